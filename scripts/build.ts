@@ -1,0 +1,68 @@
+/** Builds both packages: the bundled CLI and library (dist/), and the runtime in ESM and CommonJS (runtime/dist/). */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, transform } from 'esbuild';
+
+const root = join(import.meta.dirname, '..');
+
+function emitTypes(project: string): void {
+  execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, project)], {
+    stdio: 'inherit',
+  });
+}
+
+/** Relative specifiers end in .ts in the sources; `extension` is what they end in when published. */
+function withExtension(code: string, extension: string): string {
+  return code.replace(
+    /(\b(?:from|import|require)\s*\(?\s*)(['"])(\.\.?\/[^'"]+?)\.(?:ts|js)\2/g,
+    `$1$2$3${extension}$2`,
+  );
+}
+
+async function buildRuntime(): Promise<void> {
+  const source = join(root, 'runtime/src');
+  const dist = join(root, 'runtime/dist');
+  rmSync(dist, { recursive: true, force: true });
+  emitTypes('runtime/tsconfig.build.json');
+  mkdirSync(join(dist, 'cjs'), { recursive: true });
+  for (const file of readdirSync(source)) {
+    if (!file.endsWith('.ts')) continue;
+    const name = file.slice(0, -'.ts'.length);
+    const code = readFileSync(join(source, file), 'utf8');
+    for (const [format, extension] of [
+      ['esm', '.js'],
+      ['cjs', '.cjs'],
+    ] as const) {
+      const output = await transform(code, { loader: 'ts', format, target: 'node20', sourcefile: file });
+      writeFileSync(join(dist, format, name + extension), withExtension(output.code, extension));
+    }
+    const types = readFileSync(join(dist, 'esm', `${name}.d.ts`), 'utf8');
+    writeFileSync(join(dist, 'esm', `${name}.d.ts`), withExtension(types, '.js'));
+    writeFileSync(join(dist, 'cjs', `${name}.d.cts`), withExtension(types, '.cjs'));
+  }
+}
+
+async function buildTool(): Promise<void> {
+  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  await build({
+    entryPoints: {
+      cli: join(root, 'src/cli/main.ts'),
+      index: join(root, 'src/index.ts'),
+      worker: join(root, 'src/engine/worker.ts'),
+    },
+    outdir: join(root, 'dist'),
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    chunkNames: 'chunks/[name]-[hash]',
+  });
+  emitTypes('tsconfig.build.json');
+}
+
+const only = process.argv[2];
+if (only !== 'tool') await buildRuntime();
+if (only !== 'runtime') await buildTool();
