@@ -1,0 +1,70 @@
+import type { FileContext } from './file-context.ts';
+import type { Match } from './rule.ts';
+
+/** Replaces the text from `start` up to `end` (offsets in UTF-16 units of the file's text) by `text`. */
+export interface TextEdit {
+  start: number;
+  end: number;
+  text: string;
+}
+
+/** The exported names of the runtime package that fixed code may use. */
+export type RuntimeName =
+  | 'AdaptiveInterval'
+  | 'BatchLoader'
+  | 'BoundedCache'
+  | 'ByteAccumulator'
+  | 'CircuitBreaker'
+  | 'ConnectionPool'
+  | 'Deque'
+  | 'HashRing'
+  | 'PriorityQueue'
+  | 'RingBuffer'
+  | 'RouteCache'
+  | 'RuntimeMonitor'
+  | 'TaskQueue'
+  | 'TimerRegistry'
+  | 'fnv1a32'
+  | 'hash32'
+  | 'mapLimit'
+  | 'retry'
+  | 'singleFlight'
+  | 'withDeadline';
+
+/**
+ * `safe`: the program does what it did, minus the defect.
+ * `review`: results or order may change; applied only by `--fix=review`.
+ */
+export type FixSafety = 'safe' | 'review';
+
+export interface Fix {
+  /** All of them land, or none. They must not overlap one another. */
+  edits: readonly [TextEdit, ...TextEdit[]];
+  /** Runtime parts the new code uses; the engine writes each import once per file, in the file's own style. */
+  needs?: readonly RuntimeName[];
+  /** Names to import from other packages or node: modules, written the same way. */
+  imports?: readonly { module: string; name: string }[];
+  /** What the reader of the diff must know or do. */
+  note?: string;
+  /** Where one match is less safe than the fixer is in general. */
+  safety?: FixSafety;
+}
+
+/** Why a match is left alone; shown to the user. */
+export interface Skip {
+  skip: string;
+}
+
+export interface Fixer<Data = unknown> {
+  rule: string;
+  safety: FixSafety;
+  /** What the rewrite does, for the doc page and the report: "clears the interval in the class's stop hook". */
+  changes: string;
+  fix(match: Match<Data>, file: FileContext): Fix | Skip;
+}
+
+/** A rule and its fixer, joined by one data type, so that a drifting fixer does not compile. */
+export interface RulePair<Data> {
+  rule: import('./rule.ts').Rule<Data>;
+  fixer?: Fixer<Data>;
+}

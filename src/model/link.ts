@@ -1,0 +1,99 @@
+/**
+ * What a finding asks of the other files. Rules build these by the questions in `src/ast`;
+ * the linker answers them over the summaries alone.
+ */
+export type LinkCondition =
+  /** The function (ordinal in its file, see `FileSummary.functions`) can be reached from a request handler. */
+  | { kind: 'on-request-path'; fn: number }
+  /** The function runs again and again: on the request path, in a loop, or in an event listener or timer anywhere. */
+  | { kind: 'runs-repeatedly'; fn: number }
+  /** No file uses one of `members` on the value this file exports as `symbol` (`delete`, `on:error`, `=length`, `pool.end`). */
+  | { kind: 'unused-members'; symbol: string; members: readonly string[] }
+  /** Some file of the project states `fact`. */
+  | { kind: 'project-states'; fact: string }
+  | { kind: 'not'; of: LinkCondition }
+  | { kind: 'all'; of: readonly LinkCondition[] }
+  | { kind: 'any'; of: readonly LinkCondition[] };
+
+/** A value as a file can name it without reading another file. */
+export type SymbolRef =
+  /** The `fn`-th function of this file. */
+  | { kind: 'function'; fn: number }
+  /** Method `member` of the `class`-th class of this file (looked up in its base classes too). */
+  | { kind: 'method'; class: number; member: string }
+  /** What `module` exports as `name` (`default`, `*` for the namespace), then `members` on it, or on an instance of it. */
+  | { kind: 'imported'; module: string; name: string; members: readonly string[] }
+  /** Members of what this file itself exports or declares at module level as `name`. */
+  | { kind: 'local'; name: string; members: readonly string[] };
+
+/** How often a call runs for each run of the function around it. */
+export type CallFrequency = 'once' | 'loop';
+
+export interface CallEdge {
+  to: SymbolRef;
+  /** Offset of the call, for evidence chains. */
+  at: number;
+  line: number;
+  frequency: CallFrequency;
+}
+
+/** Why a function is an entry of the request path, e.g. `express GET /orders`. */
+export interface EntryPoint {
+  /** `request`: one run per request or message; `event`: a listener or timer, repeated; `startup`: once. */
+  kind: 'request' | 'event' | 'startup';
+  label: string;
+}
+
+export interface FunctionSummary {
+  /** `name`, `Class.name`, `name.<anonymous>`; for people and for scope ids. */
+  name: string;
+  line: number;
+  entry?: EntryPoint;
+  calls: CallEdge[];
+}
+
+export interface ClassSummary {
+  name: string;
+  extends?: SymbolRef;
+  /** Interfaces it implements, for constructor injection by interface. */
+  implements: SymbolRef[];
+  /** Method name → ordinal of the function. */
+  methods: Record<string, number>;
+}
+
+/** What a module-level name stands for. */
+export type NamedValue =
+  | { kind: 'function'; fn: number }
+  | { kind: 'class'; class: number }
+  /** An instance of a class: `new Service()`. */
+  | { kind: 'instance'; of: SymbolRef }
+  /** An object literal; each property is a value of its own. */
+  | { kind: 'object'; properties: Record<string, NamedValue> }
+  | { kind: 'alias'; to: SymbolRef }
+  | { kind: 'other' };
+
+/** The members used on a symbol of another file. */
+export interface SymbolUse {
+  module: string;
+  name: string;
+  members: string[];
+}
+
+/** Everything another file may need to know about this one. Plain data, cacheable by content hash. */
+export interface FileSummary {
+  functions: FunctionSummary[];
+  classes: ClassSummary[];
+  /** Module-level names, exported or not. */
+  values: Record<string, NamedValue>;
+  /** Exported name → module-level name of this file, or a symbol of another module. */
+  exports: Record<string, { local: string } | { module: string; name: string }>;
+  /** Modules re-exported whole. */
+  starExports: string[];
+  /** Module specifiers, as written. */
+  imports: string[];
+  uses: SymbolUse[];
+  /** Members used on this file's own module-level names, by any of its functions. */
+  ownUses: Record<string, string[]>;
+  /** Project-wide facts: `import:express`, `signal:SIGTERM`, `listen`, `token:<word>` … */
+  facts: string[];
+}
