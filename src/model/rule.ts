@@ -116,5 +116,3 @@ export interface Rule<Data = unknown> {
   visit: Visitors<Data>;
 }
 
-/** Ties a rule's data to its visitors; returns its argument. */
-export type DefineRule = <Data>(rule: Rule<Data>) => Rule<Data>;
