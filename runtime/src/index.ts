@@ -1,1 +1,8 @@
-export {};
+export {
+  type IntervalOptions,
+  type TimeoutOptions,
+  type TimerHandle,
+  TimerRegistry,
+  type TimerRegistryOptions,
+  type TimerStats,
+} from './timer-registry.ts';
