@@ -46,6 +46,14 @@ interface BuiltinModules {
   process?: { getBuiltinModule?(id: string): { channel(name: string): DiagnosticsChannel } | undefined };
 }
 
+interface AsyncScope {
+  runInAsyncScope<T>(fn: () => T): T;
+}
+
+interface AsyncHooksModules {
+  process?: { getBuiltinModule?(id: string): { AsyncResource: new (name: string) => AsyncScope } | undefined };
+}
+
 const silent: DiagnosticsChannel = { hasSubscribers: false, publish() {} };
 
 /**
@@ -55,4 +63,17 @@ const silent: DiagnosticsChannel = { hasSubscribers: false, publish() {} };
 export function channel(name: string): DiagnosticsChannel {
   const builtin = (globalThis as unknown as BuiltinModules).process?.getBuiltinModule?.('node:diagnostics_channel');
   return builtin?.channel(name) ?? silent;
+}
+
+const AsyncResource = (globalThis as unknown as AsyncHooksModules).process?.getBuiltinModule?.(
+  'node:async_hooks',
+)?.AsyncResource;
+const loadScope = AsyncResource && new AsyncResource('plimsoll');
+
+/**
+ * Runs `fn` in the async context this module was loaded in, so that a timer or socket it creates does not keep the
+ * AsyncLocalStorage store of whichever request came first alive. An AsyncResource alone costs no promise hooks.
+ */
+export function detached<T>(fn: () => T): T {
+  return loadScope ? loadScope.runInAsyncScope(fn) : fn();
 }
