@@ -77,3 +77,10 @@ const loadScope = AsyncResource && new AsyncResource('plimsoll');
 export function detached<T>(fn: () => T): T {
   return loadScope ? loadScope.runInAsyncScope(fn) : fn();
 }
+
+const partChannel = /* @__PURE__ */ channel('plimsoll:runtime:part');
+
+/** Tells a listening RuntimeMonitor that `part` exists (`kind` in kebab-case); with none listening, one field read. */
+export function announce(kind: string, part: { stats(): object }): void {
+  if (partChannel.hasSubscribers) partChannel.publish({ kind, part });
+}
