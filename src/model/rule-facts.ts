@@ -1,0 +1,23 @@
+import type { FixSafety } from './fixer.ts';
+import type { Category, Confidence, Lifecycle, OptionSpec, Severity } from './rule.ts';
+
+/** What a rule says of itself, as plain data: loading it loads no compiler. Written by `npm run generate`. */
+export interface RuleFacts {
+  id: string;
+  category: Category;
+  severity: Severity;
+  confidence: Confidence;
+  lifecycle: Lifecycle;
+  /** With its `{placeholders}`. */
+  message: string;
+  why: string;
+  advice: string;
+  limits: readonly string[];
+  options: Readonly<Record<string, OptionSpec>>;
+  /** Absent when the rule has no fixer. */
+  fix?: { safety: FixSafety; changes: string };
+  /** Code that the rule reports, taken from its fixtures without their marks. */
+  bad?: string;
+  /** Code that looks alike and is fine. */
+  good?: string;
+}
