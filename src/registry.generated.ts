@@ -1,0 +1,3 @@
+import type { RulePair } from './model/fixer.ts';
+
+export const pairs: readonly RulePair<never>[] = [];

@@ -1,0 +1,3 @@
+import type { RuleFacts } from './model/rule-facts.ts';
+
+export const ruleFacts: readonly RuleFacts[] = [];
