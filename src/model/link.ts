@@ -57,7 +57,7 @@ export interface ClassSummary {
   extends?: SymbolRef;
   /** Interfaces it implements, for constructor injection by interface. */
   implements: SymbolRef[];
-  /** Method name → ordinal of the function. */
+  /** Method name → ordinal of the function; the constructor is `<new>`. Look up with `Object.hasOwn`. */
   methods: Record<string, number>;
 }
 

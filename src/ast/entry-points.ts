@@ -1,0 +1,285 @@
+import type { FileContext } from '../model/file-context.ts';
+import type { EntryPoint } from '../model/link.ts';
+import { isExported } from './functions.ts';
+import { bareModule, findOrigin, type Origin, originName } from './provenance.ts';
+import {
+  type FunctionNode,
+  findMemberPath,
+  findMethodCall,
+  findPropertyName,
+  findStringValue,
+  getOutermostWrapped,
+  isClassNode,
+  nameOfFunction,
+  skipWrappers,
+} from './syntax.ts';
+import { ts } from './ts.ts';
+
+const routeMethod =
+  /^(?:get|post|put|patch|delete|del|all|head|options|use|route|any|ws|websocket|register[A-Z]\w*|addRoute)$/;
+const routerModule =
+  /^(?:express|express-promise-router|fastify|koa|koa-router|@koa\/router|hono|polka|restify|find-my-way|itty-router|router|@hapi\/hapi|hapi|@trpc\/server|h3|elysia|uWebSockets\.js|micro|connect|oak|@feathersjs\/\w+)$/;
+const routerName = /(?:^|\.)(?:\w*[rR]outer|\w*[rR]outes?|app|server|fastify|api|application|web|http|express)$/;
+const requestDecorator =
+  /^(?:Get|Post|Put|Patch|Delete|All|Head|Options|Search|Sse|Query|Mutation|Subscription|ResolveField|FieldResolver|ResolveProperty|ResolveReference|MessagePattern|EventPattern|SubscribeMessage|Process|OnQueueEvent|OnWorkerEvent|Cron|Interval|GrpcMethod|RequestMapping|Route|HttpGet|HttpPost|OnEvent|RestEndpoint|Licensed)$/;
+const requestInterface =
+  /^(?:NestMiddleware|CanActivate|NestInterceptor|PipeTransform|ExceptionFilter|ExpressMiddlewareInterface|RequestHandler)$/;
+const requestMethodOfInterface = /^(?:use|canActivate|intercept|transform|catch|handle)$/;
+const nextMethod = /^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)$/;
+const listenerMethod =
+  /^(?:on|addListener|prependListener|addEventListener|subscribe|tap|listen|observe|watch|onMessage)$/;
+const connectionEvent = /^(?:request|connection|upgrade|message|stream|secureConnection|checkContinue|connect)$/;
+const consumerMethod = /^(?:process|consume|subscribe|define|work|handle|each|eachMessage|eachBatch|schedule|add)$/;
+const consumerModule =
+  /^(?:bull|bullmq|kafkajs|node-rdkafka|@confluentinc\/kafka-javascript|amqplib(?:\/\w+)?|amqp-connection-manager|agenda|bee-queue|pg-boss|graphile-worker|node-cron|cron|node-schedule|croner|sqs-consumer|@google-cloud\/pubsub|nats|mqtt|rhea)$/;
+const requestName = /^_?(?:req|request|ctx\.req)$/;
+const responseName = /^_?(?:res|response|resp|reply|rep|h)$/;
+
+/**
+ * Whether a function is where outside load comes in, and what to call it in an evidence chain.
+ * Judged by what the function is handed to, by decorators, by framework file names, and by its parameters.
+ */
+export function findEntryPoint(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
+  return file.memo(judge, fn);
+}
+
+function judge(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
+  return (
+    fromDecorators(fn) ??
+    fromArgument(fn, file) ??
+    fromProperty(fn, file) ??
+    fromFile(fn, file) ??
+    fromParameters(fn, file)
+  );
+}
+
+const request = (label: string): EntryPoint => ({ kind: 'request', label });
+
+function fromDecorators(fn: FunctionNode): EntryPoint | undefined {
+  if (!ts.isMethodDeclaration(fn) || !isClassNode(fn.parent)) return undefined;
+  for (const decorator of ts.getDecorators(fn) ?? []) {
+    const call = decorator.expression;
+    const name = findMemberPath(ts.isCallExpression(call) ? call.expression : call)?.at(-1);
+    if (name === undefined || !requestDecorator.test(name)) continue;
+    const path = ts.isCallExpression(call) ? findStringValue(call.arguments[0]) : undefined;
+    return request(
+      `@${name}${path === undefined ? '' : ` ${path}`} ${fn.parent.name?.text ?? 'class'}.${nameOfFunction(fn)}`,
+    );
+  }
+  const implemented = fn.parent.heritageClauses?.flatMap((clause) => clause.types) ?? [];
+  for (const type of implemented) {
+    const name = findMemberPath(type.expression)?.at(-1) ?? '';
+    if (requestInterface.test(name) && requestMethodOfInterface.test(nameOfFunction(fn))) return request(name);
+  }
+  return undefined;
+}
+
+/** A function handed straight to a call: `app.get('/x', fn)`, `new Worker('q', fn)`, `emitter.on('x', fn)`. */
+function fromArgument(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
+  const value = getOutermostWrapped(fn);
+  const call = value.parent;
+  if (ts.isArrayLiteralExpression(call) && ts.isCallExpression(call.parent)) return entryOfCall(call.parent, file);
+  if (ts.isCallExpression(call) && call.expression !== value) {
+    const direct = entryOfCall(call, file);
+    if (direct) return direct;
+    // A wrapper around the handler: app.get('/', asyncHandler(async (req, res) => …)).
+    const outer = call.parent;
+    if (ts.isCallExpression(outer) && outer.expression !== call) return entryOfCall(outer, file);
+    return undefined;
+  }
+  if (ts.isNewExpression(call)) return entryOfConstruction(call, file);
+  return undefined;
+}
+
+/** What the functions handed to a call are; also for handlers handed over by name. */
+export function findEntryOfCall(call: ts.CallExpression | ts.NewExpression, file: FileContext): EntryPoint | undefined {
+  return ts.isCallExpression(call) ? entryOfCall(call, file) : entryOfConstruction(call, file);
+}
+
+function entryOfConstruction(call: ts.NewExpression, file: FileContext): EntryPoint | undefined {
+  const origin = findOrigin(call.expression, file);
+  if (!origin || !consumerModule.test(origin.module)) return undefined;
+  return request(`${origin.module} ${originName(origin)} ${findStringValue(call.arguments?.[0]) ?? ''}`.trim());
+}
+
+function entryOfCall(call: ts.CallExpression, file: FileContext): EntryPoint | undefined {
+  const target = findMethodCall(call);
+  if (!target) return entryOfPlainCall(call, file);
+  const { receiver, method } = target;
+  const first = call.arguments[0];
+  const text = findStringValue(first);
+  const origin = findOrigin(receiver, file);
+  const module = origin ? bareModule(origin.module) : '';
+  if (/^create(?:Secure)?Server$/.test(method) && /^(?:http|https|http2|net|tls)$/.test(module))
+    return request(`${module} server`);
+  if (routeMethod.test(method) && isRouter(receiver, origin, first)) {
+    return request(`${method.toUpperCase()} ${text ?? ''}`.trim());
+  }
+  if (
+    method === 'addHook' &&
+    text !== undefined &&
+    /^(?:on|pre)(?:Request|Response|Send|Handler|Parsing|Validation|Serialization)/.test(text)
+  ) {
+    return request(`hook ${text}`);
+  }
+  if (listenerMethod.test(method) || method === 'once') {
+    if (text !== undefined && connectionEvent.test(text))
+      return request(`${findMemberPath(receiver)?.at(-1) ?? ''} '${text}'`.trim());
+    if (isSocket(receiver, file)) return request(`socket '${text ?? method}'`);
+    if (consumerModule.test(module)) return request(`${module} ${text ?? method}`);
+    return method === 'once' ? undefined : { kind: 'event', label: `on '${text ?? method}'` };
+  }
+  if (consumerMethod.test(method) && consumerModule.test(module)) return request(`${module} ${text ?? method}`);
+  if (
+    /^(?:query|mutation|subscription)$/.test(method) &&
+    /procedure/i.test(receiver.getText(file.source).slice(0, 200))
+  ) {
+    return request(`tRPC ${method}`);
+  }
+  if (/^(?:methods|publish)$/.test(method) && ts.isIdentifier(receiver) && receiver.text === 'Meteor')
+    return request(`Meteor.${method}`);
+  return undefined;
+}
+
+function isRouter(receiver: ts.Expression, origin: Origin | undefined, first: ts.Expression | undefined): boolean {
+  if (origin && routerModule.test(bareModule(origin.module))) return true;
+  if (origin && origin.module !== '' && origin.module !== '.' && !/^[./@~#]/.test(origin.module)) return false;
+  const isPath =
+    first !== undefined &&
+    ((ts.isStringLiteralLike(first) && /^[/*]/.test(first.text)) ||
+      (ts.isTemplateExpression(first) && /^(?:\/|$)/.test(first.head.text)) ||
+      (ts.isArrayLiteralExpression(first) &&
+        first.elements.some((e) => ts.isStringLiteralLike(e) && e.text.startsWith('/'))));
+  if (!isPath) return false;
+  const path = findMemberPath(receiver)?.join('.');
+  return path === undefined || path === 'this' || routerName.test(path);
+}
+
+function isSocket(receiver: ts.Expression, file: FileContext): boolean {
+  if (!ts.isIdentifier(receiver)) return false;
+  const declaration = file.bindingOf(receiver)?.declaration;
+  return (
+    declaration !== undefined &&
+    ts.isParameter(declaration) &&
+    /^(?:socket|ws|client|conn|connection|peer)$/i.test(receiver.text)
+  );
+}
+
+function entryOfPlainCall(call: ts.CallExpression, file: FileContext): EntryPoint | undefined {
+  const callee = skipWrappers(call.expression);
+  if (!ts.isIdentifier(callee)) return undefined;
+  const origin = findOrigin(callee, file);
+  const module = origin ? bareModule(origin.module) : '';
+  const name = origin?.path.at(-1) ?? callee.text;
+  if (/^create(?:Secure)?Server$/.test(name) && /^(?:http|https|http2|net|tls)$/.test(module))
+    return request(`${module} server`);
+  if (
+    /^(?:defineEventHandler|eventHandler|defineCachedEventHandler|onRequest|onCall|onSchedule|onMessagePublished)$/.test(
+      name,
+    )
+  ) {
+    return request(name);
+  }
+  if (name === 'setInterval' && (module === '' || module === 'timers')) return { kind: 'event', label: 'setInterval' };
+  return undefined;
+}
+
+/** A function that is a property: hapi and fastify `handler:`, resolvers, kafka `eachMessage:`, `exports.handler =`. */
+function fromProperty(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
+  const holder = ts.isMethodDeclaration(fn) ? fn : getOutermostWrapped(fn).parent;
+  if (!ts.isMethodDeclaration(holder) && !ts.isPropertyAssignment(holder)) return undefined;
+  const object = holder.parent;
+  if (!ts.isObjectLiteralExpression(object)) return undefined;
+  const name = findPropertyName(holder.name) ?? '';
+  if (/^(?:eachMessage|eachBatch)$/.test(name)) return request(`kafka ${name}`);
+  if (name === 'handler' && hasRouteProperties(object)) return request(`route ${routePath(object) ?? ''}`.trim());
+  const outer = object.parent;
+  if (ts.isPropertyAssignment(outer)) {
+    const group = findPropertyName(outer.name) ?? '';
+    if (/^(?:Query|Mutation|Subscription)$/.test(group)) return request(`GraphQL ${group}.${name}`);
+  }
+  if (ts.isCallExpression(outer))
+    return /^(?:GET|POST|PUT|PATCH|DELETE|get|post|put|patch|delete)$/.test(name)
+      ? entryOfCall(outer, file)
+      : meteorMethod(outer, name);
+  return undefined;
+}
+
+function meteorMethod(call: ts.CallExpression, name: string): EntryPoint | undefined {
+  return findMemberPath(call.expression)?.join('.') === 'Meteor.methods' ? request(`Meteor method ${name}`) : undefined;
+}
+
+function hasRouteProperties(object: ts.ObjectLiteralExpression): boolean {
+  const names = new Set(object.properties.map((property) => findPropertyName(property.name)));
+  return (
+    ((names.has('method') || names.has('methods')) && (names.has('path') || names.has('url'))) ||
+    names.has('preHandler')
+  );
+}
+
+function routePath(object: ts.ObjectLiteralExpression): string | undefined {
+  for (const property of object.properties) {
+    const name = findPropertyName(property.name);
+    if ((name === 'path' || name === 'url') && ts.isPropertyAssignment(property))
+      return findStringValue(property.initializer);
+  }
+  return undefined;
+}
+
+/** Next, Remix, SvelteKit, Nuxt and Lambda name their handlers by file and export. */
+function fromFile(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
+  const { path } = file;
+  const name = nameOfFunction(fn);
+  if (
+    name === 'handler' &&
+    /aws-lambda|APIGateway|\bLambda|serverless/i.test(file.text.slice(0, 2000)) &&
+    isExported(fn, file)
+  ) {
+    return request('Lambda handler');
+  }
+  if (/(?:^|\/)app\/(?:.*\/)?route\.[cm]?[jt]sx?$/.test(path) && nextMethod.test(name))
+    return request(`${name} ${path}`);
+  if (/(?:^|\/)pages\/api\//.test(path) && isDefaultExport(fn)) return request(`Next ${path}`);
+  if (/^(?:getServerSideProps|getInitialProps)$/.test(name) && /(?:^|\/)pages\//.test(path))
+    return request(`Next ${name}`);
+  if (/\+(?:page|layout)?\.?server\.[jt]s$/.test(path) && (nextMethod.test(name) || name === 'load'))
+    return request(`${name} ${path}`);
+  if (/(?:^|\/)routes\/.*\.[jt]sx?$/.test(path) && /^(?:loader|action)$/.test(name) && isExported(fn, file))
+    return request(`${name} ${path}`);
+  if (/(?:^|\/)middleware\.[jt]s$/.test(path) && name === 'middleware') return request('Next middleware');
+  if (/^\s*(?:\/\/.*\n\s*)*['"]use server['"]/.test(file.text.slice(0, 1000)) && isExported(fn, file))
+    return request(`server action ${name}`);
+  return undefined;
+}
+
+function isDefaultExport(fn: FunctionNode): boolean {
+  const outer = getOutermostWrapped(fn);
+  return (
+    ts.isExportAssignment(outer.parent) ||
+    (ts.canHaveModifiers(fn) && (ts.getModifiers(fn)?.some((m) => m.kind === ts.SyntaxKind.DefaultKeyword) ?? false))
+  );
+}
+
+/** `(req, res)`, `(request, reply)`, `(ctx, next)`: nobody names anything else so. */
+function fromParameters(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
+  if (file.role !== 'product' || ts.isConstructorDeclaration(fn)) return undefined;
+  const [first, second] = fn.parameters.map((p) => (ts.isIdentifier(p.name) ? p.name.text : ''));
+  if (first === undefined) return undefined;
+  const label = `${nameOfFunction(fn)}(${first}${second === undefined ? '' : `, ${second}`})`;
+  if (requestName.test(first) && second !== undefined && (responseName.test(second) || second === 'next'))
+    return request(label);
+  if (/^(?:err|error|_err|_)$/.test(first) && fn.parameters.length === 4) return request(label);
+  if (/^(?:ctx|context|c)$/.test(first) && second === 'next') return request(label);
+  const type = fn.parameters[0]?.type;
+  if (type && ts.isTypeReferenceNode(type)) {
+    const name = type.typeName.getText(file.source);
+    if (
+      /^(?:APIContext|FastifyRequest|NextRequest|NextApiRequest|IncomingMessage|APIGatewayProxyEvent\w*|Koa\.Context|ParameterizedContext|RouterContext)$/.test(
+        name,
+      )
+    ) {
+      return request(label);
+    }
+  }
+  return undefined;
+}

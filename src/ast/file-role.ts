@@ -1,0 +1,31 @@
+import type { FileRole, PackageFacts } from '../model/file-context.ts';
+
+const testPath =
+  /(?:^|\/)(?:__tests__|__mocks__|__fixtures__|tests?|specs?|e2e|cypress|playwright|testing|test-utils?|fixtures?|mocks?)\/|[._-](?:test|tests|spec|e2e|cy|mock|mocks|stories|bench|benchmark)\.[cm]?[jt]sx?$|(?:^|\/)(?:jest|vitest|karma|playwright|cypress)\.[\w.]+$/i;
+const migrationPath = /(?:^|\/)(?:migrations?|seeds?|seeders?|migrate)\/|[._-](?:migration|seed|seeder)\.[cm]?[jt]s$/i;
+const scriptPath =
+  /(?:^|\/)(?:scripts?|bin|cli|codemods?|benchmarks?|bench|\.github|\.circleci|devtools?)\/|^(?:tools?|tasks?|build|ci|dev|perf|release|generators?)\/|(?:^|\/)(?:gulpfile|gruntfile|cli|release|build|webpack|rollup|esbuild)\b[\w.-]*\.[cm]?[jt]s$/i;
+const configPath =
+  /(?:^|\/)[\w.-]+\.config\.[cm]?[jt]s$|(?:^|\/)\.\w+rc\.[cm]?js$|(?:^|\/)(?:knexfile|ormconfig)\.[cm]?[jt]s$/i;
+const examplePath = /(?:^|\/)(?:examples?|demos?|samples?|playgrounds?)\/|^(?:docs|website|templates?|sandbox)\//i;
+const uiPath =
+  /(?:^|\/)(?:client|frontend|front-end|web|webapp|ui|components?|hooks|public|assets|static|browser|renderer|mobile|ios|android|electron|desktop|admin-ui|dashboard)\//i;
+const uiImport =
+  /(?:from\s*|require\(\s*)['"](?:react|react-dom|react-native|preact|vue|svelte|solid-js|@angular\/\w[\w/-]*|lit|mobx-react|@emotion\/\w+|styled-components|jquery|pinia|zustand|@tanstack\/react-query|next\/(?:link|image|router|navigation))(?:\/[\w./-]+)?['"]/;
+
+/**
+ * The role of a file by where it lies and what its head says. Rules about load are silent outside `product` (and some in `ui`).
+ * A path decides first; a shebang or a place in package.json `bin`/`scripts` makes a script; a UI import or `'use client'` makes UI.
+ */
+export function fileRole(path: string, text: string, pkg: PackageFacts): FileRole {
+  if (testPath.test(path)) return 'test';
+  if (configPath.test(path)) return 'config';
+  if (migrationPath.test(path)) return 'migration';
+  const inPackage = pkg.dir === '' ? path : path.slice(pkg.dir.length + 1);
+  if (text.startsWith('#!') || pkg.scripts.has(inPackage) || scriptPath.test(inPackage)) return 'script';
+  if (examplePath.test(path)) return 'example';
+  const head = text.length > 6000 ? text.slice(0, 6000) : text;
+  if (/^\s*(?:\/\*[\s\S]*?\*\/\s*|\/\/.*\n\s*)*['"]use client['"]/.test(head) || uiImport.test(head)) return 'ui';
+  if (uiPath.test(path) && /\.[jt]sx$|\b(?:document|window|localStorage|HTMLElement)\b/.test(path + head)) return 'ui';
+  return 'product';
+}

@@ -1,0 +1,225 @@
+import { ts } from './ts.ts';
+
+export type FunctionNode =
+  | ts.ArrowFunction
+  | ts.ConstructorDeclaration
+  | ts.FunctionDeclaration
+  | ts.FunctionExpression
+  | ts.GetAccessorDeclaration
+  | ts.MethodDeclaration
+  | ts.SetAccessorDeclaration;
+
+export type ClassNode = ts.ClassDeclaration | ts.ClassExpression;
+
+export type LoopNode = ts.DoStatement | ts.ForInStatement | ts.ForOfStatement | ts.ForStatement | ts.WhileStatement;
+
+export function isFunctionNode(node: ts.Node): node is FunctionNode {
+  switch (node.kind) {
+    case ts.SyntaxKind.ArrowFunction:
+    case ts.SyntaxKind.Constructor:
+    case ts.SyntaxKind.FunctionDeclaration:
+    case ts.SyntaxKind.FunctionExpression:
+    case ts.SyntaxKind.GetAccessor:
+    case ts.SyntaxKind.MethodDeclaration:
+    case ts.SyntaxKind.SetAccessor:
+      return true;
+    default:
+      return false;
+  }
+}
+
+export function isClassNode(node: ts.Node): node is ClassNode {
+  return node.kind === ts.SyntaxKind.ClassDeclaration || node.kind === ts.SyntaxKind.ClassExpression;
+}
+
+export function isLoop(node: ts.Node): node is LoopNode {
+  switch (node.kind) {
+    case ts.SyntaxKind.DoStatement:
+    case ts.SyntaxKind.ForInStatement:
+    case ts.SyntaxKind.ForOfStatement:
+    case ts.SyntaxKind.ForStatement:
+    case ts.SyntaxKind.WhileStatement:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** The nearest function around a node (not the node itself); undefined at module level and in class field initialisers' static blocks. */
+export function findEnclosingFunction(node: ts.Node): FunctionNode | undefined {
+  for (let at: ts.Node | undefined = node.parent; at; at = at.parent) if (isFunctionNode(at)) return at;
+  return undefined;
+}
+
+/** The nearest class around a node (not the node itself). */
+export function findEnclosingClass(node: ts.Node): ClassNode | undefined {
+  for (let at: ts.Node | undefined = node.parent; at; at = at.parent) if (isClassNode(at)) return at;
+  return undefined;
+}
+
+/** The class whose `this` a node would see: arrows keep it, plain functions and object methods do not. */
+export function findThisClass(node: ts.Node): ClassNode | undefined {
+  for (let at: ts.Node | undefined = node.parent; at; at = at.parent) {
+    if (isClassNode(at)) return at;
+    if (at.kind === ts.SyntaxKind.FunctionDeclaration || at.kind === ts.SyntaxKind.FunctionExpression) return undefined;
+    if (isFunctionNode(at) && at.kind !== ts.SyntaxKind.ArrowFunction && !isClassNode(at.parent)) return undefined;
+  }
+  return undefined;
+}
+
+/** The statement a node belongs to, directly inside a block, source file or case clause. */
+export function getEnclosingStatement(node: ts.Node): ts.Node {
+  let at = node;
+  while (at.parent && !isStatementList(at.parent)) at = at.parent;
+  return at;
+}
+
+export function isStatementList(
+  node: ts.Node,
+): node is ts.Block | ts.SourceFile | ts.ModuleBlock | ts.CaseOrDefaultClause {
+  return (
+    node.kind === ts.SyntaxKind.Block ||
+    node.kind === ts.SyntaxKind.SourceFile ||
+    node.kind === ts.SyntaxKind.ModuleBlock ||
+    node.kind === ts.SyntaxKind.CaseClause ||
+    node.kind === ts.SyntaxKind.DefaultClause
+  );
+}
+
+export function isWithin(node: ts.Node, ancestor: ts.Node): boolean {
+  return node.pos >= ancestor.pos && node.end <= ancestor.end;
+}
+
+/** The nearest loop around a node inside the same function. */
+export function findEnclosingLoop(node: ts.Node): LoopNode | undefined {
+  for (let at: ts.Node | undefined = node.parent; at && !isFunctionNode(at); at = at.parent) if (isLoop(at)) return at;
+  return undefined;
+}
+
+/** Strips parentheses, `as`, `satisfies`, `!` and type assertions. */
+export function skipWrappers(node: ts.Expression): ts.Expression {
+  let at = node;
+  while (
+    at.kind === ts.SyntaxKind.ParenthesizedExpression ||
+    at.kind === ts.SyntaxKind.AsExpression ||
+    at.kind === ts.SyntaxKind.NonNullExpression ||
+    at.kind === ts.SyntaxKind.SatisfiesExpression ||
+    at.kind === ts.SyntaxKind.TypeAssertionExpression
+  ) {
+    at = (at as ts.ParenthesizedExpression).expression;
+  }
+  return at;
+}
+
+/** As {@link skipWrappers}, and `await` too. */
+export function skipAwait(node: ts.Expression): ts.Expression {
+  const at = skipWrappers(node);
+  return ts.isAwaitExpression(at) ? skipAwait(at.expression) : at;
+}
+
+/** The outermost wrapper (parentheses, `as`, `!`, …) around an expression: what its user sees. */
+export function getOutermostWrapped(node: ts.Node): ts.Node {
+  let at = node;
+  while (at.parent && skipsTo(at.parent, at)) at = at.parent;
+  return at;
+}
+
+function skipsTo(parent: ts.Node, child: ts.Node): boolean {
+  return (
+    (ts.isParenthesizedExpression(parent) ||
+      ts.isAsExpression(parent) ||
+      ts.isNonNullExpression(parent) ||
+      ts.isSatisfiesExpression(parent) ||
+      ts.isTypeAssertionExpression(parent)) &&
+    parent.expression === child
+  );
+}
+
+/** `a.b` and `a['b']`: the member's name; undefined when it is computed. */
+export function findMemberName(node: ts.Node): string | undefined {
+  if (ts.isPropertyAccessExpression(node)) return node.name.text;
+  if (ts.isElementAccessExpression(node) && ts.isStringLiteralLike(node.argumentExpression)) {
+    return node.argumentExpression.text;
+  }
+  return undefined;
+}
+
+/** For `receiver.method(…)`: both parts; undefined for plain calls and computed names. */
+export function findMethodCall(
+  node: ts.Node,
+): { call: ts.CallExpression; receiver: ts.Expression; method: string } | undefined {
+  if (!ts.isCallExpression(node)) return undefined;
+  const callee = skipWrappers(node.expression);
+  const method = findMemberName(callee);
+  if (method === undefined) return undefined;
+  const access = callee as ts.PropertyAccessExpression | ts.ElementAccessExpression;
+  return { call: node, receiver: skipWrappers(access.expression), method };
+}
+
+/** `this.a.b` → `['this', 'a', 'b']`; undefined when a part is computed or a call. */
+export function findMemberPath(node: ts.Expression): string[] | undefined {
+  const at = skipWrappers(node);
+  if (ts.isIdentifier(at)) return [at.text];
+  if (at.kind === ts.SyntaxKind.ThisKeyword) return ['this'];
+  const name = findMemberName(at);
+  if (name === undefined) return undefined;
+  const head = findMemberPath((at as ts.PropertyAccessExpression).expression);
+  return head && [...head, name];
+}
+
+export function isAssignmentOperator(kind: ts.SyntaxKind): boolean {
+  return kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment;
+}
+
+export function isAssignment(node: ts.Node): node is ts.BinaryExpression {
+  return ts.isBinaryExpression(node) && isAssignmentOperator(node.operatorToken.kind);
+}
+
+export function hasModifier(node: ts.Node, kind: ts.SyntaxKind): boolean {
+  return ts.canHaveModifiers(node) && (ts.getModifiers(node)?.some((modifier) => modifier.kind === kind) ?? false);
+}
+
+export function isAsync(node: ts.Node): boolean {
+  return hasModifier(node, ts.SyntaxKind.AsyncKeyword);
+}
+
+/** The written name of a member, `'foo'` and `foo` and `[Symbol.dispose]` → `Symbol.dispose`; undefined when computed otherwise. */
+export function findPropertyName(name: ts.PropertyName | undefined): string | undefined {
+  if (!name) return undefined;
+  if (
+    ts.isIdentifier(name) ||
+    ts.isStringLiteralLike(name) ||
+    ts.isNumericLiteral(name) ||
+    ts.isPrivateIdentifier(name)
+  ) {
+    return name.text;
+  }
+  if (ts.isComputedPropertyName(name)) {
+    if (ts.isStringLiteralLike(name.expression)) return name.expression.text;
+    return findMemberPath(name.expression)?.join('.');
+  }
+  return undefined;
+}
+
+/** A name for a function: its own, or that of the variable, property or argument position it stands in. */
+export function nameOfFunction(node: FunctionNode): string {
+  if (node.kind === ts.SyntaxKind.Constructor) return 'constructor';
+  if ('name' in node && node.name) return findPropertyName(node.name) ?? '<computed>';
+  const parent = getOutermostWrapped(node).parent;
+  if (ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name)) return parent.name.text;
+  if (ts.isPropertyAssignment(parent) || ts.isPropertyDeclaration(parent)) {
+    return findPropertyName(parent.name) ?? '<computed>';
+  }
+  if (isAssignment(parent)) return findMemberPath(parent.left)?.at(-1) ?? '<anonymous>';
+  return '<anonymous>';
+}
+
+/** The string of a literal or of a template without placeholders. */
+export function findStringValue(node: ts.Node | undefined): string | undefined {
+  return node && ts.isStringLiteralLike(node) ? node.text : undefined;
+}
+
+/** 1-based line of an offset. */
+export function lineOf(source: ts.SourceFile, offset: number): number {
+  return source.getLineAndCharacterOfPosition(offset).line + 1;
+}

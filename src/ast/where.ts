@@ -1,0 +1,121 @@
+import type { FileContext } from '../model/file-context.ts';
+import type { LinkCondition } from '../model/link.ts';
+import { findEntryPoint } from './entry-points.ts';
+import { isExported, listCallsOf, ordinalOf } from './functions.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  findEnclosingLoop,
+  findMethodCall,
+  getOutermostWrapped,
+  isClassNode,
+  type LoopNode,
+  nameOfFunction,
+} from './syntax.ts';
+import { ts } from './ts.ts';
+
+const iterationMethod =
+  /^(?:map|forEach|filter|flatMap|reduce|reduceRight|some|every|find|findIndex|findLast|sort|each|eachSeries|eachLimit|mapSeries|mapLimit|mapValues|times)$/;
+const startupName =
+  /^(?:main|bootstrap|start(?:up|Server|App)?|init(?:ialize|ialise)?(?:App|Server)?|setup|run|serve|register|configure|createApp|createServer|buildApp|buildServer|onModuleInit|onApplicationBootstrap|listen|boot)$/;
+
+/** How often a place runs, as far as its own file tells. */
+export type Frequency =
+  /** Module level, or a function that only module level calls: once a process. */
+  | 'once'
+  /** A constructor or field initialiser: once an instance. */
+  | 'instance'
+  /** Any other function: as often as it is called. */
+  | 'call';
+
+/** See {@link Frequency}. Static members and IIFEs at module level count as module level. */
+export function frequencyOf(node: ts.Node, file: FileContext): Frequency {
+  return frequency(node, file, 0);
+}
+
+function frequency(node: ts.Node, file: FileContext, depth: number): Frequency {
+  const fn = findEnclosingFunction(node);
+  const field = findFieldAround(node, fn);
+  if (field) return field.modifiers?.some((m) => m.kind === ts.SyntaxKind.StaticKeyword) ? 'once' : 'instance';
+  if (!fn) return 'once';
+  if (ts.isConstructorDeclaration(fn)) return 'instance';
+  const outer = getOutermostWrapped(fn);
+  const isCalledInPlace = ts.isCallExpression(outer.parent) && outer.parent.expression === outer;
+  if (isCalledInPlace) return frequency(outer, file, depth);
+  if (findEntryPoint(fn, file)) return 'call';
+  if (depth > 4 || ts.isMethodDeclaration(fn) || isExported(fn, file)) return 'call';
+  const calls = listCallsOf(fn, file);
+  const isOnlyCalled = calls.length > 0 && countNameUses(fn, file) === calls.length;
+  if (!isOnlyCalled || calls.length > 1) return 'call';
+  const call = calls[0]!;
+  return findEnclosingLoop(call) || isInside(call, fn) ? 'call' : frequency(call, file, depth + 1);
+}
+
+function isInside(node: ts.Node, ancestor: ts.Node): boolean {
+  return node.pos >= ancestor.pos && node.end <= ancestor.end;
+}
+
+function findFieldAround(node: ts.Node, within: FunctionNode | undefined): ts.PropertyDeclaration | undefined {
+  for (let at: ts.Node | undefined = node; at && at !== within; at = at.parent) {
+    if (ts.isPropertyDeclaration(at) && isClassNode(at.parent)) return at;
+  }
+  return undefined;
+}
+
+function countNameUses(fn: FunctionNode, file: FileContext): number {
+  const parent = getOutermostWrapped(fn).parent;
+  const name = 'name' in fn && fn.name ? fn.name : ts.isVariableDeclaration(parent) ? parent.name : undefined;
+  if (!name || !ts.isIdentifier(name)) return -1;
+  return file.bindingOf(name)?.references.length ?? -1;
+}
+
+/** Whether a function's name says that it brings a process or an application up: it runs once. */
+export function isStartup(fn: FunctionNode): boolean {
+  return startupName.test(nameOfFunction(fn));
+}
+
+/** What repeats a place inside its function: a loop, or a callback of `map`, `forEach`, … */
+export interface Repetition {
+  node: LoopNode | ts.CallExpression;
+  /** What is iterated: the array of `for…of` or of `array.map`; undefined for `while` and counted loops. */
+  over: ts.Expression | undefined;
+}
+
+/** The innermost repetition around a node; stops at functions that are not callbacks of an iteration. */
+export function findRepetition(node: ts.Node): Repetition | undefined {
+  for (let at: ts.Node = node; at.parent; at = at.parent) {
+    const { parent } = at;
+    if (ts.isForOfStatement(parent) || ts.isForInStatement(parent)) {
+      if (at === parent.statement) return { node: parent, over: parent.expression };
+    } else if (ts.isForStatement(parent)) {
+      if (at === parent.statement || at === parent.incrementor || at === parent.condition)
+        return { node: parent, over: undefined };
+    } else if (ts.isWhileStatement(parent) || ts.isDoStatement(parent)) {
+      return { node: parent, over: undefined };
+    } else if (ts.isArrowFunction(at) || ts.isFunctionExpression(at)) {
+      const call = getOutermostWrapped(at).parent;
+      const target = findMethodCall(call);
+      if (!target?.call.arguments.includes(getOutermostWrapped(at) as ts.Expression)) return undefined;
+      if (iterationMethod.test(target.method)) return { node: target.call, over: target.receiver };
+      return undefined;
+    } else if (ts.isFunctionLike(at)) {
+      return undefined;
+    }
+  }
+  return undefined;
+}
+
+/** "A request handler reaches this place"; decided by the linker. At module level it never holds. */
+export function onRequestPath(node: ts.Node, file: FileContext): LinkCondition {
+  return { kind: 'on-request-path', fn: functionOrdinal(node, file) };
+}
+
+/** "This place runs again and again": request path, event listener, timer or loop; decided by the linker. */
+export function runsRepeatedly(node: ts.Node, file: FileContext): LinkCondition {
+  return { kind: 'runs-repeatedly', fn: functionOrdinal(node, file) };
+}
+
+function functionOrdinal(node: ts.Node, file: FileContext): number {
+  const fn = findEnclosingFunction(node);
+  return fn ? ordinalOf(fn, file) : -1;
+}
