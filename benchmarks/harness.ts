@@ -2,8 +2,8 @@
  * What every benchmark shares: interleaved rounds, ratios per round, rows with their bars, and the result file.
  *
  * Ratios are taken within a round and their median reported, so that a slow second of the machine slows both sides.
- * The order rotates each round, and one extra contender is created first and thrown away: whatever is created first
- * owns the cleanest inline caches and looks faster than it is.
+ * The order rotates each round, and every contender is created twice, the first one thrown away: what is created first
+ * owns the cleanest inline caches, and a closure that exists once is compiled with its variables as constants.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
@@ -51,27 +51,32 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** Runs the contenders `rounds` times in rotated order after `warmups` unmeasured rounds (2). */
-export async function compare(
-  contenders: readonly Contender[],
-  { rounds, warmups = 2 }: { rounds: number; warmups?: number },
-): Promise<Comparison> {
-  const dummy = await contenders[0]!.create();
+async function timed(work: () => unknown): Promise<number> {
+  const start = process.hrtime.bigint();
+  const pending = work();
+  if (pending instanceof Promise) await pending;
+  return Number(process.hrtime.bigint() - start) / 1e6;
+}
+
+/**
+ * Runs the contenders in rotated order, at least `rounds` times and up to ten times as often while that takes less than
+ * two seconds, since many short rounds agree better than few long ones. Warms each contender up first for 200 ms: on a
+ * busy machine the optimised code arrives late, and whoever waits for it would lose.
+ */
+export async function compare(contenders: readonly Contender[], { rounds }: { rounds: number }): Promise<Comparison> {
   const works: (() => unknown)[] = [];
-  for (const contender of contenders) works.push(await contender.create());
-  for (let i = 0; i < warmups; i++) {
-    await dummy();
-    for (const work of works) await work();
+  for (const { create } of [...contenders, ...contenders]) {
+    const work = await create();
+    for (let warmed = 0, i = 0; i < 2 || (warmed < 200 && i < 100); i++) warmed += await timed(work);
+    works.push(work);
   }
+  works.splice(0, contenders.length);
   const times = new Map<string, number[]>(contenders.map(({ name }) => [name, []]));
-  for (let round = 0; round < rounds; round++) {
+  const end = performance.now() + 2_000;
+  for (let round = 0; round < rounds || (round < 10 * rounds && performance.now() < end); round++) {
     for (let i = 0; i < contenders.length; i++) {
       const index = (round + i) % contenders.length;
-      const work = works[index]!;
-      const start = process.hrtime.bigint();
-      const pending = work();
-      if (pending instanceof Promise) await pending;
-      times.get(contenders[index]!.name)!.push(Number(process.hrtime.bigint() - start) / 1e6);
+      times.get(contenders[index]!.name)!.push(await timed(works[index]!));
     }
   }
   const of = (name: string): number[] => {
