@@ -1,0 +1,71 @@
+import type { Finding } from '../model/finding.ts';
+import type { Severity } from '../model/rule.ts';
+import type { Gate, Problem, ScanResult, Score } from '../model/scan-result.ts';
+import { weighs } from './score.ts';
+import { severities } from './weights.ts';
+
+export interface GateOptions {
+  /** The mildest severity that fails; `never` turns the gate off. */
+  failOn: Severity | 'never';
+  /** The least score that passes. */
+  minScore?: number;
+  /** The most findings outside the baseline that pass. */
+  maxNew?: number;
+}
+
+function plural(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
+}
+
+/** Applies the gates that are set; findings that do not weigh cannot fail one. */
+export function judge(findings: readonly Finding[], score: Score, options: GateOptions): Gate[] {
+  const gates: Gate[] = [];
+  if (options.failOn !== 'never') {
+    const failing = severities.slice(0, severities.indexOf(options.failOn) + 1).filter((one) => score.counts[one] > 0);
+    const count = failing.reduce((sum, severity) => sum + score.counts[severity], 0);
+    const named = failing.map((severity) => `${score.counts[severity]} ${severity}`).join(', ');
+    const least = options.failOn === 'high' ? 'high' : `${options.failOn} or worse`;
+    gates.push({
+      name: 'fail-on',
+      passed: count === 0,
+      message:
+        count === 0 ? `no ${least} findings` : `${named} finding${count === 1 ? '' : 's'}, none allowed (${least})`,
+    });
+  }
+  if (options.minScore !== undefined) {
+    const passed = score.value >= options.minScore;
+    gates.push({
+      name: 'min-score',
+      passed,
+      message: `score ${score.value} ${passed ? '≥' : '<'} ${options.minScore}`,
+    });
+  }
+  if (options.maxNew !== undefined) {
+    const count = findings.filter(weighs).length;
+    gates.push({
+      name: 'max-new',
+      passed: count <= options.maxNew,
+      message: `${plural(count, 'finding')} outside the baseline, ${options.maxNew} allowed`,
+    });
+  }
+  return gates;
+}
+
+export const exitCodes = { passed: 0, gateFailed: 1, usage: 2, incomplete: 3, bug: 70, interrupted: 130 } as const;
+
+/** The exit code of a scan that ran to its end; an incomplete scan outranks a failed gate. */
+export function exitOf(
+  gates: readonly Gate[],
+  problems: readonly Problem[],
+  allowPartial: boolean,
+): ScanResult['exit'] {
+  const files = new Set(problems.map((problem) => problem.file)).size;
+  if (files > 0 && !allowPartial) {
+    return { code: exitCodes.incomplete, reason: `${plural(files, 'file')} in scope could not be analysed` };
+  }
+  const failed = gates.filter((gate) => !gate.passed);
+  if (failed.length > 0) {
+    return { code: exitCodes.gateFailed, reason: failed.map((gate) => `${gate.name}: ${gate.message}`).join('; ') };
+  }
+  return { code: exitCodes.passed, reason: 'every gate passes' };
+}
