@@ -1,0 +1,52 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import ignore, { type Ignore } from 'ignore';
+
+/** The rules in force in one folder: its own .gitignore first, then those above it. */
+export interface IgnoreRules {
+  /** Absolute folder that the patterns are relative to, POSIX, with a trailing slash. */
+  base: string;
+  own: Ignore;
+  above: IgnoreRules | undefined;
+}
+
+/** Adds a folder's .gitignore, if it has one, to those above it. */
+export function readIgnoreRules(folder: string, above: IgnoreRules | undefined, file = '.gitignore'): IgnoreRules | undefined {
+  let patterns: string;
+  try {
+    patterns = readFileSync(join(folder, file), 'utf8');
+  } catch {
+    return above;
+  }
+  return { base: `${folder.replaceAll('\\', '/')}/`, own: ignore().add(patterns), above };
+}
+
+/** The rules that hold in `folder` because of the folders above it, up to its git checkout, or else up to `root`. */
+export function readIgnoreRulesAbove(folder: string, root: string): IgnoreRules | undefined {
+  const above: string[] = [];
+  let upToRoot: number | undefined;
+  for (let at = folder; ; at = dirname(at)) {
+    if (at !== folder) above.push(at);
+    if (at === root) upToRoot = above.length;
+    if (existsSync(join(at, '.git'))) {
+      return readChain(above, readIgnoreRules(at, undefined, '.git/info/exclude'));
+    }
+    if (dirname(at) === at) return readChain(above.slice(0, upToRoot ?? 0), undefined);
+  }
+}
+
+function readChain(folders: readonly string[], above: IgnoreRules | undefined): IgnoreRules | undefined {
+  return [...folders].reverse().reduce((rules, folder) => readIgnoreRules(folder, rules), above);
+}
+
+/** The nearest .gitignore that has an opinion decides. */
+export function isIgnored(path: string, isFolder: boolean, rules: IgnoreRules | undefined): boolean {
+  for (let at = rules; at; at = at.above) {
+    if (!path.startsWith(at.base)) continue;
+    const inside = path.slice(at.base.length);
+    const verdict = at.own.test(isFolder ? `${inside}/` : inside);
+    if (verdict.ignored) return true;
+    if (verdict.unignored) return false;
+  }
+  return false;
+}

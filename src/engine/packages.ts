@@ -1,0 +1,122 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { PackageFacts } from '../model/file-context.ts';
+
+/** The parts of a package.json that the engine reads. */
+export interface PackageManifest {
+  name?: unknown;
+  type?: unknown;
+  main?: unknown;
+  module?: unknown;
+  types?: unknown;
+  source?: unknown;
+  exports?: unknown;
+  imports?: unknown;
+  bin?: unknown;
+  scripts?: unknown;
+}
+
+const dependencyKinds = ['dependencies', 'devDependencies', 'peerDependencies', 'optionalDependencies'] as const;
+/** Scripts that run the service itself: what they name is no command-line entry. */
+const runsService = /^(?:pre|post)?(?:start|dev|develop|serve|server|watch|preview|debug|prod|production|api|worker|web)\b/;
+const sourceArgument = /(?:^|[\s"'=])(?:\.\/)?([\w@./-]+\.[cm]?[jt]sx?)(?=$|[\s"';&|])/g;
+
+/** The packages of a scan, each read when it is first asked for. */
+export class PackageIndex {
+  readonly #root: string;
+  readonly #facts = new Map<string, PackageFacts>();
+  readonly #manifests = new Map<string, PackageManifest>();
+  readonly #dirs = new Set<string>();
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** Notes that `dir` holds a package.json. */
+  add(dir: string): void {
+    this.#dirs.add(dir);
+  }
+
+  /** Folders with a package.json that discovery met, sorted: workspaces of npm, pnpm and yarn alike. */
+  dirs(): string[] {
+    return [...this.#dirs].sort();
+  }
+
+  /** The package folder of a file by looking upwards; '' when only the root, or a folder above it, has a package.json. */
+  dirOf(path: string): string {
+    for (let dir = dirname(path); dir !== '.' && dir !== '..' && !dir.endsWith('/..'); dir = dirname(dir)) {
+      if (this.#dirs.has(dir)) return dir;
+      if (existsSync(join(this.#root, dir, 'package.json'))) {
+        this.add(dir);
+        return dir;
+      }
+    }
+    return '';
+  }
+
+  manifestOf(dir: string): PackageManifest {
+    let manifest = this.#manifests.get(dir);
+    if (!manifest) {
+      manifest = readManifest(dir === '' ? findManifestFile(this.#root) : join(this.#root, dir, 'package.json'));
+      this.#manifests.set(dir, manifest);
+    }
+    return manifest;
+  }
+
+  factsOf(dir: string): PackageFacts {
+    let facts = this.#facts.get(dir);
+    if (!facts) {
+      facts = packageFacts(dir, this.manifestOf(dir));
+      this.#facts.set(dir, facts);
+    }
+    return facts;
+  }
+}
+
+/** The root may be a folder inside a package: then the package.json above it counts. */
+function findManifestFile(root: string): string | undefined {
+  for (let at = root; ; at = dirname(at)) {
+    const file = join(at, 'package.json');
+    if (existsSync(file)) return file;
+    if (existsSync(join(at, '.git')) || dirname(at) === at) return undefined;
+  }
+}
+
+/** A package.json that cannot be read says nothing; it is not source, so it is no problem of the scan. */
+function readManifest(file: string | undefined): PackageManifest {
+  if (file === undefined) return {};
+  try {
+    const value: unknown = JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
+    return isRecord(value) ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+function packageFacts(dir: string, manifest: PackageManifest): PackageFacts {
+  const dependencies = new Set<string>();
+  for (const kind of dependencyKinds) {
+    const named = (manifest as Record<string, unknown>)[kind];
+    if (isRecord(named)) for (const name of Object.keys(named)) dependencies.add(name);
+  }
+  const scripts = new Set<string>();
+  const bins = typeof manifest.bin === 'string' ? [manifest.bin] : isRecord(manifest.bin) ? Object.values(manifest.bin) : [];
+  for (const bin of bins) if (typeof bin === 'string') scripts.add(bin.replace(/^\.\//, ''));
+  if (isRecord(manifest.scripts)) {
+    for (const [name, command] of Object.entries(manifest.scripts)) {
+      if (typeof command !== 'string' || runsService.test(name)) continue;
+      for (const [, file] of command.matchAll(sourceArgument)) scripts.add(file!);
+    }
+  }
+  return {
+    dir,
+    name: typeof manifest.name === 'string' ? manifest.name : undefined,
+    type: manifest.type === 'module' ? 'module' : 'commonjs',
+    dependencies,
+    scripts,
+  };
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

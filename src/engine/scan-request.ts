@@ -1,0 +1,118 @@
+import type { Finding } from '../model/finding.ts';
+import type { Confidence, OptionValues, Severity } from '../model/rule.ts';
+import type { Category } from '../model/rule.ts';
+import type { FileCounts, Problem, SuppressionProblem } from '../model/scan-result.ts';
+
+/** What the configuration says of one rule. */
+export interface RuleSetting {
+  enabled?: boolean;
+  /** Replaces the severity of the rule and of its matches. */
+  severity?: Severity;
+  /** Values for the rule's options; those left out keep their defaults. */
+  options?: OptionValues;
+}
+
+/** Settings for the files that match one of `files`; later overrides win. */
+export interface RuleOverride {
+  /** Globs relative to the scanned root. */
+  files: readonly string[];
+  rules: Readonly<Record<string, RuleSetting>>;
+}
+
+/** Files whose exported functions are run by something the scan does not know; globs relative to the scanned root. */
+export interface EntryPointGlobs {
+  /** One run per request or message. */
+  request?: readonly string[];
+  /** Repeated, but not per request. */
+  event?: readonly string[];
+}
+
+export interface ScanProgress {
+  /** Files read so far, and files in scope. */
+  done: number;
+  total: number;
+}
+
+export interface ScanRequest {
+  /** Absolute path; every path of the result is relative to it. */
+  root: string;
+  /** Files, folders or globs, absolute or relative to the root. Default: the root. */
+  paths?: readonly string[];
+  /** Only these rules. */
+  ruleIds?: readonly string[];
+  /** Only the rules of these categories. */
+  categories?: readonly Category[];
+  /** Least confidence that is reported. Default: `likely`. */
+  confidence?: Confidence;
+  rules?: Readonly<Record<string, RuleSetting>>;
+  overrides?: readonly RuleOverride[];
+  /** Globs relative to the root: with any, a file must match one. */
+  include?: readonly string[];
+  /** Globs relative to the root: files that match one are left out and counted as ignored. */
+  exclude?: readonly string[];
+  /** Default: true. */
+  respectGitignore?: boolean;
+  /** Scan test files too. Default: false. */
+  testFiles?: boolean;
+  entryPoints?: EntryPointGlobs;
+  /** Threads that parse; 1 keeps to the calling thread. Default: decided by bytes and cores. */
+  threads?: number;
+  /** Module that exports the same `pairs`, for worker threads to load. Without it the scan keeps to one thread. */
+  pairsModule?: string;
+  /** The day that `until=` of suppressions is held against, `YYYY-MM-DD`. Default: today in UTC. */
+  today?: string;
+  signal?: AbortSignal;
+  onProgress?(progress: ScanProgress): void;
+}
+
+/** A file in scope. */
+export interface ScannedFile {
+  /** POSIX, relative to the root. */
+  path: string;
+  /** Folder of its package.json, as in {@link PackageSummary}. */
+  packageDir: string;
+  codeLines: number;
+  bytes: number;
+  parsed: boolean;
+}
+
+export interface PackageSummary {
+  /** POSIX, relative to the root; '' for the root. */
+  dir: string;
+  name: string | undefined;
+  codeLines: number;
+}
+
+/** A match that another file speaks against; `plimsoll why` tells it. */
+export interface RefutedFinding {
+  finding: Finding;
+  why: string;
+}
+
+/** What a scan found, before score and gates. The same input gives the same bytes. */
+export interface ScanOutcome {
+  /** Sorted by file, place and rule. */
+  findings: Finding[];
+  refuted: RefutedFinding[];
+  problems: Problem[];
+  suppressionProblems: SuppressionProblem[];
+  files: FileCounts;
+  /** Sorted by path. */
+  scanned: ScannedFile[];
+  /** Packages that hold a scanned file, sorted by folder. */
+  packages: PackageSummary[];
+}
+
+/** The request cannot be met: nothing was judged (exit 2). */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+  readonly kind: 'missing-path' | 'not-source' | 'no-files' | 'unknown-rule';
+  /** The path or name that is wrong. */
+  readonly subject: string;
+
+  constructor(kind: UsageError['kind'], subject: string, message: string) {
+    super(message);
+    this.kind = kind;
+    this.subject = subject;
+  }
+}
