@@ -3,7 +3,7 @@ import type { FileSummary } from '../model/link.ts';
 import type { NodeByKind, NodeKind } from '../model/rule.ts';
 import { fileRole } from './file-role.ts';
 import { summarise } from './summarise.ts';
-import { isAssignmentOperator, isFunctionNode } from './syntax.ts';
+import { type FunctionNode, isAssignmentOperator, isFunctionNode } from './syntax.ts';
 import { ts } from './ts.ts';
 
 /**
@@ -106,7 +106,14 @@ class AnalysedFile implements FileContext {
       return opened;
     };
 
-    const visit = (node: ts.Node, parent: ts.Node): void => {
+    let parent: ts.Node = this.source;
+    const descend = (node: ts.Node): void => {
+      const outer = parent;
+      parent = node;
+      ts.forEachChild(node, visit);
+      parent = outer;
+    };
+    const visit = (node: ts.Node): void => {
       (node as { parent: ts.Node }).parent = parent;
       const { kind } = node;
       const list = byKind[kind];
@@ -123,92 +130,73 @@ class AnalysedFile implements FileContext {
       }
       if (kind <= ts.SyntaxKind.LastToken) return;
 
+      const meaning = scopeMeaning[kind];
+      if (!meaning) {
+        descend(node);
+        return;
+      }
       const outerScope = scope;
       const outerFunctionScope = functionScope;
-      if (isFunctionNode(node)) {
-        if (node.kind === ts.SyntaxKind.FunctionDeclaration && node.name) {
-          this.#declare(node.name, 'function', node, scope);
+      switch (meaning) {
+        case Meaning.function: {
+          const fn = node as FunctionNode;
+          const name = 'name' in fn && fn.name && ts.isIdentifier(fn.name) ? fn.name : undefined;
+          if (name && kind === ts.SyntaxKind.FunctionDeclaration) this.#declare(name, 'function', node, scope);
+          scope = functionScope = open(node);
+          if (name && kind === ts.SyntaxKind.FunctionExpression) this.#declare(name, 'function', node, scope);
+          break;
         }
-        scope = functionScope = open(node);
-        if (node.kind === ts.SyntaxKind.FunctionExpression && node.name) {
-          this.#declare(node.name, 'function', node, scope);
+        case Meaning.block:
+          // A function's body shares the scope of its parameters.
+          if (!isFunctionNode(parent)) scope = open(node);
+          break;
+        case Meaning.class: {
+          const name = (node as ts.ClassDeclaration).name;
+          if (name && kind === ts.SyntaxKind.ClassDeclaration) this.#declare(name, 'class', node, scope);
+          scope = open(node);
+          if (name && kind === ts.SyntaxKind.ClassExpression) this.#declare(name, 'class', node, scope);
+          break;
         }
-      } else {
-        switch (kind) {
-          case ts.SyntaxKind.Block:
-            // A function's body shares the scope of its parameters.
-            if (!isFunctionNode(parent)) scope = open(node);
-            break;
-          case ts.SyntaxKind.ForStatement:
-          case ts.SyntaxKind.ForInStatement:
-          case ts.SyntaxKind.ForOfStatement:
-          case ts.SyntaxKind.CaseBlock:
-          case ts.SyntaxKind.CatchClause:
-          case ts.SyntaxKind.ModuleBlock:
-            scope = open(node);
-            break;
-          case ts.SyntaxKind.ClassDeclaration:
-          case ts.SyntaxKind.ClassExpression: {
-            const name = (node as ts.ClassDeclaration).name;
-            if (name && kind === ts.SyntaxKind.ClassDeclaration) this.#declare(name, 'class', node, scope);
-            scope = open(node);
-            if (name && kind === ts.SyntaxKind.ClassExpression) this.#declare(name, 'class', node, scope);
+        case Meaning.variable: {
+          const declaration = node as ts.VariableDeclaration;
+          if (parent.kind === ts.SyntaxKind.CatchClause) {
+            this.#declarePattern(declaration.name, 'catch', declaration, scope);
             break;
           }
-          case ts.SyntaxKind.VariableDeclaration: {
-            const declaration = node as ts.VariableDeclaration;
-            if (parent.kind === ts.SyntaxKind.CatchClause) {
-              this.#declarePattern(declaration.name, 'catch', declaration, scope);
-            } else {
-              const { flags } = parent;
-              const variable: BindingKind =
-                flags & ts.NodeFlags.Const ? 'const' : flags & ts.NodeFlags.Let ? 'let' : 'var';
-              const isUsing = (flags & ts.NodeFlags.BlockScoped) === ts.NodeFlags.Using;
-              const home = variable === 'var' && !isUsing ? functionScope : scope;
-              this.#declarePattern(declaration.name, isUsing ? 'const' : variable, declaration, home);
-            }
-            break;
+          const blockScoped = parent.flags & ts.NodeFlags.BlockScoped;
+          const variable: BindingKind = !blockScoped ? 'var' : blockScoped === ts.NodeFlags.Let ? 'let' : 'const';
+          this.#declarePattern(declaration.name, variable, declaration, blockScoped ? scope : functionScope);
+          break;
+        }
+        case Meaning.parameter:
+          if (isFunctionNode(parent)) {
+            this.#declarePattern((node as ts.ParameterDeclaration).name, 'parameter', node, scope);
           }
-          case ts.SyntaxKind.Parameter:
-            if (isFunctionNode(parent)) {
-              this.#declarePattern((node as ts.ParameterDeclaration).name, 'parameter', node, scope);
-            }
-            break;
-          case ts.SyntaxKind.ImportClause: {
-            const { name } = node as ts.ImportClause;
-            if (name) this.#declare(name, 'import', node, scope);
-            break;
-          }
-          case ts.SyntaxKind.NamespaceImport:
-          case ts.SyntaxKind.ImportSpecifier:
-          case ts.SyntaxKind.ImportEqualsDeclaration:
-            this.#declare((node as ts.ImportSpecifier).name, 'import', node, scope);
-            break;
-          case ts.SyntaxKind.EnumDeclaration:
-            this.#declare((node as ts.EnumDeclaration).name, 'const', node, scope);
-            break;
-          case ts.SyntaxKind.ModuleDeclaration: {
-            const { name } = node as ts.ModuleDeclaration;
-            if (ts.isIdentifier(name)) this.#declare(name, 'const', node, scope);
-            break;
-          }
-          case ts.SyntaxKind.InterfaceDeclaration:
-          case ts.SyntaxKind.TypeAliasDeclaration:
+          break;
+        case Meaning.import: {
+          const { name } = node as ts.ImportClause | ts.ImportSpecifier;
+          if (name && ts.isIdentifier(name)) this.#declare(name, 'import', node, scope);
+          break;
+        }
+        case Meaning.value: {
+          const { name } = node as ts.EnumDeclaration | ts.ModuleDeclaration;
+          if (ts.isIdentifier(name)) this.#declare(name, 'const', node, scope);
+          break;
+        }
+        case Meaning.type:
+          if (kind !== ts.SyntaxKind.TypeParameter || scope.node === parent) {
             this.#declare((node as ts.InterfaceDeclaration).name, 'type', node, scope);
-            break;
-          case ts.SyntaxKind.TypeParameter:
-            if (scope.node === parent) this.#declare((node as ts.TypeParameterDeclaration).name, 'type', node, scope);
-            break;
-          default:
-        }
+          }
+          break;
+        default:
       }
-      ts.forEachChild(node, (child) => visit(child, node));
+      descend(node);
       scope = outerScope;
       functionScope = outerFunctionScope;
     };
 
     byKind[ts.SyntaxKind.SourceFile] = [this.source];
-    for (const statement of this.source.statements) visit(statement, this.source);
+    for (const statement of this.source.statements) visit(statement);
     for (let i = 0; i < uses.length; i++) this.#bind(uses[i]!, useScopes[i]!);
   }
 
@@ -255,65 +243,76 @@ class AnalysedFile implements FileContext {
   }
 }
 
+const Meaning = { function: 1, block: 2, class: 3, variable: 4, parameter: 5, import: 6, value: 7, type: 8 } as const;
+
+const scopeMeaning = tableOf<ts.SyntaxKind, number>([
+  [Meaning.function, ts.SyntaxKind.ArrowFunction, ts.SyntaxKind.Constructor, ts.SyntaxKind.FunctionDeclaration],
+  [Meaning.function, ts.SyntaxKind.FunctionExpression, ts.SyntaxKind.GetAccessor, ts.SyntaxKind.MethodDeclaration],
+  [Meaning.function, ts.SyntaxKind.SetAccessor],
+  [Meaning.block, ts.SyntaxKind.Block, ts.SyntaxKind.ForStatement, ts.SyntaxKind.ForInStatement],
+  [Meaning.block, ts.SyntaxKind.ForOfStatement, ts.SyntaxKind.CaseBlock, ts.SyntaxKind.CatchClause],
+  [Meaning.block, ts.SyntaxKind.ModuleBlock],
+  [Meaning.class, ts.SyntaxKind.ClassDeclaration, ts.SyntaxKind.ClassExpression],
+  [Meaning.variable, ts.SyntaxKind.VariableDeclaration],
+  [Meaning.parameter, ts.SyntaxKind.Parameter],
+  [Meaning.import, ts.SyntaxKind.ImportClause, ts.SyntaxKind.NamespaceImport, ts.SyntaxKind.ImportSpecifier],
+  [Meaning.import, ts.SyntaxKind.ImportEqualsDeclaration],
+  [Meaning.value, ts.SyntaxKind.EnumDeclaration, ts.SyntaxKind.ModuleDeclaration],
+  [Meaning.type, ts.SyntaxKind.InterfaceDeclaration, ts.SyntaxKind.TypeAliasDeclaration, ts.SyntaxKind.TypeParameter],
+]);
+
+/** What an identifier is in a parent of a kind; the rest are uses. */
+const Place = { nameOnly: 1, receiver: 2, left: 3, initializer: 4, body: 5, exported: 6, tag: 7 } as const;
+
+const identifierPlace = tableOf<ts.SyntaxKind, number>([
+  [Place.receiver, ts.SyntaxKind.PropertyAccessExpression],
+  [Place.left, ts.SyntaxKind.QualifiedName],
+  [Place.initializer, ts.SyntaxKind.PropertyAssignment, ts.SyntaxKind.BindingElement, ts.SyntaxKind.Parameter],
+  [Place.initializer, ts.SyntaxKind.VariableDeclaration, ts.SyntaxKind.PropertyDeclaration, ts.SyntaxKind.EnumMember],
+  [Place.body, ts.SyntaxKind.ArrowFunction],
+  [Place.exported, ts.SyntaxKind.ExportSpecifier],
+  [Place.tag, ts.SyntaxKind.JsxOpeningElement, ts.SyntaxKind.JsxSelfClosingElement],
+  [Place.nameOnly, ts.SyntaxKind.FunctionDeclaration, ts.SyntaxKind.FunctionExpression],
+  [Place.nameOnly, ts.SyntaxKind.ClassDeclaration, ts.SyntaxKind.ClassExpression, ts.SyntaxKind.MethodDeclaration],
+  [Place.nameOnly, ts.SyntaxKind.MethodSignature, ts.SyntaxKind.PropertySignature, ts.SyntaxKind.GetAccessor],
+  [Place.nameOnly, ts.SyntaxKind.SetAccessor, ts.SyntaxKind.ImportClause, ts.SyntaxKind.ImportSpecifier],
+  [Place.nameOnly, ts.SyntaxKind.NamespaceImport, ts.SyntaxKind.NamespaceExport, ts.SyntaxKind.EnumDeclaration],
+  [Place.nameOnly, ts.SyntaxKind.ModuleDeclaration, ts.SyntaxKind.InterfaceDeclaration],
+  [Place.nameOnly, ts.SyntaxKind.TypeAliasDeclaration, ts.SyntaxKind.TypeParameter, ts.SyntaxKind.LabeledStatement],
+  [Place.nameOnly, ts.SyntaxKind.BreakStatement, ts.SyntaxKind.ContinueStatement, ts.SyntaxKind.MetaProperty],
+  [Place.nameOnly, ts.SyntaxKind.JsxAttribute, ts.SyntaxKind.JsxClosingElement, ts.SyntaxKind.NamedTupleMember],
+  [Place.nameOnly, ts.SyntaxKind.TypePredicate, ts.SyntaxKind.ImportEqualsDeclaration],
+]);
+
+function tableOf<Kind extends number, Value extends number>(
+  rows: readonly (readonly [Value, ...Kind[]])[],
+): Uint8Array {
+  const table = new Uint8Array(ts.SyntaxKind.Count);
+  for (const [value, ...kinds] of rows) for (const kind of kinds) table[kind] = value;
+  return table;
+}
+
 /** Whether an identifier refers to a binding, rather than declaring one or naming a member. */
 function isUse(identifier: ts.Identifier, parent: ts.Node): boolean {
-  switch (parent.kind) {
-    case ts.SyntaxKind.PropertyAccessExpression:
+  switch (identifierPlace[parent.kind]) {
+    case 0:
+      return true;
+    case Place.receiver:
       return (parent as ts.PropertyAccessExpression).expression === identifier;
-    case ts.SyntaxKind.QualifiedName:
+    case Place.left:
       return (parent as ts.QualifiedName).left === identifier;
-    case ts.SyntaxKind.PropertyAssignment:
-      return (parent as ts.PropertyAssignment).initializer === identifier;
-    case ts.SyntaxKind.BindingElement:
-      return (parent as ts.BindingElement).initializer === identifier;
-    case ts.SyntaxKind.VariableDeclaration:
+    case Place.initializer:
       return (parent as ts.VariableDeclaration).initializer === identifier;
-    case ts.SyntaxKind.Parameter:
-      return (parent as ts.ParameterDeclaration).initializer === identifier;
-    case ts.SyntaxKind.PropertyDeclaration:
-      return (parent as ts.PropertyDeclaration).initializer === identifier;
-    case ts.SyntaxKind.EnumMember:
-      return (parent as ts.EnumMember).initializer === identifier;
-    case ts.SyntaxKind.ExportSpecifier: {
+    case Place.body:
+      return (parent as ts.ArrowFunction).body === identifier;
+    case Place.exported: {
       const specifier = parent as ts.ExportSpecifier;
       return !specifier.parent.parent.moduleSpecifier && (specifier.propertyName ?? specifier.name) === identifier;
     }
-    case ts.SyntaxKind.ArrowFunction:
-      return (parent as ts.ArrowFunction).body === identifier;
-    case ts.SyntaxKind.JsxOpeningElement:
-    case ts.SyntaxKind.JsxSelfClosingElement:
+    case Place.tag:
       return !/^[a-z]/.test(identifier.text);
-    case ts.SyntaxKind.ImportEqualsDeclaration:
-      return (parent as ts.ImportEqualsDeclaration).name !== identifier;
-    case ts.SyntaxKind.FunctionDeclaration:
-    case ts.SyntaxKind.FunctionExpression:
-    case ts.SyntaxKind.ClassDeclaration:
-    case ts.SyntaxKind.ClassExpression:
-    case ts.SyntaxKind.MethodDeclaration:
-    case ts.SyntaxKind.MethodSignature:
-    case ts.SyntaxKind.PropertySignature:
-    case ts.SyntaxKind.GetAccessor:
-    case ts.SyntaxKind.SetAccessor:
-    case ts.SyntaxKind.ImportClause:
-    case ts.SyntaxKind.ImportSpecifier:
-    case ts.SyntaxKind.NamespaceImport:
-    case ts.SyntaxKind.NamespaceExport:
-    case ts.SyntaxKind.EnumDeclaration:
-    case ts.SyntaxKind.ModuleDeclaration:
-    case ts.SyntaxKind.InterfaceDeclaration:
-    case ts.SyntaxKind.TypeAliasDeclaration:
-    case ts.SyntaxKind.TypeParameter:
-    case ts.SyntaxKind.LabeledStatement:
-    case ts.SyntaxKind.BreakStatement:
-    case ts.SyntaxKind.ContinueStatement:
-    case ts.SyntaxKind.MetaProperty:
-    case ts.SyntaxKind.JsxAttribute:
-    case ts.SyntaxKind.JsxClosingElement:
-    case ts.SyntaxKind.NamedTupleMember:
-    case ts.SyntaxKind.TypePredicate:
-      return false;
     default:
-      return true;
+      return false;
   }
 }
 

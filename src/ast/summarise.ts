@@ -187,7 +187,8 @@ function targetOf(
 ): SymbolRef | undefined {
   if (ts.isNewExpression(call)) {
     const ref = refOf(call.expression, file, classes);
-    if (ref?.kind === 'imported' || ref?.kind === 'local') return { ...ref, members: [...ref.members, constructorMember] };
+    if (ref?.kind === 'imported' || ref?.kind === 'local')
+      return { ...ref, members: [...ref.members, constructorMember] };
     return undefined;
   }
   const callee = skipWrappers(call.expression);
