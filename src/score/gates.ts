@@ -1,7 +1,6 @@
-import type { Finding } from '../model/finding.ts';
 import type { Severity } from '../model/rule.ts';
 import type { Gate, Problem, ScanResult, Score } from '../model/scan-result.ts';
-import { weighs } from './score.ts';
+import { type Weighed, weighs } from './score.ts';
 import { severities } from './weights.ts';
 
 export interface GateOptions {
@@ -18,7 +17,7 @@ function plural(count: number, word: string): string {
 }
 
 /** Applies the gates that are set; findings that do not weigh cannot fail one. */
-export function judge(findings: readonly Finding[], score: Score, options: GateOptions): Gate[] {
+export function judge(findings: readonly Weighed[], score: Score, options: GateOptions): Gate[] {
   const gates: Gate[] = [];
   if (options.failOn !== 'never') {
     const failing = severities.slice(0, severities.indexOf(options.failOn) + 1).filter((one) => score.counts[one] > 0);

@@ -152,10 +152,8 @@ describe('score', () => {
 });
 
 describe('gates', () => {
-  const full = (over: Partial<Weighed>) => finding(over) as Parameters<typeof judge>[0][number];
-
   it('fails on the severity asked for and worse, naming the numbers', () => {
-    const findings = [full({}), full({ severity: 'medium' }), full({ severity: 'low' })];
+    const findings = [finding({}), finding({ severity: 'medium' }), finding({ severity: 'low' })];
     const result = score(findings, 2000);
     const at = (failOn: Severity | 'never') => judge(findings, result, { failOn }).map((gate) => gate.passed);
     expect(at('high')).toEqual([false]);
@@ -168,13 +166,13 @@ describe('gates', () => {
   });
 
   it('never fails on findings that do not weigh', () => {
-    const findings = [full({ lifecycle: 'trial' }), full({ status: 'baselined' })];
+    const findings = [finding({ lifecycle: 'trial' }), finding({ status: 'baselined' })];
     const gates = judge(findings, score(findings, 2000), { failOn: 'low', minScore: 100, maxNew: 0 });
     expect(gates.every((gate) => gate.passed)).toBe(true);
   });
 
   it('states the score and the least allowed one', () => {
-    const findings = many(3, {}) as Parameters<typeof judge>[0];
+    const findings = many(3, {});
     const [gate] = judge(findings, score(findings, 2000), { failOn: 'never', minScore: 80 });
     expect(gate).toEqual({ name: 'min-score', passed: false, message: 'score 41 < 80' });
   });
