@@ -151,19 +151,24 @@ interface Slot<R> {
   colder: Slot<R> | undefined;
 }
 
+/** Kept small: 100,000 of them are what makes a burst slow. */
 interface Waiter<R> {
-  resolve: (lease: Lease<R>) => void;
-  reject: (error: unknown) => void;
+  readonly resolve: (lease: Lease<R>) => void;
+  /** Undefined once settled: such a waiter is skipped when its turn comes. */
+  reject: ((error: unknown) => void) | undefined;
   readonly since: number;
-  /** Own time-out of this waiter; all others leave by the shared one. */
-  timer: Timer | undefined;
-  readonly ownTimeout: boolean;
-  readonly signal: AbortSignal | undefined;
-  onAbort: (() => void) | undefined;
+  readonly rare: RareWaiter | undefined;
+}
+
+/** What only some waiters have. */
+interface RareWaiter {
   readonly affinity: unknown;
   readonly stack: string | undefined;
-  before: Waiter<R> | undefined;
-  after: Waiter<R> | undefined;
+  /** Own time-out of this waiter; all others leave by the shared one. */
+  readonly ownTimeout: boolean;
+  timer: Timer | undefined;
+  readonly signal: AbortSignal | undefined;
+  onAbort: (() => void) | undefined;
 }
 
 interface Timer {
@@ -274,14 +279,18 @@ export class ConnectionPool<R> {
   readonly #maxWaitingClients: number;
   readonly #leakDetectionMillis: number;
   readonly #sweepMillis: number;
+  readonly #affinityKey: (() => unknown) | undefined;
+  readonly #captureStack: boolean;
 
   readonly #slots = new Map<R, Slot<R>>();
   readonly #byAffinity = new Map<unknown, Slot<R>>();
   readonly #creations = new Map<Promise<void>, AbortController>();
   #warmest: Slot<R> | undefined;
   #coldest: Slot<R> | undefined;
-  #first: Waiter<R> | undefined;
-  #last: Waiter<R> | undefined;
+  /** Ring of a power of two of places; the waiters are those from `#head` to `#tail`, settled ones among them. */
+  #ringOfWaiters: (Waiter<R> | undefined)[] = new Array(16);
+  #head = 0;
+  #tail = 0;
   #idle = 0;
   #used = 0;
   #validating = 0;
@@ -361,6 +370,8 @@ export class ConnectionPool<R> {
     this.#leakDetectionMillis = orNever(checkNumber('leakDetectionMillis', options.leakDetectionMillis ?? 0, 0));
     const shortest = Math.min(this.#idleTimeoutMillis, this.#maxLifetimeMillis, this.#leakDetectionMillis);
     this.#sweepMillis = Math.min(Math.max(shortest / 4, 10), 1_000);
+    this.#affinityKey = options.affinityKey;
+    this.#captureStack = options.captureStack ?? false;
     this.#clock = options.now ?? (() => performance.now());
     this.#wasWarmed = this.min === 0;
   }
@@ -375,8 +386,8 @@ export class ConnectionPool<R> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.#draining) return Promise.reject(this.#closedError());
     if (!this.#wasWarmed) this.warm().catch(() => {});
-    const affinity = options?.affinity ?? this.#options.affinityKey?.();
-    const stack = this.#options.captureStack ? new Error('acquired').stack : undefined;
+    const affinity = options?.affinity ?? this.#affinityKey?.();
+    const stack = this.#captureStack ? new Error('acquired').stack : undefined;
     const now = this.#now();
     if (this.#waiting === 0) {
       const slot = this.#takeFresh(affinity, now);
@@ -386,38 +397,17 @@ export class ConnectionPool<R> {
       const message = `${this.name}: ${this.#waiting} wait already (maxWaitingClients); ${this.#describe()}`;
       return Promise.reject(new PoolError('ERR_POOL_QUEUE_FULL', message));
     }
+    const timeoutMillis = options?.timeoutMillis;
+    const isRare = options !== undefined || affinity !== undefined || stack !== undefined;
     return new Promise((resolve, reject) => {
-      const timeoutMillis = options?.timeoutMillis;
-      const waiter: Waiter<R> = {
-        resolve,
-        reject,
-        since: now,
-        timer: undefined,
-        ownTimeout: timeoutMillis !== undefined,
-        signal,
-        onAbort: undefined,
-        affinity,
-        stack,
-        before: this.#last,
-        after: undefined,
-      };
-      if (timeoutMillis !== undefined && checkNumber('timeoutMillis', timeoutMillis, 0, LONGEST_TIMER) > 0) {
-        waiter.timer = startTimer(() => this.#timeOut(waiter, timeoutMillis), timeoutMillis);
-      }
-      if (signal) {
-        waiter.onAbort = () => {
-          this.#unqueue(waiter);
-          waiter.reject(signal.reason);
-          this.#noteQuiet();
-        };
-        signal.addEventListener('abort', waiter.onAbort, { once: true });
-      }
-      if (this.#last) this.#last.after = waiter;
-      else this.#first = waiter;
-      this.#last = waiter;
-      this.#waiting++;
-      if (!this.#waitTimer && !waiter.ownTimeout) this.#startWaitTimer(this.#connectionTimeoutMillis, now);
-      this.#supply(now);
+      const rare = isRare
+        ? { affinity, stack, ownTimeout: timeoutMillis !== undefined, timer: undefined, signal, onAbort: undefined }
+        : undefined;
+      const waiter: Waiter<R> = { resolve, reject, since: now, rare };
+      if (rare) this.#watchRare(waiter, rare, timeoutMillis);
+      this.#enqueue(waiter);
+      if (!this.#waitTimer && !rare?.ownTimeout) this.#startWaitTimer(this.#connectionTimeoutMillis, now);
+      if (this.#idle > 0 || this.#slots.size < this.max) this.#supply(now);
     });
   }
 
@@ -573,13 +563,13 @@ export class ConnectionPool<R> {
 
   /** Gives an unlent resource to the first waiter, or puts it on the stack. */
   #offer(slot: Slot<R>, now: number): void {
-    const waiter = this.#first;
+    const waiter = this.#waiting > 0 ? this.#firstWaiter() : undefined;
     if (waiter) {
-      this.#unqueue(waiter);
+      this.#leave(waiter);
       const waited = Math.max(0, now - waiter.since);
       this.#waitMillis += waited;
       if (onAcquire.hasSubscribers) this.#publishAcquire(waited);
-      waiter.resolve(this.#lend(slot, waiter.affinity, waiter.stack, now));
+      waiter.resolve(this.#lend(slot, waiter.rare?.affinity, waiter.rare?.stack, now));
     } else if (this.#draining) {
       this.#remove(slot);
     } else {
@@ -636,19 +626,62 @@ export class ConnectionPool<R> {
     this.#idle--;
   }
 
-  #unqueue(waiter: Waiter<R>): void {
-    if (waiter.before) waiter.before.after = waiter.after;
-    else this.#first = waiter.after;
-    if (waiter.after) waiter.after.before = waiter.before;
-    else this.#last = waiter.before;
-    waiter.before = undefined;
-    waiter.after = undefined;
-    this.#waiting--;
-    if (waiter.timer) stopTimer(waiter.timer);
-    if (waiter.onAbort) waiter.signal?.removeEventListener('abort', waiter.onAbort);
+  // Waiting
+
+  #enqueue(waiter: Waiter<R>): void {
+    let ring = this.#ringOfWaiters;
+    if (this.#tail - this.#head === ring.length) {
+      const live: (Waiter<R> | undefined)[] = [];
+      for (let i = this.#head; i < this.#tail; i++) {
+        const kept = ring[i & (ring.length - 1)];
+        if (kept?.reject) live.push(kept);
+      }
+      this.#head = 0;
+      this.#tail = live.length;
+      if (live.length > ring.length / 2) live.length = ring.length * 2;
+      else live.length = ring.length;
+      this.#ringOfWaiters = live;
+      ring = live;
+    }
+    ring[this.#tail++ & (ring.length - 1)] = waiter;
+    this.#waiting++;
   }
 
-  // Waiting
+  /** The waiter whose turn it is; settled ones before it leave the ring. */
+  #firstWaiter(): Waiter<R> | undefined {
+    const ring = this.#ringOfWaiters;
+    while (this.#head < this.#tail) {
+      const place = this.#head & (ring.length - 1);
+      const waiter = ring[place];
+      if (waiter?.reject) return waiter;
+      ring[place] = undefined;
+      this.#head++;
+    }
+    return undefined;
+  }
+
+  /** Takes a waiter out of the queue; returns its `reject`. */
+  #leave(waiter: Waiter<R>): ((error: unknown) => void) | undefined {
+    const { reject, rare } = waiter;
+    waiter.reject = undefined;
+    this.#waiting--;
+    if (rare?.timer) stopTimer(rare.timer);
+    if (rare?.onAbort) rare.signal?.removeEventListener('abort', rare.onAbort);
+    return reject;
+  }
+
+  #watchRare(waiter: Waiter<R>, rare: RareWaiter, timeoutMillis: number | undefined): void {
+    if (timeoutMillis !== undefined && checkNumber('timeoutMillis', timeoutMillis, 0, LONGEST_TIMER) > 0) {
+      rare.timer = startTimer(() => this.#timeOut(waiter, timeoutMillis), timeoutMillis);
+    }
+    const { signal } = rare;
+    if (!signal) return;
+    rare.onAbort = () => {
+      this.#leave(waiter)?.(signal.reason);
+      this.#noteQuiet();
+    };
+    signal.addEventListener('abort', rare.onAbort, { once: true });
+  }
 
   /** One timer for all waiters of the common time-out: they queue in the order they fall due. */
   #startWaitTimer(millis: number, now: number): void {
@@ -657,31 +690,27 @@ export class ConnectionPool<R> {
     this.#waitTimer = startTimer(() => {
       this.#waitTimer = undefined;
       const rang = this.#ring(due);
-      let waiter = this.#first;
-      while (waiter) {
-        const next: Waiter<R> | undefined = waiter.after;
-        if (!waiter.ownTimeout) {
-          const left = waiter.since + this.#connectionTimeoutMillis - rang;
-          if (left > 0) {
-            this.#startWaitTimer(left, rang);
-            break;
-          }
-          this.#timeOut(waiter, this.#connectionTimeoutMillis);
+      const ring = this.#ringOfWaiters;
+      for (let i = this.#head; i < this.#tail; i++) {
+        const waiter = ring[i & (ring.length - 1)];
+        if (!waiter?.reject || waiter.rare?.ownTimeout) continue;
+        const left = waiter.since + this.#connectionTimeoutMillis - rang;
+        if (left > 0) {
+          this.#startWaitTimer(left, rang);
+          break;
         }
-        waiter = next;
+        this.#timeOut(waiter, this.#connectionTimeoutMillis);
       }
     }, millis);
   }
 
   #timeOut(waiter: Waiter<R>, millis: number): void {
-    this.#unqueue(waiter);
+    const reject = this.#leave(waiter);
     this.#timeouts++;
     if (onTimeout.hasSubscribers)
       onTimeout.publish({ 'db.client.connection.pool.name': this.name, waitMillis: millis });
     const message = `${this.name}: no resource within ${millis} ms; ${this.#describe()}`;
-    waiter.reject(
-      new PoolError('ERR_POOL_TIMEOUT', message, this.#failures > 0 ? { cause: this.#lastError } : undefined),
-    );
+    reject?.(new PoolError('ERR_POOL_TIMEOUT', message, this.#failures > 0 ? { cause: this.#lastError } : undefined));
     this.#noteQuiet();
   }
 
@@ -815,10 +844,7 @@ export class ConnectionPool<R> {
   }
 
   #rejectWaiters(error: unknown): void {
-    for (let waiter = this.#first; waiter; waiter = this.#first) {
-      this.#unqueue(waiter);
-      waiter.reject(error);
-    }
+    for (let waiter = this.#firstWaiter(); waiter; waiter = this.#firstWaiter()) this.#leave(waiter)?.(error);
   }
 
   async #fill(count: number): Promise<void> {
