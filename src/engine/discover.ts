@@ -5,6 +5,7 @@ import { fileRole } from '../ast/file-role.ts';
 import type { FileCounts, Problem } from '../model/scan-result.ts';
 import { type IgnoreRules, isIgnored, readIgnoreRules, readIgnoreRulesAbove } from './gitignore.ts';
 import { compileGlobs } from './glob.ts';
+import { compareText } from './order.ts';
 import { PackageIndex } from './packages.ts';
 import { type ScanRequest, UsageError } from './scan-request.ts';
 
@@ -30,7 +31,8 @@ export interface Discovery {
 
 const sourceName = /\.[cm]?[jt]sx?$/;
 const declarationName = /\.d\.[cm]?ts$|\.d\.\w+\.ts$/;
-const generatedName = /\.(?:generated|gen|g|pb|auto)\.[cm]?[jt]sx?$|_pb2?\.[jt]s$|(?:^|\/)(?:__generated__|generated)\//;
+const generatedName =
+  /\.(?:generated|gen|g|pb|auto)\.[cm]?[jt]sx?$|_pb2?\.[jt]s$|(?:^|\/)(?:__generated__|generated)\//;
 const minifiedName = /[.-]min\.[cm]?js$|\.bundle\.js$|\.chunk\.js$/;
 /** Folders that only tools write. */
 const outputFolder = /^(?:dist|dist-\w+|coverage|bower_components|jspm_packages|storybook-static)$/;
@@ -58,11 +60,6 @@ export function discover(request: ScanRequest): Discovery {
     );
   }
   return discovery;
-}
-
-/** Codes by their place, as `sort()` orders them: the same in every locale. */
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 class Walk {
@@ -164,7 +161,8 @@ class Walk {
     let rules = above;
     let home = packageDir;
     for (const entry of entries) {
-      if (entry.name === '.gitignore' && this.#request.respectGitignore !== false) rules = readIgnoreRules(folder, above);
+      if (entry.name === '.gitignore' && this.#request.respectGitignore !== false)
+        rules = readIgnoreRules(folder, above);
       if (entry.name === 'package.json' && folder !== this.#root) {
         home = this.#relative(folder);
         this.#packages.add(home);
@@ -223,7 +221,8 @@ class Walk {
     if (declarationName.test(path)) return 'declaration';
     if (generatedName.test(inBase)) return 'generated';
     if (minifiedName.test(path)) return 'minified';
-    if (this.#request.testFiles !== true && fileRole(inBase, '', this.#packages.factsOf(packageDir)) === 'test') return 'test';
+    if (this.#request.testFiles !== true && fileRole(inBase, '', this.#packages.factsOf(packageDir)) === 'test')
+      return 'test';
     return undefined;
   }
 

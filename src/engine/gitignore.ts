@@ -11,7 +11,11 @@ export interface IgnoreRules {
 }
 
 /** Adds a folder's .gitignore, if it has one, to those above it. */
-export function readIgnoreRules(folder: string, above: IgnoreRules | undefined, file = '.gitignore'): IgnoreRules | undefined {
+export function readIgnoreRules(
+  folder: string,
+  above: IgnoreRules | undefined,
+  file = '.gitignore',
+): IgnoreRules | undefined {
   let patterns: string;
   try {
     patterns = readFileSync(join(folder, file), 'utf8');

@@ -40,7 +40,10 @@ function translate(glob: string): string {
     else if (char === '?') result += '[^/]';
     else if (char === '[' && glob.indexOf(']', i + 2) > 0) {
       const end = glob.indexOf(']', i + 2);
-      result += `[${glob.slice(i + 1, end).replace(/^!/, '^').replaceAll('\\', '\\\\')}]`;
+      result += `[${glob
+        .slice(i + 1, end)
+        .replace(/^!/, '^')
+        .replaceAll('\\', '\\\\')}]`;
       i = end;
     } else if (char === '{' && glob.indexOf('}', i) > 0) {
       result += '(?:';

@@ -18,7 +18,8 @@ export interface PackageManifest {
 
 const dependencyKinds = ['dependencies', 'devDependencies', 'peerDependencies', 'optionalDependencies'] as const;
 /** Scripts that run the service itself: what they name is no command-line entry. */
-const runsService = /^(?:pre|post)?(?:start|dev|develop|serve|server|watch|preview|debug|prod|production|api|worker|web)\b/;
+const runsService =
+  /^(?:pre|post)?(?:start|dev|develop|serve|server|watch|preview|debug|prod|production|api|worker|web)\b/;
 const sourceArgument = /(?:^|[\s"'=])(?:\.\/)?([\w@./-]+\.[cm]?[jt]sx?)(?=$|[\s"';&|])/g;
 
 /** The packages of a scan, each read when it is first asked for. */
@@ -100,7 +101,8 @@ function packageFacts(dir: string, manifest: PackageManifest): PackageFacts {
     if (isRecord(named)) for (const name of Object.keys(named)) dependencies.add(name);
   }
   const scripts = new Set<string>();
-  const bins = typeof manifest.bin === 'string' ? [manifest.bin] : isRecord(manifest.bin) ? Object.values(manifest.bin) : [];
+  const bins =
+    typeof manifest.bin === 'string' ? [manifest.bin] : isRecord(manifest.bin) ? Object.values(manifest.bin) : [];
   for (const bin of bins) if (typeof bin === 'string') scripts.add(bin.replace(/^\.\//, ''));
   if (isRecord(manifest.scripts)) {
     for (const [name, command] of Object.entries(manifest.scripts)) {

@@ -1,6 +1,5 @@
 import type { Finding } from '../model/finding.ts';
-import type { Confidence, OptionValues, Severity } from '../model/rule.ts';
-import type { Category } from '../model/rule.ts';
+import type { Category, Confidence, OptionValues, Severity } from '../model/rule.ts';
 import type { FileCounts, Problem, SuppressionProblem } from '../model/scan-result.ts';
 
 /** What the configuration says of one rule. */

@@ -1,0 +1,174 @@
+import { dirname, join, relative, resolve } from 'node:path';
+import { isRecord, type PackageIndex } from './packages.ts';
+import { type PathMapping, PathMappings } from './tsconfig-paths.ts';
+
+const extensions = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs'];
+/** A specifier names the output; the source lies beside it under the other extension. */
+const sourceExtensions: Record<string, readonly string[]> = {
+  '.js': ['.ts', '.tsx', '.jsx'],
+  '.jsx': ['.tsx'],
+  '.mjs': ['.mts'],
+  '.cjs': ['.cts'],
+};
+const outputFolder = /^(?:dist|build|lib|out|esm|cjs|es)(?:\/(?:esm|cjs|src|node|types|es))?(?=\/)/;
+
+/** Finds the file of the project that a specifier means; files outside the known ones are no answer. */
+export class ModuleResolver {
+  readonly #root: string;
+  readonly #files: ReadonlySet<string>;
+  readonly #packages: PackageIndex;
+  readonly #mappings: PathMappings;
+  readonly #byName = new Map<string, string>();
+  readonly #cache = new Map<string, Map<string, string | undefined>>();
+
+  /** @param files POSIX paths relative to `root`. */
+  constructor(root: string, files: ReadonlySet<string>, packages: PackageIndex) {
+    this.#root = root;
+    this.#files = files;
+    this.#packages = packages;
+    this.#mappings = new PathMappings(root);
+    for (const dir of ['', ...packages.dirs()]) {
+      const { name } = packages.factsOf(dir);
+      const known = name === undefined ? undefined : this.#byName.get(name);
+      if (name !== undefined && (known === undefined || dir.length < known.length)) this.#byName.set(name, dir);
+    }
+  }
+
+  resolve(from: string, specifier: string): string | undefined {
+    const folder = dirname(from);
+    let answers = this.#cache.get(folder);
+    if (!answers) {
+      answers = new Map();
+      this.#cache.set(folder, answers);
+    }
+    if (!answers.has(specifier)) answers.set(specifier, this.#find(folder === '.' ? '' : folder, specifier));
+    return answers.get(specifier);
+  }
+
+  #find(folder: string, specifier: string): string | undefined {
+    if (specifier.startsWith('.')) return this.#candidate(join(folder, specifier));
+    if (specifier.startsWith('node:')) return undefined;
+    const mapped = this.#fromMapping(this.#mappings.of(resolve(this.#root, folder)), specifier);
+    if (mapped !== undefined) return mapped;
+    if (specifier.startsWith('#')) return this.#fromImports(folder, specifier);
+    return this.#fromPackage(specifier);
+  }
+
+  #fromMapping(mapping: PathMapping | undefined, specifier: string): string | undefined {
+    if (!mapping) return undefined;
+    for (const { pattern, targets } of mapping.paths) {
+      const rest = matchPattern(pattern, specifier);
+      if (rest === undefined) continue;
+      for (const target of targets) {
+        const found = this.#candidate(this.#relative(target.replace('*', rest)));
+        if (found !== undefined) return found;
+      }
+    }
+    return mapping.baseUrl === undefined
+      ? undefined
+      : this.#candidate(this.#relative(join(mapping.baseUrl, specifier)));
+  }
+
+  /** package.json `imports`. */
+  #fromImports(folder: string, specifier: string): string | undefined {
+    const dir = this.#packages.dirOf(`${folder}/x`);
+    const { imports } = this.#packages.manifestOf(dir);
+    if (!isRecord(imports)) return undefined;
+    for (const [pattern, target] of Object.entries(imports)) {
+      const rest = matchPattern(pattern, specifier);
+      if (rest === undefined) continue;
+      for (const path of listTargets(target)) {
+        const found = this.#inPackage(dir, path.replace('*', rest));
+        if (found !== undefined) return found;
+      }
+    }
+    return undefined;
+  }
+
+  #fromPackage(specifier: string): string | undefined {
+    const [, name = '', rest = ''] = /^((?:@[^/]+\/)?[^/]+)\/?(.*)$/.exec(specifier) ?? [];
+    const dir = this.#byName.get(name);
+    if (dir === undefined) return undefined;
+    const manifest = this.#packages.manifestOf(dir);
+    if (rest === '') {
+      const own = [
+        manifest.source,
+        ...listTargets(exportsOf(manifest.exports, '.')),
+        manifest.module,
+        manifest.main,
+        manifest.types,
+      ];
+      for (const target of [...own, 'src/index', 'index', 'lib/index', 'src/main']) {
+        const found = typeof target === 'string' ? this.#inPackage(dir, target) : undefined;
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    }
+    const exported = listTargets(exportsOf(manifest.exports, `./${rest}`));
+    for (const target of [...exported, rest, `src/${rest}`]) {
+      const found = this.#inPackage(dir, target);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** As named, else the source that its output folder was built from. */
+  #inPackage(dir: string, target: string): string | undefined {
+    const path = target.replace(/^\.\//, '');
+    const source = path.replace(outputFolder, 'src').replace(/\.d\.([cm]?)ts$/, '.$1ts');
+    return this.#candidate(join(dir, path)) ?? (source === path ? undefined : this.#candidate(join(dir, source)));
+  }
+
+  #relative(absolute: string): string {
+    return relative(this.#root, absolute).replaceAll('\\', '/');
+  }
+
+  #candidate(path: string): string | undefined {
+    const files = this.#files;
+    const base = path.endsWith('/') ? path.slice(0, -1) : path;
+    if (files.has(base)) return base;
+    const dot = base.lastIndexOf('.');
+    const written = dot > 0 ? sourceExtensions[base.slice(dot)] : undefined;
+    for (const extension of written ?? []) {
+      const source = base.slice(0, dot) + extension;
+      if (files.has(source)) return source;
+    }
+    for (const extension of extensions) if (files.has(base + extension)) return base + extension;
+    const index = base === '' || base === '.' ? 'index' : `${base}/index`;
+    for (const extension of extensions) if (files.has(index + extension)) return index + extension;
+    return undefined;
+  }
+}
+
+/** What `*` stands for; '' for an exact match. */
+function matchPattern(pattern: string, specifier: string): string | undefined {
+  const star = pattern.indexOf('*');
+  if (star < 0) return pattern === specifier ? '' : undefined;
+  const prefix = pattern.slice(0, star);
+  const suffix = pattern.slice(star + 1);
+  const fits =
+    specifier.length >= prefix.length + suffix.length && specifier.startsWith(prefix) && specifier.endsWith(suffix);
+  return fits ? specifier.slice(prefix.length, specifier.length - suffix.length) : undefined;
+}
+
+/** The entry of an `exports` map for a subpath, patterns filled in. */
+function exportsOf(exports: unknown, subpath: string): unknown {
+  if (!isRecord(exports)) return subpath === '.' ? exports : undefined;
+  if (!Object.keys(exports).some((key) => key.startsWith('.'))) return subpath === '.' ? exports : undefined;
+  for (const [pattern, target] of Object.entries(exports)) {
+    const rest = matchPattern(pattern, subpath);
+    if (rest !== undefined) return pattern.includes('*') ? fillStar(target, rest) : target;
+  }
+  return undefined;
+}
+
+function fillStar(target: unknown, rest: string): unknown {
+  return listTargets(target).map((path) => path.replace('*', rest));
+}
+
+/** Every file that a conditional target may mean, in the order written. */
+function listTargets(target: unknown): string[] {
+  if (typeof target === 'string') return [target];
+  if (Array.isArray(target)) return target.flatMap(listTargets);
+  return isRecord(target) ? Object.values(target).flatMap(listTargets) : [];
+}

@@ -1,0 +1,267 @@
+import { analyseFile } from '../ast/analyse.ts';
+import { qualifiedName } from '../ast/summarise.ts';
+import { findEnclosingClass, findEnclosingFunction } from '../ast/syntax.ts';
+import { ts } from '../ast/ts.ts';
+import type { FileContext, PackageFacts } from '../model/file-context.ts';
+import type { Finding, FindingFix, Range, RelatedLocation } from '../model/finding.ts';
+import type { Fix, Fixer, RulePair } from '../model/fixer.ts';
+import type { FileSummary, LinkCondition } from '../model/link.ts';
+import type { Confidence, Match, MatchResult, NodeKind, OptionValues, Severity } from '../model/rule.ts';
+import type { Problem } from '../model/scan-result.ts';
+import { fingerprint } from './fingerprint.ts';
+import { compareFindings } from './order.ts';
+import { type Directives, readDirectives } from './suppressions.ts';
+
+/** A rule with what the configuration says of it for one file. */
+export interface RuleRun {
+  pair: RulePair<never>;
+  options: OptionValues;
+  severity: Severity | undefined;
+}
+
+/** A finding that may still depend on other files. */
+export interface RawFinding {
+  finding: Finding;
+  when?: LinkCondition;
+}
+
+/** All that a scan keeps of a parsed file. Plain data. */
+export interface FileResult {
+  findings: RawFinding[];
+  /** Absent when the file could not be parsed. */
+  summary?: FileSummary;
+  directives?: Directives;
+  problems: Problem[];
+}
+
+export interface RunFileInput {
+  path: string;
+  text: string;
+  package: PackageFacts;
+  hasDirectives: boolean;
+  /** Least confidence that is kept; with directives all are, to tell which directives are used. */
+  confidence: Confidence;
+}
+
+const confidenceRank: Record<Confidence, number> = { certain: 2, likely: 1, possible: 0 };
+
+/** Whether `confidence` is at least `least`. */
+export function isConfident(confidence: Confidence, least: Confidence): boolean {
+  return confidenceRank[confidence] >= confidenceRank[least];
+}
+
+/** Parses one file and runs the rules and their fixers over it: a pure function of its arguments. */
+export function runFile(input: RunFileInput, rules: readonly RuleRun[]): FileResult {
+  const { path } = input;
+  const result: FileResult = { findings: [], problems: [] };
+  try {
+    const file = analyseFile(path, input.text, input.package);
+    const syntax = syntaxProblem(file);
+    if (syntax) {
+      result.problems.push(syntax);
+      return result;
+    }
+    if (input.hasDirectives) result.directives = readDirectives(file.source);
+    const least = input.hasDirectives ? 'possible' : input.confidence;
+    for (const rule of rules) runRule(rule, file, least, result);
+    result.findings.sort(compareRaw);
+    numberFindings(result.findings, file);
+    result.summary = file.summary();
+  } catch (error) {
+    if (!isStackOverflow(error)) throw error;
+    return { findings: [], problems: [nestingProblem(path)] };
+  }
+  return result;
+}
+
+/** Summarises a file that no rule asked for; undefined when it cannot be parsed. */
+export function summariseFile(path: string, text: string, pkg: PackageFacts): FileSummary | undefined {
+  try {
+    const file = analyseFile(path, text, pkg);
+    return syntaxProblem(file) ? undefined : file.summary();
+  } catch (error) {
+    if (isStackOverflow(error)) return undefined;
+    throw error;
+  }
+}
+
+function isStackOverflow(error: unknown): boolean {
+  return error instanceof RangeError && /call stack/i.test(error.message);
+}
+
+function nestingProblem(file: string): Problem {
+  return { kind: 'limit', file, message: 'Nested too deeply to be analysed' };
+}
+
+function syntaxProblem(file: FileContext): Problem | undefined {
+  const { parseDiagnostics } = file.source as ts.SourceFile & {
+    parseDiagnostics: readonly ts.DiagnosticWithLocation[];
+  };
+  // A file ending in .js may hold types: the parser still builds the tree, and reports these separately.
+  const first = parseDiagnostics[0];
+  if (!first) return undefined;
+  const { line, character } = file.source.getLineAndCharacterOfPosition(first.start);
+  return {
+    kind: 'syntax',
+    file: file.path,
+    position: { line: line + 1, column: character + 1, offset: first.start },
+    message: `Syntax error: ${ts.flattenDiagnosticMessageText(first.messageText, ' ')}`,
+  };
+}
+
+/** A rule that throws loses its findings of this file and is named; the others go on. */
+function runRule(run: RuleRun, file: FileContext, least: Confidence, result: FileResult): void {
+  const { rule, fixer } = run.pair;
+  const matches: Match<never>[] = [];
+  try {
+    for (const kind of Object.keys(rule.visit) as NodeKind[]) {
+      const visit = rule.visit[kind] as (node: ts.Node, file: FileContext, options: OptionValues) => MatchResult<never>;
+      for (const node of file.nodes(kind)) collectMatches(visit(node, file, run.options), matches);
+    }
+  } catch (error) {
+    result.problems.push(crashProblem(`Rule ${rule.id}`, file.path, error));
+    return;
+  }
+  const places = new Set<string>();
+  for (const match of matches) {
+    if (!isConfident(match.confidence ?? rule.confidence, least)) continue;
+    const start = match.at.getStart(file.source);
+    const place = `${start}-${match.at.end}`;
+    if (places.has(place)) continue;
+    places.add(place);
+    const finding = makeFinding(match, run, file, start);
+    if (fixer) attachFix(finding, match, fixer, file, result.problems);
+    result.findings.push(match.when ? { finding, when: match.when } : { finding });
+  }
+}
+
+function collectMatches(found: MatchResult<never>, matches: Match<never>[]): void {
+  if (found === undefined) return;
+  if (Symbol.iterator in found) for (const match of found) matches.push(match);
+  else matches.push(found);
+}
+
+function crashProblem(who: string, file: string, error: unknown): Problem {
+  if (isStackOverflow(error)) return { ...nestingProblem(file), message: `${who} stopped: nested too deeply` };
+  const message = error instanceof Error ? error.message : String(error);
+  return { kind: 'crashed-rule', file, message: `${who} failed: ${message}` };
+}
+
+function makeFinding(match: Match<never>, run: RuleRun, file: FileContext, start: number): Finding {
+  const { rule } = run.pair;
+  const range = rangeOf(file.source, start, match.at.end);
+  return {
+    ruleId: rule.id,
+    category: rule.category,
+    severity: run.severity ?? match.severity ?? rule.severity,
+    confidence: match.confidence ?? rule.confidence,
+    lifecycle: rule.lifecycle,
+    message: fillMessage(rule.message, match.values),
+    why: rule.why,
+    advice: rule.advice,
+    file: file.path,
+    range,
+    scope: scopeName(match.at),
+    snippet: snippetOf(file, range),
+    related: (match.related ?? []).map((related) => relatedOf(related.at, related.note, file)),
+    fingerprint: '',
+    status: 'active',
+  };
+}
+
+/** A placeholder without a value stays as it is written: the rule's own fixtures show it. */
+function fillMessage(message: string, values: Readonly<Record<string, string>> | undefined): string {
+  return message.replace(/\{(\w+)\}/g, (placeholder, name: string) => values?.[name] ?? placeholder);
+}
+
+function relatedOf(node: ts.Node, note: string, file: FileContext): RelatedLocation {
+  return { file: file.path, range: rangeOf(file.source, node.getStart(file.source), node.end), note };
+}
+
+export function rangeOf(source: ts.SourceFileLike, start: number, end: number): Range {
+  const position = (offset: number): Range['start'] => {
+    const { line, character } = ts.getLineAndCharacterOfPosition(source, offset);
+    return { line: line + 1, column: character + 1, offset };
+  };
+  return { start: position(start), end: position(end) };
+}
+
+/** The enclosing symbol; '' at module level. */
+function scopeName(node: ts.Node): string {
+  const fn = findEnclosingFunction(node);
+  if (fn) return qualifiedName(fn);
+  return findEnclosingClass(node)?.name?.text ?? '';
+}
+
+const snippetLines = 3;
+const snippetWidth = 300;
+
+function snippetOf(file: FileContext, { start, end }: Range): string {
+  const starts = file.source.getLineStarts();
+  const lines: string[] = [];
+  for (let line = start.line; line <= end.line && lines.length < snippetLines; line++) {
+    const from = starts[line - 1]!;
+    // In a line of minified width the finding itself is shown, not the head of the line.
+    const shown = line === start.line && start.column > snippetWidth ? start.offset : from;
+    const text = file.text.slice(shown, Math.min(starts[line] ?? file.text.length, shown + snippetWidth));
+    lines.push(text.replace(/[\r\n\u2028\u2029]+$/, '').replace(/^\uFEFF/, ''));
+  }
+  return lines.join('\n');
+}
+
+/** Fixers run while the tree lives. One that fails is named; the finding stays, without a fix. */
+function attachFix(
+  finding: Finding,
+  match: Match<never>,
+  fixer: Fixer<never>,
+  file: FileContext,
+  problems: Problem[],
+): void {
+  try {
+    const answer = fixer.fix(match, file);
+    if ('skip' in answer) finding.skip = answer.skip;
+    else finding.fix = checkFix(answer, fixer, file.text.length);
+  } catch (error) {
+    finding.skip = 'The fixer failed on this place';
+    problems.push(crashProblem(`The fixer of ${fixer.rule}`, file.path, error));
+  }
+}
+
+function checkFix(fix: Fix, fixer: Fixer<never>, length: number): FindingFix {
+  const edits = [...fix.edits].sort((a, b) => a.start - b.start || a.end - b.end);
+  let previousEnd = 0;
+  for (const edit of edits) {
+    if (edit.start < previousEnd) throw new Error(`edits overlap at offset ${edit.start}`);
+    if (edit.end < edit.start || edit.end > length)
+      throw new Error(`edit ${edit.start}–${edit.end} lies outside the file`);
+    previousEnd = edit.end;
+  }
+  return {
+    safety: fixer.safety === 'review' ? 'review' : (fix.safety ?? 'safe'),
+    edits,
+    needs: fix.needs ?? [],
+    imports: fix.imports ?? [],
+    changes: fixer.changes,
+    ...(fix.note !== undefined && { note: fix.note }),
+  };
+}
+
+function compareRaw(a: RawFinding, b: RawFinding): number {
+  return compareFindings(a.finding, b.finding);
+}
+
+/** Equal code in one scope is told apart by its order. */
+function numberFindings(findings: readonly RawFinding[], file: FileContext): void {
+  const seen = new Map<string, number>();
+  for (const { finding } of findings) {
+    const code = file.text.slice(
+      finding.range.start.offset,
+      Math.min(finding.range.end.offset, finding.range.start.offset + 2000),
+    );
+    const first = fingerprint(finding.ruleId, finding.file, finding.scope, code, 0);
+    const ordinal = seen.get(first) ?? 0;
+    seen.set(first, ordinal + 1);
+    finding.fingerprint =
+      ordinal === 0 ? first : fingerprint(finding.ruleId, finding.file, finding.scope, code, ordinal);
+  }
+}

@@ -1,0 +1,83 @@
+import { isUtf8 } from 'node:buffer';
+import { readFileSync } from 'node:fs';
+import type { Problem } from '../model/scan-result.ts';
+
+/** What the text of a file shows before it is parsed. */
+export type TextKind = 'source' | 'generated' | 'minified';
+
+const generatedMark =
+  /@generated\b|\b(?:auto-?generated|automatically generated|generated (?:by|from|with|using|automatically))\b|\bdo not (?:edit|modify)\b/i;
+
+/** Reads a file as UTF-8, the byte order mark kept so that offsets are those of the file. */
+export function readSource(file: string, absolute: string): { text: string; bytes: number } | { problem: Problem } {
+  let content: Buffer;
+  try {
+    content = readFileSync(absolute);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why =
+      code === 'EACCES' || code === 'EPERM' ? 'permission denied' : code === 'ENOENT' ? 'it is gone' : message;
+    return { problem: { kind: 'unreadable', file, message: `Cannot read: ${why}` } };
+  }
+  if (!isUtf8(content)) {
+    const isUtf16 = (content[0] === 0xff && content[1] === 0xfe) || (content[0] === 0xfe && content[1] === 0xff);
+    const message = `Not valid UTF-8${isUtf16 ? ' (the file is UTF-16)' : ''}: save it as UTF-8`;
+    return { problem: { kind: 'encoding', file, message } };
+  }
+  return { text: content.toString('utf8'), bytes: content.length };
+}
+
+/** Generated: a comment of its head says so. Minified: lines that no one writes. */
+export function textKind(text: string): TextKind {
+  if (generatedMark.test(headComments(text))) return 'generated';
+  if (text.length > 4000) {
+    const sample = text.length > 100_000 ? text.slice(0, 100_000) : text;
+    let lines = 1;
+    for (let at = sample.indexOf('\n'); at >= 0; at = sample.indexOf('\n', at + 1)) lines++;
+    if (sample.length / lines > 300) return 'minified';
+  }
+  return 'source';
+}
+
+/** The comments before the first code, of the first 2,000 characters. */
+function headComments(text: string): string {
+  const head = text.slice(0, 2000);
+  return /^(?:\uFEFF?\s*(?:#!.*|\/\/.*|\/\*[\s\S]*?(?:\*\/|$)|['"]use strict['"];?))*/.exec(head)![0];
+}
+
+/**
+ * Lines that hold code: not blank, not only comment. A comment counts where it opens a line;
+ * one that opens after code on its line is not followed. O(lines), with no look inside them.
+ */
+export function countCodeLines(text: string): number {
+  let count = 0;
+  let at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  const { length } = text;
+  while (at < length) {
+    const code = text.charCodeAt(at);
+    if (code === 32 || (code >= 9 && code <= 13)) {
+      at++;
+      continue;
+    }
+    if (code === 47 /* / */) {
+      const next = text.charCodeAt(at + 1);
+      if (next === 42 /* * */) {
+        const end = text.indexOf('*/', at + 2);
+        at = end < 0 ? length : end + 2;
+        continue;
+      }
+      if (next === 47) {
+        at = endOfLine(text, at);
+        continue;
+      }
+    }
+    count++;
+    at = endOfLine(text, at);
+  }
+  return count;
+}
+
+function endOfLine(text: string, from: number): number {
+  const end = text.indexOf('\n', from);
+  return end < 0 ? text.length : end + 1;
+}
