@@ -1,8 +1,31 @@
+export { AdaptiveInterval, type AdaptiveIntervalOptions, type AdaptiveIntervalStats } from './adaptive-interval.ts';
 export { ByteAccumulator, type ByteAccumulatorOptions, type Bytes } from './byte-accumulator.ts';
 export { Deque } from './deque.ts';
 export { fmix32, fnv1a32, hash32 } from './hash.ts';
+export {
+  LoadMonitor,
+  type LoadMonitorOptions,
+  type LoadSample,
+  type LoadStats,
+  type OverloadReason,
+} from './load-monitor.ts';
+export {
+  MemoryPressure,
+  type MemoryPressureOptions,
+  type MemoryPressureStats,
+  type MemoryReading,
+  type PressureEvent,
+  type PressureLevel,
+} from './memory-pressure.ts';
 export { PriorityQueue } from './priority-queue.ts';
 export { RingBuffer } from './ring-buffer.ts';
+export {
+  type Observable,
+  type PartSnapshot,
+  RuntimeMonitor,
+  type RuntimeMonitorOptions,
+  type RuntimeSnapshot,
+} from './runtime-monitor.ts';
 export {
   type IntervalOptions,
   type TimeoutOptions,

@@ -4,7 +4,7 @@
  * All timers of a registry share one native timer, created in the root async context, so a timer started inside a
  * request does not keep that request's AsyncLocalStorage store alive.
  */
-import { channel, checkFunction, checkNumber, checkOneOf } from './internal.ts';
+import { announce, channel, checkFunction, checkNumber, checkOneOf } from './internal.ts';
 
 /** A started timer. Everything is O(1). */
 export interface TimerHandle {
@@ -294,6 +294,7 @@ export class TimerRegistry {
     this.#onError = options.onError === undefined ? undefined : checkFunction('onError', options.onError);
     this.#now = options.now === undefined ? defaultNow : checkFunction('now', options.now);
     this.#lastNow = this.#origin = this.#now();
+    announce('timer-registry', this);
   }
 
   /** Runs `run` every `ms` milliseconds (0 counts as 1; fractions are dropped). Throws a TypeError for a bad argument. */
