@@ -4,15 +4,22 @@ import {
   type FunctionNode,
   findMemberName,
   findPropertyName,
-  findThisClass,
+  getOutermostWrapped,
   hasModifier,
   isAssignment,
+  isClassNode,
   isFunctionNode,
   skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
 
-/** One `this.x` of a class, with everything the class does to it. */
+/**
+ * What `this` stands for in a group of functions: a class, a constructor function with methods on its prototype,
+ * or an object literal with methods.
+ */
+export type OwnerNode = ClassNode | ts.FunctionDeclaration | ts.FunctionExpression | ts.ObjectLiteralExpression;
+
+/** One `this.x` of an owner, with everything the owner does to it. */
 export interface ClassField {
   name: string;
   /** The property declaration or constructor parameter property; undefined when only assigned. */
@@ -26,12 +33,12 @@ export interface ClassField {
 }
 
 export interface ClassShape {
-  node: ClassNode;
+  node: OwnerNode;
   name: string;
   fields: ReadonlyMap<string, ClassField>;
   /** Methods, accessors and function-valued properties by name. */
   methods: ReadonlyMap<string, FunctionNode>;
-  constructorNode: ts.ConstructorDeclaration | undefined;
+  constructorNode: FunctionNode | undefined;
   /** Methods that end an instance's life, by name: see {@link isDisposerName}. */
   disposers: readonly FunctionNode[];
 }
@@ -44,19 +51,77 @@ export function isDisposerName(name: string): boolean {
   return disposerName.test(name);
 }
 
-/** The members of a class, grouped once. */
-export function classShape(node: ClassNode, file: FileContext): ClassShape {
+/** The members of an owner, grouped once. */
+export function classShape(node: OwnerNode, file: FileContext): ClassShape {
   return file.memo(buildClassShape, node);
 }
 
-export function findClassField(node: ClassNode, name: string, file: FileContext): ClassField | undefined {
+export function findClassField(node: OwnerNode, name: string, file: FileContext): ClassField | undefined {
   return classShape(node, file).fields.get(name);
 }
 
-function buildClassShape(node: ClassNode, file: FileContext): ClassShape {
+/** What `this` stands for at a node; undefined where nothing of the file says so. */
+export function findThisOwner(node: ts.Node, file: FileContext): OwnerNode | undefined {
+  for (let at: ts.Node | undefined = node.parent; at; at = at.parent) {
+    if (isClassNode(at)) return at;
+    if (!isFunctionNode(at) || at.kind === ts.SyntaxKind.ArrowFunction) continue;
+    if (isClassNode(at.parent)) continue;
+    if (ts.isObjectLiteralExpression(at.parent)) return prototypeOwner(at.parent, file) ?? at.parent;
+    if (ts.isFunctionDeclaration(at)) return hasPrototypeMembers(at.name, file) ? at : undefined;
+    if (!ts.isFunctionExpression(at)) return undefined;
+    const { parent } = getOutermostWrapped(at);
+    if (ts.isPropertyAssignment(parent)) return prototypeOwner(parent.parent, file) ?? parent.parent;
+    const owner = isAssignment(parent) ? ownerOfPrototype(parent.left, file) : undefined;
+    if (owner) return owner;
+    const name = ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name) ? parent.name : at.name;
+    if (hasPrototypeMembers(name, file)) return at;
+    // A callback sees its own `this`; old code hands the outer one over as `self`, which is followed by name.
+    return undefined;
+  }
+  return undefined;
+}
+
+/** `Foo.prototype.bar` and `Foo.prototype` name the constructor `Foo`. */
+function ownerOfPrototype(left: ts.Expression, file: FileContext): OwnerNode | undefined {
+  let at = skipWrappers(left);
+  while (findMemberName(at) !== undefined && findMemberName(at) !== 'prototype') {
+    at = skipWrappers((at as ts.PropertyAccessExpression).expression);
+  }
+  if (findMemberName(at) !== 'prototype') return undefined;
+  const name = skipWrappers((at as ts.PropertyAccessExpression).expression);
+  return ts.isIdentifier(name) ? constructorOf(name, file) : undefined;
+}
+
+function constructorOf(name: ts.Identifier, file: FileContext): OwnerNode | undefined {
+  const declaration = file.bindingOf(name)?.declaration;
+  if (!declaration) return undefined;
+  if (ts.isFunctionDeclaration(declaration) || ts.isFunctionExpression(declaration) || isClassNode(declaration)) {
+    return declaration;
+  }
+  if (!ts.isVariableDeclaration(declaration) || !declaration.initializer) return undefined;
+  const value = skipWrappers(declaration.initializer);
+  return ts.isFunctionExpression(value) || ts.isClassExpression(value) ? value : undefined;
+}
+
+/** `Foo.prototype = { … }` and `Object.assign(Foo.prototype, { … })`. */
+function prototypeOwner(object: ts.ObjectLiteralExpression, file: FileContext): OwnerNode | undefined {
+  const { parent } = object;
+  if (isAssignment(parent) && parent.right === object) return ownerOfPrototype(parent.left, file);
+  if (ts.isCallExpression(parent) && parent.arguments[0] && parent.arguments[0] !== object) {
+    return ownerOfPrototype(parent.arguments[0], file);
+  }
+  return undefined;
+}
+
+function hasPrototypeMembers(name: ts.Identifier | undefined, file: FileContext): boolean {
+  const binding = name && file.bindingOf(name);
+  return binding?.references.some((reference) => findMemberName(reference.parent) === 'prototype') ?? false;
+}
+
+function buildClassShape(node: OwnerNode, file: FileContext): ClassShape {
   const fields = new Map<string, ClassField>();
   const methods = new Map<string, FunctionNode>();
-  let constructorNode: ts.ConstructorDeclaration | undefined;
+  let constructorNode: FunctionNode | undefined;
   const getField = (name: string): ClassField => {
     let field = fields.get(name);
     if (!field) {
@@ -65,34 +130,44 @@ function buildClassShape(node: ClassNode, file: FileContext): ClassShape {
     }
     return field;
   };
+  const addMethod = (name: string, fn: FunctionNode): void => {
+    if (!methods.has(name)) methods.set(name, fn);
+  };
 
-  for (const member of node.members) {
-    if (ts.isConstructorDeclaration(member)) {
-      if (!member.body) continue;
-      constructorNode = member;
-      for (const parameter of member.parameters) {
-        if (!ts.isIdentifier(parameter.name) || !ts.isParameterPropertyDeclaration(parameter, member)) continue;
-        const field = getField(parameter.name.text);
-        field.declaration = parameter;
-        if (parameter.type) field.types.push(parameter.type);
-        if (parameter.initializer) field.values.push(parameter.initializer);
+  if (isClassNode(node)) {
+    for (const member of node.members) {
+      if (ts.isConstructorDeclaration(member)) {
+        if (!member.body) continue;
+        constructorNode = member;
+        for (const parameter of member.parameters) {
+          if (!ts.isIdentifier(parameter.name) || !ts.isParameterPropertyDeclaration(parameter, member)) continue;
+          const field = getField(parameter.name.text);
+          field.declaration = parameter;
+          if (parameter.type) field.types.push(parameter.type);
+          if (parameter.initializer) field.values.push(parameter.initializer);
+        }
+        continue;
       }
-      continue;
+      const name = findPropertyName(member.name);
+      if (name === undefined) continue;
+      if (ts.isPropertyDeclaration(member)) {
+        const value = member.initializer && skipWrappers(member.initializer);
+        if (value && isFunctionNode(value)) addMethod(name, value);
+        const field = getField(name);
+        field.declaration = member;
+        field.isStatic = hasModifier(member, ts.SyntaxKind.StaticKeyword);
+        if (member.type) field.types.push(member.type);
+        if (member.initializer) field.values.push(member.initializer);
+      } else if (isFunctionNode(member) && member.body) {
+        addMethod(name, member);
+      }
     }
-    const name = findPropertyName(member.name);
-    if (name === undefined) continue;
-    if (ts.isPropertyDeclaration(member)) {
-      const value = member.initializer && skipWrappers(member.initializer);
-      if (value && isFunctionNode(value)) methods.set(name, value);
-      const field = getField(name);
-      field.declaration = member;
-      field.isStatic = hasModifier(member, ts.SyntaxKind.StaticKeyword);
-      if (member.type) field.types.push(member.type);
-      if (member.initializer) field.values.push(member.initializer);
-    } else if (isFunctionNode(member) && member.body && !methods.has(name)) {
-      methods.set(name, member);
-    }
+  } else if (ts.isObjectLiteralExpression(node)) {
+    addObjectMethods(node, addMethod);
+  } else {
+    constructorNode = node;
   }
+  for (const { owner, name, fn } of listPrototypeMethods(file)) if (owner === node) addMethod(name, fn);
 
   for (const { access, name } of listThisAccesses(file).get(node) ?? []) {
     const field = getField(name);
@@ -101,10 +176,58 @@ function buildClassShape(node: ClassNode, file: FileContext): ClassShape {
     if (isAssignment(parent) && parent.left === access) {
       field.values.push(parent.right);
       addParameterType(parent.right, field, file);
+      const value = skipWrappers(parent.right);
+      if (isFunctionNode(value)) addMethod(name, value);
     }
   }
   const disposers = [...methods].filter(([name]) => isDisposerName(name)).map(([, fn]) => fn);
-  return { node, name: node.name?.text ?? '<class>', fields, methods, constructorNode, disposers };
+  return { node, name: ownerName(node), fields, methods, constructorNode, disposers };
+}
+
+function ownerName(node: OwnerNode): string {
+  if (!ts.isObjectLiteralExpression(node)) return node.name?.text ?? nameOfHolder(node) ?? '<class>';
+  return nameOfHolder(node) ?? '<object>';
+}
+
+function nameOfHolder(node: ts.Node): string | undefined {
+  const { parent } = getOutermostWrapped(node);
+  return ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name) ? parent.name.text : undefined;
+}
+
+function addObjectMethods(object: ts.ObjectLiteralExpression, add: (name: string, fn: FunctionNode) => void): void {
+  for (const property of object.properties) {
+    const name = findPropertyName(property.name);
+    if (name === undefined) continue;
+    const value = ts.isPropertyAssignment(property) ? skipWrappers(property.initializer) : property;
+    if (isFunctionNode(value) && value.body) add(name, value);
+  }
+}
+
+interface PrototypeMethod {
+  owner: OwnerNode;
+  name: string;
+  fn: FunctionNode;
+}
+
+function listPrototypeMethods(file: FileContext): readonly PrototypeMethod[] {
+  return file.memo(collectPrototypeMethods, file.source);
+}
+
+function collectPrototypeMethods(_: ts.SourceFile, file: FileContext): PrototypeMethod[] {
+  if (!file.text.includes('.prototype')) return [];
+  const found: PrototypeMethod[] = [];
+  for (const node of file.nodes('BinaryExpression')) {
+    if (!isAssignment(node)) continue;
+    const owner = ownerOfPrototype(node.left, file);
+    const name = findMemberName(skipWrappers(node.left));
+    if (!owner || name === undefined) continue;
+    const value = skipWrappers(node.right);
+    if (isFunctionNode(value)) found.push({ owner, name, fn: value });
+    if (ts.isObjectLiteralExpression(value) && name === 'prototype') {
+      addObjectMethods(value, (key, fn) => found.push({ owner, name: key, fn }));
+    }
+  }
+  return found;
 }
 
 /** `constructor(pool: Pool) { this.pool = pool }` tells the field's type. */
@@ -120,14 +243,14 @@ interface ThisAccess {
   name: string;
 }
 
-/** Every `this.x` and `ClassName.x` of the file by the class it belongs to; `const self = this` counts as `this`. */
-function listThisAccesses(file: FileContext): Map<ClassNode, ThisAccess[]> {
+/** Every `this.x` and `ClassName.x` of the file by the owner it belongs to; `const self = this` counts as `this`. */
+function listThisAccesses(file: FileContext): Map<OwnerNode, ThisAccess[]> {
   return file.memo(collectThisAccesses, file.source);
 }
 
-function collectThisAccesses(_: ts.SourceFile, file: FileContext): Map<ClassNode, ThisAccess[]> {
-  const byClass = new Map<ClassNode, ThisAccess[]>();
-  const add = (cls: ClassNode, access: ThisAccess['access'], name: string): void => {
+function collectThisAccesses(_: ts.SourceFile, file: FileContext): Map<OwnerNode, ThisAccess[]> {
+  const byClass = new Map<OwnerNode, ThisAccess[]>();
+  const add = (cls: OwnerNode, access: ThisAccess['access'], name: string): void => {
     const list = byClass.get(cls);
     if (list) list.push({ access, name });
     else byClass.set(cls, [{ access, name }]);
@@ -146,16 +269,15 @@ function collectThisAccesses(_: ts.SourceFile, file: FileContext): Map<ClassNode
   return byClass;
 }
 
-function findClassOfReceiver(receiver: ts.Expression, file: FileContext): ClassNode | undefined {
-  if (receiver.kind === ts.SyntaxKind.ThisKeyword) return findThisClass(receiver);
+function findClassOfReceiver(receiver: ts.Expression, file: FileContext): OwnerNode | undefined {
+  if (receiver.kind === ts.SyntaxKind.ThisKeyword) return findThisOwner(receiver, file);
   if (!ts.isIdentifier(receiver)) return undefined;
   const binding = file.bindingOf(receiver);
   if (!binding) return undefined;
   const { declaration } = binding;
-  if (ts.isClassDeclaration(declaration) || ts.isClassExpression(declaration)) return declaration;
-  if (ts.isVariableDeclaration(declaration) && declaration.initializer) {
-    const value = skipWrappers(declaration.initializer);
-    if (value.kind === ts.SyntaxKind.ThisKeyword) return findThisClass(value);
-  }
-  return undefined;
+  if (isClassNode(declaration)) return declaration;
+  if (!ts.isVariableDeclaration(declaration) || !declaration.initializer) return undefined;
+  const value = skipWrappers(declaration.initializer);
+  if (value.kind === ts.SyntaxKind.ThisKeyword) return findThisOwner(value, file);
+  return ts.isObjectLiteralExpression(value) ? value : undefined;
 }

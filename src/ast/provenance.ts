@@ -1,7 +1,7 @@
 import type { Binding, FileContext, ImportOrigin } from '../model/file-context.ts';
-import { findClassField } from './class-shape.ts';
+import { findClassField, findThisOwner } from './class-shape.ts';
 import { findFunctionOfBinding } from './functions.ts';
-import { findMemberName, findThisClass, skipAwait, skipWrappers } from './syntax.ts';
+import { findMemberName, skipAwait, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
 
 /**
@@ -260,7 +260,7 @@ function moduleOf(declaration: ts.ImportDeclaration | ts.JSDocImportTag): string
 
 /** `this.x`: by the field's type, initialiser, constructor parameter, or what the class assigns to it. */
 function traceField(access: ts.Node, name: string, file: FileContext, depth: number): Origin | undefined {
-  const cls = findThisClass(access);
+  const cls = findThisOwner(access, file);
   const field = cls && findClassField(cls, name, file);
   if (!field) return undefined;
   for (const type of field.types) {
