@@ -34,6 +34,15 @@ export interface RuntimeMonitorOptions {
   parts?: Record<string, Observable>;
 }
 
+/** The fields of the parts' `stats()` that only ever grow; every other field is a level that rises and falls. */
+export const cumulativeFields: ReadonlySet<string> = /* @__PURE__ */ new Set(
+  (
+    'created fired stopped skipped errors expired runs stretched samples raised overloads ' +
+    'hits misses evictions expirations rejected loads loadFailures destroyed acquired released timeouts ' +
+    'createErrors validationFailures leaks waitMillis decisions'
+  ).split(' '),
+);
+
 interface Watched {
   kind: string;
   name: string;
