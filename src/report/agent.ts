@@ -1,0 +1,19 @@
+import type { ScanResult } from '../model/scan-result.ts';
+import { isActive, placeOf } from './summary.ts';
+import { oneLine, visible } from './text.ts';
+
+/** One line a finding with all that a program needs to act on it; ids are stable when lines move. No prose, no colour. */
+export function agent(result: ScanResult): string {
+  const lines = result.findings.filter(isActive).map((finding) => {
+    const fix = finding.fix ? finding.fix.safety : 'none';
+    return `${visible(placeOf(finding))} ${finding.severity} ${finding.ruleId} ${oneLine(finding.message)} | advice: ${oneLine(finding.advice)} | fix: ${fix} | id ${finding.fingerprint}`;
+  });
+  for (const problem of result.problems) {
+    lines.push(`${visible(problem.file)} not-analysed ${problem.kind} ${oneLine(problem.message)}`);
+  }
+  const { value, grade, counts } = result.score;
+  lines.push(
+    `score ${value} ${grade} | high ${counts.high} medium ${counts.medium} low ${counts.low} | exit ${result.exit.code} ${oneLine(result.exit.reason)}`,
+  );
+  return `${lines.join('\n')}\n`;
+}

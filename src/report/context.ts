@@ -1,0 +1,27 @@
+import type { RuleFacts } from '../model/rule-facts.ts';
+import type { ScanResult } from '../model/scan-result.ts';
+
+/** What a report may know beside the result itself. */
+export interface ReportContext {
+  colour: boolean;
+  /** Links to rule pages as terminal escapes; only ever with `colour`. */
+  hyperlinks: boolean;
+  /** False where the terminal shows ASCII alone. */
+  unicode: boolean;
+  /** Columns of the terminal; 80 where there is none. */
+  width: number;
+  /** The text of a scanned file; undefined when it is gone, as when a saved result is rendered elsewhere. */
+  readSource(file: string): string | undefined;
+  rules: readonly RuleFacts[];
+  /** Where the scanned code comes from, for reports that say so. */
+  versionControl?: { repositoryUri: string; revisionId: string; branch?: string };
+}
+
+/** Renders a result as the whole content of one document. Pure, but for reading sources through the context. */
+export type Report = (result: ScanResult, context: ReportContext) => string;
+
+export const homepage = 'https://github.com/plimsoll-dev/plimsoll';
+
+export function rulePage(ruleId: string): string {
+  return `${homepage}/blob/main/docs/rules/${ruleId}.md`;
+}

@@ -1,0 +1,53 @@
+import type { Finding } from '../model/finding.ts';
+import type { ScanResult } from '../model/scan-result.ts';
+import { isActive, placeOf } from './summary.ts';
+import { escapeXml } from './text.ts';
+
+/** A suite a file, a failed case a finding, an error a file that was not analysed; one passing case when all is well. */
+export function junit(result: ScanResult): string {
+  const findings = result.findings.filter(isActive);
+  const files = new Map<string, Finding[]>();
+  for (const finding of findings) files.set(finding.file, [...(files.get(finding.file) ?? []), finding]);
+  const suites: string[] = [];
+  for (const [file, own] of files) {
+    suites.push(
+      `  <testsuite name="${escapeXml(file)}" tests="${own.length}" failures="${own.length}" errors="0">`,
+      ...own.map(failedCase),
+      '  </testsuite>',
+    );
+  }
+  for (const problem of result.problems) {
+    suites.push(
+      `  <testsuite name="${escapeXml(problem.file)}" tests="1" failures="0" errors="1">`,
+      `    <testcase name="${escapeXml(problem.kind)}" classname="${escapeXml(problem.file)}">`,
+      `      <error type="${escapeXml(problem.kind)}" message="${escapeXml(problem.message)}"/>`,
+      '    </testcase>',
+      '  </testsuite>',
+    );
+  }
+  if (suites.length === 0) {
+    suites.push(
+      '  <testsuite name="plimsoll" tests="1" failures="0" errors="0">',
+      '    <testcase name="no findings" classname="plimsoll"/>',
+      '  </testsuite>',
+    );
+  }
+  const tests = Math.max(1, findings.length + result.problems.length);
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites name="plimsoll" tests="${tests}" failures="${findings.length}" errors="${result.problems.length}">`,
+    ...suites,
+    '</testsuites>',
+    '',
+  ].join('\n');
+}
+
+function failedCase(finding: Finding): string {
+  const { line, column } = finding.range.start;
+  const text = `${placeOf(finding)}\n${finding.why}\n${finding.advice}`;
+  return [
+    `    <testcase name="${escapeXml(`${finding.ruleId} (${line}:${column})`)}" classname="${escapeXml(finding.file)}">`,
+    `      <failure type="${finding.severity}" message="${escapeXml(finding.message)}">${escapeXml(text)}</failure>`,
+    '    </testcase>',
+  ].join('\n');
+}

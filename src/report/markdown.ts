@@ -1,0 +1,87 @@
+import type { Category } from '../model/rule.ts';
+import type { ScanResult } from '../model/scan-result.ts';
+import { rulePage } from './context.ts';
+import { besideTheScore, isActive, placeOf, scopeInWords, skippedInWords, worstFirst } from './summary.ts';
+import { oneLine, plural } from './text.ts';
+
+/** A comment may hold 65,536 characters; past this the rest of the findings is counted. */
+const longest = 60_000;
+
+/** Text that Markdown shows as it is, also in a table cell. */
+function escapeMarkdown(text: string): string {
+  return oneLine(text).replace(/[\\`*_{}[\]<>|#~@]/g, (character) =>
+    character === '@' ? '@\u200b' : `\\${character}`,
+  );
+}
+
+function code(text: string): string {
+  return `\`${oneLine(text).replaceAll('`', "'").replaceAll('|', '\\|')}\``;
+}
+
+/** For a job summary or a pull request comment: score, gates, categories, moves, then the findings, worst first. */
+export function markdown(result: ScanResult): string {
+  const { score } = result;
+  const lines = [`## Plimsoll: ${score.value} / 100 (${score.grade})${result.partial ? ', partial' : ''}`, ''];
+  for (const gate of result.gates) {
+    lines.push(`- ${gate.passed ? '✅' : '❌'} **${gate.name}**: ${escapeMarkdown(gate.message)}`);
+  }
+  if (result.gates.length > 0) lines.push('');
+  const rows = Object.entries(score.categories) as [Category, NonNullable<(typeof score.categories)[Category]>][];
+  if (rows.length > 0) {
+    lines.push('| category | high | medium | low | score | grade |', '|-|-:|-:|-:|-:|-|');
+    for (const [name, { counts, value, grade }] of [...rows, ['**all**', score] as const]) {
+      lines.push(`| ${name} | ${counts.high} | ${counts.medium} | ${counts.low} | ${value} | ${grade} |`);
+    }
+    lines.push('');
+  }
+  if (result.packages.length > 1) {
+    lines.push('| package | score | grade |', '|-|-:|-|');
+    for (const one of result.packages) {
+      lines.push(`| ${escapeMarkdown(one.name ?? (one.dir || '.'))} | ${one.score.value} | ${one.score.grade} |`);
+    }
+    lines.push('');
+  }
+  if (score.moves.length > 0) {
+    lines.push('Repair first, in this order:', '');
+    score.moves.forEach((move, index) => {
+      const rule = `[${move.ruleId}](${rulePage(move.ruleId)})`;
+      lines.push(`${index + 1}. ${rule}: ${plural(move.findings, 'finding')}, +${move.points}`);
+    });
+    lines.push('');
+  }
+  for (const problem of result.problems) {
+    lines.push(`- ⚠️ not analysed: ${code(problem.file)} ${escapeMarkdown(problem.message)}`);
+  }
+  if (result.problems.length > 0) lines.push('');
+  lines.push(...findingTable(result, longest - lines.join('\n').length));
+  const skipped = skippedInWords(result);
+  const beside = besideTheScore(result.findings);
+  lines.push(
+    `${scopeInWords(result)}${skipped === '' ? '' : `; left out: ${skipped}`}${beside.length > 0 ? `; beside the score: ${beside.join(', ')}` : ''}.`,
+    '',
+  );
+  return lines.join('\n');
+}
+
+function findingTable(result: ScanResult, room: number): string[] {
+  const findings = worstFirst(result.findings.filter(isActive));
+  if (findings.length === 0) return ['No findings.', ''];
+  const rows = ['| severity | where | what | fix |', '|-|-|-|-|'];
+  let left = room - 400;
+  for (const [index, finding] of findings.entries()) {
+    const rule = `[${finding.ruleId}](${rulePage(finding.ruleId)})`;
+    const fix = finding.fix?.safety ?? '';
+    const row = `| ${finding.severity} | ${code(placeOf(finding))} | ${escapeMarkdown(finding.message)} ${rule} | ${fix} |`;
+    left -= row.length + 1;
+    if (left < 0) {
+      return [
+        ...rows,
+        '',
+        `${plural(findings.length - index, 'more finding')} not listed here; totals above are complete.`,
+        '',
+      ];
+    }
+    rows.push(row);
+  }
+  return [...rows, ''];
+}

@@ -1,0 +1,62 @@
+import type { Finding, Range } from '../model/finding.ts';
+import type { Category } from '../model/rule.ts';
+import type { ScanResult } from '../model/scan-result.ts';
+import { isActive } from './summary.ts';
+
+const severities: Record<Finding['severity'], string> = { high: 'HIGH', medium: 'MEDIUM', low: 'LOW' };
+
+/** Leaks and lost connections stop a service; the rest makes it slow. Sonar knows both as reliability. */
+const attributes: Record<Category, string> = {
+  resources: 'COMPLETE',
+  memory: 'EFFICIENT',
+  hashing: 'EFFICIENT',
+  pooling: 'EFFICIENT',
+  database: 'EFFICIENT',
+  performance: 'EFFICIENT',
+  api: 'COMPLETE',
+  monitoring: 'COMPLETE',
+};
+
+/** Sonar's columns start at 0, and it refuses a range that is empty. */
+function textRange({ start, end }: Range) {
+  const isEmpty = start.line === end.line && start.column === end.column;
+  return {
+    startLine: start.line,
+    ...(isEmpty ? {} : { endLine: end.line, startColumn: start.column - 1, endColumn: end.column - 1 }),
+  };
+}
+
+/** SonarQube's generic issues in the format of 10.3 and later: rules with impacts, issues without severities. */
+export function sonar(result: ScanResult): string {
+  const findings = result.findings.filter(isActive);
+  const rules = new Map<string, Finding>();
+  for (const finding of findings) if (!rules.has(finding.ruleId)) rules.set(finding.ruleId, finding);
+  const document = {
+    rules: [...rules.values()].map((finding) => ({
+      id: finding.ruleId,
+      name: finding.ruleId,
+      description: `${finding.why} ${finding.advice}`,
+      engineId: 'plimsoll',
+      cleanCodeAttribute: attributes[finding.category],
+      impacts: [{ softwareQuality: 'RELIABILITY', severity: severities[finding.severity] }],
+    })),
+    issues: findings.map((finding) => ({
+      ruleId: finding.ruleId,
+      primaryLocation: {
+        message: finding.message,
+        filePath: finding.file,
+        textRange: textRange(finding.range),
+      },
+      ...(finding.related.length > 0
+        ? {
+            secondaryLocations: finding.related.map((related) => ({
+              message: related.note,
+              filePath: related.file,
+              textRange: textRange(related.range),
+            })),
+          }
+        : {}),
+    })),
+  };
+  return `${JSON.stringify(document, undefined, 2)}\n`;
+}

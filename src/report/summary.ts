@@ -1,0 +1,68 @@
+import type { Finding } from '../model/finding.ts';
+import type { ScanResult } from '../model/scan-result.ts';
+import { groupDigits, plural } from './text.ts';
+
+/** What is left out of the list of active findings, in words; empty when nothing is. */
+export function besideTheScore(findings: readonly Finding[]): string[] {
+  const count = (is: (finding: Finding) => boolean) => findings.filter(is).length;
+  const active = (finding: Finding) => finding.status === 'active';
+  const groups: [count: number, what: string][] = [
+    [count((finding) => finding.status === 'suppressed'), 'suppressed'],
+    [count((finding) => finding.status === 'baselined'), 'in the baseline'],
+    [count((finding) => active(finding) && finding.lifecycle === 'trial'), 'of trial rules'],
+    [
+      count((finding) => active(finding) && finding.lifecycle === 'stable' && finding.confidence === 'possible'),
+      'only possible',
+    ],
+  ];
+  return groups.filter(([many]) => many > 0).map(([many, what]) => `${groupDigits(many)} ${what}`);
+}
+
+/** "2 high, 1 medium, 0 low". */
+export function countsInWords(counts: ScanResult['score']['counts']): string {
+  return `${groupDigits(counts.high)} high, ${groupDigits(counts.medium)} medium, ${groupDigits(counts.low)} low`;
+}
+
+/** What was read: "312 files (41 parsed), 40,213 code lines". */
+export function scopeInWords(result: ScanResult): string {
+  const { inScope, parsed, codeLines } = result.files;
+  return `${plural(inScope, 'file')} (${groupDigits(parsed)} parsed), ${plural(codeLines, 'code line')}`;
+}
+
+const skipNames: Record<keyof ScanResult['files']['skipped'], string> = {
+  test: 'test',
+  declaration: 'declaration',
+  generated: 'generated',
+  minified: 'minified',
+  'build-output': 'build output',
+  ignored: 'ignored',
+};
+
+/** Files left out, by reason: "8 test, 2 generated"; empty when none. */
+export function skippedInWords(result: ScanResult): string {
+  const reasons = Object.entries(result.files.skipped) as [keyof typeof skipNames, number][];
+  return reasons
+    .filter(([, count]) => count > 0)
+    .map(([reason, count]) => `${groupDigits(count)} ${skipNames[reason]}`)
+    .join(', ');
+}
+
+export function isActive(finding: Finding): boolean {
+  return finding.status === 'active';
+}
+
+/** Worst first, then by confidence, then by place: for formats that show only so many. */
+export function worstFirst(findings: readonly Finding[]): Finding[] {
+  const severity = { high: 0, medium: 1, low: 2 };
+  const confidence = { certain: 0, likely: 1, possible: 2 };
+  const rank = (finding: Finding) => severity[finding.severity] * 3 + confidence[finding.confidence];
+  return findings
+    .map((finding, index) => ({ finding, index }))
+    .sort((a, b) => rank(a.finding) - rank(b.finding) || a.index - b.index)
+    .map(({ finding }) => finding);
+}
+
+/** "src/a.ts:41:18". */
+export function placeOf(finding: Pick<Finding, 'file' | 'range'>): string {
+  return `${finding.file}:${finding.range.start.line}:${finding.range.start.column}`;
+}
