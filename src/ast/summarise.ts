@@ -31,6 +31,7 @@ import {
   skipAwait,
   skipWrappers,
 } from './syntax.ts';
+import { timerClears } from './timers.ts';
 import { ts } from './ts.ts';
 import { findRepetition } from './where.ts';
 
@@ -476,6 +477,9 @@ function listFacts(file: FileContext): string[] {
     }
     if (target.method === 'listen') facts.add('listen');
     if (target.method === 'enableShutdownHooks') facts.add('signal:SIGTERM');
+  }
+  if (file.text.includes('clear')) {
+    for (const name of timerClears(file).names.keys()) facts.add(`clear-timer:${name}`);
   }
   return [...facts].sort();
 }

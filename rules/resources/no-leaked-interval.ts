@@ -1,0 +1,115 @@
+import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
+import { isPrivateName, type Life, lifeOf } from '../../src/ast/life-cycle.ts';
+import { isOverwritten } from '../../src/ast/overwritten.ts';
+import { findTimerFunction, isUnrefed, listClearsOf } from '../../src/ast/timers.ts';
+import type { ts } from '../../src/ast/ts.ts';
+import { runsRepeatedly } from '../../src/ast/where.ts';
+import { defineRule } from '../../src/model/define-rule.ts';
+import type { FileContext } from '../../src/model/file-context.ts';
+import type { LinkCondition } from '../../src/model/link.ts';
+import type { Match } from '../../src/model/rule.ts';
+
+export interface LeakedInterval {
+  call: ts.CallExpression;
+  places: readonly HandlePlace[];
+  life: Life;
+  /** `never`: nothing clears it; `overwritten`: a second start loses the first handle. */
+  leak: 'never' | 'overwritten';
+}
+
+const silentRoles = new Set(['test', 'script', 'migration', 'config', 'example']);
+
+export const rule = defineRule<LeakedInterval>({
+  id: 'no-leaked-interval',
+  category: 'resources',
+  severity: 'high',
+  confidence: 'likely',
+  lifecycle: 'stable',
+  message: 'This interval {what}: it runs, and keeps all it refers to alive, after {owner} is gone.',
+  why: 'Each start leaves one more timer that fires for the rest of the process. CPU and memory grow with the number of starts: requests, connections, instances or mounts.',
+  advice:
+    'Keep the handle and clear it where its owner ends (stop, close, dispose, the clean-up of the effect), on every outcome.',
+  limits: [
+    'Whether a class is created once or many times is judged by this project alone; a library that others create many instances of is judged by its own calls.',
+    'A handle passed to a function, returned or kept in an object of another file is taken to be cleared there.',
+  ],
+  mentions: ['setInterval'],
+  visit: {
+    CallExpression(call, file) {
+      if (findTimerFunction(call, file) !== 'setInterval' || silentRoles.has(file.role)) return undefined;
+      const places = listHandlePlaces(call, file);
+      if (places.some((place) => place.kind === 'handed-over') || isUnrefed(call, places, file)) return undefined;
+      const life = lifeOf(call, file);
+      if (life.kind === 'process') return undefined;
+      if (listClearsOf(places, file).length > 0) {
+        if (!isOverwritten(call, places, life, file)) return undefined;
+        return match(call, places, life, 'overwritten', runsRepeatedly(call, file));
+      }
+      return neverCleared(call, places, life, file);
+    },
+  },
+});
+
+function neverCleared(
+  call: ts.CallExpression,
+  places: readonly HandlePlace[],
+  life: Life,
+  file: FileContext,
+): Match<LeakedInterval> | undefined {
+  const conditions: LinkCondition[] = listReleasesElsewhere(places, life);
+  switch (life.kind) {
+    case 'effect':
+    case 'factory':
+      break;
+    case 'owner':
+      if (life.shape.disposers.length === 0 && !life.isComponent) {
+        if (life.isSingleton) return undefined;
+        conditions.push(runsRepeatedly(call, file));
+      }
+      break;
+    case 'call':
+      conditions.push(runsRepeatedly(call, file));
+      break;
+    default:
+      return undefined;
+  }
+  return match(call, places, life, 'never', conditions.length > 0 ? { kind: 'all', of: conditions } : undefined);
+}
+
+/** A handle in a public field or a property may be cleared by another file, which says so as a fact. */
+function listReleasesElsewhere(places: readonly HandlePlace[], life: Life): LinkCondition[] {
+  const names = places.flatMap((place) => {
+    if (place.kind === 'property' || place.kind === 'collection') return [place.name];
+    if (place.kind !== 'field') return [];
+    return life.kind === 'owner' && isPrivateName(life.shape, place.name) ? [] : [place.name];
+  });
+  return names.map((name) => ({ kind: 'not', of: { kind: 'project-states', fact: `clear-timer:${name}` } }));
+}
+
+function match(
+  call: ts.CallExpression,
+  places: readonly HandlePlace[],
+  life: Life,
+  leak: LeakedInterval['leak'],
+  when: LinkCondition | undefined,
+): Match<LeakedInterval> {
+  const isKept = places.some((place) => place.kind !== 'dropped');
+  const what =
+    leak === 'overwritten'
+      ? 'is lost when it is started a second time'
+      : isKept
+        ? 'is never cleared'
+        : 'can never be cleared, its handle is dropped';
+  return {
+    at: call.expression,
+    values: { what, owner: nameOfOwner(life) },
+    ...(when && { when }),
+    data: { call, places, life, leak },
+  };
+}
+
+function nameOfOwner(life: Life): string {
+  if (life.kind === 'owner') return `its ${life.shape.name}`;
+  if (life.kind === 'effect') return 'its component';
+  return life.kind === 'factory' ? 'what the factory made' : 'the call that started it';
+}

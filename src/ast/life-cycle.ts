@@ -1,0 +1,190 @@
+import type { FileContext } from '../model/file-context.ts';
+import { type ClassShape, classShape, findThisOwner, isDisposerName, type OwnerNode } from './class-shape.ts';
+import { findFunctionOfBinding } from './functions.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  findMemberPath,
+  findPropertyName,
+  getOutermostWrapped,
+  isClassNode,
+  isFunctionNode,
+  isWithin,
+  skipWrappers,
+} from './syntax.ts';
+import { ts } from './ts.ts';
+import { frequencyOf, isStartup } from './where.ts';
+
+/** Whose life bounds what a place starts. */
+export type Life =
+  /** The process: module level, or a function that runs once at start-up. */
+  | { kind: 'process' }
+  /** An instance of a class (or constructor function, or object with methods). */
+  | { kind: 'owner'; shape: ClassShape; isSingleton: boolean; isComponent: boolean }
+  /** One run of a UI effect; `cleanups` are the functions it returns. */
+  | { kind: 'effect'; effect: FunctionNode; cleanups: readonly FunctionNode[] }
+  /** What a factory function returns: an object with methods over the factory's variables. */
+  | { kind: 'factory'; fn: FunctionNode; disposers: readonly FunctionNode[] }
+  /** One call of a plain function. */
+  | { kind: 'call'; fn: FunctionNode };
+
+const effectName =
+  /^(?:use\w*Effect|useMount|useOnMount|onMount|onMounted|watchEffect|createEffect|effect|\$effect|useFocusEffect)$/;
+const componentBase =
+  /(?:^|\.)(?:Component|PureComponent|LitElement|HTMLElement|Vue|LightningElement|ReactiveElement)$/;
+const mountMethod = /^(?:componentDidMount|connectedCallback|ngOnInit|ngAfterViewInit|mounted|componentWillMount)$/;
+const singletonDecorator =
+  /^(?:Injectable|Service|Controller|Resolver|singleton|Singleton|injectable|Module|Gateway|WebSocketGateway|Processor|Global)$/;
+
+/** Whose life bounds a timer, listener or container that `node` starts. */
+export function lifeOf(node: ts.Node, file: FileContext): Life {
+  return file.memo(judgeLife, node);
+}
+
+function judgeLife(node: ts.Node, file: FileContext): Life {
+  const effect = findEffect(node);
+  if (effect) return { kind: 'effect', effect, cleanups: listReturnedFunctions(effect, file) };
+  if (frequencyOf(node, file) === 'once') return { kind: 'process' };
+  const factory = findFactory(node, file);
+  const owner = findThisOwner(node, file) ?? findAliasOwner(node, file);
+  if (owner && isLifeOwner(owner, file)) {
+    const shape = classShape(owner, file);
+    return { kind: 'owner', shape, isSingleton: isSingleton(owner, file), isComponent: isComponent(shape) };
+  }
+  if (factory) return factory;
+  const fn = findEnclosingFunction(node);
+  if (!fn) return { kind: 'process' };
+  return isStartup(getOutermostFunction(fn)) ? { kind: 'process' } : { kind: 'call', fn };
+}
+
+/** In old code a nested plain function sees the instance through `var self = this`. */
+function findAliasOwner(node: ts.Node, file: FileContext): OwnerNode | undefined {
+  for (let fn = findEnclosingFunction(node); fn; fn = findEnclosingFunction(fn)) {
+    const owner = findThisOwner(fn, file);
+    if (owner) return owner;
+  }
+  return undefined;
+}
+
+/** Object literals count only when they end themselves or keep state; options and handler tables do not live. */
+function isLifeOwner(owner: OwnerNode, file: FileContext): boolean {
+  if (!ts.isObjectLiteralExpression(owner)) return true;
+  const shape = classShape(owner, file);
+  return shape.disposers.length > 0 && shape.fields.size > 0;
+}
+
+function getOutermostFunction(fn: FunctionNode): FunctionNode {
+  let at = fn;
+  for (let outer = findEnclosingFunction(at); outer; outer = findEnclosingFunction(at)) at = outer;
+  return at;
+}
+
+function findEffect(node: ts.Node): FunctionNode | undefined {
+  for (let fn = findEnclosingFunction(node); fn; fn = findEnclosingFunction(fn)) {
+    const call = getOutermostWrapped(fn).parent;
+    if (!ts.isCallExpression(call) || call.expression === fn) continue;
+    const name = findMemberPath(call.expression)?.at(-1);
+    if (name !== undefined && effectName.test(name)) return fn;
+  }
+  return undefined;
+}
+
+/** The functions that a function returns: an effect's clean-up, a subscriber's remover. */
+export function listReturnedFunctions(fn: FunctionNode, file: FileContext): readonly FunctionNode[] {
+  const found: FunctionNode[] = [];
+  for (const value of listReturnedValues(fn, file)) {
+    const returned = skipWrappers(value);
+    if (isFunctionNode(returned)) found.push(returned);
+    else if (ts.isIdentifier(returned)) {
+      const binding = file.bindingOf(returned);
+      const named = binding && findFunctionOfBinding(binding);
+      if (named) found.push(named);
+    }
+  }
+  return found;
+}
+
+/** What a function's own `return`s give. */
+export function listReturnedValues(fn: FunctionNode, file: FileContext): readonly ts.Expression[] {
+  if (fn.body && !ts.isBlock(fn.body)) return [fn.body];
+  const returns = file.nodesOfKind(ts.SyntaxKind.ReturnStatement) as readonly ts.ReturnStatement[];
+  return returns.flatMap((r) =>
+    r.expression && isWithin(r, fn) && findEnclosingFunction(r) === fn ? [r.expression] : [],
+  );
+}
+
+/** `function createX() { …; return { start, stop() {} } }`: the nearest factory around a node. */
+function findFactory(node: ts.Node, file: FileContext): Extract<Life, { kind: 'factory' }> | undefined {
+  for (let fn = findEnclosingFunction(node); fn; fn = findEnclosingFunction(fn)) {
+    const disposers: FunctionNode[] = [];
+    let isFactory = false;
+    for (const value of listReturnedValues(fn, file)) {
+      const object = skipWrappers(value);
+      if (!ts.isObjectLiteralExpression(object)) continue;
+      for (const property of object.properties) {
+        const name = findPropertyName(property.name);
+        const method = functionOfProperty(property, file);
+        if (!method || name === undefined) continue;
+        isFactory = true;
+        if (isDisposerName(name)) disposers.push(method);
+      }
+    }
+    if (isFactory && disposers.length > 0) return { kind: 'factory', fn, disposers };
+  }
+  return undefined;
+}
+
+function functionOfProperty(property: ts.ObjectLiteralElementLike, file: FileContext): FunctionNode | undefined {
+  if (isFunctionNode(property)) return property;
+  const value = ts.isPropertyAssignment(property) ? skipWrappers(property.initializer) : property.name;
+  if (!value) return undefined;
+  if (isFunctionNode(value)) return value;
+  const named = ts.isShorthandPropertyAssignment(property) ? property.name : value;
+  if (!ts.isIdentifier(named)) return undefined;
+  const binding = file.bindingOf(named);
+  return binding && findFunctionOfBinding(binding);
+}
+
+function isComponent(shape: ClassShape): boolean {
+  const { node } = shape;
+  if (!isClassNode(node)) return false;
+  const bases = node.heritageClauses?.flatMap((clause) => clause.types) ?? [];
+  return (
+    bases.some((base) => componentBase.test(findMemberPath(base.expression)?.join('.') ?? '')) ||
+    [...shape.methods.keys()].some((name) => mountMethod.test(name))
+  );
+}
+
+/** Whether there is one instance a process: a framework service, `getInstance`, or `new` once at module level only. */
+export function isSingleton(owner: OwnerNode, file: FileContext): boolean {
+  if (ts.isObjectLiteralExpression(owner)) return frequencyOf(owner, file) === 'once';
+  if (isClassNode(owner)) {
+    const decorators = ts.getDecorators(owner) ?? [];
+    const names = decorators.map((d) =>
+      findMemberPath(ts.isCallExpression(d.expression) ? d.expression.expression : d.expression)?.at(-1),
+    );
+    if (names.some((name) => name !== undefined && singletonDecorator.test(name))) return true;
+    const shape = classShape(owner, file);
+    if ([...shape.methods.keys()].some((name) => /^(?:getInstance|instance|getSharedInstance|shared)$/.test(name)))
+      return true;
+    if ([...shape.fields.values()].some((f) => f.isStatic && /^_*(?:instance|shared|singleton)$/i.test(f.name)))
+      return true;
+  }
+  const name = owner.name ?? holderName(owner);
+  const binding = name && file.bindingOf(name);
+  if (!binding) return false;
+  const creations = binding.references.filter((r) => ts.isNewExpression(r.parent) && r.parent.expression === r);
+  return creations.length > 0 && creations.every((r) => frequencyOf(r, file) === 'once');
+}
+
+function holderName(owner: ts.Node): ts.Identifier | undefined {
+  const { parent } = getOutermostWrapped(owner);
+  return ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name) ? parent.name : undefined;
+}
+
+/** Whether a field can be reached from outside its file's class: not `private`, not `#x`. */
+export function isPrivateName(shape: ClassShape, name: string): boolean {
+  if (name.startsWith('#')) return true;
+  const declaration = shape.fields.get(name)?.declaration;
+  return declaration?.modifiers?.some((m) => m.kind === ts.SyntaxKind.PrivateKeyword) ?? false;
+}
