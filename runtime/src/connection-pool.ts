@@ -92,8 +92,11 @@ export interface AcquireOptions {
 /** The right to use one resource until `release()` or `destroy()`, of which the second call throws. */
 export interface Lease<R> {
   readonly resource: R;
-  /** Returns the resource. */
-  release(): void;
+  /**
+   * Returns the resource. With an error (as in pg) it is suspect: it is validated before it is lent again, or destroyed
+   * when the pool has no `validate`. A driver often rejects a query before it says that the connection is gone.
+   */
+  release(error?: unknown): void;
   /** Returns it as unusable: it is destroyed. */
   destroy(): void;
   /** Releases unless that was done already. */
@@ -134,11 +137,14 @@ export class PoolError extends Error {
   }
 }
 
+/** What becomes of a resource on its return: lent again, validated first, or destroyed. */
+type Fate = 'good' | 'suspect' | 'bad';
+
 interface Slot<R> {
   readonly resource: R;
   readonly expiresAt: number;
   /** The pool's return desk, here so that a lease needs no second field. */
-  readonly giveBack: (slot: Slot<R>, unusable: boolean) => void;
+  readonly giveBack: (slot: Slot<R>, fate: Fate) => void;
   state: 'idle' | 'used' | 'validating' | 'gone';
   lease: Lease<R> | undefined;
   since: number;
@@ -228,23 +234,27 @@ class PoolLease<R> implements Lease<R> {
     this.#slot = slot;
   }
 
-  #end(unusable: boolean): void {
+  #end(fate: Fate): void {
     const slot = this.#slot;
     if (!slot) throw new PoolError('ERR_POOL_NOT_BORROWED', 'this lease was returned already');
     this.#slot = undefined;
-    slot.giveBack(slot, unusable);
+    slot.giveBack(slot, fate);
   }
 
-  release(): void {
-    this.#end(false);
+  get isHeld(): boolean {
+    return this.#slot !== undefined;
+  }
+
+  release(error?: unknown): void {
+    this.#end(error ? 'suspect' : 'good');
   }
 
   destroy(): void {
-    this.#end(true);
+    this.#end('bad');
   }
 
   [Symbol.dispose](): void {
-    if (this.#slot) this.#end(false);
+    if (this.#slot) this.#end('good');
   }
 }
 
@@ -416,9 +426,9 @@ export class ConnectionPool<R> {
     return (await this.acquire(options)).resource;
   }
 
-  /** Returns a resource by itself instead of by its lease. Throws a PoolError when it is not lent by this pool. */
-  release(resource: R): void {
-    this.#leaseOf(resource)?.release();
+  /** Returns a resource by itself instead of by its lease, see `Lease.release`. Throws a PoolError when it is not lent by this pool. */
+  release(resource: R, error?: unknown): void {
+    this.#leaseOf(resource)?.release(error);
   }
 
   /** Returns a resource as unusable: it is destroyed. Throws a PoolError when it is not lent by this pool. */
@@ -426,11 +436,17 @@ export class ConnectionPool<R> {
     this.#leaseOf(resource)?.destroy();
   }
 
-  /** Runs `fn` with a resource and returns it however `fn` ends; `lease.destroy()` in `fn` returns it as unusable. */
+  /**
+   * Runs `fn` with a resource and returns it however `fn` ends; `lease.destroy()` in `fn` returns it as unusable.
+   * When `fn` throws and the pool has `validate`, the resource is validated before it is lent again.
+   */
   async use<T>(fn: (resource: R, lease: Lease<R>) => T | Promise<T>, options?: AcquireOptions): Promise<T> {
-    const lease = await this.acquire(options);
+    const lease = (await this.acquire(options)) as PoolLease<R>;
     try {
       return await fn(lease.resource, lease);
+    } catch (error) {
+      if (this.#options.validate && lease.isHeld) lease.release(error ?? true);
+      throw error;
     } finally {
       lease[Symbol.dispose]();
     }
@@ -584,7 +600,7 @@ export class ConnectionPool<R> {
     }
   }
 
-  readonly #giveBack = (slot: Slot<R>, unusable: boolean): void => {
+  readonly #giveBack = (slot: Slot<R>, fate: Fate): void => {
     slot.lease = undefined;
     // A drain that ran out of time has destroyed it already.
     if (slot.state === 'gone') return;
@@ -599,11 +615,14 @@ export class ConnectionPool<R> {
         'db.client.connection.use_time': now - slot.since,
       });
     }
-    if (unusable || slot.broken || slot.uses >= this.#maxUses || slot.expiresAt <= now) {
+    const isSpent = slot.uses >= this.#maxUses || slot.expiresAt <= now;
+    if (fate === 'good' && !slot.broken && !isSpent) {
+      this.#offer(slot, now);
+    } else if (fate === 'suspect' && !slot.broken && !isSpent && this.#options.validate) {
+      this.#validate(slot);
+    } else {
       this.#remove(slot);
       this.#supply(now);
-    } else {
-      this.#offer(slot, now);
     }
     if (this.#draining) this.#noteQuiet();
   };
@@ -695,7 +714,8 @@ export class ConnectionPool<R> {
         const waiter = ring[i & (ring.length - 1)];
         if (!waiter?.reject || waiter.rare?.ownTimeout) continue;
         const left = waiter.since + this.#connectionTimeoutMillis - rang;
-        if (left > 0) {
+        // Less than a timer can tell, or only what adding floating-point numbers left over.
+        if (left >= 1) {
           this.#startWaitTimer(left, rang);
           break;
         }

@@ -1,5 +1,15 @@
 export { AdaptiveInterval, type AdaptiveIntervalOptions, type AdaptiveIntervalStats } from './adaptive-interval.ts';
 export { ByteAccumulator, type ByteAccumulatorOptions, type Bytes } from './byte-accumulator.ts';
+export {
+  type AcquireOptions,
+  ConnectionPool,
+  type ConnectionPoolOptions,
+  type ConnectionPoolStats,
+  type Lease,
+  type LeaseReport,
+  PoolError,
+  type PoolErrorCode,
+} from './connection-pool.ts';
 export { Deque } from './deque.ts';
 export { fmix32, fnv1a32, hash32 } from './hash.ts';
 export {
