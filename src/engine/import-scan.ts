@@ -11,9 +11,12 @@ export function scanImports(text: string): string[] {
   return [...found];
 }
 
-const reExport = /\bexport\s*(?:type\s*)?(?:\*(?:\s*as\s+[\w$]+)?|\{[^}]*\})\s*from\s*(['"])([^'"\n]+)\1/;
+const reExport =
+  /\bexport\s*(?:type\s*)?(?:\*|\{)|\bexport\s+default\s+\w+\s*[;\n]|\bmodule\.exports\b|\bexports\.\w+\s*=\s*require/;
+/** `export const services = { orders: new OrdersService() }` */
+const exportedHolder = /\bexport\s+(?:default|const|let|var)\b[^;]{0,200}?(?:\bnew\s+[A-Z]|=\s*\{|default\s*\{)/;
 
-/** Whether a text hands on what other modules export. */
+/** Whether a text may hand on what it imports: then a file that imports it may use what it imports. */
 export function hasReExport(text: string): boolean {
-  return reExport.test(text) || /\bexport\b[^;]*\bimport\b|\bmodule\.exports\b|\bexports\.\w+\s*=\s*require/.test(text);
+  return text.includes('export') && (reExport.test(text) || exportedHolder.test(text));
 }

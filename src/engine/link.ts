@@ -1,0 +1,209 @@
+import { bareModule } from '../ast/provenance.ts';
+import type { Position, RelatedLocation } from '../model/finding.ts';
+import type { LinkCondition } from '../model/link.ts';
+import { type CallChain, CallGraph } from './call-graph.ts';
+import type { Project } from './project.ts';
+import type { RawFinding } from './run-file.ts';
+import { type FunctionRef, SymbolTable } from './symbols.ts';
+
+/** Whether a condition holds, what shows it, and, when it does not, why. */
+export interface Verdict {
+  holds: boolean;
+  evidence: RelatedLocation[];
+  why: string;
+}
+
+/** Decides the findings that depend on other files, over summaries alone. The order of files and findings does not matter. */
+export class Linker {
+  readonly #project: Project;
+  readonly #symbols: SymbolTable;
+  readonly #graph: CallGraph;
+  readonly #facts = new Map<string, string | undefined>();
+
+  constructor(project: Project) {
+    this.#project = project;
+    this.#symbols = new SymbolTable(project);
+    this.#graph = new CallGraph(project, this.#symbols);
+  }
+
+  /** The verdict on each finding, in order. */
+  decide(findings: readonly RawFinding[]): Verdict[] {
+    const asked: FunctionRef[] = [];
+    for (const { finding, when } of findings) {
+      if (when) for (const fn of listFunctionsAsked(when)) asked.push({ file: finding.file, fn });
+    }
+    this.#graph.grow(asked);
+    return findings.map(({ finding, when }) =>
+      when ? this.#judge(when, finding.file) : { holds: true, evidence: [], why: '' },
+    );
+  }
+
+  #judge(condition: LinkCondition, file: string): Verdict {
+    switch (condition.kind) {
+      case 'on-request-path': {
+        const fn = { file, fn: condition.fn };
+        const chain = condition.fn < 0 ? undefined : this.#graph.findRequestChain(fn);
+        return this.#verdictOf(chain, fn, 'No request handler was found that reaches');
+      }
+      case 'runs-repeatedly': {
+        const fn = { file, fn: condition.fn };
+        const chain = condition.fn < 0 ? undefined : this.#graph.findRepetitionChain(fn);
+        return this.#verdictOf(chain, fn, 'No handler, listener, timer or loop was found that reaches');
+      }
+      case 'unused-members':
+        return this.#judgeUnused(file, condition.symbol, condition.members);
+      case 'project-states': {
+        const where = this.#findFact(condition.fact);
+        const holds = where !== undefined;
+        return {
+          holds,
+          evidence: [],
+          why: holds ? `${where} states ${condition.fact}` : `No file states ${condition.fact}`,
+        };
+      }
+      case 'not': {
+        const { holds, why } = this.#judge(condition.of, file);
+        return { holds: !holds, evidence: [], why };
+      }
+      case 'all': {
+        const evidence: RelatedLocation[] = [];
+        for (const part of condition.of) {
+          const verdict = this.#judge(part, file);
+          if (!verdict.holds) return { ...verdict, evidence: [] };
+          evidence.push(...verdict.evidence);
+        }
+        return { holds: true, evidence, why: '' };
+      }
+      case 'any': {
+        const reasons: string[] = [];
+        for (const part of condition.of) {
+          const verdict = this.#judge(part, file);
+          if (verdict.holds) return verdict;
+          reasons.push(verdict.why);
+        }
+        return { holds: false, evidence: [], why: reasons.join('; ') };
+      }
+    }
+  }
+
+  #verdictOf(chain: CallChain | undefined, fn: FunctionRef, refusal: string): Verdict {
+    if (!chain) {
+      const name = fn.fn < 0 ? 'module level' : `\`${this.#graph.nameOf(fn)}\``;
+      return { holds: false, evidence: [], why: `${refusal} ${name}` };
+    }
+    return { holds: true, evidence: this.#evidenceOf(chain), why: '' };
+  }
+
+  /** Handler first, then each call on the way. */
+  #evidenceOf({ entry, steps }: CallChain): RelatedLocation[] {
+    const evidence: RelatedLocation[] = [];
+    if (entry) {
+      const kind = entry.point.kind === 'request' ? 'request handler' : 'runs repeatedly';
+      const line = this.#project.summaryOf(entry.file)!.functions[entry.fn]!.line;
+      evidence.push(this.#locate(entry.file, line, undefined, `${kind}: ${entry.point.label}`));
+    }
+    for (const { from, edge, to } of steps) {
+      const often = edge.frequency === 'loop' ? ' in a loop' : '';
+      evidence.push(this.#locate(from.file, edge.line, edge.at, `calls ${this.#graph.nameOf(to)}${often}`));
+    }
+    return evidence;
+  }
+
+  /** The name or call at a place; at the first code of the line when only the line is known. */
+  #locate(file: string, line: number, at: number | undefined, note: string): RelatedLocation {
+    const text = this.#project.textOf(file) ?? '';
+    const offset = at ?? firstCodeOfLine(text, line);
+    const word = /(?:new\s+)?[\w$.#?!@]*/y;
+    word.lastIndex = offset;
+    const length = Math.max(1, word.exec(text)?.[0].length ?? 1);
+    const column = offset - (text.lastIndexOf('\n', offset - 1) + 1) + 1;
+    const position = (by: number): Position => ({ line, column: column + by, offset: offset + by });
+    return { file, range: { start: position(0), end: position(length) }, note };
+  }
+
+  #judgeUnused(file: string, symbol: string, members: readonly string[]): Verdict {
+    const summary = this.#project.summaryOf(file);
+    const names = Object.entries(summary?.exports ?? {})
+      .filter(([, exported]) => 'local' in exported && exported.local === symbol)
+      .map(([name]) => name);
+    const unused: Verdict = { holds: true, evidence: [], why: '' };
+    if (names.length === 0) return unused;
+    const routes = new Set(this.#project.routesTo(file));
+    const words = members.map((member) => /[\w$]+$/.exec(member)?.[0] ?? '');
+    for (const user of this.#project.reachersOf([file])) {
+      if (user === file) continue;
+      if (!this.#project.isSummarised(user) && !this.#project.mentions(user, words)) continue;
+      for (const use of this.#project.summaryOf(user)?.uses ?? []) {
+        const target = this.#project.resolver.resolve(user, use.module);
+        if (target === undefined || !routes.has(target)) continue;
+        const used = this.#membersOn(target, use.name, use.members, file, symbol);
+        const member = members.find((wanted) => used.includes(wanted));
+        if (member !== undefined)
+          return { ...unused, holds: false, why: `${user} uses \`${member}\` of \`${symbol}\`` };
+      }
+    }
+    return unused;
+  }
+
+  /** The members that a use names on the symbol itself, a namespace or a holder before it taken off. */
+  #membersOn(target: string, name: string, members: readonly string[], file: string, symbol: string): string[] {
+    const isSymbol = (exported: string): boolean => {
+      const origin = this.#symbols.originOf(target, exported);
+      return origin?.file === file && origin.local === symbol;
+    };
+    if (name !== '*' && isSymbol(name)) return [...members];
+    return members.flatMap((member) => {
+      const isWrite = member.startsWith('=');
+      const [first = '', ...rest] = (isWrite ? member.slice(1) : member).split('.');
+      if (rest.length === 0 || !(name === '*' || name === 'default') || !isSymbol(first)) return [];
+      return [`${isWrite ? '=' : ''}${rest.join('.')}`];
+    });
+  }
+
+  /** A file that states a fact; the first by name. */
+  #findFact(fact: string): string | undefined {
+    if (!this.#facts.has(fact)) this.#facts.set(fact, this.#searchFact(fact));
+    return this.#facts.get(fact);
+  }
+
+  #searchFact(fact: string): string | undefined {
+    const [kind, payload = fact] = fact.split(/:(.*)/s);
+    if (kind === 'import') {
+      for (const { path, imports } of this.#project.files.values()) {
+        if (imports.some((specifier) => !specifier.startsWith('.') && bareModule(specifier) === payload)) return path;
+      }
+      return undefined;
+    }
+    const states = (file: string): boolean => this.#project.summaryOf(file)?.facts.includes(fact) ?? false;
+    const known = this.#project.summarised().find(states);
+    if (known !== undefined) return known;
+    for (const path of this.#project.files.keys()) {
+      if (!this.#project.isSummarised(path) && this.#project.mentions(path, [payload]) && states(path)) return path;
+    }
+    return undefined;
+  }
+}
+
+function* listFunctionsAsked(condition: LinkCondition): Generator<number> {
+  switch (condition.kind) {
+    case 'on-request-path':
+    case 'runs-repeatedly':
+      if (condition.fn >= 0) yield condition.fn;
+      break;
+    case 'not':
+      yield* listFunctionsAsked(condition.of);
+      break;
+    case 'all':
+    case 'any':
+      for (const part of condition.of) yield* listFunctionsAsked(part);
+      break;
+    default:
+  }
+}
+
+function firstCodeOfLine(text: string, line: number): number {
+  let start = 0;
+  for (let i = 1; i < line; i++) start = text.indexOf('\n', start) + 1;
+  while (text[start] === ' ' || text[start] === '\t') start++;
+  return start;
+}

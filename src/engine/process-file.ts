@@ -1,0 +1,43 @@
+import type { PackageFacts } from '../model/file-context.ts';
+import type { Problem } from '../model/scan-result.ts';
+import type { DiscoveredFile } from './discover.ts';
+import { scanImports } from './import-scan.ts';
+import type { RulePlan } from './rule-plan.ts';
+import { type FileResult, runFile } from './run-file.ts';
+import { countCodeLines, readSource, textKind } from './source-text.ts';
+
+/** What reading one file gave. Plain data, so that a worker thread can send it. */
+export type FileOutcome =
+  | { kind: 'skipped'; path: string; reason: 'generated' | 'minified' }
+  | { kind: 'failed'; path: string; problem: Problem }
+  | {
+      kind: 'scanned';
+      path: string;
+      bytes: number;
+      codeLines: number;
+      imports: string[];
+      /** Absent when no rule could fire. */
+      result?: FileResult;
+    };
+
+/** Reads a file once, sifts its text, and parses it only if some rule could fire. */
+export function processFile(file: DiscoveredFile, pkg: PackageFacts, plan: RulePlan): FileOutcome {
+  const { path } = file;
+  const source = readSource(path, file.absolute);
+  if ('problem' in source) return { kind: 'failed', path, problem: source.problem };
+  const { text, bytes } = source;
+  const kind = file.explicit ? 'source' : textKind(text);
+  if (kind !== 'source') return { kind: 'skipped', path, reason: kind };
+  const { rules, hasDirectives } = plan.select(path, text);
+  const outcome: FileOutcome = {
+    kind: 'scanned',
+    path,
+    bytes,
+    codeLines: countCodeLines(text),
+    imports: scanImports(text),
+  };
+  if (rules.length > 0 || hasDirectives) {
+    outcome.result = runFile({ path, text, package: pkg, hasDirectives, confidence: plan.confidence }, rules);
+  }
+  return outcome;
+}

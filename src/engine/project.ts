@@ -1,0 +1,160 @@
+import type { FileSummary } from '../model/link.ts';
+import { compileGlobs } from './glob.ts';
+import { hasReExport } from './import-scan.ts';
+import { compareText } from './order.ts';
+import type { PackageIndex } from './packages.ts';
+import { ModuleResolver } from './resolve-module.ts';
+import { summariseFile } from './run-file.ts';
+import type { EntryPointGlobs } from './scan-request.ts';
+import { readSource } from './source-text.ts';
+
+/** A file that the linker may look at. */
+export interface ProjectFile {
+  path: string;
+  absolute: string;
+  packageDir: string;
+  /** Specifiers that its text names. */
+  imports: readonly string[];
+}
+
+/** Texts that the linker reads again are kept up to this many characters. */
+const maxKeptText = 48_000_000;
+
+/** What the linker knows of the files: summaries, made on demand where no rule asked for a parse, and who imports whom. */
+export class Project {
+  readonly resolver: ModuleResolver;
+  readonly files: ReadonlyMap<string, ProjectFile>;
+  readonly #packages: PackageIndex;
+  readonly #summaries: Map<string, FileSummary | undefined>;
+  readonly #texts = new Map<string, string>();
+  #keptText = 0;
+  #importers: Map<string, string[]> | undefined;
+  readonly #passesOn = new Map<string, boolean>();
+  readonly #routes = new Map<string, readonly string[]>();
+  readonly #entryGlobs: { kind: 'request' | 'event'; matches(path: string): boolean }[] = [];
+  /** Told of each summary as it becomes known. */
+  onSummary: ((file: string, summary: FileSummary) => void) | undefined;
+
+  constructor(
+    root: string,
+    files: ReadonlyMap<string, ProjectFile>,
+    packages: PackageIndex,
+    summaries: Map<string, FileSummary>,
+    entryPoints: EntryPointGlobs | undefined,
+  ) {
+    this.files = files;
+    this.#packages = packages;
+    this.#summaries = summaries;
+    this.resolver = new ModuleResolver(root, new Set(files.keys()), packages);
+    for (const kind of ['request', 'event'] as const) {
+      const globs = entryPoints?.[kind];
+      if (globs?.length) this.#entryGlobs.push({ kind, matches: compileGlobs(globs) });
+    }
+  }
+
+  isSummarised(file: string): boolean {
+    return this.#summaries.has(file);
+  }
+
+  /** Parses the file when no one has yet. */
+  summaryOf(file: string): FileSummary | undefined {
+    if (this.#summaries.has(file)) return this.#summaries.get(file);
+    const known = this.files.get(file);
+    const text = this.textOf(file);
+    const summary =
+      known && text !== undefined ? summariseFile(file, text, this.#packages.factsOf(known.packageDir)) : undefined;
+    this.#summaries.set(file, summary);
+    if (summary) this.onSummary?.(file, summary);
+    return summary;
+  }
+
+  /** Files with a summary so far, sorted. */
+  summarised(): string[] {
+    return [...this.#summaries.keys()].filter((file) => this.#summaries.get(file)).sort(compareText);
+  }
+
+  textOf(file: string): string | undefined {
+    const kept = this.#texts.get(file);
+    if (kept !== undefined) return kept;
+    const known = this.files.get(file);
+    const source = known && readSource(file, known.absolute);
+    if (!source || 'problem' in source) return undefined;
+    this.#keptText += source.text.length;
+    if (this.#keptText > maxKeptText) {
+      this.#texts.clear();
+      this.#keptText = source.text.length;
+    }
+    this.#texts.set(file, source.text);
+    return source.text;
+  }
+
+  /** Whether a summarised file's call edges, or an unparsed file's text, can name one of `words`. */
+  mentions(file: string, words: Iterable<string>): boolean {
+    const text = this.textOf(file);
+    if (text === undefined) return false;
+    for (const word of words) if (text.includes(word)) return true;
+    return false;
+  }
+
+  /** Files that import `file` directly, sorted. */
+  importersOf(file: string): readonly string[] {
+    this.#importers ??= this.#indexImporters();
+    return this.#importers.get(file) ?? [];
+  }
+
+  /** `file` and the files through which its exports can be had: re-exports, and exported objects that hold them. Sorted behind `file`. */
+  routesTo(file: string): readonly string[] {
+    const known = this.#routes.get(file);
+    if (known) return known;
+    const routes = new Set([file]);
+    for (const route of routes) {
+      for (const importer of this.importersOf(route)) if (this.#passesExportsOn(importer)) routes.add(importer);
+    }
+    const list = [...routes];
+    this.#routes.set(file, list);
+    return list;
+  }
+
+  /** Files that import one of `files`, or hand it on; sorted. */
+  reachersOf(files: Iterable<string>): string[] {
+    const found = new Set<string>();
+    for (const file of files) {
+      for (const route of this.routesTo(file)) {
+        found.add(route);
+        for (const importer of this.importersOf(route)) found.add(importer);
+      }
+    }
+    return [...found].sort(compareText);
+  }
+
+  /** The kind of entry that the configuration says the exports of a file are. */
+  configuredEntry(file: string): 'request' | 'event' | undefined {
+    return this.#entryGlobs.find((globs) => globs.matches(file))?.kind;
+  }
+
+  #passesExportsOn(file: string): boolean {
+    let passes = this.#passesOn.get(file);
+    if (passes === undefined) {
+      passes = hasReExport(this.textOf(file) ?? '');
+      this.#passesOn.set(file, passes);
+    }
+    return passes;
+  }
+
+  #indexImporters(): Map<string, string[]> {
+    const importers = new Map<string, string[]>();
+    for (const path of [...this.files.keys()].sort(compareText)) {
+      const targets = new Set<string>();
+      for (const specifier of this.files.get(path)!.imports) {
+        const target = this.resolver.resolve(path, specifier);
+        if (target !== undefined && target !== path) targets.add(target);
+      }
+      for (const target of targets) {
+        const list = importers.get(target);
+        if (list) list.push(path);
+        else importers.set(target, [path]);
+      }
+    }
+    return importers;
+  }
+}

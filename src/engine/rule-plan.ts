@@ -1,0 +1,96 @@
+import type { RulePair } from '../model/fixer.ts';
+import type { Confidence, OptionValues, Severity } from '../model/rule.ts';
+import { compileGlobs } from './glob.ts';
+import type { RuleRun } from './run-file.ts';
+import { type RuleSetting, type ScanRequest, UsageError } from './scan-request.ts';
+import { createSift, type Sifted } from './sift.ts';
+
+/** The parts of a request that say which rules run where; can be sent to a worker thread. */
+export type PlanRequest = Pick<ScanRequest, 'ruleIds' | 'categories' | 'confidence' | 'rules' | 'overrides'>;
+
+interface PlannedRule extends RuleRun {
+  isEnabled: boolean;
+}
+
+/** Which rules run on which file, with which options. */
+export class RulePlan {
+  readonly confidence: Confidence;
+  readonly knownRules: ReadonlySet<string>;
+  readonly #pairs: readonly RulePair<never>[];
+  readonly #base: readonly PlannedRule[];
+  readonly #overrides: { matches(path: string): boolean; rules: Readonly<Record<string, RuleSetting>> }[];
+  readonly #byOverrides = new Map<string, readonly PlannedRule[]>();
+  readonly #sift: (text: string) => Sifted;
+
+  /** @throws UsageError when a rule that is named does not exist. */
+  constructor(pairs: readonly RulePair<never>[], request: PlanRequest) {
+    this.confidence = request.confidence ?? 'likely';
+    this.knownRules = new Set(pairs.map((pair) => pair.rule.id));
+    const named = [...(request.ruleIds ?? []), ...Object.keys(request.rules ?? {})];
+    for (const { rules } of request.overrides ?? []) named.push(...Object.keys(rules));
+    const unknown = named.find((id) => !this.knownRules.has(id));
+    if (unknown !== undefined) throw new UsageError('unknown-rule', unknown, `There is no rule ${unknown}`);
+
+    this.#overrides = (request.overrides ?? []).map(({ files, rules }) => ({ matches: compileGlobs(files), rules }));
+    const mayRun = ({ rule }: RulePair<never>): boolean =>
+      (!request.ruleIds?.length || request.ruleIds.includes(rule.id)) &&
+      (!request.categories?.length || request.categories.includes(rule.category)) &&
+      (request.rules?.[rule.id]?.enabled !== false || this.#overrides.some((o) => o.rules[rule.id]?.enabled === true));
+    this.#pairs = pairs.filter(mayRun);
+    this.#base = this.#pairs.map((pair) => ({
+      pair,
+      isEnabled: true,
+      severity: undefined,
+      options: defaultOptions(pair),
+    }));
+    this.#base = applySettings(this.#base, request.rules ?? {});
+    this.#sift = createSift(this.#pairs.map((pair) => pair.rule));
+  }
+
+  /** The rules that could fire on a text. */
+  select(path: string, text: string): { rules: RuleRun[]; hasDirectives: boolean } {
+    const sifted = this.#sift(text);
+    if (sifted.rules.length === 0) return { rules: [], hasDirectives: sifted.hasDirectives };
+    const planned = this.#plannedFor(path);
+    const rules = sifted.rules.map((i) => planned[i]!).filter((rule) => rule.isEnabled);
+    return { rules, hasDirectives: sifted.hasDirectives };
+  }
+
+  /** Ids of the rules that are on for a file, whether or not they could fire. */
+  enabledRules(path: string): Set<string> {
+    return new Set(this.#plannedFor(path).flatMap((rule) => (rule.isEnabled ? [rule.pair.rule.id] : [])));
+  }
+
+  #plannedFor(path: string): readonly PlannedRule[] {
+    if (this.#overrides.length === 0) return this.#base;
+    const matching = this.#overrides.filter((override) => override.matches(path));
+    const key = this.#overrides.map((override) => (matching.includes(override) ? '1' : '0')).join('');
+    let planned = this.#byOverrides.get(key);
+    if (!planned) {
+      planned = matching.reduce((rules, override) => applySettings(rules, override.rules), this.#base);
+      this.#byOverrides.set(key, planned);
+    }
+    return planned;
+  }
+}
+
+function defaultOptions({ rule }: RulePair<never>): OptionValues {
+  return Object.fromEntries(Object.entries(rule.options ?? {}).map(([name, option]) => [name, option.default]));
+}
+
+function applySettings(
+  rules: readonly PlannedRule[],
+  settings: Readonly<Record<string, RuleSetting>>,
+): readonly PlannedRule[] {
+  return rules.map((rule) => {
+    const setting = settings[rule.pair.rule.id];
+    if (!setting) return rule;
+    const severity: Severity | undefined = setting.severity ?? rule.severity;
+    return {
+      pair: rule.pair,
+      isEnabled: setting.enabled ?? rule.isEnabled,
+      severity,
+      options: setting.options ? { ...rule.options, ...setting.options } : rule.options,
+    };
+  });
+}

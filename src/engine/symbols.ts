@@ -1,0 +1,242 @@
+import type { ClassSummary, FileSummary, NamedValue, SymbolRef } from '../model/link.ts';
+import type { Project } from './project.ts';
+
+/** A function of the project: its file, and its place in the file's summary. */
+export interface FunctionRef {
+  file: string;
+  fn: number;
+}
+
+interface ClassRef {
+  file: string;
+  class: number;
+}
+
+/** How the summary names a constructor among the methods. */
+export const constructorMember = '<new>';
+const maxDepth = 12;
+
+/** Follows names across files: imports, re-exports, classes, instances, interfaces. Only through `within`, where given. */
+export class SymbolTable {
+  readonly #project: Project;
+  /** Classes by the written name of what they extend or implement. */
+  readonly #heirs = new Map<string, { file: string; class: number; ref: SymbolRef }[]>();
+
+  constructor(project: Project) {
+    this.#project = project;
+    for (const file of project.summarised()) this.#addHeirs(file, project.summaryOf(file)!);
+    project.onSummary = (file, summary) => this.#addHeirs(file, summary);
+  }
+
+  /** The functions that calling `ref` in `file` may run. */
+  functionsOf(file: string, ref: SymbolRef, within: ReadonlySet<string> | undefined, depth = 0): FunctionRef[] {
+    if (depth > maxDepth) return [];
+    switch (ref.kind) {
+      case 'function':
+        return [{ file, fn: ref.fn }];
+      case 'method':
+        return this.#methods({ file, class: ref.class }, ref.member, within, depth + 1);
+      case 'local': {
+        const value = own(this.#project.summaryOf(file)?.values, ref.name);
+        if (value) return this.#walk(file, value, ref.members, within, depth + 1);
+        return this.#methodsOfHeirs(file, ref.name, ref.members[0], within, depth + 1);
+      }
+      case 'imported': {
+        const target = this.#project.resolver.resolve(file, ref.module);
+        if (target === undefined || (within && !within.has(target))) return [];
+        return this.#exported(target, ref.name, ref.members, within, depth + 1);
+      }
+    }
+  }
+
+  /** The file and module-level name that an export stands for; also of types, which summaries do not list. */
+  originOf(file: string, name: string, depth = 0): { file: string; local: string } | undefined {
+    const summary = depth > maxDepth ? undefined : this.#project.summaryOf(file);
+    if (!summary) return undefined;
+    const exported = own(summary.exports, name);
+    if (exported) {
+      if ('local' in exported) return { file, local: exported.local };
+      const target = this.#project.resolver.resolve(file, exported.module);
+      return target === undefined ? undefined : this.originOf(target, exported.name, depth + 1);
+    }
+    if (this.#declaresType(file, name)) return { file, local: name };
+    if (name === 'default') return undefined;
+    for (const module of summary.starExports) {
+      const target = this.#project.resolver.resolve(file, module);
+      const origin = target === undefined ? undefined : this.originOf(target, name, depth + 1);
+      if (origin) return origin;
+    }
+    return undefined;
+  }
+
+  /** Files whose importers may call a method of the class without naming the class: of its bases and its heirs. */
+  relativesOf(file: string, cls: ClassSummary): string[] {
+    const relatives = new Set<string>();
+    for (const ref of [...cls.implements, ...(cls.extends ? [cls.extends] : [])]) {
+      const origin = this.#originOfRef(file, ref);
+      if (origin) relatives.add(origin.file);
+    }
+    for (const heir of this.#heirs.get(cls.name) ?? []) {
+      if (this.#originOfRef(heir.file, heir.ref)?.file === file) relatives.add(heir.file);
+    }
+    return [...relatives];
+  }
+
+  #exported(
+    file: string,
+    name: string,
+    members: readonly string[],
+    within: ReadonlySet<string> | undefined,
+    depth: number,
+  ): FunctionRef[] {
+    const summary = depth > maxDepth ? undefined : this.#project.summaryOf(file);
+    if (!summary) return [];
+    if (name === '*') {
+      const [first, ...rest] = members;
+      const named = first === undefined ? [] : this.#exported(file, first, rest, within, depth + 1);
+      // `require('m')` is what `module.exports` was set to.
+      return named.length > 0 ? named : this.#exported(file, 'default', members, within, depth + 1);
+    }
+    const exported = own(summary.exports, name);
+    if (!exported) {
+      for (const module of name === 'default' ? [] : summary.starExports) {
+        const target = this.#project.resolver.resolve(file, module);
+        if (target === undefined || (within && !within.has(target))) continue;
+        const found = this.#exported(target, name, members, within, depth + 1);
+        if (found.length > 0) return found;
+      }
+      if (name === 'default' && members.length > 0) {
+        const [first, ...rest] = members;
+        return own(summary.exports, first!) ? this.#exported(file, first!, rest, within, depth + 1) : [];
+      }
+      return this.#methodsOfHeirs(file, name, members[0], within, depth + 1);
+    }
+    if ('module' in exported) {
+      const ref: SymbolRef = { kind: 'imported', module: exported.module, name: exported.name, members };
+      return this.functionsOf(file, ref, within, depth + 1);
+    }
+    const value = own(summary.values, exported.local);
+    return value ? this.#walk(file, value, members, within, depth + 1) : [];
+  }
+
+  #walk(
+    file: string,
+    value: NamedValue,
+    members: readonly string[],
+    within: ReadonlySet<string> | undefined,
+    depth: number,
+  ): FunctionRef[] {
+    if (depth > maxDepth) return [];
+    const [first, ...rest] = members;
+    switch (value.kind) {
+      case 'function':
+        return first === undefined || /^(?:call|apply|bind)$/.test(first) ? [{ file, fn: value.fn }] : [];
+      case 'class':
+        return first === undefined ? [] : this.#methods({ file, class: value.class }, first, within, depth + 1);
+      case 'instance': {
+        if (first === undefined) return [];
+        return this.functionsOf(file, withMembers(value.of, members), within, depth + 1);
+      }
+      case 'object': {
+        const property = first === undefined ? undefined : own(value.properties, first);
+        return property ? this.#walk(file, property, rest, within, depth + 1) : [];
+      }
+      case 'alias':
+        return this.functionsOf(file, withMembers(value.to, members), within, depth + 1);
+      case 'other':
+        return [];
+    }
+  }
+
+  /** The method of the class or of what it extends; of its heirs where it has none itself. */
+  #methods(cls: ClassRef, member: string, within: ReadonlySet<string> | undefined, depth: number): FunctionRef[] {
+    const inherited = this.#inheritedMethod(cls, member, depth);
+    if (inherited) return [inherited];
+    const name = this.#classOf(cls)?.name ?? '';
+    return member === constructorMember ? [] : this.#methodsOfHeirs(cls.file, name, member, within, depth + 1);
+  }
+
+  #inheritedMethod(cls: ClassRef, member: string, depth: number): FunctionRef | undefined {
+    const summary = depth > maxDepth ? undefined : this.#classOf(cls);
+    if (!summary) return undefined;
+    const fn = own(summary.methods, member);
+    if (fn !== undefined) return { file: cls.file, fn };
+    const base = summary.extends && this.#classOfRef(cls.file, summary.extends);
+    return base && this.#inheritedMethod(base, member, depth + 1);
+  }
+
+  #methodsOfHeirs(
+    file: string,
+    name: string,
+    member: string | undefined,
+    within: ReadonlySet<string> | undefined,
+    depth: number,
+  ): FunctionRef[] {
+    if (member === undefined || depth > maxDepth) return [];
+    const found: FunctionRef[] = [];
+    const heirs = this.#heirs.get(name);
+    if (!heirs) return found;
+    const origin = this.originOf(file, name) ?? { file, local: name };
+    for (const heir of heirs) {
+      if (within && !within.has(heir.file)) continue;
+      if (this.#originOfRef(heir.file, heir.ref)?.file !== origin.file) continue;
+      const fn = own(this.#classOf(heir)?.methods, member);
+      if (fn !== undefined) found.push({ file: heir.file, fn });
+    }
+    return found.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.fn - b.fn));
+  }
+
+  #classOf(cls: ClassRef): ClassSummary | undefined {
+    return this.#project.summaryOf(cls.file)?.classes[cls.class];
+  }
+
+  #classOfRef(file: string, ref: SymbolRef): ClassRef | undefined {
+    const origin = this.#originOfRef(file, ref);
+    const value = origin && own(this.#project.summaryOf(origin.file)?.values, origin.local);
+    return value?.kind === 'class' ? { file: origin!.file, class: value.class } : undefined;
+  }
+
+  #originOfRef(file: string, ref: SymbolRef): { file: string; local: string } | undefined {
+    if (ref.kind === 'local') return { file, local: ref.name };
+    if (ref.kind !== 'imported') return undefined;
+    const target = this.#project.resolver.resolve(file, ref.module);
+    if (target === undefined) return undefined;
+    const name = ref.name === '*' ? ref.members[0] : ref.name;
+    return name === undefined ? undefined : this.originOf(target, name);
+  }
+
+  #declaresType(file: string, name: string): boolean {
+    const text = this.#project.textOf(file);
+    return (
+      text?.includes(name) === true &&
+      new RegExp(`\\bexport\\s+(?:declare\\s+)?(?:interface|type)\\s+${escapeName(name)}\\b`).test(text)
+    );
+  }
+
+  #addHeirs(file: string, summary: FileSummary): void {
+    summary.classes.forEach((cls, i) => {
+      for (const ref of [...cls.implements, ...(cls.extends ? [cls.extends] : [])]) {
+        const name =
+          ref.kind === 'imported' && ref.name === '*' ? ref.members[0] : 'name' in ref ? ref.name : undefined;
+        if (name === undefined) continue;
+        const heirs = this.#heirs.get(name);
+        if (heirs) heirs.push({ file, class: i, ref });
+        else this.#heirs.set(name, [{ file, class: i, ref }]);
+      }
+    });
+  }
+}
+
+function escapeName(name: string): string {
+  return name.replace(/\$/g, '\\$');
+}
+
+function withMembers(ref: SymbolRef, members: readonly string[]): SymbolRef {
+  if (ref.kind === 'function' || ref.kind === 'method') return ref;
+  return { ...ref, members: [...ref.members, ...members] };
+}
+
+/** Summaries are plain objects: names such as `constructor` must not find what every object has. */
+export function own<Value>(record: Readonly<Record<string, Value>> | undefined, name: string): Value | undefined {
+  return record && Object.hasOwn(record, name) ? record[name] : undefined;
+}
