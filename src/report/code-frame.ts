@@ -33,6 +33,9 @@ function linesAround(finding: Finding, source: string | undefined, around: numbe
     if (number > last && last < end.line) break;
     lines.push({ number, text });
   }
+  const isBlank = (line: SourceLine | undefined) => line !== undefined && line.text.trim() === '';
+  while (isBlank(lines[0]) && (lines[0]?.number ?? 0) < start.line) lines.shift();
+  while (isBlank(lines.at(-1)) && (lines.at(-1)?.number ?? 0) > last) lines.pop();
   return { lines, hidden: end.line - last };
 }
 

@@ -22,13 +22,14 @@ export function judge(findings: readonly Weighed[], score: Score, options: GateO
   if (options.failOn !== 'never') {
     const failing = severities.slice(0, severities.indexOf(options.failOn) + 1).filter((one) => score.counts[one] > 0);
     const count = failing.reduce((sum, severity) => sum + score.counts[severity], 0);
-    const named = failing.map((severity) => `${score.counts[severity]} ${severity}`).join(', ');
-    const least = options.failOn === 'high' ? 'high' : `${options.failOn} or worse`;
+    const named = failing.map((severity) => `${score.counts[severity]} ${severity}`).join(' and ');
     gates.push({
       name: 'fail-on',
       passed: count === 0,
       message:
-        count === 0 ? `no ${least} findings` : `${named} finding${count === 1 ? '' : 's'}, none allowed (${least})`,
+        count === 0
+          ? `no ${options.failOn} ${options.failOn === 'high' ? '' : 'or worse '}findings`
+          : `${named} finding${count === 1 ? '' : 's'}, none allowed`,
     });
   }
   if (options.minScore !== undefined) {

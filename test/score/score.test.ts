@@ -161,7 +161,7 @@ describe('gates', () => {
     const medium = judge(findings, result, { failOn: 'medium' })[0];
     expect(medium).toMatchObject({
       passed: false,
-      message: '1 high, 1 medium findings, none allowed (medium or worse)',
+      message: '1 high and 1 medium findings, none allowed',
     });
   });
 

@@ -1,0 +1,162 @@
+import type { RuleFacts } from '../model/rule-facts.ts';
+
+/**
+ * The shape of a value in the configuration. The validator and the published JSON Schema both derive from it, so that
+ * an editor and the tool never disagree.
+ */
+export type Shape = { description?: string } & (
+  | { kind: 'boolean' }
+  | { kind: 'string' }
+  | { kind: 'integer'; minimum: number; maximum?: number }
+  | { kind: 'choice'; of: readonly string[]; noun: string; list?: string }
+  | { kind: 'list'; of: Shape }
+  | { kind: 'tuple'; of: readonly Shape[]; required: number }
+  | { kind: 'object'; keys: Readonly<Record<string, Shape>>; noun: string; list?: string; required?: readonly string[] }
+  /** The first shape whose outer type fits is the one that is held against the value. */
+  | { kind: 'either'; of: readonly Shape[] }
+);
+
+export const severityChoices = ['high', 'medium', 'low'] as const;
+export const confidenceChoices = ['certain', 'likely', 'possible'] as const;
+export const failOnChoices = [...severityChoices, 'never'] as const;
+export const runtimeChoices = ['package', 'copy'] as const;
+export const ruleStates = ['off', 'on', ...severityChoices] as const;
+
+const globs: Shape = { kind: 'list', of: { kind: 'string' } };
+
+function ruleSetting(rule: RuleFacts): Shape {
+  const state: Shape = {
+    kind: 'choice',
+    of: ruleStates,
+    noun: 'setting',
+    description: 'off, on (with its own severity), or on with another severity',
+  };
+  const options = Object.entries(rule.options).map(([name, spec]): [string, Shape] => {
+    const { description } = spec;
+    if (spec.type === 'integer') return [name, { kind: 'integer', minimum: spec.minimum ?? 0, description }];
+    if (spec.type === 'boolean') return [name, { kind: 'boolean', description }];
+    return [name, { kind: 'list', of: { kind: 'string' }, description }];
+  });
+  const description = rule.why;
+  if (options.length === 0) return { ...state, description };
+  const object: Shape = {
+    kind: 'object',
+    noun: 'option',
+    list: `plimsoll explain ${rule.id}`,
+    keys: Object.fromEntries(options),
+  };
+  return { kind: 'either', of: [state, { kind: 'tuple', of: [state, object], required: 1 }], description };
+}
+
+/** The shape of plimsoll.config.*; rules and their options come from the rules themselves. */
+export function configShape(rules: readonly RuleFacts[], reporterNames: readonly string[]): Shape {
+  const ruleMap: Shape = {
+    kind: 'object',
+    noun: 'rule',
+    list: 'plimsoll rules',
+    keys: Object.fromEntries(rules.map((rule) => [rule.id, ruleSetting(rule)])),
+  };
+  const reporter: Shape = { kind: 'choice', of: reporterNames, noun: 'reporter', list: 'plimsoll scan --help' };
+  return {
+    kind: 'object',
+    noun: 'key',
+    list: 'docs/configuration.md',
+    description: 'Configuration of Plimsoll. Paths and globs are relative to the file that holds them.',
+    keys: {
+      $schema: { kind: 'string', description: 'Where the JSON Schema of this file is.' },
+      extends: {
+        kind: 'list',
+        of: { kind: 'string' },
+        description: 'Configuration files that this one builds on; later ones win, this one wins over all.',
+      },
+      include: { ...globs, description: 'With any, a file must match one to be in scope.' },
+      exclude: { ...globs, description: 'Files left out, counted as ignored.' },
+      respectGitignore: { kind: 'boolean', description: 'Leave out what .gitignore names. Default: true.' },
+      testFiles: { kind: 'boolean', description: 'Scan test files too. Default: false.' },
+      confidence: {
+        kind: 'choice',
+        of: confidenceChoices,
+        noun: 'confidence',
+        description: 'Least confidence that is reported. Default: likely.',
+      },
+      entryPoints: {
+        kind: 'object',
+        noun: 'key',
+        description: 'Files whose exported functions are run by something that a scan does not know.',
+        keys: {
+          request: { ...globs, description: 'One run for each request or message: handlers.' },
+          event: { ...globs, description: 'Run again and again, but not for each request: listeners, jobs.' },
+        },
+      },
+      rules: { ...ruleMap, description: 'Turn rules off or on, change their severity, set their options.' },
+      overrides: {
+        kind: 'list',
+        description: 'Rule settings for some files; later ones win.',
+        of: {
+          kind: 'object',
+          noun: 'key',
+          required: ['files', 'rules'],
+          keys: { files: globs, rules: ruleMap },
+        },
+      },
+      gates: {
+        kind: 'object',
+        noun: 'key',
+        description: 'What makes a scan fail with exit code 1.',
+        keys: {
+          failOn: {
+            kind: 'choice',
+            of: failOnChoices,
+            noun: 'severity',
+            description: 'The mildest severity that fails. Default: high.',
+          },
+          minScore: { kind: 'integer', minimum: 0, maximum: 100, description: 'The least score that passes.' },
+        },
+      },
+      reporters: {
+        kind: 'list',
+        description: 'Reports to write: a name for the terminal, or a name and a file. Default: pretty.',
+        of: { kind: 'either', of: [reporter, { kind: 'tuple', of: [reporter, { kind: 'string' }], required: 2 }] },
+      },
+    },
+  };
+}
+
+/** The JSON Schema (draft 7, which editors read) of a shape. */
+export function jsonSchemaOf(shape: Shape): Record<string, unknown> {
+  const about = shape.description === undefined ? {} : { description: shape.description };
+  switch (shape.kind) {
+    case 'boolean':
+    case 'string':
+      return { ...about, type: shape.kind };
+    case 'integer':
+      return {
+        ...about,
+        type: 'integer',
+        minimum: shape.minimum,
+        ...(shape.maximum === undefined ? {} : { maximum: shape.maximum }),
+      };
+    case 'choice':
+      return { ...about, enum: [...shape.of] };
+    case 'list':
+      return { ...about, type: 'array', items: jsonSchemaOf(shape.of) };
+    case 'tuple':
+      return {
+        ...about,
+        type: 'array',
+        items: shape.of.map(jsonSchemaOf),
+        minItems: shape.required,
+        maxItems: shape.of.length,
+      };
+    case 'object':
+      return {
+        ...about,
+        type: 'object',
+        properties: Object.fromEntries(Object.entries(shape.keys).map(([key, of]) => [key, jsonSchemaOf(of)])),
+        additionalProperties: false,
+        ...(shape.required === undefined ? {} : { required: [...shape.required] }),
+      };
+    case 'either':
+      return { ...about, anyOf: shape.of.map(jsonSchemaOf) };
+  }
+}

@@ -1,0 +1,177 @@
+import { existsSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import type { RuleOverride, RuleSetting } from '../engine/scan-request.ts';
+import type { Confidence, OptionValues, Severity } from '../model/rule.ts';
+import { InputError } from './input-error.ts';
+import { type ConfigFile, configIn, findConfig, readConfig } from './load.ts';
+import type { Shape } from './schema.ts';
+import type { Config, RuleConfig } from './types.ts';
+
+/** A setting and where it comes from: a file, "--min-score", "PLIMSOLL_MIN_SCORE" or "default". */
+export interface From<Value> {
+  value: Value;
+  origin: string;
+}
+
+/** The configuration with its extended files merged in, every glob relative to the root. */
+export interface Settings {
+  /** Absolute; the folder of the configuration file, or where the scan starts when there is none. */
+  root: string;
+  /** Files that were read, absolute, the most general first. */
+  files: readonly string[];
+  include: From<readonly string[] | undefined>;
+  exclude: From<readonly string[]>;
+  respectGitignore: From<boolean>;
+  testFiles: From<boolean>;
+  confidence: From<Confidence>;
+  entryPoints: From<{ request: readonly string[]; event: readonly string[] }>;
+  rules: Readonly<Record<string, From<RuleSetting>>>;
+  overrides: readonly From<RuleOverride>[];
+  failOn: From<Severity | 'never'>;
+  minScore: From<number | undefined>;
+  /** Files are absolute. */
+  reporters: From<readonly { name: string; file?: string }[] | undefined>;
+}
+
+/** `config`: a file to read, false for none, or the configuration itself; by default the nearest file is looked for. */
+export interface SettingsSource {
+  cwd: string;
+  paths: readonly string[];
+  config?: string | false | Config;
+}
+
+function posix(path: string): string {
+  return sep === '/' ? path : path.replaceAll(sep, '/');
+}
+
+function isInside(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+/** The deepest folder that holds all paths; a glob counts as the folder before its first wildcard. */
+function commonFolder(cwd: string, paths: readonly string[]): string {
+  const folders = paths.map((path) => {
+    const plain = posix(path).split('/');
+    const wild = plain.findIndex((part) => /[*?[{]/.test(part));
+    const absolute = resolve(cwd, (wild < 0 ? plain : plain.slice(0, wild)).join('/'));
+    return existsSync(absolute) && statSync(absolute).isDirectory() ? absolute : dirname(absolute);
+  });
+  let common = folders[0] ?? cwd;
+  while (!folders.every((folder) => isInside(common, folder))) common = dirname(common);
+  return common;
+}
+
+/** Reads the configuration that holds for `source`; throws `InputError` when anything in it is wrong. */
+export async function loadSettings(source: SettingsSource, shape: Shape): Promise<Settings> {
+  const { cwd } = source;
+  const start = source.paths.length === 0 ? cwd : commonFolder(cwd, source.paths);
+  const rootWithout = isInside(cwd, start) ? cwd : start;
+  const shown = (file: string) => posix(isInside(cwd, file) ? relative(cwd, file) : file);
+  if (source.config === false) return merge(rootWithout, [], shown);
+  if (typeof source.config === 'object') {
+    const { findFault } = await import('./check.ts');
+    const fault = findFault(source.config, shape);
+    if (fault) throw new InputError(fault.message, { wrong: fault.wrong, list: fault.list });
+    const inline = { file: join(cwd, 'config'), config: source.config };
+    const base = await withExtended(inline, shape, shown, []);
+    return merge(rootWithout, base, (file) => (file === inline.file ? 'config' : shown(file)));
+  }
+  const file = source.config === undefined ? findConfig(start) : resolve(cwd, source.config);
+  if (file === undefined) return merge(rootWithout, [], shown);
+  if (!existsSync(file)) throw new InputError(`no such configuration file: ${shown(file)}`);
+  const chosen = statSync(file).isDirectory() ? configIn(file) : file;
+  if (chosen === undefined) throw new InputError(`no configuration in ${shown(file)}`);
+  const files = await withExtended(await readConfig(chosen, shape, shown), shape, shown, []);
+  return merge(dirname(chosen), files, shown);
+}
+
+/** The file and those it extends, the most general first. */
+async function withExtended(
+  one: ConfigFile,
+  shape: Shape,
+  shown: (file: string) => string,
+  above: readonly string[],
+): Promise<ConfigFile[]> {
+  const files: ConfigFile[] = [];
+  for (const path of one.config.extends ?? []) {
+    const file = resolve(dirname(one.file), path);
+    if (file === one.file || above.includes(file)) {
+      throw new InputError(`"extends" comes back to ${shown(file)}`, { at: shown(one.file) });
+    }
+    if (!existsSync(file)) throw new InputError(`"extends" names no file: ${path}`, { at: shown(one.file) });
+    files.push(...(await withExtended(await readConfig(file, shape, shown), shape, shown, [...above, one.file])));
+  }
+  return [...files, one];
+}
+
+/** What a rule's line in a configuration says; `options` alone keep the rule on. */
+export function ruleSettingOf(config: RuleConfig): RuleSetting {
+  const [state, options] = typeof config === 'string' ? [config] : config;
+  return {
+    enabled: state !== 'off',
+    ...(state === 'off' || state === 'on' ? {} : { severity: state }),
+    ...(options === undefined ? {} : { options: options as OptionValues }),
+  };
+}
+
+function merge(root: string, files: readonly ConfigFile[], shown: (file: string) => string): Settings {
+  const last = <Value>(pick: (config: Config, file: ConfigFile) => Value | undefined, fallback: Value): From<Value> => {
+    for (const file of [...files].reverse()) {
+      const value = pick(file.config, file);
+      if (value !== undefined) return { value, origin: shown(file.file) };
+    }
+    return { value: fallback, origin: 'default' };
+  };
+  const rebase = (globs: readonly string[], { file }: ConfigFile) => {
+    const folder = posix(relative(root, dirname(file)));
+    return folder === '' ? [...globs] : globs.map((glob) => posix(join(folder, glob)));
+  };
+  const rules: Record<string, From<RuleSetting>> = {};
+  const overrides: From<RuleOverride>[] = [];
+  for (const file of files) {
+    const origin = shown(file.file);
+    for (const [id, config] of Object.entries(file.config.rules ?? {})) {
+      const setting = ruleSettingOf(config);
+      const options = { ...rules[id]?.value.options, ...setting.options };
+      rules[id] = { value: { ...setting, ...(Object.keys(options).length > 0 ? { options } : {}) }, origin };
+    }
+    for (const override of file.config.overrides ?? []) {
+      const settings = Object.entries(override.rules).map(([id, config]) => [id, ruleSettingOf(config)] as const);
+      overrides.push({ value: { files: rebase(override.files, file), rules: Object.fromEntries(settings) }, origin });
+    }
+  }
+  return {
+    root,
+    files: files.map(({ file }) => file),
+    include: last<readonly string[] | undefined>(
+      (config, file) => config.include && rebase(config.include, file),
+      undefined,
+    ),
+    exclude: last<readonly string[]>((config, file) => config.exclude && rebase(config.exclude, file), []),
+    respectGitignore: last((config) => config.respectGitignore, true),
+    testFiles: last((config) => config.testFiles, false),
+    confidence: last<Confidence>((config) => config.confidence, 'likely'),
+    entryPoints: last<Settings['entryPoints']['value']>(
+      (config, file) =>
+        config.entryPoints && {
+          request: rebase(config.entryPoints.request ?? [], file),
+          event: rebase(config.entryPoints.event ?? [], file),
+        },
+      { request: [], event: [] },
+    ),
+    rules,
+    overrides,
+    failOn: last<Severity | 'never'>((config) => config.gates?.failOn, 'high'),
+    minScore: last<number | undefined>((config) => config.gates?.minScore, undefined),
+    reporters: last<Settings['reporters']['value']>(
+      (config, { file }) =>
+        config.reporters?.map((reporter) =>
+          typeof reporter === 'string'
+            ? { name: reporter }
+            : { name: reporter[0], file: resolve(dirname(file), reporter[1]) },
+        ),
+      undefined,
+    ),
+  };
+}

@@ -1,0 +1,42 @@
+import type { Confidence, Severity } from '../model/rule.ts';
+
+/** `off`, `on` with the rule's own severity, or on with another one. */
+export type RuleState = 'off' | 'on' | Severity;
+
+/** A rule's state, alone or with its options. */
+export type RuleConfig = RuleState | readonly [RuleState, Readonly<Record<string, unknown>>?];
+
+/** What plimsoll.config.ts exports. Every key can be left out. */
+export interface Config {
+  $schema?: string;
+  /** Configuration files that this one builds on, relative to it. Later ones win; this one wins over all. */
+  extends?: readonly string[];
+  /** Globs relative to the configuration file: with any, a file must match one. */
+  include?: readonly string[];
+  /** Globs of files that are left out; they are counted as ignored. */
+  exclude?: readonly string[];
+  /** Default: true. */
+  respectGitignore?: boolean;
+  /** Scan test files too. Default: false. */
+  testFiles?: boolean;
+  /** Least confidence that is reported. Default: `likely`. */
+  confidence?: Confidence;
+  /** Globs of files whose exported functions are run by something that a scan does not know. */
+  entryPoints?: { request?: readonly string[]; event?: readonly string[] };
+  rules?: Readonly<Record<string, RuleConfig>>;
+  /** Rule settings for the files that match; later ones win. */
+  overrides?: readonly { files: readonly string[]; rules: Readonly<Record<string, RuleConfig>> }[];
+  gates?: {
+    /** The mildest severity that fails a scan. Default: `high`. */
+    failOn?: Severity | 'never';
+    /** The least score that passes. Default: none. */
+    minScore?: number;
+  };
+  /** Names, or names with the file to write. Default: `pretty` on the terminal. */
+  reporters?: readonly (string | readonly [name: string, file: string])[];
+}
+
+/** Checks a configuration in the editor; returns it unchanged. */
+export function defineConfig(config: Config): Config {
+  return config;
+}
