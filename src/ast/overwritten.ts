@@ -1,9 +1,20 @@
 import type { FileContext } from '../model/file-context.ts';
 import { isDisposerName } from './class-shape.ts';
+import { listCallsOf } from './functions.ts';
 import type { HandlePlace } from './handle-escape.ts';
 import type { Life } from './life-cycle.ts';
-import { type FunctionNode, findEnclosingFunction, findMemberName, nameOfFunction, skipWrappers } from './syntax.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  findMemberName,
+  hasModifier,
+  nameOfFunction,
+  skipWrappers,
+} from './syntax.ts';
 import { ts } from './ts.ts';
+
+const mountMethod =
+  /^(?:component(?:Did|Will)Mount|UNSAFE_componentWillMount|connectedCallback|ngOnInit|ngAfterViewInit|mounted|created|onModuleInit|onApplicationBootstrap|afterInit)$/;
 
 /**
  * Whether a second run of the function that starts a timer loses the first handle: the field or outer variable
@@ -25,9 +36,36 @@ export function isOverwritten(
     if (place.kind === 'binding' && findEnclosingFunction(place.binding.identifier) !== fn)
       names.add(place.binding.name);
   }
-  if (names.size === 0) return false;
-  const outermost = getMethodAround(fn, life);
-  return !isLookedAtBefore(names, call, outermost, file);
+  return names.size > 0 && canRunAgain(getMethodAround(fn, life), call, names, life, file, 0);
+}
+
+/** Whether nothing on the way to `call`, in this method or in the only one that calls it, guards against a second run. */
+function canRunAgain(
+  fn: FunctionNode,
+  call: ts.CallExpression,
+  names: ReadonlySet<string>,
+  life: Life,
+  file: FileContext,
+  hops: number,
+): boolean {
+  if (ts.isConstructorDeclaration(fn) || mountMethod.test(nameOfFunction(fn))) return false;
+  if (isLookedAtBefore(names, call, fn, file)) return false;
+  if (hops > 3 || !isPrivate(fn, life)) return true;
+  const calls = listCallsOf(fn, file);
+  if (calls.length !== 1) return calls.length > 1;
+  const caller = findEnclosingFunction(calls[0]!);
+  return caller !== undefined && canRunAgain(caller, calls[0]!, names, life, file, hops + 1);
+}
+
+function isPrivate(fn: FunctionNode, life: Life): boolean {
+  if (
+    ts.isMethodDeclaration(fn) &&
+    (hasModifier(fn, ts.SyntaxKind.PrivateKeyword) || ts.isPrivateIdentifier(fn.name))
+  ) {
+    return true;
+  }
+  if (nameOfFunction(fn).startsWith('_')) return true;
+  return life.kind !== 'owner' || ![...life.shape.methods.values()].includes(fn);
 }
 
 /** Callbacks inside a method belong to the run of that method. */

@@ -1,0 +1,93 @@
+import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
+import { isPrivateName, type Life, lifeOf } from '../../src/ast/life-cycle.ts';
+import { isOverwritten } from '../../src/ast/overwritten.ts';
+import { canEnd, findReArming } from '../../src/ast/re-arming.ts';
+import { findTimerFunction, isUnrefed, listClearsOf } from '../../src/ast/timers.ts';
+import type { ts } from '../../src/ast/ts.ts';
+import { runsRepeatedly } from '../../src/ast/where.ts';
+import { defineRule } from '../../src/model/define-rule.ts';
+import type { FileContext } from '../../src/model/file-context.ts';
+import type { LinkCondition } from '../../src/model/link.ts';
+import type { Match } from '../../src/model/rule.ts';
+
+export interface LeakedTimeout {
+  call: ts.CallExpression;
+  places: readonly HandlePlace[];
+  life: Life;
+  /**
+   * `re-arming`: starts itself again and nothing can stop it; `kept`: kept in a field that nothing clears although
+   * its owner can end; `overwritten`: a second start loses the first handle.
+   */
+  leak: 're-arming' | 'kept' | 'overwritten';
+}
+
+const silentRoles = new Set(['test', 'script', 'migration', 'config', 'example']);
+
+const what = {
+  're-arming': 'starts itself again for ever, and nothing can stop it',
+  kept: 'is kept but never cleared, so it fires after its owner has ended',
+  overwritten: 'is lost when it is started again before it fired: both fire',
+} as const;
+
+export const rule = defineRule<LeakedTimeout>({
+  id: 'no-leaked-timeout',
+  category: 'resources',
+  severity: 'medium',
+  confidence: 'likely',
+  lifecycle: 'stable',
+  message: 'This timeout {what}.',
+  why: 'The pending timer keeps everything its callback refers to alive and runs its work for owners that are gone. What piles up grows with the number of starts: instances, connections, events.',
+  advice: 'Keep the handle, clear it before arming it again and where its owner ends (stop, close, dispose).',
+  limits: [
+    'One-shot timers that end by themselves are left alone, also when they outlive their owner for a moment.',
+    'A condition ahead of the re-arming is taken to be able to end it.',
+  ],
+  mentions: ['setTimeout'],
+  visit: {
+    CallExpression(call, file) {
+      if (silentRoles.has(file.role) || findTimerFunction(call, file) !== 'setTimeout') return undefined;
+      const places = listHandlePlaces(call, file);
+      if (places.some((p) => p.kind === 'handed-over') || isUnrefed(call, places, file)) return undefined;
+      const life = lifeOf(call, file);
+      if (life.kind === 'process') return undefined;
+      return judge(call, places, life, file);
+    },
+  },
+});
+
+function judge(
+  call: ts.CallExpression,
+  places: readonly HandlePlace[],
+  life: Life,
+  file: FileContext,
+): Match<LeakedTimeout> | undefined {
+  const match = (leak: LeakedTimeout['leak'], ...conditions: LinkCondition[]): Match<LeakedTimeout> => ({
+    at: call.expression,
+    values: { what: what[leak] },
+    ...(conditions.length > 0 && { when: { kind: 'all', of: conditions } }),
+    data: { call, places, life, leak },
+  });
+  const isCleared = listClearsOf(places, file).length > 0;
+  const canOwnerEnd =
+    (life.kind === 'owner' && (life.shape.disposers.length > 0 || life.isComponent)) || life.kind === 'factory';
+  const elsewhere = listReleasesElsewhere(places, life);
+  if (!isCleared) {
+    const reArming = findReArming(call, file);
+    if (reArming && !canEnd(call, reArming, file)) {
+      if (canOwnerEnd || life.kind === 'effect') return match('re-arming', ...elsewhere);
+      if (life.kind === 'owner' && life.isSingleton) return undefined;
+      return match('re-arming', ...elsewhere, runsRepeatedly(call, file));
+    }
+    const isField = places.some((p) => p.kind === 'field');
+    return isField && canOwnerEnd ? match('kept', ...elsewhere) : undefined;
+  }
+  return isOverwritten(call, places, life, file) ? match('overwritten', runsRepeatedly(call, file)) : undefined;
+}
+
+function listReleasesElsewhere(places: readonly HandlePlace[], life: Life): LinkCondition[] {
+  return places.flatMap((p): LinkCondition[] => {
+    if (p.kind !== 'property' && p.kind !== 'collection' && p.kind !== 'field') return [];
+    if (p.kind === 'field' && life.kind === 'owner' && isPrivateName(life.shape, p.name)) return [];
+    return [{ kind: 'not', of: { kind: 'project-states', fact: `clear-timer:${p.name}` } }];
+  });
+}

@@ -1,0 +1,89 @@
+import type { FileContext } from '../model/file-context.ts';
+import { findFunctionValue } from './functions.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  findMemberName,
+  getOutermostWrapped,
+  isFunctionNode,
+  isWithin,
+  skipWrappers,
+} from './syntax.ts';
+import { ts } from './ts.ts';
+
+/** A one-shot timer that starts itself again, seen from the function that both runs and re-arms. */
+export interface ReArming {
+  fn: FunctionNode;
+}
+
+/**
+ * Whether a `setTimeout` runs the very function it stands in again: by name, as `this.tick`, bound,
+ * or from an inline callback. One hop through a function of this file.
+ */
+export function findReArming(call: ts.CallExpression, file: FileContext): ReArming | undefined {
+  const callback = call.arguments[0];
+  if (!callback) return undefined;
+  const around = listEnclosingFunctions(call);
+  for (const target of listTargets(callback, file)) if (around.has(target)) return { fn: target };
+  return undefined;
+}
+
+function listEnclosingFunctions(node: ts.Node): Set<FunctionNode> {
+  const found = new Set<FunctionNode>();
+  for (let fn = findEnclosingFunction(node); fn; fn = findEnclosingFunction(fn)) found.add(fn);
+  return found;
+}
+
+function listTargets(callback: ts.Expression, file: FileContext): FunctionNode[] {
+  const direct = findFunctionValue(callback, file);
+  if (!direct) return [];
+  if (!isFunctionNode(skipWrappers(callback) as ts.Node)) return [direct];
+  const targets: FunctionNode[] = [];
+  for (const inner of file.nodes('CallExpression')) {
+    if (inner.pos < direct.pos || inner.end > direct.end) continue;
+    const target = findFunctionValue(inner.expression, file);
+    if (target && findEnclosingFunction(inner) === direct) targets.push(target);
+  }
+  return targets;
+}
+
+/**
+ * Whether something can end the chain: the re-arming or the run stands under a condition on state that others write,
+ * on a counter, or on what the run found out; or an early `return` or `throw` comes before it.
+ */
+export function canEnd(call: ts.CallExpression, { fn }: ReArming, file: FileContext): boolean {
+  for (let at: ts.Node = call; at !== fn && at.parent; at = at.parent) {
+    const { parent } = at;
+    if (ts.isIfStatement(parent) && parent.expression !== at) return true;
+    if (ts.isConditionalExpression(parent) && parent.condition !== at) return true;
+    if (ts.isCatchClause(parent)) return true;
+    if (ts.isBinaryExpression(parent) && parent.right === at && isShortCircuit(parent)) return true;
+    if (ts.isCaseClause(parent)) return true;
+    const handler = isFunctionNode(at) ? getOutermostWrapped(at).parent : undefined;
+    if (handler && ts.isCallExpression(handler) && findMemberName(handler.expression) === 'catch') return true;
+  }
+  return hasEarlyExit(call, fn, file);
+}
+
+function isShortCircuit(node: ts.BinaryExpression): boolean {
+  const { kind } = node.operatorToken;
+  return kind === ts.SyntaxKind.AmpersandAmpersandToken || kind === ts.SyntaxKind.BarBarToken;
+}
+
+/** An `if (…) return` ahead of the re-arming, in the function or in the callback. */
+function hasEarlyExit(call: ts.CallExpression, fn: FunctionNode, file: FileContext): boolean {
+  const exits = [...file.nodesOfKind(ts.SyntaxKind.ReturnStatement), ...file.nodesOfKind(ts.SyntaxKind.ThrowStatement)];
+  const callback = call.arguments[0];
+  return exits.some((exit) => {
+    const isAhead = isWithin(exit, fn) && exit.pos < call.pos;
+    const isInCallback = callback !== undefined && isWithin(exit, callback);
+    return (isAhead || isInCallback) && isConditional(exit, fn);
+  });
+}
+
+function isConditional(exit: ts.Node, fn: FunctionNode): boolean {
+  for (let at = exit.parent; at && at !== fn; at = at.parent) {
+    if (ts.isIfStatement(at) || ts.isCaseClause(at)) return true;
+  }
+  return false;
+}
