@@ -50,6 +50,7 @@ async function buildTool(): Promise<void> {
       cli: join(root, 'src/cli/main.ts'),
       index: join(root, 'src/index.ts'),
       worker: join(root, 'src/engine/worker.ts'),
+      registry: join(root, 'src/registry.generated.ts'),
     },
     outdir: join(root, 'dist'),
     bundle: true,
@@ -58,7 +59,8 @@ async function buildTool(): Promise<void> {
     platform: 'node',
     target: 'node20',
     packages: 'external',
-    chunkNames: 'chunks/[name]-[hash]',
+    // Flat: code that loads worker.js and registry.js looks for them beside itself.
+    chunkNames: '[name]-[hash]',
   });
   emitTypes('tsconfig.build.json');
 }
