@@ -1,4 +1,17 @@
 export { AdaptiveInterval, type AdaptiveIntervalOptions, type AdaptiveIntervalStats } from './adaptive-interval.ts';
+export {
+  AutoScaler,
+  type AutoScalerOptions,
+  type AutoScalerStats,
+  type PredictivePolicy,
+  type ScaleDecision,
+  type ScaleLoop,
+  type ScalePolicy,
+  type ScaleReason,
+  type ScaleSample,
+  type StepPolicy,
+  type TargetPolicy,
+} from './auto-scaler.ts';
 export { ByteAccumulator, type ByteAccumulatorOptions, type Bytes } from './byte-accumulator.ts';
 export {
   type AcquireOptions,
@@ -27,6 +40,13 @@ export {
   type PressureEvent,
   type PressureLevel,
 } from './memory-pressure.ts';
+export {
+  type CapacityOptions,
+  type CapacityPlan,
+  type CapacitySlot,
+  type InstanceType,
+  planCapacity,
+} from './plan-capacity.ts';
 export { PriorityQueue } from './priority-queue.ts';
 export { RingBuffer } from './ring-buffer.ts';
 export {

@@ -39,7 +39,7 @@ export const cumulativeFields: ReadonlySet<string> = /* @__PURE__ */ new Set(
   (
     'created fired stopped skipped errors expired runs stretched samples raised overloads ' +
     'hits misses evictions expirations rejected loads loadFailures destroyed acquired released timeouts ' +
-    'createErrors validationFailures leaks waitMillis decisions'
+    'createErrors validationFailures leaks waitMillis decisions scaledOut scaledIn'
   ).split(' '),
 );
 
