@@ -1,0 +1,231 @@
+/**
+ * Writes what follows from the rules, fixers and fixtures: the registry, the plain facts, a doc page per rule, the table
+ * in the README. `--check` writes nothing and fails when a file is not what it would be.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Fixer } from '../src/model/fixer.ts';
+import type { Category, Rule } from '../src/model/rule.ts';
+import type { RuleFacts } from '../src/model/rule-facts.ts';
+
+const root = join(import.meta.dirname, '..');
+const categories: readonly Category[] = [
+  'resources',
+  'memory',
+  'hashing',
+  'pooling',
+  'database',
+  'performance',
+  'api',
+  'monitoring',
+];
+
+interface Source {
+  rule: Rule;
+  fixer: Fixer | undefined;
+}
+
+/** The rules by category and id; each file is checked against its place. */
+export async function loadSources(): Promise<Source[]> {
+  const sources: Source[] = [];
+  for (const category of categories) {
+    for (const file of listFiles(join(root, 'rules', category), /\.ts$/)) {
+      const { rule } = (await load(join('rules', category, file))) as { rule?: Rule };
+      const id = file.slice(0, -'.ts'.length);
+      if (!rule) throw new Error(`rules/${category}/${file} exports no \`rule\``);
+      if (rule.id !== id || rule.category !== category) {
+        throw new Error(`rules/${category}/${file} says it is ${rule.category}/${rule.id}`);
+      }
+      const fixerFile = join('fixers', file);
+      if (!existsSync(join(root, fixerFile))) {
+        sources.push({ rule, fixer: undefined });
+        continue;
+      }
+      const { fixer } = (await load(fixerFile)) as { fixer?: Fixer };
+      if (fixer?.rule !== id) throw new Error(`${fixerFile} exports no \`fixer\` of ${id}`);
+      sources.push({ rule, fixer });
+    }
+  }
+  const ids = new Set(sources.map(({ rule }) => rule.id));
+  for (const file of listFiles(join(root, 'fixers'), /\.ts$/)) {
+    if (!ids.has(file.slice(0, -'.ts'.length))) throw new Error(`fixers/${file} has no rule`);
+  }
+  return sources;
+}
+
+function load(file: string): Promise<unknown> {
+  return import(pathToFileURL(join(root, file)).href);
+}
+
+function listFiles(folder: string, name: RegExp): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && name.test(entry.name))
+    .map((entry) => entry.name)
+    .sort();
+}
+
+function registryOf(sources: readonly Source[]): string {
+  const lines = ["import type { Fix, Fixer, RulePair, Skip } from './model/fixer.ts';"];
+  lines.push("import type { FileContext } from './model/file-context.ts';");
+  lines.push("import type { Match, Rule } from './model/rule.ts';");
+  for (const { rule, fixer } of sources) {
+    lines.push(`import { rule as ${camel(rule.id)} } from '../rules/${rule.category}/${rule.id}.ts';`);
+    if (fixer) lines.push(`import { fixer as ${camel(rule.id)}Fixer } from '../fixers/${rule.id}.ts';`);
+  }
+  lines.push(
+    '',
+    '/** A fixer must take all that its rule may hand it: one that drifts from it does not compile. */',
+    'interface StrictFixer<Data> extends Fixer<Data> {',
+    '  fix: (match: Match<Data>, file: FileContext) => Fix | Skip;',
+    '}',
+    '',
+    'function pair<Data>(rule: Rule<Data>, fixer?: StrictFixer<NoInfer<Data>>): RulePair<never> {',
+    '  return (fixer ? { rule, fixer } : { rule }) as RulePair<unknown> as RulePair<never>;',
+    '}',
+    '',
+    'export const pairs: readonly RulePair<never>[] = [',
+  );
+  for (const { rule, fixer } of sources) {
+    lines.push(`  pair(${camel(rule.id)}${fixer ? `, ${camel(rule.id)}Fixer` : ''}),`);
+  }
+  lines.push('];', '');
+  return lines.join('\n');
+}
+
+function camel(id: string): string {
+  return id.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function factsOf({ rule, fixer }: Source): RuleFacts {
+  const bad = exampleOf(rule.id, 'bad');
+  const good = exampleOf(rule.id, 'good');
+  return {
+    id: rule.id,
+    category: rule.category,
+    severity: rule.severity,
+    confidence: rule.confidence,
+    lifecycle: rule.lifecycle,
+    message: rule.message,
+    why: rule.why,
+    advice: rule.advice,
+    limits: rule.limits,
+    options: rule.options ?? {},
+    ...(fixer && { fix: { safety: fixer.safety, changes: fixer.changes } }),
+    ...(bad !== undefined && { bad }),
+    ...(good !== undefined && { good }),
+  };
+}
+
+/** The shortest fixture shows the rule best. */
+function exampleOf(id: string, kind: 'bad' | 'good'): string | undefined {
+  const folder = join(root, 'fixtures', id, kind);
+  const texts = listFiles(folder, /\.[cm]?[jt]sx?$/).map((file) => readFileSync(join(folder, file), 'utf8'));
+  texts.sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
+  return texts[0]?.replace(/[ \t]*\/\/ plimsoll-expect.*$/gm, '').trimEnd();
+}
+
+function factsModule(facts: readonly RuleFacts[]): string {
+  return [
+    "import type { RuleFacts } from './model/rule-facts.ts';",
+    '',
+    `export const ruleFacts: readonly RuleFacts[] = ${JSON.stringify(facts, null, 2)};`,
+    '',
+  ].join('\n');
+}
+
+function docPage(facts: RuleFacts): string {
+  const fix = facts.fix ? `${facts.fix.safety === 'safe' ? 'safe' : 'review'}: ${facts.fix.changes}` : 'none';
+  const parts = [
+    `# ${facts.id}`,
+    '',
+    `> ${facts.message.replace(/\{(\w+)\}/g, '*$1*')}`,
+    '',
+    '| category | severity | confidence | stage | fix |',
+    '|-|-|-|-|-|',
+    `| ${facts.category} | ${facts.severity} | ${facts.confidence} | ${facts.lifecycle} | ${fix.replaceAll('|', '\\|')} |`,
+    '',
+    '## Why it matters',
+    '',
+    facts.why,
+    '',
+    '## What to do',
+    '',
+    facts.advice,
+  ];
+  if (facts.bad !== undefined) parts.push('', '## Reported', '', '```ts', facts.bad, '```');
+  if (facts.good !== undefined) parts.push('', '## Not reported', '', '```ts', facts.good, '```');
+  const options = Object.entries(facts.options);
+  if (options.length > 0) {
+    parts.push('', '## Options', '', '| option | type | default | meaning |', '|-|-|-|-|');
+    for (const [name, option] of options) {
+      parts.push(`| \`${name}\` | ${option.type} | \`${JSON.stringify(option.default)}\` | ${option.description} |`);
+    }
+  }
+  parts.push('', '## Limits', '', ...facts.limits.map((limit) => `- ${limit}`));
+  parts.push('', '## Suppressing one finding', '', `\`// plimsoll-ignore-next-line ${facts.id} -- <reason>\``, '');
+  return parts.join('\n');
+}
+
+const tableStart = '<!-- rules -->';
+const tableEnd = '<!-- /rules -->';
+
+function withRuleTable(readme: string, facts: readonly RuleFacts[]): string {
+  const start = readme.indexOf(tableStart);
+  const end = readme.indexOf(tableEnd);
+  if (start < 0 || end < start) throw new Error(`README.md has no ${tableStart} … ${tableEnd}`);
+  const rows = facts.map(({ id, category, severity, lifecycle, fix }) => {
+    const stage = lifecycle === 'trial' ? ' (trial)' : '';
+    return `| [\`${id}\`](docs/rules/${id}.md) | ${category} | ${severity}${stage} | ${fix?.safety ?? '–'} |`;
+  });
+  const table = ['| rule | category | severity | fix |', '|-|-|-|-|', ...rows].join('\n');
+  return `${readme.slice(0, start + tableStart.length)}\n${table}\n${readme.slice(end)}`;
+}
+
+/** Every generated file with its text, by path relative to the repository. */
+export async function generate(): Promise<Map<string, string>> {
+  const sources = await loadSources();
+  const facts = sources.map(factsOf);
+  const files = new Map<string, string>();
+  files.set('src/registry.generated.ts', registryOf(sources));
+  files.set('src/rule-facts.generated.ts', factsModule(facts));
+  for (const rule of facts) files.set(`docs/rules/${rule.id}.md`, docPage(rule));
+  const readme = join(root, 'README.md');
+  if (existsSync(readme)) files.set('README.md', withRuleTable(readFileSync(readme, 'utf8'), facts));
+  return files;
+}
+
+/** Doc pages whose rule is gone. */
+function listStale(files: ReadonlyMap<string, string>): string[] {
+  return listFiles(join(root, 'docs/rules'), /\.md$/)
+    .map((file) => `docs/rules/${file}`)
+    .filter((file) => !files.has(file));
+}
+
+async function main(): Promise<void> {
+  const isCheck = process.argv.includes('--check');
+  const files = await generate();
+  const stale = listStale(files);
+  const changed = [...files].filter(([path, text]) => {
+    const file = join(root, path);
+    return !existsSync(file) || readFileSync(file, 'utf8') !== text;
+  });
+  if (isCheck) {
+    for (const [path] of changed) console.error(`${path} is not up to date: run npm run generate`);
+    for (const path of stale) console.error(`${path} has no rule: run npm run generate`);
+    process.exitCode = changed.length + stale.length > 0 ? 1 : 0;
+    return;
+  }
+  for (const [path, text] of changed) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+    console.log(`wrote ${path}`);
+  }
+  for (const path of stale) {
+    rmSync(join(root, path));
+    console.log(`removed ${path}`);
+  }
+}
+
+if (process.argv[1] === import.meta.filename) await main();
