@@ -12,7 +12,16 @@ export {
   type StepPolicy,
   type TargetPolicy,
 } from './auto-scaler.ts';
+export { BatchLoader, type BatchLoaderOptions, type BatchLoaderStats, type LoadCache } from './batch-loader.ts';
 export { ByteAccumulator, type ByteAccumulatorOptions, type Bytes } from './byte-accumulator.ts';
+export {
+  CircuitBreaker,
+  type CircuitBreakerOptions,
+  type CircuitBreakerStats,
+  type CircuitCallOptions,
+  CircuitOpenError,
+  type CircuitState,
+} from './circuit-breaker.ts';
 export {
   type AcquireOptions,
   ConnectionPool,
@@ -32,6 +41,7 @@ export {
   type LoadStats,
   type OverloadReason,
 } from './load-monitor.ts';
+export { type MapLimitOptions, mapLimit } from './map-limit.ts';
 export {
   MemoryPressure,
   type MemoryPressureOptions,
@@ -48,7 +58,15 @@ export {
   planCapacity,
 } from './plan-capacity.ts';
 export { PriorityQueue } from './priority-queue.ts';
+export { type FailedAttempt, RetryBudget, type RetryOptions, retry } from './retry.ts';
 export { RingBuffer } from './ring-buffer.ts';
+export {
+  type RunInWorkerOptions,
+  runInWorker,
+  WorkerThreads,
+  type WorkerThreadsOptions,
+  type WorkerThreadsStats,
+} from './run-in-worker.ts';
 export {
   type Observable,
   type PartSnapshot,
@@ -57,6 +75,24 @@ export {
   type RuntimeSnapshot,
 } from './runtime-monitor.ts';
 export {
+  type FlightContext,
+  type FlightOptions,
+  SingleFlight,
+  type SingleFlightStats,
+  singleFlight,
+} from './single-flight.ts';
+export { type StringifySlicedOptions, stringifySliced } from './stringify-sliced.ts';
+export {
+  QueueClearedError,
+  QueueFullError,
+  type Task,
+  type TaskOptions,
+  TaskQueue,
+  type TaskQueueOptions,
+  type TaskQueueStats,
+  TaskTimeoutError,
+} from './task-queue.ts';
+export {
   type IntervalOptions,
   type TimeoutOptions,
   type TimerHandle,
@@ -64,3 +100,4 @@ export {
   type TimerRegistryOptions,
   type TimerStats,
 } from './timer-registry.ts';
+export { DeadlineError, type DeadlineOptions, withDeadline } from './with-deadline.ts';
