@@ -1,0 +1,297 @@
+/**
+ * Recall on real defects, silence where they were fixed and on real look-alikes, by family.
+ *
+ *   npm run accuracy -- --checkouts <dir> [--rules a,b] [--family name] [--quick] [--list]
+ *
+ * `<dir>` holds plain clones, as `<owner>/<name>` or `<owner>+<name>/repo` (bare ones too). For each label the package
+ * that the file lies in is laid out at the labelled commit and scanned with all rules at the default settings, so that
+ * what depends on other files of the package is judged as a user would see it. `--list` prints each label's outcome.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { scan } from '../../src/engine/scan.ts';
+import { UsageError } from '../../src/engine/scan-request.ts';
+import type { Finding } from '../../src/model/finding.ts';
+import { pairs } from '../../src/registry.generated.ts';
+import { type Row, table, versionsOf, writeResults } from '../harness.ts';
+
+interface Site {
+  path: string;
+  line_start: number;
+  line_end: number;
+}
+
+interface Case extends Site {
+  id: string;
+  repo: string;
+  fix_commit: string;
+  parent_commit: string;
+  family: string;
+  shape: string;
+  wrong: string;
+  rules: string[];
+  alt_sites?: Site[];
+  fixed_path: string;
+  fixed_line_start: number;
+  fixed_line_end: number;
+  fixed_is_clean?: boolean;
+  fixed_site_silent?: boolean;
+  fixed_site_debatable_for?: string[];
+}
+
+interface Silent extends Site {
+  id: string;
+  repo: string;
+  commit: string;
+  family: string;
+  why_right: string;
+  rules: string[];
+}
+
+const toleranceLines = 3;
+
+const { values: options } = parseArgs({
+  options: {
+    checkouts: { type: 'string' },
+    rules: { type: 'string' },
+    family: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    list: { type: 'boolean', default: false },
+  },
+});
+if (options.checkouts === undefined) {
+  console.error('error: --checkouts <dir> is required: a folder of git clones named <owner>/<name>');
+  process.exit(2);
+}
+const wanted = options.rules?.split(',');
+
+const read = <T>(name: string): T[] =>
+  JSON.parse(readFileSync(join(import.meta.dirname, 'tuning', name), 'utf8')) as T[];
+const known = new Set(pairs.map(({ rule }) => rule.id));
+
+function isAsked(label: { rules: string[]; family: string }): boolean {
+  if (label.rules.length > 0 && !label.rules.some((id) => known.has(id))) return false;
+  if (wanted && !label.rules.some((id) => wanted.includes(id))) return false;
+  return options.family === undefined || label.family === options.family;
+}
+
+function findGitDir(repo: string): string | undefined {
+  const [owner, name] = repo.split('/') as [string, string];
+  const root = options.checkouts!;
+  return [
+    join(root, owner, name, '.git'),
+    join(root, `${owner}+${name}`, 'repo'),
+    join(root, owner, `${name}.git`),
+  ].find(existsSync);
+}
+
+function git(gitDir: string, ...args: string[]): string | undefined {
+  const env = { ...process.env, GIT_NO_LAZY_FETCH: '1' };
+  const run = spawnSync('git', ['--git-dir', gitDir, ...args], { encoding: 'utf8', maxBuffer: 1 << 28, env });
+  return run.status === 0 ? run.stdout : undefined;
+}
+
+/** The nearest folder above `path` with a package.json at that commit; '' for the root. */
+function packageFolder(gitDir: string, commit: string, path: string): string {
+  for (let dir = dirname(path); dir !== '.'; dir = dirname(dir)) {
+    if (git(gitDir, 'cat-file', '-e', `${commit}:${dir}/package.json`) !== undefined) return dir;
+  }
+  return '';
+}
+
+const layouts = new Map<string, Promise<readonly Finding[] | undefined>>();
+
+/** Findings in the package around `path` at `commit`, paths relative to the repository. */
+function findingsAt(repo: string, commit: string, path: string): Promise<readonly Finding[] | undefined> {
+  const gitDir = findGitDir(repo);
+  if (gitDir === undefined) return Promise.resolve(undefined);
+  const folder = packageFolder(gitDir, commit, path);
+  const key = `${repo}@${commit}:${folder}`;
+  let findings = layouts.get(key);
+  if (!findings) {
+    findings = scanAt(gitDir, commit, folder, path);
+    layouts.set(key, findings);
+  }
+  return findings;
+}
+
+/** A line of `git ls-tree`: `<mode> blob <hash>\t<path>`; links and submodules are not laid out. */
+function isSource(entry: string): boolean {
+  const [head, path = ''] = entry.split('\t');
+  if (!head?.startsWith('100') || /(?:^|\/)node_modules\//.test(path)) return false;
+  return /\.[cm]?[jt]sx?$|(?:^|\/)(?:package|tsconfig[\w.-]*)\.json$/.test(path);
+}
+
+/** Writes the blobs of tree entries below `root`; blobs that the clone lacks (partial clones) are left out. */
+function layOut(gitDir: string, entries: readonly string[], root: string): void {
+  const files = entries.map((entry) => ({ hash: entry.slice(12, 52), path: entry.slice(entry.indexOf('\t') + 1) }));
+  const input = files.map(({ hash }) => hash).join('\n');
+  const env = { ...process.env, GIT_NO_LAZY_FETCH: '1' };
+  const output = execFileSync('git', ['--git-dir', gitDir, 'cat-file', '--batch'], { input, maxBuffer: 1 << 30, env });
+  let at = 0;
+  for (const { path } of files) {
+    const lineEnd = output.indexOf(10, at);
+    const [, kind, size] = output.toString('latin1', at, lineEnd).split(' ');
+    at = lineEnd + 1;
+    if (kind !== 'blob') continue;
+    const target = join(root, path);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, output.subarray(at, at + Number(size)));
+    at += Number(size) + 1;
+  }
+}
+
+async function scanAt(
+  gitDir: string,
+  commit: string,
+  folder: string,
+  path: string,
+): Promise<readonly Finding[] | undefined> {
+  if (git(gitDir, 'cat-file', '-e', `${commit}:${path}`) === undefined) return undefined;
+  const root = mkdtempSync(join(tmpdir(), 'plimsoll-accuracy-'));
+  try {
+    const folders = folder === '' ? [] : [`${folder}/`, 'package.json', 'tsconfig.json'];
+    const listed = git(gitDir, 'ls-tree', '-r', '-z', commit, ...folders) ?? '';
+    layOut(gitDir, listed.split('\0').filter(isSource), root);
+    const outcome = await scan({ root, respectGitignore: false }, pairs);
+    return outcome.findings.filter((finding) => finding.status === 'active');
+  } catch (error) {
+    // A label in a file that the scan leaves out (a test, a generated file) is simply not found.
+    if (error instanceof UsageError) return [];
+    throw error;
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+function isHit(findings: readonly Finding[], site: Site, rules: readonly string[]): boolean {
+  return findings.some(
+    ({ file, ruleId, range }) =>
+      file === site.path &&
+      (rules.length === 0 || rules.includes(ruleId)) &&
+      range.start.line <= site.line_end + toleranceLines &&
+      range.end.line >= site.line_start - toleranceLines,
+  );
+}
+
+interface Tally {
+  cases: number;
+  hits: number;
+  fixed: number;
+  stillReported: number;
+  silent: number;
+  alarms: number;
+}
+
+const tallies = new Map<string, Tally>();
+function tally(family: string): Tally {
+  let found = tallies.get(family);
+  if (!found) {
+    found = { cases: 0, hits: 0, fixed: 0, stillReported: 0, silent: 0, alarms: 0 };
+    tallies.set(family, found);
+  }
+  return found;
+}
+
+function say(outcome: string, id: string, place: string, text: string): void {
+  if (options.list) console.log(`${outcome.padEnd(9)} ${id} ${place} ${text}`);
+}
+
+const pick = <T>(list: T[]): T[] => (options.quick ? list.filter((_, i) => i % 6 === 0) : list);
+
+for (const label of pick(read<Case>('cases.json').filter(isAsked))) {
+  const counts = tally(label.family);
+  const before = await findingsAt(label.repo, label.parent_commit, label.path);
+  if (!before) {
+    say('missing', label.id, label.repo, 'no clone, or no such commit');
+    continue;
+  }
+  counts.cases++;
+  const sites = [label, ...(label.alt_sites ?? [])];
+  const hit = sites.some((site) => isHit(before, site, label.rules));
+  if (hit) counts.hits++;
+  say(
+    hit ? 'found' : 'missed',
+    label.id,
+    `${label.repo} ${label.path}:${label.line_start}`,
+    `[${label.shape}] ${label.wrong}`,
+  );
+  if (!(label.fixed_is_clean ?? label.fixed_site_silent) || !label.fixed_path) continue;
+  const after = await findingsAt(label.repo, label.fix_commit, label.fixed_path);
+  if (!after) continue;
+  counts.fixed++;
+  const debatable = new Set(label.fixed_site_debatable_for ?? []);
+  const site = { path: label.fixed_path, line_start: label.fixed_line_start, line_end: label.fixed_line_end };
+  if (
+    isHit(
+      after,
+      site,
+      label.rules.filter((id) => !debatable.has(id)),
+    )
+  ) {
+    counts.stillReported++;
+    say(
+      'at fix',
+      label.id,
+      `${label.repo} ${label.fixed_path}:${label.fixed_line_start}`,
+      `@${label.fix_commit.slice(0, 10)}`,
+    );
+  }
+}
+for (const label of pick(read<Silent>('silent.json').filter(isAsked))) {
+  const counts = tally(label.family);
+  const findings = await findingsAt(label.repo, label.commit, label.path);
+  if (!findings) continue;
+  counts.silent++;
+  if (isHit(findings, label, label.rules)) {
+    counts.alarms++;
+    say(
+      'alarm',
+      label.id,
+      `${label.repo} ${label.path}:${label.line_start}`,
+      `@${label.commit.slice(0, 10)} ${label.why_right}`,
+    );
+  }
+}
+
+const percent = (part: number, whole: number): string =>
+  whole === 0 ? '–' : `${Math.round((100 * part) / whole)} % (${part}/${whole})`;
+const total: Tally = { cases: 0, hits: 0, fixed: 0, stillReported: 0, silent: 0, alarms: 0 };
+const rows: Row[] = [];
+for (const [family, counts] of [...tallies].sort(([a], [b]) => a.localeCompare(b))) {
+  for (const key of Object.keys(total) as (keyof Tally)[]) total[key] += counts[key];
+  rows.push({
+    bar: `${family}: recall`,
+    wanted: '≥ 50–65 %',
+    measured: percent(counts.hits, counts.cases),
+    met: counts.cases === 0 || counts.hits / counts.cases >= 0.5,
+    note: `still reported at the fix ${percent(counts.stillReported, counts.fixed)}; false alarms ${percent(counts.alarms, counts.silent)}`,
+  });
+}
+rows.push(
+  {
+    bar: 'all: recall',
+    wanted: '≥ 55 %',
+    measured: percent(total.hits, total.cases),
+    met: total.hits >= 0.55 * total.cases,
+  },
+  {
+    bar: 'all: false alarms on look-alikes',
+    wanted: '≤ 4 %',
+    measured: percent(total.alarms, total.silent),
+    met: total.alarms <= 0.04 * total.silent,
+  },
+  {
+    bar: 'all: still reported at the fixed commit',
+    wanted: '≤ 5 %',
+    measured: percent(total.stillReported, total.fixed),
+    met: total.stillReported <= 0.05 * total.fixed,
+  },
+);
+console.log(table(rows));
+if (!options.quick && !wanted && options.family === undefined) {
+  writeResults('accuracy', 'npm run accuracy -- --checkouts <dir>', versionsOf(['@ts-morph/common']), rows);
+}
