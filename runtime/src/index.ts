@@ -13,6 +13,14 @@ export {
   type TargetPolicy,
 } from './auto-scaler.ts';
 export { BatchLoader, type BatchLoaderOptions, type BatchLoaderStats, type LoadCache } from './batch-loader.ts';
+export {
+  BoundedCache,
+  type BoundedCacheOptions,
+  type BoundedCacheStats,
+  type LoadOptions,
+  type RemovalReason,
+  type SetOptions,
+} from './bounded-cache.ts';
 export { ByteAccumulator, type ByteAccumulatorOptions, type Bytes } from './byte-accumulator.ts';
 export {
   CircuitBreaker,
