@@ -1,0 +1,71 @@
+import { Chalk, type ChalkInstance } from 'chalk';
+import { InputError } from '../../config/input-error.ts';
+import type { RuleFacts } from '../../model/rule-facts.ts';
+import { rulePage } from '../../report/context.ts';
+import { wrap } from '../../report/text.ts';
+import { ruleFacts } from '../../rule-facts.generated.ts';
+import { print } from '../output.ts';
+import { terminalOf } from '../terminal.ts';
+
+function findRule(id: string): RuleFacts {
+  const rule = ruleFacts.find((one) => one.id === id);
+  if (rule) return rule;
+  const candidates = ruleFacts.map((one) => one.id);
+  throw new InputError(`unknown rule "${id}"`, { wrong: { name: id, candidates }, list: 'plimsoll rules' });
+}
+
+/** All that is known of a rule, from its own file; loads no compiler. */
+export async function explainCommand(id: string, flags: { json?: boolean }): Promise<number> {
+  const rule = findRule(id);
+  if (flags.json) {
+    await print(`${JSON.stringify({ ...rule, page: rulePage(rule.id) }, undefined, 2)}\n`);
+    return 0;
+  }
+  const terminal = terminalOf(process.stdout);
+  await print(explanation(rule, new Chalk({ level: terminal.colour ? 1 : 0 }), Math.min(terminal.width, 100)));
+  return 0;
+}
+
+function explanation(rule: RuleFacts, paint: ChalkInstance, width: number): string {
+  const section = (title: string, text: string) =>
+    `${paint.bold(title)}\n${wrap(text, width - 2)
+      .map((line) => `  ${line}`)
+      .join('\n')}`;
+  const code = (title: string, text: string) =>
+    `${paint.bold(title)}\n${text
+      .trimEnd()
+      .split('\n')
+      .map((line) => `  ${line}`.trimEnd())
+      .join('\n')}`;
+  const facts = [
+    rule.category,
+    rule.severity,
+    `confidence ${rule.confidence}`,
+    rule.fix ? `${rule.fix.safety} fix` : 'no fix',
+  ];
+  if (rule.lifecycle === 'trial') facts.push('trial: does not weigh');
+  const options = Object.entries(rule.options).map(([name, option]) => {
+    const [first = '', ...rest] = wrap(`${option.description} (default ${JSON.stringify(option.default)})`, width - 6);
+    return [`  ${paint.cyan(name)}  ${first}`, ...rest.map((line) => `      ${line}`)].join('\n');
+  });
+  const parts = [
+    `${paint.bold(rule.id)}\n${paint.dim(facts.join(' · '))}`,
+    section('What', rule.message.replace(/\{(\w+)\}/g, '<$1>')),
+    section('Why', rule.why),
+    section('Advice', rule.advice),
+    ...(rule.bad === undefined ? [] : [code('Reported', rule.bad)]),
+    ...(rule.good === undefined ? [] : [code('Not reported', rule.good)]),
+    ...(rule.fix ? [section(`Fix (${rule.fix.safety})`, rule.fix.changes)] : []),
+    ...(options.length > 0 ? [`${paint.bold('Options')}\n${options.join('\n')}`] : []),
+    `${paint.bold('Limits')}\n${rule.limits
+      .map((limit) =>
+        wrap(limit, width - 4)
+          .map((line, index) => `${index === 0 ? '  - ' : '    '}${line}`)
+          .join('\n'),
+      )
+      .join('\n')}`,
+    section('Suppress', `// plimsoll-ignore-next-line ${rule.id} -- <reason>`),
+    paint.dim(rulePage(rule.id)),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}

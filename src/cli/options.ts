@@ -1,0 +1,112 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { InputError } from '../config/input-error.ts';
+import { confidenceChoices, failOnChoices } from '../config/schema.ts';
+import type { Category, Confidence, Severity } from '../model/rule.ts';
+import { reporters } from '../report/reporters.ts';
+import { ruleFacts } from '../rule-facts.generated.ts';
+import type { ScanOptions } from '../run.ts';
+
+/** What commander hands over for the commands that scan. */
+export interface ScanFlags {
+  config?: string | false;
+  rule?: string[];
+  category?: string[];
+  confidence?: Confidence;
+  failOn?: Severity | 'never';
+  minScore?: number;
+  threads?: number;
+  allowPartial?: boolean;
+  reporter?: string[];
+  quiet?: boolean;
+}
+
+export const categories: readonly Category[] = [
+  'resources',
+  'memory',
+  'hashing',
+  'pooling',
+  'database',
+  'performance',
+  'api',
+  'monitoring',
+];
+
+const collect = (value: string, earlier: string[] | undefined) => [...(earlier ?? []), value];
+
+/** A whole number within limits; the limits are part of the message. */
+function integer(minimum: number, maximum = Number.MAX_SAFE_INTEGER) {
+  return (value: string): number => {
+    const number = Number(value);
+    if (/^\d+$/.test(value) && number >= minimum && number <= maximum) return number;
+    const range = maximum === Number.MAX_SAFE_INTEGER ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`;
+    throw new InvalidArgumentError(`must be a whole number ${range}`);
+  };
+}
+
+function choice(noun: string, of: readonly string[]) {
+  return (value: string): string => {
+    if (of.includes(value)) return value;
+    throw new InputError(`unknown ${noun} "${value}": one of ${of.join(', ')}`, {
+      wrong: { name: value, candidates: of },
+    });
+  };
+}
+
+/** Options of everything that scans. */
+export const scanOptions = {
+  rule: () => new Option('--rule <id>', 'only this rule; repeatable').argParser(collect),
+  category: () => new Option('--category <name>', 'only the rules of this category; repeatable').argParser(collect),
+  confidence: () =>
+    new Option('--confidence <level>', `least confidence reported: ${confidenceChoices.join(', ')}`)
+      .argParser(choice('confidence', confidenceChoices))
+      .env('PLIMSOLL_CONFIDENCE'),
+  config: () => new Option('--config <file>', 'configuration to use').env('PLIMSOLL_CONFIG'),
+  noConfig: () => new Option('--no-config', 'read no configuration'),
+  threads: () => new Option('--threads <n>', 'threads that parse').argParser(integer(1, 256)).env('PLIMSOLL_THREADS'),
+  json: () => new Option('--json', 'as JSON'),
+  explain: () => new Option('--explain', 'every number that goes into it'),
+  quiet: () => new Option('--quiet', 'no progress and no notes on stderr'),
+};
+
+export const gateOptions = {
+  failOn: () =>
+    new Option('--fail-on <severity>', `mildest severity that fails: ${failOnChoices.join(', ')}`)
+      .argParser(choice('severity', failOnChoices))
+      .env('PLIMSOLL_FAIL_ON'),
+  minScore: () =>
+    new Option('--min-score <n>', 'least score that passes, 0 to 100')
+      .argParser(integer(0, 100))
+      .env('PLIMSOLL_MIN_SCORE'),
+  allowPartial: () => new Option('--allow-partial', 'files that cannot be analysed do not fail the scan'),
+};
+
+export const reporterOption = () =>
+  new Option(
+    '--reporter <name[=file]>',
+    `report to write, repeatable: ${Object.keys(reporters).join(', ')}; without a file, to stdout`,
+  )
+    .argParser(collect)
+    .env('PLIMSOLL_REPORTER');
+
+/** Checks names that only the rules know, and turns flags into options of a scan. */
+export function scanOptionsOf(paths: readonly string[], flags: ScanFlags): ScanOptions {
+  const ruleIds = ruleFacts.map((rule) => rule.id);
+  for (const id of flags.rule ?? []) assertKnown('rule', id, ruleIds, 'plimsoll rules');
+  for (const name of flags.category ?? []) assertKnown('category', name, categories, categories.join(', '));
+  return {
+    paths,
+    ...(flags.config === undefined ? {} : { config: flags.config }),
+    ...(flags.rule ? { rules: flags.rule } : {}),
+    ...(flags.category ? { categories: flags.category as Category[] } : {}),
+    ...(flags.confidence ? { confidence: flags.confidence } : {}),
+    ...(flags.failOn ? { failOn: flags.failOn } : {}),
+    ...(flags.minScore === undefined ? {} : { minScore: flags.minScore }),
+    ...(flags.threads === undefined ? {} : { threads: flags.threads }),
+    ...(flags.allowPartial ? { allowPartial: true } : {}),
+  };
+}
+
+export function assertKnown(noun: string, name: string, candidates: readonly string[], list: string): void {
+  if (!candidates.includes(name))
+    throw new InputError(`unknown ${noun} "${name}"`, { wrong: { name, candidates }, list });
+}

@@ -1,0 +1,185 @@
+import { Command, CommanderError, type Option } from 'commander';
+import { InputError } from '../config/input-error.ts';
+import { exitCodes } from '../score/gates.ts';
+import { version } from '../version.ts';
+import { type Failure, failureDocument, failureOf, failureText } from './failure.ts';
+import { gateOptions, reporterOption, type ScanFlags, scanOptions } from './options.ts';
+import { note, print } from './output.ts';
+import type { Session } from './session.ts';
+import { hasColour } from './terminal.ts';
+
+const examples = `
+Examples:
+  plimsoll                                   scan the current project
+  plimsoll src --reporter sarif=out.sarif    scan a folder, write SARIF beside the terminal report
+  plimsoll --fail-on medium --min-score 80   stricter gates for CI
+  plimsoll explain no-leaked-interval        what a rule finds, why, and how to repair it
+  plimsoll why src/cache.ts:12               the evidence of a finding, or why there is none
+
+Exit codes:
+  0 all analysed, every gate passes      2 wrong usage, nothing was judged    70 a bug of Plimsoll
+  1 a gate failed                        3 a file could not be analysed       130 interrupted`;
+
+type Action = (...args: never[]) => Promise<number>;
+
+/** The commands. Each loads its own code when it runs: help, version and the rule pages load no compiler. */
+function programFor(session: Session, done: (code: number) => void): Command {
+  const program = new Command('plimsoll')
+    .description('Finds the code that will sink a Node.js service under load, scores it, and repairs it.')
+    .version(version, '-V, --version')
+    .addHelpText('after', examples);
+  const add = (name: string, summary: string, options: Option[], action: Action, isDefault = false) => {
+    const command = program.command(name, { isDefault }).summary(summary).description(summary);
+    for (const option of options) command.addOption(option);
+    command.option('--debug', 'stacks of errors');
+    command.action(async (...args: unknown[]) => {
+      session.debug = session.debug || command.opts().debug === true;
+      done(await (action as (...args: unknown[]) => Promise<number>)(...args));
+    });
+    return command;
+  };
+  const json = () => scanOptions.json();
+  const scanning = () => [
+    scanOptions.rule(),
+    scanOptions.category(),
+    scanOptions.confidence(),
+    scanOptions.config(),
+    scanOptions.noConfig(),
+    scanOptions.threads(),
+    scanOptions.quiet(),
+  ];
+  const gates = () => [gateOptions.failOn(), gateOptions.minScore(), gateOptions.allowPartial()];
+
+  add(
+    'scan [paths...]',
+    'scan files, folders or globs (the default command)',
+    [reporterOption(), ...gates(), ...scanning()],
+    async (paths: string[], flags: ScanFlags) =>
+      (await import('./commands/scan.ts')).scanCommand(paths, flags, session),
+    true,
+  );
+  add('explain <rule>', 'what a rule finds, why, its fix and its limits', [json()], async (id: string, flags: object) =>
+    (await import('./commands/explain.ts')).explainCommand(id, flags),
+  );
+  add(
+    'why <file:line>',
+    'the evidence of a finding, or why there is none',
+    scanning(),
+    async (place: string, flags: ScanFlags) => (await import('./commands/why.ts')).whyCommand(place, flags, session),
+  );
+  add('rules', 'every rule', [scanOptions.category(), json()], async (flags: object) =>
+    (await import('./commands/rules.ts')).rulesCommand(flags),
+  );
+  add(
+    'score [paths...]',
+    'the score alone',
+    [scanOptions.explain(), json(), ...gates(), ...scanning()],
+    async (paths: string[], flags: ScanFlags) =>
+      (await import('./commands/score.ts')).scoreCommand(paths, flags, session),
+  );
+  add('report <json>', 'render a saved result again', [reporterOption()], async (file: string, flags: ScanFlags) =>
+    (await import('./commands/report.ts')).reportCommand(file, flags, session),
+  );
+  add(
+    'print-config [file]',
+    'the settings that hold for a file, and where each comes from',
+    [json(), scanOptions.config(), scanOptions.noConfig()],
+    async (file: string | undefined, flags: ScanFlags) =>
+      (await import('./commands/print-config.ts')).printConfigCommand(file, flags, session),
+  );
+  add(
+    'inputs [paths...]',
+    'every input of a scan as JSON, for build caches',
+    [json(), ...scanning()],
+    async (paths: string[], flags: ScanFlags) =>
+      (await import('./commands/inputs.ts')).inputsCommand(paths, flags, session),
+  );
+  add('completion <shell>', 'completion script for bash, zsh or fish', [], async (shell: string) =>
+    (await import('./commands/completion.ts')).completionCommand(shell, program),
+  );
+  return program;
+}
+
+/** Commander's own errors, said in our shape and with the nearest right name. */
+function inputErrorOf(error: CommanderError, command: Command): InputError {
+  const text = error.message.replace(/^error: /, '');
+  const quoted = /'([^']+)'/.exec(text)?.[1] ?? '';
+  if (error.code === 'commander.unknownOption') {
+    const name = quoted.split('=')[0] ?? quoted;
+    const candidates = [...command.options.flatMap((option) => option.long ?? []), '--help', '--version'];
+    const path = command.parent ? `plimsoll ${command.name()} --help` : 'plimsoll --help';
+    return new InputError(`unknown option "${name}"`, { wrong: { name, candidates }, list: path });
+  }
+  if (error.code === 'commander.excessArguments')
+    return new InputError(text, { list: `plimsoll ${command.name()} --help` });
+  return new InputError(text.replaceAll("'", '"').replace(/\.$/, ''), { list: 'plimsoll --help' });
+}
+
+/** Runs one command line and returns its exit code. */
+export async function runCli(argv: readonly string[]): Promise<number> {
+  const interrupt = new AbortController();
+  const onSigint = () => interrupt.abort(new DOMException('interrupted', 'AbortError'));
+  process.once('SIGINT', onSigint);
+  process.once('SIGTERM', onSigint);
+  const session: Session = {
+    cwd: process.cwd(),
+    debug: argv.includes('--debug'),
+    signal: interrupt.signal,
+    commands: [],
+  };
+  let code = 0;
+  const program = programFor(session, (result) => {
+    code = result;
+  });
+  session.commands = program.commands.map((command) => command.name());
+  guessFormat(argv, session);
+  let out = '';
+  let active = program;
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride((error) => {
+      active = command;
+      throw error;
+    });
+    command.configureOutput({
+      writeOut: (text) => {
+        out += text;
+      },
+      writeErr() {},
+    });
+    command.showSuggestionAfterError(false);
+    command.allowExcessArguments(false);
+  }
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (thrown) {
+    if (thrown instanceof CommanderError && thrown.exitCode === 0) {
+      await print(out);
+      return 0;
+    }
+    const error = thrown instanceof CommanderError ? inputErrorOf(thrown, active) : thrown;
+    return fail(interrupt.signal.aborted ? interrupt.signal.reason : error, session);
+  } finally {
+    process.off('SIGINT', onSigint);
+    process.off('SIGTERM', onSigint);
+  }
+  await print(out);
+  return interrupt.signal.aborted ? exitCodes.interrupted : code;
+}
+
+/** A failure can come before the options are read; a machine that waits for a document must get one then too. */
+function guessFormat(argv: readonly string[], session: Session): void {
+  const at = argv.indexOf('--reporter');
+  const named =
+    at >= 0 ? argv[at + 1] : argv.find((word) => word.startsWith('--reporter='))?.slice('--reporter='.length);
+  if (named !== undefined && !named.includes('=')) session.stdoutFormat = named;
+}
+
+async function fail(error: unknown, session: Session): Promise<number> {
+  const failure: Failure = failureOf(error);
+  const document = session.stdoutFormat === undefined ? undefined : failureDocument(failure, session.stdoutFormat);
+  if (document !== undefined) await print(document);
+  const red = hasColour(process.stderr.isTTY === true, process.env);
+  await note(failureText(failure, (text) => (red ? `\u001b[31m${text}\u001b[39m` : text)));
+  if (session.debug && error instanceof Error) await note(`${error.stack}\n`);
+  return failure.code;
+}

@@ -1,0 +1,75 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { InputError } from '../config/input-error.ts';
+import type { ScanResult } from '../model/scan-result.ts';
+import type { ReportContext } from '../report/context.ts';
+import { reporters } from '../report/reporters.ts';
+
+export interface ReporterChoice {
+  name: string;
+  /** Absolute; stdout without. */
+  file?: string;
+}
+
+/** `sarif=out.sarif` → name and file. */
+export function parseReporter(text: string, cwd: string): ReporterChoice {
+  const at = text.indexOf('=');
+  const name = at < 0 ? text : text.slice(0, at);
+  if (!Object.hasOwn(reporters, name)) {
+    const names = Object.keys(reporters);
+    throw new InputError(`unknown reporter "${name}"`, {
+      wrong: { name, candidates: names },
+      list: `plimsoll scan --help (${names.join(', ')})`,
+    });
+  }
+  if (at < 0) return { name };
+  const file = text.slice(at + 1);
+  if (file === '') throw new InputError(`--reporter ${name}= names no file`);
+  return { name, file: resolve(cwd, file) };
+}
+
+/** Checks the choices as a whole; the terminal stays human when every report goes to a file. */
+export function settleReporters(choices: readonly ReporterChoice[]): ReporterChoice[] {
+  const onStdout = choices.filter((choice) => choice.file === undefined);
+  const [first, second] = onStdout;
+  if (first && second) {
+    throw new InputError(`two reports cannot share stdout: ${first.name} and ${second.name}`, {
+      help: `give one a file: --reporter ${second.name}=<file>`,
+    });
+  }
+  const files = choices.flatMap(({ file }) => (file === undefined ? [] : [file]));
+  const twice = files.find((file, index) => files.indexOf(file) !== index);
+  if (twice !== undefined) throw new InputError(`two reports cannot share the file ${twice}`);
+  return onStdout.length > 0 ? [...choices] : [{ name: 'pretty' }, ...choices];
+}
+
+/** The machine format that stdout is meant for, if it is. */
+export function stdoutFormat(choices: readonly ReporterChoice[]): string | undefined {
+  const name = choices.find((choice) => choice.file === undefined)?.name;
+  return name !== undefined && reporters[name]?.machine ? name : undefined;
+}
+
+/** Writes the reports that have a file, and returns what stdout gets. */
+export async function writeReports(
+  result: ScanResult,
+  choices: readonly ReporterChoice[],
+  context: ReportContext,
+): Promise<string> {
+  let stdout = '';
+  for (const { name, file } of choices) {
+    const render = await reporters[name]?.load();
+    if (!render) continue;
+    if (file === undefined) {
+      stdout += render(result, context);
+      continue;
+    }
+    const text = render(result, { ...context, colour: false, hyperlinks: false, unicode: true, width: 100 });
+    try {
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text);
+    } catch (cause) {
+      throw new InputError(`cannot write the ${name} report: ${(cause as Error).message}`, { cause });
+    }
+  }
+  return stdout;
+}

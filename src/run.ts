@@ -1,0 +1,162 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { isAbsolute, join, relative, resolve } from 'node:path';
+import { InputError } from './config/input-error.ts';
+import { configShape } from './config/schema.ts';
+import { loadSettings, type Settings } from './config/settings.ts';
+import type { Config } from './config/types.ts';
+import type { ScanOutcome, ScanProgress, ScanRequest } from './engine/scan-request.ts';
+import type { Category, Confidence, Severity } from './model/rule.ts';
+import type { PackageScore, ScanResult } from './model/scan-result.ts';
+import { reporters } from './report/reporters.ts';
+import { ruleFacts } from './rule-facts.generated.ts';
+import { exitOf, judge } from './score/gates.ts';
+import { score } from './score/score.ts';
+import { version } from './version.ts';
+
+export interface ScanOptions {
+  /** Folder that relative paths start from. Default: the current one. */
+  cwd?: string;
+  /** Files, folders or globs. Default: `cwd`. */
+  paths?: readonly string[];
+  /**
+   * A configuration, the path of a file that holds one, or false for none.
+   * Default: the nearest plimsoll.config.* or package.json key from `paths` upwards.
+   */
+  config?: string | false | Config;
+  /** Only these rules. */
+  rules?: readonly string[];
+  /** Only the rules of these categories. */
+  categories?: readonly Category[];
+  /** Least confidence that is reported. Default: the configuration's, else `likely`. */
+  confidence?: Confidence;
+  /** The mildest severity that fails. Default: the configuration's, else `high`. */
+  failOn?: Severity | 'never';
+  /** The least score that passes, 0–100. Default: the configuration's, else none. */
+  minScore?: number;
+  /** Files that cannot be analysed do not make the exit code 3. Default: false. */
+  allowPartial?: boolean;
+  /** Threads that parse. Default: decided by the amount of code and the cores. */
+  threads?: number;
+  /** Aborts the scan; it then rejects with the signal's reason. */
+  signal?: AbortSignal;
+  onProgress?(progress: ScanProgress): void;
+}
+
+/** A scan with what led to it. */
+export interface Run {
+  result: ScanResult;
+  outcome: ScanOutcome;
+  settings: Settings;
+  /** The same scan of some files only, or of all, after they have changed. */
+  rescan(paths?: readonly string[]): Promise<Run>;
+}
+
+export const shape = configShape(ruleFacts, Object.keys(reporters));
+
+export async function settingsFor(options: ScanOptions): Promise<Settings> {
+  return loadSettings(
+    {
+      cwd: options.cwd ?? process.cwd(),
+      paths: options.paths ?? [],
+      ...(options.config === undefined ? {} : { config: options.config }),
+    },
+    shape,
+  );
+}
+
+function requestOf(options: ScanOptions, settings: Settings): ScanRequest {
+  const { rules, overrides, include, entryPoints } = settings;
+  const cwd = options.cwd ?? process.cwd();
+  const isSource = import.meta.url.endsWith('.ts');
+  const paths = options.paths?.length ? options.paths : ['.'];
+  const fromRoot = (path: string) => (isAbsolute(path) ? path : relative(settings.root, resolve(cwd, path)) || '.');
+  return {
+    root: settings.root,
+    paths: settings.root === cwd ? paths : paths.map(fromRoot),
+    ...(options.rules?.length ? { ruleIds: options.rules } : {}),
+    ...(options.categories?.length ? { categories: options.categories } : {}),
+    confidence: options.confidence ?? settings.confidence.value,
+    rules: Object.fromEntries(Object.entries(rules).map(([id, { value }]) => [id, value])),
+    overrides: overrides.map(({ value }) => value),
+    ...(include.value ? { include: include.value } : {}),
+    exclude: settings.exclude.value,
+    respectGitignore: settings.respectGitignore.value,
+    testFiles: settings.testFiles.value,
+    entryPoints: entryPoints.value,
+    ...(options.threads === undefined ? {} : { threads: options.threads }),
+    pairsModule: new URL(isSource ? './registry.generated.ts' : './registry.js', import.meta.url).href,
+    ...(options.signal ? { signal: options.signal } : {}),
+    ...(options.onProgress ? { onProgress: options.onProgress } : {}),
+  };
+}
+
+function packageScores(outcome: ScanOutcome): PackageScore[] {
+  const packageOf = new Map(outcome.scanned.map((file) => [file.path, file.packageDir]));
+  return outcome.packages.map(({ dir, name, codeLines }) => ({
+    dir,
+    name,
+    score: score(
+      outcome.findings.filter((finding) => packageOf.get(finding.file) === dir),
+      codeLines,
+    ),
+  }));
+}
+
+/** Configuration → scan → score → gates. Prints nothing, changes nothing. */
+export async function run(options: ScanOptions): Promise<Run> {
+  const settings = await settingsFor(options);
+  const [{ scan }, { pairs }] = await Promise.all([import('./engine/scan.ts'), import('./registry.generated.ts')]);
+  const runOnce = async (paths?: readonly string[]): Promise<Run> => {
+    const outcome = await scan(requestOf(paths ? { ...options, cwd: settings.root, paths } : options, settings), pairs);
+    const total = score(outcome.findings, outcome.files.codeLines);
+    const minScore = options.minScore ?? settings.minScore.value;
+    const gates = judge(outcome.findings, total, {
+      failOn: options.failOn ?? settings.failOn.value,
+      ...(minScore === undefined ? {} : { minScore }),
+    });
+    const result: ScanResult = {
+      schemaVersion: 1,
+      tool: { name: 'plimsoll', version },
+      findings: outcome.findings,
+      problems: outcome.problems,
+      suppressionProblems: outcome.suppressionProblems,
+      files: outcome.files,
+      score: total,
+      packages: packageScores(outcome),
+      gates,
+      partial: outcome.problems.length > 0,
+      exit: exitOf(gates, outcome.problems, options.allowPartial ?? false),
+    };
+    return { result, outcome, settings, rescan: runOnce };
+  };
+  return runOnce();
+}
+
+/** Reads scanned files by the names they have in a result; each is read once. */
+export function sourceReader(root: string): (file: string) => string | undefined {
+  const known = new Map<string, string | undefined>();
+  return (file) => {
+    if (!known.has(file)) {
+      const path = join(root, file);
+      known.set(file, existsSync(path) ? readFileSync(path, 'utf8') : undefined);
+    }
+    return known.get(file);
+  };
+}
+
+/** Reads back a saved result; throws `InputError` when it is none of this version. */
+export function parseResult(text: string, shown: string): ScanResult {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new InputError(`${shown} is not JSON`, { help: 'write it with --reporter json=<file>', cause });
+  }
+  const { schemaVersion, findings } = (value ?? {}) as Partial<ScanResult>;
+  if (schemaVersion !== 1 || !Array.isArray(findings)) {
+    throw new InputError(`${shown} is not a result of this version of Plimsoll`, {
+      help: 'write it with --reporter json=<file>',
+    });
+  }
+  return value as ScanResult;
+}
