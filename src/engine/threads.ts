@@ -43,6 +43,15 @@ export interface ThreadOptions {
   onOutcome(outcome: FileOutcome): void;
 }
 
+/** Run from source, as our own tests do, a thread needs the TypeScript loader of the process; built, it needs none. */
+function startWorker(workerData: WorkerInput): Worker {
+  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./worker.js', import.meta.url), { workerData });
+  const loader = import.meta.resolve('tsx/esm/api');
+  const source = new URL('./worker.ts', import.meta.url).href;
+  const start = `import(${JSON.stringify(loader)}).then(({ register }) => (register(), import(${JSON.stringify(source)})))`;
+  return new Worker(start, { eval: true, workerData });
+}
+
 /** Hands the files out in batches; outcomes come in any order. */
 export async function processInThreads(
   files: readonly DiscoveredFile[],
@@ -51,14 +60,11 @@ export async function processInThreads(
 ): Promise<void> {
   const { threads, plan, pairsModule, signal } = options;
   let next = 0;
-  const isSource = import.meta.url.endsWith('.ts');
   const workers: Worker[] = [];
   const work = (): Promise<void> =>
     new Promise((resolve, reject) => {
       const workerData: WorkerInput = { plan, pairsModule };
-      const url = new URL(isSource ? './worker.ts' : './worker.js', import.meta.url);
-      // Run from source, the threads need the same TypeScript loader as the process.
-      const worker = new Worker(url, { workerData, ...(isSource && { execArgv: ['--import', 'tsx'] }) });
+      const worker = startWorker(workerData);
       workers.push(worker);
       const send = (): void => {
         if (next >= files.length) {

@@ -1,0 +1,300 @@
+import { describe, expect, test } from 'vitest';
+import { scan } from '../../src/engine/scan.ts';
+import type { ScanRequest } from '../../src/engine/scan-request.ts';
+import type { LinkCondition } from '../../src/model/link.ts';
+import { callRule, repeatedRule, requestRule } from './sample-rules.ts';
+import { tempProject } from './temp-project.ts';
+
+const slow = 'declare function slow(): void;\n';
+
+async function chainsIn(
+  files: Record<string, string>,
+  pair = requestRule,
+  request: Partial<ScanRequest> = {},
+): Promise<string[][]> {
+  const { findings } = await scan({ root: tempProject(files), ...request }, [pair]);
+  return findings.map(({ file, related }) => [
+    ...related.map((step) => `${step.file}:${step.range.start.line} ${step.note}`),
+    file,
+  ]);
+}
+
+describe('the request path', () => {
+  test('runs from a handler through imports and re-exports, each step in evidence', async () => {
+    const files = {
+      'src/server.ts': `import express from 'express';
+import { listOrders } from './services/index.js';
+const app = express();
+app.get('/orders', async (req, res) => {
+  res.json(await listOrders());
+});
+`,
+      'src/services/index.ts': `export * from './orders';\nexport * from './users';\n`,
+      'src/services/users.ts': 'export const users = 1;\n',
+      'src/services/orders.ts': `import { load } from './store';
+export async function listOrders() {
+  return load();
+}
+`,
+      'src/services/store.ts': `${slow}export const load = () => slow();\nexport function unrelated() { slow(); }\n`,
+    };
+    expect(await chainsIn(files)).toEqual([
+      [
+        'src/server.ts:4 request handler: GET /orders',
+        'src/server.ts:5 calls listOrders',
+        'src/services/orders.ts:3 calls load',
+        'src/services/store.ts',
+      ],
+    ]);
+  });
+
+  test('runs through classes and constructor injection', async () => {
+    const files = {
+      'src/orders.controller.ts': `import { Controller, Get } from '@nestjs/common';
+import { OrdersService } from './orders.service';
+@Controller()
+export class OrdersController {
+  constructor(private readonly orders: OrdersService) {}
+  @Get('/orders')
+  list() {
+    return this.orders.findAll();
+  }
+}
+`,
+      'src/orders.service.ts': `import { BaseStore } from './base-store';
+export class OrdersService extends BaseStore {
+  findAll() {
+    return this.query();
+  }
+}
+`,
+      'src/base-store.ts': `${slow}export class BaseStore {
+  query() {
+    slow();
+  }
+  never() {
+    slow();
+  }
+}
+`,
+    };
+    expect(await chainsIn(files)).toEqual([
+      [
+        'src/orders.controller.ts:6 request handler: @Get /orders OrdersController.list',
+        'src/orders.controller.ts:8 calls OrdersService.findAll',
+        'src/orders.service.ts:4 calls BaseStore.query',
+        'src/base-store.ts',
+      ],
+    ]);
+  });
+
+  test('runs through an injected interface to the class that implements it', async () => {
+    const files = {
+      'src/ports.ts': 'export interface Store {\n  find(): void;\n}\n',
+      'src/handler.ts': `import type { Store } from './ports';
+import { Router } from 'express';
+export class Handler {
+  constructor(private store: Store) {}
+  routes(router: Router) {
+    router.get('/x', (req, res) => {
+      this.store.find();
+    });
+  }
+}
+`,
+      'src/sql-store.ts': `import type { Store } from './ports';\n${slow}export class SqlStore implements Store {
+  find() {
+    slow();
+  }
+}
+`,
+    };
+    expect(await chainsIn(files)).toEqual([
+      ['src/handler.ts:6 request handler: GET /x', 'src/handler.ts:7 calls SqlStore.find', 'src/sql-store.ts'],
+    ]);
+  });
+
+  test('starts at a handler that another file registers by name', async () => {
+    const files = {
+      'routes.js': `const express = require('express');
+const controller = require('./controller');
+const router = express.Router();
+router.post('/a', controller.create);
+module.exports = router;
+`,
+      'controller.js': 'exports.create = function create(a, b) {\n  slow();\n};\n',
+    };
+    expect(await chainsIn(files)).toEqual([
+      ['routes.js:4 request handler: POST /a', 'routes.js:4 calls create', 'controller.js'],
+    ]);
+  });
+
+  test('crosses workspace packages and tsconfig paths', async () => {
+    const files = {
+      'package.json': JSON.stringify({ name: 'root', workspaces: ['packages/*'] }),
+      'tsconfig.base.json': '{ "compilerOptions": { "baseUrl": ".", "paths": { "@app/*": ["apps/api/src/*"] } } }',
+      'apps/api/tsconfig.json': '// the app\n{ "extends": "../../tsconfig.base.json", }',
+      'apps/api/package.json': JSON.stringify({ name: 'api' }),
+      'apps/api/src/main.ts': `import express from 'express';
+import { work } from '@app/work';
+express().get('/', (req, res) => work());
+`,
+      'apps/api/src/work.ts': `import { heavy } from '@acme/core/heavy';\nexport const work = () => heavy();\n`,
+      'packages/core/package.json': JSON.stringify({ name: '@acme/core', exports: { './*': './dist/*.js' } }),
+      'packages/core/src/heavy.ts': `${slow}export function heavy() {\n  slow();\n}\n`,
+    };
+    expect(await chainsIn(files)).toEqual([
+      [
+        'apps/api/src/main.ts:3 request handler: GET /',
+        'apps/api/src/main.ts:3 calls work',
+        'apps/api/src/work.ts:2 calls heavy',
+        'packages/core/src/heavy.ts',
+      ],
+    ]);
+  });
+
+  test('is not start-up, and not a function of the same name elsewhere', async () => {
+    const files = {
+      'src/server.ts': `import express from 'express';
+import { load } from './other';
+import { boot } from './boot';
+boot();
+express().get('/', (req, res) => load());
+`,
+      'src/other.ts': 'export function load() {}\n',
+      'src/boot.ts': `${slow}export function boot() {\n  load();\n}\nfunction load() {\n  slow();\n}\nslow();\n`,
+    };
+    expect(await chainsIn(files)).toEqual([]);
+  });
+
+  test('starts where the configuration says so', async () => {
+    const files = { 'src/jobs/mail.ts': `${slow}export async function run() {\n  slow();\n}\n` };
+    expect(await chainsIn(files)).toEqual([]);
+    expect(await chainsIn(files, requestRule, { entryPoints: { request: ['src/jobs/**'] } })).toEqual([
+      ['src/jobs/mail.ts:2 request handler: run', 'src/jobs/mail.ts'],
+    ]);
+  });
+
+  test('is followed beyond the paths asked for, which alone are reported', async () => {
+    const files = {
+      'src/server.ts': `import express from 'express';\nimport { work } from './work';\nexpress().get('/', (req, res) => work());\n`,
+      'src/work.ts': `${slow}export function work() {\n  slow();\n}\n`,
+    };
+    expect(await chainsIn(files, requestRule, { paths: ['src/work.ts'] })).toEqual([
+      ['src/server.ts:3 request handler: GET /', 'src/server.ts:3 calls work', 'src/work.ts'],
+    ]);
+  });
+
+  test('a finding that nothing reaches is kept apart with the reason', async () => {
+    const root = tempProject({ 'a.ts': `${slow}export function lonely() {\n  slow();\n}\n` });
+    const { findings, refuted } = await scan({ root }, [requestRule]);
+    expect(findings).toEqual([]);
+    expect(refuted).toMatchObject([{ why: 'No request handler was found that reaches `lonely`' }]);
+  });
+});
+
+describe('what runs repeatedly', () => {
+  test('is called in a loop, or listens, also across files', async () => {
+    const files = {
+      'src/main.ts': `import { step } from './step';
+import { once } from './once';
+export function main(items: string[]) {
+  for (const item of items) step(item);
+  once();
+}
+`,
+      'src/step.ts': `${slow}export function step(item: string) {\n  slow();\n}\n`,
+      'src/once.ts': `${slow}export function once() {\n  slow();\n}\n`,
+      'src/listener.ts': `${slow}process.on('tick', () => {\n  slow();\n});\n`,
+    };
+    expect(await chainsIn(files, repeatedRule)).toEqual([
+      ["src/listener.ts:2 runs repeatedly: on 'tick'", 'src/listener.ts'],
+      ['src/main.ts:4 calls step in a loop', 'src/step.ts'],
+    ]);
+  });
+});
+
+describe('members used elsewhere', () => {
+  const unused = callRule(
+    'no-x',
+    'slow',
+    (): LinkCondition => ({
+      kind: 'unused-members',
+      symbol: 'cache',
+      members: ['delete', 'clear', '=length'],
+    }),
+  );
+  const owner = `${slow}export const cache = new Map<string, string>();\nslow();\n`;
+
+  test('speak against the finding: by name, through a barrel, through a namespace', async () => {
+    const users: Record<string, string>[] = [
+      { 'user.ts': `import { cache } from './owner';\nexport const f = () => cache.delete('a');\n` },
+      {
+        'index.ts': `export { cache as shared } from './owner';\n`,
+        'user.ts': `import { shared } from './index';\nshared.clear();\n`,
+      },
+      { 'user.ts': `import * as o from './owner';\no.cache.clear();\n` },
+      { 'user.js': `const { cache } = require('./owner');\ncache.clear();\n` },
+    ];
+    for (const user of users) expect(await chainsIn({ 'owner.ts': owner, ...user }, unused)).toEqual([]);
+  });
+
+  test('of another symbol, or other members, do not', async () => {
+    const files = {
+      'owner.ts': owner,
+      'user.ts': `import { cache } from './owner';\nimport { cache as c } from './other';\ncache.get('a');\nc.delete('a');\n`,
+      'other.ts': 'export const cache = new Map();\n',
+    };
+    expect(await chainsIn(files, unused)).toEqual([['owner.ts']]);
+  });
+});
+
+describe('facts of the project', () => {
+  const unlessStated = (fact: string) =>
+    callRule('no-y', 'slow', (): LinkCondition => ({ kind: 'not', of: { kind: 'project-states', fact } }));
+
+  test('are stated by any file, also by one that no rule asked for', async () => {
+    const files = { 'a.ts': `${slow}slow();\n`, 'b.ts': `process.on('SIGTERM', () => {});\nimport 'compression';\n` };
+    expect(await chainsIn(files, unlessStated('signal:SIGTERM'))).toEqual([]);
+    expect(await chainsIn(files, unlessStated('import:compression'))).toEqual([]);
+    expect(await chainsIn(files, unlessStated('signal:SIGINT'))).toEqual([['a.ts']]);
+  });
+
+  test('conditions combine', async () => {
+    const files = { 'a.ts': `${slow}slow();\n`, 'b.ts': `import 'compression';\n` };
+    const states = (fact: string): LinkCondition => ({ kind: 'project-states', fact });
+    const all = callRule('no-z', 'slow', () => ({
+      kind: 'all',
+      of: [states('import:compression'), states('import:x')],
+    }));
+    const any = callRule('no-z', 'slow', () => ({
+      kind: 'any',
+      of: [states('import:x'), states('import:compression')],
+    }));
+    expect(await chainsIn(files, all)).toEqual([]);
+    expect(await chainsIn(files, any)).toEqual([['a.ts']]);
+  });
+});
+
+test('the result is the same whatever the order of the files, and on several threads', async () => {
+  const files: Record<string, string> = {
+    'server.ts': `import express from 'express';\nimport { all } from './all';\nexpress().get('/', (req, res) => all());\n`,
+    'all.ts': '',
+  };
+  for (let i = 0; i < 40; i++) {
+    files[`work-${i}.ts`] =
+      `import { next } from './work-${(i + 1) % 40}';\nexport function next() {\n  setInterval(() => next(), 1);\n}\n`;
+    files['all.ts'] += `import { next as n${i} } from './work-${i}';\n`;
+  }
+  files['all.ts'] += `export function all() {\n${Array.from({ length: 40 }, (_, i) => `  n${i}();\n`).join('')}}\n`;
+  const forwards = tempProject(files);
+  const backwards = tempProject(Object.fromEntries(Object.entries(files).reverse()));
+  const { pairs } = await import('../../src/registry.generated.ts');
+  const pairsModule = new URL('../../src/registry.generated.ts', import.meta.url).href;
+  const one = await scan({ root: forwards, confidence: 'possible' }, pairs);
+  const other = await scan({ root: backwards, confidence: 'possible' }, pairs);
+  const threads = await scan({ root: forwards, confidence: 'possible', threads: 2, pairsModule }, pairs);
+  expect(one.files.parsed).toBeGreaterThan(30);
+  expect(JSON.stringify(other)).toBe(JSON.stringify(one));
+  expect(JSON.stringify(threads)).toBe(JSON.stringify(one));
+});
