@@ -129,6 +129,9 @@ class Course {
   samples = 0;
   /** Share the last sample had in the level: its standard error is noise × sqrt(share ÷ (2 − share)). */
   share = 1;
+  /** Load a surge that goes on will have gained by the next sample; 0 otherwise: one outlier is no climb. */
+  momentum = 0;
+  #wasSurge = false;
   #at = 0;
   readonly #smoothMs: number;
   readonly #periodMs: number;
@@ -165,6 +168,8 @@ class Course {
       residual > 0.1 * Math.max(expected, 1e-9);
     this.share = 1 - Math.exp(-elapsed / this.#smoothMs);
     const before = this.level;
+    this.momentum = isSurge && this.#wasSurge ? load - before : 0;
+    this.#wasSurge = isSurge;
     this.level = isSurge ? load : expected + this.share * residual;
     const trendShare = 1 - Math.exp(-elapsed / (this.#smoothMs * 5));
     if (isSurge) this.trend = 0;
@@ -210,7 +215,8 @@ class Course {
  * const decision = scaler.decide({ load: 910, replicas: 9 });
  * ```
  *
- * Out: at once on a surge (a sample 4 standard deviations and 10 % above its course), else when the smoothed load
+ * Out: at once on a surge (a sample 4 standard deviations and 10 % above its course; sized one sample ahead from the
+ * second in a row on), else when the smoothed load
  * exceeds what the replicas are for by `tolerance` and by `significance` standard errors. In: when the highest need of
  * the last `scaleInCooldownMs` is below the replicas by `tolerance`, and that long after the last change either way.
  * A sample that is not a number changes nothing. Cost of a decision: about 1 µs; memory: the samples of one cool-down.
@@ -377,7 +383,8 @@ export class AutoScaler {
     if (this.#policy.type === 'step') return this.#step(this.#policy, replicas, now, decide);
     const horizonMs = this.#policy.type === 'predictive' ? this.#policy.horizonMs : 0;
     const forecast = horizonMs > 0 ? course.forecast(horizonMs) : course.level;
-    return this.#track(replicas, Math.max(course.level, forecast), isSurge, now, (desired, reason, detail) =>
+    const demand = Math.max(course.level + course.momentum, forecast);
+    return this.#track(replicas, demand, isSurge, now, (desired, reason, detail) =>
       decide(desired, reason, detail, forecast),
     );
   }
