@@ -42,6 +42,7 @@ export {
 } from './connection-pool.ts';
 export { Deque } from './deque.ts';
 export { fmix32, fnv1a32, hash32 } from './hash.ts';
+export { HashRing, type HashRingOptions, type Placement } from './hash-ring.ts';
 export {
   LoadMonitor,
   type LoadMonitorOptions,
@@ -68,6 +69,7 @@ export {
 export { PriorityQueue } from './priority-queue.ts';
 export { type FailedAttempt, RetryBudget, type RetryOptions, retry } from './retry.ts';
 export { RingBuffer } from './ring-buffer.ts';
+export { RouteCache, type RouteCacheOptions, type RouteCacheStats, type RouteMatch } from './route-cache.ts';
 export {
   type RunInWorkerOptions,
   runInWorker,
