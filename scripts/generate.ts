@@ -5,9 +5,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { configShape, jsonSchemaOf } from '../src/config/schema.ts';
 import type { Fixer } from '../src/model/fixer.ts';
 import type { Category, Rule } from '../src/model/rule.ts';
 import type { RuleFacts } from '../src/model/rule-facts.ts';
+import { reporters } from '../src/report/reporters.ts';
 
 const root = join(import.meta.dirname, '..');
 const categories: readonly Category[] = [
@@ -135,6 +137,22 @@ function factsModule(facts: readonly RuleFacts[]): string {
   ].join('\n');
 }
 
+/** The options of each rule as types, so that a wrong rule id or option in plimsoll.config.ts does not compile. */
+function optionTypes(facts: readonly RuleFacts[]): string {
+  const types = { integer: 'number', boolean: 'boolean', 'string-list': 'readonly string[]' } as const;
+  const lines = facts.map(({ id, options }) => {
+    const fields = Object.entries(options).map(([name, { type }]) => `${name}?: ${types[type]}`);
+    return `  '${id}': ${fields.length > 0 ? `{ ${fields.join('; ')} }` : 'Record<string, never>'};`;
+  });
+  return ['export interface RuleOptionTypes {', ...lines, '}', ''].join('\n');
+}
+
+function configSchema(facts: readonly RuleFacts[]): string {
+  const schema = jsonSchemaOf(configShape(facts, Object.keys(reporters)));
+  const head = { $schema: 'http://json-schema.org/draft-07/schema#', title: 'plimsoll.config' };
+  return `${JSON.stringify({ ...head, ...schema }, undefined, 2)}\n`;
+}
+
 function docPage(facts: RuleFacts): string {
   const fix = facts.fix ? `${facts.fix.safety === 'safe' ? 'safe' : 'review'}: ${facts.fix.changes}` : 'none';
   const parts = [
@@ -190,6 +208,8 @@ export async function generate(): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   files.set('src/registry.generated.ts', registryOf(sources));
   files.set('src/rule-facts.generated.ts', factsModule(facts));
+  files.set('src/rule-options.generated.ts', optionTypes(facts));
+  files.set('schema/config.schema.json', configSchema(facts));
   for (const rule of facts) files.set(`docs/rules/${rule.id}.md`, docPage(rule));
   const readme = join(root, 'README.md');
   if (existsSync(readme)) files.set('README.md', withRuleTable(readFileSync(readme, 'utf8'), facts));

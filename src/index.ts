@@ -24,7 +24,7 @@ export function listRules(category?: Category): readonly RuleFacts[] {
 }
 
 export { InputError } from './config/input-error.ts';
-export { type Config, defineConfig, type RuleConfig, type RuleState } from './config/types.ts';
+export { type Config, defineConfig, type RuleConfig, type RuleConfigs, type RuleState } from './config/types.ts';
 export { defineRule } from './model/define-rule.ts';
 export type { Finding, FindingFix, FindingStatus, Position, Range, RelatedLocation } from './model/finding.ts';
 export type { Fix, Fixer, FixSafety, RulePair, RuntimeName, Skip, TextEdit } from './model/fixer.ts';

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import { InputError } from '../config/input-error.ts';
 import { confidenceChoices, failOnChoices } from '../config/schema.ts';
 import type { Category, Confidence, Severity } from '../model/rule.ts';
@@ -34,12 +34,12 @@ export const categories: readonly Category[] = [
 const collect = (value: string, earlier: string[] | undefined) => [...(earlier ?? []), value];
 
 /** A whole number within limits; the limits are part of the message. */
-function integer(minimum: number, maximum = Number.MAX_SAFE_INTEGER) {
+function integer(option: string, minimum: number, maximum = Number.MAX_SAFE_INTEGER) {
   return (value: string): number => {
     const number = Number(value);
     if (/^\d+$/.test(value) && number >= minimum && number <= maximum) return number;
     const range = maximum === Number.MAX_SAFE_INTEGER ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`;
-    throw new InvalidArgumentError(`must be a whole number ${range}`);
+    throw new InputError(`${option} must be a whole number ${range}, not "${value}"`);
   };
 }
 
@@ -62,7 +62,8 @@ export const scanOptions = {
       .env('PLIMSOLL_CONFIDENCE'),
   config: () => new Option('--config <file>', 'configuration to use').env('PLIMSOLL_CONFIG'),
   noConfig: () => new Option('--no-config', 'read no configuration'),
-  threads: () => new Option('--threads <n>', 'threads that parse').argParser(integer(1, 256)).env('PLIMSOLL_THREADS'),
+  threads: () =>
+    new Option('--threads <n>', 'threads that parse').argParser(integer('--threads', 1, 256)).env('PLIMSOLL_THREADS'),
   json: () => new Option('--json', 'as JSON'),
   explain: () => new Option('--explain', 'every number that goes into it'),
   quiet: () => new Option('--quiet', 'no progress and no notes on stderr'),
@@ -75,7 +76,7 @@ export const gateOptions = {
       .env('PLIMSOLL_FAIL_ON'),
   minScore: () =>
     new Option('--min-score <n>', 'least score that passes, 0 to 100')
-      .argParser(integer(0, 100))
+      .argParser(integer('--min-score', 0, 100))
       .env('PLIMSOLL_MIN_SCORE'),
   allowPartial: () => new Option('--allow-partial', 'files that cannot be analysed do not fail the scan'),
 };

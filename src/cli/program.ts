@@ -103,16 +103,14 @@ function programFor(session: Session, done: (code: number) => void): Command {
 /** Commander's own errors, said in our shape and with the nearest right name. */
 function inputErrorOf(error: CommanderError, command: Command): InputError {
   const text = error.message.replace(/^error: /, '');
+  const list = command.parent ? `plimsoll ${command.name()} --help` : 'plimsoll --help';
   const quoted = /'([^']+)'/.exec(text)?.[1] ?? '';
   if (error.code === 'commander.unknownOption') {
     const name = quoted.split('=')[0] ?? quoted;
     const candidates = [...command.options.flatMap((option) => option.long ?? []), '--help', '--version'];
-    const path = command.parent ? `plimsoll ${command.name()} --help` : 'plimsoll --help';
-    return new InputError(`unknown option "${name}"`, { wrong: { name, candidates }, list: path });
+    return new InputError(`unknown option "${name}"`, { wrong: { name, candidates }, list });
   }
-  if (error.code === 'commander.excessArguments')
-    return new InputError(text, { list: `plimsoll ${command.name()} --help` });
-  return new InputError(text.replaceAll("'", '"').replace(/\.$/, ''), { list: 'plimsoll --help' });
+  return new InputError(text.replaceAll("'", '"').replace(/\.$/, ''), { list });
 }
 
 /** Runs one command line and returns its exit code. */

@@ -131,13 +131,15 @@ function merge(root: string, files: readonly ConfigFile[], shown: (file: string)
   const overrides: From<RuleOverride>[] = [];
   for (const file of files) {
     const origin = shown(file.file);
-    for (const [id, config] of Object.entries(file.config.rules ?? {})) {
+    for (const [id, config] of Object.entries<RuleConfig>(file.config.rules ?? {})) {
       const setting = ruleSettingOf(config);
       const options = { ...rules[id]?.value.options, ...setting.options };
       rules[id] = { value: { ...setting, ...(Object.keys(options).length > 0 ? { options } : {}) }, origin };
     }
     for (const override of file.config.overrides ?? []) {
-      const settings = Object.entries(override.rules).map(([id, config]) => [id, ruleSettingOf(config)] as const);
+      const settings = Object.entries<RuleConfig>(override.rules).map(
+        ([id, config]) => [id, ruleSettingOf(config)] as const,
+      );
       overrides.push({ value: { files: rebase(override.files, file), rules: Object.fromEntries(settings) }, origin });
     }
   }

@@ -1,10 +1,14 @@
 import type { Confidence, Severity } from '../model/rule.ts';
+import type { RuleOptionTypes } from '../rule-options.generated.ts';
 
 /** `off`, `on` with the rule's own severity, or on with another one. */
 export type RuleState = 'off' | 'on' | Severity;
 
 /** A rule's state, alone or with its options. */
-export type RuleConfig = RuleState | readonly [RuleState, Readonly<Record<string, unknown>>?];
+export type RuleConfig<Options = Readonly<Record<string, unknown>>> = RuleState | readonly [RuleState, Options?];
+
+/** Settings by rule id; the ids and the options of each are known to the type. */
+export type RuleConfigs = { readonly [Id in keyof RuleOptionTypes]?: RuleConfig<Readonly<RuleOptionTypes[Id]>> };
 
 /** What plimsoll.config.ts exports. Every key can be left out. */
 export interface Config {
@@ -23,9 +27,9 @@ export interface Config {
   confidence?: Confidence;
   /** Globs of files whose exported functions are run by something that a scan does not know. */
   entryPoints?: { request?: readonly string[]; event?: readonly string[] };
-  rules?: Readonly<Record<string, RuleConfig>>;
+  rules?: RuleConfigs;
   /** Rule settings for the files that match; later ones win. */
-  overrides?: readonly { files: readonly string[]; rules: Readonly<Record<string, RuleConfig>> }[];
+  overrides?: readonly { files: readonly string[]; rules: RuleConfigs }[];
   gates?: {
     /** The mildest severity that fails a scan. Default: `high`. */
     failOn?: Severity | 'never';

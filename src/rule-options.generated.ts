@@ -1,0 +1,4 @@
+export interface RuleOptionTypes {
+  'no-leaked-interval': Record<string, never>;
+  'no-leaked-timeout': Record<string, never>;
+}
