@@ -175,7 +175,9 @@ class Retrier {
   #draw(attemptNumber: number): number {
     const random = (this.#options.random ?? Math.random)();
     if (this.#jitter === 'decorrelated') {
-      this.#last = Math.min(this.#max, this.#min + random * Math.max(0, this.#last * this.#factor - this.#min));
+      // The bound is capped, not what is drawn: else most pauses of a long outage would be `maxTimeout` exactly, in step.
+      const bound = Math.max(this.#min, Math.min(this.#max, this.#last * this.#factor));
+      this.#last = this.#min + random * (bound - this.#min);
       return this.#last;
     }
     const exponential = Math.min(this.#max, this.#min * this.#factor ** (attemptNumber - 1));

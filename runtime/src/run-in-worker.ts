@@ -56,7 +56,7 @@ interface NodeProcess {
 
 /** What a thread runs: imports the module once, answers each message with the function's result or its error. */
 const SCRIPT = `
-const { parentPort } = require('node:worker_threads');
+const { parentPort } = process.getBuiltinModule('node:worker_threads');
 parentPort.on('message', async ({ module, name, input }) => {
   let answer;
   try {
