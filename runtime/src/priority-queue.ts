@@ -63,11 +63,26 @@ export class PriorityQueue<T> {
     const { items, serials } = this;
     const last = items.length - 1;
     if (last < 0) return undefined;
+    // As in `push`, all comparing is done before anything moves.
+    let place = this.placeOfLast(last);
     const top = items[0]!;
-    const item = items.pop()!;
-    const serial = serials.pop()!;
-    if (last === 0) this.serial = 0;
-    else this.sink(item, serial, 0);
+    let item = items.pop()!;
+    let serial = serials.pop()!;
+    if (last === 0) {
+      this.serial = 0;
+      return top;
+    }
+    while (place > 0) {
+      const moving = items[place]!;
+      const movingSerial = serials[place]!;
+      items[place] = item;
+      serials[place] = serial;
+      item = moving;
+      serial = movingSerial;
+      place = (place - 1) >> 1;
+    }
+    items[0] = item;
+    serials[0] = serial;
     return top;
   }
 
@@ -96,30 +111,25 @@ export class PriorityQueue<T> {
     return this.toArray()[Symbol.iterator]();
   }
 
-  private sink(item: T, serial: number, start: number): void {
+  /** Where the value at `last` belongs once the top has gone and the smaller child has moved up at each level. */
+  private placeOfLast(last: number): number {
     const { items, serials, compare } = this;
-    const { length } = items;
-    const firstLeaf = length >> 1;
-    let place = start;
+    const item = items[last]!;
+    const serial = serials[last]!;
+    const firstLeaf = last >> 1;
+    let place = 0;
     while (place < firstLeaf) {
       let child = 2 * place + 1;
-      let best = items[child]!;
       const right = child + 1;
-      if (right < length) {
-        const order = compare(items[right]!, best);
-        if (order < 0 || (order === 0 && serials[right]! < serials[child]!)) {
-          child = right;
-          best = items[right]!;
-        }
+      if (right < last) {
+        const order = compare(items[right]!, items[child]!);
+        if (order < 0 || (order === 0 && serials[right]! < serials[child]!)) child = right;
       }
-      const order = compare(best, item);
+      const order = compare(items[child]!, item);
       if (order > 0 || (order === 0 && serials[child]! > serial)) break;
-      items[place] = best;
-      serials[place] = serials[child]!;
       place = child;
     }
-    items[place] = item;
-    serials[place] = serial;
+    return place;
   }
 }
 
