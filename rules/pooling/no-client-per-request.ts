@@ -1,0 +1,183 @@
+import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
+import { type ClientCreation, findClientCreation } from '../../src/ast/libraries.ts';
+import { bareModule, findOrigin, originName } from '../../src/ast/provenance.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  findPropertyName,
+  getOutermostWrapped,
+  isWithin,
+  nameOfFunction,
+  skipWrappers,
+} from '../../src/ast/syntax.ts';
+import { ts } from '../../src/ast/ts.ts';
+import { frequencyOf, isStartup, onRequestPath } from '../../src/ast/where.ts';
+import { defineRule } from '../../src/model/define-rule.ts';
+import type { FileContext } from '../../src/model/file-context.ts';
+import type { Match } from '../../src/model/rule.ts';
+
+export type ClientPerRequest =
+  | {
+      kind: 'client';
+      /** `new Pool(…)`, `createClient(…)`. */
+      creation: ts.NewExpression | ts.CallExpression;
+      library: ClientCreation;
+      fn: FunctionNode;
+      /** Whether its arguments depend on nothing inside the function, so that it could stand at module level. */
+      isStatic: boolean;
+    }
+  | { kind: 'misspelt-option'; name: ts.PropertyName; right: string };
+
+const agentOptions = new Map([
+  ['keepalive', 'keepAlive'],
+  ['keepalivemsecs', 'keepAliveMsecs'],
+  ['maxsockets', 'maxSockets'],
+  ['maxfreesockets', 'maxFreeSockets'],
+]);
+
+export const rule = defineRule<ClientPerRequest>({
+  id: 'no-client-per-request',
+  category: 'pooling',
+  severity: 'high',
+  confidence: 'likely',
+  lifecycle: 'stable',
+  message: '{what}',
+  why: 'Connections are set up again for each request and thrown away (or never closed): latency grows by a handshake, and the number of connections grows with the number of requests until the server refuses them.',
+  advice: 'Make it once, at module level or when the service starts, and let every request use it.',
+  limits: [
+    'A client built from the values of one request (another tenant’s address, a connection test) is reported as `possible` only.',
+    'A factory that returns a new client is judged by its callers in the same file.',
+  ],
+  mentions: ['new ', 'createPool', 'createClient', 'createConnection', 'connect('],
+  visit: {
+    NewExpression: (node, file) => judge(node, file),
+    CallExpression: (node, file) => judge(node, file),
+  },
+});
+
+function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): Match<ClientPerRequest> | undefined {
+  if (file.role !== 'product' || !canCreate(node)) return undefined;
+  const library = findClientCreation(node, file);
+  if (!library) return undefined;
+  if (library.kind === 'agent') {
+    const misspelt = findMisspeltOption(node, file);
+    if (misspelt) return misspelt;
+  }
+  const fn = findEnclosingFunction(node);
+  if (!fn || frequencyOf(node, file) === 'once' || isStartup(fn) || isMemoised(node, fn)) return undefined;
+  const places = listHandlePlaces(node, file);
+  if (places.some((place) => isKept(place, fn))) return undefined;
+  const isReturned = places.some((place) => place.kind === 'handed-over' && place.how !== 'using');
+  if (isReturned && !ts.isConstructorDeclaration(fn)) return undefined;
+  const isStatic = (node.arguments ?? []).every((argument) => isIndependentOf(argument, fn, file));
+  return {
+    at: node,
+    confidence: isStatic ? 'likely' : 'possible',
+    values: {
+      what: `\`${textOf(node, file)}\` opens ${library.cost} each time \`${nameOfFunction(fn)}\` runs, and a request runs it.`,
+    },
+    when: onRequestPath(node, file),
+    data: { kind: 'client', creation: node, library, fn, isStatic },
+  };
+}
+
+/** A first look that costs nothing: constructors begin with a capital, factories with a known verb. */
+function canCreate(node: ts.NewExpression | ts.CallExpression): boolean {
+  if (ts.isNewExpression(node)) return true;
+  const callee = skipWrappers(node.expression);
+  const name = ts.isIdentifier(callee) ? callee.text : ts.isPropertyAccessExpression(callee) ? callee.name.text : '';
+  return /^(?:create|connect|init|knex|postgres|driver|producer|admin|getConnection|Knex)/.test(name);
+}
+
+function textOf(node: ts.NewExpression | ts.CallExpression, file: FileContext): string {
+  const callee = node.expression.getText(file.source);
+  return ts.isNewExpression(node) ? `new ${callee}()` : `${callee}()`;
+}
+
+/** Kept beyond the call: a field, a property, a collection, an outer variable. */
+function isKept(place: HandlePlace, fn: FunctionNode): boolean {
+  if (place.kind === 'binding') return !isWithin(place.binding.identifier, fn);
+  return place.kind === 'field' || place.kind === 'property' || place.kind === 'collection';
+}
+
+/** `once(() => new Client())`, `memoize(…)`, `lazy(…)`, `useFactory: () => …`, getters that cache are seen by their field. */
+function isMemoised(node: ts.Node, fn: FunctionNode): boolean {
+  for (let at: FunctionNode | undefined = fn; at; at = findEnclosingFunction(at)) {
+    const { parent } = getOutermostWrapped(at);
+    if (ts.isCallExpression(parent)) {
+      const callee = parent.expression;
+      const name = ts.isIdentifier(callee)
+        ? callee.text
+        : ts.isPropertyAccessExpression(callee)
+          ? callee.name.text
+          : '';
+      if (
+        /once|memo|lazy|cache|singleton|remember|useState|useMemo|provide|register|bind|toDynamicValue|getOrCreate|getOrInsert/i.test(
+          name,
+        )
+      )
+        return true;
+    }
+    if (
+      ts.isPropertyAssignment(parent) &&
+      /^(?:useFactory|factory|create|setup|lifecycle)$/.test(findPropertyName(parent.name) ?? '')
+    )
+      return true;
+  }
+  return isInGuard(node, fn);
+}
+
+/** `if (!client) …`, `client ??= …`, `cached || …`: made on first use. */
+function isInGuard(node: ts.Node, fn: FunctionNode): boolean {
+  for (let at = node; at !== fn && at.parent; at = at.parent) {
+    const { parent } = at;
+    if (ts.isBinaryExpression(parent) && parent.right === at) {
+      const { kind } = parent.operatorToken;
+      if (kind === ts.SyntaxKind.BarBarToken || kind === ts.SyntaxKind.QuestionQuestionToken) return true;
+      if (kind === ts.SyntaxKind.QuestionQuestionEqualsToken || kind === ts.SyntaxKind.BarBarEqualsToken) return true;
+    }
+  }
+  return false;
+}
+
+/** Whether an expression mentions nothing that is declared inside `fn`. */
+function isIndependentOf(expression: ts.Node, fn: FunctionNode, file: FileContext): boolean {
+  let isIndependent = true;
+  const visit = (node: ts.Node): void => {
+    if (!isIndependent) return;
+    if (ts.isIdentifier(node)) {
+      const binding = file.bindingOf(node);
+      if (binding && isWithin(binding.identifier, fn) && !isWithin(binding.identifier, expression))
+        isIndependent = false;
+    } else if (node.kind === ts.SyntaxKind.ThisKeyword) {
+      isIndependent = false;
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(expression);
+  return isIndependent;
+}
+
+function findMisspeltOption(
+  node: ts.NewExpression | ts.CallExpression,
+  file: FileContext,
+): Match<ClientPerRequest> | undefined {
+  const origin = findOrigin(node, file);
+  if (!origin || !/^https?$/.test(bareModule(origin.module)) || originName(origin) !== 'Agent.new') return undefined;
+  const options = node.arguments?.[0] && skipWrappers(node.arguments[0]);
+  if (!options || !ts.isObjectLiteralExpression(options)) return undefined;
+  for (const { name } of options.properties) {
+    const written = findPropertyName(name);
+    const right = written === undefined ? undefined : agentOptions.get(written.toLowerCase());
+    if (!name || right === undefined || right === written) continue;
+    return {
+      at: name,
+      confidence: 'certain',
+      values: {
+        what: `The agent has no option \`${written}\`: it is spelt \`${right}\`, and without it every request opens a connection of its own.`,
+      },
+      data: { kind: 'misspelt-option', name, right },
+    };
+  }
+  return undefined;
+}

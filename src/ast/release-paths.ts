@@ -1,0 +1,247 @@
+import type { FileContext } from '../model/file-context.ts';
+import { type FunctionNode, isFunctionNode, isWithin, skipWrappers } from './syntax.ts';
+import { ts } from './ts.ts';
+
+/** A way out of a function on which something acquired is still held. */
+export interface Leak {
+  outcome: 'throw' | 'return' | 'end';
+  /** What may throw, the `return`, or the function. */
+  at: ts.Node;
+}
+
+/** How to tell what happens to the thing held. */
+export interface Handling {
+  /** The expression that acquires it. */
+  acquire: ts.Node;
+  /** Whether a node ends it, or hands it to someone else for good. */
+  isRelease(node: ts.Node): boolean;
+  /** Whether a condition asks if it was acquired at all (`if (client)`); its other branch is taken to hold nothing. */
+  isGuard(condition: ts.Expression): boolean;
+  /** Whether a node can throw while it is held. Default: `await`, `throw` and `yield`. */
+  canThrow?(node: ts.Node): boolean;
+}
+
+type Held = ts.Node | undefined;
+
+/** Where control goes, and what may throw with the thing still held on the way there. */
+interface Flow {
+  /** Reaches the next statement holding, or free. */
+  held: boolean;
+  free: boolean;
+  thrown: Held;
+  thrownFree: boolean;
+  returned: Held;
+  broken: boolean;
+}
+
+/**
+ * Follows a function's statements from start to end and answers on which outcomes what it acquires is not released:
+ * `finally`, `catch`, early returns, branches and loops (run once or not at all) are seen; nested functions are not.
+ */
+export function findLeaks(fn: FunctionNode, handling: Handling, _file: FileContext): Leak[] {
+  if (!fn.body) return [];
+  const walker = new Walker(handling);
+  const flow = ts.isBlock(fn.body)
+    ? walker.list(fn.body.statements, { held: false, free: true })
+    : walker.expression(fn.body, { held: false, free: true });
+  const leaks: Leak[] = [];
+  if (flow.thrown) leaks.push({ outcome: 'throw', at: flow.thrown });
+  if (flow.returned) leaks.push({ outcome: 'return', at: flow.returned });
+  if (flow.held) leaks.push({ outcome: 'end', at: fn });
+  return leaks;
+}
+
+interface State {
+  held: boolean;
+  free: boolean;
+}
+
+const nothing: Flow = {
+  held: false,
+  free: false,
+  thrown: undefined,
+  thrownFree: false,
+  returned: undefined,
+  broken: false,
+};
+
+function join(a: Flow, b: Flow): Flow {
+  return {
+    held: a.held || b.held,
+    free: a.free || b.free,
+    thrown: a.thrown ?? b.thrown,
+    thrownFree: a.thrownFree || b.thrownFree,
+    returned: a.returned ?? b.returned,
+    broken: a.broken || b.broken,
+  };
+}
+
+class Walker {
+  readonly #handling: Handling;
+
+  constructor(handling: Handling) {
+    this.#handling = handling;
+  }
+
+  list(statements: readonly ts.Statement[], state: State): Flow {
+    let flow: Flow = { ...nothing, ...state };
+    for (const statement of statements) {
+      if (!flow.held && !flow.free) break;
+      const next = this.statement(statement, flow);
+      flow = {
+        ...join({ ...flow, held: false, free: false }, { ...next, held: false, free: false }),
+        held: next.held,
+        free: next.free,
+      };
+    }
+    return flow;
+  }
+
+  statement(statement: ts.Statement, state: State): Flow {
+    if (ts.isBlock(statement)) return this.list(statement.statements, state);
+    if (ts.isTryStatement(statement)) return this.#try(statement, state);
+    if (ts.isIfStatement(statement)) return this.#if(statement, state);
+    if (ts.isReturnStatement(statement)) {
+      const flow = statement.expression ? this.expression(statement.expression, state) : { ...nothing, ...state };
+      return { ...flow, held: false, free: false, returned: flow.held ? statement : undefined };
+    }
+    if (ts.isThrowStatement(statement)) {
+      const flow = this.expression(statement.expression, state);
+      return { ...nothing, thrown: flow.held ? statement : undefined, thrownFree: flow.free };
+    }
+    if (ts.isBreakStatement(statement) || ts.isContinueStatement(statement)) {
+      return { ...nothing, ...state, broken: true };
+    }
+    if (ts.isSwitchStatement(statement)) {
+      let flow = this.expression(statement.expression, state);
+      const entered: State = flow;
+      for (const clause of statement.caseBlock.clauses) flow = join(flow, this.list(clause.statements, entered));
+      return flow;
+    }
+    if (ts.isIterationStatement(statement, false)) return this.#loop(statement, state);
+    if (ts.isLabeledStatement(statement)) return this.statement(statement.statement, state);
+    if (ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement)) return { ...nothing, ...state };
+    return this.expression(statement, state);
+  }
+
+  #if(statement: ts.IfStatement, state: State): Flow {
+    const before = this.expression(statement.expression, state);
+    const rest = { ...before, held: false, free: false };
+    const isGuard = before.held && this.#handling.isGuard(statement.expression);
+    const negated = isGuard && isNegation(statement.expression);
+    const free: State = { held: false, free: true };
+    const whenTrue = this.statement(statement.thenStatement, negated ? free : before);
+    const whenFalse = statement.elseStatement
+      ? this.statement(statement.elseStatement, isGuard && !negated ? free : before)
+      : { ...nothing, ...(isGuard && !negated ? free : { held: before.held, free: before.free }) };
+    return join(rest, join(whenTrue, whenFalse));
+  }
+
+  #loop(statement: ts.IterationStatement, state: State): Flow {
+    let flow: Flow = { ...nothing, ...state };
+    for (const part of loopHeads(statement)) flow = { ...join(flow, this.expression(part, flow)) };
+    const body = this.statement(statement.statement, flow);
+    // What is acquired and released in the body is judged in the body; what was held before may be released in it.
+    const isEndless = ts.isWhileStatement(statement) && statement.expression.kind === ts.SyntaxKind.TrueKeyword;
+    if (isEndless) return body.broken ? body : { ...body, held: false, free: false };
+    return join(flow, body);
+  }
+
+  #try(statement: ts.TryStatement, state: State): Flow {
+    const body = this.list(statement.tryBlock.statements, state);
+    let flow = body;
+    if (statement.catchClause) {
+      const caught = this.list(statement.catchClause.block.statements, {
+        held: body.thrown !== undefined,
+        free: body.thrownFree || body.thrown === undefined,
+      });
+      flow = join({ ...body, thrown: undefined, thrownFree: false }, caught);
+    }
+    if (!statement.finallyBlock) return flow;
+    const last = (held: boolean): Flow => this.list(statement.finallyBlock!.statements, { held, free: !held });
+    const afterHeld = last(true);
+    const afterFree = last(false);
+    const throughFinally = (at: Held): Held => (at && afterHeld.held ? at : undefined);
+    return {
+      held: flow.held ? afterHeld.held : false,
+      free: (flow.free && afterFree.free) || (flow.held && afterHeld.free),
+      thrown: throughFinally(flow.thrown) ?? (flow.held ? afterHeld.thrown : undefined),
+      thrownFree: flow.thrownFree || (flow.thrown !== undefined && afterHeld.free),
+      returned: throughFinally(flow.returned) ?? afterHeld.returned,
+      broken: flow.broken,
+    };
+  }
+
+  /** An expression or a plain statement: what it acquires, releases and may throw, in source order. */
+  expression(root: ts.Node, state: State): Flow {
+    let { held, free } = state;
+    let thrown: Held;
+    let thrownFree = false;
+    const visit = (node: ts.Node): void => {
+      if (isFunctionNode(node) && node !== root) {
+        // A callback that releases (`.finally(() => c.release())`, `.then(release, release)`) is taken to run.
+        if (held && releasesInside(node, this.#handling)) {
+          held = false;
+          free = true;
+        }
+        return;
+      }
+      if (ts.isClassLike(node)) return;
+      ts.forEachChild(node, visit);
+      if (held && this.#handling.isRelease(node)) {
+        held = false;
+        free = true;
+        return;
+      }
+      if (this.#canThrow(node)) {
+        if (held && thrown === undefined && !isReleaseAround(node, this.#handling)) thrown = node;
+        if (free) thrownFree = true;
+      }
+      if (
+        isWithin(this.#handling.acquire, node) &&
+        node.end === this.#handling.acquire.end &&
+        node.pos === this.#handling.acquire.pos
+      ) {
+        held = true;
+        free = false;
+      }
+    };
+    visit(root);
+    return { ...nothing, held, free, thrown, thrownFree };
+  }
+
+  #canThrow(node: ts.Node): boolean {
+    if (this.#handling.canThrow) return this.#handling.canThrow(node);
+    return ts.isAwaitExpression(node) || ts.isYieldExpression(node);
+  }
+}
+
+function loopHeads(statement: ts.IterationStatement): ts.Node[] {
+  if (ts.isForStatement(statement)) return [statement.initializer, statement.condition].filter((n) => n !== undefined);
+  if (ts.isForOfStatement(statement) || ts.isForInStatement(statement)) return [statement.expression];
+  return [(statement as ts.WhileStatement).expression];
+}
+
+function isNegation(condition: ts.Expression): boolean {
+  const at = skipWrappers(condition);
+  if (ts.isPrefixUnaryExpression(at)) return at.operator === ts.SyntaxKind.ExclamationToken;
+  if (!ts.isBinaryExpression(at)) return false;
+  const { kind } = at.operatorToken;
+  return kind === ts.SyntaxKind.EqualsEqualsToken || kind === ts.SyntaxKind.EqualsEqualsEqualsToken;
+}
+
+function releasesInside(fn: ts.Node, handling: Handling): boolean {
+  let found = false;
+  const visit = (node: ts.Node): void => {
+    if (found) return;
+    if (handling.isRelease(node)) found = true;
+    else ts.forEachChild(node, visit);
+  };
+  visit(fn);
+  return found;
+}
+
+/** `await client.release()` is a release, not something that throws while the client is held. */
+function isReleaseAround(node: ts.Node, handling: Handling): boolean {
+  return ts.isAwaitExpression(node) && handling.isRelease(skipWrappers(node.expression));
+}
