@@ -85,10 +85,16 @@ export function findingBlock(finding: Finding, pen: Pen, withRule: boolean): str
     finding.lifecycle === 'trial' ? 'trial: does not weigh' : '',
   ].filter(Boolean);
   const tail = tags.join(` ${mark.dot} `);
-  const plainHead = `${mark[finding.severity]} ${finding.severity}  ${finding.ruleId}  ${tail}`;
-  const head = `${colour(`${mark[finding.severity]} ${finding.severity}`)}  ${rule}  ${paint.dim(tail)}`;
+  const severity = `${mark[finding.severity]} ${finding.severity}`;
+  const start = `${colour(severity)}  ${rule}`;
+  const plainHead = `${severity}  ${finding.ruleId}  ${tail}`;
   const gap = pen.width - columnsOf(plainHead) - columnsOf(place);
-  const lines = gap >= 2 ? [head + ' '.repeat(gap) + paint.cyan(place)] : [head, `  ${paint.cyan(place)}`];
+  const lines =
+    gap >= 2
+      ? [`${start}  ${paint.dim(tail)}${' '.repeat(gap)}${paint.cyan(place)}`]
+      : columnsOf(plainHead) <= pen.width
+        ? [`${start}  ${paint.dim(tail)}`, `  ${paint.cyan(place)}`]
+        : [start, `  ${paint.dim(tail)}`, `  ${paint.cyan(place)}`];
   for (const line of wrap(oneLine(finding.message), pen.width - 2)) lines.push(`  ${line}`);
   lines.push('');
   lines.push(
@@ -148,17 +154,26 @@ function repair(finding: Finding, pen: Pen): string[] {
 /** What was not analysed, and directives that do not apply: never silent. */
 function troubles(result: ScanResult, pen: Pen): string[] {
   const { paint, mark } = pen;
+  const line = (head: string, colour: ChalkInstance, place: string, message: string) => {
+    const text = oneLine(message);
+    const start = `${colour(head)}  ${paint.cyan(visible(place))}`;
+    if (columnsOf(`${head}  ${visible(place)}  ${text}`) <= pen.width) return [`${start}  ${text}`];
+    return [start, ...wrap(text, pen.width - 4).map((part) => `    ${part}`)];
+  };
   const lines = [
-    ...result.problems.map((problem) => {
-      const at = problem.position ? `:${problem.position.line}:${problem.position.column}` : '';
-      return `${paint.red(`${mark.fail} not analysed`)}  ${paint.cyan(visible(problem.file) + at)}  ${oneLine(problem.message)}`;
+    ...result.problems.flatMap(({ file, position, message }) => {
+      const at = position ? `:${position.line}:${position.column}` : '';
+      return line(`${mark.fail} not analysed`, paint.red, file + at, message);
     }),
-    ...result.suppressionProblems.map(
-      (problem) =>
-        `${paint.yellow(`${mark.warn} ${problem.kind} suppression`)}  ${paint.cyan(`${visible(problem.file)}:${problem.line}`)}  ${oneLine(problem.message)}`,
+    ...result.suppressionProblems.flatMap(({ kind, file, line: at, message }) =>
+      line(`${mark.warn} ${kind} suppression`, paint.yellow, `${file}:${at}`, message),
     ),
   ];
   return lines.length > 0 ? [lines.join('\n')] : [];
+}
+
+function dimLines(text: string, pen: Pen): string[] {
+  return wrap(text, pen.width).map((line) => pen.paint.dim(line));
 }
 
 function summaryBlock(result: ScanResult, pen: Pen): string {
@@ -172,7 +187,9 @@ function summaryBlock(result: ScanResult, pen: Pen): string {
   ];
   const text = sections.filter((section) => section.length > 0).map((section) => section.join('\n'));
   const verdict =
-    result.exit.code === 0 ? [] : [pen.paint.dim(`exit code ${result.exit.code}: ${oneLine(result.exit.reason)}`)];
+    result.exit.code === 0
+      ? []
+      : [dimLines(oneLine(`exit code ${result.exit.code}: ${result.exit.reason}`), pen).join('\n')];
   return [pen.paint.dim(pen.mark.line.repeat(pen.width)), ...text, ...verdict].join('\n\n');
 }
 
@@ -248,8 +265,8 @@ function scoreLines(result: ScanResult, pen: Pen): string[] {
   const skipped = skippedInWords(result);
   return [
     `${paint.bold('Score')} ${colour.bold(String(value))} / 100  ${paintGrade(grade, value, pen)}  ${bar}${result.partial ? paint.red('  partial') : ''}`,
-    paint.dim(`${scopeInWords(result)}${skipped === '' ? '' : `; left out: ${skipped}`}`),
-    ...(beside.length > 0 ? [paint.dim(`beside the score: ${beside.join(', ')}`)] : []),
+    ...dimLines(`${scopeInWords(result)}${skipped === '' ? '' : `; left out: ${skipped}`}`, pen),
+    ...(beside.length > 0 ? dimLines(`beside the score: ${beside.join(', ')}`, pen) : []),
   ];
 }
 
