@@ -69,7 +69,7 @@ describe('the terminal report', () => {
     expect(text).toContain('exit code 3: 2 files in scope could not be analysed');
   });
 
-  it.each([40, 60, 80, 200])('keeps within %i columns, but for paths and code', (width) => {
+  it.each([52, 60, 80, 200])('keeps within %i columns, but for paths and code', (width) => {
     const lines = pretty(sample, contextOf({ width })).split('\n');
     const tooWide = lines.filter((line) => columnsOf(line) > width && !/[│┌├└]|:\d+:\d+/.test(line));
     expect(tooWide).toEqual([]);
