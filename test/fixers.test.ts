@@ -1,0 +1,157 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { ts } from '../src/ast/ts.ts';
+import { PackageIndex } from '../src/engine/packages.ts';
+import { applyFixes } from '../src/fix/apply.ts';
+import { importEdits } from '../src/fix/imports.ts';
+import type { Finding } from '../src/model/finding.ts';
+import type { RulePair } from '../src/model/fixer.ts';
+import { pairs } from '../src/registry.generated.ts';
+import { fixturesRoot, listFixtures, scanFiles } from './fixtures.ts';
+
+const maxPasses = 10;
+const fixing = pairs.filter((pair) => pair.fixer !== undefined);
+
+interface FixedFiles {
+  files: Record<string, string>;
+  /** What the last scan still found. */
+  left: Finding[];
+  applied: number;
+}
+
+/** Applies every fix, those that need review too, pass by pass, until nothing more lands. */
+async function fixAll(files: Readonly<Record<string, string>>, pair: RulePair<never>): Promise<FixedFiles> {
+  const texts = { ...files };
+  let applied = 0;
+  for (let pass = 0; ; pass++) {
+    const { findings, problems, root } = await scanFiles(texts, [pair], pair.rule.id);
+    expect(problems).toEqual([]);
+    const fixable = findings.filter(({ fix, status }) => fix && status === 'active');
+    if (fixable.length === 0 || pass === maxPasses) return { files: texts, left: findings, applied };
+    const pkg = new PackageIndex(root).factsOf('');
+    for (const [path, text] of Object.entries(texts)) {
+      const own = fixable.filter(({ file }) => file === path);
+      const result = applyFixes(path, text, own, {
+        safety: 'review',
+        finish(edited, fixed) {
+          const needed = fixed.flatMap(({ fix }) => [
+            ...fix!.needs.map((name) => ({ module: '@plimsoll/runtime', name })),
+            ...fix!.imports,
+          ]);
+          const imports = importEdits(path, text, edited, needed, pkg);
+          if ('edits' in imports) return imports;
+          throw new Error(`Refused imports: ${imports.refused.map(({ why }) => why).join('; ')}`);
+        },
+      });
+      expect(result.left.filter(({ waits }) => !waits).map(({ why }) => why)).toEqual([]);
+      texts[path] = result.text;
+      applied += result.applied.length;
+    }
+  }
+}
+
+test('every fixer of the folder is in the registry', () => {
+  const files = readdirSync(join(import.meta.dirname, '../fixers')).filter((name) => name.endsWith('.ts'));
+  expect(fixing.map(({ rule }) => `${rule.id}.ts`).sort()).toEqual(files.sort());
+});
+
+describe.each(fixing.map((pair) => [pair.rule.id, pair] as const))('the fixer of %s', (id, pair) => {
+  const fixed = new Map(listFixtures(id, 'fixed').map((fixture) => [fixture.name, fixture.files]));
+  const bad = listFixtures(id, 'bad');
+  const withTwin = bad.filter(({ name }) => fixed.has(name));
+  const withoutTwin = bad.filter(({ name }) => !fixed.has(name));
+
+  test('has a fixed twin for at least one bad fixture, and none without a bad one', () => {
+    expect(withTwin.length).toBeGreaterThan(0);
+    expect([...fixed.keys()].filter((name) => !bad.some((fixture) => fixture.name === name))).toEqual([]);
+  });
+
+  test.each(withTwin.map((fixture) => [fixture.name, fixture] as const))(
+    'turns bad/%s into its fixed twin, byte by byte, and leaves nothing',
+    async (name, { files }) => {
+      const result = await fixAll(files, pair);
+      const twin = fixed.get(name)!;
+      for (const path of Object.keys(twin)) expect(result.files[path], path).toBe(twin[path]);
+      expect(result.left.map((f) => `${f.range.start.line} ${f.message} (${f.skip ?? 'has a fix'})`)).toEqual([]);
+      expect(listComments(result.files)).toEqual(expect.arrayContaining(listComments(files)));
+      expect((await fixAll(twin, pair)).files).toEqual(twin);
+    },
+  );
+
+  test.each(withoutTwin.map((fixture) => [fixture.name, fixture] as const))(
+    'leaves every place of bad/%s alone, and says why',
+    async (_, { files }) => {
+      const { left, applied } = await fixAll(files, pair);
+      expect(applied).toBe(0);
+      for (const { skip, range } of left) expect(skip, `line ${range.start.line}`).toMatch(/\w/);
+    },
+  );
+
+  test('writes code that compiles under strict', () => {
+    expect(listTypeErrors(id)).toEqual([]);
+  });
+});
+
+/** The comments of all files, sorted, white space evened: fixes may indent them anew. */
+function listComments(files: Readonly<Record<string, string>>): string[] {
+  return Object.entries(files)
+    .flatMap(([path, text]) => commentsOf(path, text))
+    .sort();
+}
+
+function commentsOf(path: string, text: string): string[] {
+  const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+  const found = new Map<number, string>();
+  const visit = (node: ts.Node): void => {
+    const ranges = [
+      ...(ts.getLeadingCommentRanges(text, node.getFullStart()) ?? []),
+      ...(ts.getTrailingCommentRanges(text, node.end) ?? []),
+    ];
+    for (const { pos, end } of ranges) found.set(pos, text.slice(pos, end).replace(/\s+/g, ' '));
+    node.getChildren(source).forEach(visit);
+  };
+  visit(source);
+  return [...found.values()];
+}
+
+/** Modules that are not installed here are taken as `any`: fixtures show code of many libraries. */
+const missingModule = new Set([2307, 7016]);
+
+function listTypeErrors(id: string): string[] {
+  const folder = join(fixturesRoot, id, 'fixed');
+  const files = listFixtures(id, 'fixed').flatMap(({ name, files: inside }) =>
+    Object.keys(inside)
+      .filter((path) => /\.[cm]?tsx?$/.test(path))
+      .map((path) => (path === name ? join(folder, name) : join(folder, name, path))),
+  );
+  const ambient = [join(fixturesRoot, id, 'types.d.ts'), join(fixturesRoot, 'types.d.ts')].filter((path) =>
+    existsSync(path),
+  );
+  const root = join(import.meta.dirname, '..');
+  const program = ts.createProgram([...files, ...ambient], {
+    target: ts.ScriptTarget.ES2023,
+    lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
+    module: ts.ModuleKind.Preserve,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    moduleDetection: ts.ModuleDetectionKind.Force,
+    jsx: ts.JsxEmit.Preserve,
+    types: ['node'],
+    typeRoots: [join(root, 'node_modules/@types')],
+    baseUrl: root,
+    paths: { '@plimsoll/runtime': ['runtime/src/index.ts'], '@plimsoll/runtime/*': ['runtime/src/*.ts'] },
+    strict: true,
+    experimentalDecorators: true,
+    esModuleInterop: true,
+    allowImportingTsExtensions: true,
+    skipLibCheck: true,
+    noEmit: true,
+  });
+  return ts
+    .getPreEmitDiagnostics(program)
+    .filter(({ code, file }) => !missingModule.has(code) && (!file || file.fileName.startsWith(fixturesRoot)))
+    .map(({ file, start, messageText }) => {
+      const line = file && start !== undefined ? file.getLineAndCharacterOfPosition(start).line + 1 : 0;
+      return `${file?.fileName.slice(fixturesRoot.length + 1) ?? ''}:${line} ${ts.flattenDiagnosticMessageText(messageText, ' ')}`;
+    });
+}
