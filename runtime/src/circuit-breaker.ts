@@ -4,7 +4,7 @@
  * It has no timers: the window's buckets and the change to half-open are worked out when a call comes. It keeps counts,
  * never latencies or results, so its memory does not grow with calls.
  */
-import { channel, checkFunction, checkInteger, checkNumber } from './internal.ts';
+import { announce, channel, checkFunction, checkInteger, checkNumber } from './internal.ts';
 
 const onChange = channel('plimsoll:circuit-breaker:change');
 
@@ -131,6 +131,7 @@ export class CircuitBreaker {
     this.#onStateChange = options.onStateChange && checkFunction('onStateChange', options.onStateChange);
     this.#now = checkFunction('now', options.now ?? (() => performance.now()));
     this.name = options.name ?? 'circuit';
+    announce('circuit-breaker', this);
   }
 
   /** 'open' turns into 'halfOpen' with the first call after `resetTimeout`. */

@@ -8,7 +8,7 @@
  *
  * Where a driver has a pool of its own (pg.Pool, mysql2, undici) prefer it; this is for everything else.
  */
-import { channel, checkFunction, checkInteger, checkNumber, detached } from './internal.ts';
+import { announce, channel, checkFunction, checkInteger, checkNumber, detached } from './internal.ts';
 
 const onAcquire = channel('plimsoll:connection-pool:acquire');
 const onRelease = channel('plimsoll:connection-pool:release');
@@ -384,6 +384,7 @@ export class ConnectionPool<R> {
     this.#captureStack = options.captureStack ?? false;
     this.#clock = options.now ?? (() => performance.now());
     this.#wasWarmed = this.min === 0;
+    announce('connection-pool', this);
   }
 
   /**

@@ -1,5 +1,5 @@
 /** Tells whether a process is overloaded, from the event loop and memory, cheaply enough to ask on each request. */
-import { announce, channel, checkFunction, checkNumber } from './internal.ts';
+import { announce, channel, checkFunction, checkNumber, detached } from './internal.ts';
 import { containerLimit, readMemory } from './memory-pressure.ts';
 
 /** Which limit is passed. */
@@ -137,12 +137,13 @@ export class LoadMonitor {
     const clock = globalThis.performance as unknown as LoopClock;
     this.#utilization = clock.eventLoopUtilization?.();
     let last = clock.now();
-    this.#delayTimer = setInterval(() => {
+    const measure = (): void => {
       const now = clock.now();
       this.#maxDelay = Math.max(this.#maxDelay, now - last - this.#delayIntervalMs);
       last = now;
-    }, this.#delayIntervalMs);
-    this.#timer = setInterval(() => this.sample(), this.#intervalMs);
+    };
+    this.#delayTimer = detached(() => setInterval(measure, this.#delayIntervalMs));
+    this.#timer = detached(() => setInterval(() => this.sample(), this.#intervalMs));
     for (const timer of [this.#timer, this.#delayTimer]) (timer as { unref?(): void }).unref?.();
     return this;
   }

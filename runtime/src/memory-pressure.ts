@@ -1,5 +1,5 @@
 /** Watches how much of its memory a process has used, against the heap limit and the container's limit. */
-import { announce, channel, checkFunction, checkNumber } from './internal.ts';
+import { announce, channel, checkFunction, checkNumber, detached } from './internal.ts';
 
 export type PressureLevel = 'normal' | 'high' | 'critical';
 
@@ -137,7 +137,7 @@ export class MemoryPressure {
   /** Begins sampling, once. */
   start(): this {
     if (this.#timer === undefined) {
-      this.#timer = setInterval(() => this.sample(), this.#intervalMs);
+      this.#timer = detached(() => setInterval(() => this.sample(), this.#intervalMs));
       (this.#timer as { unref?(): void }).unref?.();
     }
     return this;

@@ -6,7 +6,7 @@
  * buffer, and return the reduced result. For a pool with priorities, histograms or resource limits use piscina.
  */
 import type { TransferListItem, Worker } from 'node:worker_threads';
-import { channel, checkInteger, detached } from './internal.ts';
+import { announce, channel, checkInteger, detached } from './internal.ts';
 
 const onExit = channel('plimsoll:run-in-worker:exit');
 
@@ -105,6 +105,7 @@ export class WorkerThreads {
       0,
       Number.POSITIVE_INFINITY,
     );
+    announce('worker-threads', this);
   }
 
   /** See `runInWorker`. */

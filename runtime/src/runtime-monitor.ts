@@ -37,9 +37,10 @@ export interface RuntimeMonitorOptions {
 /** The fields of the parts' `stats()` that only ever grow; every other field is a level that rises and falls. */
 export const cumulativeFields: ReadonlySet<string> = /* @__PURE__ */ new Set(
   (
-    'created fired stopped skipped errors expired runs stretched samples raised overloads ' +
-    'hits misses evictions expirations rejected loads loadFailures destroyed acquired released timeouts ' +
-    'createErrors validationFailures leaks waitMillis decisions scaledOut scaledIn'
+    'created fired stopped skipped errors expired runs stretched samples raised overloads decisions scaledOut scaledIn ' +
+    'hits misses evictions expirations rejected loads loadFailures destroyed acquired released timeouts createErrors ' +
+    'validationFailures leaks waitMillis added completed failed refused aborted successes failures opened calls shared ' +
+    'batches keys'
   ).split(' '),
 );
 
@@ -131,7 +132,7 @@ export class RuntimeMonitor {
     };
   }
 
-  /** Also watches every part that is created from now on, weakly, as `<kind> <number>`. */
+  /** Also watches every part that is created from now on, weakly, under their own name or as `<kind> <number>`. */
   discover(): this {
     const { process } = globalThis as unknown as MonitorHost;
     const module = process?.getBuiltinModule?.('node:diagnostics_channel') as
@@ -177,11 +178,18 @@ export class RuntimeMonitor {
   readonly #found = (message: unknown): void => {
     const { kind, part } = message as { kind: string; part: Observable };
     for (const watched of this.#watched) if (deref(watched) === part) return;
-    const number = (this.#numbers.get(kind) ?? 0) + 1;
-    this.#numbers.set(kind, number);
-    this.#watched.add({ kind, name: `${kind} ${number}`, part: new WeakRef(part) });
+    this.#watched.add({ kind, name: this.#nameFor(kind, part), part: new WeakRef(part) });
     this.#changed();
   };
+
+  /** A part's own name if it has one; numbered without one, and from its second bearer on. */
+  #nameFor(kind: string, part: Observable & { name?: unknown }): string {
+    const own = typeof part.name === 'string' ? part.name : undefined;
+    const base = own ?? kind;
+    const number = (this.#numbers.get(`${kind}/${base}`) ?? 0) + 1;
+    this.#numbers.set(`${kind}/${base}`, number);
+    return own !== undefined && number === 1 ? own : `${base} ${number}`;
+  }
 
   #changed(): void {
     for (const listener of this.#listeners) listener();

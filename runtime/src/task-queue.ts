@@ -6,7 +6,7 @@
  * - A task runs as the continuation of a promise its adder made, so AsyncLocalStorage shows the adder's store, not that
  *   of whoever happened to finish before.
  */
-import { channel, checkFunction, checkInteger, checkNumber } from './internal.ts';
+import { announce, channel, checkFunction, checkInteger, checkNumber } from './internal.ts';
 
 const onRefuse = channel('plimsoll:task-queue:refuse');
 const onTimeout = channel('plimsoll:task-queue:timeout');
@@ -133,6 +133,7 @@ export class TaskQueue {
     this.#isPaused = options.autoStart === false;
     this.#now = checkFunction('now', options.now ?? (() => performance.now()));
     this.name = options.name ?? 'queue';
+    announce('task-queue', this);
   }
 
   /** Tasks waiting. */

@@ -4,7 +4,7 @@
  * All timers of a registry share one native timer, created in the root async context, so a timer started inside a
  * request does not keep that request's AsyncLocalStorage store alive.
  */
-import { announce, channel, checkFunction, checkNumber, checkOneOf } from './internal.ts';
+import { announce, channel, checkFunction, checkNumber, checkOneOf, detached } from './internal.ts';
 
 /** A started timer. Everything is O(1). */
 export interface TimerHandle {
@@ -91,17 +91,9 @@ interface NativeTimer {
   unref?(): void;
 }
 interface Host {
-  process?: {
-    getBuiltinModule?(
-      id: 'node:async_hooks',
-    ): { AsyncResource: new (type: string) => { runInAsyncScope<T>(run: () => T): T } } | undefined;
-    emitWarning?(message: string, type: string): void;
-  };
+  process?: { emitWarning?(message: string, type: string): void };
 }
 const host = globalThis as unknown as Host;
-const AsyncResource = /* @__PURE__ */ host.process?.getBuiltinModule?.('node:async_hooks')?.AsyncResource;
-/** Made at import, outside any request: what is created inside it inherits no request's async context. */
-const root = AsyncResource === undefined ? undefined : /* @__PURE__ */ new AsyncResource('PlimsollTimers');
 /** Fake timers replace the global; they fake `Date` too, but not always `performance`. */
 const realSetTimeout = globalThis.setTimeout;
 
@@ -438,8 +430,7 @@ export class TimerRegistry {
     const now = this.#clock();
     const delay = Math.min(Math.max(first.wakeAt - now, 1), maxNativeDelay);
     this.#armedFor = now + delay;
-    const create = (): NativeTimer => setTimeout(this.#wake, delay) as unknown as NativeTimer;
-    this.#native = root === undefined ? create() : root.runInAsyncScope(create);
+    this.#native = detached(() => setTimeout(this.#wake, delay) as unknown as NativeTimer);
     if (this.#stats.referenced === 0) this.#native.unref?.();
   }
 

@@ -1,7 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { BoundedCache } from '../src/bounded-cache.ts';
+import { CircuitBreaker } from '../src/circuit-breaker.ts';
+import { ConnectionPool } from '../src/connection-pool.ts';
 import { MemoryPressure } from '../src/memory-pressure.ts';
+import { WorkerThreads } from '../src/run-in-worker.ts';
 import { RuntimeMonitor } from '../src/runtime-monitor.ts';
+import { TaskQueue } from '../src/task-queue.ts';
 import { TimerRegistry } from '../src/timer-registry.ts';
 
 it('gathers every part it was given, with the numbers at the moment of asking', () => {
@@ -70,4 +75,26 @@ it('measures the loop, memory and CPU of this process', async () => {
 
 it('refuses a part without stats', () => {
   expect(() => new RuntimeMonitor({ parts: { x: {} as TimerRegistry } })).toThrow(/stats of part x must be a function/);
+});
+
+it('finds pools, caches, queues, breakers and worker threads, under their own names', () => {
+  const monitor = new RuntimeMonitor().discover();
+  new BoundedCache({ max: 10 });
+  new ConnectionPool({ create: async () => ({}), destroy: async () => {}, max: 1 });
+  new TaskQueue({ concurrency: 1, name: 'mails' });
+  new TaskQueue({ concurrency: 1, name: 'mails' });
+  new CircuitBreaker({ name: 'payments' });
+  new WorkerThreads();
+  const found = monitor.snapshot().parts.map(({ kind, name }) => [kind, name]);
+  expect(found).toEqual(
+    expect.arrayContaining([
+      ['bounded-cache', expect.any(String)],
+      ['connection-pool', expect.any(String)],
+      ['task-queue', 'mails'],
+      ['task-queue', 'mails 2'],
+      ['circuit-breaker', 'payments'],
+      ['worker-threads', 'worker-threads 1'],
+    ]),
+  );
+  monitor.stop();
 });
