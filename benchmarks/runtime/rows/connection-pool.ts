@@ -1,12 +1,12 @@
 import { EventEmitter } from 'node:events';
 import generic from 'generic-pool';
-import PgPool from 'pg-pool';
+import pg from 'pg';
 import { Pool as TarnPool } from 'tarn';
 import { ConnectionPool } from '../../../runtime/src/connection-pool.ts';
 import { atLeast, atMost, type Comparison, compare, type MeasureOptions, median, type Row } from '../../harness.ts';
 
 export const part = 'connection-pool';
-export const anchors = ['tarn', 'generic-pool', 'pg-pool'];
+export const anchors = ['tarn', 'generic-pool', 'pg', 'pg-pool'];
 
 const MAX = 10;
 const OPERATIONS = 20_000;
@@ -34,7 +34,7 @@ const makeGeneric = () =>
     { max: MAX, acquireTimeoutMillis: 30_000, maxWaitingClients: 1_000_000 },
   );
 const makePg = () =>
-  new PgPool({ max: MAX, idleTimeoutMillis: 10_000, connectionTimeoutMillis: 30_000, Client: IdleClient as never });
+  new pg.Pool({ max: MAX, idleTimeoutMillis: 10_000, connectionTimeoutMillis: 30_000, Client: IdleClient as never });
 
 /** `workers` loops, each borrowing and returning; a contender has a loop of its own, so that call sites stay monomorphic. */
 function workers(count: number, rounds: number): Promise<Comparison> {
