@@ -47,3 +47,8 @@ export function offsetBefore(offset: number, edits: readonly TextEdit[]): { offs
   }
   return { offset: offset - shift, into: 0 };
 }
+
+/** Where the line of an offset begins. */
+export function lineStart(text: string, offset: number): number {
+  return offset - /[^\r\n\u2028\u2029]*$/.exec(text.slice(0, offset))![0].length;
+}

@@ -31,6 +31,8 @@ export interface Verification {
   command: string;
   /** Times the command ran, the one before any change included. */
   runs: number;
+  /** Whether it passes on the code as it is left; false only for a command that does not always say the same. */
+  passed: boolean;
   /** Its last lines on the code as it is left. */
   output: string;
 }

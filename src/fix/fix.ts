@@ -1,0 +1,302 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Finding } from '../model/finding.ts';
+import type { FixResult, LeftFinding, Verification } from '../model/fix-result.ts';
+import type { FixSafety } from '../model/fixer.ts';
+import { lineStart } from './edits.ts';
+import { checkCleanTree } from './git.ts';
+import { Journal } from './journal.ts';
+import { filePatch } from './patch.ts';
+import { groupByFile, type Plan, planFixes, type Rescan } from './plan.ts';
+import { type CommandResult, runCommand } from './run-command.ts';
+import { isWritable, type RuntimeMode, RuntimeSupply } from './runtime-source.ts';
+import { UsageError } from './usage-error.ts';
+import { findCulprits } from './verify.ts';
+
+export type { Rescan } from './plan.ts';
+export type { RuntimeMode } from './runtime-source.ts';
+export { UsageError } from './usage-error.ts';
+
+export interface FixRequest {
+  /** Absolute path that the findings' files are relative to. */
+  root: string;
+  /** Those of a scan. Suppressed and baselined ones are left alone. */
+  findings: readonly Finding[];
+  /** `contentHash` of files as they were scanned; the others are held against the findings' snippets. */
+  contentHashes?: ReadonlyMap<string, string>;
+  /** `review` applies the fixes that need review too. Default: `safe`. */
+  safety?: FixSafety;
+  /** False plans and shows the patch, and writes nothing. Default: true. */
+  write?: boolean;
+  /** How fixed code gets the runtime. Default: as a package where it is a dependency already, else copied. */
+  runtime?: RuntimeMode;
+  /** A command line that must pass before and after; fixes that break it are taken back. */
+  verify?: string;
+  /** Fix although the git tree has changes that are not committed. Default: false. */
+  allowDirty?: boolean;
+  /** Ends the run; every file is put back as it was. */
+  signal?: AbortSignal;
+  /** Told of each run of the verified command. */
+  onVerify?(run: { runs: number; fixes: number }): void;
+}
+
+/** SHA-256 of a text, in hex. */
+export function contentHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/**
+ * Repairs what a scan found: plans all changes in memory, pass by pass, then writes them file by file, each in one step.
+ *
+ * @throws UsageError when fixing is refused and nothing was changed; the signal's reason when it aborts, with every file
+ * put back; the error of the file system when runtime files cannot be written, with every file put back.
+ */
+export async function fixProject(request: FixRequest, rescan: Rescan): Promise<FixResult> {
+  const { root, signal, write = true } = request;
+  signal?.throwIfAborted();
+  const early: Outcome = { left: [], problems: [] };
+  const texts = readTexts(request, early);
+  const supply = new RuntimeSupply(root, request.runtime);
+  const candidates = request.findings.filter(({ file }) => texts.has(file));
+  const others = request.findings.filter(({ file, status }) => !texts.has(file) && status === 'active');
+  const planFor = (only?: ReadonlySet<string>): Promise<Plan> =>
+    planFixes({
+      findings: candidates,
+      texts,
+      safety: request.safety ?? 'safe',
+      supply,
+      rescan,
+      signal,
+      ...(only && { only }),
+    });
+  const plan = await planFor();
+  const run: Run = { request, plan, planFor, supply, early, others, takenBack: [] };
+  if (!write || plan.files.length === 0) return toResult(run, false);
+  if (!request.allowDirty)
+    await checkCleanTree(
+      root,
+      plan.files.map(({ file }) => file),
+    );
+  return await writeAndVerify(run);
+}
+
+interface Outcome {
+  left: LeftFinding[];
+  problems: FixResult['problems'];
+}
+
+interface Run {
+  request: FixRequest;
+  plan: Plan;
+  planFor(only?: ReadonlySet<string>): Promise<Plan>;
+  supply: RuntimeSupply;
+  early: Outcome;
+  /** Active findings of files that no fix is tried on. */
+  others: Finding[];
+  takenBack: LeftFinding[];
+  verification?: Verification;
+}
+
+/** The texts of the files to fix; those that are gone, changed since the scan or read-only are left out, with a reason. */
+function readTexts({ root, findings, contentHashes, write = true }: FixRequest, early: Outcome): Map<string, string> {
+  const texts = new Map<string, string>();
+  const fixable = findings.filter((finding) => finding.status === 'active' && finding.fix);
+  for (const [file, own] of groupByFile(fixable)) {
+    const path = join(root, file);
+    const leave = (why: string): void => {
+      early.left.push(...own.map((finding) => ({ finding, why })));
+    };
+    const text = readText(path);
+    if (text === undefined) leave('the file is gone since the scan');
+    else if (hasChanged(text, own, contentHashes?.get(file))) leave('the file has changed since the scan; scan again');
+    else if (write && !isWritable(path)) {
+      leave('the file is read-only');
+      early.problems.push({ file, message: 'The file is read-only: allow writing to it to have it fixed' });
+    } else texts.set(file, text);
+  }
+  return texts;
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return statSync(path).isFile() ? readFileSync(path, 'utf8') : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** More than a snippet shows of a line. */
+const maxLine = 400;
+
+function hasChanged(text: string, findings: readonly Finding[], hash: string | undefined): boolean {
+  if (hash !== undefined) return contentHash(text) !== hash;
+  return findings.some(({ range: { start, end }, snippet }) => {
+    const lines = text.slice(lineStart(text, start.offset), end.offset + maxLine).split(/\r\n|[\r\n\u2028\u2029]/);
+    const shown = snippet.split('\n');
+    const isSame = shown.every((line, i) => lines[i]?.replace('\uFEFF', '').startsWith(line));
+    return end.offset > text.length || !(isSame || text.startsWith(shown[0]!, start.offset));
+  });
+}
+
+async function writeAndVerify(run: Run): Promise<FixResult> {
+  const { request } = run;
+  const { root, verify, signal } = request;
+  let runs = 0;
+  const runVerify = (fixes: number): Promise<CommandResult> => {
+    runs++;
+    request.onVerify?.({ runs, fixes });
+    return runCommand(verify!, root, signal);
+  };
+  if (verify !== undefined) {
+    refuseMissingRuntime(run);
+    const before = await runVerify(0);
+    if (!before.passed) {
+      throw new UsageError(
+        'verify-fails-before',
+        verify,
+        `the command of --verify fails before any fix: ${verify}\n${before.output}`,
+        'make it pass first, or leave --verify out',
+      );
+    }
+  }
+  let journal = new Journal();
+  try {
+    await writePlan(run, journal);
+    if (verify !== undefined) {
+      let result = await runVerify(run.plan.fixes.length);
+      if (!result.passed) {
+        const all = run.plan.fixes;
+        const check = async (kept: readonly string[]): Promise<CommandResult> => {
+          journal.restore();
+          journal = new Journal();
+          run.plan = await run.planFor(new Set(kept));
+          await writePlan(run, journal);
+          return await runVerify(kept.length);
+        };
+        const found = await findCulprits(
+          all.map(({ key }) => key),
+          check,
+          result,
+        );
+        for (const { key, output } of found.culprits) {
+          const { finding } = all.find((fix) => fix.key === key)!;
+          run.takenBack.push({ finding, why: `the fix breaks \`${verify}\`: ${output}` });
+        }
+        result = found.result;
+      }
+      run.verification = { command: verify, runs, ...result };
+    }
+    await nextTurn();
+    signal?.throwIfAborted();
+  } catch (error) {
+    journal.restore();
+    throw error;
+  }
+  return toResult(run, run.plan.files.length > 0);
+}
+
+function refuseMissingRuntime({ plan, supply, request }: Run): void {
+  const folders = supply.listToInstall(plan.users);
+  if (folders.length === 0) return;
+  throw new UsageError(
+    'runtime-not-installed',
+    folders.join(', '),
+    `@plimsoll/runtime is not installed in ${folders.join(', ')}, so that \`${request.verify}\` could not run the fixed code`,
+    'run `npm install @plimsoll/runtime` there first, or pass --runtime copy',
+  );
+}
+
+/** Writes runtime files first: fixed code must never stand without them. */
+async function writePlan(run: Run, journal: Journal): Promise<void> {
+  const { root, signal } = run.request;
+  const stale = run.plan.files.filter(({ file, before }) => readText(join(root, file)) !== before);
+  drop(
+    run,
+    stale.map(({ file }) => file),
+    'the file was changed while it was being fixed',
+  );
+  for (const { file, before, after } of run.plan.support) {
+    const path = join(root, file);
+    if (before === undefined ? existsSync(path) : readFileSync(path, 'utf8') !== before) {
+      throw new Error(`${file} was changed while the project was being fixed`);
+    }
+    journal.write(path, after);
+  }
+  const failed: string[] = [];
+  for (const { file, after } of run.plan.files) {
+    await nextTurn();
+    signal?.throwIfAborted();
+    try {
+      journal.write(join(root, file), after);
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      run.early.problems.push({ file, message: `Cannot write: ${code === 'EACCES' ? 'permission denied' : message}` });
+      failed.push(file);
+    }
+  }
+  drop(run, failed, 'the file cannot be written');
+}
+
+/** Takes files out of the plan. */
+function drop(run: Run, files: readonly string[], why: string): void {
+  if (files.length === 0) return;
+  const dropped = new Set(files);
+  const { plan } = run;
+  for (const { file, applied } of plan.files) {
+    if (!dropped.has(file)) continue;
+    run.early.left.push(...applied.map((finding) => ({ finding, why })));
+    run.others.push(...applied);
+  }
+  run.plan = {
+    ...plan,
+    files: plan.files.filter(({ file }) => !dropped.has(file)),
+    fixes: plan.fixes.filter(({ finding }) => !dropped.has(finding.file)),
+  };
+}
+
+function toResult(run: Run, written: boolean): FixResult {
+  const { plan, early, others, takenBack, verification } = run;
+  const patches = [
+    ...plan.files.map(({ file, before, after }) => ({ file, patch: filePatch(file, before, after) })),
+    ...plan.support.map(({ file, before, after }) => ({ file, patch: filePatch(file, before, after) })),
+  ].sort((a, b) => (a.file < b.file ? -1 : 1));
+  return {
+    written,
+    passes: plan.passes,
+    files: plan.files,
+    support: plan.support,
+    skipped: [
+      ...plan.left.filter(({ finding }) => !kept.has(finding.fingerprint)),
+      ...early.left,
+      ...skips(others, early),
+    ],
+    takenBack,
+    remaining: [...plan.remaining, ...others],
+    problems: early.problems,
+    patch: patches.map(({ patch }) => patch).join(''),
+    ...(verification && { verification }),
+    next: nextSteps(run),
+  };
+}
+
+/** Findings of files that no fix was tried on, where the fixer said why. */
+function skips(others: readonly Finding[], early: Outcome): LeftFinding[] {
+  const told = new Set(early.left.map(({ finding }) => finding));
+  return others.flatMap((finding) =>
+    finding.skip !== undefined && !told.has(finding) ? [{ finding, why: finding.skip }] : [],
+  );
+}
+
+function nextSteps({ plan, supply, verification }: Run): string[] {
+  const next = supply
+    .listToInstall(plan.users)
+    .map(
+      (folder) =>
+        `run \`npm install\`${folder === '.' ? '' : ` in ${folder}`}: the fixed code imports @plimsoll/runtime`,
+    );
+  if (plan.files.length > 0 && !verification)
+    next.push('run your tests; `--verify "<command>"` does it and takes back what breaks them');
+  return next;
+}
