@@ -12,7 +12,7 @@ import type { RuleFacts } from '../src/model/rule-facts.ts';
 import { reporters } from '../src/report/reporters.ts';
 
 const root = join(import.meta.dirname, '..');
-const categories: readonly Category[] = [
+export const categories: readonly Category[] = [
   'resources',
   'memory',
   'hashing',

@@ -1,14 +1,14 @@
 /** `npm run new-rule <category> <id> [-- --fixer]`: a rule that finds nothing yet, with a fixture that says it must. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { categories } from './generate.ts';
 
 const root = join(import.meta.dirname, '..');
 const [category = '', id = ''] = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const hasFixer = process.argv.includes('--fixer');
 
-const categories = readdirSync(join(root, 'rules')).sort();
-if (!categories.includes(category) || !/^(?:no|require|prefer)(?:-[a-z\d]+)+$/.test(id)) {
+if (!categories.some((name) => name === category) || !/^(?:no|require|prefer)(?:-[a-z\d]+)+$/.test(id)) {
   console.error(
     `Usage: npm run new-rule <category> <id> [-- --fixer]\n` +
       `  category: ${categories.join(', ')}\n  id: no-…, require-… or prefer-…, after the code and not the repair`,
