@@ -20,7 +20,7 @@ export function startProgress(stream: NodeJS.WriteStream, enabled: boolean): Pro
   return {
     report({ done, total }) {
       const now = Date.now();
-      if (now - drawnAt < frameMs) return;
+      if (now - drawnAt < frameMs || done === total) return;
       drawnAt = now;
       isDrawn = true;
       const cells = 20;

@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+export const bin = join(import.meta.dirname, '../../bin/plimsoll.js');
+if (!existsSync(join(dirname(bin), '../dist/cli.js'))) throw new Error('build first: npm run build');
+
+export interface Outcome {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface RunOptions {
+  cwd: string;
+  env?: Record<string, string>;
+  /** Shell text in which `plimsoll` stands for the command; without it the command runs by itself, piped. */
+  shell?: string;
+  nodeOptions?: string[];
+  onStart?(pid: number): void;
+}
+
+/** The environment of a plain terminal user: nothing that a CI or this test run has set. */
+const plainEnv = { PATH: process.env.PATH ?? '', HOME: tmpdir(), TERM: 'xterm-256color', LANG: 'C.UTF-8' };
+
+/** Runs the built command as a user would. */
+export function plimsoll(args: readonly string[], options: RunOptions): Promise<Outcome> {
+  const { cwd, shell, nodeOptions = [] } = options;
+  const env = { ...plainEnv, ...options.env };
+  const quoted = [process.execPath, ...nodeOptions, bin, ...args].map((word) => `'${word}'`).join(' ');
+  const child =
+    shell === undefined
+      ? spawn(process.execPath, [...nodeOptions, bin, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+      : spawn('bash', ['-c', shell.replace('plimsoll', quoted)], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (data) => {
+    stdout += data;
+  });
+  child.stderr.on('data', (data) => {
+    stderr += data;
+  });
+  if (child.pid !== undefined) options.onStart?.(child.pid);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+  });
+}
+
+/** Runs the command on a terminal: what it shows there, stdout and stderr together. */
+export function onTerminal(args: readonly string[], options: RunOptions): Promise<Outcome> {
+  const command = [process.execPath, bin, ...args].join(' ');
+  return plimsoll(args, { ...options, shell: `script -qec '${command}' /dev/null` });
+}
+
+/** A folder with these files; the test that makes it removes it. */
+export function project(files: Readonly<Record<string, string>>): { folder: string; remove(): void } {
+  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-cli-'));
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+export const leakyApp = `import express from 'express';
+
+const app = express();
+
+app.get('/orders', (request, response) => {
+  setInterval(() => console.log(request.path), 1000);
+  response.json([]);
+});
+
+app.listen(3000);
+`;
+
+export const manifest = '{ "name": "shop", "type": "module", "dependencies": { "express": "5.0.0" } }\n';
