@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { PackageFacts } from '../model/file-context.ts';
 import type { Problem } from '../model/scan-result.ts';
 import type { DiscoveredFile } from './discover.ts';
@@ -16,14 +17,21 @@ export type FileOutcome =
       bytes: number;
       codeLines: number;
       imports: string[];
+      /** SHA-256 of the text, in hex; for files with a finding that can be fixed. */
+      hash?: string;
       /** Absent when no rule could fire. */
       result?: FileResult;
     };
 
-/** Reads a file once, sifts its text, and parses it only if some rule could fire. */
-export function processFile(file: DiscoveredFile, pkg: PackageFacts, plan: RulePlan): FileOutcome {
+/**
+ * Reads a file once, sifts its text, and parses it only if some rule could fire.
+ *
+ * @param instead a text that stands for the one on disk
+ */
+export function processFile(file: DiscoveredFile, pkg: PackageFacts, plan: RulePlan, instead?: string): FileOutcome {
   const { path } = file;
-  const source = readSource(path, file.absolute);
+  const source =
+    instead === undefined ? readSource(path, file.absolute) : { text: instead, bytes: Buffer.byteLength(instead) };
   if ('problem' in source) return { kind: 'failed', path, problem: source.problem };
   const { text, bytes } = source;
   const kind = file.explicit ? 'source' : textKind(text);
@@ -38,6 +46,9 @@ export function processFile(file: DiscoveredFile, pkg: PackageFacts, plan: RuleP
   };
   if (rules.length > 0 || hasDirectives) {
     outcome.result = runFile({ path, text, package: pkg, hasDirectives, confidence: plan.confidence }, rules);
+    if (outcome.result.findings.some(({ finding }) => finding.fix)) {
+      outcome.hash = createHash('sha256').update(text).digest('hex');
+    }
   }
   return outcome;
 }

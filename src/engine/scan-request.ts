@@ -60,6 +60,8 @@ export interface ScanRequest {
   pairsModule?: string;
   /** The day that `until=` of suppressions is held against, `YYYY-MM-DD`. Default: today in UTC. */
   today?: string;
+  /** Texts that stand for files on disk, by path: code that a fix has not written yet. */
+  texts?: ReadonlyMap<string, string>;
   signal?: AbortSignal;
   onProgress?(progress: ScanProgress): void;
 }
@@ -73,6 +75,8 @@ export interface ScannedFile {
   codeLines: number;
   bytes: number;
   parsed: boolean;
+  /** SHA-256 of the text, in hex; for files with a finding that can be fixed. */
+  hash?: string;
 }
 
 export interface PackageSummary {

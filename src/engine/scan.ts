@@ -68,12 +68,13 @@ export async function scan(request: ScanRequest, pairs: readonly RulePair<never>
   const suppressionProblems = suppress(request, plan, scanned, findings);
   const packageDirs = new Map(discovery.files.map(({ path, packageDir }) => [path, packageDir]));
   const files = scanned.map(
-    ({ path, bytes, codeLines, result }): ScannedFile => ({
+    ({ path, bytes, codeLines, hash, result }): ScannedFile => ({
       path,
       packageDir: packageDirs.get(path) ?? '',
       codeLines,
       bytes,
       parsed: result !== undefined,
+      ...(hash !== undefined && { hash }),
     }),
   );
   return {
@@ -101,7 +102,7 @@ async function processFiles(
 ): Promise<void> {
   const { signal, pairsModule } = request;
   signal?.throwIfAborted();
-  const threads = pairsModule === undefined ? 1 : decideThreads(files, request.threads);
+  const threads = pairsModule === undefined || request.texts ? 1 : decideThreads(files, request.threads);
   if (threads > 1) {
     await processInThreads(files, packages, {
       threads,
@@ -117,7 +118,7 @@ async function processFiles(
   }
   let turnAt = performance.now() + turnMs;
   for (const file of files) {
-    take(processFile(file, packages.factsOf(file.packageDir), plan));
+    take(processFile(file, packages.factsOf(file.packageDir), plan, request.texts?.get(file.path)));
     if (performance.now() < turnAt) continue;
     report();
     await nextTurn();

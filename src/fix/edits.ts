@@ -50,5 +50,9 @@ export function offsetBefore(offset: number, edits: readonly TextEdit[]): { offs
 
 /** Where the line of an offset begins. */
 export function lineStart(text: string, offset: number): number {
-  return offset - /[^\r\n\u2028\u2029]*$/.exec(text.slice(0, offset))![0].length;
+  let at = offset;
+  while (at > 0 && !lineBreaks.includes(text[at - 1]!)) at--;
+  return at;
 }
+
+const lineBreaks = '\n\r\u2028\u2029';

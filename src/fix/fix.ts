@@ -267,11 +267,7 @@ function toResult(run: Run, written: boolean): FixResult {
     passes: plan.passes,
     files: plan.files,
     support: plan.support,
-    skipped: [
-      ...plan.left.filter(({ finding }) => !kept.has(finding.fingerprint)),
-      ...early.left,
-      ...skips(others, early),
-    ],
+    skipped: [...plan.left, ...early.left, ...skips(others, early)],
     takenBack,
     remaining: [...plan.remaining, ...others],
     problems: early.problems,
