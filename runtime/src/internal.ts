@@ -65,10 +65,12 @@ export function channel(name: string): DiagnosticsChannel {
   return builtin?.channel(name) ?? silent;
 }
 
-const AsyncResource = (globalThis as unknown as AsyncHooksModules).process?.getBuiltinModule?.(
-  'node:async_hooks',
-)?.AsyncResource;
-const loadScope = AsyncResource && new AsyncResource('plimsoll');
+function scopeOfLoading(): AsyncScope | undefined {
+  const { process } = globalThis as unknown as AsyncHooksModules;
+  const AsyncResource = process?.getBuiltinModule?.('node:async_hooks')?.AsyncResource;
+  return AsyncResource && new AsyncResource('plimsoll');
+}
+const loadScope = /* @__PURE__ */ scopeOfLoading();
 
 /**
  * Runs `fn` in the async context this module was loaded in, so that a timer or socket it creates does not keep the
