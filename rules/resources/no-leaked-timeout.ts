@@ -78,8 +78,9 @@ function judge(
       if (life.kind === 'owner' && life.isSingleton) return undefined;
       return match('re-arming', ...elsewhere, runsRepeatedly(call, file));
     }
-    const isField = places.some((p) => p.kind === 'field');
-    return isField && canOwnerEnd ? match('kept', ...elsewhere) : undefined;
+    if (!places.some((p) => p.kind === 'field')) return undefined;
+    if (canOwnerEnd) return match('kept', ...elsewhere);
+    // A field that nothing clears, set again by each run.
   }
   return isOverwritten(call, places, life, file) ? match('overwritten', runsRepeatedly(call, file)) : undefined;
 }

@@ -7,7 +7,12 @@ import {
   type FunctionNode,
   findEnclosingFunction,
   findMemberName,
+  findMemberPath,
+  findMethodCall,
+  getOutermostWrapped,
   hasModifier,
+  isAssignment,
+  isWithin,
   nameOfFunction,
   skipWrappers,
 } from './syntax.ts';
@@ -36,25 +41,89 @@ export function isOverwritten(
     if (place.kind === 'binding' && findEnclosingFunction(place.binding.identifier) !== fn)
       names.add(place.binding.name);
   }
-  return names.size > 0 && canRunAgain(getMethodAround(fn, life), call, names, life, file, 0);
+  return names.size > 0 && canRunAgain(fn, call, { names, life, file }, 0);
 }
 
-/** Whether nothing on the way to `call`, in this method or in the only one that calls it, guards against a second run. */
-function canRunAgain(
-  fn: FunctionNode,
-  call: ts.CallExpression,
-  names: ReadonlySet<string>,
-  life: Life,
-  file: FileContext,
-  hops: number,
-): boolean {
+interface Question {
+  names: ReadonlySet<string>;
+  life: Life;
+  file: FileContext;
+}
+
+/**
+ * Whether nothing on the way to `at` guards against a second run: in the function it stands in, in the functions
+ * around that, or in the only one that calls it.
+ */
+function canRunAgain(fn: FunctionNode, at: ts.Node, question: Question, hops: number): boolean {
+  const { names, life, file } = question;
   if (ts.isConstructorDeclaration(fn) || mountMethod.test(nameOfFunction(fn))) return false;
-  if (isLookedAtBefore(names, call, fn, file)) return false;
-  if (hops > 3 || !isPrivate(fn, life)) return true;
-  const calls = listCallsOf(fn, file);
-  if (calls.length !== 1) return calls.length > 1;
-  const caller = findEnclosingFunction(calls[0]!);
-  return caller !== undefined && canRunAgain(caller, calls[0]!, names, life, file, hops + 1);
+  if (isLookedAtBefore(names, at, fn, file) || isGuardedByState(at, fn, file)) return false;
+  if (hops > 5) return true;
+  const use = findCallbackUse(fn, file);
+  if (use === 'event') return true;
+  const climb = (from: ts.Node): boolean => {
+    const outer = findEnclosingFunction(from);
+    const isOutermost = outer === undefined || (life.kind === 'factory' && outer === life.fn);
+    return !isOutermost && canRunAgain(outer, from, question, hops + 1);
+  };
+  if (use) return climb(use);
+  if (!isPrivate(fn, life)) return true;
+  // When the timer's own callback starts it again, it has fired: nothing is lost.
+  const calls = listCallsOf(fn, file).filter((call) => !isWithin(call, at));
+  return calls.some((call) => !isWithin(call, fn) && climb(call));
+}
+
+const eventCallback = /^(?:on|addListener|addEventListener|subscribe|createServer|setInterval|use|get|post)$/;
+
+/** The call that a function is handed to: `'event'` where that runs it many times, undefined where it is no callback. */
+function findCallbackUse(fn: FunctionNode, file: FileContext): ts.Node | 'event' | undefined {
+  for (const use of listUses(fn, file)) {
+    const outer = getOutermostWrapped(use);
+    const { parent } = outer;
+    if (!ts.isCallExpression(parent) && !ts.isNewExpression(parent)) continue;
+    if (parent.expression === outer) {
+      if (use === fn) return parent;
+      continue;
+    }
+    const name = findMethodCall(parent)?.method ?? (ts.isIdentifier(parent.expression) ? parent.expression.text : '');
+    if (eventCallback.test(name)) return 'event';
+    if (use === fn) return parent;
+  }
+  return undefined;
+}
+
+/** The function itself where it stands inline, and the uses of its name. */
+function listUses(fn: FunctionNode, file: FileContext): readonly ts.Node[] {
+  const { parent } = getOutermostWrapped(fn);
+  const name = ts.isFunctionDeclaration(fn) ? fn.name : ts.isVariableDeclaration(parent) ? parent.name : undefined;
+  return name && ts.isIdentifier(name) ? (file.bindingOf(name)?.references ?? []) : [fn];
+}
+
+/**
+ * A latch: `if (this.running) return; this.running = true;` or `if (!this.queued) { this.queued = true; … }`,
+ * a condition on something that the function itself sets.
+ */
+function isGuardedByState(call: ts.Node, fn: FunctionNode, file: FileContext): boolean {
+  for (const node of file.nodesOfKind(ts.SyntaxKind.IfStatement) as readonly ts.IfStatement[]) {
+    if (!isWithin(node, fn) || node.pos > call.pos || !asksLatch(node.expression, fn, file)) continue;
+    if (isWithin(call, node.thenStatement)) return true;
+    if (node.end <= call.pos && findEnclosingFunction(node) === fn && leaves(node.thenStatement)) return true;
+  }
+  return false;
+}
+
+function asksLatch(condition: ts.Expression, fn: FunctionNode, file: FileContext): boolean {
+  const asked = new Set(condition.getText(file.source).match(/[\w$#]+/g));
+  return file.nodes('BinaryExpression').some((node) => {
+    if (!isAssignment(node) || !isWithin(node, fn)) return false;
+    const name = findMemberPath(node.left)?.at(-1);
+    return name !== undefined && asked.has(name);
+  });
+}
+
+function leaves(statement: ts.Statement): boolean {
+  const last = ts.isBlock(statement) ? statement.statements.at(-1) : statement;
+  return last !== undefined && (ts.isReturnStatement(last) || ts.isThrowStatement(last));
 }
 
 function isPrivate(fn: FunctionNode, life: Life): boolean {
@@ -68,24 +137,13 @@ function isPrivate(fn: FunctionNode, life: Life): boolean {
   return life.kind !== 'owner' || ![...life.shape.methods.values()].includes(fn);
 }
 
-/** Callbacks inside a method belong to the run of that method. */
-function getMethodAround(fn: FunctionNode, life: Life): FunctionNode {
-  const methods = life.kind === 'owner' ? new Set(life.shape.methods.values()) : undefined;
-  let at = fn;
-  while (!methods?.has(at)) {
-    const outer = findEnclosingFunction(at);
-    if (!outer || outer === (life.kind === 'factory' ? life.fn : undefined)) break;
-    at = outer;
-  }
-  return at;
-}
-
 function isLookedAtBefore(
   names: ReadonlySet<string>,
-  call: ts.CallExpression,
+  call: ts.Node,
   fn: FunctionNode,
   file: FileContext,
 ): boolean {
+  if (isConditionallyAssigned(call)) return true;
   for (const identifier of file.nodesOfKind(ts.SyntaxKind.Identifier) as readonly ts.Identifier[]) {
     if (identifier.pos < fn.pos) continue;
     if (identifier.pos >= call.pos) break;
@@ -100,8 +158,16 @@ function isLookedAtBefore(
   return /once|init|constructor/i.test(nameOfFunction(fn));
 }
 
+/** `this.timer ??= setInterval(…)`. */
+function isConditionallyAssigned(call: ts.Node): boolean {
+  const { parent } = getOutermostWrapped(call);
+  if (!ts.isBinaryExpression(parent)) return false;
+  const { kind } = parent.operatorToken;
+  return kind === ts.SyntaxKind.QuestionQuestionEqualsToken || kind === ts.SyntaxKind.BarBarEqualsToken;
+}
+
 /** The left side of the very assignment that keeps the new handle. */
-function isTargetOf(identifier: ts.Identifier, call: ts.CallExpression): boolean {
+function isTargetOf(identifier: ts.Identifier, call: ts.Node): boolean {
   for (let at: ts.Node = call; at.parent; at = at.parent) {
     if (ts.isBinaryExpression(at.parent) && at.parent.right === at) {
       return identifier.pos >= at.parent.left.pos && identifier.end <= at.parent.left.end;

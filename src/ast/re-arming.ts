@@ -77,8 +77,20 @@ function hasEarlyExit(call: ts.CallExpression, fn: FunctionNode, file: FileConte
   return exits.some((exit) => {
     const isAhead = isWithin(exit, fn) && exit.pos < call.pos;
     const isInCallback = callback !== undefined && isWithin(exit, callback);
-    return (isAhead || isInCallback) && isConditional(exit, fn);
+    return (isAhead || isInCallback) && isOwnExit(exit, fn, callback) && isConditional(exit, fn);
   });
+}
+
+/** Leaves the function or the timer's callback, not a callback of `forEach` in them. */
+function isOwnExit(exit: ts.Node, fn: FunctionNode, callback: ts.Node | undefined): boolean {
+  const around = findEnclosingFunction(exit);
+  return around === fn || around === callback || !isIterated(around);
+}
+
+function isIterated(fn: FunctionNode | undefined): boolean {
+  const call = fn && getOutermostWrapped(fn).parent;
+  const name = call && ts.isCallExpression(call) ? findMemberName(call.expression) : undefined;
+  return name !== undefined && /^(?:forEach|map|filter|some|every|find|reduce)$/.test(name);
 }
 
 function isConditional(exit: ts.Node, fn: FunctionNode): boolean {
