@@ -250,7 +250,9 @@ function popList(heap: DelayList[]): void {
 export class TimerRegistry {
   readonly #lists = new Map<number, DelayList>();
   #heap: DelayList[] = [];
-  #batch: Entry[] = [];
+  /** What is due now; kept between batches, so that running timers allocates nothing. */
+  #batch: (Entry | undefined)[] = [];
+  #batchSize = 0;
   #isRunning = false;
   #native: NativeTimer | undefined;
   #armedFor = Number.POSITIVE_INFINITY;
@@ -307,7 +309,10 @@ export class TimerRegistry {
 
   /** Stops every timer: O(timers). The registry stays usable, so an owner can stop and start again. */
   disposeAll(): void {
-    for (const entry of this.#batch) if ((entry.flags & due) !== 0) this.#forget(entry);
+    for (let i = 0; i < this.#batchSize; i++) {
+      const entry = this.#batch[i];
+      if (entry !== undefined && (entry.flags & due) !== 0) this.#forget(entry);
+    }
     for (const list of this.#lists.values()) while (list.head !== undefined) this.#forget(list.head);
   }
 
@@ -403,6 +408,7 @@ export class TimerRegistry {
   #rest(): void {
     this.#lists.clear();
     this.#heap = [];
+    this.#batch = [];
     clearTimeout(this.#native as ReturnType<typeof setTimeout> | undefined);
     this.#native = undefined;
     this.#armedFor = Number.POSITIVE_INFINITY;
@@ -441,13 +447,14 @@ export class TimerRegistry {
     this.#isRunning = true;
     this.#collect(now);
     const batch = this.#batch;
-    for (let i = 0; i < batch.length; i++) {
+    for (let i = 0; i < this.#batchSize; i++) {
       const entry = batch[i]!;
+      batch[i] = undefined;
       if ((entry.flags & due) === 0) continue;
       entry.flags &= ~due;
       this.#run(entry, now);
     }
-    this.#batch = [];
+    this.#batchSize = 0;
     this.#isRunning = false;
     if (this.#stats.active === 0) this.#rest();
     else this.#arm();
@@ -458,11 +465,11 @@ export class TimerRegistry {
     for (let list = heap[0]; list !== undefined && list.wakeAt <= now; list = heap[0]) {
       popList(heap);
       list.wakeAt = -1;
-      const from = this.#batch.length;
+      const from = this.#batchSize;
       for (let entry = list.head; entry !== undefined && entry.dueAt <= now; entry = list.head) {
         unlink(entry);
         entry.flags |= due;
-        this.#batch.push(entry);
+        this.#batch[this.#batchSize++] = entry;
       }
       this.#repeat(list, from, now);
       if (list.head === undefined) {
@@ -477,32 +484,31 @@ export class TimerRegistry {
   /** Links the intervals of the batch again, latest first, so that finding each place costs O(1) amortised. */
   #repeat(list: DelayList, from: number, now: number): void {
     const batch = this.#batch;
-    const again: Entry[] = [];
-    let isLate = false;
-    for (let i = from; i < batch.length; i++) {
+    const to = this.#batchSize;
+    let isSorted = true;
+    for (let i = from; i < to; i++) {
       const entry = batch[i]!;
       if ((entry.flags & repeating) === 0) {
         this.#ended(entry);
       } else if (entry.rare?.jitter) {
         const delay = spread(list.delay, entry.rare);
         entry.dueAt = now + delay;
-        if (delay === list.delay) again.push(entry);
-        else this.#append(this.#list(delay), entry);
-        isLate = true;
+        if (delay !== list.delay) this.#append(this.#list(delay), entry);
+        isSorted = false;
       } else {
         entry.dueAt += list.delay;
         if (entry.dueAt <= now) {
           // Runs missed in a stall are left out, and the phase is kept.
           entry.dueAt += list.delay * Math.ceil((now + 1 - entry.dueAt) / list.delay);
-          isLate = true;
+          isSorted = false;
         }
-        again.push(entry);
       }
     }
-    if (isLate) again.sort((a, b) => a.dueAt - b.dueAt);
+    const again = isSorted ? batch : (batch.slice(from, to) as Entry[]).sort((a, b) => a.dueAt - b.dueAt);
     let place = list.tail;
-    for (let i = again.length - 1; i >= 0; i--) {
+    for (let i = isSorted ? to - 1 : to - from - 1; i >= (isSorted ? from : 0); i--) {
       const entry = again[i]!;
+      if ((entry.flags & (repeating | linked)) !== repeating) continue;
       while (place !== undefined && place.dueAt > entry.dueAt) place = place.previous;
       linkAfter(list, place, entry);
     }
