@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { InputError } from '../config/input-error.ts';
 import type { ScanResult } from '../model/scan-result.ts';
@@ -9,6 +9,8 @@ export interface ReporterChoice {
   name: string;
   /** Absolute; stdout without. */
   file?: string;
+  /** Adds to the file instead of replacing it. */
+  append?: boolean;
 }
 
 /** `sarif=out.sarif` → name and file. */
@@ -56,7 +58,7 @@ export async function writeReports(
   context: ReportContext,
 ): Promise<string> {
   let stdout = '';
-  for (const { name, file } of choices) {
+  for (const { name, file, append } of choices) {
     const render = await reporters[name]?.load();
     if (!render) continue;
     if (file === undefined) {
@@ -66,7 +68,8 @@ export async function writeReports(
     const text = render(result, { ...context, colour: false, hyperlinks: false, unicode: true, width: 100 });
     try {
       mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, text);
+      if (append) appendFileSync(file, text);
+      else writeFileSync(file, text);
     } catch (cause) {
       throw new InputError(`cannot write the ${name} report: ${(cause as Error).message}`, { cause });
     }

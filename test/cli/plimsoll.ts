@@ -16,7 +16,7 @@ export interface Outcome {
 export interface RunOptions {
   cwd: string;
   env?: Record<string, string>;
-  /** Shell text in which `plimsoll` stands for the command; without it the command runs by itself, piped. */
+  /** Shell text in which `{}` stands for the command; without it the command runs by itself, piped. */
   shell?: string;
   nodeOptions?: string[];
   onStart?(pid: number): void;
@@ -33,7 +33,7 @@ export function plimsoll(args: readonly string[], options: RunOptions): Promise<
   const child =
     shell === undefined
       ? spawn(process.execPath, [...nodeOptions, bin, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
-      : spawn('bash', ['-c', shell.replace('plimsoll', quoted)], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+      : spawn('bash', ['-c', shell.replace('{}', () => quoted)], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (data) => {

@@ -27,7 +27,7 @@ export async function scanCommand(paths: readonly string[], flags: ScanFlags, se
     choices = settleReporters(configured ?? (isOnGithub ? [{ name: 'github' }] : []));
     noteFormat(session, choices);
     const summary = process.env.GITHUB_STEP_SUMMARY;
-    if (!configured && isOnGithub && summary) choices.push({ name: 'markdown', file: summary });
+    if (!configured && isOnGithub && summary) choices.push({ name: 'markdown', file: summary, append: true });
   }
   const progress = startProgress(process.stderr, !flags.quiet);
   try {
