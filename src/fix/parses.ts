@@ -27,10 +27,10 @@ function readSyntax(path: string, text: string): Syntax {
   return { parse, compile: parse.length > 0 ? undefined : compileError(outputText) };
 }
 
-/** Compiles and never runs. */
+/** Compiles and never runs. A script has no `import.meta`, so another name stands for it. */
 function compileError(code: string): string | undefined {
   try {
-    new Script(`(async function () {${code.replace(/^#!.*/, '')}\n})`);
+    new Script(`(async function () {${code.replace(/^#!.*/, '').replace(/\bimport\.meta\b/g, 'meta')}\n})`);
     return undefined;
   } catch (error) {
     return (error as Error).message;
