@@ -1,0 +1,43 @@
+import type { ClassShape } from '../../src/ast/class-shape.ts';
+import { type FunctionNode, hasModifier, nameOfFunction } from '../../src/ast/syntax.ts';
+import { ts } from '../../src/ast/ts.ts';
+
+/** Best first. Names such as `reset`, `pause` or `clear` may be called in mid-life and are no end. */
+const ends: readonly RegExp[] = [
+  /^(?:componentWillUnmount|disconnectedCallback|ngOnDestroy|onModuleDestroy|beforeUnmount|beforeDestroy|willDestroy)$/,
+  /^_*(?:dispose|destroy|Symbol\.dispose|Symbol\.asyncDispose)$/,
+  /^_*close$/,
+  /^_*stop$/,
+  /^_*(?:shutdown|shutDown|teardown|tearDown|terminate|disconnect|quit|halt|unmount|deinit|exit|end|kill|detach)$/,
+  /^(?:onApplicationShutdown|beforeApplicationShutdown|onDestroy|onStop|onClose|onShutdown)$/,
+  /^_*(?:stop|close|destroy|dispose|shutdown|teardown|terminate|cleanup|cleanUp)[A-Z]?\w*$/,
+];
+
+/** The method that ends what `startedIn` began: `stop` for `start`, else the one that ends the owner for good. */
+export function pickDisposer(
+  disposers: readonly FunctionNode[],
+  startedIn: FunctionNode | undefined,
+): FunctionNode | undefined {
+  const usable = disposers.filter((fn) => fn.body && ts.isBlock(fn.body) && !isStatic(fn));
+  const start = startedIn && /^_*(?:start|open|connect)$/.exec(nameOfFunction(startedIn))?.[0];
+  const twin = { start: 'stop', open: 'close', connect: 'disconnect' }[start?.replace(/^_+/, '') ?? ''];
+  const byTwin = usable.find((fn) => nameOfFunction(fn) === twin);
+  if (byTwin) return byTwin;
+  for (const end of ends) {
+    const found = usable.find((fn) => end.test(nameOfFunction(fn)));
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function isStatic(fn: FunctionNode): boolean {
+  return hasModifier(fn, ts.SyntaxKind.StaticKeyword);
+}
+
+/** The method of an owner that a place stands in, through the callbacks in it. */
+export function findMethodAround(node: ts.Node, shape: ClassShape): FunctionNode | undefined {
+  const methods = new Set<ts.Node>(shape.methods.values());
+  if (shape.constructorNode) methods.add(shape.constructorNode);
+  for (let at: ts.Node | undefined = node.parent; at; at = at.parent) if (methods.has(at)) return at as FunctionNode;
+  return undefined;
+}

@@ -1,0 +1,49 @@
+import type { ClassShape } from '../../src/ast/class-shape.ts';
+import type { HandlePlace } from '../../src/ast/handle-escape.ts';
+import { isClassNode, nameOfFunction } from '../../src/ast/syntax.ts';
+import { ts } from '../../src/ast/ts.ts';
+import type { FileContext } from '../../src/model/file-context.ts';
+import type { Fix, Skip, TextEdit } from '../../src/model/fixer.ts';
+import { insertAtFunctionStart } from './insert-at-function-start.ts';
+import { insertClassMember } from './insert-class-member.ts';
+import { isTypeScript, keepValue } from './keep-value.ts';
+import { findMethodAround, pickDisposer } from './pick-disposer.ts';
+import { thisAt } from './this-at.ts';
+import { clearFunctionOf, clearStatement, timerName, timerType } from './timer-words.ts';
+
+/** Keeps a timer in a field of its owner and ends it in the owner's own stop, close or dispose. */
+export function stopInOwner(
+  call: ts.CallExpression,
+  places: readonly HandlePlace[],
+  shape: ClassShape,
+  file: FileContext,
+): Fix | Skip {
+  const method = findMethodAround(call, shape);
+  const disposer = pickDisposer(shape.disposers, method);
+  if (!disposer) return { skip: `${shape.name} has no method that surely ends it` };
+  const edits: TextEdit[] = [];
+  let field = places.find((place) => place.kind === 'field')?.name;
+  if (field === undefined) {
+    const self = thisAt(call, shape.node, file);
+    if (self === undefined) return { skip: 'the owner cannot be reached from where the timer starts' };
+    const name = timerName(method, (taken) => shape.fields.has(taken) || shape.methods.has(taken));
+    field = usesHashNames(shape) ? `#${name}` : name;
+    const kept = keepValue(call, `${self}.${field}`, file);
+    if (!kept) return { skip: 'the handle is used in an expression' };
+    edits.push(...kept);
+    if (isClassNode(shape.node) && (isTypeScript(file) || field.startsWith('#'))) {
+      const type = isTypeScript(file) ? `: ${timerType(call, file)}` : '';
+      const access = isTypeScript(file) && !field.startsWith('#') ? 'private ' : '';
+      edits.push(insertClassMember(shape.node, `${access}${field}${type};`, 'start', file));
+    }
+  }
+  const clear = clearStatement(clearFunctionOf(call, file), `this.${field}`, shape.fields.get(field), file);
+  const inHook = insertAtFunctionStart(disposer, clear, file);
+  if (!inHook) return { skip: `${nameOfFunction(disposer)} has no body` };
+  return { edits: [...inHook, ...edits] };
+}
+
+function usesHashNames(shape: ClassShape): boolean {
+  if (!isClassNode(shape.node)) return false;
+  return shape.node.members.some((member) => member.name && ts.isPrivateIdentifier(member.name));
+}

@@ -1,0 +1,56 @@
+import type { ClassShape } from '../../src/ast/class-shape.ts';
+import { isAsync, isClassNode, isFunctionNode, skipWrappers } from '../../src/ast/syntax.ts';
+import { ts } from '../../src/ast/ts.ts';
+import type { FileContext } from '../../src/model/file-context.ts';
+import type { Fix, Skip, TextEdit } from '../../src/model/fixer.ts';
+import { addArgument } from './add-argument.ts';
+import { insertClassMember } from './insert-class-member.ts';
+import { isTypeScript } from './keep-value.ts';
+import { thisAt } from './this-at.ts';
+
+/** Starts a timer in a `TimerRegistry` field of its class, which gets a `dispose()` where it has no end yet. */
+export function stopInRegistry(call: ts.CallExpression, shape: ClassShape, file: FileContext): Fix | Skip {
+  const { node } = shape;
+  const known = findRegistryField(shape);
+  if (!isClassNode(node)) return { skip: `${shape.name} is not a class and has no method that ends it` };
+  if (!known && node.heritageClauses?.some((clause) => clause.token === ts.SyntaxKind.ExtendsKeyword)) {
+    return { skip: `the base class of ${shape.name} may have a dispose of its own` };
+  }
+  if (call.arguments.length > 2) return { skip: 'arguments are passed through the timer' };
+  if (!ts.isExpressionStatement(call.parent)) return { skip: 'the handle is used in an expression' };
+  const self = thisAt(call, node, file);
+  if (self === undefined) return { skip: 'the owner cannot be reached from where the timer starts' };
+  const field = known ?? freeField('timers', shape);
+  const { text } = skipWrappers(call.expression) as ts.Identifier;
+  const callee = /Interval/.test(text ?? call.expression.getText(file.source)) ? 'setInterval' : 'setTimeout';
+  const edits: [TextEdit, ...TextEdit[]] = [
+    { start: call.expression.getStart(file.source), end: call.expression.end, text: `${self}.${field}.${callee}` },
+    addArgument(call, optionsFor(call, callee), file),
+  ];
+  if (known) return { edits };
+  const access = isTypeScript(file) ? 'private readonly ' : '';
+  const result = isTypeScript(file) ? ': void' : '';
+  edits.push(insertClassMember(node, `${access}${field} = new TimerRegistry();`, 'start', file));
+  edits.push(insertClassMember(node, `dispose()${result} {\n  this.${field}.disposeAll();\n}`, 'end', file));
+  return { edits, needs: ['TimerRegistry'], note: `whoever makes a ${shape.name} must call its dispose() at the end` };
+}
+
+/** The field of an owner that holds a `TimerRegistry`. */
+export function findRegistryField(shape: ClassShape): string | undefined {
+  return [...shape.fields.values()].find((field) =>
+    field.values.some((value) => ts.isNewExpression(value) && value.expression.getText() === 'TimerRegistry'),
+  )?.name;
+}
+
+/** Native timers keep the process alive, and run again while a promise of theirs is pending. */
+function optionsFor(call: ts.CallExpression, callee: string): string {
+  const run = call.arguments[0] && skipWrappers(call.arguments[0]);
+  const isSync = run && isFunctionNode(run) && ts.isBlock(run.body!) && !isAsync(run);
+  return callee === 'setInterval' && !isSync ? "{ unref: false, overrun: 'allow' }" : '{ unref: false }';
+}
+
+function freeField(base: string, shape: ClassShape): string {
+  let name = base;
+  for (let n = 2; shape.fields.has(name) || shape.methods.has(name); n++) name = `${base}${n}`;
+  return name;
+}

@@ -1,0 +1,42 @@
+import type { HandlePlace } from '../../src/ast/handle-escape.ts';
+import type { Life } from '../../src/ast/life-cycle.ts';
+import type { ts } from '../../src/ast/ts.ts';
+import type { FileContext } from '../../src/model/file-context.ts';
+import type { Fix, Skip } from '../../src/model/fixer.ts';
+import { clearBeforeStart } from './clear-before-start.ts';
+import { pickDisposer } from './pick-disposer.ts';
+import { stopInEffect } from './stop-in-effect.ts';
+import { stopInFactory } from './stop-in-factory.ts';
+import { stopInOwner } from './stop-in-owner.ts';
+import { findRegistryField, stopInRegistry } from './stop-in-registry.ts';
+
+/** A timer whose owner ends, or starts it again, without ending it. */
+export interface LostTimer {
+  call: ts.CallExpression;
+  places: readonly HandlePlace[];
+  life: Life;
+  isOverwritten: boolean;
+}
+
+/** Ends a timer where its owner ends, in the way that its kind of owner does. */
+export function stopTimer({ call, places, life, isOverwritten }: LostTimer, file: FileContext): Fix | Skip {
+  const field = places.find((place) => place.kind === 'field')?.name;
+  if (isOverwritten) {
+    const types = (life.kind === 'owner' && field && life.shape.fields.get(field)?.types) || [];
+    return clearBeforeStart(call, types.some((type) => /\bnull\b/.test(type.getText(file.source))), file);
+  }
+  switch (life.kind) {
+    case 'owner': {
+      const hasRegistry = findRegistryField(life.shape) !== undefined && field === undefined;
+      const disposer = pickDisposer(life.shape.disposers, undefined);
+      if (!disposer || hasRegistry) return stopInRegistry(call, life.shape, file);
+      return stopInOwner(call, places, life.shape, file);
+    }
+    case 'effect':
+      return stopInEffect(call, places, life.effect, file);
+    case 'factory':
+      return stopInFactory(call, places, life, file);
+    default:
+      return { skip: 'nothing around it says when it should end: return the handle, or let the caller pass a signal' };
+  }
+}

@@ -1,0 +1,38 @@
+import type { LeakedTimeout } from '../rules/resources/no-leaked-timeout.ts';
+import { findEnclosingFunction, isFunctionNode, skipWrappers } from '../src/ast/syntax.ts';
+import { ts } from '../src/ast/ts.ts';
+import type { FileContext } from '../src/model/file-context.ts';
+import type { Fixer } from '../src/model/fixer.ts';
+import { stopTimer } from './edit/stop-timer.ts';
+
+export const fixer: Fixer<LeakedTimeout> = {
+  rule: 'no-leaked-timeout',
+  safety: 'safe',
+  changes: 'Clears the timeout where its owner ends, and before it is armed again.',
+  fix({ data }, file) {
+    const fix = stopTimer({ ...data, isOverwritten: data.leak === 'overwritten' }, file);
+    if ('skip' in fix || data.leak !== 're-arming' || !armsAfterWaiting(data.call, file)) return fix;
+    return { ...fix, safety: 'review', note: 'a run under way at the end still arms the timer once: ask a flag there' };
+  },
+};
+
+/** The next round is started behind an `await` or in a `then`: clearing the timer misses a run that is under way. */
+function armsAfterWaiting(call: ts.CallExpression, file: FileContext): boolean {
+  const fn = findEnclosingFunction(call);
+  const run = call.arguments[0] && skipWrappers(call.arguments[0]);
+  const waits = file.nodes('AwaitExpression').some((node) => {
+    const isAhead = fn !== undefined && node.pos >= fn.pos && node.end <= call.pos;
+    return isAhead || (run && isFunctionNode(run) && node.pos >= run.pos && node.end <= run.end);
+  });
+  return waits || isInThen(call);
+}
+
+function isInThen(call: ts.Node): boolean {
+  for (let at = call; at.parent; at = at.parent) {
+    if (ts.isCallExpression(at.parent) && at.parent.arguments.includes(at as ts.Expression)) {
+      const callee = at.parent.expression;
+      if (ts.isPropertyAccessExpression(callee) && /^(?:then|finally|catch)$/.test(callee.name.text)) return true;
+    }
+  }
+  return false;
+}
