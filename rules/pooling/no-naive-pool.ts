@@ -1,0 +1,242 @@
+import { type ClassShape, classShape } from '../../src/ast/class-shape.ts';
+import { bareModule, findOrigin } from '../../src/ast/provenance.ts';
+import { findReArming } from '../../src/ast/re-arming.ts';
+import {
+  type ClassNode,
+  type FunctionNode,
+  findMemberName,
+  findMethodCall,
+  isAsync,
+  isWithin,
+  skipWrappers,
+} from '../../src/ast/syntax.ts';
+import { ts } from '../../src/ast/ts.ts';
+import { defineRule } from '../../src/model/define-rule.ts';
+import type { FileContext } from '../../src/model/file-context.ts';
+import type { Match } from '../../src/model/rule.ts';
+
+export interface NaivePool {
+  shape: ClassShape;
+  acquire: FunctionNode;
+  release: FunctionNode;
+  /** The field that holds the resources. */
+  store: string;
+  faults: readonly string[];
+}
+
+const acquireName =
+  /^(?:acquire|checkout|checkOut|borrow|lease|take|get|obtain|getConnection|acquireConnection|getClient|getFree\w*|getWorker|acquire[A-Z]\w*|borrow[A-Z]\w*)$/;
+const releaseName =
+  /^(?:release|giveBack|return|put|free|recycle|checkin|checkIn|releaseConnection|release[A-Z]\w*|return[A-Z]\w*|free[A-Z]\w*)$/;
+const busyFlag =
+  /^(?:_*(?:is)?(?:in|_in|In)_?Use|busy|isBusy|inuse|used|isUsed|locked|free|isFree|available|isAvailable|idle|isIdle|active|leased|borrowed)$/;
+
+export const rule = defineRule<NaivePool>({
+  id: 'no-naive-pool',
+  category: 'pooling',
+  severity: 'high',
+  confidence: 'likely',
+  lifecycle: 'stable',
+  message: '`{name}` is a pool written by hand that {faults}.',
+  why: 'Under load callers starve or poll: with all connections taken, a scan-and-poll pool reached 0.47–0.73 of a real one’s throughput with five to six times its p99, and a pool without a limit opens connections until the server refuses them.',
+  advice:
+    'Use the driver’s own pool (pg.Pool, mysql2 createPool, undici, piscina), or a pool with a maximum, a queue of waiters, an acquire timeout and a health check.',
+  limits: [
+    'Only classes that both lend and take back what they create are looked at.',
+    'Pools of plain objects or buffers, which lend at once and never wait, are left alone.',
+  ],
+  mentions: ['release', 'giveBack', 'checkin', 'checkIn', 'recycle'],
+  visit: {
+    ClassDeclaration: (node, file) => judge(node, file),
+    ClassExpression: (node, file) => judge(node, file),
+  },
+});
+
+function judge(node: ClassNode, file: FileContext): Match<NaivePool> | undefined {
+  if (file.role !== 'product') return undefined;
+  const shape = classShape(node, file);
+  const acquire = findMethod(shape, acquireName);
+  const release = findMethod(shape, releaseName);
+  if (!acquire || !release || !isAsynchronous(acquire)) return undefined;
+  const reachable = listReachable(acquire, shape, file);
+  const store = findStore(shape, reachable, file);
+  if (store === undefined || !createsResource(reachable, file) || wrapsLibrary(shape, file)) return undefined;
+  const faults = listFaults(shape, acquire, reachable, store, file);
+  if (faults.length === 0) return undefined;
+  return {
+    at: node.name ?? acquire,
+    values: { name: shape.name, faults: sentence(faults) },
+    related: [{ at: acquire, note: 'lends' }],
+    data: { shape, acquire, release, store, faults },
+  };
+}
+
+function sentence(parts: readonly string[]): string {
+  return parts.length === 1 ? parts[0]! : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
+}
+
+function findMethod(shape: ClassShape, pattern: RegExp): FunctionNode | undefined {
+  for (const [name, fn] of shape.methods) if (pattern.test(name)) return fn;
+  return undefined;
+}
+
+function isAsynchronous(fn: FunctionNode): boolean {
+  return (
+    isAsync(fn) ||
+    (fn.type !== undefined && /^Promise\b/.test(fn.type.getText())) ||
+    /\bnew Promise\b/.test(fn.body?.getText() ?? '')
+  );
+}
+
+/** The method and the class's own methods that it calls. */
+function listReachable(start: FunctionNode, shape: ClassShape, file: FileContext): FunctionNode[] {
+  const found = new Set([start]);
+  for (const fn of found) {
+    for (const call of file.nodes('CallExpression')) {
+      const target = isWithin(call, fn) ? findMethodCall(call) : undefined;
+      if (target?.receiver.kind !== ts.SyntaxKind.ThisKeyword) continue;
+      const callee = shape.methods.get(target.method);
+      if (callee) found.add(callee);
+    }
+  }
+  return [...found];
+}
+
+/** The array, Set or Map field that what is created goes into, or that is searched for a free one. */
+function findStore(shape: ClassShape, reachable: readonly FunctionNode[], file: FileContext): string | undefined {
+  for (const [name, field] of shape.fields) {
+    const isContainer = field.values.some((value) => isEmptyContainer(skipWrappers(value), file));
+    if (!isContainer) continue;
+    const isSearched = field.accesses.some((access) => {
+      const member = findMemberName(access.parent);
+      return (
+        member !== undefined &&
+        /^(?:find|findIndex|filter|pop|shift|push|add|set|values|some)$/.test(member) &&
+        reachable.some((fn) => isWithin(access, fn))
+      );
+    });
+    const isIterated = field.accesses.some(
+      (access) => ts.isForOfStatement(access.parent) && reachable.some((fn) => isWithin(access, fn)),
+    );
+    if (isSearched || isIterated) return name;
+  }
+  return undefined;
+}
+
+function isEmptyContainer(value: ts.Expression, file: FileContext): boolean {
+  if (ts.isArrayLiteralExpression(value)) return true;
+  if (!ts.isNewExpression(value)) return false;
+  const origin = findOrigin(value, file);
+  return origin?.module === '' && /^(?:Map|Set|Array)\.new$/.test(origin.path.join('.'));
+}
+
+/** An awaited creation: `await this.create()`, `await this.factory.create()`, `await client.connect()`, `new Worker()`. */
+function createsResource(reachable: readonly FunctionNode[], file: FileContext): boolean {
+  return [...file.nodes('CallExpression'), ...file.nodes('NewExpression')].some((node) => {
+    if (!reachable.some((fn) => isWithin(node, fn))) return false;
+    const callee = skipWrappers(node.expression);
+    const name = findMemberName(callee) ?? (ts.isIdentifier(callee) ? callee.text : '');
+    if (ts.isNewExpression(node))
+      return /(?:Client|Connection|Worker|Browser|Socket|Session|Database|Page)$/.test(name);
+    return (
+      /^(?:create|connect|open|make|spawn|launch|build|factory|newConnection|dial)/i.test(name) && name !== 'openSync'
+    );
+  });
+}
+
+/** A thin layer over a real pool is not hand-written. */
+function wrapsLibrary(shape: ClassShape, file: FileContext): boolean {
+  return [...shape.fields.values()].some((field) =>
+    field.values.some((value) => {
+      const origin = findOrigin(value, file);
+      return (
+        origin !== undefined &&
+        /^(?:generic-pool|tarn|pg-pool|lightning-pool|piscina|workerpool|tinypool|undici)$/.test(
+          bareModule(origin.module),
+        )
+      );
+    }),
+  );
+}
+
+function listFaults(
+  shape: ClassShape,
+  acquire: FunctionNode,
+  reachable: readonly FunctionNode[],
+  store: string,
+  file: FileContext,
+): string[] {
+  const faults: string[] = [];
+  const isInside = (node: ts.Node): boolean => reachable.some((fn) => isWithin(node, fn));
+  if (scansForFree(shape, store, isInside)) faults.push('searches all its connections for a free one');
+  if (!hasMaximum(reachable, store, file)) faults.push('has no maximum');
+  const polls = pollsFor(reachable, file);
+  if (polls) faults.push('polls instead of queueing those who wait');
+  if (faults.length > 0 && !hasTimeout(shape, reachable, file)) faults.push('lets them wait without a timeout');
+  // Searching a handful of connections costs nothing by itself.
+  return faults.length > 1 || polls || !isInside(acquire) ? faults : [];
+}
+
+function scansForFree(shape: ClassShape, store: string, isInside: (node: ts.Node) => boolean): boolean {
+  return (shape.fields.get(store)?.accesses ?? []).some((access) => {
+    if (!isInside(access)) return false;
+    const member = findMemberName(access.parent);
+    const scanned = ts.isForOfStatement(access.parent)
+      ? access.parent.statement
+      : /^(?:find|findIndex|filter|some)$/.test(member ?? '')
+        ? access.parent.parent
+        : undefined;
+    return scanned !== undefined && mentionsFlag(scanned);
+  });
+}
+
+function mentionsFlag(node: ts.Node): boolean {
+  let found = false;
+  const visit = (at: ts.Node): void => {
+    const name = findMemberName(at);
+    if (name !== undefined && busyFlag.test(name)) found = true;
+    if (!found) ts.forEachChild(at, visit);
+  };
+  visit(node);
+  return found;
+}
+
+/** A comparison of the store's size (or of a counter) with something, on the way to a creation. */
+function hasMaximum(reachable: readonly FunctionNode[], store: string, file: FileContext): boolean {
+  return file.nodes('BinaryExpression').some((node) => {
+    const { kind } = node.operatorToken;
+    const isComparison = kind >= ts.SyntaxKind.LessThanToken && kind <= ts.SyntaxKind.GreaterThanEqualsToken;
+    if (!isComparison || !reachable.some((fn) => isWithin(node, fn))) return false;
+    const text = node.getText(file.source);
+    return text.includes(store) || /max|limit|size|count|total|capacity/i.test(text);
+  });
+}
+
+/** A timer or sleep inside a loop, or a timer that runs the method again. */
+function pollsFor(reachable: readonly FunctionNode[], file: FileContext): boolean {
+  return file.nodes('CallExpression').some((call) => {
+    const fn = reachable.find((candidate) => isWithin(call, candidate));
+    if (!fn) return false;
+    const callee = skipWrappers(call.expression);
+    const name = findMemberName(callee) ?? (ts.isIdentifier(callee) ? callee.text : '');
+    if (/^(?:sleep|delay|wait|pause|setTimeout|setImmediate|setInterval)$/.test(name)) {
+      return isInLoop(call, fn) || name === 'setInterval' || findReArming(call, file) !== undefined;
+    }
+    return false;
+  });
+}
+
+function isInLoop(node: ts.Node, fn: FunctionNode): boolean {
+  for (let at = node.parent; at && at !== fn; at = at.parent) {
+    if (ts.isWhileStatement(at) || ts.isDoStatement(at) || ts.isForStatement(at)) return true;
+  }
+  return false;
+}
+
+function hasTimeout(shape: ClassShape, reachable: readonly FunctionNode[], file: FileContext): boolean {
+  const text = reachable.map((fn) => fn.getText(file.source)).join('\n');
+  return (
+    /timeout|deadline|maxWait|signal/i.test(text.replaceAll('setTimeout', '')) ||
+    [...shape.methods.keys()].some((name) => /timeout/i.test(name))
+  );
+}
