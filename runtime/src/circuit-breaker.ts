@@ -54,15 +54,20 @@ export interface CircuitBreakerStats {
   opened: number;
 }
 
-/** Rejects calls that were not made. It has no stack: it is made at the rate at which the dependency is refused. */
+/**
+ * Rejects calls that were not made. It has no stack, and those refused in one opening get the same one: calls may be
+ * refused at any rate, and refusing must cost less than calling.
+ */
 export class CircuitOpenError extends Error {
-  override readonly name = 'CircuitOpenError';
   readonly code: 'ERR_CIRCUIT_OPEN' | 'ERR_CIRCUIT_FULL';
   constructor(code: 'ERR_CIRCUIT_OPEN' | 'ERR_CIRCUIT_FULL', message: string) {
     super(message);
     this.code = code;
   }
 }
+
+// On the prototype: a field would be defined anew for each error.
+Object.defineProperty(CircuitOpenError.prototype, 'name', { value: 'CircuitOpenError', configurable: true });
 
 function withoutStack(code: CircuitOpenError['code'], message: string): CircuitOpenError {
   const limit = Error.stackTraceLimit;
@@ -105,6 +110,7 @@ export class CircuitBreaker {
   #changedAt = 0;
   #probes = 0;
   #probeSuccesses = 0;
+  #openError: CircuitOpenError | undefined;
   #inFlight = 0;
   #successes = 0;
   #failures = 0;
@@ -144,10 +150,14 @@ export class CircuitBreaker {
     const signal = options?.signal;
     const fallback = options?.fallback;
     if (signal?.aborted) return Promise.reject(signal.reason);
-    if (this.#state !== 'closed' && !this.#admit()) return this.#refuse('ERR_CIRCUIT_OPEN', 'is open', fallback);
+    if (this.#state !== 'closed' && !this.#admit()) {
+      this.#openError ??= withoutStack('ERR_CIRCUIT_OPEN', `${this.name} is open`);
+      return this.#refuse(this.#openError, fallback);
+    }
     if (this.#inFlight >= this.#capacity) {
       if (this.#state === 'halfOpen') this.#probes--;
-      return this.#refuse('ERR_CIRCUIT_FULL', `has ${this.#inFlight} calls in flight`, fallback);
+      const message = `${this.name} has ${this.#inFlight} calls in flight`;
+      return this.#refuse(withoutStack('ERR_CIRCUIT_FULL', message), fallback);
     }
     const call = signal ? this.#callUntil(fn, signal) : this.#call(fn);
     return fallback
@@ -243,13 +253,8 @@ export class CircuitBreaker {
     return true;
   }
 
-  #refuse<T>(
-    code: CircuitOpenError['code'],
-    why: string,
-    fallback: ((error: unknown) => T | PromiseLike<T>) | undefined,
-  ): Promise<T> {
+  #refuse<T>(error: CircuitOpenError, fallback: ((error: unknown) => T | PromiseLike<T>) | undefined): Promise<T> {
     this.#rejected++;
-    const error = withoutStack(code, `${this.name} ${why}`);
     return fallback ? (async () => fallback(error))() : Promise.reject(error);
   }
 
@@ -313,6 +318,7 @@ export class CircuitBreaker {
     this.#changedAt = this.#now();
     this.#probes = 0;
     this.#probeSuccesses = 0;
+    this.#openError = undefined;
     if (state === 'open') this.#opened++;
     if (state === 'closed') {
       this.#bucketCalls.fill(0);

@@ -18,6 +18,23 @@ export class DeadlineError extends Error {
   }
 }
 
+/** The common case by itself: every closure counts where each call of a service is wrapped. */
+function race<T>(work: PromiseLike<T>, milliseconds: number, message: string | undefined): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new DeadlineError(milliseconds, message)), milliseconds);
+    work.then(
+      (value) => {
+        clearTimeout(timer);
+        resolve(value);
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
+  });
+}
+
 /**
  * Settles as `work` does, or rejects with a DeadlineError after `milliseconds` (0 to 2^31 - 1). `work` is a promise, or a
  * function that makes one; a function is given a signal that aborts at the deadline or with `signal`, so that the work
@@ -36,6 +53,7 @@ export function withDeadline<T>(
   checkNumber('milliseconds', milliseconds, 0, 2_147_483_647);
   const signal = options?.signal;
   if (signal?.aborted) return Promise.reject(signal.reason);
+  if (typeof work !== 'function' && !signal) return race(work, milliseconds, options?.message);
   return new Promise((resolve, reject) => {
     const controller = typeof work === 'function' ? new AbortController() : undefined;
     const end = (error: unknown): void => {
