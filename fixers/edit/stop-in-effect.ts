@@ -49,7 +49,8 @@ export function stopInEffect(
     return { edits: [...inCleanup, ...edits] };
   }
   const isLeftEarly = listReturns(effect, file).length > 0;
-  if (listReturnedValues(effect, file).length > 0 || isLeftEarly) return { skip: 'the effect returns on several paths' };
+  if (listReturnedValues(effect, file).length > 0 || isLeftEarly)
+    return { skip: 'the effect returns on several paths' };
   const atEnd = insertAtFunctionEnd(effect, `return () => ${clear};`, file)!;
   return { edits: [...atEnd, ...edits] };
 }

@@ -1,3 +1,4 @@
+import { findDisposer } from '../../src/ast/end-of-life.ts';
 import type { HandlePlace } from '../../src/ast/handle-escape.ts';
 import { type FunctionNode, findEnclosingFunction, isWithin } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
@@ -6,7 +7,6 @@ import type { Fix, Skip, TextEdit } from '../../src/model/fixer.ts';
 import { isDeclared } from './clear-before-start.ts';
 import { insertAtFunctionStart } from './insert-at-function-start.ts';
 import { isTypeScript, keepValue } from './keep-value.ts';
-import { pickDisposer } from './pick-disposer.ts';
 import { clearFunctionOf, timerName, timerType } from './timer-words.ts';
 
 /** Keeps a timer in a variable of the factory that made its owner, and ends it in the owner's own method. */
@@ -17,7 +17,7 @@ export function stopInFactory(
   file: FileContext,
 ): Fix | Skip {
   const around = findEnclosingFunction(call);
-  const disposer = pickDisposer(factory.disposers, around);
+  const disposer = findDisposer(factory.disposers, around);
   if (!disposer) return { skip: 'what the factory returns has no method that surely ends it' };
   const scope = file.scopeOf(factory.fn.body!);
   const reachable = places.find((p) => p.kind === 'binding' && isReachable(p.binding.scope.node, disposer));

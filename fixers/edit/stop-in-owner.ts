@@ -1,4 +1,5 @@
 import type { ClassShape } from '../../src/ast/class-shape.ts';
+import { findDisposer, findMethodAround } from '../../src/ast/end-of-life.ts';
 import type { HandlePlace } from '../../src/ast/handle-escape.ts';
 import { isClassNode, nameOfFunction } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
@@ -7,7 +8,6 @@ import type { Fix, Skip, TextEdit } from '../../src/model/fixer.ts';
 import { insertAtFunctionStart } from './insert-at-function-start.ts';
 import { insertClassMember } from './insert-class-member.ts';
 import { isTypeScript, keepValue } from './keep-value.ts';
-import { findMethodAround, pickDisposer } from './pick-disposer.ts';
 import { thisAt } from './this-at.ts';
 import { clearFunctionOf, clearStatement, timerName, timerType } from './timer-words.ts';
 
@@ -19,7 +19,7 @@ export function stopInOwner(
   file: FileContext,
 ): Fix | Skip {
   const method = findMethodAround(call, shape);
-  const disposer = pickDisposer(shape.disposers, method);
+  const disposer = findDisposer(shape.disposers, method);
   if (!disposer) return { skip: `${shape.name} has no method that surely ends it` };
   const edits: TextEdit[] = [];
   let field = places.find((place) => place.kind === 'field')?.name;

@@ -1,10 +1,10 @@
+import { findDisposer } from '../../src/ast/end-of-life.ts';
 import type { HandlePlace } from '../../src/ast/handle-escape.ts';
 import type { Life } from '../../src/ast/life-cycle.ts';
 import type { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Fix, Skip } from '../../src/model/fixer.ts';
 import { clearBeforeStart } from './clear-before-start.ts';
-import { pickDisposer } from './pick-disposer.ts';
 import { stopInEffect } from './stop-in-effect.ts';
 import { stopInFactory } from './stop-in-factory.ts';
 import { stopInOwner } from './stop-in-owner.ts';
@@ -23,12 +23,16 @@ export function stopTimer({ call, places, life, isOverwritten }: LostTimer, file
   const field = places.find((place) => place.kind === 'field')?.name;
   if (isOverwritten) {
     const types = (life.kind === 'owner' && field && life.shape.fields.get(field)?.types) || [];
-    return clearBeforeStart(call, types.some((type) => /\bnull\b/.test(type.getText(file.source))), file);
+    return clearBeforeStart(
+      call,
+      types.some((type) => /\bnull\b/.test(type.getText(file.source))),
+      file,
+    );
   }
   switch (life.kind) {
     case 'owner': {
       const hasRegistry = findRegistryField(life.shape) !== undefined && field === undefined;
-      const disposer = pickDisposer(life.shape.disposers, undefined);
+      const disposer = findDisposer(life.shape.disposers, undefined);
       if (!disposer || hasRegistry) return stopInRegistry(call, life.shape, file);
       return stopInOwner(call, places, life.shape, file);
     }

@@ -27,7 +27,12 @@ export function timerName(fn: FunctionNode | undefined, isTaken: (name: string) 
 }
 
 /** A statement that ends the timer in `target`; `clearTimeout(null)` does not compile, so such a field is asked first. */
-export function clearStatement(clear: string, target: string, field: ClassField | undefined, file: FileContext): string {
+export function clearStatement(
+  clear: string,
+  target: string,
+  field: ClassField | undefined,
+  file: FileContext,
+): string {
   const mayBeNull =
     isTypeScript(file) && (field?.types.some((type) => /\bnull\b/.test(type.getText(file.source))) ?? false);
   return mayBeNull ? `if (${target}) ${clear}(${target});` : `${clear}(${target});`;

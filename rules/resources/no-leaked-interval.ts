@@ -1,9 +1,9 @@
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { isPrivateName, type Life, lifeOf } from '../../src/ast/life-cycle.ts';
 import { isOverwritten } from '../../src/ast/overwritten.ts';
+import { runsAgain, startsRepeatedly } from '../../src/ast/starts-repeatedly.ts';
 import { findTimerFunction, isUnrefed, listClearsOf } from '../../src/ast/timers.ts';
 import type { ts } from '../../src/ast/ts.ts';
-import { runsRepeatedly } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
@@ -43,7 +43,7 @@ export const rule = defineRule<LeakedInterval>({
       if (life.kind === 'process') return undefined;
       if (listClearsOf(places, file).length > 0) {
         if (!isOverwritten(call, places, life, file)) return undefined;
-        return match(call, places, life, 'overwritten', runsRepeatedly(call, file));
+        return match(call, places, life, 'overwritten', runsAgain(call, life, file));
       }
       return neverCleared(call, places, life, file);
     },
@@ -64,11 +64,11 @@ function neverCleared(
     case 'owner':
       if (life.shape.disposers.length === 0 && !life.isComponent) {
         if (life.isSingleton) return undefined;
-        conditions.push(runsRepeatedly(call, file));
+        conditions.push(startsRepeatedly(call, life, file));
       }
       break;
     case 'call':
-      conditions.push(runsRepeatedly(call, file));
+      conditions.push(startsRepeatedly(call, life, file));
       break;
     default:
       return undefined;

@@ -2,9 +2,9 @@ import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.
 import { isPrivateName, type Life, lifeOf } from '../../src/ast/life-cycle.ts';
 import { isOverwritten } from '../../src/ast/overwritten.ts';
 import { canEnd, findReArming } from '../../src/ast/re-arming.ts';
+import { runsAgain, startsRepeatedly } from '../../src/ast/starts-repeatedly.ts';
 import { findTimerFunction, isUnrefed, listClearsOf } from '../../src/ast/timers.ts';
 import type { ts } from '../../src/ast/ts.ts';
-import { runsRepeatedly } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
@@ -76,13 +76,15 @@ function judge(
     if (reArming && !canEnd(call, reArming, file)) {
       if (canOwnerEnd || life.kind === 'effect') return match('re-arming', ...elsewhere);
       if (life.kind === 'owner' && life.isSingleton) return undefined;
-      return match('re-arming', ...elsewhere, runsRepeatedly(call, file));
+      return match('re-arming', ...elsewhere, startsRepeatedly(call, life, file));
     }
     if (!places.some((p) => p.kind === 'field')) return undefined;
     if (canOwnerEnd) return match('kept', ...elsewhere);
     // A field that nothing clears, set again by each run.
   }
-  return isOverwritten(call, places, life, file) ? match('overwritten', runsRepeatedly(call, file)) : undefined;
+  if (!isOverwritten(call, places, life, file)) return undefined;
+  const again = runsAgain(call, life, file);
+  return again ? match('overwritten', again) : match('overwritten');
 }
 
 function listReleasesElsewhere(places: readonly HandlePlace[], life: Life): LinkCondition[] {

@@ -137,12 +137,7 @@ function isPrivate(fn: FunctionNode, life: Life): boolean {
   return life.kind !== 'owner' || ![...life.shape.methods.values()].includes(fn);
 }
 
-function isLookedAtBefore(
-  names: ReadonlySet<string>,
-  call: ts.Node,
-  fn: FunctionNode,
-  file: FileContext,
-): boolean {
+function isLookedAtBefore(names: ReadonlySet<string>, call: ts.Node, fn: FunctionNode, file: FileContext): boolean {
   if (isConditionallyAssigned(call)) return true;
   for (const identifier of file.nodesOfKind(ts.SyntaxKind.Identifier) as readonly ts.Identifier[]) {
     if (identifier.pos < fn.pos) continue;

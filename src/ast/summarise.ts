@@ -9,6 +9,7 @@ import type {
   SymbolRef,
 } from '../model/link.ts';
 import { classShape } from './class-shape.ts';
+import { listPartsOfClosable } from './end-of-life.ts';
 import { findEntryOfCall, findEntryPoint } from './entry-points.ts';
 import { findFunctionOfBinding, findFunctionValue, listFunctions, ordinalOf } from './functions.ts';
 import { bareModule, findImport, findOrigin, type Origin, requiredModule } from './provenance.ts';
@@ -481,5 +482,6 @@ function listFacts(file: FileContext): string[] {
   if (file.text.includes('clear')) {
     for (const name of timerClears(file).names.keys()) facts.add(`clear-timer:${name}`);
   }
+  for (const name of listPartsOfClosable(file)) facts.add(`part-of-closable:${name}`);
   return [...facts].sort();
 }

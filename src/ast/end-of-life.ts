@@ -1,6 +1,8 @@
-import type { ClassShape } from '../../src/ast/class-shape.ts';
-import { type FunctionNode, hasModifier, nameOfFunction } from '../../src/ast/syntax.ts';
-import { ts } from '../../src/ast/ts.ts';
+import type { FileContext } from '../model/file-context.ts';
+import type { ClassShape } from './class-shape.ts';
+import { lifeOf } from './life-cycle.ts';
+import { type FunctionNode, hasModifier, nameOfFunction } from './syntax.ts';
+import { ts } from './ts.ts';
 
 /** Best first. Names such as `reset`, `pause` or `clear` may be called in mid-life and are no end. */
 const ends: readonly RegExp[] = [
@@ -14,7 +16,7 @@ const ends: readonly RegExp[] = [
 ];
 
 /** The method that ends what `startedIn` began: `stop` for `start`, else the one that ends the owner for good. */
-export function pickDisposer(
+export function findDisposer(
   disposers: readonly FunctionNode[],
   startedIn: FunctionNode | undefined,
 ): FunctionNode | undefined {
@@ -40,4 +42,21 @@ export function findMethodAround(node: ts.Node, shape: ClassShape): FunctionNode
   if (shape.constructorNode) methods.add(shape.constructorNode);
   for (let at: ts.Node | undefined = node.parent; at; at = at.parent) if (methods.has(at)) return at as FunctionNode;
   return undefined;
+}
+
+/**
+ * Names of the classes that this file makes inside an owner with an end of its own (`close`, `stop`, `dispose`):
+ * what such a part starts must end with it.
+ */
+export function listPartsOfClosable(file: FileContext): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const node of file.nodes('NewExpression')) {
+    const { expression } = node;
+    if (!ts.isIdentifier(expression) || !file.bindingOf(expression) || names.has(expression.text)) continue;
+    const life = lifeOf(node, file);
+    const disposers =
+      life.kind === 'owner' ? life.shape.disposers : life.kind === 'factory' ? life.disposers : undefined;
+    if (disposers && findDisposer(disposers, undefined)) names.add(expression.text);
+  }
+  return names;
 }

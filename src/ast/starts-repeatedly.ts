@@ -1,0 +1,39 @@
+import type { FileContext } from '../model/file-context.ts';
+import type { LinkCondition } from '../model/link.ts';
+import { findMethodAround } from './end-of-life.ts';
+import { isPrivateName, type Life } from './life-cycle.ts';
+import { nameOfFunction } from './syntax.ts';
+import { ts } from './ts.ts';
+import { runsRepeatedly } from './where.ts';
+
+const startName =
+  /^_*(?:start|init|connect|open|listen|run|boot|setup|launch|begin|enable|mount|register|activate|on[A-Z]|main|attach|bind|load)/;
+
+/**
+ * "More than one of these is started in the life of the process": the place runs repeatedly, or the class that starts
+ * it is a part of something that ends without it.
+ */
+export function startsRepeatedly(node: ts.Node, life: Life, file: FileContext): LinkCondition {
+  const repeated = runsRepeatedly(node, file);
+  if (life.kind !== 'owner' || ts.isObjectLiteralExpression(life.shape.node)) return repeated;
+  const part: LinkCondition = { kind: 'project-states', fact: `part-of-closable:${life.shape.name}` };
+  return { kind: 'any', of: [repeated, part] };
+}
+
+/**
+ * What must hold so that a method of an owner runs a second time for one instance: nothing for public methods other
+ * than those that begin its life.
+ */
+export function runsAgain(node: ts.Node, life: Life, file: FileContext): LinkCondition | undefined {
+  if (life.kind !== 'owner') return runsRepeatedly(node, file);
+  const method = findMethodAround(node, life.shape);
+  const name = method && nameOfFunction(method);
+  const isPublic = name !== undefined && method !== life.shape.constructorNode && !isHidden(name, life);
+  return isPublic && !startName.test(name) ? undefined : runsRepeatedly(node, file);
+}
+
+function isHidden(name: string, life: Extract<Life, { kind: 'owner' }>): boolean {
+  const method = life.shape.methods.get(name);
+  const isPrivate = method?.modifiers?.some((modifier) => modifier.kind === ts.SyntaxKind.PrivateKeyword) ?? false;
+  return isPrivate || name.startsWith('_') || isPrivateName(life.shape, name);
+}
