@@ -19,9 +19,14 @@ for (const [, title, section] of readme.matchAll(/^### (.+)\n([\s\S]*?)(?=^##|(?
   }
 }
 
+/** Blocks of other pages: compiled, not run. */
+const compiledOnly = [...readFileSync(join(root, 'docs/autoscaling.md'), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)].map(
+  ([, code], index) => ({ title: 'docs/autoscaling.md', file: join(work, `autoscaling-${index}.ts`), code: code! }),
+);
+
 beforeAll(async () => {
   mkdirSync(work, { recursive: true });
-  for (const { file, code } of examples) writeFileSync(file, code);
+  for (const { file, code } of [...examples, ...compiledOnly]) writeFileSync(file, code);
   await build({
     entryPoints: examples.map(({ file }) => file),
     outdir: work,
@@ -66,11 +71,11 @@ it('compiles every example under strict settings', () => {
     paths: { '@plimsoll/runtime/*': [join(source, '*.ts')] },
   };
   const program = ts.createProgram(
-    examples.map(({ file }) => file),
+    [...examples, ...compiledOnly].map(({ file }) => file),
     options,
   );
   const faults = ts.getPreEmitDiagnostics(program).map(({ file, messageText }) => {
-    const example = examples.find((each) => each.file === file?.fileName);
+    const example = [...examples, ...compiledOnly].find((each) => each.file === file?.fileName);
     return `${example?.title ?? file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
   });
   expect(faults).toEqual([]);
