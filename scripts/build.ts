@@ -1,6 +1,6 @@
 /** Builds both packages: the bundled CLI and library (dist/), and the runtime in ESM and CommonJS (runtime/dist/). */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, transform } from 'esbuild';
 
@@ -43,7 +43,18 @@ async function buildRuntime(): Promise<void> {
   }
 }
 
+/** `--runtime copy` copies these into projects; JavaScript is made of them when it is asked for. */
+function copyRuntimeSource(): void {
+  const target = join(root, 'runtime-source');
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(target);
+  for (const file of readdirSync(join(root, 'runtime/src'))) {
+    if (file.endsWith('.ts')) copyFileSync(join(root, 'runtime/src', file), join(target, file));
+  }
+}
+
 async function buildTool(): Promise<void> {
+  copyRuntimeSource();
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   await build({
     entryPoints: {

@@ -23,7 +23,7 @@ export function findRuntimeSource(from: string = import.meta.dirname): RuntimeSo
   for (let dir = from; dir !== dirname(dir); dir = dirname(dir)) {
     const manifest = join(dir, 'package.json');
     if (!existsSync(manifest)) continue;
-    for (const folder of ['runtime-source', 'runtime/src']) {
+    for (const folder of ['runtime/src', 'runtime-source']) {
       if (existsSync(join(dir, folder, 'index.ts'))) return openRuntime(join(dir, folder), readVersion(manifest));
     }
   }
