@@ -130,8 +130,11 @@ function isHandedOver(binding: Binding, fn: FunctionNode, releases: readonly ts.
   return binding.references.some((reference) => {
     const outer = getOutermostWrapped(reference);
     const { parent } = outer;
-    if (ts.isReturnStatement(parent) || ts.isPropertyAssignment(parent) || ts.isShorthandPropertyAssignment(parent))
-      return true;
+    if (ts.isReturnStatement(parent)) return true;
+    if (ts.isPropertyAssignment(parent) || ts.isShorthandPropertyAssignment(parent)) {
+      // `query(text, { session })` lends it for the call.
+      return releases.length === 0 || !ts.isCallExpression(parent.parent.parent);
+    }
     if (ts.isArrayLiteralExpression(parent) || ts.isYieldExpression(parent) || ts.isSpreadElement(parent)) return true;
     if (isAssignment(parent) && parent.right === outer) return true;
     if (ts.isVariableDeclaration(parent) && parent.initializer === outer) return true;
