@@ -67,7 +67,7 @@ export interface ConnectionPoolOptions<R> {
   maxWaitingClients?: number;
   /** A lease held for longer is reported once to `onLeak`; 0 is off. Default 0. */
   leakDetectionMillis?: number;
-  /** Record the stack of each acquire for leak and drain reports (about 5 µs each). Default false. */
+  /** Record the stack of each acquire for leak and drain reports (tens of microseconds each). Default false. */
   captureStack?: boolean;
   onLeak?: (report: LeaseReport<R>) => void;
   /** Told of failed creations, destructions and validations, and of resources that died. */
@@ -87,6 +87,13 @@ export interface AcquireOptions {
   timeoutMillis?: number;
   /** Prefer the idle resource that served this key last (prepared statements, caches). */
   affinity?: unknown;
+}
+
+export interface DrainOptions {
+  /** How long to wait for returns, in milliseconds; 0 waits for ever. Default 10,000. */
+  timeoutMillis?: number;
+  /** Ends the wait as the time-out would. */
+  signal?: AbortSignal;
 }
 
 /** The right to use one resource until `release()` or `destroy()`, of which the second call throws. */
@@ -268,7 +275,7 @@ class PoolLease<R> implements Lease<R> {
  * await pool.drain();
  * ```
  *
- * Costs 0.3 µs an acquire and release, about 200 bytes a resource and 150 a waiter.
+ * Costs 0.2 to 0.5 µs an acquire and release, about 220 bytes a resource and 310 a waiter with its promise.
  */
 export class ConnectionPool<R> {
   readonly name: string;
@@ -329,6 +336,7 @@ export class ConnectionPool<R> {
   #wasWarmed: boolean;
   #draining: Promise<LeaseReport<R>[]> | undefined;
   #isClosed = false;
+  #leaked: LeaseReport<R>[] = [];
   #whenQuiet: (() => void) | undefined;
 
   constructor(options: ConnectionPoolOptions<R>) {
@@ -469,12 +477,19 @@ export class ConnectionPool<R> {
 
   /**
    * Closes the pool: refuses new acquires, serves those that wait, and destroys each resource on its return. After
-   * `timeoutMillis` (default 10,000; 0 waits for ever) waiters are rejected and lent resources destroyed; those leases
+   * `timeoutMillis` or on abort, waiters are rejected and lent resources destroyed; those leases
    * are the result, an empty list otherwise. A second call returns the same promise.
    */
-  drain({ timeoutMillis = 10_000 }: { timeoutMillis?: number } = {}): Promise<LeaseReport<R>[]> {
+  drain({ timeoutMillis = 10_000, signal }: DrainOptions = {}): Promise<LeaseReport<R>[]> {
     checkNumber('timeoutMillis', timeoutMillis, 0, LONGEST_TIMER);
     this.#draining ??= this.#drain(timeoutMillis);
+    if (signal) {
+      const force = (): void => this.#force();
+      if (signal.aborted) queueMicrotask(force);
+      else signal.addEventListener('abort', force, { once: true });
+      const forget = (): void => signal.removeEventListener('abort', force);
+      this.#draining.then(forget, forget);
+    }
     return this.#draining;
   }
 
@@ -1013,31 +1028,28 @@ export class ConnectionPool<R> {
       this.#whenQuiet = resolve;
       this.#noteQuiet();
     });
-    let timer: Timer | undefined;
-    const leaked: LeaseReport<R>[] = [];
-    if (timeoutMillis > 0) {
-      timer = startTimer(() => {
-        const now = this.#now();
-        this.#isClosed = true;
-        this.#rejectWaiters(this.#closedError());
-        this.#abandonCreations();
-        this.#creations.clear();
-        for (const slot of this.#slots.values()) {
-          if (slot.state !== 'used') continue;
-          leaked.push({ resource: slot.resource, heldMillis: now - slot.since, stack: slot.stack });
-          this.#used--;
-          this.#remove(slot);
-        }
-        this.#noteQuiet();
-      }, timeoutMillis);
-    }
+    const timer = timeoutMillis > 0 ? startTimer(() => this.#force(), timeoutMillis) : undefined;
     await quiet;
-    stopTimer(timer);
     this.#isClosed = true;
-    stopTimer(this.#retryTimer);
-    stopTimer(this.#waitTimer);
-    stopTimer(this.#sweepTimer);
-    return leaked;
+    for (const each of [timer, this.#retryTimer, this.#waitTimer, this.#sweepTimer]) stopTimer(each);
+    return this.#leaked;
+  }
+
+  /** Ends the patience of a drain. */
+  #force(): void {
+    if (this.#isClosed) return;
+    const now = this.#now();
+    this.#isClosed = true;
+    this.#rejectWaiters(this.#closedError());
+    this.#abandonCreations();
+    this.#creations.clear();
+    for (const slot of this.#slots.values()) {
+      if (slot.state !== 'used') continue;
+      this.#leaked.push({ resource: slot.resource, heldMillis: now - slot.since, stack: slot.stack });
+      this.#used--;
+      this.#remove(slot);
+    }
+    this.#noteQuiet();
   }
 
   /** Asks creations nobody waits for to give up; what they make all the same is destroyed. */

@@ -35,6 +35,7 @@ export {
   ConnectionPool,
   type ConnectionPoolOptions,
   type ConnectionPoolStats,
+  type DrainOptions,
   type Lease,
   type LeaseReport,
   PoolError,

@@ -231,7 +231,7 @@ let shared: WorkerThreads | undefined;
 /**
  * Calls a function that `module` (an absolute path or file: URL) exports with `input` on a worker thread and resolves with
  * its result; both are copied by structured clone. Rejects with the function's error, with the signal's reason, or when
- * the thread dies. A round trip costs about 25 µs, the first of a thread about 30 ms more.
+ * the thread dies. A round trip costs 25 to 40 µs, and the first of a thread the thread's start, tens of milliseconds.
  *
  * ```ts
  * const totals = await runInWorker(new URL('./sum-orders.js', import.meta.url), jsonText, { signal });

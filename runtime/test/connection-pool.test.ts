@@ -668,6 +668,22 @@ describe('draining', () => {
     expect(ended).toEqual([0]);
   });
 
+  it('a signal ends the wait for returns', async () => {
+    const { pool, ended } = numbered({ max: 2 });
+    const leases = [await pool.acquire(), await pool.acquire()];
+    const controller = new AbortController();
+    const drained = pool.drain({ timeoutMillis: 0 });
+    expect(pool.drain({ signal: controller.signal })).toBe(drained);
+    await turn();
+    controller.abort();
+    expect((await drained).map(({ resource }) => resource)).toEqual(leases.map(({ resource }) => resource));
+    expect(ended).toEqual([0, 1]);
+    const other = numbered();
+    const lease = await other.pool.acquire();
+    expect(await other.pool.drain({ signal: AbortSignal.abort() })).toHaveLength(1);
+    lease.release();
+  });
+
   it('is not held up by a create that hangs', async () => {
     const pool = new ConnectionPool<Thing>({ create: () => new Promise<Thing>(() => {}), destroy() {}, min: 1 });
     pool.warm().catch(() => {});

@@ -259,6 +259,16 @@ test.each([
   ['hash', 500],
   ['hash-ring', 2_800],
   ['route-cache', 1_650],
+  ['connection-pool', 5_100],
+  ['task-queue', 2_500],
+  ['map-limit', 900],
+  ['single-flight', 800],
+  ['batch-loader', 1_250],
+  ['retry', 1_800],
+  ['circuit-breaker', 2_050],
+  ['with-deadline', 750],
+  ['run-in-worker', 2_000],
+  ['stringify-sliced', 750],
 ])('%s stays within %i bytes, minified and gzipped', async (part, budget) => {
   expect(gzipSync(await bundle(part, 'esm'), { level: 9 }).length).toBeLessThanOrEqual(budget);
 });
