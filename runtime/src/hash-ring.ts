@@ -36,6 +36,8 @@ interface Locator {
 
 const GOLDEN = 0x9e3779b9;
 const TWO_32 = 4_294_967_296;
+/** The most nodes a ring can tell apart. */
+const OWNERS = 2 ** 20;
 
 /**
  * Places keys on nodes so that each gets its share and a change of nodes moves only the keys it must: a new node takes its
@@ -176,7 +178,9 @@ export class HashRing {
     if (!this.isKetama) {
       return names.map((name, node) => {
         const seed = this.hash(name);
-        return Array.from({ length: weights[node]! * this.vnodes }, (_, i) => fmix32(seed + Math.imul(i + 1, GOLDEN)));
+        const points = new Array<number>(weights[node]! * this.vnodes);
+        for (let i = 0; i < points.length; i++) points[i] = fmix32(seed + Math.imul(i + 1, GOLDEN));
+        return points;
       });
     }
     const shares = this.shares();
@@ -226,23 +230,32 @@ class Rendezvous implements Locator {
 
 /** Points on a circle of 32 bits; a key belongs to the first point at or after its hash. */
 class Ring implements Locator {
-  private readonly points: Uint32Array;
-  private readonly owners: Uint32Array;
+  private points: Uint32Array;
+  private owners: Uint32Array;
   /** For each value of a hash's leading bits, the first point at or after it: the search is over in a step or two. */
   private readonly starts: Uint32Array;
   private readonly shift: number;
 
   constructor(pointsOfNode: readonly number[][]) {
     // Point and owner in one number of at most 53 bits: sorting is then numeric, and equal points go to the first name.
-    const sorted = Float64Array.from(
-      pointsOfNode.flatMap((points, node) => points.map((point) => point * 2 ** 20 + node)),
-    ).sort();
-    const isFirst = (value: number, i: number): boolean =>
-      i === 0 || Math.floor(value / 2 ** 20) !== Math.floor(sorted[i - 1]! / 2 ** 20);
-    const unique = sorted.filter(isFirst);
-    this.points = Uint32Array.from(unique, (value) => Math.floor(value / 2 ** 20));
-    this.owners = Uint32Array.from(unique, (value) => value % 2 ** 20);
-    const bits = Math.min(20, Math.max(1, Math.ceil(Math.log2(unique.length))));
+    const sorted = new Float64Array(pointsOfNode.reduce((sum, points) => sum + points.length, 0));
+    let count = 0;
+    for (let node = 0; node < pointsOfNode.length; node++) {
+      for (const point of pointsOfNode[node]!) sorted[count++] = point * OWNERS + node;
+    }
+    sorted.sort();
+    this.points = new Uint32Array(count);
+    this.owners = new Uint32Array(count);
+    let kept = 0;
+    for (const value of sorted) {
+      const point = Math.floor(value / OWNERS);
+      if (kept > 0 && this.points[kept - 1] === point) continue;
+      this.points[kept] = point;
+      this.owners[kept++] = value - point * OWNERS;
+    }
+    this.points = this.points.subarray(0, kept);
+    this.owners = this.owners.subarray(0, kept);
+    const bits = Math.min(20, Math.max(1, Math.ceil(Math.log2(kept))));
     this.shift = 32 - bits;
     this.starts = new Uint32Array(2 ** bits);
     let at = 0;

@@ -118,7 +118,7 @@ export class RouteCache<T> {
     return this;
   }
 
-  /** The route of `path` and its parameters, or undefined. The answer is shared and frozen. */
+  /** The route of `path` and its parameters, or undefined. A remembered answer is shared, and frozen for that. */
   match(path: string): RouteMatch<T> | undefined {
     let found = this.young.get(path);
     if (found !== undefined) {
@@ -148,12 +148,16 @@ export class RouteCache<T> {
       this.old = this.young;
       this.young = new Map();
     }
+    if (found) Object.freeze(Object.freeze(found).params);
     this.young.set(path, found);
   }
 
   private trimmed(path: string): string {
-    const end = path.search(/[?#]/);
-    const bare = end < 0 ? path : path.slice(0, end);
+    let bare = path;
+    for (const sign of ['?', '#']) {
+      const end = bare.indexOf(sign);
+      if (end >= 0) bare = bare.slice(0, end);
+    }
     return this.ignoreTrailingSlash && bare.length > 1 && bare.endsWith('/') ? bare.slice(0, -1) : bare;
   }
 
@@ -172,14 +176,14 @@ export class RouteCache<T> {
   private descend(node: Node<T>, path: string, start: number, values: string[]): Route<T> | undefined {
     const slash = path.indexOf('/', start);
     const segment = slash < 0 ? path.slice(start) : path.slice(start, slash);
-    const below = (child: Node<T>): Route<T> | undefined =>
-      slash < 0 ? child.route : this.descend(child, path, slash + 1, values);
     const literal = node.literals.get(segment);
-    const found = literal && below(literal);
-    if (found) return found;
+    if (literal) {
+      const route = slash < 0 ? literal.route : this.descend(literal, path, slash + 1, values);
+      if (route) return route;
+    }
     if (node.param && segment !== '') {
       values.push(segment);
-      const route = below(node.param);
+      const route = slash < 0 ? node.param.route : this.descend(node.param, path, slash + 1, values);
       if (route) return route;
       values.pop();
     }
@@ -205,17 +209,20 @@ function badPattern(pattern: string, wanted: string): TypeError {
   return new TypeError(`pattern must have ${wanted}, got ${JSON.stringify(pattern)}`);
 }
 
+/** An object without a prototype that, unlike `Object.create(null)`, keeps fast properties. */
+const Params = function Params() {} as unknown as new () => Record<string, string>;
+Params.prototype = Object.freeze(Object.create(null));
+
 function matchOf<T>(value: T, names: readonly string[], values: readonly (string | undefined)[]): RouteMatch<T> {
-  const params: Record<string, string> = Object.create(null);
-  names.forEach((name, i) => {
+  const params = new Params();
+  for (let i = 0; i < names.length; i++) {
     const raw = values[i];
-    if (raw !== undefined) params[name] = decoded(raw);
-  });
-  return Object.freeze({ value, params: Object.freeze(params) });
+    if (raw !== undefined) params[names[i]!] = raw.includes('%') ? decoded(raw) : raw;
+  }
+  return { value, params };
 }
 
 function decoded(raw: string): string {
-  if (!raw.includes('%')) return raw;
   try {
     return decodeURIComponent(raw);
   } catch {
