@@ -2,8 +2,10 @@ import { bareModule } from '../ast/provenance.ts';
 import type { Position, RelatedLocation } from '../model/finding.ts';
 import type { LinkCondition } from '../model/link.ts';
 import { type CallChain, CallGraph } from './call-graph.ts';
+import { compareText } from './order.ts';
 import type { Project } from './project.ts';
 import type { RawFinding } from './run-file.ts';
+import { createSift } from './sift.ts';
 import { type FunctionRef, SymbolTable } from './symbols.ts';
 
 /** Whether a condition holds, what shows it, and, when it does not, why. */
@@ -18,6 +20,7 @@ export class Linker {
   readonly #project: Project;
   readonly #symbols: SymbolTable;
   readonly #graph: CallGraph;
+  readonly #factCandidates = new Map<string, string[]>();
   readonly #facts = new Map<string, string | undefined>();
 
   constructor(project: Project) {
@@ -29,10 +32,15 @@ export class Linker {
   /** The verdict on each finding, in order. */
   decide(findings: readonly RawFinding[]): Verdict[] {
     const asked: FunctionRef[] = [];
+    const facts: string[] = [];
     for (const { finding, when } of findings) {
-      if (when) for (const fn of listFunctionsAsked(when)) asked.push({ file: finding.file, fn });
+      for (const part of when ? listParts(when) : []) {
+        if (part.kind === 'project-states') facts.push(part.fact);
+        else if ('fn' in part && part.fn >= 0) asked.push({ file: finding.file, fn: part.fn });
+      }
     }
     this.#graph.grow(asked);
+    this.#indexFacts([...new Set(facts)].filter((fact) => !fact.startsWith('import:')).sort());
     return findings.map(({ finding, when }) =>
       when ? this.#judge(when, finding.file) : { holds: true, evidence: [], why: '' },
     );
@@ -167,38 +175,49 @@ export class Linker {
   }
 
   #searchFact(fact: string): string | undefined {
-    const [kind, payload = fact] = fact.split(/:(.*)/s);
-    if (kind === 'import') {
+    if (fact.startsWith('import:')) {
+      const module = fact.slice('import:'.length);
       for (const { path, imports } of this.#project.files.values()) {
-        if (imports.some((specifier) => !specifier.startsWith('.') && bareModule(specifier) === payload)) return path;
+        if (imports.some((specifier) => !specifier.startsWith('.') && bareModule(specifier) === module)) return path;
       }
       return undefined;
     }
-    const states = (file: string): boolean => this.#project.summaryOf(file)?.facts.includes(fact) ?? false;
-    const known = this.#project.summarised().find(states);
-    if (known !== undefined) return known;
-    for (const path of this.#project.files.keys()) {
-      if (!this.#project.isSummarised(path) && this.#project.mentions(path, [payload]) && states(path)) return path;
+    const candidates = this.#factCandidates.get(fact) ?? [];
+    return candidates.find((path) => this.#project.summaryOf(path)?.facts.includes(fact));
+  }
+
+  /** One pass over all texts for all facts that are asked for: the files that may state each, by path. */
+  #indexFacts(facts: readonly string[]): void {
+    if (facts.length === 0) return;
+    const sift = createSift(facts.map((fact) => ({ mentions: wordsOfFact(fact) })));
+    for (const path of [...this.#project.files.keys()].sort(compareText)) {
+      for (const i of sift(this.#project.textOf(path) ?? '').rules) {
+        const candidates = this.#factCandidates.get(facts[i]!);
+        if (candidates) candidates.push(path);
+        else this.#factCandidates.set(facts[i]!, [path]);
+      }
     }
-    return undefined;
   }
 }
 
-function* listFunctionsAsked(condition: LinkCondition): Generator<number> {
-  switch (condition.kind) {
-    case 'on-request-path':
-    case 'runs-repeatedly':
-      if (condition.fn >= 0) yield condition.fn;
-      break;
-    case 'not':
-      yield* listFunctionsAsked(condition.of);
-      break;
-    case 'all':
-    case 'any':
-      for (const part of condition.of) yield* listFunctionsAsked(part);
-      break;
+/** What stands in the text of every file that states a fact, as a rule's `mentions`. */
+function wordsOfFact(fact: string): [string, ...string[]] {
+  const [kind, payload = ''] = fact.split(/:(.*)/s);
+  switch (kind) {
+    case 'signal':
+      return [payload, 'enableShutdownHooks'];
+    case 'clear-timer':
+      return [`${payload}&clearInterval`, `${payload}&clearTimeout`, `${payload}&clearImmediate`];
     default:
+      return [payload || fact];
   }
+}
+
+/** The conditions that a condition is built of, itself among them. */
+function* listParts(condition: LinkCondition): Generator<LinkCondition> {
+  yield condition;
+  if (condition.kind === 'not') yield* listParts(condition.of);
+  if (condition.kind === 'all' || condition.kind === 'any') for (const part of condition.of) yield* listParts(part);
 }
 
 function firstCodeOfLine(text: string, line: number): number {

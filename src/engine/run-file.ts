@@ -28,7 +28,7 @@ export interface RawFinding {
 /** All that a scan keeps of a parsed file. Plain data. */
 export interface FileResult {
   findings: RawFinding[];
-  /** Absent when the file could not be parsed. */
+  /** Made at once where a finding asks about other files; elsewhere only if the linker comes to need it. */
   summary?: FileSummary;
   directives?: Directives;
   problems: Problem[];
@@ -66,7 +66,7 @@ export function runFile(input: RunFileInput, rules: readonly RuleRun[]): FileRes
     for (const rule of rules) runRule(rule, file, least, result);
     result.findings.sort(compareRaw);
     numberFindings(result.findings, file);
-    result.summary = file.summary();
+    if (result.findings.some(({ when }) => when)) result.summary = file.summary();
   } catch (error) {
     if (!isStackOverflow(error)) throw error;
     return { findings: [], problems: [nestingProblem(path)] };

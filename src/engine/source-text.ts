@@ -10,21 +10,24 @@ const generatedMark =
 
 /** Reads a file as UTF-8, the byte order mark kept so that offsets are those of the file. */
 export function readSource(file: string, absolute: string): { text: string; bytes: number } | { problem: Problem } {
-  let content: Buffer;
   try {
-    content = readFileSync(absolute);
+    const text = readFileSync(absolute, 'utf8');
+    // The replacement character may be written in a file, or stand for bytes that could not be decoded.
+    const encoding = text.includes('\uFFFD') ? findEncodingProblem(readFileSync(absolute)) : undefined;
+    if (encoding !== undefined) return { problem: { kind: 'encoding', file, message: encoding } };
+    return { text, bytes: Buffer.byteLength(text) };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const why =
       code === 'EACCES' || code === 'EPERM' ? 'permission denied' : code === 'ENOENT' ? 'it is gone' : message;
     return { problem: { kind: 'unreadable', file, message: `Cannot read: ${why}` } };
   }
-  if (!isUtf8(content)) {
-    const isUtf16 = (content[0] === 0xff && content[1] === 0xfe) || (content[0] === 0xfe && content[1] === 0xff);
-    const message = `Not valid UTF-8${isUtf16 ? ' (the file is UTF-16)' : ''}: save it as UTF-8`;
-    return { problem: { kind: 'encoding', file, message } };
-  }
-  return { text: content.toString('utf8'), bytes: content.length };
+}
+
+function findEncodingProblem(content: Buffer): string | undefined {
+  if (isUtf8(content)) return undefined;
+  const isUtf16 = (content[0] === 0xff && content[1] === 0xfe) || (content[0] === 0xfe && content[1] === 0xff);
+  return `Not valid UTF-8${isUtf16 ? ' (the file is UTF-16)' : ''}: save it as UTF-8`;
 }
 
 /** Generated: a comment of its head says so. Minified: lines that no one writes. */
