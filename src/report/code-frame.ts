@@ -21,9 +21,9 @@ interface SourceLine {
 }
 
 /** The lines around a finding; from the snippet that it carries when the file is not at hand. */
-function linesAround(finding: Finding, source: string | undefined, around: number) {
+function linesAround(finding: Finding, source: readonly string[] | undefined, around: number) {
   const { start, end } = finding.range;
-  const all = source === undefined ? linesOf(finding.snippet) : linesOf(source);
+  const all = source ?? linesOf(finding.snippet);
   const first = source === undefined ? start.line : 1;
   const last = Math.min(end.line, start.line + shownLines - 1);
   const lines: SourceLine[] = [];
@@ -46,8 +46,8 @@ function windowAround(text: string, column: number, width: number): { text: stri
   return { text: text.slice(from, from + width), from };
 }
 
-/** The code at a finding with line numbers, the finding underlined. */
-export function codeFrame(finding: Finding, source: string | undefined, options: FrameOptions): string[] {
+/** The code at a finding with line numbers, the finding underlined. `source`: the lines of its file. */
+export function codeFrame(finding: Finding, source: readonly string[] | undefined, options: FrameOptions): string[] {
   const { paint, unicode, indent } = options;
   const bar = unicode ? '│' : '|';
   const { start, end } = finding.range;

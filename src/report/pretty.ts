@@ -5,13 +5,16 @@ import type { Category } from '../model/rule.ts';
 import type { Gate, ScanResult } from '../model/scan-result.ts';
 import { codeFrame, paintFor } from './code-frame.ts';
 import { type ReportContext, rulePage } from './context.ts';
+import { linesOf } from './source-lines.ts';
 import { besideTheScore, isActive, placeOf, scopeInWords, skippedInWords } from './summary.ts';
 import { columnsOf, oneLine, plural, visible, wrap } from './text.ts';
 
-interface Pen {
+export interface Pen {
   paint: ChalkInstance;
   context: ReportContext;
   width: number;
+  /** The lines of a scanned file, split once. */
+  sourceLines(file: string): readonly string[] | undefined;
   mark: Record<
     'high' | 'medium' | 'low' | 'pass' | 'fail' | 'warn' | 'full' | 'empty' | 'line' | 'dot' | 'arrow',
     string
@@ -52,8 +55,20 @@ export function penFor(context: ReportContext): Pen {
   return {
     paint: new Chalk({ level: context.colour ? 1 : 0 }),
     context,
+    sourceLines: linesReader(context),
     width: Math.max(40, Math.min(context.width, widestText)),
     mark: context.unicode ? unicodeMarks : asciiMarks,
+  };
+}
+
+function linesReader(context: ReportContext): Pen['sourceLines'] {
+  const known = new Map<string, readonly string[] | undefined>();
+  return (file) => {
+    if (!known.has(file)) {
+      const source = context.readSource(file);
+      known.set(file, source === undefined ? undefined : linesOf(source));
+    }
+    return known.get(file);
   };
 }
 
@@ -98,7 +113,7 @@ export function findingBlock(finding: Finding, pen: Pen, withRule: boolean): str
   for (const line of wrap(oneLine(finding.message), pen.width - 2)) lines.push(`  ${line}`);
   lines.push('');
   lines.push(
-    ...codeFrame(finding, pen.context.readSource(finding.file), {
+    ...codeFrame(finding, pen.sourceLines(finding.file), {
       paint,
       unicode: pen.context.unicode,
       width: pen.width,
@@ -236,7 +251,7 @@ function categoryTable(result: ScanResult, pen: Pen): string[] {
   return table.toString().split('\n');
 }
 
-function paintGrade(grade: string, value: number, pen: Pen): string {
+export function paintGrade(grade: string, value: number, pen: Pen): string {
   const { paint } = pen;
   const text = pen.context.unicode ? grade : grade.replace('−', '-');
   return (value >= 80 ? paint.green : value >= 45 ? paint.yellow : paint.red)(text);
@@ -297,7 +312,7 @@ function fixLines(result: ScanResult, pen: Pen): string[] {
   return lines;
 }
 
-function gateLine(gate: Gate, pen: Pen): string {
+export function gateLine(gate: Gate, pen: Pen): string {
   const { paint, mark } = pen;
   const head = gate.passed ? paint.green(`${mark.pass} ${gate.name}`) : paint.red(`${mark.fail} ${gate.name}`);
   const message = pen.context.unicode ? gate.message : gate.message.replace('≥', '>=');
