@@ -1,8 +1,10 @@
+import type { FixResult } from './model/fix-result.ts';
 import type { Category } from './model/rule.ts';
 import type { RuleFacts } from './model/rule-facts.ts';
 import type { ScanResult } from './model/scan-result.ts';
 import { ruleFacts } from './rule-facts.generated.ts';
 import { run, type ScanOptions } from './run.ts';
+import type { FixOptions } from './run-fix.ts';
 
 /**
  * Scans code and scores it. Prints nothing, changes no file, reaches no network.
@@ -11,6 +13,20 @@ import { run, type ScanOptions } from './run.ts';
  */
 export async function scan(options: ScanOptions = {}): Promise<ScanResult> {
   return (await run(options)).result;
+}
+
+/**
+ * Scans, repairs what can be repaired, and scans again. Writes files unless `write` is false; every file is put back when
+ * it is aborted or fails.
+ *
+ * @throws InputError as `scan` does; an error named UsageError when fixing is refused and nothing was changed.
+ */
+export async function fix(
+  options: FixOptions = {},
+): Promise<{ before: ScanResult; after: ScanResult; fixes: FixResult }> {
+  const { runFix } = await import('./run-fix.ts');
+  const { before, after, fixes } = await runFix(options);
+  return { before: before.result, after: after.result, fixes };
 }
 
 /** What a rule says of itself; undefined for an unknown id. */
@@ -27,6 +43,7 @@ export { InputError } from './config/input-error.ts';
 export { type Config, defineConfig, type RuleConfig, type RuleConfigs, type RuleState } from './config/types.ts';
 export { defineRule } from './model/define-rule.ts';
 export type { Finding, FindingFix, FindingStatus, Position, Range, RelatedLocation } from './model/finding.ts';
+export type { FixedFile, FixResult, LeftFinding, SupportFile, Verification } from './model/fix-result.ts';
 export type { Fix, Fixer, FixSafety, RulePair, RuntimeName, Skip, TextEdit } from './model/fixer.ts';
 export type { Category, Confidence, Lifecycle, Match, OptionSpec, Rule, Severity } from './model/rule.ts';
 export type { RuleFacts } from './model/rule-facts.ts';
@@ -41,3 +58,4 @@ export type {
 } from './model/scan-result.ts';
 export type { Report, ReportContext } from './report/context.ts';
 export { type ScanOptions, sourceReader } from './run.ts';
+export type { FixOptions } from './run-fix.ts';

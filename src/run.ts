@@ -47,8 +47,8 @@ export interface Run {
   result: ScanResult;
   outcome: ScanOutcome;
   settings: Settings;
-  /** The same scan of some files only, or of all, after they have changed. */
-  rescan(paths?: readonly string[]): Promise<Run>;
+  /** The same scan again; with texts that stand for files on disk, as they would be. */
+  rescan(texts?: ReadonlyMap<string, string>): Promise<Run>;
 }
 
 export const shape = configShape(ruleFacts, Object.keys(reporters));
@@ -106,8 +106,9 @@ function packageScores(outcome: ScanOutcome): PackageScore[] {
 export async function run(options: ScanOptions): Promise<Run> {
   const settings = await settingsFor(options);
   const [{ scan }, { pairs }] = await Promise.all([import('./engine/scan.ts'), import('./registry.generated.ts')]);
-  const runOnce = async (paths?: readonly string[]): Promise<Run> => {
-    const outcome = await scan(requestOf(paths ? { ...options, cwd: settings.root, paths } : options, settings), pairs);
+  const request = requestOf(options, settings);
+  const runOnce = async (texts?: ReadonlyMap<string, string>): Promise<Run> => {
+    const outcome = await scan({ ...request, ...(texts ? { texts } : {}) }, pairs);
     const total = score(outcome.findings, outcome.files.codeLines);
     const minScore = options.minScore ?? settings.minScore.value;
     const gates = judge(outcome.findings, total, {

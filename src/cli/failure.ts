@@ -27,8 +27,11 @@ export function failureOf(error: unknown): Failure {
       ...(error.help === undefined ? {} : { help: error.help }),
     };
   }
-  // The engine's own error for a request that cannot be met; known by its name, so that no engine is loaded to ask.
-  if (error instanceof Error && error.name === 'UsageError') return { code: exitCodes.usage, message: error.message };
+  // The engine's and the fixer's own error for what cannot be done; known by its name, so that neither is loaded to ask.
+  if (error instanceof Error && error.name === 'UsageError') {
+    const { hint } = error as { hint?: string };
+    return { code: exitCodes.usage, message: error.message, ...(hint === undefined ? {} : { help: hint }) };
+  }
   if (error instanceof Error && error.name === 'AbortError') {
     return { code: exitCodes.interrupted, message: 'interrupted' };
   }

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { InputError } from '../config/input-error.ts';
-import { confidenceChoices, failOnChoices } from '../config/schema.ts';
+import { confidenceChoices, failOnChoices, runtimeChoices } from '../config/schema.ts';
 import type { Category, Confidence, Severity } from '../model/rule.ts';
 import { reporters } from '../report/reporters.ts';
 import { ruleFacts } from '../rule-facts.generated.ts';
@@ -18,6 +18,11 @@ export interface ScanFlags {
   allowPartial?: boolean;
   reporter?: string[];
   quiet?: boolean;
+  fix?: 'safe' | 'review';
+  diff?: boolean;
+  verify?: string;
+  runtime?: 'package' | 'copy';
+  allowDirty?: boolean;
 }
 
 export const categories: readonly Category[] = [
@@ -79,6 +84,22 @@ export const gateOptions = {
       .argParser(integer('--min-score', 0, 100))
       .env('PLIMSOLL_MIN_SCORE'),
   allowPartial: () => new Option('--allow-partial', 'files that cannot be analysed do not fail the scan'),
+};
+
+export const fixOptions = {
+  fix: () =>
+    new Option(
+      '--fix [=safe|review]',
+      'repair what can be repaired; review: also where results or order may differ',
+    ).argParser(choice('kind of fix', ['safe', 'review'])),
+  diff: () => new Option('--diff', 'print the repair as a patch, change nothing, exit 1 if it would'),
+  verify: () =>
+    new Option('--verify <command>', 'run this before and after fixing, and take back the fixes that break it'),
+  runtime: () =>
+    new Option('--runtime <how>', `how fixed code gets the runtime: ${runtimeChoices.join(', ')}`).argParser(
+      choice('way to get the runtime', runtimeChoices),
+    ),
+  allowDirty: () => new Option('--allow-dirty', 'fix although the git tree has uncommitted changes'),
 };
 
 export const reporterOption = () =>

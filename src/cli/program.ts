@@ -3,7 +3,7 @@ import { InputError } from '../config/input-error.ts';
 import { exitCodes } from '../score/gates.ts';
 import { version } from '../version.ts';
 import { type Failure, failureDocument, failureOf, failureText } from './failure.ts';
-import { gateOptions, reporterOption, type ScanFlags, scanOptions } from './options.ts';
+import { fixOptions, gateOptions, reporterOption, type ScanFlags, scanOptions } from './options.ts';
 import { note, print } from './output.ts';
 import type { Session } from './session.ts';
 import { hasColour } from './terminal.ts';
@@ -12,6 +12,7 @@ const examples = `
 Examples:
   plimsoll                                   scan the current project
   plimsoll src --reporter sarif=out.sarif    scan a folder, write SARIF beside the terminal report
+  plimsoll --fix --verify "npm test"          repair, keep what the tests accept
   plimsoll --fail-on medium --min-score 80   stricter gates for CI
   plimsoll explain no-leaked-interval        what a rule finds, why, and how to repair it
   plimsoll why src/cache.ts:12               the evidence of a finding, or why there is none
@@ -48,12 +49,19 @@ function programFor(session: Session, done: (code: number) => void): Command {
     scanOptions.threads(),
     scanOptions.quiet(),
   ];
+  const fixing = () => [
+    fixOptions.fix(),
+    fixOptions.diff(),
+    fixOptions.verify(),
+    fixOptions.runtime(),
+    fixOptions.allowDirty(),
+  ];
   const gates = () => [gateOptions.failOn(), gateOptions.minScore(), gateOptions.allowPartial()];
 
   add(
     'scan [paths...]',
     'scan files, folders or globs (the default command)',
-    [reporterOption(), ...gates(), ...scanning()],
+    [...fixing(), reporterOption(), ...gates(), ...scanning()],
     async (paths: string[], flags: ScanFlags) =>
       (await import('./commands/scan.ts')).scanCommand(paths, flags, session),
     true,
@@ -148,7 +156,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     command.allowExcessArguments(false);
   }
   try {
-    await program.parseAsync(argv, { from: 'user' });
+    await program.parseAsync(argv.map(withFixKind), { from: 'user' });
   } catch (thrown) {
     if (thrown instanceof CommanderError && thrown.exitCode === 0) {
       await print(out);
@@ -162,6 +170,11 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   }
   await print(out);
   return interrupt.signal.aborted ? exitCodes.interrupted : code;
+}
+
+/** `--fix src` means the folder src, not a kind of fix: only `--fix=` takes one. */
+function withFixKind(word: string): string {
+  return word === '--fix' ? '--fix=safe' : word;
 }
 
 /** A failure can come before the options are read; a machine that waits for a document must get one then too. */

@@ -13,6 +13,12 @@ export interface ReporterChoice {
   append?: boolean;
 }
 
+/** `json,sarif=out.sarif`, as the environment gives it, at the commas that a known name follows: files may have commas. */
+export function splitReporters(text: string): string[] {
+  const names = Object.keys(reporters).join('|');
+  return text.split(new RegExp(`,(?=(?:${names})(?:=|,|$))`));
+}
+
 /** `sarif=out.sarif` → name and file. */
 export function parseReporter(text: string, cwd: string): ReporterChoice {
   const at = text.indexOf('=');

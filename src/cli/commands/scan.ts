@@ -1,10 +1,18 @@
+import { InputError } from '../../config/input-error.ts';
 import { ruleFacts } from '../../rule-facts.generated.ts';
 import { run, settingsFor, sourceReader } from '../../run.ts';
 import { type ScanFlags, scanOptionsOf } from '../options.ts';
 import { print } from '../output.ts';
 import { assertPaths } from '../paths.ts';
 import { startProgress } from '../progress.ts';
-import { parseReporter, type ReporterChoice, settleReporters, stdoutFormat, writeReports } from '../reporting.ts';
+import {
+  parseReporter,
+  type ReporterChoice,
+  settleReporters,
+  splitReporters,
+  stdoutFormat,
+  writeReports,
+} from '../reporting.ts';
 import type { Session } from '../session.ts';
 import { terminalOf } from '../terminal.ts';
 import { versionControlOf } from '../version-control.ts';
@@ -14,12 +22,16 @@ export async function scanCommand(paths: readonly string[], flags: ScanFlags, se
   const { cwd, signal } = session;
   let choices: ReporterChoice[] | undefined;
   if (flags.reporter) {
-    choices = settleReporters(
-      flags.reporter.flatMap((text) => text.split(',')).map((text) => parseReporter(text, cwd)),
-    );
+    choices = settleReporters(flags.reporter.flatMap(splitReporters).map((text) => parseReporter(text, cwd)));
     noteFormat(session, choices);
   }
   assertPaths(paths, cwd, session.commands);
+  assertFixFlags(flags);
+  if (flags.diff && choices?.some(({ name, file }) => file === undefined && name !== 'pretty')) {
+    throw new InputError('--diff writes its patch to stdout', {
+      help: 'give the report a file: --reporter <name>=<file>',
+    });
+  }
   const options = { ...scanOptionsOf(paths, flags), cwd, signal };
   const isOnGithub = process.env.GITHUB_ACTIONS === 'true';
   if (!choices) {
@@ -28,6 +40,9 @@ export async function scanCommand(paths: readonly string[], flags: ScanFlags, se
     noteFormat(session, choices);
     const summary = process.env.GITHUB_STEP_SUMMARY;
     if (!configured && isOnGithub && summary) choices.push({ name: 'markdown', file: summary, append: true });
+  }
+  if (flags.fix !== undefined || flags.diff) {
+    return await (await import('./fix.ts')).fixCommand(choices, options, flags);
   }
   const progress = startProgress(process.stderr, !flags.quiet);
   try {
@@ -47,6 +62,17 @@ export async function scanCommand(paths: readonly string[], flags: ScanFlags, se
   } finally {
     progress.end();
   }
+}
+
+/** Options that mean nothing without a repair: silently ignored, they would look as if they had worked. */
+function assertFixFlags(flags: ScanFlags): void {
+  if (flags.fix !== undefined) return;
+  const given = [
+    ...(flags.verify === undefined ? [] : ['--verify']),
+    ...(flags.allowDirty ? ['--allow-dirty'] : []),
+    ...(flags.runtime === undefined || flags.diff ? [] : ['--runtime']),
+  ];
+  if (given.length > 0) throw new InputError(`${given.join(' and ')} only works with --fix`, { help: 'add --fix' });
 }
 
 function noteFormat(session: Session, choices: readonly ReporterChoice[]): void {

@@ -1,0 +1,70 @@
+import type { FixResult } from '../../model/fix-result.ts';
+import { plural } from '../../report/text.ts';
+import { ruleFacts } from '../../rule-facts.generated.ts';
+import { sourceReader } from '../../run.ts';
+import { type FixOptions, type FixRun, runFix } from '../../run-fix.ts';
+import { exitCodes } from '../../score/gates.ts';
+import type { ScanFlags } from '../options.ts';
+import { note, print } from '../output.ts';
+import { startProgress } from '../progress.ts';
+import { type ReporterChoice, stdoutFormat, writeReports } from '../reporting.ts';
+import { terminalOf } from '../terminal.ts';
+
+/** Repairs and reports what it did; with `--diff` shows what it would do. Returns the exit code. */
+export async function fixCommand(
+  choices: readonly ReporterChoice[],
+  options: FixOptions,
+  flags: ScanFlags,
+): Promise<number> {
+  const isDry = flags.diff === true;
+  const progress = startProgress(process.stderr, !flags.quiet);
+  const done = await runFix({
+    ...options,
+    safety: flags.fix ?? 'safe',
+    write: !isDry,
+    ...(flags.runtime === undefined ? {} : { runtime: flags.runtime }),
+    ...(flags.verify === undefined || isDry ? {} : { verify: flags.verify }),
+    ...(flags.allowDirty ? { allowDirty: true } : {}),
+    onProgress: progress.report,
+  }).finally(() => progress.end());
+  const { before, after, fixes } = done;
+  const shown = isDry ? before : after;
+  const context = {
+    ...terminalOf(process.stdout),
+    readSource: sourceReader(shown.settings.root),
+    rules: ruleFacts,
+  };
+  const format = stdoutFormat(choices);
+  const toStdout = choices.filter((choice) => choice.file === undefined);
+  const toFiles = choices.filter((choice) => choice.file !== undefined);
+  await writeReports(shown.result, toFiles, context);
+  if (isDry) {
+    await print(fixes.patch);
+    if (!flags.quiet) await note(`${wouldChange(fixes)}\n`);
+    if (before.result.exit.code > exitCodes.gateFailed) return before.result.exit.code;
+    return fixes.files.length > 0 ? exitCodes.gateFailed : exitCodes.passed;
+  }
+  if (format !== undefined) await print(await writeReports(after.result, toStdout, context));
+  else await print(await summaryOf(done, context));
+  return after.result.exit.code;
+}
+
+async function summaryOf(
+  { before, after, fixes }: FixRun,
+  context: Parameters<typeof writeReports>[2],
+): Promise<string> {
+  const { fixSummary } = await import('../../report/fix-summary.ts');
+  return fixSummary(before.result, after.result, fixes, context);
+}
+
+/** "Would change 3 files: 4 fixes. Left: 2 (…)". */
+function wouldChange(fixes: FixResult): string {
+  const applied = fixes.files.reduce((sum, file) => sum + file.applied.length, 0);
+  const head =
+    applied === 0
+      ? 'Would change nothing'
+      : `Would change ${plural(fixes.files.length, 'file')}: ${plural(applied, 'fix', 'fixes')}`;
+  return fixes.remaining.length === 0
+    ? `${head}.`
+    : `${head}. ${plural(fixes.remaining.length, 'finding')} would stay.`;
+}
