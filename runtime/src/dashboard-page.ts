@@ -119,6 +119,10 @@ var heads = {
   'timer-registry': function (s) {
     return { text: number(s.active), unit: 'active', caption: s.referenced ? s.referenced + ' hold the process open' : '', level: '' };
   },
+  'circuit-breaker': function (s, texts) {
+    var state = texts.state || '–';
+    return { text: state, caption: s.rejected ? s.rejected + ' refused' : '', level: state === 'open' ? 'bad' : state === 'closed' ? '' : 'warn' };
+  },
   'auto-scaler': function (s) {
     return { text: s.current + (s.desired === s.current ? '' : ' → ' + s.desired), unit: 'replicas', caption: '', level: '' };
   },
@@ -171,7 +175,7 @@ function rate(entry, part, field) {
   return change > 0 ? '+' + number(change < 10 ? Math.round(change * 10) / 10 : Math.round(change)) + '/s' : '';
 }
 function partCard(entry, part) {
-  var card = el('section', 'card'), head = heads[part.kind] ? heads[part.kind](part.stats) : null;
+  var card = el('section', 'card'), head = heads[part.kind] ? heads[part.kind](part.stats, part.texts || {}) : null;
   var top = el('div', 'row');
   card.append(el('div', 'label kind', title(part.kind)));
   top.append(el('h3', '', part.name));
@@ -196,6 +200,9 @@ function partCard(entry, part) {
     var raw = part.stats[field], grows = cumulative.has(field);
     list.append(el('dt', '', words(field)), el('dd', trouble.test(field) && raw > 0 ? 'bad' : '', show(field, raw)),
       el('dd', 'rate', grows ? rate(entry, part, field) : ''));
+  });
+  Object.keys(part.texts || {}).forEach(function (field) {
+    list.append(el('dt', '', words(field)), el('dd', '', part.texts[field]), el('dd', 'rate', ''));
   });
   if (head) {
     var details = el('details'), key = part.kind + '/' + part.name;

@@ -13,6 +13,8 @@ export interface PartSnapshot {
   name: string;
   /** The numeric fields of the part's `stats()`. */
   stats: Record<string, number>;
+  /** Its textual fields, if any: the state of a circuit breaker. */
+  texts?: Record<string, string>;
 }
 
 export interface RuntimeSnapshot {
@@ -162,8 +164,8 @@ export class RuntimeMonitor {
         this.#watched.delete(watched);
         continue;
       }
-      const stats = numbersOf(part);
-      if (stats !== undefined) parts.push({ kind: watched.kind, name: watched.name, stats });
+      const fields = fieldsOf(part);
+      if (fields !== undefined) parts.push({ kind: watched.kind, name: watched.name, ...fields });
     }
     return {
       time: Date.now(),
@@ -219,11 +221,18 @@ function deref(watched: Watched): Observable | undefined {
   return watched.part instanceof WeakRef ? watched.part.deref() : watched.part;
 }
 
-function numbersOf(part: Observable): Record<string, number> | undefined {
+function fieldsOf(part: Observable): Pick<PartSnapshot, 'stats' | 'texts'> | undefined {
   try {
-    const numbers: Record<string, number> = {};
-    for (const [field, value] of Object.entries(part.stats())) if (typeof value === 'number') numbers[field] = value;
-    return numbers;
+    const stats: Record<string, number> = {};
+    let texts: Record<string, string> | undefined;
+    for (const [field, value] of Object.entries(part.stats())) {
+      if (typeof value === 'number') stats[field] = value;
+      else if (typeof value === 'string') {
+        texts ??= {};
+        texts[field] = value;
+      }
+    }
+    return texts === undefined ? { stats } : { stats, texts };
   } catch {
     return undefined;
   }

@@ -48,15 +48,17 @@ it('a name given replaces the one found, and removing it removes the part', () =
   monitor[Symbol.dispose]();
 });
 
-it('leaves out a part whose stats throw, and what is not a number', () => {
+it('leaves out a part whose stats throw, and fields that are neither numbers nor texts', () => {
   const monitor = new RuntimeMonitor();
   monitor.add('broken', {
     stats() {
       throw new Error('stats');
     },
   });
-  monitor.add('own', { stats: () => ({ size: 3, label: 'x', nested: {} }) }, 'my-part');
-  expect(monitor.snapshot().parts).toEqual([{ kind: 'my-part', name: 'own', stats: { size: 3 } }]);
+  monitor.add('own', { stats: () => ({ size: 3, label: 'x', nested: {}, nothing: undefined }) }, 'my-part');
+  expect(monitor.snapshot().parts).toEqual([
+    { kind: 'my-part', name: 'own', stats: { size: 3 }, texts: { label: 'x' } },
+  ]);
 });
 
 it('measures the loop, memory and CPU of this process', async () => {
