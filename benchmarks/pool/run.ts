@@ -2,6 +2,7 @@
  * Pools on a real PostgreSQL: throughput and latency of a primary-key select at 10, 50 and 200 callers over 10 connections,
  * what prewarming saves and what validation costs. `--quick` runs fewer rounds; only a full run is recorded.
  */
+import { cpus, loadavg } from 'node:os';
 import generic from 'generic-pool';
 import pg from 'pg';
 import { Pool as TarnPool } from 'tarn';
@@ -11,7 +12,9 @@ import { atLeast, atMost, median, type Row, table, versionsOf, writeResults } fr
 
 const MAX = 10;
 const quick = process.argv.includes('--quick');
-const rounds = quick ? 5 : 15;
+/** Many short rounds: a slow second of the machine then spoils one of them, not the result. */
+const rounds = quick ? 9 : 41;
+const QUERIES = 600;
 
 const server = await startPostgres({ maxConnections: 400 });
 const { config } = server;
@@ -173,7 +176,7 @@ async function round(subject: Subject, callers: number, count: number): Promise<
 
 /** All subjects in rotated order each round, after one round each that does not count. */
 async function race(subjects: readonly Subject[], callers: number): Promise<Map<string, Sample[]>> {
-  const queries = (subject: Subject): number => (subject.queries ? Math.max(subject.queries, callers) : 2_000);
+  const queries = (subject: Subject): number => (subject.queries ? Math.max(subject.queries, callers) : QUERIES);
   const samples = new Map<string, Sample[]>(subjects.map(({ name }) => [name, []]));
   for (const subject of subjects) await round(subject, callers, Math.min(500, queries(subject)));
   for (let i = 0; i < rounds; i++) {
@@ -215,7 +218,8 @@ async function load(callers: number): Promise<void> {
     const told_ = `${peer}: ${told(of(peer))}${note}`;
     rows.push(atLeast(bar('throughput', peer), wanted, ratio(ours, of(peer), throughput), told_));
   };
-  against('pg.Pool', 0.9, `; plimsoll: ${told(ours)}`);
+  const busy = `; load average ${loadavg()[0]?.toFixed(1)} on ${cpus().length} CPUs`;
+  against('pg.Pool', 0.9, `; plimsoll: ${told(ours)}${busy}`);
   rows.push(atMost(bar('p99', 'pg.Pool'), 1.1, ratio(ours, of('pg.Pool'), p99)));
   against('generic-pool', 1);
   against('tarn', 1);
@@ -245,7 +249,7 @@ async function firstTen(isWarmed: boolean): Promise<number> {
 async function prewarming(): Promise<void> {
   const cold: number[] = [];
   const warm: number[] = [];
-  for (let i = 0; i < rounds; i++) {
+  for (let i = 0; i < Math.min(rounds, 15); i++) {
     cold.push(await firstTen(false));
     warm.push(await firstTen(true));
   }

@@ -1,5 +1,5 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WorkerThreads } from '../../../runtime/src/run-in-worker.ts';
 import { stringifySliced } from '../../../runtime/src/stringify-sliced.ts';
@@ -47,7 +47,10 @@ async function blockRatio(rounds: number, work: () => unknown, plain: () => unkn
     theirs.push(await longestBlock(plain));
   }
   const [block, plainBlock] = [lowerQuartile(ours), lowerQuartile(theirs)];
-  return [block / plainBlock, `${block.toFixed(1)} ms against ${plainBlock.toFixed(1)} ms, lower quartiles`];
+  return [
+    block / plainBlock,
+    `${block.toFixed(1)} ms against ${plainBlock.toFixed(1)} ms, lower quartiles; load average ${loadavg()[0]?.toFixed(1)} on ${cpus().length} CPUs`,
+  ];
 }
 
 export async function measure({ rounds, quick }: MeasureOptions): Promise<Row[]> {
