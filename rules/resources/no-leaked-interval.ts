@@ -68,6 +68,8 @@ function neverCleared(
       }
       break;
     case 'call':
+      // A page lives as long as its scripts.
+      if (file.role === 'ui') return undefined;
       conditions.push(startsRepeatedly(call, life, file));
       break;
     default:

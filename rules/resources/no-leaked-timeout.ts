@@ -3,7 +3,7 @@ import { isPrivateName, type Life, lifeOf } from '../../src/ast/life-cycle.ts';
 import { isOverwritten } from '../../src/ast/overwritten.ts';
 import { canEnd, findReArming } from '../../src/ast/re-arming.ts';
 import { runsAgain, startsRepeatedly } from '../../src/ast/starts-repeatedly.ts';
-import { findTimerFunction, isUnrefed, listClearsOf } from '../../src/ast/timers.ts';
+import { findDelayMs, findTimerFunction, isUnrefed, listClearsOf } from '../../src/ast/timers.ts';
 import type { ts } from '../../src/ast/ts.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
@@ -82,6 +82,7 @@ function judge(
     if (canOwnerEnd) return match('kept', ...elsewhere);
     // A field that nothing clears, set again by each run.
   }
+  if (file.role === 'ui' || (findDelayMs(call) ?? (call.arguments[1] ? 1 : 0)) === 0) return undefined;
   if (!isOverwritten(call, places, life, file)) return undefined;
   const again = runsAgain(call, life, file);
   return again ? match('overwritten', again) : match('overwritten');

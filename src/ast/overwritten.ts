@@ -3,12 +3,14 @@ import { isDisposerName } from './class-shape.ts';
 import { listCallsOf } from './functions.ts';
 import type { HandlePlace } from './handle-escape.ts';
 import type { Life } from './life-cycle.ts';
+import { findReArming } from './re-arming.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
   findMemberName,
   findMemberPath,
   findMethodCall,
+  findStringValue,
   getOutermostWrapped,
   hasModifier,
   isAssignment,
@@ -18,13 +20,14 @@ import {
 } from './syntax.ts';
 import { ts } from './ts.ts';
 
-const mountMethod =
-  /^(?:component(?:Did|Will)Mount|UNSAFE_componentWillMount|connectedCallback|ngOnInit|ngAfterViewInit|mounted|created|onModuleInit|onApplicationBootstrap|afterInit)$/;
+const bringUp =
+  /^(?:_*(?:start|init|run|boot|setup|launch|begin|load)(?:[A-Z]\w*)?|on(?:After|Before)?(?:Start|Load|Init|Ready)\w*|component(?:Did|Will)Mount|UNSAFE_componentWillMount|connectedCallback|ngOnInit|ngAfterViewInit|mounted|created|onModuleInit|onApplicationBootstrap|afterInit)$/;
 
 /**
  * Whether a second run of the function that starts a timer loses the first handle: the field or outer variable
  * is assigned without having been looked at or released before, on the way from the start of the function.
- * Constructors run once an instance, effects clean up between runs.
+ * Constructors and start methods run once an instance, effects clean up between runs, and a timer that starts itself
+ * again has fired.
  */
 export function isOverwritten(
   call: ts.CallExpression,
@@ -33,7 +36,7 @@ export function isOverwritten(
   file: FileContext,
 ): boolean {
   const fn = findEnclosingFunction(call);
-  if (!fn || ts.isConstructorDeclaration(fn) || life.kind === 'effect') return false;
+  if (!fn || ts.isConstructorDeclaration(fn) || life.kind === 'effect' || findReArming(call, file)) return false;
   const names = new Set<string>();
   for (const place of places) {
     if (place.kind === 'collection' || place.kind === 'property') return false;
@@ -56,7 +59,7 @@ interface Question {
  */
 function canRunAgain(fn: FunctionNode, at: ts.Node, question: Question, hops: number): boolean {
   const { names, life, file } = question;
-  if (ts.isConstructorDeclaration(fn) || mountMethod.test(nameOfFunction(fn))) return false;
+  if (ts.isConstructorDeclaration(fn) || bringUp.test(nameOfFunction(fn))) return false;
   if (isLookedAtBefore(names, at, fn, file) || isGuardedByState(at, fn, file)) return false;
   if (hops > 5) return true;
   const use = findCallbackUse(fn, file);
@@ -73,6 +76,8 @@ function canRunAgain(fn: FunctionNode, at: ts.Node, question: Question, hops: nu
   return calls.some((call) => !isWithin(call, fn) && climb(call));
 }
 
+const onceEvent =
+  /^(?:open|opened|close|closed|end|ready|listening|finish|exit|spawn|load|loaded|DOMContentLoaded|init\w*|start\w*|afterStart|mount\w*)$/i;
 const eventCallback = /^(?:on|addListener|addEventListener|subscribe|createServer|setInterval|use|get|post)$/;
 
 /** The call that a function is handed to: `'event'` where that runs it many times, undefined where it is no callback. */
@@ -86,7 +91,7 @@ function findCallbackUse(fn: FunctionNode, file: FileContext): ts.Node | 'event'
       continue;
     }
     const name = findMethodCall(parent)?.method ?? (ts.isIdentifier(parent.expression) ? parent.expression.text : '');
-    if (eventCallback.test(name)) return 'event';
+    if (eventCallback.test(name) && !onceEvent.test(findStringValue(parent.arguments?.[0]) ?? '')) return 'event';
     if (use === fn) return parent;
   }
   return undefined;
