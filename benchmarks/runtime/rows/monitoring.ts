@@ -18,6 +18,8 @@ async function share(start: () => { stop(): void }, seconds: number): Promise<nu
   };
   const without = await idle();
   const sampler = start();
+  // The first samples are compiled in.
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
   const withSampler = await idle();
   sampler.stop();
   return withSampler - without;
@@ -34,7 +36,7 @@ function cost(work: () => unknown, calls: number): number {
 }
 
 export async function measure({ quick }: MeasureOptions): Promise<Row[]> {
-  const seconds = quick ? 3 : 10;
+  const seconds = quick ? 3 : 8;
   const loads: number[] = [];
   const pressures: number[] = [];
   for (let round = 0; round < (quick ? 1 : 5); round++) {
