@@ -102,6 +102,7 @@ export {
   type TaskQueueOptions,
   type TaskQueueStats,
   TaskTimeoutError,
+  type WaitOptions,
 } from './task-queue.ts';
 export {
   type IntervalOptions,

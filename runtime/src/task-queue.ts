@@ -39,6 +39,11 @@ export interface TaskOptions {
   id?: string;
 }
 
+export interface WaitOptions {
+  /** Ends the wait with the signal's reason. */
+  signal?: AbortSignal;
+}
+
 export interface TaskQueueStats {
   concurrency: number;
   running: number;
@@ -241,19 +246,19 @@ export class TaskQueue {
   }
 
   /** Resolves when nothing runs or waits, also not what finished tasks added. */
-  onIdle(): Promise<void> {
-    return this.#when(() => this.#running === 0 && this.#waiting === 0);
+  onIdle(options?: WaitOptions): Promise<void> {
+    return this.#when(() => this.#running === 0 && this.#waiting === 0, options?.signal);
   }
 
   /** Resolves when no task waits. */
-  onEmpty(): Promise<void> {
-    return this.#when(() => this.#waiting === 0);
+  onEmpty(options?: WaitOptions): Promise<void> {
+    return this.#when(() => this.#waiting === 0, options?.signal);
   }
 
   /** Resolves when fewer than `limit` tasks wait: await it before adding, and a producer cannot outrun the queue. */
-  onSizeLessThan(limit: number): Promise<void> {
+  onSizeLessThan(limit: number, options?: WaitOptions): Promise<void> {
     checkInteger('limit', limit, 1);
-    return this.#when(() => this.#waiting < limit);
+    return this.#when(() => this.#waiting < limit, options?.signal);
   }
 
   /** Plain counters: O(1). */
@@ -432,9 +437,22 @@ export class TaskQueue {
     heap[at] = last;
   }
 
-  #when(isDue: () => boolean): Promise<void> {
+  #when(isDue: () => boolean, signal: AbortSignal | undefined): Promise<void> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
     if (isDue()) return Promise.resolve();
-    return new Promise((resolve) => this.#watchers.push({ isDue, resolve }));
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => {
+        this.#watchers = this.#watchers.filter((other) => other !== watcher);
+        reject(signal?.reason);
+      };
+      const done = (): void => {
+        signal?.removeEventListener('abort', onAbort);
+        resolve();
+      };
+      const watcher = { isDue, resolve: done };
+      this.#watchers.push(watcher);
+      signal?.addEventListener('abort', onAbort, { once: true });
+    });
   }
 
   #notify(): void {

@@ -192,7 +192,11 @@ describe('TaskQueue', () => {
       most = Math.max(most, queue.size);
     }
     expect(most).toBeLessThanOrEqual(5);
-    await queue.onEmpty();
+    const controller = new AbortController();
+    const given = [queue.onIdle({ signal: controller.signal }), queue.onSizeLessThan(1, { signal: controller.signal })];
+    controller.abort(new Error('waited enough'));
+    for (const wait of given) await expect(wait).rejects.toThrow('waited enough');
+    await queue.onEmpty({ signal: new AbortController().signal });
     expect(queue.size).toBe(0);
   });
 
