@@ -67,8 +67,12 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
   if (!fn || frequencyOf(node, file) === 'once' || isStartup(fn) || isMemoised(node, fn)) return undefined;
   const places = listHandlePlaces(node, file);
   if (places.some((place) => isKept(place, fn))) return undefined;
-  const isReturned = places.some((place) => place.kind === 'handed-over' && place.how !== 'using');
-  if (isReturned && !ts.isConstructorDeclaration(fn)) return undefined;
+  // An agent is handed to each request it serves; other clients, once handed over, are the receiver's.
+  const isHandedOver = places.some(
+    (place) =>
+      place.kind === 'handed-over' && place.how !== 'using' && (place.how !== 'argument' || library.kind !== 'agent'),
+  );
+  if (isHandedOver && !ts.isConstructorDeclaration(fn)) return undefined;
   const isStatic = (node.arguments ?? []).every((argument) => isIndependentOf(argument, fn, file));
   return {
     at: node,
@@ -97,7 +101,14 @@ function textOf(node: ts.NewExpression | ts.CallExpression, file: FileContext): 
 /** Kept beyond the call: a field, a property, a collection, an outer variable. */
 function isKept(place: HandlePlace, fn: FunctionNode): boolean {
   if (place.kind === 'binding') return !isWithin(place.binding.identifier, fn);
-  return place.kind === 'field' || place.kind === 'property' || place.kind === 'collection';
+  if (place.kind === 'property') {
+    const holder =
+      ts.isPropertyAssignment(place.at) || ts.isShorthandPropertyAssignment(place.at)
+        ? place.at.parent.parent
+        : undefined;
+    return !holder || !(ts.isCallExpression(holder) || ts.isNewExpression(holder));
+  }
+  return place.kind === 'field' || place.kind === 'collection';
 }
 
 /** `once(() => new Client())`, `memoize(…)`, `lazy(…)`, `useFactory: () => …`, getters that cache are seen by their field. */

@@ -64,7 +64,11 @@ function follow(value: ts.Node, file: FileContext, places: HandlePlace[], seen: 
     });
   } else if (ts.isPropertyAssignment(parent) || ts.isShorthandPropertyAssignment(parent)) {
     places.push({ kind: 'property', name: findPropertyName(parent.name) ?? '', at: parent });
-    if (isReturnedObject(parent.parent)) places.push({ kind: 'handed-over', how: 'returned' });
+    const holder = getOutermostWrapped(parent.parent).parent;
+    if (ts.isReturnStatement(holder) || ts.isArrowFunction(holder))
+      places.push({ kind: 'handed-over', how: 'returned' });
+    if (ts.isCallExpression(holder) || ts.isNewExpression(holder))
+      places.push({ kind: 'handed-over', how: 'argument' });
   } else if (ts.isReturnStatement(parent) || (ts.isArrowFunction(parent) && parent.body === outer)) {
     places.push(isDiscardedResult(parent, file) ? { kind: 'dropped' } : { kind: 'handed-over', how: 'returned' });
   } else if (ts.isYieldExpression(parent)) {
@@ -226,16 +230,6 @@ function isLogical(node: ts.Node): boolean {
 function isUsing(declaration: ts.VariableDeclaration): boolean {
   const blockScoped = declaration.parent.flags & ts.NodeFlags.BlockScoped;
   return blockScoped === ts.NodeFlags.Using || blockScoped === ts.NodeFlags.AwaitUsing;
-}
-
-function isReturnedObject(object: ts.Node): boolean {
-  const { parent } = getOutermostWrapped(object);
-  return (
-    ts.isReturnStatement(parent) ||
-    ts.isArrowFunction(parent) ||
-    ts.isCallExpression(parent) ||
-    ts.isNewExpression(parent)
-  );
 }
 
 /** `new Promise((resolve) => setTimeout(resolve))` and `list.forEach(() => setInterval(…))` give the result to nobody. */

@@ -2,7 +2,7 @@ import type { FileContext } from '../model/file-context.ts';
 import { bareModule, findOrigin, type Origin } from './provenance.ts';
 import type { ts } from './ts.ts';
 
-/** What a construction opens. */
+/** What a construction opens; a `connection` serves one conversation at a time, the others may be shared. */
 export type ClientKind = 'pool' | 'connection' | 'client' | 'agent' | 'http-client';
 
 /** One way a library makes something that holds connections. */
@@ -89,14 +89,14 @@ export const clientCreations: readonly ClientCreation[] = [
   {
     modules: ['ioredis'],
     paths: ['new', 'Redis.new', 'Cluster.new', 'Redis.Cluster.new'],
-    kind: 'connection',
+    kind: 'client',
     cost: 'a Redis connection that reconnects for ever',
     source: 'ioredis 5.4, lib/Redis.ts',
   },
   {
     modules: ['redis', '@redis/client'],
     paths: ['createClient.()', 'createCluster.()', 'createSentinel.()'],
-    kind: 'connection',
+    kind: 'client',
     cost: 'a Redis connection that reconnects for ever',
     source: 'redis 5, packages/client',
   },
@@ -194,7 +194,7 @@ export const clientCreations: readonly ClientCreation[] = [
   {
     modules: ['bullmq', 'bull'],
     paths: ['Queue.new', 'QueueEvents.new', 'new'],
-    kind: 'connection',
+    kind: 'client',
     cost: 'Redis connections of its own',
     source: 'bullmq 5.30, src/classes/queue.ts; bull 4.16',
   },
@@ -222,7 +222,7 @@ export const clientCreations: readonly ClientCreation[] = [
   {
     modules: ['memcached', 'memjs'],
     paths: ['new', 'Client.create.()'],
-    kind: 'connection',
+    kind: 'client',
     cost: 'connections to the cache servers',
     source: 'memcached 2.2; memjs 1.3',
   },

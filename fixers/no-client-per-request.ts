@@ -1,0 +1,139 @@
+import type { ClientPerRequest } from '../rules/pooling/no-client-per-request.ts';
+import { findEnclosingFunction, findMethodCall, getOutermostWrapped, isWithin } from '../src/ast/syntax.ts';
+import { ts } from '../src/ast/ts.ts';
+import type { Binding, FileContext } from '../src/model/file-context.ts';
+import type { Fix, Fixer, Skip, TextEdit } from '../src/model/fixer.ts';
+import { freeName } from './edit/free-name.ts';
+import { insertBefore } from './edit/insert-before.ts';
+import { removeFinally } from './edit/remove-finally.ts';
+import { removeStatement } from './edit/remove-statement.ts';
+import { renameReferences } from './edit/rename-references.ts';
+import { getTopLevelStatement, isInList } from './edit/statement-of.ts';
+
+type Client = Extract<ClientPerRequest, { kind: 'client' }>;
+
+const endMethods = /^(?:end|close|quit|destroy|disconnect|\$disconnect|terminate)$/;
+
+export const fixer: Fixer<ClientPerRequest> = {
+  rule: 'no-client-per-request',
+  safety: 'safe',
+  changes: 'makes the client once, at module level, and no longer ends it with the request',
+  fix({ data }, file): Fix | Skip {
+    if (data.kind === 'misspelt-option') {
+      return { edits: [{ start: data.name.getStart(file.source), end: data.name.end, text: data.right }] };
+    }
+    return hoist(data, file);
+  },
+};
+
+function hoist(data: Client, file: FileContext): Fix | Skip {
+  const { creation, library, fn, isStatic } = data;
+  if (!isStatic) return { skip: 'it is made from what the request brings' };
+  if (library.kind === 'connection')
+    return { skip: 'one connection shared by all requests would serve them one after another: use a pool' };
+  const home = getTopLevelStatement(fn);
+  if (namesLaterValue(creation, home, file)) return { skip: 'its arguments are declared further down' };
+  const text = creation.getText(file.source);
+  const outer = getOutermostWrapped(creation);
+  const { parent } = outer;
+  if (!ts.isVariableDeclaration(parent) || !ts.isVariableDeclarationList(parent.parent)) {
+    const name = freeName(
+      `shared${library.kind === 'agent' ? 'Agent' : library.kind === 'pool' ? 'Pool' : 'Client'}`,
+      file,
+    );
+    return {
+      edits: [
+        ...insertBefore(home, `const ${name} = ${text};\n`, file),
+        { start: creation.getStart(file.source), end: creation.end, text: name },
+      ],
+    };
+  }
+  const statement = parent.parent.parent;
+  const binding = ts.isIdentifier(parent.name) ? file.bindingOf(parent.name) : undefined;
+  if (
+    !binding ||
+    binding.kind !== 'const' ||
+    !ts.isVariableStatement(statement) ||
+    parent.parent.declarations.length > 1
+  ) {
+    return { skip: 'it is not kept in a const of its own' };
+  }
+  if (library.kind !== 'pool' && isConnectedByHand(binding))
+    return { skip: 'it is connected by hand: connect it once, where the service starts' };
+  const ends = listEnds(binding, file);
+  if (ends === undefined) return { skip: 'it is ended inside another expression' };
+  const name =
+    file.moduleScope.bindings.has(binding.name) || isNameTakenTwice(binding, file)
+      ? freeName(binding.name, file)
+      : binding.name;
+  const type = parent.type ? `: ${parent.type.getText(file.source)}` : '';
+  const ended = new Set<ts.Node>(
+    ends.flatMap((end) => binding.references.filter((reference) => isWithin(reference, end))),
+  );
+  return {
+    edits: [
+      ...insertBefore(home, `const ${name}${type} = ${text};\n`, file),
+      removeStatement(statement, file),
+      ...(name === binding.name ? [] : renameReferences(binding, name, file, (reference) => !ended.has(reference))),
+      ...ends.flatMap((end) => removeEnd(end, file)),
+    ] as [TextEdit, ...TextEdit[]],
+    note: 'it now lives as long as the process: end it where the process shuts down',
+  };
+}
+
+function isConnectedByHand(binding: Binding): boolean {
+  return binding.references.some((reference) => findMethodCall(reference.parent.parent)?.method === 'connect');
+}
+
+/** A const below `home` is not set yet when the module gets there. */
+function namesLaterValue(creation: ts.Node, home: ts.Statement, file: FileContext): boolean {
+  let isLater = false;
+  const visit = (node: ts.Node): void => {
+    const binding = ts.isIdentifier(node) ? file.bindingOf(node) : undefined;
+    if (
+      binding &&
+      binding.kind !== 'import' &&
+      binding.kind !== 'function' &&
+      binding.identifier.pos > home.pos &&
+      !isWithin(binding.identifier, creation)
+    )
+      isLater = true;
+    ts.forEachChild(node, visit);
+  };
+  visit(creation);
+  return isLater;
+}
+
+function isNameTakenTwice(binding: Binding, file: FileContext): boolean {
+  return file.bindings.some((other) => other !== binding && other.name === binding.name);
+}
+
+/** The statements that end the client; undefined when one of them is more than a statement. */
+function listEnds(binding: Binding, file: FileContext): ts.ExpressionStatement[] | undefined {
+  const ends: ts.ExpressionStatement[] = [];
+  for (const call of file.nodes('CallExpression')) {
+    const target = findMethodCall(call);
+    if (!target || !endMethods.test(target.method) || !ts.isIdentifier(target.receiver)) continue;
+    if (file.bindingOf(target.receiver) !== binding) continue;
+    let outer = getOutermostWrapped(call);
+    if (ts.isAwaitExpression(outer.parent)) outer = outer.parent;
+    if (!ts.isExpressionStatement(outer.parent) || !isInList(outer.parent) || !findEnclosingFunction(call))
+      return undefined;
+    ends.push(outer.parent);
+  }
+  return ends;
+}
+
+/** The statement goes; a `finally` that held nothing else goes with it. */
+function removeEnd(end: ts.ExpressionStatement, file: FileContext): TextEdit[] {
+  const block = end.parent;
+  if (
+    ts.isBlock(block) &&
+    ts.isTryStatement(block.parent) &&
+    block.parent.finallyBlock === block &&
+    block.statements.length === 1
+  ) {
+    return removeFinally(block.parent, file);
+  }
+  return [removeStatement(end, file)];
+}
