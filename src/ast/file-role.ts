@@ -24,6 +24,8 @@ export function fileRole(path: string, text: string, pkg: PackageFacts): FileRol
   const inPackage = pkg.dir === '' ? path : path.slice(pkg.dir.length + 1);
   if (text.startsWith('#!') || pkg.scripts.has(inPackage) || scriptPath.test(inPackage)) return 'script';
   if (examplePath.test(path)) return 'example';
+  // Rendering on the server is under the load of requests.
+  if (/['"]react-dom\/server/.test(text.slice(0, 6000))) return 'product';
   const head = text.length > 6000 ? text.slice(0, 6000) : text;
   if (/^\s*(?:\/\*[\s\S]*?\*\/\s*|\/\/.*\n\s*)*['"]use client['"]/.test(head) || uiImport.test(head)) return 'ui';
   if (uiPath.test(path) && /\.[jt]sx$|\b(?:document|window|localStorage|HTMLElement)\b/.test(path + head)) return 'ui';

@@ -1,0 +1,82 @@
+import { type Deadline, findDeadline, findUnclearedSettle } from '../../src/ast/deadline.ts';
+import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
+import { lifeOf } from '../../src/ast/life-cycle.ts';
+import { findLeaks, type Leak } from '../../src/ast/release-paths.ts';
+import { findEnclosingFunction, isAsync } from '../../src/ast/syntax.ts';
+import { findDelayMs, findTimerFunction, isUnrefed, listClearsOf } from '../../src/ast/timers.ts';
+import type { ts } from '../../src/ast/ts.ts';
+import { defineRule } from '../../src/model/define-rule.ts';
+import type { FileContext } from '../../src/model/file-context.ts';
+import type { Match } from '../../src/model/rule.ts';
+
+export interface UnclearedDeadline {
+  call: ts.CallExpression;
+  places: readonly HandlePlace[];
+  deadline: Deadline | undefined;
+  /** The clears that are there already. */
+  clears: readonly ts.Node[];
+  /** For a clear that some outcome of an async function skips. */
+  leak: Leak | undefined;
+  /** For a promise, the first place that settles it without clearing. */
+  settle: ts.Node | undefined;
+}
+
+const silentRoles = new Set(['test', 'script', 'migration', 'config', 'example', 'ui']);
+/** A shorter wait holds nothing for long. */
+const shortMs = 500;
+
+export const rule = defineRule<UnclearedDeadline>({
+  id: 'no-uncleared-deadline',
+  category: 'resources',
+  severity: 'medium',
+  confidence: 'likely',
+  lifecycle: 'trial',
+  message: 'This deadline is {what}: the timer, and all that its callback refers to, stays until it fires.',
+  why: 'Each call leaves one more pending timer behind, for the whole length of the deadline. Under load that is calls per second times seconds of timeout, each holding its request alive, and a process that does not exit.',
+  advice:
+    'Keep the handle and clear it in a finally that covers success, error and early return; AbortSignal.timeout and withDeadline do so by themselves.',
+  limits: [
+    'Deadlines shorter than half a second, and those in browser code, are left alone.',
+    'A handle kept in a field or handed to another function is taken to be cleared there.',
+  ],
+  mentions: ['setTimeout'],
+  visit: {
+    CallExpression(call, file) {
+      if (silentRoles.has(file.role) || findTimerFunction(call, file) !== 'setTimeout') return undefined;
+      if ((findDelayMs(call) ?? (call.arguments[1] ? shortMs : 0)) < shortMs) return undefined;
+      const places = listHandlePlaces(call, file).filter((place) => place.kind !== 'dropped');
+      if (places.some((place) => place.kind !== 'binding') || isUnrefed(call, places, file)) return undefined;
+      if (lifeOf(call, file).kind === 'process') return undefined;
+      return judge(call, places, file);
+    },
+  },
+});
+
+function judge(
+  call: ts.CallExpression,
+  places: readonly HandlePlace[],
+  file: FileContext,
+): Match<UnclearedDeadline> | undefined {
+  const deadline = findDeadline(call, file);
+  const clears = listClearsOf(places, file);
+  const match = (what: string, leak?: Leak, settle?: ts.Node): Match<UnclearedDeadline> => ({
+    at: call.expression,
+    values: { what },
+    ...((leak || settle) && { related: [{ at: (leak?.at ?? settle)!, note: 'leaves the timer running' }] }),
+    data: { call, places, deadline, clears, leak, settle },
+  });
+  if (clears.length === 0) return deadline ? match('never cleared, also when the work is done in time') : undefined;
+  const fn = findEnclosingFunction(call);
+  if (fn && isAsync(fn) && clears.some((clear) => findEnclosingFunction(clear) === fn)) {
+    const [leak] = findLeaks(
+      fn,
+      { acquire: call, isRelease: (node) => clears.includes(node), isGuard: () => false },
+      file,
+    );
+    if (!leak) return undefined;
+    return match(leak.outcome === 'throw' ? 'not cleared when the work fails' : 'not cleared on every way out', leak);
+  }
+  if (deadline?.kind !== 'promise' || deadline.race) return undefined;
+  const settle = findUnclearedSettle(deadline, clears, file);
+  return settle && match('not cleared on every outcome', undefined, settle);
+}

@@ -1,0 +1,231 @@
+import type { Binding, FileContext } from '../model/file-context.ts';
+import { findFunctionOfBinding, findFunctionValue, listCallsOf } from './functions.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  findMemberName,
+  findMethodCall,
+  getOutermostWrapped,
+  isFunctionNode,
+  isWithin,
+  skipAwait,
+  skipWrappers,
+} from './syntax.ts';
+import { ts } from './ts.ts';
+
+/** A timer that ends work which may end by itself: what it races against. */
+export type Deadline =
+  /** The timer settles a promise; `settles` are the other places that do, with `executor` around them all. */
+  | { kind: 'promise'; executor: FunctionNode; settles: readonly ts.Node[]; race: ts.CallExpression | undefined }
+  /** The timer calls the callback of `fn`; `settles` are its other calls. */
+  | { kind: 'callback'; fn: FunctionNode; settles: readonly ts.Node[] }
+  /** The timer aborts, kills or destroys something that `fn` made. */
+  | { kind: 'abort'; fn: FunctionNode; target: Binding }
+  /** The timer's callback asks a flag that the end of the work sets. */
+  | { kind: 'flag'; fn: FunctionNode; flag: Binding };
+
+const endings = /^(?:abort|kill|destroy|terminate|cancel)$/;
+
+/** What a `setTimeout` races against; undefined for sleeps, delays and timers of another purpose. */
+export function findDeadline(timer: ts.CallExpression, file: FileContext): Deadline | undefined {
+  const first = timer.arguments[0];
+  const run = first && findFunctionValue(first, file);
+  const direct = first && skipWrappers(first);
+  const called: ts.Identifier[] = direct && ts.isIdentifier(direct) ? [direct] : [];
+  if (run) {
+    for (const call of file.nodes('CallExpression')) {
+      if (!isWithin(call, run)) continue;
+      const callee = skipWrappers(call.expression);
+      if (ts.isIdentifier(callee)) called.push(callee);
+      const target = findMethodCall(call);
+      const found = target && judgeMethod(target, timer, file);
+      if (found) return found;
+    }
+  } else if (direct && findMemberName(direct) && endings.test(findMemberName(direct)!)) {
+    const receiver = skipWrappers((direct as ts.PropertyAccessExpression).expression);
+    return judgeAbort(receiver, timer, file);
+  }
+  for (const callee of called) {
+    const found = judgeCallee(callee, timer, file);
+    if (found) return found;
+  }
+  return run && findFlag(run, timer, file);
+}
+
+/** `resolve`, `reject` of a promise's executor, or the callback of the function. */
+function judgeCallee(callee: ts.Identifier, timer: ts.CallExpression, file: FileContext): Deadline | undefined {
+  const binding = file.bindingOf(callee);
+  if (!binding) return undefined;
+  if (/^abort/.test(binding.name) && ts.isBindingElement(binding.declaration)) {
+    const fn = findEnclosingFunction(timer);
+    return fn && { kind: 'abort', fn, target: binding };
+  }
+  if (!ts.isParameter(binding.declaration)) return undefined;
+  const fn = binding.declaration.parent as FunctionNode;
+  if (!isWithin(timer, fn) || fn === findFunctionValue(timer.arguments[0]!, file)) return undefined;
+  const promise = getOutermostWrapped(fn).parent;
+  if (ts.isNewExpression(promise) && ts.isIdentifier(promise.expression) && promise.expression.text === 'Promise') {
+    const settles = listSettles(fn, timer, file);
+    const race = findRace(promise, file);
+    return settles.length > 0 || race ? { kind: 'promise', executor: fn, settles, race } : undefined;
+  }
+  if (!/^(?:cb|callback|done|next|fn|finish)$/i.test(binding.name)) return undefined;
+  const settles = binding.references.filter(
+    (use) => !isWithin(use, timer) && use.pos > timer.parent.pos - 100_000 && isLaterUse(use, timer),
+  );
+  return settles.length > 0 ? { kind: 'callback', fn, settles } : undefined;
+}
+
+/** A call in a nested function, so that it comes when the work is done. */
+function isLaterUse(use: ts.Identifier, timer: ts.Node): boolean {
+  const call = use.parent;
+  return (
+    ts.isCallExpression(call) && call.expression === use && findEnclosingFunction(use) !== findEnclosingFunction(timer)
+  );
+}
+
+/** Every use of an executor's parameters outside of the timer. */
+function listSettles(executor: FunctionNode, timer: ts.CallExpression, file: FileContext): ts.Node[] {
+  const settles: ts.Node[] = [];
+  const run = timer.arguments[0] && findFunctionValue(timer.arguments[0], file);
+  const fires = (use: ts.Node): boolean => isWithin(use, timer) || (run !== undefined && isWithin(use, run));
+  for (const parameter of executor.parameters) {
+    const binding = ts.isIdentifier(parameter.name) ? file.bindingOf(parameter.name) : undefined;
+    for (const use of binding?.references ?? []) {
+      const isBefore = use.end < timer.pos && findEnclosingFunction(use) === executor;
+      if (!fires(use) && !isBefore) settles.push(use);
+    }
+  }
+  return settles;
+}
+
+/** The `Promise.race([…])` that a promise takes part in: directly, by its name, or as the result of a function. */
+function findRace(promise: ts.Node, file: FileContext): ts.CallExpression | undefined {
+  const outer = getOutermostWrapped(promise);
+  const direct = raceAround(outer);
+  if (direct) return direct;
+  const { parent } = outer;
+  if (ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name)) {
+    for (const use of file.bindingOf(parent.name)?.references ?? []) {
+      const race = raceAround(use);
+      if (race) return race;
+    }
+    return undefined;
+  }
+  const fn = ts.isReturnStatement(parent) || (ts.isArrowFunction(parent) && parent.body === outer);
+  const maker = fn ? findEnclosingFunction(promise) : undefined;
+  if (!maker) return undefined;
+  for (const call of listCallsOf(maker, file)) {
+    const race = raceAround(call);
+    if (race) return race;
+  }
+  return undefined;
+}
+
+function raceAround(node: ts.Node): ts.CallExpression | undefined {
+  const list = getOutermostWrapped(node).parent;
+  if (!ts.isArrayLiteralExpression(list)) return undefined;
+  const target = findMethodCall(list.parent);
+  const isPromise = target && ts.isIdentifier(target.receiver) && target.receiver.text === 'Promise';
+  return isPromise && (target.method === 'race' || target.method === 'any') ? target.call : undefined;
+}
+
+function judgeMethod(
+  target: NonNullable<ReturnType<typeof findMethodCall>>,
+  timer: ts.CallExpression,
+  file: FileContext,
+): Deadline | undefined {
+  if (endings.test(target.method)) return judgeAbort(target.receiver, timer, file);
+  if (target.method !== 'reject' || !ts.isIdentifier(target.receiver)) return undefined;
+  const binding = file.bindingOf(target.receiver);
+  const fn = findEnclosingFunction(timer);
+  if (!binding || !fn || !isLocal(binding, fn)) return undefined;
+  const settles = binding.references.filter((use) => {
+    const name = findMemberName(use.parent);
+    return !isWithin(use, timer) && (name === 'resolve' || name === 'reject') && use.pos > timer.pos - 4_000;
+  });
+  return settles.length > 0 ? { kind: 'promise', executor: fn, settles, race: undefined } : undefined;
+}
+
+/** The thing was made by the function that sets the deadline, and is no parameter or field that lives on. */
+function judgeAbort(receiver: ts.Expression, timer: ts.CallExpression, file: FileContext): Deadline | undefined {
+  if (!ts.isIdentifier(receiver)) return undefined;
+  const binding = file.bindingOf(receiver);
+  const fn = findEnclosingFunction(timer);
+  if (!binding || !fn || !isLocal(binding, fn)) return undefined;
+  const { declaration } = binding;
+  if (!ts.isVariableDeclaration(declaration) || !declaration.initializer) return undefined;
+  const value = skipAwait(declaration.initializer);
+  return ts.isNewExpression(value) || ts.isCallExpression(value) ? { kind: 'abort', fn, target: binding } : undefined;
+}
+
+function isLocal(binding: Binding, fn: FunctionNode): boolean {
+  const home = findEnclosingFunction(binding.identifier);
+  return home !== undefined && isWithin(fn, home) && !ts.isParameter(binding.declaration);
+}
+
+/** `setTimeout(() => { if (closed) return; … })`, with `closed` set by a callback of the same function. */
+function findFlag(run: FunctionNode, timer: ts.CallExpression, file: FileContext): Deadline | undefined {
+  const head = run.body && ts.isBlock(run.body) ? run.body.statements[0] : undefined;
+  if (!head || !ts.isIfStatement(head)) return undefined;
+  const asked = skipWrappers(head.expression);
+  const leaves = ts.isBlock(head.thenStatement) ? head.thenStatement.statements[0] : head.thenStatement;
+  if (!ts.isIdentifier(asked) || !leaves || !ts.isReturnStatement(leaves)) return undefined;
+  const flag = file.bindingOf(asked);
+  const fn = findEnclosingFunction(timer);
+  if (!flag || !fn || findEnclosingFunction(flag.identifier) !== fn) return undefined;
+  const isSetElsewhere = flag.writes.some((write) => !isWithin(write, run) && findEnclosingFunction(write) !== fn);
+  return isSetElsewhere ? { kind: 'flag', fn, flag } : undefined;
+}
+
+/**
+ * The first place that settles without ending the timer: neither its function nor one around it (inside the executor)
+ * clears, nor a local function that it calls.
+ */
+export function findUnclearedSettle(
+  { executor, settles }: { executor: FunctionNode; settles: readonly ts.Node[] },
+  clears: readonly ts.Node[],
+  file: FileContext,
+): ts.Node | undefined {
+  if (clears.some(isInFinally)) return undefined;
+  return settles.find((settle) => {
+    for (let fn = findEnclosingFunction(settle); fn && fn !== executor; fn = findEnclosingFunction(fn)) {
+      if (clearsIn(fn, clears, file)) return false;
+    }
+    const statement = blockAround(settle, executor);
+    return !clears.some((clear) => statement !== undefined && isWithin(clear, statement));
+  });
+}
+
+function blockAround(node: ts.Node, within: ts.Node): ts.Node | undefined {
+  for (let at = node.parent; at && at !== within; at = at.parent) {
+    if (ts.isBlock(at) || ts.isCatchClause(at) || ts.isCallExpression(at)) {
+      if (at.parent !== within) return at;
+    }
+  }
+  return undefined;
+}
+
+function isInFinally(node: ts.Node): boolean {
+  for (let at = node; at.parent; at = at.parent) {
+    if (ts.isTryStatement(at.parent) && at.parent.finallyBlock === at) return true;
+    if (ts.isCallExpression(at.parent) && findMethodCall(at.parent)?.method === 'finally') return true;
+  }
+  return false;
+}
+
+/** Whether a function clears, or calls one of this file that does, or hands on to one. */
+function clearsIn(fn: FunctionNode, clears: readonly ts.Node[], file: FileContext): boolean {
+  if (clears.some((clear) => isWithin(clear, fn))) return true;
+  return file.nodes('CallExpression').some((call) => {
+    if (!isWithin(call, fn)) return false;
+    const callee = skipWrappers(call.expression);
+    if (ts.isIdentifier(callee)) {
+      const binding = file.bindingOf(callee);
+      const called = binding && findFunctionOfBinding(binding);
+      if (called) return clears.some((clear) => isWithin(clear, called));
+    }
+    const called = findFunctionValue(callee, file);
+    return called !== undefined && isFunctionNode(called) && clears.some((clear) => isWithin(clear, called));
+  });
+}
