@@ -140,7 +140,10 @@ export class CallGraph {
     if (!summary?.functions[target.fn]) return [];
     const names = namesOf(summary, target.fn);
     const homes = new Set([target.file]);
-    for (const cls of names.classes) for (const file of this.#symbols.relativesOf(target.file, cls)) homes.add(file);
+    for (const cls of names.classes) {
+      this.#summariseHeirs(target.file, cls.name);
+      for (const file of this.#symbols.relativesOf(target.file, cls)) homes.add(file);
+    }
     const found = this.#callersIn(target.file, target, names.tails, undefined);
     if (!names.isReachable) return found;
     const { reachers, within } = this.#around(homes);
@@ -150,6 +153,13 @@ export class CallGraph {
       found.push(...this.#callersIn(file, target, names.tails, within));
     }
     return found;
+  }
+
+  /** Classes that extend this one inherit its methods: whoever imports them may call those. */
+  #summariseHeirs(file: string, name: string): void {
+    for (const importer of this.#around(new Set([file])).reachers) {
+      if (this.#project.mentions(importer, [`extends ${name}`])) this.#project.summaryOf(importer);
+    }
   }
 
   /** The files that may call into `homes`, and those through which they name what they call. */

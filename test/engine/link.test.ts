@@ -114,6 +114,21 @@ export class Handler {
     ]);
   });
 
+  test('runs through a class that inherits the method', async () => {
+    const files = {
+      'src/base.ts': `${slow}export class Base {\n  find() {\n    slow();\n  }\n}\n`,
+      'src/users.ts': `import { Base } from './base';\nexport class Users extends Base {}\n`,
+      'src/server.ts': `import express from 'express';
+import { Users } from './users';
+const users = new Users();
+express().get('/', (req, res) => users.find());
+`,
+    };
+    expect(await chainsIn(files)).toEqual([
+      ['src/server.ts:4 request handler: GET /', 'src/server.ts:4 calls Base.find', 'src/base.ts'],
+    ]);
+  });
+
   test('starts at a handler that another file registers by name', async () => {
     const files = {
       'routes.js': `const express = require('express');
