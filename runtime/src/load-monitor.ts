@@ -73,8 +73,8 @@ const measures: readonly OverloadReason[] = ['eventLoopUtilization', 'eventLoopD
  *
  * `overloaded` is a field read: nothing, rss least of all, is measured on a request. It turns true with the first
  * sample past a limit, and false once every measure is a `hysteresis` below its limit. Delay is the lateness of a
- * timer each 250 ms, so no histogram of the loop (0.3 to 1.7 % of a core) is kept. What it costs is its wake-ups: five a
- * second, 40 µs each on an idle core, more on a crowded one.
+ * timer each 250 ms, so no histogram of the loop (0.3 to 1.7 % of a core) is kept. What it costs is its
+ * five wake-ups a second.
  */
 export class LoadMonitor {
   /** Seconds to tell a refused caller to wait. */

@@ -466,12 +466,22 @@ export class TimerRegistry {
       popList(heap);
       list.wakeAt = -1;
       const from = this.#batchSize;
+      let isOutOfOrder = false;
       for (let entry = list.head; entry !== undefined && entry.dueAt <= now; entry = list.head) {
         unlink(entry);
         entry.flags |= due;
         this.#batch[this.#batchSize++] = entry;
+        const nextDue = entry.dueAt + list.delay;
+        if ((entry.flags & repeating) === 0) {
+          this.#ended(entry);
+        } else if (nextDue <= now || (list.tail?.dueAt ?? 0) > nextDue || entry.rare?.jitter) {
+          isOutOfOrder = true;
+        } else {
+          entry.dueAt = nextDue;
+          linkAfter(list, list.tail, entry);
+        }
       }
-      this.#repeat(list, from, now);
+      if (isOutOfOrder) this.#repeat(list, from, now);
       if (list.head === undefined) {
         this.#lists.delete(list.delay);
       } else {
@@ -481,36 +491,28 @@ export class TimerRegistry {
     }
   }
 
-  /** Links the intervals of the batch again, latest first, so that finding each place costs O(1) amortised. */
+  /** Links again what does not go to the tail: late or jittered. Latest first, so that finding each place is O(1) amortised. */
   #repeat(list: DelayList, from: number, now: number): void {
-    const batch = this.#batch;
-    const to = this.#batchSize;
-    let isSorted = true;
-    for (let i = from; i < to; i++) {
-      const entry = batch[i]!;
-      if ((entry.flags & repeating) === 0) {
-        this.#ended(entry);
-      } else if (entry.rare?.jitter) {
+    const again: Entry[] = [];
+    for (let i = from; i < this.#batchSize; i++) {
+      const entry = this.#batch[i]!;
+      if ((entry.flags & (repeating | linked)) !== repeating) continue;
+      if (entry.rare?.jitter) {
         const delay = spread(list.delay, entry.rare);
         entry.dueAt = now + delay;
-        if (delay !== list.delay) this.#append(this.#list(delay), entry);
-        isSorted = false;
+        if (delay === list.delay) again.push(entry);
+        else this.#append(this.#list(delay), entry);
       } else {
-        entry.dueAt += list.delay;
-        if (entry.dueAt <= now) {
-          // Runs missed in a stall are left out, and the phase is kept.
-          entry.dueAt += list.delay * Math.ceil((now + 1 - entry.dueAt) / list.delay);
-          isSorted = false;
-        }
+        // Runs missed in a stall are left out, and the phase is kept.
+        entry.dueAt += list.delay * Math.max(1, Math.ceil((now + 1 - entry.dueAt) / list.delay));
+        again.push(entry);
       }
     }
-    const again = isSorted ? batch : (batch.slice(from, to) as Entry[]).sort((a, b) => a.dueAt - b.dueAt);
+    again.sort((a, b) => a.dueAt - b.dueAt);
     let place = list.tail;
-    for (let i = isSorted ? to - 1 : to - from - 1; i >= (isSorted ? from : 0); i--) {
-      const entry = again[i]!;
-      if ((entry.flags & (repeating | linked)) !== repeating) continue;
-      while (place !== undefined && place.dueAt > entry.dueAt) place = place.previous;
-      linkAfter(list, place, entry);
+    for (let i = again.length - 1; i >= 0; i--) {
+      while (place !== undefined && place.dueAt > again[i]!.dueAt) place = place.previous;
+      linkAfter(list, place, again[i]!);
     }
   }
 
