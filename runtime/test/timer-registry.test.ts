@@ -305,6 +305,44 @@ it('stands still rather than firing for ever late when its clock is set back an 
   expect(ticks).toBeLessThanOrEqual(16);
 });
 
+it('brings every interval back to its own phase after stalls, whatever the mix of periods, starts and stalls', () => {
+  const plan = fc.array(fc.tuple(fc.nat(20), fc.constantFrom(10, 15, 30)), { minLength: 1, maxLength: 12 });
+  fc.assert(
+    fc.property(plan, fc.array(fc.integer({ min: 1, max: 100 }), { maxLength: 4 }), (starts, stalls) => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      let wall = 0;
+      const timers = new TimerRegistry({ now: () => wall });
+      const pass = (milliseconds: number): void => {
+        for (let i = 0; i < milliseconds; i++) {
+          wall++;
+          vi.advanceTimersByTime(1);
+        }
+      };
+      const runs = starts.map(([wait, period]) => {
+        pass(wait);
+        const run = { period, start: wall, times: [] as number[] };
+        timers.setInterval(() => run.times.push(wall), period);
+        return run;
+      });
+      for (const stall of stalls) {
+        pass(37);
+        wall += stall;
+      }
+      pass(120);
+      const settled = wall - 61;
+      for (const { period, start, times } of runs) {
+        const late = times.filter((time) => time > settled);
+        expect(late.length).toBeGreaterThanOrEqual(2);
+        expect(late.filter((time) => (time - start) % period !== 0)).toEqual([]);
+        expect(new Set(times).size).toBe(times.length);
+      }
+      timers.disposeAll();
+      vi.useRealTimers();
+    }),
+    { numRuns: 200 },
+  );
+});
+
 it('does not drift over a hundred real periods, and keeps its phase through a stall of several', async () => {
   const timers = new TimerRegistry();
   const start = performance.now();
