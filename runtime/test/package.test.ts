@@ -59,7 +59,7 @@ beforeAll(() => {
   writeFileSync(join(project, 'package.json'), '{ "name": "empty", "version": "1.0.0", "private": true }\n');
   const quiet = ['--offline', '--ignore-scripts', '--no-audit', '--no-fund', '--omit=peer'];
   npm(['install', ...quiet, join(project, filename)], project);
-});
+}, 300_000);
 
 afterAll(() => {
   rmSync(project, { recursive: true, force: true });
@@ -160,16 +160,22 @@ test('its types hold from ESM and CommonJS in a strict project', { timeout: 300_
   mkdirSync(join(folder, 'node_modules/@types'), { recursive: true });
   symlinkSync(join(root, 'node_modules/@types/node'), join(folder, 'node_modules/@types/node'));
   const options = { strict: true, module: 'NodeNext', target: 'ES2022', types: ['node'], skipLibCheck: true };
-  expect(typecheck(folder, options, { 'use.mts': use, 'use.cts': use, 'alone.mts': useAlone, 'alone.cts': useAlone })).toBe('');
+  expect(
+    typecheck(folder, options, { 'use.mts': use, 'use.cts': use, 'alone.mts': useAlone, 'alone.cts': useAlone }),
+  ).toBe('');
 });
 
-test("the data structures' types hold in a browser project without Node's types or skipLibCheck", { timeout: 300_000 }, () => {
+test("the data structures' types hold in a browser project without Node's types or skipLibCheck", {
+  timeout: 300_000,
+}, () => {
   const lib = ['ES2022', 'DOM', 'ESNext.Disposable'];
   const options = { strict: true, module: 'ESNext', moduleResolution: 'bundler', target: 'ES2022', lib, types: [] };
   expect(typecheck(join(project, 'browser'), options, { 'alone.ts': useAlone })).toBe('');
 });
 
-test('the sources of the data structures compile when copied into a stricter or an older project', { timeout: 300_000 }, () => {
+test('the sources of the data structures compile when copied into a stricter or an older project', {
+  timeout: 300_000,
+}, () => {
   const folder = join(project, 'copied');
   mkdirSync(join(folder, 'node_modules/@types'), { recursive: true });
   symlinkSync(join(root, 'node_modules/@types/node'), join(folder, 'node_modules/@types/node'));
