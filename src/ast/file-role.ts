@@ -1,7 +1,9 @@
 import type { FileRole, PackageFacts } from '../model/file-context.ts';
 
 const testPath =
-  /(?:^|\/)(?:__tests__|__mocks__|__fixtures__|tests?|specs?|e2e|cypress|playwright|testing|test-utils?|fixtures?|mocks?)\/|[._-](?:test|tests|spec|e2e|cy|mock|mocks|stories|bench|benchmark)\.[cm]?[jt]sx?$|(?:^|\/)(?:jest|vitest|karma|playwright|cypress)\.[\w.]+$/i;
+  /(?:^|\/)(?:__tests__|__mocks__|__fixtures__|tests?|specs?|e2e|cypress|playwright|testing|test-utils?|mocks?)\/|[._-](?:test|tests|spec|e2e|cy|mock|mocks|stories|bench|benchmark)\.[cm]?[jt]sx?$|(?:^|\/)(?:jest|vitest|karma|playwright|cypress)\.[\w.]+$/i;
+/** A whole package below `fixtures/` is a project of its own: scanned by name, it is judged as one. */
+const fixturePath = /(?:^|\/)fixtures?\//i;
 const migrationPath = /(?:^|\/)(?:migrations?|seeds?|seeders?|migrate)\/|[._-](?:migration|seed|seeder)\.[cm]?[jt]s$/i;
 const scriptPath =
   /(?:^|\/)(?:scripts?|bin|cli|codemods?|benchmarks?|bench|\.github|\.circleci|devtools?)\/|^(?:tools?|tasks?|build|ci|dev|perf|release|generators?)\/|(?:^|\/)(?:gulpfile|gruntfile|cli|release|build|webpack|rollup|esbuild)\b[\w.-]*\.[cm]?[jt]s$/i;
@@ -18,10 +20,10 @@ const uiImport =
  * A path decides first; a shebang or a place in package.json `bin`/`scripts` makes a script; a UI import or `'use client'` makes UI.
  */
 export function fileRole(path: string, text: string, pkg: PackageFacts): FileRole {
-  if (testPath.test(path)) return 'test';
+  const inPackage = pkg.dir === '' ? path : path.slice(pkg.dir.length + 1);
+  if (testPath.test(path) || fixturePath.test(inPackage)) return 'test';
   if (configPath.test(path)) return 'config';
   if (migrationPath.test(path)) return 'migration';
-  const inPackage = pkg.dir === '' ? path : path.slice(pkg.dir.length + 1);
   if (text.startsWith('#!') || pkg.scripts.has(inPackage) || scriptPath.test(inPackage)) return 'script';
   if (examplePath.test(path)) return 'example';
   // Rendering on the server is under the load of requests.
