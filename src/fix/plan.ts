@@ -65,7 +65,8 @@ export async function planFixes(request: PlanRequest): Promise<Plan> {
   const current = groupByFile(request.findings);
   const progress = new Map<string, Progress>();
   for (const file of [...texts.keys()].sort()) progress.set(file, startProgress(file, texts.get(file)!, supply));
-  const reasons = new Map<Finding, string>();
+  /** By the keys of fixes: every scan makes its findings anew. */
+  const reasons = new Map<string, string>();
   let passes = 0;
   let pending = [...progress.values()];
   while (pending.length > 0 && passes < maxPasses) {
@@ -74,15 +75,18 @@ export async function planFixes(request: PlanRequest): Promise<Plan> {
     pending = changed;
     if (changed.length === 0) break;
     passes++;
-    const found = groupByFile(await rescan(new Map(changed.map((state) => [state.file, state.text]))));
-    for (const { file } of changed) current.set(file, found.get(file) ?? []);
+    // All that differs from the disk by now: a fix of one file can end what another one suffers from.
+    const fixed = [...progress.values()].filter((state) => state.applied.length > 0);
+    const found = groupByFile(await rescan(new Map(fixed.map((state) => [state.file, state.text]))));
+    for (const { file } of fixed) current.set(file, found.get(file) ?? []);
   }
   for (const state of pending) {
     const { applied, left } = attempt(state, current.get(state.file) ?? [], request);
-    for (const { finding, why } of left) reasons.set(finding, why);
-    for (const finding of applied) reasons.set(finding, `${maxPasses} passes are used up; fix again to go on`);
+    for (const { finding, why } of left) reasons.set(keyOf(finding, state), why);
+    for (const finding of applied)
+      reasons.set(keyOf(finding, state), `${maxPasses} passes are used up; fix again to go on`);
   }
-  return finishPlan([...progress.values()], [...current.values()].flat(), reasons, passes, supply);
+  return finishPlan(progress, [...current.values()].flat(), reasons, passes, supply);
 }
 
 function startProgress(file: string, text: string, supply: RuntimeSupply): Progress {
@@ -96,10 +100,10 @@ function fixOnce(
   state: Progress,
   findings: readonly Finding[],
   request: PlanRequest,
-  reasons: Map<Finding, string>,
+  reasons: Map<string, string>,
 ): boolean {
   const result = attempt(state, findings, request);
-  for (const { finding, why } of result.left) reasons.set(finding, why);
+  for (const { finding, why } of result.left) reasons.set(keyOf(finding, state), why);
   take(state, result);
   return result.applied.length > 0;
 }
@@ -194,13 +198,13 @@ function positionAt(text: string, offset: number): Position {
 }
 
 function finishPlan(
-  states: readonly Progress[],
+  progress: ReadonlyMap<string, Progress>,
   findings: readonly Finding[],
-  reasons: ReadonlyMap<Finding, string>,
+  reasons: ReadonlyMap<string, string>,
   passes: number,
   supply: RuntimeSupply,
 ): Plan {
-  const fixed = states.filter((state) => state.applied.length > 0);
+  const fixed = [...progress.values()].filter((state) => state.applied.length > 0);
   const remaining = findings.filter((finding) => finding.status === 'active');
   const users = fixed.filter((state) => state.names.size > 0).map((state) => ({ ...state.user, names: state.names }));
   return {
@@ -215,7 +219,7 @@ function finishPlan(
     users,
     passes,
     left: remaining.flatMap((finding) => {
-      const why = reasons.get(finding) ?? finding.skip;
+      const why = (finding.fix && reasons.get(keyOf(finding, progress.get(finding.file)!))) ?? finding.skip;
       return why === undefined ? [] : [{ finding, why }];
     }),
     remaining,

@@ -109,7 +109,11 @@ function changeLines(fixes: FixResult, pen: Pen): string[] {
       lines.push(...hanging(`    ${head}`, finding.ruleId, `${finding.fix?.changes ?? ''}${note}`, pen));
     }
   }
-  for (const { file, what } of fixes.support) lines.push(`  ${paint.cyan(visible(file))}  ${what}`);
+  for (const { file, what } of fixes.support) {
+    const name = visible(file);
+    if (2 + columnsOf(name) + 2 + columnsOf(what) <= pen.width) lines.push(`  ${paint.cyan(name)}  ${what}`);
+    else lines.push(`  ${paint.cyan(name)}`, `    ${what}`);
+  }
   return lines;
 }
 
