@@ -12,6 +12,7 @@ import { filePatch } from './patch.ts';
 import { groupByFile, type Plan, planFixes, type Rescan } from './plan.ts';
 import { type CommandResult, runCommand } from './run-command.ts';
 import { isWritable, type RuntimeMode, RuntimeSupply } from './runtime-source.ts';
+import { hasTypedFiles } from './tsconfig.ts';
 import { UsageError } from './usage-error.ts';
 import { findCulprits } from './verify.ts';
 
@@ -73,13 +74,39 @@ export async function fixProject(request: FixRequest, rescan: Rescan): Promise<F
     });
   const plan = await planFor();
   const run: Run = { request, plan, planFor, supply, early, others, takenBack: [] };
-  if (!write || plan.files.length === 0) return toResult(run, false);
+  await takeBackTypeErrors(run);
+  if (!write || run.plan.files.length === 0) return toResult(run, false);
   if (!request.allowDirty)
     await checkCleanTree(
       root,
-      plan.files.map(({ file }) => file),
+      run.plan.files.map(({ file }) => file),
     );
   return await writeAndVerify(run);
+}
+
+/** Fixes that bring new type errors, in projects with a tsconfig.json, are taken out of the plan before it is written. */
+async function takeBackTypeErrors(run: Run): Promise<void> {
+  const { root } = run.request;
+  if (!hasTypedFiles(root, run.plan.files)) return;
+  // ts-morph takes as long to load as a small scan.
+  const { findNewTypeErrors } = await import('./type-check.ts');
+  const check = (plan: Plan): CommandResult => {
+    const errors = findNewTypeErrors(root, plan.files, plan.support);
+    return { passed: errors.length === 0, output: errors.slice(0, 3).join('; ') };
+  };
+  const result = check(run.plan);
+  if (result.passed) return;
+  const all = run.plan.fixes;
+  const { culprits, kept } = await findCulprits(
+    all.map(({ key }) => key),
+    async (keys) => check(await run.planFor(new Set(keys))),
+    result,
+  );
+  for (const { key, output } of culprits) {
+    const { finding } = all.find((fix) => fix.key === key)!;
+    run.takenBack.push({ finding, why: `the fix does not compile: ${output}` });
+  }
+  run.plan = await run.planFor(new Set(kept));
 }
 
 interface Outcome {

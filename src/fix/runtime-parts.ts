@@ -8,6 +8,8 @@ export const runtimePackage = '@plimsoll/runtime';
 /** The sources of the runtime that this version of the tool carries. */
 export interface RuntimeSource {
   version: string;
+  /** Absolute path of the folder that holds them. */
+  folder: string;
   /** Exported name → part: `BoundedCache` → `bounded-cache`. */
   parts: ReadonlyMap<string, string>;
   /** Text of a part. */
@@ -49,7 +51,7 @@ function openRuntime(folder: string, version: string): RuntimeSource {
     }
     return needed;
   };
-  return { version, parts, read, listNeeded };
+  return { version, folder, parts, read, listNeeded };
 }
 
 /** The extension of copied parts for a fixed file: TypeScript for TypeScript, else JavaScript of the same kind. */

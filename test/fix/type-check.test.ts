@@ -1,0 +1,44 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { findNewTypeErrors } from '../../src/fix/type-check.ts';
+
+function makeProject(files: Record<string, string>): string {
+  const root = mkdtempSync(join(tmpdir(), 'plimsoll-types-'));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  return root;
+}
+
+const tsconfig = JSON.stringify({
+  compilerOptions: { strict: true, target: 'ES2022', module: 'NodeNext', types: [] },
+});
+const size = "import type { Size } from './size.js';\nexport const area = (s: Size): number => s.width * s.height;\n";
+
+test('a fix that breaks the type of another module is an error, named with file and line', () => {
+  const root = makeProject({
+    'tsconfig.json': tsconfig,
+    'size.ts': 'export interface Size { width: number; height: number }\n',
+    'area.ts': size,
+  });
+  const after = size.replace('s.height', 's.depth');
+  const errors = findNewTypeErrors(root, [{ file: 'area.ts', before: size, after, applied: [] }], []);
+  expect(errors).toEqual(["area.ts:2 TS2339 Property 'depth' does not exist on type 'Size'."]);
+});
+
+test('errors that were there before, and imports of the runtime that is not installed, are none', () => {
+  const before = 'export const wrong: number = "text";\nexport const seen = new Map<string, number>();\n';
+  const root = makeProject({ 'tsconfig.json': tsconfig, 'package.json': '{"type":"module"}', 'a.ts': before });
+  const after = `import { BoundedCache } from '@plimsoll/runtime';\n${before.replace('new Map<string, number>()', 'new BoundedCache<string, number>({ max: 10 })')}`;
+  expect(findNewTypeErrors(root, [{ file: 'a.ts', before, after, applied: [] }], [])).toEqual([]);
+});
+
+test('a file under no tsconfig.json is not judged', () => {
+  const root = makeProject({ 'a.ts': 'export const a = 1;\n' });
+  const file = { file: 'a.ts', before: 'export const a = 1;\n', after: 'export const a: string = 1;\n', applied: [] };
+  expect(findNewTypeErrors(root, [file], [])).toEqual([]);
+});
