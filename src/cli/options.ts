@@ -74,6 +74,14 @@ export const scanOptions = {
   quiet: () => new Option('--quiet', 'no progress and no notes on stderr'),
 };
 
+export const dashboardOptions = {
+  port: () =>
+    new Option('--port <n>', 'port of the page; 0 takes a free one')
+      .default(9318)
+      .argParser(integer('--port', 0, 65_535)),
+  host: () => new Option('--host <name>', 'address to listen on').default('127.0.0.1'),
+};
+
 export const gateOptions = {
   failOn: () =>
     new Option('--fail-on <severity>', `mildest severity that fails: ${failOnChoices.join(', ')}`)

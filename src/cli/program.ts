@@ -3,7 +3,7 @@ import { InputError } from '../config/input-error.ts';
 import { exitCodes } from '../score/gates.ts';
 import { version } from '../version.ts';
 import { type Failure, failureDocument, failureOf, failureText } from './failure.ts';
-import { fixOptions, gateOptions, reporterOption, type ScanFlags, scanOptions } from './options.ts';
+import { dashboardOptions, fixOptions, gateOptions, reporterOption, type ScanFlags, scanOptions } from './options.ts';
 import { note, print } from './output.ts';
 import type { Session } from './session.ts';
 import { hasColour } from './terminal.ts';
@@ -101,6 +101,13 @@ function programFor(session: Session, done: (code: number) => void): Command {
     [json(), ...scanning()],
     async (paths: string[], flags: ScanFlags) =>
       (await import('./commands/inputs.ts')).inputsCommand(paths, flags, session),
+  );
+  add(
+    'dashboard [command...]',
+    "a live page of a program's pools, caches, queues, timers and memory",
+    [dashboardOptions.port(), dashboardOptions.host()],
+    async (words: string[], flags: object) =>
+      (await import('./commands/dashboard.ts')).dashboardCommand(words, flags, session),
   );
   add('completion <shell>', 'completion script for bash, zsh or fish', [], async (shell: string) =>
     (await import('./commands/completion.ts')).completionCommand(shell, program),
