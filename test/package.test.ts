@@ -1,0 +1,90 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+let project = '';
+
+function run(command: string, args: readonly string[]) {
+  const env = { ...process.env, NO_COLOR: '1', CI: 'true' };
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd: project, encoding: 'utf8', env });
+  return { status, stdout, stderr };
+}
+
+/** Both packages as they would be published, installed into an empty project. */
+beforeAll(() => {
+  project = mkdtempSync(join(tmpdir(), 'plimsoll-user-'));
+  const packs = join(project, 'packs');
+  mkdirSync(packs);
+  for (const folder of ['.', 'runtime']) {
+    execFileSync('npm', ['pack', '--ignore-scripts', '--pack-destination', packs], { cwd: join(root, folder) });
+  }
+  writeFileSync(join(project, 'package.json'), '{"name":"user","private":true,"type":"module"}\n');
+  const tarballs = readdirSync(packs).map((name) => join(packs, name));
+  execFileSync('npm', ['install', '--no-audit', '--no-fund', ...tarballs], { cwd: project });
+  rmSync(packs, { recursive: true });
+  mkdirSync(join(project, 'src'));
+  writeFileSync(join(project, 'src/poller.ts'), poller);
+}, 300_000);
+
+afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+const poller = `export class Poller {
+  constructor(private readonly poll: () => void) {
+    setInterval(() => this.poll(), 1_000);
+  }
+
+  stop(): void {}
+}
+`;
+
+describe('the packed tool in an empty project', () => {
+  test('npx plimsoll scans the project, reports the defect and fails', () => {
+    const { status, stdout } = run('npx', ['plimsoll', '--reporter', 'concise']);
+    expect(stdout).toContain('src/poller.ts:3:5: high');
+    expect(stdout).toContain('[no-leaked-interval]');
+    expect(status).toBe(1);
+  });
+
+  test('the API scans and gives the same finding as data', () => {
+    const code = `import { scan } from 'plimsoll';
+const result = await scan({ cwd: process.cwd() });
+console.log(JSON.stringify(result.findings.map(({ ruleId, file, range }) => [ruleId, file, range.start.line])));`;
+    const { stdout, stderr } = run(process.execPath, ['--input-type=module', '-e', code]);
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toEqual([['no-leaked-interval', 'src/poller.ts', 3]]);
+  });
+
+  test('--fix repairs it, and a second run changes nothing', () => {
+    const first = run('npx', ['plimsoll', '--fix', '--reporter', 'concise']);
+    expect(first.stderr).not.toContain('error');
+    const fixed = readFileSync(join(project, 'src/poller.ts'), 'utf8');
+    expect(fixed).toContain('clearInterval(');
+    const second = run('npx', ['plimsoll', '--fix']);
+    expect(second.status).toBe(0);
+    expect(readFileSync(join(project, 'src/poller.ts'), 'utf8')).toBe(fixed);
+  });
+
+  test('both packages hold no sources, tests or fixtures beside what they need', () => {
+    const installed = join(project, 'node_modules/plimsoll');
+    expect(readdirSync(installed).sort()).toEqual([
+      'LICENSE',
+      'README.md',
+      'bin',
+      'dist',
+      'docs',
+      'package.json',
+      'runtime-source',
+      'schema',
+    ]);
+    expect(readdirSync(join(project, 'node_modules/@plimsoll/runtime')).sort()).toEqual([
+      'LICENSE',
+      'README.md',
+      'dist',
+      'package.json',
+      'src',
+    ]);
+  });
+});
