@@ -1,0 +1,34 @@
+import { type ByteGrowth, describeRepeats, findByteGrowth } from '../../src/ast/byte-growth.ts';
+import { defineRule } from '../../src/model/define-rule.ts';
+
+const loadRoles = new Set(['product', 'ui']);
+
+export const rule = defineRule<ByteGrowth>({
+  id: 'no-buffer-concat-in-loop',
+  category: 'performance',
+  severity: 'high',
+  confidence: 'likely',
+  lifecycle: 'trial',
+  message: '{name} is copied whole for {round}: the time grows with the square of the bytes received.',
+  why: 'Buffer.concat allocates a new buffer and copies all bytes so far. 4,000 chunks of 16 KB (one upload of 64 MB) took 154 s this way and 65 ms with one concat at the end; the event loop stands still meanwhile.',
+  advice:
+    'Push the chunks to an array and concat once when all are there, or use ByteAccumulator, which also knows the length. A parser that looks at the pending bytes for each chunk should read the length header first and join when the message is complete.',
+  limits: [
+    'Loops that end at a fixed length (padding, key derivation) are left alone.',
+    'A copy by hand (allocate, then copy twice) and a buffer that is carried over through another name are not seen.',
+  ],
+  mentions: ['concat'],
+  visit: {
+    CallExpression(call, file) {
+      if (!loadRoles.has(file.role) || call.arguments.length === 0) return undefined;
+      const growth = findByteGrowth(call, file);
+      return (
+        growth && {
+          at: growth.assignment ?? call,
+          values: { name: growth.target.getText(file.source), round: describeRepeats(growth) },
+          data: growth,
+        }
+      );
+    },
+  },
+});

@@ -1,0 +1,135 @@
+import type { FileContext } from '../model/file-context.ts';
+import { isDeclaredIn, listRepetitions } from './loop-facts.ts';
+import { bareModule, findOrigin, originName } from './provenance.ts';
+import { sizeOf } from './size.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  findMemberName,
+  findMemberPath,
+  findMethodCall,
+  findStringValue,
+  getOutermostWrapped,
+  isAssignment,
+  nameOfFunction,
+  skipWrappers,
+} from './syntax.ts';
+import { ts } from './ts.ts';
+
+/** Bytes kept in one buffer that is made anew for every chunk. */
+export interface ByteGrowth {
+  call: ts.CallExpression;
+  /** What keeps the bytes: a name, or `this.x`. */
+  target: ts.Expression;
+  /** `x = Buffer.concat([x, …])` as written; undefined when the copy goes through another name. */
+  assignment: ts.BinaryExpression | undefined;
+  chunks: readonly ts.Expression[];
+  /** What repeats it: a loop, or the function that is called for each chunk. */
+  repeats: { kind: 'loop'; node: ts.Node } | { kind: 'calls'; fn: FunctionNode };
+}
+
+const lastCall =
+  /^_?(?:end|_?final(?:ize)?|finish|flush|close|digest|done|destroy|finali[sz]e|complete|onEnd|onClose|onFinish)$/;
+
+/** Judges a `Buffer.concat([...])`, or `concat([...])` of uint8arrays. */
+export function findByteGrowth(call: ts.CallExpression, file: FileContext): ByteGrowth | undefined {
+  const list = call.arguments[0] && skipWrappers(call.arguments[0]);
+  if (!list || !ts.isArrayLiteralExpression(list) || list.elements.length < 2 || !isConcat(call, file))
+    return undefined;
+  const kept = findKept(call);
+  if (!kept) return undefined;
+  const first = list.elements.findIndex((element) => isPartOf(element, kept.target, file));
+  if (first !== 0) return undefined;
+  const repeats = findRepeats(call, kept.target, file);
+  return repeats && { call, ...kept, chunks: list.elements.slice(1), repeats };
+}
+
+function isConcat(call: ts.CallExpression, file: FileContext): boolean {
+  const origin = findOrigin(call.expression, file);
+  if (!origin) return false;
+  const name = originName(origin);
+  if (bareModule(origin.module) === '' || bareModule(origin.module) === 'buffer')
+    return /(?:^|\.)Buffer\.concat$/.test(name);
+  return /^uint8arrays(?:\/concat)?$/.test(origin.module) && name === 'concat';
+}
+
+/** `x = concat()`, or `const all = concat(); … x = all.subarray(n)`. */
+function findKept(
+  call: ts.CallExpression,
+): { target: ts.Expression; assignment: ts.BinaryExpression | undefined } | undefined {
+  const { parent } = getOutermostWrapped(call);
+  if (!isAssignment(parent) || skipWrappers(parent.right) !== call) return undefined;
+  const target = skipWrappers(parent.left);
+  return findMemberPath(target) ? { target, assignment: parent } : undefined;
+}
+
+/** The whole of `target`, a part of it (`x.slice(n)`), or it behind a test (`typeof x === 'string' ? Buffer.from(x) : x`). */
+function isPartOf(element: ts.Expression, target: ts.Expression, file: FileContext): boolean {
+  const value = skipWrappers(element);
+  if (ts.isConditionalExpression(value))
+    return isPartOf(value.whenTrue, target, file) || isPartOf(value.whenFalse, target, file);
+  if (ts.isBinaryExpression(value)) return isPartOf(value.left, target, file);
+  const cut = findMethodCall(value);
+  if (cut && /^(?:slice|subarray)$/.test(cut.method)) return isPartOf(cut.receiver, target, file);
+  return findMemberPath(value)?.join('.') === findMemberPath(target)?.join('.');
+}
+
+function findRepeats(
+  call: ts.CallExpression,
+  target: ts.Expression,
+  file: FileContext,
+): ByteGrowth['repeats'] | undefined {
+  const binding = ts.isIdentifier(target) ? file.bindingOf(target) : undefined;
+  for (const { node, over } of listRepetitions(call)) {
+    if (binding && isDeclaredIn(binding, node)) continue;
+    if (isSmallLoop(node, over, target, file)) continue;
+    return { kind: 'loop', node };
+  }
+  const fn = findEnclosingFunction(call);
+  if (!fn || fn.kind === ts.SyntaxKind.Constructor || listRepetitions(call).length > 0) return undefined;
+  if (lastCall.test(nameOfFunction(fn)) || isLastEvent(fn)) return undefined;
+  const isOuter = binding ? !isDeclaredIn(binding, fn) : findMemberPath(target)?.[0] === 'this';
+  if (!isOuter || (binding && !isChunkCallback(fn))) return undefined;
+  return { kind: 'calls', fn };
+}
+
+/** A listener or consumer that gets the chunks, not a helper that is called once. */
+function isChunkCallback(fn: FunctionNode): boolean {
+  const { parent } = getOutermostWrapped(fn);
+  const event = ts.isCallExpression(parent) ? findStringValue(parent.arguments[0]) : undefined;
+  if (event !== undefined) return true;
+  return /^(?:on_?)?(?:data|chunk|write|read|push|transform|_transform|_write|append|add|feed|parse|message)/i.test(
+    nameOfFunction(fn),
+  );
+}
+
+function isLastEvent(fn: FunctionNode): boolean {
+  const { parent } = getOutermostWrapped(fn);
+  const event = ts.isCallExpression(parent) ? findStringValue(parent.arguments[0]) : undefined;
+  return event !== undefined && /^(?:end|close|finish|error|abort)/.test(event);
+}
+
+/** Loops that end at a fixed size (padding, key derivation), and those over a few things. */
+function isSmallLoop(
+  node: ts.Node,
+  over: ts.Expression | undefined,
+  target: ts.Expression,
+  file: FileContext,
+): boolean {
+  if (over) return sizeOf(over, file) === 'small';
+  const name = findMemberPath(target)?.at(-1);
+  if (ts.isForStatement(node) || ts.isWhileStatement(node) || ts.isDoStatement(node)) {
+    const condition = ts.isForStatement(node) ? node.condition : node.expression;
+    if (!condition || !ts.isBinaryExpression(condition)) return false;
+    const left = skipWrappers(condition.left);
+    const isLength = /^(?:byteL|l)ength$/.test(findMemberName(left) ?? '');
+    if (isLength && findMemberPath((left as ts.PropertyAccessExpression).expression)?.at(-1) === name) return true;
+    return ts.isForStatement(node) && !(findMemberName(condition.right) === 'length');
+  }
+  return false;
+}
+
+/** How the message names a round. */
+export function describeRepeats(growth: ByteGrowth): string {
+  return growth.repeats.kind === 'loop' ? 'each round of the loop' : 'each chunk';
+}

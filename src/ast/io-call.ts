@@ -1,0 +1,95 @@
+import type { FileContext } from '../model/file-context.ts';
+import { findFunctionValue } from './functions.ts';
+import { findClientCreation } from './libraries.ts';
+import { bareModule, findOrigin } from './provenance.ts';
+import { type FunctionNode, findMemberPath, findMethodCall, isFunctionNode, skipWrappers } from './syntax.ts';
+import { ts } from './ts.ts';
+
+/** What a call waits for outside of the process. `write` changes something there. */
+export type Io = 'read' | 'write';
+
+const ioModule =
+  /^(?:fs|fs\/promises|fs-extra|graceful-fs|axios|got|undici|node-fetch|cross-fetch|ky|superagent|needle|request|request-promise(?:-native)?|http|https|dns|dns\/promises|pg|pg-promise|postgres|mysql2?(?:\/promise)?|mariadb|mssql|mongodb|mongoose|ioredis|redis|@redis\/client|knex|typeorm|sequelize(?:-typescript)?|@sequelize\/core|@prisma\/client|drizzle-orm(?:\/.+)?|@mikro-orm\/.+|@elastic\/elasticsearch|@aws-sdk\/.+|aws-sdk|@google-cloud\/.+|bull|bullmq|kafkajs|amqplib|nodemailer|memcached|level|ueberdb2|stripe|@octokit\/.+)$/;
+/** Members of a service object that stand for a database, a remote service or a store, once they are awaited. */
+const ioHolder =
+  /(?:[sS]tore|[rR]epository|[rR]epo|[sS]ervice|[cC]lient|[aA]pi|API|[dD]atabase|[dD]b|DB|[pP]risma|[rR]edis|[dD]ao|[gG]ateway|[sS]torage|[bB]ucket|[kK]nex|[mM]ailer|[rR]eadModel|[cC]ollection|[mM]odel|[mM]anager)$/;
+const modelCall =
+  /^(?:find(?:One|All|Many|First|ByPk|ById|Unique|OneBy|By\w*|FirstOrThrow|UniqueOrThrow|OneOrFail)?|count|create|insert|insertOne|insertMany|update|updateOne|updateMany|upsert|save|destroy|delete|deleteOne|deleteMany|remove|aggregate|query|execute|send|publish)$/;
+const writeName =
+  /^(?:_?(?:create|insert|update|upsert|save|destroy|delete|remove|set|put|post|patch|write|send|publish|add|push|append|insert|increment|decrement|incr|decr|del|unlink|mkdir|rm|copy|move|rename|cancel|process|handle|run|execute|exec|apply|sync|import|register|subscribe|unsubscribe|emit|dispatch|enqueue|archive|restore|revoke|grant|assign|link|unlink|attach|detach|approve|reject|close|open|start|stop|reset|clear|invalidate|migrate|upload|perform|trigger|notify|log|record|track|mark|store|replace|rebuild|index|reindex|refresh|recalculate|accept|complete|finalize|commit|expire|queue|schedule|transfer|charge|refund|pay|build|generate|ensure|call|do|make|hook|on|invoke)(?:[A-Z_].*)?)$/;
+
+/** Whether what a call does waits for I/O, by where its receiver comes from, what it is, or what the local function reaches. */
+export function ioOf(call: ts.CallExpression, file: FileContext): Io | undefined {
+  return file.memo(judge, call);
+}
+
+function judge(call: ts.CallExpression, file: FileContext): Io | undefined {
+  return judgeAt(call, file, 0);
+}
+
+function judgeAt(call: ts.CallExpression, file: FileContext, depth: number): Io | undefined {
+  const callee = skipWrappers(call.expression);
+  const path = findMemberPath(callee);
+  const name = path?.at(-1) ?? findMethodCall(call)?.method ?? '';
+  const kind: Io = writeName.test(name) ? 'write' : 'read';
+  if (ts.isIdentifier(callee) && callee.text === 'fetch' && !file.bindingOf(callee)) {
+    return /method\s*:\s*['"`](?!GET|get|HEAD)/.test(call.getText(file.source)) ? 'write' : 'read';
+  }
+  const target = findMethodCall(call);
+  const origin = findOrigin(callee, file);
+  if (origin && ioModule.test(bareModule(origin.module)) && !/Sync$/.test(name)) return kind;
+  if (target && findClientCreation(target.receiver, file)) return kind;
+  const local = depth < 2 ? findFunctionValue(callee, file) : undefined;
+  if (local) {
+    const inner = listIo(local, file, depth + 1);
+    if (inner.length === 0) return undefined;
+    return inner.includes('write') || kind === 'write' ? 'write' : 'read';
+  }
+  if (!target || !path) return undefined;
+  const holder = path.at(-2);
+  if (holder === undefined) return undefined;
+  const isMember = path[0] === 'this' ? path.length > 2 : origin === undefined || isProject(origin.module);
+  if (isMember && ioHolder.test(holder) && !/^(?:get|has|set)?(?:Logger|Config|Name)$/.test(name)) return kind;
+  return /^[A-Z]/.test(holder) &&
+    path.length === 2 &&
+    modelCall.test(name) &&
+    origin !== undefined &&
+    origin.module !== ''
+    ? kind
+    : undefined;
+}
+
+function isProject(module: string): boolean {
+  return module !== '' && (/^[.@~#/]/.test(module) || module.startsWith('src/'));
+}
+
+/** The I/O that a function itself waits for. */
+export function listIo(fn: FunctionNode, file: FileContext, depth = 0): Io[] {
+  const found: Io[] = [];
+  if (!fn.body) return found;
+  const visit = (at: ts.Node): void => {
+    if (isFunctionNode(at) && at !== fn) return;
+    if (ts.isCallExpression(at) && isWaitedFor(at)) {
+      const io = judgeAt(at, file, depth);
+      if (io) found.push(io);
+    }
+    ts.forEachChild(at, visit);
+  };
+  visit(fn.body);
+  return found;
+}
+
+/** `await call()`, also behind `.catch()` and in a returned chain. */
+function isWaitedFor(call: ts.Node): boolean {
+  for (let at = call; at.parent; at = at.parent) {
+    const { parent } = at;
+    if (ts.isAwaitExpression(parent) || ts.isReturnStatement(parent)) return true;
+    const isChain =
+      (ts.isPropertyAccessExpression(parent) && /^(?:then|catch|finally|lean|exec|toArray)$/.test(parent.name.text)) ||
+      (ts.isCallExpression(parent) && parent.expression === at) ||
+      ts.isParenthesizedExpression(parent) ||
+      ts.isAsExpression(parent);
+    if (!isChain) return ts.isArrowFunction(parent) && parent.body === at;
+  }
+  return false;
+}

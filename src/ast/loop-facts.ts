@@ -1,0 +1,80 @@
+import type { Binding, FileContext } from '../model/file-context.ts';
+import { findMethodCall, getOutermostWrapped, isAssignment, isWithin, skipWrappers } from './syntax.ts';
+import { ts } from './ts.ts';
+import { findRepetition, type Repetition } from './where.ts';
+
+/** Every name that is used inside a node, with what it refers to. */
+export function listNames(node: ts.Node, file: FileContext): Binding[] {
+  const found = new Set<Binding>();
+  const visit = (at: ts.Node): void => {
+    if (ts.isIdentifier(at)) {
+      const binding = file.bindingOf(at);
+      if (binding) found.add(binding);
+    }
+    ts.forEachChild(at, visit);
+  };
+  visit(node);
+  return [...found];
+}
+
+/** Whether a name is declared inside a node. */
+export function isDeclaredIn(binding: Binding, node: ts.Node): boolean {
+  return isWithin(binding.identifier, node);
+}
+
+/** Whether an expression has the same value in every round: nothing in it is declared, written or called inside. */
+export function isInvariant(expression: ts.Expression, repetition: ts.Node, file: FileContext): boolean {
+  const names = listNames(expression, file);
+  if (names.some((b) => isDeclaredIn(b, repetition) || b.writes.some((w) => isWithin(w, repetition)))) return false;
+  return !hasCall(expression);
+}
+
+function hasCall(node: ts.Node): boolean {
+  return ts.isCallExpression(node) || ts.isAwaitExpression(node) || (ts.forEachChild(node, hasCall) ?? false);
+}
+
+/** Whether an expression uses what changes from round to round: the item, the index, what is declared in the body. */
+export function dependsOnRound(node: ts.Node, repetition: ts.Node, file: FileContext): boolean {
+  return listNames(node, file).some(
+    (b) =>
+      (isDeclaredIn(b, repetition) && !isWithin(b.identifier, node)) ||
+      b.writes.some((w) => isWithin(w, repetition) && !isWithin(w, node)),
+  );
+}
+
+/** All repetitions around a node, the innermost first. */
+export function listRepetitions(node: ts.Node): Repetition[] {
+  const found: Repetition[] = [];
+  for (let at = findRepetition(node); at; at = findRepetition(at.node)) found.push(at);
+  return found;
+}
+
+/** The repetition that makes an array, object, Map or Set of this name grow; undefined when nothing does. */
+export function findGrowth(binding: Binding, file: FileContext): Repetition | undefined {
+  return file.memo(growthOfBinding, binding);
+}
+
+function growthOfBinding(binding: Binding): Repetition | undefined {
+  for (const reference of binding.references) {
+    const add = findAdd(reference);
+    const repetition = add && findRepetition(add);
+    if (repetition && !isDeclaredIn(binding, repetition.node)) return repetition;
+  }
+  return undefined;
+}
+
+/** The node that adds an entry to what an expression names: `x.push()`, `x.set()`, `x.add()`, `x[k] = v`, `x = [...x, v]`. */
+export function findAdd(access: ts.Expression): ts.Node | undefined {
+  const outer = getOutermostWrapped(access) as ts.Expression;
+  const { parent } = outer;
+  if (ts.isPropertyAccessExpression(parent) && parent.expression === outer) {
+    const target = findMethodCall(parent.parent);
+    return target && /^(?:push|unshift|set|add)$/.test(target.method) && skipWrappers(target.receiver) === access
+      ? target.call
+      : undefined;
+  }
+  if (ts.isElementAccessExpression(parent) && parent.expression === outer) {
+    return isAssignment(parent.parent) && parent.parent.left === parent ? parent.parent : undefined;
+  }
+  return undefined;
+}
