@@ -33,6 +33,7 @@ import {
   skipWrappers,
 } from './syntax.ts';
 import { timerClears } from './timers.ts';
+import { listTrimmedFields } from './trimming.ts';
 import { ts } from './ts.ts';
 import { findRepetition } from './where.ts';
 
@@ -483,5 +484,6 @@ function listFacts(file: FileContext): string[] {
     for (const name of timerClears(file).names.keys()) facts.add(`clear-timer:${name}`);
   }
   for (const name of listPartsOfClosable(file)) facts.add(`part-of-closable:${name}`);
+  for (const name of listTrimmedFields(file)) facts.add(`trims:${name}`);
   return [...facts].sort();
 }

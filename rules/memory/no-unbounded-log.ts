@@ -1,0 +1,140 @@
+import { type Add, type Growth, growthOf } from '../../src/ast/container-growth.ts';
+import { type Container, containerOfField, containerOfVariable } from '../../src/ast/containers.ts';
+import { lifetimeOf, listOwnerConditions } from '../../src/ast/lifetime.ts';
+import { isLibrary, isPublicApi } from '../../src/ast/public-api.ts';
+import { repeatsItself } from '../../src/ast/self-repeating.ts';
+import { isFunctionNode, nameOfFunction, skipWrappers } from '../../src/ast/syntax.ts';
+import { hasTooling } from '../../src/ast/tooling.ts';
+import { listLiveAdds, listLiveRemovals, listNotTrimmedElsewhere } from '../../src/ast/trimming.ts';
+import { ts } from '../../src/ast/ts.ts';
+import { runsRepeatedly } from '../../src/ast/where.ts';
+import { defineRule } from '../../src/model/define-rule.ts';
+import type { FileContext } from '../../src/model/file-context.ts';
+import type { Match } from '../../src/model/rule.ts';
+
+export interface UnboundedLog {
+  container: Container;
+  growth: Growth;
+}
+
+const registering =
+  /^_*(?:register|define|declare|install|mount|provide|extend|use|bind|inject|configure|init(?:ialize)?|setup|boot|bootstrap|load|constructor|build|compile|generate|parse|visit|walk|collect|add(?:Plugin|Handler|Route|Command|Middleware|Hook|Rule|Model|Type|Schema|Field|Provider|Module|Service|Listener|EventListener|Filter|Interceptor|Transport|Reporter|Resolver|Step|Stage|Task|Migration|Option|Argument|Param|Column|Index|Element|Child|Node|Item)|on|once|subscribe|decorate)(?:[A-Z_]\w*)?$/;
+const partName =
+  /(?:plugin|handler|middleware|route|command|listener|hook|callback|subscriber|observer|provider|module|model|rule|filter|interceptor|transport|reporter|resolver|strateg(?:y|ie)|adapter|migration|schema|type|option|arg|param|column|field|factor(?:y|ie)|cleanup|disposable|unsubscribe|teardown|dispos|destroyer|child|children|part|token|node|line|output|chunk|buffer|stack|path|import|export|statement|file|director(?:y|ie)|source|target|watcher|job|task|step|promise|timer|interval|timeout|worker|pool|shard|queue|pending|waiter|waiting|server|extension|feature|processor|validator|guard|controller|service|component|definition|declaration|root|scope|layer|policy|policies|capabilit|validation)s?$/i;
+const logName =
+  /(?:log|logs|history|histories|events?|samples?|metrics?|records?|entries|errors?|times|latenc(?:y|ies)|durations?|measurements?|audit|journal|traces?|messages|requests?|responses?|stats|statistics|snapshots?|points|readings?|failures?|loads|sizes|hits|calls|quer(?:y|ies)|checks?|decisions?|frames?|activit(?:y|ies)|transactions?|notifications?|alerts?|timings?|spans|visits|attempts|forecasts|predictions|observations)$/i;
+const goesOn =
+  /^(?:client|socket|conn|connection|session|subscription|ws|peer|request|req|message|msg|event|sub|handle)s?$/i;
+
+export const rule = defineRule<UnboundedLog>({
+  id: 'no-unbounded-log',
+  category: 'memory',
+  severity: 'medium',
+  confidence: 'likely',
+  lifecycle: 'trial',
+  message: '`{name}` only ever grows: `{fn}` adds to it and {trim} for as long as the process lives.',
+  why: 'A history that is never cut grows with every request, sample or event since the start, and whatever sorts, averages or copies it takes longer each time.',
+  advice:
+    'Keep the last N in a ring buffer, or sums and counts instead of the samples; or cut the array where it is added to.',
+  limits: [
+    'Arrays of handlers, plugins, routes and other parts are taken to be filled at start-up.',
+    'Any removal while the owner lives counts as enough.',
+  ],
+  mentions: ['push', 'unshift', 'concat', '[...'],
+  visit: {
+    VariableDeclaration(node, file) {
+      if (!node.initializer || !isEmptyArray(node.initializer) || isSilent(file)) return undefined;
+      const container = containerOfVariable(node, file);
+      return container && judge(container, file);
+    },
+    PropertyDeclaration(node, file) {
+      if (!node.initializer || !isEmptyArray(node.initializer) || isSilent(file)) return undefined;
+      const container = containerOfField(node, file);
+      return container && judge(container, file);
+    },
+    BinaryExpression(node, file) {
+      if (node.operatorToken.kind !== ts.SyntaxKind.EqualsToken || !isEmptyArray(node.right) || isSilent(file)) {
+        return undefined;
+      }
+      const container = containerOfField(node, file);
+      return container && judge(container, file);
+    },
+  },
+});
+
+const silentRoles = new Set(['test', 'script', 'migration', 'config', 'example', 'ui']);
+
+function isSilent(file: FileContext): boolean {
+  return silentRoles.has(file.role) || hasTooling(file);
+}
+
+function isEmptyArray(node: ts.Expression): boolean {
+  const value = skipWrappers(node);
+  if (ts.isArrayLiteralExpression(value)) return value.elements.length === 0;
+  return ts.isNewExpression(value) && ts.isIdentifier(value.expression) && value.expression.text === 'Array';
+}
+
+function judge(container: Container, file: FileContext): Match<UnboundedLog> | undefined {
+  if (container.kind !== 'array' || container.accesses.length === 0) return undefined;
+  const growth = growthOf(container, file);
+  if (growth.adds.length === 0 || growth.sizeChecks.length > 0) return undefined;
+  if (growth.escapes.some(({ kind }) => kind === 'stored')) return undefined;
+  const adds = listLiveAdds(container, growth).filter((add) => isRecording(add, container, file));
+  const add = adds[0];
+  if (!add) return undefined;
+  if (listLiveRemovals(growth, file).length > 0) return undefined;
+  const lifetime = lifetimeOf(container, adds, file);
+  if (lifetime === 'short') return undefined;
+  if (growth.escapes.some(({ kind }) => kind === 'argument') && !logName.test(container.name)) return undefined;
+  const repeated = runsRepeatedly(add.node, file);
+  const isOffered = logName.test(container.name) && isPublicApi(add.fn, file);
+  const field = container.home.kind === 'field';
+  return {
+    at: container.at,
+    related: [{ at: add.node, note: 'a value is added here' }],
+    values: {
+      name: field ? `this.${container.name}` : container.name,
+      fn: nameOfFunction(add.fn!),
+      trim:
+        growth.removals.length === 0 ? 'nothing takes from it' : 'it is emptied only when its owner ends, so it grows',
+    },
+    ...(lifetime === 'unknown' && { confidence: 'possible' as const }),
+    when: {
+      kind: 'all',
+      of: [
+        ...listOwnerConditions(container, file),
+        ...listNotTrimmedElsewhere(container),
+        ...(repeatsItself(add.node, file)
+          ? []
+          : [isOffered ? ({ kind: 'any', of: [repeated, isLibrary] } as const) : repeated]),
+      ],
+    },
+    data: { container, growth },
+  };
+}
+
+/** What is added is a record of something that happened, not a part that the program is built from. */
+function isRecording(add: Add, container: Container, file: FileContext): boolean {
+  if (!add.fn) return false;
+  if (partName.test(container.name)) return false;
+  const fnName = nameOfFunction(add.fn);
+  if (registering.test(fnName) && !logName.test(container.name)) return false;
+  const value = add.value && skipWrappers(add.value);
+  if (!value) return logName.test(container.name);
+  if (isFunctionNode(value)) return false;
+  if (ts.isObjectLiteralExpression(value)) return true;
+  if (logName.test(container.name)) return !isFunctionTyped(value, file);
+  return ts.isIdentifier(value) && goesOn.test(value.text);
+}
+
+function isFunctionTyped(value: ts.Expression, file: FileContext): boolean {
+  if (!ts.isIdentifier(value)) return false;
+  const declaration = file.bindingOf(value)?.declaration;
+  return (
+    /^(?:fn|cb|callback|handler|listener)$/i.test(value.text) ||
+    (declaration !== undefined &&
+      ts.isParameter(declaration) &&
+      declaration.type !== undefined &&
+      ts.isFunctionTypeNode(declaration.type))
+  );
+}

@@ -1,0 +1,327 @@
+import type { Binding, FileContext } from '../model/file-context.ts';
+import { findEntryPoint } from './entry-points.ts';
+import { findFunctionValue } from './functions.ts';
+import {
+  findEnclosingFunction,
+  findMemberName,
+  findMemberPath,
+  findMethodCall,
+  isAssignment,
+  isFunctionNode,
+  skipAwait,
+} from './syntax.ts';
+import { ts } from './ts.ts';
+
+/**
+ * How many different keys there can be: `bounded` by the program (types, constants, configuration, what is registered
+ * at load), or as many as `data` brings (requests, users, messages, time); `unknown` where the file does not tell.
+ */
+export type KeyDomain = 'bounded' | 'data' | 'unknown';
+
+const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
+
+/** What data brings in any number. */
+const dataWords = words(
+  'id ids uuid guid key keys url uri href ip ips email mail phone user users username login query sql text token jwt hash digest checksum slug domain hostname origin session client customer account order message msg request req ticket nonce cursor prompt search term keyword timestamp date time day fingerprint signature body payload input socket connection conn visitor member recipient sender author owner subscriber peer chat conversation thread post comment document doc invoice payment cart product sku situation placement etag pathname address addr content ws stamp jid track guild tenant org organization organisation workspace project team uid oid lock player participant viewer',
+);
+/** What the code or its configuration fixes, also in front of `Id`, `Key` or `Name`. */
+const boundedWords = words(
+  'type types kind locale lang language method status code level mode env environment provider driver dialect schema model entity table collection column field prop property attribute attr plugin module pkg package component ctor class cls controller handler command action feature flag namespace version format ext extension mime region country currency timezone tz zone theme template strategy adapter backend engine role permission scope symbol shard partition bucket slot worker category severity priority step stage phase rule setting option options config param parameter metric unit instrument integration connector operation service factory interface abstract injectable decorator reducer store database db index idx hook operator font icon color colour breakpoint variant layout queue topic channel event resource processor kernel proto target instance loader scheme protocol encoding charset algorithm algo cipher alias section block filter pipe port width height size length offset i j k n x y len depth pos position row col line node lexicon nsid asset bundle chunk script file directory folder dir app application cluster server host constructor transport group library libraries',
+);
+/** Says nothing by itself. */
+const vagueWords = words(
+  'name path title label file filename filepath source src tag dir folder value val item element el ref identifier',
+);
+
+/** Splits `userId`, `user_id` and `USER_ID` into lower-case words. */
+function wordsOf(name: string): string[] {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
+    .split(/[\s_$#-]+/)
+    .filter(Boolean)
+    .map((word) => word.toLowerCase());
+}
+
+/** What a name says of how many values what it names can have. */
+function domainOfName(name: string): KeyDomain {
+  const parts = wordsOf(name);
+  const last = parts.at(-1);
+  if (last === undefined) return 'unknown';
+  const before = parts.at(-2);
+  if (
+    /^(?:id|ids|key|name|names|path|class|url|uuid|uid|hash|token|value|identifier)$/.test(last) &&
+    before !== undefined
+  ) {
+    if (boundedWords.has(before)) return 'bounded';
+    if (last === 'path' || last === 'class') return 'unknown';
+    if (last === 'name') return dataWords.has(before) ? 'data' : 'unknown';
+  }
+  if (boundedWords.has(last)) return 'bounded';
+  if (vagueWords.has(last)) return 'unknown';
+  return dataWords.has(last) ? 'data' : 'unknown';
+}
+
+/** Whether many different keys can come through an expression. */
+export function keyDomain(key: ts.Expression, file: FileContext): KeyDomain {
+  return judge(key, file, 0);
+}
+
+function judge(expression: ts.Expression, file: FileContext, depth: number): KeyDomain {
+  if (depth > 6) return 'unknown';
+  const value = skipAwait(expression);
+  if (
+    ts.isStringLiteralLike(value) ||
+    ts.isNumericLiteral(value) ||
+    value.kind === ts.SyntaxKind.TrueKeyword ||
+    value.kind === ts.SyntaxKind.FalseKeyword ||
+    ts.isTypeOfExpression(value)
+  ) {
+    return 'bounded';
+  }
+  if (ts.isTemplateExpression(value))
+    return join(value.templateSpans.map((span) => judge(span.expression, file, depth + 1)));
+  if (ts.isArrayLiteralExpression(value)) return join(value.elements.map((e) => judge(e, file, depth + 1)));
+  if (ts.isObjectLiteralExpression(value)) {
+    return join(
+      value.properties.map((p) =>
+        ts.isPropertyAssignment(p)
+          ? judge(p.initializer, file, depth + 1)
+          : ts.isShorthandPropertyAssignment(p)
+            ? judge(p.name, file, depth + 1)
+            : 'unknown',
+      ),
+    );
+  }
+  if (ts.isBinaryExpression(value)) return judgeBinary(value, file, depth);
+  if (ts.isConditionalExpression(value))
+    return join([judge(value.whenTrue, file, depth + 1), judge(value.whenFalse, file, depth + 1)]);
+  if (ts.isPostfixUnaryExpression(value) || ts.isPrefixUnaryExpression(value)) {
+    const isCounter = value.operator === ts.SyntaxKind.PlusPlusToken;
+    return isCounter ? 'data' : judge(value.operand, file, depth + 1);
+  }
+  if (ts.isNewExpression(value)) return 'data';
+  if (ts.isCallExpression(value)) return judgeCall(value, file, depth);
+  if (ts.isIdentifier(value)) return judgeIdentifier(value, file, depth);
+  if (ts.isPropertyAccessExpression(value) || ts.isElementAccessExpression(value))
+    return judgeMember(value, file, depth);
+  return 'unknown';
+}
+
+/** Parts put together: one that data brings is enough; all must be bounded. */
+function join(parts: readonly KeyDomain[]): KeyDomain {
+  if (parts.includes('data')) return 'data';
+  return parts.every((part) => part === 'bounded') ? 'bounded' : 'unknown';
+}
+
+function judgeBinary(value: ts.BinaryExpression, file: FileContext, depth: number): KeyDomain {
+  const { operatorToken, left, right } = value;
+  const { kind } = operatorToken;
+  if (kind === ts.SyntaxKind.PercentToken || kind === ts.SyntaxKind.AmpersandToken) return 'bounded';
+  if (isAssignment(value)) return judge(right, file, depth + 1);
+  return join([judge(left, file, depth + 1), judge(right, file, depth + 1)]);
+}
+
+const freshCall =
+  /^(?:uuid(?:v\d)?|v[14567]|randomUUID|nanoid|cuid2?|ulid|randomBytes|random|now|getTime|Symbol|uniqueId|nextId|generateId|createId|newId|genId|makeId|snowflake)$/;
+const sameDomain =
+  /^(?:toString|toLowerCase|toUpperCase|toLocaleLowerCase|toLocaleUpperCase|trim|trimStart|trimEnd|slice|substring|substr|replace|replaceAll|normalize|String|Number|parseInt|encodeURIComponent|decodeURIComponent|toHexString|toJSON|valueOf|at|concat|join|padStart|digest|update|createHash|stringify|toISOString|freeze|split|pop|shift|filter|map|sort|resolve|Symbol\.for|for)$/;
+
+function judgeCall(call: ts.CallExpression, file: FileContext, depth: number): KeyDomain {
+  const target = findMethodCall(call);
+  const name = target?.method ?? (ts.isIdentifier(call.expression) ? call.expression.text : '');
+  if (freshCall.test(name)) return 'data';
+  if (name === 'stringify' && call.arguments[0]) {
+    const part = judge(call.arguments[0], file, depth + 1);
+    return part;
+  }
+  const parts = call.arguments.map((argument) => judge(argument, file, depth + 1));
+  if (sameDomain.test(name)) {
+    const isUtility =
+      target &&
+      ts.isIdentifier(target.receiver) &&
+      /^(?:JSON|path|crypto|Object|String|Buffer|querystring|qs)$/.test(target.receiver.text);
+    const receiver = target && !isUtility ? judge(target.receiver, file, depth + 1) : undefined;
+    if (receiver) return receiver === 'data' || parts.includes('data') ? 'data' : receiver;
+    return join(parts);
+  }
+  // A helper that makes the key: `cacheKey(user, page)`.
+  if (parts.includes('data')) return 'data';
+  const fn = findFunctionValue(call.expression, file);
+  if (fn?.body && !ts.isBlock(fn.body) && depth < 3) return judge(fn.body, file, depth + 2);
+  return parts.length > 0 && parts.every((part) => part === 'bounded') ? 'bounded' : 'unknown';
+}
+
+function judgeMember(
+  access: ts.PropertyAccessExpression | ts.ElementAccessExpression,
+  file: FileContext,
+  depth: number,
+): KeyDomain {
+  const name = findMemberName(access);
+  if (name === undefined) return 'unknown';
+  const path = findMemberPath(access);
+  if (path?.includes('constructor') || path?.includes('prototype')) return 'bounded';
+  const head = path?.[0];
+  // Enum members and constants: `Status.Open`, `limits.MAX`.
+  if (/^[A-Z][A-Z0-9_]+$/.test(name) && name !== 'ID' && name !== 'URL') return 'bounded';
+  if (path?.length === 2 && head && /^[A-Z]/.test(head) && /^[A-Z]/.test(name)) return 'bounded';
+  if (path && /^(?:config|options|opts|settings|env|constants|process)$/i.test(path.at(-2) ?? '')) return 'bounded';
+  if (head !== undefined && /^(?:process|config|constants)$/.test(head)) return 'bounded';
+  const named = domainOfName(name);
+  if (named === 'bounded') return 'bounded';
+  if (isRequestValue(access.expression, file)) return 'data';
+  if (path && isConfigured(path)) return 'unknown';
+  return named;
+}
+
+/** `plugin.id`, `model.key`, `field.name`: ids of things that the program itself declares. */
+function isConfigured(path: readonly string[]): boolean {
+  const holder = path.at(-2);
+  return holder !== undefined && domainOfName(holder) === 'bounded';
+}
+
+const requestRoot =
+  /^(?:_?req(?:uest)?|ctx|context|socket|ws|message|msg|user|session|packet|headers|query|params|body|cookies|event)$/;
+
+/** Whether a value is the parameter of a request handler, or a part of one. */
+function isRequestValue(expression: ts.Expression, file: FileContext): boolean {
+  const path = findMemberPath(expression);
+  if (!path) return false;
+  let root = skipAwait(expression);
+  while (ts.isPropertyAccessExpression(root) || ts.isElementAccessExpression(root)) root = skipAwait(root.expression);
+  if (!ts.isIdentifier(root)) return false;
+  const binding = file.bindingOf(root);
+  if (binding?.kind !== 'parameter') return false;
+  const fn = findEnclosingFunction(binding.identifier);
+  if (fn && findEntryPoint(fn, file)?.kind === 'request') return true;
+  return (
+    requestRoot.test(root.text) &&
+    path.some((part) => /^(?:params|query|body|headers|cookies|ip|user|session|req|request|url)$/.test(part))
+  );
+}
+
+const classType =
+  /^(?:Function|Type|Constructor|Class\w*|Newable|EntityTarget|EntityClass|EntityName|ObjectType|symbol|boolean|Ctor|InjectionToken|Abstract|ModelStatic|AnyConstructor|Module)$/;
+
+function judgeIdentifier(identifier: ts.Identifier, file: FileContext, depth: number): KeyDomain {
+  const name = identifier.text;
+  if (/^[A-Z][A-Z0-9_]+$/.test(name)) return 'bounded';
+  const binding = file.bindingOf(identifier);
+  if (!binding) return name === 'undefined' ? 'bounded' : 'unknown';
+  const { declaration } = binding;
+  if (binding.kind === 'class' || binding.kind === 'function') return 'bounded';
+  if (binding.kind === 'import') return /^[A-Z]/.test(name) ? 'bounded' : 'unknown';
+  const type = ts.isParameter(declaration) || ts.isVariableDeclaration(declaration) ? declaration.type : undefined;
+  const typed = type && typeDomain(type, file);
+  if (typed === 'bounded') return 'bounded';
+  if (ts.isVariableDeclaration(declaration)) {
+    const loop = declaration.parent.parent;
+    if (ts.isForOfStatement(loop) || ts.isForInStatement(loop)) return judgeLoop(loop.expression, name, file, depth);
+    if (declaration.initializer) {
+      const initial = judge(declaration.initializer, file, depth + 1);
+      if (initial !== 'unknown') return initial;
+    } else if (binding.writes.length > 0) {
+      const parts = binding.writes.map((w) =>
+        isAssignment(w.parent) ? judge(w.parent.right, file, depth + 1) : 'unknown',
+      );
+      if (parts.includes('data')) return 'data';
+    }
+  }
+  if (ts.isParameter(declaration)) {
+    const over = findIterated(declaration);
+    if (over) return judgeLoop(over, name, file, depth);
+  }
+  if (ts.isBindingElement(declaration)) {
+    const part = judgeElement(declaration, file, depth);
+    if (part !== 'unknown') return part;
+  }
+  return nameDomain(name, type, binding);
+}
+
+function nameDomain(name: string, type: ts.TypeNode | undefined, binding: Binding): KeyDomain {
+  const named = domainOfName(name);
+  if (named !== 'unknown') return named;
+  return type?.kind === ts.SyntaxKind.NumberKeyword && binding.kind === 'parameter' ? 'data' : 'unknown';
+}
+
+/** The array whose items a callback's parameter goes over. */
+function findIterated(parameter: ts.ParameterDeclaration): ts.Expression | undefined {
+  const fn = parameter.parent;
+  if (!isFunctionNode(fn) || !ts.isCallExpression(fn.parent)) return undefined;
+  const target = findMethodCall(fn.parent);
+  return target && /^(?:forEach|map|filter|some|every|flatMap)$/.test(target.method) ? target.receiver : undefined;
+}
+
+/** A loop over literals, constants or configuration gives bounded keys, whatever they are called. */
+function judgeLoop(over: ts.Expression, name: string, file: FileContext, depth: number): KeyDomain {
+  const value = skipAwait(over);
+  const text = value.getText(file.source);
+  if (ts.isArrayLiteralExpression(value)) return value.elements.some(ts.isSpreadElement) ? 'unknown' : 'bounded';
+  if (/^[A-Z][A-Z0-9_]+$/.test(text) || /\b(?:config|options|settings|opts|constants)\b/i.test(text)) return 'bounded';
+  if (ts.isIdentifier(value)) {
+    const declaration = file.bindingOf(value)?.declaration;
+    const initial = declaration && ts.isVariableDeclaration(declaration) && declaration.initializer;
+    if (initial && depth < 4) {
+      const made = skipAwait(initial);
+      if (ts.isArrayLiteralExpression(made) && made.elements.length > 0) return 'bounded';
+      if (
+        /\b(?:config|options|settings|readdir(?:Sync)?|glob(?:Sync)?)\b/i.test(
+          initial.getText(file.source).slice(0, 200),
+        )
+      )
+        return 'bounded';
+    }
+  }
+  return domainOfName(name) === 'data' ? 'data' : 'unknown';
+}
+
+/** `const { id } = req.params`. */
+function judgeElement(element: ts.BindingElement, file: FileContext, depth: number): KeyDomain {
+  const holder = element.parent.parent;
+  const name = element.propertyName ?? element.name;
+  const text = ts.isIdentifier(name) ? name.text : '';
+  if (ts.isVariableDeclaration(holder) && holder.initializer && depth < 5) {
+    const from = skipAwait(holder.initializer);
+    if (isRequestValue(from, file) && domainOfName(text) !== 'bounded') return 'data';
+    const path = findMemberPath(from);
+    if (path && domainOfName(path.at(-1)!) === 'bounded')
+      return domainOfName(text) === 'bounded' ? 'bounded' : 'unknown';
+  }
+  return 'unknown';
+}
+
+function typeDomain(type: ts.TypeNode, file: FileContext): KeyDomain {
+  if (
+    ts.isLiteralTypeNode(type) ||
+    type.kind === ts.SyntaxKind.BooleanKeyword ||
+    type.kind === ts.SyntaxKind.SymbolKeyword
+  )
+    return 'bounded';
+  if (ts.isTypeOperatorNode(type) && type.operator === ts.SyntaxKind.KeyOfKeyword) return 'bounded';
+  if (ts.isFunctionTypeNode(type) || ts.isConstructorTypeNode(type)) return 'bounded';
+  if (ts.isUnionTypeNode(type))
+    return type.types.every((t) => t.kind === ts.SyntaxKind.UndefinedKeyword || typeDomain(t, file) === 'bounded')
+      ? 'bounded'
+      : 'unknown';
+  if (!ts.isTypeReferenceNode(type)) return 'unknown';
+  const name = ts.isIdentifier(type.typeName) ? type.typeName : type.typeName.right;
+  if (name.text === 'Readonly' && type.typeArguments?.[0]) return typeDomain(type.typeArguments[0], file);
+  if (
+    classType.test(name.text) ||
+    /(?:Type|Kind|Enum|Method|Status|Level|Mode|Name|Locale|Role|Category|Provider|Action|Command|Permission|Feature|Interval|Period|Phase|Priority)s?$/.test(
+      name.text,
+    )
+  )
+    return 'bounded';
+  const binding = ts.isIdentifier(type.typeName) ? file.bindingOf(type.typeName) : undefined;
+  if (binding && ts.isEnumDeclaration(binding.declaration)) return 'bounded';
+  if (binding && ts.isTypeAliasDeclaration(binding.declaration)) return typeDomain(binding.declaration.type, file);
+  return 'unknown';
+}
+
+/** The key type of a `Map<K, V>`, `Set<K>` or `Record<K, V>` says that the keys are few. */
+export function isBoundedKeyType(type: ts.TypeNode | undefined, value: ts.Expression, file: FileContext): boolean {
+  const inner = ts.isNewExpression(value) ? value.typeArguments?.[0] : undefined;
+  const outer = type && ts.isTypeReferenceNode(type) ? type.typeArguments?.[0] : undefined;
+  return [inner, outer].some((t) => t !== undefined && typeDomain(t, file) === 'bounded');
+}

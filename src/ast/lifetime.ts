@@ -1,0 +1,145 @@
+import type { FileContext } from '../model/file-context.ts';
+import type { LinkCondition } from '../model/link.ts';
+import type { Container } from './containers.ts';
+import { findEntryPoint } from './entry-points.ts';
+import { ordinalOf } from './functions.ts';
+import { isSingleton, listReturnedValues } from './life-cycle.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  findMemberPath,
+  getOutermostWrapped,
+  hasModifier,
+  isClassNode,
+  isFunctionNode,
+  isWithin,
+  nameOfFunction,
+  skipWrappers,
+} from './syntax.ts';
+import { ts } from './ts.ts';
+import { frequencyOf } from './where.ts';
+
+/**
+ * How long a container lives: as long as the `process`; with an object that surely or probably does (`long`);
+ * with one of which the file does not tell (`unknown`); or only for a request, a call, a parse (`short`).
+ */
+export type Lifetime = 'process' | 'long' | 'unknown' | 'short';
+
+const shortName =
+  /(?:Context|Request|Response|Session|Builder|Visitor|Parser|Lexer|Tokeni[sz]er|Scanner|Transaction|UnitOfWork|Cursor|Iterator|Query|Statement|Command|Event|Message|Job|Task|Compiler|Transformer|Transpiler|Generator|Printer|Emitter|Formatter|Analy[sz]er|Walker|Traverser|Reader|Writer|Stream|Buffer|Serializer|Deserializer|Encoder|Decoder|Mapper|Result|Report|Document|Node|Element|Component|Page|View|Model|Entity|Record|Row|Item|Form|Field|Schema|Validator|Validation|Error|Exception|Test|Mock|Stub|Fixture|Migration|Seeder|Importer|Exporter|Converter|Differ|Diff|Patch|Snapshot|Graph|Tree|Plan|Planner|Step|Args|Options|Config|State|Batch|Chunk|Loader|DataLoader|Socket|Connection|Peer|Channel|Upload|Download|Run|Runner|Execution|Process|Invocation|Operation|Call|Editor|Widget|Dialog|Modal|Panel|Menu|Program|Interpreter|Template|Render(?:er)?|Layout|Crawler|Codec|Cli|CLI|Prompt|Game|Match|Entry|List|Collection|Set|Map|Table|Heap|Stack|Tuple|Pipeline|Flow|Attempt|Wizard|Bundle|Bundler|Resolver|Factory|Helper|Util|Collector)$/;
+const longName =
+  /(?:Service|Cache|Manager|Registry|Store|Storage|Repository|Controller|Gateway|Server|Provider|Pool|Router|Broker|Limiter|Scheduler|Monitor|Tracker|Collector|Journal|Log|Logger|History|Metrics|Stats|Statistics|Telemetry|Analytics|Recorder|Auditor|Balancer|Dispatcher|Hub|Bus|Proxy|Daemon|Watcher|Coordinator|Orchestrator|Supervisor|Scaler|Forecaster|Fleet|Membership|Ring|Cluster|Directory|Throttler?|Guard|Middleware|Interceptor|Limits|Ledger|Resolver|Bot|Transport|Notifier|Memo|Memoizer|Detector|Keeper|Index|Queue|Counter|Predictor|Optimi[sz]er|Sampler|Profiler|Engine|App|Application|Adapter|Handler|Client|Api|API|Breaker|Worker|Consumer|Producer|Publisher|Subscriber|Locker?|Mutex|Host|Host|Hooks|Host|Hub|Lobby|Room|Rooms|Sessions|Presence)$/;
+
+export function lifetimeOf(
+  container: Container,
+  adds: readonly { fn: FunctionNode | undefined }[],
+  file: FileContext,
+): Lifetime {
+  const { home } = container;
+  if (home.kind === 'module') return 'process';
+  if (home.kind === 'closure') return closureLifetime(container, adds, file);
+  const { node, name } = home.shape;
+  if (home.field.isStatic) return 'process';
+  if (!isClassNode(node)) {
+    if (!ts.isObjectLiteralExpression(node)) return longName.test(name) ? 'long' : 'unknown';
+    return frequencyOf(node, file) === 'once' ? 'process' : 'short';
+  }
+  if (isSingleton(node, file)) return 'process';
+  const base =
+    node.heritageClauses?.flatMap((c) => c.types).map((t) => findMemberPath(t.expression)?.at(-1) ?? '') ?? [];
+  if (longName.test(name)) return isMadePerCall(node, file) ? 'short' : 'long';
+  if (shortName.test(name) || base.some((b) => shortName.test(b))) return 'short';
+  if (isMadePerCall(node, file)) return 'short';
+  return 'unknown';
+}
+
+/** Whether this file itself makes instances in functions that run many times. */
+function isMadePerCall(node: ts.ClassDeclaration | ts.ClassExpression, file: FileContext): boolean {
+  const binding = node.name && file.bindingOf(node.name);
+  return (
+    binding?.references.some(
+      (r) =>
+        ts.isNewExpression(r.parent) &&
+        r.parent.expression === r &&
+        frequencyOf(r.parent, file) === 'call' &&
+        !/^(?:get|create|make|build|instance|shared|default|of|from|init|setup|register|configure|main|bootstrap|start)/i.test(
+          nameOfFunction(findEnclosingFunction(r)!),
+        ),
+    ) ?? false
+  );
+}
+
+/** A variable of a factory: it lives as long as what the factory gives back, if that is where it grows. */
+function closureLifetime(
+  container: Container,
+  adds: readonly { fn: FunctionNode | undefined }[],
+  file: FileContext,
+): Lifetime {
+  const factory = findEnclosingFunction(container.at);
+  if (!factory) return 'process';
+  const inner = adds.filter(({ fn }) => fn && fn !== factory);
+  if (inner.length === 0) return 'short';
+  if (frequencyOf(container.value, file) === 'once') return 'process';
+  if (findEntryPoint(factory, file)) return 'short';
+  const outlives = inner.some(({ fn }) => fn && isGivenAway(fn, factory, file));
+  return outlives ? 'long' : 'short';
+}
+
+/** Returned by the factory, itself or in an object, or made a request handler by it. */
+function isGivenAway(fn: FunctionNode, factory: FunctionNode, file: FileContext): boolean {
+  const returned = listReturnedValues(factory, file);
+  for (let at: FunctionNode | undefined = fn; at && at !== factory; at = findEnclosingFunction(at)) {
+    const node = at;
+    if (findEntryPoint(node, file)?.kind === 'request') return true;
+    if (returned.some((value) => isWithin(node, value) && isStoredIn(node, value))) return true;
+    const name = nameOfFunction(node);
+    const names = returned.some((value) => {
+      const object = skipWrappers(value);
+      if (ts.isIdentifier(object)) return object.text === name;
+      return (
+        ts.isObjectLiteralExpression(object) &&
+        object.properties.some(
+          (p) =>
+            p.name?.getText(file.source) === name ||
+            (ts.isPropertyAssignment(p) && p.initializer.getText(file.source) === name),
+        )
+      );
+    });
+    if (names) return true;
+  }
+  return false;
+}
+
+/** The function itself is the value or a property of it, not a callback inside an expression that runs at once. */
+function isStoredIn(fn: FunctionNode, value: ts.Expression): boolean {
+  if (ts.isMethodDeclaration(fn)) return true;
+  const outer = getOutermostWrapped(fn);
+  return skipWrappers(value) === fn || ts.isPropertyAssignment(outer.parent);
+}
+
+/** What must hold elsewhere so that the owner is not made anew for each request. */
+export function listOwnerConditions(container: Container, file: FileContext): LinkCondition[] {
+  const { home } = container;
+  const notOnPath = (fn: FunctionNode): LinkCondition => ({
+    kind: 'not',
+    of: { kind: 'on-request-path', fn: ordinalOf(fn, file) },
+  });
+  if (home.kind === 'closure') {
+    const factory = findEnclosingFunction(container.at);
+    return factory ? [notOnPath(factory)] : [];
+  }
+  if (home.kind !== 'field' || home.field.isStatic) return [];
+  const { constructorNode, node } = home.shape;
+  if (isClassNode(node) && isSingleton(node, file)) return [];
+  return constructorNode && isFunctionNode(constructorNode) ? [notOnPath(constructorNode)] : [];
+}
+
+/** Whether other files can reach the container by its name. */
+export function isPublic(container: Container): boolean {
+  const { home } = container;
+  if (home.kind === 'closure') return false;
+  if (home.kind === 'module') return true;
+  const { declaration, name } = home.field;
+  if (name.startsWith('#')) return false;
+  return !(declaration && hasModifier(declaration, ts.SyntaxKind.PrivateKeyword));
+}

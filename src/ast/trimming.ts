@@ -1,0 +1,97 @@
+import type { FileContext } from '../model/file-context.ts';
+import type { LinkCondition } from '../model/link.ts';
+import type { Add, Growth, Removal } from './container-growth.ts';
+import type { Container } from './containers.ts';
+import { listCallsOf } from './functions.ts';
+import { isPublic } from './lifetime.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  findMemberPath,
+  findStringValue,
+  getOutermostWrapped,
+  nameOfFunction,
+} from './syntax.ts';
+import { ts } from './ts.ts';
+
+const endOfLife =
+  /^_*(?:close|stop|destroy|dispose|shutdown|shutDown|teardown|tearDown|terminate|kill|end|quit|exit|unload|uninstall|deinit|disconnect|onModuleDestroy|ngOnDestroy|onApplicationShutdown|beforeApplicationShutdown|componentWillUnmount|disconnectedCallback|Symbol\.(?:asyncD|d)ispose|resetForTests?|resetForTesting|clearForTests?|_?_?reset(?:Cache|State)?ForTests?|__\w+)(?:[A-Z]\w*)?$/;
+
+/** Whether a function runs only when its owner, or the process, ends: what is cleared there has grown until then. */
+export function runsAtEnd(fn: FunctionNode | undefined, file: FileContext, depth = 0): boolean {
+  if (!fn) return false;
+  if (endOfLife.test(nameOfFunction(fn))) return true;
+  const { parent } = getOutermostWrapped(fn);
+  if (ts.isCallExpression(parent)) {
+    const event = findStringValue(parent.arguments[0]);
+    if (event !== undefined && /^(?:SIG[A-Z]+|exit|beforeExit)$/.test(event)) return true;
+    const outer = findEnclosingFunction(fn);
+    return outer !== undefined && depth < 3 && runsAtEnd(outer, file, depth + 1);
+  }
+  const calls = listCallsOf(fn, file);
+  return (
+    depth < 3 &&
+    isPrivate(fn) &&
+    calls.length > 0 &&
+    calls.every((call) => runsAtEnd(findEnclosingFunction(call), file, depth + 1))
+  );
+}
+
+function isPrivate(fn: FunctionNode): boolean {
+  if (!ts.isMethodDeclaration(fn)) return false;
+  return (
+    ts.isPrivateIdentifier(fn.name) ||
+    (ts.getModifiers(fn)?.some((m) => m.kind === ts.SyntaxKind.PrivateKeyword) ?? false)
+  );
+}
+
+/** The removals that take place while the owner lives. */
+export function listLiveRemovals(growth: Growth, file: FileContext): readonly Removal[] {
+  return growth.removals.filter((removal) => removal.fn !== undefined && !runsAtEnd(removal.fn, file));
+}
+
+/** Adds in functions; those at module level and in static blocks fill a table once. */
+export function listLiveAdds(container: Container, growth: Growth): readonly Add[] {
+  const constructorNode = container.home.kind === 'field' ? container.home.shape.constructorNode : undefined;
+  return growth.adds.filter(({ fn }) => fn !== undefined && fn !== constructorNode);
+}
+
+/** "No other file takes entries out": of an exported variable, or of a field that others can reach. */
+export function listNotTrimmedElsewhere(container: Container): LinkCondition[] {
+  if (!isPublic(container)) return [];
+  const { home, name } = container;
+  const members = ['delete', 'clear', '=', '=length', 'splice', 'shift', 'pop', '()'];
+  if (home.kind === 'module') return [{ kind: 'unused-members', symbol: home.binding.name, members }];
+  return [{ kind: 'not', of: { kind: 'project-states', fact: `trims:${name}` } }];
+}
+
+/** Fields that a file trims on objects other than `this`: `service.entries.delete(…)`, `x.log.length = 0`. */
+export function listTrimmedFields(file: FileContext): ReadonlySet<string> {
+  const names = new Set<string>();
+  const add = (node: ts.Node): void => {
+    const path = findMemberPath(node as ts.Expression);
+    if (path && path.length > (path[0] === 'this' ? 3 : 2)) names.add(path.at(-2)!);
+  };
+  for (const access of file.nodesOfKind(
+    ts.SyntaxKind.PropertyAccessExpression,
+  ) as readonly ts.PropertyAccessExpression[]) {
+    const member = access.name.text;
+    const { parent } = access;
+    if (/^(?:delete|clear|splice|shift|pop)$/.test(member)) {
+      if (ts.isCallExpression(parent) && parent.expression === access) add(access);
+    } else if (
+      member === 'length' &&
+      ts.isBinaryExpression(parent) &&
+      parent.left === access &&
+      parent.operatorToken.kind === ts.SyntaxKind.EqualsToken
+    )
+      add(access);
+  }
+  for (const node of file.nodesOfKind(ts.SyntaxKind.DeleteExpression) as readonly ts.DeleteExpression[]) {
+    const target = node.expression;
+    if (!ts.isElementAccessExpression(target)) continue;
+    const path = findMemberPath(target.expression);
+    if (path && path.length > (path[0] === 'this' ? 2 : 1)) names.add(path.at(-1)!);
+  }
+  return names;
+}
