@@ -2,7 +2,7 @@ import { type Deadline, findDeadline, findUnclearedSettle } from '../../src/ast/
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { lifeOf } from '../../src/ast/life-cycle.ts';
 import { findLeaks, type Leak } from '../../src/ast/release-paths.ts';
-import { findEnclosingFunction, isAsync } from '../../src/ast/syntax.ts';
+import { findEnclosingFunction, isAsync, isWithin } from '../../src/ast/syntax.ts';
 import { findDelayMs, findTimerFunction, isUnrefed, listClearsOf } from '../../src/ast/timers.ts';
 import type { ts } from '../../src/ast/ts.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
@@ -70,7 +70,11 @@ function judge(
   if (fn && isAsync(fn) && clears.some((clear) => findEnclosingFunction(clear) === fn)) {
     const [leak] = findLeaks(
       fn,
-      { acquire: call, isRelease: (node) => clears.includes(node), isGuard: () => false },
+      {
+        acquire: call,
+        isRelease: (node) => clears.includes(node),
+        isGuard: (asked) => clears.some((clear) => isWithin(clear, asked.parent)),
+      },
       file,
     );
     if (!leak) return undefined;

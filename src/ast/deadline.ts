@@ -34,7 +34,7 @@ export function findDeadline(timer: ts.CallExpression, file: FileContext): Deadl
   const called: ts.Identifier[] = direct && ts.isIdentifier(direct) ? [direct] : [];
   if (run) {
     for (const call of file.nodes('CallExpression')) {
-      if (!isWithin(call, run)) continue;
+      if (!isWithin(call, run) || findEnclosingFunction(call) !== run) continue;
       const callee = skipWrappers(call.expression);
       if (ts.isIdentifier(callee)) called.push(callee);
       const target = findMethodCall(call);
@@ -67,13 +67,20 @@ function judgeCallee(callee: ts.Identifier, timer: ts.CallExpression, file: File
   if (ts.isNewExpression(promise) && ts.isIdentifier(promise.expression) && promise.expression.text === 'Promise') {
     const settles = listSettles(fn, timer, file);
     const race = findRace(promise, file);
-    return settles.length > 0 || race ? { kind: 'promise', executor: fn, settles, race } : undefined;
+    const isRaced = settles.some((settle) => isWhileWaiting(settle, fn, timer));
+    return isRaced || race ? { kind: 'promise', executor: fn, settles, race } : undefined;
   }
   if (!/^(?:cb|callback|done|next|fn|finish)$/i.test(binding.name)) return undefined;
-  const settles = binding.references.filter(
-    (use) => !isWithin(use, timer) && use.pos > timer.parent.pos - 100_000 && isLaterUse(use, timer),
-  );
+  if (findEnclosingFunction(timer) !== fn) return undefined;
+  const settles = binding.references.filter((use) => !isWithin(use, timer) && isLaterUse(use, timer));
   return settles.length > 0 ? { kind: 'callback', fn, settles } : undefined;
+}
+
+/** It stands in a callback of its own, so that it can come while the timer is pending. */
+function isWhileWaiting(settle: ts.Node, executor: FunctionNode, timer: ts.Node): boolean {
+  const fn = findEnclosingFunction(settle);
+  if (fn && fn !== executor) return !isWithin(timer, fn);
+  return ts.isCallExpression(settle.parent) && settle.parent.expression !== settle;
 }
 
 /** A call in a nested function, so that it comes when the work is done. */
@@ -152,11 +159,23 @@ function judgeAbort(receiver: ts.Expression, timer: ts.CallExpression, file: Fil
   if (!ts.isIdentifier(receiver)) return undefined;
   const binding = file.bindingOf(receiver);
   const fn = findEnclosingFunction(timer);
-  if (!binding || !fn || !isLocal(binding, fn)) return undefined;
+  if (!binding || !fn || findEnclosingFunction(binding.identifier) !== fn) return undefined;
   const { declaration } = binding;
   if (!ts.isVariableDeclaration(declaration) || !declaration.initializer) return undefined;
   const value = skipAwait(declaration.initializer);
-  return ts.isNewExpression(value) || ts.isCallExpression(value) ? { kind: 'abort', fn, target: binding } : undefined;
+  if (!ts.isNewExpression(value) && !ts.isCallExpression(value)) return undefined;
+  return isAwaitedHere(fn, timer, file) || isListenedTo(binding) ? { kind: 'abort', fn, target: binding } : undefined;
+}
+
+/** The function itself waits for the work: it does not hand a signal with a deadline to its caller. */
+function isAwaitedHere(fn: FunctionNode, timer: ts.Node, file: FileContext): boolean {
+  return file.nodes('AwaitExpression').some((node) => node.pos > timer.pos && findEnclosingFunction(node) === fn);
+}
+
+function isListenedTo(binding: Binding): boolean {
+  return binding.references.some((use) =>
+    /^(?:on|once|addListener|addEventListener)$/.test(findMemberName(use.parent) ?? ''),
+  );
 }
 
 function isLocal(binding: Binding, fn: FunctionNode): boolean {
@@ -193,15 +212,13 @@ export function findUnclearedSettle(
       if (clearsIn(fn, clears, file)) return false;
     }
     const statement = blockAround(settle, executor);
-    return !clears.some((clear) => statement !== undefined && isWithin(clear, statement));
+    return statement === undefined || !clearsIn(statement, clears, file);
   });
 }
 
 function blockAround(node: ts.Node, within: ts.Node): ts.Node | undefined {
   for (let at = node.parent; at && at !== within; at = at.parent) {
-    if (ts.isBlock(at) || ts.isCatchClause(at) || ts.isCallExpression(at)) {
-      if (at.parent !== within) return at;
-    }
+    if (ts.isBlock(at) && at.parent !== within) return at;
   }
   return undefined;
 }
@@ -214,8 +231,8 @@ function isInFinally(node: ts.Node): boolean {
   return false;
 }
 
-/** Whether a function clears, or calls one of this file that does, or hands on to one. */
-function clearsIn(fn: FunctionNode, clears: readonly ts.Node[], file: FileContext): boolean {
+/** Whether a function or block clears, or calls one of this file that does, or hands on to one. */
+function clearsIn(fn: ts.Node, clears: readonly ts.Node[], file: FileContext): boolean {
   if (clears.some((clear) => isWithin(clear, fn))) return true;
   return file.nodes('CallExpression').some((call) => {
     if (!isWithin(call, fn)) return false;

@@ -1,0 +1,143 @@
+import { findRemoval, identityOf, type ListenerCall, listAdds } from '../../src/ast/listener-calls.ts';
+import { findMemberPath, skipWrappers } from '../../src/ast/syntax.ts';
+import { ts } from '../../src/ast/ts.ts';
+import { defineRule } from '../../src/model/define-rule.ts';
+import type { FileContext } from '../../src/model/file-context.ts';
+import type { Match } from '../../src/model/rule.ts';
+
+export interface MismatchedRemoval {
+  kind: 'fresh-removal' | 'fresh-add' | 'other-event' | 'other-capture';
+  removal: ListenerCall;
+  /** The listener that stays. */
+  add: ListenerCall | undefined;
+}
+
+export const rule = defineRule<MismatchedRemoval>({
+  id: 'no-mismatched-removal',
+  category: 'resources',
+  severity: 'high',
+  confidence: 'certain',
+  lifecycle: 'trial',
+  message: 'This removal of a "{event}" listener removes nothing: {why}.',
+  why: 'The listener stays for the life of its emitter, with all it refers to, and runs once more for each time it was added: instances, calls, mounts.',
+  advice: 'Keep the function in a field or const, and hand that same reference, event and capture flag to both calls.',
+  limits: ['Only adds and removals in the same file are compared.'],
+  mentions: ['removeListener', 'removeEventListener', '.off'],
+  visit: {
+    CallExpression(call, file) {
+      const removal = findRemoval(call, file);
+      if (!removal?.listener || file.role === 'test') return undefined;
+      return judge(removal, removal.listener, file);
+    },
+  },
+});
+
+function judge(
+  removal: ListenerCall,
+  listener: ts.Expression,
+  file: FileContext,
+): Match<MismatchedRemoval> | undefined {
+  const { event, target } = removal;
+  const identity = identityOf(listener, file);
+  const sameTarget = listAdds(file).filter((add) => add.target !== undefined && add.target === target);
+  const adds = sameTarget.filter((add) => add.event === event);
+  const match = (kind: MismatchedRemoval['kind'], why: string, add?: ListenerCall): Match<MismatchedRemoval> => ({
+    at: (kind === 'fresh-add' && add?.listener) || listener,
+    values: { event, why },
+    ...(add && kind !== 'fresh-add' && { related: [{ at: add.call, note: 'the listener that stays' }] }),
+    ...(kind === 'fresh-add' && { related: [{ at: removal.call, note: 'the removal' }] }),
+    data: { kind, removal, add },
+  });
+  if (identity.kind === 'fresh' && identity.how !== 'call') {
+    const [add] = adds;
+    if (!add) return undefined;
+    return match('fresh-removal', 'it is handed a function made on the spot, which was never added', add);
+  }
+  if (identity.kind !== 'stable' || !removal.isEventKnown) return undefined;
+  const identities = sameTarget.flatMap((add) =>
+    add.listener ? [{ add, identity: identityOf(add.listener, file) }] : [],
+  );
+  const own = identities.filter(({ add, identity: other }) => other.kind === 'stable' && add.event === event);
+  const isAdded = own.some(({ identity: other }) => other.kind === 'stable' && other.path === identity.path);
+  if (isAdded) return judgeCapture(removal, adds, identity.path, match);
+  if (own.length > 0 || identities.some(({ add, identity: other }) => other.kind === 'unknown' || !add.isEventKnown)) {
+    return undefined;
+  }
+  const fresh = identities.find(
+    ({ add, identity: other }) =>
+      other.kind === 'fresh' && other.of === identity.path && (add.event === event || other.how === 'call'),
+  );
+  if (fresh && !isParameter(listener, file) && !isReassigned(identity.path, file)) {
+    return match(
+      'fresh-add',
+      `what was added is a new function made from ${identity.path}, not ${identity.path}`,
+      fresh.add,
+    );
+  }
+  const elsewhere = identities.filter(
+    ({ add, identity: other }) => other.kind === 'stable' && other.path === identity.path && isLiteralEvent(add),
+  );
+  if (adds.length > 0 || elsewhere.length === 0 || !isLiteralEvent(removal)) return undefined;
+  const { add } = elsewhere[0]!;
+  // Removing for several events at once, of which this file adds one, is thorough, not wrong.
+  const isRemovedRightly =
+    file.text.includes(`'${add.event}', ${identity.path})`) && countRemovals(add, identity.path, file);
+  return isRemovedRightly ? undefined : match('other-event', `${identity.path} was added for "${add.event}"`, add);
+}
+
+function isLiteralEvent({ call }: ListenerCall): boolean {
+  return ts.isStringLiteralLike(call.arguments[0]!);
+}
+
+function countRemovals(add: ListenerCall, path: string, file: FileContext): boolean {
+  return file.nodes('CallExpression').some((call) => {
+    const removal = findRemoval(call, file);
+    return removal?.event === add.event && removal.listener?.getText(file.source) === path;
+  });
+}
+
+/** Two functions may call their parameter by the same name. */
+function isParameter(listener: ts.Expression, file: FileContext): boolean {
+  const name = skipWrappers(listener);
+  const binding = ts.isIdentifier(name) ? file.bindingOf(name) : undefined;
+  return binding?.kind === 'parameter';
+}
+
+/** `this.onClose = this.onClose.bind(this)`: the name stands for the bound function. */
+function isReassigned(path: string, file: FileContext): boolean {
+  const name = path.split('.').at(-1)!;
+  return file
+    .nodes('BinaryExpression')
+    .some(
+      (node) =>
+        node.operatorToken.kind === ts.SyntaxKind.EqualsToken && node.left.getText(file.source).endsWith(`.${name}`),
+    );
+}
+
+function judgeCapture(
+  removal: ListenerCall,
+  adds: readonly ListenerCall[],
+  path: string,
+  match: (kind: MismatchedRemoval['kind'], why: string, add?: ListenerCall) => Match<MismatchedRemoval>,
+): Match<MismatchedRemoval> | undefined {
+  if (removal.method !== 'removeEventListener') return undefined;
+  const own = adds.filter((add) => add.listener && findMemberPath(add.listener)?.join('.') === path);
+  const wanted = captureOf(removal.options);
+  const flags = own.map((add) => captureOf(add.options));
+  if (wanted === undefined || flags.some((flag) => flag === undefined || flag === wanted)) return undefined;
+  return match('other-capture', `it was added with capture ${String(flags[0])}`, own[0]);
+}
+
+/** `true`, `false`; undefined when it cannot be told. */
+function captureOf(options: ts.Expression | undefined): boolean | undefined {
+  if (!options || options.kind === ts.SyntaxKind.FalseKeyword) return false;
+  if (options.kind === ts.SyntaxKind.TrueKeyword) return true;
+  if (!ts.isObjectLiteralExpression(options)) return undefined;
+  for (const property of options.properties) {
+    if (!ts.isPropertyAssignment(property)) return undefined;
+    if (property.name.getText() !== 'capture') continue;
+    if (property.initializer.kind === ts.SyntaxKind.TrueKeyword) return true;
+    return property.initializer.kind === ts.SyntaxKind.FalseKeyword ? false : undefined;
+  }
+  return false;
+}
