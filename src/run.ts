@@ -6,7 +6,7 @@ import { loadSettings, type Settings } from './config/settings.ts';
 import type { Config } from './config/types.ts';
 import type { ScanOutcome, ScanProgress, ScanRequest } from './engine/scan-request.ts';
 import type { Category, Confidence, Severity } from './model/rule.ts';
-import type { PackageScore, ScanResult } from './model/scan-result.ts';
+import type { BaselineReport, KnownFindings, PackageScore, ScanResult } from './model/scan-result.ts';
 import { reporters } from './report/reporters.ts';
 import { ruleFacts } from './rule-facts.generated.ts';
 import { exitOf, judge } from './score/gates.ts';
@@ -33,6 +33,10 @@ export interface ScanOptions {
   failOn?: Severity | 'never';
   /** The least score that passes, 0–100. Default: the configuration's, else none. */
   minScore?: number;
+  /** File of known findings. Default: the configuration's; false for none. */
+  baseline?: string | false;
+  /** The most findings outside the baseline that pass. Default: the configuration's, else any number. */
+  maxNew?: number;
   /** Files that cannot be analysed do not make the exit code 3. Default: false. */
   allowPartial?: boolean;
   /** Threads that parse. Default: decided by the amount of code and the cores. */
@@ -107,13 +111,24 @@ export async function run(options: ScanOptions): Promise<Run> {
   const settings = await settingsFor(options);
   const [{ scan }, { pairs }] = await Promise.all([import('./engine/scan.ts'), import('./registry.generated.ts')]);
   const request = requestOf(options, settings);
+  const known = await knownFindings(options, settings);
+  // Without a baseline on purpose, there is nothing to count from and nothing to limit.
+  const maxNew = options.baseline === false ? undefined : (options.maxNew ?? settings.maxNew.value);
+  if (maxNew !== undefined && !known) {
+    throw new InputError('a limit of new findings needs a baseline to count from', {
+      help: 'write one: plimsoll baseline update; then name it: --baseline <file>, or "baseline" in the configuration',
+    });
+  }
   const runOnce = async (texts?: ReadonlyMap<string, string>): Promise<Run> => {
     const outcome = await scan({ ...request, ...(texts ? { texts } : {}) }, pairs);
+    const baseline = known && { file: known.shown, ...known.apply(outcome) };
     const total = score(outcome.findings, outcome.files.codeLines);
     const minScore = options.minScore ?? settings.minScore.value;
     const gates = judge(outcome.findings, total, {
       failOn: options.failOn ?? settings.failOn.value,
       ...(minScore === undefined ? {} : { minScore }),
+      ...(maxNew === undefined ? {} : { maxNew }),
+      ...(baseline ? { worse: baseline.worse.length } : {}),
     });
     const result: ScanResult = {
       schemaVersion: 1,
@@ -124,6 +139,7 @@ export async function run(options: ScanOptions): Promise<Run> {
       files: outcome.files,
       score: total,
       packages: packageScores(outcome),
+      ...(baseline ? { baseline } : {}),
       gates,
       partial: outcome.problems.length > 0,
       exit: exitOf(gates, outcome.problems, options.allowPartial ?? false),
@@ -131,6 +147,73 @@ export async function run(options: ScanOptions): Promise<Run> {
     return { result, outcome, settings, rescan: runOnce };
   };
   return runOnce();
+}
+
+interface KnownBaseline {
+  /** As results name it. */
+  shown: string;
+  apply(outcome: ScanOutcome): Omit<BaselineReport, 'file'>;
+}
+
+/** The baseline that is in force, read once; throws `InputError` when it is not there or broken. */
+async function knownFindings(options: ScanOptions, settings: Settings): Promise<KnownBaseline | undefined> {
+  const file = baselineFile(options, settings);
+  if (file === undefined) return undefined;
+  const { applyBaseline } = await import('./engine/baseline.ts');
+  const entries = await readBaseline(file, settings.root);
+  const { rules, categories, confidence } = options;
+  const categoryOf = new Map(ruleFacts.map((rule) => [rule.id, rule.category]));
+  const isAsked = ({ ruleId }: KnownFindings) => {
+    const category = categoryOf.get(ruleId);
+    if (category === undefined) return true;
+    return (!rules?.length || rules.includes(ruleId)) && (!categories?.length || categories.includes(category));
+  };
+  return {
+    shown: shownFrom(settings.root, file),
+    apply: (outcome) => {
+      const scanned = new Set(outcome.scanned.map(({ path }) => path));
+      // A scan that leaves out what is less certain than usual says nothing of what it leaves out.
+      const isNarrow = confidence !== undefined && confidence !== settings.confidence.value;
+      return applyBaseline(
+        outcome.findings,
+        entries,
+        (entry) =>
+          !isNarrow && isAsked(entry) && (scanned.has(entry.file) || !existsSync(join(settings.root, entry.file))),
+      );
+    },
+  };
+}
+
+/** Absolute; undefined when none is in force. */
+export function baselineFile(options: ScanOptions, settings: Settings): string | undefined {
+  if (options.baseline === false) return undefined;
+  return options.baseline === undefined
+    ? settings.baseline.value
+    : resolve(options.cwd ?? process.cwd(), options.baseline);
+}
+
+export function shownFrom(root: string, file: string): string {
+  return relative(root, file).replaceAll('\\', '/');
+}
+
+export async function readBaseline(file: string, root: string): Promise<KnownFindings[]> {
+  const { BaselineFault, parseBaseline } = await import('./engine/baseline.ts');
+  const shown = shownFrom(root, file);
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new InputError(`cannot read the baseline ${shown}`, {
+      help: 'write it: plimsoll baseline update, with --baseline for another file',
+      cause,
+    });
+  }
+  try {
+    return parseBaseline(text);
+  } catch (cause) {
+    if (!(cause instanceof BaselineFault)) throw cause;
+    throw new InputError(cause.message, { at: `${shown}:${cause.line}`, cause });
+  }
 }
 
 /** Reads scanned files by the names they have in a result; each is read once. */

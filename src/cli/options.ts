@@ -14,6 +14,8 @@ export interface ScanFlags {
   confidence?: Confidence;
   failOn?: Severity | 'never';
   minScore?: number;
+  baseline?: string;
+  maxNew?: number;
   threads?: number;
   allowPartial?: boolean;
   reporter?: string[];
@@ -91,6 +93,12 @@ export const gateOptions = {
     new Option('--min-score <n>', 'least score that passes, 0 to 100')
       .argParser(integer('--min-score', 0, 100))
       .env('PLIMSOLL_MIN_SCORE'),
+  baseline: () =>
+    new Option('--baseline <file>', 'known findings: they are marked and do not count').env('PLIMSOLL_BASELINE'),
+  maxNew: () =>
+    new Option('--max-new <n>', 'most findings outside the baseline that pass')
+      .argParser(integer('--max-new', 0))
+      .env('PLIMSOLL_MAX_NEW'),
   allowPartial: () => new Option('--allow-partial', 'files that cannot be analysed do not fail the scan'),
 };
 
@@ -108,6 +116,18 @@ export const fixOptions = {
       choice('way to get the runtime', runtimeChoices),
     ),
   allowDirty: () => new Option('--allow-dirty', 'fix although the git tree has uncommitted changes'),
+};
+
+export interface BaselineFlags extends ScanFlags {
+  acceptNew?: boolean;
+}
+
+export const baselineOptions = {
+  file: () =>
+    new Option('--baseline <file>', "the file, if not the configuration's or plimsoll-baseline.ndjson").env(
+      'PLIMSOLL_BASELINE',
+    ),
+  acceptNew: () => new Option('--accept-new', 'with update: write down findings that the baseline does not hold yet'),
 };
 
 export const reporterOption = () =>
@@ -131,6 +151,8 @@ export function scanOptionsOf(paths: readonly string[], flags: ScanFlags): ScanO
     ...(flags.confidence ? { confidence: flags.confidence } : {}),
     ...(flags.failOn ? { failOn: flags.failOn } : {}),
     ...(flags.minScore === undefined ? {} : { minScore: flags.minScore }),
+    ...(flags.baseline === undefined ? {} : { baseline: flags.baseline }),
+    ...(flags.maxNew === undefined ? {} : { maxNew: flags.maxNew }),
     ...(flags.threads === undefined ? {} : { threads: flags.threads }),
     ...(flags.allowPartial ? { allowPartial: true } : {}),
   };

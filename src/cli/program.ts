@@ -3,7 +3,16 @@ import { InputError } from '../config/input-error.ts';
 import { exitCodes } from '../score/gates.ts';
 import { version } from '../version.ts';
 import { type Failure, failureDocument, failureOf, failureText } from './failure.ts';
-import { dashboardOptions, fixOptions, gateOptions, reporterOption, type ScanFlags, scanOptions } from './options.ts';
+import {
+  type BaselineFlags,
+  baselineOptions,
+  dashboardOptions,
+  fixOptions,
+  gateOptions,
+  reporterOption,
+  type ScanFlags,
+  scanOptions,
+} from './options.ts';
 import { note, print } from './output.ts';
 import type { Session } from './session.ts';
 import { hasColour } from './terminal.ts';
@@ -56,7 +65,13 @@ function programFor(session: Session, done: (code: number) => void): Command {
     fixOptions.runtime(),
     fixOptions.allowDirty(),
   ];
-  const gates = () => [gateOptions.failOn(), gateOptions.minScore(), gateOptions.allowPartial()];
+  const gates = () => [
+    gateOptions.failOn(),
+    gateOptions.minScore(),
+    gateOptions.baseline(),
+    gateOptions.maxNew(),
+    gateOptions.allowPartial(),
+  ];
 
   add(
     'scan [paths...]',
@@ -84,6 +99,13 @@ function programFor(session: Session, done: (code: number) => void): Command {
     [scanOptions.explain(), json(), ...gates(), ...scanning()],
     async (paths: string[], flags: ScanFlags) =>
       (await import('./commands/score.ts')).scoreCommand(paths, flags, session),
+  );
+  add(
+    'baseline [action]',
+    'known findings: show them, update the file, or prune what is fixed',
+    [baselineOptions.file(), baselineOptions.acceptNew(), ...scanning()],
+    async (action: string | undefined, flags: BaselineFlags) =>
+      (await import('./commands/baseline.ts')).baselineCommand(action, flags, session),
   );
   add('report <json>', 'render a saved result again', [reporterOption()], async (file: string, flags: ScanFlags) =>
     (await import('./commands/report.ts')).reportCommand(file, flags, session),

@@ -111,7 +111,12 @@ export function configShape(rules: readonly RuleFacts[], reporterNames: readonly
             description: 'The mildest severity that fails. Default: high.',
           },
           minScore: { kind: 'integer', minimum: 0, maximum: 100, description: 'The least score that passes.' },
+          maxNew: { kind: 'integer', minimum: 0, description: 'The most findings outside the baseline that pass.' },
         },
+      },
+      baseline: {
+        kind: 'string',
+        description: 'File of known findings, written by plimsoll baseline update. They are marked and do not count.',
       },
       reporters: {
         kind: 'list',

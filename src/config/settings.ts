@@ -29,6 +29,9 @@ export interface Settings {
   overrides: readonly From<RuleOverride>[];
   failOn: From<Severity | 'never'>;
   minScore: From<number | undefined>;
+  maxNew: From<number | undefined>;
+  /** Absolute. */
+  baseline: From<string | undefined>;
   /** Files are absolute. */
   reporters: From<readonly { name: string; file?: string }[] | undefined>;
 }
@@ -166,6 +169,11 @@ function merge(root: string, files: readonly ConfigFile[], shown: (file: string)
     overrides,
     failOn: last<Severity | 'never'>((config) => config.gates?.failOn, 'high'),
     minScore: last<number | undefined>((config) => config.gates?.minScore, undefined),
+    maxNew: last<number | undefined>((config) => config.gates?.maxNew, undefined),
+    baseline: last<string | undefined>(
+      (config, { file }) => (config.baseline === undefined ? undefined : resolve(dirname(file), config.baseline)),
+      undefined,
+    ),
     reporters: last<Settings['reporters']['value']>(
       (config, { file }) =>
         config.reporters?.map((reporter) =>

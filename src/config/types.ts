@@ -35,7 +35,11 @@ export interface Config {
     failOn?: Severity | 'never';
     /** The least score that passes. Default: none. */
     minScore?: number;
+    /** The most findings outside the baseline that pass. Default: any number. */
+    maxNew?: number;
   };
+  /** File of known findings, written by `plimsoll baseline update`; they are marked and do not count. Default: none. */
+  baseline?: string;
   /** Names, or names with the file to write. Default: `pretty` on the terminal. */
   reporters?: readonly (string | readonly [name: string, file: string])[];
 }

@@ -54,6 +54,33 @@ export interface FileCounts {
   skipped: Record<'test' | 'declaration' | 'generated' | 'minified' | 'build-output' | 'ignored', number>;
 }
 
+/** Findings of one kind at one place that were known before: of one rule, in one scope, with the same code. */
+export interface KnownFindings {
+  /** POSIX, relative to the scanned root. */
+  file: string;
+  /** Enclosing symbol; '' at module level. */
+  scope: string;
+  ruleId: string;
+  /** Hash of the rule, the scope and the normalised first lines: 12 hexadecimal digits. */
+  code: string;
+  count: number;
+  severity: Severity;
+}
+
+/** What a baseline has to say of a scan. */
+export interface BaselineReport {
+  /** POSIX, relative to the scanned root. */
+  file: string;
+  /** Findings that it holds, and that are therefore marked. */
+  known: number;
+  /** Findings that it does not hold. */
+  fresh: number;
+  /** Entries, or the part of their count, that nothing answers to any more. */
+  stale: KnownFindings[];
+  /** Entries that are found more often, or with a higher severity, than they were written down. */
+  worse: { was: KnownFindings; now: { count: number; severity: Severity } }[];
+}
+
 /** All that a scan found: plain data, the same bytes for the same input. Every report is a pure function of it. */
 export interface ScanResult {
   schemaVersion: 1;
@@ -64,6 +91,8 @@ export interface ScanResult {
   files: FileCounts;
   score: Score;
   packages: PackageScore[];
+  /** Of a scan with a baseline. */
+  baseline?: BaselineReport;
   gates: Gate[];
   /** True when a file in scope could not be analysed. */
   partial: boolean;

@@ -15,5 +15,9 @@ export function agent(result: ScanResult): string {
   lines.push(
     `score ${value} ${grade} | high ${counts.high} medium ${counts.medium} low ${counts.low} | exit ${result.exit.code} ${oneLine(result.exit.reason)}`,
   );
+  if (result.baseline) {
+    const { known, fresh, stale, worse } = result.baseline;
+    lines.push(`baseline known ${known} new ${fresh} stale ${stale.length} worse ${worse.length}`);
+  }
   return `${lines.join('\n')}\n`;
 }

@@ -1,7 +1,15 @@
 import type { Category } from '../model/rule.ts';
 import type { ScanResult } from '../model/scan-result.ts';
 import { rulePage } from './context.ts';
-import { besideTheScore, isActive, placeOf, scopeInWords, skippedInWords, worstFirst } from './summary.ts';
+import {
+  baselineInWords,
+  besideTheScore,
+  isActive,
+  placeOf,
+  scopeInWords,
+  skippedInWords,
+  worstFirst,
+} from './summary.ts';
 import { oneLine, plural } from './text.ts';
 
 /** A comment may hold 65,536 characters; past this the rest of the findings is counted. */
@@ -53,6 +61,7 @@ export function markdown(result: ScanResult): string {
     lines.push(`- ⚠️ not analysed: ${code(problem.file)} ${escapeMarkdown(problem.message)}`);
   }
   if (result.problems.length > 0) lines.push('');
+  if (result.baseline) lines.push(`${escapeMarkdown(baselineInWords(result.baseline))}.`, '');
   lines.push(...findingTable(result, longest - lines.join('\n').length));
   const skipped = skippedInWords(result);
   const beside = besideTheScore(result.findings);

@@ -6,7 +6,7 @@ import type { Gate, ScanResult } from '../model/scan-result.ts';
 import { codeFrame, paintFor } from './code-frame.ts';
 import { type ReportContext, rulePage } from './context.ts';
 import { linesOf } from './source-lines.ts';
-import { besideTheScore, isActive, placeOf, scopeInWords, skippedInWords } from './summary.ts';
+import { baselineInWords, besideTheScore, isActive, placeOf, scopeInWords, skippedInWords } from './summary.ts';
 import { columnsOf, oneLine, plural, visible, wrap } from './text.ts';
 
 export interface Pen {
@@ -282,6 +282,7 @@ function scoreLines(result: ScanResult, pen: Pen): string[] {
     `${paint.bold('Score')} ${colour.bold(String(value))} / 100  ${paintGrade(grade, value, pen)}  ${bar}${result.partial ? paint.red('  partial') : ''}`,
     ...dimLines(`${scopeInWords(result)}${skipped === '' ? '' : `; left out: ${skipped}`}`, pen),
     ...(beside.length > 0 ? dimLines(`beside the score: ${beside.join(', ')}`, pen) : []),
+    ...(result.baseline ? dimLines(visible(baselineInWords(result.baseline)), pen) : []),
   ];
 }
 

@@ -18,6 +18,18 @@ export function besideTheScore(findings: readonly Finding[]): string[] {
   return groups.filter(([many]) => many > 0).map(([many, what]) => `${groupDigits(many)} ${what}`);
 }
 
+/** "baseline plimsoll-baseline.ndjson: 12 known, 3 new, 2 stale (plimsoll baseline prune)". */
+export function baselineInWords({ file, known, fresh, stale, worse }: NonNullable<ScanResult['baseline']>): string {
+  const gone = stale.reduce((sum, { count }) => sum + count, 0);
+  const parts = [
+    `${groupDigits(known)} known`,
+    `${groupDigits(fresh)} new`,
+    ...(worse.length > 0 ? [`${plural(worse.length, 'entry', 'entries')} worse`] : []),
+    ...(gone > 0 ? [`${groupDigits(gone)} stale (plimsoll baseline prune)`] : []),
+  ];
+  return `baseline ${file}: ${parts.join(', ')}`;
+}
+
 /** "2 high, 1 medium, 0 low". */
 export function countsInWords(counts: ScanResult['score']['counts']): string {
   return `${groupDigits(counts.high)} high, ${groupDigits(counts.medium)} medium, ${groupDigits(counts.low)} low`;

@@ -10,10 +10,12 @@ export interface GateOptions {
   minScore?: number;
   /** The most findings outside the baseline that pass. */
   maxNew?: number;
+  /** Entries of the baseline that got worse; undefined without a baseline. */
+  worse?: number;
 }
 
-function plural(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
+function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
 }
 
 /** Applies the gates that are set; findings that do not weigh cannot fail one. */
@@ -46,6 +48,13 @@ export function judge(findings: readonly Weighed[], score: Score, options: GateO
       name: 'max-new',
       passed: count <= options.maxNew,
       message: `${plural(count, 'finding')} outside the baseline, ${options.maxNew} allowed`,
+    });
+  }
+  if (options.worse !== undefined) {
+    gates.push({
+      name: 'baseline',
+      passed: options.worse === 0,
+      message: options.worse === 0 ? 'no entry got worse' : `${plural(options.worse, 'entry', 'entries')} got worse`,
     });
   }
   return gates;

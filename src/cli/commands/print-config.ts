@@ -40,6 +40,11 @@ export async function printConfigCommand(
     plain('entryPoints', settings.entryPoints),
     plain('gates.failOn', settings.failOn),
     plain('gates.minScore', settings.minScore),
+    plain('gates.maxNew', settings.maxNew),
+    plain('baseline', {
+      ...settings.baseline,
+      value: settings.baseline.value && relative(settings.root, settings.baseline.value),
+    }),
     plain('reporters', {
       ...settings.reporters,
       value: settings.reporters.value?.map(({ name, file: out }) =>
