@@ -1,0 +1,391 @@
+import type { FileContext } from '../model/file-context.ts';
+import type { LinkCondition } from '../model/link.ts';
+import { bareModule, findOrigin, originName } from './provenance.ts';
+import {
+  findMemberName,
+  findMemberPath,
+  findMethodCall,
+  findPropertyName,
+  findStringValue,
+  skipWrappers,
+} from './syntax.ts';
+import { ts } from './ts.ts';
+
+/** `point` reads fetch by key, `list` reads may return many rows. */
+export type QueryKind = 'point' | 'list' | 'insert' | 'update' | 'upsert' | 'delete' | 'unknown';
+
+export interface QueryCall {
+  /** The call that is awaited: the last of a chain. */
+  call: ts.CallExpression;
+  library:
+    | 'prisma'
+    | 'typeorm'
+    | 'sequelize'
+    | 'mongoose'
+    | 'mikro-orm'
+    | 'mongodb'
+    | 'knex'
+    | 'drizzle'
+    | 'kysely'
+    | 'sql';
+  kind: QueryKind;
+  /** `prisma.user.findMany`, for the message. */
+  text: string;
+  /** What other files must state when this one does not prove the library. */
+  when?: LinkCondition;
+}
+
+/** How the calls of a library are told. `path` is matched against the steps from its import, calls left out. */
+interface QueryLibrary {
+  library: QueryCall['library'];
+  modules: RegExp;
+  path: RegExp;
+  /** Version read, and where. */
+  source: string;
+}
+
+const prismaMethod =
+  /^(?:findUnique|findUniqueOrThrow|findFirst|findFirstOrThrow|findMany|create|createMany|createManyAndReturn|update|updateMany|updateManyAndReturn|upsert|delete|deleteMany|count|aggregate|groupBy)$/;
+const typeormMethod =
+  /^(?:find|findBy|findOne|findOneBy|findOneOrFail|findOneByOrFail|findAndCount|findByIds|count|countBy|exists?|existsBy|save|insert|update|upsert|delete|remove|softDelete|softRemove|increment|decrement|query|getOne|getMany|getRawOne|getRawMany|getCount|execute)$/;
+const sequelizeMethod =
+  /^(?:findByPk|findOne|findAll|findOrCreate|findAndCountAll|findOrBuild|count|create|bulkCreate|update|upsert|destroy|increment|decrement|sum|max|min|query)$/;
+const mongooseMethod =
+  /^(?:findById|findOne|find|findByIdAndUpdate|findByIdAndDelete|findOneAndUpdate|findOneAndDelete|findOneAndReplace|updateOne|updateMany|deleteOne|deleteMany|replaceOne|create|insertMany|countDocuments|exists|distinct|aggregate)$/;
+const mongoMethod =
+  /^(?:findOne|insertOne|updateOne|updateMany|deleteOne|deleteMany|replaceOne|findOneAndUpdate|findOneAndDelete|findOneAndReplace|countDocuments|toArray|distinct)$/;
+const mikroMethod =
+  /^(?:find|findOne|findOneOrFail|findAll|findAndCount|count|nativeInsert|nativeUpdate|nativeDelete|upsert|insert|persistAndFlush|removeAndFlush|flush|execute)$/;
+
+const libraries: readonly QueryLibrary[] = [
+  {
+    library: 'sql',
+    modules: /^(?:pg|pg-pool|@neondatabase\/serverless|@vercel\/postgres)$/,
+    path: /(?:^|\.)query$/,
+    source: 'pg 8.23, lib/client.js',
+  },
+  {
+    library: 'sql',
+    modules: /^(?:mysql|mysql2|mysql2\/promise|mariadb)$/,
+    path: /(?:^|\.)(?:query|execute)$/,
+    source: 'mysql2 3.24, lib/base/connection.js',
+  },
+  {
+    library: 'sql',
+    modules: /^(?:mssql|oracledb)$/,
+    path: /(?:^|\.)(?:query|execute)$/,
+    source: 'mssql 11, lib/base/request.js',
+  },
+  {
+    library: 'prisma',
+    modules: /^(?:@prisma\/client|\.prisma\/client)$/,
+    path: /^(?:PrismaClient|Prisma\.TransactionClient)\.new\.\w+\.\w+$|\$(?:query|execute)Raw(?:Unsafe)?$/,
+    source: 'prisma 6, packages/client',
+  },
+  {
+    library: 'typeorm',
+    modules: /^(?:typeorm|@nestjs\/typeorm)$/,
+    path: /(?:Repository|TreeRepository|MongoRepository|EntityManager|DataSource|QueryRunner)\.new(?:\.\w+)*\.\w+$|^createQueryBuilder\.|getRepository\.\w+$/,
+    source: 'typeorm 0.3.27, src/repository/Repository.ts',
+  },
+  {
+    library: 'sequelize',
+    modules: /^(?:sequelize|sequelize-typescript|@sequelize\/core)$/,
+    path: /^(?:Sequelize\.)?new\.query$|^(?:Sequelize\.)?new\.define\.\w+$|^ModelStatic\.new\.\w+$|^ModelCtor\.new\.\w+$/,
+    source: 'sequelize 6.37, src/model.js',
+  },
+  {
+    library: 'mongoose',
+    modules: /^(?:mongoose|@nestjs\/mongoose)$/,
+    path: /^(?:model|Model\.new|models\.\w+|connection\.model|createConnection\.model)\.(?:\w+\.)*\w+$/,
+    source: 'mongoose 8, lib/model.js',
+  },
+  {
+    library: 'mikro-orm',
+    modules: /^@mikro-orm\//,
+    path: /^(?:EntityManager|SqlEntityManager|EntityRepository|SqlEntityRepository)\.new\.(?:\w+\.)*\w+$|^MikroORM\.init\.em\.\w+$/,
+    source: 'mikro-orm 6, packages/core/src/EntityManager.ts',
+  },
+  {
+    library: 'mongodb',
+    modules: /^mongodb$/,
+    path: /^Collection\.new\.(?:\w+\.)*\w+$|\.collection\.(?:\w+\.)*\w+$/,
+    source: 'mongodb 7.5, src/collection.ts',
+  },
+  { library: 'knex', modules: /^knex$/, path: /./, source: 'knex 3.1, lib/query/querybuilder.js' },
+  {
+    library: 'kysely',
+    modules: /^kysely$/,
+    path: /\.execute(?:TakeFirst(?:OrThrow)?)?$/,
+    source: 'kysely 0.28, src/query-builder',
+  },
+  {
+    library: 'drizzle',
+    modules: /^drizzle-orm\//,
+    path: /\.(?:select|selectDistinct|insert|update|delete|query|execute)\b/,
+    source: 'drizzle-orm 0.44, src/pg-core/db.ts',
+  },
+];
+
+const methodsOf: Partial<Record<QueryCall['library'], RegExp>> = {
+  prisma: prismaMethod,
+  typeorm: typeormMethod,
+  sequelize: sequelizeMethod,
+  mongoose: mongooseMethod,
+  'mikro-orm': mikroMethod,
+  mongodb: mongoMethod,
+};
+
+/** Whether a call runs a database query, known by where the receiver comes from or by a shape nothing else has. */
+export function findQuery(node: ts.Node, file: FileContext): QueryCall | undefined {
+  return ts.isCallExpression(node) ? file.memo(judge, node) : undefined;
+}
+
+const anyMethod =
+  /^(?:find\w*|create\w*|update\w*|upsert|delete\w*|destroy|remove\w*|softRemove|softDelete|insert\w*|replaceOne|count\w*|aggregate|groupBy|query|execute\w*|exec|lean|sort|select|populate|save|exists\w*|toArray|distinct|get(?:One|Many|RawOne|RawMany|Count)|bulkCreate|increment|decrement|sum|max|min|native\w+|persistAndFlush|removeAndFlush|flush|where\w*|first|limit|orderBy|returning|values|set|from|del|pluck|andWhere|join|leftJoin|\$(?:query|execute)Raw\w*|onConflict\w*|merge|ignore)$/;
+
+function judge(call: ts.CallExpression, file: FileContext): QueryCall | undefined {
+  const target = findMethodCall(call);
+  if (!target || !anyMethod.test(target.method)) return undefined;
+  return fromOrigin(call, target.method, file) ?? fromShape(call, target.receiver, target.method, file);
+}
+
+function fromOrigin(call: ts.CallExpression, method: string, file: FileContext): QueryCall | undefined {
+  const origin = findOrigin(call.expression, file);
+  if (!origin || origin.module === '' || origin.module === '.' || origin.module.startsWith('.')) return undefined;
+  const module = bareModule(origin.module);
+  const path = originName(origin).replaceAll('.()', '').replaceAll('()', '').replace(/^\./, '');
+  for (const { library, modules, path: wanted } of libraries) {
+    if (!modules.test(module) || !wanted.test(path)) continue;
+    if (library === 'knex') {
+      // A chain that begins with a table: knex('users').where(…).
+      if (!/\(\)\.\(\)|(?:from|table|into|raw|select|insert)\.\(\)/.test(originName(origin))) continue;
+      return query(call, library, kindOfChain(call, method), file);
+    }
+    if (library === 'drizzle') return query(call, library, kindOfChain(call, method), file);
+    if (library === 'kysely') return query(call, library, kindOfChain(call, method), file);
+    if (library === 'sql') return query(call, library, kindOfSql(call), file);
+    const verb = verbOfChain(call, methodsOf[library]!);
+    if (verb === undefined && !/Raw/.test(method)) continue;
+    return query(call, library, verb === undefined ? kindOfSql(call) : kindOf(verb, call), file);
+  }
+  return undefined;
+}
+
+/** `Model.findOne().lean().exec()`: the call of the chain that says what is done. */
+function verbOfChain(call: ts.CallExpression, methods: RegExp): string | undefined {
+  let at: ts.Expression = call;
+  for (let depth = 0; depth < 10 && ts.isCallExpression(at); depth++) {
+    const target = findMethodCall(at);
+    if (!target) return undefined;
+    if (methods.test(target.method)) return target.method;
+    at = target.receiver;
+  }
+  return undefined;
+}
+
+/** The names of the methods of a chain, last first, and the expression it begins with. */
+export function listChain(call: ts.CallExpression): {
+  methods: string[];
+  head: ts.Expression;
+  first: ts.CallExpression;
+} {
+  const methods: string[] = [];
+  let first = call;
+  let at: ts.Expression = call;
+  while (ts.isCallExpression(at)) {
+    const target = findMethodCall(at);
+    if (!target) break;
+    first = at;
+    methods.push(target.method);
+    at = target.receiver;
+  }
+  return { methods, head: at, first };
+}
+
+function query(call: ts.CallExpression, library: QueryCall['library'], kind: QueryKind, file: FileContext): QueryCall {
+  return { call, library, kind, text: textOf(call, file) };
+}
+
+function textOf(call: ts.CallExpression, file: FileContext): string {
+  const { head, methods } = listChain(call);
+  const text = `${head.getText(file.source)}.${[...methods].reverse().join('().')}`.replace(/\s+/g, '');
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+function kindOf(method: string, call: ts.CallExpression): QueryKind {
+  if (
+    /^(?:findUnique|findByPk|findById|findOne|findFirst|exists?\b|getOne|getRawOne|count)/.test(method) &&
+    !/And(?:Update|Delete|Replace|Count)/.test(method)
+  )
+    return 'point';
+  if (/^(?:upsert|findOrCreate|findOneAnd|findByIdAnd|save|persistAndFlush|flush)/.test(method)) return 'upsert';
+  if (/^(?:find|aggregate|groupBy|toArray|distinct|get)/.test(method)) return 'list';
+  if (/^(?:create|insert|bulkCreate|nativeInsert)/.test(method)) return 'insert';
+  if (/^(?:delete|destroy|remove|soft|nativeDelete)/.test(method)) return 'delete';
+  if (/^(?:update|increment|decrement|replaceOne|nativeUpdate)/.test(method)) return 'update';
+  if (method === 'query' || method === 'execute') return kindOfSql(call);
+  return 'unknown';
+}
+
+function kindOfChain(call: ts.CallExpression, method: string): QueryKind {
+  const { methods } = listChain(call);
+  const has = (pattern: RegExp): boolean => methods.some((name) => pattern.test(name));
+  if (has(/^(?:delete|del|deleteFrom)$/)) return 'delete';
+  if (has(/^(?:onConflict\w*|upsert)$/)) return 'upsert';
+  if (has(/^(?:insert|insertInto)$/)) return 'insert';
+  if (has(/^(?:update|updateTable|increment|decrement)$/)) return 'update';
+  if (/^(?:first|executeTakeFirst|executeTakeFirstOrThrow|findFirst)$/.test(method)) return 'point';
+  return 'list';
+}
+
+/** By the first word of the statement. */
+function kindOfSql(call: ts.CallExpression): QueryKind {
+  const first = call.arguments[0] && skipWrappers(call.arguments[0]);
+  let text = first && findStringValue(first);
+  if (first && ts.isTemplateExpression(first)) text = first.head.text;
+  if (first && ts.isTaggedTemplateExpression(first))
+    text = ts.isTemplateExpression(first.template) ? first.template.head.text : first.template.text;
+  const word = /^\s*(\w+)/.exec(text ?? '')?.[1]?.toLowerCase();
+  if (word === 'select' || word === 'with') return /\blimit\s+1\b/i.test(text!) ? 'point' : 'list';
+  if (word === 'insert') return /on\s+(?:conflict|duplicate)/i.test(text!) ? 'upsert' : 'insert';
+  if (word === 'update') return 'update';
+  if (word === 'delete') return 'delete';
+  return 'unknown';
+}
+
+/** Receivers that another file makes: told by method and arguments that only one library has. */
+function fromShape(
+  call: ts.CallExpression,
+  receiver: ts.Expression,
+  method: string,
+  file: FileContext,
+): QueryCall | undefined {
+  const { methods, head, first } = listChain(call);
+  const verb = methods.at(-1) ?? method;
+  // Kysely and drizzle: builders whose first and last steps say it all.
+  if (
+    /^execute(?:TakeFirst(?:OrThrow)?)?$/.test(method) &&
+    methods.some((name) => /^(?:selectFrom|insertInto|updateTable|deleteFrom)$/.test(name))
+  )
+    return query(call, 'kysely', kindOfChain(call, method), file);
+  if (methods.length > 1 && isDrizzleChain(methods)) return query(call, 'drizzle', kindOfChain(call, method), file);
+  if (methods.includes('collection') && mongoMethod.test(method))
+    return query(call, 'mongodb', kindOf(verbOfChain(call, mongoMethod) ?? method, call), file);
+  if (ts.isIdentifier(head) && /^[A-Z]\w+$/.test(head.text)) return fromModel(call, first, verb, head, file);
+  const path = findMemberPath(receiver);
+  if (path && path.length >= 2 && prismaMethod.test(method) && isPrismaShape(path, method, call)) {
+    const when: LinkCondition = { kind: 'project-states', fact: 'import:@prisma/client' };
+    return {
+      ...query(call, 'prisma', kindOf(method, call), file),
+      ...(/prisma/i.test(path.join('.')) || /^findUnique|OrThrow$/.test(method) ? {} : { when }),
+    };
+  }
+  return undefined;
+}
+
+function isDrizzleChain(methods: readonly string[]): boolean {
+  const first = methods.at(-1)!;
+  const second = methods.at(-2)!;
+  return (
+    (/^select(?:Distinct)?$/.test(first) && second === 'from') ||
+    (first === 'insert' && second === 'values') ||
+    (first === 'update' && second === 'set' && methods.includes('where'))
+  );
+}
+
+/** `prisma.user.findMany({ where })`: the receiver is a member of a client, the argument an object of Prisma's. */
+function isPrismaShape(path: readonly string[], method: string, call: ts.CallExpression): boolean {
+  const client = path.at(-2)!;
+  if (!/^(?:prisma\w*|\w*[pP]risma(?:Client|Service)?|tx|trx|db|database|transaction)$/.test(client)) return false;
+  const argument = call.arguments[0] && skipWrappers(call.arguments[0]);
+  const isNamed = /prisma/i.test(client);
+  if (!argument) return isNamed && /^(?:findMany|count|findFirst|deleteMany)$/.test(method);
+  if (!ts.isObjectLiteralExpression(argument)) return isNamed;
+  const names = new Set(argument.properties.map((property) => findPropertyName(property.name)));
+  if (/^create/.test(method)) return names.has('data');
+  if (/^update/.test(method)) return names.has('where') && names.has('data');
+  if (method === 'upsert') return names.has('create') && names.has('update');
+  if (/^delete|^findUnique/.test(method)) return names.has('where');
+  return (
+    isNamed ||
+    (names.has('where') &&
+      [...names].every(
+        (name) =>
+          name !== undefined && /^(?:where|select|include|orderBy|take|skip|cursor|distinct|by|omit|_\w+)$/.test(name),
+      ))
+  );
+}
+
+const sequelizeImports = ['import:sequelize', 'import:sequelize-typescript', 'import:@sequelize/core'];
+
+/** `User.findByPk(id)`, where `User` is a class of this project: an active record, if the project has such a library. */
+function fromModel(
+  call: ts.CallExpression,
+  first: ts.CallExpression,
+  verb: string,
+  head: ts.Identifier,
+  file: FileContext,
+): QueryCall | undefined {
+  const binding = file.bindingOf(head);
+  if (!binding) return undefined;
+  const origin = findOrigin(head, file);
+  if (origin && origin.module !== '.' && !/^[.@~#]/.test(origin.module)) return undefined;
+  const states = (facts: readonly string[]): LinkCondition => ({
+    kind: 'any',
+    of: facts.map((fact) => ({ kind: 'project-states', fact })),
+  });
+  const isIn = (...names: string[]): boolean =>
+    names.some((name) => hasProperty(first.arguments.at(-1), name) || hasProperty(first.arguments[0], name));
+  if (
+    verb === 'findByPk' ||
+    (/^(?:findAll|findOne|count|destroy|update|findOrCreate|findAndCountAll)$/.test(verb) && isIn('where')) ||
+    /^(?:bulkCreate|findAndCountAll)$/.test(verb) ||
+    (verb === 'create' && isIn('transaction'))
+  )
+    return { ...query(call, 'sequelize', kindOf(verb, call), file), when: states(sequelizeImports) };
+  if (
+    /^(?:findById|findByIdAndUpdate|findByIdAndDelete|findOneAndUpdate|findOneAndDelete|updateOne|updateMany|deleteOne|deleteMany|countDocuments|insertMany)$/.test(
+      verb,
+    ) ||
+    (/^(?:findOne|find|create|exists|aggregate)$/.test(verb) && first.arguments.length > 0)
+  )
+    return { ...query(call, 'mongoose', kindOf(verb, call), file), when: states(['import:mongoose']) };
+  return undefined;
+}
+
+function hasProperty(node: ts.Node | undefined, name: string): boolean {
+  const value = node && skipWrappers(node as ts.Expression);
+  return (
+    value !== undefined &&
+    ts.isObjectLiteralExpression(value) &&
+    value.properties.some((property) => findPropertyName(property.name) === name)
+  );
+}
+
+/** The property's value in an object literal. */
+export function findProperty(node: ts.Node | undefined, name: string): ts.Expression | undefined {
+  const value = node && skipWrappers(node as ts.Expression);
+  if (!value || !ts.isObjectLiteralExpression(value)) return undefined;
+  for (const property of value.properties) {
+    if (findPropertyName(property.name) !== name) continue;
+    if (ts.isPropertyAssignment(property)) return skipWrappers(property.initializer);
+    if (ts.isShorthandPropertyAssignment(property)) return property.name;
+  }
+  return undefined;
+}
+
+/** Whether a node stands inside the callback of a transaction (`$transaction(async (tx) => …)`, `sequelize.transaction(…)`). */
+export function findTransactionAround(node: ts.Node): ts.CallExpression | undefined {
+  for (let at: ts.Node | undefined = node.parent; at; at = at.parent) {
+    if (!ts.isArrowFunction(at) && !ts.isFunctionExpression(at)) continue;
+    const { parent } = at;
+    if (!ts.isCallExpression(parent)) continue;
+    const name =
+      findMemberName(skipWrappers(parent.expression)) ??
+      (ts.isIdentifier(parent.expression) ? parent.expression.text : '');
+    if (/^(?:\$?transaction|withTransaction|transactional|inTransaction|runInTransaction|withTx)$/.test(name))
+      return parent;
+  }
+  return undefined;
+}
