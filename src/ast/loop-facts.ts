@@ -78,3 +78,15 @@ export function findAdd(access: ts.Expression): ts.Node | undefined {
   }
   return undefined;
 }
+
+/** What a repetition goes over: the array of `for…of` and of `map`, and `x` of `i < x.length` and `while (x.length)`. */
+export function findIterated({ node, over }: Repetition): ts.Expression | undefined {
+  if (over || ts.isCallExpression(node) || ts.isForInStatement(node) || ts.isForOfStatement(node)) return over;
+  const condition = ts.isForStatement(node) ? node.condition : node.expression;
+  if (!condition) return undefined;
+  const bound = ts.isBinaryExpression(condition) ? [condition.right, condition.left] : [condition];
+  for (const side of bound.map(skipWrappers)) {
+    if (ts.isPropertyAccessExpression(side) && side.name.text === 'length') return skipWrappers(side.expression);
+  }
+  return undefined;
+}

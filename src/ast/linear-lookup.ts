@@ -1,0 +1,100 @@
+import type { FileContext } from '../model/file-context.ts';
+import { dependsOnRound, findAdd, findIterated, isDeclaredIn, listRepetitions } from './loop-facts.ts';
+import { sizeOf } from './size.ts';
+import { type FunctionNode, findMethodCall, isFunctionNode, isWithin, skipWrappers } from './syntax.ts';
+import { ts } from './ts.ts';
+import type { Repetition } from './where.ts';
+
+/** `rows.find(row => row.id === item.id)` in a loop over items: each round walks all rows. */
+export interface LinearLookup {
+  call: ts.CallExpression;
+  method: string;
+  list: ts.Expression;
+  repetition: Repetition;
+  over: ts.Expression;
+  /** The list gets entries in the same loop. */
+  isGrowing: boolean;
+  /** For `x => x.key === value`: the test and both sides; undefined for `includes(value)`. */
+  key: { fn: FunctionNode; own: ts.Expression; other: ts.Expression } | undefined;
+}
+
+const byValue = /^(?:includes|indexOf|lastIndexOf)$/;
+const byTest = /^(?:find|findIndex|findLast|some|filter)$/;
+
+/** Judges a call of a searching method; undefined where either side is not known to be as long as data makes it. */
+export function findLinearLookup(call: ts.CallExpression, file: FileContext): LinearLookup | undefined {
+  const target = findMethodCall(call);
+  const argument = call.arguments[0] && skipWrappers(call.arguments[0]);
+  if (!target || !argument) return undefined;
+  const isTest = byTest.test(target.method) && isFunctionNode(argument);
+  if (!isTest && !(byValue.test(target.method) && !isFunctionNode(argument))) return undefined;
+  const list = skipWrappers(target.receiver);
+  if (!isPath(list)) return undefined;
+  for (const repetition of listRepetitions(call)) {
+    if (dependsOnRound(list, repetition.node, file)) return undefined;
+    if (!dependsOnRound(argument, repetition.node, file)) continue;
+    const over = findIterated(repetition);
+    if (!over || isWithin(call, over)) continue;
+    const key = isTest ? findKey(argument as FunctionNode, repetition.node, file) : undefined;
+    if (isTest && !key) return undefined;
+    const isGrowing = growsIn(list, repetition.node, file);
+    if (sizeOf(over, file) !== 'data' || (!isGrowing && sizeOf(list, file) !== 'data')) continue;
+    return { call, method: target.method, list, repetition, over, isGrowing, key };
+  }
+  return undefined;
+}
+
+/** A name or a member of one: what stays the same from round to round unless it is written. */
+function isPath(list: ts.Expression): boolean {
+  if (ts.isIdentifier(list)) return true;
+  return (
+    ts.isPropertyAccessExpression(list) &&
+    (list.expression.kind === ts.SyntaxKind.ThisKeyword || isPath(skipWrappers(list.expression)))
+  );
+}
+
+function growsIn(list: ts.Expression, node: ts.Node, file: FileContext): boolean {
+  if (!ts.isIdentifier(list)) return false;
+  const binding = file.bindingOf(list);
+  if (!binding || isDeclaredIn(binding, node)) return false;
+  return binding.references.some((r) => isWithin(r, node) && findAdd(r) !== undefined);
+}
+
+/** The test that compares a part of the list's item with something of the round. */
+function findKey(fn: FunctionNode, node: ts.Node, file: FileContext): LinearLookup['key'] {
+  if (!fn.parameters[0] || !fn.body) return undefined;
+  let found: LinearLookup['key'];
+  const own = (e: ts.Expression): boolean => usesParameter(e, fn, file);
+  const visit = (at: ts.Node): void => {
+    if (found || (isFunctionNode(at) && at !== fn)) return;
+    if (ts.isBinaryExpression(at) && isEquality(at.operatorToken.kind)) {
+      const { left, right } = at;
+      for (const [a, b] of [
+        [left, right],
+        [right, left],
+      ] as const) {
+        if (own(a) && !own(b) && dependsOnRound(b, node, file)) {
+          found = { fn, own: a, other: b };
+          return;
+        }
+      }
+    }
+    // A test for either of several things is no key.
+    if (ts.isBinaryExpression(at) && at.operatorToken.kind === ts.SyntaxKind.BarBarToken) return;
+    ts.forEachChild(at, visit);
+  };
+  visit(fn.body);
+  return found;
+}
+
+function isEquality(kind: ts.SyntaxKind): boolean {
+  return kind === ts.SyntaxKind.EqualsEqualsEqualsToken || kind === ts.SyntaxKind.EqualsEqualsToken;
+}
+
+function usesParameter(expression: ts.Node, fn: FunctionNode, file: FileContext): boolean {
+  if (ts.isIdentifier(expression)) {
+    const binding = file.bindingOf(expression);
+    return !!binding && fn.parameters.some((p) => isWithin(binding.identifier, p));
+  }
+  return ts.forEachChild(expression, (child) => usesParameter(child, fn, file)) ?? false;
+}
