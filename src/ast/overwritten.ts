@@ -108,7 +108,7 @@ function listUses(fn: FunctionNode, file: FileContext): readonly ts.Node[] {
  * A latch: `if (this.running) return; this.running = true;` or `if (!this.queued) { this.queued = true; … }`,
  * a condition on something that the function itself sets.
  */
-function isGuardedByState(call: ts.Node, fn: FunctionNode, file: FileContext): boolean {
+export function isGuardedByState(call: ts.Node, fn: FunctionNode, file: FileContext): boolean {
   for (const node of file.nodesOfKind(ts.SyntaxKind.IfStatement) as readonly ts.IfStatement[]) {
     if (!isWithin(node, fn) || node.pos > call.pos || !asksLatch(node.expression, fn, file)) continue;
     if (isWithin(call, node.thenStatement)) return true;
