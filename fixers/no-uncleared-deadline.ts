@@ -1,0 +1,77 @@
+import type { UnclearedDeadline } from '../rules/resources/no-uncleared-deadline.ts';
+import { findEnclosingFunction, isAsync } from '../src/ast/syntax.ts';
+import { ts } from '../src/ast/ts.ts';
+import type { FileContext } from '../src/model/file-context.ts';
+import type { Fix, Fixer, Skip, TextEdit } from '../src/model/fixer.ts';
+import { freeName } from './edit/free-name.ts';
+import { insertBefore } from './edit/insert-before.ts';
+import { isTypeScript, keepValue } from './edit/keep-value.ts';
+import { removeStatement } from './edit/remove-statement.ts';
+import { findStatement } from './edit/statement-of.ts';
+import { clearFunctionOf, timerType } from './edit/timer-words.ts';
+import { wrapInTryFinally } from './edit/wrap-in-try-finally.ts';
+
+export const fixer: Fixer<UnclearedDeadline> = {
+  rule: 'no-uncleared-deadline',
+  safety: 'safe',
+  changes: 'Clears the timer in a finally that covers every outcome.',
+  fix({ data }, file) {
+    const { deadline, clears } = data;
+    if (deadline?.kind === 'promise' && deadline.race && clears.length === 0) {
+      return clearAfterRace(data.call, deadline.race, file);
+    }
+    const fn = findEnclosingFunction(data.call);
+    const isWaiting = fn && isAsync(fn) && (deadline?.kind === 'abort' || data.leak !== undefined);
+    return isWaiting ? clearInFinally(data, file) : { skip: 'clear the timer at each place that ends the work' };
+  },
+};
+
+/** `Promise.race([…]).finally(() => clearTimeout(timer))`. */
+function clearAfterRace(call: ts.CallExpression, race: ts.CallExpression, file: FileContext): Fix | Skip {
+  const executor = findEnclosingFunction(call);
+  const home = executor && findEnclosingFunction(executor);
+  if (!home || home !== findEnclosingFunction(race)) return { skip: 'the race is run in another function' };
+  const makes = findStatement(executor.parent);
+  const races = findStatement(race);
+  const first = makes && races && makes.pos < races.pos ? makes : races;
+  if (!first || !ts.isBlock(first.parent)) return { skip: 'the race stands in an expression' };
+  const timer = freeName('timer', file);
+  const kept = keepValue(call, timer, file);
+  if (!kept) return { skip: 'the handle is used in an expression' };
+  const type = isTypeScript(file) ? `: ${timerType(call, file)}` : '';
+  const clear = `.finally(() => ${clearFunctionOf(call, file)}(${timer}))`;
+  return {
+    edits: [
+      ...insertBefore(first, `let ${timer}${type};`, file),
+      ...kept,
+      { start: race.end, end: race.end, text: clear },
+    ],
+  };
+}
+
+/** `try { … } finally { clearTimeout(timer); }` from behind the timer to where it was cleared, or to the end of the block. */
+function clearInFinally({ call, places, clears }: UnclearedDeadline, file: FileContext): Fix | Skip {
+  const statement = findStatement(call);
+  const list = statement?.parent;
+  if (!statement || !list || !ts.isBlock(list)) return { skip: 'the timer is not started in a block' };
+  const edits: TextEdit[] = [];
+  const kept = places.find((place) => place.kind === 'binding');
+  let timer = kept?.kind === 'binding' ? kept.binding.name : undefined;
+  if (timer === undefined) {
+    timer = freeName('timer', file);
+    const assigned = keepValue(call, `const ${timer}`, file);
+    if (!assigned || call.parent !== statement) return { skip: 'the handle is used in an expression' };
+    edits.push(...assigned);
+  }
+  const at = list.statements.indexOf(statement);
+  const own = clears.length === 1 ? findStatement(clears[0]!) : undefined;
+  const end = own ? list.statements.indexOf(own) : -1;
+  if (clears.length > 0 && end < 0) return { skip: 'the timer is cleared in several places' };
+  const last = list.statements[end < 0 ? list.statements.length - 1 : end - 1];
+  const first = list.statements[at + 1];
+  if (!first || !last || last.pos < first.pos) return { skip: 'nothing stands between the timer and its end' };
+  const wrapped = wrapInTryFinally(first, last, `${clearFunctionOf(call, file)}(${timer});`, file);
+  if (!wrapped) return { skip: 'what the statements declare cannot be moved out of a try' };
+  if (own && end >= 0) edits.push(removeStatement(own, file));
+  return { edits: [...wrapped, ...edits] };
+}
