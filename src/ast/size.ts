@@ -11,7 +11,7 @@ import { ts } from './ts.ts';
 export type Size = 'small' | 'data' | 'unknown';
 
 const dataNouns = new Set(
-  'accounts activities addresses alerts answers articles assets attachments attendees bookings candidates certificates chats chunks clients comments commits commissions connections contacts conversations coupons customers deals devices dids diffs discussions documents docs downloads duties emails employees enrollments entities entries events favorites files followers friends guests histories hits identities images installations invitations invites invoices issues items jobs keystores leads lines links listings logs mails matches media members memberships mentions messages notes notifications objects observations orders organizations pads pages participants partners patches payments payouts peers persons people photos players podcasts posts prices products profiles projects publishers purchases questions reactions recipients records refs removals replies repos repositories requests responses results resources reviews revisions rooms rows runs samples scores searches seats sessions shares signatures snapshots sockets spans stars streams submissions subscribers subscriptions tasks tickets timelines tokens topics traces tracks transactions transfers translations tweets uploads users validators variants vendors versions videos views visitors visits votes workspaces balances children ids uuids webhooks'.split(
+  'accounts activities addresses alerts articles assets attachments attendees bookings candidates certificates chats chunks clients comments commits commissions connections contacts conversations coupons customers deals devices dids discussions documents docs downloads duties emails employees enrollments entities events favorites files followers friends guests histories hits images installations invitations invites invoices issues jobs keystores leads lines listings logs mails matches members memberships mentions messages notes notifications observations orders organizations pads pages participants partners payments payouts peers persons people photos players podcasts posts prices products profiles projects publishers purchases questions reactions recipients records removals replies repos repositories requests responses results reviews revisions rooms rows runs samples sessions shares signatures snapshots sockets spans stars submissions subscribers subscriptions tasks tickets timelines traces transactions transfers tweets uploads users validators vendors videos views visitors visits votes workspaces balances children ids uuids webhooks'.split(
     ' ',
   ),
 );
@@ -103,6 +103,8 @@ function judgeCall(call: ts.CallExpression, file: FileContext, depth: number): S
   if (target && /^(?:split|match|matchAll|chunk)$/.test(target.method)) return 'unknown';
   if (readManyCall.test(name) && ts.isAwaitExpression(call.parent)) {
     if (cap.test(call.getText(file.source))) return 'unknown';
+    const noun = name.replace(/^(?:get|list|find|fetch|load)All(?=[A-Z])/, '');
+    if (noun !== name && !/^(?:By|For|With|In|AndCount)/.test(noun)) return sizeOfName(noun);
     return target && sizeOfName(receiverName(target.receiver)) === 'small' ? 'unknown' : 'data';
   }
   if (target && sameSize.test(target.method)) return judge(target.receiver, file, depth + 1);

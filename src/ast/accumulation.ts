@@ -1,0 +1,161 @@
+import type { FileContext } from '../model/file-context.ts';
+import { findIterated, isDeclaredIn, listRepetitions } from './loop-facts.ts';
+import { type Size, sizeOf } from './size.ts';
+import {
+  type FunctionNode,
+  findMemberPath,
+  findMethodCall,
+  isAssignment,
+  isFunctionNode,
+  skipWrappers,
+} from './syntax.ts';
+import { ts } from './ts.ts';
+
+/** A new array or object with all that was there before and a little more. */
+export interface Copy {
+  node: ts.Expression;
+  kind: 'array' | 'object' | 'concat' | 'assign';
+  /** What is added; spreads included. */
+  added: readonly (ts.Expression | ts.ObjectLiteralElementLike)[];
+  /** The old content comes first. */
+  isAppending: boolean;
+  /** What is added may be fields of one record. */
+  isMerge: boolean;
+}
+
+export type Accumulation =
+  /** `items.reduce((all, item) => [...all, item], [])` */
+  | {
+      kind: 'reduce';
+      call: ts.CallExpression;
+      fn: FunctionNode;
+      accumulator: ts.Identifier;
+      copies: Copy[];
+      initial: ts.Expression;
+      size: Size;
+    }
+  /** `all = [...all, item]` in a loop. */
+  | {
+      kind: 'loop';
+      assignment: ts.BinaryExpression;
+      target: ts.Expression;
+      copy: Copy;
+      over: ts.Expression | undefined;
+      size: Size;
+    };
+
+/** Judges a `reduce` whose result is copied in each step. */
+export function findReduce(call: ts.CallExpression, file: FileContext): Accumulation | undefined {
+  const target = findMethodCall(call);
+  const [first, initial] = call.arguments;
+  if (!target || !/^reduce(?:Right)?$/.test(target.method) || !first || !initial) return undefined;
+  const fn = skipWrappers(first);
+  const accumulator = isFunctionNode(fn) ? fn.parameters[0]?.name : undefined;
+  if (!isFunctionNode(fn) || !fn.body || !accumulator || !ts.isIdentifier(accumulator)) return undefined;
+  const copies = listResults(fn, accumulator.text)
+    .map((result) => copyOf(result, accumulator.text))
+    .filter((copy) => copy !== undefined);
+  if (copies.length === 0) return undefined;
+  return { kind: 'reduce', call, fn, accumulator, copies, initial, size: sizeOf(target.receiver, file) };
+}
+
+/** What the step gives: what it returns, and what it assigns to the accumulator that it returns. */
+function listResults(fn: FunctionNode, accumulator: string): ts.Expression[] {
+  const { body } = fn;
+  if (!body) return [];
+  if (!ts.isBlock(body)) return [body];
+  const found: ts.Expression[] = [];
+  const visit = (at: ts.Node): void => {
+    if (isFunctionNode(at)) return;
+    if (ts.isReturnStatement(at) && at.expression) found.push(at.expression);
+    if (isAssignment(at) && ts.isIdentifier(at.left) && at.left.text === accumulator) found.push(at.right);
+    ts.forEachChild(at, visit);
+  };
+  visit(body);
+  return found;
+}
+
+/** Judges an assignment in a loop. */
+export function findLoopCopy(assignment: ts.BinaryExpression, file: FileContext): Accumulation | undefined {
+  if (assignment.operatorToken.kind !== ts.SyntaxKind.EqualsToken) return undefined;
+  const target = skipWrappers(assignment.left);
+  const name = findMemberPath(target)?.join('.');
+  if (name === undefined || name.startsWith('this.')) return undefined;
+  const copy = copyOf(assignment.right, name);
+  if (!copy || (copy.kind === 'concat' && !isArray(target, copy, file))) return undefined;
+  let root = target;
+  while (ts.isPropertyAccessExpression(root)) root = skipWrappers(root.expression);
+  const binding = ts.isIdentifier(root) ? file.bindingOf(root) : undefined;
+  for (const repetition of listRepetitions(assignment)) {
+    if (!binding || isDeclaredIn(binding, repetition.node)) return undefined;
+    const over = findIterated(repetition);
+    const size = over ? sizeOf(over, file) : 'unknown';
+    if (size === 'small') continue;
+    return { kind: 'loop', assignment, target, copy, over, size };
+  }
+  return undefined;
+}
+
+/** Strings and rxjs streams have a `concat` too. */
+function isArray(target: ts.Expression, copy: Copy, file: FileContext): boolean {
+  if (copy.added.length > 0 && copy.added.every((a) => ts.isExpression(a) && ts.isStringLiteralLike(a))) return false;
+  const declaration = ts.isIdentifier(target) ? file.bindingOf(target)?.declaration : undefined;
+  if (!declaration || !ts.isVariableDeclaration(declaration)) return false;
+  if (declaration.type) return /\[\]|Array</.test(declaration.type.getText(file.source));
+  return !!declaration.initializer && ts.isArrayLiteralExpression(skipWrappers(declaration.initializer));
+}
+
+function copyOf(expression: ts.Expression, name: string): Copy | undefined {
+  const node = skipWrappers(expression);
+  const isOld = (e: ts.Expression): boolean => findMemberPath(e)?.join('.') === name;
+  if (ts.isArrayLiteralExpression(node)) {
+    const at = node.elements.findIndex((e) => ts.isSpreadElement(e) && isOld(e.expression));
+    if (at < 0 || node.elements.length < 2) return undefined;
+    return {
+      node,
+      kind: 'array',
+      added: node.elements.filter((_, i) => i !== at),
+      isAppending: at === 0,
+      isMerge: false,
+    };
+  }
+  if (ts.isObjectLiteralExpression(node)) {
+    const at = node.properties.findIndex((p) => ts.isSpreadAssignment(p) && isOld(p.expression));
+    if (at < 0 || node.properties.length < 2) return undefined;
+    // Named properties are fields of one record, not entries.
+    const isEntry = node.properties.some((p) =>
+      ts.isSpreadAssignment(p) ? !isOld(p.expression) : !!p.name && ts.isComputedPropertyName(p.name),
+    );
+    if (!isEntry) return undefined;
+    return {
+      node,
+      kind: 'object',
+      added: node.properties.filter((_, i) => i !== at),
+      isAppending: at === 0,
+      isMerge: !node.properties.some((p) => !!p.name && ts.isComputedPropertyName(p.name)),
+    };
+  }
+  const target = findMethodCall(node);
+  if (target?.method === 'concat' && isOld(target.receiver)) {
+    return { node, kind: 'concat', added: target.call.arguments, isAppending: true, isMerge: false };
+  }
+  const isAssign = target?.method === 'assign' && ts.isIdentifier(target.receiver) && target.receiver.text === 'Object';
+  const [first, second] = target?.call.arguments ?? [];
+  if (
+    isAssign &&
+    first &&
+    second &&
+    ts.isObjectLiteralExpression(first) &&
+    first.properties.length === 0 &&
+    isOld(second)
+  ) {
+    return {
+      node,
+      kind: 'assign',
+      added: target.call.arguments.slice(2),
+      isAppending: true,
+      isMerge: !/\{\s*\[/.test(node.getText()),
+    };
+  }
+  return undefined;
+}
