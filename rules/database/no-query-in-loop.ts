@@ -5,6 +5,7 @@ import { isChunked, isLiteralSized } from '../../src/ast/small-input.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
+  findMethodCall,
   getOutermostWrapped,
   isFunctionNode,
   isLoop,
@@ -160,8 +161,16 @@ function judge(
     query.kind === 'unknown' ||
     sizeOf(over, file) === 'small' ||
     isBulk(query, file) ||
+    isCollected(call) ||
+    isCaught(call, query, repetition.node) ||
+    isRowNeeded(call, query, file) ||
     mayEndEarly(repetition.node) ||
     (ts.isForOfStatement(repetition.node) && repetition.node.awaitModifier !== undefined);
+  const told = file.memo(toldOf, repetition.node);
+  if (!isWeak) {
+    if (told.at && told.at !== at) return undefined;
+    told.at = at;
+  }
   return {
     at,
     confidence: isWeak ? 'possible' : 'likely',
@@ -174,6 +183,35 @@ function judge(
     ...(query.when && { when: query.when }),
     data: { query, call, repetition, over },
   };
+}
+
+/** The query that a loop is reported for: the first; the others come to light when it is gone. */
+function toldOf(_: ts.Node, _file: FileContext): { at?: ts.Node } {
+  return {};
+}
+
+/** An insert whose row is used in the round, or that writes other tables with it: no bulk insert gives that. */
+function isRowNeeded(call: ts.CallExpression, { kind }: QueryCall, file: FileContext): boolean {
+  if (kind !== 'insert') return false;
+  if (/\b(?:connect|connectOrCreate|create)\s*:/.test(call.getText(file.source))) return true;
+  const { parent } = getOutermostWrapped(call);
+  return (
+    ts.isAwaitExpression(parent) && !ts.isExpressionStatement(parent.parent) && !ts.isReturnStatement(parent.parent)
+  );
+}
+
+/** `operations.push(prisma.user.delete(…))`: sent later, maybe together. */
+function isCollected(call: ts.CallExpression): boolean {
+  const { parent } = getOutermostWrapped(call);
+  return ts.isCallExpression(parent) && findMethodCall(parent)?.method === 'push';
+}
+
+/** A write whose failure is dealt with row by row. */
+function isCaught(call: ts.Node, { kind }: QueryCall, loop: ts.Node): boolean {
+  if (kind !== 'insert' && kind !== 'delete') return false;
+  for (let at = call; at !== loop && at.parent; at = at.parent)
+    if (ts.isTryStatement(at.parent) && at.parent.tryBlock === at) return true;
+  return false;
 }
 
 function textOf(node: ts.Node, file: FileContext): string {
@@ -273,7 +311,13 @@ function isBulk({ call, kind }: QueryCall, file: FileContext): boolean {
   const { first, methods } = listChain(call);
   if (methods.some((name) => /^(?:createMany\w*|bulkCreate|insertMany|limit|take)$/.test(name))) return true;
   const [argument] = first.arguments;
-  if (findProperty(argument, 'take') ?? findProperty(argument, 'limit')) return true;
+  if (
+    findProperty(argument, 'take') ??
+    findProperty(argument, 'limit') ??
+    findProperty(argument, 'orderBy') ??
+    findProperty(argument, 'order')
+  )
+    return true;
   return (
     kind === 'list' && /\bin:\s|\$in\b|\bIn\(|\bANY\(|inArray\(|whereIn\(|\[Op\.in\]/.test(call.getText(file.source))
   );

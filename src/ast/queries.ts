@@ -348,10 +348,19 @@ function fromModel(
     /^(?:findById|findByIdAndUpdate|findByIdAndDelete|findOneAndUpdate|findOneAndDelete|updateOne|updateMany|deleteOne|deleteMany|countDocuments|insertMany)$/.test(
       verb,
     ) ||
-    (/^(?:findOne|find|create|exists|aggregate)$/.test(verb) && first.arguments.length > 0)
+    (/^(?:findOne|find|create|exists|aggregate)$/.test(verb) &&
+      first.arguments.length > 0 &&
+      isModelFile(origin?.module))
   )
     return { ...query(call, 'mongoose', kindOf(verb, call), file), when: states(['import:mongoose']) };
   return undefined;
+}
+
+/** `../models/user`, `./user.schema`: what the file is named after. */
+function isModelFile(module: string | undefined): boolean {
+  return (
+    module !== undefined && /(?:^|[/._-])(?:models?|schemas?|entit(?:y|ies)|collections?)(?:[/._-]|$)/i.test(module)
+  );
 }
 
 function hasProperty(node: ts.Node | undefined, name: string): boolean {

@@ -41,7 +41,7 @@ export function isLiteralSized(over: ts.Expression, file: FileContext, depth = 0
 }
 
 function isLiteralBinding(name: ts.Identifier, file: FileContext, depth: number): boolean {
-  if (constantName.test(name.text)) return true;
+  if (constantName.test(name.text) || /^default[A-Z_]/.test(name.text)) return true;
   const declaration = file.bindingOf(name)?.declaration;
   if (!declaration) return false;
   if (ts.isEnumDeclaration(declaration)) return true;
