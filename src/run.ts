@@ -11,7 +11,10 @@ import { reporters } from './report/reporters.ts';
 import { ruleFacts } from './rule-facts.generated.ts';
 import { exitOf, judge } from './score/gates.ts';
 import { score } from './score/score.ts';
+import { sourceReader } from './source-reader.ts';
 import { version } from './version.ts';
+
+export { sourceReader };
 
 export interface ScanOptions {
   /** Folder that relative paths start from. Default: the current one. */
@@ -37,6 +40,10 @@ export interface ScanOptions {
   baseline?: string | false;
   /** The most findings outside the baseline that pass. Default: the configuration's, else any number. */
   maxNew?: number;
+  /** Report only what is new since the code left this branch or commit; true for the branch that changes go to. */
+  changed?: string | true;
+  /** Judge what git has staged, and report only what is new since the last commit. */
+  staged?: boolean;
   /** Files that cannot be analysed do not make the exit code 3. Default: false. */
   allowPartial?: boolean;
   /** Threads that parse. Default: decided by the amount of code and the cores. */
@@ -51,6 +58,8 @@ export interface Run {
   result: ScanResult;
   outcome: ScanOutcome;
   settings: Settings;
+  /** Scanned files by the names they have in the result, as they were scanned. */
+  readSource(file: string): string | undefined;
   /** The same scan again; with texts that stand for files on disk, as they would be. */
   rescan(texts?: ReadonlyMap<string, string>): Promise<Run>;
 }
@@ -69,14 +78,17 @@ export async function settingsFor(options: ScanOptions): Promise<Settings> {
 }
 
 function requestOf(options: ScanOptions, settings: Settings): ScanRequest {
-  const { rules, overrides, include, entryPoints } = settings;
+  const { rules, overrides, include, entryPoints, root } = settings;
   const cwd = options.cwd ?? process.cwd();
+  const isCompared = options.changed !== undefined || options.staged === true;
   const isSource = import.meta.url.endsWith('.ts');
   const paths = options.paths?.length ? options.paths : ['.'];
-  const fromRoot = (path: string) => (isAbsolute(path) ? path : relative(settings.root, resolve(cwd, path)) || '.');
+  // Compared code is scanned in copies of the root, where absolute paths would lead out.
+  const fromRoot = (path: string) =>
+    isAbsolute(path) && !isCompared ? path : relative(root, resolve(cwd, path)).replaceAll('\\', '/') || '.';
   return {
     root: settings.root,
-    paths: settings.root === cwd ? paths : paths.map(fromRoot),
+    paths: root === cwd && !isCompared ? paths : paths.map(fromRoot),
     ...(options.rules?.length ? { ruleIds: options.rules } : {}),
     ...(options.categories?.length ? { categories: options.categories } : {}),
     confidence: options.confidence ?? settings.confidence.value,
@@ -114,15 +126,25 @@ export async function run(options: ScanOptions): Promise<Run> {
   const known = await knownFindings(options, settings);
   // Without a baseline on purpose, there is nothing to count from and nothing to limit.
   const maxNew = options.baseline === false ? undefined : (options.maxNew ?? settings.maxNew.value);
-  if (maxNew !== undefined && !known) {
-    throw new InputError('a limit of new findings needs a baseline to count from', {
+  const isCompared = options.changed !== undefined || options.staged === true;
+  if (maxNew !== undefined && !known && !isCompared) {
+    throw new InputError('a limit of new findings needs a baseline to count from, or --changed', {
       help: 'write one: plimsoll baseline update; then name it: --baseline <file>, or "baseline" in the configuration',
     });
   }
+  const compared = isCompared
+    ? await (await import('./compare.ts')).startComparison(request, pairs, options)
+    : undefined;
+  const before = await compared?.scanBefore((outcome) => known?.apply(outcome));
   const runOnce = async (texts?: ReadonlyMap<string, string>): Promise<Run> => {
-    const outcome = await scan({ ...request, ...(texts ? { texts } : {}) }, pairs);
+    const scanAll = (of: ScanRequest) => scan({ ...of, ...(texts ? { texts } : {}) }, pairs);
+    const { outcome, readSource } = compared
+      ? await compared.scanNow(scanAll)
+      : { outcome: await scanAll(request), readSource: sourceReader(settings.root) };
     const baseline = known && { file: known.shown, ...known.apply(outcome) };
     const total = score(outcome.findings, outcome.files.codeLines);
+    const packages = packageScores(outcome);
+    const comparison = before && compared?.compare(outcome, before, total);
     const minScore = options.minScore ?? settings.minScore.value;
     const gates = judge(outcome.findings, total, {
       failOn: options.failOn ?? settings.failOn.value,
@@ -138,13 +160,14 @@ export async function run(options: ScanOptions): Promise<Run> {
       suppressionProblems: outcome.suppressionProblems,
       files: outcome.files,
       score: total,
-      packages: packageScores(outcome),
+      packages,
       ...(baseline ? { baseline } : {}),
+      ...(comparison ? { comparison } : {}),
       gates,
       partial: outcome.problems.length > 0,
       exit: exitOf(gates, outcome.problems, options.allowPartial ?? false),
     };
-    return { result, outcome, settings, rescan: runOnce };
+    return { result, outcome, settings, readSource, rescan: runOnce };
   };
   return runOnce();
 }
@@ -214,18 +237,6 @@ export async function readBaseline(file: string, root: string): Promise<KnownFin
     if (!(cause instanceof BaselineFault)) throw cause;
     throw new InputError(cause.message, { at: `${shown}:${cause.line}`, cause });
   }
-}
-
-/** Reads scanned files by the names they have in a result; each is read once. */
-export function sourceReader(root: string): (file: string) => string | undefined {
-  const known = new Map<string, string | undefined>();
-  return (file) => {
-    if (!known.has(file)) {
-      const path = join(root, file);
-      known.set(file, existsSync(path) ? readFileSync(path, 'utf8') : undefined);
-    }
-    return known.get(file);
-  };
 }
 
 /** Reads back a saved result; throws `InputError` when it is none of this version. */

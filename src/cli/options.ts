@@ -15,6 +15,8 @@ export interface ScanFlags {
   failOn?: Severity | 'never';
   minScore?: number;
   baseline?: string;
+  changed?: string | true;
+  staged?: boolean;
   maxNew?: number;
   threads?: number;
   allowPartial?: boolean;
@@ -99,6 +101,12 @@ export const gateOptions = {
     new Option('--max-new <n>', 'most findings outside the baseline that pass')
       .argParser(integer('--max-new', 0))
       .env('PLIMSOLL_MAX_NEW'),
+  changed: () =>
+    new Option(
+      '--changed [ref]',
+      'report only what is new since the code left this branch; without one, the branch that changes go to',
+    ),
+  staged: () => new Option('--staged', 'judge what git has staged, and report only what is new in it'),
   allowPartial: () => new Option('--allow-partial', 'files that cannot be analysed do not fail the scan'),
 };
 
@@ -153,6 +161,8 @@ export function scanOptionsOf(paths: readonly string[], flags: ScanFlags): ScanO
     ...(flags.minScore === undefined ? {} : { minScore: flags.minScore }),
     ...(flags.baseline === undefined ? {} : { baseline: flags.baseline }),
     ...(flags.maxNew === undefined ? {} : { maxNew: flags.maxNew }),
+    ...(flags.changed === undefined ? {} : { changed: flags.changed }),
+    ...(flags.staged ? { staged: true } : {}),
     ...(flags.threads === undefined ? {} : { threads: flags.threads }),
     ...(flags.allowPartial ? { allowPartial: true } : {}),
   };

@@ -70,6 +70,8 @@ function programFor(session: Session, done: (code: number) => void): Command {
     gateOptions.minScore(),
     gateOptions.baseline(),
     gateOptions.maxNew(),
+    gateOptions.changed(),
+    gateOptions.staged(),
     gateOptions.allowPartial(),
   ];
 

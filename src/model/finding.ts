@@ -57,6 +57,6 @@ export interface Finding {
   /** Stable when lines above change: hash of rule, file, scope, normalised snippet and ordinal. */
   fingerprint: string;
   status: FindingStatus;
-  /** For suppressed findings, the reason given. */
+  /** For suppressed findings the reason given; for those known at a commit, which. */
   reason?: string;
 }

@@ -81,6 +81,22 @@ export interface BaselineReport {
   worse: { was: KnownFindings; now: { count: number; severity: Severity } }[];
 }
 
+/** How code differs from what it was at a commit. Findings that were there before are marked as baselined. */
+export interface Comparison {
+  /** "origin/main". */
+  ref: string;
+  /** Full hash of the merge base; of the last commit, for what is staged. */
+  commit: string;
+  known: number;
+  fresh: number;
+  /** What was found there and is no more. */
+  fixed: KnownFindings[];
+  /** Of all the code as it was. */
+  scoreBefore: { value: number; grade: string };
+  /** Points won, or lost when negative. */
+  scoreChange: number;
+}
+
 /** All that a scan found: plain data, the same bytes for the same input. Every report is a pure function of it. */
 export interface ScanResult {
   schemaVersion: 1;
@@ -93,6 +109,8 @@ export interface ScanResult {
   packages: PackageScore[];
   /** Of a scan with a baseline. */
   baseline?: BaselineReport;
+  /** Of a scan that tells what is new; the score stays that of all the code. */
+  comparison?: Comparison;
   gates: Gate[];
   /** True when a file in scope could not be analysed. */
   partial: boolean;

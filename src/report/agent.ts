@@ -15,6 +15,12 @@ export function agent(result: ScanResult): string {
   lines.push(
     `score ${value} ${grade} | high ${counts.high} medium ${counts.medium} low ${counts.low} | exit ${result.exit.code} ${oneLine(result.exit.reason)}`,
   );
+  if (result.comparison) {
+    const { ref, commit, known, fresh, fixed, scoreChange } = result.comparison;
+    lines.push(
+      `since ${oneLine(ref)} ${commit} new ${fresh} fixed ${fixed.length} known ${known} score-change ${scoreChange}`,
+    );
+  }
   if (result.baseline) {
     const { known, fresh, stale, worse } = result.baseline;
     lines.push(`baseline known ${known} new ${fresh} stale ${stale.length} worse ${worse.length}`);

@@ -2,7 +2,7 @@ import { Chalk } from 'chalk';
 import type { ScanResult } from '../model/scan-result.ts';
 import { paintFor } from './code-frame.ts';
 import type { ReportContext } from './context.ts';
-import { baselineInWords, countsInWords, isActive, placeOf } from './summary.ts';
+import { baselineInWords, comparisonInWords, countsInWords, isActive, placeOf } from './summary.ts';
 import { oneLine, visible } from './text.ts';
 
 /** One line a finding, as compilers print them, and one line for the whole. */
@@ -23,6 +23,8 @@ export function concise(result: ScanResult, context: ReportContext): string {
       `${visible(problem.file)}:${problem.line}: ${paint.yellow('warning')} ${oneLine(problem.message)} [${problem.kind} suppression]`,
     );
   }
+  const since = comparisonInWords(result);
+  if (since !== undefined) lines.push(visible(since));
   if (result.baseline) lines.push(visible(baselineInWords(result.baseline)));
   const failed = result.gates.filter((gate) => !gate.passed).map((gate) => `${gate.name}: ${gate.message}`);
   lines.push(

@@ -4,6 +4,7 @@ import { rulePage } from './context.ts';
 import {
   baselineInWords,
   besideTheScore,
+  comparisonInWords,
   isActive,
   placeOf,
   scopeInWords,
@@ -61,6 +62,8 @@ export function markdown(result: ScanResult): string {
     lines.push(`- ⚠️ not analysed: ${code(problem.file)} ${escapeMarkdown(problem.message)}`);
   }
   if (result.problems.length > 0) lines.push('');
+  const since = comparisonInWords(result);
+  if (since !== undefined) lines.push(`**${escapeMarkdown(since)}**`, '', ...fixedList(result));
   if (result.baseline) lines.push(`${escapeMarkdown(baselineInWords(result.baseline))}.`, '');
   lines.push(...findingTable(result, longest - lines.join('\n').length));
   const skipped = skippedInWords(result);
@@ -70,6 +73,19 @@ export function markdown(result: ScanResult): string {
     '',
   );
   return lines.join('\n');
+}
+
+/** Findings shown as fixed; the count above is complete. */
+const fixedShown = 20;
+
+function fixedList(result: ScanResult): string[] {
+  const fixed = result.comparison?.fixed ?? [];
+  if (fixed.length === 0) return [];
+  const lines = fixed.slice(0, fixedShown).map(({ file, scope, ruleId, count }) => {
+    const times = count === 1 ? '' : `, ${count} times`;
+    return `- fixed: [${ruleId}](${rulePage(ruleId)}) in ${code(scope === '' ? file : `${file}#${scope}`)}${times}`;
+  });
+  return [...lines, ...(fixed.length > fixedShown ? [`- and ${fixed.length - fixedShown} more`] : []), ''];
 }
 
 function findingTable(result: ScanResult, room: number): string[] {

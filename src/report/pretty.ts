@@ -6,7 +6,15 @@ import type { Gate, ScanResult } from '../model/scan-result.ts';
 import { codeFrame, paintFor } from './code-frame.ts';
 import { type ReportContext, rulePage } from './context.ts';
 import { linesOf } from './source-lines.ts';
-import { baselineInWords, besideTheScore, isActive, placeOf, scopeInWords, skippedInWords } from './summary.ts';
+import {
+  baselineInWords,
+  besideTheScore,
+  comparisonInWords,
+  isActive,
+  placeOf,
+  scopeInWords,
+  skippedInWords,
+} from './summary.ts';
 import { columnsOf, oneLine, plural, visible, wrap } from './text.ts';
 
 export interface Pen {
@@ -160,7 +168,7 @@ function repair(finding: Finding, pen: Pen): string[] {
   if (finding.fix) {
     const isSafe = finding.fix.safety === 'safe';
     const note = finding.fix.note === undefined ? '' : `; ${finding.fix.note}`;
-    const text = `${finding.fix.changes}${note} (${isSafe ? 'safe: --fix' : 'review: --fix=review'})`;
+    const text = `${finding.fix.changes.replace(/\.$/, '')}${note} (${isSafe ? 'safe: --fix' : 'review: --fix=review'})`;
     return labelled('fix', text, pen, isSafe ? paint.green : paint.yellow);
   }
   return finding.skip === undefined ? [] : labelled('no fix', finding.skip, pen);
@@ -278,12 +286,18 @@ function scoreLines(result: ScanResult, pen: Pen): string[] {
   const bar = colour(mark.full.repeat(filled)) + paint.dim(mark.empty.repeat(cells - filled));
   const beside = besideTheScore(result.findings);
   const skipped = skippedInWords(result);
+  const since = comparisonInWords(result);
   return [
     `${paint.bold('Score')} ${colour.bold(String(value))} / 100  ${paintGrade(grade, value, pen)}  ${bar}${result.partial ? paint.red('  partial') : ''}`,
     ...dimLines(`${scopeInWords(result)}${skipped === '' ? '' : `; left out: ${skipped}`}`, pen),
     ...(beside.length > 0 ? dimLines(`beside the score: ${beside.join(', ')}`, pen) : []),
+    ...(since === undefined ? [] : wrap(visible(ascii(since, pen)), pen.width).map((line) => paint.bold(line))),
     ...(result.baseline ? dimLines(visible(baselineInWords(result.baseline)), pen) : []),
   ];
+}
+
+function ascii(text: string, pen: Pen): string {
+  return pen.context.unicode ? text : text.replace('→', '->').replace('−', '-').replace('±', '+');
 }
 
 function moveLines(result: ScanResult, pen: Pen): string[] {

@@ -266,6 +266,8 @@ function suppressionOf(finding: Finding) {
       suppressions: [{ kind: 'inSource', ...(finding.reason === undefined ? {} : { justification: finding.reason }) }],
     };
   }
+  // Code scanning compares by itself; a reader of the file is told what is old.
+  if (finding.status === 'baselined' && finding.reason !== undefined) return { baselineState: 'unchanged' };
   if (finding.status === 'baselined') {
     return { baselineState: 'unchanged', suppressions: [{ kind: 'external', justification: 'In the baseline.' }] };
   }

@@ -8,7 +8,7 @@ export function besideTheScore(findings: readonly Finding[]): string[] {
   const active = (finding: Finding) => finding.status === 'active';
   const groups: [count: number, what: string][] = [
     [count((finding) => finding.status === 'suppressed'), 'suppressed'],
-    [count((finding) => finding.status === 'baselined'), 'in the baseline'],
+    [count((finding) => finding.status === 'baselined' && finding.reason === undefined), 'in the baseline'],
     [count((finding) => active(finding) && finding.lifecycle === 'trial'), 'of trial rules'],
     [
       count((finding) => active(finding) && finding.lifecycle === 'stable' && finding.confidence === 'possible'),
@@ -28,6 +28,16 @@ export function baselineInWords({ file, known, fresh, stale, worse }: NonNullabl
     ...(gone > 0 ? [`${groupDigits(gone)} stale (plimsoll baseline prune)`] : []),
   ];
   return `baseline ${file}: ${parts.join(', ')}`;
+}
+
+/** "origin/main (1a2b3c4): 2 new, 1 fixed, 14 known before; score 78 → 74 (−4)". */
+export function comparisonInWords(result: ScanResult): string | undefined {
+  const { comparison, score } = result;
+  if (!comparison) return undefined;
+  const { ref, commit, known, fresh, fixed, scoreBefore, scoreChange } = comparison;
+  const gone = fixed.reduce((sum, { count }) => sum + count, 0);
+  const change = scoreChange === 0 ? '±0' : scoreChange > 0 ? `+${scoreChange}` : `−${-scoreChange}`;
+  return `since ${ref} (${commit.slice(0, 7)}): ${groupDigits(fresh)} new, ${groupDigits(gone)} fixed, ${groupDigits(known)} known before; score ${scoreBefore.value} → ${score.value} (${change})`;
 }
 
 /** "2 high, 1 medium, 0 low". */

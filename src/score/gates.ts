@@ -8,7 +8,7 @@ export interface GateOptions {
   failOn: Severity | 'never';
   /** The least score that passes. */
   minScore?: number;
-  /** The most findings outside the baseline that pass. */
+  /** The most findings that pass, of those that neither a baseline nor the commit compared with holds. */
   maxNew?: number;
   /** Entries of the baseline that got worse; undefined without a baseline. */
   worse?: number;
@@ -22,9 +22,11 @@ function plural(count: number, one: string, many = `${one}s`): string {
 export function judge(findings: readonly Weighed[], score: Score, options: GateOptions): Gate[] {
   const gates: Gate[] = [];
   if (options.failOn !== 'never') {
-    const failing = severities.slice(0, severities.indexOf(options.failOn) + 1).filter((one) => score.counts[one] > 0);
-    const count = failing.reduce((sum, severity) => sum + score.counts[severity], 0);
-    const named = failing.map((severity) => `${score.counts[severity]} ${severity}`).join(' and ');
+    const weighing = findings.filter(weighs);
+    const countOf = (severity: Severity) => weighing.filter((finding) => finding.severity === severity).length;
+    const failing = severities.slice(0, severities.indexOf(options.failOn) + 1).filter((one) => countOf(one) > 0);
+    const count = failing.reduce((sum, severity) => sum + countOf(severity), 0);
+    const named = failing.map((severity) => `${countOf(severity)} ${severity}`).join(' and ');
     gates.push({
       name: 'fail-on',
       passed: count === 0,
@@ -47,7 +49,7 @@ export function judge(findings: readonly Weighed[], score: Score, options: GateO
     gates.push({
       name: 'max-new',
       passed: count <= options.maxNew,
-      message: `${plural(count, 'finding')} outside the baseline, ${options.maxNew} allowed`,
+      message: `${plural(count, 'new finding')}, ${options.maxNew} allowed`,
     });
   }
   if (options.worse !== undefined) {

@@ -1,6 +1,6 @@
 import { InputError } from '../../config/input-error.ts';
 import { ruleFacts } from '../../rule-facts.generated.ts';
-import { run, settingsFor, sourceReader } from '../../run.ts';
+import { run, settingsFor } from '../../run.ts';
 import { type ScanFlags, scanOptionsOf } from '../options.ts';
 import { print } from '../output.ts';
 import { assertPaths } from '../paths.ts';
@@ -27,6 +27,7 @@ export async function scanCommand(paths: readonly string[], flags: ScanFlags, se
   }
   assertPaths(paths, cwd, session.commands);
   assertFixFlags(flags);
+  assertComparison(flags);
   if (flags.diff && choices?.some(({ name, file }) => file === undefined && name !== 'pretty')) {
     throw new InputError('--diff writes its patch to stdout', {
       help: 'give the report a file: --reporter <name>=<file>',
@@ -46,14 +47,14 @@ export async function scanCommand(paths: readonly string[], flags: ScanFlags, se
   }
   const progress = startProgress(process.stderr, !flags.quiet);
   try {
-    const { result, settings } = await run({ ...options, onProgress: progress.report });
+    const { result, settings, readSource } = await run({ ...options, onProgress: progress.report });
     progress.end();
     const versionControl = choices.some((choice) => choice.name === 'sarif')
       ? versionControlOf(settings.root)
       : undefined;
     const stdout = await writeReports(result, choices, {
       ...terminalOf(process.stdout),
-      readSource: sourceReader(settings.root),
+      readSource,
       rules: ruleFacts,
       ...(versionControl ? { versionControl } : {}),
     });
@@ -73,6 +74,16 @@ function assertFixFlags(flags: ScanFlags): void {
     ...(flags.runtime === undefined || flags.diff ? [] : ['--runtime']),
   ];
   if (given.length > 0) throw new InputError(`${given.join(' and ')} only works with --fix`, { help: 'add --fix' });
+}
+
+function assertComparison(flags: ScanFlags): void {
+  if (flags.changed !== undefined && flags.staged) {
+    throw new InputError('--changed and --staged compare with different things', { help: 'give one of them' });
+  }
+  const compared = flags.staged ? '--staged' : flags.changed === undefined ? undefined : '--changed';
+  if (compared !== undefined && (flags.fix !== undefined || flags.diff)) {
+    throw new InputError(`${compared} only reports: it does not work with --fix or --diff`);
+  }
 }
 
 function noteFormat(session: Session, choices: readonly ReporterChoice[]): void {
