@@ -16,12 +16,14 @@ const dataNouns = new Set(
   ),
 );
 const smallNouns =
-  /^(?:exclude|include|allowed|hidden|visible|mentioned|pinned|required|optional|default|enabled|disabled)|(?:types|kinds|mentions|mentionIds|addons|fields|columns|props|properties|attributes|options|settings|plugins|extensions|modules|packages|routes|routers|middlewares?|handlers|listeners|hooks|locales|languages|roles|permissions|features|flags|envs?|environments|providers|adapters|strategies|controllers|components|classes|methods|steps|stages|phases|rules|schemas?|models|tables|relations|includes|formats|themes|parts|segments|args|arguments|params|parameters|headers|levels|statuses|states|modes|scopes|operators|operations|tabs|panels|colors|sizes|shards|partitions|slots|workers|servers|nodes|hosts|brokers|regions|zones|backends|drivers|transports|loggers|targets|formatters|validations|validators?s|constraints|conditions|clauses|filters|sorts|primaryKeys|indexes|indices|keysToOmit|whitelist|blacklist|allowlist|denylist|config|configs|configurations|integrations|connectors|templates|metrics|dimensions|aggregations|buckets|months|weeks|days|hours|quarters|intervals|countries|currencies|categories|collections|blocks|entrypoints|presets|choices|tools|commands|actions|triggers|limits|plans|tiers|tests)$/i;
+  /^(?:exclude|include|allowed|hidden|visible|mentioned|pinned|required|optional|default|enabled|disabled)|(?:types|kinds|mentions|mentionIds|addons|fields|columns|props|properties|attributes|options|settings|plugins|extensions|modules|packages|routes|routers|middlewares?|handlers|listeners|hooks|locales|languages|roles|permissions|features|flags|envs?|environments|providers|adapters|strategies|controllers|components|classes|methods|steps|stages|phases|rules|schemas?|models|tables|relations|includes|formats|themes|parts|segments|args|arguments|params|parameters|headers|levels|statuses|states|modes|scopes|operators|operations|tabs|panels|colors|sizes|shards|partitions|slots|workers|servers|nodes|hosts|brokers|regions|zones|backends|drivers|transports|loggers|targets|formatters|validations|validators?s|constraints|conditions|clauses|filters|sorts|primaryKeys|indexes|indices|keysToOmit|whitelist|blacklist|allowlist|denylist|config|configs|configurations|integrations|connectors|templates|metrics|dimensions|aggregations|buckets|tags|labels|months|weeks|days|hours|quarters|intervals|countries|currencies|categories|collections|blocks|entrypoints|presets|choices|tools|commands|actions|triggers|limits|plans|tiers|tests)$/i;
 
 /** Whether `users` or `userRows` names what data brings in any number, by its last word. */
 export function sizeOfName(name: string): Size {
   if (/^[A-Z][A-Z0-9_]+$/.test(name)) return 'small';
   if (smallNouns.test(name)) return 'small';
+  const owner = /^(\w+?)(?:Ids|IDs|_ids|Uuids)$/.exec(name)?.[1];
+  if (owner) return sizeOfName(pluralOf(owner));
   const last = name
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .split(/[\s_$#]+/)
@@ -105,15 +107,19 @@ function judgeCall(call: ts.CallExpression, file: FileContext, depth: number): S
     if (cap.test(call.getText(file.source))) return 'unknown';
     const noun = name.replace(/^(?:get|list|find|fetch|load)All(?=[A-Z])/, '');
     if (noun !== name && !/^(?:By|For|With|In|AndCount)/.test(noun)) return sizeOfName(noun);
-    return target && sizeOfName(receiverName(target.receiver)) === 'small' ? 'unknown' : 'data';
+    const holder = target && receiverName(target.receiver);
+    return holder && sizeOfName(holder) === 'small' ? 'unknown' : 'data';
   }
   if (target && sameSize.test(target.method)) return judge(target.receiver, file, depth + 1);
   const noun = name.replace(/^(?:get|list|find|fetch|load|read|query|parse)(?:All)?(?=[A-Z])/, '');
   return noun !== name ? sizeOfName(noun) : 'unknown';
 }
 
-function receiverName(receiver: ts.Expression): string {
-  return (findMemberPath(receiver)?.at(-1) ?? '').replace(/(?:Model|Store|Repository|Repo|Service|Dao)$/, 's');
+/** `roleStore` → `roles`, `Role` → `Roles`: what is asked for. */
+function receiverName(receiver: ts.Expression): string | undefined {
+  const name = findMemberPath(receiver)?.at(-1) ?? '';
+  const noun = name.replace(/(?:Model|Store|Repository|Repo|Service|Dao)$/, '');
+  return noun !== name || /^[A-Z][a-z]/.test(name) ? pluralOf(noun) : undefined;
 }
 
 /** Keys of records are fields: few, unless the record is filled by data. */

@@ -1,0 +1,85 @@
+import type { FileContext } from '../model/file-context.ts';
+import { findFunctionValue } from './functions.ts';
+import { type Io, listIo } from './io-call.ts';
+import { listRepetitions } from './loop-facts.ts';
+import { sizeOf } from './size.ts';
+import { type FunctionNode, findMemberPath, findMethodCall, isFunctionNode, skipWrappers } from './syntax.ts';
+import { ts } from './ts.ts';
+
+/** `Promise.all(items.map(async (item) => …))`: everything is started at once. */
+export interface FanOut {
+  call: ts.CallExpression;
+  method: 'all' | 'allSettled';
+  map: ts.CallExpression;
+  items: ts.Expression;
+  fn: ts.Expression;
+  /** The function itself, where this file has it. */
+  body: FunctionNode;
+  io: Io;
+}
+
+const limiter = /(?:limit(?:er|ed)?|semaphore|mutex|throttle[rd]?|queue|pool|bottleneck|pLimit|sem|lock|gate)$/i;
+const batchWord = /(?:batch|chunk|group|page|slice|window)(?:es|s)?$/i;
+
+/** Judges a `Promise.all` or `allSettled` over a list that data makes long. */
+export function findFanOut(call: ts.CallExpression, file: FileContext): FanOut | undefined {
+  const target = findMethodCall(call);
+  const argument = call.arguments[0] && skipWrappers(call.arguments[0]);
+  if (!target || !argument || !ts.isIdentifier(target.receiver) || target.receiver.text !== 'Promise') return undefined;
+  if (target.method !== 'all' && target.method !== 'allSettled') return undefined;
+  const map = findMethodCall(argument);
+  const fn = map?.call.arguments[0];
+  if (!map || map.method !== 'map' || !fn) return undefined;
+  const body = findFunctionValue(fn, file);
+  if (!body || isBatch(map.receiver) || isInBatch(call) || sizeOf(map.receiver, file) !== 'data') return undefined;
+  if (usesLimiter(body)) return undefined;
+  const io = listIo(body, file);
+  if (io.length === 0) return undefined;
+  return {
+    call,
+    method: target.method,
+    map: map.call,
+    items: map.receiver,
+    fn,
+    body,
+    io: io.includes('write') ? 'write' : 'read',
+  };
+}
+
+function isBatch(items: ts.Expression): boolean {
+  const name = findMemberPath(items)?.at(-1);
+  return name !== undefined && batchWord.test(name);
+}
+
+/** In a loop over chunks or pages, each round has its limit. */
+function isInBatch(call: ts.CallExpression): boolean {
+  return listRepetitions(call).some(({ node, over }) => {
+    if (over) return batchWord.test(findMemberPath(over)?.at(-1) ?? '') || /chunk|batch/i.test(over.getText());
+    return !ts.isCallExpression(node);
+  });
+}
+
+/** The work itself waits its turn: `limit(() => …)`, `queue.add(…)`, `await semaphore.acquire()`. */
+function usesLimiter(fn: FunctionNode): boolean {
+  const visit = (at: ts.Node): boolean => {
+    if (ts.isCallExpression(at)) {
+      const callee = skipWrappers(at.expression);
+      const target = findMethodCall(at);
+      const holder = target
+        ? (findMemberPath(target.receiver)?.at(-1) ?? '')
+        : ts.isIdentifier(callee)
+          ? callee.text
+          : '';
+      const hands = at.arguments.some((a) => isFunctionNode(skipWrappers(a)));
+      if (
+        limiter.test(holder) &&
+        (hands || /^(?:acquire|wait|take|run|add|enqueue|schedule|use|load)$/.test(target?.method ?? ''))
+      )
+        return true;
+      // DataLoader puts all of them in one request.
+      if (target && /^(?:load|loadMany)$/.test(target.method) && /loader/i.test(holder)) return true;
+    }
+    return ts.forEachChild(at, visit) ?? false;
+  };
+  return fn.body ? visit(fn.body) : false;
+}
