@@ -21,6 +21,8 @@ export interface LeakedListener {
 const silentRoles = new Set(['test', 'script', 'migration', 'config', 'example']);
 /** Their emitter ends with them. */
 const lastEvents = /^(?:end|close|closed|finish|exit|error|data|destroy|disconnect|response|readable)$/;
+/** Handled where a process is brought up, in whatever callback that ends. */
+const processEnd = /^(?:SIG[A-Z0-9]+|signal|uncaughtException|unhandledRejection|exit|beforeExit)$/;
 
 export const rule = defineRule<LeakedListener>({
   id: 'no-leaked-listener',
@@ -72,7 +74,7 @@ function judge(
   if (emitter === 'process') {
     if (life.kind === 'effect') return match('effect', 'each run of the effect');
     if (life.kind === 'owner' && !life.isSingleton) return judgeOwner(add, life, match, file);
-    if (life.kind === 'call' && file.role !== 'ui' && !promise) {
+    if (life.kind === 'call' && file.role !== 'ui' && !promise && !processEnd.test(add.event)) {
       return match('process', 'each call', runsRepeatedly(outsideIteration(add.call), file));
     }
   }

@@ -1,7 +1,7 @@
 import type { FileRole, PackageFacts } from '../model/file-context.ts';
 
 const testPath =
-  /(?:^|\/)(?:__tests__|__mocks__|__fixtures__|tests?|specs?|e2e|cypress|playwright|testing|test-utils?|mocks?)\/|[._-](?:test|tests|spec|e2e|cy|mock|mocks|stories|bench|benchmark)\.[cm]?[jt]sx?$|(?:^|\/)(?:jest|vitest|karma|playwright|cypress)\.[\w.]+$/i;
+  /(?:^|\/)(?:__tests__|__mocks__|__fixtures__|tests?|specs?|e2e|cypress|playwright|testing|test-utils?|mocks?)\/|[._-](?:(?:client|server|unit|integration|int)?tests?|spec|e2e|cy|mock|mocks|stories|bench|benchmark)\.[cm]?[jt]sx?$|(?:^|\/)(?:jest|vitest|karma|playwright|cypress)\.[\w.]+$/i;
 /** A whole package below `fixtures/` is a project of its own: scanned by name, it is judged as one. */
 const fixturePath = /(?:^|\/)fixtures?\//i;
 const migrationPath = /(?:^|\/)(?:migrations?|seeds?|seeders?|migrate)\/|[._-](?:migration|seed|seeder)\.[cm]?[jt]s$/i;
