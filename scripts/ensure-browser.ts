@@ -29,4 +29,4 @@ export function ensureBrowser(): void {
   execFileSync(process.execPath, [playwright, 'install', 'chromium-headless-shell'], { stdio: 'inherit' });
 }
 
-ensureBrowser();
+if (process.argv[1] === import.meta.filename) ensureBrowser();
