@@ -29,7 +29,7 @@ export function findFanOut(call: ts.CallExpression, file: FileContext): FanOut |
   if (target.method !== 'all' && target.method !== 'allSettled') return undefined;
   const map = findMethodCall(argument);
   const fn = map?.call.arguments[0];
-  if (!map || map.method !== 'map' || !fn) return undefined;
+  if (map?.method !== 'map' || !fn) return undefined;
   const body = findFunctionValue(fn, file);
   if (!body || isBatch(map.receiver) || isInBatch(call) || sizeOf(map.receiver, file) !== 'data') return undefined;
   if (usesLimiter(body)) return undefined;

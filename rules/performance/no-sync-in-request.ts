@@ -1,0 +1,44 @@
+import { findSyncCall, isDoneOnce, isSurelyRepeated, type SyncCall } from '../../src/ast/sync-call.ts';
+import { findMemberPath } from '../../src/ast/syntax.ts';
+import { onRequestPath } from '../../src/ast/where.ts';
+import { defineRule } from '../../src/model/define-rule.ts';
+
+const costs: Readonly<Record<SyncCall['module'], string>> = {
+  fs: 'the disk',
+  zlib: 'the whole of the data',
+  crypto: 'a computation that is slow on purpose',
+  child_process: 'another program',
+  bcrypt: 'a computation that is slow on purpose (50 to 300 ms)',
+};
+
+export const rule = defineRule<SyncCall>({
+  id: 'no-sync-in-request',
+  category: 'performance',
+  severity: 'high',
+  confidence: 'likely',
+  lifecycle: 'trial',
+  message: '{name} is reached by requests: every other request stands still while it waits for {what}.',
+  why: 'Node serves all clients on one thread. A synchronous call keeps it from answering any of them until it is done, so that the time of the slowest call is added to each request that is in flight.',
+  advice:
+    'Use the asynchronous form (fs.promises, promisify(zlib.gunzip), crypto.scrypt, execFile), or read once at start-up and keep the result.',
+  limits: [
+    'existsSync, statSync and other calls of a few microseconds are left alone.',
+    'File calls in synchronous helpers are `possible`: most of them read settings once.',
+    'What is kept in a variable outside of the function counts as read once.',
+  ],
+  mentions: ['Sync'],
+  visit: {
+    CallExpression(call, file) {
+      if (file.role !== 'product' || !findMemberPath(call.expression)?.at(-1)?.endsWith('Sync')) return undefined;
+      const found = findSyncCall(call, file);
+      if (!found || isDoneOnce(found, file)) return undefined;
+      return {
+        at: call.expression,
+        values: { name: found.name, what: costs[found.module] },
+        ...(!isSurelyRepeated(found, file) && { confidence: 'possible' as const }),
+        when: onRequestPath(call, file),
+        data: found,
+      };
+    },
+  },
+});

@@ -1,0 +1,117 @@
+import type { FileContext } from '../model/file-context.ts';
+import { findEntryPoint } from './entry-points.ts';
+import { bareModule, findOrigin } from './provenance.ts';
+import {
+  findEnclosingFunction,
+  findMemberPath,
+  getOutermostWrapped,
+  isAssignment,
+  isAsync,
+  isWithin,
+  nameOfFunction,
+} from './syntax.ts';
+import { ts } from './ts.ts';
+import { frequencyOf, isStartup } from './where.ts';
+
+/** A call that keeps the event loop from doing anything else. */
+export interface SyncCall {
+  call: ts.CallExpression;
+  module: 'fs' | 'zlib' | 'crypto' | 'child_process' | 'bcrypt';
+  name: string;
+}
+
+/** Calls that take a few microseconds (existsSync, statSync, mkdirSync on what is there) are left out on purpose. */
+const blocking: Readonly<Record<SyncCall['module'], RegExp>> = {
+  fs: /^(?:readFile|writeFile|appendFile|copyFile|cp|readdir|rm|rmdir|rename|unlink|truncate|readJson|writeJson|outputFile|outputJson|remove|emptyDir|copy|move|readJSON|writeJSON)Sync$/,
+  zlib: /Sync$/,
+  crypto: /^(?:pbkdf2|scrypt|generateKeyPair|generatePrime|checkPrime)Sync$/,
+  child_process: /^(?:exec|spawn|execFile)Sync$/,
+  bcrypt: /^(?:hash|compare|genSalt)Sync$/,
+};
+const moduleNames: Readonly<Record<string, SyncCall['module']>> = {
+  fs: 'fs',
+  'fs-extra': 'fs',
+  'graceful-fs': 'fs',
+  zlib: 'zlib',
+  crypto: 'crypto',
+  child_process: 'child_process',
+  'cross-spawn': 'child_process',
+  bcrypt: 'bcrypt',
+  bcryptjs: 'bcrypt',
+};
+const onceName =
+  /^(?:load|init|setup|configure|config|register|bootstrap|start|create|build|compile|prepare|ensure|migrate|seed|install|uninstall|upgrade|backup|restore|connect|generate|parse\w*(?:Settings|Config|URI))(?:[A-Z_].*)?$|Config(?:ig)?(?:uration)?$|[cC]lean(?:up)?|^(?:exit|shutdown|onExit|terminate)/;
+
+/** Judges a call named …Sync. */
+export function findSyncCall(call: ts.CallExpression, file: FileContext): SyncCall | undefined {
+  const name = findMemberPath(call.expression)?.at(-1);
+  if (name === undefined || !name.endsWith('Sync')) return undefined;
+  const origin = findOrigin(call.expression, file);
+  const module = origin && moduleNames[bareModule(origin.module)];
+  const original = origin?.path.at(-1) ?? name;
+  return module && blocking[module].test(original) ? { call, module, name: original } : undefined;
+}
+
+const onceFile =
+  /(?:^|\/)(?:setup|install\w*|\w*installer|settings?|\w*config(?:uration|parser)?|bootstrap|startup|environment|env)(?:\/|\.[cm]?[jt]s$)/i;
+
+/** Whether it runs once, or once for each of a few things, whoever calls it. */
+export function isDoneOnce({ call }: SyncCall, file: FileContext): boolean {
+  const fn = findEnclosingFunction(call);
+  if (!fn || frequencyOf(call, file) !== 'call' || isStartup(fn) || onceName.test(nameOfFunction(fn))) return true;
+  if (onceFile.test(file.path)) return true;
+  if (/(?:parentPort|isMainThread)\b/.test(file.text)) return true;
+  return isMemoised(call, file);
+}
+
+/**
+ * Whether the place itself shows that requests run it: an asynchronous function or a handler. A chain of synchronous
+ * helpers is most often one that reads settings.
+ */
+export function isSurelyRepeated({ call, module }: SyncCall, file: FileContext): boolean {
+  if (module !== 'fs' && module !== 'child_process') return true;
+  for (let fn = findEnclosingFunction(call); fn; fn = findEnclosingFunction(fn)) {
+    if (isAsync(fn) || findEntryPoint(fn, file)?.kind === 'request') return true;
+  }
+  return false;
+}
+
+/** `if (!cache) cache = read()`, `cache ??= read()`, `cache.set(name, read())`, or a return above when it is there. */
+function isMemoised(call: ts.CallExpression, file: FileContext): boolean {
+  const fn = findEnclosingFunction(call);
+  for (let at: ts.Node = call; at.parent && at !== fn; at = at.parent) {
+    const { parent } = at;
+    if (isAssignment(parent) && parent.right === at) {
+      if (parent.operatorToken.kind !== ts.SyntaxKind.EqualsToken) return true;
+      if (isKeptOutside(parent.left, fn, file)) return true;
+    }
+    if (ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name)) {
+      const references = file.bindingOf(parent.name)?.references ?? [];
+      const isStored = references.some((r) => {
+        const outer = getOutermostWrapped(r).parent;
+        if (isAssignment(outer) && outer.right === r) return isKeptOutside(outer.left, fn, file);
+        return (
+          ts.isCallExpression(outer) &&
+          outer.arguments.includes(r) &&
+          /\.(?:set|put|add)$/.test(outer.expression.getText(file.source))
+        );
+      });
+      if (isStored) return true;
+    }
+    if (
+      ts.isCallExpression(parent) &&
+      /\.(?:set|put)$|[mM]emoi?[sz]e|once$/.test(parent.expression.getText(file.source).slice(-40))
+    )
+      return true;
+  }
+  return false;
+}
+
+/** A module variable, a field, or an entry of one. */
+function isKeptOutside(left: ts.Expression, fn: ts.Node | undefined, file: FileContext): boolean {
+  let root = left;
+  while (ts.isPropertyAccessExpression(root) || ts.isElementAccessExpression(root)) root = root.expression;
+  if (root.kind === ts.SyntaxKind.ThisKeyword) return true;
+  const binding = ts.isIdentifier(root) ? file.bindingOf(root) : undefined;
+  return !!binding && !!fn && !isWithin(binding.identifier, fn);
+}
