@@ -6,6 +6,7 @@ import {
   isAssignment,
   nameOfFunction,
 } from '../../src/ast/syntax.ts';
+import { isInBrowser } from '../../src/ast/tooling.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
@@ -48,18 +49,22 @@ export const rule = defineRule<WeakHash>({
       const callee = call.expression;
       if (!ts.isPropertyAccessExpression(callee)) return undefined;
       const name = callee.name.text;
-      if ((name !== 'charCodeAt' && name !== 'codePointAt') || silentRoles.has(file.role)) return undefined;
+      if ((name !== 'charCodeAt' && name !== 'codePointAt') || isSilent(file)) return undefined;
       const fn = findHashFunction(call);
       if (!fn || !isFirstIn(call, fn, file)) return undefined;
       const hash = findWeakHash(fn, file);
       return hash && report(hash, file);
     },
     BinaryExpression(node, file) {
-      if (node.operatorToken.kind !== ts.SyntaxKind.AsteriskEqualsToken || silentRoles.has(file.role)) return undefined;
+      if (node.operatorToken.kind !== ts.SyntaxKind.AsteriskEqualsToken || isSilent(file)) return undefined;
       return judgeProduct(node, file);
     },
   },
 });
+
+function isSilent(file: FileContext): boolean {
+  return silentRoles.has(file.role) || isInBrowser(file);
+}
 
 /** The named function around a character code: callbacks of loops belong to it. */
 function findHashFunction(call: ts.Node): FunctionNode | undefined {

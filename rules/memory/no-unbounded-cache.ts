@@ -5,7 +5,7 @@ import { lifetimeOf, listOwnerConditions } from '../../src/ast/lifetime.ts';
 import { bareModule, findOrigin } from '../../src/ast/provenance.ts';
 import { isLibrary, isPublicApi } from '../../src/ast/public-api.ts';
 import { repeatsItself } from '../../src/ast/self-repeating.ts';
-import { findEnclosingFunction, findPropertyName, nameOfFunction } from '../../src/ast/syntax.ts';
+import { type FunctionNode, findEnclosingFunction, findPropertyName, nameOfFunction } from '../../src/ast/syntax.ts';
 import { hasTooling } from '../../src/ast/tooling.ts';
 import { listLiveAdds, listLiveRemovals, listNotTrimmedElsewhere } from '../../src/ast/trimming.ts';
 import { ts } from '../../src/ast/ts.ts';
@@ -25,7 +25,7 @@ export interface UnboundedCache {
 const registering =
   /^_*(?:register|define|declare|install|mount|provide|extend|use|bind|inject|configure|init(?:ialize)?|setup|boot|bootstrap|load(?:All|Plugins|Config|Schema|Models|Modules)?|constructor|addPlugin|addHandler|addRoute|addCommand|addMiddleware|addHook|addRule|addModel|addType|addSchema|addField|addProvider|addModule|addService|addListener|addEventListener|on|once|subscribe|decorate|createModel|reg)(?:[A-Z_]\w*)?$/;
 const onceName =
-  /warn|deprecat|notified|logged|reported|seen(?:Warning|Error)s?|emittedOnce|registered|registry|plugins|handlers|commands|middlewares?|hooks|adapters|providers|strategies|factories|metadata|models|schemas|listeners|subscri(?:bers|ptions)|symbols|types|injectors?|singletons?|routes$/i;
+  /warn|deprecat|notified|logged|reported|seen(?:Warning|Error)s?|emittedOnce|registered|registry|plugins|handlers|commands|middlewares?|hooks|adapters|providers|strategies|factories|metadata|models|schemas|listeners|repositories|subscri(?:bers|ptions)|symbols|types|injectors?|singletons?|routes$/i;
 const cacheName = /cache|memo|lookup/i;
 
 export const rule = defineRule<UnboundedCache>({
@@ -107,14 +107,55 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
     values: { name: nameOf(container), key: describeKey(add.key!, file), trim },
     ...(lifetime === 'unknown' && { confidence: 'possible' as const }),
     when: { kind: 'all', of: conditions },
-    data: { container, growth, isRecomputable: isCache },
+    data: { container, growth, isRecomputable: isCache && !adds.some((one) => holdsState(one, container, file)) },
   };
 }
 
 function isGrowing(add: Add, file: FileContext): boolean {
   if (!add.key || !add.fn) return false;
-  if (registering.test(nameOfFunction(add.fn))) return false;
+  if (isRegistering(add.fn) || isGuarded(add, file)) return false;
   return keyDomain(add.key, file) === 'data' && !isChecked(add, file);
+}
+
+function isRegistering(fn: FunctionNode): boolean {
+  for (let at: FunctionNode | undefined = fn; at; at = findEnclosingFunction(at)) {
+    if (registering.test(nameOfFunction(at))) return true;
+  }
+  return false;
+}
+
+/** `if (count <= 100) cache.set(count, …)`: only keys below a limit get in. */
+function isGuarded(add: Add, file: FileContext): boolean {
+  const key = add.key!.getText(file.source);
+  for (let at: ts.Node = add.node; at.parent && at !== add.fn; at = at.parent) {
+    const { parent } = at;
+    if (!ts.isIfStatement(parent) || parent.thenStatement !== at || !ts.isBinaryExpression(parent.expression)) continue;
+    const { left, operatorToken } = parent.expression;
+    const isBelow =
+      operatorToken.kind === ts.SyntaxKind.LessThanToken || operatorToken.kind === ts.SyntaxKind.LessThanEqualsToken;
+    if (isBelow && left.getText(file.source).replace(/\.length$/, '') === key)
+      return !left.getText(file.source).endsWith('.length');
+  }
+  return false;
+}
+
+const stateName =
+  /mutex|lock|semaphore|session|socket|connection|client|emitter|listener|subscription|stream|limiter|worker|watcher|pool|transport|controller|queue|handle|timer|timeout|interval|abort|peer|room|game|player|channel|browser|process|instance/i;
+
+/** What the entries hold would be lost: a lock, a connection, a count, a running timer. */
+function holdsState(add: Add, container: Container, file: FileContext): boolean {
+  if (stateName.test(container.name) && !cacheName.test(container.name)) return true;
+  const value = add.value;
+  if (!value) return true;
+  const text = value.getText(file.source);
+  if (
+    /\bset(?:Timeout|Interval)\(/.test(text) ||
+    (/^new\s+(?!Date\b|Map\b|Set\b|RegExp\b|URL\b)/.test(text) && !cacheName.test(container.name))
+  )
+    return true;
+  if (stateName.test(text.slice(0, 60)) && ts.isCallExpression(value)) return true;
+  // A count or a list that grows from what was there before.
+  return container.accesses.some((access) => access.pos >= value.pos && access.end <= value.end);
 }
 
 /** A get-or-compute: the same function asks for the key first, or the container says that it is a cache. */

@@ -198,6 +198,7 @@ function classifyMember(
       return;
     case 'get':
     case 'has':
+    case 'hasOwnProperty':
     case 'includes':
     case 'indexOf':
       draft.reads.push({ node: call, key: first, fn });
@@ -210,8 +211,7 @@ function classifyMember(
       return;
     case 'splice':
       if (call.arguments.length > 2) draft.adds.push({ node: call, key: undefined, value: call.arguments[2], fn });
-      if (!second || second.getText(file.source) !== '0')
-        draft.removals.push({ node: call, kind: 'evict', key: undefined, fn });
+      if (second?.getText(file.source) !== '0') draft.removals.push({ node: call, kind: 'evict', key: undefined, fn });
       return;
     case 'shift':
     case 'pop':
@@ -282,6 +282,7 @@ function classifyArgument(
     receiver === 'console' ||
     receiver === 'util'
   ) {
+    if (name === 'hasOwn') draft.reads.push({ node: call, key: call.arguments[1], fn });
     if (name === 'assign' && call.arguments[0] === argument) {
       draft.adds.push({ node: call, key: undefined, value: undefined, fn });
     }

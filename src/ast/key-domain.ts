@@ -104,7 +104,7 @@ function judge(expression: ts.Expression, file: FileContext, depth: number): Key
   if (ts.isCallExpression(value)) return judgeCall(value, file, depth);
   if (ts.isIdentifier(value)) return judgeIdentifier(value, file, depth);
   if (ts.isPropertyAccessExpression(value) || ts.isElementAccessExpression(value))
-    return judgeMember(value, file, depth);
+    return judgeMember(value, file);
   return 'unknown';
 }
 
@@ -155,7 +155,6 @@ function judgeCall(call: ts.CallExpression, file: FileContext, depth: number): K
 function judgeMember(
   access: ts.PropertyAccessExpression | ts.ElementAccessExpression,
   file: FileContext,
-  depth: number,
 ): KeyDomain {
   const name = findMemberName(access);
   if (name === undefined) return 'unknown';

@@ -71,7 +71,8 @@ function judge(fn: FunctionNode, file: FileContext): StringHash | undefined {
   if (!weakness) return undefined;
   const result = { fn, weakness, state, places: isPlacing(fn, name, owner, state, file) };
   if (weakness === 'sum' || weakness === 'xor') return result.places || hashing.test(name) ? result : undefined;
-  if (weakness === 'abs') return result.places ? result : undefined;
+  // The range is halved, which only counts where it is divided among nodes.
+  if (weakness === 'abs') return placing.test(name) || placing.test(owner) ? result : undefined;
   return result;
 }
 
