@@ -76,7 +76,7 @@ function cycle(file: string, form: Form, env: Record<string, string> = {}): Prom
 
 const systems: System[] = [];
 for (const name of names) {
-  systems.push(await buildSystem(name, `fixtures/projects/${name}/naive`, work));
+  systems.push(await buildSystem(name, `fixtures/projects/${name}/naive`, work, isQuick));
   told(`${name}: scanned, fixed, compiled`);
 }
 const [gatewaySystem, ordersSystem, cacheSystem, scalerSystem] = systems as [System, System, System, System];
