@@ -1,3 +1,4 @@
+import type { Severity } from '../model/rule.ts';
 import type { RuleFacts } from '../model/rule-facts.ts';
 import type { ScanResult } from '../model/scan-result.ts';
 
@@ -13,6 +14,8 @@ export interface ReportContext {
   /** The text of a scanned file; undefined when it is gone, as when a saved result is rendered elsewhere. */
   readSource(file: string): string | undefined;
   rules: readonly RuleFacts[];
+  /** The numbers that the score is made of, for reports that open up its arithmetic. */
+  weights?: { budget: Record<Severity, number>; half: Record<Severity, number>; leastCodeLines: number };
   /** Where the scanned code comes from, for reports that say so. */
   versionControl?: { repositoryUri: string; revisionId: string; branch?: string };
 }

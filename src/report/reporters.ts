@@ -70,4 +70,9 @@ export const reporters: Readonly<Record<string, Reporter>> = {
     machine: true,
     load: async () => (await import('./markdown.ts')).markdown,
   },
+  html: {
+    description: 'one page with map, filters, code and fixes, for a browser; loads and sends nothing',
+    machine: true,
+    load: async () => (await import('./html/html.ts')).html,
+  },
 };

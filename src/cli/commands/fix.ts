@@ -4,6 +4,7 @@ import { ruleFacts } from '../../rule-facts.generated.ts';
 import { sourceReader } from '../../run.ts';
 import { type FixOptions, type FixRun, runFix } from '../../run-fix.ts';
 import { exitCodes } from '../../score/gates.ts';
+import { weights } from '../../score/weights.ts';
 import type { ScanFlags } from '../options.ts';
 import { note, print } from '../output.ts';
 import { startProgress } from '../progress.ts';
@@ -33,6 +34,7 @@ export async function fixCommand(
     ...terminalOf(process.stdout),
     readSource: sourceReader(shown.settings.root),
     rules: ruleFacts,
+    weights,
   };
   const format = stdoutFormat(choices);
   const toStdout = choices.filter((choice) => choice.file === undefined);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ruleFacts } from '../../rule-facts.generated.ts';
 import { parseResult, sourceReader } from '../../run.ts';
+import { weights } from '../../score/weights.ts';
 import { print } from '../output.ts';
 import { assertPaths } from '../paths.ts';
 import { parseReporter, settleReporters, stdoutFormat, writeReports } from '../reporting.ts';
@@ -27,6 +28,7 @@ export async function reportCommand(file: string, flags: { reporter?: string[] }
     ...terminalOf(process.stdout),
     readSource: (name) => (unchanged.get(name) === false ? undefined : read(name)),
     rules: ruleFacts,
+    weights,
   });
   await print(stdout);
   return 0;

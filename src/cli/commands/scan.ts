@@ -1,6 +1,7 @@
 import { InputError } from '../../config/input-error.ts';
 import { ruleFacts } from '../../rule-facts.generated.ts';
 import { run, settingsFor } from '../../run.ts';
+import { weights } from '../../score/weights.ts';
 import { type ScanFlags, scanOptionsOf } from '../options.ts';
 import { print } from '../output.ts';
 import { assertPaths } from '../paths.ts';
@@ -56,6 +57,7 @@ export async function scanCommand(paths: readonly string[], flags: ScanFlags, se
       ...terminalOf(process.stdout),
       readSource,
       rules: ruleFacts,
+      weights,
       ...(versionControl ? { versionControl } : {}),
     });
     await print(stdout);
