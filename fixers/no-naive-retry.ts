@@ -1,0 +1,120 @@
+import type { NaiveRetry } from '../rules/database/no-naive-retry.ts';
+import { isLoop } from '../src/ast/syntax.ts';
+import { ts } from '../src/ast/ts.ts';
+import type { FileContext } from '../src/model/file-context.ts';
+import type { Fix, Fixer, Skip } from '../src/model/fixer.ts';
+import { addProperties } from './edit/add-property.ts';
+import { isInList } from './edit/statement-of.ts';
+
+export const fixer: Fixer<NaiveRetry> = {
+  rule: 'no-naive-retry',
+  safety: 'review',
+  changes:
+    'lets `retry` repeat the attempt, a few times, with pauses that grow and vary; turns the jitter of a library on',
+  fix({ data }, file): Fix | Skip {
+    const { fault, loop, attempt } = data;
+    if (fault === 'jitter') return addJitter(loop as ts.CallExpression, file);
+    if (!loop || !isLoop(loop) || !attempt)
+      return { skip: 'the function calls itself: its rounds have to become a loop first' };
+    if (fault === 'fixed') return { skip: 'it pauses already: how long to wait is for someone who knows the service' };
+    const work = findWork(attempt);
+    if (!work || !isAlone(attempt, loop)) return { skip: 'more than one awaited result is made in a round' };
+    const retries = findRetries(loop, file);
+    if (retries === undefined) return { skip: 'how often it may be repeated is not written in the loop' };
+    const log = findLog(attempt.catchClause!, file);
+    if (log === undefined) return { skip: 'the catch does more than to write a log' };
+    const options = [`retries: ${retries}`, ...(log === '' ? [] : [log])].join(', ');
+    const comments = file.text.slice(loop.getStart(file.source), loop.end).match(/\/\/.*$/gm) ?? [];
+    const code = `return await retry(async () => ${work.getText(file.source)}, { ${options} });${comments.map((comment) => ` ${comment}`).join('')}`;
+    const last = findDeadThrow(loop) ?? loop;
+    return {
+      edits: [{ start: loop.getStart(file.source), end: last.end, text: code }],
+      needs: ['retry'],
+      note:
+        fault === 'endless'
+          ? 'it used to go on for ever: after ten retries the last error is now thrown'
+          : 'programming errors and aborts are not retried, and it is the last error that is thrown',
+    };
+  },
+};
+
+/** `throw new Error('gave up')` behind a counted loop: nothing comes there any more. */
+function findDeadThrow(loop: ts.IterationStatement): ts.Statement | undefined {
+  const { parent } = loop;
+  if (!ts.isBlock(parent)) return undefined;
+  const next = parent.statements[parent.statements.indexOf(loop) + 1];
+  return next && ts.isThrowStatement(next) ? next : undefined;
+}
+
+/** `try { return await work(); }`: what is awaited. */
+function findWork({ tryBlock }: ts.TryStatement): ts.Expression | undefined {
+  const [only, ...rest] = tryBlock.statements;
+  if (
+    !only ||
+    rest.length > 0 ||
+    !ts.isReturnStatement(only) ||
+    !only.expression ||
+    !ts.isAwaitExpression(only.expression)
+  )
+    return undefined;
+  return only.expression.expression;
+}
+
+function isAlone(attempt: ts.TryStatement, loop: ts.IterationStatement): boolean {
+  return (
+    isInList(loop) &&
+    attempt.parent === loop.statement &&
+    ts.isBlock(loop.statement) &&
+    loop.statement.statements.length === 1 &&
+    !attempt.finallyBlock
+  );
+}
+
+/** Rounds but the first: of `attempt < max` with a start of 0, or of `attempt <= max` with a start of 1. */
+function findRetries(loop: ts.IterationStatement, file: FileContext): string | undefined {
+  if (!ts.isForStatement(loop)) return '10';
+  if (!loop.condition) return '10';
+  if (!ts.isBinaryExpression(loop.condition) || !loop.initializer || !ts.isVariableDeclarationList(loop.initializer))
+    return undefined;
+  const start = loop.initializer.declarations[0]?.initializer?.getText(file.source);
+  const isUpTo = loop.condition.operatorToken.kind === ts.SyntaxKind.LessThanEqualsToken;
+  if (!isUpTo && loop.condition.operatorToken.kind !== ts.SyntaxKind.LessThanToken) return undefined;
+  const end = loop.condition.right.getText(file.source);
+  if (start === '0' && isUpTo) return end;
+  if ((start === '0' && !isUpTo) || (start === '1' && isUpTo))
+    return /^\d+$/.test(end) ? String(Number(end) - 1) : `${end} - 1`;
+  return undefined;
+}
+
+/** Statements that only tell of the error, as `onFailedAttempt`; `''` when there are none. */
+function findLog(clause: ts.CatchClause, file: FileContext): string | undefined {
+  const { statements } = clause.block;
+  if (/\/[/*]/.test(clause.block.getText(file.source).replace(/\/\/ plimsoll-expect/, ''))) return undefined;
+  if (statements.length === 0) return '';
+  const [only] = statements;
+  const isLog =
+    statements.length === 1 &&
+    only &&
+    ts.isExpressionStatement(only) &&
+    ts.isCallExpression(only.expression) &&
+    /^(?:console|(?:this\.)?log(?:ger)?)\.\w+$/i.test(only.expression.expression.getText(file.source));
+  if (!isLog) return undefined;
+  const name = clause.variableDeclaration?.name.getText(file.source);
+  const parameter = name === undefined || name === 'error' ? '({ error })' : `({ error: ${name} })`;
+  return `onFailedAttempt: ${name === undefined ? '()' : parameter} => ${only.expression.getText(file.source)}`;
+}
+
+function addJitter(call: ts.CallExpression, file: FileContext): Fix | Skip {
+  const isBackoff = /backOff/.test(call.expression.getText(file.source));
+  const property = isBackoff ? "jitter: 'full'" : 'randomize: true';
+  const options = call.arguments[1];
+  if (!options) {
+    const end = call.arguments[0]?.end;
+    return end === undefined
+      ? { skip: 'nothing is retried' }
+      : { edits: [{ start: end, end, text: `, { ${property} }` }] };
+  }
+  return ts.isObjectLiteralExpression(options)
+    ? { edits: addProperties(options, [property], file) }
+    : { skip: 'its options are not written out' };
+}

@@ -1,0 +1,260 @@
+import { bareModule, findOrigin, originName } from '../../src/ast/provenance.ts';
+import { findProperty } from '../../src/ast/queries.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  findMemberName,
+  isAssignment,
+  isFunctionNode,
+  isLoop,
+  type LoopNode,
+  skipWrappers,
+} from '../../src/ast/syntax.ts';
+import { hasTooling } from '../../src/ast/tooling.ts';
+import { ts } from '../../src/ast/ts.ts';
+import { defineRule } from '../../src/model/define-rule.ts';
+import type { FileContext } from '../../src/model/file-context.ts';
+import type { Match } from '../../src/model/rule.ts';
+
+export interface NaiveRetry {
+  fault: 'endless' | 'immediate' | 'fixed' | 'jitter';
+  /** The loop around the attempt, or the call of a library. */
+  loop: LoopNode | ts.CallExpression | undefined;
+  attempt: ts.TryStatement | undefined;
+}
+
+const pauseName = /sleep|delay|wait|pause|back-?off|setTimeout|jitter|throttle|retryAfter|timeout/i;
+
+export const rule = defineRule<NaiveRetry>({
+  id: 'no-naive-retry',
+  category: 'database',
+  severity: 'medium',
+  confidence: 'likely',
+  lifecycle: 'trial',
+  message: 'A failed attempt is repeated {how}.',
+  why: 'When a dependency is down or slow, retries multiply the calls that reach it just when it can bear them least, and clients that retry in step come back in waves.',
+  advice:
+    'Retry a few times with pauses that grow and vary (`retry` of @plimsoll/runtime, decorrelated jitter), and give up with the last error.',
+  limits: [
+    'A fixed pause, and a library used without its jitter, are reported as `possible` only.',
+    'Whether an error is worth a retry at all is not judged.',
+  ],
+  mentions: ['catch&await', 'p-retry', 'exponential-backoff'],
+  visit: {
+    TryStatement: (node, file) => (file.role === 'product' && !hasTooling(file) ? judgeTry(node, file) : undefined),
+    CallExpression: (node, file) => (file.role === 'product' ? judgeLibrary(node, file) : undefined),
+  },
+});
+
+function judgeTry(node: ts.TryStatement, file: FileContext): Match<NaiveRetry> | undefined {
+  if (!node.catchClause || !contains(node.tryBlock, ts.isAwaitExpression)) return undefined;
+  const loop = findLoop(node);
+  return loop ? judgeLoop(node, loop, file) : judgeRecursion(node, file);
+}
+
+/** The loop whose body the attempt is: nothing but blocks and conditions in between. */
+function findLoop(node: ts.Node): LoopNode | undefined {
+  for (let at = node.parent; at && !isFunctionNode(at); at = at.parent) {
+    if (isLoop(at)) return at;
+    if (!ts.isBlock(at) && !ts.isIfStatement(at) && !ts.isLabeledStatement(at)) return undefined;
+  }
+  return undefined;
+}
+
+function judgeLoop(attempt: ts.TryStatement, loop: LoopNode, file: FileContext): Match<NaiveRetry> | undefined {
+  if (ts.isForOfStatement(loop) || ts.isForInStatement(loop)) return undefined;
+  const isOpen = isEndless(loop);
+  if (!isOpen && !isCountedRetry(loop, file)) return undefined;
+  // Without a way out on success it is a worker's loop, not a retry.
+  if (!endsOnSuccess(attempt, loop)) return undefined;
+  const clause = attempt.catchClause!;
+  // A catch that always leaves does not retry.
+  if (leavesAlways(clause.block) && !contains(clause.block, ts.isContinueStatement)) return undefined;
+  const text = loop.getText(file.source);
+  const pauses = [...text.matchAll(/\b([\w$]+)\s*\(/g)].some(([, name]) => pauseName.test(name!));
+  const mayGiveUp =
+    contains(clause.block, (n) => ts.isThrowStatement(n) || ts.isReturnStatement(n) || ts.isBreakStatement(n)) ||
+    /attempt|retr(?:y|ies)|tries/i.test(clause.block.getText(file.source)) ||
+    behindTryLeaves(attempt);
+  if (changesSubject(attempt, loop, file)) return undefined;
+  if (!pauses) {
+    const isCountless = isOpen && !mayGiveUp;
+    return report(
+      loop,
+      { fault: isCountless ? 'endless' : 'immediate', loop, attempt },
+      isCountless ? 'at once and without end' : 'at once, with no pause between',
+      isOpen || isWorth(attempt, file) ? 'likely' : 'possible',
+    );
+  }
+  if (isOpen && !mayGiveUp && !/Math\.random|jitter|\*\*|Math\.pow|Math\.min|\*=|backoff/i.test(text)) {
+    return report(loop, { fault: 'endless', loop, attempt }, 'without end, after the same pause each time', 'possible');
+  }
+  return undefined;
+}
+
+function report(
+  loop: ts.Node,
+  data: NaiveRetry,
+  how: string,
+  confidence: 'likely' | 'possible',
+  again?: ts.Node,
+): Match<NaiveRetry> {
+  return {
+    at: again ?? data.attempt?.catchClause ?? loop,
+    confidence,
+    values: { how },
+    related: [{ at: loop, note: 'repeats it' }],
+    data,
+  };
+}
+
+function isEndless(loop: LoopNode): boolean {
+  if (ts.isForStatement(loop)) return !loop.condition;
+  if (ts.isWhileStatement(loop) || ts.isDoStatement(loop))
+    return (
+      loop.expression.kind === ts.SyntaxKind.TrueKeyword ||
+      /^!\s*(?:done|success|succeeded|connected|ok|committed)$/.test(loop.expression.getText())
+    );
+  return false;
+}
+
+/** `for (let attempt = 0; attempt < maxAttempts; attempt++)`. */
+function isCountedRetry(loop: LoopNode, file: FileContext): boolean {
+  const head = ts.isForStatement(loop)
+    ? `${loop.initializer?.getText(file.source) ?? ''} ${loop.condition?.getText(file.source) ?? ''}`
+    : ts.isWhileStatement(loop) || ts.isDoStatement(loop)
+      ? loop.expression.getText(file.source)
+      : '';
+  return /attempt|retr(?:y|ies)|tries/i.test(head);
+}
+
+function contains(node: ts.Node, test: (node: ts.Node) => boolean): boolean {
+  let found = false;
+  const visit = (at: ts.Node): void => {
+    if (found || (isFunctionNode(at) && at !== node)) return;
+    if (test(at)) found = true;
+    else ts.forEachChild(at, visit);
+  };
+  ts.forEachChild(node, visit);
+  return found;
+}
+
+/** The attempt returns, breaks, or sets the flag that ends the loop. */
+function endsOnSuccess(attempt: ts.TryStatement, loop: LoopNode): boolean {
+  if (contains(attempt.tryBlock, (n) => ts.isReturnStatement(n) || ts.isBreakStatement(n))) return true;
+  if (behindTryLeaves(attempt)) return true;
+  const condition = ts.isWhileStatement(loop) || ts.isDoStatement(loop) ? loop.expression.getText() : '';
+  return contains(
+    attempt.tryBlock,
+    (n) => isAssignment(n) && ts.isIdentifier(n.left) && new RegExp(`\\b${n.left.text}\\b`).test(condition),
+  );
+}
+
+function behindTryLeaves(attempt: ts.TryStatement): boolean {
+  const { parent } = attempt;
+  if (!ts.isBlock(parent)) return false;
+  return parent.statements
+    .slice(parent.statements.indexOf(attempt) + 1)
+    .some((s) => ts.isReturnStatement(s) || ts.isBreakStatement(s) || ts.isThrowStatement(s));
+}
+
+function leavesAlways(block: ts.Block): boolean {
+  const last = block.statements.at(-1);
+  return last !== undefined && (ts.isThrowStatement(last) || ts.isReturnStatement(last) || ts.isBreakStatement(last));
+}
+
+/** Another server, name or page is tried each time: a search, not a retry. */
+function changesSubject(attempt: ts.TryStatement, loop: LoopNode, file: FileContext): boolean {
+  const counter =
+    ts.isForStatement(loop) && loop.initializer && ts.isVariableDeclarationList(loop.initializer)
+      ? loop.initializer.declarations[0]?.name.getText(file.source)
+      : undefined;
+  if (counter === undefined)
+    return /\b(?:EEXIST|unique|duplicate|conflict|P2002|collision|slug|code === )/i.test(attempt.getText(file.source));
+  return (
+    new RegExp(`\\[\\s*${counter}\\b|[(,]\\s*${counter}\\s*[),]`).test(attempt.tryBlock.getText(file.source)) ||
+    /unique|duplicate|conflict|P2002|collision/i.test(attempt.getText(file.source))
+  );
+}
+
+/** What is tried goes over the network: a fetch, a query, a connection. */
+function isWorth(attempt: ts.TryStatement, file: FileContext): boolean {
+  return /\b(?:fetch|axios|got|request|query|connect|send|publish|execute|transaction|post|put)\w*\s*[(<.]/i.test(
+    attempt.tryBlock.getText(file.source),
+  );
+}
+
+/** `catch { return connect(); }`: the function calls itself after a failure, with nothing that ends it. */
+function judgeRecursion(attempt: ts.TryStatement, file: FileContext): Match<NaiveRetry> | undefined {
+  const fn = findEnclosingFunction(attempt);
+  const name = fn && findOwnName(fn);
+  if (!fn || name === undefined) return undefined;
+  const clause = attempt.catchClause!;
+  const isSelf = (n: ts.Node): boolean =>
+    ts.isCallExpression(n) &&
+    (ts.isIdentifier(n.expression)
+      ? n.expression.text
+      : n.expression.kind === ts.SyntaxKind.PropertyAccessExpression &&
+          (n.expression as ts.PropertyAccessExpression).expression.kind === ts.SyntaxKind.ThisKeyword
+        ? findMemberName(n.expression)
+        : '') === name;
+  let again: ts.Node | undefined;
+  contains(clause.block, (n) => {
+    if (isSelf(n)) again ??= n;
+    return again !== undefined;
+  });
+  if (!again) return undefined;
+  const body = clause.block.getText(file.source);
+  const isGuarded =
+    contains(clause.block, (n) => ts.isIfStatement(n) || ts.isThrowStatement(n) || ts.isConditionalExpression(n)) ||
+    (fn.body?.getText(file.source) ?? '').match(/attempt|retr(?:y|ies)|tries|count/i) !== null;
+  const pauses = pauseName.test(body);
+  if (isGuarded)
+    return pauses &&
+      !/Math\.random|jitter|\*\*|Math\.pow|\*\s*2|2\s*\*/i.test(body) &&
+      /count|retr|attempt|tries/i.test(body)
+      ? report(fn, { fault: 'fixed', loop: undefined, attempt }, 'after the same pause each time', 'possible', again)
+      : undefined;
+  return pauses
+    ? report(
+        fn,
+        { fault: 'endless', loop: undefined, attempt },
+        'without end, after the same pause each time',
+        'possible',
+        again,
+      )
+    : report(fn, { fault: 'endless', loop: undefined, attempt }, 'at once and without end', 'likely', again);
+}
+
+function findOwnName(fn: FunctionNode): string | undefined {
+  if ('name' in fn && fn.name && ts.isIdentifier(fn.name as ts.Node)) return (fn.name as ts.Identifier).text;
+  return ts.isVariableDeclaration(fn.parent) && ts.isIdentifier(fn.parent.name) ? fn.parent.name.text : undefined;
+}
+
+/** p-retry 7 (`randomize`) and exponential-backoff 3 (`jitter`) leave chance out unless told. */
+function judgeLibrary(call: ts.CallExpression, file: FileContext): Match<NaiveRetry> | undefined {
+  const callee = skipWrappers(call.expression);
+  if (!ts.isIdentifier(callee)) return undefined;
+  if (!/retry|backoff/i.test(callee.text)) return undefined;
+  const origin = findOrigin(callee, file);
+  const module = origin && bareModule(origin.module);
+  const option =
+    module === 'p-retry'
+      ? 'randomize'
+      : module === 'exponential-backoff' && originName(origin!) === 'backOff'
+        ? 'jitter'
+        : undefined;
+  const options = call.arguments[1] && skipWrappers(call.arguments[1]);
+  if (
+    !option ||
+    (options && (!ts.isObjectLiteralExpression(options) || options.properties.some(ts.isSpreadAssignment)))
+  )
+    return undefined;
+  if (findProperty(options, option)) return undefined;
+  return {
+    at: call,
+    confidence: 'possible',
+    values: { how: `after pauses that all clients share: \`${module}\` has its \`${option}\` off by default` },
+    data: { fault: 'jitter', loop: call, attempt: undefined },
+  };
+}
