@@ -1,0 +1,36 @@
+import { findSortOnInsert, type SortOnInsert } from '../../src/ast/sort-on-insert.ts';
+import { findMethodCall } from '../../src/ast/syntax.ts';
+import { runsRepeatedly } from '../../src/ast/where.ts';
+import { defineRule } from '../../src/model/define-rule.ts';
+
+export const rule = defineRule<SortOnInsert>({
+  id: 'no-sort-on-insert',
+  category: 'performance',
+  severity: 'medium',
+  confidence: 'likely',
+  lifecycle: 'trial',
+  message: '{name} is sorted anew for each entry that is added: n log n comparisons for one insert.',
+  why: 'Adding 5,000 entries one by one and sorting after each took 324 ms, 1,000 took 16 ms; the cost of one insert grows with all that is there already.',
+  advice:
+    'Use a PriorityQueue where only the first is taken; else insert at the place that a binary search finds, or sort when the order is asked for.',
+  limits: [
+    'Lists of handlers, plugins and the like are left alone: they are filled once.',
+    'A sort that is put off until the next read is not seen.',
+  ],
+  mentions: ['sort&push', 'sort&unshift'],
+  visit: {
+    CallExpression(call, file) {
+      if (file.role !== 'product' || findMethodCall(call)?.method !== 'sort') return undefined;
+      const found = findSortOnInsert(call, file);
+      return (
+        found && {
+          at: call,
+          related: [{ at: found.push, note: 'one entry is added here' }],
+          values: { name: found.list.getText(file.source) },
+          when: runsRepeatedly(call, file),
+          data: found,
+        }
+      );
+    },
+  },
+});

@@ -1,0 +1,69 @@
+import type { FileContext } from '../model/file-context.ts';
+import { findEntryPoint } from './entry-points.ts';
+import { isDeclaredIn, listRepetitions } from './loop-facts.ts';
+import {
+  findEnclosingFunction,
+  findMemberPath,
+  findMethodCall,
+  isWithin,
+  nameOfFunction,
+  skipWrappers,
+} from './syntax.ts';
+import { ts } from './ts.ts';
+
+/** `list.push(x); list.sort(…)` on a list that outlives the function. */
+export interface SortOnInsert {
+  call: ts.CallExpression;
+  push: ts.CallExpression;
+  list: ts.Expression;
+}
+
+const filledOnce =
+  /(?:plugins?|handlers?|listeners?|middlewares?|rules?|routes?|layers?|hooks?|providers?|strategies|extensions?|commands?|modules?|patterns?|parsers?|formatters?|validators?|resolvers?|filters?|processors?|transforms?|adapters?|policies|definitions?|registrations?|migrations?|columns?|fields?|options?|menus?|tabs?|panels?|tools?|types?|locales?|names?|actions?|steps?)$/i;
+const registerName =
+  /^(?:register|use|install|define|addPlugin|addHook|addRule|addRoute|configure|constructor|init|load|setup|build|create)/;
+
+/** Judges a `sort()`: whether it follows a `push` of one entry in the same block, and is not in a loop that fills the list. */
+export function findSortOnInsert(call: ts.CallExpression, file: FileContext): SortOnInsert | undefined {
+  const target = findMethodCall(call);
+  const list = target && skipWrappers(target.receiver);
+  const path = list && findMemberPath(list);
+  const fn = findEnclosingFunction(call);
+  if (!target || !list || !path || !fn || filledOnce.test(path.at(-1)!) || registerName.test(nameOfFunction(fn)))
+    return undefined;
+  if (findEntryPoint(fn, file)?.kind === 'startup' || !outlives(list, fn, file)) return undefined;
+  const text = path.join('.');
+  const push = file.nodes('CallExpression').find((other) => {
+    if (other.pos >= call.pos || findEnclosingFunction(other) !== fn) return false;
+    const added = findMethodCall(other);
+    return (
+      added !== undefined &&
+      /^(?:push|unshift)$/.test(added.method) &&
+      findMemberPath(added.receiver)?.join('.') === text &&
+      other.arguments.length === 1 &&
+      !ts.isSpreadElement(other.arguments[0]!) &&
+      listRepetitions(other).every(({ node }) => isWithin(call, node)) &&
+      isBeside(other, call)
+    );
+  });
+  return push && { call, push, list };
+}
+
+/** The sort runs whenever the push does: it stands in the same block, or in one around it. */
+function isBeside(push: ts.Node, sort: ts.Node): boolean {
+  const block = findBlock(sort);
+  return block !== undefined && isWithin(push, block);
+}
+
+function findBlock(node: ts.Node): ts.Node | undefined {
+  for (let at = node.parent; at; at = at.parent) if (ts.isBlock(at) || ts.isSourceFile(at)) return at;
+  return undefined;
+}
+
+function outlives(list: ts.Expression, fn: ts.Node, file: FileContext): boolean {
+  let root = list;
+  while (ts.isPropertyAccessExpression(root)) root = skipWrappers(root.expression);
+  if (root.kind === ts.SyntaxKind.ThisKeyword) return list !== root;
+  const binding = ts.isIdentifier(root) ? file.bindingOf(root) : undefined;
+  return !!binding && binding.kind !== 'import' && !isDeclaredIn(binding, fn);
+}
