@@ -1,5 +1,6 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { EntryPoint } from '../model/link.ts';
+import { hasDirective } from './file-role.ts';
 import { isExported } from './functions.ts';
 import { bareModule, findOrigin, type Origin, originName } from './provenance.ts';
 import {
@@ -247,7 +248,7 @@ function fromFile(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
   if (/(?:^|\/)routes\/.*\.[jt]sx?$/.test(path) && /^(?:loader|action)$/.test(name) && isExported(fn, file))
     return request(`${name} ${path}`);
   if (/(?:^|\/)middleware\.[jt]s$/.test(path) && name === 'middleware') return request('Next middleware');
-  if (/^\s*(?:\/\/.*\n\s*)*['"]use server['"]/.test(file.text.slice(0, 1000)) && isExported(fn, file))
+  if (hasDirective(file.text.slice(0, 1000), 'use server') && isExported(fn, file))
     return request(`server action ${name}`);
   return undefined;
 }

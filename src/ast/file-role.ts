@@ -29,7 +29,15 @@ export function fileRole(path: string, text: string, pkg: PackageFacts): FileRol
   // Rendering on the server is under the load of requests.
   if (/['"]react-dom\/server/.test(text.slice(0, 6000))) return 'product';
   const head = text.length > 6000 ? text.slice(0, 6000) : text;
-  if (/^\s*(?:\/\*[\s\S]*?\*\/\s*|\/\/.*\n\s*)*['"]use client['"]/.test(head) || uiImport.test(head)) return 'ui';
+  if (hasDirective(head, 'use client') || uiImport.test(head)) return 'ui';
   if (uiPath.test(path) && /\.[jt]sx$|\b(?:document|window|localStorage|HTMLElement)\b/.test(path + head)) return 'ui';
   return 'product';
+}
+
+/** Whether the first code of a text, behind comments, is a directive. One comment at a time: a single expression for all backtracks without end. */
+export function hasDirective(head: string, directive: string): boolean {
+  const space = /(?:\s+|\/\/[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/)/y;
+  let at = 0;
+  for (space.lastIndex = 0; space.test(head); space.lastIndex = at) at = space.lastIndex;
+  return head.startsWith(`'${directive}'`, at) || head.startsWith(`"${directive}"`, at);
 }

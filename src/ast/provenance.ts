@@ -43,7 +43,12 @@ export function originName(origin: Origin): string {
   return origin.path.filter((step) => step !== 'default' && step !== '*').join('.');
 }
 
+/** Names that are assigned to one another make the paths to follow grow exponentially: this many steps must do. */
+const maxSteps = 400;
+let stepsLeft = 0;
+
 function traceOrigin(node: ts.Node, file: FileContext): Origin | undefined {
+  stepsLeft = maxSteps;
   return trace(node, file, 0);
 }
 
@@ -52,7 +57,7 @@ function step(origin: Origin | undefined, ...names: string[]): Origin | undefine
 }
 
 function trace(node: ts.Node, file: FileContext, depth: number): Origin | undefined {
-  if (depth > maxDepth) return undefined;
+  if (depth > maxDepth || stepsLeft-- <= 0) return undefined;
   const value = skipAwait(node as ts.Expression);
   switch (value.kind) {
     case ts.SyntaxKind.Identifier:
@@ -122,6 +127,7 @@ function traceIdentifier(identifier: ts.Identifier, file: FileContext, depth: nu
 
 /** Where what a name holds comes from. */
 export function findBindingOrigin(binding: Binding, file: FileContext): Origin | undefined {
+  stepsLeft = maxSteps;
   return traceBinding(binding, file, 0);
 }
 

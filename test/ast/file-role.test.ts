@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest';
+import { fileRole, hasDirective } from '../../src/ast/file-role.ts';
+
+const pkg = {
+  dir: '',
+  name: 'service',
+  type: 'module' as const,
+  dependencies: new Set<string>(),
+  scripts: new Set(['seed-data.ts']),
+};
+const roleOf = (path: string, text = ''): string => fileRole(path, text, pkg);
+
+describe('the role of a file', () => {
+  test.each([
+    ['src/orders.ts', 'product'],
+    ['src/orders.test.ts', 'test'],
+    ['test/helpers/app.ts', 'test'],
+    ['migrations/001-init.ts', 'migration'],
+    ['scripts/release.ts', 'script'],
+    ['seed-data.ts', 'script'],
+    ['vite.config.ts', 'config'],
+    ['examples/basic/index.ts', 'example'],
+    ['server/commands/create-user.ts', 'product'],
+  ])('%s is %s', (path, role) => {
+    expect(roleOf(path)).toBe(role);
+  });
+
+  test('a shebang makes a script, a UI import makes UI', () => {
+    expect(roleOf('src/x.ts', '#!/usr/bin/env node\n')).toBe('script');
+    expect(roleOf('src/x.tsx', "import { useState } from 'react';\n")).toBe('ui');
+  });
+
+  test('a directive is seen behind comments of both kinds', () => {
+    expect(hasDirective("/* a */ // b\n\n'use client';\n", 'use client')).toBe(true);
+    expect(hasDirective('const a = "use client";', 'use client')).toBe(false);
+  });
+
+  test('a head of hundreds of comments is read in one go', () => {
+    const head = `${'/* a ** b */ // c\n'.repeat(400)}window.x = 1;\n`;
+    expect(roleOf('src/vendor.js', head)).toBe('product');
+  });
+});
