@@ -24,7 +24,7 @@ export const fixer: Fixer<NaiveRetry> = {
     const log = findLog(attempt.catchClause!, file);
     if (log === undefined) return { skip: 'the catch does more than to write a log' };
     const options = [`retries: ${retries}`, ...(log === '' ? [] : [log])].join(', ');
-    const comments = file.text.slice(loop.getStart(file.source), loop.end).match(/\/\/.*$/gm) ?? [];
+    const comments = file.text.slice(loop.getStart(file.source), loop.end).match(/(?<=\s)\/\/ .*$/gm) ?? [];
     const code = `return await retry(async () => ${work.getText(file.source)}, { ${options} });${comments.map((comment) => ` ${comment}`).join('')}`;
     const last = findDeadThrow(loop) ?? loop;
     return {

@@ -466,6 +466,9 @@ function membersUsed(binding: Binding): string[] {
   return [...members].sort();
 }
 
+/** Settings that hold for every file once one of them makes them. */
+const projectTokens = ['axios.defaults.timeout', 'setGlobalDispatcher', 'SIGTERM', 'prom-client', 'compression'];
+
 /** Facts that hold for the project as soon as one file states them. */
 function listFacts(file: FileContext): string[] {
   const facts = new Set<string>();
@@ -480,6 +483,7 @@ function listFacts(file: FileContext): string[] {
     if (target.method === 'listen') facts.add('listen');
     if (target.method === 'enableShutdownHooks') facts.add('signal:SIGTERM');
   }
+  for (const token of projectTokens) if (file.text.includes(token)) facts.add(`token:${token}`);
   if (file.text.includes('clear')) {
     for (const name of timerClears(file).names.keys()) facts.add(`clear-timer:${name}`);
   }

@@ -1,0 +1,28 @@
+import type { OutboundTimeout } from '../rules/api/require-outbound-timeout.ts';
+import { ts } from '../src/ast/ts.ts';
+import type { Fix, Fixer, Skip } from '../src/model/fixer.ts';
+import { addArgument } from './edit/add-argument.ts';
+import { addProperties } from './edit/add-property.ts';
+
+const properties: Partial<Record<OutboundTimeout['library'], string>> = {
+  fetch: 'signal: AbortSignal.timeout(10_000)',
+  axios: 'timeout: 10_000',
+  got: 'timeout: { request: 10_000 }',
+};
+
+export const fixer: Fixer<OutboundTimeout> = {
+  rule: 'require-outbound-timeout',
+  safety: 'review',
+  changes: 'gives the call ten seconds',
+  fix({ data }, file): Fix | Skip {
+    const { call, library, options, index } = data;
+    const property = properties[library];
+    if (!property) return { skip: 'what is to happen with the socket when time is up has to be written' };
+    const note = 'ten seconds is a first guess: set it a little above what the call takes on a bad day';
+    if (options) return { edits: addProperties(options, [property], file), note };
+    const missing = index - call.arguments.length;
+    if (missing < 0 || missing > 1 || !ts.isCallExpression(call))
+      return { skip: 'its options stand at an unknown place' };
+    return { edits: [addArgument(call, `${missing === 1 ? 'undefined, ' : ''}{ ${property} }`, file)], note };
+  },
+};

@@ -1,0 +1,175 @@
+import { bareModule, findOrigin, originName } from '../../src/ast/provenance.ts';
+import {
+  findEnclosingFunction,
+  findMemberName,
+  findMethodCall,
+  findPropertyName,
+  findStringValue,
+  isFunctionNode,
+  nameOfFunction,
+  skipWrappers,
+} from '../../src/ast/syntax.ts';
+import { hasTooling } from '../../src/ast/tooling.ts';
+import { ts } from '../../src/ast/ts.ts';
+import { isStartup, onRequestPath } from '../../src/ast/where.ts';
+import { defineRule } from '../../src/model/define-rule.ts';
+import type { FileContext } from '../../src/model/file-context.ts';
+import type { LinkCondition } from '../../src/model/link.ts';
+import type { Match } from '../../src/model/rule.ts';
+
+export interface OutboundTimeout {
+  call: ts.CallExpression;
+  library: 'fetch' | 'axios' | 'got' | 'http';
+  /** The options, when they are written out. */
+  options: ts.ObjectLiteralExpression | undefined;
+  /** Where options would stand among the arguments. */
+  index: number;
+}
+
+/** What a library does when it is told nothing; version read, and where. */
+const defaults = {
+  // undici 7.10 (Node.js 20 bundles 6), lib/dispatcher/client.js: headersTimeout and bodyTimeout are 300 s each.
+  fetch: 'up to five minutes for the headers, and again between two parts of the body',
+  // axios 1.7, lib/defaults/index.js: timeout 0.
+  axios: 'without end (its `timeout` is 0)',
+  // got 14, source/core/options.ts: every phase of `timeout` is undefined.
+  got: 'without end (no phase has a time-out)',
+  // Node.js 20, lib/_http_client.js: no `timeout` unless set.
+  http: 'without end',
+} as const;
+
+export const rule = defineRule<OutboundTimeout>({
+  id: 'require-outbound-timeout',
+  category: 'api',
+  severity: 'medium',
+  confidence: 'likely',
+  lifecycle: 'trial',
+  message:
+    '`{call}` in `{name}` has no time-out: when the other side hangs, the request that waits for it hangs {wait}.',
+  why: 'One dependency that answers slowly holds every request that asks it: sockets, memory and pooled connections of those requests pile up with the arrival rate, until nothing is served.',
+  advice:
+    'Give the call a time-out a little above what it takes on a bad day: `signal: AbortSignal.timeout(10_000)`, or `timeout` in the options of axios or got.',
+  limits: [
+    'Options that come from elsewhere or are spread are taken to hold a time-out.',
+    'A wrapper of the project around fetch is judged where it calls fetch.',
+  ],
+  mentions: ['fetch', 'axios', 'got', 'https', 'http'],
+  visit: {
+    CallExpression(call, file) {
+      if (file.role !== 'product') return undefined;
+      return judge(call, file);
+    },
+  },
+});
+
+function judge(call: ts.CallExpression, file: FileContext): Match<OutboundTimeout> | undefined {
+  const found = identify(call, file);
+  if (!found || hasTooling(file)) return undefined;
+  const fn = findEnclosingFunction(call);
+  if (!fn || isStartup(fn) || isGuarded(call, file)) return undefined;
+  const { library, index } = found;
+  const argument = call.arguments[index] && skipWrappers(call.arguments[index]);
+  if (argument && !ts.isObjectLiteralExpression(argument)) return undefined;
+  if (call.arguments.some(ts.isSpreadElement) || (argument && isOpen(argument))) return undefined;
+  const first = call.arguments[0] && skipWrappers(call.arguments[0]);
+  if (library === 'fetch' && first && isOwnHost(first, file)) return undefined;
+  const set: LinkCondition = {
+    kind: 'project-states',
+    fact: library === 'axios' ? 'token:axios.defaults.timeout' : 'token:setGlobalDispatcher',
+  };
+  return {
+    at: call.expression,
+    values: {
+      call: call.expression.getText(file.source).replace(/\s+/g, ''),
+      name: nameOfFunction(fn),
+      wait: defaults[library],
+    },
+    when: { kind: 'all', of: [onRequestPath(call, file), { kind: 'not', of: set }] },
+    data: { call, library, options: argument, index },
+  };
+}
+
+function identify(call: ts.CallExpression, file: FileContext): Pick<OutboundTimeout, 'library' | 'index'> | undefined {
+  const callee = skipWrappers(call.expression);
+  const name = ts.isIdentifier(callee) ? callee.text : findMemberName(callee);
+  if (name === undefined || !/^(?:fetch|axios|got|get|post|put|patch|delete|head|request|json|text)$/.test(name))
+    return undefined;
+  if (ts.isIdentifier(callee) && callee.text === 'fetch') {
+    const origin = findOrigin(callee, file);
+    const isFetch =
+      !origin ||
+      origin.module === '' ||
+      /^(?:node-fetch|cross-fetch|undici|isomorphic-fetch)$/.test(bareModule(origin.module));
+    return isFetch && call.arguments.length > 0 ? { library: 'fetch', index: 1 } : undefined;
+  }
+  const origin = findOrigin(callee, file);
+  if (!origin) return undefined;
+  const path = originName(origin);
+  switch (bareModule(origin.module)) {
+    case '':
+      return path === 'globalThis.fetch' ? { library: 'fetch', index: 1 } : undefined;
+    case 'axios':
+      if (path === '')
+        return {
+          library: 'axios',
+          index: call.arguments[0] && ts.isObjectLiteralExpression(call.arguments[0]) ? 0 : 1,
+        };
+      if (path === 'request') return { library: 'axios', index: 0 };
+      return /^(?:get|delete|head)$/.test(path)
+        ? { library: 'axios', index: 1 }
+        : /^(?:post|put|patch)$/.test(path)
+          ? { library: 'axios', index: 2 }
+          : undefined;
+    case 'got':
+      return /^(?:|got|(?:got\.)?(?:get|post|put|patch|delete|head))$/.test(path)
+        ? { library: 'got', index: call.arguments[0] && ts.isObjectLiteralExpression(call.arguments[0]) ? 0 : 1 }
+        : undefined;
+    case 'http':
+    case 'https':
+      return /^(?:get|request)$/.test(path) && !hasSocketTimeout(call, file)
+        ? {
+            library: 'http',
+            index: call.arguments.length > 1 && !isFunctionNode(skipWrappers(call.arguments[1]!)) ? 1 : 0,
+          }
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** Options that hold a time-out, or that may: spread, or made by a call. */
+function isOpen(options: ts.ObjectLiteralExpression): boolean {
+  return options.properties.some(
+    (property) =>
+      ts.isSpreadAssignment(property) ||
+      /^(?:signal|timeout|cancelToken|dispatcher|agent|headersTimeout)$/.test(findPropertyName(property.name) ?? ''),
+  );
+}
+
+/** `req.setTimeout(…)` or `req.on('timeout', …)` in the same function. */
+function hasSocketTimeout(call: ts.CallExpression, file: FileContext): boolean {
+  const fn = findEnclosingFunction(call);
+  const last = call.arguments[0] && skipWrappers(call.arguments[0]);
+  if (last && ts.isIdentifier(last) && call.arguments.length > 0 && !ts.isStringLiteralLike(last)) {
+    // Options in a variable: what it holds is not followed.
+    return true;
+  }
+  return fn !== undefined && /setTimeout|['"]timeout['"]|timeout\s*:/.test(fn.getText(file.source));
+}
+
+/** Raced against a timer, or inside a helper that limits it. */
+function isGuarded(call: ts.CallExpression, file: FileContext): boolean {
+  for (let at: ts.Node | undefined = call.parent, depth = 0; at && depth < 12; at = at.parent, depth++) {
+    if (!ts.isCallExpression(at)) continue;
+    const name = findMethodCall(at)?.method ?? at.expression.getText(file.source);
+    if (/timeout|race|deadline|abort|limitTime/i.test(name)) return true;
+  }
+  return false;
+}
+
+/** A path of the own site, a data or blob URL: not a stranger. */
+function isOwnHost(url: ts.Expression, file: FileContext): boolean {
+  const text = findStringValue(url) ?? (ts.isTemplateExpression(url) ? url.head.text : undefined);
+  if (text !== undefined && /^(?:\/|\.|data:|blob:|file:)/.test(text)) return true;
+  return /localhost|127\.0\.0\.1|import\.meta/.test(url.getText(file.source));
+}
