@@ -126,6 +126,27 @@ export const fixOptions = {
   allowDirty: () => new Option('--allow-dirty', 'fix although the git tree has uncommitted changes'),
 };
 
+export interface InitFlags {
+  ci?: string[];
+}
+
+export const initOptions = {
+  ci: () =>
+    new Option('--ci <name>', 'github, gitlab or none; repeatable; by default what the project shows').argParser(
+      collect,
+    ),
+};
+
+export interface SuppressFlags {
+  reason: string;
+  until?: string;
+}
+
+export const suppressOptions = {
+  reason: () => new Option('--reason <text>', 'why it may stay as it is').makeOptionMandatory(),
+  until: () => new Option('--until <day>', 'last day that it holds, as YYYY-MM-DD'),
+};
+
 export interface BaselineFlags extends ScanFlags {
   acceptNew?: boolean;
 }

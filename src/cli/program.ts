@@ -9,9 +9,13 @@ import {
   dashboardOptions,
   fixOptions,
   gateOptions,
+  type InitFlags,
+  initOptions,
   reporterOption,
   type ScanFlags,
+  type SuppressFlags,
   scanOptions,
+  suppressOptions,
 } from './options.ts';
 import { note, print } from './output.ts';
 import type { Session } from './session.ts';
@@ -52,6 +56,13 @@ function programFor(session: Session, done: (code: number) => void): Command {
   const scanning = () => [
     scanOptions.rule(),
     scanOptions.category(),
+    scanOptions.confidence(),
+    scanOptions.config(),
+    scanOptions.noConfig(),
+    scanOptions.threads(),
+    scanOptions.quiet(),
+  ];
+  const narrow = () => [
     scanOptions.confidence(),
     scanOptions.config(),
     scanOptions.noConfig(),
@@ -108,6 +119,22 @@ function programFor(session: Session, done: (code: number) => void): Command {
     [baselineOptions.file(), baselineOptions.acceptNew(), ...scanning()],
     async (action: string | undefined, flags: BaselineFlags) =>
       (await import('./commands/baseline.ts')).baselineCommand(action, flags, session),
+  );
+  add(
+    'suppress <rule> [paths...]',
+    'write a directive with a reason at each finding of a rule',
+    [suppressOptions.reason(), suppressOptions.until(), ...narrow()],
+    async (rule: string, paths: string[], flags: ScanFlags & SuppressFlags) =>
+      (await import('./commands/suppress.ts')).suppressCommand(rule, paths, flags, session),
+  );
+  add(
+    'init',
+    'write what is missing of configuration, CI job and hook; nothing is overwritten',
+    [initOptions.ci()],
+    async (flags: InitFlags) => (await import('./commands/init.ts')).initCommand(flags, session),
+  );
+  add('doctor', 'check what a scan depends on', narrow(), async (flags: ScanFlags) =>
+    (await import('./commands/doctor.ts')).doctorCommand(flags, session),
   );
   add('report <json>', 'render a saved result again', [reporterOption()], async (file: string, flags: ScanFlags) =>
     (await import('./commands/report.ts')).reportCommand(file, flags, session),

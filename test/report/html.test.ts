@@ -13,7 +13,7 @@ import { layoutTiles, lossByFile } from '../../src/report/html/treemap.ts';
 import { weights } from '../../src/score/weights.ts';
 import { contextOf, finding, resultOf, sample } from './sample.ts';
 
-const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-html-'));
 let browser: Browser;
 
