@@ -4,6 +4,7 @@ import { type FormName, formNames, type System } from './forms.ts';
 import type { GatewayRun } from './gateway.ts';
 import type { Latencies, PerForm } from './numbers.ts';
 import type { OrdersRun } from './orders.ts';
+import type { UnseenRun } from './unseen.ts';
 
 export interface Placement {
   nodes: number;
@@ -29,6 +30,13 @@ export interface Measured {
   scaler: PerForm<ScalerRun[]>;
   /** By system. */
   cycles: Record<string, PerForm<Cycles>>;
+}
+
+/** The system of `unseen/`: told as it comes, no bars. */
+export interface Unseen {
+  system: System;
+  cycles: PerForm<Cycles>;
+  runs: PerForm<UnseenRun[]>;
 }
 
 /** A row of the house's result files, and what the table shows beside it. */
@@ -257,4 +265,27 @@ export function listRows({ systems, gateway, orders, cache, placement, scaler, c
     );
   });
   return rows;
+}
+
+/** What was measured, and the three forms' figures. */
+export function listUnseen({ system, cycles, runs }: Unseen): [string, string, string, string][] {
+  const { forms } = system;
+  const line = (what: string, show: (name: FormName) => string): [string, string, string, string] => [
+    what,
+    show('naive'),
+    show('safe'),
+    show('fixed'),
+  ];
+  const of = (name: FormName, pick: (run: UnseenRun) => number): number => median(runs[name].map(pick));
+  return [
+    line('score', (name) => `${forms[name].verdict.score} (${forms[name].verdict.grade})`),
+    line('high, medium findings', (name) => `${forms[name].verdict.high}, ${forms[name].verdict.medium}`),
+    line('timers left after the cycles', (name) => `${cycles[name].timers}`),
+    line('heap left after the cycles', (name) => mebibytes(cycles[name].bytes)),
+    line('heap after the same events', (name) => mebibytes(of(name, (run) => run.heap.at(-1)!.bytes))),
+    line('events a second, 50 callers', (name) => of(name, (run) => run.publish.perSecond).toFixed(0)),
+    line('publish, p50', (name) => milliseconds(of(name, (run) => run.publish.p50))),
+    line('publish, p99', (name) => milliseconds(of(name, (run) => run.publish.p99))),
+    line('connections to receivers', (name) => `${of(name, (run) => run.receiverConnections)}`),
+  ];
 }

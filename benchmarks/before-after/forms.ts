@@ -1,8 +1,9 @@
 /** Copies a naive system, scans and fixes the copies with the built command line, and compiles all of them. */
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import ts from 'typescript';
 
 export const formNames = ['naive', 'safe', 'fixed'] as const;
 export type FormName = (typeof formNames)[number];
@@ -99,7 +100,6 @@ async function build({ source, folder, name, found, quick }: Building): Promise<
     await plimsoll(copy, fix);
     isStable = contentOf(copy) === once;
   }
-  const compiled = await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', '.'], copy);
   const { value: score, grade, counts } = after.score;
   return {
     name,
@@ -107,18 +107,43 @@ async function build({ source, folder, name, found, quick }: Building): Promise<
     verdict: { score, grade, high: counts.high, medium: counts.medium },
     fixes: name === 'naive' ? 0 : found - active(after).length,
     left: active(after).map(({ ruleId, file, range }) => `${ruleId} ${file}:${range.start.line}`),
-    compileErrors: compiled.output.split('\n').filter((line) => line.includes('error TS')),
+    compileErrors: compile(copy),
     isStable,
   };
+}
+
+/** Declarations of libraries, parsed once for all forms. */
+const sources = new Map<string, ts.SourceFile | undefined>();
+
+/** Emits `dist/` under the form's own settings; what the compiler has to say against it. */
+function compile(copy: string): string[] {
+  const host = { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => {} };
+  const config = ts.getParsedCommandLineOfConfigFile(join(copy, 'tsconfig.json'), {}, host);
+  if (!config?.options.strict) throw new Error(`${copy} has no strict settings`);
+  const compiler = ts.createCompilerHost(config.options);
+  const read = compiler.getSourceFile;
+  compiler.getSourceFile = (fileName, ...rest) => {
+    if (!fileName.includes('/node_modules/')) return read(fileName, ...rest);
+    if (!sources.has(fileName)) sources.set(fileName, read(fileName, ...rest));
+    return sources.get(fileName);
+  };
+  const program = ts.createProgram(config.fileNames, config.options, compiler);
+  const problems = ts.getPreEmitDiagnostics(program);
+  program.emit();
+  return problems.map(({ file, messageText }) => {
+    return `${file?.fileName ?? copy}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
+  });
 }
 
 function active(report: Report): Found[] {
   return report.findings.filter(({ status }) => status === 'active');
 }
 
-/** Builds the three forms of the system in `source` below `work`. */
+/** Builds the three forms of the system in `source` below `work`, or takes those that are there. */
 export async function buildSystem(name: string, source: string, work: string, quick: boolean): Promise<System> {
   const folder = join(work, name);
+  const kept = join(folder, 'system.json');
+  if (existsSync(kept)) return JSON.parse(readFileSync(kept, 'utf8')) as System;
   mkdirSync(folder, { recursive: true });
   const modules = join(work, 'node_modules');
   if (!existsSync(modules)) symlinkSync(join(root, 'node_modules'), modules);
@@ -127,5 +152,6 @@ export async function buildSystem(name: string, source: string, work: string, qu
     const found = form === 'naive' ? 0 : forms.naive.left.length;
     forms[form] = await build({ source, folder, name: form, found, quick });
   }
+  writeFileSync(kept, JSON.stringify({ name, forms }));
   return { name, forms };
 }

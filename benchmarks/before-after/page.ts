@@ -1,5 +1,5 @@
 /** The page and the table that a run leaves. */
-import { type ClaimRow, type Measured, mebibytes } from './claims.ts';
+import { type ClaimRow, listUnseen, type Measured, mebibytes, type Unseen } from './claims.ts';
 import { type FormName, formNames, type System } from './forms.ts';
 import type { PerForm } from './numbers.ts';
 import { heapPlot, latencyPlot, loadBars } from './plot.ts';
@@ -25,7 +25,7 @@ function rich(text: string): string {
   return escapeHtml(text).replace(/`([^`]+)`/g, '<code>$1</code>');
 }
 
-export function markdown(rows: readonly ClaimRow[], run: Run): string {
+export function markdown(rows: readonly ClaimRow[], unseen: Unseen, run: Run): string {
   const cell = (text: string): string => text.replace(/\|/g, '\\|');
   const lines = rows.map((row) => {
     const cells = [
@@ -50,7 +50,19 @@ ${rows.filter(({ met }) => met).length} of ${rows.length} bars met.
 | claim of the report | measured | naive | --fix | --fix=review | ratio | bar | met |
 |-|-|-|-|-|-|-|-|
 ${lines.join('\n')}
-${notes.length > 0 ? `\nWhere a bar is not met:\n\n${notes.join('\n')}\n` : ''}`;
+${notes.length > 0 ? `\nWhere a bar is not met:\n\n${notes.join('\n')}\n` : ''}
+## A system that no fixture shows
+
+A webhook dispatcher, written after the fixers (benchmarks/before-after/unseen). As it comes:
+
+| measured | naive | --fix | --fix=review |
+|-|-|-|-|
+${listUnseen(unseen)
+  .map((cells) => `| ${cells.join(' | ')} |`)
+  .join('\n')}
+
+Left for people: ${unseen.system.forms.fixed.left.map((place) => `\`${place}\``).join(', ') || 'nothing'}.
+`;
 }
 
 function tableOf(rows: readonly ClaimRow[]): string {
@@ -216,6 +228,39 @@ function verdictsOf(systems: readonly System[]): string {
 <p class="small">Every form compiles under its own strict settings and is stable under a second fix, unless said.</p>`;
 }
 
+function unseenSection(unseen: Unseen): string {
+  const { runs, system } = unseen;
+  const lines = listUnseen(unseen).map(
+    ([what, ...values]) =>
+      `<tr><th scope="row">${escapeHtml(what)}</th>${values.map((value) => `<td>${escapeHtml(value)}</td>`).join('')}</tr>`,
+  );
+  const shown = forms((name) => middle(runs[name], (run) => run.publish.p50));
+  const left = system.forms.fixed.left.map((place) => `<code>${escapeHtml(place)}</code>`).join(', ');
+  return `${section(
+    'A system that no fixture shows',
+    'A webhook dispatcher, written after the fixers. As it comes; no bars.',
+    [
+      figure(
+        'Heap over events',
+        heapPlot(
+          'dispatcher heap',
+          'events',
+          forms((name) => shown[name].heap.map(({ events, bytes }) => ({ x: events, bytes }))),
+        ),
+      ),
+      figure(
+        'Latency of publishing',
+        latencyPlot(
+          'dispatcher latency',
+          forms((name) => shown[name].publish.curve),
+        ),
+      ),
+    ],
+  )}
+<div class="scroll"><table><thead><tr><th>Measured</th><th>Naive</th><th><code>--fix</code></th><th><code>--fix=review</code></th></tr></thead><tbody>${lines.join('\n')}</tbody></table></div>
+<p class="small">Left for people: ${left || 'nothing'}.</p>`;
+}
+
 const style = `:root{color-scheme:light dark;--paper:#fff;--ink:#1b1f24;--soft:#5b6570;--rule:#d9dee3;--naive:#c4402d;--safe:#b07a00;--fixed:#0a6fb8;--met:#17713f;--missed:#b3261e}
 @media(prefers-color-scheme:dark){:root{--paper:#14181d;--ink:#e6e9ec;--soft:#9aa5b0;--rule:#343c45;--naive:#ff8a75;--safe:#e3b341;--fixed:#6cb6ff;--met:#6bd297;--missed:#ff8f87}}
 *{box-sizing:border-box}body{margin:0 auto;max-width:1240px;padding:24px;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
@@ -228,7 +273,7 @@ th,td{border-bottom:1px solid var(--rule);padding:6px 10px;text-align:left;verti
 text{font:12px system-ui,sans-serif;fill:var(--ink)}.tick{fill:var(--soft);font-size:11px}.axis{fill:var(--soft)}.grid{stroke:var(--rule)}.even{stroke:var(--ink);stroke-dasharray:5 4}
 .line{fill:none;stroke-width:2.5;stroke-linejoin:round}.line.naive{stroke:var(--naive)}.line.safe{stroke:var(--safe);stroke-dasharray:6 4}.line.fixed{stroke:var(--fixed)}.bar.naive{fill:var(--naive)}.bar.safe{fill:var(--safe)}.bar.fixed{fill:var(--fixed)}`;
 
-export function page(rows: readonly ClaimRow[], measured: Measured, run: Run): string {
+export function page(rows: readonly ClaimRow[], measured: Measured, unseen: Unseen, run: Run): string {
   const met = rows.filter((row) => row.met).length;
   const versions = Object.entries(run.versions)
     .map(([name, version]) => `${name} ${version}`)
@@ -246,6 +291,7 @@ ${verdictsOf(measured.systems)}
 <h2>The claims</h2>
 ${tableOf(rows)}
 ${sections(measured).join('\n')}
+${unseenSection(unseen)}
 </body></html>
 `;
 }

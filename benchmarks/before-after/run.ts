@@ -2,27 +2,39 @@
  * The report's four systems, naive, after `--fix` and after `--fix=review`, under the load of LOAD.md.
  *
  * `--quick` runs one round of a smaller load and leaves its page in the temporary folder; `--rounds=<n>` sets the rounds of
- * a full run (default 5), whose table and page go to benchmarks/results/before-after.{json,md,html}.
+ * a full run (default 5), `--work=<folder>` keeps the scanned, fixed and compiled forms there or takes those it holds. The
+ * table and page of a full run go to benchmarks/results/before-after.{json,md,html}.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { machine, table, versionsOf, writeResults } from '../harness.ts';
-import { type CacheRun, type Cycles, listRows, type Measured, type Placement, type ScalerRun } from './claims.ts';
+import {
+  type CacheRun,
+  type Cycles,
+  listRows,
+  type Measured,
+  type Placement,
+  type ScalerRun,
+  type Unseen,
+} from './claims.ts';
 import { buildSystem, type Form, type FormName, formNames, type System } from './forms.ts';
 import { runGateway } from './gateway.ts';
 import type { PerForm } from './numbers.ts';
 import { runOrders, startDatabase } from './orders.ts';
 import { markdown, page, type Run } from './page.ts';
 import { Subject } from './subject.ts';
+import { runUnseen } from './unseen.ts';
 
 const isQuick = process.argv.includes('--quick');
-const asked = process.argv.find((argument) => argument.startsWith('--rounds='))?.slice('--rounds='.length);
-const rounds = isQuick ? 1 : Number(asked ?? 5);
+const option = (name: string): string | undefined =>
+  process.argv.find((argument) => argument.startsWith(`--${name}=`))?.slice(name.length + 3);
+const rounds = isQuick ? 1 : Number(option('rounds') ?? 5);
 const names = ['api-gateway', 'connection-pool', 'distributed-cache', 'auto-scaler'];
 const started = loadavg()[0]!;
-const work = mkdtempSync(join(tmpdir(), 'plimsoll-before-after-'));
-process.once('exit', () => rmSync(work, { recursive: true, force: true }));
+const kept = option('work');
+const work = kept ?? mkdtempSync(join(tmpdir(), 'plimsoll-before-after-'));
+if (!kept) process.once('exit', () => rmSync(work, { recursive: true, force: true }));
 
 function told(text: string): void {
   process.stderr.write(`${((performance.now() - begin) / 1_000).toFixed(0).padStart(4)} s  ${text}\n`);
@@ -79,8 +91,10 @@ for (const name of names) {
   systems.push(await buildSystem(name, `fixtures/projects/${name}/naive`, work, isQuick));
   told(`${name}: scanned, fixed, compiled`);
 }
+const unseenSystem = await buildSystem('webhook-dispatcher', 'benchmarks/before-after/unseen', work, isQuick);
+told('webhook-dispatcher: scanned, fixed, compiled');
 const [gatewaySystem, ordersSystem, cacheSystem, scalerSystem] = systems as [System, System, System, System];
-const broken = systems.flatMap(({ name, forms }) =>
+const broken = [...systems, unseenSystem].flatMap(({ name, forms }) =>
   Object.values(forms).flatMap((form) => form.compileErrors.map((error) => `${name}, ${form.name}: ${error}`)),
 );
 if (broken.length > 0) throw new Error(`fixed code does not compile:\n${broken.join('\n')}`);
@@ -121,6 +135,11 @@ try {
     orders: await race(ordersSystem, (form) => runOrders(form, database, { quick: isQuick })),
     gateway: await race(gatewaySystem, (form) => runGateway(form, { quick: isQuick })),
   };
+  const unseen: Unseen = {
+    system: unseenSystem,
+    cycles: await once(unseenSystem, (form) => cycle('dispatcher', form)),
+    runs: await race(unseenSystem, (form) => runUnseen(form, { quick: isQuick })),
+  };
   const rows = listRows(measured);
   const run: Run = {
     command: `npm run bench:before-after${isQuick ? ' -- --quick' : rounds === 5 ? '' : ` -- --rounds=${rounds}`}`,
@@ -135,9 +154,9 @@ try {
   const folder = isQuick ? join(tmpdir(), 'plimsoll-before-after') : 'benchmarks/results';
   mkdirSync(folder, { recursive: true });
   if (!isQuick) writeResults('before-after', run.command, run.versions, rows);
-  writeFileSync(join(folder, 'before-after.md'), markdown(rows, run));
-  writeFileSync(join(folder, 'before-after.html'), page(rows, measured, run));
-  if (process.env.KEEP_RAW) writeFileSync(process.env.KEEP_RAW, JSON.stringify({ measured, run }));
+  writeFileSync(join(folder, 'before-after.md'), markdown(rows, unseen, run));
+  writeFileSync(join(folder, 'before-after.html'), page(rows, measured, unseen, run));
+  if (process.env.KEEP_RAW) writeFileSync(process.env.KEEP_RAW, JSON.stringify({ measured, unseen, run }));
   console.log(`page: ${join(folder, 'before-after.html')}`);
 } finally {
   await database[Symbol.asyncDispose]();
