@@ -13,7 +13,7 @@ const surface = new Set(['get', 'set', 'has', 'delete', 'clear', 'size', 'forEac
 
 export const fixer: Fixer<UnboundedCache> = {
   rule: 'no-unbounded-cache',
-  safety: 'review',
+  safety: 'safe',
   changes: `Holds the entries in a \`BoundedCache\` of ${max.replace('_', ',')}: the ones used least go when it is full and are computed again when asked for.`,
   fix({ data }, file) {
     const { container, growth, isRecomputable } = data;
@@ -29,7 +29,7 @@ export const fixer: Fixer<UnboundedCache> = {
       edits,
       needs: ['BoundedCache'],
       note: `Choose \`max\` (and \`ttl\`) for what the process can hold.`,
-      ...(isPlainMemo(data) && { safety: 'safe' as const }),
+      safety: isPlainMemo(data) ? 'safe' : 'review',
     };
   },
 };

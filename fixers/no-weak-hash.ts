@@ -2,15 +2,16 @@ import type { WeakHash } from '../rules/hashing/no-weak-hash.ts';
 import { isAssignment, isLoop, isWithin, skipWrappers } from '../src/ast/syntax.ts';
 import { ts } from '../src/ast/ts.ts';
 import type { Binding, FileContext } from '../src/model/file-context.ts';
-import type { Fixer } from '../src/model/fixer.ts';
-import { replaceNodes } from './edit/replace-node.ts';
+import type { Fix, Fixer, Skip } from '../src/model/fixer.ts';
+import { replaceNode, replaceNodes } from './edit/replace-node.ts';
 
 export const fixer: Fixer<WeakHash> = {
   rule: 'no-weak-hash',
   safety: 'review',
   changes: 'Hashes with `hash32`: FNV-1a over UTF-8 bytes with murmur3’s final mix, uniform in every bit.',
-  fix({ data }, file) {
+  fix({ at, data }, file) {
     const { fn, state } = data;
+    if (data.weakness === 'fnv-product' && !state) return multiplyBits(at, fn, file);
     if (!state) return { skip: 'there is no hash to put another in the place of: hash the whole key' };
     if (!fn.body || !ts.isBlock(fn.body)) return { skip: 'the function has no block' };
     const { statements } = fn.body;
@@ -38,6 +39,22 @@ export const fixer: Fixer<WeakHash> = {
     };
   },
 };
+
+/** `h *= M` → `h = Math.imul(h, M)`, wherever the function multiplies by that constant. */
+function multiplyBits(at: ts.Node, fn: ts.Node, file: FileContext): Fix | Skip {
+  const constant = (at as ts.BinaryExpression).right.getText(file.source);
+  const edits = file.nodes('BinaryExpression').flatMap((node) => {
+    const isProduct = node.operatorToken.kind === ts.SyntaxKind.AsteriskEqualsToken && isWithin(node, fn);
+    if (!isProduct || node.right.getText(file.source) !== constant || !ts.isIdentifier(node.left)) return [];
+    return [replaceNode(node, `${node.left.text} = Math.imul(${node.left.text}, ${constant})`, file)];
+  });
+  const [first, ...rest] = edits;
+  if (!first) return { skip: 'what is multiplied is not a variable' };
+  return {
+    edits: [first, ...rest],
+    note: 'Every value changes: whatever was stored or sent under the old ones is not found again.',
+  };
+}
 
 /** What the loop goes over: `i < text.length`, `of text`; undefined where it is more than a name. */
 function textOf(loop: ts.Statement, state: Binding, file: FileContext): string | undefined {

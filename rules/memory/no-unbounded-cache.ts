@@ -1,11 +1,17 @@
 import { type Add, type Growth, growthOf, type Removal } from '../../src/ast/container-growth.ts';
 import { type Container, containerOfField, containerOfVariable } from '../../src/ast/containers.ts';
 import { isBoundedKeyType, keyDomain } from '../../src/ast/key-domain.ts';
-import { lifetimeOf, listOwnerConditions } from '../../src/ast/lifetime.ts';
+import { isGivenByFactory, lifetimeOf, listOwnerConditions } from '../../src/ast/lifetime.ts';
 import { bareModule, findOrigin } from '../../src/ast/provenance.ts';
 import { isLibrary, isPublicApi } from '../../src/ast/public-api.ts';
 import { repeatsItself } from '../../src/ast/self-repeating.ts';
-import { type FunctionNode, findEnclosingFunction, findPropertyName, nameOfFunction } from '../../src/ast/syntax.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  findPropertyName,
+  nameOfFunction,
+  skipWrappers,
+} from '../../src/ast/syntax.ts';
 import { hasTooling } from '../../src/ast/tooling.ts';
 import { listLiveAdds, listLiveRemovals, listNotTrimmedElsewhere } from '../../src/ast/trimming.ts';
 import { ts } from '../../src/ast/ts.ts';
@@ -93,7 +99,7 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
   const conditions: LinkCondition[] = [...listOwnerConditions(container, file), ...listNotTrimmedElsewhere(container)];
   const repeated = runsRepeatedly(add.node, file);
   const isOffered = isCache && isAsked(add, growth, file) && isPublicApi(add.fn, file);
-  if (!repeatsItself(add.node, file))
+  if (!repeatsItself(add.node, file) && !isGivenByFactory(container, add, file))
     conditions.push(isOffered ? { kind: 'any', of: [repeated, isLibrary] } : repeated);
   const trim =
     growth.removals.length === 0
@@ -145,17 +151,30 @@ const stateName =
 /** What the entries hold would be lost: a lock, a connection, a count, a running timer. */
 function holdsState(add: Add, container: Container, file: FileContext): boolean {
   if (stateName.test(container.name) && !cacheName.test(container.name)) return true;
-  const value = add.value;
+  let value = add.value && skipWrappers(add.value);
+  if (value && ts.isIdentifier(value)) {
+    const binding = file.bindingOf(value);
+    const declaration = binding?.declaration;
+    if (declaration && ts.isVariableDeclaration(declaration) && declaration.initializer)
+      value = skipWrappers(declaration.initializer);
+    const written = binding?.writes.map((write) => write.parent).find((parent) => ts.isBinaryExpression(parent));
+    if (written && ts.isBinaryExpression(written) && isMadeAnew(written.right)) value = skipWrappers(written.right);
+  }
   if (!value) return true;
   const text = value.getText(file.source);
-  if (
-    /\bset(?:Timeout|Interval)\(/.test(text) ||
-    (/^new\s+(?!Date\b|Map\b|Set\b|RegExp\b|URL\b)/.test(text) && !cacheName.test(container.name))
-  )
-    return true;
+  if (/\bset(?:Timeout|Interval)\(/.test(text) || (isMadeAnew(value) && !cacheName.test(container.name))) return true;
   if (stateName.test(text.slice(0, 60)) && ts.isCallExpression(value)) return true;
   // A count or a list that grows from what was there before.
-  return container.accesses.some((access) => access.pos >= value.pos && access.end <= value.end);
+  const { pos, end } = value;
+  return ts.isBinaryExpression(value) && container.accesses.some((access) => access.pos >= pos && access.end <= end);
+}
+
+function isMadeAnew(value: ts.Expression): boolean {
+  const made = skipWrappers(value);
+  return (
+    ts.isNewExpression(made) &&
+    !(ts.isIdentifier(made.expression) && /^(?:Date|Map|Set|RegExp|URL|Array)$/.test(made.expression.text))
+  );
 }
 
 /** A get-or-compute: the same function asks for the key first, or the container says that it is a cache. */
@@ -172,6 +191,7 @@ const expiring = /expire|ttl|fetched|cachedAt|timestamp|maxAge|stale|Date\.now|c
 /** Removing one entry because it is out of date bounds nothing: those that nobody asks for again stay. */
 function isInvalidation(removal: Removal, add: Add, container: Container, file: FileContext): boolean {
   if (!removal.fn || !invalidating.test(nameOfFunction(removal.fn))) return false;
+  if (/invalidate|bust|forget|expire|purge|evict|refresh/i.test(nameOfFunction(removal.fn))) return true;
   if (removal.fn === add.fn) return true;
   const owner = container.home.kind === 'field' ? container.home.shape.name : '';
   return (

@@ -15,6 +15,8 @@ import type { Match } from '../../src/model/rule.ts';
 export interface UnboundedLog {
   container: Container;
   growth: Growth;
+  /** What is added still lives, such as a connection: it must not just be dropped. */
+  isLive: boolean;
 }
 
 const registering =
@@ -23,8 +25,7 @@ const partName =
   /(?:plugin|handler|middleware|route|command|listener|hook|callback|subscriber|observer|provider|module|model|rule|filter|interceptor|transport|reporter|resolver|strateg(?:y|ie)|adapter|migration|schema|type|option|arg|param|column|field|factor(?:y|ie)|cleanup|disposable|unsubscribe|teardown|dispos|destroyer|child|children|part|token|node|line|output|chunk|buffer|stack|path|import|export|statement|file|director(?:y|ie)|source|target|watcher|job|task|step|promise|timer|interval|timeout|worker|pool|shard|queue|pending|waiter|waiting|server|extension|feature|processor|validator|guard|controller|service|component|definition|declaration|root|scope|layer|policy|policies|capabilit|validation)s?$/i;
 const logName =
   /(?:log|logs|history|histories|events?|samples?|metrics?|records?|entries|errors?|times|latenc(?:y|ies)|durations?|measurements?|audit|journal|traces?|messages|requests?|responses?|stats|statistics|snapshots?|points|readings?|failures?|loads|sizes|hits|calls|quer(?:y|ies)|checks?|decisions?|frames?|activit(?:y|ies)|transactions?|notifications?|alerts?|timings?|spans|visits|attempts|forecasts|predictions|observations)$/i;
-const goesOn =
-  /^(?:client|socket|conn|connection|session|subscription|ws|peer|request|req|message|msg|event|sub|handle)s?$/i;
+const goesOn = /^(?:client|socket|conn|connection|session|subscription|ws|peer|sub|handle)s?$/i;
 
 export const rule = defineRule<UnboundedLog>({
   id: 'no-unbounded-log',
@@ -109,7 +110,7 @@ function judge(container: Container, file: FileContext): Match<UnboundedLog> | u
           : [isOffered ? ({ kind: 'any', of: [repeated, isLibrary] } as const) : repeated]),
       ],
     },
-    data: { container, growth },
+    data: { container, growth, isLive: adds.some(({ value }) => value !== undefined && isLive(value)) },
   };
 }
 
@@ -124,7 +125,12 @@ function isRecording(add: Add, container: Container, file: FileContext): boolean
   if (isFunctionNode(value)) return false;
   if (ts.isObjectLiteralExpression(value)) return true;
   if (logName.test(container.name)) return !isFunctionTyped(value, file);
-  return ts.isIdentifier(value) && goesOn.test(value.text);
+  return isLive(value);
+}
+
+function isLive(value: ts.Expression): boolean {
+  const held = skipWrappers(value);
+  return ts.isIdentifier(held) && goesOn.test(held.text);
 }
 
 function isFunctionTyped(value: ts.Expression, file: FileContext): boolean {

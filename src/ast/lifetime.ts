@@ -4,6 +4,7 @@ import type { Container } from './containers.ts';
 import { findEntryPoint } from './entry-points.ts';
 import { ordinalOf } from './functions.ts';
 import { isSingleton, listReturnedValues } from './life-cycle.ts';
+import { repeatsItself } from './self-repeating.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -28,11 +29,11 @@ export type Lifetime = 'process' | 'long' | 'unknown' | 'short';
 const shortName =
   /(?:Context|Request|Response|Session|Builder|Visitor|Parser|Lexer|Tokeni[sz]er|Scanner|Transaction|UnitOfWork|Cursor|Iterator|Query|Statement|Command|Event|Message|Job|Task|Compiler|Transformer|Transpiler|Generator|Printer|Emitter|Formatter|Analy[sz]er|Walker|Traverser|Reader|Writer|Stream|Buffer|Serializer|Deserializer|Encoder|Decoder|Mapper|Result|Report|Document|Node|Element|Component|Page|View|Model|Entity|Record|Row|Item|Form|Field|Schema|Validator|Validation|Error|Exception|Test|Mock|Stub|Fixture|Migration|Seeder|Importer|Exporter|Converter|Differ|Diff|Patch|Snapshot|Graph|Tree|Plan|Planner|Step|Args|Options|Config|State|Batch|Chunk|Loader|DataLoader|Socket|Connection|Peer|Channel|Upload|Download|Run|Runner|Execution|Process|Invocation|Operation|Call|Editor|Widget|Dialog|Modal|Panel|Menu|Program|Interpreter|Template|Render(?:er)?|Layout|Crawler|Codec|Cli|CLI|Prompt|Game|Match|Entry|List|Collection|Set|Map|Table|Heap|Stack|Tuple|Pipeline|Flow|Attempt|Wizard|Bundle|Bundler|Resolver|Factory|Helper|Util|Collector)$/;
 const longName =
-  /(?:Service|Cache|Manager|Registry|Store|Storage|Repository|Controller|Gateway|Server|Provider|Pool|Router|Broker|Limiter|Scheduler|Monitor|Tracker|Collector|Journal|Log|Logger|History|Metrics|Stats|Statistics|Telemetry|Analytics|Recorder|Auditor|Balancer|Dispatcher|Hub|Bus|Proxy|Daemon|Watcher|Coordinator|Orchestrator|Supervisor|Scaler|Forecaster|Fleet|Membership|Ring|Cluster|Directory|Throttler?|Guard|Middleware|Interceptor|Limits|Ledger|Resolver|Bot|Transport|Notifier|Memo|Memoizer|Detector|Keeper|Index|Queue|Counter|Predictor|Optimi[sz]er|Sampler|Profiler|Engine|App|Application|Adapter|Handler|Client|Api|API|Breaker|Worker|Consumer|Producer|Publisher|Subscriber|Locker?|Mutex|Host|Host|Hooks|Host|Hub|Lobby|Room|Rooms|Sessions|Presence)$/;
+  /(?:Service|Cache|Manager|Registry|Store|Storage|Repository|Controller|Gateway|Server|Provider|Pool|Router|Broker|Limiter|Scheduler|Monitor|Tracker|Collector|Journal|Log|Logger|History|Metrics|Stats|Statistics|Telemetry|Analytics|Recorder|Auditor|Balancer|Dispatcher|Hub|Bus|Broadcaster|Announcer|Proxy|Daemon|Watcher|Coordinator|Orchestrator|Supervisor|Scaler|Forecaster|Fleet|Membership|Ring|Cluster|Directory|Throttler?|Guard|Middleware|Interceptor|Limits|Ledger|Resolver|Bot|Transport|Notifier|Memo|Memoizer|Detector|Keeper|Index|Queue|Counter|Predictor|Optimi[sz]er|Sampler|Profiler|Engine|App|Application|Adapter|Handler|Client|Api|API|Breaker|Worker|Consumer|Producer|Publisher|Subscriber|Locker?|Mutex|Host|Host|Hooks|Host|Hub|Lobby|Room|Rooms|Sessions|Presence)$/;
 
 export function lifetimeOf(
   container: Container,
-  adds: readonly { fn: FunctionNode | undefined }[],
+  adds: readonly { node: ts.Node; fn: FunctionNode | undefined }[],
   file: FileContext,
 ): Lifetime {
   const { home } = container;
@@ -72,7 +73,7 @@ function isMadePerCall(node: ts.ClassDeclaration | ts.ClassExpression, file: Fil
 /** A variable of a factory: it lives as long as what the factory gives back, if that is where it grows. */
 function closureLifetime(
   container: Container,
-  adds: readonly { fn: FunctionNode | undefined }[],
+  adds: readonly { node: ts.Node; fn: FunctionNode | undefined }[],
   file: FileContext,
 ): Lifetime {
   const factory = findEnclosingFunction(container.at);
@@ -81,8 +82,19 @@ function closureLifetime(
   if (inner.length === 0) return 'short';
   if (frequencyOf(container.value, file) === 'once') return 'process';
   if (findEntryPoint(factory, file)) return 'short';
-  const outlives = inner.some(({ fn }) => fn && isGivenAway(fn, factory, file));
+  const outlives = inner.some(({ node, fn }) => fn && (isGivenAway(fn, factory, file) || repeatsItself(node, file)));
   return outlives ? 'long' : 'short';
+}
+
+/** Whether a factory gives back the function that adds: whoever has it may call it as often as they like. */
+export function isGivenByFactory(
+  container: Container,
+  add: { fn: FunctionNode | undefined },
+  file: FileContext,
+): boolean {
+  if (container.home.kind !== 'closure' || !add.fn) return false;
+  const factory = findEnclosingFunction(container.at);
+  return factory !== undefined && isGivenAway(add.fn, factory, file);
 }
 
 /** Returned by the factory, itself or in an object, or made a request handler by it. */
