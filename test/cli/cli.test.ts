@@ -326,6 +326,7 @@ describe('commands', () => {
     ['explain --json', ['explain', 'no-leaked-interval', '--json'], /"id": "no-leaked-interval"/],
     ['rules', ['rules'], /no-leaked-interval +high/],
     ['rules --json', ['rules', '--json', '--category', 'resources'], /"category": "resources"/],
+    ['baseline --help', ['baseline', '--help'], /--accept-new/],
     ['completion bash', ['completion', 'bash'], /complete -o filenames -F _plimsoll plimsoll/],
     ['completion zsh', ['completion', 'zsh'], /^#compdef plimsoll/],
     ['completion fish', ['completion', 'fish'], /^complete -c plimsoll/],

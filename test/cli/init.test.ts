@@ -83,6 +83,20 @@ describe('init', () => {
     });
   });
 
+  it('loads no compiler', async () => {
+    writeFileSync(
+      at('hook.cjs'),
+      `process.on('exit', () => {
+        const seen = Object.keys(require('node:module')._cache).filter((file) => /ts-morph|typescript/.test(file));
+        if (seen.length > 0) process.stderr.write('LOADED ' + seen.join());
+      });`,
+    );
+    const nodeOptions = ['--require', at('hook.cjs')];
+    const { code, stdout, stderr } = await plimsoll(['init', '--ci', 'none'], { cwd: own.folder, nodeOptions });
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('wrote    plimsoll.config.json');
+  });
+
   it('names the CI that it knows', async () => {
     const { code, stderr } = await run('init', '--ci', 'githb');
     expect(code).toBe(2);
