@@ -68,7 +68,14 @@ function judge(call: ts.CallExpression, file: FileContext): Match<OutboundTimeou
   const fn = findEnclosingFunction(call);
   if (!fn || isStartup(fn) || isGuarded(call, file)) return undefined;
   const { library, index } = found;
-  const argument = call.arguments[index] && skipWrappers(call.arguments[index]);
+  const given = call.arguments[index] && skipWrappers(call.arguments[index]);
+  const isUrl =
+    library === 'http' &&
+    given &&
+    !ts.isObjectLiteralExpression(given) &&
+    !ts.isIdentifier(given) &&
+    !ts.isCallExpression(given);
+  const argument = isUrl ? undefined : given;
   if (argument && !ts.isObjectLiteralExpression(argument)) return undefined;
   if (call.arguments.some(ts.isSpreadElement) || (argument && isOpen(argument))) return undefined;
   const first = call.arguments[0] && skipWrappers(call.arguments[0]);

@@ -1,0 +1,110 @@
+import { type ClientHome, findClientHome } from '../../src/ast/client-home.ts';
+import { bareModule, findOrigin, originName } from '../../src/ast/provenance.ts';
+import { findMemberPath, findMethodCall, findStringValue } from '../../src/ast/syntax.ts';
+import { ts } from '../../src/ast/ts.ts';
+import { defineRule } from '../../src/model/define-rule.ts';
+import type { FileContext } from '../../src/model/file-context.ts';
+import type { LinkCondition } from '../../src/model/link.ts';
+import type { Match } from '../../src/model/rule.ts';
+
+export interface PoolErrorHandler {
+  creation: ts.NewExpression | ts.CallExpression;
+  home: ClientHome;
+}
+
+/** Emitters that report the loss of an idle connection as 'error'; without a listener Node.js ends the process. */
+const emitters: readonly { modules: RegExp; path: RegExp; what: string; source: string }[] = [
+  {
+    modules: /^(?:pg|pg-pool)$/,
+    path: /^(?:(?:native\.)?Pool\.)?new$/,
+    what: 'An idle connection that breaks makes the pool emit',
+    source: 'pg-pool 3.14, index.js: makeIdleListener',
+  },
+  {
+    modules: /^(?:redis|@redis\/client)$/,
+    path: /^createClient\.\(\)(?:\.connect\.\(\))?$/,
+    what: 'A connection that breaks makes the client emit',
+    source: 'redis 5, packages/client/lib/client/index.ts',
+  },
+  {
+    modules: /^amqplib$/,
+    path: /^connect\.\(\)$/,
+    what: 'A connection that breaks emits',
+    source: 'amqplib 0.10, lib/connection.js',
+  },
+];
+
+export const rule = defineRule<PoolErrorHandler>({
+  id: 'require-pool-error-handler',
+  category: 'pooling',
+  severity: 'medium',
+  confidence: 'likely',
+  lifecycle: 'trial',
+  message: "{what} 'error', and nothing listens on `{name}`: the process ends.",
+  why: 'Idle connections break whenever the server restarts, fails over or a firewall drops them. The event comes outside of any request, so no try/catch sees it, and all requests of the process die with it.',
+  advice: "Listen: `pool.on('error', (error) => log.error(error))`. The pool replaces the connection by itself.",
+  limits: ['A client that is handed to another function at once, or made in a factory, is left alone.'],
+  mentions: ['Pool', 'createClient', 'amqplib'],
+  visit: {
+    NewExpression: (node, file) => judge(node, file),
+    CallExpression: (node, file) => judge(node, file),
+  },
+});
+
+function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): Match<PoolErrorHandler> | undefined {
+  if (file.role !== 'product') return undefined;
+  const name = node.expression.getText(file.source);
+  if (!/(?:Pool|createClient|connect)$/.test(name)) return undefined;
+  const origin = findOrigin(node, file);
+  const emitter =
+    origin &&
+    emitters.find(({ modules, path }) => modules.test(bareModule(origin.module)) && path.test(originName(origin)));
+  const home = emitter && findClientHome(node, file);
+  if (!emitter || !home || isHandled(home, file) || isHandedToHelper(home, file) || isReturned(home)) return undefined;
+  const when: LinkCondition | undefined =
+    home.binding && home.binding.scope === file.moduleScope
+      ? { kind: 'unused-members', symbol: home.binding.name, members: ['on:error', 'on', 'once', 'addListener'] }
+      : undefined;
+  return {
+    at: node,
+    values: { what: emitter.what, name: home.path },
+    ...(when && { when }),
+    data: { creation: node, home },
+  };
+}
+
+/** `pool.on('error', …)` anywhere in the file, or listeners that a variable names. */
+function isHandled(home: ClientHome, file: FileContext): boolean {
+  const leaf = home.path.split('.').at(-1);
+  return file.nodes('CallExpression').some((call) => {
+    const target = findMethodCall(call);
+    if (!target || !/^(?:on|once|addListener)$/.test(target.method)) return false;
+    if (findMemberPath(target.receiver)?.at(-1) !== leaf) return false;
+    const event = findStringValue(call.arguments[0]);
+    return event === undefined || event === 'error';
+  });
+}
+
+/** `instrument(pool)`, `attachHandlers(this.pool)`: listeners may be added there. */
+function isHandedToHelper(home: ClientHome, file: FileContext): boolean {
+  return file.nodes('CallExpression').some((call) => {
+    if (!call.arguments.some((argument) => findMemberPath(argument)?.join('.') === home.path)) return false;
+    return /error|listen|handler|attach|instrument|monitor|events|setup|wire|register|track/i.test(
+      call.expression.getText(file.source),
+    );
+  });
+}
+
+/** A local that the function gives away: its receiver listens, or not. */
+function isReturned(home: ClientHome): boolean {
+  return (
+    home.binding !== undefined &&
+    home.binding.scope.parent !== undefined &&
+    home.binding.references.some(
+      (reference) =>
+        ts.isReturnStatement(reference.parent) ||
+        ts.isShorthandPropertyAssignment(reference.parent) ||
+        (ts.isCallExpression(reference.parent) && reference.parent.arguments.includes(reference)),
+    )
+  );
+}

@@ -1,0 +1,140 @@
+import { bareModule, findOrigin, originName } from '../../src/ast/provenance.ts';
+import { findProperty } from '../../src/ast/queries.ts';
+import { findStringValue, skipWrappers } from '../../src/ast/syntax.ts';
+import { ts } from '../../src/ast/ts.ts';
+import { defineRule } from '../../src/model/define-rule.ts';
+import type { FileContext } from '../../src/model/file-context.ts';
+import type { Confidence, Match } from '../../src/model/rule.ts';
+
+export interface PoolLimits {
+  options: ts.ObjectLiteralExpression | undefined;
+  creation: ts.NewExpression | ts.CallExpression;
+  /** Options that are missing, with a first value each. */
+  missing: readonly { name: string; constant: string; value: string }[];
+}
+
+interface PoolDefaults {
+  modules: RegExp;
+  path: RegExp;
+  /** Which argument holds the options. */
+  index: number;
+  missing: readonly { name: string; constant: string; value: string; without: string }[];
+  confidence: Confidence;
+  /** Version read, and where. */
+  source: string;
+}
+
+/** Only what a library leaves without end. tarn (knex) gives up after 30 s, Sequelize after 60 s, knex after 60 s: they are fine. */
+const pools: readonly PoolDefaults[] = [
+  {
+    modules: /^(?:pg|pg-pool)$/,
+    path: /^(?:(?:native\.)?Pool\.)?new$/,
+    index: 0,
+    missing: [
+      {
+        name: 'connectionTimeoutMillis',
+        constant: 'connectTimeoutMillis',
+        value: '10_000',
+        without: 'a request waits for ever for a free connection',
+      },
+    ],
+    confidence: 'likely',
+    source: 'pg-pool 3.14, index.js: no timer unless connectionTimeoutMillis is set; max 10, idleTimeoutMillis 10,000',
+  },
+  {
+    modules: /^generic-pool$/,
+    path: /^createPool\.\(\)$/,
+    index: 1,
+    missing: [
+      {
+        name: 'acquireTimeoutMillis',
+        constant: 'acquireTimeoutMillis',
+        value: '10_000',
+        without: 'a request waits for ever for a free resource',
+      },
+      { name: 'max', constant: 'maxResources', value: '10', without: 'there is one resource for all requests' },
+    ],
+    confidence: 'likely',
+    source: 'generic-pool 3.9, lib/PoolDefaults.js: acquireTimeoutMillis null; lib/PoolOptions.js: max 1',
+  },
+  {
+    modules: /^mongodb$/,
+    path: /^MongoClient\.new$/,
+    index: 1,
+    missing: [
+      {
+        name: 'waitQueueTimeoutMS',
+        constant: 'waitQueueTimeoutMillis',
+        value: '10_000',
+        without: 'an operation waits for ever for a free connection',
+      },
+    ],
+    confidence: 'possible',
+    source: 'mongodb 7.5, src/connection_string.ts: waitQueueTimeoutMS 0, maxPoolSize 100',
+  },
+  {
+    modules: /^mysql2(?:\/promise)?$/,
+    path: /^createPool\.\(\)$/,
+    index: 0,
+    missing: [
+      {
+        name: 'queueLimit',
+        constant: 'maxWaiting',
+        value: '1_000',
+        without: 'any number of requests may wait for a connection',
+      },
+    ],
+    confidence: 'possible',
+    source: 'mysql2 3.24, lib/pool_config.js: queueLimit 0, connectionLimit 10, no time-out of its own',
+  },
+];
+
+export const rule = defineRule<PoolLimits>({
+  id: 'require-pool-limits',
+  category: 'pooling',
+  severity: 'medium',
+  confidence: 'likely',
+  lifecycle: 'trial',
+  message: 'This pool has no `{options}`: {without}.',
+  why: 'When connections run short (a slow query, a leak, a restart of the database), requests queue up with the arrival rate and nothing ever fails: memory and latency grow until the process is killed.',
+  advice:
+    'Set a time-out for acquiring a connection, so that the excess fails fast and the caller can shed or retry it.',
+  limits: [
+    'Options that come from elsewhere or are spread are taken to hold it.',
+    'Pools whose library gives up by itself (knex, Sequelize, TypeORM on mysql) are left alone.',
+  ],
+  mentions: ['Pool', 'MongoClient'],
+  visit: {
+    NewExpression: (node, file) => judge(node, file),
+    CallExpression: (node, file) => judge(node, file),
+  },
+});
+
+function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): Match<PoolLimits> | undefined {
+  if (file.role !== 'product') return undefined;
+  if (!/(?:Pool|MongoClient)$/.test(node.expression.getText(file.source))) return undefined;
+  const origin = findOrigin(node, file);
+  const pool =
+    origin &&
+    pools.find(({ modules, path }) => modules.test(bareModule(origin.module)) && path.test(originName(origin)));
+  if (!pool) return undefined;
+  const argument = node.arguments?.[pool.index] && skipWrappers(node.arguments[pool.index]!);
+  if (argument && !ts.isObjectLiteralExpression(argument)) return undefined;
+  if (argument?.properties.some(ts.isSpreadAssignment)) return undefined;
+  // What the connection string says of it is said.
+  if (node.arguments?.some((a) => /timeout/i.test(findStringValue(skipWrappers(a)) ?? ''))) return undefined;
+  const missing = pool.missing.filter(
+    ({ name }) => !findProperty(argument, name) && !(name === 'max' && findProperty(argument, 'size')),
+  );
+  const [first] = missing;
+  if (!first) return undefined;
+  return {
+    at: node,
+    confidence: pool.confidence,
+    values: {
+      options: missing.map(({ name }) => name).join('`, `'),
+      without: missing.map(({ without }) => without).join(', and '),
+    },
+    data: { options: argument, creation: node, missing },
+  };
+}
