@@ -1,0 +1,74 @@
+import {
+  findIndependentReads,
+  findIndependentRounds,
+  hasAwait,
+  type IndependentReads,
+  type IndependentRounds,
+  isInTransaction,
+  readOf,
+} from '../../src/ast/independence.ts';
+import { sizeOf } from '../../src/ast/size.ts';
+import { ts } from '../../src/ast/ts.ts';
+import { onRequestPath, runsRepeatedly } from '../../src/ast/where.ts';
+import { defineRule } from '../../src/model/define-rule.ts';
+
+export type SequentialAwait =
+  | { kind: 'loop'; rounds: IndependentRounds }
+  | { kind: 'statements'; reads: IndependentReads };
+
+export const rule = defineRule<SequentialAwait>({
+  id: 'no-sequential-await',
+  category: 'performance',
+  severity: 'medium',
+  confidence: 'likely',
+  lifecycle: 'trial',
+  message: '{what} wait for one another though none needs the other: the time is the sum of all of them.',
+  why: 'Each await is a round trip. Twenty reads of 20 ms take 420 ms one after another and 21 ms together, and the request holds its memory and its connection all the while.',
+  advice:
+    'In a loop use mapLimit, which runs some ten at a time and keeps the order and the first error (a plain Promise.all over rows starts them all at once); neighbouring reads go into one Promise.all. For rows, one query for all is better still.',
+  limits: [
+    'Only reads are judged: writes may meet in one record, whatever their callee does.',
+    'Loops with an early exit, shared state, a transaction, a pause, chunks, pages or retries are left alone, and those whose list is not known to grow with data.',
+  ],
+  mentions: ['await'],
+  visit: {
+    ForOfStatement(loop, file) {
+      if (file.role !== 'product' || loop.awaitModifier || !hasAwait(loop.statement)) return undefined;
+      if (sizeOf(loop.expression, file) !== 'data') return undefined;
+      const rounds = findIndependentRounds(loop, file);
+      if (!rounds || isInTransaction(loop, file)) return undefined;
+      const over = loop.expression.getText(file.source).replace(/\s+/g, ' ').slice(0, 60);
+      return {
+        at: rounds.calls[0]!.parent,
+        values: { what: `The reads for each of ${over}` },
+        when: runsRepeatedly(loop, file),
+        data: { kind: 'loop', rounds },
+      };
+    },
+    AwaitExpression(node, file) {
+      if (file.role !== 'product') return undefined;
+      const statement = node.parent.parent?.parent;
+      const isFirst =
+        statement && ts.isVariableStatement(statement) && ts.isBlock(statement.parent) && readOf(statement, file);
+      if (!isFirst || isContinued(statement, file)) return undefined;
+      const reads = findIndependentReads(statement, file);
+      if (!reads || isInTransaction(statement, file)) return undefined;
+      return {
+        at: node,
+        values: { what: `${reads.calls.length} neighbouring reads` },
+        when: onRequestPath(node, file),
+        data: { kind: 'statements', reads },
+      };
+    },
+  },
+});
+
+/** The run has begun above. */
+function isContinued(statement: ts.VariableStatement, file: Parameters<typeof readOf>[1]): boolean {
+  const { statements } = statement.parent as ts.Block;
+  for (const before of statements.slice(0, statements.indexOf(statement))) {
+    if (!ts.isVariableStatement(before) || !readOf(before, file)) continue;
+    if (findIndependentReads(before, file)?.statements.includes(statement)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,201 @@
+import type { Binding, FileContext } from '../model/file-context.ts';
+import { findFunctionValue } from './functions.ts';
+import { type Io, ioOf } from './io-call.ts';
+import { isDeclaredIn, listNames } from './loop-facts.ts';
+import {
+  findEnclosingFunction,
+  findMemberPath,
+  findMethodCall,
+  isAssignment,
+  isFunctionNode,
+  isWithin,
+  skipWrappers,
+} from './syntax.ts';
+import { ts } from './ts.ts';
+
+/** Words that say that the order or the pace is meant: transactions, batches, pages, limits, retries, waits. */
+const paced =
+  /\b(?:trx|tx|transaction|transacting|queryRunner|entityManager|sleep|delay|wait\w*|setTimeout|retry\w*|retries|attempts?|backoff|throttle\w*|rateLimit\w*|limiter|limit\(|chunk\w*|batch\w*|cursor|nextPage|pageToken|hasMore|next_cursor|migrat\w*|sequential\w*|one (?:by|at a) (?:one|time)|in order|series|lock|mutex|yield|deadlock\w*)\b|Transaction|Sleep|Delay|Retry|Chunk|Batch|Lock\b|\bnext\(/i;
+
+/** The awaited calls of one round of a loop, when no round needs another one's outcome. */
+export interface IndependentRounds {
+  loop: ts.ForOfStatement;
+  calls: readonly ts.CallExpression[];
+}
+
+/**
+ * Whether the rounds of a loop read from outside independently: nothing that a round writes is read by another one's
+ * calls or decisions, no early exit, nothing that changes the state outside, no pace that is kept on purpose.
+ */
+export function findIndependentRounds(loop: ts.ForOfStatement, file: FileContext): IndependentRounds | undefined {
+  if (loop.awaitModifier || paced.test(withComments(loop, file))) return undefined;
+  const calls: ts.CallExpression[] = [];
+  let isFit = true;
+  const written = new Set<Binding>();
+  const visit = (at: ts.Node): void => {
+    if (!isFit) return;
+    if (isFunctionNode(at)) {
+      // A nested function may run later, or be what is awaited.
+      return;
+    }
+    switch (at.kind) {
+      case ts.SyntaxKind.BreakStatement:
+      case ts.SyntaxKind.ReturnStatement:
+      case ts.SyntaxKind.ThrowStatement:
+      case ts.SyntaxKind.YieldExpression:
+      case ts.SyntaxKind.LabeledStatement:
+        isFit = false;
+        return;
+      case ts.SyntaxKind.ForOfStatement:
+      case ts.SyntaxKind.ForStatement:
+      case ts.SyntaxKind.WhileStatement:
+      case ts.SyntaxKind.DoStatement:
+        // Judged by itself, level by level; a nested loop with waits is not one step of this one.
+        if (hasAwait(at)) isFit = false;
+        break;
+      default:
+    }
+    if (ts.isAwaitExpression(at)) {
+      const call = awaitedCall(at);
+      const io = call && ioOf(call, file);
+      if (!call || io !== 'read' || isSharedRecord(call, file)) {
+        isFit = false;
+        return;
+      }
+      calls.push(call);
+    }
+    if (isAssignment(at)) collectWrites(at.left, loop, written, file);
+    if (ts.isPostfixUnaryExpression(at) || ts.isPrefixUnaryExpression(at)) {
+      if (at.operator === ts.SyntaxKind.PlusPlusToken || at.operator === ts.SyntaxKind.MinusMinusToken)
+        collectWrites(at.operand, loop, written, file);
+    }
+    const method = findMethodCall(at);
+    if (method && isChanging(method.method)) collectWrites(method.receiver, loop, written, file);
+    ts.forEachChild(at, visit);
+  };
+  visit(loop.statement);
+  if (!isFit || calls.length === 0) return undefined;
+  if (calls.some((call) => listNames(call, file).some((b) => written.has(b)))) return undefined;
+  if (hasConditionOn(loop.statement, written, file)) return undefined;
+  return { loop, calls };
+}
+
+/** The text of the loop with the comments in front of it. */
+function withComments(loop: ts.Node, file: FileContext): string {
+  return file.text.slice(loop.pos, loop.end);
+}
+
+export function hasAwait(node: ts.Node): boolean {
+  if (ts.isAwaitExpression(node)) return true;
+  return isFunctionNode(node) ? false : (ts.forEachChild(node, hasAwait) ?? false);
+}
+
+/** The call that an `await` waits for, behind `.lean()`, `.catch()` and the like. */
+export function awaitedCall(node: ts.AwaitExpression): ts.CallExpression | undefined {
+  let value = skipWrappers(node.expression);
+  for (let hops = 0; hops < 6 && ts.isCallExpression(value); hops++) {
+    const target = findMethodCall(value);
+    if (!target || !/^(?:catch|then|finally|lean|exec|toArray|select|populate)$/.test(target.method)) return value;
+    value = target.receiver;
+  }
+  return ts.isCallExpression(value) ? value : undefined;
+}
+
+function isChanging(method: string): boolean {
+  return /^(?:push|unshift|set|add|delete|pop|shift|splice|sort|reverse|append|write|emit)$/.test(method);
+}
+
+/** What is written and was there before the loop. */
+function collectWrites(target: ts.Expression, loop: ts.Node, into: Set<Binding>, file: FileContext): void {
+  let root = skipWrappers(target);
+  while (ts.isPropertyAccessExpression(root) || ts.isElementAccessExpression(root))
+    root = skipWrappers(root.expression);
+  const binding = ts.isIdentifier(root) ? file.bindingOf(root) : undefined;
+  if (binding && !isDeclaredIn(binding, loop)) into.add(binding);
+}
+
+/** A local function that reads and then writes what all rounds share. */
+function isSharedRecord(call: ts.CallExpression, file: FileContext): boolean {
+  const fn = findFunctionValue(call.expression, file);
+  if (!fn?.body) return false;
+  const text = fn.body.getText(file.source);
+  return (
+    paced.test(text) ||
+    /\.(?:set|save|update|put|delete|remove|create|insert|push)\w*\(|this\.\w+\s*(?:=[^=]|\+\+)/.test(text)
+  );
+}
+
+/** `if (seen.has(x)) continue`: the decision depends on the rounds before. */
+function hasConditionOn(body: ts.Node, written: ReadonlySet<Binding>, file: FileContext): boolean {
+  const visit = (at: ts.Node): boolean => {
+    const condition = ts.isIfStatement(at) ? at.expression : ts.isConditionalExpression(at) ? at.condition : undefined;
+    if (condition && listNames(condition, file).some((b) => written.has(b))) return true;
+    return isFunctionNode(at) ? false : (ts.forEachChild(at, visit) ?? false);
+  };
+  return visit(body);
+}
+
+/** A run of `const a = await read(); const b = await read(); …` of which none needs the one before. */
+export interface IndependentReads {
+  statements: readonly ts.VariableStatement[];
+  calls: readonly ts.CallExpression[];
+}
+
+const readName = /^(?:get|find|list|count|fetch|load|read|search|query|select)(?:[A-Z_]|$)/;
+
+/** The longest such run that begins at a statement; at least three reads. */
+export function findIndependentReads(first: ts.VariableStatement, file: FileContext): IndependentReads | undefined {
+  if (!ts.isBlock(first.parent)) return undefined;
+  const { statements } = first.parent;
+  const names = new Set<string>();
+  const reads: ts.VariableStatement[] = [];
+  const calls: ts.CallExpression[] = [];
+  for (const statement of statements.slice(statements.indexOf(first))) {
+    if (!ts.isVariableStatement(statement)) break;
+    const awaits = hasAwait(statement);
+    const call = awaits ? readOf(statement, file) : undefined;
+    if (awaits && (!call || uses(statement, names))) break;
+    for (const { name } of statement.declarationList.declarations) collectNames(name, names);
+    if (!call) continue;
+    reads.push(statement);
+    calls.push(call);
+  }
+  return reads.length >= 3 && reads[0] === first ? { statements: reads, calls } : undefined;
+}
+
+/** `const x = await something.getThing(…)`, I/O by what it is called on. */
+export function readOf(statement: ts.VariableStatement, file: FileContext): ts.CallExpression | undefined {
+  const [declaration, ...others] = statement.declarationList.declarations;
+  const value = declaration?.initializer && skipWrappers(declaration.initializer);
+  if (others.length > 0 || !value || !ts.isAwaitExpression(value)) return undefined;
+  const call = awaitedCall(value);
+  const name = call && (findMemberPath(call.expression)?.at(-1) ?? '');
+  if (!call || !name || !readName.test(name) || ioOf(call, file) !== 'read' || paced.test(call.getText(file.source)))
+    return undefined;
+  return isSharedRecord(call, file) || call.arguments.some((a) => hasAwait(a)) ? undefined : call;
+}
+
+function collectNames(name: ts.BindingName, into: Set<string>): void {
+  if (ts.isIdentifier(name)) into.add(name.text);
+  else for (const element of name.elements) if (ts.isBindingElement(element)) collectNames(element.name, into);
+}
+
+function uses(node: ts.Node, names: ReadonlySet<string>): boolean {
+  if (ts.isIdentifier(node)) return names.has(node.text);
+  if (ts.isPropertyAccessExpression(node)) return uses(node.expression, names);
+  return ts.forEachChild(node, (child) => uses(child, names)) ?? false;
+}
+
+/** Whether the function holds one connection in a transaction: its statements wait for each other anyway. */
+export function isInTransaction(node: ts.Node, file: FileContext): boolean {
+  for (let fn = findEnclosingFunction(node); fn; fn = findEnclosingFunction(fn)) {
+    if (
+      fn.parameters.some((p) =>
+        /^(?:trx|tx|t|transaction|manager|em|client|conn(?:ection)?|session)$/.test(p.name.getText(file.source)),
+      )
+    )
+      return true;
+    if (/\btransaction\(|\bBEGIN\b|\btransacting\b/.test(fn.getText(file.source)) && isWithin(node, fn)) return true;
+  }
+  return false;
+}
