@@ -119,38 +119,43 @@ function commentsOf(path: string, text: string): string[] {
 /** Modules that are not installed here are taken as `any`: fixtures show code of many libraries. */
 const missingModule = new Set([2307, 7016]);
 
-/** Type errors in the fixed code of every rule, from one program. */
-function listAllTypeErrors(): { path: string; message: string }[] {
-  const root = join(import.meta.dirname, '..');
-  const files = fixing.flatMap(({ rule }) => {
-    const folder = join(fixturesRoot, rule.id, 'fixed');
-    const sources = listFixtures(rule.id, 'fixed').flatMap(({ name, files: inside }) =>
-      Object.keys(inside).map((path) => (path === name ? join(folder, name) : join(folder, name, path))),
-    );
-    return [...sources.filter((path) => /\.[cm]?tsx?$/.test(path)), join(fixturesRoot, rule.id, 'types.d.ts')];
-  });
-  const program = tsc.createProgram(
-    files.filter((path) => existsSync(path)),
-    {
-      target: tsc.ScriptTarget.ES2023,
-      lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
-      module: tsc.ModuleKind.Preserve,
-      moduleResolution: tsc.ModuleResolutionKind.Bundler,
-      moduleDetection: tsc.ModuleDetectionKind.Force,
-      jsx: tsc.JsxEmit.Preserve,
-      types: ['node'],
-      typeRoots: [join(root, 'node_modules/@types')],
-      paths: {
-        '@plimsoll/runtime': [join(root, 'runtime/src/index.ts')],
-        '@plimsoll/runtime/*': [join(root, 'runtime/src/*.ts')],
-      },
-      strict: true,
-      experimentalDecorators: true,
-      allowImportingTsExtensions: true,
-      skipLibCheck: true,
-      noEmit: true,
-    },
+/** The rules whose fixtures bring their own `types.d.ts` are compiled apart: two may declare one module differently. */
+function listProgramFiles(id: string): string[] {
+  const types = (rule: string): string => join(fixturesRoot, rule, 'types.d.ts');
+  if (existsSync(types(id))) return [...listFixedSources(id), types(id)];
+  return fixing.filter(({ rule }) => !existsSync(types(rule.id))).flatMap(({ rule }) => listFixedSources(rule.id));
+}
+
+function listFixedSources(id: string): string[] {
+  const folder = join(fixturesRoot, id, 'fixed');
+  const sources = listFixtures(id, 'fixed').flatMap(({ name, files }) =>
+    Object.keys(files).map((path) => (path === name ? join(folder, name) : join(folder, name, path))),
   );
+  return sources.filter((path) => /\.[cm]?tsx?$/.test(path));
+}
+
+/** Type errors of the program that the fixed code of a rule belongs to. */
+function compile(id: string): { path: string; message: string }[] {
+  const root = join(import.meta.dirname, '..');
+  const program = tsc.createProgram(listProgramFiles(id), {
+    target: tsc.ScriptTarget.ES2023,
+    lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
+    module: tsc.ModuleKind.Preserve,
+    moduleResolution: tsc.ModuleResolutionKind.Bundler,
+    moduleDetection: tsc.ModuleDetectionKind.Force,
+    jsx: tsc.JsxEmit.Preserve,
+    types: ['node'],
+    typeRoots: [join(root, 'node_modules/@types')],
+    paths: {
+      '@plimsoll/runtime': [join(root, 'runtime/src/index.ts')],
+      '@plimsoll/runtime/*': [join(root, 'runtime/src/*.ts')],
+    },
+    strict: true,
+    experimentalDecorators: true,
+    allowImportingTsExtensions: true,
+    skipLibCheck: true,
+    noEmit: true,
+  });
   return tsc
     .getPreEmitDiagnostics(program)
     .filter(({ code, file }) => !missingModule.has(code) && (!file || file.fileName.startsWith(fixturesRoot)))
@@ -161,9 +166,14 @@ function listAllTypeErrors(): { path: string; message: string }[] {
     });
 }
 
-let typeErrors: ReturnType<typeof listAllTypeErrors> | undefined;
+const compiled = new Map<string, ReturnType<typeof compile>>();
 
 function listTypeErrors(id: string): string[] {
-  typeErrors ??= listAllTypeErrors();
-  return typeErrors.filter(({ path }) => path === '' || path.startsWith(`${id}/`)).map(({ message }) => message);
+  const program = existsSync(join(fixturesRoot, id, 'types.d.ts')) ? id : '';
+  let errors = compiled.get(program);
+  if (!errors) {
+    errors = compile(id);
+    compiled.set(program, errors);
+  }
+  return errors.filter(({ path }) => path === '' || path.startsWith(`${id}/`)).map(({ message }) => message);
 }
