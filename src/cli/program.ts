@@ -136,6 +136,9 @@ function programFor(session: Session, done: (code: number) => void): Command {
   add('doctor', 'check what a scan depends on', narrow(), async (flags: ScanFlags) =>
     (await import('./commands/doctor.ts')).doctorCommand(flags, session),
   );
+  add('mcp', 'serve scan, explain and fix to coding agents (Model Context Protocol, stdio)', [], async () =>
+    (await import('./commands/mcp.ts')).mcpCommand(session),
+  );
   add('report <json>', 'render a saved result again', [reporterOption()], async (file: string, flags: ScanFlags) =>
     (await import('./commands/report.ts')).reportCommand(file, flags, session),
   );
