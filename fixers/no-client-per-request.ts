@@ -1,5 +1,11 @@
 import type { ClientPerRequest } from '../rules/pooling/no-client-per-request.ts';
-import { findEnclosingFunction, findMethodCall, getOutermostWrapped, isWithin } from '../src/ast/syntax.ts';
+import {
+  findEnclosingFunction,
+  findMethodCall,
+  findPropertyName,
+  getOutermostWrapped,
+  isWithin,
+} from '../src/ast/syntax.ts';
 import { ts } from '../src/ast/ts.ts';
 import type { Binding, FileContext } from '../src/model/file-context.ts';
 import type { Fix, Fixer, Skip, TextEdit } from '../src/model/fixer.ts';
@@ -22,7 +28,11 @@ export const fixer: Fixer<ClientPerRequest> = {
     if (data.kind === 'misspelt-option') {
       return { edits: [{ start: data.name.getStart(file.source), end: data.name.end, text: data.right }] };
     }
-    return hoist(data, file);
+    const fix = hoist(data, file);
+    const limit = data.library.kind === 'agent' && findSocketLimit(data.creation);
+    if ('skip' in fix || !limit) return fix;
+    const warning = `\`${limit}\` then holds for all requests together: a request that is never ended takes one socket for good`;
+    return { ...fix, safety: 'review', note: fix.note ? `${warning}; ${fix.note}` : warning };
   },
 };
 
@@ -79,6 +89,14 @@ function hoist(data: Client, file: FileContext): Fix | Skip {
     ] as [TextEdit, ...TextEdit[]],
     note: 'it now lives as long as the process: end it where the process shuts down',
   };
+}
+
+/** An agent made for one request never reached its limit of sockets; a shared one does. */
+function findSocketLimit(creation: Client['creation']): string | undefined {
+  const options = creation.arguments?.[0];
+  if (!options || !ts.isObjectLiteralExpression(options)) return undefined;
+  const names = options.properties.map((property) => findPropertyName(property.name));
+  return names.find((name) => name === 'maxSockets' || name === 'maxTotalSockets');
 }
 
 function isConnectedByHand(binding: Binding): boolean {
