@@ -1,0 +1,67 @@
+import { bareModule, findOrigin } from '../../src/ast/provenance.ts';
+import {
+  findEnclosingFunction,
+  findMemberName,
+  findMemberPath,
+  findMethodCall,
+  getOutermostWrapped,
+  nameOfFunction,
+} from '../../src/ast/syntax.ts';
+import { ts } from '../../src/ast/ts.ts';
+import { isStartup, onRequestPath } from '../../src/ast/where.ts';
+import { defineRule } from '../../src/model/define-rule.ts';
+import type { FileContext } from '../../src/model/file-context.ts';
+import type { LinkCondition } from '../../src/model/link.ts';
+import type { Match } from '../../src/model/rule.ts';
+
+export interface RedisKeys {
+  call: ts.CallExpression;
+  library: 'ioredis' | 'redis' | undefined;
+}
+
+export const rule = defineRule<RedisKeys>({
+  id: 'no-redis-keys',
+  category: 'database',
+  severity: 'medium',
+  confidence: 'likely',
+  lifecycle: 'trial',
+  message: '`{call}` walks every key of the server while nothing else is served, each time `{name}` runs.',
+  why: 'Redis runs one command at a time: KEYS takes time with the number of all keys, about 40 ms a million, and every other client waits.',
+  advice: 'Walk with SCAN (`scanStream`, `scanIterator`), or keep a set of the keys that belong together.',
+  limits: ['SMEMBERS and HGETALL of large keys are not reported: how large they are is not to be seen.'],
+  mentions: ['keys', 'KEYS'],
+  visit: {
+    CallExpression(call, file) {
+      const target = file.role === 'product' ? findMethodCall(call) : undefined;
+      if (!target || (target.method !== 'keys' && target.method !== 'KEYS') || call.arguments.length !== 1)
+        return undefined;
+      return judge(call, target.receiver, file);
+    },
+  },
+});
+
+function judge(call: ts.CallExpression, receiver: ts.Expression, file: FileContext): Match<RedisKeys> | undefined {
+  const [pattern] = call.arguments;
+  if (!pattern || ts.isObjectLiteralExpression(pattern) || ts.isArrayLiteralExpression(pattern)) return undefined;
+  const origin = findOrigin(receiver, file);
+  const module = origin && bareModule(origin.module);
+  const isClient = module === 'ioredis' || module === 'redis' || module === '@redis/client';
+  const leaf = findMemberPath(receiver)?.at(-1) ?? '';
+  const isAwaited = ts.isAwaitExpression(getOutermostWrapped(call).parent) || findMemberName(call.parent) === 'then';
+  // A client of another module, by its name and what is asked of it: `redis.keys('session:*')`.
+  const isNamed =
+    /redis/i.test(leaf) && isAwaited && (ts.isStringLiteralLike(pattern) || ts.isTemplateExpression(pattern));
+  const fn = findEnclosingFunction(call);
+  if (!(isClient || isNamed) || !fn || isStartup(fn)) return undefined;
+  const states: LinkCondition = {
+    kind: 'any',
+    of: ['import:ioredis', 'import:redis', 'import:@redis/client'].map((fact) => ({ kind: 'project-states', fact })),
+  };
+  const path = onRequestPath(call, file);
+  return {
+    at: call,
+    values: { call: `${call.expression.getText(file.source)}()`, name: nameOfFunction(fn) },
+    when: isClient ? path : { kind: 'all', of: [path, states] },
+    data: { call, library: module === 'ioredis' ? 'ioredis' : isClient ? 'redis' : undefined },
+  };
+}

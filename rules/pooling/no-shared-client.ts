@@ -1,0 +1,62 @@
+import { type ClientHome, findClientHome } from '../../src/ast/client-home.ts';
+import { isFrom } from '../../src/ast/provenance.ts';
+import { findEnclosingFunction, findMemberPath, findMethodCall } from '../../src/ast/syntax.ts';
+import type { ts } from '../../src/ast/ts.ts';
+import { frequencyOf, isStartup, onRequestPath } from '../../src/ast/where.ts';
+import { defineRule } from '../../src/model/define-rule.ts';
+import type { FileContext } from '../../src/model/file-context.ts';
+import type { Match } from '../../src/model/rule.ts';
+
+export interface SharedClient {
+  creation: ts.NewExpression;
+  home: ClientHome;
+}
+
+export const rule = defineRule<SharedClient>({
+  id: 'no-shared-client',
+  category: 'pooling',
+  severity: 'medium',
+  confidence: 'likely',
+  lifecycle: 'trial',
+  message: 'All requests share the one connection `{name}`: their queries run one after another.',
+  why: 'One connection holds one conversation: queries of concurrent requests queue behind the slowest, and transactions of two requests mix. Measured: 0.43 to 0.66 of the throughput of a pool; when the connection breaks, every request fails.',
+  advice: 'Use `new Pool()`; check a client out of it only for a transaction.',
+  limits: ['Only pg.Client kept at module level or in a field and queried in the same file is seen.'],
+  mentions: ['Client&pg'],
+  visit: {
+    NewExpression(node, file) {
+      if (
+        file.role !== 'product' ||
+        !(isFrom(node, file, 'pg', 'Client', 'new') || isFrom(node, file, 'pg', 'native', 'Client', 'new'))
+      )
+        return undefined;
+      return judge(node, file);
+    },
+  },
+});
+
+function judge(node: ts.NewExpression, file: FileContext): Match<SharedClient> | undefined {
+  const home = findClientHome(node, file);
+  if (!home || /LISTEN\s|UNLISTEN|'notification'|"notification"|pg_advisory/.test(file.text)) return undefined;
+  const isShared =
+    home.path.startsWith('this.') || (home.binding !== undefined && home.binding.scope === file.moduleScope);
+  if (
+    !isShared ||
+    (!home.path.startsWith('this.') && frequencyOf(node, file) === 'call' && home.binding?.kind === 'const')
+  )
+    return undefined;
+  const use = file.nodes('CallExpression').find((call) => {
+    const target = findMethodCall(call);
+    if (target?.method !== 'query' || findMemberPath(target.receiver)?.join('.') !== home.path) return false;
+    const fn = findEnclosingFunction(call);
+    return fn !== undefined && !isStartup(fn);
+  });
+  if (!use) return undefined;
+  return {
+    at: node,
+    values: { name: home.path },
+    related: [{ at: use, note: 'a request queries it' }],
+    when: onRequestPath(use, file),
+    data: { creation: node, home },
+  };
+}
