@@ -169,6 +169,9 @@ export const reporterOption = () =>
 
 /** Checks names that only the rules know, and turns flags into options of a scan. */
 export function scanOptionsOf(paths: readonly string[], flags: ScanFlags): ScanOptions {
+  if (flags.changed !== undefined && flags.staged) {
+    throw new InputError('--changed and --staged compare with different things', { help: 'give one of them' });
+  }
   const ruleIds = ruleFacts.map((rule) => rule.id);
   for (const id of flags.rule ?? []) assertKnown('rule', id, ruleIds, 'plimsoll rules');
   for (const name of flags.category ?? []) assertKnown('category', name, categories, categories.join(', '));

@@ -201,7 +201,7 @@ describe('the page', () => {
     }
     const { page, faults } = await open(resultOf(many), { readSource: () => undefined });
     expect(await count(page)).toBe('100 of 20,000 findings');
-    expect(await page.locator('.tile').count()).toBeLessThanOrEqual(300);
+    expect(await page.locator('.tile').count()).toBeLessThanOrEqual(450);
     await page.getByRole('button', { name: 'Show 100 more' }).click();
     expect(await count(page)).toBe('200 of 20,000 findings');
     await page.getByRole('searchbox').fill('area39/part899');

@@ -79,9 +79,6 @@ function assertFixFlags(flags: ScanFlags): void {
 }
 
 function assertComparison(flags: ScanFlags): void {
-  if (flags.changed !== undefined && flags.staged) {
-    throw new InputError('--changed and --staged compare with different things', { help: 'give one of them' });
-  }
   const compared = flags.staged ? '--staged' : flags.changed === undefined ? undefined : '--changed';
   if (compared !== undefined && (flags.fix !== undefined || flags.diff)) {
     throw new InputError(`${compared} only reports: it does not work with --fix or --diff`);

@@ -202,11 +202,9 @@ function tileMarkup(tile: Tile): string {
   const text =
     label === '' || tile.height < 16 ? '' : `<text x="${tile.x + 4}" y="${tile.y + 13}">${escapeHtml(label)}</text>`;
   if (tile.isFolder) return `<g class="folder" aria-hidden="true">${box}${text}</g>`;
-  const about = `${tile.file ?? tile.name}: ${tile.points.toFixed(1)} points, ${countsOf(tile.counts)}`;
+  const about = `${tile.file?.endsWith('/') || !tile.file ? `${tile.file ?? ''} ${tile.name}`.trim() : tile.file}: ${tile.points.toFixed(1)} points, ${countsOf(tile.counts)}`;
   const title = `<title>${escapeHtml(about)}</title>`;
-  if (tile.file === undefined)
-    return `<g class="${worstOf(tile.counts)}" role="img" aria-label="${escapeHtml(about)}">${title}${box}${text}</g>`;
-  return `<g class="tile ${worstOf(tile.counts)}" role="button" aria-label="${escapeHtml(about)}" data-file="${escapeHtml(tile.file)}">${title}${box}${text}</g>`;
+  return `<g class="tile ${worstOf(tile.counts)}" role="button" aria-label="${escapeHtml(about)}" data-file="${escapeHtml(tile.file ?? '')}">${title}${box}${text}</g>`;
 }
 
 function map(losses: readonly FileLoss[], score: Score): string {

@@ -16,7 +16,7 @@ export interface Tile {
   width: number;
   height: number;
   name: string;
-  /** Undefined for folders, and for the tile of all the small files. */
+  /** The file, or for a tile of several the folder that they lie in, ending in `/`; '' for the root. */
   file: string | undefined;
   /** Folders frame what lies in them. */
   isFolder: boolean;
@@ -33,8 +33,9 @@ interface Node {
   children?: Node[];
 }
 
-/** Files drawn by themselves; past this a tile is too small to see. */
-const mostFiles = 300;
+/** A folder with less than this part of the points is drawn as one tile, a file with less goes into its folder's rest. */
+const leastOfFolder = 1 / 150;
+const leastOfFile = 1 / 300;
 const noCounts = (): Record<Severity, number> => ({ high: 0, medium: 0, low: 0 });
 
 function weighs({ status, lifecycle, confidence }: Finding): boolean {
@@ -61,30 +62,53 @@ export function lossByFile({ findings, score, comparison }: ScanResult): FileLos
 
 function treeOf(losses: readonly FileLoss[]): Node {
   const root: Node = { name: '', points: 0, counts: noCounts(), children: [] };
-  for (const { file, points, counts } of losses.slice(0, mostFiles)) {
-    const parts = file.split('/');
-    let at = root;
-    for (const part of parts.slice(0, -1)) {
-      at.children ??= [];
-      let next = at.children.find((child) => child.name === part && child.file === undefined);
-      if (!next) {
-        next = { name: part, points: 0, counts: noCounts(), children: [] };
-        at.children.push(next);
-      }
-      at = next;
-    }
-    at.children ??= [];
-    at.children.push({ name: parts.at(-1) ?? file, file, points, counts });
+  const folders = new Map<string, Node>([['', root]]);
+  const folderOf = (path: string): Node => {
+    const known = folders.get(path);
+    if (known) return known;
+    const at = path.lastIndexOf('/');
+    const folder: Node = { name: path.slice(at + 1), file: `${path}/`, points: 0, counts: noCounts(), children: [] };
+    folders.set(path, folder);
+    folderOf(path.slice(0, Math.max(0, at))).children?.push(folder);
+    return folder;
+  };
+  for (const { file, points, counts } of losses) {
+    const at = file.lastIndexOf('/');
+    const leaf = { name: file.slice(at + 1), file, points, counts };
+    folderOf(file.slice(0, Math.max(0, at))).children?.push(leaf);
   }
-  const rest = losses.slice(mostFiles);
-  if (rest.length > 0) {
-    const counts = noCounts();
-    for (const one of rest)
-      for (const severity of ['high', 'medium', 'low'] as const) counts[severity] += one.counts[severity];
-    const points = rest.reduce((sum, one) => sum + one.points, 0);
-    root.children?.push({ name: `${rest.length} more files`, points, counts });
+  sumUp(root);
+  return joinSingles(foldSmall(root, root.points));
+}
+
+function sumUp(node: Node): void {
+  for (const child of node.children ?? []) {
+    sumUp(child);
+    node.points += child.points;
+    for (const severity of ['high', 'medium', 'low'] as const) node.counts[severity] += child.counts[severity];
   }
-  return joinSingles(root);
+}
+
+function foldSmall(node: Node, total: number): Node {
+  if (!node.children) return node;
+  if (node.name !== '' && node.points < total * leastOfFolder) {
+    const { children: _, ...folded } = node;
+    return { ...folded, name: `${node.name}/` };
+  }
+  const isSmall = (child: Node) => !child.children && child.points < total * leastOfFile;
+  const small = node.children.filter(isSmall);
+  if (small.length < 2) return { ...node, children: node.children.map((child) => foldSmall(child, total)) };
+  const rest: Node = {
+    name: `${small.length} small files`,
+    file: node.file ?? '',
+    points: 0,
+    counts: noCounts(),
+    children: small,
+  };
+  sumUp(rest);
+  const { children: _, ...leaf } = rest;
+  const others = node.children.filter((child) => !isSmall(child)).map((child) => foldSmall(child, total));
+  return { ...node, children: [...others, leaf] };
 }
 
 /** A folder that holds one folder alone is drawn as one: `src/app`. */
