@@ -1,6 +1,6 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
 import { findFunctionValue } from './functions.ts';
-import { type Io, ioOf } from './io-call.ts';
+import { ioOf } from './io-call.ts';
 import { isDeclaredIn, listNames } from './loop-facts.ts';
 import {
   findEnclosingFunction,

@@ -1,5 +1,5 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
-import { findGrowth } from './loop-facts.ts';
+import { findAdd, findGrowth } from './loop-facts.ts';
 import { bareModule, findOrigin } from './provenance.ts';
 import { findMemberName, findMemberPath, findMethodCall, isAssignment, skipAwait } from './syntax.ts';
 import { ts } from './ts.ts';
@@ -168,15 +168,22 @@ function judgeIdentifier(identifier: ts.Identifier, file: FileContext, depth: nu
   ]
     .filter((v) => v !== undefined)
     .slice(0, 8);
-  const parts = values.map((v) => judge(v, file, depth + 1));
+  const filled = values.filter((v) => !isEmptyArray(v));
+  const parts = filled.map((v) => judge(v, file, depth + 1));
   const growth = findGrowth(binding, file);
   if (growth) {
     const grown = growth.over ? judge(growth.over, file, depth + 2) : 'unknown';
     return grown === 'small' ? join(parts) : grown === 'unknown' ? sizeOfName(text) : 'data';
   }
-  if (parts.length === 0) return 'unknown';
+  if (parts.length === 0)
+    return values.length > 0 && binding.references.some((r) => findAdd(r)) ? sizeOfName(text) : 'unknown';
   const all = join(parts);
   return all !== 'unknown' || isRead(declaration.initializer) ? all : sizeOfName(text);
+}
+
+function isEmptyArray(value: ts.Expression): boolean {
+  const made = skipAwait(value);
+  return ts.isArrayLiteralExpression(made) && made.elements.length === 0;
 }
 
 /** A capped page or batch whose name alone sounds like more. */

@@ -1,0 +1,51 @@
+import { findRegExpCompile, type RegExpCompile } from '../src/ast/regexp-compile.ts';
+import { findMethodCall, getOutermostWrapped, isWithin } from '../src/ast/syntax.ts';
+import { ts } from '../src/ast/ts.ts';
+import type { Fix, Fixer, Skip } from '../src/model/fixer.ts';
+import { freeName } from './edit/free-name.ts';
+import { insertBefore } from './edit/insert-before.ts';
+import { replaceNode } from './edit/replace-node.ts';
+import { findStatement, isInList } from './edit/statement-of.ts';
+
+export const fixer: Fixer<RegExpCompile> = {
+  rule: 'no-regexp-compile-in-request',
+  safety: 'safe',
+  changes: 'compiles the expression once before the loop',
+  fix({ data }, file): Fix | Skip {
+    if (data.kind === 'table') return { skip: 'compile where the table is filled' };
+    const { node, repetition } = data;
+    const statement = findStatement(repetition.node);
+    if (!statement || !isInList(statement)) return { skip: 'there is no statement that it could stand before' };
+    const outer = getOutermostWrapped(node) as ts.Expression;
+    const target = findMethodCall(outer.parent.parent);
+    const isTested = target?.receiver === node && /^(?:test|exec)$/.test(target.method);
+    const flags = node.arguments?.[1];
+    // With g or y an expression remembers where it stopped.
+    if ((isTested || !isPattern(outer)) && flags && !(ts.isStringLiteralLike(flags) && !/[gy]/.test(flags.text)))
+      return { skip: 'its flags make it remember the last match' };
+    const isEarlier = [...file.nodes('NewExpression'), ...file.nodes('CallExpression')].some(
+      (other) =>
+        other.pos < node.pos && isWithin(other, statement.parent) && findRegExpCompile(other, file)?.kind === 'loop',
+    );
+    if (isEarlier) return { skip: 'the expression before it is mended first' };
+    const name = freeName('pattern', file);
+    // An empty list never compiled it: a bad source throws now.
+    return {
+      edits: [
+        ...insertBefore(statement, `const ${name} = ${node.getText(file.source)};`, file),
+        replaceNode(node, name, file),
+      ],
+      note: 'a source that does not compile throws before the loop, even when there is nothing to go over',
+    };
+  },
+};
+
+/** Handed to a method of strings, which begins at the start each time. */
+function isPattern(outer: ts.Expression): boolean {
+  const target = findMethodCall(outer.parent);
+  return (
+    target !== undefined &&
+    target.call.arguments[0] === outer &&
+    /^(?:replace|replaceAll|match|matchAll|split|search)$/.test(target.method)
+  );
+}

@@ -1,0 +1,44 @@
+import { findJsonRoundTrip, isJson, isLong, isShort, type JsonRoundTrip } from '../../src/ast/json-round-trip.ts';
+import { findEnclosingFunction } from '../../src/ast/syntax.ts';
+import { onRequestPath } from '../../src/ast/where.ts';
+import { defineRule } from '../../src/model/define-rule.ts';
+
+const texts: Readonly<Record<JsonRoundTrip['kind'], string>> = {
+  clone: 'is turned into JSON and back only to copy it',
+  compare: 'is turned into JSON only to compare it',
+  cache: 'is turned into JSON for a cache of this very process, and parsed at each look-up',
+  log: 'is turned into JSON for a log line that is dropped unless its level is on',
+};
+
+export const rule = defineRule<JsonRoundTrip>({
+  id: 'no-blocking-json',
+  category: 'performance',
+  severity: 'medium',
+  confidence: 'likely',
+  lifecycle: 'trial',
+  message: '{value} {what}: all other requests wait for the whole of it.',
+  why: 'JSON is made and read in one go on the thread that serves all requests, at about 10 ms for a megabyte each way; what is copied, compared or cached this way grows with the rows and the payload.',
+  advice:
+    'Copy with structuredClone or only what is changed, compare ids or versions, keep values themselves in a cache of the process, and hand the object to the logger. Do not parse in a worker and send the whole object back: that is slower at every size.',
+  limits: [
+    'A copy or a comparison is reported only where data makes the value long, else it is `possible`.',
+    'Bodies that frameworks parse and send are not judged.',
+  ],
+  mentions: ['JSON.stringify'],
+  visit: {
+    CallExpression(call, file) {
+      if (file.role !== 'product' || !isJson(call, 'stringify') || !findEnclosingFunction(call)) return undefined;
+      const found = findJsonRoundTrip(call, file);
+      if (!found || (found.kind !== 'cache' && isShort(found, file))) return undefined;
+      const isSure = found.kind === 'cache' || isLong(found, file);
+      const value = found.value.getText(file.source).replace(/\s+/g, ' ');
+      return {
+        at: found.call,
+        values: { value: value.length > 50 ? `${value.slice(0, 47)}…` : value, what: texts[found.kind] },
+        ...(!isSure && { confidence: 'possible' as const }),
+        when: onRequestPath(call, file),
+        data: found,
+      };
+    },
+  },
+});

@@ -1,0 +1,133 @@
+import type { FileContext } from '../model/file-context.ts';
+import { classShape, findThisOwner } from './class-shape.ts';
+import { findIterated, listRepetitions } from './loop-facts.ts';
+import { bareModule, findOrigin, originName } from './provenance.ts';
+import { sizeOf } from './size.ts';
+import { findMemberPath, findMethodCall, skipWrappers } from './syntax.ts';
+import { ts } from './ts.ts';
+
+/** JSON made only to be read again, compared, or thrown away. */
+export type JsonRoundTrip =
+  /** `JSON.parse(JSON.stringify(x))` */
+  | { kind: 'clone'; call: ts.CallExpression; value: ts.Expression }
+  /** `JSON.stringify(a) === JSON.stringify(b)` */
+  | { kind: 'compare'; call: ts.CallExpression; value: ts.Expression }
+  /** `map.set(k, JSON.stringify(v))` with `JSON.parse(map.get(k))` around a cache of this process. */
+  | { kind: 'cache'; call: ts.CallExpression; value: ts.Expression }
+  /** `logger.debug(JSON.stringify(x))`: made also when the level is off. */
+  | { kind: 'log'; call: ts.CallExpression; value: ts.Expression };
+
+const cacheModule = /^(?:lru-cache|quick-lru|node-cache|memory-cache|tiny-lru|@isaacs\/ttlcache|mnemonist)$/;
+
+/** Judges a `JSON.stringify(x)`; whether what it is given is long is for the caller to weigh. */
+export function findJsonRoundTrip(call: ts.CallExpression, file: FileContext): JsonRoundTrip | undefined {
+  const value = call.arguments[0];
+  if (!value || !isJson(call, 'stringify')) return undefined;
+  const { parent } = call;
+  if (
+    ts.isCallExpression(parent) &&
+    isJson(parent, 'parse') &&
+    parent.arguments.length === 1 &&
+    call.arguments.length === 1
+  )
+    return { kind: 'clone', call: parent, value };
+  if (
+    ts.isBinaryExpression(parent) &&
+    /^[!=]==?$/.test(parent.operatorToken.getText()) &&
+    parent.left === call &&
+    isStringify(parent.right)
+  )
+    return { kind: 'compare', call, value };
+  if (ts.isCallExpression(parent) && isCachePut(parent, call, file)) return { kind: 'cache', call, value };
+  return isGatedLog(call) ? { kind: 'log', call, value } : undefined;
+}
+
+export function isJson(call: ts.CallExpression, method: 'parse' | 'stringify'): boolean {
+  const { expression } = call;
+  return (
+    ts.isPropertyAccessExpression(expression) &&
+    expression.name.text === method &&
+    ts.isIdentifier(expression.expression) &&
+    expression.expression.text === 'JSON'
+  );
+}
+
+function isStringify(node: ts.Expression): boolean {
+  const value = skipWrappers(node);
+  return ts.isCallExpression(value) && isJson(value, 'stringify');
+}
+
+/** `this.cache.set(key, JSON.stringify(v))` where the same class parses what it gets from the same cache. */
+function isCachePut(put: ts.CallExpression, call: ts.CallExpression, file: FileContext): boolean {
+  const target = findMethodCall(put);
+  if (!target || !/^(?:set|put)$/.test(target.method) || put.arguments[1] !== call) return false;
+  const path = findMemberPath(target.receiver)?.join('.');
+  const owner = findThisOwner(put, file);
+  if (path === undefined || !isInProcess(target.receiver, file)) return false;
+  const text = owner ? owner.getText(file.source) : file.text;
+  return /JSON\.parse\(/.test(text) && text.includes(`${path}.get(`);
+}
+
+function isInProcess(cache: ts.Expression, file: FileContext): boolean {
+  const origin = findOrigin(cache, file);
+  if (
+    origin &&
+    (cacheModule.test(bareModule(origin.module)) || (origin.module === '' && originName(origin) === 'Map.new'))
+  )
+    return true;
+  const path = findMemberPath(cache);
+  const owner = path?.[0] === 'this' ? findThisOwner(cache, file) : undefined;
+  const field = owner && path?.[1] ? classShape(owner, file).fields.get(path[1]) : undefined;
+  return (
+    field?.values.some((v) => ts.isNewExpression(v) && /^(?:Map|LRU\w*)$/.test(v.expression.getText(file.source))) ??
+    false
+  );
+}
+
+/** Inside of the argument of `logger.debug`, `log.trace`, `logger.verbose`, not behind a check of the level. */
+function isGatedLog(call: ts.CallExpression): boolean {
+  for (let at: ts.Node = call; at.parent; at = at.parent) {
+    const { parent } = at;
+    if (ts.isCallExpression(parent) && parent.arguments.includes(at as ts.Expression)) {
+      const target = findMethodCall(parent);
+      const holder = target && findMemberPath(target.receiver)?.at(-1);
+      return (
+        !!target &&
+        /^(?:debug|trace|verbose|silly)$/.test(target.method) &&
+        !!holder &&
+        /log/i.test(holder) &&
+        !isGuarded(parent)
+      );
+    }
+    const isText = ts.isTemplateSpan(parent) || ts.isTemplateExpression(parent) || ts.isBinaryExpression(parent);
+    if (!isText) return false;
+  }
+  return false;
+}
+
+function isGuarded(log: ts.Node): boolean {
+  for (let at = log; at.parent; at = at.parent) {
+    const { parent } = at;
+    if (ts.isIfStatement(parent) && /debug|trace|verbose|level/i.test(parent.expression.getText())) return true;
+    if (ts.isFunctionLike(parent)) return false;
+  }
+  return false;
+}
+
+/** Literals and what the program fixes; one side of a comparison is enough. */
+export function isShort({ call, kind, value }: JsonRoundTrip, file: FileContext): boolean {
+  if (sizeOf(value, file) === 'small') return true;
+  const other = kind === 'compare' && ts.isBinaryExpression(call.parent) ? skipWrappers(call.parent.right) : undefined;
+  const otherValue = other && ts.isCallExpression(other) ? other.arguments[0] : undefined;
+  return otherValue !== undefined && sizeOf(otherValue, file) === 'small';
+}
+
+/** Whether what is turned into JSON grows with data, or it is done for each of what does. */
+export function isLong({ call, value }: JsonRoundTrip, file: FileContext): boolean {
+  if (sizeOf(value, file) === 'data') return true;
+  if (sizeOf(value, file) === 'small') return false;
+  return listRepetitions(call).some((repetition) => {
+    const over = findIterated(repetition);
+    return over !== undefined && sizeOf(over, file) === 'data';
+  });
+}
