@@ -39,12 +39,19 @@ export function findArrayQueue(call: ts.CallExpression, file: FileContext): Arra
   if (name === undefined || fewNames.test(name)) return undefined;
   const loop = findDrain(call, list);
   const home = loop && findHome(list, file);
-  if (!loop || !home || hasCap(home.accesses, loop)) return undefined;
+  if (!loop || !home || isOtherQueue(home.declaration) || hasCap(home.accesses, loop)) return undefined;
   const isKept = home.isKept && home.accesses.some((a) => isPush(a) && !isWithin(a, loop));
   const isLong = home.declaration?.initializer && sizeOf(home.declaration.initializer, file) === 'data';
   if (!isKept && !isLong) return undefined;
   const { accesses, declaration, isPrivate } = home;
   return { call, list, name, declaration, accesses, isPrivate, loop };
+}
+
+/** `new Deque()` and the like have a `shift` of their own. */
+function isOtherQueue(declaration: ArrayQueue['declaration']): boolean {
+  const initial = declaration?.initializer && skipWrappers(declaration.initializer);
+  if (!initial || !ts.isNewExpression(initial)) return false;
+  return !ts.isIdentifier(initial.expression) || initial.expression.text !== 'Array';
 }
 
 function takesFirst(call: ts.CallExpression, method: string): boolean {
