@@ -1,4 +1,5 @@
 import type { FileContext } from '../model/file-context.ts';
+import { keyDomain } from './key-domain.ts';
 import { dependsOnRound, findAdd, findIterated, isDeclaredIn, listRepetitions } from './loop-facts.ts';
 import { sizeOf } from './size.ts';
 import { type FunctionNode, findMethodCall, isFunctionNode, isWithin, skipWrappers } from './syntax.ts';
@@ -38,6 +39,8 @@ export function findLinearLookup(call: ts.CallExpression, file: FileContext): Li
     const key = isTest ? findKey(argument as FunctionNode, repetition.node, file) : undefined;
     if (isTest && !key) return undefined;
     const isGrowing = growsIn(list, repetition.node, file);
+    // Of values that are few, a list without doubles stays short.
+    if (isGrowing && !isTest && keyDomain(argument, file) !== 'data') continue;
     if (sizeOf(over, file) !== 'data' || (!isGrowing && sizeOf(list, file) !== 'data')) continue;
     return { call, method: target.method, list, repetition, over, isGrowing, key };
   }

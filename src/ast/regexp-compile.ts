@@ -63,7 +63,7 @@ function isKept(node: RegExpNode, file: FileContext): boolean {
     return true;
   if (ts.isArrowFunction(parent) && parent.body === outer) return true;
   const target = findMethodCall(parent);
-  if (target && target.call.arguments.includes(outer as ts.Expression) && /^(?:push|set|add|put)$/.test(target.method))
+  if (target?.call.arguments.includes(outer as ts.Expression) && /^(?:push|set|add|put)$/.test(target.method))
     return true;
   if (!ts.isVariableDeclaration(parent) || !ts.isIdentifier(parent.name)) return false;
   return (file.bindingOf(parent.name)?.references ?? []).some((r) => {

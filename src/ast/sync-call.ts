@@ -26,7 +26,7 @@ const blocking: Readonly<Record<SyncCall['module'], RegExp>> = {
   zlib: /Sync$/,
   crypto: /^(?:pbkdf2|scrypt|generateKeyPair|generatePrime|checkPrime)Sync$/,
   child_process: /^(?:exec|spawn|execFile)Sync$/,
-  bcrypt: /^(?:hash|compare|genSalt)Sync$/,
+  bcrypt: /^(?:hash|compare)Sync$/,
 };
 const moduleNames: Readonly<Record<string, SyncCall['module']>> = {
   fs: 'fs',
@@ -53,7 +53,7 @@ export function findSyncCall(call: ts.CallExpression, file: FileContext): SyncCa
 }
 
 const onceFile =
-  /(?:^|\/)(?:setup|install\w*|\w*installer|settings?|\w*config(?:uration|parser)?|bootstrap|startup|environment|env)(?:\/|\.[cm]?[jt]s$)/i;
+  /(?:^|\/)(?:setup|install\w*|\w*installer|settings?|\w*config(?:uration|parser)?|bootstrap|startup|environment|env|dev(?:[-_]?\w+)?)(?:\/|\.[cm]?[jt]s$)/i;
 
 /** Whether it runs once, or once for each of a few things, whoever calls it. */
 export function isDoneOnce({ call }: SyncCall, file: FileContext): boolean {
@@ -69,6 +69,8 @@ export function isDoneOnce({ call }: SyncCall, file: FileContext): boolean {
  * helpers is most often one that reads settings.
  */
 export function isSurelyRepeated({ call, module }: SyncCall, file: FileContext): boolean {
+  // One record is deflated in microseconds, faster than a thread could be asked to.
+  if (module === 'zlib') return !/^JSON\.stringify\(/.test(call.arguments[0]?.getText(file.source) ?? '');
   if (module !== 'fs' && module !== 'child_process') return true;
   for (let fn = findEnclosingFunction(call); fn; fn = findEnclosingFunction(fn)) {
     if (isAsync(fn) || findEntryPoint(fn, file)?.kind === 'request') return true;
