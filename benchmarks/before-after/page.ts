@@ -265,7 +265,7 @@ const style = `:root{color-scheme:light dark;--paper:#fff;--ink:#1b1f24;--soft:#
 @media(prefers-color-scheme:dark){:root{--paper:#14181d;--ink:#e6e9ec;--soft:#9aa5b0;--rule:#343c45;--naive:#ff8a75;--safe:#e3b341;--fixed:#6cb6ff;--met:#6bd297;--missed:#ff8f87}}
 *{box-sizing:border-box}body{margin:0 auto;max-width:1240px;padding:24px;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
 h1{font-size:28px;margin:0 0 4px}h2{font-size:20px;margin:36px 0 4px}p{max-width:78ch}.small,.note,figcaption,.run{color:var(--soft);font-size:13px}.note{display:block}
-.headline{font-size:18px}code{font:0.9em ui-monospace,monospace}.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:14px;font-variant-numeric:tabular-nums}
+.headline{font-size:18px}code{font:0.9em ui-monospace,monospace}.scroll{overflow-x:auto}.scroll table{min-width:760px}table{border-collapse:collapse;width:100%;font-size:14px;font-variant-numeric:tabular-nums}
 th,td{border-bottom:1px solid var(--rule);padding:6px 10px;text-align:left;vertical-align:top}thead th{border-bottom:2px solid var(--ink);white-space:nowrap}tbody th{font-weight:600;max-width:14em}
 .met,.missed{white-space:nowrap;font-weight:600}.met{color:var(--met)}.missed{color:var(--missed)}.verdict{display:block;font-weight:400;font-size:12px}
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,440px),1fr));gap:20px}figure{margin:0}figcaption{text-align:center}svg{width:100%;height:auto;display:block}

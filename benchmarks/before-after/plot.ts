@@ -4,7 +4,7 @@ import { type PerForm, shares } from './numbers.ts';
 
 const width = 560;
 const height = 250;
-const box = { left: 62, right: 12, top: 14, bottom: 40 };
+const box = { left: 62, right: 26, top: 14, bottom: 40 };
 const plotWidth = width - box.left - box.right;
 const plotHeight = height - box.top - box.bottom;
 
@@ -103,7 +103,7 @@ export function loadBars(label: string, series: PerForm<readonly number[]>): str
   );
   const ticks = [
     ...steps(max).map((value) => yTick(toY(value), `${shown(100 * value)} %`)),
-    ...series.naive.map((_, node) => xTick(box.left + (node + 0.5) * slot, `node ${node}`)),
+    ...series.naive.map((_, node) => xTick(box.left + (node + 0.5) * slot, `${count > 8 ? '' : 'node '}${node}`)),
   ].join('\n');
   const even = `<line class="even" x1="${box.left}" x2="${width - box.right}" y1="${toY(1)}" y2="${toY(1)}"/>`;
   return frame(label, ticks, 'dashed: the even share', 'keys, of the even share', `${bars.join('\n')}\n${even}`);
