@@ -152,7 +152,7 @@ function verdictRows(systems: readonly System[]): ClaimRow[] {
   const alone = Math.min(...scores('safe'));
   const reviewed = Math.min(...scores('fixed'));
   rows.push(
-    row(words.score, 'score before, highest of the four', '≤ 15', `${before}`, before <= 15, shown),
+    row(words.score, 'score before, highest of the four', '≤ 15', `${before}`, before <= 15, shown, reasons.trial),
     row(words.score, 'score, `--fix` alone, lowest of the four', '≥ 45', `${alone}`, alone >= 45, shown),
     row(words.score, 'score, `--fix=review`, lowest of the four', '≥ 85', `${reviewed}`, reviewed >= 85, shown),
   );
@@ -170,6 +170,7 @@ function timerRows(cycles: Measured['cycles']): ClaimRow[] {
 
 /** Why a bar may be missed; shown beside the row. */
 const reasons = {
+  trial: 'findings of trial rules do not weigh yet',
   dispose:
     'classes that had no end get a `dispose()`; the fixer works within one file, so the owner in another file does not call it yet',
   limit:

@@ -267,7 +267,7 @@ const style = `:root{color-scheme:light dark;--paper:#fff;--ink:#1b1f24;--soft:#
 h1{font-size:28px;margin:0 0 4px}h2{font-size:20px;margin:36px 0 4px}p{max-width:78ch}.small,.note,figcaption,.run{color:var(--soft);font-size:13px}.note{display:block}
 .headline{font-size:18px}code{font:0.9em ui-monospace,monospace}.scroll{overflow-x:auto}.scroll table{min-width:760px}table{border-collapse:collapse;width:100%;font-size:14px;font-variant-numeric:tabular-nums}
 th,td{border-bottom:1px solid var(--rule);padding:6px 10px;text-align:left;vertical-align:top}thead th{border-bottom:2px solid var(--ink);white-space:nowrap}tbody th{font-weight:600;max-width:14em}
-.met,.missed{white-space:nowrap;font-weight:600}.met{color:var(--met)}.missed{color:var(--missed)}.verdict{display:block;font-weight:400;font-size:12px}
+.met,.missed{white-space:nowrap;font-weight:600}.met{color:var(--met)}.missed{color:var(--missed)}tbody td+td{white-space:nowrap}.verdict{display:block;font-weight:400;font-size:12px}
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,440px),1fr));gap:20px}figure{margin:0}figcaption{text-align:center}svg{width:100%;height:auto;display:block}
 .legend{position:sticky;top:0;background:var(--paper);padding:8px 0;display:flex;gap:20px;border-bottom:1px solid var(--rule);flex-wrap:wrap}.legend span::before{content:'';display:inline-block;width:22px;height:0;margin-right:6px;vertical-align:middle;border-top:3px var(--dash,solid) var(--c)}
 text{font:12px system-ui,sans-serif;fill:var(--ink)}.tick{fill:var(--soft);font-size:11px}.axis{fill:var(--soft)}.grid{stroke:var(--rule)}.even{stroke:var(--ink);stroke-dasharray:5 4}
