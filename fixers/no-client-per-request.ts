@@ -60,12 +60,7 @@ function hoist(data: Client, file: FileContext): Fix | Skip {
   }
   const statement = parent.parent.parent;
   const binding = ts.isIdentifier(parent.name) ? file.bindingOf(parent.name) : undefined;
-  if (
-    !binding ||
-    binding.kind !== 'const' ||
-    !ts.isVariableStatement(statement) ||
-    parent.parent.declarations.length > 1
-  ) {
+  if (binding?.kind !== 'const' || !ts.isVariableStatement(statement) || parent.parent.declarations.length > 1) {
     return { skip: 'it is not kept in a const of its own' };
   }
   if (library.kind !== 'pool' && isConnectedByHand(binding))

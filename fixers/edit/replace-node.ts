@@ -13,12 +13,3 @@ export function replaceNode(node: ts.Node, code: string, file: FileContext): Tex
 export function replaceNodes(first: ts.Node, last: ts.Node, code: string, file: FileContext): TextEdit {
   return { start: first.getStart(file.source), end: last.end, text: reindent(code, indentationOf(first, file), file) };
 }
-
-/** Puts text before and behind a node and leaves the node itself alone. */
-export function wrapNode(node: ts.Node, before: string, behind: string, file: FileContext): [TextEdit, TextEdit] {
-  const start = node.getStart(file.source);
-  return [
-    { start, end: start, text: before },
-    { start: node.end, end: node.end, text: behind },
-  ];
-}

@@ -67,8 +67,8 @@ export const rule = defineRule<UnreleasedConnection>({
       const isKnown = isKnownPool(target.receiver, target.method, file);
       if (!isKnown && !releases.some((r) => releaseMethod(r) === 'release' || releaseMethod(r) === 'releaseConnection'))
         return undefined;
-      if (isHandedOver(binding, fn, releases)) return undefined;
-      const leaks = findLeaks(fn, handlingOf(call, binding, releases), file);
+      if (isHandedOver(binding, fn, releases) || isPoolEnded(target.receiver, fn, file)) return undefined;
+      const leaks = findLeaks(fn, handlingOf(call, binding, fn, releases), file);
       const worst = releases.length === 0 ? 'end' : leaks[0]?.outcome;
       if (!worst) return undefined;
       return {
@@ -151,9 +151,46 @@ function isKept(fn: FunctionNode): boolean {
   return !ts.isCallExpression(parent) || isFunctionNode(fn);
 }
 
-function handlingOf(call: ts.CallExpression, binding: Binding, releases: readonly ts.CallExpression[]) {
+/** A pool made in this very function and ended in a `finally` takes its connections with it. */
+function isPoolEnded(receiver: ts.Expression, fn: FunctionNode, file: FileContext): boolean {
+  if (!ts.isIdentifier(receiver)) return false;
+  const binding = file.bindingOf(receiver);
+  if (!binding || !isWithin(binding.identifier, fn) || ts.isParameter(binding.declaration)) return false;
+  return binding.references.some((reference) => {
+    const target = findMethodCall(reference.parent.parent);
+    if (!target || target.receiver !== reference || !/^(?:destroy|end|close|disconnect|drain)$/.test(target.method))
+      return false;
+    return isInFinally(reference, fn);
+  });
+}
+
+function isInFinally(node: ts.Node, fn: FunctionNode): boolean {
+  for (let at = node; at !== fn && at.parent; at = at.parent) {
+    if (ts.isTryStatement(at.parent) && at.parent.finallyBlock === at) return true;
+  }
+  return false;
+}
+
+/** A query runner takes its connection when it connects or first queries, not when it is made. */
+function findLazyAcquisition(call: ts.CallExpression, binding: Binding, fn: FunctionNode): ts.Node | undefined {
+  if (findMethodCall(call)?.method !== 'createQueryRunner') return undefined;
+  for (const reference of binding.references) {
+    if (findEnclosingFunction(reference) !== fn) continue;
+    for (let at: ts.Node = reference; at !== fn && !ts.isStatement(at); at = at.parent) {
+      if (ts.isAwaitExpression(at)) return at;
+    }
+  }
+  return undefined;
+}
+
+function handlingOf(
+  call: ts.CallExpression,
+  binding: Binding,
+  fn: FunctionNode,
+  releases: readonly ts.CallExpression[],
+) {
   const known = new Set<ts.Node>(releases);
-  let acquire: ts.Node = getOutermostWrapped(call);
+  let acquire = findLazyAcquisition(call, binding, fn) ?? getOutermostWrapped(call);
   if (ts.isAwaitExpression(acquire.parent)) acquire = acquire.parent;
   return {
     acquire,

@@ -125,12 +125,6 @@ function traceIdentifier(identifier: ts.Identifier, file: FileContext, depth: nu
   return traceBinding(binding, file, depth);
 }
 
-/** Where what a name holds comes from. */
-export function findBindingOrigin(binding: Binding, file: FileContext): Origin | undefined {
-  stepsLeft = maxSteps;
-  return traceBinding(binding, file, 0);
-}
-
 function traceBinding(binding: Binding, file: FileContext, depth: number): Origin | undefined {
   if (depth > maxDepth) return undefined;
   const imported = findImport(binding);

@@ -128,7 +128,7 @@ class Walker {
     const before = this.expression(statement.expression, state);
     const rest = { ...before, held: false, free: false };
     const isGuard = before.held && this.#handling.isGuard(statement.expression);
-    const negated = isGuard && isNegation(statement.expression);
+    const negated = isGuard && isAbsence(statement.expression);
     const free: State = { held: false, free: true };
     const whenTrue = this.statement(statement.thenStatement, negated ? free : before);
     const whenFalse = statement.elseStatement
@@ -140,7 +140,9 @@ class Walker {
   #loop(statement: ts.IterationStatement, state: State): Flow {
     let flow: Flow = { ...nothing, ...state };
     for (const part of loopHeads(statement)) flow = { ...join(flow, this.expression(part, flow)) };
-    const body = this.statement(statement.statement, flow);
+    const once = this.statement(statement.statement, flow);
+    // What the first round acquires is held through the second.
+    const body = once.held && !flow.held ? join(once, this.statement(statement.statement, once)) : once;
     // What is acquired and released in the body is judged in the body; what was held before may be released in it.
     const isEndless = ts.isWhileStatement(statement) && statement.expression.kind === ts.SyntaxKind.TrueKeyword;
     if (isEndless) return body.broken ? body : { ...body, held: false, free: false };
@@ -222,9 +224,12 @@ function loopHeads(statement: ts.IterationStatement): ts.Node[] {
   return [(statement as ts.WhileStatement).expression];
 }
 
-function isNegation(condition: ts.Expression): boolean {
+/** `!client`, `client == null`: nothing is held. `!client.isReleased` asks something else. */
+function isAbsence(condition: ts.Expression): boolean {
   const at = skipWrappers(condition);
-  if (ts.isPrefixUnaryExpression(at)) return at.operator === ts.SyntaxKind.ExclamationToken;
+  if (ts.isPrefixUnaryExpression(at)) {
+    return at.operator === ts.SyntaxKind.ExclamationToken && ts.isIdentifier(skipWrappers(at.operand));
+  }
   if (!ts.isBinaryExpression(at)) return false;
   const { kind } = at.operatorToken;
   return kind === ts.SyntaxKind.EqualsEqualsToken || kind === ts.SyntaxKind.EqualsEqualsEqualsToken;

@@ -72,25 +72,6 @@ export function findThisClass(node: ts.Node): ClassNode | undefined {
   return undefined;
 }
 
-/** The statement a node belongs to, directly inside a block, source file or case clause. */
-export function getEnclosingStatement(node: ts.Node): ts.Node {
-  let at = node;
-  while (at.parent && !isStatementList(at.parent)) at = at.parent;
-  return at;
-}
-
-export function isStatementList(
-  node: ts.Node,
-): node is ts.Block | ts.SourceFile | ts.ModuleBlock | ts.CaseOrDefaultClause {
-  return (
-    node.kind === ts.SyntaxKind.Block ||
-    node.kind === ts.SyntaxKind.SourceFile ||
-    node.kind === ts.SyntaxKind.ModuleBlock ||
-    node.kind === ts.SyntaxKind.CaseClause ||
-    node.kind === ts.SyntaxKind.DefaultClause
-  );
-}
-
 export function isWithin(node: ts.Node, ancestor: ts.Node): boolean {
   return node.pos >= ancestor.pos && node.end <= ancestor.end;
 }

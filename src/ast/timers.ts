@@ -11,7 +11,6 @@ import {
   skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
-import { findRepetition } from './where.ts';
 
 export type TimerFunction = 'setInterval' | 'setTimeout' | 'clearInterval' | 'clearTimeout';
 
@@ -108,7 +107,7 @@ function collectClears(_: ts.SourceFile, file: FileContext): TimerClears {
     const fn = parameter.parent;
     const call = getOutermostWrapped(fn).parent;
     const target = findMethodCall(call);
-    if (target && target.call.arguments.includes(fn as ts.Expression)) {
+    if (target?.call.arguments.includes(fn as ts.Expression)) {
       trace(target.receiver, at, depth + 1);
       return;
     }
@@ -208,9 +207,4 @@ function findNumber(expression: ts.Expression): number | undefined {
   const left = findNumber(at.left);
   const right = findNumber(at.right);
   return left === undefined || right === undefined ? undefined : left * right;
-}
-
-/** Whether a timer stands in a loop or an iteration callback. */
-export function isRepeatedInPlace(call: ts.CallExpression): boolean {
-  return findRepetition(call) !== undefined;
 }

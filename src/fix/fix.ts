@@ -18,7 +18,6 @@ import { findCulprits } from './verify.ts';
 
 export type { Rescan } from './plan.ts';
 export type { RuntimeMode } from './runtime-source.ts';
-export { UsageError } from './usage-error.ts';
 
 export interface FixRequest {
   /** Absolute path that the findings' files are relative to. */
