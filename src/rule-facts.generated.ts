@@ -23,6 +23,23 @@ export const ruleFacts: readonly RuleFacts[] = [
     "good": "const counts = new Map<string, number>();\n\nexport function count(name: string): void {\n  counts.set(name, (counts.get(name) ?? 0) + 1);\n}\n\nsetInterval(() => counts.clear(), 60_000);"
   },
   {
+    "id": "no-leaked-listener",
+    "category": "resources",
+    "severity": "high",
+    "confidence": "possible",
+    "lifecycle": "trial",
+    "message": "This \"{event}\" listener on {target} is never removed: {what} leaves one more behind.",
+    "why": "The emitter outlives the code that listens. Each listener keeps its closure alive and runs on every event, so memory and time per event grow with calls, requests, instances or mounts.",
+    "advice": "Remove the listener where the work or its owner ends, on every outcome; once() alone leaves the siblings that did not fire. A `{ signal }` removes several at a time.",
+    "limits": [
+      "Emitters handed in by a caller are taken to end with the call, AbortSignals excepted.",
+      "A removal of the same event anywhere in the file is taken to be the right one."
+    ],
+    "options": {},
+    "bad": "export async function query(run, signal) {\n  const controller = new AbortController();\n  signal.addEventListener('abort', () => controller.abort());\n  return await run(controller.signal);\n}",
+    "good": "process.on('SIGTERM', () => process.exit(0));\nprocess.on('unhandledRejection', (reason) => console.error(reason));"
+  },
+  {
     "id": "no-leaked-timeout",
     "category": "resources",
     "severity": "medium",
@@ -44,6 +61,26 @@ export const ruleFacts: readonly RuleFacts[] = [
     "good": "function sweep() {\n  globalThis.gc?.();\n  setTimeout(sweep, 60_000);\n}\n\nsweep();"
   },
   {
+    "id": "no-mismatched-removal",
+    "category": "resources",
+    "severity": "high",
+    "confidence": "certain",
+    "lifecycle": "trial",
+    "message": "This removal of a \"{event}\" listener removes nothing: {why}.",
+    "why": "The listener stays for the life of its emitter, with all it refers to, and runs once more for each time it was added: instances, calls, mounts.",
+    "advice": "Keep the function in a field or const, and hand that same reference, event and capture flag to both calls.",
+    "limits": [
+      "Only adds and removals in the same file are compared."
+    ],
+    "options": {},
+    "fix": {
+      "safety": "safe",
+      "changes": "Hands the same function, event and capture flag to the removal as to the add."
+    },
+    "bad": "export function drag(element, move) {\n  const onMove = (event) => move(event.clientX);\n  element.addEventListener('pointermove', onMove);\n  return () => element.removeEventListener('mousemove', onMove);\n}",
+    "good": "export function detach(emitter, handler) {\n  emitter.off('data', handler);\n  emitter.off('end', handler);\n}"
+  },
+  {
     "id": "no-uncleared-deadline",
     "category": "resources",
     "severity": "medium",
@@ -56,7 +93,13 @@ export const ruleFacts: readonly RuleFacts[] = [
       "Deadlines shorter than half a second, and those in browser code, are left alone.",
       "A handle kept in a field or handed to another function is taken to be cleared there."
     ],
-    "options": {}
+    "options": {},
+    "fix": {
+      "safety": "safe",
+      "changes": "Clears the timer in a finally that covers every outcome."
+    },
+    "bad": "export async function head(url) {\n  const controller = new AbortController();\n  setTimeout(() => controller.abort(), 3_000);\n  const response = await fetch(url, { method: 'HEAD', signal: controller.signal });\n  return response.status;\n}",
+    "good": "export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));\n\nexport async function retry(run) {\n  for (let wait = 1_000; ; wait *= 2) {\n    try {\n      return await run();\n    } catch {\n      await sleep(wait);\n    }\n  }\n}"
   },
   {
     "id": "no-unbounded-cache",
@@ -72,7 +115,56 @@ export const ruleFacts: readonly RuleFacts[] = [
       "Instances of classes whose life the project does not show are left alone.",
       "A removal by key in another function counts as one for every entry, unless the container is a cache."
     ],
-    "options": {}
+    "options": {},
+    "fix": {
+      "safety": "safe",
+      "changes": "Holds the entries in a `BoundedCache` of 10,000: the ones used least go when it is full and are computed again when asked for."
+    },
+    "bad": "import express from 'express';\n\nconst seen = new Set<string>();\n\nexport const router = express.Router();\n\nrouter.post('/events/:id', (req, res) => {\n  const id = req.params.id as string;\n  if (seen.has(id)) return res.sendStatus(409);\n  seen.add(id);\n  return res.sendStatus(202);\n});",
+    "good": "import DataLoader from 'dataloader';\n\ndeclare const findUsers: (ids: readonly string[]) => Promise<string[]>;\n\n/** One for each request, which it dies with. */\nexport function createLoaders(): { users: { load(id: string): Promise<string> } } {\n  return { users: new DataLoader((ids: readonly string[]) => findUsers(ids)) };\n}\n\n/** Only batches. */\nexport const batcher = new DataLoader((ids: readonly string[]) => findUsers(ids), { cache: false });"
+  },
+  {
+    "id": "no-unbounded-log",
+    "category": "memory",
+    "severity": "medium",
+    "confidence": "likely",
+    "lifecycle": "trial",
+    "message": "`{name}` only ever grows: `{fn}` adds to it and {trim} for as long as the process lives.",
+    "why": "A history that is never cut grows with every request, sample or event since the start, and whatever sorts, averages or copies it takes longer each time.",
+    "advice": "Keep the last N in a ring buffer, or sums and counts instead of the samples; or cut the array where it is added to.",
+    "limits": [
+      "Arrays of handlers, plugins, routes and other parts are taken to be filled at start-up.",
+      "Any removal while the owner lives counts as enough."
+    ],
+    "options": {},
+    "fix": {
+      "safety": "review",
+      "changes": "Keeps the last 10,000 values: in a `RingBuffer`, or by cutting the array where it is added to."
+    },
+    "bad": "const express = require('express');\n\nconst auditLog = [];\n\nconst app = express();\n\napp.post('/orders', (req, res) => {\n  auditLog.push({ user: req.user.id, action: 'order', at: Date.now() });\n  res.sendStatus(201);\n});\n\napp.get('/audit', (req, res) => {\n  res.json(auditLog.slice(-50));\n});\n\nmodule.exports = app;",
+    "good": "const { WebSocketServer } = require('ws');\n\nconst clients = [];\n\nconst server = new WebSocketServer({ port: 8080 });\n\nserver.on('connection', (client) => {\n  clients.push(client);\n  client.on('close', () => {\n    const index = clients.indexOf(client);\n    if (index !== -1) clients.splice(index, 1);\n  });\n});\n\nmodule.exports = { clients };"
+  },
+  {
+    "id": "no-weak-hash",
+    "category": "hashing",
+    "severity": "medium",
+    "confidence": "likely",
+    "lifecycle": "trial",
+    "message": "The hash `{name}` {what}.",
+    "why": "Keys pile up on few shards, buckets or nodes while others stay idle, and different texts get the same tag. It grows worse with the number of keys and their likeness.",
+    "advice": "Use a hash that keeps 32 bits (`Math.imul`) and mixes them at the end, such as `hash32` of @plimsoll/runtime.",
+    "limits": [
+      "Checksums whose bits a standard fixes are told by the name of the function.",
+      "Hashes that only choose colours and the like are left alone.",
+      "Hashes over buffers are seen only where they multiply by the constants of FNV or murmur."
+    ],
+    "options": {},
+    "fix": {
+      "safety": "review",
+      "changes": "Hashes with `hash32`: FNV-1a over UTF-8 bytes with murmur3’s final mix, uniform in every bit."
+    },
+    "bad": "/** All that begin alike land on one worker. */\nexport function workerOf(name: string, workers: readonly string[]): string | undefined {\n  return workers[name.charCodeAt(0) % workers.length];\n}",
+    "good": "const MASK = 0xffffffffffffffffn;\n\nexport function fnv64(text: string): bigint {\n  let hash = 0xcbf29ce484222325n;\n  for (let i = 0; i < text.length; i++) hash = ((hash ^ BigInt(text.charCodeAt(i))) * 0x100000001b3n) & MASK;\n  return hash;\n}"
   },
   {
     "id": "no-client-per-request",
@@ -117,6 +209,26 @@ export const ruleFacts: readonly RuleFacts[] = [
     "good": "import pg from 'pg';\n\nexport class Database {\n  pool = new pg.Pool({ max: 20 });\n\n  async acquire() {\n    return this.pool.connect();\n  }\n\n  release(client) {\n    client.release();\n  }\n}"
   },
   {
+    "id": "no-shared-client",
+    "category": "pooling",
+    "severity": "medium",
+    "confidence": "likely",
+    "lifecycle": "trial",
+    "message": "All requests share the one connection `{name}`: their queries run one after another.",
+    "why": "One connection holds one conversation: queries of concurrent requests queue behind the slowest, and transactions of two requests mix. Measured: 0.43 to 0.66 of the throughput of a pool; when the connection breaks, every request fails.",
+    "advice": "Use `new Pool()`; check a client out of it only for a transaction.",
+    "limits": [
+      "Only pg.Client kept at module level or in a field and queried in the same file is seen."
+    ],
+    "options": {},
+    "fix": {
+      "safety": "review",
+      "changes": "makes it a pool, and no longer connects it by hand"
+    },
+    "bad": "const express = require('express');\nconst pg = require('pg');\n\nconst db = new pg.Client(process.env.DATABASE_URL);\ndb.connect();\n\nconst router = express.Router();\nrouter.get('/items', async (req, res) => {\n  res.json((await db.query('SELECT * FROM items LIMIT 50')).rows);\n});\nmodule.exports = router;",
+    "good": "import { Client } from 'pg';\n\nexport const client = new Client();"
+  },
+  {
     "id": "no-unreleased-connection",
     "category": "pooling",
     "severity": "high",
@@ -136,5 +248,439 @@ export const ruleFacts: readonly RuleFacts[] = [
     },
     "bad": "import { Pool } from 'pg';\n\nconst pool = new Pool();\n\nexport async function ping() {\n  const client = await pool.connect();\n  const started = performance.now();\n  await client.query('select 1');\n  return performance.now() - started;\n}",
     "good": "import pg from 'pg';\n\nconst pool = new pg.Pool();\n\nexport async function lease(): Promise<{ query: pg.PoolClient['query']; done: () => void }> {\n  const client = await pool.connect();\n  return { query: client.query.bind(client), done: () => client.release() };\n}"
+  },
+  {
+    "id": "require-pool-error-handler",
+    "category": "pooling",
+    "severity": "medium",
+    "confidence": "likely",
+    "lifecycle": "trial",
+    "message": "{what} 'error', and nothing listens on `{name}`: the process ends.",
+    "why": "Idle connections break whenever the server restarts, fails over or a firewall drops them. The event comes outside of any request, so no try/catch sees it, and all requests of the process die with it.",
+    "advice": "Listen: `pool.on('error', (error) => log.error(error))`. The pool replaces the connection by itself.",
+    "limits": [
+      "A client that is handed to another function at once, or made in a factory, is left alone."
+    ],
+    "options": {},
+    "fix": {
+      "safety": "safe",
+      "changes": "listens to 'error' right where the pool or client is made, and logs it"
+    },
+    "bad": "import pg from 'pg';\n\nlet pool;\n\nexport function getRows(sql) {\n  if (!pool) {\n    pool = new pg.Pool();\n  }\n  return pool.query(sql);\n}",
+    "good": "class Pool {\n  readonly items: string[] = [];\n}\n\nexport const pool = new Pool();"
+  },
+  {
+    "id": "require-pool-limits",
+    "category": "pooling",
+    "severity": "medium",
+    "confidence": "likely",
+    "lifecycle": "trial",
+    "message": "This pool has no `{options}`: {without}.",
+    "why": "When connections run short (a slow query, a leak, a restart of the database), requests queue up with the arrival rate and nothing ever fails: memory and latency grow until the process is killed.",
+    "advice": "Set a time-out for acquiring a connection, so that the excess fails fast and the caller can shed or retry it.",
+    "limits": [
+      "Options that come from elsewhere or are spread are taken to hold it.",
+      "Pools whose library gives up by itself (knex, Sequelize, TypeORM on mysql) are left alone."
+    ],
+    "options": {},
+    "fix": {
+      "safety": "review",
+      "changes": "adds the missing options, with named constants above"
+    },
+    "bad": "const { Pool } = require('pg');\n\nconst pool = new Pool();\n\nmodule.exports = { query: (sql) => pool.query(sql) };",
+    "good": "import { Pool } from 'pg';\n\nexport const pool = new Pool({ max: 20, connectionTimeoutMillis: 5_000 });"
+  },
+  {
+    "id": "no-naive-retry",
+    "category": "database",
+    "severity": "medium",
+    "confidence": "likely",
+    "lifecycle": "trial",
+    "message": "A failed attempt is repeated {how}.",
+    "why": "When a dependency is down or slow, retries multiply the calls that reach it just when it can bear them least, and clients that retry in step come back in waves.",
+    "advice": "Retry a few times with pauses that grow and vary (`retry` of @plimsoll/runtime, decorrelated jitter), and give up with the last error.",
+    "limits": [
+      "A fixed pause, and a library used without its jitter, are reported as `possible` only.",
+      "Whether an error is worth a retry at all is not judged."
+    ],
+    "options": {},
+    "fix": {
+      "safety": "review",
+      "changes": "lets `retry` repeat the attempt, a few times, with pauses that grow and vary; turns the jitter of a library on"
+    },
+    "bad": "import pRetry from 'p-retry';\n\nexport const load = (url) => pRetry(() => fetch(url), { retries: 4 });",
+    "good": "import pRetry from 'p-retry';\n\nexport const load = (url: string) => pRetry(() => fetch(url), { retries: 4, randomize: true });"
+  },
+  {
+    "id": "no-network-in-transaction",
+    "category": "database",
+    "severity": "medium",
+    "confidence": "likely",
+    "lifecycle": "trial",
+    "message": "`{call}` is awaited inside a database transaction: its connection and locks wait for another service.",
+    "why": "A transaction that waits 500 ms for a stranger holds a pooled connection and row locks for 500 ms: a pool of ten then serves at most twenty such requests a second, and a hanging service stops the whole database traffic.",
+    "advice": "Call before the transaction begins or after it has committed; where both must happen or none, write an outbox row and send it afterwards.",
+    "limits": [
+      "Calls behind helpers of other files are not seen.",
+      "Transactions begun by hand (BEGIN … COMMIT) are not followed."
+    ],
+    "options": {},
+    "bad": "async function notify(id) {\n  await fetch(`https://hooks.example/${id}`, { method: 'POST' });\n}\n\nexport function close(db, id) {\n  return db.transaction(async (trx) => {\n    await trx('orders').where({ id }).update({ closed: true });\n    await notify(id);\n  });\n}",
+    "good": "import { PrismaClient } from '@prisma/client';\n\nconst prisma = new PrismaClient();\n\nexport async function import1(url: string): Promise<void> {\n  const total = Number(await (await fetch(url)).text());\n  await prisma.$transaction(async (tx) => {\n    await tx.order.create({ data: { total } });\n  });\n}"
+  },
+  {
+    "id": "no-query-in-loop",
+    "category": "database",
+    "severity": "high",
+    "confidence": "likely",
+    "lifecycle": "trial",
+    "message": "`{query}` runs once for each of `{over}`{through}: one round trip a row where one query would do.",
+    "why": "The number of round trips grows with the number of rows: 200 rows at 2 ms each hold a connection for 0.4 s, and a pool of ten is empty at 25 such requests a second.",
+    "advice": "Fetch all rows in one query before the loop (`IN`, `= ANY($1)`, `findMany({ where: { id: { in: ids } } })`) and look them up in a Map; write with one bulk statement; or load through a BatchLoader.",
+    "limits": [
+      "Updates with a value of their own for each row, upserts, and loops that may end early are reported as `possible` only.",
+      "A query in a helper of the same file is seen; in another file it is not.",
+      "How many rows there are is judged by where they come from, not counted."
+    ],
+    "options": {},
+    "fix": {
+      "safety": "review",
+      "changes": "asks for all rows in one query before the loop and looks them up in a Map; writes and deletes in one statement"
+    },
+    "bad": "import { Pool } from 'pg';\n\nexport class Members {\n  private readonly pool = new Pool({ max: 10 });\n\n  async removeAll(members: { id: string }[]): Promise<void> {\n    for (const member of members) {\n      await this.pool.query('DELETE FROM members WHERE id = $1', [member.id]);\n    }\n  }\n}",
+    "good": "import { PrismaClient } from '@prisma/client';\n\nconst prisma = new PrismaClient();\n\n/** Runs once, when the database is new. */\nexport async function seedUsers(names: string[]) {\n  for (const name of names) {\n    await prisma.user.create({ data: { name } });\n  }\n}"
+  },
+  {
+    "id": "no-redis-keys",
+    "category": "database",
+    "severity": "medium",
+    "confidence": "likely",
+    "lifecycle": "trial",
+    "message": "`{call}` walks every key of the server while nothing else is served, each time `{name}` runs.",
+    "why": "Redis runs one command at a time: KEYS takes time with the number of all keys, about 40 ms a million, and every other client waits.",
+    "advice": "Walk with SCAN (`scanStream`, `scanIterator`), or keep a set of the keys that belong together.",
+    "limits": [
+      "SMEMBERS and HGETALL of large keys are not reported: how large they are is not to be seen."
+    ],
+    "options": {},
+    "fix": {
+      "safety": "review",
+      "changes": "collects the keys by SCAN, a hundred at a time"
+    },
+    "bad": "import { Router } from 'express';\nimport Redis from 'ioredis';\n\nconst store = new Redis();\nexport const router = Router();\nrouter.get('/tokens', async (req, res) => {\n  res.json((await store.keys('token:*')).length);\n});",
+    "good": "import { Router } from 'express';\n\nexport const router = Router();\nrouter.get('/fields', async (_req, res) => {\n  res.json(Object.keys({ a: 1 }));\n});"
+  },
+  {
+    "id": "require-query-limit",
+    "category": "database",
+    "severity": "low",
+    "confidence": "likely",
+    "lifecycle": "trial",
+    "message": "`{query}` reads the whole table for each request{use}.",
+    "why": "Memory and time of one request grow with the number of rows that were ever written; some day one request takes the process down.",
+    "advice": "Read a page (`take`, `limit`), filter and count in the database, and select the columns that are used.",
+    "limits": [
+      "A table that always stays small is not told from one that grows: without a filter or count behind it, the finding is `possible` only."
+    ],
+    "options": {},
+    "bad": "import { PrismaClient } from '@prisma/client';\nimport { Router } from 'express';\n\nconst db = new PrismaClient();\n\nasync function readAll() {\n  return db.user.findMany();\n}\n\nexport const router = Router();\nrouter.get('/export', async (_req, res) => res.json(await readAll()));",
+    "good": "import { PrismaClient } from '@prisma/client';\n\n/** Once, before the first request. */\nexport async function warmUp(): Promise<number> {\n  return (await new PrismaClient().user.findMany()).length;\n}"
+  },
+  {
+    "id": "no-blocking-json",
+    "category": "performance",
+    "severity": "medium",
+    "confidence": "likely",
+    "lifecycle": "trial",
+    "message": "{value} {what}: all other requests wait for the whole of it.",
+    "why": "JSON is made and read in one go on the thread that serves all requests, at about 10 ms for a megabyte each way; what is copied, compared or cached this way grows with the rows and the payload.",
+    "advice": "Copy with structuredClone or only what is changed, compare ids or versions, keep values themselves in a cache of the process, and hand the object to the logger. Do not parse in a worker and send the whole object back: that is slower at every size.",
+    "limits": [
+      "A copy or a comparison is reported only where data makes the value long, else it is `possible`.",
+      "Bodies that frameworks parse and send are not judged."
+    ],
+    "options": {},
+    "fix": {
+      "safety": "review",
+      "changes": "copies with `structuredClone`"
+    },
+    "bad": "import { createServer } from 'node:http';\nimport { logger } from './logger.mjs';\n\nexport const server = createServer((req, res) => {\n  logger.debug(`got ${JSON.stringify(req.body)}`);\n  res.end();\n});",
+    "good": "import { createServer } from 'node:http';\n\ndeclare function loadOrders(): Promise<unknown[]>;\nexport const server = createServer(async (_req, res) => res.end(JSON.stringify(await loadOrders())));"
+  },
+  {
+    "id": "no-buffer-concat-in-loop",
+    "category": "performance",
+    "severity": "high",
+    "confidence": "likely",
+    "lifecycle": "trial",
+    "message": "{name} is copied whole for {round}: the time grows with the square of the bytes received.",
+    "why": "Buffer.concat allocates a new buffer and copies all bytes so far. 4,000 chunks of 16 KB (one upload of 64 MB) took 154 s this way and 65 ms with one concat at the end; the event loop stands still meanwhile.",
+    "advice": "Push the chunks to an array and concat once when all are there, or use ByteAccumulator, which also knows the length. A parser that looks at the pending bytes for each chunk should read the length header first and join when the message is complete.",
+    "limits": [
+      "Loops that end at a fixed length (padding, key derivation) are left alone.",
+      "A copy by hand (allocate, then copy twice) and a buffer that is carried over through another name are not seen."
+    ],
+    "options": {},
+    "fix": {
+      "safety": "safe",
+      "changes": "collects the chunks in a `ByteAccumulator` and joins them where they are read"
+    },
+    "bad": "export function packRecords(records) {\n  let packed = Buffer.alloc(0);\n  for (const record of records) {\n    const head = Buffer.from([record.kind]);\n    packed = Buffer.concat([packed, head, record.bytes]);\n  }\n  return packed;\n}",
+    "good": "export class Message {\n  constructor(head, body) {\n    this.bytes = head;\n    this.bytes = Buffer.concat([this.bytes, body]);\n  }\n}"
+  },
+  {
+    "id": "no-quadratic-accumulation",
+    "category": "performance",
+    "severity": "medium",
+    "confidence": "possible",
+    "lifecycle": "trial",
+    "message": "All of {name} is copied for each of {over}: the time grows with the square of their number.",
+    "why": "Each step makes a new array or object and copies what was gathered so far. With 5,000 keys `{ ...all }` took 6.4 s against 0.7 ms for one object that is written to; arrays are cheaper, and as quadratic.",
+    "advice": "Write to the accumulator: push to the array, assign to the object, and return it. Nobody else sees it before the end.",
+    "limits": [
+      "Reported only where the items are known to grow with data; inputs of unknown size are `possible`.",
+      "Copies of a field of `this`, as stores of immutable state make them, are left alone."
+    ],
+    "options": {},
+    "fix": {
+      "safety": "safe",
+      "changes": "writes to the accumulator instead of copying it"
+    },
+    "bad": "const http = require('node:http');\n\nfunction collect(documents) {\n  let words = [];\n  documents.forEach((document) => {\n    words = words.concat(document.words);\n  });\n  return words;\n}\n\nhttp.createServer((req, res) => res.end(collect(req.documents).join())).listen(3000);",
+    "good": "import { createServer } from 'node:http';\n\nlet history: string[] = [];\nexport const server = createServer((req, res) => {\n  history = [...history, req.url ?? ''].slice(-10);\n  res.end(history.join());\n});"
+  },
+  {
+    "id": "no-quadratic-lookup",
+    "category": "performance",
+    "severity": "medium",
+    "confidence": "possible",
+    "lifecycle": "trial",
+    "message": "{list} is searched from its beginning {when}: the time grows with the square of their number.",
+    "why": "A search of an array looks at every item. Among 10,000 it takes 17 µs where a Set or a Map takes 0.02 µs, and it is done once for each of them; below some hundred there is no difference, and then one customer has more.",
+    "advice": "Build a Map or a Set of the list once, before the loop, and look up in that; keep what is added and removed one by one in a Set or a Map instead of an array.",
+    "limits": [
+      "Both sides must be known to grow with data: by where they come from (rows, request bodies), or by their names.",
+      "Searches in a helper that is called in the loop are not seen."
+    ],
+    "options": {},
+    "fix": {
+      "safety": "review",
+      "changes": "builds a `Set` or a `Map` of the list before the loop and looks up in that"
+    },
+    "bad": "import { createServer } from 'node:http';\n\ninterface Message {\n  id: number;\n}\n\nexport function unseen(messages: readonly Message[], samples: readonly Message[]): Message[] {\n  return messages.filter((message) => !samples.some((sample) => sample.id === message.id));\n}\n\nexport const server = createServer((_req, res) => {\n  res.end(String(unseen([], []).length));\n});",
+    "good": "import { createServer } from 'node:http';\n\nexport function matching(lines: readonly string[], text: string): string[] {\n  return lines.filter((line) => text.includes(line));\n}\n\nexport const server = createServer((_req, res) => res.end(String(matching([], '').length)));"
+  },
+  {
+    "id": "no-regexp-compile-in-request",
+    "category": "performance",
+    "severity": "medium",
+    "confidence": "likely",
+    "lifecycle": "trial",
+    "message": "This regular expression is compiled {when}, from the same source.",
+    "why": "Compiling a dynamic RegExp takes about 10 µs, testing a compiled one 0.02 µs; a table of patterns multiplies that by its length for each request.",
+    "advice": "Compile before the loop, or when the pattern is registered, and keep the compiled expression.",
+    "limits": [
+      "A pattern that comes with the request is compiled once for it and is left alone.",
+      "Literals cost nothing measurable and are never reported."
+    ],
+    "options": {},
+    "fix": {
+      "safety": "safe",
+      "changes": "compiles the expression once before the loop"
+    },
+    "bad": "const http = require('node:http');\n\nconst banned = [];\nexports.ban = (word) => banned.push(word);\n\nhttp\n  .createServer((req, res) => {\n    const isBanned = banned.some((word) => RegExp(`\\\\b${word}\\\\b`).test(req.url));\n    res.end(String(isBanned));\n  })\n  .listen(3000);",
+    "good": "import { createServer } from 'node:http';\n\nexport const server = createServer((req, res) => {\n  const pattern = new RegExp(req.url ?? '');\n  res.end(String(pattern.test('a')));\n});"
+  },
+  {
+    "id": "no-sequential-await",
+    "category": "performance",
+    "severity": "medium",
+    "confidence": "likely",
+    "lifecycle": "trial",
+    "message": "{what} wait for one another though none needs the other: the time is the sum of all of them.",
+    "why": "Each await is a round trip. Twenty reads of 20 ms take 420 ms one after another and 21 ms together, and the request holds its memory and its connection all the while.",
+    "advice": "In a loop use mapLimit, which runs some ten at a time and keeps the order and the first error (a plain Promise.all over rows starts them all at once); neighbouring reads go into one Promise.all. For rows, one query for all is better still.",
+    "limits": [
+      "Only reads are judged: writes may meet in one record, whatever their callee does.",
+      "Loops with an early exit, shared state, a transaction, a pause, chunks, pages or retries are left alone, and those whose list is not known to grow with data."
+    ],
+    "options": {},
+    "fix": {
+      "safety": "review",
+      "changes": "puts neighbouring reads into one `Promise.all`"
+    },
+    "bad": "const http = require('node:http');\nconst axios = require('axios');\n\nhttp\n  .createServer(async (req, res) => {\n    const prices = {};\n    for (const product of req.products) {\n      const { data } = await axios.get(`https://price.example/${product.id}`);\n      prices[product.id] = data.price;\n    }\n    res.end(JSON.stringify(prices));\n  })\n  .listen(3000);",
+    "good": "import { createServer } from 'node:http';\n\nexport const server = createServer(async (_req, res) => {\n  for (const region of ['eu', 'us']) await fetch(`https://${region}.example`);\n  res.end();\n});"
+  },
+  {
+    "id": "no-shift-queue",
+    "category": "performance",
+    "severity": "medium",
+    "confidence": "possible",
+    "lifecycle": "trial",
+    "message": "{name} is drained from its front: with some ten thousand entries each {method} moves all the others.",
+    "why": "V8 moves the whole array when it is long: draining 10,000 entries takes 0.3 ms, 50,000 take 136 ms and 200,000 take 2.2 s. A queue grows that long just when the service is behind.",
+    "advice": "Use a Deque, or walk the array by an index and empty it at the end.",
+    "limits": [
+      "A shift outside of a loop is left alone, and queues with a check of their length.",
+      "Local arrays count only when data makes them long."
+    ],
+    "options": {},
+    "fix": {
+      "safety": "safe",
+      "changes": "makes the array a `Deque`, where only the methods of a queue are used on it"
+    },
+    "bad": "export async function exportRows(store, write) {\n  const rows = await store.findAll();\n  while (rows.length > 0) {\n    write(rows.shift());\n  }\n}",
+    "good": "const argv = process.argv.slice(2);\n\nexport function parse(): string[] {\n  const names: string[] = [];\n  while (argv.length) names.push(argv.shift()!);\n  return names;\n}"
+  },
+  {
+    "id": "no-sort-on-insert",
+    "category": "performance",
+    "severity": "medium",
+    "confidence": "likely",
+    "lifecycle": "trial",
+    "message": "{name} is sorted anew for each entry that is added: n log n comparisons for one insert.",
+    "why": "Adding 5,000 entries one by one and sorting after each took 324 ms, 1,000 took 16 ms; the cost of one insert grows with all that is there already.",
+    "advice": "Use a PriorityQueue where only the first is taken; else insert at the place that a binary search finds, or sort when the order is asked for.",
+    "limits": [
+      "Lists of handlers, plugins and the like are left alone: they are filled once.",
+      "A sort that is put off until the next read is not seen."
+    ],
+    "options": {},
+    "bad": "import { EventEmitter } from 'node:events';\n\nexport const bus = new EventEmitter();\nexport const events = [];\n\nbus.on('event', (event) => {\n  events.push(event);\n  events.sort((a, b) => a.time - b.time);\n});",
+    "good": "interface Layer {\n  order: number;\n}\nconst stack: Layer[] = [];\n\nexport function registerLayer(layer: Layer): void {\n  stack.push(layer);\n  stack.sort((a, b) => a.order - b.order);\n}"
+  },
+  {
+    "id": "no-sync-in-request",
+    "category": "performance",
+    "severity": "high",
+    "confidence": "likely",
+    "lifecycle": "trial",
+    "message": "{name} is reached by requests: every other request stands still while it waits for {what}.",
+    "why": "Node serves all clients on one thread. A synchronous call keeps it from answering any of them until it is done, so that the time of the slowest call is added to each request that is in flight.",
+    "advice": "Use the asynchronous form (fs.promises, promisify(zlib.gunzip), crypto.scrypt, execFile), or read once at start-up and keep the result.",
+    "limits": [
+      "existsSync, statSync and other calls of a few microseconds are left alone.",
+      "File calls in synchronous helpers are `possible`: most of them read settings once.",
+      "What is kept in a variable outside of the function counts as read once."
+    ],
+    "options": {},
+    "fix": {
+      "safety": "review",
+      "changes": "awaits the asynchronous form, where the function is asynchronous already"
+    },
+    "bad": "import { execFileSync } from 'node:child_process';\nimport { createServer } from 'node:http';\n\nexport const server = createServer((req, res) => {\n  res.end(execFileSync('convert', [req.url, 'png:-']));\n});",
+    "good": "import { readFile } from 'node:fs/promises';\nimport { createServer } from 'node:http';\n\nexport const server = createServer(async (req, res) => res.end(await readFile(`pages${req.url}`)));"
+  },
+  {
+    "id": "no-unbounded-fanout",
+    "category": "performance",
+    "severity": "medium",
+    "confidence": "possible",
+    "lifecycle": "trial",
+    "message": "Work is started for all of {items} at once: as many {what} in flight as there are items.",
+    "why": "A database pool has some ten connections and a remote service its own limits: with 5,000 items the rest waits in memory, times out, and keeps every other request waiting too. One connection or transaction an item can even deadlock the pool.",
+    "advice": "Run some ten at a time: mapLimit keeps the order of results and the first error. Where the work is a query, ask for all of them in one.",
+    "limits": [
+      "Reported only for lists known to grow with data; promises that are pushed to an array in a loop are not followed.",
+      "A limit inside of the function that is called (in another file) is not seen."
+    ],
+    "options": {},
+    "fix": {
+      "safety": "safe",
+      "changes": "runs 10 at a time with `mapLimit`: same results in the same order, same first error"
+    },
+    "bad": "import { createServer } from 'node:http';\n\nexport const server = createServer(async (req, res) => {\n  const orders = req.orders;\n  const states = await Promise.all(orders.map((order, index) => fetch(`https://ship.example/${index}/${order.id}`)));\n  res.end(String(states.length));\n});",
+    "good": "import { createServer } from 'node:http';\n\nexport const server = createServer(async (_req, res) => {\n  const [a, b] = await Promise.all([fetch('https://one.example'), fetch('https://two.example')]);\n  res.end(String(a.status + b.status));\n});"
+  },
+  {
+    "id": "no-cache-stampede",
+    "category": "api",
+    "severity": "medium",
+    "confidence": "possible",
+    "lifecycle": "trial",
+    "message": "Between `{get}` and `{set}` nothing shares the load in flight: all calls of `{name}` that miss the same key load it at once.",
+    "why": "When a hot key expires, every request that arrives before the first load ends starts its own: the load on what is behind the cache grows with the request rate times the load time.",
+    "advice": "Share the load in flight by key: `singleFlight`, or keep the promise in a Map until it settles.",
+    "limits": [
+      "Only functions that read, load and write the same cache under the same key are seen.",
+      "Several processes still load once each: a lock in the shared cache or refresh before expiry is for those."
+    ],
+    "options": {},
+    "fix": {
+      "safety": "safe",
+      "changes": "wraps the function in `singleFlight`, so that calls for one key share the load in flight"
+    },
+    "bad": "import { Router } from 'express';\nimport Redis from 'ioredis';\n\nconst redis = new Redis();\nexport const router = Router();\n\nrouter.get('/reports/:month', async (req, res) => {\n  const month = req.params.month ?? '';\n  const kept = await redis.get(month);\n  if (kept) {\n    res.json(JSON.parse(kept));\n    return;\n  }\n  const report = await (await fetch(`https://reports.internal/${month}`)).json();\n  await redis.set(month, JSON.stringify(report), 'EX', 300);\n  res.json(report);\n});",
+    "good": "const configCache = new Map<string, unknown>();\n\n/** Runs once, before any request. */\nexport async function setup(name: string): Promise<unknown> {\n  const known = configCache.get(name);\n  if (known) return known;\n  const config = await (await fetch(`https://config.internal/${name}`)).json();\n  configCache.set(name, config);\n  return config;\n}"
+  },
+  {
+    "id": "require-compression",
+    "category": "api",
+    "severity": "low",
+    "confidence": "possible",
+    "lifecycle": "trial",
+    "message": "No answer of this {framework} server is compressed, as far as the project shows.",
+    "why": "JSON and HTML shrink to a fifth or a tenth: without compression the bytes sent, and the time slow clients hold a connection, are that much higher for each request.",
+    "advice": "Add compression (`compression`, `koa-compress`, `@fastify/compress`), or let the proxy in front do it and suppress this finding with that reason.",
+    "limits": [
+      "A proxy or CDN that compresses is not seen: the finding is `possible` only."
+    ],
+    "options": {},
+    "bad": "import express from 'express';\n\nconst app = express();\napp.get('/items', (_req, res) => res.json([]));\napp.listen(3000);",
+    "good": "import Koa from 'koa';\nimport compress from 'koa-compress';\n\nconst app = new Koa();\napp.use(compress());\napp.listen(3000);"
+  },
+  {
+    "id": "require-graceful-shutdown",
+    "category": "api",
+    "severity": "low",
+    "confidence": "likely",
+    "lifecycle": "trial",
+    "message": "Nothing in the project ends this server on SIGTERM: each deployment cuts off the requests that are running.",
+    "why": "Every rollout, scale-down and restart sends SIGTERM; without a handler the process dies at once, and all requests in flight fail: as many as the arrival rate times the time a request takes.",
+    "advice": "On SIGTERM stop accepting (`server.close()`), let requests end within a few seconds, then close pools and exit: `process.once('SIGTERM', …)`.",
+    "limits": [
+      "A handler in a package outside of the scanned folder is not seen."
+    ],
+    "options": {},
+    "bad": "import express from 'express';\n\nconst app = express();\napp.get('/items', (_req, res) => res.json([]));\napp.listen(3000);",
+    "good": "/** `listen` of a bus starts no server. */\nexport function start(bus: { listen(topic: string): void }): void {\n  bus.listen('orders');\n}"
+  },
+  {
+    "id": "require-outbound-timeout",
+    "category": "api",
+    "severity": "medium",
+    "confidence": "likely",
+    "lifecycle": "trial",
+    "message": "`{call}` in `{name}` has no time-out: when the other side hangs, the request that waits for it hangs {wait}.",
+    "why": "One dependency that answers slowly holds every request that asks it: sockets, memory and pooled connections of those requests pile up with the arrival rate, until nothing is served.",
+    "advice": "Give the call a time-out a little above what it takes on a bad day: `signal: AbortSignal.timeout(10_000)`, or `timeout` in the options of axios or got.",
+    "limits": [
+      "Options that come from elsewhere or are spread are taken to hold a time-out.",
+      "A wrapper of the project around fetch is judged where it calls fetch."
+    ],
+    "options": {},
+    "fix": {
+      "safety": "review",
+      "changes": "gives the call ten seconds"
+    },
+    "bad": "const https = require('node:https');\nconst http = require('node:http');\n\nhttp\n  .createServer((req, res) => {\n    https.get('https://origin.example' + req.url, (answer) => answer.pipe(res));\n  })\n  .listen(8080);",
+    "good": "import { Router } from 'express';\n\nexport const router = Router();\nrouter.get('/self', async (_req, res) => {\n  res.json(await (await fetch('/api/health')).json());\n});"
+  },
+  {
+    "id": "require-runtime-metrics",
+    "category": "monitoring",
+    "severity": "low",
+    "confidence": "possible",
+    "lifecycle": "trial",
+    "message": "This service starts without metrics of its event loop, memory or pools.",
+    "why": "What sinks a service under load (a blocked loop, a growing heap, an empty pool) shows in these figures minutes before requests fail; without them the first sign is the outage.",
+    "advice": "Publish them: `new RuntimeMonitor()` of @plimsoll/runtime, `prom-client` with its default metrics, or an OpenTelemetry or APM agent.",
+    "limits": [
+      "An agent that is loaded by the environment (`--require`, an operator) is not seen: the finding is `possible` only."
+    ],
+    "options": {},
+    "bad": "import express from 'express';\n\nconst app = express();\napp.get('/items', (_req, res) => res.json([]));\napp.listen(3000);",
+    "good": "import { NodeSDK } from '@opentelemetry/sdk-node';\nimport express from 'express';\n\nnew NodeSDK().start();\nexpress().listen(3000);"
   }
 ];

@@ -1,9 +1,36 @@
 export interface RuleOptionTypes {
   'no-leaked-interval': Record<string, never>;
+  'no-leaked-listener': Record<string, never>;
   'no-leaked-timeout': Record<string, never>;
+  'no-mismatched-removal': Record<string, never>;
   'no-uncleared-deadline': Record<string, never>;
   'no-unbounded-cache': Record<string, never>;
+  'no-unbounded-log': Record<string, never>;
+  'no-weak-hash': Record<string, never>;
   'no-client-per-request': Record<string, never>;
   'no-naive-pool': Record<string, never>;
+  'no-shared-client': Record<string, never>;
   'no-unreleased-connection': Record<string, never>;
+  'require-pool-error-handler': Record<string, never>;
+  'require-pool-limits': Record<string, never>;
+  'no-naive-retry': Record<string, never>;
+  'no-network-in-transaction': Record<string, never>;
+  'no-query-in-loop': Record<string, never>;
+  'no-redis-keys': Record<string, never>;
+  'require-query-limit': Record<string, never>;
+  'no-blocking-json': Record<string, never>;
+  'no-buffer-concat-in-loop': Record<string, never>;
+  'no-quadratic-accumulation': Record<string, never>;
+  'no-quadratic-lookup': Record<string, never>;
+  'no-regexp-compile-in-request': Record<string, never>;
+  'no-sequential-await': Record<string, never>;
+  'no-shift-queue': Record<string, never>;
+  'no-sort-on-insert': Record<string, never>;
+  'no-sync-in-request': Record<string, never>;
+  'no-unbounded-fanout': Record<string, never>;
+  'no-cache-stampede': Record<string, never>;
+  'require-compression': Record<string, never>;
+  'require-graceful-shutdown': Record<string, never>;
+  'require-outbound-timeout': Record<string, never>;
+  'require-runtime-metrics': Record<string, never>;
 }

@@ -103,8 +103,7 @@ function judge(expression: ts.Expression, file: FileContext, depth: number): Key
   if (ts.isNewExpression(value)) return 'data';
   if (ts.isCallExpression(value)) return judgeCall(value, file, depth);
   if (ts.isIdentifier(value)) return judgeIdentifier(value, file, depth);
-  if (ts.isPropertyAccessExpression(value) || ts.isElementAccessExpression(value))
-    return judgeMember(value, file);
+  if (ts.isPropertyAccessExpression(value) || ts.isElementAccessExpression(value)) return judgeMember(value, file);
   return 'unknown';
 }
 
@@ -152,10 +151,7 @@ function judgeCall(call: ts.CallExpression, file: FileContext, depth: number): K
   return parts.length > 0 && parts.every((part) => part === 'bounded') ? 'bounded' : 'unknown';
 }
 
-function judgeMember(
-  access: ts.PropertyAccessExpression | ts.ElementAccessExpression,
-  file: FileContext,
-): KeyDomain {
+function judgeMember(access: ts.PropertyAccessExpression | ts.ElementAccessExpression, file: FileContext): KeyDomain {
   const name = findMemberName(access);
   if (name === undefined) return 'unknown';
   const path = findMemberPath(access);

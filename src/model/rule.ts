@@ -115,4 +115,3 @@ export interface Rule<Data = unknown> {
   options?: Readonly<Record<string, OptionSpec>>;
   visit: Visitors<Data>;
 }
-
