@@ -1,0 +1,92 @@
+import { growthOf } from '../../src/ast/container-growth.ts';
+import { type Container, containerOfField, containerOfVariable } from '../../src/ast/containers.ts';
+import { asksSize, type EmptyBucket, findEmptyBucket } from '../../src/ast/empty-buckets.ts';
+import { keyDomain } from '../../src/ast/key-domain.ts';
+import { lifetimeOf, listOwnerConditions } from '../../src/ast/lifetime.ts';
+import { listLostEntries, type OperationEntry } from '../../src/ast/operation-entry.ts';
+import { hasTooling } from '../../src/ast/tooling.ts';
+import { listLiveAdds, listNotTrimmedElsewhere } from '../../src/ast/trimming.ts';
+import { ts } from '../../src/ast/ts.ts';
+import { defineRule } from '../../src/model/define-rule.ts';
+import type { FileContext } from '../../src/model/file-context.ts';
+import type { Match } from '../../src/model/rule.ts';
+
+export type LostEntry =
+  | ({ leak: 'operation'; container: Container } & OperationEntry)
+  | ({ leak: 'bucket'; container: Container } & EmptyBucket);
+
+const silentRoles = new Set(['test', 'script', 'migration', 'config', 'example', 'ui']);
+
+export const rule = defineRule<LostEntry>({
+  id: 'no-lost-entry',
+  category: 'memory',
+  severity: 'medium',
+  confidence: 'likely',
+  lifecycle: 'trial',
+  message: '{what}.',
+  why: 'One entry stays for every operation that failed, or for every key that was ever used; what waits for such an entry to go waits for ever.',
+  advice: 'Delete the entry in `finally`; delete a key when the last item of its list goes.',
+  limits: [
+    'Only removals in the function that adds are looked at.',
+    'Awaits of sleeps, and those whose errors are caught on the spot, are taken not to fail.',
+  ],
+  mentions: ['delete', 'splice'],
+  visit: {
+    VariableDeclaration(node, file) {
+      if (!node.initializer || isSilent(file)) return undefined;
+      const container = containerOfVariable(node, file);
+      return container && judge(container, file);
+    },
+    PropertyDeclaration(node, file) {
+      if (!node.initializer || isSilent(file)) return undefined;
+      const container = containerOfField(node, file);
+      return container && judge(container, file);
+    },
+    BinaryExpression(node, file) {
+      if (node.operatorToken.kind !== ts.SyntaxKind.EqualsToken || isSilent(file)) return undefined;
+      const container = containerOfField(node, file);
+      return container && judge(container, file);
+    },
+  },
+});
+
+function isSilent(file: FileContext): boolean {
+  return silentRoles.has(file.role) || hasTooling(file);
+}
+
+function judge(container: Container, file: FileContext): Match<LostEntry>[] {
+  if (container.kind === 'array' || container.accesses.length === 0) return [];
+  const growth = growthOf(container, file);
+  if (growth.adds.length === 0 || growth.escapes.some(({ kind }) => kind === 'stored')) return [];
+  const lost = listLostEntries(growth, file);
+  const bucket = lost.length === 0 ? findEmptyBucket(container, growth, file) : undefined;
+  if (lost.length === 0 && !bucket) return [];
+  const lifetime = lifetimeOf(container, growth.adds, file);
+  if (lifetime === 'short') return [];
+  const name = container.home.kind === 'field' ? `this.${container.name}` : container.name;
+  const matches = lost.map(
+    (entry): Match<LostEntry> => ({
+      at: entry.add.node,
+      related: [
+        { at: entry.exit, note: 'when this fails …' },
+        { at: entry.removal.node, note: '… the removal is skipped' },
+      ],
+      values: { what: `The entry of \`${name}\` stays when what is awaited before its removal fails` },
+      data: { leak: 'operation', container, ...entry },
+    }),
+  );
+  if (!bucket || asksSize(bucket, file)) return matches;
+  const adds = listLiveAdds(container, growth);
+  const domains = adds.map(({ key }) => (key ? keyDomain(key, file) : 'unknown'));
+  if (adds.length === 0 || !domains.includes('data')) return matches;
+  const conditions = [...listOwnerConditions(container, file), ...listNotTrimmedElsewhere(container)];
+  matches.push({
+    at: bucket.removal,
+    related: [{ at: container.at, note: 'no key ever leaves this table' }],
+    values: { what: `The last item leaves its list, but the key stays in \`${name}\` for ever` },
+    ...(lifetime === 'unknown' && { confidence: 'possible' as const }),
+    ...(conditions.length > 0 && { when: { kind: 'all', of: conditions } as const }),
+    data: { leak: 'bucket', container, ...bucket },
+  });
+  return matches;
+}

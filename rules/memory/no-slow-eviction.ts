@@ -1,0 +1,119 @@
+import { findNumber } from '../../src/ast/number-value.ts';
+import { findOrigin } from '../../src/ast/provenance.ts';
+import { findEnclosingFunction, findMethodCall, findPropertyName, skipWrappers } from '../../src/ast/syntax.ts';
+import { hasTooling } from '../../src/ast/tooling.ts';
+import { ts } from '../../src/ast/ts.ts';
+import { defineRule } from '../../src/model/define-rule.ts';
+import type { FileContext } from '../../src/model/file-context.ts';
+import type { Match } from '../../src/model/rule.ts';
+
+export interface SlowEviction {
+  /** The map or set; undefined for a setting of a library. */
+  receiver: ts.Expression | undefined;
+  remove: ts.Node;
+}
+
+const silentRoles = new Set(['test', 'script', 'migration', 'config', 'example', 'ui']);
+/** Below it the walk over holes is not measurable. */
+const small = 1_000;
+const large = 10_000;
+
+export const rule = defineRule<SlowEviction>({
+  id: 'no-slow-eviction',
+  category: 'memory',
+  severity: 'medium',
+  confidence: 'likely',
+  lifecycle: 'trial',
+  message: '{what}: the larger the cache, the slower every insertion once it is full.',
+  why: 'V8 walks over the holes that earlier deletions left to find the first entry: at 100,000 entries an eviction is some 50 times slower than at 1,000. A timer for each entry costs likewise.',
+  advice:
+    'Use a cache that links its entries, such as BoundedCache or lru-cache, or drop half of the entries at once in two generations.',
+  limits: [
+    'Maps whose limit is a constant below 1,000 are left alone; a limit that comes from elsewhere is taken to be large.',
+  ],
+  mentions: ['next()&delete', 'ttlAutopurge'],
+  visit: {
+    CallExpression(call, file) {
+      const callee = call.expression;
+      if (!ts.isPropertyAccessExpression(callee) || callee.name.text !== 'next' || call.arguments.length > 0)
+        return undefined;
+      if (silentRoles.has(file.role) || hasTooling(file)) return undefined;
+      return judge(call, callee.expression, file);
+    },
+    NewExpression(node, file) {
+      if (silentRoles.has(file.role) || !node.arguments?.[0] || !file.text.includes('ttlAutopurge')) return undefined;
+      return judgeAutopurge(node, file);
+    },
+  },
+});
+
+/** `map.keys().next()` and then `map.delete(…)` of what it gave, in one function. */
+function judge(next: ts.CallExpression, iterator: ts.Expression, file: FileContext): Match<SlowEviction> | undefined {
+  const target = findMethodCall(skipWrappers(iterator));
+  if (!target || !/^(?:keys|values|entries)$/.test(target.method) || target.call.arguments.length > 0) return undefined;
+  const fn = findEnclosingFunction(next);
+  if (!fn?.body) return undefined;
+  const receiver = target.receiver.getText(file.source);
+  const remove = file.nodes('CallExpression').find((call) => {
+    if (call.pos < fn.pos || call.end > fn.end) return false;
+    const removal = findMethodCall(call);
+    if (removal?.method !== 'delete' || removal.receiver.getText(file.source) !== receiver) return false;
+    return call.arguments[0] !== undefined && comesFrom(call.arguments[0], next, file, 0);
+  });
+  if (!remove) return undefined;
+  const limit = limitIn(fn.body, receiver, file);
+  if (limit !== undefined && limit < small) return undefined;
+  return {
+    at: remove,
+    values: { what: `\`${receiver}\` finds its oldest entry with \`${target.method}().next()\` on every eviction` },
+    data: { receiver: target.receiver, remove },
+  };
+}
+
+function comesFrom(value: ts.Expression, next: ts.CallExpression, file: FileContext, depth: number): boolean {
+  if (next.pos >= value.pos && next.end <= value.end) return true;
+  if (depth > 3) return false;
+  let root = skipWrappers(value);
+  while (ts.isPropertyAccessExpression(root) || ts.isElementAccessExpression(root))
+    root = skipWrappers(root.expression);
+  const declaration = ts.isIdentifier(root) ? file.bindingOf(root)?.declaration : undefined;
+  if (!declaration) return false;
+  const holder = ts.isBindingElement(declaration) ? declaration.parent.parent : declaration;
+  return (
+    ts.isVariableDeclaration(holder) &&
+    holder.initializer !== undefined &&
+    comesFrom(holder.initializer, next, file, depth + 1)
+  );
+}
+
+/** The number that the size is compared with. */
+function limitIn(body: ts.Node, receiver: string, file: FileContext): number | undefined {
+  for (const node of file.nodes('BinaryExpression')) {
+    if (node.pos < body.pos || node.end > body.end) continue;
+    const left = node.left.getText(file.source).replace(/\s/g, '');
+    const right = node.right.getText(file.source).replace(/\s/g, '');
+    if (left === `${receiver}.size`) return findNumber(node.right, file);
+    if (right === `${receiver}.size`) return findNumber(node.left, file);
+  }
+  return undefined;
+}
+
+/** lru-cache arms a timer for each entry. */
+function judgeAutopurge(node: ts.NewExpression, file: FileContext): Match<SlowEviction> | undefined {
+  const options = skipWrappers(node.arguments![0]!);
+  if (!ts.isObjectLiteralExpression(options) || findOrigin(node.expression, file)?.module !== 'lru-cache')
+    return undefined;
+  const values = new Map(
+    options.properties.map((p) => [findPropertyName(p.name), ts.isPropertyAssignment(p) ? p.initializer : undefined]),
+  );
+  const purge = values.get('ttlAutopurge');
+  if (purge?.kind !== ts.SyntaxKind.TrueKeyword) return undefined;
+  const max = values.get('max');
+  const limit = max && findNumber(max, file);
+  if (limit !== undefined && limit < large) return undefined;
+  return {
+    at: purge.parent,
+    values: { what: '`ttlAutopurge` arms a timer for every entry' },
+    data: { receiver: undefined, remove: node },
+  };
+}

@@ -1,0 +1,110 @@
+import { type Add, type Growth, growthOf } from '../../src/ast/container-growth.ts';
+import { type Container, containerOfField, containerOfVariable } from '../../src/ast/containers.ts';
+import { lifetimeOf } from '../../src/ast/lifetime.ts';
+import { findEnclosingFunction, findStringValue, getOutermostWrapped, nameOfFunction } from '../../src/ast/syntax.ts';
+import { hasTooling } from '../../src/ast/tooling.ts';
+import { listLiveRemovals } from '../../src/ast/trimming.ts';
+import { ts } from '../../src/ast/ts.ts';
+import { defineRule } from '../../src/model/define-rule.ts';
+import type { FileContext } from '../../src/model/file-context.ts';
+import type { Match } from '../../src/model/rule.ts';
+
+export interface UnboundedQueue {
+  container: Container;
+  growth: Growth;
+}
+
+const silentRoles = new Set(['test', 'script', 'migration', 'config', 'example', 'ui']);
+const queueName = /queue|pending|buffer|backlog|outbox|unsent|offline|messages|packets|outgoing|commands|spool/i;
+const state =
+  /connected|isConnected|connecting|isOpen|\bopen\b|readyState|online|offline|paused|isPaused|writable|isReady|\bready\b|reconnect|isAlive|available/i;
+const comesBack =
+  /^(?:connect|connected|open|ready|online|resume|drain|reconnect|reconnected|secureConnect|registered|login|authenticated)$/;
+
+export const rule = defineRule<UnboundedQueue>({
+  id: 'no-unbounded-queue',
+  category: 'memory',
+  severity: 'medium',
+  confidence: 'likely',
+  lifecycle: 'trial',
+  message:
+    '`{name}` takes in everything while {state} does not hold, without a limit, and is drained only when it does again.',
+  why: 'While the other side is away the queue grows with every message; a long outage ends in a heap that is full, and then all is lost at once.',
+  advice: 'Give the queue a limit and say what happens beyond it: drop the oldest, refuse, or hold the producer back.',
+  limits: ['The state is told by the name of what the condition asks.'],
+  mentions: ['push', 'unshift'],
+  visit: {
+    VariableDeclaration(node, file) {
+      if (!node.initializer || isSilent(file)) return undefined;
+      const container = containerOfVariable(node, file);
+      return container && judge(container, file);
+    },
+    PropertyDeclaration(node, file) {
+      if (!node.initializer || isSilent(file)) return undefined;
+      const container = containerOfField(node, file);
+      return container && judge(container, file);
+    },
+    BinaryExpression(node, file) {
+      if (node.operatorToken.kind !== ts.SyntaxKind.EqualsToken || isSilent(file)) return undefined;
+      const container = containerOfField(node, file);
+      return container && judge(container, file);
+    },
+  },
+});
+
+function isSilent(file: FileContext): boolean {
+  return silentRoles.has(file.role) || hasTooling(file);
+}
+
+function judge(container: Container, file: FileContext): Match<UnboundedQueue> | undefined {
+  if (container.kind !== 'array' || !queueName.test(container.name)) return undefined;
+  const growth = growthOf(container, file);
+  if (growth.sizeChecks.length > 0 || growth.escapes.some(({ kind }) => kind === 'stored')) return undefined;
+  const held = growth.adds.map((add) => ({ add, condition: findAbsence(add, file) }));
+  const first = held.find(({ condition }) => condition !== undefined);
+  // Also added to where the other side is there: then it is a queue like any other.
+  if (!first || held.some(({ condition, add }) => condition === undefined && add.fn !== undefined)) return undefined;
+  const removals = listLiveRemovals(growth, file);
+  if (removals.length === 0 || !removals.every(({ fn, node }) => isWhenBack(node, fn, file))) return undefined;
+  if (lifetimeOf(container, growth.adds, file) === 'short' && container.home.kind !== 'field') return undefined;
+  return {
+    at: container.at,
+    related: [{ at: first.add.node, note: 'a message is kept here' }],
+    values: {
+      name: container.home.kind === 'field' ? `this.${container.name}` : container.name,
+      state: `\`${first.condition}\``,
+    },
+    data: { container, growth },
+  };
+}
+
+/** `if (!this.connected) queue.push(x)`, or the `else` of `if (this.connected)`: what must hold for it to be sent at once. */
+function findAbsence(add: Add, file: FileContext): string | undefined {
+  for (let at: ts.Node = add.node; at.parent && at !== add.fn; at = at.parent) {
+    const { parent } = at;
+    if (!ts.isIfStatement(parent) || parent.expression === at) continue;
+    const text = parent.expression.getText(file.source);
+    const isElse = parent.elseStatement === at;
+    const isNegative = /^!|!==|!=/.test(text) || /offline|paused|connecting|reconnect/i.test(text);
+    if (state.test(text) && (isElse ? !isNegative : isNegative)) {
+      return text.replace(/^!\(?|\)$/g, '').slice(0, 40);
+    }
+  }
+  return undefined;
+}
+
+/** In a handler of the event that the other side is back, or in a flush function that such a handler calls. */
+function isWhenBack(node: ts.Node, fn: ts.Node | undefined, file: FileContext): boolean {
+  for (let at = fn as ReturnType<typeof findEnclosingFunction>; at; at = findEnclosingFunction(at)) {
+    const { parent } = getOutermostWrapped(at);
+    const event = ts.isCallExpression(parent) ? findStringValue(parent.arguments[0]) : undefined;
+    if (event !== undefined && comesBack.test(event)) return true;
+    if (
+      /^_*(?:on|handle)?_?(?:connect(?:ed)?|open(?:ed)?|ready|online|resume|reconnect(?:ed)?|flush|drain|sendPending|sendQueued|replay|processQueue|flushQueue|flushPending|flushBuffer)(?:[A-Z]\w*)?$/i.test(
+        nameOfFunction(at),
+      )
+    )
+      return true;
+  }
+  return node.pos < 0 && file.text === '';
+}
