@@ -32,7 +32,8 @@ export const fixer: Fixer<SlowEviction> = {
     }
     const eviction = findEviction(remove, receiver.getText(file.source), file);
     if (!eviction) return { skip: 'the eviction is mixed with other work' };
-    if (/\/[/*]/.test(eviction.statement.getText(file.source))) return { skip: 'comments stand in the code that evicts' };
+    if (/\/[/*]/.test(eviction.statement.getText(file.source)))
+      return { skip: 'comments stand in the code that evicts' };
     const made = skipWrappers(container.value) as ts.NewExpression;
     const types = made.typeArguments?.map((t) => t.getText(file.source)).join(', ');
     const isTyped = /\.(?:tsx?|[cm]ts)$/.test(file.path);
