@@ -15,7 +15,7 @@ export interface SlowEviction {
 
 const silentRoles = new Set(['test', 'script', 'migration', 'config', 'example', 'ui']);
 /** Below it the walk over holes is not measurable. */
-const small = 1_000;
+const small = 5_000;
 const large = 10_000;
 
 export const rule = defineRule<SlowEviction>({
@@ -29,7 +29,7 @@ export const rule = defineRule<SlowEviction>({
   advice:
     'Use a cache that links its entries, such as BoundedCache or lru-cache, or drop half of the entries at once in two generations.',
   limits: [
-    'Maps whose limit is a constant below 1,000 are left alone; a limit that comes from elsewhere is taken to be large.',
+    'Maps whose limit is a constant of 5,000 and less are left alone; a limit that comes from elsewhere is taken to be large.',
   ],
   mentions: ['next()&delete', 'ttlAutopurge'],
   visit: {
@@ -62,7 +62,7 @@ function judge(next: ts.CallExpression, iterator: ts.Expression, file: FileConte
   });
   if (!remove) return undefined;
   const limit = limitIn(fn.body, receiver, file);
-  if (limit !== undefined && limit < small) return undefined;
+  if (limit !== undefined && limit <= small) return undefined;
   return {
     at: remove,
     values: { what: `\`${receiver}\` finds its oldest entry with \`${target.method}().next()\` on every eviction` },

@@ -31,7 +31,7 @@ export interface UnboundedCache {
 const registering =
   /^_*(?:register|define|declare|install|mount|provide|extend|use|bind|inject|configure|init(?:ialize)?|setup|boot|bootstrap|load(?:All|Plugins|Config|Schema|Models|Modules)?|constructor|addPlugin|addHandler|addRoute|addCommand|addMiddleware|addHook|addRule|addModel|addType|addSchema|addField|addProvider|addModule|addService|addListener|addEventListener|on|once|subscribe|decorate|createModel|reg)(?:[A-Z_]\w*)?$/;
 const onceName =
-  /warn|deprecat|notified|logged|reported|seen(?:Warning|Error)s?|emittedOnce|registered|registry|plugins|handlers|commands|middlewares?|hooks|adapters|providers|strategies|factories|metadata|models|schemas|listeners|repositories|subscri(?:bers|ptions)|symbols|types|injectors?|singletons?|routes$/i;
+  /warn|deprecat|notified|logged|reported|seen(?:Warning|Error)s?|emittedOnce|registered|registry|plugins|handlers|commands|middlewares?|hooks|adapters|providers|strategies|factories|metadata|models|schemas|listeners|repositories|subscri(?:bers|ptions)|symbols|types|injectors?|singletons?|routes$|failures?$|health|breakers?$|backoff|upstreams?$|endpoints?$/i;
 const cacheName = /cache|memo|lookup/i;
 
 export const rule = defineRule<UnboundedCache>({

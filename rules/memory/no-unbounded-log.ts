@@ -3,7 +3,7 @@ import { type Container, containerOfField, containerOfVariable } from '../../src
 import { lifetimeOf, listOwnerConditions } from '../../src/ast/lifetime.ts';
 import { isLibrary, isPublicApi } from '../../src/ast/public-api.ts';
 import { repeatsItself } from '../../src/ast/self-repeating.ts';
-import { isFunctionNode, nameOfFunction, skipWrappers } from '../../src/ast/syntax.ts';
+import { findPropertyName, isFunctionNode, nameOfFunction, skipWrappers } from '../../src/ast/syntax.ts';
 import { hasTooling } from '../../src/ast/tooling.ts';
 import { listLiveAdds, listLiveRemovals, listNotTrimmedElsewhere } from '../../src/ast/trimming.ts';
 import { ts } from '../../src/ast/ts.ts';
@@ -22,7 +22,7 @@ export interface UnboundedLog {
 const registering =
   /^_*(?:register|define|declare|install|mount|provide|extend|use|bind|inject|configure|init(?:ialize)?|setup|boot|bootstrap|load|constructor|build|compile|generate|parse|visit|walk|collect|add(?:Plugin|Handler|Route|Command|Middleware|Hook|Rule|Model|Type|Schema|Field|Provider|Module|Service|Listener|EventListener|Filter|Interceptor|Transport|Reporter|Resolver|Step|Stage|Task|Migration|Option|Argument|Param|Column|Index|Element|Child|Node|Item)|on|once|subscribe|decorate)(?:[A-Z_]\w*)?$/;
 const partName =
-  /(?:plugin|handler|middleware|route|command|listener|hook|callback|subscriber|observer|provider|module|model|rule|filter|interceptor|transport|reporter|resolver|strateg(?:y|ie)|adapter|migration|schema|type|option|arg|param|column|field|factor(?:y|ie)|cleanup|disposable|unsubscribe|teardown|dispos|destroyer|child|children|part|token|node|line|output|chunk|buffer|stack|path|import|export|statement|file|director(?:y|ie)|source|target|watcher|job|task|step|promise|timer|interval|timeout|worker|pool|shard|queue|pending|waiter|waiting|server|extension|feature|processor|validator|guard|controller|service|component|definition|declaration|root|scope|layer|policy|policies|capabilit|validation)s?$/i;
+  /(?:plugin|handler|middleware|route|command|listener|hook|callback|subscriber|observer|provider|module|model|rule|filter|interceptor|transport|reporter|resolver|strateg(?:y|ie)|adapter|migration|schema|type|option|arg|param|column|field|factor(?:y|ie)|cleanup|disposable|unsubscribe|teardown|dispos|destroyer|child|children|part|token|node|line|output|chunk|buffer|stack|path|import|export|statement|file|director(?:y|ie)|source|target|watcher|job|task|step|promise|timer|interval|timeout|worker|pool|shard|queue|pending|waiter|waiting|server|drainer|extension|feature|processor|validator|guard|controller|service|component|definition|declaration|root|scope|layer|policy|policies|capabilit|validation)s?$/i;
 const logName =
   /(?:log|logs|history|histories|events?|samples?|metrics?|records?|entries|errors?|times|latenc(?:y|ies)|durations?|measurements?|audit|journal|traces?|messages|requests?|responses?|stats|statistics|snapshots?|points|readings?|failures?|loads|sizes|hits|calls|quer(?:y|ies)|checks?|decisions?|frames?|activit(?:y|ies)|transactions?|notifications?|alerts?|timings?|spans|visits|attempts|forecasts|predictions|observations)$/i;
 const goesOn = /^(?:client|socket|conn|connection|session|subscription|ws|peer|sub|handle)s?$/i;
@@ -123,7 +123,7 @@ function isRecording(add: Add, container: Container, file: FileContext): boolean
   const value = add.value && skipWrappers(add.value);
   if (!value) return logName.test(container.name);
   if (isFunctionNode(value)) return false;
-  if (ts.isObjectLiteralExpression(value)) return true;
+  if (ts.isObjectLiteralExpression(value)) return !holdsFunction(value);
   if (logName.test(container.name)) return !isFunctionTyped(value, file);
   return isLive(value);
 }
@@ -131,6 +131,17 @@ function isRecording(add: Add, container: Container, file: FileContext): boolean
 function isLive(value: ts.Expression): boolean {
   const held = skipWrappers(value);
   return ts.isIdentifier(held) && goesOn.test(held.text);
+}
+
+/** `{ label, handler }`: a part, not a record. */
+function holdsFunction(object: ts.ObjectLiteralExpression): boolean {
+  return object.properties.some((property) => {
+    if (ts.isMethodDeclaration(property)) return true;
+    if (ts.isPropertyAssignment(property) && isFunctionNode(skipWrappers(property.initializer))) return true;
+    return /^(?:handler|callback|cb|fn|func|listener|resolve|reject|run|execute)$/i.test(
+      findPropertyName(property.name) ?? '',
+    );
+  });
 }
 
 function isFunctionTyped(value: ts.Expression, file: FileContext): boolean {

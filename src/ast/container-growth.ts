@@ -335,7 +335,7 @@ function isInWalk(node: ts.Node, container: Container, file: FileContext): boole
   for (let at: ts.Node = node; at.parent; at = at.parent) {
     if (isLoop(at)) {
       if (!ts.isForOfStatement(at) && !ts.isForInStatement(at)) return true;
-      if (isTakenFrom(at.expression, container, file)) return true;
+      if (isTakenFrom(at.expression, container, file) || isOwnList(at.expression, file)) return true;
     }
     const call = getOutermostWrapped(at).parent;
     if (isFunctionNode(at) && ts.isCallExpression(call)) {
@@ -349,6 +349,22 @@ function isInWalk(node: ts.Node, container: Container, file: FileContext): boole
     }
   }
   return false;
+}
+
+/** Another list of the same owner, such as the times at which the entries expire: a sweep over that. */
+function isOwnList(expression: ts.Expression, file: FileContext): boolean {
+  let at = skipWrappers(expression);
+  while (ts.isPropertyAccessExpression(at) || ts.isCallExpression(at)) {
+    let inner: ts.Expression = at.expression;
+    if (ts.isCallExpression(at) && /^(?:Object\.\w+|Array\.from)$/.test(at.expression.getText(file.source))) {
+      inner = at.arguments[0] ?? inner;
+    }
+    at = skipWrappers(inner);
+  }
+  if (at.kind === ts.SyntaxKind.ThisKeyword) return true;
+  if (!ts.isIdentifier(at)) return false;
+  const binding = file.bindingOf(at);
+  return binding !== undefined && binding.scope === file.moduleScope && binding.kind !== 'import';
 }
 
 function isTakenFrom(expression: ts.Expression, container: Container, file: FileContext, depth = 0): boolean {

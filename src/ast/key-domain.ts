@@ -172,7 +172,7 @@ function judgeMember(access: ts.PropertyAccessExpression | ts.ElementAccessExpre
 /** `plugin.id`, `model.key`, `field.name`: ids of things that the program itself declares. */
 function isConfigured(path: readonly string[]): boolean {
   const holder = path.at(-2);
-  return holder !== undefined && domainOfName(holder) === 'bounded';
+  return holder !== undefined && (domainOfName(holder) === 'bounded' || /^_?task$/.test(holder));
 }
 
 const requestRoot =
@@ -209,6 +209,7 @@ function judgeIdentifier(identifier: ts.Identifier, file: FileContext, depth: nu
   const type = ts.isParameter(declaration) || ts.isVariableDeclaration(declaration) ? declaration.type : undefined;
   const typed = type && typeDomain(type, file);
   if (typed === 'bounded') return 'bounded';
+  if (domainOfName(name) === 'bounded') return 'bounded';
   if (ts.isVariableDeclaration(declaration)) {
     const loop = declaration.parent.parent;
     if (ts.isForOfStatement(loop) || ts.isForInStatement(loop)) return judgeLoop(loop.expression, name, file, depth);

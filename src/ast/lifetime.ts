@@ -31,6 +31,10 @@ const shortName =
 const longName =
   /(?:Service|Cache|Manager|Registry|Store|Storage|Repository|Controller|Gateway|Server|Provider|Pool|Router|Broker|Limiter|Scheduler|Monitor|Tracker|Collector|Journal|Log|Logger|History|Metrics|Stats|Statistics|Telemetry|Analytics|Recorder|Auditor|Balancer|Dispatcher|Hub|Bus|Broadcaster|Announcer|Proxy|Daemon|Watcher|Coordinator|Orchestrator|Supervisor|Scaler|Forecaster|Fleet|Membership|Ring|Cluster|Directory|Throttler?|Guard|Middleware|Interceptor|Limits|Ledger|Resolver|Bot|Transport|Notifier|Memo|Memoizer|Detector|Keeper|Index|Queue|Counter|Predictor|Optimi[sz]er|Sampler|Profiler|Engine|App|Application|Adapter|Handler|Client|Api|API|Breaker|Worker|Consumer|Producer|Publisher|Subscriber|Locker?|Mutex|Host|Host|Hooks|Host|Hub|Lobby|Room|Rooms|Sessions|Presence)$/;
 
+/** Factories of functions that a program makes once and keeps. */
+const keeperName =
+  /memo|cache|mutex|lock|limit|throttle|debounce|dedup|middleware|plugin|once|hook|store|registry|tracker|monitor|sampler/i;
+
 export function lifetimeOf(
   container: Container,
   adds: readonly { node: ts.Node; fn: FunctionNode | undefined }[],
@@ -83,7 +87,9 @@ function closureLifetime(
   if (frequencyOf(container.value, file) === 'once') return 'process';
   if (findEntryPoint(factory, file)) return 'short';
   const outlives = inner.some(({ node, fn }) => fn && (isGivenAway(fn, factory, file) || repeatsItself(node, file)));
-  return outlives ? 'long' : 'short';
+  if (!outlives) return 'short';
+  const name = nameOfFunction(factory);
+  return longName.test(name) || keeperName.test(name) ? 'long' : 'unknown';
 }
 
 /** Whether a factory gives back the function that adds: whoever has it may call it as often as they like. */
