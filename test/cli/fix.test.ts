@@ -18,11 +18,12 @@ export class Poller {
   private poll(): void {}
 }
 
-createServer((request, response) => {
+const server = createServer((request, response) => {
   const poller = new Poller();
   poller.start();
   response.end(request.url);
 }).listen(3000);
+process.once('SIGTERM', () => server.close());
 `;
 
 async function withPoller(use: (folder: string, file: string) => Promise<void>): Promise<void> {

@@ -74,7 +74,8 @@ app.get('/orders', (request, response) => {
   response.json([]);
 });
 
-app.listen(3000);
+const server = app.listen(3000);
+process.once('SIGTERM', () => server.close());
 `;
 
 export const manifest = '{ "name": "shop", "type": "module", "dependencies": { "express": "5.0.0" } }\n';
