@@ -10,10 +10,20 @@ import { rule as noMismatchedRemoval } from '../rules/resources/no-mismatched-re
 import { fixer as noMismatchedRemovalFixer } from '../fixers/no-mismatched-removal.ts';
 import { rule as noUnclearedDeadline } from '../rules/resources/no-uncleared-deadline.ts';
 import { fixer as noUnclearedDeadlineFixer } from '../fixers/no-uncleared-deadline.ts';
+import { rule as noLostEntry } from '../rules/memory/no-lost-entry.ts';
+import { fixer as noLostEntryFixer } from '../fixers/no-lost-entry.ts';
+import { rule as noSlowEviction } from '../rules/memory/no-slow-eviction.ts';
+import { fixer as noSlowEvictionFixer } from '../fixers/no-slow-eviction.ts';
 import { rule as noUnboundedCache } from '../rules/memory/no-unbounded-cache.ts';
 import { fixer as noUnboundedCacheFixer } from '../fixers/no-unbounded-cache.ts';
 import { rule as noUnboundedLog } from '../rules/memory/no-unbounded-log.ts';
 import { fixer as noUnboundedLogFixer } from '../fixers/no-unbounded-log.ts';
+import { rule as noUnboundedQueue } from '../rules/memory/no-unbounded-queue.ts';
+import { fixer as noUnboundedQueueFixer } from '../fixers/no-unbounded-queue.ts';
+import { rule as noModuloSharding } from '../rules/hashing/no-modulo-sharding.ts';
+import { fixer as noModuloShardingFixer } from '../fixers/no-modulo-sharding.ts';
+import { rule as noUnevenRing } from '../rules/hashing/no-uneven-ring.ts';
+import { fixer as noUnevenRingFixer } from '../fixers/no-uneven-ring.ts';
 import { rule as noWeakHash } from '../rules/hashing/no-weak-hash.ts';
 import { fixer as noWeakHashFixer } from '../fixers/no-weak-hash.ts';
 import { rule as noClientPerRequest } from '../rules/pooling/no-client-per-request.ts';
@@ -78,8 +88,13 @@ export const pairs: readonly RulePair<never>[] = [
   pair(noLeakedTimeout, noLeakedTimeoutFixer),
   pair(noMismatchedRemoval, noMismatchedRemovalFixer),
   pair(noUnclearedDeadline, noUnclearedDeadlineFixer),
+  pair(noLostEntry, noLostEntryFixer),
+  pair(noSlowEviction, noSlowEvictionFixer),
   pair(noUnboundedCache, noUnboundedCacheFixer),
   pair(noUnboundedLog, noUnboundedLogFixer),
+  pair(noUnboundedQueue, noUnboundedQueueFixer),
+  pair(noModuloSharding, noModuloShardingFixer),
+  pair(noUnevenRing, noUnevenRingFixer),
   pair(noWeakHash, noWeakHashFixer),
   pair(noClientPerRequest, noClientPerRequestFixer),
   pair(noNaivePool, noNaivePoolFixer),

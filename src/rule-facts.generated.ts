@@ -102,6 +102,47 @@ export const ruleFacts: readonly RuleFacts[] = [
     "good": "export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));\n\nexport async function retry(run) {\n  for (let wait = 1_000; ; wait *= 2) {\n    try {\n      return await run();\n    } catch {\n      await sleep(wait);\n    }\n  }\n}"
   },
   {
+    "id": "no-lost-entry",
+    "category": "memory",
+    "severity": "medium",
+    "confidence": "likely",
+    "lifecycle": "trial",
+    "message": "{what}.",
+    "why": "One entry stays for every operation that failed, or for every key that was ever used; what waits for such an entry to go waits for ever.",
+    "advice": "Delete the entry in `finally`; delete a key when the last item of its list goes.",
+    "limits": [
+      "Only removals in the function that adds are looked at.",
+      "Awaits of sleeps, and those whose errors are caught on the spot, are taken not to fail."
+    ],
+    "options": {},
+    "fix": {
+      "safety": "safe",
+      "changes": "Moves the removal to `finally`; removes a key with the last item of its list."
+    },
+    "bad": "const locked = new Set();\n\n/** Nobody else may write while it is locked. */\nasync function withLock(key, write) {\n  if (locked.has(key)) throw new Error('locked');\n  locked.add(key);\n  await write(key);\n  locked.delete(key);\n}\n\nmodule.exports = { withLock };",
+    "good": "const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));\nconst cooling = new Set();\n\nasync function cool(key) {\n  cooling.add(key);\n  await sleep(1_000);\n  cooling.delete(key);\n}\n\nmodule.exports = { cool };"
+  },
+  {
+    "id": "no-slow-eviction",
+    "category": "memory",
+    "severity": "medium",
+    "confidence": "likely",
+    "lifecycle": "trial",
+    "message": "{what}: the larger the cache, the slower every insertion once it is full.",
+    "why": "V8 walks over the holes that earlier deletions left to find the first entry: at 100,000 entries an eviction is some 50 times slower than at 1,000. A timer for each entry costs likewise.",
+    "advice": "Use a cache that links its entries, such as BoundedCache or lru-cache, or drop half of the entries at once in two generations.",
+    "limits": [
+      "Maps whose limit is a constant of 5,000 and less are left alone; a limit that comes from elsewhere is taken to be large."
+    ],
+    "options": {},
+    "fix": {
+      "safety": "review",
+      "changes": "Puts a `BoundedCache` of the same limit in the place of the map, which evicts in constant time."
+    },
+    "bad": "import { LRUCache } from 'lru-cache';\n\nexport const sessions = new LRUCache<string, object>({\n  max: 500_000,\n  ttl: 60_000,\n  ttlAutopurge: true,\n});",
+    "good": "const entries = new Map<string, number>();\n\nexport function sweep(now: number): void {\n  for (const [key, expiresAt] of entries) {\n    if (expiresAt > now) break;\n    entries.delete(key);\n  }\n}"
+  },
+  {
     "id": "no-unbounded-cache",
     "category": "memory",
     "severity": "high",
@@ -143,6 +184,67 @@ export const ruleFacts: readonly RuleFacts[] = [
     },
     "bad": "const express = require('express');\n\nconst auditLog = [];\n\nconst app = express();\n\napp.post('/orders', (req, res) => {\n  auditLog.push({ user: req.user.id, action: 'order', at: Date.now() });\n  res.sendStatus(201);\n});\n\napp.get('/audit', (req, res) => {\n  res.json(auditLog.slice(-50));\n});\n\nmodule.exports = app;",
     "good": "const { WebSocketServer } = require('ws');\n\nconst clients = [];\n\nconst server = new WebSocketServer({ port: 8080 });\n\nserver.on('connection', (client) => {\n  clients.push(client);\n  client.on('close', () => {\n    const index = clients.indexOf(client);\n    if (index !== -1) clients.splice(index, 1);\n  });\n});\n\nmodule.exports = { clients };"
+  },
+  {
+    "id": "no-unbounded-queue",
+    "category": "memory",
+    "severity": "medium",
+    "confidence": "likely",
+    "lifecycle": "trial",
+    "message": "`{name}` takes in everything while {state} does not hold, without a limit, and is drained only when it does again.",
+    "why": "While the other side is away the queue grows with every message; a long outage ends in a heap that is full, and then all is lost at once.",
+    "advice": "Give the queue a limit and say what happens beyond it: drop the oldest, refuse, or hold the producer back.",
+    "limits": [
+      "The state is told by the name of what the condition asks."
+    ],
+    "options": {},
+    "fix": {
+      "safety": "review",
+      "changes": "Holds at most 10,000 waiting items: beyond that the oldest goes."
+    },
+    "bad": "const unsent = [];\nlet isOnline = false;\n\nexport function bridge(client) {\n  client.on('online', () => {\n    isOnline = true;\n    for (const message of unsent.splice(0)) client.publish(message);\n  });\n}\n\nexport function forward(client, message) {\n  if (!isOnline) unsent.push(message);\n  else client.publish(message);\n}",
+    "good": "const queue = [];\nlet isRunning = false;\n\nasync function add(job) {\n  queue.push(job);\n  if (isRunning) return;\n  isRunning = true;\n  while (queue.length > 0) await queue.shift()();\n  isRunning = false;\n}\n\nmodule.exports = { add };"
+  },
+  {
+    "id": "no-modulo-sharding",
+    "category": "hashing",
+    "severity": "medium",
+    "confidence": "likely",
+    "lifecycle": "trial",
+    "message": "Keys are placed by a hash modulo `{nodes}`: when one node comes or goes, nearly every key moves.",
+    "why": "With n nodes, adding one moves n of n+1 keys: caches go cold at once and every session lands somewhere else, just when load made you add it.",
+    "advice": "Use consistent or rendezvous hashing, such as HashRing: a change moves only the share of the node that changed.",
+    "limits": [
+      "Lists whose length is fixed in the file, partitions, buckets and workers of one process are left alone.",
+      "What is a list of nodes, and what a hash, is told by name."
+    ],
+    "options": {},
+    "fix": {
+      "safety": "review",
+      "changes": "Chooses the node with a `HashRing`: when one comes or goes, only its share of the keys moves."
+    },
+    "bad": "const crc32 = require('crc-32');\n\nfunction pick(upstreams, address) {\n  const hash = crc32.str(address) >>> 0;\n  return upstreams[hash % upstreams.length];\n}\n\nmodule.exports = { pick };",
+    "good": "let turn = 0;\n\nexport function next(servers: readonly string[]): string | undefined {\n  turn += 1;\n  return servers[turn % servers.length];\n}"
+  },
+  {
+    "id": "no-uneven-ring",
+    "category": "hashing",
+    "severity": "medium",
+    "confidence": "likely",
+    "lifecycle": "trial",
+    "message": "This hash ring {what}.",
+    "why": "A ring is as even as the square root of its points a node; and a walk over all of them costs every look-up as much as there are nodes times points.",
+    "advice": "Use HashRing (rendezvous or AnchorHash), or 200 points a node and more with a binary search.",
+    "limits": [
+      "A ring is told by the names of the class, the array or the function, and by what it does with them."
+    ],
+    "options": {},
+    "fix": {
+      "safety": "review",
+      "changes": "Gives each node 256 points, for shares that differ by a few per cent."
+    },
+    "bad": "export class HashRing {\n  constructor(hash, replicas = 3) {\n    this.hash = hash;\n    this.replicas = replicas;\n    this.points = [];\n  }\n\n  add(node) {\n    for (let i = 0; i < this.replicas; i++) this.points.push({ hash: this.hash(`${node}-${i}`), node });\n  }\n}",
+    "good": "export class ConsistentHashing {\n  constructor(hash, virtualNodes = 200) {\n    this.hash = hash;\n    this.virtualNodes = virtualNodes;\n  }\n}"
   },
   {
     "id": "no-weak-hash",

@@ -4,8 +4,13 @@ export interface RuleOptionTypes {
   'no-leaked-timeout': Record<string, never>;
   'no-mismatched-removal': Record<string, never>;
   'no-uncleared-deadline': Record<string, never>;
+  'no-lost-entry': Record<string, never>;
+  'no-slow-eviction': Record<string, never>;
   'no-unbounded-cache': Record<string, never>;
   'no-unbounded-log': Record<string, never>;
+  'no-unbounded-queue': Record<string, never>;
+  'no-modulo-sharding': Record<string, never>;
+  'no-uneven-ring': Record<string, never>;
   'no-weak-hash': Record<string, never>;
   'no-client-per-request': Record<string, never>;
   'no-naive-pool': Record<string, never>;

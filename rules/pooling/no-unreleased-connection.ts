@@ -114,6 +114,11 @@ function listReleases(binding: Binding, fn: FunctionNode, file: FileContext): ts
 
 /** `c.release()`, `pool.release(c)`, `release(c)`. */
 function isReleaseOf(call: ts.CallExpression, binding: Binding, file: FileContext): boolean {
+  const callee = skipWrappers(call.expression);
+  if (ts.isElementAccessExpression(callee) && ts.isIdentifier(callee.expression)) {
+    const isDispose = /^Symbol\.(?:asyncD|d)ispose$/.test(callee.argumentExpression.getText(file.source));
+    return isDispose && file.bindingOf(callee.expression) === binding;
+  }
   const target = findMethodCall(call);
   const name = target?.method ?? (ts.isIdentifier(call.expression) ? call.expression.text : '');
   if (!releaseName.test(name) && !/^(?:release|end|close|destroy|free)[A-Z]/.test(name)) return false;
