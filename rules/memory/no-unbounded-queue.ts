@@ -17,7 +17,7 @@ export interface UnboundedQueue {
 const silentRoles = new Set(['test', 'script', 'migration', 'config', 'example', 'ui']);
 const queueName = /queue|pending|buffer|backlog|outbox|unsent|offline|messages|packets|outgoing|commands|spool/i;
 const state =
-  /connected|isConnected|connecting|isOpen|\bopen\b|readyState|online|offline|paused|isPaused|writable|isReady|\bready\b|reconnect|isAlive|available/i;
+  /connected|isConnected|connecting|isOpen|\bopen\b|readyState|online|offline|writable|isReady|\bready\b|reconnect|isAlive|available/i;
 const comesBack =
   /^(?:connect|connected|open|ready|online|resume|drain|reconnect|reconnected|secureConnect|registered|login|authenticated)$/;
 
@@ -65,8 +65,9 @@ function judge(container: Container, file: FileContext): Match<UnboundedQueue> |
   // Also added to where the other side is there: then it is a queue like any other.
   if (!first || held.some(({ condition, add }) => condition === undefined && add.fn !== undefined)) return undefined;
   const removals = listLiveRemovals(growth, file);
-  if (removals.length === 0 || !removals.every(({ fn, node }) => isWhenBack(node, fn, file))) return undefined;
-  if (lifetimeOf(container, growth.adds, file) === 'short' && container.home.kind !== 'field') return undefined;
+  if (removals.length === 0 || !removals.every(({ fn }) => isWhenBack(fn))) return undefined;
+  const lifetime = lifetimeOf(container, growth.adds, file);
+  if (lifetime === 'short' && container.home.kind !== 'field') return undefined;
   return {
     at: container.at,
     related: [{ at: first.add.node, note: 'a message is kept here' }],
@@ -74,6 +75,7 @@ function judge(container: Container, file: FileContext): Match<UnboundedQueue> |
       name: container.home.kind === 'field' ? `this.${container.name}` : container.name,
       state: `\`${first.condition}\``,
     },
+    ...(lifetime === 'unknown' && { confidence: 'possible' as const }),
     data: { container, growth },
   };
 }
@@ -85,7 +87,7 @@ function findAbsence(add: Add, file: FileContext): string | undefined {
     if (!ts.isIfStatement(parent) || parent.expression === at) continue;
     const text = parent.expression.getText(file.source);
     const isElse = parent.elseStatement === at;
-    const isNegative = /^!|!==|!=/.test(text) || /offline|paused|connecting|reconnect/i.test(text);
+    const isNegative = /^!|!==|!=/.test(text) || /offline|connecting|reconnect/i.test(text);
     if (state.test(text) && (isElse ? !isNegative : isNegative)) {
       return text.replace(/^!\(?|\)$/g, '').slice(0, 40);
     }
@@ -94,7 +96,7 @@ function findAbsence(add: Add, file: FileContext): string | undefined {
 }
 
 /** In a handler of the event that the other side is back, or in a flush function that such a handler calls. */
-function isWhenBack(node: ts.Node, fn: ts.Node | undefined, file: FileContext): boolean {
+function isWhenBack(fn: ts.Node | undefined): boolean {
   for (let at = fn as ReturnType<typeof findEnclosingFunction>; at; at = findEnclosingFunction(at)) {
     const { parent } = getOutermostWrapped(at);
     const event = ts.isCallExpression(parent) ? findStringValue(parent.arguments[0]) : undefined;
@@ -106,5 +108,5 @@ function isWhenBack(node: ts.Node, fn: ts.Node | undefined, file: FileContext): 
     )
       return true;
   }
-  return node.pos < 0 && file.text === '';
+  return false;
 }

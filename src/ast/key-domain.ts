@@ -162,6 +162,8 @@ function judgeMember(access: ts.PropertyAccessExpression | ts.ElementAccessExpre
   if (path?.length === 2 && head && /^[A-Z]/.test(head) && /^[A-Z]/.test(name)) return 'bounded';
   if (path && /^(?:config|options|opts|settings|env|constants|process)$/i.test(path.at(-2) ?? '')) return 'bounded';
   if (head !== undefined && /^(?:process|config|constants)$/.test(head)) return 'bounded';
+  // What an object is called in a table of its own kind: the file does not tell how many there are.
+  if (path?.length === 2 && head === 'this' && /^_?(?:id|name)$/.test(name)) return 'unknown';
   const named = domainOfName(name);
   if (named === 'bounded') return 'bounded';
   if (isRequestValue(access.expression, file)) return 'data';
@@ -216,6 +218,8 @@ function judgeIdentifier(identifier: ts.Identifier, file: FileContext, depth: nu
     if (declaration.initializer) {
       const initial = judge(declaration.initializer, file, depth + 1);
       if (initial !== 'unknown') return initial;
+      // A made-up name says nothing of what it is made of.
+      if (/^_*(?:\w*[cC]ache_?[kK]ey|key|hash|hashKey|digest)$/.test(name)) return 'unknown';
     } else if (binding.writes.length > 0) {
       const parts = binding.writes.map((w) =>
         isAssignment(w.parent) ? judge(w.parent.right, file, depth + 1) : 'unknown',

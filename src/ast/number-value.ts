@@ -47,7 +47,7 @@ export function findNumber(expression: ts.Expression, file: FileContext, depth =
 function findGiven(parameter: ts.ParameterDeclaration, file: FileContext, depth: number): number | undefined {
   const home = parameter.parent;
   if (!ts.isConstructorDeclaration(home)) return undefined;
-  const name = home.parent.name ?? nameOfHolder(home.parent);
+  const name = nameOfHolder(home.parent) ?? home.parent.name;
   const place = home.parameters.indexOf(parameter);
   for (const { parent } of (name && file.bindingOf(name)?.references) ?? []) {
     const argument = ts.isNewExpression(parent) ? parent.arguments?.[place] : undefined;
