@@ -120,8 +120,7 @@ interface Rare {
 }
 
 interface Scheduler {
-  add(entry: Entry, delay: number): void;
-  remove(entry: Entry): void;
+  refresh(entry: Entry): void;
   forget(entry: Entry): void;
   reference(entry: Entry, on: boolean): void;
 }
@@ -152,12 +151,7 @@ class Entry implements TimerHandle {
   }
 
   refresh(): this {
-    if ((this.flags & stopped) === 0) {
-      this.flags &= ~due;
-      const { registry, delay } = this.list;
-      registry.remove(this);
-      registry.add(this, delay);
-    }
+    this.list.registry.refresh(this);
     return this;
   }
 
@@ -275,8 +269,7 @@ export class TimerRegistry {
     expired: 0,
   };
   readonly #scheduler: Scheduler = {
-    add: (entry, delay) => this.#add(entry, delay),
-    remove: (entry) => this.#remove(entry),
+    refresh: (entry) => this.#refresh(entry),
     forget: (entry) => this.#forget(entry),
     reference: (entry, on) => this.#reference(entry, on),
   };
@@ -381,6 +374,21 @@ export class TimerRegistry {
     list.wakeAt = entry.dueAt;
     pushList(this.#heap, list);
     if (entry.dueAt < this.#armedFor && !this.#isRunning) this.#arm();
+  }
+
+  /** A waiting timer only moves to the tail of its list: nothing is counted or looked up anew. */
+  #refresh(entry: Entry): void {
+    if ((entry.flags & stopped) !== 0) return;
+    entry.flags &= ~due;
+    const { list } = entry;
+    if ((entry.flags & linked) === 0) {
+      this.#add(entry, list.delay);
+      return;
+    }
+    entry.dueAt = this.#clock() + list.delay;
+    if (entry === list.tail) return;
+    unlink(entry);
+    linkAfter(list, list.tail, entry);
   }
 
   #remove(entry: Entry): void {
