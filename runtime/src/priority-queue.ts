@@ -60,29 +60,48 @@ export class PriorityQueue<T> {
 
   /** Removes and returns the smallest value, the first pushed of equals, or undefined when there is none. O(log n). */
   pop(): T | undefined {
-    const { items, serials } = this;
+    const { items, serials, compare } = this;
     const last = items.length - 1;
     if (last < 0) return undefined;
-    // As in `push`, all comparing is done before anything moves.
-    let place = this.placeOfLast(last);
     const top = items[0]!;
-    let item = items.pop()!;
-    let serial = serials.pop()!;
-    if (last === 0) {
-      this.serial = 0;
-      return top;
+    const topSerial = serials[0]!;
+    const item = items[last]!;
+    const serial = serials[last]!;
+    const firstLeaf = last >> 1;
+    let hole = 0;
+    try {
+      while (hole < firstLeaf) {
+        let child = 2 * hole + 1;
+        const right = child + 1;
+        let next = items[child]!;
+        if (right < last) {
+          const order = compare(items[right]!, next);
+          if (order < 0 || (order === 0 && serials[right]! < serials[child]!)) {
+            child = right;
+            next = items[right]!;
+          }
+        }
+        const order = compare(next, item);
+        if (order > 0 || (order === 0 && serials[child]! > serial)) break;
+        items[hole] = next;
+        serials[hole] = serials[child]!;
+        hole = child;
+      }
+    } catch (error) {
+      // The way back: a throwing compare leaves the queue as it was.
+      for (; hole > 0; hole = (hole - 1) >> 1) {
+        items[hole] = items[(hole - 1) >> 1]!;
+        serials[hole] = serials[(hole - 1) >> 1]!;
+      }
+      items[0] = top;
+      serials[0] = topSerial;
+      throw error;
     }
-    while (place > 0) {
-      const moving = items[place]!;
-      const movingSerial = serials[place]!;
-      items[place] = item;
-      serials[place] = serial;
-      item = moving;
-      serial = movingSerial;
-      place = (place - 1) >> 1;
-    }
-    items[0] = item;
-    serials[0] = serial;
+    items[hole] = item;
+    serials[hole] = serial;
+    items.pop();
+    serials.pop();
+    if (last === 0) this.serial = 0;
     return top;
   }
 
@@ -109,27 +128,6 @@ export class PriorityQueue<T> {
   /** The values in the order `pop` would give them; a snapshot, so the queue may change meanwhile. O(n log n). */
   [Symbol.iterator](): IterableIterator<T> {
     return this.toArray()[Symbol.iterator]();
-  }
-
-  /** Where the value at `last` belongs once the top has gone and the smaller child has moved up at each level. */
-  private placeOfLast(last: number): number {
-    const { items, serials, compare } = this;
-    const item = items[last]!;
-    const serial = serials[last]!;
-    const firstLeaf = last >> 1;
-    let place = 0;
-    while (place < firstLeaf) {
-      let child = 2 * place + 1;
-      const right = child + 1;
-      if (right < last) {
-        const order = compare(items[right]!, items[child]!);
-        if (order < 0 || (order === 0 && serials[right]! < serials[child]!)) child = right;
-      }
-      const order = compare(items[child]!, item);
-      if (order > 0 || (order === 0 && serials[child]! > serial)) break;
-      place = child;
-    }
-    return place;
   }
 }
 
