@@ -7,6 +7,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { type Row, table, versionsOf, writeResults } from '../harness.ts';
+import { reasonFor } from './reasons.ts';
 
 const here = import.meta.dirname;
 const work = join(here, '../.work/runtime');
@@ -54,6 +55,10 @@ const rows: Row[] = [];
 const anchors: string[] = [];
 for (const file of files) {
   const outcome = await runRows(file, quick);
+  for (const row of outcome.rows) {
+    const reason = row.met ? undefined : reasonFor(row.bar);
+    if (reason) row.note = row.note ? `${row.note}; ${reason}` : reason;
+  }
   console.log(`\n${file.slice(0, -'.ts'.length)}\n${table(outcome.rows)}`);
   rows.push(...outcome.rows);
   anchors.push(...outcome.anchors);

@@ -1,0 +1,40 @@
+/** Why a row may miss its bar, by the start of its name: printed beneath a row that does, and recorded with it. */
+const reasons: readonly (readonly [row: RegExp, reason: string])[] = [
+  [
+    /^BoundedCache \w+ (set\+evict|zipf)/,
+    'both caches spend most of it in one Map.set and one Map.delete (see the bare Map); what is left pays for slots that grow on demand where lru-cache takes its memory at once, and in s3fifo for the ghosts that win its hit ratio',
+  ],
+  [
+    /^BoundedCache \w+ hit/,
+    'a look-up in random order waits for memory: the Map, then the slot; both caches touch as many lines',
+  ],
+  [
+    /^BoundedCache lru set\+evict \S+ ÷ Map idiom/,
+    'a Map of 1,000 entries is rehashed before many deleted ones stand in front of the oldest, so the idiom is not slow yet',
+  ],
+  [
+    /^ConnectionPool, cost a waiter/,
+    'every waiter has a promise, a deadline and a place in the queue; at 100,000 they outlive the young generation and are copied by the collector',
+  ],
+  [
+    /^ConnectionPool, \d+ workers/,
+    'a lease is a new object with Symbol.dispose, and a hand-over checks lifetime, uses and affinity: tarn does none of it',
+  ],
+  [
+    /^withDeadline, work succeeds, 1 at a time/,
+    'with no other timer of its delay pending Node builds and drops a timer list for each call, three quarters of the cost; sharing one native timer would keep it past the work and hold the context of the call that made it',
+  ],
+  [
+    /^LoadMonitor at 1 Hz/,
+    'its four looks a second at the loop are wake-ups of an idle process, about 0.3 ms each with cold caches; in a busy one they ride along',
+  ],
+  [
+    /^runInWorker, 512/,
+    'posting the text costs little, but half a megabyte is parsed within about one time slice of the scheduler, which the thread that wakes may take from this one',
+  ],
+  [/^Deque push\+shift/, 'a few nanoseconds an operation on both sides: it is the noise of the machine'],
+];
+
+export function reasonFor(bar: string): string | undefined {
+  return reasons.findLast(([row]) => row.test(bar))?.[1];
+}
