@@ -33,6 +33,30 @@ const reasons: readonly (readonly [row: RegExp, reason: string])[] = [
     'posting the text costs little, but half a megabyte is parsed within about one time slice of the scheduler, which the thread that wakes may take from this one',
   ],
   [/^Deque push\+shift/, 'a few nanoseconds an operation on both sides: it is the noise of the machine'],
+  [
+    /^Size of/,
+    'checks that name option, value and range, and the diagnostics channels, weigh 0.3 to 0.4 KiB in each part',
+  ],
+  [
+    /^Size of bounded-cache/,
+    'three policies, byte limits, ttl, shared loads and shrinking under pressure in one surface',
+  ],
+  [
+    /^Size of connection-pool/,
+    'affinity, idle validation, jittered lifetimes, back-off of failing creates, leak reports with the acquire stack, drain',
+  ],
+  [/^Size of hash-ring/, 'three placements, weights and getN in one class; the hash is 0.4 KiB of it'],
+  [
+    /^Size of task-queue/,
+    'ageing, the context of whoever added a task, aborts and time limits a task, and the heap of PriorityQueue',
+  ],
+  [
+    /^Size of timer-registry/,
+    'own timer lists on one native timer, phases kept, overrun, jitter, lifetimes, long delays, error reports',
+  ],
+  [/^Size of retry/, 'Retry-After in both its forms, budget and deadline, which the sketch did not have'],
+  [/^Size of circuit-breaker/, 'rolling window, half-open probes, fallback, cancellation, state events and stats'],
+  [/^Size of load-monitor/, 'reads the limits of cgroup v1 and v2, which is half of it'],
 ];
 
 export function reasonFor(bar: string): string | undefined {
