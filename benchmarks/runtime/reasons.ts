@@ -35,7 +35,7 @@ const reasons: readonly (readonly [row: RegExp, reason: string])[] = [
   [/^Deque push\+shift/, 'a few nanoseconds an operation on both sides: it is the noise of the machine'],
   [
     /^Size of/,
-    'checks that name option, value and range, and the diagnostics channels, weigh 0.3 to 0.4 KiB in each part',
+    'checks that name option, value and range, and the diagnostics channels, weigh 0.3 to 0.45 KiB in each part',
   ],
   [
     /^Size of bounded-cache/,
@@ -54,9 +54,9 @@ const reasons: readonly (readonly [row: RegExp, reason: string])[] = [
     /^Size of timer-registry/,
     'own timer lists on one native timer, phases kept, overrun, jitter, lifetimes, long delays, error reports',
   ],
-  [/^Size of retry/, 'Retry-After in both its forms, budget and deadline, which the sketch did not have'],
+  [/^Size of retry/, 'Retry-After out of errors of HTTP clients, a budget, a total time, three jitters, hooks that may be async'],
   [/^Size of circuit-breaker/, 'rolling window, half-open probes, fallback, cancellation, state events and stats'],
-  [/^Size of load-monitor/, 'reads the limits of cgroup v1 and v2, which is half of it'],
+  [/^Size of load-monitor/, 'the limits of cgroup v1 and v2 (0.3 KiB), a delay timer, hysteresis, events and stats'],
 ];
 
 export function reasonFor(bar: string): string | undefined {
