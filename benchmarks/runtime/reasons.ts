@@ -54,7 +54,10 @@ const reasons: readonly (readonly [row: RegExp, reason: string])[] = [
     /^Size of timer-registry/,
     'own timer lists on one native timer, phases kept, overrun, jitter, lifetimes, long delays, error reports',
   ],
-  [/^Size of retry/, 'Retry-After out of errors of HTTP clients, a budget, a total time, three jitters, hooks that may be async'],
+  [
+    /^Size of retry/,
+    'Retry-After out of errors of HTTP clients, a budget, a total time, three jitters, hooks that may be async',
+  ],
   [/^Size of circuit-breaker/, 'rolling window, half-open probes, fallback, cancellation, state events and stats'],
   [/^Size of load-monitor/, 'the limits of cgroup v1 and v2 (0.3 KiB), a delay timer, hysteresis, events and stats'],
 ];
