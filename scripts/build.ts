@@ -60,8 +60,10 @@ async function buildTool(): Promise<void> {
     entryPoints: {
       cli: join(root, 'src/cli/main.ts'),
       index: join(root, 'src/index.ts'),
+      ast: join(root, 'src/ast-questions.ts'),
+      testing: join(root, 'src/testing.ts'),
       worker: join(root, 'src/engine/worker.ts'),
-      registry: join(root, 'src/registry.generated.ts'),
+      pairs: join(root, 'src/pairs.ts'),
     },
     outdir: join(root, 'dist'),
     bundle: true,
@@ -70,7 +72,7 @@ async function buildTool(): Promise<void> {
     platform: 'node',
     target: 'node20',
     packages: 'external',
-    // Flat: code that loads worker.js and registry.js looks for them beside itself.
+    // Flat: code that loads worker.js and pairs.js looks for them beside itself.
     chunkNames: '[name]-[hash]',
   });
   emitTypes('tsconfig.build.json');

@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { configShape, jsonSchemaOf } from '../src/config/schema.ts';
+import { publishedSchema } from '../src/config/schema.ts';
 import type { Fixer } from '../src/model/fixer.ts';
 import type { Category, Rule } from '../src/model/rule.ts';
 import type { RuleFacts } from '../src/model/rule-facts.ts';
@@ -148,7 +148,7 @@ function optionTypes(facts: readonly RuleFacts[]): string {
 }
 
 function configSchema(facts: readonly RuleFacts[]): string {
-  const schema = jsonSchemaOf(configShape(facts, Object.keys(reporters)));
+  const schema = publishedSchema(facts, Object.keys(reporters));
   const head = { $schema: 'http://json-schema.org/draft-07/schema#', title: 'plimsoll.config' };
   return `${JSON.stringify({ ...head, ...schema }, undefined, 2)}\n`;
 }

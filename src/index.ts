@@ -40,11 +40,13 @@ export function listRules(category?: Category): readonly RuleFacts[] {
 }
 
 export { InputError } from './config/input-error.ts';
+export * from './config/plugin-rule-options.ts';
 export { type Config, defineConfig, type RuleConfig, type RuleConfigs, type RuleState } from './config/types.ts';
-export { defineRule } from './model/define-rule.ts';
+export { definePair, definePlugin, defineRule } from './model/define-rule.ts';
 export type { Finding, FindingFix, FindingStatus, Position, Range, RelatedLocation } from './model/finding.ts';
 export type { FixedFile, FixResult, LeftFinding, SupportFile, Verification } from './model/fix-result.ts';
 export type { Fix, Fixer, FixSafety, RulePair, RuntimeName, Skip, TextEdit } from './model/fixer.ts';
+export type { Plugin } from './model/plugin.ts';
 export type { Category, Confidence, Lifecycle, Match, OptionSpec, Rule, Severity } from './model/rule.ts';
 export type { RuleFacts } from './model/rule-facts.ts';
 export type {

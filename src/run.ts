@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { InputError } from './config/input-error.ts';
-import { configShape } from './config/schema.ts';
 import { loadSettings, type Settings } from './config/settings.ts';
 import type { Config } from './config/types.ts';
 import type { ScanOutcome, ScanProgress, ScanRequest } from './engine/scan-request.ts';
@@ -64,8 +63,7 @@ export interface Run {
   rescan(texts?: ReadonlyMap<string, string>): Promise<Run>;
 }
 
-export const shape = configShape(ruleFacts, Object.keys(reporters));
-
+/** The configuration that holds, with the rules that there are. */
 export async function settingsFor(options: ScanOptions): Promise<Settings> {
   return loadSettings(
     {
@@ -73,7 +71,7 @@ export async function settingsFor(options: ScanOptions): Promise<Settings> {
       paths: options.paths ?? [],
       ...(options.config === undefined ? {} : { config: options.config }),
     },
-    shape,
+    { rules: ruleFacts, reporters: Object.keys(reporters) },
   );
 }
 
@@ -100,7 +98,8 @@ function requestOf(options: ScanOptions, settings: Settings): ScanRequest {
     testFiles: settings.testFiles.value,
     entryPoints: entryPoints.value,
     ...(options.threads === undefined ? {} : { threads: options.threads }),
-    pairsModule: new URL(isSource ? './registry.generated.ts' : './registry.js', import.meta.url).href,
+    pairsModule: new URL(isSource ? './pairs.ts' : './pairs.js', import.meta.url).href,
+    plugins: settings.plugins.value,
     ...(options.signal ? { signal: options.signal } : {}),
     ...(options.onProgress ? { onProgress: options.onProgress } : {}),
   };
@@ -118,10 +117,20 @@ function packageScores(outcome: ScanOutcome): PackageScore[] {
   }));
 }
 
+function assertRules(ids: readonly string[], { ruleFacts: known }: Settings): void {
+  const candidates = known.map((rule) => rule.id);
+  for (const name of ids) {
+    if (candidates.includes(name)) continue;
+    throw new InputError(`unknown rule "${name}"`, { wrong: { name, candidates }, list: 'plimsoll rules' });
+  }
+}
+
 /** Configuration → scan → score → gates. Prints nothing, changes nothing. */
 export async function run(options: ScanOptions): Promise<Run> {
   const settings = await settingsFor(options);
-  const [{ scan }, { pairs }] = await Promise.all([import('./engine/scan.ts'), import('./registry.generated.ts')]);
+  assertRules(options.rules ?? [], settings);
+  const [{ scan }, { pairs: own }] = await Promise.all([import('./engine/scan.ts'), import('./registry.generated.ts')]);
+  const pairs = [...own, ...settings.pluginPairs];
   const request = requestOf(options, settings);
   const known = await knownFindings(options, settings);
   // Without a baseline on purpose, there is nothing to count from and nothing to limit.
@@ -185,7 +194,7 @@ async function knownFindings(options: ScanOptions, settings: Settings): Promise<
   const { applyBaseline } = await import('./engine/baseline.ts');
   const entries = await readBaseline(file, settings.root);
   const { rules, categories, confidence } = options;
-  const categoryOf = new Map(ruleFacts.map((rule) => [rule.id, rule.category]));
+  const categoryOf = new Map(settings.ruleFacts.map((rule) => [rule.id, rule.category]));
   const isAsked = ({ ruleId }: KnownFindings) => {
     const category = categoryOf.get(ruleId);
     if (category === undefined) return true;

@@ -21,6 +21,7 @@ const arrows: Record<string, readonly string[]> = {
   ],
   src: [
     'src/config',
+    'src/ast',
     'src/engine',
     'src/fix',
     'src/score',

@@ -3,7 +3,6 @@ import { InputError } from '../config/input-error.ts';
 import { confidenceChoices, failOnChoices, runtimeChoices } from '../config/schema.ts';
 import type { Category, Confidence, Severity } from '../model/rule.ts';
 import { reporters } from '../report/reporters.ts';
-import { ruleFacts } from '../rule-facts.generated.ts';
 import type { ScanOptions } from '../run.ts';
 
 /** What commander hands over for the commands that scan. */
@@ -167,13 +166,11 @@ export const reporterOption = () =>
     .argParser(collect)
     .env('PLIMSOLL_REPORTER');
 
-/** Checks names that only the rules know, and turns flags into options of a scan. */
+/** Turns flags into options of a scan. */
 export function scanOptionsOf(paths: readonly string[], flags: ScanFlags): ScanOptions {
   if (flags.changed !== undefined && flags.staged) {
     throw new InputError('--changed and --staged compare with different things', { help: 'give one of them' });
   }
-  const ruleIds = ruleFacts.map((rule) => rule.id);
-  for (const id of flags.rule ?? []) assertKnown('rule', id, ruleIds, 'plimsoll rules');
   for (const name of flags.category ?? []) assertKnown('category', name, categories, categories.join(', '));
   return {
     paths,

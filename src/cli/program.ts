@@ -94,8 +94,12 @@ function programFor(session: Session, done: (code: number) => void): Command {
       (await import('./commands/scan.ts')).scanCommand(paths, flags, session),
     true,
   );
-  add('explain <rule>', 'what a rule finds, why, its fix and its limits', [json()], async (id: string, flags: object) =>
-    (await import('./commands/explain.ts')).explainCommand(id, flags),
+  const configured = () => [scanOptions.config(), scanOptions.noConfig()];
+  add(
+    'explain <rule>',
+    'what a rule finds, why, its fix and its limits',
+    [json(), ...configured()],
+    async (id: string, flags: object) => (await import('./commands/explain.ts')).explainCommand(id, flags, session),
   );
   add(
     'why <file:line>',
@@ -103,8 +107,11 @@ function programFor(session: Session, done: (code: number) => void): Command {
     scanning(),
     async (place: string, flags: ScanFlags) => (await import('./commands/why.ts')).whyCommand(place, flags, session),
   );
-  add('rules', 'every rule', [scanOptions.category(), json()], async (flags: object) =>
-    (await import('./commands/rules.ts')).rulesCommand(flags),
+  add(
+    'rules',
+    'every rule, those of plugins among them',
+    [scanOptions.category(), json(), ...configured()],
+    async (flags: object) => (await import('./commands/rules.ts')).rulesCommand(flags, session),
   );
   add(
     'score [paths...]',

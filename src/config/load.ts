@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { findFault } from './check.ts';
+import { findFault, type KeyPath } from './check.ts';
+import { importedDefault } from './import-default.ts';
 import { InputError } from './input-error.ts';
 import { locate, parseJsonc } from './locate.ts';
 import type { Shape } from './schema.ts';
@@ -50,20 +50,28 @@ export function findConfig(folder: string): string | undefined {
   }
 }
 
-/** Reads and checks one configuration file, without those it extends. */
-export async function readConfig(file: string, shape: Shape, shown: (file: string) => string): Promise<ConfigFile> {
-  const value = await evaluate(file, shown);
-  const fault = findFault(value, shape);
-  if (fault) {
-    const prefix = file.endsWith('package.json') ? ['plimsoll'] : [];
-    const place = await locate(readFileSync(file, 'utf8'), file, [...prefix, ...fault.path]);
-    throw new InputError(fault.message, {
-      at: place ? `${shown(file)}:${place.line}:${place.column}` : shown(file),
-      wrong: fault.wrong,
-      list: fault.list,
-    });
-  }
-  return { file, config: value as Config };
+/** Reads one configuration file, without those it extends. Nothing of it is checked. */
+export async function readConfig(file: string, shown: (file: string) => string): Promise<ConfigFile> {
+  return { file, config: (await evaluate(file, shown)) as Config };
+}
+
+/** Holds a configuration file against a shape; throws `InputError` with the place of the first fault. */
+export async function checkConfig(one: ConfigFile, shape: Shape, shown: (file: string) => string): Promise<void> {
+  const fault = findFault(one.config, shape);
+  if (!fault) return;
+  throw new InputError(fault.message, {
+    at: await placeIn(one.file, fault.path, shown),
+    wrong: fault.wrong,
+    list: fault.list,
+  });
+}
+
+/** `plimsoll.config.json:9:5`, or the file alone where the value is computed or the configuration is not a file. */
+export async function placeIn(file: string, path: KeyPath, shown: (file: string) => string): Promise<string> {
+  if (!existsSync(file)) return shown(file);
+  const prefix = file.endsWith('package.json') ? ['plimsoll'] : [];
+  const place = await locate(readFileSync(file, 'utf8'), file, [...prefix, ...path]);
+  return place ? `${shown(file)}:${place.line}:${place.column}` : shown(file);
 }
 
 async function evaluate(file: string, shown: (file: string) => string): Promise<unknown> {
@@ -78,20 +86,11 @@ async function evaluate(file: string, shown: (file: string) => string): Promise<
     const value = await parse(text, file, shown);
     return file.endsWith('package.json') ? (value as { plimsoll: unknown }).plimsoll : value;
   }
-  try {
-    if (/^\.[cm]?ts$/.test(extension)) await understandTypeScript();
-    const module: { default?: unknown } = await import(pathToFileURL(file).href);
-    if (module.default === undefined)
-      throw new InputError('a configuration must be the default export', { at: shown(file) });
-    return module.default;
-  } catch (cause) {
-    if (cause instanceof InputError) throw cause;
-    const reason = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
-    throw new InputError(`the configuration cannot be loaded: ${reason.replaceAll(dirname(file), '.')}`, {
-      at: shown(file),
-      cause,
-    });
-  }
+  const value = await importedDefault(file, (reason, cause) => {
+    return new InputError(`the configuration cannot be loaded: ${reason}`, { at: shown(file), cause });
+  });
+  if (value === undefined) throw new InputError('a configuration must be the default export', { at: shown(file) });
+  return value;
 }
 
 async function parse(text: string, file: string, shown: (file: string) => string): Promise<unknown> {
@@ -104,28 +103,4 @@ async function parse(text: string, file: string, shown: (file: string) => string
       at: `${shown(file)}:${parsed.line}:${parsed.column}`,
     });
   }
-}
-
-let understood = false;
-
-/** Where the runtime does not strip types itself, the compiler that Plimsoll carries does. */
-async function understandTypeScript(): Promise<void> {
-  if (understood || (process.features as { typescript?: unknown }).typescript) return;
-  understood = true;
-  const { register } = await import('node:module');
-  const compiler = import.meta.resolve('@ts-morph/common');
-  const hooks = `
-    import { readFile } from 'node:fs/promises';
-    import { fileURLToPath } from 'node:url';
-    export async function load(url, context, next) {
-      if (!/^file:.*\\.[cm]?ts(\\?|$)/.test(url)) return next(url, context);
-      const { ts } = await import(${JSON.stringify(compiler)});
-      const { outputText } = ts.transpileModule(await readFile(fileURLToPath(url), 'utf8'), {
-        fileName: fileURLToPath(url),
-        reportDiagnostics: false,
-        compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022, inlineSourceMap: true },
-      });
-      return { format: 'module', shortCircuit: true, source: outputText };
-    }`;
-  register(`data:text/javascript,${encodeURIComponent(hooks)}`);
 }

@@ -22,6 +22,25 @@ export const failOnChoices = [...severityChoices, 'never'] as const;
 export const runtimeChoices = ['package', 'copy'] as const;
 export const ruleStates = ['off', 'on', ...severityChoices] as const;
 
+const pluginShape: Shape = {
+  kind: 'list',
+  of: { kind: 'string' },
+  description: 'Modules with rules of your own: a path relative to this file, or a package.',
+};
+
+const extendsShape: Shape = {
+  kind: 'list',
+  of: { kind: 'string' },
+  description: 'Configuration files that this one builds on; later ones win, this one wins over all.',
+};
+
+/** The keys that bring in rules: they are read before the rest, which is held against those rules. */
+export const pluginKeys: Extract<Shape, { kind: 'object' }> = {
+  kind: 'object',
+  noun: 'key',
+  keys: { extends: extendsShape, plugins: pluginShape },
+};
+
 const globs: Shape = { kind: 'list', of: { kind: 'string' } };
 
 function ruleSetting(rule: RuleFacts): Shape {
@@ -64,11 +83,8 @@ export function configShape(rules: readonly RuleFacts[], reporterNames: readonly
     description: 'Configuration of Plimsoll. Paths and globs are relative to the file that holds them.',
     keys: {
       $schema: { kind: 'string', description: 'Where the JSON Schema of this file is.' },
-      extends: {
-        kind: 'list',
-        of: { kind: 'string' },
-        description: 'Configuration files that this one builds on; later ones win, this one wins over all.',
-      },
+      extends: extendsShape,
+      plugins: pluginShape,
       include: { ...globs, description: 'With any, a file must match one to be in scope.' },
       exclude: { ...globs, description: 'Files left out, counted as ignored.' },
       respectGitignore: { kind: 'boolean', description: 'Leave out what .gitignore names. Default: true.' },
@@ -125,6 +141,33 @@ export function configShape(rules: readonly RuleFacts[], reporterNames: readonly
       },
     },
   };
+}
+
+/**
+ * What editors hold a configuration against. Where plugins may bring in rules, any rule may be named; elsewhere only
+ * those that there are.
+ */
+export function publishedSchema(rules: readonly RuleFacts[], reporterNames: readonly string[]): object {
+  const schema = jsonSchemaOf(configShape(rules, reporterNames)) as {
+    properties: { rules: RuleSchema; overrides: { items: { properties: { rules: RuleSchema } } } };
+  };
+  const { properties } = schema;
+  const state = { enum: [...ruleStates] };
+  const ofPlugins = { anyOf: [state, { type: 'array', items: [state, { type: 'object' }], minItems: 1, maxItems: 2 }] };
+  const inOverrides = properties.overrides.items.properties;
+  const ids = { propertyNames: { enum: rules.map((rule) => rule.id) } };
+  properties.rules.additionalProperties = ofPlugins;
+  inOverrides.rules.additionalProperties = ofPlugins;
+  return {
+    ...schema,
+    if: { not: { anyOf: [{ required: ['plugins'] }, { required: ['extends'] }] } },
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema.
+    then: { properties: { rules: ids, overrides: { items: { properties: { rules: ids } } } } },
+  };
+}
+
+interface RuleSchema {
+  additionalProperties: unknown;
 }
 
 /** The JSON Schema (draft 7, which editors read) of a shape. */

@@ -1,10 +1,12 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { RuleOverride, RuleSetting } from '../engine/scan-request.ts';
+import type { RulePair } from '../model/fixer.ts';
 import type { Confidence, OptionValues, Severity } from '../model/rule.ts';
+import type { RuleFacts } from '../model/rule-facts.ts';
 import { InputError } from './input-error.ts';
-import { type ConfigFile, configIn, findConfig, readConfig } from './load.ts';
-import type { Shape } from './schema.ts';
+import { type ConfigFile, checkConfig, configIn, findConfig, readConfig } from './load.ts';
+import { configShape, pluginKeys, type Shape } from './schema.ts';
 import type { Config, RuleConfig } from './types.ts';
 
 /** A setting and where it comes from: a file, "--min-score", "PLIMSOLL_MIN_SCORE" or "default". */
@@ -32,6 +34,12 @@ export interface Settings {
   maxNew: From<number | undefined>;
   /** Absolute. */
   baseline: From<string | undefined>;
+  /** Rules that the configuration brings in, with what names the module of each: absolute paths. */
+  plugins: From<readonly string[]>;
+  /** Every rule that there is: Plimsoll's own, then those of plugins. */
+  ruleFacts: readonly RuleFacts[];
+  /** The rules of plugins, as they run. */
+  pluginPairs: readonly RulePair<never>[];
   /** Files are absolute. */
   reporters: From<readonly { name: string; file?: string }[] | undefined>;
 }
@@ -65,37 +73,39 @@ function commonFolder(cwd: string, paths: readonly string[]): string {
   return common;
 }
 
+/** What there is to configure, before plugins add to it. */
+export interface Known {
+  rules: readonly RuleFacts[];
+  reporters: readonly string[];
+}
+
 /** Reads the configuration that holds for `source`; throws `InputError` when anything in it is wrong. */
-export async function loadSettings(source: SettingsSource, shape: Shape): Promise<Settings> {
+export async function loadSettings(source: SettingsSource, known: Known): Promise<Settings> {
   const { cwd } = source;
   const start = source.paths.length === 0 ? cwd : commonFolder(cwd, source.paths);
   const rootWithout = isInside(cwd, start) ? cwd : start;
   const shown = (file: string) => posix(isInside(cwd, file) ? relative(cwd, file) : file);
-  if (source.config === false) return merge(rootWithout, [], shown);
+  if (source.config === false) return settle(rootWithout, [], shown, known);
   if (typeof source.config === 'object') {
-    const { findFault } = await import('./check.ts');
-    const fault = findFault(source.config, shape);
-    if (fault) throw new InputError(fault.message, { wrong: fault.wrong, list: fault.list });
     const inline = { file: join(cwd, 'config'), config: source.config };
-    const base = await withExtended(inline, shape, shown, []);
-    return merge(rootWithout, base, (file) => (file === inline.file ? 'config' : shown(file)));
+    const name = (file: string) => (file === inline.file ? 'config' : shown(file));
+    return settle(rootWithout, await withExtended(inline, name, []), name, known);
   }
   const file = source.config === undefined ? findConfig(start) : resolve(cwd, source.config);
-  if (file === undefined) return merge(rootWithout, [], shown);
+  if (file === undefined) return settle(rootWithout, [], shown, known);
   if (!existsSync(file)) throw new InputError(`no such configuration file: ${shown(file)}`);
   const chosen = statSync(file).isDirectory() ? configIn(file) : file;
   if (chosen === undefined) throw new InputError(`no configuration in ${shown(file)}`);
-  const files = await withExtended(await readConfig(chosen, shape, shown), shape, shown, []);
-  return merge(dirname(chosen), files, shown);
+  return settle(dirname(chosen), await withExtended(await readConfig(chosen, shown), shown, []), shown, known);
 }
 
 /** The file and those it extends, the most general first. */
 async function withExtended(
   one: ConfigFile,
-  shape: Shape,
   shown: (file: string) => string,
   above: readonly string[],
 ): Promise<ConfigFile[]> {
+  await checkConfig({ ...one, config: onlyKeys(one.config, pluginKeys) as Config }, pluginKeys, shown);
   const files: ConfigFile[] = [];
   for (const path of one.config.extends ?? []) {
     const file = resolve(dirname(one.file), path);
@@ -103,9 +113,41 @@ async function withExtended(
       throw new InputError(`"extends" comes back to ${shown(file)}`, { at: shown(one.file) });
     }
     if (!existsSync(file)) throw new InputError(`"extends" names no file: ${path}`, { at: shown(one.file) });
-    files.push(...(await withExtended(await readConfig(file, shape, shown), shape, shown, [...above, one.file])));
+    files.push(...(await withExtended(await readConfig(file, shown), shown, [...above, one.file])));
   }
   return [...files, one];
+}
+
+/** What must be right before the rules are known that the rest is held against. */
+function onlyKeys(value: unknown, { keys }: Extract<Shape, { kind: 'object' }>): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([key]) => Object.hasOwn(keys, key)));
+}
+
+/** Loads the plugins, checks every file against the rules that there are then, and merges. */
+async function settle(
+  root: string,
+  files: readonly ConfigFile[],
+  shown: (file: string) => string,
+  known: Known,
+): Promise<Settings> {
+  const named = files.some(({ config }) => config.plugins?.length);
+  const plugins = named
+    ? await (await import('./plugins.ts')).loadPlugins(files, shown, known.rules)
+    : { modules: [], pairs: [], facts: [] };
+  const ruleFacts = [...known.rules, ...plugins.facts];
+  const shape = configShape(ruleFacts, known.reporters);
+  for (const file of files) await checkConfig(file, shape, shown);
+  return { ...merge(root, files, shown), ...pluginSettings(plugins, files, shown), ruleFacts };
+}
+
+function pluginSettings(
+  { modules, pairs }: { modules: readonly string[]; pairs: readonly RulePair<never>[] },
+  files: readonly ConfigFile[],
+  shown: (file: string) => string,
+): Pick<Settings, 'plugins' | 'pluginPairs'> {
+  const origins = files.filter(({ config }) => config.plugins?.length).map(({ file }) => shown(file));
+  return { plugins: { value: modules, origin: origins.join(', ') || 'default' }, pluginPairs: pairs };
 }
 
 /** What a rule's line in a configuration says; `options` alone keep the rule on. */
@@ -118,7 +160,11 @@ export function ruleSettingOf(config: RuleConfig): RuleSetting {
   };
 }
 
-function merge(root: string, files: readonly ConfigFile[], shown: (file: string) => string): Settings {
+function merge(
+  root: string,
+  files: readonly ConfigFile[],
+  shown: (file: string) => string,
+): Omit<Settings, 'plugins' | 'pluginPairs' | 'ruleFacts'> {
   const last = <Value>(pick: (config: Config, file: ConfigFile) => Value | undefined, fallback: Value): From<Value> => {
     for (const file of [...files].reverse()) {
       const value = pick(file.config, file);

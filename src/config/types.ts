@@ -1,5 +1,6 @@
 import type { Confidence, Severity } from '../model/rule.ts';
 import type { RuleOptionTypes } from '../rule-options.generated.ts';
+import type { PluginRuleOptions } from './plugin-rule-options.ts';
 
 /** `off`, `on` with the rule's own severity, or on with another one. */
 export type RuleState = 'off' | 'on' | Severity;
@@ -8,13 +9,17 @@ export type RuleState = 'off' | 'on' | Severity;
 export type RuleConfig<Options = Readonly<Record<string, unknown>>> = RuleState | readonly [RuleState, Options?];
 
 /** Settings by rule id; the ids and the options of each are known to the type. */
-export type RuleConfigs = { readonly [Id in keyof RuleOptionTypes]?: RuleConfig<Readonly<RuleOptionTypes[Id]>> };
+export type RuleConfigs = {
+  readonly [Id in keyof RuleOptionTypes]?: RuleConfig<Readonly<RuleOptionTypes[Id]>>;
+} & { readonly [Id in keyof PluginRuleOptions]?: RuleConfig<Readonly<PluginRuleOptions[Id]>> };
 
 /** What plimsoll.config.ts exports. Every key can be left out. */
 export interface Config {
   $schema?: string;
   /** Configuration files that this one builds on, relative to it. Later ones win; this one wins over all. */
   extends?: readonly string[];
+  /** Modules with rules of your own: a path relative to the configuration file, or a package. Default: none. */
+  plugins?: readonly string[];
   /** Globs relative to the configuration file: with any, a file must match one. */
   include?: readonly string[];
   /** Globs of files that are left out; they are counted as ignored. */

@@ -56,8 +56,10 @@ export interface ScanRequest {
   entryPoints?: EntryPointGlobs;
   /** Threads that parse; 1 keeps to the calling thread. Default: decided by bytes and cores. */
   threads?: number;
-  /** Module that exports the same `pairs`, for worker threads to load. Without it the scan keeps to one thread. */
+  /** Module that exports `loadPairs`, for worker threads to load. Without it the scan keeps to one thread. */
   pairsModule?: string;
+  /** Modules with rules of the user's own, absolute: what `loadPairs` is given. */
+  plugins?: readonly string[];
   /** The day that `until=` of suppressions is held against, `YYYY-MM-DD`. Default: today in UTC. */
   today?: string;
   /** Texts that stand for files on disk, by path: code that a fix has not written yet. */

@@ -108,6 +108,7 @@ async function processFiles(
       threads,
       plan: plainPlan(request),
       pairsModule: pairsModule!,
+      plugins: request.plugins ?? [],
       signal,
       onOutcome: (outcome) => {
         take(outcome);

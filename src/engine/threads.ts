@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { PackageFacts } from '../model/file-context.ts';
+import type { RulePair } from '../model/fixer.ts';
 import type { DiscoveredFile } from './discover.ts';
 import type { PackageIndex } from './packages.ts';
 import type { FileOutcome } from './process-file.ts';
@@ -28,6 +29,12 @@ export function decideThreads(files: readonly DiscoveredFile[], asked: number | 
 export interface WorkerInput {
   plan: PlanRequest;
   pairsModule: string;
+  plugins: readonly string[];
+}
+
+/** What `pairsModule` names: the rules of the scan, those of plugins among them. */
+export interface PairsModule {
+  loadPairs(plugins: readonly string[]): Promise<readonly RulePair<never>[]>;
 }
 
 /** Sent to a worker: files with the facts of their packages. */
@@ -39,6 +46,7 @@ export interface ThreadOptions {
   threads: number;
   plan: PlanRequest;
   pairsModule: string;
+  plugins: readonly string[];
   signal: AbortSignal | undefined;
   onOutcome(outcome: FileOutcome): void;
 }
@@ -58,12 +66,12 @@ export async function processInThreads(
   packages: PackageIndex,
   options: ThreadOptions,
 ): Promise<void> {
-  const { threads, plan, pairsModule, signal } = options;
+  const { threads, plan, pairsModule, plugins, signal } = options;
   let next = 0;
   const workers: Worker[] = [];
   const work = (): Promise<void> =>
     new Promise((resolve, reject) => {
-      const workerData: WorkerInput = { plan, pairsModule };
+      const workerData: WorkerInput = { plan, pairsModule, plugins };
       const worker = startWorker(workerData);
       workers.push(worker);
       const send = (): void => {

@@ -1,12 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { RulePair } from '../model/fixer.ts';
 import { type FileOutcome, processFile } from './process-file.ts';
 import { RulePlan } from './rule-plan.ts';
-import type { WorkerBatch, WorkerInput } from './threads.ts';
+import type { PairsModule, WorkerBatch, WorkerInput } from './threads.ts';
 
-const { plan: request, pairsModule } = workerData as WorkerInput;
-const { pairs } = (await import(pairsModule)) as { pairs: readonly RulePair<never>[] };
-const plan = new RulePlan(pairs, request);
+const { plan: request, pairsModule, plugins } = workerData as WorkerInput;
+const { loadPairs } = (await import(pairsModule)) as PairsModule;
+const plan = new RulePlan(await loadPairs(plugins), request);
 
 parentPort!.on('message', ({ files }: WorkerBatch) => {
   const outcomes: FileOutcome[] = files.map(({ file, pkg }) => processFile(file, pkg, plan));

@@ -14,6 +14,10 @@ export interface RuleFacts {
   advice: string;
   limits: readonly string[];
   options: Readonly<Record<string, OptionSpec>>;
+  /** The plugin that it comes from, as the configuration names it; absent for Plimsoll's own. */
+  plugin?: string;
+  /** Its documentation on the web, where a plugin names it. */
+  page?: string;
   /** Absent when the rule has no fixer. */
   fix?: { safety: FixSafety; changes: string };
   /** Code that the rule reports, taken from its fixtures without their marks. */

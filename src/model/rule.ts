@@ -113,5 +113,7 @@ export interface Rule<Data = unknown> {
    */
   mentions: readonly [string, ...string[]];
   options?: Readonly<Record<string, OptionSpec>>;
+  /** Where its documentation is on the web; for rules of plugins. */
+  page?: string;
   visit: Visitors<Data>;
 }

@@ -25,6 +25,8 @@ export type Report = (result: ScanResult, context: ReportContext) => string;
 
 export const homepage = 'https://github.com/plimsoll-dev/plimsoll';
 
-export function rulePage(ruleId: string): string {
-  return `${homepage}/blob/main/docs/rules/${ruleId}.md`;
+/** The page of a rule: undefined for a rule of a plugin that names none, and for one that is not known any more. */
+export function rulePage(ruleId: string, rules: readonly RuleFacts[]): string | undefined {
+  const rule = rules.find(({ id }) => id === ruleId);
+  return rule === undefined || rule.plugin !== undefined ? rule?.page : `${homepage}/blob/main/docs/rules/${ruleId}.md`;
 }

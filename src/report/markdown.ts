@@ -1,6 +1,7 @@
 import type { Category } from '../model/rule.ts';
+import type { RuleFacts } from '../model/rule-facts.ts';
 import type { ScanResult } from '../model/scan-result.ts';
-import { rulePage } from './context.ts';
+import { type ReportContext, rulePage } from './context.ts';
 import {
   baselineInWords,
   besideTheScore,
@@ -27,8 +28,13 @@ function code(text: string): string {
   return `\`${oneLine(text).replaceAll('`', "'").replaceAll('|', '\\|')}\``;
 }
 
+function ruleLink(ruleId: string, rules: readonly RuleFacts[]): string {
+  const page = rulePage(ruleId, rules);
+  return page === undefined ? ruleId : `[${ruleId}](${page})`;
+}
+
 /** For a job summary or a pull request comment: score, gates, categories, moves, then the findings, worst first. */
-export function markdown(result: ScanResult): string {
+export function markdown(result: ScanResult, { rules }: Pick<ReportContext, 'rules'>): string {
   const { score } = result;
   const lines = [`## Plimsoll: ${score.value} / 100 (${score.grade})${result.partial ? ', partial' : ''}`, ''];
   for (const gate of result.gates) {
@@ -53,7 +59,7 @@ export function markdown(result: ScanResult): string {
   if (score.moves.length > 0) {
     lines.push('Repair first, in this order:', '');
     score.moves.forEach((move, index) => {
-      const rule = `[${move.ruleId}](${rulePage(move.ruleId)})`;
+      const rule = ruleLink(move.ruleId, rules);
       lines.push(`${index + 1}. ${rule}: ${plural(move.findings, 'finding')}, +${move.points}`);
     });
     lines.push('');
@@ -63,9 +69,9 @@ export function markdown(result: ScanResult): string {
   }
   if (result.problems.length > 0) lines.push('');
   const since = comparisonInWords(result);
-  if (since !== undefined) lines.push(`**${escapeMarkdown(since)}**`, '', ...fixedList(result));
+  if (since !== undefined) lines.push(`**${escapeMarkdown(since)}**`, '', ...fixedList(result, rules));
   if (result.baseline) lines.push(`${escapeMarkdown(baselineInWords(result.baseline))}.`, '');
-  lines.push(...findingTable(result, longest - lines.join('\n').length));
+  lines.push(...findingTable(result, rules, longest - lines.join('\n').length));
   const skipped = skippedInWords(result);
   const beside = besideTheScore(result.findings);
   lines.push(
@@ -78,23 +84,23 @@ export function markdown(result: ScanResult): string {
 /** Findings shown as fixed; the count above is complete. */
 const fixedShown = 20;
 
-function fixedList(result: ScanResult): string[] {
+function fixedList(result: ScanResult, rules: readonly RuleFacts[]): string[] {
   const fixed = result.comparison?.fixed ?? [];
   if (fixed.length === 0) return [];
   const lines = fixed.slice(0, fixedShown).map(({ file, scope, ruleId, count }) => {
     const times = count === 1 ? '' : `, ${count} times`;
-    return `- fixed: [${ruleId}](${rulePage(ruleId)}) in ${code(scope === '' ? file : `${file}#${scope}`)}${times}`;
+    return `- fixed: ${ruleLink(ruleId, rules)} in ${code(scope === '' ? file : `${file}#${scope}`)}${times}`;
   });
   return [...lines, ...(fixed.length > fixedShown ? [`- and ${fixed.length - fixedShown} more`] : []), ''];
 }
 
-function findingTable(result: ScanResult, room: number): string[] {
+function findingTable(result: ScanResult, rules: readonly RuleFacts[], room: number): string[] {
   const findings = worstFirst(result.findings.filter(isActive));
   if (findings.length === 0) return ['No findings.', ''];
   const rows = ['| severity | where | what | fix |', '|-|-|-|-|'];
   let left = room - 400;
   for (const [index, finding] of findings.entries()) {
-    const rule = `[${finding.ruleId}](${rulePage(finding.ruleId)})`;
+    const rule = ruleLink(finding.ruleId, rules);
     const fix = finding.fix?.safety ?? '';
     const row = `| ${finding.severity} | ${code(placeOf(finding))} | ${escapeMarkdown(finding.message)} ${rule} | ${fix} |`;
     left -= row.length + 1;

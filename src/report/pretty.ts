@@ -92,8 +92,8 @@ export function pretty(result: ScanResult, context: ReportContext): string {
   return `${[...blocks, ...troubles(result, pen), summaryBlock(result, pen)].join('\n\n')}\n`;
 }
 
-function link(text: string, url: string, pen: Pen): string {
-  return pen.context.hyperlinks ? `\u001b]8;;${url}\u0007${text}\u001b]8;;\u0007` : text;
+function link(text: string, url: string | undefined, pen: Pen): string {
+  return pen.context.hyperlinks && url !== undefined ? `\u001b]8;;${url}\u0007${text}\u001b]8;;\u0007` : text;
 }
 
 /** One finding. Why and advice are the rule's own, so they stand only where the rule first appears. */
@@ -101,7 +101,7 @@ export function findingBlock(finding: Finding, pen: Pen, withRule: boolean): str
   const { paint, mark } = pen;
   const colour = paintFor(finding, paint);
   const place = visible(placeOf(finding));
-  const rule = paint.bold(link(finding.ruleId, rulePage(finding.ruleId), pen));
+  const rule = paint.bold(link(finding.ruleId, rulePage(finding.ruleId, pen.context.rules), pen));
   const tags = [
     finding.category,
     finding.confidence === 'certain' ? '' : finding.confidence,

@@ -32,11 +32,12 @@ export function rdjson(result: ScanResult, context: ReportContext): string {
     source: { name: 'plimsoll', url: homepage },
     diagnostics: result.findings.filter(isActive).map((finding) => {
       const suggested = suggestions(finding);
+      const page = rulePage(finding.ruleId, context.rules);
       return {
         message: `${finding.message}\n${finding.why}\n${finding.advice}`,
         location: { path: finding.file, range: range(finding.file, finding.range) },
         severity: severities[finding.severity],
-        code: { value: finding.ruleId, url: rulePage(finding.ruleId) },
+        code: { value: finding.ruleId, ...(page === undefined ? {} : { url: page }) },
         ...(suggested.length > 0 ? { suggestions: suggested } : {}),
         ...(finding.related.length > 0
           ? {

@@ -109,6 +109,7 @@ function ruleDescriptor(id: string, findings: readonly Finding[], context: Repor
   const words = id.replace(/^(no|require|prefer)-/, '').replaceAll('-', ' ');
   const short = { no: `No ${words}`, require: `Require ${words}`, prefer: `Prefer ${words}` }[id.split('-')[0] ?? ''];
   const text = `${sentence(about.why)}\n\n${sentence(about.advice)}`;
+  const page = rulePage(id, context.rules);
   return {
     id,
     name: pascalCase(id),
@@ -116,9 +117,9 @@ function ruleDescriptor(id: string, findings: readonly Finding[], context: Repor
     fullDescription: { text: clip(sentence(about.why), limits.description) },
     help: {
       text,
-      markdown: `**Why**: ${sentence(about.why)}\n\n**Advice**: ${sentence(about.advice)}${limitList === '' ? '' : `\n\n**Limits**\n${limitList}`}\n\n[${id}](${rulePage(id)})`,
+      markdown: `**Why**: ${sentence(about.why)}\n\n**Advice**: ${sentence(about.advice)}${limitList === '' ? '' : `\n\n**Limits**\n${limitList}`}${page === undefined ? '' : `\n\n[${id}](${page})`}`,
     },
-    helpUri: rulePage(id),
+    ...(page === undefined ? {} : { helpUri: page }),
     defaultConfiguration: { level: levels[about.severity] },
     properties: {
       tags: [about.category, 'performance', 'scalability'].filter((tag, at, all) => all.indexOf(tag) === at),

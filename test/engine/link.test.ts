@@ -305,7 +305,7 @@ test('the result is the same whatever the order of the files, and on several thr
   const forwards = tempProject(files);
   const backwards = tempProject(Object.fromEntries(Object.entries(files).reverse()));
   const { pairs } = await import('../../src/registry.generated.ts');
-  const pairsModule = new URL('../../src/registry.generated.ts', import.meta.url).href;
+  const pairsModule = new URL('../../src/pairs.ts', import.meta.url).href;
   const one = await scan({ root: forwards, confidence: 'possible' }, pairs);
   const other = await scan({ root: backwards, confidence: 'possible' }, pairs);
   const threads = await scan({ root: forwards, confidence: 'possible', threads: 2, pairsModule }, pairs);

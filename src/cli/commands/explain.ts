@@ -1,32 +1,26 @@
 import { Chalk, type ChalkInstance } from 'chalk';
-import { InputError } from '../../config/input-error.ts';
 import type { RuleFacts } from '../../model/rule-facts.ts';
 import { rulePage } from '../../report/context.ts';
 import { wrap } from '../../report/text.ts';
-import { ruleFacts } from '../../rule-facts.generated.ts';
+import { findRule, type RuleFlags } from '../known-rules.ts';
 import { print } from '../output.ts';
+import type { Session } from '../session.ts';
 import { terminalOf } from '../terminal.ts';
 
-function findRule(id: string): RuleFacts {
-  const rule = ruleFacts.find((one) => one.id === id);
-  if (rule) return rule;
-  const candidates = ruleFacts.map((one) => one.id);
-  throw new InputError(`unknown rule "${id}"`, { wrong: { name: id, candidates }, list: 'plimsoll rules' });
-}
-
-/** All that is known of a rule, from its own file; loads no compiler. */
-export async function explainCommand(id: string, flags: { json?: boolean }): Promise<number> {
-  const rule = findRule(id);
+/** All that is known of a rule, from its own file; for a rule of Plimsoll's own, nothing else is loaded. */
+export async function explainCommand(id: string, flags: RuleFlags, session: Session): Promise<number> {
+  const rule = await findRule(id, { cwd: session.cwd, config: flags.config });
+  const page = rulePage(rule.id, [rule]);
   if (flags.json) {
-    await print(`${JSON.stringify({ ...rule, page: rulePage(rule.id) }, undefined, 2)}\n`);
+    await print(`${JSON.stringify({ ...rule, page }, undefined, 2)}\n`);
     return 0;
   }
   const terminal = terminalOf(process.stdout);
-  await print(explanation(rule, new Chalk({ level: terminal.colour ? 1 : 0 }), Math.min(terminal.width, 100)));
+  await print(explanation(rule, page, new Chalk({ level: terminal.colour ? 1 : 0 }), Math.min(terminal.width, 100)));
   return 0;
 }
 
-function explanation(rule: RuleFacts, paint: ChalkInstance, width: number): string {
+function explanation(rule: RuleFacts, page: string | undefined, paint: ChalkInstance, width: number): string {
   const section = (title: string, text: string) =>
     `${paint.bold(title)}\n${wrap(text, width - 2)
       .map((line) => `  ${line}`)
@@ -43,6 +37,7 @@ function explanation(rule: RuleFacts, paint: ChalkInstance, width: number): stri
     `confidence ${rule.confidence}`,
     rule.fix ? `${rule.fix.safety} fix` : 'no fix',
   ];
+  if (rule.plugin !== undefined) facts.push(`plugin ${rule.plugin}`);
   if (rule.lifecycle === 'trial') facts.push('trial: does not weigh');
   const options = Object.entries(rule.options).map(([name, option]) => {
     const [first = '', ...rest] = wrap(`${option.description} (default ${JSON.stringify(option.default)})`, width - 6);
@@ -65,7 +60,7 @@ function explanation(rule: RuleFacts, paint: ChalkInstance, width: number): stri
       )
       .join('\n')}`,
     section('Suppress', `// plimsoll-ignore-next-line ${rule.id} -- <reason>`),
-    paint.dim(rulePage(rule.id)),
+    ...(page === undefined ? [] : [paint.dim(page)]),
   ];
   return `${parts.join('\n\n')}\n`;
 }

@@ -1,6 +1,5 @@
 import type { FixResult } from '../../model/fix-result.ts';
 import { plural } from '../../report/text.ts';
-import { ruleFacts } from '../../rule-facts.generated.ts';
 import { sourceReader } from '../../run.ts';
 import { type FixOptions, type FixRun, runFix } from '../../run-fix.ts';
 import { exitCodes } from '../../score/gates.ts';
@@ -33,7 +32,7 @@ export async function fixCommand(
   const context = {
     ...terminalOf(process.stdout),
     readSource: sourceReader(shown.settings.root),
-    rules: ruleFacts,
+    rules: shown.settings.ruleFacts,
     weights,
   };
   const format = stdoutFormat(choices);

@@ -24,7 +24,11 @@ export async function inputsCommand(paths: readonly string[], flags: ScanFlags, 
     sources: [...outcome.scanned.map(({ path }) => path), ...outcome.problems.map(({ file }) => file)]
       .filter((file, index, all) => all.indexOf(file) === index)
       .sort(),
-    configuration: [...settings.files, ...(settings.baseline.value ? [settings.baseline.value] : [])].map(shown),
+    configuration: [
+      ...settings.files,
+      ...settings.plugins.value,
+      ...(settings.baseline.value ? [settings.baseline.value] : []),
+    ].map(shown),
     /** Files that would become the configuration if they appeared. */
     configurationCandidates: [...configNames, 'package.json'],
     packages: folders

@@ -2,11 +2,11 @@ import { isAbsolute, relative, resolve } from 'node:path';
 import { InputError } from '../../config/input-error.ts';
 import type { Severity } from '../../model/rule.ts';
 import { agent } from '../../report/agent.ts';
-import { ruleFacts } from '../../rule-facts.generated.ts';
 import { run } from '../../run.ts';
 import { runFix } from '../../run-fix.ts';
 import { version } from '../../version.ts';
 import { failureOf } from '../failure.ts';
+import { findRule } from '../known-rules.ts';
 import { assertKnown } from '../options.ts';
 import type { Session } from '../session.ts';
 
@@ -132,18 +132,7 @@ async function call(name: string, input: Input, { cwd, signal }: Session): Promi
     tools.map((tool) => tool.name),
     'tools/list',
   );
-  const ids = ruleFacts.map((rule) => rule.id);
-  for (const id of input.rules ?? []) assertKnown('rule', id, ids, 'plimsoll rules');
-  if (name === 'explain') {
-    assertKnown('rule', input.rule ?? '', ids, 'plimsoll rules');
-    return textOf(
-      JSON.stringify(
-        ruleFacts.find((rule) => rule.id === input.rule),
-        undefined,
-        2,
-      ),
-    );
-  }
+  if (name === 'explain') return textOf(JSON.stringify(await findRule(input.rule ?? '', { cwd }), undefined, 2));
   for (const path of input.paths ?? []) assertInside(cwd, path);
   const options = {
     cwd,

@@ -1,7 +1,6 @@
 import { relative, resolve } from 'node:path';
 import { Chalk } from 'chalk';
 import type { From } from '../../config/settings.ts';
-import { ruleFacts } from '../../rule-facts.generated.ts';
 import { settingsFor } from '../../run.ts';
 import type { ScanFlags } from '../options.ts';
 import { print } from '../output.ts';
@@ -32,6 +31,10 @@ export async function printConfigCommand(
   const path = file === undefined ? undefined : relative(settings.root, resolve(cwd, file)).replaceAll('\\', '/');
   const plain = (key: string, { value, origin }: From<unknown>): Effective => ({ key, value, origin });
   const effective: Effective[] = [
+    plain('plugins', {
+      ...settings.plugins,
+      value: settings.plugins.value.map((module) => relative(settings.root, module)),
+    }),
     plain('include', settings.include),
     plain('exclude', settings.exclude),
     plain('respectGitignore', settings.respectGitignore),
@@ -52,8 +55,11 @@ export async function printConfigCommand(
       ),
     }),
   ];
-  for (const rule of ruleFacts) {
-    let state: From<unknown> = { value: rule.severity, origin: 'default' };
+  for (const rule of settings.ruleFacts) {
+    let state: From<unknown> = {
+      value: rule.severity,
+      origin: rule.plugin === undefined ? 'default' : `plugin ${rule.plugin}`,
+    };
     let options: Record<string, unknown> = Object.fromEntries(
       Object.entries(rule.options).map(([name, option]) => [name, option.default]),
     );

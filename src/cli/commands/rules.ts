@@ -1,13 +1,15 @@
 import { Chalk } from 'chalk';
 import { paintFor } from '../../report/code-frame.ts';
-import { ruleFacts } from '../../rule-facts.generated.ts';
+import { listKnownRules, type RuleFlags } from '../known-rules.ts';
 import { assertKnown, categories } from '../options.ts';
 import { print } from '../output.ts';
+import type { Session } from '../session.ts';
 import { terminalOf } from '../terminal.ts';
 
-/** Every rule on a line, by category; loads no compiler. */
-export async function rulesCommand(flags: { json?: boolean; category?: string[] }): Promise<number> {
+/** Every rule on a line, by category, those of plugins among them. */
+export async function rulesCommand(flags: RuleFlags & { category?: string[] }, session: Session): Promise<number> {
   for (const name of flags.category ?? []) assertKnown('category', name, categories, categories.join(', '));
+  const ruleFacts = await listKnownRules({ cwd: session.cwd, config: flags.config });
   const chosen = ruleFacts.filter((rule) => !flags.category || flags.category.includes(rule.category));
   if (flags.json) {
     await print(`${JSON.stringify(chosen, undefined, 2)}\n`);
@@ -24,9 +26,9 @@ export async function rulesCommand(flags: { json?: boolean; category?: string[] 
     for (const rule of own) {
       const severity = paintFor(rule, paint)(rule.severity.padEnd(6));
       const fix = rule.fix ? `${rule.fix.safety} fix` : '';
-      const trial = rule.lifecycle === 'trial' ? 'trial' : '';
+      const stage = [rule.lifecycle === 'trial' ? 'trial' : '', rule.plugin ?? ''].filter(Boolean).join('  ');
       lines.push(
-        `  ${rule.id.padEnd(widest)}  ${severity}  ${rule.confidence.padEnd(8)}  ${fix.padEnd(10)}  ${trial}`.trimEnd(),
+        `  ${rule.id.padEnd(widest)}  ${severity}  ${rule.confidence.padEnd(8)}  ${fix.padEnd(10)}  ${stage}`.trimEnd(),
       );
     }
   }

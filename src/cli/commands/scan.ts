@@ -1,5 +1,4 @@
 import { InputError } from '../../config/input-error.ts';
-import { ruleFacts } from '../../rule-facts.generated.ts';
 import { run, settingsFor } from '../../run.ts';
 import { weights } from '../../score/weights.ts';
 import { type ScanFlags, scanOptionsOf } from '../options.ts';
@@ -56,7 +55,7 @@ export async function scanCommand(paths: readonly string[], flags: ScanFlags, se
     const stdout = await writeReports(result, choices, {
       ...terminalOf(process.stdout),
       readSource,
-      rules: ruleFacts,
+      rules: settings.ruleFacts,
       weights,
       ...(versionControl ? { versionControl } : {}),
     });

@@ -2,7 +2,6 @@ import { relative, resolve } from 'node:path';
 import { InputError } from '../../config/input-error.ts';
 import type { Finding } from '../../model/finding.ts';
 import { findingBlock, penFor } from '../../report/pretty.ts';
-import { ruleFacts } from '../../rule-facts.generated.ts';
 import { type Run, run, sourceReader } from '../../run.ts';
 import { type ScanFlags, scanOptionsOf } from '../options.ts';
 import { print } from '../output.ts';
@@ -37,7 +36,11 @@ export async function whyCommand(place: string, flags: ScanFlags, session: Sessi
 }
 
 function answer({ outcome, settings }: Run, file: string, line: number): string {
-  const pen = penFor({ ...terminalOf(process.stdout), readSource: sourceReader(settings.root), rules: ruleFacts });
+  const pen = penFor({
+    ...terminalOf(process.stdout),
+    readSource: sourceReader(settings.root),
+    rules: settings.ruleFacts,
+  });
   const parts: string[] = [];
   for (const finding of outcome.findings.filter((one) => covers(one, file, line))) {
     parts.push(findingBlock(finding, pen, true));

@@ -39,7 +39,7 @@ export interface PageRule {
   category: string;
   why: string;
   advice: string;
-  page: string;
+  page?: string;
 }
 
 const around = 2;
@@ -65,7 +65,8 @@ export function pageFindings(
     let rule = ruleIndex.get(finding.ruleId);
     if (rule === undefined) {
       const { ruleId: id, category, why, advice } = finding;
-      rule = rules.push({ id, category, why, advice, page: rulePage(id) }) - 1;
+      const page = rulePage(id, context.rules);
+      rule = rules.push({ id, category, why, advice, ...(page === undefined ? {} : { page }) }) - 1;
       ruleIndex.set(finding.ruleId, rule);
     }
     const source = sourceOf(finding.file);

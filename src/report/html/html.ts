@@ -52,7 +52,7 @@ export function html(result: ScanResult, context: ReportContext): string {
 <main>
 <section aria-labelledby="score-title"><h2 id="score-title">Score</h2><div class="top">
 <div>${dial(score)}</div>
-<div>${verdict(result)}${arithmetic(score, context)}</div>
+<div>${verdict(result, context)}${arithmetic(score, context)}</div>
 </div></section>
 ${categories(result)}
 ${packageTable(result)}
@@ -89,7 +89,13 @@ ${value === 0 ? '' : `<circle class="value ${toneOf(value)}" cx="100" cy="96" r=
 </svg>`;
 }
 
-function verdict(result: ScanResult): string {
+function ruleLink(ruleId: string, { rules }: ReportContext): string {
+  const page = rulePage(ruleId, rules);
+  const name = escapeHtml(ruleId);
+  return page === undefined ? name : `<a href="${escapeHtml(page)}" rel="noreferrer">${name}</a>`;
+}
+
+function verdict(result: ScanResult, context: ReportContext): string {
   const { score } = result;
   const beside = besideTheScore(result.findings);
   const lines = [
@@ -101,7 +107,7 @@ function verdict(result: ScanResult): string {
   if (score.moves.length > 0) {
     const moves = score.moves.map(
       ({ ruleId, findings, points }) =>
-        `<li><a href="${rulePage(ruleId)}" rel="noreferrer">${escapeHtml(ruleId)}</a>: ${plural(findings, 'finding')}, <strong class="good">+${points}</strong></li>`,
+        `<li>${ruleLink(ruleId, context)}: ${plural(findings, 'finding')}, <strong class="good">+${points}</strong></li>`,
     );
     const won = score.moves.reduce((sum, move) => sum + move.points, 0);
     lines.push(`<p>Repair first, in this order (${score.value} → ${score.value + won}):</p><ol>${moves.join('')}</ol>`);

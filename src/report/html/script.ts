@@ -82,7 +82,7 @@ function body(one) {
     box.append(el('h4', '', how), prose('p', one.x.c.replace(/[.]$/, '') + (one.x.n ? '; ' + one.x.n : '') + (one.x.i ? '. Imports ' + one.x.i : '') + '.'));
     if (one.x.d.length > 0) box.append(diff(one.x.d));
   } else if (one.y) box.append(el('h4', '', 'No fix'), prose('p', one.y));
-  const foot = el('p', 'dim', link(rule.page, rule.id), ' · ' + rule.category + ' · confidence ' + one.c + ' · id ' + one.id);
+  const foot = el('p', 'dim', rule.page ? link(rule.page, rule.id) : rule.id, ' · ' + rule.category + ' · confidence ' + one.c + ' · id ' + one.id);
   box.append(foot);
   return box;
 }

@@ -1,0 +1,27 @@
+/** What rules and fixers of plugins are made of: the compiler's nodes, and the questions that Plimsoll's own rules ask. */
+export { findEntryPoint } from './ast/entry-points.ts';
+export { findFunctionValue, isExported, listCallsOf, listFunctions } from './ast/functions.ts';
+export { bareModule, findImport, findOrigin, isFrom, type Origin, originName } from './ast/provenance.ts';
+export { findProperty, findQuery, type QueryCall } from './ast/queries.ts';
+export {
+  type ClassNode,
+  type FunctionNode,
+  findEnclosingClass,
+  findEnclosingFunction,
+  findEnclosingLoop,
+  findMemberName,
+  findMemberPath,
+  findMethodCall,
+  findPropertyName,
+  findStringValue,
+  isAsync,
+  isFunctionNode,
+  isWithin,
+  type LoopNode,
+  nameOfFunction,
+  skipWrappers,
+} from './ast/syntax.ts';
+export { ts } from './ast/ts.ts';
+export { type Frequency, findRepetition, frequencyOf, isStartup, onRequestPath, runsRepeatedly } from './ast/where.ts';
+export type { Binding, FileContext, FileRole, ImportOrigin, PackageFacts, Scope } from './model/file-context.ts';
+export type { LinkCondition } from './model/link.ts';
