@@ -14,10 +14,14 @@ export interface LoadedPlugins {
   facts: RuleFacts[];
 }
 
-/** Where a plugin is named, for the messages about it. */
+/** A plugin as it is named. Where is looked up for messages alone: that loads the compiler. */
 interface Naming {
   name: string;
-  at: string;
+  at(): Promise<string>;
+}
+
+async function fault({ at }: Naming, message: string, details: { help?: string; cause?: unknown } = {}) {
+  return new InputError(message, { at: await at(), ...details });
 }
 
 /**
@@ -35,11 +39,10 @@ export async function loadPlugins(
   const owners = new Map(own.map(({ id }) => [id, 'Plimsoll itself']));
   for (const { file, config } of files) {
     for (const [index, name] of (config.plugins ?? []).entries()) {
-      const naming = { name, at: await placeIn(file, ['plugins', index], shown) };
+      const naming: Naming = { name, at: () => placeIn(file, ['plugins', index], shown) };
       const module = resolvePlugin(name, dirname(file));
       if (module === undefined) {
-        throw new InputError(`there is no plugin ${name}`, {
-          at: naming.at,
+        throw await fault(naming, `there is no plugin ${name}`, {
           help: 'name a module by its path relative to the configuration file, or a package that is installed',
         });
       }
@@ -49,8 +52,7 @@ export async function loadPlugins(
         const { id } = pair.rule;
         const owner = owners.get(id);
         if (owner !== undefined) {
-          throw new InputError(`the plugin ${name} has a rule "${id}", but so has ${owner}`, {
-            at: naming.at,
+          throw await fault(naming, `the plugin ${name} has a rule "${id}", but so has ${owner}`, {
             help: 'give the rule an id of its own',
           });
         }
@@ -65,31 +67,32 @@ export async function loadPlugins(
 
 /** The rules of a module that has been checked before: in a worker thread. */
 export async function importPairs(module: string): Promise<RulePair<never>[]> {
-  return pairsOf(module, { name: module, at: module });
+  return pairsOf(module, { name: module, at: async () => module });
 }
 
-async function pairsOf(module: string, { name, at }: Naming): Promise<RulePair<never>[]> {
-  const plugin = await importedDefault(
-    module,
-    (reason, cause) => new InputError(`the plugin ${name} cannot be loaded: ${reason}`, { at, cause }),
+async function pairsOf(module: string, naming: Naming): Promise<RulePair<never>[]> {
+  const { name } = naming;
+  const plugin = await importedDefault(module, (reason, cause) =>
+    fault(naming, `the plugin ${name} cannot be loaded: ${reason}`, { cause }),
   );
   const rules = (plugin as { rules?: unknown } | undefined | null)?.rules;
   if (!Array.isArray(rules) || rules.length === 0) {
-    throw new InputError(`the plugin ${name} holds no rules`, {
-      at,
+    throw await fault(naming, `the plugin ${name} holds no rules`, {
       help: 'its default export must be definePlugin({ rules: [...] })',
     });
   }
-  return rules.map((value: unknown, index) => {
+  const pairs: RulePair<never>[] = [];
+  for (const [index, value] of rules.entries()) {
     const pair = isPair(value) ? value : { rule: value };
-    const fault = findRuleFault(pair);
-    if (fault !== undefined) {
+    const wrong = findRuleFault(pair);
+    if (wrong !== undefined) {
       const id = (pair.rule as { id?: unknown } | undefined | null)?.id;
       const which = typeof id === 'string' ? `rule "${id}"` : `rule ${index + 1}`;
-      throw new InputError(`${which} of the plugin ${name}: ${fault}`, { at });
+      throw await fault(naming, `${which} of the plugin ${name}: ${wrong}`);
     }
-    return pair as RulePair<never>;
-  });
+    pairs.push(pair as RulePair<never>);
+  }
+  return pairs;
 }
 
 function isPair(value: unknown): value is { rule: unknown; fixer?: unknown } {
