@@ -148,7 +148,7 @@ describe('rules of a plugin, written in TypeScript beside the configuration', ()
     });
   });
 
-  it('are fixed, suppressed, listed and explained like any other', async () => {
+  it('are fixed and suppressed like any other', async () => {
     const ignored = app.replace('  echo', '  // plimsoll-ignore-next-line no-echo -- for the demonstration\n  echo');
     const cwd = shop({ 'my-rules.ts': rules, 'plimsoll.config.json': config({}), 'src/app.ts': ignored });
     const scan = await plimsoll(['--reporter', 'json', '--rule', 'no-echo', '--rule', 'no-debug-query'], { cwd });
@@ -156,6 +156,10 @@ describe('rules of a plugin, written in TypeScript beside the configuration', ()
     expect(JSON.parse(scan.stdout).suppressionProblems).toEqual([]);
     const diff = await plimsoll(['--diff'], { cwd });
     expect(diff.stdout).toContain("+  response.json(db.query('select 1'));");
+  });
+
+  it('are listed, explained and described in reports like any other', async () => {
+    const cwd = shop({ 'my-rules.ts': rules, 'plimsoll.config.json': config({}) });
     const listed = await plimsoll(['rules'], { cwd });
     expect(listed.stdout).toMatch(/no-debug-query {2,}medium {2,}certain {2,}safe fix {2,}\.\/my-rules/);
     const explained = await plimsoll(['explain', 'no-debug-query'], { cwd });
