@@ -1,3 +1,4 @@
+import { MakerIndex } from './engine/makers.ts';
 import { fixProject, type RuntimeMode } from './fix/fix.ts';
 import type { FixResult } from './model/fix-result.ts';
 import type { FixSafety } from './model/fixer.ts';
@@ -32,11 +33,14 @@ export async function runFix(options: FixOptions): Promise<FixRun> {
     hash === undefined ? [] : [[path, hash] as const],
   );
   const { safety, write, runtime, verify, allowDirty, signal, onVerify } = options;
+  const makers = new MakerIndex(before.settings.root, before.outcome);
   const fixes = await fixProject(
     {
       root: before.settings.root,
       findings: before.result.findings,
       contentHashes: new Map(hashes),
+      scanned: new Set(before.outcome.scanned.map(({ path }) => path)),
+      listMakers: (file, className, texts) => makers.list(file, className, texts),
       ...(safety === undefined ? {} : { safety }),
       ...(write === undefined ? {} : { write }),
       ...(runtime === undefined ? {} : { runtime }),
@@ -46,7 +50,7 @@ export async function runFix(options: FixOptions): Promise<FixRun> {
       ...(onVerify === undefined ? {} : { onVerify }),
     },
     // The whole project, because a fix of one file can end what another one suffers from.
-    async (texts) => (await before.rescan(texts)).result.findings.filter((finding) => texts.has(finding.file)),
+    async (texts) => (await before.rescan(texts)).result.findings,
   );
   if (fixes.files.length === 0) return { before, after: before, fixes };
   const texts = new Map(fixes.files.map(({ file, after }) => [file, after]));

@@ -32,7 +32,7 @@ const arrows: Record<string, readonly string[]> = {
   ],
   'src/config': ['src/model', 'src/rule-facts', 'src/rule-options', 'type:src/engine'],
   'src/engine': ['src/model', 'src/ast'],
-  'src/fix': ['src/model', 'src/ast'],
+  'src/fix': ['src/model', 'src/ast', 'fixers/edit'],
   'src/score': ['src/model'],
   'src/report': ['src/model'],
   'src/ast': ['src/model'],

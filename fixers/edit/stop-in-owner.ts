@@ -1,7 +1,7 @@
 import type { ClassShape } from '../../src/ast/class-shape.ts';
 import { findDisposer, findMethodAround } from '../../src/ast/end-of-life.ts';
 import type { HandlePlace } from '../../src/ast/handle-escape.ts';
-import { isClassNode, nameOfFunction } from '../../src/ast/syntax.ts';
+import { type FunctionNode, isAsync, isClassNode, nameOfFunction } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Fix, Skip, TextEdit } from '../../src/model/fixer.ts';
@@ -40,7 +40,15 @@ export function stopInOwner(
   const clear = clearStatement(clearFunctionOf(call, file), `this.${field}`, shape.fields.get(field), file);
   const inHook = insertAtFunctionStart(disposer, clear, file);
   if (!inHook) return { skip: `${nameOfFunction(disposer)} has no body` };
-  return { edits: [...inHook, ...edits] };
+  return { edits: [...inHook, ...edits], ...endOf(shape, disposer) };
+}
+
+/** Only a method that others can call without waiting for it. */
+function endOf(shape: ClassShape, disposer: FunctionNode): Pick<Fix, 'ends'> {
+  const method = nameOfFunction(disposer);
+  const isPlain = /^[a-z]\w*$/i.test(method) && disposer.parameters.length === 0 && !isAsync(disposer);
+  const isHook = /^(?:on[A-Z]|ng[A-Z]|component|before|disconnectedCallback|unmount)/.test(method);
+  return isPlain && !isHook && isClassNode(shape.node) ? { ends: { owner: shape.name, method, isNew: false } } : {};
 }
 
 function usesHashNames(shape: ClassShape): boolean {

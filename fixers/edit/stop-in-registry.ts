@@ -32,7 +32,12 @@ export function stopInRegistry(call: ts.CallExpression, shape: ClassShape, file:
   const result = isTypeScript(file) ? ': void' : '';
   edits.push(insertClassMember(node, `${access}${field} = new TimerRegistry();`, 'start', file));
   edits.push(insertClassMember(node, `dispose()${result} {\n  this.${field}.disposeAll();\n}`, 'end', file));
-  return { edits, needs: ['TimerRegistry'], note: `whoever makes a ${shape.name} must call its dispose() at the end` };
+  return {
+    edits,
+    needs: ['TimerRegistry'],
+    note: `whoever makes a ${shape.name} must call its dispose() at the end`,
+    ends: { owner: shape.name, method: 'dispose', isNew: true },
+  };
 }
 
 /** The field of an owner that holds a `TimerRegistry`. */

@@ -243,6 +243,7 @@ function checkFix(fix: Fix, fixer: Fixer<never>, length: number): FindingFix {
     imports: fix.imports ?? [],
     changes: fixer.changes,
     ...(fix.note !== undefined && { note: fix.note }),
+    ...(fix.ends && { ends: fix.ends }),
   };
 }
 

@@ -46,7 +46,10 @@ export function applyFixes(
   for (const finding of [...findings].sort(byPlace)) {
     const why = refuse(finding, text, options.safety);
     if (why !== undefined) left.push({ finding, why, waits: false });
-    else if (finding.fix!.edits.some((edit) => taken.some((other) => collide(edit, other)))) {
+    else if (
+      finding.fix!.edits.some((edit) => taken.some((other) => collide(edit, other))) ||
+      chosen.some((other) => rewrites(other, finding) || rewrites(finding, other))
+    ) {
       left.push({ finding, why: 'overlaps another fix', waits: true });
     } else {
       chosen.push(finding);
@@ -68,6 +71,11 @@ export function applyFixes(
     result = attempt(kept);
   }
   return { text: result.text, applied: [...kept], left, steps: kept.length > 0 ? result.steps : [] };
+}
+
+/** Whether a fix replaces the very place of another finding, which may then have to be repaired elsewhere. */
+function rewrites({ fix }: Finding, { range }: Finding): boolean {
+  return fix!.edits.some(({ start, end }) => start < end && start < range.end.offset && range.start.offset < end);
 }
 
 interface Attempt {

@@ -6,16 +6,18 @@ import type { Finding } from '../model/finding.ts';
 import type { FixResult, LeftFinding, Verification } from '../model/fix-result.ts';
 import type { FixSafety } from '../model/fixer.ts';
 import { lineStart } from './edits.ts';
+import type { ListMakers } from './follow-ends.ts';
 import { checkCleanTree } from './git.ts';
 import { Journal } from './journal.ts';
 import { filePatch } from './patch.ts';
-import { groupByFile, type Plan, planFixes, type Rescan } from './plan.ts';
+import { groupByFile, type Plan, type PlannedFix, planFixes, type Rescan } from './plan.ts';
 import { type CommandResult, runCommand } from './run-command.ts';
 import { isWritable, type RuntimeMode, RuntimeSupply } from './runtime-source.ts';
 import { hasTypedFiles } from './tsconfig.ts';
 import { UsageError } from './usage-error.ts';
 import { findCulprits } from './verify.ts';
 
+export type { ListMakers } from './follow-ends.ts';
 export type { Rescan } from './plan.ts';
 export type { RuntimeMode } from './runtime-source.ts';
 
@@ -36,6 +38,10 @@ export interface FixRequest {
   verify?: string;
   /** Fix although the git tree has changes that are not committed. Default: false. */
   allowDirty?: boolean;
+  /** Every file of the scan. Those with nothing to fix at first may be changed later on; without it none is. */
+  scanned?: ReadonlySet<string>;
+  /** Where instances of a class are made; without it the owners of repaired classes are not looked for. */
+  listMakers?: ListMakers;
   /** Ends the run; every file is put back as it was. */
   signal?: AbortSignal;
   /** Told of each run of the verified command. */
@@ -68,6 +74,8 @@ export async function fixProject(request: FixRequest, rescan: Rescan): Promise<F
       safety: request.safety ?? 'safe',
       supply,
       rescan,
+      listMakers: request.listMakers,
+      admit: (file) => admit(file, request),
       signal,
       ...(only && { only }),
     });
@@ -101,11 +109,13 @@ async function takeBackTypeErrors(run: Run): Promise<void> {
     async (keys) => check(await run.planFor(new Set(keys))),
     result,
   );
-  for (const { key, output } of culprits) {
-    const { finding } = all.find((fix) => fix.key === key)!;
-    run.takenBack.push({ finding, why: `the fix does not compile: ${output}` });
-  }
+  for (const { key, output } of culprits) run.takenBack.push(takeBack(all, key, `does not compile: ${output}`));
   run.plan = await run.planFor(new Set(kept));
+}
+
+function takeBack(fixes: readonly PlannedFix[], key: string, why: string): LeftFinding {
+  const { finding, follows } = fixes.find((fix) => fix.key === key)!;
+  return { finding, why: `${follows === undefined ? 'the fix' : `that ${follows}`} ${why}` };
 }
 
 interface Outcome {
@@ -143,6 +153,17 @@ function readTexts({ root, findings, contentHashes, write = true }: FixRequest, 
     } else texts.set(file, text);
   }
   return texts;
+}
+
+/** The text of a file that had nothing to fix at first; undefined where it must not be changed. */
+function admit(file: string, { root, findings, scanned, write = true }: FixRequest): string | undefined {
+  if (!scanned?.has(file)) return undefined;
+  const path = join(root, file);
+  const text = readText(path);
+  const own = findings.filter((finding) => finding.file === file);
+  // One with something to fix at first was refused then.
+  if (text === undefined || own.some(({ status, fix }) => status === 'active' && fix)) return undefined;
+  return hasChanged(text, own, undefined) || (write && !isWritable(path)) ? undefined : text;
 }
 
 function readText(path: string): string | undefined {
@@ -206,10 +227,8 @@ async function writeAndVerify(run: Run): Promise<FixResult> {
           check,
           result,
         );
-        for (const { key, output } of found.culprits) {
-          const { finding } = all.find((fix) => fix.key === key)!;
-          run.takenBack.push({ finding, why: `the fix breaks \`${verify}\`: ${output}` });
-        }
+        for (const { key, output } of found.culprits)
+          run.takenBack.push(takeBack(all, key, `breaks \`${verify}\`: ${output}`));
         result = found.result;
       }
       run.verification = { command: verify, runs, ...result };
@@ -270,6 +289,9 @@ function drop(run: Run, files: readonly string[], why: string): void {
   if (files.length === 0) return;
   const dropped = new Set(files);
   const { plan } = run;
+  // An owner must not call what its part does not have.
+  for (const { file, follows } of plan.files)
+    if (follows.some(({ finding }) => dropped.has(finding.file))) dropped.add(file);
   for (const { file, applied } of plan.files) {
     if (!dropped.has(file)) continue;
     run.early.left.push(...applied.map((finding) => ({ finding, why })));
@@ -283,7 +305,8 @@ function drop(run: Run, files: readonly string[], why: string): void {
 }
 
 function toResult(run: Run, written: boolean): FixResult {
-  const { plan, early, others, takenBack, verification } = run;
+  const { plan, early, takenBack, verification } = run;
+  const others = run.others.filter(({ file }) => !plan.admitted.has(file));
   const patches = [
     ...plan.files.map(({ file, before, after }) => ({ file, patch: filePatch(file, before, after) })),
     ...plan.support.map(({ file, before, after }) => ({ file, patch: filePatch(file, before, after) })),

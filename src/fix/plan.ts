@@ -1,15 +1,16 @@
 import { analyseFile } from '../ast/analyse.ts';
 import type { PackageFacts } from '../model/file-context.ts';
 import type { Finding, Position } from '../model/finding.ts';
-import type { FixedFile, LeftFinding, SupportFile } from '../model/fix-result.ts';
+import type { FixedFile, FollowedFix, LeftFinding, SupportFile } from '../model/fix-result.ts';
 import type { FixSafety, RuntimeName, TextEdit } from '../model/fixer.ts';
 import { type AppliedFixes, applyFixes } from './apply.ts';
 import { lineStart, offsetBefore } from './edits.ts';
 import { fileStyleOf } from './file-style.ts';
+import { followEnd, type ListMakers } from './follow-ends.ts';
 import { importEdits, type NeededImport } from './imports.ts';
 import type { RuntimeSupply, RuntimeUser } from './runtime-source.ts';
 
-/** Finds what is wrong with some files of the project, given these texts in place of those on disk. */
+/** Finds what is wrong with the project, given these texts in place of those on disk. */
 export type Rescan = (texts: ReadonlyMap<string, string>) => Promise<readonly Finding[]>;
 
 export const maxPasses = 10;
@@ -22,6 +23,10 @@ export interface PlanRequest {
   safety: FixSafety;
   supply: RuntimeSupply;
   rescan: Rescan;
+  /** Where instances of a class are made; without it owners are not looked for. */
+  listMakers?: ListMakers | undefined;
+  /** The text of a file that is not among `texts`; undefined where it must not be changed. */
+  admit?(file: string): string | undefined;
   /** Fixes that may be applied, by their keys; all, when left out. */
   only?: ReadonlySet<string>;
   signal?: AbortSignal | undefined;
@@ -31,6 +36,8 @@ export interface PlanRequest {
 export interface PlannedFix {
   key: string;
   finding: Finding;
+  /** Where the change is none of the finding's own file: what it does. */
+  follows?: string;
 }
 
 export interface Plan {
@@ -39,6 +46,8 @@ export interface Plan {
   support: SupportFile[];
   /** Files that use the runtime. */
   users: RuntimeUser[];
+  /** Files that the fixes came to although nothing was to be fixed in them at first. */
+  admitted: ReadonlySet<string>;
   passes: number;
   left: LeftFinding[];
   remaining: Finding[];
@@ -51,6 +60,7 @@ interface Progress {
   user: RuntimeUser;
   text: string;
   applied: PlannedFix[];
+  follows: (FollowedFix & { key: string })[];
   names: Set<RuntimeName>;
   /** Every list of edits so far, in order. */
   steps: TextEdit[][];
@@ -67,18 +77,29 @@ export async function planFixes(request: PlanRequest): Promise<Plan> {
   for (const file of [...texts.keys()].sort()) progress.set(file, startProgress(file, texts.get(file)!, supply));
   /** By the keys of fixes: every scan makes its findings anew. */
   const reasons = new Map<string, string>();
+  const known = new Set(request.findings.map(({ fingerprint }) => fingerprint));
   let passes = 0;
   let pending = [...progress.values()];
   while (pending.length > 0 && passes < maxPasses) {
     signal?.throwIfAborted();
-    const changed = pending.filter((state) => fixOnce(state, current.get(state.file) ?? [], request, reasons));
-    pending = changed;
-    if (changed.length === 0) break;
+    const changed = new Set(pending.filter((state) => fixOnce(state, current.get(state.file) ?? [], request, reasons)));
+    if (changed.size === 0) break;
+    for (const state of followFixes([...changed], progress, request)) changed.add(state);
     passes++;
     // All that differs from the disk by now: a fix of one file can end what another one suffers from.
-    const fixed = [...progress.values()].filter((state) => state.applied.length > 0);
-    const found = groupByFile(await rescan(new Map(fixed.map((state) => [state.file, state.text]))));
-    for (const { file } of fixed) current.set(file, found.get(file) ?? []);
+    const found = groupByFile(await rescan(textsOf(progress)));
+    for (const file of progress.keys()) current.set(file, found.get(file) ?? []);
+    for (const [file, findings] of found) {
+      const isNew = findings.some(
+        ({ status, fix, fingerprint }) => status === 'active' && fix && !known.has(fingerprint),
+      );
+      const state = isNew ? enter(file, progress, request) : undefined;
+      if (!state) continue;
+      changed.add(state);
+      current.set(file, findings);
+      for (const { fingerprint } of findings) known.add(fingerprint);
+    }
+    pending = [...changed];
   }
   for (const state of pending) {
     const { applied, left } = attempt(state, current.get(state.file) ?? [], request);
@@ -86,13 +107,72 @@ export async function planFixes(request: PlanRequest): Promise<Plan> {
     for (const finding of applied)
       reasons.set(keyOf(finding, state), `${maxPasses} passes are used up; fix again to go on`);
   }
-  return finishPlan(progress, [...current.values()].flat(), reasons, passes, supply);
+  const admitted = new Set([...progress.keys()].filter((file) => !texts.has(file)));
+  return { ...finishPlan(progress, [...current.values()].flat(), reasons, passes, supply), admitted };
+}
+
+/** The files that differ from the disk, as they are by now. */
+function textsOf(progress: ReadonlyMap<string, Progress>): Map<string, string> {
+  const differing = [...progress.values()].filter(isChanged);
+  return new Map(differing.map(({ file, text }) => [file, text]));
+}
+
+function isChanged({ applied, follows }: Progress): boolean {
+  return applied.length > 0 || follows.length > 0;
+}
+
+/** The state of a file that fixes have come to; undefined where it must not be changed. */
+function enter(file: string, progress: Map<string, Progress>, request: PlanRequest): Progress | undefined {
+  const known = progress.get(file);
+  if (known) return known;
+  const text = request.admit?.(file);
+  if (text === undefined) return undefined;
+  const state = startProgress(file, text, request.supply);
+  progress.set(file, state);
+  return state;
+}
+
+/** Has the owners of classes that this pass gave an end call it; the files that changed by it. */
+function followFixes(changed: readonly Progress[], progress: Map<string, Progress>, request: PlanRequest): Progress[] {
+  const { listMakers, safety, supply } = request;
+  const touched: Progress[] = [];
+  if (!listMakers) return touched;
+  for (const state of changed) {
+    for (const fix of state.applied) {
+      const end = fix.finding.fix!.ends;
+      const key = `${fix.key}\0end`;
+      const isDone = [...progress.values()].some(({ follows }) => follows.some((one) => one.key === key));
+      if (!end || isDone || !(request.only?.has(key) ?? true)) continue;
+      const followed = followEnd(state.file, end, textsOf(progress), {
+        listMakers,
+        safety,
+        packageOf: (file) => packageFacts(supply.packageTypeOf(file)),
+        mayChange: (file) => progress.has(file) || request.admit?.(file) !== undefined,
+      });
+      const where: string[] = [];
+      for (const one of followed) {
+        const owner = enter(one.file, progress, request)!;
+        const what = `${one.where.join(', ')} calls ${end.method}() of ${end.owner}`;
+        owner.text = one.after;
+        owner.steps.push(one.edits);
+        owner.follows.push({ key, finding: fix.finding, what });
+        where.push(...one.where);
+        touched.push(owner);
+      }
+      if (where.length > 0) fix.finding = withNote(fix.finding, `${where.join(', ')} calls its ${end.method}()`);
+    }
+  }
+  return touched;
+}
+
+function withNote(finding: Finding, note: string): Finding {
+  return { ...finding, fix: { ...finding.fix!, note } };
 }
 
 function startProgress(file: string, text: string, supply: RuntimeSupply): Progress {
   const { source } = analyseFile(file, text, packageFacts(supply.packageTypeOf(file)));
   const { modules } = fileStyleOf(source, file, supply.packageTypeOf(file));
-  return { file, user: { file, text, modules }, text, applied: [], names: new Set(), steps: [] };
+  return { file, user: { file, text, modules }, text, applied: [], follows: [], names: new Set(), steps: [] };
 }
 
 /** One pass over one file; true when its text changed. */
@@ -203,18 +283,24 @@ function finishPlan(
   reasons: ReadonlyMap<string, string>,
   passes: number,
   supply: RuntimeSupply,
-): Plan {
-  const fixed = [...progress.values()].filter((state) => state.applied.length > 0);
+): Omit<Plan, 'admitted'> {
+  const fixed = [...progress.values()].filter(isChanged).sort((a, b) => (a.file < b.file ? -1 : 1));
   const remaining = findings.filter((finding) => finding.status === 'active');
   const users = fixed.filter((state) => state.names.size > 0).map((state) => ({ ...state.user, names: state.names }));
   return {
-    files: fixed.map(({ file, user, text, applied }) => ({
+    files: fixed.map(({ file, user, text, applied, follows }) => ({
       file,
       before: user.text,
       after: text,
       applied: applied.map(({ finding }) => finding),
+      follows: follows.map(({ finding, what }) => ({ finding, what })),
     })),
-    fixes: fixed.flatMap((state) => state.applied),
+    fixes: uniqueByKey(
+      fixed.flatMap(({ applied, follows }) => [
+        ...applied,
+        ...follows.map(({ key, finding, what }) => ({ key, finding, follows: what })),
+      ]),
+    ),
     support: supply.listSupport(users),
     users,
     passes,
@@ -224,6 +310,13 @@ function finishPlan(
     }),
     remaining,
   };
+}
+
+/** What one fix asked of several files stands or falls together. */
+function uniqueByKey(fixes: readonly PlannedFix[]): PlannedFix[] {
+  const byKey = new Map<string, PlannedFix>();
+  for (const fix of fixes) if (!byKey.has(fix.key)) byKey.set(fix.key, fix);
+  return [...byKey.values()];
 }
 
 export function groupByFile(findings: readonly Finding[]): Map<string, Finding[]> {

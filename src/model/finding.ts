@@ -1,4 +1,4 @@
-import type { FixSafety, RuntimeName, TextEdit } from './fixer.ts';
+import type { FixSafety, PartEnd, RuntimeName, TextEdit } from './fixer.ts';
 import type { Category, Confidence, Lifecycle, Severity } from './rule.ts';
 
 /** 1-based line and column (UTF-16 units), and 0-based offset into the file's text. */
@@ -28,6 +28,7 @@ export interface FindingFix {
   /** What the rewrite does. */
   changes: string;
   note?: string;
+  ends?: PartEnd;
 }
 
 /** `active` counts; the other two are shown, marked, and weigh nothing. */

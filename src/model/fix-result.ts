@@ -8,6 +8,15 @@ export interface FixedFile {
   after: string;
   /** What was fixed, in the order it was; ranges are those of `before`. */
   applied: Finding[];
+  /** What fixes of other files asked of this one. */
+  follows: FollowedFix[];
+}
+
+/** A change that completes the fix of another file: the owner of a repaired class calls what ends it. */
+export interface FollowedFix {
+  finding: Finding;
+  /** "Gateway.close calls its dispose()". */
+  what: string;
 }
 
 /** A file that fixed code needs beside itself: a copied runtime part, a package.json with the dependency. */

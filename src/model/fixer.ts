@@ -37,6 +37,24 @@ export type RuntimeName =
  */
 export type FixSafety = 'safe' | 'review';
 
+/** A method that from now on ends what the instances of a class start: whoever keeps one must call it. */
+export interface PartEnd {
+  /** The class, as its file declares it at module level. */
+  owner: string;
+  /** Takes no arguments and returns nothing to wait for. */
+  method: string;
+  /** Whether the fix adds the method; one that was there may do more than end things. */
+  isNew: boolean;
+}
+
+/** A file that makes instances of a class. */
+export interface Maker {
+  file: string;
+  text: string;
+  /** Offsets of its `new` expressions. */
+  at: number[];
+}
+
 export interface Fix {
   /** All of them land, or none. They must not overlap one another. */
   edits: readonly [TextEdit, ...TextEdit[]];
@@ -46,6 +64,8 @@ export interface Fix {
   imports?: readonly { module: string; name: string }[];
   /** What the reader of the diff must know or do. */
   note?: string;
+  /** What the owners of the repaired class must call; they are looked for, and repaired, when the fix has landed. */
+  ends?: PartEnd;
   /** Where one match is less safe than the fixer is in general. */
   safety?: FixSafety;
 }

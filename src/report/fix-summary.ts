@@ -101,12 +101,15 @@ function changeLines(fixes: FixResult, pen: Pen): string[] {
   if (fixes.files.length === 0) return [];
   const { paint } = pen;
   const lines = [paint.bold(fixes.written ? 'Changed' : 'Would change')];
-  for (const { file, applied } of fixes.files) {
+  for (const { file, applied, follows } of fixes.files) {
     lines.push(`  ${paint.cyan(visible(file))}`);
     for (const finding of applied) {
       const note = finding.fix?.note === undefined ? '' : `; ${finding.fix.note}`;
       const head = `line ${finding.range.start.line}`.padEnd(10);
       lines.push(...hanging(`    ${head}`, finding.ruleId, `${finding.fix?.changes ?? ''}${note}`, pen));
+    }
+    for (const { finding, what } of follows) {
+      lines.push(...hanging(`    ${'with it'.padEnd(10)}`, finding.ruleId, what, pen));
     }
   }
   for (const { file, what } of fixes.support) {

@@ -137,7 +137,7 @@ export class SampleProject {
     const request = { root: this.root, findings, contentHashes: new Map(hashes), ...options };
     const rescan: Rescan = async (texts) => {
       onRescan();
-      return (await scan({ root: request.root, paths: [...texts.keys()], texts }, pairs)).findings;
+      return (await scan({ root: request.root, texts }, pairs)).findings;
     };
     return await fixProject(request, rescan);
   }

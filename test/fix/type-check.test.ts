@@ -26,7 +26,7 @@ test('a fix that breaks the type of another module is an error, named with file 
     'area.ts': size,
   });
   const after = size.replace('s.height', 's.depth');
-  const errors = findNewTypeErrors(root, [{ file: 'area.ts', before: size, after, applied: [] }], []);
+  const errors = findNewTypeErrors(root, [{ file: 'area.ts', before: size, after, applied: [], follows: [] }], []);
   expect(errors).toEqual(["area.ts:2 TS2339 Property 'depth' does not exist on type 'Size'."]);
 });
 
@@ -34,11 +34,11 @@ test('errors that were there before, and imports of the runtime that is not inst
   const before = 'export const wrong: number = "text";\nexport const seen = new Map<string, number>();\n';
   const root = makeProject({ 'tsconfig.json': tsconfig, 'package.json': '{"type":"module"}', 'a.ts': before });
   const after = `import { BoundedCache } from '@plimsoll/runtime';\n${before.replace('new Map<string, number>()', 'new BoundedCache<string, number>({ max: 10 })')}`;
-  expect(findNewTypeErrors(root, [{ file: 'a.ts', before, after, applied: [] }], [])).toEqual([]);
+  expect(findNewTypeErrors(root, [{ file: 'a.ts', before, after, applied: [], follows: [] }], [])).toEqual([]);
 });
 
 test('a file under no tsconfig.json is not judged', () => {
   const root = makeProject({ 'a.ts': 'export const a = 1;\n' });
-  const file = { file: 'a.ts', before: 'export const a = 1;\n', after: 'export const a: string = 1;\n', applied: [] };
+  const file = { file: 'a.ts', before: 'export const a = 1;\n', after: 'export const a: string = 1;\n', applied: [], follows: [] };
   expect(findNewTypeErrors(root, [file], [])).toEqual([]);
 });

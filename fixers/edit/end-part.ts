@@ -1,0 +1,207 @@
+import type { ClassShape } from '../../src/ast/class-shape.ts';
+import { findDisposer, findMethodAround } from '../../src/ast/end-of-life.ts';
+import {
+  type FunctionNode,
+  findMethodCall,
+  getOutermostWrapped,
+  isClassNode,
+  isWithin,
+  nameOfFunction,
+  skipWrappers,
+} from '../../src/ast/syntax.ts';
+import { ts } from '../../src/ast/ts.ts';
+import type { FileContext } from '../../src/model/file-context.ts';
+import type { FixSafety, PartEnd, TextEdit } from '../../src/model/fixer.ts';
+import { findHolding, type Holding, isHandedOut } from './find-holding.ts';
+import { freeName } from './free-name.ts';
+import { insertAtFunctionStart } from './insert-at-function-start.ts';
+import { insertBefore } from './insert-before.ts';
+import { insertClassMember } from './insert-class-member.ts';
+import { isTypeScript } from './keep-value.ts';
+import { findStatement } from './statement-of.ts';
+
+/** What ends the parts that a file makes. */
+export interface EndedParts {
+  edits: TextEdit[];
+  /** The methods that end them now, `Gateway.close`. */
+  where: string[];
+  /** Classes that keep a part and have no end themselves; they got a `dispose()` when `mayGive` allowed it. */
+  given: string[];
+}
+
+/**
+ * Calls the method that ends a part in the method that ends its owner, and where the owner drops it earlier.
+ *
+ * @param at offsets of the `new` expressions that make the parts
+ * @param safety `safe` leaves out the parts whose end may do more there than stop what they started
+ * @param mayGive whether an owner without an end gets a `dispose()`; asked for each
+ */
+export function endParts(
+  at: readonly number[],
+  end: PartEnd,
+  file: FileContext,
+  safety: FixSafety,
+  mayGive: (owner: string) => boolean,
+): EndedParts {
+  const ended: EndedParts = { edits: [], where: [], given: [] };
+  const calls = new Map<FunctionNode, string[]>();
+  const gifts = new Map<ClassShape, string[]>();
+  const seen = new Set<unknown>();
+  for (const made of file.nodes('NewExpression')) {
+    if (!at.includes(made.getStart(file.source))) continue;
+    const holding = findHolding(made, file);
+    if (!holding) continue;
+    const key = holding.kind === 'variable' ? holding.binding : holding.field;
+    const disposer = findDisposer(holding.kind === 'variable' ? holding.disposers : holding.shape.disposers, undefined);
+    const isSure = end.isNew && !isHandedOut(holding) && !(disposer && mayStartAgain(disposer, holding, made));
+    if (safety === 'safe' && !isSure) continue;
+    const isFirst = !seen.has(key);
+    seen.add(key);
+    if (holding.kind === 'field') ended.edits.push(...endBeforeNext(made, holding, end, file));
+    if (!isFirst) continue;
+    const call = callOf(holding, end, file);
+    if (disposer) {
+      if (isEndedIn(disposer, holding, end, file)) continue;
+      calls.set(disposer, [...(calls.get(disposer) ?? []), call]);
+      ended.where.push(nameOf(holding, disposer));
+    } else if (holding.kind !== 'variable' && canBeGiven(holding.shape) && mayGive(holding.shape.name)) {
+      gifts.set(holding.shape, [...(gifts.get(holding.shape) ?? []), call]);
+    } else continue;
+    if (holding.kind === 'collection' && holding.values === 'map')
+      ended.edits.push(...endBeforeDelete(holding, end, file));
+  }
+  for (const [disposer, code] of calls)
+    ended.edits.push(...(insertAtFunctionStart(disposer, code.join('\n'), file) ?? []));
+  for (const [shape, code] of gifts) {
+    const result = isTypeScript(file) ? ': void' : '';
+    const body = code.map((line) => `  ${line}`).join('\n');
+    ended.edits.push(
+      insertClassMember(shape.node as ts.ClassDeclaration, `dispose()${result} {\n${body}\n}`, 'end', file),
+    );
+    ended.given.push(shape.name);
+    ended.where.push(`${shape.name}.dispose`);
+  }
+  return ended;
+}
+
+function nameOf(holding: Holding, disposer: FunctionNode): string {
+  const name = nameOfFunction(disposer);
+  return holding.kind === 'variable' ? name : `${holding.shape.name}.${name}`;
+}
+
+/** The statement that ends what a holding keeps. */
+function callOf(holding: Holding, { owner, method }: PartEnd, file: FileContext): string {
+  if (holding.kind === 'variable') return `${holding.binding.name}.${method}();`;
+  const target = `this.${holding.field.name}`;
+  if (holding.kind === 'field') return `${target}${mayBeMissing(holding, file) ? '?' : ''}.${method}();`;
+  const part = freeName(owner.charAt(0).toLowerCase() + owner.slice(1), file);
+  const values = { map: `${target}.values()`, list: target, object: `Object.values(${target})` }[holding.values];
+  return `for (const ${part} of ${values}) ${part}.${method}();`;
+}
+
+/** A field that is set later than the instance is made, or not always. */
+function mayBeMissing({ shape, field }: Extract<Holding, { kind: 'field' }>, file: FileContext): boolean {
+  const { declaration, types, values } = field;
+  if (declaration?.questionToken) return true;
+  if ([...types, ...values].some((node) => /\b(?:undefined|null)\b/.test(node.getText(file.source)))) return true;
+  const isInitial = declaration !== undefined && 'initializer' in declaration && declaration.initializer !== undefined;
+  return !isInitial && !values.some((value) => isInConstructorBody(value, shape));
+}
+
+function isInConstructorBody(node: ts.Node, shape: ClassShape): boolean {
+  const statement = findStatement(node);
+  const body = shape.constructorNode?.body;
+  return statement !== undefined && body !== undefined && statement.parent === body;
+}
+
+/** `this.part = new X()` in a method loses the part before it. */
+function endBeforeNext(
+  made: ts.NewExpression,
+  holding: Extract<Holding, { kind: 'field' }>,
+  end: PartEnd,
+  file: FileContext,
+): TextEdit[] {
+  const { shape, field } = holding;
+  const method = findMethodAround(made, shape);
+  const statement = findStatement(made);
+  if (!method || method === shape.constructorNode || !statement || !ts.isExpressionStatement(statement)) return [];
+  const { expression } = statement;
+  if (!ts.isBinaryExpression(expression) || expression.operatorToken.kind !== ts.SyntaxKind.EqualsToken) return [];
+  if (
+    field.accesses.some((access) => isWithin(access, method) && access.end < made.pos && !isWithin(access, statement))
+  )
+    return [];
+  return insertBefore(statement, `this.${field.name}?.${end.method}();`, file);
+}
+
+/** `this.parts.delete(key)` drops a part that is still alive. */
+function endBeforeDelete(
+  { shape, field }: Extract<Holding, { kind: 'collection' }>,
+  end: PartEnd,
+  file: FileContext,
+): TextEdit[] {
+  const edits: TextEdit[] = [];
+  for (const access of field.accesses) {
+    const call = findMethodCall(access.parent.parent);
+    if (!call || call.receiver !== access || call.method !== 'delete') continue;
+    const [key] = call.call.arguments;
+    const statement = findStatement(access);
+    const method = findMethodAround(access, shape);
+    if (!key || !statement || !method || !ts.isExpressionStatement(statement) || statement.expression !== call.call)
+      continue;
+    if (!/^[\w$.]+$/.test(key.getText(file.source)) || callsEnd(method, end, file)) continue;
+    edits.push(
+      ...insertBefore(statement, `this.${field.name}.get(${key.getText(file.source)})?.${end.method}();`, file),
+    );
+  }
+  return edits;
+}
+
+/** The owner goes on after such an end, and a part made with the owner would not. */
+function mayStartAgain(disposer: FunctionNode, holding: Holding, made: ts.Node): boolean {
+  if (holding.kind === 'variable') return false;
+  const twins: Record<string, string> = { stop: 'start', close: 'open', disconnect: 'connect', end: 'begin' };
+  const twin = twins[nameOfFunction(disposer)];
+  if (twin === undefined || !holding.shape.methods.has(twin)) return false;
+  const method = findMethodAround(made, holding.shape);
+  return method === undefined || method !== holding.shape.methods.get(twin);
+}
+
+/** Whether the owner's end, or something that it calls on the way, ends the part already. */
+function isEndedIn(disposer: FunctionNode, holding: Holding, end: PartEnd, file: FileContext): boolean {
+  if (holding.kind === 'variable') {
+    return holding.binding.references.some(
+      (reference) => findMethodCall(reference.parent.parent)?.method === end.method,
+    );
+  }
+  const { shape, field } = holding;
+  const functions = [disposer, ...shape.disposers];
+  if (holding.kind === 'collection') return functions.some((fn) => callsEnd(fn, end, file) && touches(fn, holding));
+  return field.accesses.some((access) => {
+    const call = findMethodCall(getCall(access));
+    return call?.method === end.method && skipWrappers(call.receiver) === access;
+  });
+}
+
+/** The call of a member of what is accessed, if that is what its user is. */
+function getCall(access: ts.Node): ts.Node {
+  return getOutermostWrapped(getOutermostWrapped(access).parent).parent;
+}
+
+function touches(fn: FunctionNode, { field }: Extract<Holding, { kind: 'collection' }>): boolean {
+  return field.accesses.some((access) => isWithin(access, fn));
+}
+
+/** Whether a function calls a method of that name on something other than `this`. */
+function callsEnd(fn: FunctionNode, end: PartEnd, file: FileContext): boolean {
+  return file.nodes('CallExpression').some((node) => {
+    if (!isWithin(node, fn)) return false;
+    const call = findMethodCall(node);
+    return call?.method === end.method && call.receiver.kind !== ts.SyntaxKind.ThisKeyword;
+  });
+}
+
+function canBeGiven({ node, methods, fields }: ClassShape): boolean {
+  if (!isClassNode(node) || node.name === undefined || methods.has('dispose') || fields.has('dispose')) return false;
+  return !node.heritageClauses?.some((clause) => clause.token === ts.SyntaxKind.ExtendsKeyword);
+}
