@@ -1,7 +1,7 @@
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { isPrivateName, type Life, lifeOf } from '../../src/ast/life-cycle.ts';
 import { isOverwritten } from '../../src/ast/overwritten.ts';
-import { runsAgain, startsRepeatedly } from '../../src/ast/starts-repeatedly.ts';
+import { canBeStartedOften, runsAgain } from '../../src/ast/starts-repeatedly.ts';
 import { findTimerFunction, isUnrefed, listClearsOf } from '../../src/ast/timers.ts';
 import type { ts } from '../../src/ast/ts.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
@@ -64,13 +64,13 @@ function neverCleared(
     case 'owner':
       if (life.shape.disposers.length === 0 && !life.isComponent) {
         if (life.isSingleton) return undefined;
-        conditions.push(startsRepeatedly(call, life, file));
+        conditions.push(canBeStartedOften(call, life, file));
       }
       break;
     case 'call':
       // A page lives as long as its scripts.
       if (file.role === 'ui') return undefined;
-      conditions.push(startsRepeatedly(call, life, file));
+      conditions.push(canBeStartedOften(call, life, file));
       break;
     default:
       return undefined;

@@ -2,7 +2,7 @@ import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.
 import { isPrivateName, type Life, lifeOf } from '../../src/ast/life-cycle.ts';
 import { isOverwritten } from '../../src/ast/overwritten.ts';
 import { canEnd, findReArming } from '../../src/ast/re-arming.ts';
-import { runsAgain, startsRepeatedly } from '../../src/ast/starts-repeatedly.ts';
+import { canBeStartedOften, runsAgain } from '../../src/ast/starts-repeatedly.ts';
 import { findDelayMs, findTimerFunction, isUnrefed, listClearsOf } from '../../src/ast/timers.ts';
 import type { ts } from '../../src/ast/ts.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
@@ -76,7 +76,7 @@ function judge(
     if (reArming && !canEnd(call, reArming, file)) {
       if (canOwnerEnd || life.kind === 'effect') return match('re-arming', ...elsewhere);
       if (life.kind === 'owner' && life.isSingleton) return undefined;
-      return match('re-arming', ...elsewhere, startsRepeatedly(call, life, file));
+      return match('re-arming', ...elsewhere, canBeStartedOften(call, life, file));
     }
     if (!places.some((p) => p.kind === 'field')) return undefined;
     if (canOwnerEnd) return match('kept', ...elsewhere);

@@ -2,9 +2,9 @@ import type { FileContext } from '../model/file-context.ts';
 import type { LinkCondition } from '../model/link.ts';
 import { findMethodAround } from './end-of-life.ts';
 import { isPrivateName, type Life } from './life-cycle.ts';
-import { nameOfFunction } from './syntax.ts';
+import { isWithin, nameOfFunction } from './syntax.ts';
 import { ts } from './ts.ts';
-import { runsRepeatedly } from './where.ts';
+import { openToUsers, runsRepeatedly } from './where.ts';
 
 const startName =
   /^_*(?:start|init|connect|open|listen|run|boot|setup|launch|begin|enable|mount|register|activate|on[A-Z]|main|attach|bind|load)/;
@@ -21,15 +21,30 @@ export function startsRepeatedly(node: ts.Node, life: Life, file: FileContext): 
 }
 
 /**
+ * As {@link startsRepeatedly}, or the project is a package whose users start as many as they like: they reach the
+ * place, or the constructor of its owner, through what the package offers.
+ */
+export function canBeStartedOften(node: ts.Node, life: Life, file: FileContext): LinkCondition {
+  const made = life.kind === 'owner' ? life.shape.constructorNode?.body : undefined;
+  const places = made && !isWithin(node, made) ? [node, made] : [node];
+  return {
+    kind: 'any',
+    of: [startsRepeatedly(node, life, file), ...places.map((place) => openToUsers(place, file))],
+  };
+}
+
+/**
  * What must hold so that a method of an owner runs a second time for one instance: nothing for public methods other
  * than those that begin its life.
  */
 export function runsAgain(node: ts.Node, life: Life, file: FileContext): LinkCondition | undefined {
-  if (life.kind !== 'owner') return runsRepeatedly(node, file);
-  const method = findMethodAround(node, life.shape);
+  const method = life.kind === 'owner' ? findMethodAround(node, life.shape) : undefined;
+  const byUsers: LinkCondition = { ...openToUsers(method?.body ?? node, file), directly: true };
+  const again: LinkCondition = { kind: 'any', of: [runsRepeatedly(node, file), byUsers] };
+  if (life.kind !== 'owner') return again;
   const name = method && nameOfFunction(method);
   const isPublic = name !== undefined && method !== life.shape.constructorNode && !isHidden(name, life);
-  return isPublic && !startName.test(name) ? undefined : runsRepeatedly(node, file);
+  return isPublic && !startName.test(name) ? undefined : again;
 }
 
 function isHidden(name: string, life: Extract<Life, { kind: 'owner' }>): boolean {

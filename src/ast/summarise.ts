@@ -13,6 +13,7 @@ import { listPartsOfClosable } from './end-of-life.ts';
 import { findEntryOfCall, findEntryPoint } from './entry-points.ts';
 import { findFunctionOfBinding, findFunctionValue, listFunctions, ordinalOf } from './functions.ts';
 import { bareModule, findImport, findOrigin, type Origin, requiredModule } from './provenance.ts';
+import { isOffered } from './public-api.ts';
 import {
   type ClassNode,
   type FunctionNode,
@@ -50,6 +51,7 @@ export function summarise(file: FileContext): FileSummary {
       name: qualifiedName(fn),
       line: lineOf(file.source, fn.getStart(file.source)),
       ...(entry && { entry }),
+      ...(isOffered(fn, file) && { isOffered: true }),
       calls: [],
     };
   });

@@ -115,6 +115,11 @@ export function runsRepeatedly(node: ts.Node, file: FileContext): LinkCondition 
   return { kind: 'runs-repeatedly', fn: functionOrdinal(node, file) };
 }
 
+/** "Users of a published package can run this as often as they like"; decided by the linker. */
+export function openToUsers(node: ts.Node, file: FileContext): Extract<LinkCondition, { kind: 'open-to-users' }> {
+  return { kind: 'open-to-users', fn: functionOrdinal(node, file) };
+}
+
 function functionOrdinal(node: ts.Node, file: FileContext): number {
   const fn = findEnclosingFunction(node);
   return fn ? ordinalOf(fn, file) : -1;

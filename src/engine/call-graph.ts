@@ -39,6 +39,7 @@ export class CallGraph {
   readonly #edgesByTail = new Map<string, Map<string, Caller[]>>();
   #fromRequests: Map<string, Step | undefined> | undefined;
   #fromRepeated: Map<string, Step | undefined> | undefined;
+  #fromUsers: Map<string, Step | undefined> | undefined;
 
   constructor(project: Project, symbols: SymbolTable) {
     this.#project = project;
@@ -58,11 +59,12 @@ export class CallGraph {
     }
     this.#fromRequests = undefined;
     this.#fromRepeated = undefined;
+    this.#fromUsers = undefined;
   }
 
   /** The shortest chain from a request handler; undefined when none leads here. */
   findRequestChain(target: FunctionRef): CallChain | undefined {
-    this.#fromRequests ??= this.#search((point) => point.kind === 'request', false);
+    this.#fromRequests ??= this.#search((fn) => this.entryOf(fn)?.kind === 'request', false);
     return this.#chain(target, this.#fromRequests);
   }
 
@@ -70,8 +72,22 @@ export class CallGraph {
   findRepetitionChain(target: FunctionRef): CallChain | undefined {
     const request = this.findRequestChain(target);
     if (request) return request;
-    this.#fromRepeated ??= this.#search((point) => point.kind !== 'startup', true);
+    this.#fromRepeated ??= this.#search((fn) => (this.entryOf(fn)?.kind ?? 'startup') !== 'startup', true);
     return this.#chain(target, this.#fromRepeated);
+  }
+
+  /** The shortest chain from what a published package offers and does not call itself. */
+  findUserChain(target: FunctionRef): CallChain | undefined {
+    this.#fromUsers ??= this.#search((fn) => this.#isLeftToUsers(fn), false);
+    return this.#chain(target, this.#fromUsers);
+  }
+
+  /** Tests and examples are users too. */
+  #isLeftToUsers(fn: FunctionRef): boolean {
+    if (!this.#project.summaryOf(fn.file)?.functions[fn.fn]?.isOffered || !this.#project.isPublished(fn.file))
+      return false;
+    const callers = this.#callers.get(keyOf(fn)) ?? [];
+    return callers.every(({ from }) => keyOf(from) === keyOf(fn) || this.#project.isAside(from.file));
   }
 
   entryOf({ file, fn }: FunctionRef): EntryPoint | undefined {
@@ -88,7 +104,7 @@ export class CallGraph {
   }
 
   /** Breadth first over the known part, from sorted starts: the parent step of each function that is reached. */
-  #search(isStart: (point: EntryPoint) => boolean, loopsStart: boolean): Map<string, Step | undefined> {
+  #search(isStart: (fn: FunctionRef) => boolean, loopsStart: boolean): Map<string, Step | undefined> {
     const callees = new Map<string, Step[]>();
     const reached = new Map<string, Step | undefined>();
     const queue: FunctionRef[] = [];
@@ -104,8 +120,7 @@ export class CallGraph {
       }
     }
     for (const fn of [...this.#functions.values()].sort(compareRefs)) {
-      const point = this.entryOf(fn);
-      if (!point || !isStart(point)) continue;
+      if (!isStart(fn)) continue;
       reached.set(keyOf(fn), undefined);
       queue.push(fn);
     }

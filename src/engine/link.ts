@@ -58,6 +58,12 @@ export class Linker {
         const chain = condition.fn < 0 ? undefined : this.#graph.findRepetitionChain(fn);
         return this.#verdictOf(chain, fn, 'No handler, listener, timer or loop was found that reaches');
       }
+      case 'open-to-users': {
+        const fn = { file, fn: condition.fn };
+        const found = condition.fn < 0 ? undefined : this.#graph.findUserChain(fn);
+        const chain = condition.directly && found?.steps.length ? undefined : found;
+        return this.#verdictOf(chain, fn, 'No published function was found that reaches');
+      }
       case 'unused-members':
         return this.#judgeUnused(file, condition.symbol, condition.members);
       case 'project-states': {

@@ -5,10 +5,13 @@ import type { PackageFacts } from '../model/file-context.ts';
 /** The parts of a package.json that the engine reads. */
 export interface PackageManifest {
   name?: unknown;
+  version?: unknown;
+  private?: unknown;
   type?: unknown;
   main?: unknown;
   module?: unknown;
   types?: unknown;
+  typings?: unknown;
   source?: unknown;
   exports?: unknown;
   imports?: unknown;
@@ -16,6 +19,7 @@ export interface PackageManifest {
   scripts?: unknown;
 }
 
+const runsByNode = /(?:^|\s|[/&;])(?:node|nodemon|pm2|next|nest|forever|ts-node|tsx)\s/;
 const dependencyKinds = ['dependencies', 'devDependencies', 'peerDependencies', 'optionalDependencies'] as const;
 /** Scripts that run the service itself: what they name is no command-line entry. */
 const runsService =
@@ -92,6 +96,19 @@ function readManifest(file: string | undefined): PackageManifest {
   } catch {
     return {};
   }
+}
+
+/**
+ * Whether others install the package and import from it: named, not private, and with something to import.
+ * A package whose `start` runs node is an application, also where it is published, unless it ships types.
+ */
+export function isPublished(manifest: PackageManifest): boolean {
+  const { name, main, module, exports, types, typings, source, bin, scripts } = manifest;
+  if (typeof name !== 'string' || manifest.private === true || manifest.version === undefined) return false;
+  if (types !== undefined || typings !== undefined || exports !== undefined || module !== undefined) return true;
+  const start = isRecord(scripts) ? scripts.start : undefined;
+  if (typeof start === 'string' && runsByNode.test(`${start} `)) return false;
+  return main !== undefined || source !== undefined || bin === undefined;
 }
 
 function packageFacts(dir: string, manifest: PackageManifest): PackageFacts {

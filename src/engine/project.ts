@@ -1,8 +1,9 @@
+import { fileRole } from '../ast/file-role.ts';
 import type { FileSummary } from '../model/link.ts';
 import { compileGlobs } from './glob.ts';
 import { hasReExport } from './import-scan.ts';
 import { compareText } from './order.ts';
-import type { PackageIndex } from './packages.ts';
+import { isPublished, type PackageIndex } from './packages.ts';
 import { ModuleResolver } from './resolve-module.ts';
 import { summariseFile } from './run-file.ts';
 import type { EntryPointGlobs } from './scan-request.ts';
@@ -130,6 +131,20 @@ export class Project {
   /** The kind of entry that the configuration says the exports of a file are. */
   configuredEntry(file: string): 'request' | 'event' | undefined {
     return this.#entryGlobs.find((globs) => globs.matches(file))?.kind;
+  }
+
+  /** Whether the file is product code of a package that others install and import from. */
+  isPublished(file: string): boolean {
+    const known = this.files.get(file);
+    return known !== undefined && isPublished(this.#packages.manifestOf(known.packageDir)) && !this.isAside(file);
+  }
+
+  /** Tests, scripts and examples: what they call says nothing of how often the product does. */
+  isAside(file: string): boolean {
+    const known = this.files.get(file);
+    if (!known) return true;
+    const role = fileRole(file, '', this.#packages.factsOf(known.packageDir));
+    return role !== 'product' && role !== 'ui';
   }
 
   #passesExportsOn(file: string): boolean {

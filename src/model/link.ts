@@ -7,6 +7,11 @@ export type LinkCondition =
   | { kind: 'on-request-path'; fn: number }
   /** The function runs again and again: on the request path, in a loop, or in an event listener or timer anywhere. */
   | { kind: 'runs-repeatedly'; fn: number }
+  /**
+   * Users of a published package can run the function as often as they like: the package offers it to them and does not
+   * call it itself, or (unless `directly`) calls it from such a function.
+   */
+  | { kind: 'open-to-users'; fn: number; directly?: true }
   /** No file uses one of `members` on the value this file exports as `symbol` (`delete`, `on:error`, `=length`, `pool.end`). */
   | { kind: 'unused-members'; symbol: string; members: readonly string[] }
   /** Some file of the project states `fact`. */
@@ -49,6 +54,8 @@ export interface FunctionSummary {
   name: string;
   line: number;
   entry?: EntryPoint;
+  /** Whether a user of the file can get hold of it, other than to bring an application up once: see `src/ast/public-api.ts`. */
+  isOffered?: true;
   calls: CallEdge[];
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { scan } from '../../src/engine/scan.ts';
 import type { ScanRequest } from '../../src/engine/scan-request.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
-import { callRule, repeatedRule, requestRule } from './sample-rules.ts';
+import { callRule, repeatedRule, requestRule, usersRule } from './sample-rules.ts';
 import { tempProject } from './temp-project.ts';
 
 const slow = 'declare function slow(): void;\n';
@@ -226,6 +226,46 @@ export function main(items: string[]) {
       ["src/listener.ts:2 runs repeatedly: on 'tick'", 'src/listener.ts'],
       ['src/main.ts:4 calls step in a loop', 'src/step.ts'],
     ]);
+  });
+});
+
+describe('what users of a package can run', () => {
+  const files = (manifest: object): Record<string, string> => ({
+    'package.json': JSON.stringify(manifest),
+    'src/queue.ts': `${slow}export class Queue {\n  constructor() {\n    slow();\n  }\n}\n`,
+    'src/connection.ts': `import { Queue } from './queue';
+export class Connection {
+  readonly queue: Queue;
+  constructor() {
+    this.queue = new Queue();
+  }
+}
+`,
+    'src/connection.test.ts': `import { Connection } from './connection';\nnew Connection();\n`,
+  });
+  const library = { name: 'wire', version: '1.0.0', main: 'dist/index.js' };
+
+  test('is what a published package offers and does not call itself, and what that calls', async () => {
+    expect(await chainsIn(files(library), usersRule)).toEqual([
+      ['src/connection.ts:5 calls Queue.constructor', 'src/queue.ts'],
+    ]);
+  });
+
+  test('is nothing in a private package, nor in one whose start runs node', async () => {
+    expect(await chainsIn(files({ ...library, private: true }), usersRule)).toEqual([]);
+    expect(await chainsIn(files({ ...library, scripts: { start: 'node dist/index.js' } }), usersRule)).toEqual([]);
+  });
+
+  test('is what factories, prototypes and exported objects give out, but nothing that brings an application up', async () => {
+    const sources = {
+      'package.json': JSON.stringify(library),
+      'lib/factory.js': `exports.makeTimer = () => {\n  const go = () => slow();\n  return { go };\n};\n`,
+      'lib/socket.js': `function Socket() {}\nSocket.prototype.open = function () {\n  slow();\n};\nmodule.exports = Socket;\n`,
+      'lib/tools.js': `module.exports = {\n  ask: function () {\n    slow();\n  },\n};\n`,
+      'lib/hidden.js': `function hidden() {\n  slow();\n}\n`,
+      'lib/server.js': `exports.startServer = () => slow();\n`,
+    };
+    expect(await chainsIn(sources, usersRule)).toEqual([['lib/factory.js'], ['lib/socket.js'], ['lib/tools.js']]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { ts } from '../../src/ast/ts.ts';
-import { onRequestPath, runsRepeatedly } from '../../src/ast/where.ts';
+import { onRequestPath, openToUsers, runsRepeatedly } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { RulePair } from '../../src/model/fixer.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
@@ -36,4 +36,5 @@ export function callRule(
 
 export const plainRule = callRule('no-slow', 'slow');
 export const requestRule = callRule('no-slow-request', 'slow', onRequestPath);
+export const usersRule = callRule('no-slow-for-users', 'slow', openToUsers);
 export const repeatedRule = callRule('no-slow-repeated', 'slow', runsRepeatedly);
