@@ -1,6 +1,7 @@
 import { type Add, type Growth, growthOf, type Removal } from '../../src/ast/container-growth.ts';
 import { type Container, containerOfField, containerOfVariable } from '../../src/ast/containers.ts';
-import { isBoundedKeyType, keyDomain } from '../../src/ast/key-domain.ts';
+import { keyDomain } from '../../src/ast/key-domain.ts';
+import { isBoundedKeyType } from '../../src/ast/key-type.ts';
 import { isGivenByFactory, lifetimeOf, listOwnerConditions } from '../../src/ast/lifetime.ts';
 import { bareModule, findOrigin } from '../../src/ast/provenance.ts';
 import { isLibrary, isPublicApi } from '../../src/ast/public-api.ts';

@@ -1,4 +1,5 @@
 import type { FileContext } from '../model/file-context.ts';
+import { classifyElement, classifyMember } from './container-member.ts';
 import { type Container, findWholeWrite, madeKind } from './containers.ts';
 import { findFunctionValue } from './functions.ts';
 import {
@@ -8,10 +9,7 @@ import {
   findMethodCall,
   getOutermostWrapped,
   isAssignment,
-  isFunctionNode,
-  isLoop,
   isWithin,
-  nameOfFunction,
   skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
@@ -52,7 +50,8 @@ export interface Growth {
   members: ReadonlySet<string>;
 }
 
-interface Draft {
+/** A {@link Growth} that is being filled. */
+export interface Draft {
   adds: Add[];
   removals: Removal[];
   reads: { node: ts.Node; key: ts.Expression | undefined; fn: FunctionNode | undefined }[];
@@ -159,110 +158,6 @@ function isWhole(node: ts.Expression, container: Container): boolean {
   return container.accesses.includes(skipWrappers(node));
 }
 
-function classifyMember(
-  access: ts.PropertyAccessExpression,
-  container: Container,
-  draft: Draft,
-  fn: FunctionNode | undefined,
-  file: FileContext,
-): void {
-  const name = access.name.text;
-  draft.members.add(name);
-  const outer = getOutermostWrapped(access);
-  const { parent } = outer;
-  const call = ts.isCallExpression(parent) && parent.expression === outer ? parent : undefined;
-  if (name === 'size' || name === 'length') {
-    if (isAssignment(parent) && parent.left === outer) {
-      draft.removals.push({ node: parent, kind: 'evict', key: undefined, fn });
-    } else if (ts.isPostfixUnaryExpression(parent) || ts.isPrefixUnaryExpression(parent)) {
-      if (parent.operator === ts.SyntaxKind.MinusMinusToken)
-        draft.removals.push({ node: parent, kind: 'evict', key: undefined, fn });
-    } else if (isSizeCheck(outer, file)) draft.sizeChecks.push(parent);
-    return;
-  }
-  if (!call) {
-    if (container.kind === 'object') classifyNamed(access, outer, draft, fn);
-    return;
-  }
-  const [first, second] = call.arguments;
-  switch (name) {
-    case 'set':
-      if (container.kind === 'map') draft.adds.push({ node: call, key: first, value: second, fn });
-      return;
-    case 'add':
-      if (container.kind === 'set') draft.adds.push({ node: call, key: first, value: undefined, fn });
-      return;
-    case 'push':
-    case 'unshift':
-      draft.adds.push({ node: call, key: undefined, value: first, fn });
-      return;
-    case 'get':
-    case 'has':
-    case 'hasOwnProperty':
-    case 'includes':
-    case 'indexOf':
-      draft.reads.push({ node: call, key: first, fn });
-      return;
-    case 'delete':
-      draft.removals.push(judgeDelete(call, first, container, fn, file));
-      return;
-    case 'clear':
-      draft.removals.push({ node: call, kind: 'reset', key: undefined, fn });
-      return;
-    case 'splice':
-      if (call.arguments.length > 2) draft.adds.push({ node: call, key: undefined, value: call.arguments[2], fn });
-      if (second?.getText(file.source) !== '0') draft.removals.push({ node: call, kind: 'evict', key: undefined, fn });
-      return;
-    case 'shift':
-    case 'pop':
-      draft.removals.push({ node: call, kind: 'evict', key: undefined, fn });
-      return;
-    default:
-  }
-}
-
-/** `registry.name = x` on an object: a constant key. */
-function classifyNamed(
-  access: ts.PropertyAccessExpression,
-  outer: ts.Node,
-  draft: Draft,
-  fn: FunctionNode | undefined,
-): void {
-  const { parent } = outer;
-  if (ts.isDeleteExpression(parent)) draft.removals.push({ node: parent, kind: 'keyed', key: undefined, fn });
-  else if (!isAssignment(parent)) draft.reads.push({ node: access, key: undefined, fn });
-}
-
-function classifyElement(
-  access: ts.ElementAccessExpression,
-  container: Container,
-  draft: Draft,
-  fn: FunctionNode | undefined,
-  file: FileContext,
-): void {
-  const key = access.argumentExpression;
-  const outer = getOutermostWrapped(access);
-  const { parent } = outer;
-  if (ts.isDeleteExpression(parent)) {
-    draft.removals.push(judgeDelete(parent, key, container, fn, file));
-    return;
-  }
-  if (container.kind === 'array') return;
-  if (isAssignment(parent) && parent.left === outer) {
-    const value = skipWrappers(parent.right);
-    const isEmptied =
-      value.kind === ts.SyntaxKind.NullKeyword || (ts.isIdentifier(value) && value.text === 'undefined');
-    // A key whose value is taken off stays.
-    if (!isEmptied) draft.adds.push({ node: parent, key, value: parent.right, fn });
-    return;
-  }
-  if (ts.isPostfixUnaryExpression(parent) || ts.isPrefixUnaryExpression(parent)) {
-    draft.adds.push({ node: parent, key, value: undefined, fn });
-    return;
-  }
-  draft.reads.push({ node: access, key, fn });
-}
-
 function classifyArgument(
   call: ts.CallExpression,
   argument: ts.Expression,
@@ -299,143 +194,4 @@ function classifyArgument(
   }
   if (trimmingCall.test(name)) draft.removals.push({ node: call, kind: 'evict', key: undefined, fn });
   else draft.escapes.push({ node: call, kind: 'argument' });
-}
-
-/** `x.size > limit`, `x.length >= 100`; comparisons with nothing or one are questions of another kind. */
-function isSizeCheck(size: ts.Node, file: FileContext): boolean {
-  let at: ts.Node = size;
-  while (ts.isBinaryExpression(at.parent) && /^[-+*/]$/.test(at.parent.operatorToken.getText(file.source)))
-    at = at.parent;
-  const { parent } = at;
-  if (ts.isCallExpression(parent)) return false;
-  if (!ts.isBinaryExpression(parent)) return false;
-  const { kind } = parent.operatorToken;
-  const isOrder = kind >= ts.SyntaxKind.LessThanToken && kind <= ts.SyntaxKind.GreaterThanEqualsToken;
-  const isEqual = kind >= ts.SyntaxKind.EqualsEqualsToken && kind <= ts.SyntaxKind.ExclamationEqualsEqualsToken;
-  if (!isOrder && !isEqual) return false;
-  const other = parent.left === at ? parent.right : parent.left;
-  if (/^[01]$/.test(other.getText(file.source))) return false;
-  // `i < list.length` walks.
-  return !(ts.isForStatement(parent.parent) && parent.parent.condition === parent);
-}
-
-function judgeDelete(
-  node: ts.Node,
-  key: ts.Expression | undefined,
-  container: Container,
-  fn: FunctionNode | undefined,
-  file: FileContext,
-): Removal {
-  if (isInWalk(node, container, file) || isOldestKey(key, container, file)) return { node, kind: 'evict', key, fn };
-  return { node, kind: isAtEndOfOperation(node) ? 'settle' : 'keyed', key, fn };
-}
-
-/** Inside a loop over the container, or over keys taken from it, or any loop that is not over data of the caller. */
-function isInWalk(node: ts.Node, container: Container, file: FileContext): boolean {
-  for (let at: ts.Node = node; at.parent; at = at.parent) {
-    if (isLoop(at)) {
-      if (!ts.isForOfStatement(at) && !ts.isForInStatement(at)) return true;
-      if (isTakenFrom(at.expression, container, file) || isOwnList(at.expression, file)) return true;
-    }
-    const call = getOutermostWrapped(at).parent;
-    if (isFunctionNode(at) && ts.isCallExpression(call)) {
-      const target = findMethodCall(call);
-      if (
-        target &&
-        /^(?:forEach|filter|map|each|some|every)$/.test(target.method) &&
-        isTakenFrom(target.receiver, container, file)
-      )
-        return true;
-    }
-  }
-  return false;
-}
-
-/** Another list of the same owner, such as the times at which the entries expire: a sweep over that. */
-function isOwnList(expression: ts.Expression, file: FileContext): boolean {
-  let at = skipWrappers(expression);
-  while (ts.isPropertyAccessExpression(at) || ts.isCallExpression(at)) {
-    let inner: ts.Expression = at.expression;
-    if (ts.isCallExpression(at) && /^(?:Object\.\w+|Array\.from)$/.test(at.expression.getText(file.source))) {
-      inner = at.arguments[0] ?? inner;
-    }
-    at = skipWrappers(inner);
-  }
-  if (at.kind === ts.SyntaxKind.ThisKeyword) return true;
-  if (!ts.isIdentifier(at)) return false;
-  const binding = file.bindingOf(at);
-  return binding !== undefined && binding.scope === file.moduleScope && binding.kind !== 'import';
-}
-
-function isTakenFrom(expression: ts.Expression, container: Container, file: FileContext, depth = 0): boolean {
-  if (container.accesses.some((access) => isWithin(access, expression))) return true;
-  const value = skipWrappers(expression);
-  if (!ts.isIdentifier(value) || depth > 2) return false;
-  const binding = file.bindingOf(value);
-  if (!binding || binding.kind === 'parameter') return false;
-  const { declaration } = binding;
-  if (
-    ts.isVariableDeclaration(declaration) &&
-    declaration.initializer &&
-    isTakenFrom(declaration.initializer, container, file, depth + 1)
-  )
-    return true;
-  // A list of keys collected in a walk: `for (const [k] of map) stale.push(k)`.
-  return binding.references.some((r) => {
-    const push = findMethodCall(r.parent.parent);
-    return push?.method === 'push' && push.receiver === r && isInWalk(push.call, container, file);
-  });
-}
-
-function isOldestKey(key: ts.Expression | undefined, container: Container, file: FileContext, depth = 0): boolean {
-  if (!key || depth > 3) return false;
-  const value = skipWrappers(key);
-  if (/\.next\(\)|\bkeys\(|\.shift\(\)|\.pop\(\)|\.(?:peek|tail|oldest|head)\b/.test(value.getText(file.source)))
-    return true;
-  const root =
-    ts.isPropertyAccessExpression(value) || ts.isElementAccessExpression(value)
-      ? skipWrappers(value.expression)
-      : value;
-  if (!ts.isIdentifier(root)) return false;
-  const binding = file.bindingOf(root);
-  const declaration = binding?.declaration;
-  if (declaration && ts.isBindingElement(declaration)) {
-    const holder = declaration.parent.parent;
-    return (
-      ts.isVariableDeclaration(holder) &&
-      holder.initializer !== undefined &&
-      isOldestKey(holder.initializer, container, file, depth + 1)
-    );
-  }
-  if (declaration && ts.isVariableDeclaration(declaration)) {
-    if (declaration.initializer) return isOldestKey(declaration.initializer, container, file, depth + 1);
-    return binding!.writes.some((w) => isAssignment(w.parent) && isInWalk(w.parent, container, file));
-  }
-  return false;
-}
-
-const endName =
-  /^(?:finally|then|catch|on|once|addListener|addEventListener|prependListener|prependOnceListener|setTimeout|setInterval|setImmediate|nextTick|queueMicrotask|finished|eos|pipeline|onClose|onEnd|onAbort|subscribe|afterEach|defer)$/;
-const endFunction =
-  /^(?:on|handle)[A-Z]\w*|(?:done|finish(?:ed)?|settle[d]?|complete[d]?|cleanup|clean[Uu]p|callback|cb|resolve|reject|end(?:ed)?|close[d]?|disconnect(?:ed)?|release[d]?|unlock|leave|dispose|teardown|destroy|unsubscribe|detach|stop)$/i;
-
-/** In `finally`, or in a function that runs when something has ended. */
-function isAtEndOfOperation(node: ts.Node): boolean {
-  for (let at: ts.Node = node; at.parent; at = at.parent) {
-    const { parent } = at;
-    if (ts.isTryStatement(parent) && parent.finallyBlock === at) return true;
-    if (!isFunctionNode(at)) continue;
-    const call = getOutermostWrapped(at).parent;
-    if (ts.isCallExpression(call)) {
-      const name = findMethodCall(call)?.method ?? (ts.isIdentifier(call.expression) ? call.expression.text : '');
-      if (endName.test(name)) return true;
-    } else if (
-      ts.isReturnStatement(call) ||
-      (ts.isArrowFunction(call) && call.body !== at.parent) ||
-      ts.isPropertyAssignment(call)
-    )
-      return true;
-    if (endFunction.test(nameOfFunction(at))) return true;
-  }
-  return false;
 }

@@ -1,66 +1,10 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
-import { findEntryPoint } from './entry-points.ts';
 import { findFunctionValue } from './functions.ts';
-import {
-  findEnclosingFunction,
-  findMemberName,
-  findMemberPath,
-  findMethodCall,
-  isAssignment,
-  isFunctionNode,
-  skipAwait,
-} from './syntax.ts';
+import { typeDomain } from './key-type.ts';
+import { domainOfName, type KeyDomain } from './key-words.ts';
+import { isRequestValue } from './request-value.ts';
+import { findMemberName, findMemberPath, findMethodCall, isAssignment, isFunctionNode, skipAwait } from './syntax.ts';
 import { ts } from './ts.ts';
-
-/**
- * How many different keys there can be: `bounded` by the program (types, constants, configuration, what is registered
- * at load), or as many as `data` brings (requests, users, messages, time); `unknown` where the file does not tell.
- */
-export type KeyDomain = 'bounded' | 'data' | 'unknown';
-
-const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
-
-/** What data brings in any number. */
-const dataWords = words(
-  'id ids uuid guid key keys url uri href ip ips email mail phone user users username login query sql text token jwt hash digest checksum slug domain hostname origin session client customer account order message msg request req ticket nonce cursor prompt search term keyword timestamp date time day fingerprint signature body payload input socket connection conn visitor member recipient sender author owner subscriber peer chat conversation thread post comment document doc invoice payment cart product sku situation placement etag pathname address addr content ws stamp jid track guild tenant org organization organisation workspace project team uid oid lock player participant viewer',
-);
-/** What the code or its configuration fixes, also in front of `Id`, `Key` or `Name`. */
-const boundedWords = words(
-  'type types kind locale lang language method status code level mode env environment provider driver dialect schema model entity table collection column field prop property attribute attr plugin module pkg package component ctor class cls controller handler command action feature flag namespace version format ext extension mime region country currency timezone tz zone theme template strategy adapter backend engine role permission scope symbol shard partition bucket slot worker category severity priority step stage phase rule setting option options config param parameter metric unit instrument integration connector operation service factory interface abstract injectable decorator reducer store database db index idx hook operator font icon color colour breakpoint variant layout queue topic channel event resource processor kernel proto target instance loader scheme protocol encoding charset algorithm algo cipher alias section block filter pipe port width height size length offset i j k n x y len depth pos position row col line node lexicon nsid asset bundle chunk script file directory folder dir app application cluster server host constructor transport group library libraries',
-);
-/** Says nothing by itself. */
-const vagueWords = words(
-  'name path title label file filename filepath source src tag dir folder value val item element el ref identifier',
-);
-
-/** Splits `userId`, `user_id` and `USER_ID` into lower-case words. */
-function wordsOf(name: string): string[] {
-  return name
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
-    .split(/[\s_$#-]+/)
-    .filter(Boolean)
-    .map((word) => word.toLowerCase());
-}
-
-/** What a name says of how many values what it names can have. */
-function domainOfName(name: string): KeyDomain {
-  const parts = wordsOf(name);
-  const last = parts.at(-1);
-  if (last === undefined) return 'unknown';
-  const before = parts.at(-2);
-  if (
-    /^(?:id|ids|key|name|names|path|class|url|uuid|uid|hash|token|value|identifier)$/.test(last) &&
-    before !== undefined
-  ) {
-    if (boundedWords.has(before)) return 'bounded';
-    if (last === 'path' || last === 'class') return 'unknown';
-    if (last === 'name') return dataWords.has(before) ? 'data' : 'unknown';
-  }
-  if (boundedWords.has(last)) return 'bounded';
-  if (vagueWords.has(last)) return 'unknown';
-  return dataWords.has(last) ? 'data' : 'unknown';
-}
 
 /** Whether many different keys can come through an expression. */
 export function keyDomain(key: ts.Expression, file: FileContext): KeyDomain {
@@ -177,29 +121,6 @@ function isConfigured(path: readonly string[]): boolean {
   return holder !== undefined && (domainOfName(holder) === 'bounded' || /^_?task$/.test(holder));
 }
 
-const requestRoot =
-  /^(?:_?req(?:uest)?|ctx|context|socket|ws|message|msg|user|session|packet|headers|query|params|body|cookies|event)$/;
-
-/** Whether a value is the parameter of a request handler, or a part of one. */
-function isRequestValue(expression: ts.Expression, file: FileContext): boolean {
-  const path = findMemberPath(expression);
-  if (!path) return false;
-  let root = skipAwait(expression);
-  while (ts.isPropertyAccessExpression(root) || ts.isElementAccessExpression(root)) root = skipAwait(root.expression);
-  if (!ts.isIdentifier(root)) return false;
-  const binding = file.bindingOf(root);
-  if (binding?.kind !== 'parameter') return false;
-  const fn = findEnclosingFunction(binding.identifier);
-  if (fn && findEntryPoint(fn, file)?.kind === 'request') return true;
-  return (
-    requestRoot.test(root.text) &&
-    path.some((part) => /^(?:params|query|body|headers|cookies|ip|user|session|req|request|url)$/.test(part))
-  );
-}
-
-const classType =
-  /^(?:Function|Type|Constructor|Class\w*|Newable|EntityTarget|EntityClass|EntityName|ObjectType|symbol|boolean|Ctor|InjectionToken|Abstract|ModelStatic|AnyConstructor|Module)$/;
-
 function judgeIdentifier(identifier: ts.Identifier, file: FileContext, depth: number): KeyDomain {
   const name = identifier.text;
   if (/^[A-Z][A-Z0-9_]+$/.test(name)) return 'bounded';
@@ -288,40 +209,4 @@ function judgeElement(element: ts.BindingElement, file: FileContext, depth: numb
       return domainOfName(text) === 'bounded' ? 'bounded' : 'unknown';
   }
   return 'unknown';
-}
-
-function typeDomain(type: ts.TypeNode, file: FileContext): KeyDomain {
-  if (
-    ts.isLiteralTypeNode(type) ||
-    type.kind === ts.SyntaxKind.BooleanKeyword ||
-    type.kind === ts.SyntaxKind.SymbolKeyword
-  )
-    return 'bounded';
-  if (ts.isTypeOperatorNode(type) && type.operator === ts.SyntaxKind.KeyOfKeyword) return 'bounded';
-  if (ts.isFunctionTypeNode(type) || ts.isConstructorTypeNode(type)) return 'bounded';
-  if (ts.isUnionTypeNode(type))
-    return type.types.every((t) => t.kind === ts.SyntaxKind.UndefinedKeyword || typeDomain(t, file) === 'bounded')
-      ? 'bounded'
-      : 'unknown';
-  if (!ts.isTypeReferenceNode(type)) return 'unknown';
-  const name = ts.isIdentifier(type.typeName) ? type.typeName : type.typeName.right;
-  if (name.text === 'Readonly' && type.typeArguments?.[0]) return typeDomain(type.typeArguments[0], file);
-  if (
-    classType.test(name.text) ||
-    /(?:Type|Kind|Enum|Method|Status|Level|Mode|Name|Locale|Role|Category|Provider|Action|Command|Permission|Feature|Interval|Period|Phase|Priority)s?$/.test(
-      name.text,
-    )
-  )
-    return 'bounded';
-  const binding = ts.isIdentifier(type.typeName) ? file.bindingOf(type.typeName) : undefined;
-  if (binding && ts.isEnumDeclaration(binding.declaration)) return 'bounded';
-  if (binding && ts.isTypeAliasDeclaration(binding.declaration)) return typeDomain(binding.declaration.type, file);
-  return 'unknown';
-}
-
-/** The key type of a `Map<K, V>`, `Set<K>` or `Record<K, V>` says that the keys are few. */
-export function isBoundedKeyType(type: ts.TypeNode | undefined, value: ts.Expression, file: FileContext): boolean {
-  const inner = ts.isNewExpression(value) ? value.typeArguments?.[0] : undefined;
-  const outer = type && ts.isTypeReferenceNode(type) ? type.typeArguments?.[0] : undefined;
-  return [inner, outer].some((t) => t !== undefined && typeDomain(t, file) === 'bounded');
 }

@@ -1,0 +1,43 @@
+import type { FileContext } from '../model/file-context.ts';
+import type { KeyDomain } from './key-words.ts';
+import { ts } from './ts.ts';
+
+const classType =
+  /^(?:Function|Type|Constructor|Class\w*|Newable|EntityTarget|EntityClass|EntityName|ObjectType|symbol|boolean|Ctor|InjectionToken|Abstract|ModelStatic|AnyConstructor|Module)$/;
+
+/** How many different values a declared type allows. */
+export function typeDomain(type: ts.TypeNode, file: FileContext): KeyDomain {
+  if (
+    ts.isLiteralTypeNode(type) ||
+    type.kind === ts.SyntaxKind.BooleanKeyword ||
+    type.kind === ts.SyntaxKind.SymbolKeyword
+  )
+    return 'bounded';
+  if (ts.isTypeOperatorNode(type) && type.operator === ts.SyntaxKind.KeyOfKeyword) return 'bounded';
+  if (ts.isFunctionTypeNode(type) || ts.isConstructorTypeNode(type)) return 'bounded';
+  if (ts.isUnionTypeNode(type))
+    return type.types.every((t) => t.kind === ts.SyntaxKind.UndefinedKeyword || typeDomain(t, file) === 'bounded')
+      ? 'bounded'
+      : 'unknown';
+  if (!ts.isTypeReferenceNode(type)) return 'unknown';
+  const name = ts.isIdentifier(type.typeName) ? type.typeName : type.typeName.right;
+  if (name.text === 'Readonly' && type.typeArguments?.[0]) return typeDomain(type.typeArguments[0], file);
+  if (
+    classType.test(name.text) ||
+    /(?:Type|Kind|Enum|Method|Status|Level|Mode|Name|Locale|Role|Category|Provider|Action|Command|Permission|Feature|Interval|Period|Phase|Priority)s?$/.test(
+      name.text,
+    )
+  )
+    return 'bounded';
+  const binding = ts.isIdentifier(type.typeName) ? file.bindingOf(type.typeName) : undefined;
+  if (binding && ts.isEnumDeclaration(binding.declaration)) return 'bounded';
+  if (binding && ts.isTypeAliasDeclaration(binding.declaration)) return typeDomain(binding.declaration.type, file);
+  return 'unknown';
+}
+
+/** The key type of a `Map<K, V>`, `Set<K>` or `Record<K, V>` says that the keys are few. */
+export function isBoundedKeyType(type: ts.TypeNode | undefined, value: ts.Expression, file: FileContext): boolean {
+  const inner = ts.isNewExpression(value) ? value.typeArguments?.[0] : undefined;
+  const outer = type && ts.isTypeReferenceNode(type) ? type.typeArguments?.[0] : undefined;
+  return [inner, outer].some((t) => t !== undefined && typeDomain(t, file) === 'bounded');
+}
