@@ -32,7 +32,10 @@ function moveToFinally(data: Extract<LostEntry, { leak: 'operation' }>, file: Fi
   const edits = wrapInTryFinally(first, last, block.last.getText(file.source), file);
   if (!edits) return { skip: 'names declared in between are used behind in ways that a block would hide' };
   const [start, ...rest] = edits;
-  return { edits: [start, ...rest, removeStatement(block.last, file)] };
+  return {
+    edits: [start, ...rest, removeStatement(block.last, file)],
+    ...(ts.isReturnStatement(data.exit) && { safety: 'review' as const }),
+  };
 }
 
 function dropEmpty(data: Extract<LostEntry, { leak: 'bucket' }>, file: FileContext): Fix | Skip {

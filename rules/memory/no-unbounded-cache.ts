@@ -1,19 +1,17 @@
 import { type Add, type Growth, growthOf, type Removal } from '../../src/ast/container-growth.ts';
 import { type Container, containerOfField, containerOfVariable } from '../../src/ast/containers.ts';
+import { isFiltered, isRegistering } from '../../src/ast/filtered-add.ts';
+import { isFresh } from '../../src/ast/fresh-key.ts';
 import { keyDomain } from '../../src/ast/key-domain.ts';
 import { isBoundedKeyType } from '../../src/ast/key-type.ts';
 import { isGivenByFactory, lifetimeOf, listOwnerConditions } from '../../src/ast/lifetime.ts';
+import { cacheName, holdsState, isAsked, isInvalidation, isMemo } from '../../src/ast/memo.ts';
+import { listNeverCalled } from '../../src/ast/never-called.ts';
 import { bareModule, findOrigin } from '../../src/ast/provenance.ts';
 import { isLibrary, isPublicApi } from '../../src/ast/public-api.ts';
 import { repeatsItself } from '../../src/ast/self-repeating.ts';
-import {
-  type FunctionNode,
-  findEnclosingFunction,
-  findPropertyName,
-  nameOfFunction,
-  skipWrappers,
-} from '../../src/ast/syntax.ts';
-import { hasTooling } from '../../src/ast/tooling.ts';
+import { type FunctionNode, findEnclosingFunction, findPropertyName, nameOfFunction } from '../../src/ast/syntax.ts';
+import { hasTooling, isInBrowser } from '../../src/ast/tooling.ts';
 import { listLiveAdds, listLiveRemovals, listNotTrimmedElsewhere } from '../../src/ast/trimming.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { runsRepeatedly } from '../../src/ast/where.ts';
@@ -29,11 +27,8 @@ export interface UnboundedCache {
   isRecomputable: boolean;
 }
 
-const registering =
-  /^_*(?:register|define|declare|install|mount|provide|extend|use|bind|inject|configure|init(?:ialize)?|setup|boot|bootstrap|load(?:All|Plugins|Config|Schema|Models|Modules)?|constructor|addPlugin|addHandler|addRoute|addCommand|addMiddleware|addHook|addRule|addModel|addType|addSchema|addField|addProvider|addModule|addService|addListener|addEventListener|on|once|subscribe|decorate|createModel|reg)(?:[A-Z_]\w*)?$/;
 const onceName =
   /warn|deprecat|notified|logged|reported|seen(?:Warning|Error)s?|emittedOnce|registered|registry|plugins|handlers|commands|middlewares?|hooks|adapters|providers|strategies|factories|metadata|models|schemas|listeners|repositories|subscri(?:bers|ptions)|symbols|types|injectors?|singletons?|routes$|failures?$|health|breakers?$|backoff|upstreams?$|endpoints?$/i;
-const cacheName = /cache|memo|lookup/i;
 
 export const rule = defineRule<UnboundedCache>({
   id: 'no-unbounded-cache',
@@ -73,10 +68,14 @@ export const rule = defineRule<UnboundedCache>({
   },
 });
 
-const silentRoles = new Set(['test', 'script', 'migration', 'config', 'example', 'ui']);
+const silentRoles = new Set(['test', 'script', 'migration', 'config', 'example']);
 
 function isSilent(file: FileContext): boolean {
-  return silentRoles.has(file.role) || hasTooling(file);
+  return silentRoles.has(file.role) || (!isPage(file) && hasTooling(file));
+}
+
+function isPage(file: FileContext): boolean {
+  return file.role === 'ui' || isInBrowser(file);
 }
 
 function judge(container: Container, file: FileContext): Match<UnboundedCache> | undefined {
@@ -86,157 +85,84 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
   const growth = growthOf(container, file);
   if (growth.adds.length === 0 || growth.sizeChecks.length > 0) return undefined;
   if (growth.escapes.some(({ kind }) => kind === 'stored')) return undefined;
-  const adds = listLiveAdds(container, growth).filter((add) => isGrowing(add, file) && !refusesDuplicates(add, growth));
+  const adds = listLiveAdds(container, growth).filter((add) => isGrowing(add, growth, file));
   const add = adds[0];
   if (!add) return undefined;
   const removals = listLiveRemovals(growth, file);
-  if (removals.some(({ kind }) => kind !== 'keyed')) return undefined;
   const isCache = isMemo(add, container, growth, file);
-  if (removals.length > 0 && !(isCache && removals.every((removal) => isInvalidation(removal, add, container, file))))
-    return undefined;
+  const unanswered = removals.filter(
+    (removal) => !(removal.kind === 'keyed' && isCache && isInvalidation(removal, add, container, file)),
+  );
+  const neverAsked = listNeverCalled(unanswered, file);
+  if (!neverAsked) return undefined;
   if (growth.escapes.some(({ kind }) => kind === 'argument') && !isCache) return undefined;
   const lifetime = lifetimeOf(container, adds, file);
-  if (lifetime === 'short') return undefined;
-  const conditions: LinkCondition[] = [...listOwnerConditions(container, file), ...listNotTrimmedElsewhere(container)];
-  const repeated = runsRepeatedly(add.node, file);
-  const isOffered = isCache && isAsked(add, growth, file) && isPublicApi(add.fn, file);
-  if (!repeatsItself(add.node, file) && !isGivenByFactory(container, add, file))
-    conditions.push(isOffered ? { kind: 'any', of: [repeated, isLibrary] } : repeated);
-  const trim =
-    growth.removals.length === 0
-      ? 'never loses one'
-      : removals.length === 0
-        ? 'loses them only when its owner ends'
-        : 'loses one only when that very key is asked to go';
+  if (lifetime === 'short' || (isPage(file) && !isPageMemo(container, add, growth, file))) return undefined;
+  const conditions: LinkCondition[] = [
+    ...listOwnerConditions(container, file),
+    ...listNotTrimmedElsewhere(container),
+    ...neverAsked,
+  ];
+  const isCalledAnew = repeatsItself(add.node, file) || isImplicit(add.fn) || isPage(file);
+  if (!isCalledAnew && !isGivenByFactory(container, add, file)) conditions.push(growsRepeatedly(add, isCache, file));
   return {
     at: container.at,
     related: [{ at: add.node, note: 'an entry is added here' }],
-    values: { name: nameOf(container), key: describeKey(add.key!, file), trim },
+    values: {
+      name: nameOf(container),
+      key: describeKey(add.key!, file),
+      trim: describeTrim(growth, removals, neverAsked.length > 0),
+    },
     ...(lifetime === 'unknown' && { confidence: 'possible' as const }),
-    when: { kind: 'all', of: conditions },
+    ...(isPage(file) && { severity: 'medium' as const }),
+    ...(conditions.length > 0 && { when: { kind: 'all', of: conditions } as const }),
     data: { container, growth, isRecomputable: isCache && !adds.some((one) => holdsState(one, container, file)) },
   };
 }
 
-function isGrowing(add: Add, file: FileContext): boolean {
-  if (!add.key || !add.fn) return false;
-  if (isRegistering(add.fn) || isGuarded(add, file)) return false;
-  return keyDomain(add.key, file) === 'data' && !isChecked(add, file);
+function isGrowing(add: Add, growth: Growth, file: FileContext): boolean {
+  if (!add.key || !add.fn || isRegistering(add.fn) || isFiltered(add, growth, file)) return false;
+  return keyDomain(add.key, file) === 'data';
 }
 
-function isRegistering(fn: FunctionNode): boolean {
-  for (let at: FunctionNode | undefined = fn; at; at = findEnclosingFunction(at)) {
-    if (registering.test(nameOfFunction(at))) return true;
-  }
-  return false;
-}
-
-/** `if (count <= 100) cache.set(count, …)`: only keys below a limit get in. */
-function isGuarded(add: Add, file: FileContext): boolean {
-  const key = add.key!.getText(file.source);
-  for (let at: ts.Node = add.node; at.parent && at !== add.fn; at = at.parent) {
-    const { parent } = at;
-    if (!ts.isIfStatement(parent) || parent.thenStatement !== at || !ts.isBinaryExpression(parent.expression)) continue;
-    const { left, operatorToken } = parent.expression;
-    const isBelow =
-      operatorToken.kind === ts.SyntaxKind.LessThanToken || operatorToken.kind === ts.SyntaxKind.LessThanEqualsToken;
-    if (isBelow && left.getText(file.source).replace(/\.length$/, '') === key)
-      return !left.getText(file.source).endsWith('.length');
-  }
-  return false;
-}
-
-const stateName =
-  /mutex|lock|semaphore|session|socket|connection|client|emitter|listener|subscription|stream|limiter|worker|watcher|pool|transport|controller|queue|handle|timer|timeout|interval|abort|peer|room|game|player|channel|browser|process|instance/i;
-
-/** What the entries hold would be lost: a lock, a connection, a count, a running timer. */
-function holdsState(add: Add, container: Container, file: FileContext): boolean {
-  if (stateName.test(container.name) && !cacheName.test(container.name)) return true;
-  let value = add.value && skipWrappers(add.value);
-  if (value && ts.isIdentifier(value)) {
-    const binding = file.bindingOf(value);
-    const declaration = binding?.declaration;
-    if (declaration && ts.isVariableDeclaration(declaration) && declaration.initializer)
-      value = skipWrappers(declaration.initializer);
-    const written = binding?.writes.map((write) => write.parent).find((parent) => ts.isBinaryExpression(parent));
-    if (written && ts.isBinaryExpression(written) && isMadeAnew(written.right)) value = skipWrappers(written.right);
-  }
-  if (!value) return true;
-  const text = value.getText(file.source);
-  if (/\bset(?:Timeout|Interval)\(/.test(text) || (isMadeAnew(value) && !cacheName.test(container.name))) return true;
-  if (stateName.test(text.slice(0, 60)) && ts.isCallExpression(value)) return true;
-  // A count or a list that grows from what was there before.
-  const { pos, end } = value;
-  return ts.isBinaryExpression(value) && container.accesses.some((access) => access.pos >= pos && access.end <= end);
-}
-
-function isMadeAnew(value: ts.Expression): boolean {
-  const made = skipWrappers(value);
+/** The page of a user lives for hours: what is remembered of each document that is looked at stays in it. */
+function isPageMemo(container: Container, add: Add, growth: Growth, file: FileContext): boolean {
   return (
-    ts.isNewExpression(made) &&
-    !(ts.isIdentifier(made.expression) && /^(?:Date|Map|Set|RegExp|URL|Array)$/.test(made.expression.text))
+    container.home.kind === 'module' &&
+    container.kind !== 'set' &&
+    cacheName.test(container.name) &&
+    growth.removals.length === 0 &&
+    isAsked(add, growth, file)
   );
 }
 
-/** A get-or-compute: the same function asks for the key first, or the container says that it is a cache. */
-function isMemo(add: Add, container: Container, growth: Growth, file: FileContext): boolean {
-  if (container.kind === 'set') return false;
-  const owner = container.home.kind === 'field' ? container.home.shape.name : '';
-  return (isAsked(add, growth, file) && !isCounter(add)) || cacheName.test(container.name) || /Cache|Memo/.test(owner);
+/** A cache that users of a library fill through what it offers, or a place that runs again and again here. */
+function growsRepeatedly(add: Add, isCache: boolean, file: FileContext): LinkCondition {
+  const repeated = runsRepeatedly(add.node, file);
+  const isOffered = (isCache || isFresh(add.key!, file)) && isPublicApi(methodAround(add.fn), file);
+  return isOffered ? { kind: 'any', of: [repeated, isLibrary] } : repeated;
 }
 
-const invalidating =
-  /^_*(?:invalidate|delete|remove|set|put|bust|forget|expire|evict|del|purge|update|refresh|save|store|write|get|has|peek|find|fetch|load|read|drop|clear)/i;
-const expiring = /expire|ttl|fetched|cachedAt|timestamp|maxAge|stale|Date\.now|createdAt|loadedAt/i;
-
-/** Removing one entry because it is out of date bounds nothing: those that nobody asks for again stay. */
-function isInvalidation(removal: Removal, add: Add, container: Container, file: FileContext): boolean {
-  if (!removal.fn || !invalidating.test(nameOfFunction(removal.fn))) return false;
-  if (/invalidate|bust|forget|expire|purge|evict|refresh/i.test(nameOfFunction(removal.fn))) return true;
-  if (removal.fn === add.fn) return true;
-  const owner = container.home.kind === 'field' ? container.home.shape.name : '';
-  return (
-    cacheName.test(container.name) || /Cache|Memo/.test(owner) || expiring.test(add.value?.getText(file.source) ?? '')
-  );
+/** A callback belongs to the method or function that hands it on. */
+function methodAround(fn: FunctionNode | undefined): FunctionNode | undefined {
+  let at = fn;
+  while (at && (ts.isArrowFunction(at) || ts.isFunctionExpression(at))) {
+    const outer = findEnclosingFunction(at);
+    if (!outer || !ts.isCallExpression(at.parent)) break;
+    at = outer;
+  }
+  return at;
 }
 
-/** Whether the function that adds an entry looks for it first. */
-function isAsked(add: Add, growth: Growth, file: FileContext): boolean {
-  const key = add.key!.getText(file.source);
-  return growth.reads.some(
-    (read) => read.fn === add.fn && read.node.pos < add.node.pos && read.key?.getText(file.source) === key,
-  );
+/** What the language itself calls, as often as values are printed or put together. */
+function isImplicit(fn: FunctionNode | undefined): boolean {
+  return fn !== undefined && /^(?:toString|toJSON|valueOf|Symbol\.toPrimitive)$/.test(nameOfFunction(fn));
 }
 
-/** `if (known.has(id)) throw …`: a registry that takes each name once. */
-function refusesDuplicates(add: Add, growth: Growth): boolean {
-  return growth.reads.some(({ node, fn }) => {
-    if (fn !== add.fn || node.pos > add.node.pos) return false;
-    for (let at: ts.Node = node; at.parent && at !== fn; at = at.parent) {
-      if (ts.isIfStatement(at.parent) && at.parent.expression === at) {
-        const then = at.parent.thenStatement;
-        const first = ts.isBlock(then) ? then.statements.find((s) => ts.isThrowStatement(s)) : then;
-        return first !== undefined && ts.isThrowStatement(first);
-      }
-    }
-    return false;
-  });
-}
-
-/** The function checks the key against a list of what is allowed: `if (!KINDS.includes(kind)) return`. */
-function isChecked(add: Add, file: FileContext): boolean {
-  const key = add.key!.getText(file.source);
-  const text = add.fn!.getText(file.source);
-  return (
-    new RegExp(
-      `\\b(?:[A-Z][A-Z0-9_]+|Object\\.(?:values|keys)\\([^)]*\\)|\\w*(?:[aA]llowed|[sS]upported|[vV]alid|[kK]nown)\\w*)\\.(?:includes|has|indexOf)\\(\\s*(?:\\w+\\.)*${key.replace(/[^\w]/g, '\\$&')}`,
-    ).test(text) || /Object\.(?:values|keys)\([^)]*\)\.includes\(/.test(text)
-  );
-}
-
-/** `counts[k] = (counts[k] ?? 0) + 1`: what was there before goes into what is there now. */
-function isCounter(add: Add): boolean {
-  return add.value === undefined;
+function describeTrim(growth: Growth, removals: readonly Removal[], isNeverCalled: boolean): string {
+  if (growth.removals.length === 0) return 'never loses one';
+  if (removals.length === 0) return 'loses them only when its owner ends';
+  return isNeverCalled ? 'nothing calls what would take one out' : 'loses one only when that very key is asked to go';
 }
 
 function nameOf(container: Container): string {

@@ -1,6 +1,7 @@
 import { type Add, type Growth, growthOf } from '../../src/ast/container-growth.ts';
 import { type Container, containerOfField, containerOfVariable } from '../../src/ast/containers.ts';
 import { lifetimeOf, listOwnerConditions } from '../../src/ast/lifetime.ts';
+import { listNeverCalled } from '../../src/ast/never-called.ts';
 import { isLibrary, isPublicApi } from '../../src/ast/public-api.ts';
 import { repeatsItself } from '../../src/ast/self-repeating.ts';
 import { findPropertyName, isFunctionNode, nameOfFunction, skipWrappers } from '../../src/ast/syntax.ts';
@@ -83,7 +84,8 @@ function judge(container: Container, file: FileContext): Match<UnboundedLog> | u
   const adds = listLiveAdds(container, growth).filter((add) => isRecording(add, container, file));
   const add = adds[0];
   if (!add) return undefined;
-  if (listLiveRemovals(growth, file).length > 0) return undefined;
+  const neverAsked = listNeverCalled(listLiveRemovals(growth, file), file);
+  if (!neverAsked) return undefined;
   const lifetime = lifetimeOf(container, adds, file);
   if (lifetime === 'short') return undefined;
   if (growth.escapes.some(({ kind }) => kind === 'argument') && !logName.test(container.name)) return undefined;
@@ -97,7 +99,11 @@ function judge(container: Container, file: FileContext): Match<UnboundedLog> | u
       name: field ? `this.${container.name}` : container.name,
       fn: nameOfFunction(add.fn!),
       trim:
-        growth.removals.length === 0 ? 'nothing takes from it' : 'it is emptied only when its owner ends, so it grows',
+        growth.removals.length === 0
+          ? 'nothing takes from it'
+          : neverAsked.length > 0
+            ? 'nothing calls what would empty it, so it grows'
+            : 'it is emptied only when its owner ends, so it grows',
     },
     ...(lifetime === 'unknown' && { confidence: 'possible' as const }),
     when: {
@@ -105,6 +111,7 @@ function judge(container: Container, file: FileContext): Match<UnboundedLog> | u
       of: [
         ...listOwnerConditions(container, file),
         ...listNotTrimmedElsewhere(container),
+        ...neverAsked,
         ...(repeatsItself(add.node, file)
           ? []
           : [isOffered ? ({ kind: 'any', of: [repeated, isLibrary] } as const) : repeated]),

@@ -133,6 +133,7 @@ function classifyWrite(
 ): void {
   const value = skipWrappers(write.right);
   if (value === skipWrappers(container.value)) return;
+  if (isWithin(container.value, value) || isDefaulted(value, container)) return;
   if (
     write.operatorToken.kind === ts.SyntaxKind.QuestionQuestionEqualsToken ||
     write.operatorToken.kind === ts.SyntaxKind.BarBarEqualsToken
@@ -152,6 +153,14 @@ function classifyWrite(
     return;
   }
   draft.removals.push({ node: write, kind: madeKind(value) ? 'reset' : 'evict', key: undefined, fn });
+}
+
+/** `this.entries = this.entries || {}` takes nothing away. */
+function isDefaulted(value: ts.Expression, container: Container): boolean {
+  if (!ts.isBinaryExpression(value)) return false;
+  const { kind } = value.operatorToken;
+  const isDefault = kind === ts.SyntaxKind.BarBarToken || kind === ts.SyntaxKind.QuestionQuestionToken;
+  return isDefault && isWhole(value.left, container);
 }
 
 function isWhole(node: ts.Expression, container: Container): boolean {

@@ -74,7 +74,7 @@ function isInBlockOfClass(node: ts.Node): boolean {
   return false;
 }
 
-/** The container of a class field, also one made in the constructor: `this.entries = {}`. */
+/** The container of a class field, also one made in the constructor, or on first use: `this.entries = {}`. */
 export function containerOfField(
   node: ts.PropertyDeclaration | ts.BinaryExpression,
   file: FileContext,
@@ -91,15 +91,35 @@ export function containerOfField(
   if (name === undefined || node.operatorToken.kind !== ts.SyntaxKind.EqualsToken) return undefined;
   if (skipWrappers((left as ts.PropertyAccessExpression).expression).kind !== ts.SyntaxKind.ThisKeyword)
     return undefined;
-  const kind = madeKind(node.right);
+  const value = skipDefault(node.right, name);
+  const kind = madeKind(value);
   const owner = kind && findThisOwner(node, file);
   if (!kind || !owner) return undefined;
   const shape = classShape(owner, file);
-  const field = shape.fields.get(name);
-  const isFirst = findEnclosingFunction(node) === shape.constructorNode && shape.constructorNode !== undefined;
-  if (!isFirst || !field || field.values.length === 0 || field.values.find((v) => madeKind(v)) !== node.right)
-    return undefined;
-  return buildField(owner, name, kind, (left as ts.PropertyAccessExpression).name ?? left, node.right, file);
+  const values = shape.fields.get(name)?.values ?? [];
+  if (values.find((v) => madeKind(skipDefault(v, name)) !== undefined) !== node.right) return undefined;
+  if (value === node.right && !isMadeAtStart(node, shape)) return undefined;
+  return buildField(owner, name, kind, (left as ts.PropertyAccessExpression).name ?? left, value, file);
+}
+
+/** `{}` of `this.entries = this.entries || {}`: made when it is first asked for. */
+function skipDefault(right: ts.Expression, name: string): ts.Expression {
+  const value = skipWrappers(right);
+  if (!ts.isBinaryExpression(value)) return right;
+  const { kind } = value.operatorToken;
+  const isDefault = kind === ts.SyntaxKind.BarBarToken || kind === ts.SyntaxKind.QuestionQuestionToken;
+  return isDefault && findMemberName(skipWrappers(value.left)) === name ? value.right : right;
+}
+
+/** In the constructor, or in a method that it calls. */
+function isMadeAtStart(node: ts.Node, shape: ClassShape): boolean {
+  const fn = findEnclosingFunction(node);
+  const { constructorNode } = shape;
+  if (!fn || !constructorNode) return false;
+  if (fn === constructorNode) return true;
+  const name = [...shape.methods].find(([, method]) => method === fn)?.[0];
+  const calls = name === undefined ? undefined : shape.fields.get(name)?.accesses;
+  return calls?.some((access) => findEnclosingFunction(access) === constructorNode) ?? false;
 }
 
 function buildField(

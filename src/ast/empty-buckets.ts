@@ -1,5 +1,5 @@
 import type { FileContext } from '../model/file-context.ts';
-import type { Growth } from './container-growth.ts';
+import type { Growth, Removal } from './container-growth.ts';
 import type { Container } from './containers.ts';
 import {
   findEnclosingFunction,
@@ -19,20 +19,35 @@ export interface EmptyBucket {
   key: ts.Expression;
   /** How the list is written there: a name, or the look-up itself. */
   bucket: ts.Expression;
+  /** Another path of the same function drops the key. */
+  isDroppedElsewhere: boolean;
 }
 
 /** Where items leave the lists of a table from which no key ever leaves. */
 export function findEmptyBucket(container: Container, growth: Growth, file: FileContext): EmptyBucket | undefined {
   if (container.kind !== 'map' && container.kind !== 'object') return undefined;
-  if (growth.removals.length > 0 || !growth.adds.some(({ value }) => value && makesList(value, file))) return undefined;
+  if (!growth.adds.some(({ value }) => value && makesList(value, file))) return undefined;
   for (const { node, key } of growth.reads) {
     if (!key) continue;
     const lookup = lookupOf(node);
-    if (!lookup) continue;
-    const removal = removalFrom(lookup, file);
-    if (removal) return { removal: removal.call, key, bucket: removal.bucket };
+    const removal = lookup && removalFrom(lookup, file);
+    if (!removal || !growth.removals.every((other) => isOtherPath(other, removal.call, key))) continue;
+    return { removal: removal.call, key, bucket: removal.bucket, isDroppedElsewhere: growth.removals.length > 0 };
   }
   return undefined;
+}
+
+/** `if (!listener) { delete table[event]; return }` before the one listener is taken out: the key goes on one path only. */
+function isOtherPath(other: Removal, removal: ts.Node, key: ts.Expression): boolean {
+  if (other.fn === undefined || other.fn !== findEnclosingFunction(removal) || other.node.pos > removal.pos)
+    return false;
+  const isWhole = other.kind === 'reset';
+  if (!isWhole && !(other.kind === 'keyed' && other.key?.getText() === key.getText())) return false;
+  for (let at: ts.Node = other.node; at.parent && at !== other.fn; at = at.parent) {
+    if (!ts.isIfStatement(at.parent) || at.parent.thenStatement !== at) continue;
+    return ts.isReturnStatement(at) || (ts.isBlock(at) && at.statements.some(ts.isReturnStatement));
+  }
+  return false;
 }
 
 /** `new Set()`, `[]`, `table[k] || []`. */

@@ -15,6 +15,10 @@ const uiPath =
 const uiImport =
   /(?:from\s*|require\(\s*)['"](?:react|react-dom|react-native|preact|vue|svelte|solid-js|@angular\/\w[\w/-]*|lit|mobx-react|@emotion\/\w+|styled-components|jquery|pinia|zustand|@tanstack\/react-query|next\/(?:link|image|router|navigation))(?:\/[\w./-]+)?['"]/;
 
+export function isTestPath(path: string): boolean {
+  return testPath.test(path);
+}
+
 /**
  * The role of a file by where it lies and what its head says. Rules about load are silent outside `product` (and some in `ui`).
  * A path decides first; a shebang or a place in package.json `bin`/`scripts` makes a script; a UI import or `'use client'` makes UI.

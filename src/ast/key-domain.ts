@@ -1,4 +1,5 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
+import { findOwnProperty, freshCall } from './fresh-key.ts';
 import { findFunctionValue } from './functions.ts';
 import { typeDomain } from './key-type.ts';
 import { domainOfName, type KeyDomain } from './key-words.ts';
@@ -47,7 +48,8 @@ function judge(expression: ts.Expression, file: FileContext, depth: number): Key
   if (ts.isNewExpression(value)) return 'data';
   if (ts.isCallExpression(value)) return judgeCall(value, file, depth);
   if (ts.isIdentifier(value)) return judgeIdentifier(value, file, depth);
-  if (ts.isPropertyAccessExpression(value) || ts.isElementAccessExpression(value)) return judgeMember(value, file);
+  if (ts.isPropertyAccessExpression(value) || ts.isElementAccessExpression(value))
+    return judgeMember(value, file, depth);
   return 'unknown';
 }
 
@@ -65,8 +67,6 @@ function judgeBinary(value: ts.BinaryExpression, file: FileContext, depth: numbe
   return join([judge(left, file, depth + 1), judge(right, file, depth + 1)]);
 }
 
-const freshCall =
-  /^(?:uuid(?:v\d)?|v[14567]|randomUUID|nanoid|cuid2?|ulid|randomBytes|random|now|getTime|Symbol|uniqueId|nextId|generateId|createId|newId|genId|makeId|snowflake)$/;
 const sameDomain =
   /^(?:toString|toLowerCase|toUpperCase|toLocaleLowerCase|toLocaleUpperCase|trim|trimStart|trimEnd|slice|substring|substr|replace|replaceAll|normalize|String|Number|parseInt|encodeURIComponent|decodeURIComponent|toHexString|toJSON|valueOf|at|concat|join|padStart|digest|update|createHash|stringify|toISOString|freeze|split|pop|shift|filter|map|sort|resolve|Symbol\.for|for)$/;
 
@@ -95,16 +95,26 @@ function judgeCall(call: ts.CallExpression, file: FileContext, depth: number): K
   return parts.length > 0 && parts.every((part) => part === 'bounded') ? 'bounded' : 'unknown';
 }
 
-function judgeMember(access: ts.PropertyAccessExpression | ts.ElementAccessExpression, file: FileContext): KeyDomain {
+function judgeMember(
+  access: ts.PropertyAccessExpression | ts.ElementAccessExpression,
+  file: FileContext,
+  depth: number,
+): KeyDomain {
   const name = findMemberName(access);
   if (name === undefined) return 'unknown';
+  const own = findOwnProperty(access, file);
+  if (own) {
+    const part = judge(own, file, depth + 1);
+    if (part !== 'unknown') return part;
+  }
   const path = findMemberPath(access);
   if (path?.includes('constructor') || path?.includes('prototype')) return 'bounded';
   const head = path?.[0];
   // Enum members and constants: `Status.Open`, `limits.MAX`.
   if (/^[A-Z][A-Z0-9_]+$/.test(name) && name !== 'ID' && name !== 'URL') return 'bounded';
   if (path?.length === 2 && head && /^[A-Z]/.test(head) && /^[A-Z]/.test(name)) return 'bounded';
-  if (path && /^(?:config|options|opts|settings|env|constants|process)$/i.test(path.at(-2) ?? '')) return 'bounded';
+  if (path && /^(?:config|options|opts|settings|env|constants|process)$/i.test(path.at(-2) ?? ''))
+    return isOfCall(access, file) && /^\w*I[dD]$/.test(name) && domainOfName(name) === 'data' ? 'data' : 'bounded';
   if (head !== undefined && /^(?:process|config|constants)$/.test(head)) return 'bounded';
   // What an object is called in a table of its own kind: the file does not tell how many there are.
   if (path?.length === 2 && head === 'this' && /^_?(?:id|name)$/.test(name)) return 'unknown';
@@ -113,6 +123,13 @@ function judgeMember(access: ts.PropertyAccessExpression | ts.ElementAccessExpre
   if (isRequestValue(access.expression, file)) return 'data';
   if (path && isConfigured(path)) return 'unknown';
   return named;
+}
+
+/** `options.userId` of a method's own parameter: each call brings its own, unlike the options of a constructor. */
+function isOfCall(access: ts.PropertyAccessExpression | ts.ElementAccessExpression, file: FileContext): boolean {
+  const holder = skipAwait(access.expression);
+  const declaration = ts.isIdentifier(holder) ? file.bindingOf(holder)?.declaration : undefined;
+  return declaration !== undefined && ts.isParameter(declaration) && ts.isMethodDeclaration(declaration.parent);
 }
 
 /** `plugin.id`, `model.key`, `field.name`: ids of things that the program itself declares. */

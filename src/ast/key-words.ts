@@ -14,6 +14,10 @@ const dataWords = words(
 const boundedWords = words(
   'type types kind locale lang language method status code level mode env environment provider driver dialect schema model entity table collection column field prop property attribute attr plugin module pkg package component ctor class cls controller handler command action feature flag namespace version format ext extension mime region country currency timezone tz zone theme template strategy adapter backend engine role permission scope symbol shard partition bucket slot worker category severity priority step stage phase rule setting option options config param parameter metric unit instrument integration connector operation service factory interface abstract injectable decorator reducer store database db index idx hook operator font icon color colour breakpoint variant layout queue topic channel event resource processor kernel proto target instance loader scheme protocol encoding charset algorithm algo cipher alias section block filter pipe port width height size length offset i j k n x y len depth pos position row col line node lexicon nsid asset bundle chunk script file directory folder dir app application cluster server host constructor transport group library libraries',
 );
+/** Few by themselves, but as many as data brings where each has an id of its own. */
+const numberedWords = words(
+  'queue channel topic event resource file folder directory entity row block chunk object record item asset',
+);
 /** Says nothing by itself. */
 const vagueWords = words(
   'name path title label file filename filepath source src tag dir folder value val item element el ref identifier',
@@ -39,6 +43,7 @@ export function domainOfName(name: string): KeyDomain {
     /^(?:id|ids|key|name|names|path|class|url|uuid|uid|hash|token|value|identifier)$/.test(last) &&
     before !== undefined
   ) {
+    if (/^(?:id|ids|uid|uuid)$/.test(last) && numberedWords.has(before)) return 'data';
     if (boundedWords.has(before)) return 'bounded';
     if (last === 'path' || last === 'class') return 'unknown';
     if (last === 'name') return dataWords.has(before) ? 'data' : 'unknown';

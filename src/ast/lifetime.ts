@@ -21,7 +21,7 @@ import { ts } from './ts.ts';
 import { frequencyOf } from './where.ts';
 
 /**
- * How long a container lives: as long as the `process`; with an object that surely or probably does (`long`);
+ * How long a container lives: as long as the `process`; with an object that surely or probably does (`long`), such as one that listens until it is stopped;
  * with one of which the file does not tell (`unknown`); or only for a request, a call, a parse (`short`).
  */
 export type Lifetime = 'process' | 'long' | 'unknown' | 'short';
@@ -55,7 +55,10 @@ export function lifetimeOf(
   if (longName.test(name)) return isMadePerCall(node, file) ? 'short' : 'long';
   if (shortName.test(name) || base.some((b) => shortName.test(b))) return 'short';
   if (isMadePerCall(node, file)) return 'short';
-  return 'unknown';
+  return [...home.shape.methods.keys()].some((method) => /^(?:destroy|shutdown|dispose|stop)$/.test(method)) &&
+    file.text.includes('.on(')
+    ? 'long'
+    : 'unknown';
 }
 
 /** Whether this file itself makes instances in functions that run many times. */

@@ -62,7 +62,34 @@ function findExit(add: Add, removal: Removal, file: FileContext): ts.Node | unde
     if (!between(node) || findEnclosingFunction(node) !== removal.fn || cannotFail(node, file)) continue;
     if (!isCaught(node, removal.node, removal.fn)) return node;
   }
-  return undefined;
+  return findEarlyReturn(add, removal, file);
+}
+
+/** A return in a branch between the two, which nothing but the removal further down makes good. */
+function findEarlyReturn(add: Add, removal: Removal, file: FileContext): ts.Node | undefined {
+  const block = removal.node.parent.parent;
+  if (findBlock(add.node) !== block) return undefined;
+  const returns = file.nodesOfKind(ts.SyntaxKind.ReturnStatement) as readonly ts.ReturnStatement[];
+  return returns.find(
+    (node) =>
+      node.pos >= add.node.end &&
+      node.end <= removal.node.pos &&
+      isWithin(node, block) &&
+      findEnclosingFunction(node) === removal.fn &&
+      !isFinallyAround(node, removal.node),
+  );
+}
+
+function findBlock(node: ts.Node): ts.Node | undefined {
+  return ts.isExpressionStatement(node.parent) ? node.parent.parent : undefined;
+}
+
+function isFinallyAround(node: ts.Node, removal: ts.Node): boolean {
+  for (let at = node; at.parent; at = at.parent) {
+    if (ts.isTryStatement(at.parent) && at.parent.finallyBlock && isWithin(removal, at.parent.finallyBlock))
+      return true;
+  }
+  return false;
 }
 
 function cannotFail(node: ts.AwaitExpression, file: FileContext): boolean {

@@ -1,3 +1,4 @@
+import { isTestPath } from '../ast/file-role.ts';
 import { bareModule } from '../ast/provenance.ts';
 import type { Position, RelatedLocation } from '../model/finding.ts';
 import type { LinkCondition } from '../model/link.ts';
@@ -189,7 +190,18 @@ export class Linker {
       return undefined;
     }
     const candidates = this.#factCandidates.get(fact) ?? [];
+    if (fact.startsWith('reused:')) return this.#findReuse(candidates, fact.slice('reused:'.length));
     return candidates.find((path) => this.#project.summaryOf(path)?.facts.includes(fact));
+  }
+
+  /** The file outside tests in which a name stands once more than where it is declared. */
+  #findReuse(candidates: readonly string[], name: string): string | undefined {
+    let count = 0;
+    return candidates.find((path) => {
+      if (isTestPath(path)) return false;
+      count += (this.#project.textOf(path) ?? '').match(new RegExp(`\\b${name}\\b`, 'g'))?.length ?? 0;
+      return count > 1;
+    });
   }
 
   /** One pass over all texts for all facts that are asked for: the files that may state each, by path. */

@@ -14,7 +14,7 @@ export type LinkCondition =
   | { kind: 'open-to-users'; fn: number; directly?: true }
   /** No file uses one of `members` on the value this file exports as `symbol` (`delete`, `on:error`, `=length`, `pool.end`). */
   | { kind: 'unused-members'; symbol: string; members: readonly string[] }
-  /** Some file of the project states `fact`. */
+  /** Some file of the project states `fact`; `reused:<name>`: a name stands in it once more than where it is declared. */
   | { kind: 'project-states'; fact: string }
   | { kind: 'not'; of: LinkCondition }
   | { kind: 'all'; of: readonly LinkCondition[] }

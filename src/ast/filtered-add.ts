@@ -1,0 +1,61 @@
+import type { FileContext } from '../model/file-context.ts';
+import type { Add, Growth } from './container-growth.ts';
+import { type FunctionNode, findEnclosingFunction, nameOfFunction } from './syntax.ts';
+import { ts } from './ts.ts';
+
+const registering =
+  /^_*(?:(?:register|define|declare|install|mount|provide|extend|use|bind|inject|configure|init(?:ialize)?|setup|boot|bootstrap|load(?:All|Plugins|Config|Schema|Models|Modules)?|construct|constructor|addPlugin|addHandler|addRoute|addCommand|addMiddleware|addHook|addRule|addModel|addType|addSchema|addField|addProvider|addModule|addService|addListener|addEventListener|subscribe|decorate|createModel|reg)(?:[A-Z_]\w*)?|on|once|on(?:ce)?(?:Change|Event|Update|Error|Ready)\w*)$/;
+
+/** Whether a function is one that a program is put together with, as it starts. */
+export function isRegistering(fn: FunctionNode): boolean {
+  for (let at: FunctionNode | undefined = fn; at; at = findEnclosingFunction(at)) {
+    if (registering.test(nameOfFunction(at))) return true;
+  }
+  return false;
+}
+
+/** Whether only few keys get past what stands before an add. */
+export function isFiltered(add: Add, growth: Growth, file: FileContext): boolean {
+  return isGuarded(add, file) || isChecked(add, file) || refusesDuplicates(add, growth);
+}
+
+/** `if (count <= 100) cache.set(count, …)`: only keys below a limit get in. */
+function isGuarded(add: Add, file: FileContext): boolean {
+  const key = add.key!.getText(file.source);
+  for (let at: ts.Node = add.node; at.parent && at !== add.fn; at = at.parent) {
+    const { parent } = at;
+    if (!ts.isIfStatement(parent) || parent.thenStatement !== at || !ts.isBinaryExpression(parent.expression)) continue;
+    const { left, operatorToken } = parent.expression;
+    const isBelow =
+      operatorToken.kind === ts.SyntaxKind.LessThanToken || operatorToken.kind === ts.SyntaxKind.LessThanEqualsToken;
+    if (isBelow && left.getText(file.source).replace(/\.length$/, '') === key)
+      return !left.getText(file.source).endsWith('.length');
+  }
+  return false;
+}
+
+/** `if (known.has(id)) throw …`: a registry that takes each name once. */
+function refusesDuplicates(add: Add, growth: Growth): boolean {
+  return growth.reads.some(({ node, fn }) => {
+    if (fn !== add.fn || node.pos > add.node.pos) return false;
+    for (let at: ts.Node = node; at.parent && at !== fn; at = at.parent) {
+      if (ts.isIfStatement(at.parent) && at.parent.expression === at) {
+        const then = at.parent.thenStatement;
+        const first = ts.isBlock(then) ? then.statements.find((s) => ts.isThrowStatement(s)) : then;
+        return first !== undefined && ts.isThrowStatement(first);
+      }
+    }
+    return false;
+  });
+}
+
+/** The function checks the key against a list of what is allowed: `if (!KINDS.includes(kind)) return`. */
+function isChecked(add: Add, file: FileContext): boolean {
+  const key = add.key!.getText(file.source);
+  const text = add.fn!.getText(file.source);
+  return (
+    new RegExp(
+      `\\b(?:[A-Z][A-Z0-9_]+|Object\\.(?:values|keys)\\([^)]*\\)|\\w*(?:[aA]llowed|[sS]upported|[vV]alid|[kK]nown)\\w*)\\.(?:includes|has|indexOf)\\(\\s*(?:\\w+\\.)*${key.replace(/[^\w]/g, '\\$&')}`,
+    ).test(text) || /Object\.(?:values|keys)\([^)]*\)\.includes\(/.test(text)
+  );
+}

@@ -1,0 +1,30 @@
+import type { FileContext } from '../model/file-context.ts';
+import type { LinkCondition } from '../model/link.ts';
+import type { Removal } from './container-growth.ts';
+import { listCallsOf } from './functions.ts';
+import { type FunctionNode, isClassNode, nameOfFunction } from './syntax.ts';
+import { ts } from './ts.ts';
+
+const removing =
+  /^_*(?:clear|reset|empty|wipe|purge|remove|delete|forget|drop|evict|unregister|release|untrack|load)[A-Z_]\w*$/;
+
+/**
+ * "Nothing in the project calls what would take these entries out": the condition for each removal, or undefined where
+ * one of them surely runs, or where its name is too common to be looked for.
+ */
+export function listNeverCalled(removals: readonly Removal[], file: FileContext): LinkCondition[] | undefined {
+  const names = new Set<string>();
+  for (const { kind, fn } of removals) {
+    if (kind !== 'keyed' && kind !== 'reset') return undefined;
+    const name = fn && isOffered(fn, file) ? nameOfFunction(fn) : undefined;
+    if (name === undefined || !removing.test(name)) return undefined;
+    names.add(name);
+  }
+  return [...names].map((name) => ({ kind: 'not', of: { kind: 'project-states', fact: `reused:${name}` } }));
+}
+
+/** A method of a class or a declared function that this file itself never uses. */
+function isOffered(fn: FunctionNode, file: FileContext): boolean {
+  if (listCallsOf(fn, file).length > 0) return false;
+  return ts.isFunctionDeclaration(fn) || (ts.isMethodDeclaration(fn) && isClassNode(fn.parent));
+}
