@@ -97,6 +97,14 @@ function rewriteRead(access: ts.Expression, container: Container, file: FileCont
     }
     if (!ts.isCallExpression(use) || use.expression !== parent) return undefined;
     if (name === 'push' || name === 'at') return [];
+    const callback = use.arguments[0];
+    if (name === 'map' && use.arguments.length === 1 && callback && takesOne(callback) && !use.questionDotToken) {
+      // Maps while it walks: no copy in between.
+      return [
+        { start: outer.getStart(file.source), end: outer.getStart(file.source), text: 'Array.from(' },
+        { start: outer.end, end: callback.getStart(file.source), text: ', ' },
+      ];
+    }
     return reading.test(name) ? asArray : undefined;
   }
   if (ts.isElementAccessExpression(parent)) {
@@ -117,6 +125,11 @@ function rewriteRead(access: ts.Expression, container: Container, file: FileCont
   if (ts.isReturnStatement(parent) || (ts.isPropertyAssignment(parent) && parent.initializer === outer)) return asArray;
   if (ts.isCallExpression(parent) && parent.arguments.includes(outer as ts.Expression)) return asArray;
   return undefined;
+}
+
+/** An arrow that looks at the value alone, not at its place or at the array. */
+function takesOne(callback: ts.Expression): boolean {
+  return ts.isArrowFunction(callback) && callback.parameters.length <= 1;
 }
 
 /** `log.push(x);` → and then `if (log.length > limit) log.shift();`. */

@@ -4,13 +4,20 @@ import { isFiltered, isRegistering } from '../../src/ast/filtered-add.ts';
 import { isFresh } from '../../src/ast/fresh-key.ts';
 import { keyDomain } from '../../src/ast/key-domain.ts';
 import { isBoundedKeyType } from '../../src/ast/key-type.ts';
+import { domainOfName } from '../../src/ast/key-words.ts';
 import { isGivenByFactory, lifetimeOf, listOwnerConditions } from '../../src/ast/lifetime.ts';
 import { cacheName, holdsState, isAsked, isInvalidation, isMemo } from '../../src/ast/memo.ts';
 import { listNeverCalled } from '../../src/ast/never-called.ts';
 import { bareModule, findOrigin } from '../../src/ast/provenance.ts';
 import { isLibrary, isPublicApi } from '../../src/ast/public-api.ts';
 import { repeatsItself } from '../../src/ast/self-repeating.ts';
-import { type FunctionNode, findEnclosingFunction, findPropertyName, nameOfFunction } from '../../src/ast/syntax.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  findMemberPath,
+  findPropertyName,
+  nameOfFunction,
+} from '../../src/ast/syntax.ts';
 import { hasTooling, isInBrowser } from '../../src/ast/tooling.ts';
 import { listLiveAdds, listLiveRemovals, listNotTrimmedElsewhere } from '../../src/ast/trimming.ts';
 import { ts } from '../../src/ast/ts.ts';
@@ -132,8 +139,15 @@ function isPageMemo(container: Container, add: Add, growth: Growth, file: FileCo
     container.kind !== 'set' &&
     cacheName.test(container.name) &&
     growth.removals.length === 0 &&
+    isNamedByData(add.key!) &&
     isAsked(add, growth, file)
   );
+}
+
+/** `id`, `doc.id`, `url`: numbers and made-up keys of a page are few. */
+function isNamedByData(key: ts.Expression): boolean {
+  const name = findMemberPath(key)?.at(-1);
+  return name !== undefined && domainOfName(name) === 'data' && !/key$/i.test(name);
 }
 
 /** A cache that users of a library fill through what it offers, or a place that runs again and again here. */

@@ -1,4 +1,4 @@
-import { type Add, type Growth, growthOf } from '../../src/ast/container-growth.ts';
+import { type Add, type Growth, growthOf, type Removal } from '../../src/ast/container-growth.ts';
 import { type Container, containerOfField, containerOfVariable } from '../../src/ast/containers.ts';
 import { lifetimeOf, listOwnerConditions } from '../../src/ast/lifetime.ts';
 import { listNeverCalled } from '../../src/ast/never-called.ts';
@@ -84,7 +84,8 @@ function judge(container: Container, file: FileContext): Match<UnboundedLog> | u
   const adds = listLiveAdds(container, growth).filter((add) => isRecording(add, container, file));
   const add = adds[0];
   if (!add) return undefined;
-  const neverAsked = listNeverCalled(listLiveRemovals(growth, file), file);
+  const removals = listLiveRemovals(growth, file).filter((removal) => !isAtStart(removal));
+  const neverAsked = listNeverCalled(removals, file);
   if (!neverAsked) return undefined;
   const lifetime = lifetimeOf(container, adds, file);
   if (lifetime === 'short') return undefined;
@@ -119,6 +120,11 @@ function judge(container: Container, file: FileContext): Match<UnboundedLog> | u
     },
     data: { container, growth, isLive: adds.some(({ value }) => value !== undefined && isLive(value)) },
   };
+}
+
+/** Emptied as a capture or a connection begins: it has grown since the last one did. */
+function isAtStart({ kind, fn }: Removal): boolean {
+  return kind === 'reset' && fn !== undefined && /^_*(?:start|open|connect)$/.test(nameOfFunction(fn));
 }
 
 /** What is added is a record of something that happened, not a part that the program is built from. */

@@ -111,6 +111,12 @@ function removalOn(list: ts.Expression): ts.CallExpression | undefined {
   return name === 'splice' && call.arguments.length !== 2 ? undefined : call;
 }
 
+/** `i < list.length` and `arguments.length` say nothing of what is left. */
+function isOfWalk(comparison: ts.Node): boolean {
+  if (!ts.isBinaryExpression(comparison)) return false;
+  return ts.isForStatement(comparison.parent) || /\barguments\.length\b/.test(comparison.getText());
+}
+
 /** Whether the function looks at how many are left. */
 export function asksSize(bucket: EmptyBucket, file: FileContext): boolean {
   const fn = findEnclosingFunction(bucket.removal);
@@ -120,6 +126,7 @@ export function asksSize(bucket: EmptyBucket, file: FileContext): boolean {
     ({ name, parent }) =>
       /^(?:size|length)$/.test(name.text) &&
       isWithin(name, fn) &&
+      !isOfWalk(parent) &&
       (ts.isBinaryExpression(parent) || ts.isPrefixUnaryExpression(parent) || ts.isIfStatement(parent)),
   );
 }

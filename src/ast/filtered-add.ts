@@ -1,6 +1,6 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { Add, Growth } from './container-growth.ts';
-import { type FunctionNode, findEnclosingFunction, nameOfFunction } from './syntax.ts';
+import { type FunctionNode, findEnclosingFunction, findMethodCall, nameOfFunction } from './syntax.ts';
 import { ts } from './ts.ts';
 
 const registering =
@@ -16,7 +16,52 @@ export function isRegistering(fn: FunctionNode): boolean {
 
 /** Whether only few keys get past what stands before an add. */
 export function isFiltered(add: Add, growth: Growth, file: FileContext): boolean {
-  return isGuarded(add, file) || isChecked(add, file) || refusesDuplicates(add, growth);
+  return (
+    isGuarded(add, file) ||
+    isChecked(add, file) ||
+    isListed(add, file) ||
+    isMirrored(add, file) ||
+    refusesDuplicates(add, growth)
+  );
+}
+
+/** `const device = radio.find(id); if (device) devices.set(id, …)`: no more entries than another object in memory holds. */
+function isMirrored(add: Add, file: FileContext): boolean {
+  const key = add.key!.getText(file.source);
+  for (let at: ts.Node = add.node; at.parent && at !== add.fn; at = at.parent) {
+    const { parent } = at;
+    if (!ts.isIfStatement(parent) || parent.thenStatement !== at || !ts.isIdentifier(parent.expression)) continue;
+    const declaration = file.bindingOf(parent.expression)?.declaration;
+    const source = declaration && ts.isVariableDeclaration(declaration) && declaration.initializer;
+    if (!source || !ts.isCallExpression(source)) continue;
+    const isLookup = /^(?:get|find|lookup)(?:[A-Z]\w*)?$/.test(findMethodCall(source)?.method ?? '');
+    if (isLookup && source.arguments.some((argument) => argument.getText(file.source) === key)) return true;
+  }
+  return false;
+}
+
+/** `if (!files.includes(`${hash}.json`)) throw …`: what is made of the key must be in a list. */
+function isListed(add: Add, file: FileContext): boolean {
+  const key = add.key!.getText(file.source);
+  const isOfKey = (argument: ts.Expression): boolean => {
+    const declaration = ts.isIdentifier(argument) ? file.bindingOf(argument)?.declaration : undefined;
+    const made = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+    return [argument, made].some((node) => node?.getText(file.source).includes(key));
+  };
+  return file.nodes('CallExpression').some((call) => {
+    const target = findMethodCall(call);
+    if (target?.method !== 'includes' || !ts.isPrefixUnaryExpression(call.parent)) return false;
+    if (call.pos > add.node.pos || findEnclosingFunction(call) !== add.fn) return false;
+    const asked = ts.isBinaryExpression(call.parent.parent) ? call.parent.parent : call.parent;
+    const test = asked.parent;
+    const isRefused = ts.isIfStatement(test) && test.expression === asked && leaves(test.thenStatement);
+    return isRefused && call.arguments[0] !== undefined && isOfKey(call.arguments[0]);
+  });
+}
+
+function leaves(statement: ts.Statement): boolean {
+  const last = ts.isBlock(statement) ? statement.statements.at(-1) : statement;
+  return last !== undefined && (ts.isThrowStatement(last) || ts.isReturnStatement(last));
 }
 
 /** `if (count <= 100) cache.set(count, …)`: only keys below a limit get in. */

@@ -62,8 +62,10 @@ export function holdsState(add: Add, container: Container, file: FileContext): b
   if (/\bset(?:Timeout|Interval)\(/.test(text) || (isMadeAnew(value) && !cacheName.test(container.name))) return true;
   if (stateName.test(text.slice(0, 60)) && ts.isCallExpression(value)) return true;
   // A count or a list that grows from what was there before.
+  if (!ts.isBinaryExpression(value)) return false;
+  if (value.operatorToken.kind === ts.SyntaxKind.PlusToken && ts.isNumericLiteral(value.right)) return true;
   const { pos, end } = value;
-  return ts.isBinaryExpression(value) && container.accesses.some((access) => access.pos >= pos && access.end <= end);
+  return container.accesses.some((access) => access.pos >= pos && access.end <= end);
 }
 
 function isMadeAnew(value: ts.Expression): boolean {

@@ -70,10 +70,24 @@ function judge(fn: FunctionNode, file: FileContext): StringHash | undefined {
   const weakness = judgeUpdates(state, updates, fn, file);
   if (!weakness) return undefined;
   const result = { fn, weakness, state, places: isPlacing(fn, name, owner, state, file) };
+  if (choosesLooks(fn, file)) return undefined;
   if (weakness === 'sum' || weakness === 'xor') return result.places || hashing.test(name) ? result : undefined;
   // The range is halved, which only counts where it is divided among nodes.
   if (weakness === 'abs') return placing.test(name) || placing.test(owner) ? result : undefined;
   return result;
+}
+
+/** Every use in this file picks a colour or the like. */
+function choosesLooks(fn: FunctionNode, file: FileContext): boolean {
+  const calls = listCallsOf(fn, file);
+  return (
+    calls.length > 0 &&
+    calls.every((call) => {
+      let at: ts.Node = call;
+      while (at.parent && !ts.isStatement(at)) at = at.parent;
+      return cosmetic.test(at.getText(file.source).slice(0, 300));
+    })
+  );
 }
 
 /** A variable of the function that takes in character codes, one by one. */
