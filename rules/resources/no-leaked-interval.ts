@@ -1,5 +1,6 @@
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { isPrivateName, type Life, lifeOf } from '../../src/ast/life-cycle.ts';
+import { isMissedAtEnd } from '../../src/ast/missed-end.ts';
 import { isOverwritten } from '../../src/ast/overwritten.ts';
 import { canBeStartedOften, runsAgain } from '../../src/ast/starts-repeatedly.ts';
 import { findTimerFunction, isUnrefed, listClearsOf } from '../../src/ast/timers.ts';
@@ -13,8 +14,8 @@ export interface LeakedInterval {
   call: ts.CallExpression;
   places: readonly HandlePlace[];
   life: Life;
-  /** `never`: nothing clears it; `overwritten`: a second start loses the first handle. */
-  leak: 'never' | 'overwritten';
+  /** `never`: nothing clears it; `overwritten`: a second start loses the first handle; `missed`: its owner's end does not clear it. */
+  leak: 'never' | 'overwritten' | 'missed';
 }
 
 const silentRoles = new Set(['test', 'script', 'migration', 'config', 'example']);
@@ -42,6 +43,7 @@ export const rule = defineRule<LeakedInterval>({
       const life = lifeOf(call, file);
       if (life.kind === 'process') return undefined;
       if (listClearsOf(places, file).length > 0) {
+        if (isMissedAtEnd(call, places, life, file)) return match(call, places, life, 'missed', undefined);
         if (!isOverwritten(call, places, life, file)) return undefined;
         return match(call, places, life, 'overwritten', runsAgain(call, life, file));
       }
@@ -99,9 +101,11 @@ function match(
   const what =
     leak === 'overwritten'
       ? 'is lost when it is started a second time'
-      : isKept
-        ? 'is never cleared'
-        : 'can never be cleared, its handle is dropped';
+      : leak === 'missed'
+        ? 'is not cleared where its owner ends, though it is elsewhere'
+        : isKept
+          ? 'is never cleared'
+          : 'can never be cleared, its handle is dropped';
   return {
     at: call.expression,
     values: { what, owner: nameOfOwner(life) },

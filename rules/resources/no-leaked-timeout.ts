@@ -1,5 +1,7 @@
+import { asksForEnd, findAfterEnd, findEnd } from '../../src/ast/after-end.ts';
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { isPrivateName, type Life, lifeOf } from '../../src/ast/life-cycle.ts';
+import { isMissedAtEnd, isOnConnection, setsStateLate } from '../../src/ast/missed-end.ts';
 import { isOverwritten } from '../../src/ast/overwritten.ts';
 import { canEnd, findReArming } from '../../src/ast/re-arming.ts';
 import { canBeStartedOften, runsAgain } from '../../src/ast/starts-repeatedly.ts';
@@ -16,16 +18,26 @@ export interface LeakedTimeout {
   life: Life;
   /**
    * `re-arming`: starts itself again and nothing can stop it; `kept`: kept in a field that nothing clears although
-   * its owner can end; `overwritten`: a second start loses the first handle.
+   * its owner can end; `overwritten`: a second start loses the first handle; `missed`: cleared here and there, but not
+   * where its owner ends; `restarts`, `ends`: nothing can cancel it, and it starts or ends its owner after the end;
+   * `connection`: it works on a connection that has closed; `state`: it sets the state of a component that is gone.
    */
-  leak: 're-arming' | 'kept' | 'overwritten';
+  leak: 're-arming' | 'kept' | 'overwritten' | 'missed' | 'restarts' | 'ends' | 'connection' | 'state';
 }
 
 const silentRoles = new Set(['test', 'script', 'migration', 'config', 'example']);
 
+/** A shorter wait is over before it can do harm. */
+const longMs = 1000;
+
 const what = {
   're-arming': 'starts itself again for ever, and nothing can stop it',
   kept: 'is kept but never cleared, so it fires after its owner has ended',
+  missed: 'is not cleared where its owner ends, though it is elsewhere',
+  restarts: 'cannot be cancelled, and starts its owner again after the end',
+  ends: 'cannot be cancelled, and ends its owner also when that has ended, or begun anew, before',
+  connection: 'is not cleared when its connection closes',
+  state: 'is not cleared when its effect runs again or its component is gone, and sets state then',
   overwritten: 'is lost when it is started again before it fired: both fire',
 } as const;
 
@@ -78,9 +90,18 @@ function judge(
       if (life.kind === 'owner' && life.isSingleton) return undefined;
       return match('re-arming', ...elsewhere, canBeStartedOften(call, life, file));
     }
+    const isLong = (findDelayMs(call) ?? longMs) >= longMs && call.arguments.length > 1;
+    if (reArming && findEnd(life) && !asksForEnd(call, [reArming.fn], life, file))
+      return match('re-arming', ...elsewhere);
+    const after = reArming ? undefined : findAfterEnd(call, life, file);
+    if (after && (after.kind === 'restarts' || isLong)) return match(after.kind, ...elsewhere);
+    if (isLong && isOnConnection(call, file)) return match('connection');
+    if (setsStateLate(call, life, file)) return match('state');
     if (!places.some((p) => p.kind === 'field')) return undefined;
     if (canOwnerEnd) return match('kept', ...elsewhere);
     // A field that nothing clears, set again by each run.
+  } else if (isMissedAtEnd(call, places, life, file)) {
+    return match('missed', ...elsewhere);
   }
   if (file.role === 'ui' || (findDelayMs(call) ?? (call.arguments[1] ? 1 : 0)) === 0) return undefined;
   if (!isOverwritten(call, places, life, file)) return undefined;

@@ -99,7 +99,9 @@ function constructorOf(name: ts.Identifier, file: FileContext): OwnerNode | unde
     return declaration;
   }
   if (!ts.isVariableDeclaration(declaration) || !declaration.initializer) return undefined;
-  const value = skipWrappers(declaration.initializer);
+  let value = skipWrappers(declaration.initializer);
+  // `var Socket = io.Socket = function () {}`
+  while (isAssignment(value)) value = skipWrappers(value.right);
   return ts.isFunctionExpression(value) || ts.isClassExpression(value) ? value : undefined;
 }
 

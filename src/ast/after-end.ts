@@ -1,0 +1,186 @@
+import type { FileContext } from '../model/file-context.ts';
+import { classShape, findThisOwner } from './class-shape.ts';
+import { findDisposer } from './end-of-life.ts';
+import { findFunctionValue } from './functions.ts';
+import type { Life } from './life-cycle.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  findMemberName,
+  findMemberPath,
+  isAssignment,
+  isFunctionNode,
+  isWithin,
+  nameOfFunction,
+  skipWrappers,
+} from './syntax.ts';
+import { ts } from './ts.ts';
+
+/** State that says whether an owner still lives, by its name. */
+const endFlag =
+  /stop|clos|destroy|dispos|ended|ending|running|active|abort|shut|enabl|disabl|connect|alive|mount|cancel|state|status|started|listening|signal|terminat|kill|finish|quit|exit|draining|generation|epoch|token|current|should|is[A-Z]\w*(?:ing|ed)$/i;
+const starter =
+  /^_*(?:re)?(?:start|connect|open|init|run|poll|subscribe|listen|schedule|sync|attempt|join|spawn|launch|consume|establish|setup|watch|monitor|tick|loop|fetch|refresh)(?:[A-Z]\w*)?$/;
+
+/** The functions that end what starts a timer: methods of its owner, or of what its factory makes. */
+export function listEnds(life: Life): readonly FunctionNode[] {
+  const disposers = life.kind === 'owner' ? life.shape.disposers : life.kind === 'factory' ? life.disposers : [];
+  return findDisposer(disposers, undefined) ? disposers : [];
+}
+
+/** The function that ends an owner for good. */
+export function findEnd(life: Life): FunctionNode | undefined {
+  return findDisposer(listEnds(life), undefined);
+}
+
+/**
+ * Whether a chain of runs asks if its owner has ended: a condition in one of `runs`, or around `call`, names state
+ * that an end writes, or that is named after the life of things.
+ */
+export function asksForEnd(call: ts.Node, runs: readonly FunctionNode[], life: Life, file: FileContext): boolean {
+  const written = namesWrittenIn(listEnds(life), file);
+  const isAsked = (condition: ts.Node): boolean =>
+    namesIn(condition).some((name) => endFlag.test(name) || written.has(name));
+  for (const kind of [ts.SyntaxKind.IfStatement, ts.SyntaxKind.ConditionalExpression, ts.SyntaxKind.WhileStatement]) {
+    for (const node of file.nodesOfKind(kind)) {
+      if (!runs.some((run) => isWithin(node, run)) && !isWithin(call, node)) continue;
+      const condition = ts.isConditionalExpression(node)
+        ? node.condition
+        : (node as ts.IfStatement | ts.WhileStatement).expression;
+      if (isAsked(condition)) return true;
+    }
+  }
+  return file.nodes('BinaryExpression').some((node) => {
+    const { kind } = node.operatorToken;
+    if (kind !== ts.SyntaxKind.AmpersandAmpersandToken && kind !== ts.SyntaxKind.BarBarToken) return false;
+    return runs.some((run) => isWithin(node, run)) && isAsked(node.left);
+  });
+}
+
+function namesIn(node: ts.Node): string[] {
+  const names: string[] = [];
+  const visit = (at: ts.Node): void => {
+    if (ts.isIdentifier(at) || ts.isPrivateIdentifier(at)) names.push(at.text);
+    ts.forEachChild(at, visit);
+  };
+  visit(node);
+  return names;
+}
+
+/** What some functions assign, delete, or call a method on; one call further too. */
+function namesWrittenIn(fns: readonly FunctionNode[], file: FileContext): Set<string> {
+  const names = new Set<string>();
+  const all = withCallees(fns, file);
+  const isIn = (node: ts.Node): boolean => all.some((fn) => isWithin(node, fn));
+  for (const node of file.nodes('BinaryExpression')) {
+    if (!isAssignment(node) || !isIn(node)) continue;
+    const name = findMemberPath(node.left)?.at(-1);
+    if (name !== undefined) names.add(name);
+  }
+  for (const call of file.nodes('CallExpression')) {
+    if (!isIn(call)) continue;
+    const path = findMemberPath(call.expression);
+    for (const name of path?.slice(0, -1) ?? []) if (name !== 'this') names.add(name);
+  }
+  return names;
+}
+
+/** The functions, and those of this file that they call, two calls deep. */
+export function withCallees(fns: readonly FunctionNode[], file: FileContext): readonly FunctionNode[] {
+  const all = new Set(fns);
+  let open = [...fns];
+  for (let depth = 0; depth < 3 && open.length > 0; depth++) {
+    const next: FunctionNode[] = [];
+    for (const call of file.nodes('CallExpression')) {
+      if (!open.some((fn) => isWithin(call, fn))) continue;
+      const called = findCalled(call, file);
+      if (called && !all.has(called)) {
+        all.add(called);
+        next.push(called);
+      }
+    }
+    open = next;
+  }
+  return [...all];
+}
+
+/** As `findFunctionValue`, also for `self.method()`, `this.method()` of prototypes, and `fn.call(this)`. */
+export function findCalled(call: ts.CallExpression, file: FileContext): FunctionNode | undefined {
+  return findRun(call.expression, file);
+}
+
+function findRun(expression: ts.Expression, file: FileContext): FunctionNode | undefined {
+  const callee = skipWrappers(expression);
+  const direct = findFunctionValue(callee, file);
+  if (direct) return direct;
+  const name = findMemberName(callee);
+  if (name === undefined) return undefined;
+  const receiver = skipWrappers((callee as ts.PropertyAccessExpression).expression);
+  if (/^(?:call|apply|bind)$/.test(name)) return findRun(receiver, file);
+  if (receiver.kind !== ts.SyntaxKind.ThisKeyword && !isSelf(receiver)) return undefined;
+  for (let at: ts.Node | undefined = callee; at; at = findEnclosingFunction(at)) {
+    const owner = findThisOwner(at, file);
+    if (owner) return classShape(owner, file).methods.get(name);
+  }
+  return undefined;
+}
+
+function isSelf(receiver: ts.Expression): boolean {
+  return ts.isIdentifier(receiver) && /^_?(?:self|that|me|_?this)$/.test(receiver.text);
+}
+
+/** What a timer runs: its callback, and for an inline one the functions of this file that it calls. */
+export interface TimerRun {
+  callback: FunctionNode | undefined;
+  /** Functions of this file that run when it fires, with the names that they are called by. */
+  called: readonly FunctionNode[];
+}
+
+export function findTimerRun(call: ts.CallExpression, file: FileContext): TimerRun {
+  const first = call.arguments[0];
+  if (!first) return { callback: undefined, called: [] };
+  const value = skipWrappers(first);
+  if (!isFunctionNode(value)) {
+    const bound = ts.isCallExpression(value) ? findRun(value.expression, file) : findRun(value, file);
+    return { callback: undefined, called: bound ? [bound] : [] };
+  }
+  const called = file.nodes('CallExpression').flatMap((inner) => {
+    if (!isWithin(inner, value)) return [];
+    const fn = findCalled(inner, file);
+    return fn && !isWithin(fn, value) ? [fn] : [];
+  });
+  return { callback: value, called };
+}
+
+/** What a timer that nobody can cancel does to an owner that has ended. */
+export type AfterEnd =
+  /** Starts it again. */
+  | { kind: 'restarts'; fn: FunctionNode }
+  /** Ends it: a deadline that outlives what it watches. */
+  | { kind: 'ends'; fn: FunctionNode };
+
+/** Undefined where the run asks whether the owner still lives, or does neither. */
+export function findAfterEnd(call: ts.CallExpression, life: Life, file: FileContext): AfterEnd | undefined {
+  const ends = listEnds(life);
+  if (ends.length === 0) return undefined;
+  const within = findEnclosingFunction(call);
+  const { callback, called } = findTimerRun(call, file);
+  const own = called.filter((fn) => isMember(fn, life));
+  const isEnding = own.find((fn) => ends.includes(fn) && fn === findEnd(life) && fn !== within);
+  if (isEnding) return { kind: 'ends', fn: isEnding };
+  const starting = own.find((fn) => starter.test(nameOfFunction(fn)) && !ends.includes(fn));
+  if (!starting) return undefined;
+  const runs = callback ? [callback, starting] : [starting];
+  return asksForEnd(call, runs, life, file) ? undefined : { kind: 'restarts', fn: starting };
+}
+
+function isMember(fn: FunctionNode, life: Life): boolean {
+  if (life.kind === 'owner') return [...life.shape.methods.values()].includes(fn);
+  return life.kind === 'factory' && isWithin(fn, life.fn);
+}
+
+/** Whether an end of the owner leads to one of `clears`, through functions of this file. */
+export function isReachedByEnd(clears: readonly ts.Node[], life: Life, file: FileContext): boolean {
+  const ends = withCallees(listEnds(life), file);
+  return clears.some((clear) => ends.some((fn) => isWithin(clear, fn)));
+}

@@ -1,0 +1,102 @@
+import type { Binding, FileContext } from '../model/file-context.ts';
+import { findEnd, isReachedByEnd } from './after-end.ts';
+import { isDisposerName } from './class-shape.ts';
+import type { HandlePlace } from './handle-escape.ts';
+import { isPrivateName, type Life } from './life-cycle.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  findMethodCall,
+  findStringValue,
+  isFunctionNode,
+  isWithin,
+  nameOfFunction,
+  skipWrappers,
+} from './syntax.ts';
+import { listClearsOf } from './timers.ts';
+import { ts } from './ts.ts';
+
+const closing = /^(?:close|closed|disconnect|disconnected|end|destroy|terminate)$/;
+
+/**
+ * Whether a timer in a private field is cleared by some methods of its owner, but by none that its end calls:
+ * cleared on success, say, and not when the owner is closed first.
+ */
+export function isMissedAtEnd(
+  call: ts.CallExpression,
+  places: readonly HandlePlace[],
+  life: Life,
+  file: FileContext,
+): boolean {
+  if (life.kind !== 'owner' || !findEnd(life)) return false;
+  const field = places.find((place) => place.kind === 'field');
+  if (!field || !(isPrivateName(life.shape, field.name) || field.name.startsWith('_'))) return false;
+  const clears = listClearsOf(places, file);
+  if (clears.length === 0 || isReachedByEnd(clears, life, file)) return false;
+  // A method that is named after an end, or that others can call, may be what the owner of the owner calls.
+  return clears.every((clear) => {
+    for (let fn = findEnclosingFunction(clear); fn; fn = findEnclosingFunction(fn)) {
+      if (isDisposerName(nameOfFunction(fn))) return false;
+    }
+    return true;
+  });
+}
+
+/** Whether a timer works on a connection whose handler sets it, and which tells when it closes. */
+export function isOnConnection(call: ts.CallExpression, file: FileContext): boolean {
+  const handler = findEnclosingFunction(call);
+  const run = call.arguments[0] && skipWrappers(call.arguments[0]);
+  if (!handler || !run || !isFunctionNode(run)) return false;
+  return handler.parameters.some((parameter) => {
+    const binding = ts.isIdentifier(parameter.name) ? file.bindingOf(parameter.name) : undefined;
+    return (
+      binding !== undefined &&
+      binding.references.some((use) => isWithin(use, run)) &&
+      binding.references.some((use) => isCloseListener(use, handler))
+    );
+  });
+}
+
+function isCloseListener(use: ts.Identifier, handler: FunctionNode): boolean {
+  const access = use.parent;
+  const target = access.parent && findMethodCall(access.parent);
+  if (!target || target.receiver !== use || findEnclosingFunction(use) !== handler) return false;
+  return (
+    /^(?:on|once|addListener)$/.test(target.method) && closing.test(findStringValue(target.call.arguments[0]) ?? '')
+  );
+}
+
+/** Whether a timer that an effect or a component starts, and never clears, sets state when it fires. */
+export function setsStateLate(call: ts.CallExpression, life: Life, file: FileContext): boolean {
+  const run = call.arguments[0] && skipWrappers(call.arguments[0]);
+  if (!run || !isFunctionNode(run) || call.arguments.length < 2 || isZero(call.arguments[1]!)) return false;
+  if (life.kind === 'effect') return findEnclosingFunction(call) === life.effect && setsHookState(run, file);
+  if (life.kind !== 'owner' || !life.isComponent) return false;
+  return file.nodes('CallExpression').some((inner) => {
+    const target = findMethodCall(inner);
+    return target?.method === 'setState' && target.receiver.kind === ts.SyntaxKind.ThisKeyword && isWithin(inner, run);
+  });
+}
+
+function setsHookState(run: FunctionNode, file: FileContext): boolean {
+  return file.nodes('CallExpression').some((inner) => {
+    const callee = skipWrappers(inner.expression);
+    if (!ts.isIdentifier(callee) || !isWithin(inner, run) || findEnclosingFunction(inner) !== run) return false;
+    const binding = file.bindingOf(callee);
+    return binding !== undefined && isStateSetter(binding);
+  });
+}
+
+/** `const [value, setValue] = useState(…)`. */
+function isStateSetter({ declaration }: Binding): boolean {
+  if (!ts.isBindingElement(declaration) || !ts.isArrayBindingPattern(declaration.parent)) return false;
+  const variable = declaration.parent.parent;
+  if (!ts.isVariableDeclaration(variable) || !variable.initializer) return false;
+  const made = skipWrappers(variable.initializer);
+  return ts.isCallExpression(made) && /(?:^|\.)useState$/.test(made.expression.getText());
+}
+
+function isZero(delay: ts.Expression): boolean {
+  const at = skipWrappers(delay);
+  return ts.isNumericLiteral(at) && Number(at.text) === 0;
+}
