@@ -1,5 +1,6 @@
 import type { LeakedTimeout } from '../rules/resources/no-leaked-timeout.ts';
-import { findEnclosingFunction, isFunctionNode, skipWrappers } from '../src/ast/syntax.ts';
+import { findEnclosingFunction, isFunctionNode, isWithin, skipWrappers } from '../src/ast/syntax.ts';
+import { findTimerFunction } from '../src/ast/timers.ts';
 import { ts } from '../src/ast/ts.ts';
 import type { FileContext } from '../src/model/file-context.ts';
 import type { Fixer } from '../src/model/fixer.ts';
@@ -10,11 +11,27 @@ export const fixer: Fixer<LeakedTimeout> = {
   safety: 'safe',
   changes: 'Clears the timeout where its owner ends, and before it is armed again.',
   fix({ data }, file) {
+    if (data.leak === 'connection')
+      return { skip: 'keep the handle and clear it where the connection says that it closed' };
+    if (data.leak === 'state' && !isFirstOfEffect(data, file)) {
+      return { skip: 'the clean-up of the effect is written for its first timer' };
+    }
     const fix = stopTimer({ ...data, isOverwritten: data.leak === 'overwritten' }, file);
-    if ('skip' in fix || data.leak !== 're-arming' || !armsAfterWaiting(data.call, file)) return fix;
+    if ('skip' in fix) return fix;
+    // Several may be pending at a time; the field keeps the last.
+    if (data.leak === 'restarts' || data.leak === 'ends') return { ...fix, safety: 'review' };
+    if (data.leak !== 're-arming' || !armsAfterWaiting(data.call, file)) return fix;
     return { ...fix, safety: 'review', note: 'a run under way at the end still arms the timer once: ask a flag there' };
   },
 };
+
+function isFirstOfEffect({ call, life }: LeakedTimeout, file: FileContext): boolean {
+  if (life.kind !== 'effect') return true;
+  return !file.nodes('CallExpression').some((other) => {
+    const isBefore = other.pos < call.pos && isWithin(other, life.effect);
+    return isBefore && findTimerFunction(other, file)?.startsWith('set') === true;
+  });
+}
 
 /** The next round is started behind an `await` or in a `then`: clearing the timer misses a run that is under way. */
 function armsAfterWaiting(call: ts.CallExpression, file: FileContext): boolean {

@@ -22,7 +22,10 @@ export const fixer: Fixer<UnclearedDeadline> = {
     }
     const fn = findEnclosingFunction(data.call);
     const isWaiting = fn && isAsync(fn) && (deadline?.kind === 'abort' || data.leak !== undefined);
-    return isWaiting ? clearInFinally(data, file) : { skip: 'clear the timer at each place that ends the work' };
+    if (isWaiting) return clearInFinally(data, file);
+    return deadline?.kind === 'promise' && deadline.settles.length === 0
+      ? { skip: 'a promise cannot tell when the race is over: take the work as an argument, or use withDeadline' }
+      : { skip: 'clear the timer at each place that ends the work' };
   },
 };
 

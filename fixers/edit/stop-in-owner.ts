@@ -21,6 +21,7 @@ export function stopInOwner(
   const method = findMethodAround(call, shape);
   const disposer = findDisposer(shape.disposers, method);
   if (!disposer) return { skip: `${shape.name} has no method that surely ends it` };
+  if (disposer === method) return { skip: `${nameOfFunction(disposer)} itself starts it` };
   const edits: TextEdit[] = [];
   let field = places.find((place) => place.kind === 'field')?.name;
   if (field === undefined) {

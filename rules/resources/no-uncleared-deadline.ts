@@ -2,7 +2,14 @@ import { type Deadline, findDeadline, findUnclearedSettle } from '../../src/ast/
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { lifeOf } from '../../src/ast/life-cycle.ts';
 import { findLeaks, type Leak } from '../../src/ast/release-paths.ts';
-import { findEnclosingFunction, isAsync, isWithin } from '../../src/ast/syntax.ts';
+import {
+  findEnclosingFunction,
+  findMethodCall,
+  getOutermostWrapped,
+  isAsync,
+  isWithin,
+  skipWrappers,
+} from '../../src/ast/syntax.ts';
 import { findDelayMs, findTimerFunction, isUnrefed, listClearsOf } from '../../src/ast/timers.ts';
 import type { ts } from '../../src/ast/ts.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
@@ -52,6 +59,13 @@ export const rule = defineRule<UnclearedDeadline>({
   },
 });
 
+/** In the first function of a `then`: when the work fails, it does not run. */
+function isOnSuccess(clear: ts.Node): boolean {
+  const fn = findEnclosingFunction(clear);
+  const target = fn && findMethodCall(getOutermostWrapped(fn).parent);
+  return target?.method === 'then' && skipWrappers(target.call.arguments[0]!) === fn;
+}
+
 function judge(
   call: ts.CallExpression,
   places: readonly HandlePlace[],
@@ -80,6 +94,7 @@ function judge(
     if (!leak) return undefined;
     return match(leak.outcome === 'throw' ? 'not cleared when the work fails' : 'not cleared on every way out', leak);
   }
+  if (deadline && clears.every(isOnSuccess)) return match('not cleared when the work fails', undefined, clears[0]);
   if (deadline?.kind !== 'promise' || deadline.race) return undefined;
   const settle = findUnclearedSettle(deadline, clears, file);
   return settle && match('not cleared on every outcome', undefined, settle);

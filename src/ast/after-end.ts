@@ -18,14 +18,18 @@ import { ts } from './ts.ts';
 
 /** State that says whether an owner still lives, by its name. */
 const endFlag =
-  /stop|clos|destroy|dispos|ended|ending|running|active|abort|shut|enabl|disabl|connect|alive|mount|cancel|state|status|started|listening|signal|terminat|kill|finish|quit|exit|draining|generation|epoch|token|current|should|is[A-Z]\w*(?:ing|ed)$/i;
+  /stop|clos|destroy|dispos|ended|ending|running|active|abort|shut|enabl|disabl|connect|alive|mount|cancel|state|status|started|listening|signal|terminat|kill|finish|quit|exit|draining|is[A-Z]\w*(?:ing|ed)$/i;
 const starter =
   /^_*(?:re)?(?:start|connect|open|init|run|poll|subscribe|listen|schedule|sync|attempt|join|spawn|launch|consume|establish|setup|watch|monitor|tick|loop|fetch|refresh)(?:[A-Z]\w*)?$/;
+
+/** Names of an end for good, without an object: `cleanupGarbage` ends something else. */
+const endName =
+  /^_*(?:close|stop|disconnect|destroy|dispose|shutdown|shutDown|teardown|terminate|end|quit|Symbol\.(?:asyncD|d)ispose|componentWillUnmount|disconnectedCallback|ngOnDestroy|onModuleDestroy|beforeUnmount|beforeDestroy|onDestroy|onApplicationShutdown)$/;
 
 /** The functions that end what starts a timer: methods of its owner, or of what its factory makes. */
 export function listEnds(life: Life): readonly FunctionNode[] {
   const disposers = life.kind === 'owner' ? life.shape.disposers : life.kind === 'factory' ? life.disposers : [];
-  return findDisposer(disposers, undefined) ? disposers : [];
+  return disposers.some((fn) => endName.test(nameOfFunction(fn))) ? disposers : [];
 }
 
 /** The function that ends an owner for good. */
@@ -166,7 +170,7 @@ export function findAfterEnd(call: ts.CallExpression, life: Life, file: FileCont
   const within = findEnclosingFunction(call);
   const { callback, called } = findTimerRun(call, file);
   const own = called.filter((fn) => isMember(fn, life));
-  const isEnding = own.find((fn) => ends.includes(fn) && fn === findEnd(life) && fn !== within);
+  const isEnding = own.find((fn) => ends.includes(fn) && endName.test(nameOfFunction(fn)) && fn !== within);
   if (isEnding) return { kind: 'ends', fn: isEnding };
   const starting = own.find((fn) => starter.test(nameOfFunction(fn)) && !ends.includes(fn));
   if (!starting) return undefined;

@@ -4,6 +4,7 @@ import {
   type FunctionNode,
   findEnclosingFunction,
   findMemberName,
+  findMemberPath,
   findMethodCall,
   getOutermostWrapped,
   isFunctionNode,
@@ -21,10 +22,13 @@ export type Deadline =
   | { kind: 'callback'; fn: FunctionNode; settles: readonly ts.Node[] }
   /** The timer aborts, kills or destroys something that `fn` made. */
   | { kind: 'abort'; fn: FunctionNode; target: Binding }
+  /** The timer ends by force what `fn` has asked to end. */
+  | { kind: 'force'; fn: FunctionNode }
   /** The timer's callback asks a flag that the end of the work sets. */
   | { kind: 'flag'; fn: FunctionNode; flag: Binding };
 
 const endings = /^(?:abort|kill|destroy|terminate|cancel)$/;
+const graceful = /^(?:end|close|kill|disconnect|stop|shutdown)$/;
 
 /** What a `setTimeout` races against; undefined for sleeps, delays and timers of another purpose. */
 export function findDeadline(timer: ts.CallExpression, file: FileContext): Deadline | undefined {
@@ -68,12 +72,26 @@ function judgeCallee(callee: ts.Identifier, timer: ts.CallExpression, file: File
     const settles = listSettles(fn, timer, file);
     const race = findRace(promise, file);
     const isRaced = settles.some((settle) => isWhileWaiting(settle, fn, timer));
-    return isRaced || race ? { kind: 'promise', executor: fn, settles, race } : undefined;
+    // A promise that a function gives out and that can only fail is there to be raced.
+    const [resolve, reject] = fn.parameters;
+    const isOnlyRejected = reject === binding.declaration && !isUsed(resolve!, file) && isReturned(promise);
+    return isRaced || race || isOnlyRejected ? { kind: 'promise', executor: fn, settles, race } : undefined;
   }
   if (!/^(?:cb|callback|done|next|fn|finish)$/i.test(binding.name)) return undefined;
   if (findEnclosingFunction(timer) !== fn) return undefined;
-  const settles = binding.references.filter((use) => !isWithin(use, timer) && isLaterUse(use, timer));
+  const run = findFunctionValue(timer.arguments[0]!, file);
+  const isFired = (use: ts.Node): boolean => isWithin(use, timer) || (run !== undefined && isWithin(use, run));
+  const settles = binding.references.filter((use) => !isFired(use) && isLaterUse(use, timer));
   return settles.length > 0 ? { kind: 'callback', fn, settles } : undefined;
+}
+
+function isUsed({ name }: ts.ParameterDeclaration, file: FileContext): boolean {
+  return !ts.isIdentifier(name) || (file.bindingOf(name)?.references.length ?? 0) > 0;
+}
+
+function isReturned(promise: ts.Node): boolean {
+  const { parent } = getOutermostWrapped(promise);
+  return ts.isReturnStatement(parent) || ts.isArrowFunction(parent);
 }
 
 /** It stands in a callback of its own, so that it can come while the timer is pending. */
@@ -142,7 +160,9 @@ function judgeMethod(
   timer: ts.CallExpression,
   file: FileContext,
 ): Deadline | undefined {
-  if (endings.test(target.method)) return judgeAbort(target.receiver, timer, file);
+  if (endings.test(target.method)) {
+    return judgeAbort(target.receiver, timer, file) ?? judgeForce(target.receiver, timer, file);
+  }
   if (target.method !== 'reject' || !ts.isIdentifier(target.receiver)) return undefined;
   const binding = file.bindingOf(target.receiver);
   const fn = findEnclosingFunction(timer);
@@ -164,7 +184,32 @@ function judgeAbort(receiver: ts.Expression, timer: ts.CallExpression, file: Fil
   if (!ts.isVariableDeclaration(declaration) || !declaration.initializer) return undefined;
   const value = skipAwait(declaration.initializer);
   if (!ts.isNewExpression(value) && !ts.isCallExpression(value)) return undefined;
-  return isAwaitedHere(fn, timer, file) || isListenedTo(binding) ? { kind: 'abort', fn, target: binding } : undefined;
+  return isAwaitedHere(fn, timer, file) || isListenedTo(binding) || isSignalPassedOn(binding)
+    ? { kind: 'abort', fn, target: binding }
+    : undefined;
+}
+
+/** `socket.end()`, then `socket.destroy()` by a timer: what ends in good time leaves the timer behind. */
+function judgeForce(receiver: ts.Expression, timer: ts.CallExpression, file: FileContext): Deadline | undefined {
+  const path = findMemberPath(receiver)?.join('.');
+  const fn = findEnclosingFunction(timer);
+  if (path === undefined || !fn || /process/i.test(path)) return undefined;
+  const asks = file.nodes('CallExpression').some((call) => {
+    if (call.end > timer.pos || findEnclosingFunction(call) !== fn) return false;
+    const asked = findMethodCall(call);
+    return asked !== undefined && graceful.test(asked.method) && findMemberPath(asked.receiver)?.join('.') === path;
+  });
+  return asks ? { kind: 'force', fn } : undefined;
+}
+
+/** `fetch(url, { signal: controller.signal })`. */
+function isSignalPassedOn(binding: Binding): boolean {
+  return binding.references.some((use) => {
+    if (findMemberName(use.parent) !== 'signal') return false;
+    const { parent } = getOutermostWrapped(use.parent);
+    const holder = ts.isPropertyAssignment(parent) ? parent.parent.parent : parent;
+    return ts.isCallExpression(holder) && !/AbortSignal/.test(holder.expression.getText());
+  });
 }
 
 /** The function itself waits for the work: it does not hand a signal with a deadline to its caller. */

@@ -44,15 +44,19 @@ export function ordinalOf(fn: FunctionNode, file: FileContext): number {
   return file.memo(buildFunctionTable, file.source).ordinal.get(fn) ?? -1;
 }
 
-/** The function that a name stands for in this file: a declaration, or a const that holds one (also behind a wrapper call such as `memo(fn)` it does not see through). */
+/** The function that a name stands for in this file: a declaration, or a variable that holds one for good (also behind a wrapper call such as `memo(fn)` it does not see through). */
 export function findFunctionOfBinding(binding: Binding): FunctionNode | undefined {
   const { declaration } = binding;
   if (isFunctionNode(declaration)) return declaration;
-  if (ts.isVariableDeclaration(declaration) && declaration.initializer && binding.kind === 'const') {
+  if (ts.isVariableDeclaration(declaration) && declaration.initializer && isNeverReassigned(binding)) {
     const value = skipWrappers(declaration.initializer);
     if (isFunctionNode(value)) return value;
   }
   return undefined;
+}
+
+function isNeverReassigned({ kind, writes }: Binding): boolean {
+  return kind === 'const' || ((kind === 'let' || kind === 'var') && writes.length === 0);
 }
 
 /** The function that an expression is or names, within this file: inline, by name, `this.method`, `x.bind(this)`. */

@@ -1,5 +1,6 @@
 import type { FileContext } from '../model/file-context.ts';
 import { type ClassShape, classShape, findThisOwner, isDisposerName, type OwnerNode } from './class-shape.ts';
+import { findEntryPoint } from './entry-points.ts';
 import { findFunctionOfBinding } from './functions.ts';
 import {
   type FunctionNode,
@@ -54,7 +55,8 @@ function judgeLife(node: ts.Node, file: FileContext): Life {
   if (factory) return factory;
   const fn = findEnclosingFunction(node);
   if (!fn) return { kind: 'process' };
-  return isStartup(getOutermostFunction(fn)) ? { kind: 'process' } : { kind: 'call', fn };
+  const isProcess = isStartup(getOutermostFunction(fn)) && !isHandled(fn, file);
+  return isProcess ? { kind: 'process' } : { kind: 'call', fn };
 }
 
 /** In old code a nested plain function sees the instance through `var self = this`. */
@@ -71,6 +73,14 @@ function isLifeOwner(owner: OwnerNode, file: FileContext): boolean {
   if (!ts.isObjectLiteralExpression(owner)) return true;
   const shape = classShape(owner, file);
   return shape.disposers.length > 0 && shape.fields.size > 0;
+}
+
+/** Inside a handler of requests or connections, wherever that is registered. */
+function isHandled(fn: FunctionNode, file: FileContext): boolean {
+  for (let at: FunctionNode | undefined = fn; at; at = findEnclosingFunction(at)) {
+    if (findEntryPoint(at, file)?.kind === 'request') return true;
+  }
+  return false;
 }
 
 function getOutermostFunction(fn: FunctionNode): FunctionNode {

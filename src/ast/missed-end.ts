@@ -8,13 +8,17 @@ import {
   findEnclosingFunction,
   findMethodCall,
   findStringValue,
+  getOutermostWrapped,
   isFunctionNode,
   isWithin,
   nameOfFunction,
   skipWrappers,
 } from './syntax.ts';
-import { listClearsOf } from './timers.ts';
+import { findDelayMs, listClearsOf } from './timers.ts';
 import { ts } from './ts.ts';
+
+/** What waits for the next frames is over before a component is gone. */
+const frameMs = 50;
 
 const closing = /^(?:close|closed|disconnect|disconnected|end|destroy|terminate)$/;
 
@@ -50,8 +54,7 @@ export function isOnConnection(call: ts.CallExpression, file: FileContext): bool
   return handler.parameters.some((parameter) => {
     const binding = ts.isIdentifier(parameter.name) ? file.bindingOf(parameter.name) : undefined;
     return (
-      binding !== undefined &&
-      binding.references.some((use) => isWithin(use, run)) &&
+      binding?.references.some((use) => isWithin(use, run)) &&
       binding.references.some((use) => isCloseListener(use, handler))
     );
   });
@@ -70,7 +73,10 @@ function isCloseListener(use: ts.Identifier, handler: FunctionNode): boolean {
 export function setsStateLate(call: ts.CallExpression, life: Life, file: FileContext): boolean {
   const run = call.arguments[0] && skipWrappers(call.arguments[0]);
   if (!run || !isFunctionNode(run) || call.arguments.length < 2 || isZero(call.arguments[1]!)) return false;
-  if (life.kind === 'effect') return findEnclosingFunction(call) === life.effect && setsHookState(run, file);
+  if (life.kind === 'effect') {
+    if ((findDelayMs(call) ?? frameMs) < frameMs || findEnclosingFunction(call) !== life.effect) return false;
+    return setsHookState(run, life.effect, file);
+  }
   if (life.kind !== 'owner' || !life.isComponent) return false;
   return file.nodes('CallExpression').some((inner) => {
     const target = findMethodCall(inner);
@@ -78,22 +84,33 @@ export function setsStateLate(call: ts.CallExpression, life: Life, file: FileCon
   });
 }
 
-function setsHookState(run: FunctionNode, file: FileContext): boolean {
-  return file.nodes('CallExpression').some((inner) => {
+/**
+ * A state that the effect itself depends on is a latch: `if (copied) setTimeout(() => setCopied(false), 1000)` cannot
+ * run again before it is set.
+ */
+function setsHookState(run: FunctionNode, effect: FunctionNode, file: FileContext): boolean {
+  const hook = getOutermostWrapped(effect).parent;
+  const list = ts.isCallExpression(hook) ? hook.arguments[1] : undefined;
+  const asked = list && ts.isArrayLiteralExpression(list) ? list.elements.map((e) => e.getText(file.source)) : [];
+  const states = file.nodes('CallExpression').flatMap((inner) => {
     const callee = skipWrappers(inner.expression);
-    if (!ts.isIdentifier(callee) || !isWithin(inner, run) || findEnclosingFunction(inner) !== run) return false;
+    if (!ts.isIdentifier(callee) || !isWithin(inner, run) || findEnclosingFunction(inner) !== run) return [];
     const binding = file.bindingOf(callee);
-    return binding !== undefined && isStateSetter(binding);
+    const state = binding && findState(binding);
+    return state === undefined ? [] : [state];
   });
+  return states.length > 0 && !states.some((state) => asked.includes(state));
 }
 
-/** `const [value, setValue] = useState(…)`. */
-function isStateSetter({ declaration }: Binding): boolean {
-  if (!ts.isBindingElement(declaration) || !ts.isArrayBindingPattern(declaration.parent)) return false;
+/** The state that a setter sets: `value` of `const [value, setValue] = useState(…)`. */
+function findState({ declaration }: Binding): string | undefined {
+  if (!ts.isBindingElement(declaration) || !ts.isArrayBindingPattern(declaration.parent)) return undefined;
   const variable = declaration.parent.parent;
-  if (!ts.isVariableDeclaration(variable) || !variable.initializer) return false;
+  if (!ts.isVariableDeclaration(variable) || !variable.initializer) return undefined;
   const made = skipWrappers(variable.initializer);
-  return ts.isCallExpression(made) && /(?:^|\.)useState$/.test(made.expression.getText());
+  if (!ts.isCallExpression(made) || !/(?:^|\.)useState$/.test(made.expression.getText())) return undefined;
+  const [state] = declaration.parent.elements;
+  return state && ts.isBindingElement(state) ? state.name.getText() : '';
 }
 
 function isZero(delay: ts.Expression): boolean {
