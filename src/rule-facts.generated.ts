@@ -98,7 +98,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "safety": "safe",
       "changes": "Clears the timer in a finally that covers every outcome."
     },
-    "bad": "export async function head(url) {\n  const controller = new AbortController();\n  setTimeout(() => controller.abort(), 3_000);\n  const response = await fetch(url, { method: 'HEAD', signal: controller.signal });\n  return response.status;\n}",
+    "bad": "export function load(url: string, timeoutMs: number): Promise<Response> {\n  const controller = new AbortController();\n  setTimeout(() => controller.abort(), timeoutMs);\n  return fetch(url, { signal: controller.signal });\n}",
     "good": "export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));\n\nexport async function retry(run) {\n  for (let wait = 1_000; ; wait *= 2) {\n    try {\n      return await run();\n    } catch {\n      await sleep(wait);\n    }\n  }\n}"
   },
   {

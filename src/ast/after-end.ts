@@ -8,6 +8,7 @@ import {
   findEnclosingFunction,
   findMemberName,
   findMemberPath,
+  findStringValue,
   isAssignment,
   isFunctionNode,
   isWithin,
@@ -183,8 +184,24 @@ function isMember(fn: FunctionNode, life: Life): boolean {
   return life.kind === 'factory' && isWithin(fn, life.fn);
 }
 
+const closeEvent =
+  /^(?:close|closed|closing|end|exit|disconnect|disconnected|finish|abort|destroy|destroyed|SIGTERM|SIGINT)$/;
+
+/** Functions of the file that listen for the end of something. */
+function listCloseListeners(file: FileContext): FunctionNode[] {
+  return file.nodes('CallExpression').flatMap((call) => {
+    const name = findMemberName(call.expression);
+    if (name === undefined || !/^(?:on|once|addListener|prependListener|addEventListener)$/.test(name)) return [];
+    const [event, listener] = call.arguments;
+    if (!listener || !closeEvent.test(findStringValue(event) ?? '')) return [];
+    const value = skipWrappers(listener);
+    const fn = isFunctionNode(value) ? value : findRun(ts.isCallExpression(value) ? value.expression : value, file);
+    return fn ? [fn] : [];
+  });
+}
+
 /** Whether an end of the owner leads to one of `clears`, through functions of this file. */
 export function isReachedByEnd(clears: readonly ts.Node[], life: Life, file: FileContext): boolean {
-  const ends = withCallees(listEnds(life), file);
+  const ends = withCallees([...listEnds(life), ...listCloseListeners(file)], file);
   return clears.some((clear) => ends.some((fn) => isWithin(clear, fn)));
 }

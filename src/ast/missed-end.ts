@@ -23,7 +23,7 @@ const frameMs = 50;
 const closing = /^(?:close|closed|disconnect|disconnected|end|destroy|terminate)$/;
 
 /**
- * Whether a timer in a private field is cleared by some methods of its owner, but by none that its end calls:
+ * Whether a timer in a private field is cleared by some methods of its owner, but by none that its end calls, nor on a close event:
  * cleared on success, say, and not when the owner is closed first.
  */
 export function isMissedAtEnd(
@@ -36,11 +36,12 @@ export function isMissedAtEnd(
   const field = places.find((place) => place.kind === 'field');
   if (!field || !(isPrivateName(life.shape, field.name) || field.name.startsWith('_'))) return false;
   const clears = listClearsOf(places, file);
-  if (clears.length === 0 || isReachedByEnd(clears, life, file)) return false;
+  // What it clears in its own run is a poll that ends by itself.
+  if (clears.every((clear) => isWithin(clear, call)) || isReachedByEnd(clears, life, file)) return false;
   // A method that is named after an end, or that others can call, may be what the owner of the owner calls.
   return clears.every((clear) => {
     for (let fn = findEnclosingFunction(clear); fn; fn = findEnclosingFunction(fn)) {
-      if (isDisposerName(nameOfFunction(fn))) return false;
+      if (isDisposerName(nameOfFunction(fn).replace(/^#/, ''))) return false;
     }
     return true;
   });
