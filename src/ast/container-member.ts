@@ -104,11 +104,19 @@ export function classifyElement(
     if (!isEmptied) draft.adds.push({ node: parent, key, value: parent.right, fn });
     return;
   }
-  if (ts.isPostfixUnaryExpression(parent) || ts.isPrefixUnaryExpression(parent)) {
+  if (isCounted(parent)) {
     draft.adds.push({ node: parent, key, value: undefined, fn });
     return;
   }
   draft.reads.push({ node: access, key, fn });
+}
+
+/** `counts[key]++`; `!table[key]` only asks. */
+function isCounted(node: ts.Node): boolean {
+  return (
+    (ts.isPostfixUnaryExpression(node) || ts.isPrefixUnaryExpression(node)) &&
+    (node.operator === ts.SyntaxKind.PlusPlusToken || node.operator === ts.SyntaxKind.MinusMinusToken)
+  );
 }
 
 /** `x.size > limit`, `x.length >= 100`; comparisons with nothing or one are questions of another kind. */

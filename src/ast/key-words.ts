@@ -40,7 +40,9 @@ export function domainOfName(name: string): KeyDomain {
   if (last === undefined) return 'unknown';
   const before = parts.at(-2);
   if (
-    /^(?:id|ids|key|name|names|path|class|url|uuid|uid|hash|token|value|identifier)$/.test(last) &&
+    /^(?:id|ids|key|name|names|path|class|url|uuid|uid|hash|token|value|identifier|domain|hostname|address|addr)$/.test(
+      last,
+    ) &&
     before !== undefined
   ) {
     if (/^(?:id|ids|uid|uuid)$/.test(last) && numberedWords.has(before)) return 'data';

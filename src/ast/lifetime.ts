@@ -53,7 +53,7 @@ export function lifetimeOf(
   const base =
     node.heritageClauses?.flatMap((c) => c.types).map((t) => findMemberPath(t.expression)?.at(-1) ?? '') ?? [];
   if (longName.test(name)) return isMadePerCall(node, file) ? 'short' : 'long';
-  if (shortName.test(name) || base.some((b) => shortName.test(b))) return 'short';
+  if (shortName.test(name) || base.some((b) => shortName.test(b) && !b.endsWith('EventEmitter'))) return 'short';
   if (isMadePerCall(node, file)) return 'short';
   return [...home.shape.methods.keys()].some((method) => /^(?:destroy|shutdown|dispose|stop)$/.test(method)) &&
     file.text.includes('.on(')

@@ -89,6 +89,11 @@ export function listTrimmedFields(file: FileContext): ReadonlySet<string> {
   }
   for (const node of file.nodesOfKind(ts.SyntaxKind.DeleteExpression) as readonly ts.DeleteExpression[]) {
     const target = node.expression;
+    // `delete client.queue` drops the whole of it.
+    if (ts.isPropertyAccessExpression(target)) {
+      const whole = findMemberPath(target);
+      if (whole && whole.length > (whole[0] === 'this' ? 2 : 1)) names.add(target.name.text);
+    }
     if (!ts.isElementAccessExpression(target)) continue;
     const path = findMemberPath(target.expression);
     if (path && path.length > (path[0] === 'this' ? 2 : 1)) names.add(path.at(-1)!);
