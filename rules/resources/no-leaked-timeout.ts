@@ -91,10 +91,14 @@ function judge(
       return match('re-arming', ...elsewhere, canBeStartedOften(call, life, file));
     }
     const isLong = (findDelayMs(call) ?? longMs) >= longMs && call.arguments.length > 1;
-    if (reArming && findEnd(life) && !asksForEnd(call, [reArming.fn], life, file))
+    if (
+      reArming &&
+      findEnd(life) &&
+      !asksForEnd(call, [reArming.fn, ...(reArming.via ? [reArming.via] : [])], life, file)
+    )
       return match('re-arming', ...elsewhere);
     const after = reArming ? undefined : findAfterEnd(call, life, file);
-    if (after && (after.kind === 'restarts' || isLong)) return match(after.kind, ...elsewhere);
+    if (after && isLong) return match(after.kind, ...elsewhere);
     if (isLong && isOnConnection(call, file)) return match('connection');
     if (setsStateLate(call, life, file)) return match('state');
     if (!places.some((p) => p.kind === 'field')) return undefined;

@@ -21,7 +21,7 @@ import { ts } from './ts.ts';
 const endFlag =
   /stop|clos|destroy|dispos|ended|ending|running|active|abort|shut|enabl|disabl|connect|alive|mount|cancel|state|status|started|listening|signal|terminat|kill|finish|quit|exit|draining|is[A-Z]\w*(?:ing|ed)$/i;
 const starter =
-  /^_*(?:re)?(?:start|connect|open|init|run|poll|subscribe|listen|schedule|sync|attempt|join|spawn|launch|consume|establish|setup|watch|monitor|tick|loop|fetch|refresh)(?:[A-Z]\w*)?$/;
+  /^_*(?:re)?(?:start|connect|open|run|poll|subscribe|listen|schedule|join|spawn|launch|consume|establish)(?:[A-Z]\w*)?$/;
 
 /** Names of an end for good, without an object: `cleanupGarbage` ends something else. */
 const endName =

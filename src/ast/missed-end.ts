@@ -1,6 +1,7 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
 import { findEnd, isReachedByEnd } from './after-end.ts';
 import { isDisposerName } from './class-shape.ts';
+import { findFunctionValue } from './functions.ts';
 import type { HandlePlace } from './handle-escape.ts';
 import { isPrivateName, type Life } from './life-cycle.ts';
 import {
@@ -36,6 +37,9 @@ export function isMissedAtEnd(
   const field = places.find((place) => place.kind === 'field');
   if (!field || !(isPrivateName(life.shape, field.name) || field.name.startsWith('_'))) return false;
   const clears = listClearsOf(places, file);
+  const run = call.arguments[0] && findFunctionValue(call.arguments[0], file);
+  // A timer that only ends its owner is cleared where the owner is put to use.
+  if (run && life.shape.disposers.includes(run)) return false;
   // What it clears in its own run is a poll that ends by itself.
   if (clears.every((clear) => isWithin(clear, call)) || isReachedByEnd(clears, life, file)) return false;
   // A method that is named after an end, or that others can call, may be what the owner of the owner calls.

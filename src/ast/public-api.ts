@@ -66,7 +66,7 @@ function judgeOffered(fn: FunctionNode, file: FileContext): boolean {
     return isExported(fn.parent, file);
   }
   const home = findEnclosingFunction(fn);
-  if (isExported(fn, file)) return !isStartup(fn);
+  if (isExported(fn, file)) return !isStartup(fn) && !/^(?:cli|cmd|command)$/i.test(nameOfFunction(fn));
   const owner = findOwnerOfMethod(fn, file);
   if (owner && isExported(owner, file)) return !nameOfFunction(fn).startsWith('_');
   return home !== undefined && isOffered(home, file) && isGivenOut(fn, home, file);

@@ -14,6 +14,8 @@ import { ts } from './ts.ts';
 /** A one-shot timer that starts itself again, seen from the function that both runs and re-arms. */
 export interface ReArming {
   fn: FunctionNode;
+  /** The function that the timer names and that calls `fn` again. */
+  via?: FunctionNode;
 }
 
 /**
@@ -25,7 +27,9 @@ export function findReArming(call: ts.CallExpression, file: FileContext): ReArmi
   if (!callback) return undefined;
   const around = listEnclosingFunctions(call);
   for (const target of listTargets(callback, file)) if (around.has(target)) return { fn: target };
-  return undefined;
+  const via = findFunctionValue(callback, file);
+  const fn = via && listCalled(via, file).find((target) => around.has(target));
+  return fn && { fn, via };
 }
 
 function listEnclosingFunctions(node: ts.Node): Set<FunctionNode> {
@@ -38,11 +42,16 @@ function listTargets(callback: ts.Expression, file: FileContext): FunctionNode[]
   const direct = findFunctionValue(callback, file);
   if (!direct) return [];
   if (!isFunctionNode(skipWrappers(callback) as ts.Node)) return [direct];
+  return listCalled(direct, file);
+}
+
+/** The functions of this file that a function itself calls. */
+function listCalled(fn: FunctionNode, file: FileContext): FunctionNode[] {
   const targets: FunctionNode[] = [];
   for (const inner of file.nodes('CallExpression')) {
-    if (inner.pos < direct.pos || inner.end > direct.end) continue;
+    if (inner.pos < fn.pos || inner.end > fn.end) continue;
     const target = findFunctionValue(inner.expression, file);
-    if (target && findEnclosingFunction(inner) === direct) targets.push(target);
+    if (target && findEnclosingFunction(inner) === fn) targets.push(target);
   }
   return targets;
 }
@@ -51,7 +60,9 @@ function listTargets(callback: ts.Expression, file: FileContext): FunctionNode[]
  * Whether something can end the chain: the re-arming or the run stands under a condition on state that others write,
  * on a counter, or on what the run found out; or an early `return` or `throw` comes before it.
  */
-export function canEnd(call: ts.CallExpression, { fn }: ReArming, file: FileContext): boolean {
+export function canEnd(call: ts.CallExpression, { fn, via }: ReArming, file: FileContext): boolean {
+  // What another function asks before it comes back is not followed.
+  if (via) return true;
   for (let at: ts.Node = call; at !== fn && at.parent; at = at.parent) {
     const { parent } = at;
     if (ts.isIfStatement(parent) && parent.expression !== at) return true;
