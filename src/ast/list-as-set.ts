@@ -1,5 +1,5 @@
 import type { FileContext } from '../model/file-context.ts';
-import { pluralOf, sizeOfName } from './size.ts';
+import { pluralOf, soundOfName } from './size-words.ts';
 import {
   findEnclosingFunction,
   findMemberPath,
@@ -32,8 +32,8 @@ export function findListAsSet(call: ts.CallExpression, file: FileContext): ListA
   const fn = findEnclosingFunction(call);
   const pushes = accesses.map((a) => findCallOn(a, /^(?:push|unshift)$/)).filter((c) => c !== undefined);
   if (!fn || pushes.length === 0) return undefined;
-  const isData = [name, ...pushes.map((p) => pluralOf(lastName(p.arguments[0])))].some((n) => sizeOfName(n) === 'data');
-  if (!isData || sizeOfName(name) === 'small') return undefined;
+  const isData = [name, ...pushes.map((p) => pluralOf(lastName(p.arguments[0])))].some((n) => soundOfName(n) === 'many');
+  if (!isData || soundOfName(name) === 'few') return undefined;
   const isHere = (node: ts.Node): boolean => findEnclosingFunction(node) === fn;
   if (target.method === 'filter') {
     const { parent } = getOutermostWrapped(call);

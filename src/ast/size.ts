@@ -1,195 +1,270 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
-import { findAdd, findGrowth } from './loop-facts.ts';
+import { sizeOfFilled } from './filled.ts';
+import { findFunctionValue, isExported, listCallsOf } from './functions.ts';
 import { bareModule, findOrigin } from './provenance.ts';
-import { findMemberName, findMemberPath, findMethodCall, isAssignment, skipAwait } from './syntax.ts';
+import { sizeOfSource } from './size-sources.ts';
+import { soundOfName } from './size-words.ts';
+import {
+  type FunctionNode,
+  findMemberName,
+  findMemberPath,
+  findMethodCall,
+  isAssignment,
+  isFunctionNode,
+  skipAwait,
+  skipWrappers,
+} from './syntax.ts';
 import { ts } from './ts.ts';
 
 /**
- * How many items a collection can have: `small` when the program fixes them (literals, enums, options, fields of a
- * record, capped pages), as many as `data` brings (rows, request bodies, streams), `unknown` where the file does not tell.
+ * How many items a collection can have. `small`: the program fixes them (literals, enums, options, a slice with a limit).
+ * `large`: nothing but data does, and this file shows it (all rows of a query, what a request carries, lines of a file,
+ * a list that is filled for each of such). `unknown`: the file does not tell.
  */
-export type Size = 'small' | 'data' | 'unknown';
-
-const dataNouns = new Set(
-  'accounts activities addresses alerts articles assets attachments attendees bookings candidates certificates chats chunks clients comments commits commissions connections contacts conversations coupons customers deals devices dids discussions documents docs downloads duties emails employees enrollments entities events favorites files followers friends guests histories hits images installations invitations invites invoices issues jobs keystores leads lines listings logs mails matches members memberships mentions messages notes notifications observations orders organizations pads pages participants partners payments payouts peers persons people photos players podcasts posts prices products profiles projects publishers purchases questions reactions recipients records removals replies repos repositories requests responses results reviews revisions rooms rows runs samples sessions shares signatures snapshots sockets spans stars submissions subscribers subscriptions tasks tickets timelines traces transactions transfers tweets uploads users validators vendors videos views visitors visits votes workspaces balances children ids uuids webhooks'.split(
-    ' ',
-  ),
-);
-const smallNouns =
-  /^(?:exclude|include|allowed|hidden|visible|mentioned|pinned|required|optional|default|enabled|disabled)|(?:types|kinds|mentions|mentionIds|addons|fields|columns|props|properties|attributes|options|settings|plugins|extensions|modules|packages|routes|routers|middlewares?|handlers|listeners|hooks|locales|languages|roles|permissions|features|flags|envs?|environments|providers|adapters|strategies|controllers|components|classes|methods|steps|stages|phases|rules|schemas?|models|tables|relations|includes|formats|themes|parts|segments|args|arguments|params|parameters|headers|levels|statuses|states|modes|scopes|operators|operations|tabs|panels|colors|sizes|shards|partitions|slots|workers|servers|nodes|hosts|brokers|regions|zones|backends|drivers|transports|loggers|targets|formatters|validations|validators?s|constraints|conditions|clauses|filters|sorts|primaryKeys|indexes|indices|keysToOmit|whitelist|blacklist|allowlist|denylist|config|configs|configurations|integrations|connectors|templates|metrics|dimensions|aggregations|buckets|tags|labels|months|weeks|days|hours|quarters|intervals|countries|currencies|categories|collections|blocks|entrypoints|presets|choices|tools|commands|actions|triggers|limits|plans|tiers|tests)$/i;
-
-/** Whether `users` or `userRows` names what data brings in any number, by its last word. */
-export function sizeOfName(name: string): Size {
-  if (/^[A-Z][A-Z0-9_]+$/.test(name)) return 'small';
-  if (smallNouns.test(name)) return 'small';
-  const owner = /^(\w+?)(?:Ids|IDs|_ids|Uuids)$/.exec(name)?.[1];
-  if (owner) return sizeOfName(pluralOf(owner));
-  const last = name
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .split(/[\s_$#]+/)
-    .filter(Boolean)
-    .at(-1)
-    ?.toLowerCase();
-  return last !== undefined && dataNouns.has(last) ? 'data' : 'unknown';
+export interface Size {
+  size: 'large' | 'small' | 'unknown';
+  /** What makes it so, for the evidence of a finding: "all rows of db.user.findMany()". */
+  why: string;
+  /** Where that stands. */
+  at: ts.Node;
 }
 
-const sameSize =
-  /^(?:filter|map|sort|reverse|toSorted|toReversed|slice|flat|flatMap|concat|entries|keys|values|toArray|lean|exec|all|compact|uniq|uniqBy|sortBy|orderBy|orderByDesc|then|catch)$/;
-const readManyCall =
-  /^(?:find(?:All|Many|AndCountAll|By\w*)?|getAll\w*|listAll\w*|findAll\w*|fetchAll\w*|loadAll\w*|getMany|getRawMany|aggregate|scan|hgetall|smembers|keys|lrange|zrange|query|\$queryRaw|\$queryRawUnsafe|selectFrom|readdir)$/;
-const cap =
-  /\b(?:limit|take|first|pageSize|perPage|maxResults|top|batchSize|count)\s*:\s*(?:\d{1,3}\b|[A-Z][A-Z0-9_]*\b|\w*(?:[bB]atch|BATCH|[pP]age|PAGE)\w*)|\.(?:limit|take)\(/;
-
-/** `entity` → `entities`, `user` → `users`: what a list of them would be called. */
-export function pluralOf(name: string): string {
-  return /[^aeiou]y$/.test(name) ? `${name.slice(0, -1)}ies` : /(?:s|x|ch|sh)$/.test(name) ? `${name}es` : `${name}s`;
+/** Judges the collection that an expression gives, by where it comes from; names speak only against. */
+export function findSize(expression: ts.Expression, file: FileContext): Size {
+  return file.memo(start, expression);
 }
 
-/** Judges the collection that an expression gives. */
-export function sizeOf(expression: ts.Expression, file: FileContext): Size {
+/** {@link findSize} without its reason. */
+export function sizeOf(expression: ts.Expression, file: FileContext): Size['size'] {
+  return findSize(expression, file).size;
+}
+
+/** Whether a list of unknown size is called after what data brings (`users`, `orderIds`): enough for `possible` only. */
+export function soundsLarge(expression: ts.Expression, file: FileContext): boolean {
+  const { size } = findSize(expression, file);
+  return size === 'large' || (size === 'unknown' && soundOf(expression, file, 0) === 'many');
+}
+
+function start(expression: ts.Expression, file: FileContext): Size {
   return judge(expression, file, 0);
 }
 
-/** One part that data brings is enough; all must be small. */
-function join(parts: readonly Size[]): Size {
-  if (parts.includes('data')) return 'data';
-  return parts.every((part) => part === 'small') ? 'small' : 'unknown';
+export type Judge = (expression: ts.Expression, file: FileContext, depth: number) => Size;
+
+const maxDepth = 7;
+const sameSize =
+  /^(?:filter|map|sort|reverse|toSorted|toReversed|slice|splice|flat|flatMap|concat|entries|keys|values|toArray|lean|exec|then|catch|finally|from|all|allSettled|compact|uniq|uniqBy|sortBy|orderBy|unique|toJSON|freeze)$/;
+const utility = /^(?:_|lodash|R|Object|Array|Promise|Set|Map)$/;
+
+export function unknown(at: ts.Node, why = 'not told by this file'): Size {
+  return { size: 'unknown', why, at };
+}
+
+function small(at: ts.Node, why: string): Size {
+  return { size: 'small', why, at };
+}
+
+/** One large part is enough; all must be small. */
+function join(parts: readonly Size[], at: ts.Node): Size {
+  const large = parts.find((part) => part.size === 'large');
+  if (large) return large;
+  return parts.length > 0 && parts.every((part) => part.size === 'small') ? small(at, 'written out here') : unknown(at);
 }
 
 function judge(expression: ts.Expression, file: FileContext, depth: number): Size {
-  if (depth > 6) return 'unknown';
   const value = skipAwait(expression);
-  if (ts.isArrayLiteralExpression(value)) {
-    return join(value.elements.map((e) => (ts.isSpreadElement(e) ? judge(e.expression, file, depth + 1) : 'small')));
+  if (depth > maxDepth) return unknown(value);
+  switch (value.kind) {
+    case ts.SyntaxKind.ArrayLiteralExpression: {
+      const { elements } = value as ts.ArrayLiteralExpression;
+      const spreads = elements.filter(ts.isSpreadElement).map((e) => judge(e.expression, file, depth + 1));
+      return spreads.length > 0 ? join(spreads, value) : small(value, 'written out here');
+    }
+    case ts.SyntaxKind.ObjectLiteralExpression: {
+      const { properties } = value as ts.ObjectLiteralExpression;
+      const spreads = properties.filter(ts.isSpreadAssignment).map((p) => judge(p.expression, file, depth + 1));
+      return spreads.length > 0 ? join(spreads, value) : small(value, 'written out here');
+    }
+    case ts.SyntaxKind.StringLiteral:
+    case ts.SyntaxKind.NoSubstitutionTemplateLiteral:
+    case ts.SyntaxKind.TemplateExpression:
+      return small(value, 'a text');
+    case ts.SyntaxKind.BinaryExpression: {
+      const { left, right, operatorToken } = value as ts.BinaryExpression;
+      const isChoice =
+        operatorToken.kind === ts.SyntaxKind.BarBarToken ||
+        operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken ||
+        operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken;
+      if (isAssignment(value)) return judge(right, file, depth + 1);
+      if (!isChoice) return unknown(value);
+      return judge(operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken ? right : left, file, depth + 1);
+    }
+    case ts.SyntaxKind.ConditionalExpression: {
+      const { whenTrue, whenFalse } = value as ts.ConditionalExpression;
+      return join([judge(whenTrue, file, depth + 1), judge(whenFalse, file, depth + 1)], value);
+    }
+    case ts.SyntaxKind.NewExpression: {
+      const { arguments: args, expression: made } = value as ts.NewExpression;
+      const isCopy = ts.isIdentifier(made) && /^(?:Set|Map)$/.test(made.text) && args?.[0];
+      return isCopy ? judge(isCopy, file, depth + 1) : unknown(value);
+    }
+    case ts.SyntaxKind.CallExpression:
+      return judgeCall(value as ts.CallExpression, file, depth);
+    case ts.SyntaxKind.Identifier:
+      return judgeIdentifier(value as ts.Identifier, file, depth);
+    default:
+      return judgeMember(value, file, depth);
   }
-  if (ts.isObjectLiteralExpression(value)) {
-    return join(
-      value.properties.map((p) => (ts.isSpreadAssignment(p) ? judge(p.expression, file, depth + 1) : 'small')),
-    );
-  }
-  if (ts.isBinaryExpression(value)) {
-    const { kind } = value.operatorToken;
-    const isChoice = kind === ts.SyntaxKind.BarBarToken || kind === ts.SyntaxKind.QuestionQuestionToken;
-    return isChoice
-      ? judge(value.left, file, depth + 1)
-      : isAssignment(value)
-        ? judge(value.right, file, depth + 1)
-        : 'unknown';
-  }
-  if (ts.isConditionalExpression(value)) {
-    return join([judge(value.whenTrue, file, depth + 1), judge(value.whenFalse, file, depth + 1)]);
-  }
-  if (ts.isStringLiteralLike(value) || ts.isTemplateExpression(value)) return 'small';
-  if (ts.isNewExpression(value)) return value.arguments?.[0] ? judge(value.arguments[0], file, depth + 1) : 'unknown';
-  if (ts.isCallExpression(value)) return judgeCall(value, file, depth);
-  if (ts.isIdentifier(value)) return judgeIdentifier(value, file, depth);
-  return judgeMember(value, file);
 }
 
 function judgeCall(call: ts.CallExpression, file: FileContext, depth: number): Size {
+  const source = sizeOfSource(call, file, depth, judge);
+  if (source) return source;
   const target = findMethodCall(call);
   const name = target?.method ?? (ts.isIdentifier(call.expression) ? call.expression.text : '');
-  const first = call.arguments[0];
-  if (target && ts.isIdentifier(target.receiver) && !file.bindingOf(target.receiver)) {
-    const holder = target.receiver.text;
-    if (holder === 'Object') return first ? sizeOfObject(first, file, depth) : 'unknown';
-    if (holder === 'Array') return name === 'from' && first ? judge(first, file, depth + 1) : 'small';
-    if (holder === 'Promise') return first ? judge(first, file, depth + 1) : 'unknown';
-    if (holder === 'JSON') return name === 'parse' && first && isIncoming(first) ? 'data' : 'unknown';
+  const [first] = call.arguments;
+  if (target && sameSize.test(name)) {
+    const isUtility = ts.isIdentifier(target.receiver) && utility.test(target.receiver.text);
+    if (isUtility) return first ? judge(first, file, depth + 1) : unknown(call);
+    if (name === 'filter' && first && isPart(first)) return unknown(call, 'those of one key');
+    if ((name === 'slice' || name === 'splice') && call.arguments.length > 1) return judgeSlice(call);
+    return judge(target.receiver, file, depth + 1);
   }
-  if (target?.method === 'slice' || target?.method === 'splice') {
-    const end = call.arguments[1];
-    if (end && (ts.isNumericLiteral(end) || findMemberPath(end)?.some((part) => /max|limit|size/i.test(part))))
-      return 'small';
-  }
-  if (target && /^(?:split|match|matchAll|chunk)$/.test(target.method)) return 'unknown';
-  if (readManyCall.test(name) && ts.isAwaitExpression(call.parent)) {
-    if (cap.test(call.getText(file.source))) return 'unknown';
-    const noun = name.replace(/^(?:get|list|find|fetch|load)All(?=[A-Z])/, '');
-    if (noun !== name && !/^(?:By|For|With|In|AndCount)/.test(noun)) return sizeOfName(noun);
-    const holder = target && receiverName(target.receiver);
-    return holder && sizeOfName(holder) === 'small' ? 'unknown' : 'data';
-  }
-  if (target && sameSize.test(target.method)) return judge(target.receiver, file, depth + 1);
-  const noun = name.replace(/^(?:get|list|find|fetch|load|read|query|parse)(?:All)?(?=[A-Z])/, '');
-  return noun !== name ? sizeOfName(noun) : 'unknown';
+  if (!target && first && sameSize.test(name)) return judge(first, file, depth + 1);
+  const fn = depth < 4 ? findFunctionValue(call.expression, file) : undefined;
+  const results = fn ? listResults(fn) : [];
+  return results.length > 0
+    ? join(
+        results.map((result) => judge(result, file, depth + 2)),
+        call,
+      )
+    : unknown(call);
 }
 
-/** `roleStore` → `roles`, `Role` → `Roles`: what is asked for. */
-function receiverName(receiver: ts.Expression): string | undefined {
-  const name = findMemberPath(receiver)?.at(-1) ?? '';
-  const noun = name.replace(/(?:Model|Store|Repository|Repo|Service|Dao)$/, '');
-  return noun !== name || /^[A-Z][a-z]/.test(name) ? pluralOf(noun) : undefined;
+/** `slice(0, 50)`, `slice(0, maxItems)`; two arguments of another kind make a page or a chunk. */
+function judgeSlice(call: ts.CallExpression): Size {
+  const end = call.arguments[1]!;
+  const isLimit =
+    (ts.isNumericLiteral(end) && Number(end.text) <= 500) ||
+    findMemberPath(end)?.some((part) => /max|limit|size|count|top/i.test(part));
+  return isLimit ? small(call, 'a slice with a limit') : unknown(call, 'a part');
 }
 
-/** Keys of records are fields: few, unless the record is filled by data. */
-function sizeOfObject(object: ts.Expression, file: FileContext, depth: number): Size {
-  const value = skipAwait(object);
-  if (!ts.isIdentifier(value)) return judge(value, file, depth + 1) === 'small' ? 'small' : 'unknown';
-  const binding = file.bindingOf(value);
-  const growth = binding && findGrowth(binding, file);
-  if (growth) return growth.over ? judge(growth.over, file, depth + 2) : 'unknown';
-  return /(?:records|ById|ByKey|Map)$/.test(value.text) || sizeOfName(value.text) === 'data' ? 'data' : 'unknown';
+/** `x => x.parentId === parent.id`: what belongs to one key. */
+function isPart(test: ts.Expression): boolean {
+  const fn = skipWrappers(test);
+  if (!isFunctionNode(fn) || !fn.body || ts.isBlock(fn.body)) return false;
+  const body = skipWrappers(fn.body);
+  if (!ts.isBinaryExpression(body) || body.operatorToken.kind !== ts.SyntaxKind.EqualsEqualsEqualsToken) return false;
+  return findMemberPath(body.left) !== undefined && findMemberPath(body.right) !== undefined;
+}
+
+function listResults(fn: FunctionNode): ts.Expression[] {
+  if (!fn.body) return [];
+  if (!ts.isBlock(fn.body)) return [fn.body];
+  const found: ts.Expression[] = [];
+  const visit = (at: ts.Node): void => {
+    if (isFunctionNode(at)) return;
+    if (ts.isReturnStatement(at) && at.expression) found.push(at.expression);
+    ts.forEachChild(at, visit);
+  };
+  ts.forEachChild(fn.body, visit);
+  return found.length > 6 ? [] : found;
 }
 
 function judgeIdentifier(identifier: ts.Identifier, file: FileContext, depth: number): Size {
   const { text } = identifier;
-  if (/^[A-Z][A-Z0-9_]+$/.test(text)) return 'small';
+  if (/^[A-Z][A-Z0-9_]+$/.test(text)) return small(identifier, 'a constant');
   const binding = file.bindingOf(identifier);
-  if (!binding) return 'unknown';
-  const { declaration, kind } = binding;
-  if (isCapped(binding, file)) return 'small';
-  if (kind === 'import') return 'unknown';
-  if (ts.isParameter(declaration)) {
-    const type = declaration.type;
-    if (type && (ts.isTupleTypeNode(type) || ts.isLiteralTypeNode(type) || type.kind === ts.SyntaxKind.StringKeyword))
-      return 'small';
-    return sizeOfName(text);
-  }
-  if (ts.isBindingElement(declaration)) {
-    const holder = declaration.parent.parent;
-    const name = declaration.propertyName ?? declaration.name;
-    if (!ts.isIdentifier(name) || sizeOfName(name.text) === 'small') return 'small';
-    if (ts.isVariableDeclaration(holder) && holder.initializer) {
-      const isPart =
-        isIncoming(holder.initializer) ||
-        (/^(?:rows|docs)$/.test(name.text) && /await/.test(holder.initializer.getText(file.source).slice(0, 8)));
-      if (isPart) return 'data';
-    }
-    return sizeOfName(text);
-  }
-  if (!ts.isVariableDeclaration(declaration)) return 'unknown';
-  if (ts.isForOfStatement(declaration.parent.parent) || ts.isForInStatement(declaration.parent.parent)) {
-    return sizeOfName(text);
-  }
-  const values = [
-    declaration.initializer,
-    ...binding.writes.map((w) => (isAssignment(w.parent) ? w.parent.right : undefined)),
-  ]
+  if (!binding || binding.kind === 'import') return unknown(identifier);
+  if (isCapped(binding, file)) return small(identifier, 'its length is checked');
+  const { declaration } = binding;
+  if (ts.isParameter(declaration)) return judgeParameter(declaration, identifier, file, depth);
+  if (ts.isBindingElement(declaration)) return judgeElement(declaration, identifier, file, depth);
+  if (!ts.isVariableDeclaration(declaration)) return unknown(identifier);
+  const loop = declaration.parent.parent;
+  if (ts.isForOfStatement(loop) || ts.isForInStatement(loop)) return unknown(identifier, 'a part of one item');
+  const values = [declaration.initializer, ...binding.writes.map(writtenValue)]
     .filter((v) => v !== undefined)
     .slice(0, 8);
-  const filled = values.filter((v) => !isEmptyArray(v));
-  const parts = filled.map((v) => judge(v, file, depth + 1));
-  const growth = findGrowth(binding, file);
-  if (growth) {
-    const grown = growth.over ? judge(growth.over, file, depth + 2) : 'unknown';
-    return grown === 'small' ? join(parts) : grown === 'unknown' ? sizeOfName(text) : 'data';
-  }
-  if (parts.length === 0)
-    return values.length > 0 && binding.references.some((r) => findAdd(r)) ? sizeOfName(text) : 'unknown';
-  const all = join(parts);
-  return all !== 'unknown' || isRead(declaration.initializer) ? all : sizeOfName(text);
+  const given = values.filter((v) => !isEmpty(v));
+  // What is written in the same statement (`x = x.filter(…)`) goes round in a circle.
+  const parts = given.filter((v) => !isOwn(v, text)).map((v) => judge(v, file, depth + 1));
+  if (parts.some((part) => part.size === 'large')) return join(parts, identifier);
+  const filled = sizeOfFilled(binding.references, identifier, file, depth, judge);
+  if (filled) return filled.size === 'small' && parts.length > 0 ? join(parts, identifier) : filled;
+  return parts.length > 0 ? join(parts, identifier) : unknown(identifier);
 }
 
-function isEmptyArray(value: ts.Expression): boolean {
+function writtenValue(write: ts.Identifier): ts.Expression | undefined {
+  return isAssignment(write.parent) ? write.parent.right : undefined;
+}
+
+function isEmpty(value: ts.Expression): boolean {
   const made = skipAwait(value);
-  return ts.isArrayLiteralExpression(made) && made.elements.length === 0;
+  if (ts.isNewExpression(made)) return !made.arguments || made.arguments.length === 0;
+  return (
+    (ts.isArrayLiteralExpression(made) && made.elements.length === 0) ||
+    (ts.isObjectLiteralExpression(made) && made.properties.length === 0) ||
+    made.kind === ts.SyntaxKind.NullKeyword
+  );
 }
 
-/** A capped page or batch whose name alone sounds like more. */
-function isRead(value: ts.Expression | undefined): boolean {
-  const call = value && skipAwait(value);
-  return !!call && ts.isCallExpression(call) && cap.test(call.getText());
+/** `x.filter(…)`, for `x`. */
+function isOwn(value: ts.Expression, name: string): boolean {
+  const target = findMethodCall(skipAwait(value));
+  return target ? ts.isIdentifier(target.receiver) && target.receiver.text === name : false;
+}
+
+/** By its type, or by what the calls of this file hand over. */
+function judgeParameter(parameter: ts.ParameterDeclaration, at: ts.Identifier, file: FileContext, depth: number): Size {
+  const { type, parent: fn } = parameter;
+  if (parameter.dotDotDotToken) return small(at, 'arguments');
+  if (type && (ts.isTupleTypeNode(type) || ts.isLiteralTypeNode(type) || type.kind === ts.SyntaxKind.StringKeyword))
+    return small(at, 'by its type');
+  if (isBodyParameter(parameter) && type && ts.isArrayTypeNode(type))
+    return { size: 'large', why: 'as many as the request carries', at: parameter };
+  if (!isFunctionNode(fn)) return unknown(at);
+  const place = fn.parameters.indexOf(parameter);
+  const calls = depth < 3 ? listCallsOf(fn, file) : [];
+  const handed = calls.flatMap((call) => call.arguments[place] ?? []);
+  if (handed.length === 0) return unknown(at);
+  const parts = handed.slice(0, 6).map((argument) => judge(argument, file, depth + 2));
+  const joined = join(parts, at);
+  // Other files may hand over more.
+  return joined.size === 'small' && isExported(fn, file) ? unknown(at) : joined;
+}
+
+/** Nest's `@Body() items: Item[]`. */
+function isBodyParameter(parameter: ts.ParameterDeclaration): boolean {
+  return (ts.getDecorators(parameter) ?? []).some((decorator) => /^@Body\b/.test(decorator.getText()));
+}
+
+/** `const { rows } = await pool.query(…)`, `const { ids } = req.body`, `const [users] = await …`. */
+function judgeElement(element: ts.BindingElement, at: ts.Identifier, file: FileContext, depth: number): Size {
+  const holder = element.parent.parent;
+  const name = element.propertyName ?? element.name;
+  const part = ts.isObjectBindingPattern(element.parent) && ts.isIdentifier(name) ? name.text : undefined;
+  if (part !== undefined && soundOfName(part) === 'few') return unknown(at, 'few by its name');
+  if (!ts.isVariableDeclaration(holder) || !holder.initializer) return unknown(at);
+  const from = skipAwait(holder.initializer);
+  if (isIncoming(from, file)) return { size: 'large', why: 'as many as the request carries', at: from };
+  if (part !== undefined && !/^(?:rows|docs|data|items|results|records|hits|keys|Items)$/.test(part))
+    return unknown(at);
+  // Of `[rows, fields]` and of a list of promises the parts are known by their place.
+  if (part === undefined && ts.isArrayBindingPattern(element.parent)) {
+    const place = element.parent.elements.indexOf(element);
+    const target = findMethodCall(from);
+    const list = target && /^all(?:Settled)?$/.test(target.method) && target.call.arguments[0];
+    const each = list && skipWrappers(list);
+    if (each && ts.isArrayLiteralExpression(each) && !each.elements.some(ts.isSpreadElement)) {
+      const value = each.elements[place];
+      return value ? judge(value, file, depth + 1) : unknown(at);
+    }
+    const isRows = place === 0 && target && /^(?:query|execute|findAndCount|findAndCountAll)$/.test(target.method);
+    return isRows ? judge(from, file, depth + 1) : unknown(at);
+  }
+  return ts.isCallExpression(from) ? judge(from, file, depth + 1) : unknown(at);
 }
 
 /** `if (users.length > maxUsers) throw …`: what follows has a limit. */
@@ -210,22 +285,67 @@ function isCapped(binding: Binding, file: FileContext): boolean {
   });
 }
 
-/** `req.body`, `ctx.request.body`, `event.Records`: what comes from outside, whole. */
-function isIncoming(expression: ts.Expression): boolean {
-  const path = findMemberPath(skipAwait(expression));
-  return !!path && path.length > 1 && /^(?:body|payload|Records|rawBody)$/.test(path.at(-1)!);
+/** `req.body`, `ctx.request.body`, `event.Records`, `await req.json()`: what comes from outside, whole. */
+export function isIncoming(expression: ts.Expression, file: FileContext, depth = 0): boolean {
+  const value = skipAwait(expression);
+  const target = findMethodCall(value);
+  if (target) {
+    const root = findMemberPath(target.receiver)?.join('.');
+    if (target.method === 'json' && root !== undefined) return /^(?:c\.)?req(?:uest)?$/.test(root);
+    const [first] = target.call.arguments;
+    const isParse = /^(?:parse|parseAsync|validate|cast)$/.test(target.method) && first;
+    return isParse ? depth < 3 && isIncoming(first, file, depth + 1) : false;
+  }
+  const path = findMemberPath(value);
+  if (path && path.length > 1) return /^(?:req|request|ctx|context|c)$/.test(path[0]!) && path.at(-1) === 'body';
+  if (!ts.isIdentifier(value) || depth > 2) return false;
+  const declaration = file.bindingOf(value)?.declaration;
+  return declaration && ts.isVariableDeclaration(declaration) && declaration.initializer
+    ? isIncoming(declaration.initializer, file, depth + 1)
+    : false;
 }
 
-function judgeMember(value: ts.Expression, file: FileContext): Size {
+function judgeMember(value: ts.Expression, file: FileContext, depth: number): Size {
   const name = findMemberName(value);
-  if (name === undefined) return 'unknown';
   const path = findMemberPath(value);
+  if (name === undefined) return unknown(value);
   if (path?.some((part) => /^(?:config|options|opts|settings|env|constants|meta|metadata|schema)$/i.test(part)))
-    return 'small';
-  if (isIncoming(value)) return 'data';
-  const holder = (value as ts.PropertyAccessExpression).expression;
+    return small(value, 'configuration');
+  if (soundOfName(name) === 'few') return unknown(value, 'few by its name');
+  if (isIncoming(value, file)) return { size: 'large', why: 'as many as the request carries', at: value };
+  const holder = skipWrappers((value as ts.PropertyAccessExpression).expression);
+  if (holder.kind !== ts.SyntaxKind.ThisKeyword && isIncoming(holder, file))
+    return { size: 'large', why: 'as many as the request carries', at: value };
   const origin = findOrigin(holder, file);
-  if (origin && /^(?:path|os|process)$/.test(bareModule(origin.module))) return 'small';
-  if (path?.includes('body') && sizeOfName(name) !== 'small') return 'data';
-  return sizeOfName(name);
+  if (origin && /^(?:path|os|process)$/.test(bareModule(origin.module))) return small(value, 'of the process');
+  const made = skipAwait(holder);
+  const isRows = /^(?:rows|docs|hits|Items)$/.test(name);
+  if (isRows && (ts.isCallExpression(made) || ts.isIdentifier(made))) {
+    const rows = judge(made, file, depth + 1);
+    if (rows.size === 'large') return rows;
+  }
+  const kept = path && path.length === 2 && holder.kind === ts.SyntaxKind.ThisKeyword;
+  const filled = kept ? sizeOfFilled(undefined, value, file, depth, judge) : undefined;
+  return filled ?? unknown(value, 'a part of one item');
+}
+
+/** By the last name of the collection, through `map` and the like. */
+function soundOf(expression: ts.Expression, file: FileContext, depth: number): 'few' | 'many' | 'nothing' {
+  const value = skipAwait(expression);
+  if (depth > 5) return 'nothing';
+  if (ts.isCallExpression(value)) {
+    const target = findMethodCall(value);
+    const name = target?.method ?? (ts.isIdentifier(value.expression) ? value.expression.text : '');
+    const [first] = value.arguments;
+    if (target && /^(?:Object|Array|Promise|_)$/.test(target.receiver.getText(file.source)))
+      return first ? soundOf(first, file, depth + 1) : 'nothing';
+    if (target && sameSize.test(name)) {
+      if (value.arguments.length > 1 && name === 'slice') return 'nothing';
+      return soundOf(target.receiver, file, depth + 1);
+    }
+    return soundOfName(name.replace(/^(?:get|list|find|fetch|load|read|query|parse)(?:All)?(?=[A-Z])/, ''));
+  }
+  if (ts.isBinaryExpression(value)) return soundOf(value.left, file, depth + 1);
+  const name = ts.isIdentifier(value) ? value.text : findMemberName(value);
+  return name === undefined ? 'nothing' : soundOfName(name);
 }
