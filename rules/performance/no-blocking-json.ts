@@ -1,6 +1,6 @@
 import { findJsonRoundTrip, isJson, isLong, isShort, type JsonRoundTrip } from '../../src/ast/json-round-trip.ts';
 import { findEnclosingFunction } from '../../src/ast/syntax.ts';
-import { onRequestPath } from '../../src/ast/where.ts';
+import { onUsersPath } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 
 const texts: Readonly<Record<JsonRoundTrip['kind'], string>> = {
@@ -36,7 +36,7 @@ export const rule = defineRule<JsonRoundTrip>({
         at: found.call,
         values: { value: value.length > 50 ? `${value.slice(0, 47)}…` : value, what: texts[found.kind] },
         ...(!isSure && { confidence: 'possible' as const }),
-        when: onRequestPath(call, file),
+        when: onUsersPath(call, file),
         data: found,
       };
     },

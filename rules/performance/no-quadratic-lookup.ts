@@ -2,43 +2,57 @@ import { findLinearLookup, type LinearLookup } from '../../src/ast/linear-lookup
 import { findListAsSet, type ListAsSet } from '../../src/ast/list-as-set.ts';
 import { findMethodCall } from '../../src/ast/syntax.ts';
 import type { ts } from '../../src/ast/ts.ts';
-import { runsRepeatedly } from '../../src/ast/where.ts';
+import { runsUnderLoad } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
+import type { Related } from '../../src/model/rule.ts';
 
 export type QuadraticLookup = { kind: 'loop'; lookup: LinearLookup } | { kind: 'set'; lookup: ListAsSet };
 
 const searching = /^(?:find|findIndex|findLast|some|filter|includes|indexOf|lastIndexOf)$/;
 
+function describe({ list, over }: NonNullable<LinearLookup['evidence']>): Related[] {
+  const places = list.at === over.at ? [over] : [over, list];
+  return places.filter(({ size }) => size === 'large').map(({ at, why }) => ({ at, note: why }));
+}
+
 export const rule = defineRule<QuadraticLookup>({
   id: 'no-quadratic-lookup',
   category: 'performance',
   severity: 'medium',
-  confidence: 'possible',
+  confidence: 'likely',
   lifecycle: 'trial',
   message: '{list} is searched from its beginning {when}: the time grows with the square of their number.',
   why: 'A search of an array looks at every item. Among 10,000 it takes 17 µs where a Set or a Map takes 0.02 µs, and it is done once for each of them; below some hundred there is no difference, and then one customer has more.',
   advice:
     'Build a Map or a Set of the list once, before the loop, and look up in that; keep what is added and removed one by one in a Set or a Map instead of an array.',
   limits: [
-    'Both sides must be known to grow with data: by where they come from (rows, request bodies), or by their names.',
+    'Both sides must be shown to grow with data: by where they come from (rows, request bodies, files); names alone make it `possible`.',
+    'Lists kept as sets by a class or a module are `possible`: how long they get is for its users to say.',
     'Searches in a helper that is called in the loop are not seen.',
   ],
   mentions: ['find', 'some', 'filter', 'includes', 'indexOf', 'IndexOf'],
   visit: {
     CallExpression(call, file) {
       if (file.role !== 'product' || !searching.test(findMethodCall(call)?.method ?? '')) return undefined;
-      const when = runsRepeatedly(call, file);
+      const when = runsUnderLoad(call, file);
       const text = (node: ts.Node): string => node.getText(file.source);
       const lookup = findLinearLookup(call, file);
       if (lookup) {
         const { list, over } = lookup;
         const values = { list: text(list), when: `for each of ${text(over)}` };
-        return { at: call, values, when, data: { kind: 'loop', lookup } };
+        const { evidence } = lookup;
+        return {
+          at: call,
+          values,
+          ...(evidence ? { related: describe(evidence) } : { confidence: 'possible' as const }),
+          when,
+          data: { kind: 'loop', lookup },
+        };
       }
       const set = findListAsSet(call, file);
       if (!set) return undefined;
       const values = { list: text(set.list), when: `whenever one is ${set.use === 'add' ? 'added' : 'removed'}` };
-      return { at: call, values, when, data: { kind: 'set', lookup: set } };
+      return { at: call, values, confidence: 'possible', when, data: { kind: 'set', lookup: set } };
     },
   },
 });

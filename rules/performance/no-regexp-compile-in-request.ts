@@ -1,6 +1,6 @@
 import { findRegExpCompile, type RegExpCompile, type RegExpNode } from '../../src/ast/regexp-compile.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { runsRepeatedly } from '../../src/ast/where.ts';
+import { runsUnderLoad } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Match } from '../../src/model/rule.ts';
@@ -31,5 +31,5 @@ function visit(node: RegExpNode, file: FileContext): Match<RegExpCompile> | unde
     found.kind === 'loop'
       ? 'in each round of the loop'
       : `for each of ${found.table.getText(file.source)} in every call`;
-  return { at: node, values: { when }, when: runsRepeatedly(node, file), data: found };
+  return { at: node, values: { when }, when: runsUnderLoad(node, file), data: found };
 }

@@ -7,9 +7,9 @@ import {
   isInTransaction,
   readOf,
 } from '../../src/ast/independence.ts';
-import { sizeOf } from '../../src/ast/size.ts';
+import { findSize, soundsLarge } from '../../src/ast/size.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { onRequestPath, runsRepeatedly } from '../../src/ast/where.ts';
+import { onRequestPath, runsUnderLoad } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 
 export type SequentialAwait =
@@ -34,14 +34,16 @@ export const rule = defineRule<SequentialAwait>({
   visit: {
     ForOfStatement(loop, file) {
       if (file.role !== 'product' || loop.awaitModifier || !hasAwait(loop.statement)) return undefined;
-      if (sizeOf(loop.expression, file) !== 'data') return undefined;
+      if (!soundsLarge(loop.expression, file)) return undefined;
       const rounds = findIndependentRounds(loop, file);
       if (!rounds || isInTransaction(loop, file)) return undefined;
+      const size = findSize(loop.expression, file);
       const over = loop.expression.getText(file.source).replace(/\s+/g, ' ').slice(0, 60);
       return {
         at: rounds.calls[0]!.parent,
         values: { what: `The reads for each of ${over}` },
-        when: runsRepeatedly(loop, file),
+        ...(size.size === 'large' && { related: [{ at: size.at, note: size.why }] }),
+        when: runsUnderLoad(loop, file),
         data: { kind: 'loop', rounds },
       };
     },

@@ -1,6 +1,6 @@
 import { findSortOnInsert, type SortOnInsert } from '../../src/ast/sort-on-insert.ts';
 import { findMethodCall } from '../../src/ast/syntax.ts';
-import { runsRepeatedly } from '../../src/ast/where.ts';
+import { runsUnderLoad } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 
 export const rule = defineRule<SortOnInsert>({
@@ -27,7 +27,7 @@ export const rule = defineRule<SortOnInsert>({
           at: call,
           related: [{ at: found.push, note: 'one entry is added here' }],
           values: { name: found.list.getText(file.source) },
-          when: runsRepeatedly(call, file),
+          when: runsUnderLoad(call, file),
           data: found,
         }
       );

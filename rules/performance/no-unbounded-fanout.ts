@@ -1,20 +1,20 @@
 import { type FanOut, findFanOut } from '../../src/ast/fan-out.ts';
 import { findMethodCall } from '../../src/ast/syntax.ts';
-import { runsRepeatedly } from '../../src/ast/where.ts';
+import { runsUnderLoad } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 
 export const rule = defineRule<FanOut>({
   id: 'no-unbounded-fanout',
   category: 'performance',
   severity: 'medium',
-  confidence: 'possible',
+  confidence: 'likely',
   lifecycle: 'trial',
   message: 'Work is started for all of {items} at once: as many {what} in flight as there are items.',
   why: 'A database pool has some ten connections and a remote service its own limits: with 5,000 items the rest waits in memory, times out, and keeps every other request waiting too. One connection or transaction an item can even deadlock the pool.',
   advice:
     'Run some ten at a time: mapLimit keeps the order of results and the first error. Where the work is a query, ask for all of them in one.',
   limits: [
-    'Reported only for lists known to grow with data; promises that are pushed to an array in a loop are not followed.',
+    'Lists that only a name calls long are `possible`; promises that are pushed to an array in a loop are not followed.',
     'A limit inside of the function that is called (in another file) is not seen.',
   ],
   mentions: ['Promise&map'],
@@ -26,11 +26,14 @@ export const rule = defineRule<FanOut>({
       const text = fanOut.items.getText(file.source).replace(/\s+/g, ' ');
       return {
         at: call,
+        ...(fanOut.size.size === 'large'
+          ? { related: [{ at: fanOut.size.at, note: `${fanOut.size.why}` }] }
+          : { confidence: 'possible' as const }),
         values: {
           items: text.length > 60 ? `${text.slice(0, 57)}…` : text,
           what: fanOut.io === 'write' ? 'writes or calls' : 'reads',
         },
-        when: runsRepeatedly(call, file),
+        when: runsUnderLoad(call, file),
         data: fanOut,
       };
     },

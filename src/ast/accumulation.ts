@@ -1,6 +1,6 @@
 import type { FileContext } from '../model/file-context.ts';
 import { findIterated, isDeclaredIn, listRepetitions } from './loop-facts.ts';
-import { type Size, sizeOf } from './size.ts';
+import { findSize, type Size } from './size.ts';
 import {
   type FunctionNode,
   findMemberPath,
@@ -56,7 +56,7 @@ export function findReduce(call: ts.CallExpression, file: FileContext): Accumula
     .map((result) => copyOf(result, accumulator.text))
     .filter((copy) => copy !== undefined);
   if (copies.length === 0) return undefined;
-  return { kind: 'reduce', call, fn, accumulator, copies, initial, size: sizeOf(target.receiver, file) };
+  return { kind: 'reduce', call, fn, accumulator, copies, initial, size: findSize(target.receiver, file) };
 }
 
 /** What the step gives: what it returns, and what it assigns to the accumulator that it returns. */
@@ -89,8 +89,10 @@ export function findLoopCopy(assignment: ts.BinaryExpression, file: FileContext)
   for (const repetition of listRepetitions(assignment)) {
     if (!binding || isDeclaredIn(binding, repetition.node)) return undefined;
     const over = findIterated(repetition);
-    const size = over ? sizeOf(over, file) : 'unknown';
-    if (size === 'small') continue;
+    const size: Size = over
+      ? findSize(over, file)
+      : { size: 'unknown', why: 'a loop without a list', at: repetition.node };
+    if (size.size === 'small') continue;
     return { kind: 'loop', assignment, target, copy, over, size };
   }
   return undefined;

@@ -1,7 +1,7 @@
 import type { FileContext } from '../model/file-context.ts';
 import { classShape, findThisOwner } from './class-shape.ts';
 import { findIterated } from './loop-facts.ts';
-import { sizeOf } from './size.ts';
+import { soundsLarge } from './size.ts';
 import {
   findEnclosingFunction,
   findMemberName,
@@ -41,7 +41,7 @@ export function findArrayQueue(call: ts.CallExpression, file: FileContext): Arra
   const home = loop && findHome(list, file);
   if (!loop || !home || isOtherQueue(home.declaration) || hasCap(home.accesses, loop)) return undefined;
   const isKept = home.isKept && home.accesses.some((a) => isPush(a) && !isWithin(a, loop));
-  const isLong = home.declaration?.initializer && sizeOf(home.declaration.initializer, file) === 'data';
+  const isLong = home.declaration?.initializer && soundsLarge(home.declaration.initializer, file);
   if (!isKept && !isLong) return undefined;
   const { accesses, declaration, isPrivate } = home;
   return { call, list, name, declaration, accesses, isPrivate, loop };

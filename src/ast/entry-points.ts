@@ -130,6 +130,8 @@ function entryOfCall(call: ts.CallExpression, file: FileContext): EntryPoint | u
     if (consumerModule.test(module)) return request(`${module} ${text ?? method}`);
     return method === 'once' ? undefined : { kind: 'event', label: `on '${text ?? method}'` };
   }
+  if (/^(?:schedule(?:Job|Task|Every)?|runEvery|repeatEvery)$/.test(method) && call.arguments.length > 1)
+    return { kind: 'event', label: `${method} ${findMemberPath(receiver)?.at(-1) ?? ''}`.trim() };
   if (consumerMethod.test(method) && consumerModule.test(module)) return request(`${module} ${text ?? method}`);
   if (
     /^(?:query|mutation|subscription)$/.test(method) &&

@@ -2,7 +2,7 @@ import type { FileContext } from '../model/file-context.ts';
 import { findFunctionValue } from './functions.ts';
 import { type Io, listIo } from './io-call.ts';
 import { listRepetitions } from './loop-facts.ts';
-import { sizeOf } from './size.ts';
+import { findSize, type Size, soundsLarge } from './size.ts';
 import { type FunctionNode, findMemberPath, findMethodCall, isFunctionNode, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
 
@@ -16,6 +16,8 @@ export interface FanOut {
   /** The function itself, where this file has it. */
   body: FunctionNode;
   io: Io;
+  /** `large`, or `unknown` under a name of many. */
+  size: Size;
 }
 
 const limiter = /(?:limit(?:er|ed)?|semaphore|mutex|throttle[rd]?|queue|pool|bottleneck|pLimit|sem|lock|gate)$/i;
@@ -31,7 +33,7 @@ export function findFanOut(call: ts.CallExpression, file: FileContext): FanOut |
   const fn = map?.call.arguments[0];
   if (map?.method !== 'map' || !fn) return undefined;
   const body = findFunctionValue(fn, file);
-  if (!body || isBatch(map.receiver) || isInBatch(call) || sizeOf(map.receiver, file) !== 'data') return undefined;
+  if (!body || isBatch(map.receiver) || isInBatch(call) || !soundsLarge(map.receiver, file)) return undefined;
   if (usesLimiter(body)) return undefined;
   const io = listIo(body, file);
   if (io.length === 0) return undefined;
@@ -43,6 +45,7 @@ export function findFanOut(call: ts.CallExpression, file: FileContext): FanOut |
     fn,
     body,
     io: io.includes('write') ? 'write' : 'read',
+    size: findSize(map.receiver, file),
   };
 }
 

@@ -4,7 +4,8 @@ const testPath =
   /(?:^|\/)(?:__tests__|__mocks__|__fixtures__|tests?|specs?|e2e|cypress|playwright|testing|test-utils?|mocks?)\/|[._-](?:(?:client|server|unit|integration|int)?tests?|spec|e2e|cy|mock|mocks|stories|bench|benchmark)\.[cm]?[jt]sx?$|(?:^|\/)(?:jest|vitest|karma|playwright|cypress)\.[\w.]+$/i;
 /** A whole package below `fixtures/` is a project of its own: scanned by name, it is judged as one. */
 const fixturePath = /(?:^|\/)fixtures?\//i;
-const migrationPath = /(?:^|\/)(?:migrations?|seeds?|seeders?|migrate)\/|[._-](?:migration|seed|seeder)\.[cm]?[jt]s$/i;
+const migrationPath =
+  /(?:^|\/)(?:migrations?|upgrades|seeds?|seeders?|migrate)\/|[._-](?:migration|seed|seeder)\.[cm]?[jt]s$/i;
 const scriptPath =
   /(?:^|\/)(?:scripts?|bin|cli|codemods?|benchmarks?|bench|\.github|\.circleci|devtools?)\/|^(?:tools?|tasks?|build|ci|dev|perf|release|generators?)\/|(?:^|\/)(?:gulpfile|gruntfile|cli|release|build|webpack|rollup|esbuild)\b[\w.-]*\.[cm]?[jt]s$/i;
 const configPath =

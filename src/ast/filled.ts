@@ -86,10 +86,11 @@ function sizeOfAdd(
     if (size.size !== 'small') last = unknown;
   }
   const fn = findEnclosingFunction(add);
+  const isKept = isField || (!!binding && !!fn && listRepetitions(add).length === 0 && !isDeclaredIn(binding, fn));
   if (fn && isDataListener(fn)) return { size: 'large', why: 'all of a stream, gathered here', at: add };
-  if (isField && fn && !fillsOnce.test(nameOfFunction(fn)) && key !== undefined && isKeyed)
+  if (isKept && fn && !fillsOnce.test(nameOfFunction(fn)) && key !== undefined && isKeyed)
     return { size: 'large', why: 'an entry for each call with another key', at: add };
-  return isField && last.size === 'small' ? { ...last, size: 'unknown' } : last;
+  return isKept && last.size === 'small' ? { ...last, size: 'unknown' } : last;
 }
 
 /** The key of `map.set(k, v)`, `set.add(k)`, `x[k] = v`; undefined for `push`. */

@@ -2,7 +2,7 @@ import type { FileContext } from '../model/file-context.ts';
 import { classShape, findThisOwner } from './class-shape.ts';
 import { findIterated, listRepetitions } from './loop-facts.ts';
 import { bareModule, findOrigin, originName } from './provenance.ts';
-import { sizeOf } from './size.ts';
+import { sizeOf, soundsLarge } from './size.ts';
 import { findMemberPath, findMethodCall, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
 
@@ -124,10 +124,10 @@ export function isShort({ call, kind, value }: JsonRoundTrip, file: FileContext)
 
 /** Whether what is turned into JSON grows with data, or it is done for each of what does. */
 export function isLong({ call, value }: JsonRoundTrip, file: FileContext): boolean {
-  if (sizeOf(value, file) === 'data') return true;
+  if (soundsLarge(value, file)) return true;
   if (sizeOf(value, file) === 'small') return false;
   return listRepetitions(call).some((repetition) => {
     const over = findIterated(repetition);
-    return over !== undefined && sizeOf(over, file) === 'data';
+    return over !== undefined && soundsLarge(over, file);
   });
 }

@@ -1,7 +1,7 @@
 import type { FileContext } from '../model/file-context.ts';
 import { keyDomain } from './key-domain.ts';
 import { dependsOnRound, findAdd, findIterated, isDeclaredIn, listRepetitions } from './loop-facts.ts';
-import { sizeOf } from './size.ts';
+import { findSize, type Size, soundsLarge } from './size.ts';
 import { type FunctionNode, findMethodCall, isFunctionNode, isWithin, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
 import type { Repetition } from './where.ts';
@@ -15,6 +15,8 @@ export interface LinearLookup {
   over: ts.Expression;
   /** The list gets entries in the same loop. */
   isGrowing: boolean;
+  /** What makes both sides long; undefined where one of them is only called so. */
+  evidence: { list: Size; over: Size } | undefined;
   /** For `x => x.key === value`: the test and both sides; undefined for `includes(value)`. */
   key: { fn: FunctionNode; own: ts.Expression; other: ts.Expression } | undefined;
 }
@@ -41,8 +43,12 @@ export function findLinearLookup(call: ts.CallExpression, file: FileContext): Li
     const isGrowing = growsIn(list, repetition.node, file);
     // Of values that are few, a list without doubles stays short.
     if (isGrowing && !isTest && keyDomain(argument, file) !== 'data') continue;
-    if (sizeOf(over, file) !== 'data' || (!isGrowing && sizeOf(list, file) !== 'data')) continue;
-    return { call, method: target.method, list, repetition, over, isGrowing, key };
+    if (!soundsLarge(over, file) || (!isGrowing && !soundsLarge(list, file))) continue;
+    const sizes = { list: findSize(list, file), over: findSize(over, file) };
+    // A list that grows by one for each other key is as long as there are keys.
+    const isLong = isGrowing ? !key || keyDomain(key.other, file) === 'data' : sizes.list.size === 'large';
+    const evidence = isLong && sizes.over.size === 'large' ? sizes : undefined;
+    return { call, method: target.method, list, repetition, over, isGrowing, key, evidence };
   }
   return undefined;
 }

@@ -32,7 +32,9 @@ export function findListAsSet(call: ts.CallExpression, file: FileContext): ListA
   const fn = findEnclosingFunction(call);
   const pushes = accesses.map((a) => findCallOn(a, /^(?:push|unshift)$/)).filter((c) => c !== undefined);
   if (!fn || pushes.length === 0) return undefined;
-  const isData = [name, ...pushes.map((p) => pluralOf(lastName(p.arguments[0])))].some((n) => soundOfName(n) === 'many');
+  const isData = [name, ...pushes.map((p) => pluralOf(lastName(p.arguments[0])))].some(
+    (n) => soundOfName(n) === 'many',
+  );
   if (!isData || soundOfName(name) === 'few') return undefined;
   const isHere = (node: ts.Node): boolean => findEnclosingFunction(node) === fn;
   if (target.method === 'filter') {

@@ -1,7 +1,7 @@
 import type { FileContext } from '../model/file-context.ts';
 import { findEntryPoint } from './entry-points.ts';
 import { dependsOnRound, findIterated, isInvariant, listNames, listRepetitions } from './loop-facts.ts';
-import { sizeOf } from './size.ts';
+import { sizeOf, soundsLarge } from './size.ts';
 import {
   findEnclosingFunction,
   findMemberPath,
@@ -38,7 +38,7 @@ export function findRegExpCompile(node: RegExpNode, file: FileContext): RegExpCo
       (a) => isInvariant(a, repetition.node, file) && !dependsOnRound(a, repetition.node, file),
     );
     if (isSame) {
-      if (!over || sizeOf(over, file) === 'data') return { kind: 'loop', node, repetition };
+      if (!over || soundsLarge(over, file)) return { kind: 'loop', node, repetition };
       continue;
     }
     if (

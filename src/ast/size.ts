@@ -15,6 +15,7 @@ import {
   skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
+import { findRepetition } from './where.ts';
 
 /**
  * How many items a collection can have. `small`: the program fixes them (literals, enums, options, a slice with a limit).
@@ -46,7 +47,9 @@ export function soundsLarge(expression: ts.Expression, file: FileContext): boole
 }
 
 function start(expression: ts.Expression, file: FileContext): Size {
-  return judge(expression, file, 0);
+  const found = judge(expression, file, 0);
+  const isFew = found.size === 'unknown' && soundOf(expression, file, 0) === 'few';
+  return isFew ? small(found.at, 'few by their name') : found;
 }
 
 export type Judge = (expression: ts.Expression, file: FileContext, depth: number) => Size;
@@ -190,6 +193,9 @@ function judgeIdentifier(identifier: ts.Identifier, file: FileContext, depth: nu
   const given = values.filter((v) => !isEmpty(v));
   // What is written in the same statement (`x = x.filter(…)`) goes round in a circle.
   const parts = given.filter((v) => !isOwn(v, text)).map((v) => judge(v, file, depth + 1));
+  // Emptied while it is filled (a batch), or cut to a page: never all of it.
+  if (binding.writes.some((w) => isReset(w) && findRepetition(w)) || given.some((v) => isOwnPage(v, text)))
+    return unknown(identifier, 'a batch or a page');
   if (parts.some((part) => part.size === 'large')) return join(parts, identifier);
   const filled = sizeOfFilled(binding.references, identifier, file, depth, judge);
   if (filled) return filled.size === 'small' && parts.length > 0 ? join(parts, identifier) : filled;
@@ -208,6 +214,20 @@ function isEmpty(value: ts.Expression): boolean {
     (ts.isObjectLiteralExpression(made) && made.properties.length === 0) ||
     made.kind === ts.SyntaxKind.NullKeyword
   );
+}
+
+function isReset(write: ts.Identifier): boolean {
+  const value = writtenValue(write);
+  return value !== undefined && isEmpty(value);
+}
+
+/** `x.slice(start, stop)`, at the end of a chain on `x`. */
+function isOwnPage(value: ts.Expression, name: string): boolean {
+  const target = findMethodCall(skipAwait(value));
+  if (!target || !/^(?:slice|splice)$/.test(target.method) || target.call.arguments.length < 2) return false;
+  let root: ts.Expression = target.receiver;
+  for (let next = findMethodCall(root); next; next = findMethodCall(root)) root = next.receiver;
+  return ts.isIdentifier(root) && root.text === name;
 }
 
 /** `x.filter(…)`, for `x`. */

@@ -120,6 +120,16 @@ export function openToUsers(node: ts.Node, file: FileContext): Extract<LinkCondi
   return { kind: 'open-to-users', fn: functionOrdinal(node, file) };
 }
 
+/** "Requests reach this place, or users of a published package do": what it costs is paid under load. */
+export function onUsersPath(node: ts.Node, file: FileContext): LinkCondition {
+  return { kind: 'any', of: [onRequestPath(node, file), openToUsers(node, file)] };
+}
+
+/** As {@link onUsersPath}, and for what runs again and again for another reason. */
+export function runsUnderLoad(node: ts.Node, file: FileContext): LinkCondition {
+  return { kind: 'any', of: [runsRepeatedly(node, file), openToUsers(node, file)] };
+}
+
 function functionOrdinal(node: ts.Node, file: FileContext): number {
   const fn = findEnclosingFunction(node);
   return fn ? ordinalOf(fn, file) : -1;
