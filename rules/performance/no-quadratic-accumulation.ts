@@ -1,4 +1,5 @@
 import { type Accumulation, findLoopCopy, findReduce } from '../../src/ast/accumulation.ts';
+import { getOutermostRound } from '../../src/ast/loop-facts.ts';
 import { findMethodCall } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { runsUnderLoad } from '../../src/ast/where.ts';
@@ -60,7 +61,7 @@ function report(
     ...(data.size.size === 'large' && !isMerge
       ? { related: [{ at: data.size.at, note: data.size.why }] }
       : { confidence: 'possible' as const }),
-    when: runsUnderLoad(at, file),
+    when: runsUnderLoad(getOutermostRound(at), file),
     data,
   };
 }

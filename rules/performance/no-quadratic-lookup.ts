@@ -1,5 +1,6 @@
 import { findLinearLookup, type LinearLookup } from '../../src/ast/linear-lookup.ts';
 import { findListAsSet, type ListAsSet } from '../../src/ast/list-as-set.ts';
+import { getOutermostRound } from '../../src/ast/loop-facts.ts';
 import { findMethodCall } from '../../src/ast/syntax.ts';
 import type { ts } from '../../src/ast/ts.ts';
 import { runsUnderLoad } from '../../src/ast/where.ts';
@@ -34,7 +35,7 @@ export const rule = defineRule<QuadraticLookup>({
   visit: {
     CallExpression(call, file) {
       if (file.role !== 'product' || !searching.test(findMethodCall(call)?.method ?? '')) return undefined;
-      const when = runsUnderLoad(call, file);
+      const when = runsUnderLoad(getOutermostRound(call), file);
       const text = (node: ts.Node): string => node.getText(file.source);
       const lookup = findLinearLookup(call, file);
       if (lookup) {

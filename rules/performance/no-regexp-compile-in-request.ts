@@ -1,3 +1,4 @@
+import { getOutermostRound } from '../../src/ast/loop-facts.ts';
 import { findRegExpCompile, type RegExpCompile, type RegExpNode } from '../../src/ast/regexp-compile.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { runsUnderLoad } from '../../src/ast/where.ts';
@@ -31,5 +32,5 @@ function visit(node: RegExpNode, file: FileContext): Match<RegExpCompile> | unde
     found.kind === 'loop'
       ? 'in each round of the loop'
       : `for each of ${found.table.getText(file.source)} in every call`;
-  return { at: node, values: { when }, when: runsUnderLoad(node, file), data: found };
+  return { at: node, values: { when }, when: runsUnderLoad(getOutermostRound(node), file), data: found };
 }

@@ -29,7 +29,13 @@ export function fileRole(path: string, text: string, pkg: PackageFacts): FileRol
   if (testPath.test(path) || fixturePath.test(inPackage)) return 'test';
   if (configPath.test(path)) return 'config';
   if (migrationPath.test(path)) return 'migration';
-  if (text.startsWith('#!') || pkg.scripts.has(inPackage) || scriptPath.test(inPackage)) return 'script';
+  if (
+    /(?:^|\/)(?:bin|scripts)$/.test(pkg.dir) ||
+    text.startsWith('#!') ||
+    pkg.scripts.has(inPackage) ||
+    scriptPath.test(inPackage)
+  )
+    return 'script';
   if (examplePath.test(path)) return 'example';
   // Rendering on the server is under the load of requests.
   if (/['"]react-dom\/server/.test(text.slice(0, 6000))) return 'product';

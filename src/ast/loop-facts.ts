@@ -49,6 +49,11 @@ export function listRepetitions(node: ts.Node): Repetition[] {
   return found;
 }
 
+/** What is run to do all rounds: the outermost repetition, or the node itself. What is around it says how often. */
+export function getOutermostRound(node: ts.Node): ts.Node {
+  return listRepetitions(node).at(-1)?.node ?? node;
+}
+
 /** The repetition that makes an array, object, Map or Set of this name grow; undefined when nothing does. */
 export function findGrowth(binding: Binding, file: FileContext): Repetition | undefined {
   return file.memo(growthOfBinding, binding);

@@ -2,7 +2,7 @@ import type { FileContext } from '../model/file-context.ts';
 import { findProperty, findQuery, listChain, type QueryCall } from './queries.ts';
 import type { Judge, Size } from './size.ts';
 import { tenant, textOf } from './size-sources.ts';
-import { soundOfName } from './size-words.ts';
+import { pluralOf, soundOfName } from './size-words.ts';
 import {
   findMemberPath,
   findMethodCall,
@@ -44,7 +44,7 @@ function tableOf({ library }: QueryCall, first: ts.CallExpression): string {
   const named = first.arguments[0] && findStringValue(first.arguments[0]);
   const name = (library === 'knex' || library === 'kysely' ? named : undefined) ?? path.at(-2) ?? '';
   const thing = name.replace(/(?:Model|Store|Repository|Repo|Service|Dao)$/, '');
-  return thing === '' ? '' : `${thing.replace(/s$/, '')}s`;
+  return thing === '' ? '' : pluralOf(thing.replace(/s$/, ''));
 }
 
 function listReaches(

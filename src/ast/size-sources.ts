@@ -2,7 +2,7 @@ import type { FileContext } from '../model/file-context.ts';
 import { bareModule, findOrigin } from './provenance.ts';
 import { sizeOfQuery } from './query-size.ts';
 import { isIncoming, type Judge, type Size } from './size.ts';
-import { soundOfName } from './size-words.ts';
+import { pluralOf, soundOfName } from './size-words.ts';
 import {
   findMemberPath,
   findMethodCall,
@@ -91,11 +91,12 @@ function sizeOfRead(
 /** `roleStore` → `roles`, `this.userRepository` → `users`. */
 function thingOf(holder: string): string {
   const noun = holder.replace(/(?:Model|Store|Repository|Repo|Service|Dao|Manager|ReadModel|Db|Collection|Table)$/, '');
-  return noun === '' ? '' : `${noun.replace(/s$/, '')}s`;
+  return noun === '' ? '' : pluralOf(noun.replace(/s$/, ''));
 }
 
 /** Redis' readers of a whole key or of all keys, and ranges that are asked for from the first to the last (`0, -1`). */
 function isWhole(call: ts.CallExpression, method: string, file: FileContext): boolean {
+  if (/^(?:slice|splice|substr|substring|toSpliced|at)$/.test(method)) return false;
   const texts = call.arguments.map((a) => a.getText(file.source).replaceAll(' ', ''));
   if (texts.at(-1) === '-1' && texts.at(-2) === '0') return true;
   if (!redisWhole.test(method)) return false;

@@ -153,13 +153,25 @@ function judgeSlice(call: ts.CallExpression): Size {
   return isLimit ? small(call, 'a slice with a limit') : unknown(call, 'a part');
 }
 
-/** `x => x.parentId === parent.id`: what belongs to one key. */
+/** `x => x.parentId === parent.id`, also among other tests: what belongs to one key. */
 function isPart(test: ts.Expression): boolean {
   const fn = skipWrappers(test);
-  if (!isFunctionNode(fn) || !fn.body || ts.isBlock(fn.body)) return false;
-  const body = skipWrappers(fn.body);
-  if (!ts.isBinaryExpression(body) || body.operatorToken.kind !== ts.SyntaxKind.EqualsEqualsEqualsToken) return false;
-  return findMemberPath(body.left) !== undefined && findMemberPath(body.right) !== undefined;
+  if (!isFunctionNode(fn) || !fn.body) return false;
+  const item = fn.parameters[0]?.name.getText();
+  const isKey = (left: ts.Expression, right: ts.Expression): boolean => {
+    const own = findMemberPath(left);
+    const other = findMemberPath(right);
+    const isConstant = other?.length === 1 && /^(?:undefined|null|[A-Z].*)$/.test(other[0]!);
+    return own?.[0] === item && own !== undefined && other !== undefined && other[0] !== item && !isConstant;
+  };
+  const visit = (at: ts.Node): boolean => {
+    if (ts.isBinaryExpression(at) && at.operatorToken.kind === ts.SyntaxKind.EqualsEqualsEqualsToken) {
+      const { left, right } = at;
+      if (isKey(left, right) || isKey(right, left)) return true;
+    }
+    return isFunctionNode(at) && at !== fn ? false : (ts.forEachChild(at, visit) ?? false);
+  };
+  return visit(fn.body);
 }
 
 function listResults(fn: FunctionNode): ts.Expression[] {
@@ -195,7 +207,7 @@ function judgeIdentifier(identifier: ts.Identifier, file: FileContext, depth: nu
   const parts = given.filter((v) => !isOwn(v, text)).map((v) => judge(v, file, depth + 1));
   // Emptied while it is filled (a batch), or cut to a page: never all of it.
   if (binding.writes.some((w) => isReset(w) && findRepetition(w)) || given.some((v) => isOwnPage(v, text)))
-    return unknown(identifier, 'a batch or a page');
+    return small(identifier, 'a batch or a page');
   if (parts.some((part) => part.size === 'large')) return join(parts, identifier);
   const filled = sizeOfFilled(binding.references, identifier, file, depth, judge);
   if (filled) return filled.size === 'small' && parts.length > 0 ? join(parts, identifier) : filled;

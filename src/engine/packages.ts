@@ -106,7 +106,11 @@ export function isPublished(manifest: PackageManifest): boolean {
   const { name, main, module, exports, types, typings, source, bin, scripts } = manifest;
   if (typeof name !== 'string' || manifest.private === true || manifest.version === undefined) return false;
   if (types !== undefined || typings !== undefined || exports !== undefined || module !== undefined) return true;
-  const start = isRecord(scripts) ? scripts.start : undefined;
+  const named = isRecord(scripts) ? scripts : {};
+  // `npm run start-server`: what that runs.
+  const other =
+    typeof named.start === 'string' ? /^(?:npm|yarn|pnpm)(?: run)? ([\w:-]+)$/.exec(named.start)?.[1] : undefined;
+  const start = other !== undefined && named[other] !== undefined ? named[other] : named.start;
   if (typeof start === 'string' && runsByNode.test(`${start} `)) return false;
   return main !== undefined || source !== undefined || bin === undefined;
 }

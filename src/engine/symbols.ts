@@ -228,7 +228,7 @@ export class SymbolTable {
 }
 
 function escapeName(name: string): string {
-  return name.replace(/\$/g, '\\$');
+  return name.replace(/[$*+?.^()[\]{}|\\]/g, '\\$&');
 }
 
 function withMembers(ref: SymbolRef, members: readonly string[]): SymbolRef {
