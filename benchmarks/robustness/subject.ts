@@ -5,6 +5,7 @@ import { Project, ScriptKind, type SourceFile, SyntaxKind } from 'ts-morph';
 import { analyseFile } from '../../src/ast/analyse.ts';
 import { discover } from '../../src/engine/discover.ts';
 import { runFile } from '../../src/engine/run-file.ts';
+import { textKind } from '../../src/engine/source-text.ts';
 import { fix } from '../../src/index.ts';
 import { pairs } from '../../src/registry.generated.ts';
 import type { Outcome } from './outcome.ts';
@@ -32,6 +33,7 @@ const outcome: Outcome = {
 const { files, packages } = discover({ root, testFiles: true, respectGitignore: false });
 for (const { path, absolute, packageDir } of files) {
   const text = readFileSync(absolute, 'utf8');
+  if (textKind(text) !== 'source') continue;
   const input = {
     path,
     text,
