@@ -1,6 +1,6 @@
 /** One code base in a process of its own: `subject.ts <folder>` prints what happened as JSON; the folder is changed. */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Project, ScriptKind, type SourceFile, SyntaxKind } from 'ts-morph';
 import { analyseFile } from '../../src/ast/analyse.ts';
 import { discover } from '../../src/engine/discover.ts';
@@ -97,7 +97,10 @@ try {
     }
     writeFileSync(join(root, file), after);
   }
-  for (const { file, after } of first.fixes.support) writeFileSync(join(root, file), after);
+  for (const { file, after } of first.fixes.support) {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    writeFileSync(join(root, file), after);
+  }
   const second = first.fixes.files.length > 0 ? await fix({ ...options, write: false }) : undefined;
   outcome.unstable.push(...(second?.fixes.files.map(({ file }) => file) ?? []));
 } catch (error) {
