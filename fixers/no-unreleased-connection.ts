@@ -13,6 +13,7 @@ export const fixer: Fixer<UnreleasedConnection> = {
   changes: 'moves the release to a `finally` that begins right after the connection was acquired',
   fix({ data }, file): Fix | Skip {
     const { call, binding, releases } = data;
+    if (!binding) return { skip: 'the connection has no name to release it by' };
     const acquired = findStatement(call);
     if (!acquired || !isInList(acquired) || !ts.isVariableStatement(acquired)) {
       return { skip: 'the connection is not acquired by a declaration of its own' };
@@ -47,7 +48,7 @@ function findReleaseStatement(
   if (ts.isAwaitExpression(outer.parent)) outer = outer.parent;
   if (!ts.isExpressionStatement(outer.parent) || !isInList(outer.parent) || findEnclosingFunction(release) !== fn)
     return undefined;
-  const isOwn = findMethodCall(release)?.receiver.getText() === binding.name;
+  const isOwn = findMethodCall(release)?.receiver.getText() === binding?.name;
   return release.arguments.length > (isOwn ? 0 : 1) ? undefined : outer.parent;
 }
 

@@ -17,6 +17,8 @@ export interface Handling {
   isRelease(node: ts.Node): boolean;
   /** Whether a condition asks if it was acquired at all (`if (client)`); its other branch is taken to hold nothing. */
   isGuard(condition: ts.Expression): boolean;
+  /** Whether a condition asks by another name if it was acquired (`if (isOwn)`): it is held where it is released. */
+  isFlag?(condition: ts.Expression): boolean;
   /** Whether a node can throw while it is held. Default: `await`, `throw` and `yield`. */
   canThrow?(node: ts.Node): boolean;
 }
@@ -130,6 +132,19 @@ class Walker {
     const isGuard = before.held && this.#handling.isGuard(statement.expression);
     const negated = isGuard && isAbsence(statement.expression);
     const free: State = { held: false, free: true };
+    if (before.held && !isGuard && this.#handling.isFlag?.(statement.expression)) {
+      const releases = (branch: ts.Statement | undefined): boolean =>
+        branch !== undefined && releasesInside(branch, this.#handling);
+      const inThen = releases(statement.thenStatement);
+      if (inThen !== releases(statement.elseStatement)) {
+        const held: State = { held: true, free: false };
+        const whenTrue = this.statement(statement.thenStatement, inThen ? held : free);
+        const whenFalse = statement.elseStatement
+          ? this.statement(statement.elseStatement, inThen ? free : held)
+          : { ...nothing, ...free };
+        return join(rest, join(whenTrue, whenFalse));
+      }
+    }
     const whenTrue = this.statement(statement.thenStatement, negated ? free : before);
     const whenFalse = statement.elseStatement
       ? this.statement(statement.elseStatement, isGuard && !negated ? free : before)
