@@ -336,7 +336,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "severity": "high",
     "confidence": "likely",
     "lifecycle": "stable",
-    "message": "`{name}` is taken from the pool here and not given back {outcome}.",
+    "message": "{name} is taken from the pool here and not given back {outcome}.",
     "why": "Each miss takes one connection out of the pool for good. After as many as the pool holds, every request waits for a connection that never comes.",
     "advice": "Release it in a `finally` that begins right after it was acquired, or use the pool’s own `query`, `withConnection` or transaction helper.",
     "limits": [

@@ -39,6 +39,12 @@ test('errors that were there before, and imports of the runtime that is not inst
 
 test('a file under no tsconfig.json is not judged', () => {
   const root = makeProject({ 'a.ts': 'export const a = 1;\n' });
-  const file = { file: 'a.ts', before: 'export const a = 1;\n', after: 'export const a: string = 1;\n', applied: [], follows: [] };
+  const file = {
+    file: 'a.ts',
+    before: 'export const a = 1;\n',
+    after: 'export const a: string = 1;\n',
+    applied: [],
+    follows: [],
+  };
   expect(findNewTypeErrors(root, [file], [])).toEqual([]);
 });
