@@ -31,7 +31,7 @@ export const rule = defineRule<LeakedInterval>({
   advice:
     'Keep the handle and clear it where its owner ends (stop, close, dispose, the clean-up of the effect), on every outcome.',
   limits: [
-    'Whether a class is created once or many times is judged by this project alone; a library that others create many instances of is judged by its own calls.',
+    'A class of an application counts as created many times only when the project does so; what a published package offers may be created by its users as often as they like.',
     'A handle passed to a function, returned or kept in an object of another file is taken to be cleared there.',
   ],
   mentions: ['setInterval'],

@@ -54,20 +54,6 @@ export function getOutermostRound(node: ts.Node): ts.Node {
   return listRepetitions(node).at(-1)?.node ?? node;
 }
 
-/** The repetition that makes an array, object, Map or Set of this name grow; undefined when nothing does. */
-export function findGrowth(binding: Binding, file: FileContext): Repetition | undefined {
-  return file.memo(growthOfBinding, binding);
-}
-
-function growthOfBinding(binding: Binding): Repetition | undefined {
-  for (const reference of binding.references) {
-    const add = findAdd(reference);
-    const repetition = add && findRepetition(add);
-    if (repetition && !isDeclaredIn(binding, repetition.node)) return repetition;
-  }
-  return undefined;
-}
-
 /** The node that adds an entry to what an expression names: `x.push()`, `x.set()`, `x.add()`, `x[k] = v`, `x = [...x, v]`. */
 export function findAdd(access: ts.Expression): ts.Node | undefined {
   const outer = getOutermostWrapped(access) as ts.Expression;
