@@ -72,11 +72,13 @@ describe('with a real PostgreSQL', () => {
   it('a backend killed in mid-query fails that query only; the connection is replaced', async () => {
     const pool = connect({ max: 1 });
     const pid = await pool.use(pidOf);
-    const victim = pool.use((client) => client.query('select pg_sleep(30)'));
+    const failed = expect(pool.use((client) => client.query('select pg_sleep(30)'))).rejects.toThrow(
+      /terminating connection/,
+    );
     const behind = pool.use(pidOf);
     await sleep(50);
     await kill(pid);
-    await expect(victim).rejects.toThrow(/terminating connection/);
+    await failed;
     expect(await behind).not.toBe(pid);
     expect(pool.stats()).toMatchObject({ created: 2, used: 0 });
     await pool.drain();

@@ -13,6 +13,8 @@ it('exports names alone, and no more than it says', () => {
   expect(Object.keys(api).sort()).toEqual([
     'InputError',
     'defineConfig',
+    'definePair',
+    'definePlugin',
     'defineRule',
     'explain',
     'fix',
