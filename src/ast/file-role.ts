@@ -1,13 +1,15 @@
 import type { FileRole, PackageFacts } from '../model/file-context.ts';
 
 const testPath =
-  /(?:^|\/)(?:__tests__|__mocks__|__fixtures__|tests?|specs?|e2e|cypress|playwright|testing|test-utils?|mocks?)\/|[._-](?:(?:client|server|unit|integration|int)?tests?|spec|e2e|cy|mock|mocks|stories|bench|benchmark)\.[cm]?[jt]sx?$|(?:^|\/)(?:jest|vitest|karma|playwright|cypress)\.[\w.]+$/i;
+  /(?:^|\/)(?:__tests__|__mocks__|__fixtures__|tests?|specs?|e2e|cypress|playwright|testing|test-utils?|mocks?|[\w.-]+[._-](?:smoke|integration|e2e|unit|acceptance|functional|system)[._-]?tests?)\/|[._-](?:(?:client|server|unit|integration|int)?tests?|spec|e2e|cy|mock|mocks|stories|bench|benchmark)\.[cm]?[jt]sx?$|(?:^|\/)(?:jest|vitest|karma|playwright|cypress)\.[\w.]+$/i;
 /** A whole package below `fixtures/` is a project of its own: scanned by name, it is judged as one. */
 const fixturePath = /(?:^|\/)fixtures?\//i;
 const migrationPath =
-  /(?:^|\/)(?:migrations?|upgrades|seeds?|seeders?|migrate)\/|[._-](?:migration|seed|seeder)\.[cm]?[jt]s$/i;
+  /(?:^|\/)(?:migrations?|upgrades|seeds?|seeders?|migrate)\/|(?:^|\/)migrations?\.[cm]?[jt]s$|[._-](?:migration|seed|seeder)\.[cm]?[jt]s$/i;
 const scriptPath =
   /(?:^|\/)(?:scripts?|bin|cli|codemods?|benchmarks?|bench|\.github|\.circleci|devtools?)\/|^(?:tools?|tasks?|build|ci|dev|perf|release|generators?)\/|(?:^|\/)(?:gulpfile|gruntfile|cli|release|build|webpack|rollup|esbuild)\b[\w.-]*\.[cm]?[jt]s$/i;
+/** Folders that packages for the developers themselves lie in. */
+const toolPackage = /(?:^|\/)(?:bin|scripts|tools?|cli)$|^(?:dev|tools?|scripts)\//i;
 const configPath =
   /(?:^|\/)[\w.-]+\.config\.[cm]?[jt]s$|(?:^|\/)\.\w+rc\.[cm]?js$|(?:^|\/)(?:knexfile|ormconfig)\.[cm]?[jt]s$/i;
 const examplePath = /(?:^|\/)(?:examples?|demos?|samples?|playgrounds?)\/|^(?:docs|website|templates?|sandbox)\//i;
@@ -29,12 +31,7 @@ export function fileRole(path: string, text: string, pkg: PackageFacts): FileRol
   if (testPath.test(path) || fixturePath.test(inPackage)) return 'test';
   if (configPath.test(path)) return 'config';
   if (migrationPath.test(path)) return 'migration';
-  if (
-    /(?:^|\/)(?:bin|scripts)$/.test(pkg.dir) ||
-    text.startsWith('#!') ||
-    pkg.scripts.has(inPackage) ||
-    scriptPath.test(inPackage)
-  )
+  if (toolPackage.test(pkg.dir) || text.startsWith('#!') || pkg.scripts.has(inPackage) || scriptPath.test(inPackage))
     return 'script';
   if (examplePath.test(path)) return 'example';
   // Rendering on the server is under the load of requests.

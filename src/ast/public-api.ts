@@ -92,12 +92,7 @@ function isGivenOut(fn: FunctionNode, home: FunctionNode, file: FileContext): bo
   });
 }
 
-/** Whether a function is one that users of a library call: exported, or a public method of an exported class. */
+/** Whether a function is one that users of a library call as often as they like. */
 export function isPublicApi(fn: FunctionNode | undefined, file: FileContext): boolean {
-  if (!fn || isStartup(fn) || ts.isConstructorDeclaration(fn)) return false;
-  if (ts.isMethodDeclaration(fn) && isClassNode(fn.parent)) {
-    if (hasModifier(fn, ts.SyntaxKind.PrivateKeyword) || ts.isPrivateIdentifier(fn.name)) return false;
-    return isExported(fn.parent, file);
-  }
-  return isExported(fn, file);
+  return !!fn && !isStartup(fn) && !ts.isConstructorDeclaration(fn) && isOffered(fn, file);
 }

@@ -1,11 +1,11 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
 import { sizeOfFilled } from './filled.ts';
 import { findFunctionValue, isExported, listCallsOf } from './functions.ts';
+import { listReturnedValues } from './life-cycle.ts';
 import { bareModule, findOrigin } from './provenance.ts';
 import { sizeOfSource } from './size-sources.ts';
 import { soundOfName } from './size-words.ts';
 import {
-  type FunctionNode,
   findMemberName,
   findMemberPath,
   findMethodCall,
@@ -135,8 +135,8 @@ function judgeCall(call: ts.CallExpression, file: FileContext, depth: number): S
   }
   if (!target && first && sameSize.test(name)) return judge(first, file, depth + 1);
   const fn = depth < 4 ? findFunctionValue(call.expression, file) : undefined;
-  const results = fn ? listResults(fn) : [];
-  return results.length > 0
+  const results = fn ? listReturnedValues(fn, file) : [];
+  return results.length > 0 && results.length <= 6
     ? join(
         results.map((result) => judge(result, file, depth + 2)),
         call,
@@ -172,19 +172,6 @@ function isPart(test: ts.Expression): boolean {
     return isFunctionNode(at) && at !== fn ? false : (ts.forEachChild(at, visit) ?? false);
   };
   return visit(fn.body);
-}
-
-function listResults(fn: FunctionNode): ts.Expression[] {
-  if (!fn.body) return [];
-  if (!ts.isBlock(fn.body)) return [fn.body];
-  const found: ts.Expression[] = [];
-  const visit = (at: ts.Node): void => {
-    if (isFunctionNode(at)) return;
-    if (ts.isReturnStatement(at) && at.expression) found.push(at.expression);
-    ts.forEachChild(at, visit);
-  };
-  ts.forEachChild(fn.body, visit);
-  return found.length > 6 ? [] : found;
 }
 
 function judgeIdentifier(identifier: ts.Identifier, file: FileContext, depth: number): Size {

@@ -93,7 +93,11 @@ export class CallGraph {
   entryOf({ file, fn }: FunctionRef): EntryPoint | undefined {
     const summary = this.#project.summaryOf(file);
     const entry = summary?.functions[fn]?.entry;
-    if (entry || !summary) return entry;
+    if (entry) {
+      if (this.#project.isAside(file)) return undefined;
+      return entry.kind === 'request' && this.#project.isDesktop(file) ? { ...entry, kind: 'event' } : entry;
+    }
+    if (!summary) return undefined;
     const kind = this.#project.configuredEntry(file);
     if (!kind || !isExportedFunction(summary, fn)) return undefined;
     return { kind, label: summary.functions[fn]!.name };
@@ -116,7 +120,7 @@ export class CallGraph {
         const steps = callees.get(keyOf(from));
         if (steps) steps.push(step);
         else callees.set(keyOf(from), [step]);
-        if (edge.frequency === 'loop') looped.push(step);
+        if (edge.frequency === 'loop' && !this.#project.isAside(from.file)) looped.push(step);
       }
     }
     for (const fn of [...this.#functions.values()].sort(compareRefs)) {

@@ -12,6 +12,8 @@ export interface PackageManifest {
   module?: unknown;
   types?: unknown;
   typings?: unknown;
+  repository?: unknown;
+  publishConfig?: unknown;
   source?: unknown;
   exports?: unknown;
   imports?: unknown;
@@ -100,13 +102,16 @@ function readManifest(file: string | undefined): PackageManifest {
 
 /**
  * Whether others install the package and import from it: named, not private, and with something to import.
- * A package whose `start` runs node is an application, also where it is published, unless it ships types.
+ * A package whose `start` runs node is an application, also where it is published, unless it ships types; one that is
+ * started or put into an image is, whatever it ships, unless something says where it is published.
  */
 export function isPublished(manifest: PackageManifest): boolean {
   const { name, main, module, exports, types, typings, source, bin, scripts } = manifest;
   if (typeof name !== 'string' || manifest.private === true || manifest.version === undefined) return false;
-  if (types !== undefined || typings !== undefined || exports !== undefined || module !== undefined) return true;
   const named = isRecord(scripts) ? scripts : {};
+  const saysWhere = manifest.repository !== undefined || manifest.publishConfig !== undefined;
+  if (!saysWhere && Object.keys(named).some((script) => /^(?:start|serve|docker)(?:$|:)/.test(script))) return false;
+  if (types !== undefined || typings !== undefined || exports !== undefined || module !== undefined) return true;
   // `npm run start-server`: what that runs.
   const other =
     typeof named.start === 'string' ? /^(?:npm|yarn|pnpm)(?: run)? ([\w:-]+)$/.exec(named.start)?.[1] : undefined;

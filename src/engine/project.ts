@@ -30,6 +30,7 @@ export class Project {
   readonly #texts = new Map<string, string>();
   #keptText = 0;
   #importers: Map<string, string[]> | undefined;
+  readonly #aside = new Map<string, boolean>();
   readonly #passesOn = new Map<string, boolean>();
   readonly #routes = new Map<string, readonly string[]>();
   readonly #entryGlobs: { kind: 'request' | 'event'; matches(path: string): boolean }[] = [];
@@ -141,10 +142,20 @@ export class Project {
 
   /** Tests, scripts and examples: what they call says nothing of how often the product does. */
   isAside(file: string): boolean {
+    let isAside = this.#aside.get(file);
+    if (isAside === undefined) {
+      const known = this.files.get(file);
+      const role = known && fileRole(file, '', this.#packages.factsOf(known.packageDir));
+      isAside = role !== 'product' && role !== 'ui';
+      this.#aside.set(file, isAside);
+    }
+    return isAside;
+  }
+
+  /** Part of a desktop application: one person asks for what it does, so nothing of it is on a request path. */
+  isDesktop(file: string): boolean {
     const known = this.files.get(file);
-    if (!known) return true;
-    const role = fileRole(file, '', this.#packages.factsOf(known.packageDir));
-    return role !== 'product' && role !== 'ui';
+    return known !== undefined && this.#packages.factsOf(known.packageDir).dependencies.has('electron');
   }
 
   #passesExportsOn(file: string): boolean {

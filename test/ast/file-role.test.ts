@@ -20,9 +20,23 @@ describe('the role of a file', () => {
     ['seed-data.ts', 'script'],
     ['vite.config.ts', 'config'],
     ['examples/basic/index.ts', 'example'],
+    ['packages/shop-smoke-test/server.ts', 'test'],
+    ['src/ab-test/variant.ts', 'product'],
+    ['models/chat/src/migration.ts', 'migration'],
+    ['src/migration-status.ts', 'product'],
     ['server/commands/create-user.ts', 'product'],
   ])('%s is %s', (path, role) => {
     expect(roleOf(path)).toBe(role);
+  });
+
+  test.each([
+    ['dev/tool', 'script'],
+    ['tools/importer', 'script'],
+    ['packages/cli', 'script'],
+    ['packages/tooltips', 'product'],
+    ['apps/api', 'product'],
+  ])('sources of a package at %s are %s', (dir, role) => {
+    expect(fileRole(`${dir}/src/run.ts`, '', { ...pkg, dir })).toBe(role);
   });
 
   test('a shebang makes a script, a UI import makes UI', () => {

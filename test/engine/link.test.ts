@@ -229,6 +229,36 @@ export function main(items: string[]) {
   });
 });
 
+describe('what is asked for by one person', () => {
+  const store = `${slow}export const load = () => slow();\n`;
+  const server = (from: string): string =>
+    `import express from 'express';\nimport { load } from '${from}';\nexpress().get('/x', () => load());\n`;
+
+  test('the handlers of tests, scripts and examples are on no request path', async () => {
+    const files = { 'src/store.ts': store, 'scripts/preview.ts': server('../src/store') };
+    expect(await chainsIn(files)).toEqual([]);
+    expect(await chainsIn({ ...files, 'src/server.ts': server('./store') })).toHaveLength(1);
+  });
+
+  test('a loop of a script repeats nothing of the product', async () => {
+    const loop = (from: string): string =>
+      `import { load } from '${from}';\nexport function fill(items: string[]) {\n  for (const item of items) load();\n}\n`;
+    const files = { 'src/store.ts': store, 'scripts/fill.ts': loop('../src/store') };
+    expect(await chainsIn(files, repeatedRule)).toEqual([]);
+    expect(await chainsIn({ ...files, 'src/fill.ts': loop('./store') }, repeatedRule)).toHaveLength(1);
+  });
+
+  test('the handlers of a desktop application repeat, but are on no request path', async () => {
+    const files = {
+      'package.json': '{ "name": "notes", "devDependencies": { "electron": "37.0.0" } }',
+      'src/store.ts': store,
+      'src/main.ts': server('./store'),
+    };
+    expect(await chainsIn(files)).toEqual([]);
+    expect(await chainsIn(files, repeatedRule)).toHaveLength(1);
+  });
+});
+
 describe('what users of a package can run', () => {
   const files = (manifest: object): Record<string, string> => ({
     'package.json': JSON.stringify(manifest),
@@ -254,6 +284,13 @@ export class Connection {
   test('is nothing in a private package, nor in one whose start runs node', async () => {
     expect(await chainsIn(files({ ...library, private: true }), usersRule)).toEqual([]);
     expect(await chainsIn(files({ ...library, scripts: { start: 'node dist/index.js' } }), usersRule)).toEqual([]);
+  });
+
+  test('is nothing in a package that is put into an image, and shows no sign of being published', async () => {
+    const pod = { ...library, types: 'types/index.d.ts', scripts: { 'docker:build': 'docker build .' } };
+    expect(await chainsIn(files(pod), usersRule)).toEqual([]);
+    expect(await chainsIn(files({ ...pod, repository: 'github:a/wire' }), usersRule)).toHaveLength(1);
+    expect(await chainsIn(files({ ...library, types: 'types/index.d.ts' }), usersRule)).toHaveLength(1);
   });
 
   test('is what factories, prototypes and exported objects give out, but nothing that brings an application up', async () => {
