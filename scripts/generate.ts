@@ -5,24 +5,14 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { publishedSchema } from '../src/config/schema.ts';
+import { factsOf } from '../src/config/facts-of.ts';
+import { categoryChoices, publishedSchema } from '../src/config/schema.ts';
 import type { Fixer } from '../src/model/fixer.ts';
-import type { Category, Rule } from '../src/model/rule.ts';
+import type { Rule } from '../src/model/rule.ts';
 import type { RuleFacts } from '../src/model/rule-facts.ts';
 import { reporters } from '../src/report/reporters.ts';
 
 const root = join(import.meta.dirname, '..');
-export const categories: readonly Category[] = [
-  'resources',
-  'memory',
-  'hashing',
-  'pooling',
-  'database',
-  'performance',
-  'api',
-  'monitoring',
-];
-
 interface Source {
   rule: Rule;
   fixer: Fixer | undefined;
@@ -31,7 +21,7 @@ interface Source {
 /** The rules by category and id; each file is checked against its place. */
 export async function loadSources(): Promise<Source[]> {
   const sources: Source[] = [];
-  for (const category of categories) {
+  for (const category of categoryChoices) {
     for (const file of listFiles(join(root, 'rules', category), /\.ts$/)) {
       const { rule } = (await load(join('rules', category, file))) as { rule?: Rule };
       const id = file.slice(0, -'.ts'.length);
@@ -100,24 +90,11 @@ function camel(id: string): string {
   return id.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-function factsOf({ rule, fixer }: Source): RuleFacts {
-  const bad = exampleOf(rule.id, 'bad');
-  const good = exampleOf(rule.id, 'good');
-  return {
-    id: rule.id,
-    category: rule.category,
-    severity: rule.severity,
-    confidence: rule.confidence,
-    lifecycle: rule.lifecycle,
-    message: rule.message,
-    why: rule.why,
-    advice: rule.advice,
-    limits: rule.limits,
-    options: rule.options ?? {},
-    ...(fixer && { fix: { safety: fixer.safety, changes: fixer.changes } }),
-    ...(bad !== undefined && { bad }),
-    ...(good !== undefined && { good }),
-  };
+function shownFactsOf(source: Source): RuleFacts {
+  const facts = factsOf(source as Parameters<typeof factsOf>[0]);
+  const bad = exampleOf(facts.id, 'bad');
+  const good = exampleOf(facts.id, 'good');
+  return { ...facts, ...(bad !== undefined && { bad }), ...(good !== undefined && { good }) };
 }
 
 /** The shortest fixture shows the rule best. */
@@ -204,7 +181,7 @@ function withRuleTable(readme: string, facts: readonly RuleFacts[]): string {
 /** Every generated file with its text, by path relative to the repository. */
 export async function generate(): Promise<Map<string, string>> {
   const sources = await loadSources();
-  const facts = sources.map(factsOf);
+  const facts = sources.map(shownFactsOf);
   const files = new Map<string, string>();
   files.set('src/registry.generated.ts', registryOf(sources));
   files.set('src/rule-facts.generated.ts', factsModule(facts));

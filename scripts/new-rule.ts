@@ -2,16 +2,16 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { categories } from './generate.ts';
+import { categoryChoices } from '../src/config/schema.ts';
 
 const root = join(import.meta.dirname, '..');
 const [category = '', id = ''] = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const hasFixer = process.argv.includes('--fixer');
 
-if (!categories.some((name) => name === category) || !/^(?:no|require|prefer)(?:-[a-z\d]+)+$/.test(id)) {
+if (!categoryChoices.some((name) => name === category) || !/^(?:no|require|prefer)(?:-[a-z\d]+)+$/.test(id)) {
   console.error(
     `Usage: npm run new-rule <category> <id> [-- --fixer]\n` +
-      `  category: ${categories.join(', ')}\n  id: no-…, require-… or prefer-…, after the code and not the repair`,
+      `  category: ${categoryChoices.join(', ')}\n  id: no-…, require-… or prefer-…, after the code and not the repair`,
   );
   process.exit(2);
 }

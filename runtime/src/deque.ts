@@ -39,13 +39,12 @@ export class Deque<T> {
 
   /** Adds `item` at the back and returns the new length. O(1) amortised. */
   push(item: T): number {
-    const { slots, mask, head, tail } = this;
-    slots[tail] = item;
-    const next = (tail + 1) & mask;
-    this.tail = next;
+    const { tail } = this;
+    this.slots[tail] = item;
+    this.tail = (tail + 1) & this.mask;
     // One slot always stays free, so that head === tail can only mean empty.
-    if (next === head) this.grow();
-    return (tail + 1 - head) & mask || mask + 1;
+    if (this.tail === this.head) this.grow();
+    return (this.tail - this.head) & this.mask;
   }
 
   /** Adds `item` at the front and returns the new length. O(1) amortised. */
@@ -58,14 +57,13 @@ export class Deque<T> {
 
   /** Removes and returns the value at the front, or undefined when there is none. O(1) amortised. */
   shift(): T | undefined {
-    const { slots, mask, head, tail } = this;
-    if (head === tail) return undefined;
-    const item = slots[head];
-    slots[head] = undefined;
-    const next = (head + 1) & mask;
-    this.head = next;
+    const { head } = this;
+    if (head === this.tail) return undefined;
+    const item = this.slots[head];
+    this.slots[head] = undefined;
+    this.head = (head + 1) & this.mask;
     // When empty and once a lap: often enough to give room back, too seldom to be felt.
-    if ((next === tail || head === 0) && mask >= KEEP) this.shrink();
+    if ((this.head === this.tail || head === 0) && this.mask >= KEEP) this.shrink();
     return item;
   }
 

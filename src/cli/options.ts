@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { InputError } from '../config/input-error.ts';
-import { confidenceChoices, failOnChoices, runtimeChoices } from '../config/schema.ts';
+import { categoryChoices, confidenceChoices, failOnChoices, runtimeChoices } from '../config/schema.ts';
 import type { Category, Confidence, Severity } from '../model/rule.ts';
 import { reporters } from '../report/reporters.ts';
 import type { ScanOptions } from '../run.ts';
@@ -27,17 +27,6 @@ export interface ScanFlags {
   runtime?: 'package' | 'copy';
   allowDirty?: boolean;
 }
-
-export const categories: readonly Category[] = [
-  'resources',
-  'memory',
-  'hashing',
-  'pooling',
-  'database',
-  'performance',
-  'api',
-  'monitoring',
-];
 
 const collect = (value: string, earlier: string[] | undefined) => [...(earlier ?? []), value];
 
@@ -171,7 +160,7 @@ export function scanOptionsOf(paths: readonly string[], flags: ScanFlags): ScanO
   if (flags.changed !== undefined && flags.staged) {
     throw new InputError('--changed and --staged compare with different things', { help: 'give one of them' });
   }
-  for (const name of flags.category ?? []) assertKnown('category', name, categories, categories.join(', '));
+  for (const name of flags.category ?? []) assertKnown('category', name, categoryChoices, categoryChoices.join(', '));
   return {
     paths,
     ...(flags.config === undefined ? {} : { config: flags.config }),

@@ -1,19 +1,8 @@
 import type { NodeKind } from '../model/rule.ts';
 import { findFault } from './check.ts';
-import { confidenceChoices, type Shape, severityChoices } from './schema.ts';
+import { categoryChoices, confidenceChoices, type Shape, severityChoices } from './schema.ts';
 
 const text: Shape = { kind: 'string' };
-
-const categoryChoices = [
-  'resources',
-  'memory',
-  'hashing',
-  'pooling',
-  'database',
-  'performance',
-  'api',
-  'monitoring',
-] as const;
 
 const texts: Shape = { kind: 'list', of: text };
 

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import type { RulePair } from '../model/fixer.ts';
 import type { RuleFacts } from '../model/rule-facts.ts';
 import { findRuleFault } from './check-rule.ts';
+import { factsOf } from './facts-of.ts';
 import { importedDefault } from './import-default.ts';
 import { InputError } from './input-error.ts';
 import { type ConfigFile, placeIn } from './load.ts';
@@ -58,7 +59,7 @@ export async function loadPlugins(
         }
         owners.set(id, `the plugin ${name}`);
         loaded.pairs.push(pair);
-        loaded.facts.push(factsOf(pair, name));
+        loaded.facts.push({ ...factsOf(pair), plugin: name });
       }
     }
   }
@@ -97,23 +98,4 @@ async function pairsOf(module: string, naming: Naming): Promise<RulePair<never>[
 
 function isPair(value: unknown): value is { rule: unknown; fixer?: unknown } {
   return typeof value === 'object' && value !== null && 'rule' in value;
-}
-
-function factsOf({ rule, fixer }: RulePair<never>, plugin: string): RuleFacts {
-  const { id, category, severity, confidence, lifecycle, message, why, advice, limits, options, page } = rule;
-  return {
-    id,
-    category,
-    severity,
-    confidence,
-    lifecycle,
-    message,
-    why,
-    advice,
-    limits,
-    options: options ?? {},
-    plugin,
-    ...(page === undefined ? {} : { page }),
-    ...(fixer ? { fix: { safety: fixer.safety, changes: fixer.changes } } : {}),
-  };
 }

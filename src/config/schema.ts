@@ -1,3 +1,4 @@
+import type { Category } from '../model/rule.ts';
 import type { RuleFacts } from '../model/rule-facts.ts';
 
 /**
@@ -16,6 +17,16 @@ export type Shape = { description?: string } & (
   | { kind: 'either'; of: readonly Shape[] }
 );
 
+export const categoryChoices: readonly Category[] = [
+  'resources',
+  'memory',
+  'hashing',
+  'pooling',
+  'database',
+  'performance',
+  'api',
+  'monitoring',
+];
 export const severityChoices = ['high', 'medium', 'low'] as const;
 export const confidenceChoices = ['certain', 'likely', 'possible'] as const;
 export const failOnChoices = [...severityChoices, 'never'] as const;

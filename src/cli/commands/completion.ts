@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { confidenceChoices, failOnChoices } from '../../config/schema.ts';
+import { categoryChoices, confidenceChoices, failOnChoices } from '../../config/schema.ts';
 import { reporters } from '../../report/reporters.ts';
 import { ruleFacts } from '../../rule-facts.generated.ts';
-import { assertKnown, categories } from '../options.ts';
+import { assertKnown } from '../options.ts';
 import { print } from '../output.ts';
 
 export const shells = ['bash', 'zsh', 'fish'] as const;
@@ -11,7 +11,7 @@ export const shells = ['bash', 'zsh', 'fish'] as const;
 function valuesOf(): Record<string, readonly string[]> {
   return {
     '--rule': ruleFacts.map((rule) => rule.id),
-    '--category': categories,
+    '--category': categoryChoices,
     '--confidence': confidenceChoices,
     '--fail-on': failOnChoices,
     '--reporter': Object.keys(reporters),
