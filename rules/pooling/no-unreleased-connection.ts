@@ -41,7 +41,7 @@ export const rule = defineRule<UnreleasedConnection>({
   category: 'pooling',
   severity: 'high',
   confidence: 'likely',
-  lifecycle: 'stable',
+  lifecycle: 'trial',
   message: '{name} is taken from the pool here and not given back {outcome}.',
   why: 'Each miss takes one connection out of the pool for good. After as many as the pool holds, every request waits for a connection that never comes.',
   advice:

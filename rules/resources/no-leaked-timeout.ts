@@ -46,7 +46,7 @@ export const rule = defineRule<LeakedTimeout>({
   category: 'resources',
   severity: 'medium',
   confidence: 'likely',
-  lifecycle: 'stable',
+  lifecycle: 'trial',
   message: 'This timeout {what}.',
   why: 'The pending timer keeps everything its callback refers to alive and runs its work for owners that are gone. What piles up grows with the number of starts: instances, connections, events.',
   advice: 'Keep the handle, clear it before arming it again and where its owner ends (stop, close, dispose).',
