@@ -12,10 +12,10 @@ import {
 import { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { FixSafety, PartEnd, TextEdit } from '../../src/model/fixer.ts';
+import { callsEnd, endBeforeDelete, endBeforeNext } from './end-dropped-part.ts';
 import { findHolding, type Holding, isHandedOut } from './find-holding.ts';
 import { freeName } from './free-name.ts';
 import { insertAtFunctionStart } from './insert-at-function-start.ts';
-import { insertBefore } from './insert-before.ts';
 import { insertClassMember } from './insert-class-member.ts';
 import { isTypeScript } from './keep-value.ts';
 import { findStatement } from './statement-of.ts';
@@ -114,49 +114,6 @@ function isInConstructorBody(node: ts.Node, shape: ClassShape): boolean {
   return statement !== undefined && body !== undefined && statement.parent === body;
 }
 
-/** `this.part = new X()` in a method loses the part before it. */
-function endBeforeNext(
-  made: ts.NewExpression,
-  holding: Extract<Holding, { kind: 'field' }>,
-  end: PartEnd,
-  file: FileContext,
-): TextEdit[] {
-  const { shape, field } = holding;
-  const method = findMethodAround(made, shape);
-  const statement = findStatement(made);
-  if (!method || method === shape.constructorNode || !statement || !ts.isExpressionStatement(statement)) return [];
-  const { expression } = statement;
-  if (!ts.isBinaryExpression(expression) || expression.operatorToken.kind !== ts.SyntaxKind.EqualsToken) return [];
-  if (
-    field.accesses.some((access) => isWithin(access, method) && access.end < made.pos && !isWithin(access, statement))
-  )
-    return [];
-  return insertBefore(statement, `this.${field.name}?.${end.method}();`, file);
-}
-
-/** `this.parts.delete(key)` drops a part that is still alive. */
-function endBeforeDelete(
-  { shape, field }: Extract<Holding, { kind: 'collection' }>,
-  end: PartEnd,
-  file: FileContext,
-): TextEdit[] {
-  const edits: TextEdit[] = [];
-  for (const access of field.accesses) {
-    const call = findMethodCall(access.parent.parent);
-    if (!call || call.receiver !== access || call.method !== 'delete') continue;
-    const [key] = call.call.arguments;
-    const statement = findStatement(access);
-    const method = findMethodAround(access, shape);
-    if (!key || !statement || !method || !ts.isExpressionStatement(statement) || statement.expression !== call.call)
-      continue;
-    if (!/^[\w$.]+$/.test(key.getText(file.source)) || callsEnd(method, end, file)) continue;
-    edits.push(
-      ...insertBefore(statement, `this.${field.name}.get(${key.getText(file.source)})?.${end.method}();`, file),
-    );
-  }
-  return edits;
-}
-
 /** The owner goes on after such an end, and a part made with the owner would not. */
 function mayStartAgain(disposer: FunctionNode, holding: Holding, made: ts.Node): boolean {
   if (holding.kind === 'variable') return false;
@@ -190,15 +147,6 @@ function getCall(access: ts.Node): ts.Node {
 
 function touches(fn: FunctionNode, { field }: Extract<Holding, { kind: 'collection' }>): boolean {
   return field.accesses.some((access) => isWithin(access, fn));
-}
-
-/** Whether a function calls a method of that name on something other than `this`. */
-function callsEnd(fn: FunctionNode, end: PartEnd, file: FileContext): boolean {
-  return file.nodes('CallExpression').some((node) => {
-    if (!isWithin(node, fn)) return false;
-    const call = findMethodCall(node);
-    return call?.method === end.method && call.receiver.kind !== ts.SyntaxKind.ThisKeyword;
-  });
 }
 
 function canBeGiven({ node, methods, fields }: ClassShape): boolean {
