@@ -1,5 +1,7 @@
+import { fileRole } from './ast/file-role.ts';
 import { runFile } from './engine/run-file.ts';
 import { applyFixes } from './fix/apply.ts';
+import type { PackageFacts } from './model/file-context.ts';
 import type { Finding } from './model/finding.ts';
 import type { RulePair } from './model/fixer.ts';
 import type { OptionValues, Rule } from './model/rule.ts';
@@ -29,17 +31,19 @@ export function checkRule(rule: Rule<unknown> | RulePair<unknown>, text: string,
   const pair = ('rule' in rule ? rule : { rule }) as RulePair<unknown> as RulePair<never>;
   const path = options.file ?? 'src/file.ts';
   const defaults = Object.entries(pair.rule.options ?? {}).map(([name, option]) => [name, option.default] as const);
+  const facts: PackageFacts = {
+    dir: '',
+    name: undefined,
+    type: 'module',
+    dependencies: new Set(options.dependencies),
+    scripts: new Set(),
+  };
   const { findings: raw, problems } = runFile(
     {
       path,
       text,
-      package: {
-        dir: '',
-        name: undefined,
-        type: 'module',
-        dependencies: new Set(options.dependencies),
-        scripts: new Set(),
-      },
+      package: facts,
+      role: fileRole(path, text, facts),
       hasDirectives: false,
       confidence: 'possible',
     },

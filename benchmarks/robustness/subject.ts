@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Project, ScriptKind, type SourceFile, SyntaxKind } from 'ts-morph';
 import { analyseFile } from '../../src/ast/analyse.ts';
+import { fileRole } from '../../src/ast/file-role.ts';
 import { discover } from '../../src/engine/discover.ts';
 import { runFile } from '../../src/engine/run-file.ts';
 import { textKind } from '../../src/engine/source-text.ts';
@@ -38,6 +39,7 @@ for (const { path, absolute, packageDir } of files) {
     path,
     text,
     package: packages.factsOf(packageDir),
+    role: fileRole(path, text, packages.factsOf(packageDir)),
     hasDirectives: false,
     confidence: 'possible' as const,
   };
@@ -46,7 +48,7 @@ for (const { path, absolute, packageDir } of files) {
   const start = performance.now();
   try {
     const { findings } = runFile(input, rules);
-    analyseFile(path, text, input.package).summary();
+    analyseFile(path, text, input.package, input.role).summary();
     outcome.findings += findings.length;
   } catch (error) {
     outcome.crashes.push({

@@ -50,7 +50,7 @@ export const rule = defineRule<CacheStampede>({
   mentions: ['ache&await', 'emo&await', 'edis&await'],
   visit: {
     CallExpression(call, file) {
-      if (file.role !== 'product' || hasTooling(file)) return undefined;
+      if (hasTooling(file)) return undefined;
       const target = findMethodCall(call);
       return target && setMethod.test(target.method) ? judge(call, target.receiver, file) : undefined;
     },

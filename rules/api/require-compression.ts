@@ -16,7 +16,7 @@ export const rule = defineRule<{ call: ts.CallExpression }>({
   mentions: ['listen'],
   visit: {
     CallExpression(call, file) {
-      const framework = file.role === 'product' ? findServerStart(call, file) : undefined;
+      const framework = findServerStart(call, file);
       if (!framework || !/^(?:express|koa|fastify|restify)$/.test(framework)) return undefined;
       return {
         at: call,

@@ -56,7 +56,6 @@ export const rule = defineRule<OutboundTimeout>({
   mentions: ['fetch', 'axios', 'got', 'https', 'http'],
   visit: {
     CallExpression(call, file) {
-      if (file.role !== 'product') return undefined;
       return judge(call, file);
     },
   },

@@ -41,8 +41,8 @@ export const rule = defineRule<NaiveRetry>({
   ],
   mentions: ['catch&await', 'p-retry', 'exponential-backoff'],
   visit: {
-    TryStatement: (node, file) => (file.role === 'product' && !hasTooling(file) ? judgeTry(node, file) : undefined),
-    CallExpression: (node, file) => (file.role === 'product' ? judgeLibrary(node, file) : undefined),
+    TryStatement: (node, file) => (hasTooling(file) ? undefined : judgeTry(node, file)),
+    CallExpression: (node, file) => judgeLibrary(node, file),
   },
 });
 

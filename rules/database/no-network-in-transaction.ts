@@ -27,7 +27,6 @@ export const rule = defineRule<{ call: ts.CallExpression }>({
   mentions: ['ransaction&await'],
   visit: {
     AwaitExpression(node, file) {
-      if (file.role !== 'product') return undefined;
       const call = skipAwait(node.expression);
       if (!ts.isCallExpression(call)) return undefined;
       return judge(call, file);

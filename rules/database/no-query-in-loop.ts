@@ -62,7 +62,7 @@ export const rule = defineRule<QueryInLoop>({
   ],
   visit: {
     CallExpression(call, file) {
-      if (file.role !== 'product' || oncePath.test(file.path)) return undefined;
+      if (oncePath.test(file.path)) return undefined;
       return judgeQuery(call, file) ?? judgeHelper(call, file);
     },
   },

@@ -32,7 +32,7 @@ export const rule = defineRule<RedisKeys>({
   mentions: ['keys', 'KEYS'],
   visit: {
     CallExpression(call, file) {
-      const target = file.role === 'product' ? findMethodCall(call) : undefined;
+      const target = findMethodCall(call);
       if (!target || (target.method !== 'keys' && target.method !== 'KEYS') || call.arguments.length !== 1)
         return undefined;
       return judge(call, target.receiver, file);

@@ -21,7 +21,6 @@ export const rule = defineRule<{ call: ts.CallExpression }>({
   mentions: ['findMany', 'findAll', 'find('],
   visit: {
     CallExpression(call, file) {
-      if (file.role !== 'product') return undefined;
       const method = findMethodCall(call)?.method;
       return method === 'findMany' || method === 'findAll' || method === 'find' ? judge(call, file) : undefined;
     },

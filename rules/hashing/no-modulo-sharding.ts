@@ -12,7 +12,6 @@ export interface ModuloSharding {
   key: ts.Expression | undefined;
 }
 
-const silentRoles = new Set(['test', 'script', 'migration', 'config', 'example', 'ui']);
 const nodesName =
   /(?:nodes|servers|shards|hosts|targets|replicas|instances|backends|upstreams|brokers|peers|endpoints|members|machines|sentinels|masters|databases|caches|connections|addresses|proxies|origins|relays|gateways|routers|ring)$/i;
 const hashName =
@@ -38,8 +37,7 @@ export const rule = defineRule<ModuloSharding>({
       if (node.operatorToken.kind !== ts.SyntaxKind.PercentToken) return undefined;
       const right = skipWrappers(node.right);
       const member = findMemberName(right);
-      if ((member !== 'length' && member !== 'size') || silentRoles.has(file.role) || hasTooling(file))
-        return undefined;
+      if ((member !== 'length' && member !== 'size') || hasTooling(file)) return undefined;
       const nodes = skipWrappers((right as ts.PropertyAccessExpression).expression);
       const name = ts.isIdentifier(nodes) ? nodes.text : findMemberName(nodes);
       if (name === undefined || !nodesName.test(name) || isFixed(nodes, file)) return undefined;

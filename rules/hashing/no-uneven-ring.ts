@@ -19,7 +19,6 @@ export interface UnevenRing {
   points: ts.NumericLiteral | undefined;
 }
 
-const silentRoles = new Set(['test', 'script', 'migration', 'config', 'example', 'ui']);
 const ringName = /[hH]ash_?[rR]ing|[cC]onsistent|(?:^_*rings?|[a-z0-9]Rings?|_rings?)$|[cC]ontinuum|[kK]etama/;
 const pointsName =
   /^_*(?:virtual_?nodes?|v_?nodes?|vnode_?count|virtual_?node_?count|replicas|num_?replicas|replica_?count|points_?per_?node|virtual_?points?)(?:_?(?:count|per_?node))?$/i;
@@ -41,11 +40,10 @@ export const rule = defineRule<UnevenRing>({
     CallExpression(call, file) {
       const callee = call.expression;
       if (!ts.isPropertyAccessExpression(callee) || !/^(?:find|findIndex)$/.test(callee.name.text)) return undefined;
-      if (silentRoles.has(file.role)) return undefined;
       return judgeFind(call, file);
     },
     ForOfStatement(loop, file) {
-      return silentRoles.has(file.role) ? undefined : judgeLoop(loop, file);
+      return judgeLoop(loop, file);
     },
     VariableDeclaration(node, file) {
       return ts.isIdentifier(node.name) && node.initializer
@@ -120,11 +118,7 @@ function judgePoints(
   node: ts.Node,
   file: FileContext,
 ): Match<UnevenRing> | undefined {
-  if (
-    !pointsName.test(name) ||
-    silentRoles.has(file.role) ||
-    !ringName.test(file.path + (findEnclosingClass(node)?.name?.text ?? ''))
-  )
+  if (!pointsName.test(name) || !ringName.test(file.path + (findEnclosingClass(node)?.name?.text ?? '')))
     return undefined;
   const points = findNumber(value, file);
   if (points === undefined || points < 1 || points >= fewest) return undefined;

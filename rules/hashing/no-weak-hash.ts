@@ -26,8 +26,6 @@ const what = {
   'first-character': 'looks at one character only: all keys with the same prefix land in one place',
 } as const;
 
-const silentRoles = new Set(['test', 'script', 'migration', 'config', 'example', 'ui']);
-
 export const rule = defineRule<WeakHash>({
   id: 'no-weak-hash',
   category: 'hashing',
@@ -63,7 +61,7 @@ export const rule = defineRule<WeakHash>({
 });
 
 function isSilent(file: FileContext): boolean {
-  return silentRoles.has(file.role) || isInBrowser(file);
+  return isInBrowser(file);
 }
 
 /** The named function around a character code: callbacks of loops belong to it. */

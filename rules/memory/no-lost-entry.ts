@@ -15,8 +15,6 @@ export type LostEntry =
   | ({ leak: 'operation'; container: Container } & OperationEntry)
   | ({ leak: 'bucket'; container: Container } & EmptyBucket);
 
-const silentRoles = new Set(['test', 'script', 'migration', 'config', 'example', 'ui']);
-
 const underWay =
   /pending|in_?flight|in_?progress|active|running|processing|current|busy|loading|visiting|waiting|ongoing/i;
 /** Tables of what users open and leave. */
@@ -39,26 +37,22 @@ export const rule = defineRule<LostEntry>({
   mentions: ['delete', 'splice'],
   visit: {
     VariableDeclaration(node, file) {
-      if (!node.initializer || isSilent(file)) return undefined;
+      if (!node.initializer || hasTooling(file)) return undefined;
       const container = containerOfVariable(node, file);
       return container && judge(container, file);
     },
     PropertyDeclaration(node, file) {
-      if (!node.initializer || isSilent(file)) return undefined;
+      if (!node.initializer || hasTooling(file)) return undefined;
       const container = containerOfField(node, file);
       return container && judge(container, file);
     },
     BinaryExpression(node, file) {
-      if (node.operatorToken.kind !== ts.SyntaxKind.EqualsToken || isSilent(file)) return undefined;
+      if (node.operatorToken.kind !== ts.SyntaxKind.EqualsToken || hasTooling(file)) return undefined;
       const container = containerOfField(node, file);
       return container && judge(container, file);
     },
   },
 });
-
-function isSilent(file: FileContext): boolean {
-  return silentRoles.has(file.role) || hasTooling(file);
-}
 
 function judge(container: Container, file: FileContext): Match<LostEntry>[] {
   if (container.kind === 'array' || container.accesses.length === 0) return [];

@@ -13,7 +13,6 @@ export interface SlowEviction {
   remove: ts.Node;
 }
 
-const silentRoles = new Set(['test', 'script', 'migration', 'config', 'example', 'ui']);
 /** Below it the walk over holes is not measurable. */
 const small = 5_000;
 const large = 10_000;
@@ -37,11 +36,11 @@ export const rule = defineRule<SlowEviction>({
       const callee = call.expression;
       if (!ts.isPropertyAccessExpression(callee) || callee.name.text !== 'next' || call.arguments.length > 0)
         return undefined;
-      if (silentRoles.has(file.role) || hasTooling(file)) return undefined;
+      if (hasTooling(file)) return undefined;
       return judge(call, callee.expression, file);
     },
     NewExpression(node, file) {
-      if (silentRoles.has(file.role) || !node.arguments?.[0] || !file.text.includes('ttlAutopurge')) return undefined;
+      if (!node.arguments?.[0] || !file.text.includes('ttlAutopurge')) return undefined;
       return judgeAutopurge(node, file);
     },
   },

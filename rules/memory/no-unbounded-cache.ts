@@ -52,6 +52,7 @@ export const rule = defineRule<UnboundedCache>({
     'Instances of classes whose life the project does not show are left alone.',
     'A removal by key in another function counts as one for every entry, unless the container is a cache.',
   ],
+  roles: ['product', 'ui'],
   mentions: ['Map', 'Set', '{}', 'Object.create', 'dataloader'],
   visit: {
     VariableDeclaration(node, file) {
@@ -75,10 +76,8 @@ export const rule = defineRule<UnboundedCache>({
   },
 });
 
-const silentRoles = new Set(['test', 'script', 'migration', 'config', 'example']);
-
 function isSilent(file: FileContext): boolean {
-  return silentRoles.has(file.role) || (!isPage(file) && hasTooling(file));
+  return !isPage(file) && hasTooling(file);
 }
 
 function isPage(file: FileContext): boolean {

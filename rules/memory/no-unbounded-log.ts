@@ -45,17 +45,17 @@ export const rule = defineRule<UnboundedLog>({
   mentions: ['push', 'unshift', 'concat', '[...'],
   visit: {
     VariableDeclaration(node, file) {
-      if (!node.initializer || !isEmptyArray(node.initializer) || isSilent(file)) return undefined;
+      if (!node.initializer || !isEmptyArray(node.initializer) || hasTooling(file)) return undefined;
       const container = containerOfVariable(node, file);
       return container && judge(container, file);
     },
     PropertyDeclaration(node, file) {
-      if (!node.initializer || !isEmptyArray(node.initializer) || isSilent(file)) return undefined;
+      if (!node.initializer || !isEmptyArray(node.initializer) || hasTooling(file)) return undefined;
       const container = containerOfField(node, file);
       return container && judge(container, file);
     },
     BinaryExpression(node, file) {
-      if (node.operatorToken.kind !== ts.SyntaxKind.EqualsToken || !isEmptyArray(node.right) || isSilent(file)) {
+      if (node.operatorToken.kind !== ts.SyntaxKind.EqualsToken || !isEmptyArray(node.right) || hasTooling(file)) {
         return undefined;
       }
       const container = containerOfField(node, file);
@@ -63,12 +63,6 @@ export const rule = defineRule<UnboundedLog>({
     },
   },
 });
-
-const silentRoles = new Set(['test', 'script', 'migration', 'config', 'example', 'ui']);
-
-function isSilent(file: FileContext): boolean {
-  return silentRoles.has(file.role) || hasTooling(file);
-}
 
 function isEmptyArray(node: ts.Expression): boolean {
   const value = skipWrappers(node);

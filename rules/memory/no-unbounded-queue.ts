@@ -14,7 +14,6 @@ export interface UnboundedQueue {
   growth: Growth;
 }
 
-const silentRoles = new Set(['test', 'script', 'migration', 'config', 'example', 'ui']);
 const queueName = /queue|pending|buffer|backlog|outbox|unsent|offline|messages|packets|outgoing|commands|spool/i;
 const state =
   /connected|isConnected|connecting|isOpen|\bopen\b|readyState|online|offline|writable|isReady|\bready\b|reconnect|isAlive|available/i;
@@ -35,26 +34,22 @@ export const rule = defineRule<UnboundedQueue>({
   mentions: ['push', 'unshift'],
   visit: {
     VariableDeclaration(node, file) {
-      if (!node.initializer || isSilent(file)) return undefined;
+      if (!node.initializer || hasTooling(file)) return undefined;
       const container = containerOfVariable(node, file);
       return container && judge(container, file);
     },
     PropertyDeclaration(node, file) {
-      if (!node.initializer || isSilent(file)) return undefined;
+      if (!node.initializer || hasTooling(file)) return undefined;
       const container = containerOfField(node, file);
       return container && judge(container, file);
     },
     BinaryExpression(node, file) {
-      if (node.operatorToken.kind !== ts.SyntaxKind.EqualsToken || isSilent(file)) return undefined;
+      if (node.operatorToken.kind !== ts.SyntaxKind.EqualsToken || hasTooling(file)) return undefined;
       const container = containerOfField(node, file);
       return container && judge(container, file);
     },
   },
 });
-
-function isSilent(file: FileContext): boolean {
-  return silentRoles.has(file.role) || hasTooling(file);
-}
 
 function judge(container: Container, file: FileContext): Match<UnboundedQueue> | undefined {
   if (container.kind !== 'array' || !queueName.test(container.name)) return undefined;

@@ -18,7 +18,7 @@ export const rule = defineRule<{ call: ts.CallExpression }>({
   mentions: ['listen'],
   visit: {
     CallExpression(call, file) {
-      if (file.role !== 'product' || !findServerStart(call, file)) return undefined;
+      if (!findServerStart(call, file)) return undefined;
       return {
         at: call,
         when: noneStates([

@@ -27,7 +27,7 @@ export const rule = defineRule<JsonRoundTrip>({
   mentions: ['JSON.stringify'],
   visit: {
     CallExpression(call, file) {
-      if (file.role !== 'product' || !isJson(call, 'stringify') || !findEnclosingFunction(call)) return undefined;
+      if (!isJson(call, 'stringify') || !findEnclosingFunction(call)) return undefined;
       const found = findJsonRoundTrip(call, file);
       if (!found || (found.kind !== 'cache' && isShort(found, file))) return undefined;
       const isSure = found.kind === 'cache' || isLong(found, file);

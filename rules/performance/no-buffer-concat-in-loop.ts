@@ -1,8 +1,6 @@
 import { type ByteGrowth, describeRepeats, findByteGrowth } from '../../src/ast/byte-growth.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 
-const loadRoles = new Set(['product', 'ui']);
-
 export const rule = defineRule<ByteGrowth>({
   id: 'no-buffer-concat-in-loop',
   category: 'performance',
@@ -17,10 +15,11 @@ export const rule = defineRule<ByteGrowth>({
     'Loops that end at a fixed length (padding, key derivation) are left alone.',
     'A copy by hand (allocate, then copy twice) and a buffer that is carried over through another name are not seen.',
   ],
+  roles: ['product', 'ui'],
   mentions: ['concat'],
   visit: {
     CallExpression(call, file) {
-      if (!loadRoles.has(file.role) || call.arguments.length === 0) return undefined;
+      if (call.arguments.length === 0) return undefined;
       const growth = findByteGrowth(call, file);
       return (
         growth && {

@@ -24,14 +24,14 @@ export const rule = defineRule<Accumulation>({
   mentions: ['reduce', '...', 'concat'],
   visit: {
     CallExpression(call, file) {
-      if (file.role !== 'product' || !/^reduce(?:Right)?$/.test(findMethodCall(call)?.method ?? '')) return undefined;
+      if (!/^reduce(?:Right)?$/.test(findMethodCall(call)?.method ?? '')) return undefined;
       const found = findReduce(call, file);
       return found?.kind === 'reduce'
         ? report(found, found.copies[0]!.node, found.accumulator, findMethodCall(call)!.receiver, file)
         : undefined;
     },
     BinaryExpression(node, file) {
-      if (node.operatorToken.kind !== ts.SyntaxKind.EqualsToken || file.role !== 'product') return undefined;
+      if (node.operatorToken.kind !== ts.SyntaxKind.EqualsToken) return undefined;
       const { kind } = node.right;
       if (
         kind !== ts.SyntaxKind.ArrayLiteralExpression &&

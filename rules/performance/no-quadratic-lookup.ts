@@ -34,7 +34,7 @@ export const rule = defineRule<QuadraticLookup>({
   mentions: ['find', 'some', 'filter', 'includes', 'indexOf', 'IndexOf'],
   visit: {
     CallExpression(call, file) {
-      if (file.role !== 'product' || !searching.test(findMethodCall(call)?.method ?? '')) return undefined;
+      if (!searching.test(findMethodCall(call)?.method ?? '')) return undefined;
       const when = runsUnderLoad(getOutermostRound(call), file);
       const text = (node: ts.Node): string => node.getText(file.source);
       const lookup = findLinearLookup(call, file);

@@ -24,8 +24,7 @@ export const rule = defineRule<RegExpCompile>({
 });
 
 function visit(node: RegExpNode, file: FileContext): Match<RegExpCompile> | undefined {
-  if (!ts.isIdentifier(node.expression) || node.expression.text !== 'RegExp' || file.role !== 'product')
-    return undefined;
+  if (!ts.isIdentifier(node.expression) || node.expression.text !== 'RegExp') return undefined;
   const found = findRegExpCompile(node, file);
   if (!found) return undefined;
   const when =

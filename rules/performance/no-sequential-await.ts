@@ -33,7 +33,7 @@ export const rule = defineRule<SequentialAwait>({
   mentions: ['await'],
   visit: {
     ForOfStatement(loop, file) {
-      if (file.role !== 'product' || loop.awaitModifier || !hasAwait(loop.statement)) return undefined;
+      if (loop.awaitModifier || !hasAwait(loop.statement)) return undefined;
       if (!soundsLarge(loop.expression, file)) return undefined;
       const rounds = findIndependentRounds(loop, file);
       if (!rounds || isInTransaction(loop, file)) return undefined;
@@ -48,7 +48,6 @@ export const rule = defineRule<SequentialAwait>({
       };
     },
     AwaitExpression(node, file) {
-      if (file.role !== 'product') return undefined;
       const statement = node.parent.parent?.parent;
       const isFirst =
         statement && ts.isVariableStatement(statement) && ts.isBlock(statement.parent) && readOf(statement, file);

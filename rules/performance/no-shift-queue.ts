@@ -2,8 +2,6 @@ import { type ArrayQueue, findArrayQueue } from '../../src/ast/array-queue.ts';
 import { findMethodCall } from '../../src/ast/syntax.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 
-const loadRoles = new Set(['product']);
-
 export const rule = defineRule<ArrayQueue>({
   id: 'no-shift-queue',
   category: 'performance',
@@ -21,7 +19,7 @@ export const rule = defineRule<ArrayQueue>({
   visit: {
     CallExpression(call, file) {
       const method = findMethodCall(call)?.method;
-      if ((method !== 'shift' && method !== 'splice') || !loadRoles.has(file.role)) return undefined;
+      if (method !== 'shift' && method !== 'splice') return undefined;
       const queue = findArrayQueue(call, file);
       return (
         queue && { at: call, values: { name: queue.list.getText(file.source), method: `${method}()` }, data: queue }

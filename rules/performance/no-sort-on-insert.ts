@@ -20,7 +20,7 @@ export const rule = defineRule<SortOnInsert>({
   mentions: ['sort&push', 'sort&unshift'],
   visit: {
     CallExpression(call, file) {
-      if (file.role !== 'product' || findMethodCall(call)?.method !== 'sort') return undefined;
+      if (findMethodCall(call)?.method !== 'sort') return undefined;
       const found = findSortOnInsert(call, file);
       return (
         found && {

@@ -29,7 +29,7 @@ export const rule = defineRule<SyncCall>({
   mentions: ['Sync'],
   visit: {
     CallExpression(call, file) {
-      if (file.role !== 'product' || !findMemberPath(call.expression)?.at(-1)?.endsWith('Sync')) return undefined;
+      if (!findMemberPath(call.expression)?.at(-1)?.endsWith('Sync')) return undefined;
       const found = findSyncCall(call, file);
       if (!found || isDoneOnce(found, file)) return undefined;
       return {

@@ -20,7 +20,7 @@ export const rule = defineRule<FanOut>({
   mentions: ['Promise&map'],
   visit: {
     CallExpression(call, file) {
-      if (file.role !== 'product' || !/^all(?:Settled)?$/.test(findMethodCall(call)?.method ?? '')) return undefined;
+      if (!/^all(?:Settled)?$/.test(findMethodCall(call)?.method ?? '')) return undefined;
       const fanOut = findFanOut(call, file);
       if (!fanOut) return undefined;
       const text = fanOut.items.getText(file.source).replace(/\s+/g, ' ');

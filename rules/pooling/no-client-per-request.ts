@@ -56,7 +56,7 @@ export const rule = defineRule<ClientPerRequest>({
 });
 
 function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): Match<ClientPerRequest> | undefined {
-  if (file.role !== 'product' || !canCreate(node)) return undefined;
+  if (!canCreate(node)) return undefined;
   const library = findClientCreation(node, file);
   if (!library) return undefined;
   if (library.kind === 'agent') {

@@ -53,7 +53,6 @@ export const rule = defineRule<NaivePool>({
 });
 
 function judge(node: ClassNode, file: FileContext): Match<NaivePool> | undefined {
-  if (file.role !== 'product') return undefined;
   const shape = classShape(node, file);
   const acquire = findMethod(shape, acquireName);
   const release = findMethod(shape, releaseName);

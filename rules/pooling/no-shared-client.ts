@@ -25,10 +25,7 @@ export const rule = defineRule<SharedClient>({
   mentions: ['Client&pg'],
   visit: {
     NewExpression(node, file) {
-      if (
-        file.role !== 'product' ||
-        !(isFrom(node, file, 'pg', 'Client', 'new') || isFrom(node, file, 'pg', 'native', 'Client', 'new'))
-      )
+      if (!isFrom(node, file, 'pg', 'Client', 'new') && !isFrom(node, file, 'pg', 'native', 'Client', 'new'))
         return undefined;
       return judge(node, file);
     },

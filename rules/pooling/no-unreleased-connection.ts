@@ -50,6 +50,7 @@ export const rule = defineRule<UnreleasedConnection>({
     'A connection handed to a function of another file, stored or returned is taken to be released there.',
     'Pools are known by import; a pool of unknown origin counts only when the function itself releases what it took on some path.',
   ],
+  roles: ['product', 'ui', 'config'],
   mentions: [
     'connect(&release',
     'getConnection',
@@ -62,7 +63,7 @@ export const rule = defineRule<UnreleasedConnection>({
   visit: {
     CallExpression(call, file) {
       const target = findMethodCall(call);
-      if (!target || !acquireName.test(target.method) || !/^(?:product|ui|config)$/.test(file.role)) return undefined;
+      if (!target || !acquireName.test(target.method)) return undefined;
       const fn = findEnclosingFunction(call);
       return fn && judge(call, target.receiver, target.method, fn, file);
     },

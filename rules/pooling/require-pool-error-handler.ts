@@ -52,7 +52,6 @@ export const rule = defineRule<PoolErrorHandler>({
 });
 
 function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): Match<PoolErrorHandler> | undefined {
-  if (file.role !== 'product') return undefined;
   const name = node.expression.getText(file.source);
   if (!/(?:Pool|createClient|connect)$/.test(name)) return undefined;
   const origin = findOrigin(node, file);

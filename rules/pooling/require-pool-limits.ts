@@ -111,7 +111,6 @@ export const rule = defineRule<PoolLimits>({
 });
 
 function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): Match<PoolLimits> | undefined {
-  if (file.role !== 'product') return undefined;
   if (!/(?:Pool|MongoClient)$/.test(node.expression.getText(file.source))) return undefined;
   const origin = findOrigin(node, file);
   const pool =

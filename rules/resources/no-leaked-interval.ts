@@ -18,8 +18,6 @@ export interface LeakedInterval {
   leak: 'never' | 'overwritten' | 'missed';
 }
 
-const silentRoles = new Set(['test', 'script', 'migration', 'config', 'example']);
-
 export const rule = defineRule<LeakedInterval>({
   id: 'no-leaked-interval',
   category: 'resources',
@@ -34,10 +32,11 @@ export const rule = defineRule<LeakedInterval>({
     'A class of an application counts as created many times only when the project does so; what a published package offers may be created by its users as often as they like.',
     'A handle passed to a function, returned or kept in an object of another file is taken to be cleared there.',
   ],
+  roles: ['product', 'ui'],
   mentions: ['setInterval'],
   visit: {
     CallExpression(call, file) {
-      if (findTimerFunction(call, file) !== 'setInterval' || silentRoles.has(file.role)) return undefined;
+      if (findTimerFunction(call, file) !== 'setInterval') return undefined;
       const places = listHandlePlaces(call, file);
       if (places.some((place) => place.kind === 'handed-over') || isUnrefed(call, places, file)) return undefined;
       const life = lifeOf(call, file);

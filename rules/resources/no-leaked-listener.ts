@@ -18,7 +18,6 @@ export interface LeakedListener {
   shape: 'process' | 'promise' | 'signal' | 'effect';
 }
 
-const silentRoles = new Set(['test', 'script', 'migration', 'config', 'example']);
 /** Their emitter ends with them. */
 const lastEvents = /^(?:end|close|closed|finish|exit|error|data|destroy|disconnect|response|readable)$/;
 /** Handled where a process is brought up, in whatever callback that ends. */
@@ -38,10 +37,11 @@ export const rule = defineRule<LeakedListener>({
     'Emitters handed in by a caller are taken to end with the call, AbortSignals excepted.',
     'A removal of the same event anywhere in the file is taken to be the right one.',
   ],
+  roles: ['product', 'ui'],
   mentions: ['.on(', '.once(', 'addListener', 'addEventListener'],
   visit: {
     CallExpression(call, file) {
-      const add = silentRoles.has(file.role) ? undefined : findAdd(call, file);
+      const add = findAdd(call, file);
       const fn = add && findEnclosingFunction(call);
       if (!add || !fn || add.target === undefined || isRemoved(add, file)) return undefined;
       return judge(add, fn, add.target, file);

@@ -25,8 +25,6 @@ export interface LeakedTimeout {
   leak: 're-arming' | 'kept' | 'overwritten' | 'missed' | 'restarts' | 'ends' | 'connection' | 'state';
 }
 
-const silentRoles = new Set(['test', 'script', 'migration', 'config', 'example']);
-
 /** A shorter wait is over before it can do harm. */
 const longMs = 1000;
 
@@ -54,10 +52,11 @@ export const rule = defineRule<LeakedTimeout>({
     'One-shot timers that end by themselves are left alone, also when they outlive their owner for a moment.',
     'A condition ahead of the re-arming is taken to be able to end it.',
   ],
+  roles: ['product', 'ui'],
   mentions: ['setTimeout'],
   visit: {
     CallExpression(call, file) {
-      if (silentRoles.has(file.role) || findTimerFunction(call, file) !== 'setTimeout') return undefined;
+      if (findTimerFunction(call, file) !== 'setTimeout') return undefined;
       const places = listHandlePlaces(call, file);
       if (places.some((p) => p.kind === 'handed-over') || isUnrefed(call, places, file)) return undefined;
       const life = lifeOf(call, file);

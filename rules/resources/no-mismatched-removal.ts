@@ -22,11 +22,12 @@ export const rule = defineRule<MismatchedRemoval>({
   why: 'The listener stays for the life of its emitter, with all it refers to, and runs once more for each time it was added: instances, calls, mounts.',
   advice: 'Keep the function in a field or const, and hand that same reference, event and capture flag to both calls.',
   limits: ['Only adds and removals in the same file are compared.'],
+  roles: ['product', 'ui', 'script', 'migration', 'config', 'example'],
   mentions: ['removeListener', 'removeEventListener', '.off'],
   visit: {
     CallExpression(call, file) {
       const removal = findRemoval(call, file);
-      if (!removal?.listener || file.role === 'test') return undefined;
+      if (!removal?.listener) return undefined;
       return judge(removal, removal.listener, file);
     },
   },

@@ -28,7 +28,6 @@ export interface UnclearedDeadline {
   settle: ts.Node | undefined;
 }
 
-const silentRoles = new Set(['test', 'script', 'migration', 'config', 'example', 'ui']);
 /** A shorter wait holds nothing for long. */
 const shortMs = 500;
 
@@ -49,7 +48,7 @@ export const rule = defineRule<UnclearedDeadline>({
   mentions: ['setTimeout'],
   visit: {
     CallExpression(call, file) {
-      if (silentRoles.has(file.role) || findTimerFunction(call, file) !== 'setTimeout') return undefined;
+      if (findTimerFunction(call, file) !== 'setTimeout') return undefined;
       if ((findDelayMs(call) ?? (call.arguments[1] ? shortMs : 0)) < shortMs) return undefined;
       const places = listHandlePlaces(call, file).filter((place) => place.kind !== 'dropped');
       if (places.some((place) => place.kind !== 'binding') || isUnrefed(call, places, file)) return undefined;

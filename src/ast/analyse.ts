@@ -1,4 +1,4 @@
-import type { Binding, BindingKind, FileContext, PackageFacts, Scope } from '../model/file-context.ts';
+import type { Binding, BindingKind, FileContext, FileRole, PackageFacts, Scope } from '../model/file-context.ts';
 import type { FileSummary } from '../model/link.ts';
 import type { NodeByKind, NodeKind } from '../model/rule.ts';
 import { fileRole } from './file-role.ts';
@@ -11,9 +11,15 @@ import { ts } from './ts.ts';
  * Costs about 0.2 of the parse on top of it; the compiler's own binder costs three times that.
  *
  * @param path POSIX, relative to the scanned root; its extension decides the dialect.
+ * @param role what `fileRole` says of the file, where the caller has asked already
  * @throws RangeError when the nesting is deeper than the stack.
  */
-export function analyseFile(path: string, text: string, pkg: PackageFacts): FileContext {
+export function analyseFile(
+  path: string,
+  text: string,
+  pkg: PackageFacts,
+  role: FileRole = fileRole(path, text, pkg),
+): FileContext {
   const source = ts.createSourceFile(
     path,
     text,
@@ -21,7 +27,7 @@ export function analyseFile(path: string, text: string, pkg: PackageFacts): File
     false,
     dialectOf(path),
   );
-  return new AnalysedFile(path, text, source, pkg);
+  return new AnalysedFile(path, text, source, pkg, role);
 }
 
 /** Plain .js may hold JSX; Flow and TypeScript in it are syntax errors. */
@@ -36,7 +42,7 @@ const none: readonly ts.Node[] = [];
 class AnalysedFile implements FileContext {
   readonly moduleScope: Scope;
   readonly bindings: Binding[] = [];
-  readonly role;
+  readonly role: FileRole;
   readonly path: string;
   readonly text: string;
   readonly source: ts.SourceFile;
@@ -47,12 +53,12 @@ class AnalysedFile implements FileContext {
   readonly #memos = new Map<unknown, Map<object, unknown>>();
   #summary: FileSummary | undefined;
 
-  constructor(path: string, text: string, source: ts.SourceFile, pkg: PackageFacts) {
+  constructor(path: string, text: string, source: ts.SourceFile, pkg: PackageFacts, role: FileRole) {
     this.path = path;
     this.text = text;
     this.source = source;
     this.package = pkg;
-    this.role = fileRole(path, text, pkg);
+    this.role = role;
     this.moduleScope = { node: source, parent: undefined, bindings: new Map() };
     this.#scopes.set(source, this.moduleScope);
     this.#walk();

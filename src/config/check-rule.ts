@@ -1,3 +1,4 @@
+import type { FileRole } from '../model/file-context.ts';
 import type { NodeKind } from '../model/rule.ts';
 import { findFault } from './check.ts';
 import { categoryChoices, confidenceChoices, type Shape, severityChoices } from './schema.ts';
@@ -5,6 +6,16 @@ import { categoryChoices, confidenceChoices, type Shape, severityChoices } from 
 const text: Shape = { kind: 'string' };
 
 const texts: Shape = { kind: 'list', of: text };
+
+const fileRoles: Record<FileRole, true> = {
+  product: true,
+  test: true,
+  script: true,
+  migration: true,
+  config: true,
+  ui: true,
+  example: true,
+};
 
 /** The plain part of a rule; its options and visitors are looked at beside it. */
 const ruleShape: Extract<Shape, { kind: 'object' }> = {
@@ -34,6 +45,7 @@ const ruleShape: Extract<Shape, { kind: 'object' }> = {
     advice: text,
     limits: texts,
     mentions: texts,
+    roles: { kind: 'list', of: { kind: 'choice', of: Object.keys(fileRoles), noun: 'role' } },
     page: text,
   },
 };

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { fileRole } from '../ast/file-role.ts';
 import type { PackageFacts } from '../model/file-context.ts';
 import type { Problem } from '../model/scan-result.ts';
 import type { DiscoveredFile } from './discover.ts';
@@ -36,7 +37,8 @@ export function processFile(file: DiscoveredFile, pkg: PackageFacts, plan: RuleP
   const { text, bytes } = source;
   const kind = file.explicit ? 'source' : textKind(text);
   if (kind !== 'source') return { kind: 'skipped', path, reason: kind };
-  const { rules, hasDirectives } = plan.select(path, text);
+  const role = fileRole(path, text, pkg);
+  const { rules, hasDirectives } = plan.select(path, text, role);
   const outcome: FileOutcome = {
     kind: 'scanned',
     path,
@@ -45,7 +47,7 @@ export function processFile(file: DiscoveredFile, pkg: PackageFacts, plan: RuleP
     imports: scanImports(text),
   };
   if (rules.length > 0 || hasDirectives) {
-    outcome.result = runFile({ path, text, package: pkg, hasDirectives, confidence: plan.confidence }, rules);
+    outcome.result = runFile({ path, text, package: pkg, role, hasDirectives, confidence: plan.confidence }, rules);
     if (outcome.result.findings.some(({ finding }) => finding.fix)) {
       outcome.hash = createHash('sha256').update(text).digest('hex');
     }

@@ -1,7 +1,8 @@
+import type { FileRole } from '../model/file-context.ts';
 import type { RulePair } from '../model/fixer.ts';
 import type { Confidence, OptionValues, Severity } from '../model/rule.ts';
 import { compileGlobs } from './glob.ts';
-import type { RuleRun } from './run-file.ts';
+import { looksAt, type RuleRun } from './run-file.ts';
 import { type RuleSetting, type ScanRequest, UsageError } from './scan-request.ts';
 import { createSift, type Sifted } from './sift.ts';
 
@@ -47,12 +48,14 @@ export class RulePlan {
     this.#sift = createSift(this.#pairs.map((pair) => pair.rule));
   }
 
-  /** The rules that could fire on a text. */
-  select(path: string, text: string): { rules: RuleRun[]; hasDirectives: boolean } {
+  /** The rules that could fire on a file. */
+  select(path: string, text: string, role: FileRole): { rules: RuleRun[]; hasDirectives: boolean } {
     const sifted = this.#sift(text);
     if (sifted.rules.length === 0) return { rules: [], hasDirectives: sifted.hasDirectives };
     const planned = this.#plannedFor(path);
-    const rules = sifted.rules.map((i) => planned[i]!).filter((rule) => rule.isEnabled);
+    const rules = sifted.rules
+      .map((i) => planned[i]!)
+      .filter(({ isEnabled, pair }) => isEnabled && looksAt(pair.rule, role));
     return { rules, hasDirectives: sifted.hasDirectives };
   }
 

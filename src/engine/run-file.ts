@@ -2,11 +2,11 @@ import { analyseFile } from '../ast/analyse.ts';
 import { qualifiedName } from '../ast/summarise.ts';
 import { findEnclosingClass, findEnclosingFunction } from '../ast/syntax.ts';
 import { ts } from '../ast/ts.ts';
-import type { FileContext, PackageFacts } from '../model/file-context.ts';
+import type { FileContext, FileRole, PackageFacts } from '../model/file-context.ts';
 import type { Finding, FindingFix, Range, RelatedLocation } from '../model/finding.ts';
 import type { Fix, Fixer, RulePair } from '../model/fixer.ts';
 import type { FileSummary, LinkCondition } from '../model/link.ts';
-import type { Confidence, Match, MatchResult, NodeKind, OptionValues, Severity } from '../model/rule.ts';
+import type { Confidence, Match, MatchResult, NodeKind, OptionValues, Rule, Severity } from '../model/rule.ts';
 import type { Problem } from '../model/scan-result.ts';
 import { fingerprint } from './fingerprint.ts';
 import { compareFindings } from './order.ts';
@@ -38,6 +38,7 @@ export interface RunFileInput {
   path: string;
   text: string;
   package: PackageFacts;
+  role: FileRole;
   hasDirectives: boolean;
   /** Least confidence that is kept; with directives all are, to tell which directives are used. */
   confidence: Confidence;
@@ -50,12 +51,19 @@ export function isConfident(confidence: Confidence, least: Confidence): boolean 
   return confidenceRank[confidence] >= confidenceRank[least];
 }
 
+const defaultRoles: readonly FileRole[] = ['product'];
+
+/** Whether a rule looks at files of a role. */
+export function looksAt({ roles = defaultRoles }: Pick<Rule, 'roles'>, role: FileRole): boolean {
+  return roles.includes(role);
+}
+
 /** Parses one file and runs the rules and their fixers over it: a pure function of its arguments. */
 export function runFile(input: RunFileInput, rules: readonly RuleRun[]): FileResult {
   const { path } = input;
   const result: FileResult = { findings: [], problems: [] };
   try {
-    const file = analyseFile(path, input.text, input.package);
+    const file = analyseFile(path, input.text, input.package, input.role);
     const syntax = syntaxProblem(file);
     if (syntax) {
       result.problems.push(syntax);
@@ -63,7 +71,7 @@ export function runFile(input: RunFileInput, rules: readonly RuleRun[]): FileRes
     }
     if (input.hasDirectives) result.directives = readDirectives(file.source);
     const least = input.hasDirectives ? 'possible' : input.confidence;
-    for (const rule of rules) runRule(rule, file, least, result);
+    for (const run of rules) if (looksAt(run.pair.rule, file.role)) runRule(run, file, least, result);
     result.findings.sort(compareRaw);
     numberFindings(result.findings, file);
     if (result.findings.some(({ when }) => when)) result.summary = file.summary();

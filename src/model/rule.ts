@@ -1,5 +1,5 @@
 import type { ts } from '@ts-morph/common';
-import type { FileContext } from './file-context.ts';
+import type { FileContext, FileRole } from './file-context.ts';
 import type { LinkCondition } from './link.ts';
 
 /** What part of a service suffers; also the folder of the rule. */
@@ -107,6 +107,8 @@ export interface Rule<Data = unknown> {
   advice: string;
   /** Known misses and false alarms; printed on its doc page. */
   limits: readonly [string, ...string[]];
+  /** Roles of the files that the rule looks at; others are not even parsed for it. Default: `['product']`. */
+  roles?: readonly FileRole[];
   /**
    * Tokens for the sift: a file whose text has none of them is never handed to this rule.
    * `a&b` asks for both tokens in the file.

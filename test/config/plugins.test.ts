@@ -224,6 +224,12 @@ describe('a plugin that is wrong ends the run with 2, named with its place', () 
       '',
     ],
     [
+      'looks at files of an unknown role',
+      `${good}export default { rules: [{ ...rule, roles: ['server'] }] };`,
+      'rule "no-x" of the plugin ./my-rules: unknown role "server"',
+      '',
+    ],
+    [
       'has an unknown category',
       `${good}export default { rules: [{ ...rule, category: 'style' }] };`,
       'rule "no-x" of the plugin ./my-rules: unknown category "style"',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { scan } from '../../src/engine/scan.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
+import type { FileRole } from '../../src/model/file-context.ts';
 import type { RulePair } from '../../src/model/fixer.ts';
 import { pairs } from '../../src/registry.generated.ts';
 import { callRule, plainRule } from './sample-rules.ts';
@@ -188,6 +189,20 @@ describe('settings', () => {
     const { findings } = await scan({ root, rules, overrides }, [plainRule]);
     expect(findings).toMatchObject([{ file: 'a.ts', severity: 'high' }]);
     expect((await scan({ root, rules: { 'no-slow': { enabled: false } } }, [plainRule])).files.parsed).toBe(0);
+  });
+
+  test('a rule looks at product code unless it names other roles, and no other file is parsed', async () => {
+    const root = tempProject({
+      'src/a.ts': 'slow();',
+      'scripts/b.ts': 'slow();',
+      'src/c.tsx': "'use client';\nslow();",
+    });
+    const byRole = async (roles?: FileRole[]): Promise<unknown> => {
+      const { findings, files } = await scan({ root }, [callRule('no-slow', 'slow', undefined, roles && { roles })]);
+      return { parsed: files.parsed, found: findings.map(({ file }) => file) };
+    };
+    expect(await byRole()).toEqual({ parsed: 1, found: ['src/a.ts'] });
+    expect(await byRole(['script', 'ui'])).toEqual({ parsed: 2, found: ['scripts/b.ts', 'src/c.tsx'] });
   });
 
   test('an unknown rule is refused', async () => {
