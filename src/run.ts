@@ -3,7 +3,9 @@ import { isAbsolute, join, relative, resolve } from 'node:path';
 import { InputError } from './config/input-error.ts';
 import { loadSettings, type Settings } from './config/settings.ts';
 import type { Config } from './config/types.ts';
+import { type Ownership, readOwners } from './engine/code-owners.ts';
 import type { ScanOutcome, ScanProgress, ScanRequest } from './engine/scan-request.ts';
+import type { Finding } from './model/finding.ts';
 import type { Category, Confidence, Severity } from './model/rule.ts';
 import type { BaselineReport, KnownFindings, PackageScore, ScanResult } from './model/scan-result.ts';
 import { reporters } from './report/reporters.ts';
@@ -150,6 +152,7 @@ export async function run(options: ScanOptions): Promise<Run> {
     const { outcome, readSource } = compared
       ? await compared.scanNow(scanAll)
       : { outcome: await scanAll(request), readSource: sourceReader(settings.root) };
+    nameOwners(outcome.findings, settings.root);
     const baseline = known && { file: known.shown, ...known.apply(outcome) };
     const total = score(outcome.findings, outcome.files.codeLines);
     const packages = packageScores(outcome);
@@ -179,6 +182,21 @@ export async function run(options: ScanOptions): Promise<Run> {
     return { result, outcome, settings, readSource, rescan: runOnce };
   };
   return runOnce();
+}
+
+/** Writes down who each finding belongs to, where a CODEOWNERS file says so. */
+function nameOwners(findings: readonly Finding[], root: string): void {
+  let ownersOf: Ownership | undefined;
+  try {
+    ownersOf = readOwners(root);
+  } catch (cause) {
+    throw new InputError(`cannot read CODEOWNERS: ${(cause as Error).message}`, { cause });
+  }
+  if (!ownersOf) return;
+  for (const finding of findings) {
+    const owners = ownersOf(finding.file);
+    if (owners.length > 0) finding.owners = owners;
+  }
 }
 
 interface KnownBaseline {

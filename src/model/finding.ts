@@ -58,6 +58,8 @@ export interface Finding {
   /** Stable when lines above change: hash of rule, file, scope, normalised snippet and ordinal. */
   fingerprint: string;
   status: FindingStatus;
+  /** Who the file belongs to, as CODEOWNERS names them; left out where nobody does. */
+  owners?: readonly string[];
   /** For suppressed findings the reason given; for those known at a commit, which. */
   reason?: string;
 }

@@ -6,6 +6,7 @@ import {
   baselineInWords,
   besideTheScore,
   comparisonInWords,
+  countsByOwner,
   isActive,
   placeOf,
   scopeInWords,
@@ -56,6 +57,14 @@ export function markdown(result: ScanResult, { rules }: Pick<ReportContext, 'rul
     }
     lines.push('');
   }
+  const owners = countsByOwner(result.findings);
+  if (owners.length > 0) {
+    lines.push('| owner | high | medium | low |', '|-|-:|-:|-:|');
+    for (const [owner, { high, medium, low }] of owners) {
+      lines.push(`| ${escapeMarkdown(owner)} | ${high} | ${medium} | ${low} |`);
+    }
+    lines.push('');
+  }
   if (score.moves.length > 0) {
     lines.push('Repair first, in this order:', '');
     score.moves.forEach((move, index) => {
@@ -97,12 +106,16 @@ function fixedList(result: ScanResult, rules: readonly RuleFacts[]): string[] {
 function findingTable(result: ScanResult, rules: readonly RuleFacts[], room: number): string[] {
   const findings = worstFirst(result.findings.filter(isActive));
   if (findings.length === 0) return ['No findings.', ''];
-  const rows = ['| severity | where | what | fix |', '|-|-|-|-|'];
+  const isOwned = findings.some(({ owners }) => owners !== undefined);
+  const rows = isOwned
+    ? ['| severity | where | what | fix | owner |', '|-|-|-|-|-|']
+    : ['| severity | where | what | fix |', '|-|-|-|-|'];
   let left = room - 400;
   for (const [index, finding] of findings.entries()) {
     const rule = ruleLink(finding.ruleId, rules);
     const fix = finding.fix?.safety ?? '';
-    const row = `| ${finding.severity} | ${code(placeOf(finding))} | ${escapeMarkdown(finding.message)} ${rule} | ${fix} |`;
+    const owners = isOwned ? ` ${escapeMarkdown((finding.owners ?? []).join(', '))} |` : '';
+    const row = `| ${finding.severity} | ${code(placeOf(finding))} | ${escapeMarkdown(finding.message)} ${rule} | ${fix} |${owners}`;
     left -= row.length + 1;
     if (left < 0) {
       return [

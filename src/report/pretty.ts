@@ -10,6 +10,8 @@ import {
   baselineInWords,
   besideTheScore,
   comparisonInWords,
+  countsByOwner,
+  countsInWords,
   isActive,
   placeOf,
   scopeInWords,
@@ -132,6 +134,7 @@ export function findingBlock(finding: Finding, pen: Pen, withRule: boolean): str
     ...(withRule ? [labelled('why', finding.why, pen), labelled('advice', finding.advice, pen)] : []),
     evidence(finding, pen),
     repair(finding, pen),
+    finding.owners ? labelled('owner', finding.owners.join(', '), pen) : [],
   ].filter((note) => note.length > 0);
   if (notes.length > 0) lines.push('', ...notes.flat());
   return lines.join('\n');
@@ -203,6 +206,7 @@ function summaryBlock(result: ScanResult, pen: Pen): string {
   const sections = [
     categoryTable(result, pen),
     packageLines(result, pen),
+    ownerLines(result, pen),
     scoreLines(result, pen),
     moveLines(result, pen),
     fixLines(result, pen),
@@ -274,6 +278,14 @@ function packageLines(result: ScanResult, pen: Pen): string[] {
     const { high, medium, low } = score.counts;
     return `${label}${' '.repeat(widest - columnsOf(label))}  ${String(score.value).padStart(3)}  ${paintGrade(score.grade, score.value, pen)}${' '.repeat(3 - score.grade.length)} ${pen.paint.dim(`${high} high, ${medium} medium, ${low} low`)}`;
   });
+}
+
+function ownerLines(result: ScanResult, pen: Pen): string[] {
+  const rows = countsByOwner(result.findings).map(([owner, counts]) => [visible(owner), counts] as const);
+  const widest = Math.max(0, ...rows.map(([owner]) => columnsOf(owner)));
+  return rows.map(
+    ([owner, counts]) => `${owner}${' '.repeat(widest - columnsOf(owner))}  ${pen.paint.dim(countsInWords(counts))}`,
+  );
 }
 
 /** The score, drawn as what floats above the line. */

@@ -214,6 +214,7 @@ function resultOf(finding: Finding, ruleIndex: number, sources: Sources) {
       category: finding.category,
       confidence: finding.confidence,
       lifecycle: finding.lifecycle,
+      ...(finding.owners === undefined ? {} : { owners: finding.owners }),
       ...(finding.skip === undefined ? {} : { noFix: finding.skip }),
     },
   };

@@ -69,6 +69,23 @@ export function skippedInWords(result: ScanResult): string {
     .join(', ');
 }
 
+/** What each owner has to repair, most first; findings without an owner last, as "no owner". Empty when nobody owns any. */
+export function countsByOwner(findings: readonly Finding[]): [owner: string, counts: ScanResult['score']['counts']][] {
+  const byOwner = new Map<string, ScanResult['score']['counts']>();
+  const orphans = 'no owner';
+  for (const { owners = [orphans], severity } of findings.filter(isActive)) {
+    for (const owner of owners) {
+      const counts = byOwner.get(owner) ?? { high: 0, medium: 0, low: 0 };
+      counts[severity]++;
+      byOwner.set(owner, counts);
+    }
+  }
+  if ([...byOwner.keys()].every((owner) => owner === orphans)) return [];
+  const rank = ([owner, { high, medium, low }]: [string, ScanResult['score']['counts']]) =>
+    owner === orphans ? -1 : high * 1e12 + medium * 1e6 + low;
+  return [...byOwner].sort((a, b) => rank(b) - rank(a) || (a[0] < b[0] ? -1 : 1));
+}
+
 export function isActive(finding: Finding): boolean {
   return finding.status === 'active';
 }

@@ -115,6 +115,17 @@ describe('the page', () => {
     await page.close();
   });
 
+  it('shows the findings of one owner, and asks for none where nobody owns any', async () => {
+    const { page } = await open(resultOf([finding({ owners: ['@acme/api'] }), finding({ fingerprint: 'b' })]));
+    await page.getByLabel('Owner').selectOption('@acme/api');
+    expect(await count(page)).toBe('1 of 1 finding');
+    expect(page.url()).toContain('owner=%40acme%2Fapi');
+    await page.locator('.finding > summary').click();
+    expect(await page.locator('.finding .body').textContent()).toContain('owner @acme/api');
+    const without = await open(resultOf([finding()]));
+    expect(await without.page.locator('#owner').isVisible()).toBe(false);
+  });
+
   it('is worked by keys alone', async () => {
     const { page } = await open(sample);
     await page.keyboard.press('/');

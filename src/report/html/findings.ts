@@ -19,6 +19,8 @@ export interface PageFinding {
   m: string;
   /** Scope. */
   o?: string;
+  /** Owners. */
+  u?: readonly string[];
   /** Reason of a suppression. */
   n?: string;
   /** First line number of the frame, its lines, and the marked range: from and to as line and column, 0-based, in the frame. */
@@ -84,6 +86,7 @@ export function pageFindings(
       w: frameOf(finding, source?.lines),
       id: finding.fingerprint,
       ...(finding.scope === '' ? {} : { o: finding.scope }),
+      ...(finding.owners === undefined ? {} : { u: finding.owners }),
       ...(finding.reason === undefined ? {} : { n: finding.reason }),
       ...(related.length === 0
         ? {}

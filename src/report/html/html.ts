@@ -239,6 +239,7 @@ function options(values: readonly string[]): string {
 }
 
 function findingsSection(result: ScanResult, rules: readonly string[]): string {
+  const owners = [...new Set(result.findings.flatMap(({ owners = [] }) => owners))].sort();
   const names = [...new Set(result.findings.map(({ category }) => category))].sort();
   const boxes = severities
     .map((one) => `<label><input type="checkbox" id="is-${one}" checked><span class="${one}">${one}</span></label>`)
@@ -249,6 +250,7 @@ function findingsSection(result: ScanResult, rules: readonly string[]): string {
 <fieldset><legend>Severity</legend>${boxes}</fieldset>
 <label>Category<select id="category"><option value="">all</option>${options(names)}</select></label>
 <label>Rule<select id="rule"><option value="">all</option>${options(rules)}</select></label>
+<label${owners.length === 0 ? ' hidden' : ''}>Owner<select id="owner"><option value="">all</option>${options(owners)}</select></label>
 <label>Status<select id="status"><option value="active">to repair</option><option value="suppressed">suppressed</option><option value="baselined">known before</option><option value="">all</option></select></label>
 <fieldset><legend>Fix</legend><label><input type="checkbox" id="fix">can be fixed</label></fieldset>
 <button type="button" id="reset">Reset</button>

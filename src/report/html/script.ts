@@ -8,7 +8,7 @@ const data = JSON.parse(document.getElementById('data').textContent);
 const find = (id) => document.getElementById(id);
 const portion = 100, printed = 1000;
 const list = find('list'), count = find('count'), more = find('more');
-const inputs = { q: find('q'), category: find('category'), rule: find('rule'), status: find('status'), fix: find('fix') };
+const inputs = { q: find('q'), category: find('category'), rule: find('rule'), owner: find('owner'), status: find('status'), fix: find('fix') };
 const severities = ['high', 'medium', 'low'];
 const signs = { high: '▲', medium: '●', low: '○' };
 const haystacks = data.findings.map((one) => (one.f + ' ' + data.rules[one.r].id + ' ' + one.m + ' ' + (one.o || '')).toLowerCase());
@@ -82,7 +82,7 @@ function body(one) {
     box.append(el('h4', '', how), prose('p', one.x.c.replace(/[.]$/, '') + (one.x.n ? '; ' + one.x.n : '') + (one.x.i ? '. Imports ' + one.x.i : '') + '.'));
     if (one.x.d.length > 0) box.append(diff(one.x.d));
   } else if (one.y) box.append(el('h4', '', 'No fix'), prose('p', one.y));
-  const foot = el('p', 'dim', rule.page ? link(rule.page, rule.id) : rule.id, ' · ' + rule.category + ' · confidence ' + one.c + ' · id ' + one.id);
+  const foot = el('p', 'dim', rule.page ? link(rule.page, rule.id) : rule.id, ' · ' + rule.category + ' · confidence ' + one.c + (one.u ? ' · owner ' + one.u.join(', ') : '') + ' · id ' + one.id);
   box.append(foot);
   return box;
 }
@@ -112,15 +112,16 @@ function append(many) {
 function state() {
   const words = inputs.q.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
   const wanted = severities.filter((one) => find('is-' + one).checked);
-  return { words, wanted, category: inputs.category.value, rule: inputs.rule.value, status: inputs.status.value, fix: inputs.fix.checked };
+  return { words, wanted, category: inputs.category.value, rule: inputs.rule.value, owner: inputs.owner.value, status: inputs.status.value, fix: inputs.fix.checked };
 }
 function apply(keepHash) {
-  const { words, wanted, category, rule, status, fix } = state();
+  const { words, wanted, category, rule, owner, status, fix } = state();
   matches = [];
   data.findings.forEach((one, index) => {
     if (!wanted.includes(one.s) || (status !== '' && one.t !== status) || (fix && !one.x)) return;
     const its = data.rules[one.r];
     if ((category !== '' && its.category !== category) || (rule !== '' && its.id !== rule)) return;
+    if (owner !== '' && !(one.u || []).includes(owner)) return;
     if (words.every((word) => haystacks[index].includes(word))) matches.push(index);
   });
   list.replaceChildren();
@@ -129,12 +130,13 @@ function apply(keepHash) {
   if (!keepHash) writeHash();
 }
 function writeHash() {
-  const { wanted, category, rule, status, fix } = state();
+  const { wanted, category, rule, owner, status, fix } = state();
   const hash = new URLSearchParams();
   if (inputs.q.value !== '') hash.set('q', inputs.q.value);
   if (wanted.length < 3) hash.set('severity', wanted.join('.'));
   if (category) hash.set('category', category);
   if (rule) hash.set('rule', rule);
+  if (owner) hash.set('owner', owner);
   if (status !== 'active') hash.set('status', status || 'all');
   if (fix) hash.set('fix', '1');
   const text = hash.toString();
@@ -147,6 +149,7 @@ function readHash() {
   for (const one of severities) find('is-' + one).checked = wanted === null || wanted.split('.').includes(one);
   inputs.category.value = hash.get('category') || '';
   inputs.rule.value = hash.get('rule') || '';
+  inputs.owner.value = hash.get('owner') || '';
   inputs.status.value = hash.get('status') === 'all' ? '' : hash.get('status') || 'active';
   inputs.fix.checked = hash.get('fix') === '1';
   apply(true);

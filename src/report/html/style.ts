@@ -31,7 +31,7 @@ summary { cursor: pointer; } details > summary:focus-visible, button:focus-visib
 .map .high rect { fill: var(--tile-high); } .map .medium rect { fill: var(--tile-medium); } .map .low rect { fill: var(--tile-low); }
 .map .tile:focus-visible { outline: none; } .map .tile:focus-visible rect, .map .tile:hover rect { stroke: var(--ink); stroke-width: 3; }
 .filters { display: flex; flex-wrap: wrap; gap: .6rem 1rem; align-items: end; margin-bottom: .75rem; }
-.filters label { display: flex; flex-direction: column; font-size: .85rem; color: var(--dim); } ol.findings, .gates, li { overflow-wrap: anywhere; } .filters > * { min-width: 0; max-width: 100%; } .filters .grow { flex: 1 1 16rem; }
+.filters label:not([hidden]) { display: flex; flex-direction: column; font-size: .85rem; color: var(--dim); } ol.findings, .gates, li { overflow-wrap: anywhere; } .filters > * { min-width: 0; max-width: 100%; } .filters .grow { flex: 1 1 16rem; }
 .filters input[type=search], .filters select { font: inherit; padding: .35rem .5rem; border: 1px solid var(--dim); border-radius: .35rem; background: var(--card); color: var(--ink); max-width: 100%; }
 .filters fieldset { border: 0; padding: 0; margin: 0; display: flex; flex-wrap: wrap; gap: 0 .75rem; } .filters legend { font-size: .85rem; color: var(--dim); padding: 0; }
 .filters fieldset label { flex-direction: row; gap: .3rem; align-items: center; color: var(--ink); font-size: 1rem; }
