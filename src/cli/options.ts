@@ -16,6 +16,7 @@ export interface ScanFlags {
   baseline?: string;
   changed?: string | true;
   staged?: boolean;
+  history?: string;
   maxNew?: number;
   threads?: number;
   allowPartial?: boolean;
@@ -95,6 +96,10 @@ export const gateOptions = {
       'report only what is new since the code left this branch; without one, the branch that changes go to',
     ),
   staged: () => new Option('--staged', 'judge what git has staged, and report only what is new in it'),
+  history: () =>
+    new Option('--history <file>', 'append the score to this file, and show its course in the reports').env(
+      'PLIMSOLL_HISTORY',
+    ),
   allowPartial: () => new Option('--allow-partial', 'files that cannot be analysed do not fail the scan'),
 };
 

@@ -89,7 +89,7 @@ function programFor(session: Session, done: (code: number) => void): Command {
   add(
     'scan [paths...]',
     'scan files, folders or globs (the default command)',
-    [...fixing(), reporterOption(), ...gates(), ...scanning()],
+    [...fixing(), reporterOption(), gateOptions.history(), ...gates(), ...scanning()],
     async (paths: string[], flags: ScanFlags) =>
       (await import('./commands/scan.ts')).scanCommand(paths, flags, session),
     true,

@@ -9,10 +9,15 @@ function git(root: string, ...args: string[]): string | undefined {
   }
 }
 
+/** The commit that is checked out; undefined outside a repository and before its first commit. */
+export function headOf(root: string): string | undefined {
+  return git(root, 'rev-parse', '--verify', '-q', 'HEAD');
+}
+
 /** The repository and revision that a folder is a checkout of; undefined outside one or without a web address. */
 export function versionControlOf(root: string): ReportContext['versionControl'] {
   const remote = git(root, 'remote', 'get-url', 'origin');
-  const revisionId = git(root, 'rev-parse', 'HEAD');
+  const revisionId = headOf(root);
   if (!remote || !revisionId) return undefined;
   const repositoryUri = remote.replace(/^(?:ssh:\/\/)?git@([^:/]+)[:/]/, 'https://$1/');
   // A local path, or credentials in the address, have no place in a report.

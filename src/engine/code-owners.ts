@@ -30,7 +30,7 @@ export type Ownership = (path: string) => readonly string[];
  */
 export function readOwners(root: string): Ownership | undefined {
   const top = findTop(root);
-  const place = places.find((one) => isFile(join(top, one)));
+  const place = findPlace(top);
   if (place === undefined) return undefined;
   const text = readFileSync(join(top, place), 'utf8');
   const isGitlab =
@@ -41,6 +41,17 @@ export function readOwners(root: string): Ownership | undefined {
     const fromTop = posix.join(prefix, path);
     return fromTop.startsWith('../') ? [] : ownersOf(fromTop);
   };
+}
+
+/** The CODEOWNERS file that holds for a folder, absolute; undefined without one. */
+export function findOwnersFile(root: string): string | undefined {
+  const top = findTop(root);
+  const place = findPlace(top);
+  return place === undefined ? undefined : join(top, place);
+}
+
+function findPlace(top: string): string | undefined {
+  return places.find((one) => isFile(join(top, one)));
 }
 
 function isFile(path: string): boolean {

@@ -97,7 +97,22 @@ export interface Comparison {
   scoreChange: number;
 }
 
-/** All that a scan found: plain data, the same bytes for the same input. Every report is a pure function of it. */
+/** A scan that was recorded, for the course of the score. */
+export interface TrendPoint {
+  /** ISO 8601, in UTC. */
+  at: string;
+  /** Full hash of the commit that was checked out. */
+  commit?: string;
+  score: number;
+  grade: string;
+  /** Findings that weigh. */
+  counts: Record<Severity, number>;
+  codeLines: number;
+  /** Of Plimsoll: rules come and go with it. */
+  version: string;
+}
+
+/** All that a scan found: plain data, the same bytes for the same input; a history adds the time. Every report is a pure function of it. */
 export interface ScanResult {
   schemaVersion: 1;
   tool: { name: 'plimsoll'; version: string };
@@ -111,6 +126,8 @@ export interface ScanResult {
   baseline?: BaselineReport;
   /** Of a scan that tells what is new; the score stays that of all the code. */
   comparison?: Comparison;
+  /** Of a scan with a history: the last recorded ones, oldest first, this one last. */
+  trend?: TrendPoint[];
   gates: Gate[];
   /** True when a file in scope could not be analysed. */
   partial: boolean;

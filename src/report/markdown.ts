@@ -2,6 +2,7 @@ import type { Category } from '../model/rule.ts';
 import type { RuleFacts } from '../model/rule-facts.ts';
 import type { ScanResult } from '../model/scan-result.ts';
 import { type ReportContext, rulePage } from './context.ts';
+import { sparkline } from './sparkline.ts';
 import {
   baselineInWords,
   besideTheScore,
@@ -11,12 +12,14 @@ import {
   placeOf,
   scopeInWords,
   skippedInWords,
+  trendInWords,
   worstFirst,
 } from './summary.ts';
 import { oneLine, plural } from './text.ts';
 
 /** A comment may hold 65,536 characters; past this the rest of the findings is counted. */
 const longest = 60_000;
+const shownScores = 24;
 
 /** Text that Markdown shows as it is, also in a table cell. */
 function escapeMarkdown(text: string): string {
@@ -42,6 +45,11 @@ export function markdown(result: ScanResult, { rules }: Pick<ReportContext, 'rul
     lines.push(`- ${gate.passed ? '✅' : '❌'} **${gate.name}**: ${escapeMarkdown(gate.message)}`);
   }
   if (result.gates.length > 0) lines.push('');
+  const trend = trendInWords(result);
+  if (trend !== undefined) {
+    const scores = (result.trend ?? []).map((point) => point.score);
+    lines.push(`Trend ${sparkline(scores.slice(-shownScores))} ${trend}`, '');
+  }
   const rows = Object.entries(score.categories) as [Category, NonNullable<(typeof score.categories)[Category]>][];
   if (rows.length > 0) {
     lines.push('| category | high | medium | low | score | grade |', '|-|-:|-:|-:|-:|-|');

@@ -6,6 +6,7 @@ import type { Gate, ScanResult } from '../model/scan-result.ts';
 import { codeFrame, paintFor } from './code-frame.ts';
 import { type ReportContext, rulePage } from './context.ts';
 import { linesOf } from './source-lines.ts';
+import { sparkline } from './sparkline.ts';
 import {
   baselineInWords,
   besideTheScore,
@@ -16,6 +17,7 @@ import {
   placeOf,
   scopeInWords,
   skippedInWords,
+  trendInWords,
 } from './summary.ts';
 import { columnsOf, oneLine, plural, visible, wrap } from './text.ts';
 
@@ -299,13 +301,23 @@ function scoreLines(result: ScanResult, pen: Pen): string[] {
   const beside = besideTheScore(result.findings);
   const skipped = skippedInWords(result);
   const since = comparisonInWords(result);
+  const trend = trendInWords(result);
   return [
     `${paint.bold('Score')} ${colour.bold(String(value))} / 100  ${paintGrade(grade, value, pen)}  ${bar}${result.partial ? paint.red('  partial') : ''}`,
+    ...(trend === undefined ? [] : [`${paint.bold('Trend')} ${course(result, pen)}  ${paint.dim(ascii(trend, pen))}`]),
     ...dimLines(`${scopeInWords(result)}${skipped === '' ? '' : `; left out: ${skipped}`}`, pen),
     ...(beside.length > 0 ? dimLines(`beside the score: ${beside.join(', ')}`, pen) : []),
     ...(since === undefined ? [] : wrap(visible(ascii(since, pen)), pen.width).map((line) => paint.bold(line))),
     ...(result.baseline ? dimLines(visible(baselineInWords(result.baseline)), pen) : []),
   ];
+}
+
+const shownScores = 24;
+
+/** The last recorded scores as bars; in plain text the last few as they are. */
+function course({ trend = [] }: ScanResult, { context }: Pen): string {
+  const scores = trend.map(({ score }) => score);
+  return context.unicode ? sparkline(scores.slice(-shownScores)) : scores.slice(-8).join(' ');
 }
 
 function ascii(text: string, pen: Pen): string {

@@ -40,6 +40,14 @@ export function comparisonInWords(result: ScanResult): string | undefined {
   return `since ${ref} (${commit.slice(0, 7)}): ${groupDigits(fresh)} new, ${groupDigits(gone)} fixed, ${groupDigits(known)} known before; score ${scoreBefore.value} → ${score.value} (${change})`;
 }
 
+/** "72 → 78 over 5 scans since 2026-11-01"; undefined before there are two. */
+export function trendInWords({ trend }: ScanResult): string | undefined {
+  const first = trend?.[0];
+  const last = trend?.at(-1);
+  if (!trend || !first || !last || trend.length < 2) return undefined;
+  return `${first.score} → ${last.score} over ${trend.length} scans since ${first.at.slice(0, 10)}`;
+}
+
 /** "2 high, 1 medium, 0 low". */
 export function countsInWords(counts: ScanResult['score']['counts']): string {
   return `${groupDigits(counts.high)} high, ${groupDigits(counts.medium)} medium, ${groupDigits(counts.low)} low`;

@@ -32,6 +32,11 @@ it('every report for people names who a finding belongs to, and counts by owner'
   expect(read('r.html')).toContain('<option>@acme/orders</option>');
 });
 
+it('is an input of a scan for build caches', async () => {
+  const { stdout } = await plimsoll(['inputs', '--json'], { cwd: own.folder });
+  expect(JSON.parse(stdout).configuration).toEqual(['.github/CODEOWNERS']);
+});
+
 it('says nothing of owners where no CODEOWNERS file does', async () => {
   const without = project({ 'package.json': manifest, 'src/app.ts': leakyApp });
   const { stdout } = await plimsoll(['--reporter', 'markdown'], { cwd: without.folder });

@@ -115,6 +115,29 @@ describe('the page', () => {
     await page.close();
   });
 
+  it('draws the course of the score, with the same in words, and nothing for a single scan', async () => {
+    const point = (score: number, day: number) => ({
+      at: `2026-11-0${day}T12:00:00.000Z`,
+      score,
+      grade: 'B',
+      counts: { high: 1, medium: 2, low: 0 },
+      codeLines: 4000,
+      version: '0.1.0',
+    });
+    const { page, faults } = await open(resultOf([], { trend: [point(52, 1), point(48, 2), point(71, 3)] }));
+    const picture = page.getByRole('img', { name: 'Score over 3 scans, from 52 on 2026-11-01 to 71 on 2026-11-03' });
+    const tops = await picture
+      .locator('circle')
+      .evaluateAll((dots) => dots.map((dot) => dot.getBoundingClientRect().y));
+    expect(tops[2]).toBeLessThan(tops[0]!);
+    expect(tops[0]).toBeLessThan(tops[1]!);
+    await page.locator('#trend-title ~ details > summary').click();
+    expect(await page.getByRole('row', { name: '2026-11-02 12:00' }).textContent()).toContain('48B1204,000');
+    expect(faults).toEqual([]);
+    const single = await open(resultOf([], { trend: [point(52, 1)] }));
+    expect(await single.page.locator('#trend-title').count()).toBe(0);
+  });
+
   it('shows the findings of one owner, and asks for none where nobody owns any', async () => {
     const { page } = await open(resultOf([finding({ owners: ['@acme/api'] }), finding({ fingerprint: 'b' })]));
     await page.getByLabel('Owner').selectOption('@acme/api');

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { configNames } from '../../config/load.ts';
+import { findOwnersFile } from '../../engine/code-owners.ts';
 import { run } from '../../run.ts';
 import { version } from '../../version.ts';
 import { type ScanFlags, scanOptionsOf } from '../options.ts';
@@ -15,6 +16,7 @@ export async function inputsCommand(paths: readonly string[], flags: ScanFlags, 
   const options = { ...scanOptionsOf(paths, flags), cwd: session.cwd, signal: session.signal };
   const { outcome, settings } = await run(options);
   const shown = (file: string) => relative(settings.root, file).replaceAll('\\', '/');
+  const owners = findOwnersFile(settings.root);
   const folders = [...new Set(outcome.scanned.flatMap(({ path }) => foldersOf(path)))].sort();
   const beside = ['package.json', 'tsconfig.json', 'jsconfig.json', '.gitignore'];
   const document = {
@@ -28,6 +30,7 @@ export async function inputsCommand(paths: readonly string[], flags: ScanFlags, 
       ...settings.files,
       ...settings.plugins.value,
       ...(settings.baseline.value ? [settings.baseline.value] : []),
+      ...(owners === undefined ? [] : [owners]),
     ].map(shown),
     /** Files that would become the configuration if they appeared. */
     configurationCandidates: [...configNames, 'package.json'],

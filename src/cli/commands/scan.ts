@@ -1,8 +1,11 @@
+import { resolve } from 'node:path';
 import { InputError } from '../../config/input-error.ts';
+import { readHistory, recordPoint, trendPointOf } from '../../history.ts';
+import type { TrendPoint } from '../../model/scan-result.ts';
 import { run, settingsFor } from '../../run.ts';
 import { weights } from '../../score/weights.ts';
 import { type ScanFlags, scanOptionsOf } from '../options.ts';
-import { print } from '../output.ts';
+import { note, print } from '../output.ts';
 import { assertPaths } from '../paths.ts';
 import { startProgress } from '../progress.ts';
 import {
@@ -15,7 +18,7 @@ import {
 } from '../reporting.ts';
 import type { Session } from '../session.ts';
 import { terminalOf } from '../terminal.ts';
-import { versionControlOf } from '../version-control.ts';
+import { headOf, versionControlOf } from '../version-control.ts';
 
 /** Scans, writes the reports, and returns the exit code. */
 export async function scanCommand(paths: readonly string[], flags: ScanFlags, session: Session): Promise<number> {
@@ -28,6 +31,7 @@ export async function scanCommand(paths: readonly string[], flags: ScanFlags, se
   assertPaths(paths, cwd, session.commands);
   assertFixFlags(flags);
   assertComparison(flags);
+  assertHistory(flags);
   if (flags.diff && choices?.some(({ name, file }) => file === undefined && name !== 'pretty')) {
     throw new InputError('--diff writes its patch to stdout', {
       help: 'give the report a file: --reporter <name>=<file>',
@@ -45,10 +49,13 @@ export async function scanCommand(paths: readonly string[], flags: ScanFlags, se
   if (flags.fix !== undefined || flags.diff) {
     return await (await import('./fix.ts')).fixCommand(choices, options, flags);
   }
+  const history = flags.history === undefined ? undefined : historyOf(flags.history, cwd);
   const progress = startProgress(process.stderr, !flags.quiet);
   try {
     const { result, settings, readSource } = await run({ ...options, onProgress: progress.report });
     progress.end();
+    const point = history && trendPointOf(result, new Date(), headOf(settings.root));
+    if (history && point && !result.partial) result.trend = [...history.points, point];
     const versionControl = choices.some((choice) => choice.name === 'sarif')
       ? versionControlOf(settings.root)
       : undefined;
@@ -59,11 +66,32 @@ export async function scanCommand(paths: readonly string[], flags: ScanFlags, se
       weights,
       ...(versionControl ? { versionControl } : {}),
     });
+    if (history && point && !result.partial) recordPoint(history.file, point);
     await print(stdout);
+    if (history && result.partial && !flags.quiet) await note('not recorded: the result is partial\n');
     return result.exit.code;
   } finally {
     progress.end();
   }
+}
+
+/** Read before the scan, so that a broken file costs no time. */
+function historyOf(shown: string, cwd: string): { file: string; points: TrendPoint[] } {
+  const file = resolve(cwd, shown);
+  return { file, points: readHistory(file, shown) };
+}
+
+/** Scores are worth comparing only where they are of all rules, and of code that is as it was found. */
+function assertHistory(flags: ScanFlags): void {
+  if (flags.history === undefined) return;
+  const given = [
+    ...(flags.rule ? ['--rule'] : []),
+    ...(flags.category ? ['--category'] : []),
+    ...(flags.confidence ? ['--confidence'] : []),
+    ...(flags.fix === undefined ? [] : ['--fix']),
+    ...(flags.diff ? ['--diff'] : []),
+  ];
+  if (given.length > 0) throw new InputError(`--history does not work with ${given.join(' and ')}`);
 }
 
 /** Options that mean nothing without a repair: silently ignored, they would look as if they had worked. */

@@ -8,6 +8,7 @@ import { pageFindings } from './findings.ts';
 import { script } from './script.ts';
 import { style } from './style.ts';
 import { type FileLoss, layoutTiles, lossByFile, type Tile } from './treemap.ts';
+import { trendSection } from './trend.ts';
 
 const severities: readonly Severity[] = ['high', 'medium', 'low'];
 const mapWidth = 1160;
@@ -54,7 +55,7 @@ export function html(result: ScanResult, context: ReportContext): string {
 <div>${dial(score)}</div>
 <div>${verdict(result, context)}${arithmetic(score, context)}</div>
 </div></section>
-${categories(result)}
+${trendSection(result.trend)}${categories(result)}
 ${packageTable(result)}
 ${problems(result)}
 ${map(losses, score)}

@@ -30,6 +30,8 @@ summary { cursor: pointer; } details > summary:focus-visible, button:focus-visib
 .map .tile { cursor: pointer; } .map .tile rect { stroke: var(--card); } .map .tile text { fill: #fff; font-size: 12px; pointer-events: none; }
 .map .high rect { fill: var(--tile-high); } .map .medium rect { fill: var(--tile-medium); } .map .low rect { fill: var(--tile-low); }
 .map .tile:focus-visible { outline: none; } .map .tile:focus-visible rect, .map .tile:hover rect { stroke: var(--ink); stroke-width: 3; }
+.trend { display: block; width: 100%; height: auto; } .trend text { fill: var(--dim); font-size: 12px; } .trend .grid { stroke: var(--rule); }
+.trend polyline { stroke: var(--sea); stroke-width: 3; stroke-linejoin: round; } .trend circle { fill: var(--sea); }
 .filters { display: flex; flex-wrap: wrap; gap: .6rem 1rem; align-items: end; margin-bottom: .75rem; }
 .filters label:not([hidden]) { display: flex; flex-direction: column; font-size: .85rem; color: var(--dim); } ol.findings, .gates, li { overflow-wrap: anywhere; } .filters > * { min-width: 0; max-width: 100%; } .filters .grow { flex: 1 1 16rem; }
 .filters input[type=search], .filters select { font: inherit; padding: .35rem .5rem; border: 1px solid var(--dim); border-radius: .35rem; background: var(--card); color: var(--ink); max-width: 100%; }
