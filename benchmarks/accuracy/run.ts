@@ -7,8 +7,7 @@
  * that the file lies in is laid out at the labelled commit and scanned with all rules at the default settings, so that
  * what depends on other files of the package is judged as a user would see it. `--list` prints each label's outcome.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,6 +15,7 @@ import { scan } from '../../src/engine/scan.ts';
 import { UsageError } from '../../src/engine/scan-request.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import { pairs } from '../../src/registry.generated.ts';
+import { findGitDir, git, layOut, listEntries } from '../clones.ts';
 import { type Row, table, versionsOf, writeResults } from '../harness.ts';
 
 interface Site {
@@ -78,22 +78,6 @@ function isAsked(label: { rules: string[]; family: string }): boolean {
   return options.family === undefined || label.family === options.family;
 }
 
-function findGitDir(repo: string): string | undefined {
-  const [owner, name] = repo.split('/') as [string, string];
-  const root = options.checkouts!;
-  return [
-    join(root, owner, name, '.git'),
-    join(root, `${owner}+${name}`, 'repo'),
-    join(root, owner, `${name}.git`),
-  ].find(existsSync);
-}
-
-function git(gitDir: string, ...args: string[]): string | undefined {
-  const env = { ...process.env, GIT_NO_LAZY_FETCH: '1' };
-  const run = spawnSync('git', ['--git-dir', gitDir, ...args], { encoding: 'utf8', maxBuffer: 1 << 28, env });
-  return run.status === 0 ? run.stdout : undefined;
-}
-
 /** The nearest folder above `path` with a package.json at that commit; '' for the root. */
 function packageFolder(gitDir: string, commit: string, path: string): string {
   for (let dir = dirname(path); dir !== '.'; dir = dirname(dir)) {
@@ -106,7 +90,7 @@ const layouts = new Map<string, Promise<readonly Finding[] | undefined>>();
 
 /** Findings in the package around `path` at `commit`, paths relative to the repository. */
 function findingsAt(repo: string, commit: string, path: string): Promise<readonly Finding[] | undefined> {
-  const gitDir = findGitDir(repo);
+  const gitDir = findGitDir(options.checkouts!, repo);
   if (gitDir === undefined) return Promise.resolve(undefined);
   const folder = packageFolder(gitDir, commit, path);
   const key = `${repo}@${commit}:${folder}`;
@@ -118,30 +102,11 @@ function findingsAt(repo: string, commit: string, path: string): Promise<readonl
   return findings;
 }
 
-/** A line of `git ls-tree`: `<mode> blob <hash>\t<path>`; links and submodules are not laid out. */
+/** Links and submodules are not laid out. */
 function isSource(entry: string): boolean {
   const [head, path = ''] = entry.split('\t');
   if (!head?.startsWith('100') || /(?:^|\/)node_modules\//.test(path)) return false;
   return /\.[cm]?[jt]sx?$|(?:^|\/)(?:package|tsconfig[\w.-]*)\.json$/.test(path);
-}
-
-/** Writes the blobs of tree entries below `root`; blobs that the clone lacks (partial clones) are left out. */
-function layOut(gitDir: string, entries: readonly string[], root: string): void {
-  const files = entries.map((entry) => ({ hash: entry.slice(12, 52), path: entry.slice(entry.indexOf('\t') + 1) }));
-  const input = files.map(({ hash }) => hash).join('\n');
-  const env = { ...process.env, GIT_NO_LAZY_FETCH: '1' };
-  const output = execFileSync('git', ['--git-dir', gitDir, 'cat-file', '--batch'], { input, maxBuffer: 1 << 30, env });
-  let at = 0;
-  for (const { path } of files) {
-    const lineEnd = output.indexOf(10, at);
-    const [, kind, size] = output.toString('latin1', at, lineEnd).split(' ');
-    at = lineEnd + 1;
-    if (kind !== 'blob') continue;
-    const target = join(root, path);
-    mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, output.subarray(at, at + Number(size)));
-    at += Number(size) + 1;
-  }
 }
 
 async function scanAt(
@@ -154,8 +119,7 @@ async function scanAt(
   const root = mkdtempSync(join(tmpdir(), 'plimsoll-accuracy-'));
   try {
     const folders = folder === '' ? [] : [`${folder}/`, 'package.json', 'tsconfig.json'];
-    const listed = git(gitDir, 'ls-tree', '-r', '-z', commit, ...folders) ?? '';
-    layOut(gitDir, listed.split('\0').filter(isSource), root);
+    layOut(gitDir, listEntries(gitDir, commit, folders).filter(isSource), root);
     const outcome = await scan({ root, respectGitignore: false }, pairs);
     return outcome.findings.filter((finding) => finding.status === 'active');
   } catch (error) {

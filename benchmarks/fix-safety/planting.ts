@@ -1,0 +1,118 @@
+/** Plants one defect of each rule in the files of a project, a few a file, and tells what became of them. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileRole } from '../../src/ast/file-role.ts';
+import { discover } from '../../src/engine/discover.ts';
+import type { Finding } from '../../src/model/finding.ts';
+import { clashes, insertPlants, listPlants, markedLines, type Plant, type Rendered, renderPlant } from './plants.ts';
+import type { Project } from './project.ts';
+
+export interface Planted {
+  rule: string;
+  /** Of the fixture. */
+  name: string;
+  /** The host, relative to the project. */
+  file: string;
+  /** That must be reported. */
+  lines: number[];
+}
+
+const perHost = 3;
+/** What plants import and projects may lack. */
+const libraries = ['express', 'fastify', 'koa', 'pg', '@types/pg', 'mysql2', 'ioredis', 'redis', 'axios', 'ws'];
+libraries.push('mongodb', 'lru-cache', 'generic-pool', 'p-retry', 'dataloader', 'crc-32', 'got', '@types/express');
+
+/** Makes the libraries that a project lacks resolvable in it. */
+export function linkLibraries(project: Project): void {
+  const home = join(project.folder, '../.libraries');
+  if (!existsSync(join(home, 'node_modules'))) {
+    mkdirSync(home, { recursive: true });
+    writeFileSync(join(home, 'package.json'), '{ "private": true }\n');
+    execFileSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', ...libraries], { cwd: home });
+  }
+  for (const name of libraries) {
+    const link = join(project.folder, 'node_modules', name);
+    if (existsSync(link)) continue;
+    mkdirSync(dirname(link), { recursive: true });
+    rmSync(link, { force: true });
+    symlinkSync(join(home, 'node_modules', name), link);
+  }
+}
+
+interface Host {
+  path: string;
+  text: string;
+  plants: { plant: Plant; rendered: Rendered }[];
+}
+
+/** Product files in the project's own language and module system, the ones with most code first. */
+function listHosts({ facts, folder }: Project): Host[] {
+  const { files, packages } = discover({ root: folder });
+  const name = facts.language === 'ts' ? /\.[cm]?ts$/ : facts.modules === 'esm' ? /\.m?js$/ : /\.c?js$/;
+  const speaks = facts.language === 'ts' || facts.modules === 'esm' ? /^(?:import|export)\b/m : /\brequire\(/;
+  return files
+    .filter(({ path }) => name.test(path))
+    .map(({ path, absolute, packageDir }) => ({ path, packageDir, text: readFileSync(absolute, 'utf8') }))
+    .filter(({ path, packageDir, text }) => {
+      return fileRole(path, text, packages.factsOf(packageDir)) === 'product' && speaks.test(text);
+    })
+    .sort((a, b) => b.text.length - a.text.length)
+    .map(({ path, text }) => ({ path, text, plants: [] }));
+}
+
+function hasRoom({ text, plants }: Host, rendered: Rendered): boolean {
+  if (plants.length >= perHost) return false;
+  const imports = new Set(plants.flatMap((other) => other.rendered.imports));
+  return !clashes([text, ...plants.map((other) => other.rendered.body)].join('\n'), imports, rendered);
+}
+
+/** Whether a module of the plant alone loads and comes to rest: one that listens or connects would disturb the tests. */
+function isQuiet(rendered: Rendered, { facts, folder }: Project): boolean {
+  const path = join(folder, `plimsoll-plant.${facts.modules === 'esm' ? 'mjs' : 'cjs'}`);
+  writeFileSync(path, insertPlants('', 'js', [rendered]));
+  const run = spawnSync(process.execPath, [path], { timeout: 5_000, stdio: 'ignore' });
+  rmSync(path);
+  return run.status === 0;
+}
+
+/**
+ * Writes the plants into the project: of each rule the next fixture that fits, counted on by `turn`, so that many projects
+ * together see them all.
+ */
+export function plantDefects(project: Project, turn: number): Planted[] {
+  const { language, modules } = project.facts;
+  const hosts = listHosts(project);
+  for (const plants of listPlants().values()) {
+    for (let i = 0; i < plants.length; i++) {
+      const plant = plants[(turn + i) % plants.length]!;
+      const rendered = renderPlant(plant, language, modules);
+      const plain = renderPlant(plant, 'js', modules);
+      if (!rendered || !plain || markedLines(rendered.body).length === 0) continue;
+      const [host] = hosts.filter((one) => hasRoom(one, rendered)).sort((a, b) => a.plants.length - b.plants.length);
+      if (!host || !isQuiet(plain, project)) continue;
+      host.plants.push({ plant, rendered });
+      break;
+    }
+  }
+  return hosts.flatMap(({ path, text, plants }) => {
+    if (plants.length === 0) return [];
+    const planted = insertPlants(
+      text,
+      language,
+      plants.map(({ rendered }) => rendered),
+    );
+    writeFileSync(join(project.folder, path), planted);
+    return plants.map(({ plant: { rule, name }, rendered: { body } }) => {
+      const linesAbove = planted.slice(0, planted.indexOf(body)).split('\n').length - 1;
+      return { rule, name, file: path, lines: markedLines(body).map((line) => line + linesAbove) };
+    });
+  });
+}
+
+/** The planted lines that these findings name. */
+export function countNamed({ rule, file, lines }: Planted, findings: readonly Finding[]): number {
+  return lines.filter((line) =>
+    findings.some((finding) => finding.ruleId === rule && finding.file === file && finding.range.start.line === line),
+  ).length;
+}

@@ -1,0 +1,188 @@
+/**
+ * `npm run fix-safety -- --checkouts <folder> [--only <owner/name>] [--review] [--plant]`: fixes on projects of strangers, judged
+ * by the projects' own compilers and tests. `<folder>` holds git clones (see clones.ts); each project of projects.json is
+ * laid out at its commit, installed from npm and tested as it is; then it is scanned with every confidence, so that more is
+ * fixed than by default, and fixed with the `safe` fixes, and with `--review` with all; and with `--plant` defects of
+ * every rule that has a fixer are planted in its files, found, fixed and tested.
+ */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { fix } from '../../src/index.ts';
+import type { FixSafety } from '../../src/model/fixer.ts';
+import { atLeast, atMost, type Row, table, versionsOf, writeResults } from '../harness.ts';
+import { countNamed, linkLibraries, plantDefects } from './planting.ts';
+import { Project, type ProjectFacts, type TestOutcome } from './project.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    checkouts: { type: 'string' },
+    only: { type: 'string' },
+    review: { type: 'boolean', default: false },
+    plant: { type: 'boolean', default: false },
+  },
+});
+if (options.checkouts === undefined) {
+  console.error('error: --checkouts <folder> is required: git clones named <owner>/<name>');
+  process.exit(2);
+}
+const { checkouts } = options;
+const facts = JSON.parse(readFileSync(join(import.meta.dirname, 'projects.json'), 'utf8')) as ProjectFacts[];
+
+/** What became of a project after one kind of change. */
+interface Verdict {
+  fixes: number;
+  compileErrors: number;
+  testsBroken: number;
+  seconds: number;
+}
+
+const total = { projects: 0, tests: 0, planted: 0, found: 0, fixed: 0 };
+const verdicts: Record<FixSafety | 'plant', Verdict> = {
+  safe: { fixes: 0, compileErrors: 0, testsBroken: 0, seconds: 0 },
+  review: { fixes: 0, compileErrors: 0, testsBroken: 0, seconds: 0 },
+  plant: { fixes: 0, compileErrors: 0, testsBroken: 0, seconds: 0 },
+};
+const perProject: Row[] = [];
+
+/** Tests that passed before and do not now; a run that broke is repeated once, since not every suite always says the same. */
+async function countBroken(project: Project, before: TestOutcome): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let run = 0; run < 2 && least > 0; run++) {
+    const { passed, failed, passing, output } = await project.test();
+    const broken = Math.max(before.passed - passed, failed - before.failed, before.passing && !passing ? 1 : 0, 0);
+    if (broken > 0) console.log(`  ${broken} tests broken (run ${run + 1}):\n${output.slice(-3_000)}`);
+    least = Math.min(least, broken);
+  }
+  return least;
+}
+
+function fixAll(project: Project, safety: FixSafety) {
+  const wide = { config: false, confidence: 'possible', allowDirty: true, allowPartial: true } as const;
+  return fix({ cwd: project.folder, ...wide, safety });
+}
+
+/** Compiler errors and broken tests of the project as it stands, beyond `errorsBefore`. */
+async function judge(
+  project: Project,
+  files: readonly string[],
+  errorsBefore: number,
+  before: TestOutcome,
+): Promise<{ compileErrors: number; testsBroken: number }> {
+  const { errors, output } = await project.compile();
+  const unparsed = files.filter((file) => {
+    if (!/\.[cm]?js$/.test(file)) return false;
+    return spawnSync(process.execPath, ['--check', file], { cwd: project.folder }).status !== 0;
+  });
+  const compileErrors = Math.max(0, errors - errorsBefore) + unparsed.length;
+  if (compileErrors > 0) console.log(`  ${[...unparsed, output.slice(-3_000)].join('\n')}`);
+  return { compileErrors, testsBroken: await countBroken(project, before) };
+}
+
+function add(kind: keyof typeof verdicts, verdict: Verdict): string {
+  for (const key of Object.keys(verdict) as (keyof Verdict)[]) verdicts[kind][key] += verdict[key];
+  const { fixes, compileErrors, testsBroken, seconds } = verdict;
+  const faults =
+    compileErrors + testsBroken > 0 ? `, ${compileErrors} compile errors, ${testsBroken} tests broken` : '';
+  return `${fixes} ${kind} fixes in ${seconds.toFixed(1)} s${faults}`;
+}
+
+async function tryFixes(project: Project, safety: FixSafety, before: TestOutcome): Promise<string> {
+  const start = performance.now();
+  const { fixes } = await fixAll(project, safety);
+  const seconds = (performance.now() - start) / 1000;
+  const applied = fixes.files.flatMap((file) => file.applied);
+  for (const { file, range, ruleId } of applied) console.log(`  ${safety} ${file}:${range.start.line} ${ruleId}`);
+  for (const { finding, why } of fixes.takenBack) console.log(`  taken back ${finding.file} ${finding.ruleId}: ${why}`);
+  const files = [...fixes.files, ...fixes.support].map(({ file }) => file);
+  const judged = files.length > 0 ? await judge(project, files, 0, before) : { compileErrors: 0, testsBroken: 0 };
+  project.restore();
+  return add(safety, { fixes: applied.length, ...judged, seconds });
+}
+
+async function tryPlants(project: Project, turn: number, before: TestOutcome): Promise<string> {
+  linkLibraries(project);
+  const planted = plantDefects(project, turn);
+  const { errors } = await project.compile();
+  const start = performance.now();
+  const { before: scan, fixes } = await fixAll(project, 'review');
+  const seconds = (performance.now() - start) / 1000;
+  const applied = fixes.files.flatMap((file) => file.applied);
+  const files = [...fixes.files, ...fixes.support].map(({ file }) => file);
+  const counts = { planted: 0, found: 0, fixed: 0 };
+  for (const plant of planted) {
+    const [found, fixed] = [countNamed(plant, scan.findings), countNamed(plant, applied)];
+    counts.planted += plant.lines.length;
+    counts.found += found;
+    counts.fixed += fixed;
+    if (fixed === plant.lines.length) continue;
+    const why = [...fixes.takenBack, ...fixes.skipped].find(({ finding }) => countNamed(plant, [finding]) > 0)?.why;
+    console.log(
+      `  ${plant.rule}/${plant.name} in ${plant.file}: ${found} found, ${fixed} fixed; ${why ?? 'no reason given'}`,
+    );
+  }
+  const judged = await judge(project, files, errors, before);
+  if (judged.compileErrors + judged.testsBroken === 0) project.restore();
+  for (const key of ['planted', 'found', 'fixed'] as const) total[key] += counts[key];
+  const verdict = add('plant', { fixes: applied.length, ...judged, seconds });
+  return `${counts.planted} planted, ${counts.found} found, ${counts.fixed} fixed (${verdict})`;
+}
+
+for (const [turn, project] of facts.map((one) => new Project(one)).entries()) {
+  const { repository, language, modules } = project.facts;
+  if (options.only !== undefined && options.only !== repository) continue;
+  await project.prepare(checkouts);
+  const compiled = await project.compile();
+  const before = await project.test();
+  console.log(`${repository}: ${before.passed} tests pass, ${before.failed} fail, ${before.seconds.toFixed(0)} s`);
+  if (!before.passing || compiled.errors > 0) console.log(compiled.output.slice(-2_000) + before.output.slice(-2_000));
+  project.restore();
+  const green = compiled.errors === 0 && before.passing && before.passed > 0;
+  const said = [`${before.passed} tests`];
+  if (green) {
+    total.projects++;
+    total.tests += before.passed;
+    said.push(await tryFixes(project, 'safe', before));
+    if (options.review) said.push(await tryFixes(project, 'review', before));
+    if (options.plant) said.push(await tryPlants(project, turn, before));
+  }
+  console.log(`  ${said.join('; ')}`);
+  const measured = green ? said[0]! : 'red as found';
+  perProject.push({
+    bar: `${repository} (${language}, ${modules})`,
+    wanted: 'green',
+    measured,
+    met: green,
+    note: said.slice(1).join('; '),
+  });
+}
+
+function judged(kind: keyof typeof verdicts, what: string): Row[] {
+  const { fixes, compileErrors, testsBroken, seconds } = verdicts[kind];
+  const note = `${fixes} fixes in ${seconds.toFixed(0)} s of scanning, fixing and type-checking`;
+  return [
+    atMost(`${what}: compile errors`, 0, compileErrors, note, ''),
+    atMost(`${what}: tests broken`, 0, testsBroken, undefined, ''),
+  ];
+}
+
+const { projects, tests, planted, found, fixed } = total;
+const rows: Row[] = [
+  atLeast('Projects whose tests run here', 12, projects, `${tests} tests`, ''),
+  ...judged('safe', 'Safe fixes'),
+  ...(options.review ? judged('review', 'All fixes') : []),
+  ...(options.plant
+    ? [
+        ...judged('plant', 'Planted defects'),
+        { bar: 'Planted defects found', wanted: '100 %', measured: `${found} of ${planted}`, met: found === planted },
+        { bar: 'Planted defects fixed', wanted: '100 %', measured: `${fixed} of ${planted}`, met: fixed === planted },
+      ]
+    : []),
+  ...perProject,
+];
+console.log(`\n${table(rows)}`);
+const command = 'npm run fix-safety -- --checkouts <folder> --review --plant';
+if (options.review && options.plant && options.only === undefined) {
+  writeResults('fix-safety', command, versionsOf(['ts-morph']), rows);
+}
