@@ -170,10 +170,16 @@ export function table(rows: readonly Row[]): string {
   return lines.join('\n');
 }
 
-/** Writes `benchmarks/results/<name>.json`; call it for full runs only. */
-export function writeResults(name: string, command: string, versions: Record<string, string>, rows: Row[]): void {
+/** Writes `benchmarks/results/<name>.json`; call it for full runs only. `details` are fields beside the rows. */
+export function writeResults(
+  name: string,
+  command: string,
+  versions: Record<string, string>,
+  rows: Row[],
+  details: Record<string, unknown> = {},
+): void {
   const folder = join(root, 'benchmarks/results');
   mkdirSync(folder, { recursive: true });
-  const result = { name, command, machine: machine(), versions, rows };
+  const result = { name, command, machine: machine(), versions, rows, ...details };
   writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(result, undefined, 2)}\n`);
 }

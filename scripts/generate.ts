@@ -11,6 +11,7 @@ import type { Fixer } from '../src/model/fixer.ts';
 import type { Rule } from '../src/model/rule.ts';
 import type { RuleFacts } from '../src/model/rule-facts.ts';
 import { reporters } from '../src/report/reporters.ts';
+import { withAccuracyTables, withBlock } from './accuracy-page.ts';
 
 const root = join(import.meta.dirname, '..');
 interface Source {
@@ -163,19 +164,12 @@ function docPage(facts: RuleFacts): string {
   return parts.join('\n');
 }
 
-const tableStart = '<!-- rules -->';
-const tableEnd = '<!-- /rules -->';
-
 function withRuleTable(readme: string, facts: readonly RuleFacts[]): string {
-  const start = readme.indexOf(tableStart);
-  const end = readme.indexOf(tableEnd);
-  if (start < 0 || end < start) throw new Error(`README.md has no ${tableStart} … ${tableEnd}`);
   const rows = facts.map(({ id, category, severity, lifecycle, fix }) => {
     const stage = lifecycle === 'trial' ? ' (trial)' : '';
     return `| [\`${id}\`](docs/rules/${id}.md) | ${category} | ${severity}${stage} | ${fix?.safety ?? '–'} |`;
   });
-  const table = ['| rule | category | severity | fix |', '|-|-|-|-|', ...rows].join('\n');
-  return `${readme.slice(0, start + tableStart.length)}\n${table}\n${readme.slice(end)}`;
+  return withBlock(readme, 'rules', ['| rule | category | severity | fix |', '|-|-|-|-|', ...rows].join('\n'));
 }
 
 /** Every generated file with its text, by path relative to the repository. */
@@ -190,6 +184,8 @@ export async function generate(): Promise<Map<string, string>> {
   for (const rule of facts) files.set(`docs/rules/${rule.id}.md`, docPage(rule));
   const readme = join(root, 'README.md');
   if (existsSync(readme)) files.set('README.md', withRuleTable(readFileSync(readme, 'utf8'), facts));
+  const accuracy = join(root, 'docs/accuracy.md');
+  files.set('docs/accuracy.md', withAccuracyTables(readFileSync(accuracy, 'utf8'), facts));
   return files;
 }
 

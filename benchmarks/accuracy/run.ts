@@ -1,5 +1,6 @@
 /**
- * Recall on real defects, silence where they were fixed and on real look-alikes, by family.
+ * Recall on real defects, silence where they were fixed and on real look-alikes, by family; and which of the findings that
+ * were read by hand the rules still report.
  *
  *   npm run accuracy -- --checkouts <dir> [--rules a,b] [--family name] [--quick] [--list]
  *
@@ -17,6 +18,7 @@ import type { Finding } from '../../src/model/finding.ts';
 import { pairs } from '../../src/registry.generated.ts';
 import { findGitDir, git, layOut, listEntries } from '../clones.ts';
 import { type Row, table, versionsOf, writeResults } from '../harness.ts';
+import { listReadings, type Reading } from './readings.ts';
 
 interface Site {
   path: string;
@@ -49,6 +51,22 @@ interface Silent extends Site {
   family: string;
   why_right: string;
   rules: string[];
+}
+
+/** How many real defects of one shape there are, and how many of them were found. */
+export interface ShapeCount {
+  family: string;
+  shape: string;
+  cases: number;
+  found: number;
+}
+
+/** Findings of one rule that were read by hand, as far as there is a clone: by verdict, and how many are reported today. */
+export interface ReadingCount {
+  rule: string;
+  verdict: Reading['verdict'];
+  read: number;
+  reported: number;
 }
 
 const toleranceLines = 3;
@@ -141,6 +159,9 @@ function isHit(findings: readonly Finding[], site: Site, rules: readonly string[
   );
 }
 
+const shapes = new Map<string, ShapeCount>();
+const readings = new Map<string, ReadingCount>();
+
 interface Tally {
   cases: number;
   hits: number;
@@ -177,6 +198,11 @@ for (const label of pick(read<Case>('cases.json').filter(isAsked))) {
   const sites = [label, ...(label.alt_sites ?? [])];
   const hit = sites.some((site) => isHit(before, site, label.rules));
   if (hit) counts.hits++;
+  const { family, shape } = label;
+  const shapeCount = shapes.get(`${family} ${shape}`) ?? { family, shape, cases: 0, found: 0 };
+  shapeCount.cases++;
+  if (hit) shapeCount.found++;
+  shapes.set(`${family} ${shape}`, shapeCount);
   say(
     hit ? 'found' : 'missed',
     label.id,
@@ -221,6 +247,20 @@ for (const label of pick(read<Silent>('silent.json').filter(isAsked))) {
   }
 }
 
+for (const reading of pick(
+  listReadings().filter(({ rule }) => isAsked({ rules: [rule], family: options.family ?? '' })),
+)) {
+  const { repository, commit, path, line, rule, verdict } = reading;
+  const findings = options.family === undefined ? await findingsAt(repository, commit, path) : undefined;
+  if (!findings) continue;
+  const reported = isHit(findings, { path, line_start: line, line_end: line }, [rule]);
+  const count = readings.get(`${rule} ${verdict}`) ?? { rule, verdict, read: 0, reported: 0 };
+  count.read++;
+  if (reported) count.reported++;
+  readings.set(`${rule} ${verdict}`, count);
+  say(reported ? 'reported' : 'silent', verdict, `${repository} ${path}:${line}`, rule);
+}
+
 const percent = (part: number, whole: number): string =>
   whole === 0 ? '–' : `${Math.round((100 * part) / whole)} % (${part}/${whole})`;
 const total: Tally = { cases: 0, hits: 0, fixed: 0, stillReported: 0, silent: 0, alarms: 0 };
@@ -257,5 +297,8 @@ rows.push(
 );
 console.log(table(rows));
 if (!options.quick && !wanted && options.family === undefined) {
-  writeResults('accuracy', 'npm run accuracy -- --checkouts <dir>', versionsOf(['@ts-morph/common']), rows);
+  writeResults('accuracy', 'npm run accuracy -- --checkouts <dir>', versionsOf(['@ts-morph/common']), rows, {
+    shapes: [...shapes.values()],
+    readings: [...readings.values()],
+  });
 }
