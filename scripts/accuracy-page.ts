@@ -58,10 +58,11 @@ function readingTable(facts: readonly RuleFacts[]): string {
   const line = (name: string, isOf: (rule: string) => boolean): string => {
     const read = verdicts.map((verdict) => all.filter((one) => isOf(one.rule) && one.verdict === verdict).length);
     const kept = verdicts.map((verdict) => sum(today.filter((one) => isOf(one.rule) && one.verdict === verdict)));
-    const cells = [read, kept].map(
+    const isScanned = today.some(({ rule }) => isOf(rule));
+    const cells = [read, ...(isScanned ? [kept] : [])].map(
       ([right = 0, doubtful = 0, wrong = 0]) => `${right} / ${doubtful} / ${wrong} | ${share(right, right + wrong)}`,
     );
-    return `| ${name} | ${cells.join(' | ')} |`;
+    return `| ${name} | ${cells.join(' | ')} |${isScanned ? '' : ' – | – |'}`;
   };
   const stages: RuleFacts['lifecycle'][] = ['stable', 'trial'];
   const lines = stages.flatMap((stage) => {
@@ -86,6 +87,7 @@ function sum(counts: readonly ReadingCount[]): number {
 function missTable(): string {
   const shapes = (recorded('accuracy')?.shapes ?? []).filter(({ cases, found }) => found < cases);
   shapes.sort((a, b) => b.cases - b.found - (a.cases - a.found) || (a.family + a.shape < b.family + b.shape ? -1 : 1));
+  if (shapes.length === 0) return 'Not recorded.';
   return table(
     '| family | shape | missed |',
     shapes.map(({ family, shape, cases, found }) => {
@@ -95,7 +97,8 @@ function missTable(): string {
 }
 
 function fixTable(): string {
-  const rows = recorded('fix-safety')?.rows ?? [];
+  const rows = recorded('fix-safety')?.rows;
+  if (!rows) return 'Not recorded.';
   return table(
     '| | wanted | measured | |',
     rows.map(({ bar, wanted, measured, note }) => `| ${bar} | ${wanted} | ${measured} | ${note ?? ''} |`),
