@@ -4,13 +4,14 @@ import { ts } from '../src/ast/ts.ts';
 import type { Fix, Fixer, Skip } from '../src/model/fixer.ts';
 import { freeName } from './edit/free-name.ts';
 import { insertBefore } from './edit/insert-before.ts';
+import { isTypeScript } from './edit/keep-value.ts';
 import { replaceNode } from './edit/replace-node.ts';
 import { findStatement, isInList } from './edit/statement-of.ts';
 
 export const fixer: Fixer<RegExpCompile> = {
   rule: 'no-regexp-compile-in-request',
   safety: 'safe',
-  changes: 'compiles the expression once before the loop',
+  changes: 'compiles the expression once, when the loop first needs it',
   fix({ data }, file): Fix | Skip {
     if (data.kind === 'table') return { skip: 'compile where the table is filled' };
     const { node, repetition } = data;
@@ -29,13 +30,14 @@ export const fixer: Fixer<RegExpCompile> = {
     );
     if (isEarlier) return { skip: 'the expression before it is mended first' };
     const name = freeName('pattern', file);
-    // An empty list never compiled it: a bad source throws now.
+    const type = isTypeScript(file) ? ': RegExp | undefined' : '';
+    // Not before the loop: an empty one never compiled it, and a bad source would throw there now.
+    const compiled = `${name} ??= ${node.getText(file.source)}`;
     return {
       edits: [
-        ...insertBefore(statement, `const ${name} = ${node.getText(file.source)};`, file),
-        replaceNode(node, name, file),
+        ...insertBefore(statement, `let ${name}${type};`, file),
+        replaceNode(node, isPattern(outer) ? compiled : `(${compiled})`, file),
       ],
-      note: 'a source that does not compile throws before the loop, even when there is nothing to go over',
     };
   },
 };

@@ -589,7 +589,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "options": {},
     "fix": {
       "safety": "safe",
-      "changes": "compiles the expression once before the loop"
+      "changes": "compiles the expression once, when the loop first needs it"
     },
     "bad": "const http = require('node:http');\n\nconst banned = [];\nexports.ban = (word) => banned.push(word);\n\nhttp\n  .createServer((req, res) => {\n    const isBanned = banned.some((word) => RegExp(`\\\\b${word}\\\\b`).test(req.url));\n    res.end(String(isBanned));\n  })\n  .listen(3000);",
     "good": "import { createServer } from 'node:http';\n\nexport const server = createServer((req, res) => {\n  const pattern = new RegExp(req.url ?? '');\n  res.end(String(pattern.test('a')));\n});"

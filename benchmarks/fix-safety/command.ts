@@ -31,11 +31,11 @@ export function runCommand(command: string, cwd: string, minutes = 10): Promise<
   const deadline = setTimeout(end, minutes * 60_000);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('exit', (code) => {
+    // What it left running may hold the pipes open.
+    child.on('exit', end);
+    child.on('close', (code) => {
       clearTimeout(deadline);
-      end();
-      const seconds = (performance.now() - start) / 1000;
-      child.stdout.on('close', () => resolve({ passed: code === 0, output, seconds }));
+      resolve({ passed: code === 0, output, seconds: (performance.now() - start) / 1000 });
     });
   });
 }
@@ -45,7 +45,7 @@ export interface TestCounts {
   failed: number;
 }
 
-/** How runners sum up: mocha; TAP and node:test; node-tap; jest and vitest; ava. */
+/** How runners sum up: mocha; TAP and node:test; node-tap; jest and vitest; ava; TAP without a sum, line by line. */
 const sums: readonly { passed: RegExp; failed: RegExp }[] = [
   { passed: /^\s*(\d+) passing\b/gm, failed: /^\s*(\d+) failing\b/gm },
   { passed: /^(?:#|ℹ) pass\s+(\d+)/gm, failed: /^(?:#|ℹ) fail\s+(\d+)/gm },
@@ -53,12 +53,13 @@ const sums: readonly { passed: RegExp; failed: RegExp }[] = [
   { passed: /^Asserts:\s+(\d+) pass/gm, failed: /^Asserts:.*?(\d+) fail/gm },
   { passed: /^\s*Tests:?\s.*?(\d+) passed/gm, failed: /^\s*Tests:?\s.*?(\d+) failed/gm },
   { passed: /(\d+) tests? passed/gm, failed: /(\d+) tests? failed/gm },
+  { passed: /^ *ok \d+/gm, failed: /^ *not ok \d+/gm },
 ];
 
 /** The counts of the first form that the output shows, summed over its runs. */
 export function countTests(output: string): TestCounts {
   const total = (pattern: RegExp): number =>
-    [...output.matchAll(pattern)].reduce((sum, match) => sum + Number(match[1]), 0);
+    [...output.matchAll(pattern)].reduce((sum, match) => sum + Number(match[1] ?? 1), 0);
   const sum = sums.find(({ passed, failed }) => output.search(passed) >= 0 || output.search(failed) >= 0);
   return sum ? { passed: total(sum.passed), failed: total(sum.failed) } : { passed: 0, failed: 0 };
 }

@@ -1,0 +1,433 @@
+import { EventEmitter } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { ask, fakeExpress, outcomeOf, program } from './program.ts';
+
+const name = (...names: string[]) => fc.constantFrom(...names);
+
+/** As much of PostgreSQL as the programs ask for: rows of one table, found by one column. */
+function fakePg(rows: Record<string, unknown>[] = []) {
+  const state = { rows: [...rows], queries: 0, lent: 0, pools: [] as EventEmitter[], options: [] as unknown[] };
+  const query = async (sql: string, values: unknown[] = []) => {
+    state.queries++;
+    if (sql.includes('fail')) throw new Error('syntax error');
+    const [, column = '', any] = /WHERE (\w+) = (ANY)?/.exec(sql) ?? [];
+    const wanted = any ? (values[0] as unknown[]) : values;
+    const isHit = (row: Record<string, unknown>): boolean => column === '' || wanted.includes(row[column]);
+    const found = state.rows.filter(isHit);
+    if (sql.startsWith('DELETE')) state.rows = state.rows.filter((row) => !isHit(row));
+    return { rows: found };
+  };
+  class Pool extends EventEmitter {
+    constructor(options?: unknown) {
+      super();
+      state.pools.push(this);
+      state.options.push(options);
+    }
+    query = query;
+    connect = async () => {
+      state.lent++;
+      return { query, release: () => state.lent-- };
+    };
+    end = async () => {};
+  }
+  class Client extends Pool {}
+  return { state, library: { Pool, Client, default: { Pool, Client } } };
+}
+
+export const pooling = [
+  program({
+    rule: 'no-client-per-request',
+    extension: '.ts',
+    source: fc
+      .record({ client: name('redis', 'cache'), prefix: name('session', 'user'), close: name('quit', 'disconnect') })
+      .map(
+        ({ client, prefix, close }) => `import type { Request, Response } from 'express';
+import Redis from 'ioredis';
+export async function session(req: Request, res: Response): Promise<void> {
+  const ${client} = new Redis({ host: 'cache' });
+  res.json({ user: await ${client}.get(\`${prefix}:\${req.params['id']}\`) });
+  await ${client}.${close}();
+}
+`,
+      ),
+    input: fc.array(fc.string({ maxLength: 4 }), { maxLength: 6 }),
+    async observe(load, ids) {
+      let clients = 0;
+      class Redis {
+        isOpen = true;
+        constructor() {
+          clients++;
+        }
+        async get(key: string) {
+          if (!this.isOpen) throw new Error('Connection is closed.');
+          return key.toUpperCase();
+        }
+        async quit() {
+          this.isOpen = false;
+        }
+        disconnect = this.quit;
+      }
+      const { session } = load({ ioredis: { default: Redis, __esModule: true } });
+      const results: unknown[] = [];
+      for (const id of ids) await session({ params: { id } }, { json: (body: unknown) => results.push(body) });
+      return { results, cost: ids.length === 0 ? 0 : clients };
+    },
+  }),
+  program({
+    rule: 'no-naive-pool',
+    extension: '.ts',
+    source: fc
+      .record({ idle: name('idle', 'free'), take: name('checkout', 'acquire'), busy: name('busy', 'inUse') })
+      .map(
+        ({ idle, take, busy }) => `export interface Session {
+  id: number;
+}
+export interface SessionFactory {
+  connect(): Promise<Session>;
+  close(session: Session): Promise<void>;
+}
+interface Slot {
+  session: Session;
+  ${busy}: boolean;
+}
+export class SessionPool {
+  private slots: Slot[] = [];
+  private readonly factory: SessionFactory;
+
+  constructor(factory: SessionFactory) {
+    this.factory = factory;
+  }
+
+  async ${take}(): Promise<Session> {
+    const ${idle} = this.slots.find((slot) => !slot.${busy});
+    if (${idle}) {
+      ${idle}.${busy} = true;
+      return ${idle}.session;
+    }
+    const session = await this.factory.connect();
+    this.slots.push({ session, ${busy}: true });
+    return session;
+  }
+
+  release(session: Session): void {
+    for (const slot of this.slots) {
+      if (slot.session === session) slot.${busy} = false;
+    }
+  }
+
+  async destroy(): Promise<void> {
+    await Promise.all(this.slots.map(({ session }) => this.factory.close(session)));
+  }
+}
+`,
+      ),
+    input: fc.array(fc.boolean(), { maxLength: 20 }),
+    async observe(load, steps) {
+      let opened = 0;
+      const closed: number[] = [];
+      const pool = new (load().SessionPool)({
+        connect: async () => ({ id: ++opened }),
+        close: async ({ id }: { id: number }) => closed.push(id),
+      });
+      const take = (): Promise<{ id: number }> => (pool.acquire ?? pool.checkout).call(pool);
+      const lent: { id: number }[] = [];
+      const results: unknown[] = [];
+      for (const isTaken of steps) {
+        if (isTaken && lent.length < 10) {
+          const session = await take();
+          results.push(lent.includes(session) ? 'lent twice' : 'lent');
+          lent.push(session);
+        } else if (lent.length > 0) pool.release(lent.pop());
+      }
+      for (const session of lent.splice(0)) pool.release(session);
+      await pool.destroy();
+      return { results: [results, opened, closed.sort()] };
+    },
+  }),
+  program({
+    rule: 'no-unreleased-connection',
+    extension: '.mjs',
+    source: fc.record({ client: name('client', 'db'), early: fc.boolean(), sql: name('select 1', 'select now()') }).map(
+      ({ client, early, sql }) => `import { Pool } from 'pg';
+const pool = new Pool();
+export async function load(query) {
+  const ${client} = await pool.connect();
+  await ${client}.query('${sql}');
+${early ? `  if (query === '') return undefined;\n` : ''}  const { rows } = await ${client}.query(query);
+  ${client}.release();
+  return rows.length;
+}
+`,
+    ),
+    input: fc.array(name('select all', 'fail', ''), { maxLength: 6 }),
+    async observe(load, queries) {
+      const { library, state } = fakePg([{ id: 1 }]);
+      const module = load({ pg: library });
+      const results = [];
+      for (const query of queries) results.push(await outcomeOf(() => module.load(query)));
+      return { results, cost: state.lent };
+    },
+  }),
+  program({
+    rule: 'require-pool-limits',
+    extension: '.cjs',
+    source: fc.record({ pool: name('pool', 'db'), options: name('', '{ max: 4 }') }).map(
+      ({ pool, options }) => `const { Pool } = require('pg');
+const ${pool} = new Pool(${options});
+module.exports = { query: (sql) => ${pool}.query(sql) };
+`,
+    ),
+    input: fc.array(name('select all', 'fail'), { maxLength: 5 }),
+    async observe(load, queries) {
+      const { library, state } = fakePg([{ id: 1 }]);
+      const { query } = load({ pg: library });
+      const results = await Promise.all(queries.map((sql) => outcomeOf(() => query(sql))));
+      return { results, cost: JSON.stringify(state.options).includes('connectionTimeoutMillis') ? 0 : 1 };
+    },
+  }),
+  program({
+    rule: 'require-pool-error-handler',
+    extension: '.mjs',
+    source: fc.record({ pool: name('pool', 'db'), isLazy: fc.boolean() }).map(({ pool, isLazy }) =>
+      isLazy
+        ? `import pg from 'pg';
+let ${pool};
+export function getRows(sql) {
+  if (!${pool}) {
+    ${pool} = new pg.Pool();
+  }
+  return ${pool}.query(sql);
+}
+`
+        : `import pg from 'pg';
+const ${pool} = new pg.Pool();
+export const getRows = (sql) => ${pool}.query(sql);
+`,
+    ),
+    input: fc.array(name('select all', 'fail'), { minLength: 1, maxLength: 5 }),
+    async observe(load, queries) {
+      const { library, state } = fakePg([{ id: 1 }]);
+      const { getRows } = load({ pg: library, console: { error() {} } });
+      const results = await Promise.all(queries.map((sql) => outcomeOf(() => getRows(sql))));
+      return { results, cost: state.pools.filter((pool) => pool.listenerCount('error') === 0).length };
+    },
+  }),
+  program({
+    rule: 'no-shared-client',
+    extension: '.cjs',
+    source: fc.record({ client: name('db', 'client'), table: name('items', 'orders') }).map(
+      ({ client, table }) => `const express = require('express');
+const pg = require('pg');
+const ${client} = new pg.Client('postgres://db');
+${client}.connect();
+const router = express.Router();
+router.get('/items', async (req, res) => {
+  res.json((await ${client}.query('SELECT * FROM ${table} LIMIT 50')).rows);
+});
+module.exports = router;
+`,
+    ),
+    input: fc.array(fc.integer(), { maxLength: 6 }),
+    async observe(load, ids) {
+      const { library, state } = fakePg(ids.map((id) => ({ id })));
+      const { library: express, call } = fakeExpress();
+      load({ pg: library, express });
+      return { results: [await call('GET /items', {}), await call('GET /items', {})], cost: state.lent };
+    },
+  }),
+];
+
+export const database = [
+  program({
+    rule: 'no-query-in-loop',
+    extension: '.ts',
+    source: fc.record({ one: name('member', 'row'), column: name('id', 'code') }).map(
+      ({ one, column }) => `import { Pool } from 'pg';
+export class Members {
+  private readonly pool = new Pool({ max: 10 });
+  async removeAll(members: { ${column}: string }[]): Promise<void> {
+    for (const ${one} of members) {
+      await this.pool.query('DELETE FROM members WHERE ${column} = $1', [${one}.${column}]);
+    }
+  }
+}
+`,
+    ),
+    input: fc.tuple(fc.array(name('a', 'b', 'c', 'd')), fc.array(name('a', 'b', 'c', 'x'))),
+    async observe(load, [stored, removed]) {
+      const { library, state } = fakePg(stored.map((id) => ({ id, code: id })));
+      const { Members } = load({ pg: library });
+      await new Members().removeAll(removed.map((id) => ({ id, code: id })));
+      return { results: state.rows, cost: Math.max(1, state.queries) };
+    },
+  }),
+  program({
+    rule: 'no-redis-keys',
+    extension: '.ts',
+    source: fc.record({ keys: name('keys', 'names'), prefix: name('session', 'cart') }).map(
+      ({ keys, prefix }) => `import { Router } from 'express';
+import Redis from 'ioredis';
+const redis = new Redis();
+export const router = Router();
+router.get('/sessions/:user', async (req, res) => {
+  const ${keys} = await redis.keys(\`${prefix}:\${req.params.user}:*\`);
+  res.json(${keys}.length);
+});
+`,
+    ),
+    input: fc.array(name('session:a:1', 'session:a:2', 'session:b:1', 'cart:a:1', 'cart:a:2')),
+    async observe(load, stored) {
+      let blocking = 0;
+      const find = (pattern: string): string[] =>
+        [...new Set(stored)].filter((key) => key.startsWith(pattern.slice(0, -1)));
+      class Redis {
+        async keys(pattern: string) {
+          blocking++;
+          return find(pattern);
+        }
+        async *scanStream({ match }: { match: string }) {
+          for (const key of find(match)) yield [key];
+        }
+      }
+      const { library, call } = fakeExpress();
+      load({ express: library, ioredis: { default: Redis, __esModule: true } });
+      return { results: await call('GET /sessions/:user', { params: { user: 'a' } }), cost: blocking };
+    },
+  }),
+  program({
+    rule: 'no-naive-retry',
+    extension: '.mjs',
+    source: fc.record({ retries: fc.integer({ min: 2, max: 5 }), url: name('url', 'address') }).map(
+      ({ retries, url }) => `import pRetry from 'p-retry';
+export const load = (${url}) => pRetry(() => fetch(${url}), { retries: ${retries} });
+`,
+    ),
+    input: fc.integer({ min: 0, max: 7 }),
+    async observe(load, failures) {
+      let calls = 0;
+      let options: { retries?: number; randomize?: boolean } = {};
+      const pRetry = async (work: () => Promise<unknown>, given: typeof options) => {
+        options = given;
+        for (let left = given.retries ?? 10; ; left--) {
+          try {
+            return await work();
+          } catch (error) {
+            if (left === 0) throw error;
+          }
+        }
+      };
+      const fetch = async () => {
+        if (calls++ < failures) throw new Error('refused');
+        return calls;
+      };
+      const module = load({ fetch, 'p-retry': { default: pRetry, __esModule: true } });
+      return { results: [await outcomeOf(() => module.load('x')), calls], cost: options.randomize ? 0 : 1 };
+    },
+  }),
+];
+
+export const api = [
+  program({
+    rule: 'no-cache-stampede',
+    extension: '.ts',
+    source: fc.record({ cache: name('rateCache', 'cachedRates'), rate: name('rate', 'found') }).map(
+      ({ cache, rate }) => `import { Router } from 'express';
+const ${cache} = new Map<string, number>();
+const getRate = async (from: string, to: string): Promise<number> => {
+  const key = \`\${from}:\${to}\`;
+  let ${rate} = ${cache}.get(key);
+  if (${rate} === undefined) {
+    const response = await fetch(\`https://rates.internal/\${from}/\${to}\`);
+    ${rate} = Number(await response.text());
+    ${cache}.set(key, ${rate});
+  }
+  return ${rate};
+};
+export const router = Router();
+router.get('/rates/:from/:to', async (req, res) => {
+  res.json(await getRate(req.params.from ?? '', req.params.to ?? ''));
+});
+`,
+    ),
+    input: fc.array(fc.array(fc.tuple(name('a', 'b', ':'), name('c', 'down', ':d'))), { maxLength: 4 }),
+    async observe(load, batches) {
+      let fetches = 0;
+      const fetch = async (url: string) => {
+        fetches++;
+        if (url.endsWith('down')) throw new Error('refused');
+        return { text: async () => String(url.length) };
+      };
+      const { library, call } = fakeExpress();
+      load({ express: library, fetch });
+      const results = [];
+      for (const batch of batches) {
+        const calls = batch.map(([from, to]) =>
+          outcomeOf(() => call('GET /rates/:from/:to', { params: { from, to } })),
+        );
+        results.push(await Promise.all(calls));
+      }
+      return { results, cost: fetches };
+    },
+  }),
+  program({
+    rule: 'require-outbound-timeout',
+    extension: '.mjs',
+    source: fc
+      .record({ read: name('readPage', 'load'), options: name('', ", { headers: { accept: 'text/html' } }") })
+      .map(
+        ({ read, options }) => `import { Router } from 'express';
+import got from 'got';
+async function ${read}(name) {
+  const { body } = await got(\`https://pages.example/\${name}\`${options});
+  return body;
+}
+export const router = Router();
+router.get('/pages/:name', async (req, res) => {
+  res.json(await ${read}(req.params.name));
+});
+`,
+      ),
+    input: fc.array(fc.string({ maxLength: 5 }), { maxLength: 4 }),
+    async observe(load, names) {
+      let endless = 0;
+      const got = async (url: string, options: { timeout?: object; headers?: object } = {}) => {
+        if (!options.timeout) endless++;
+        return { body: [url, options.headers] };
+      };
+      const { library, call } = fakeExpress();
+      load({ express: library, got: { default: got, __esModule: true } });
+      const results = await Promise.all(names.map((one) => call('GET /pages/:name', { params: { name: one } })));
+      return { results, cost: endless };
+    },
+  }),
+  program({
+    rule: 'no-sync-in-request',
+    extension: '.ts',
+    source: fc.record({ page: name('page', 'text'), read: name(').toString()', ", 'utf8')") }).map(
+      ({ page, read }) => `import fs from 'node:fs';
+import { createServer } from 'node:http';
+export const server = createServer(async (req, res) => {
+  const ${page} = fs.readFileSync(\`\${req.headers['root']}/\${req.url}\`${read};
+  res.end(${page});
+});
+`,
+    ),
+    input: fc.dictionary(fc.stringMatching(/^[a-z]{1,4}$/), fc.string(), { maxKeys: 3 }),
+    async observe(load, pages) {
+      const root = mkdtempSync(join(tmpdir(), 'plimsoll-'));
+      try {
+        mkdirSync(root, { recursive: true });
+        for (const [page, text] of Object.entries(pages)) writeFileSync(join(root, page), text);
+        const { server } = load();
+        const asked = [...Object.keys(pages), 'missing'];
+        const answers = asked.map((url) => outcomeOf(() => ask(server, { url, headers: { root } })));
+        return { results: JSON.stringify(await Promise.all(answers)).replaceAll(root, '') };
+      } finally {
+        rmSync(root, { recursive: true });
+      }
+    },
+  }),
+];
