@@ -73,7 +73,7 @@ export function findThisOwner(node: ts.Node, file: FileContext): OwnerNode | und
     if (ts.isPropertyAssignment(parent)) return prototypeOwner(parent.parent, file) ?? parent.parent;
     const owner = isAssignment(parent) ? ownerOfPrototype(parent.left, file) : undefined;
     if (owner) return owner;
-    const name = ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name) ? parent.name : at.name;
+    const name = findHolder(at) ?? at.name;
     if (hasPrototypeMembers(name, file)) return at;
     // A callback sees its own `this`; old code hands the outer one over as `self`, which is followed by name.
     return undefined;
@@ -191,9 +191,15 @@ function ownerName(node: OwnerNode): string {
   return nameOfHolder(node) ?? '<object>';
 }
 
+/** `Query` of `const Query = function () {}` and of `var Query = module.exports = function () {}`. */
 function nameOfHolder(node: ts.Node): string | undefined {
-  const { parent } = getOutermostWrapped(node);
-  return ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name) ? parent.name.text : undefined;
+  return findHolder(node)?.text;
+}
+
+function findHolder(node: ts.Node): ts.Identifier | undefined {
+  let { parent } = getOutermostWrapped(node);
+  while (isAssignment(parent)) parent = getOutermostWrapped(parent).parent;
+  return ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name) ? parent.name : undefined;
 }
 
 function addObjectMethods(object: ts.ObjectLiteralExpression, add: (name: string, fn: FunctionNode) => void): void {

@@ -1,10 +1,16 @@
-import type { FileContext } from '../model/file-context.ts';
+import type { Binding, FileContext } from '../model/file-context.ts';
 import { findClassField, findThisOwner } from './class-shape.ts';
+import { bareModule, findOrigin, originName } from './provenance.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
   findMemberName,
   findMemberPath,
+  findMethodCall,
+  findPropertyName,
+  findStringValue,
+  getOutermostWrapped,
+  isFunctionNode,
   isWithin,
   skipAwait,
   skipWrappers,
@@ -21,6 +27,10 @@ export type EmitterLife =
   | 'self'
   /** A variable of a function around this one. */
   | 'outer'
+  /** Taken out of a collection that outlives the call: a second call takes out the same one. */
+  | 'kept'
+  /** The socket of an outgoing request: its agent uses it again for the next request. */
+  | 'pooled'
   /** An AbortSignal that the caller handed in. */
   | 'signal'
   /** Something else that the caller handed in. */
@@ -31,14 +41,29 @@ export type EmitterLife =
 const globals = /^(?:process|window|document|globalThis|self)$/;
 /** Signals and emitters of one request or message end with it. */
 const shortLived = /^(?:req|request|res|response|ctx|context|reply|event|message|socket|stream|conn)$/i;
+/** Deeper chains of names are not followed. */
+const maxHops = 4;
 
 export function emitterLifeOf(emitter: ts.Expression, fn: FunctionNode, file: FileContext): EmitterLife {
+  const path = findMemberPath(skipWrappers(emitter));
+  return path ? lifeOfPath(emitter, path, fn, file, 0) : 'local';
+}
+
+function lifeOfPath(
+  emitter: ts.Expression,
+  path: readonly string[],
+  fn: FunctionNode,
+  file: FileContext,
+  hops: number,
+): EmitterLife {
+  if (hops > maxHops) return 'local';
   const at = skipWrappers(emitter);
-  const path = findMemberPath(at);
-  if (!path) return 'local';
   if (path[0] === 'this') {
     if (path.length === 1) return 'self';
-    return isMadeIn(path[1]!, at, fn, file) ? 'local' : 'field';
+    const given = findGiven(path[1]!, at, fn, file);
+    if (given === 'made') return 'local';
+    const from = given && findMemberPath(given);
+    return from ? lifeOfPath(given, [...from, ...path.slice(2)], fn, file, hops + 1) : 'field';
   }
   const root = rootOf(at);
   const binding = root && file.bindingOf(root);
@@ -46,20 +71,56 @@ export function emitterLifeOf(emitter: ts.Expression, fn: FunctionNode, file: Fi
   if (binding.kind === 'import') return 'process';
   const home = findEnclosingFunction(binding.identifier);
   if (!home) return binding.kind === 'const' && path.length === 1 ? 'process' : 'local';
-  const isSignal = /signal$/i.test(path.at(-1)!) && !path.some((name) => shortLived.test(name));
   const declaration = parameterAround(binding.declaration);
   if (declaration) {
-    if (isSignal) return 'signal';
+    if (isSocketOfRequest(declaration, file)) return 'pooled';
+    if (/signal$/i.test(path.at(-1)!) && !path.some((name) => shortLived.test(name))) return 'signal';
     return home === fn || isWithin(home, fn) ? 'parameter' : 'outer';
   }
-  if (ts.isVariableDeclaration(binding.declaration) && binding.declaration.initializer) {
-    const value = skipAwait(binding.declaration.initializer);
-    const from = findMemberPath(value);
-    // `const { stream } = this`, `const stream = this.x.stream`: the field under another name.
-    if (home === fn && from?.[0] === 'this' && from.length > 1 && path.length === 1) return 'field';
-    if (home === fn && value.kind === ts.SyntaxKind.ThisKeyword) return path.length === 1 ? 'self' : 'field';
+  if (home !== fn) return isWithin(fn, home) ? 'outer' : 'local';
+  const value = valueUnder(binding);
+  if (!value) return 'local';
+  const from = findMemberPath(value.of);
+  // `const { stream } = this`, `const stream = this.x.stream`, `const con = connection`: under another name.
+  if (from) return lifeOfPath(value.of, [...from, ...value.members, ...path.slice(1)], fn, file, hops + 1);
+  return isLookup(value.of, fn, file) ? 'kept' : 'local';
+}
+
+/** What a local variable is initialised with, and the members of it that a pattern takes out. */
+function valueUnder(binding: Binding): { of: ts.Expression; members: string[] } | undefined {
+  const members: string[] = [];
+  let at: ts.Node = binding.declaration;
+  while (ts.isBindingElement(at)) {
+    const name = findPropertyName((at.propertyName ?? at.name) as ts.PropertyName);
+    if (name === undefined || ts.isArrayBindingPattern(at.parent)) return undefined;
+    members.unshift(name);
+    at = at.parent.parent;
   }
-  return isWithin(fn, home) && home !== fn ? 'outer' : 'local';
+  return ts.isVariableDeclaration(at) && at.initializer ? { of: skipAwait(at.initializer), members } : undefined;
+}
+
+/** `this.rooms.get(id)`, `rooms[id]`: what a collection holds that outlives the call. */
+function isLookup(value: ts.Expression, fn: FunctionNode, file: FileContext): boolean {
+  const call = findMethodCall(value);
+  const holder =
+    call?.method === 'get' ? call.receiver : ts.isElementAccessExpression(value) ? value.expression : value;
+  if (holder === value || (call && call.call.arguments.length !== 1)) return false;
+  return /^(?:field|process)$/.test(emitterLifeOf(holder, fn, file));
+}
+
+/** `http.request(…).on('socket', (socket) => …)`. */
+function isSocketOfRequest(declaration: ts.ParameterDeclaration, file: FileContext): boolean {
+  const callback = declaration.parent;
+  if (!isFunctionNode(callback) || callback.parameters[0] !== declaration) return false;
+  const target = findMethodCall(getOutermostWrapped(callback).parent);
+  if (!target || !/^(?:on|once)$/.test(target.method) || findStringValue(target.call.arguments[0]) !== 'socket')
+    return false;
+  const origin = findOrigin(target.receiver, file);
+  return (
+    origin !== undefined &&
+    /^https?$/.test(bareModule(origin.module)) &&
+    /^(?:request|get|ClientRequest)\b/.test(originName(origin))
+  );
 }
 
 function rootOf(expression: ts.Expression): ts.Identifier | undefined {
@@ -74,9 +135,12 @@ function parameterAround(declaration: ts.Node): ts.ParameterDeclaration | undefi
   return ts.isParameter(at) ? at : undefined;
 }
 
-/** `this.socket = connect(); this.socket.on(…)`: a new one each time. */
-function isMadeIn(name: string, at: ts.Node, fn: FunctionNode, file: FileContext): boolean {
+/** What this function puts into a field: `made` for `this.socket = connect()`, the value where it is a name. */
+function findGiven(name: string, at: ts.Node, fn: FunctionNode, file: FileContext): ts.Expression | 'made' | undefined {
   const owner = findThisOwner(at, file);
   const field = owner && findClassField(owner, name, file);
-  return field?.values.some((value) => isWithin(value, fn) && value.parent.pos >= fn.pos) ?? false;
+  const values = field?.values.filter((value) => isWithin(value, fn) && value.parent.pos >= fn.pos) ?? [];
+  if (values.length === 0) return undefined;
+  const given = values.map(skipWrappers).find((value) => findMemberPath(value) !== undefined);
+  return given ?? 'made';
 }

@@ -30,6 +30,8 @@ const nextMethod = /^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)$/;
 const listenerMethod =
   /^(?:on|addListener|prependListener|addEventListener|subscribe|tap|listen|observe|watch|onMessage)$/;
 const connectionEvent = /^(?:request|connection|upgrade|message|stream|secureConnection|checkContinue|connect)$/;
+/** What comes once in the life of a process or page. */
+const bringUpEvent = /^(?:ready|listening|will-finish-launching|before-quit|will-quit|DOMContentLoaded|load)$/;
 const consumerMethod = /^(?:process|consume|subscribe|define|work|handle|each|eachMessage|eachBatch|schedule|add)$/;
 const consumerModule =
   /^(?:bull|bullmq|kafkajs|node-rdkafka|@confluentinc\/kafka-javascript|amqplib(?:\/\w+)?|amqp-connection-manager|agenda|bee-queue|pg-boss|graphile-worker|node-cron|cron|node-schedule|croner|sqs-consumer|@google-cloud\/pubsub|nats|mqtt|rhea)$/;
@@ -128,7 +130,8 @@ function entryOfCall(call: ts.CallExpression, file: FileContext): EntryPoint | u
       return request(`${findMemberPath(receiver)?.at(-1) ?? ''} '${text}'`.trim());
     if (isSocket(receiver, file)) return request(`socket '${text ?? method}'`);
     if (consumerModule.test(module)) return request(`${module} ${text ?? method}`);
-    return method === 'once' ? undefined : { kind: 'event', label: `on '${text ?? method}'` };
+    const isOnce = method === 'once' || (text !== undefined && bringUpEvent.test(text));
+    return isOnce ? undefined : { kind: 'event', label: `on '${text ?? method}'` };
   }
   if (/^(?:schedule(?:Job|Task|Every)?|runEvery|repeatEvery)$/.test(method) && call.arguments.length > 1)
     return { kind: 'event', label: `${method} ${findMemberPath(receiver)?.at(-1) ?? ''}`.trim() };

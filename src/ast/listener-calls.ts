@@ -1,6 +1,15 @@
 import type { FileContext } from '../model/file-context.ts';
-import { findFunctionOfBinding } from './functions.ts';
-import { findMemberName, findMemberPath, findMethodCall, isFunctionNode, skipWrappers } from './syntax.ts';
+import { classShape, findThisOwner, type OwnerNode } from './class-shape.ts';
+import { findFunctionOfBinding, findFunctionValue } from './functions.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  findMemberName,
+  findMemberPath,
+  findMethodCall,
+  isFunctionNode,
+  skipWrappers,
+} from './syntax.ts';
 import { ts } from './ts.ts';
 
 /** One call that adds a listener to an emitter or event target, or takes one away. */
@@ -55,17 +64,84 @@ function findListenerCall(call: ts.CallExpression, methods: RegExp, file: FileCo
   const found = findMethodCall(call);
   if (!found || !methods.test(found.method) || call.arguments.length < 2) return undefined;
   const [first, listener, options] = call.arguments;
+  const receiver = startOfChain(found.receiver);
   const isEventKnown = ts.isStringLiteralLike(first!) || findMemberPath(first!) !== undefined;
   return {
     call,
     method: found.method,
-    receiver: found.receiver,
-    target: findMemberPath(found.receiver)?.join('.'),
-    event: ts.isStringLiteralLike(first!) ? first.text : first!.getText(file.source),
+    receiver,
+    target: pathOf(receiver, file),
+    event: ts.isStringLiteralLike(first!) ? first.text : (pathOf(first!, file) ?? first!.getText(file.source)),
     isEventKnown,
     listener,
     options,
   };
+}
+
+/** `this.socket` for `self.socket` too, where `self` is `this`. */
+function pathOf(expression: ts.Expression, file: FileContext): string | undefined {
+  const path = findMemberPath(expression);
+  let root = skipWrappers(expression);
+  while (findMemberName(root) !== undefined) root = skipWrappers((root as ts.PropertyAccessExpression).expression);
+  const declaration = ts.isIdentifier(root) ? file.bindingOf(root)?.declaration : undefined;
+  const isSelf =
+    declaration !== undefined &&
+    ts.isVariableDeclaration(declaration) &&
+    declaration.initializer?.kind === ts.SyntaxKind.ThisKeyword;
+  return path && [isSelf ? 'this' : path[0]!, ...path.slice(1)].join('.');
+}
+
+/** `x` of `x.once('a', …).once('b', …)`: these calls give their emitter back. */
+function startOfChain(receiver: ts.Expression): ts.Expression {
+  const found = findMethodCall(skipWrappers(receiver));
+  return found && (adding.test(found.method) || removing.test(found.method)) ? startOfChain(found.receiver) : receiver;
+}
+
+/** A call that takes all listeners of an emitter away, or all of one event. */
+export interface Clearing {
+  call: ts.CallExpression;
+  target: string | undefined;
+  /** Undefined: of all events. */
+  event: string | undefined;
+}
+
+export function listClearings(file: FileContext): readonly Clearing[] {
+  return file.memo(collectClearings, file.source);
+}
+
+function collectClearings(_: ts.SourceFile, file: FileContext): Clearing[] {
+  return file.nodes('CallExpression').flatMap((call) => {
+    const found = findMethodCall(call);
+    if (found?.method !== 'removeAllListeners') return [];
+    const [event] = call.arguments;
+    const written = event && (ts.isStringLiteralLike(event) ? event.text : event.getText(file.source));
+    return [{ call, target: pathOf(startOfChain(found.receiver), file), event: written }];
+  });
+}
+
+/** The function that a listener is, within this file: inline, by name, a method, also bound. */
+export function findListenerFunction(listener: ts.Expression, file: FileContext): FunctionNode | undefined {
+  const direct = findFunctionValue(listener, file);
+  if (direct) return direct;
+  const value = skipWrappers(listener);
+  if (ts.isCallExpression(value) && findMemberName(value.expression) === 'bind') {
+    return findListenerFunction((value.expression as ts.PropertyAccessExpression).expression, file);
+  }
+  const name = findMemberName(value);
+  const owner = name === undefined ? undefined : findOwnerAround(value, file);
+  return owner && classShape(owner, file).methods.get(name!);
+}
+
+/** `this.x` in methods, and `self.x` in the functions within them. */
+function findOwnerAround(access: ts.Expression, file: FileContext): OwnerNode | undefined {
+  const receiver = skipWrappers((access as ts.PropertyAccessExpression).expression);
+  const isThis = receiver.kind === ts.SyntaxKind.ThisKeyword;
+  if (!isThis && !(ts.isIdentifier(receiver) && /^_?(?:self|that|me|_this)$/.test(receiver.text))) return undefined;
+  for (let at: ts.Node | undefined = access; at; at = findEnclosingFunction(at)) {
+    const owner = findThisOwner(at, file);
+    if (owner) return owner;
+  }
+  return undefined;
 }
 
 /** How a listener is referred to. */

@@ -34,6 +34,18 @@ export function canBeStartedOften(node: ts.Node, life: Life, file: FileContext):
 }
 
 /**
+ * As {@link startsRepeatedly}, or the class is one that a published package gives out and makes none of itself: its
+ * users make as many as they like.
+ */
+export function isMadeOften(node: ts.Node, life: Extract<Life, { kind: 'owner' }>, file: FileContext): LinkCondition {
+  const made = life.shape.constructorNode?.body ?? node;
+  const byUsers: LinkCondition = { ...openToUsers(made, file), directly: true };
+  const madeOnce: LinkCondition = { kind: 'project-states', fact: `made-once:${life.shape.name}` };
+  const often: LinkCondition = { kind: 'any', of: [startsRepeatedly(node, life, file), byUsers] };
+  return { kind: 'all', of: [often, { kind: 'not', of: madeOnce }] };
+}
+
+/**
  * What must hold so that a method of an owner runs a second time for one instance: nothing for public methods other
  * than those that begin its life.
  */

@@ -12,6 +12,7 @@ import { classShape } from './class-shape.ts';
 import { listPartsOfClosable } from './end-of-life.ts';
 import { findEntryOfCall, findEntryPoint } from './entry-points.ts';
 import { findFunctionOfBinding, findFunctionValue, listFunctions, ordinalOf } from './functions.ts';
+import { listLentArguments, listMadeOnce } from './lent-arguments.ts';
 import { bareModule, findImport, findOrigin, type Origin, requiredModule } from './provenance.ts';
 import { isOffered } from './public-api.ts';
 import {
@@ -490,6 +491,8 @@ function listFacts(file: FileContext): string[] {
     for (const name of timerClears(file).names.keys()) facts.add(`clear-timer:${name}`);
   }
   for (const name of listPartsOfClosable(file)) facts.add(`part-of-closable:${name}`);
+  for (const lent of listLentArguments(file)) facts.add(`lent-${lent}`);
+  for (const name of listMadeOnce(file)) facts.add(`made-once:${name}`);
   for (const name of listTrimmedFields(file)) facts.add(`trims:${name}`);
   return [...facts].sort();
 }
