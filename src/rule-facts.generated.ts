@@ -26,17 +26,18 @@ export const ruleFacts: readonly RuleFacts[] = [
     "id": "no-leaked-listener",
     "category": "resources",
     "severity": "high",
-    "confidence": "possible",
+    "confidence": "likely",
     "lifecycle": "trial",
-    "message": "This \"{event}\" listener on {target} is never removed: {what} leaves one more behind.",
+    "message": "This \"{event}\" listener on {target} {fate}: {what} leaves one more behind.",
     "why": "The emitter outlives the code that listens. Each listener keeps its closure alive and runs on every event, so memory and time per event grow with calls, requests, instances or mounts.",
     "advice": "Remove the listener where the work or its owner ends, on every outcome; once() alone leaves the siblings that did not fire. A `{ signal }` removes several at a time.",
     "limits": [
-      "Emitters handed in by a caller are taken to end with the call, AbortSignals excepted.",
-      "A removal of the same event anywhere in the file is taken to be the right one."
+      "Emitters handed in by a caller are taken to end with the call, unless a caller in the project is seen to hand in what it keeps; AbortSignals are taken to live on.",
+      "A removal of the same event anywhere in the file is taken to be the right one, unless it is one of several outcomes.",
+      "Emitters of other files are taken to live as long as the process."
     ],
     "options": {},
-    "bad": "export async function query(run, signal) {\n  const controller = new AbortController();\n  signal.addEventListener('abort', () => controller.abort());\n  return await run(controller.signal);\n}",
+    "bad": "import { useEffect, useState } from 'react';\n\nexport function useWidth(): number {\n  const [width, setWidth] = useState(0);\n  useEffect(() => {\n    window.addEventListener('resize', () => setWidth(window.innerWidth));\n  }, []);\n  return width;\n}",
     "good": "process.on('SIGTERM', () => process.exit(0));\nprocess.on('unhandledRejection', (reason) => console.error(reason));"
   },
   {
