@@ -8,6 +8,8 @@ import { rule as noLeakedTimeout } from '../rules/resources/no-leaked-timeout.ts
 import { fixer as noLeakedTimeoutFixer } from '../fixers/no-leaked-timeout.ts';
 import { rule as noMismatchedRemoval } from '../rules/resources/no-mismatched-removal.ts';
 import { fixer as noMismatchedRemovalFixer } from '../fixers/no-mismatched-removal.ts';
+import { rule as noRaceInLoop } from '../rules/resources/no-race-in-loop.ts';
+import { fixer as noRaceInLoopFixer } from '../fixers/no-race-in-loop.ts';
 import { rule as noUnclearedDeadline } from '../rules/resources/no-uncleared-deadline.ts';
 import { fixer as noUnclearedDeadlineFixer } from '../fixers/no-uncleared-deadline.ts';
 import { rule as noLostEntry } from '../rules/memory/no-lost-entry.ts';
@@ -87,6 +89,7 @@ export const pairs: readonly RulePair<never>[] = [
   pair(noLeakedListener),
   pair(noLeakedTimeout, noLeakedTimeoutFixer),
   pair(noMismatchedRemoval, noMismatchedRemovalFixer),
+  pair(noRaceInLoop, noRaceInLoopFixer),
   pair(noUnclearedDeadline, noUnclearedDeadlineFixer),
   pair(noLostEntry, noLostEntryFixer),
   pair(noSlowEviction, noSlowEvictionFixer),

@@ -3,6 +3,7 @@ export interface RuleOptionTypes {
   'no-leaked-listener': Record<string, never>;
   'no-leaked-timeout': Record<string, never>;
   'no-mismatched-removal': Record<string, never>;
+  'no-race-in-loop': Record<string, never>;
   'no-uncleared-deadline': Record<string, never>;
   'no-lost-entry': Record<string, never>;
   'no-slow-eviction': Record<string, never>;
