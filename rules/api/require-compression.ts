@@ -13,7 +13,7 @@ export const rule = defineRule<{ call: ts.CallExpression }>({
   advice:
     'Add compression (`compression`, `koa-compress`, `@fastify/compress`), or let the proxy in front do it and suppress this finding with that reason.',
   limits: ['A proxy or CDN that compresses is not seen: the finding is `possible` only.'],
-  mentions: ['listen'],
+  mentions: ['.listen('],
   visit: {
     CallExpression(call, file) {
       const framework = findServerStart(call, file);

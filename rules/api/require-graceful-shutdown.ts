@@ -14,7 +14,7 @@ export const rule = defineRule<{ call: ts.CallExpression }>({
   advice:
     "On SIGTERM stop accepting (`server.close()`), let requests end within a few seconds, then close pools and exit: `process.once('SIGTERM', …)`.",
   limits: ['A handler in a package outside of the scanned folder is not seen.'],
-  mentions: ['listen'],
+  mentions: ['.listen('],
   visit: {
     CallExpression(call, file) {
       if (!findServerStart(call, file)) return undefined;

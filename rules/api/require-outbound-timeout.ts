@@ -1,3 +1,4 @@
+import { importWords } from '../../src/ast/mention-words.ts';
 import { bareModule, findOrigin, originName } from '../../src/ast/provenance.ts';
 import {
   findEnclosingFunction,
@@ -53,7 +54,7 @@ export const rule = defineRule<OutboundTimeout>({
     'Options that come from elsewhere or are spread are taken to hold a time-out.',
     'A wrapper of the project around fetch is judged where it calls fetch.',
   ],
-  mentions: ['fetch', 'axios', 'got', 'https', 'http'],
+  mentions: ['fetch(', ...importWords(['axios', 'got', 'http', 'https', 'node:http', 'node:https'])],
   visit: {
     CallExpression(call, file) {
       return judge(call, file);

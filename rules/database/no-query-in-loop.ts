@@ -1,4 +1,5 @@
 import { findFunctionValue } from '../../src/ast/functions.ts';
+import { roundWords, together, waitWords } from '../../src/ast/mention-words.ts';
 import { findProperty, findQuery, listChain, type QueryCall } from '../../src/ast/queries.ts';
 import { sizeOf } from '../../src/ast/size.ts';
 import { isChunked, isLiteralSized } from '../../src/ast/small-input.ts';
@@ -47,19 +48,11 @@ export const rule = defineRule<QueryInLoop>({
     'A query in a helper of the same file is seen; in another file it is not.',
     'How many rows there are is judged by where they come from, not counted.',
   ],
-  mentions: [
-    'find',
-    'query',
-    'execute',
-    'select',
-    'insert',
-    'create',
-    'delete',
-    'count',
-    'aggregate',
-    'toArray',
-    'destroy',
-  ],
+  mentions: together(
+    ['find', 'query', 'execute', 'select', 'insert', 'create', 'delete', 'count', 'aggregate', 'toArray', 'destroy'],
+    roundWords,
+    waitWords,
+  ),
   visit: {
     CallExpression(call, file) {
       if (oncePath.test(file.path)) return undefined;

@@ -1,3 +1,4 @@
+import { together } from '../../src/ast/mention-words.ts';
 import { bareModule, findOrigin } from '../../src/ast/provenance.ts';
 import {
   findEnclosingFunction,
@@ -29,7 +30,7 @@ export const rule = defineRule<RedisKeys>({
   why: 'Redis runs one command at a time: KEYS takes time with the number of all keys, about 40 ms a million, and every other client waits.',
   advice: 'Walk with SCAN (`scanStream`, `scanIterator`), or keep a set of the keys that belong together.',
   limits: ['SMEMBERS and HGETALL of large keys are not reported: how large they are is not to be seen.'],
-  mentions: ['keys', 'KEYS'],
+  mentions: together(['.keys(', '.KEYS('], ['edis']),
   visit: {
     CallExpression(call, file) {
       const target = findMethodCall(call);

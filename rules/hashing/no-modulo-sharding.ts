@@ -1,3 +1,4 @@
+import { together } from '../../src/ast/mention-words.ts';
 import { findMemberName, findMethodCall, skipWrappers } from '../../src/ast/syntax.ts';
 import { hasTooling } from '../../src/ast/tooling.ts';
 import { ts } from '../../src/ast/ts.ts';
@@ -14,8 +15,7 @@ export interface ModuloSharding {
 
 const nodesName =
   /(?:nodes|servers|shards|hosts|targets|replicas|instances|backends|upstreams|brokers|peers|endpoints|members|machines|sentinels|masters|databases|caches|connections|addresses|proxies|origins|relays|gateways|routers|ring)$/i;
-const hashName =
-  /hash|crc32|fnv|murmur|md5|sha1|sha256|digest|checksum|djb2|xxh|readUInt(?:32|16|8)|siphash|fingerprint/i;
+const hashName = /hash|crc32|fnv|murmur|md5|sha1|sha256|digest|checksum|djb2|xxh|readUInt(?:32|16|8)|fingerprint/i;
 
 export const rule = defineRule<ModuloSharding>({
   id: 'no-modulo-sharding',
@@ -31,7 +31,31 @@ export const rule = defineRule<ModuloSharding>({
     'Lists whose length is fixed in the file, partitions, buckets and workers of one process are left alone.',
     'What is a list of nodes, and what a hash, is told by name.',
   ],
-  mentions: ['%&length', '%&size'],
+  mentions: together(
+    ['%&.length', '%&.size'],
+    [
+      'ash',
+      'rc32',
+      'RC32',
+      'fnv',
+      'FNV',
+      'urmur',
+      'md5',
+      'Md5',
+      'MD5',
+      'sha1',
+      'sha256',
+      'SHA',
+      'Sha',
+      'igest',
+      'hecksum',
+      'djb2',
+      'xxh',
+      'XXH',
+      'readUInt',
+      'ingerprint',
+    ],
+  ),
   visit: {
     BinaryExpression(node, file) {
       if (node.operatorToken.kind !== ts.SyntaxKind.PercentToken) return undefined;

@@ -3,6 +3,7 @@ import { type Container, containerOfField, containerOfVariable } from '../../src
 import { asksSize, type EmptyBucket, findEmptyBucket } from '../../src/ast/empty-buckets.ts';
 import { keyDomain } from '../../src/ast/key-domain.ts';
 import { lifetimeOf, listOwnerConditions } from '../../src/ast/lifetime.ts';
+import { emptyArrays, together } from '../../src/ast/mention-words.ts';
 import { listLostEntries, type OperationEntry } from '../../src/ast/operation-entry.ts';
 import { hasTooling } from '../../src/ast/tooling.ts';
 import { listLiveAdds, listNotTrimmedElsewhere } from '../../src/ast/trimming.ts';
@@ -34,7 +35,10 @@ export const rule = defineRule<LostEntry>({
     'Only removals in the function that adds are looked at.',
     'Awaits of sleeps, and those whose errors are caught on the spot, are taken not to fail.',
   ],
-  mentions: ['delete', 'splice'],
+  mentions: together(
+    ['delete ', '.delete(', '.splice('],
+    ['new Map', 'new Set', '{}', 'Object.create(null', ...emptyArrays],
+  ),
   visit: {
     VariableDeclaration(node, file) {
       if (!node.initializer || hasTooling(file)) return undefined;

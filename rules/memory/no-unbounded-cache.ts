@@ -7,6 +7,7 @@ import { isBoundedKeyType } from '../../src/ast/key-type.ts';
 import { domainOfName } from '../../src/ast/key-words.ts';
 import { isGivenByFactory, lifetimeOf, listOwnerConditions } from '../../src/ast/lifetime.ts';
 import { cacheName, holdsState, isAsked, isInvalidation, isMemo } from '../../src/ast/memo.ts';
+import { emptyObjects, importWords, itemWrites, together } from '../../src/ast/mention-words.ts';
 import { listNeverCalled } from '../../src/ast/never-called.ts';
 import { bareModule, findOrigin } from '../../src/ast/provenance.ts';
 import { isLibrary, isPublicApi } from '../../src/ast/public-api.ts';
@@ -53,7 +54,13 @@ export const rule = defineRule<UnboundedCache>({
     'A removal by key in another function counts as one for every entry, unless the container is a cache.',
   ],
   roles: ['product', 'ui'],
-  mentions: ['Map', 'Set', '{}', 'Object.create', 'dataloader'],
+  mentions: [
+    'new Map&.set(',
+    'new Set&.add(',
+    ...together(emptyObjects, itemWrites),
+    ...together(emptyObjects, ['...'], [']: ']),
+    ...importWords(['dataloader']),
+  ],
   visit: {
     VariableDeclaration(node, file) {
       if (!node.initializer || isSilent(file)) return undefined;

@@ -1,6 +1,7 @@
 import { type Add, type Growth, growthOf, type Removal } from '../../src/ast/container-growth.ts';
 import { type Container, containerOfField, containerOfVariable } from '../../src/ast/containers.ts';
 import { lifetimeOf, listOwnerConditions } from '../../src/ast/lifetime.ts';
+import { emptyArrays, together } from '../../src/ast/mention-words.ts';
 import { listNeverCalled } from '../../src/ast/never-called.ts';
 import { isLibrary, isPublicApi } from '../../src/ast/public-api.ts';
 import { repeatsItself } from '../../src/ast/self-repeating.ts';
@@ -42,7 +43,7 @@ export const rule = defineRule<UnboundedLog>({
     'Arrays of handlers, plugins, routes and other parts are taken to be filled at start-up.',
     'Any removal while the owner lives counts as enough.',
   ],
-  mentions: ['push', 'unshift', 'concat', '[...'],
+  mentions: together(['.push(', '.unshift(', '.concat(', '[...'], emptyArrays),
   visit: {
     VariableDeclaration(node, file) {
       if (!node.initializer || !isEmptyArray(node.initializer) || hasTooling(file)) return undefined;

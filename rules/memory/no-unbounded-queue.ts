@@ -1,6 +1,7 @@
 import { type Add, type Growth, growthOf } from '../../src/ast/container-growth.ts';
 import { type Container, containerOfField, containerOfVariable } from '../../src/ast/containers.ts';
 import { lifetimeOf } from '../../src/ast/lifetime.ts';
+import { emptyArrays, together } from '../../src/ast/mention-words.ts';
 import { findEnclosingFunction, findStringValue, getOutermostWrapped, nameOfFunction } from '../../src/ast/syntax.ts';
 import { hasTooling } from '../../src/ast/tooling.ts';
 import { listLiveRemovals } from '../../src/ast/trimming.ts';
@@ -31,7 +32,7 @@ export const rule = defineRule<UnboundedQueue>({
   why: 'While the other side is away the queue grows with every message; a long outage ends in a heap that is full, and then all is lost at once.',
   advice: 'Give the queue a limit and say what happens beyond it: drop the oldest, refuse, or hold the producer back.',
   limits: ['The state is told by the name of what the condition asks.'],
-  mentions: ['push', 'unshift'],
+  mentions: together(['.push(', '.unshift('], emptyArrays),
   visit: {
     VariableDeclaration(node, file) {
       if (!node.initializer || hasTooling(file)) return undefined;

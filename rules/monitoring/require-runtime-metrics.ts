@@ -15,7 +15,7 @@ export const rule = defineRule<{ call: ts.CallExpression }>({
   limits: [
     'An agent that is loaded by the environment (`--require`, an operator) is not seen: the finding is `possible` only.',
   ],
-  mentions: ['listen'],
+  mentions: ['.listen('],
   visit: {
     CallExpression(call, file) {
       if (!findServerStart(call, file)) return undefined;

@@ -1,5 +1,6 @@
 import { type Accumulation, findLoopCopy, findReduce } from '../../src/ast/accumulation.ts';
 import { getOutermostRound } from '../../src/ast/loop-facts.ts';
+import { roundWords, together } from '../../src/ast/mention-words.ts';
 import { findMethodCall } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { runsUnderLoad } from '../../src/ast/where.ts';
@@ -21,7 +22,7 @@ export const rule = defineRule<Accumulation>({
     'Reported only where the items are known to grow with data; inputs of unknown size are `possible`.',
     'Copies of a field of `this`, as stores of immutable state make them, are left alone.',
   ],
-  mentions: ['reduce', '...', 'concat'],
+  mentions: [...together(['.reduce'], ['...', 'concat(']), ...together(['...', 'concat('], roundWords)],
   visit: {
     CallExpression(call, file) {
       if (!/^reduce(?:Right)?$/.test(findMethodCall(call)?.method ?? '')) return undefined;

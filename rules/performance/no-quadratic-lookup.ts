@@ -1,6 +1,7 @@
 import { findLinearLookup, type LinearLookup } from '../../src/ast/linear-lookup.ts';
 import { findListAsSet, type ListAsSet } from '../../src/ast/list-as-set.ts';
 import { getOutermostRound } from '../../src/ast/loop-facts.ts';
+import { roundWords, together } from '../../src/ast/mention-words.ts';
 import { findMethodCall } from '../../src/ast/syntax.ts';
 import type { ts } from '../../src/ast/ts.ts';
 import { runsUnderLoad } from '../../src/ast/where.ts';
@@ -31,7 +32,10 @@ export const rule = defineRule<QuadraticLookup>({
     'Lists kept as sets by a class or a module are `possible`: how long they get is for its users to say.',
     'Searches in a helper that is called in the loop are not seen.',
   ],
-  mentions: ['find', 'some', 'filter', 'includes', 'indexOf', 'IndexOf'],
+  mentions: [
+    ...together(['.find', '.some(', '.filter(', '.includes(', 'ndexOf('], roundWords),
+    ...together(['.includes(', 'ndexOf(', '.findIndex(', '.filter('], ['.push(', '.unshift(']),
+  ],
   visit: {
     CallExpression(call, file) {
       if (!searching.test(findMethodCall(call)?.method ?? '')) return undefined;

@@ -17,7 +17,7 @@ export const rule = defineRule<FanOut>({
     'Lists that only a name calls long are `possible`; promises that are pushed to an array in a loop are not followed.',
     'A limit inside of the function that is called (in another file) is not seen.',
   ],
-  mentions: ['Promise&map'],
+  mentions: ['Promise.all&.map('],
   visit: {
     CallExpression(call, file) {
       if (!/^all(?:Settled)?$/.test(findMethodCall(call)?.method ?? '')) return undefined;

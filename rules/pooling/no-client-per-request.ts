@@ -1,5 +1,6 @@
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
-import { type ClientCreation, findClientCreation } from '../../src/ast/libraries.ts';
+import { type ClientCreation, clientModules, findClientCreation } from '../../src/ast/libraries.ts';
+import { importWords } from '../../src/ast/mention-words.ts';
 import { bareModule, findOrigin, originName } from '../../src/ast/provenance.ts';
 import {
   type FunctionNode,
@@ -48,7 +49,7 @@ export const rule = defineRule<ClientPerRequest>({
     'A client built from the values of one request (another tenant’s address, a connection test) is reported as `possible` only.',
     'A factory that returns a new client is judged by its callers in the same file.',
   ],
-  mentions: ['new ', 'createPool', 'createClient', 'createConnection', 'connect('],
+  mentions: importWords(clientModules),
   visit: {
     NewExpression: (node, file) => judge(node, file),
     CallExpression: (node, file) => judge(node, file),

@@ -228,6 +228,9 @@ export const clientCreations: readonly ClientCreation[] = [
   },
 ];
 
+/** The packages that make clients, each once. */
+export const clientModules: readonly string[] = [...new Set(clientCreations.flatMap(({ modules }) => modules))];
+
 const byModule = new Map<string, ClientCreation[]>();
 const byPrefix: [prefix: string, creation: ClientCreation][] = [];
 for (const creation of clientCreations) {

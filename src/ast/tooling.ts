@@ -6,6 +6,10 @@ const toolModule =
 
 /** Whether a file is part of a page in the browser, by its path or what it touches. */
 export function isInBrowser(file: FileContext): boolean {
+  return file.memo(touchesPage, file.source);
+}
+
+function touchesPage(_: ts.SourceFile, file: FileContext): boolean {
   if (/(?:^|\/)(?:client|frontend|browser|website|www)(?:-\w+)?\//.test(file.path)) return true;
   return browserUse.test(file.text);
 }

@@ -1,7 +1,7 @@
 import type { CallEdge, ClassSummary, EntryPoint, FileSummary, NamedValue } from '../model/link.ts';
 import { compareText } from './order.ts';
 import type { Project } from './project.ts';
-import { constructorMember, type FunctionRef, own, type SymbolTable } from './symbols.ts';
+import { constructorMember, escapeName, type FunctionRef, own, type SymbolTable } from './symbols.ts';
 
 /** A call on the way from an entry point to a function. */
 export interface Step {
@@ -168,7 +168,8 @@ export class CallGraph {
     const { reachers, within } = this.#around(homes);
     for (const file of reachers) {
       if (file === target.file) continue;
-      if (!this.#project.isSummarised(file) && names.words && !this.#project.mentions(file, names.words)) continue;
+      if (this.#project.leadsNowhere(file)) continue;
+      if (!this.#project.isSummarised(file) && !names.mayBeCalledIn(this.#project.textOf(file) ?? '')) continue;
       found.push(...this.#callersIn(file, target, names.tails, within));
     }
     return found;
@@ -177,6 +178,7 @@ export class CallGraph {
   /** Classes that extend this one inherit its methods: whoever imports them may call those. */
   #summariseHeirs(file: string, name: string): void {
     for (const importer of this.#around(new Set([file])).reachers) {
+      if (this.#project.leadsNowhere(importer)) continue;
       if (this.#project.mentions(importer, [`extends ${name}`])) this.#project.summaryOf(importer);
     }
   }
@@ -234,8 +236,8 @@ export class CallGraph {
 interface CallNames {
   /** Last names that a call of the function can be written with. */
   tails: Set<string>;
-  /** One of these stands in the text of every file that calls it; undefined when any text may. */
-  words: Set<string> | undefined;
+  /** Whether a text may hold a call of it; looked at before a file is summarised. */
+  mayBeCalledIn(text: string): boolean;
   /** Whether other files can call it at all. */
   isReachable: boolean;
   /** Classes that it is a method of. */
@@ -260,13 +262,47 @@ function namesOf(summary: FileSummary, fn: number): CallNames {
   for (const [name, exported] of Object.entries(summary.exports)) {
     if ('local' in exported && locals.has(exported.local)) tails.add(name);
   }
-  const words = new Set(tails);
-  words.delete(constructorMember);
-  if (tails.has('default')) {
-    tails.add('*');
-    for (const { name } of classes) words.add(name);
-  }
-  return { tails, words: tails.has('default') ? undefined : words, isReachable: tails.size > 0, classes };
+  const isDefault = tails.has('default');
+  const mayBeCalledIn = tails.has(constructorMember)
+    ? mentionsMaking(
+        [...tails].filter((tail) => tail !== constructorMember && tail !== 'default'),
+        isDefault,
+      )
+    : isDefault
+      ? () => true
+      : mentionsCall(new Set(classes.flatMap((cls) => Object.keys(cls.methods))), tails);
+  if (isDefault) tails.add('*');
+  return { tails, mayBeCalledIn, isReachable: tails.size > 0, classes };
+}
+
+/** Methods stand behind a dot or in a pattern, other names anywhere. */
+function mentionsCall(methods: ReadonlySet<string>, tails: ReadonlySet<string>): CallNames['mayBeCalledIn'] {
+  const words = [...tails];
+  const forms = words.map((word) => {
+    const name = escapeName(word);
+    return methods.has(word)
+      ? `\\.\\s*${name}(?![\\w$])|[{,]\\s*${name}\\s*[,}:]|['"]${name}['"]`
+      : `(?<![\\w$])${name}(?![\\w$])`;
+  });
+  const form = new RegExp(forms.join('|'));
+  return (text) => words.some((word) => text.includes(word)) && form.test(text);
+}
+
+/** `new X`, `new module.X`, or another name given to X; under a default export X has whatever name it is imported by. */
+function mentionsMaking(names: readonly string[], isDefault: boolean): CallNames['mayBeCalledIn'] {
+  const any = names.map(escapeName).join('|');
+  const form = new RegExp(
+    `\\bnew\\s+(?:[\\w$]+\\.)*(?:${any})(?![\\w$])|(?:${any})\\s+as\\b|=\\s*(?:${any})\\s*[;\\n]`,
+  );
+  return (text) => {
+    if (!text.includes('new ')) return false;
+    if (form.test(text)) return true;
+    if (!isDefault) return false;
+    if (/\brequire\(|\bimport\(|\bdefault\s+as\b|\*\s*as\b/.test(text)) return true;
+    for (const [, name] of text.matchAll(/\bimport\s+([\w$]+)\s*(?:,|from\b)/g))
+      if (new RegExp(`\\bnew\\s+${escapeName(name!)}(?![\\w$])`).test(text)) return true;
+    return false;
+  };
 }
 
 function* namesInValue(name: string, value: NamedValue, fn: number): Generator<string> {

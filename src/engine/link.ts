@@ -147,7 +147,9 @@ export class Linker {
     const words = members.map((member) => /[\w$]+$/.exec(member)?.[0] ?? '');
     for (const user of this.#project.reachersOf([file])) {
       if (user === file) continue;
-      if (!this.#project.isSummarised(user) && !this.#project.mentions(user, words)) continue;
+      const mayUse =
+        this.#project.mentions(user, words) && (names.includes('default') || this.#project.mentions(user, names));
+      if (!this.#project.isSummarised(user) && !mayUse) continue;
       for (const use of this.#project.summaryOf(user)?.uses ?? []) {
         const target = this.#project.resolver.resolve(user, use.module);
         if (target === undefined || !routes.has(target)) continue;

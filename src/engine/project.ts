@@ -90,11 +90,11 @@ export class Project {
     return source.text;
   }
 
-  /** Whether a summarised file's call edges, or an unparsed file's text, can name one of `words`. */
+  /** Whether one of `words` stands in a file's text, not as a part of a longer name. */
   mentions(file: string, words: Iterable<string>): boolean {
     const text = this.textOf(file);
     if (text === undefined) return false;
-    for (const word of words) if (text.includes(word)) return true;
+    for (const word of words) if (hasWord(text, word)) return true;
     return false;
   }
 
@@ -152,6 +152,15 @@ export class Project {
     return isAside;
   }
 
+  /** A file off the product's path that only such files import: no entry point is found by way of its calls. */
+  leadsNowhere(file: string): boolean {
+    return (
+      this.isAside(file) &&
+      this.configuredEntry(file) === undefined &&
+      this.importersOf(file).every((importer) => this.isAside(importer))
+    );
+  }
+
   /** Part of a desktop application: one person asks for what it does, so nothing of it is on a request path. */
   isDesktop(file: string): boolean {
     const known = this.files.get(file);
@@ -183,4 +192,15 @@ export class Project {
     }
     return importers;
   }
+}
+
+const nameCharacter = /[\w$]/;
+
+function hasWord(text: string, word: string): boolean {
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+    if (at > 0 && nameCharacter.test(text[at - 1]!)) continue;
+    const end = at + word.length;
+    if (end >= text.length || !nameCharacter.test(text[end]!)) return true;
+  }
+  return false;
 }

@@ -1,6 +1,6 @@
 import type { FileRole } from '../model/file-context.ts';
 import type { RulePair } from '../model/fixer.ts';
-import type { Confidence, OptionValues, Severity } from '../model/rule.ts';
+import type { Confidence, OptionValues, Rule, Severity } from '../model/rule.ts';
 import { compileGlobs } from './glob.ts';
 import { looksAt, type RuleRun } from './run-file.ts';
 import { type RuleSetting, type ScanRequest, UsageError } from './scan-request.ts';
@@ -21,7 +21,8 @@ export class RulePlan {
   readonly #base: readonly PlannedRule[];
   readonly #overrides: { matches(path: string): boolean; rules: Readonly<Record<string, RuleSetting>> }[];
   readonly #byOverrides = new Map<string, readonly PlannedRule[]>();
-  readonly #sift: (text: string) => Sifted;
+  /** By role: a text is searched only for what the rules for its role mention. */
+  readonly #sifts = new Map<FileRole, { sift: (text: string) => Sifted; places: readonly number[] }>();
 
   /** @throws UsageError when a rule that is named does not exist. */
   constructor(pairs: readonly RulePair<never>[], request: PlanRequest) {
@@ -45,18 +46,33 @@ export class RulePlan {
       options: defaultOptions(pair),
     }));
     this.#base = applySettings(this.#base, request.rules ?? {});
-    this.#sift = createSift(this.#pairs.map((pair) => pair.rule));
   }
 
   /** The rules that could fire on a file. */
   select(path: string, text: string, role: FileRole): { rules: RuleRun[]; hasDirectives: boolean } {
-    const sifted = this.#sift(text);
-    if (sifted.rules.length === 0) return { rules: [], hasDirectives: sifted.hasDirectives };
+    const { sift, places } = this.#siftFor(role);
+    const { rules: fired, hasDirectives } = sift(text);
+    if (fired.length === 0) return { rules: [], hasDirectives };
     const planned = this.#plannedFor(path);
-    const rules = sifted.rules
-      .map((i) => planned[i]!)
-      .filter(({ isEnabled, pair }) => isEnabled && looksAt(pair.rule, role));
-    return { rules, hasDirectives: sifted.hasDirectives };
+    const rules = fired
+      .map((i) => planned[places[i]!]!)
+      .filter(({ isEnabled, pair }) => isEnabled && (hasDirectives || this.#mayBeReported(pair.rule)));
+    return { rules, hasDirectives };
+  }
+
+  /** A rule that is `possible` at most is only run to be reported, or to tell whether a directive is used. */
+  #mayBeReported({ confidence }: Rule<never>): boolean {
+    return confidence !== 'possible' || this.confidence === 'possible';
+  }
+
+  #siftFor(role: FileRole): { sift: (text: string) => Sifted; places: readonly number[] } {
+    let found = this.#sifts.get(role);
+    if (!found) {
+      const places = this.#pairs.flatMap(({ rule }, i) => (looksAt(rule, role) ? [i] : []));
+      found = { sift: createSift(places.map((i) => this.#pairs[i]!.rule)), places };
+      this.#sifts.set(role, found);
+    }
+    return found;
   }
 
   /** Ids of the rules that are on for a file, whether or not they could fire. */

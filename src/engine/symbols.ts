@@ -227,7 +227,8 @@ export class SymbolTable {
   }
 }
 
-function escapeName(name: string): string {
+/** For use in a regular expression. */
+export function escapeName(name: string): string {
   return name.replace(/[$*+?.^()[\]{}|\\]/g, '\\$&');
 }
 

@@ -97,6 +97,7 @@ export interface Rule<Data = unknown> {
   id: string;
   category: Category;
   severity: Severity;
+  /** Of its matches, unless one says otherwise; `possible` is also the most that they may say. */
   confidence: Confidence;
   lifecycle: Lifecycle;
   /** What is wrong here, one sentence, with `{values}`. */
