@@ -144,11 +144,12 @@ export class Linker {
     const unused: Verdict = { holds: true, evidence: [], why: '' };
     if (names.length === 0) return unused;
     const routes = new Set(this.#project.routesTo(file));
+    const known = this.#namesAlong(routes, names);
     const words = members.map((member) => /[\w$]+$/.exec(member)?.[0] ?? '');
     for (const user of this.#project.reachersOf([file])) {
       if (user === file) continue;
       const mayUse =
-        this.#project.mentions(user, words) && (names.includes('default') || this.#project.mentions(user, names));
+        this.#project.mentions(user, words) && (known.includes('default') || this.#project.mentions(user, known));
       if (!this.#project.isSummarised(user) && !mayUse) continue;
       for (const use of this.#project.summaryOf(user)?.uses ?? []) {
         const target = this.#project.resolver.resolve(user, use.module);
@@ -160,6 +161,16 @@ export class Linker {
       }
     }
     return unused;
+  }
+
+  /** The names of an export, and those that files which hand it on give it. */
+  #namesAlong(routes: Iterable<string>, names: readonly string[]): string[] {
+    const known = new Set(names);
+    for (const route of routes) {
+      const text = this.#project.textOf(route) ?? '';
+      for (const [, name, alias] of text.matchAll(/([\w$]+)\s+as\s+([\w$]+)/g)) if (known.has(name!)) known.add(alias!);
+    }
+    return [...known];
   }
 
   /** The members that a use names on the symbol itself, a namespace or a holder before it taken off. */

@@ -208,6 +208,33 @@ express().get('/', (req, res) => load());
   });
 });
 
+describe('a file that no rule asked for is read when its text may hold the call', () => {
+  const service = `${slow}export class Service {\n  constructor() { slow(); }\n  run() { slow(); }\n}\nexport default Service;\n`;
+  const handler = (imports: string, body: string): string =>
+    `import express from 'express';\n${imports}\nexpress().get('/', (req, res) => {\n  ${body}\n});\n`;
+  test.each([
+    ['a class made by its name', "import { Service } from './service';", 'new Service();', 2],
+    ['a class under another name', "import { Service as S } from './service';", 'new S();', 2],
+    ['a class of a namespace', "import * as all from './service';", 'new all.Service();', 2],
+    ['a default export under any name', "import Anything from './service';", 'new Anything();', 2],
+    ['a required default export', "const X = require('./service').default;", 'new X();', 2],
+    ['a method', "import { Service } from './service';\nconst service = new Service();", 'service\n    .run();', 5],
+    ['a method in a pattern', "import { Service } from './service';\nconst { run } = new Service();", 'run();', 5],
+    [
+      'a method by its name in quotes',
+      "import { Service } from './service';\nconst s = new Service();",
+      "s['run']();",
+      5,
+    ],
+  ])('%s', async (_, imports, body, line) => {
+    const files = { 'src/service.ts': service, 'src/server.ts': handler(imports, body) };
+    const { findings } = await scan({ root: tempProject(files) }, [requestRule]);
+    expect(findings.map(({ file, range }) => `${file}:${range.start.line}`)).toContain(
+      `src/service.ts:${line === 2 ? 3 : 4}`,
+    );
+  });
+});
+
 describe('what runs repeatedly', () => {
   test('is called in a loop, or listens, also across files', async () => {
     const files = {

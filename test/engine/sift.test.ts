@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { importWords, together } from '../../src/ast/mention-words.ts';
 import { scanImports } from '../../src/engine/import-scan.ts';
 import { createSift } from '../../src/engine/sift.ts';
 import { countCodeLines, textKind } from '../../src/engine/source-text.ts';
@@ -35,6 +36,19 @@ describe('the sift', () => {
     expect(createSift([])('// plimsoll-ignore-file x -- y').hasDirectives).toBe(true);
     expect(createSift([])('nothing').hasDirectives).toBe(false);
   });
+});
+
+test('words are joined so that a text must have one of each group', () => {
+  expect(together(['a', 'b'], ['c'], ['d', 'e'])).toEqual(['a&c&d', 'a&c&e', 'b&c&d', 'b&c&e']);
+});
+
+test('modules are found as imports name them, built-in ones with and without their prefix', () => {
+  const words = importWords(['pg', 'http', '@aws-sdk/*']);
+  const finds = (text: string): boolean => sift([words], text).length > 0;
+  expect(finds(`import { Pool } from 'pg';`)).toBe(true);
+  expect(finds(`const http = require("node:http");`)).toBe(true);
+  expect(finds(`import { S3 } from '@aws-sdk/client-s3';`)).toBe(true);
+  expect(finds(`fetch('http://pg.example')`)).toBe(false);
 });
 
 test('imports are found without a parse', () => {

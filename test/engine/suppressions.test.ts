@@ -31,6 +31,18 @@ describe('directives', () => {
     expect(await judge('slow();\nslow();\n// plimsoll-ignore-file no-slow -- a tool\n')).toEqual([[], [1, 2], []]);
   });
 
+  test('of a rule that is `possible` at most are used, though its findings are not asked for', async () => {
+    const shy = callRule('no-slow', 'slow', undefined, { confidence: 'possible' });
+    const root = tempProject({ 'a.ts': 'slow(); // plimsoll-ignore-line no-slow -- once\n', 'b.ts': 'slow();\n' });
+    const { findings, suppressionProblems, files } = await scan({ root }, [shy]);
+    expect({ findings, suppressionProblems, parsed: files.parsed }).toEqual({
+      findings: [],
+      suppressionProblems: [],
+      parsed: 1,
+    });
+    expect((await scan({ root, confidence: 'possible' }, [shy])).findings).toHaveLength(2);
+  });
+
   test('keep the reason with the finding', async () => {
     const { findings } = await scanText(
       '/** plimsoll-ignore-next-line no-slow, no-other -- keyed by region,\n * 12 values */\nslow();\nother();',
