@@ -61,6 +61,7 @@ async function buildTool(): Promise<void> {
       cli: join(root, 'src/cli/main.ts'),
       index: join(root, 'src/index.ts'),
       ast: join(root, 'src/ast-questions.ts'),
+      eslint: join(root, 'src/eslint/plugin.ts'),
       testing: join(root, 'src/testing.ts'),
       worker: join(root, 'src/engine/worker.ts'),
       pairs: join(root, 'src/pairs.ts'),

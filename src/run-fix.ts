@@ -33,7 +33,7 @@ export async function runFix(options: FixOptions): Promise<FixRun> {
     hash === undefined ? [] : [[path, hash] as const],
   );
   const { safety, write, runtime, verify, allowDirty, signal, onVerify } = options;
-  const makers = new MakerIndex(before.settings.root, before.outcome);
+  const makers = new MakerIndex(before.settings.root, before.outcome.scanned);
   const fixes = await fixProject(
     {
       root: before.settings.root,

@@ -54,6 +54,16 @@ export const pluginKeys: Extract<Shape, { kind: 'object' }> = {
 
 const globs: Shape = { kind: 'list', of: { kind: 'string' } };
 
+export const entryPointsShape: Shape = {
+  kind: 'object',
+  noun: 'key',
+  description: 'Files whose exported functions are run by something that a scan does not know.',
+  keys: {
+    request: { ...globs, description: 'One run for each request or message: handlers.' },
+    event: { ...globs, description: 'Run again and again, but not for each request: listeners, jobs.' },
+  },
+};
+
 function ruleSetting(rule: RuleFacts): Shape {
   const state: Shape = {
     kind: 'choice',
@@ -106,15 +116,7 @@ export function configShape(rules: readonly RuleFacts[], reporterNames: readonly
         noun: 'confidence',
         description: 'Least confidence that is reported. Default: likely.',
       },
-      entryPoints: {
-        kind: 'object',
-        noun: 'key',
-        description: 'Files whose exported functions are run by something that a scan does not know.',
-        keys: {
-          request: { ...globs, description: 'One run for each request or message: handlers.' },
-          event: { ...globs, description: 'Run again and again, but not for each request: listeners, jobs.' },
-        },
-      },
+      entryPoints: entryPointsShape,
       rules: { ...ruleMap, description: 'Turn rules off or on, change their severity, set their options.' },
       overrides: {
         kind: 'list',

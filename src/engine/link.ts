@@ -41,7 +41,8 @@ export class Linker {
       }
     }
     this.#graph.grow(asked);
-    this.#indexFacts([...new Set(facts)].filter((fact) => !fact.startsWith('import:')).sort());
+    const unknown = new Set(facts.filter((fact) => !fact.startsWith('import:') && !this.#factCandidates.has(fact)));
+    this.#indexFacts([...unknown].sort());
     return findings.map(({ finding, when }) =>
       when ? this.#judge(when, finding.file) : { holds: true, evidence: [], why: '' },
     );
@@ -220,13 +221,10 @@ export class Linker {
   /** One pass over all texts for all facts that are asked for: the files that may state each, by path. */
   #indexFacts(facts: readonly string[]): void {
     if (facts.length === 0) return;
+    for (const fact of facts) this.#factCandidates.set(fact, []);
     const sift = createSift(facts.map((fact) => ({ mentions: wordsOfFact(fact) })));
     for (const path of [...this.#project.files.keys()].sort(compareText)) {
-      for (const i of sift(this.#project.textOf(path) ?? '').rules) {
-        const candidates = this.#factCandidates.get(facts[i]!);
-        if (candidates) candidates.push(path);
-        else this.#factCandidates.set(facts[i]!, [path]);
-      }
+      for (const i of sift(this.#project.textOf(path) ?? '').rules) this.#factCandidates.get(facts[i]!)!.push(path);
     }
   }
 }

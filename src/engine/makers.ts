@@ -6,21 +6,21 @@ import type { Maker } from '../model/fixer.ts';
 import { scanImports } from './import-scan.ts';
 import { PackageIndex } from './packages.ts';
 import { Project, type ProjectFile } from './project.ts';
-import type { ScanOutcome } from './scan-request.ts';
+import type { ScannedFile } from './scan-request.ts';
 import { readSource } from './source-text.ts';
 import { SymbolTable } from './symbols.ts';
 
 /** Answers where instances of a class are made, over the files of a scan. Reads all of them when it is first asked. */
 export class MakerIndex {
   readonly #root: string;
-  readonly #outcome: Pick<ScanOutcome, 'scanned'>;
+  readonly #scanned: readonly Pick<ScannedFile, 'path' | 'packageDir'>[];
   readonly #packages: PackageIndex;
   #project: Project | undefined;
   #symbols: SymbolTable | undefined;
 
-  constructor(root: string, outcome: Pick<ScanOutcome, 'scanned'>) {
+  constructor(root: string, scanned: readonly Pick<ScannedFile, 'path' | 'packageDir'>[]) {
     this.#root = root;
-    this.#outcome = outcome;
+    this.#scanned = scanned;
     this.#packages = new PackageIndex(root);
   }
 
@@ -58,14 +58,14 @@ export class MakerIndex {
   #open(): Project {
     if (this.#project) return this.#project;
     const files = new Map<string, ProjectFile>();
-    for (const { path, packageDir } of this.#outcome.scanned) {
+    for (const { path, packageDir } of this.#scanned) {
       const absolute = join(this.#root, path);
       const source = readSource(path, absolute);
       if ('problem' in source) continue;
       this.#packages.add(packageDir);
       files.set(path, { path, absolute, packageDir, imports: scanImports(source.text) });
     }
-    this.#project = new Project(this.#root, files, this.#packages, new Map(), undefined);
+    this.#project = new Project(this.#root, files, this.#packages);
     this.#symbols = new SymbolTable(this.#project);
     return this.#project;
   }

@@ -21,13 +21,22 @@ export interface ProjectFile {
 /** Texts that the linker reads again are kept up to this many characters. */
 const maxKeptText = 48_000_000;
 
+/** What is known of the files of a project ahead of time. */
+export interface ProjectKnowledge {
+  summaries?: ReadonlyMap<string, FileSummary>;
+  entryPoints?: EntryPointGlobs | undefined;
+  /** Texts that stand for those on disk. */
+  texts?: ReadonlyMap<string, string> | undefined;
+}
+
 /** What the linker knows of the files: summaries, made on demand where no rule asked for a parse, and who imports whom. */
 export class Project {
   readonly resolver: ModuleResolver;
-  readonly files: ReadonlyMap<string, ProjectFile>;
+  readonly #files: Map<string, ProjectFile>;
   readonly #packages: PackageIndex;
   readonly #summaries: Map<string, FileSummary | undefined>;
   readonly #texts = new Map<string, string>();
+  readonly #given: Map<string, string>;
   #keptText = 0;
   #importers: Map<string, string[]> | undefined;
   readonly #aside = new Map<string, boolean>();
@@ -41,17 +50,41 @@ export class Project {
     root: string,
     files: ReadonlyMap<string, ProjectFile>,
     packages: PackageIndex,
-    summaries: Map<string, FileSummary>,
-    entryPoints: EntryPointGlobs | undefined,
+    { summaries = new Map(), entryPoints, texts = new Map() }: ProjectKnowledge = {},
   ) {
-    this.files = files;
+    this.#files = new Map(files);
     this.#packages = packages;
-    this.#summaries = summaries;
+    this.#summaries = new Map(summaries);
+    this.#given = new Map(texts);
     this.resolver = new ModuleResolver(root, new Set(files.keys()), packages);
     for (const kind of ['request', 'event'] as const) {
       const globs = entryPoints?.[kind];
       if (globs?.length) this.#entryGlobs.push({ kind, matches: compileGlobs(globs) });
     }
+  }
+
+  get files(): ReadonlyMap<string, ProjectFile> {
+    return this.#files;
+  }
+
+  /** Takes in the text that a known file has by now; false when it is the one that is known already. */
+  update(path: string, text: string, imports: readonly string[], summary: FileSummary | undefined): boolean {
+    if (this.textOf(path) === text) {
+      if (summary && !this.#summaries.has(path)) this.#learn(path, summary);
+      return false;
+    }
+    const before = this.#files.get(path)!;
+    const isSame = before.imports.length === imports.length && before.imports.every((one, i) => one === imports[i]);
+    if (!isSame) {
+      this.#files.set(path, { ...before, imports });
+      this.#importers = undefined;
+    }
+    this.#given.set(path, text);
+    this.#passesOn.delete(path);
+    this.#routes.clear();
+    this.#summaries.delete(path);
+    if (summary) this.#learn(path, summary);
+    return true;
   }
 
   isSummarised(file: string): boolean {
@@ -61,13 +94,17 @@ export class Project {
   /** Parses the file when no one has yet. */
   summaryOf(file: string): FileSummary | undefined {
     if (this.#summaries.has(file)) return this.#summaries.get(file);
-    const known = this.files.get(file);
+    const known = this.#files.get(file);
     const text = this.textOf(file);
     const summary =
       known && text !== undefined ? summariseFile(file, text, this.#packages.factsOf(known.packageDir)) : undefined;
+    this.#learn(file, summary);
+    return summary;
+  }
+
+  #learn(file: string, summary: FileSummary | undefined): void {
     this.#summaries.set(file, summary);
     if (summary) this.onSummary?.(file, summary);
-    return summary;
   }
 
   /** Files with a summary so far, sorted. */
@@ -76,9 +113,9 @@ export class Project {
   }
 
   textOf(file: string): string | undefined {
-    const kept = this.#texts.get(file);
+    const kept = this.#given.get(file) ?? this.#texts.get(file);
     if (kept !== undefined) return kept;
-    const known = this.files.get(file);
+    const known = this.#files.get(file);
     const source = known && readSource(file, known.absolute);
     if (!source || 'problem' in source) return undefined;
     this.#keptText += source.text.length;
@@ -136,7 +173,7 @@ export class Project {
 
   /** Whether the file is product code of a package that others install and import from. */
   isPublished(file: string): boolean {
-    const known = this.files.get(file);
+    const known = this.#files.get(file);
     return known !== undefined && isPublished(this.#packages.manifestOf(known.packageDir)) && !this.isAside(file);
   }
 
@@ -144,7 +181,7 @@ export class Project {
   isAside(file: string): boolean {
     let isAside = this.#aside.get(file);
     if (isAside === undefined) {
-      const known = this.files.get(file);
+      const known = this.#files.get(file);
       const role = known && fileRole(file, '', this.#packages.factsOf(known.packageDir));
       isAside = role !== 'product' && role !== 'ui';
       this.#aside.set(file, isAside);
@@ -163,7 +200,7 @@ export class Project {
 
   /** Part of a desktop application: one person asks for what it does, so nothing of it is on a request path. */
   isDesktop(file: string): boolean {
-    const known = this.files.get(file);
+    const known = this.#files.get(file);
     return known !== undefined && this.#packages.factsOf(known.packageDir).dependencies.has('electron');
   }
 
@@ -178,9 +215,9 @@ export class Project {
 
   #indexImporters(): Map<string, string[]> {
     const importers = new Map<string, string[]>();
-    for (const path of [...this.files.keys()].sort(compareText)) {
+    for (const path of [...this.#files.keys()].sort(compareText)) {
       const targets = new Set<string>();
-      for (const specifier of this.files.get(path)!.imports) {
+      for (const specifier of this.#files.get(path)!.imports) {
         const target = this.resolver.resolve(path, specifier);
         if (target !== undefined && target !== path) targets.add(target);
       }

@@ -1,32 +1,28 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Finding } from '../model/finding.ts';
 import type { RulePair } from '../model/fixer.ts';
 import type { FileSummary } from '../model/link.ts';
-import type { Problem, SuppressionProblem } from '../model/scan-result.ts';
+import type { Problem } from '../model/scan-result.ts';
 import { type DiscoveredFile, type Discovery, discover } from './discover.ts';
 import { scanImports } from './import-scan.ts';
 import { Linker, type Verdict } from './link.ts';
-import { compareFindings, compareText } from './order.ts';
+import { compareText } from './order.ts';
 import { type FileOutcome, processFile } from './process-file.ts';
 import { Project, type ProjectFile } from './project.ts';
 import { type PlanRequest, RulePlan } from './rule-plan.ts';
-import { isConfident, type RawFinding } from './run-file.ts';
+import type { RawFinding } from './run-file.ts';
 import {
   type PackageSummary,
-  type RefutedFinding,
   type ScannedFile,
   type ScanOutcome,
   type ScanRequest,
   UsageError,
 } from './scan-request.ts';
+import { rawFindingsOf, type Scanned, settle } from './settle.ts';
 import { readSource } from './source-text.ts';
-import { applySuppressions } from './suppressions.ts';
 import { decideThreads, processInThreads } from './threads.ts';
 
 /** The event loop gets a turn this often, for progress and for aborting. */
 const turnMs = 25;
-
-type Scanned = Extract<FileOutcome, { kind: 'scanned' }>;
 
 /**
  * Finds what `pairs` report in the files of a request. Trees are dropped file by file; what depends on other files is
@@ -52,20 +48,8 @@ export async function scan(request: ScanRequest, pairs: readonly RulePair<never>
 
   const scanned = [...outcomes.values()].sort((a, b) => compareText(a.path, b.path));
   for (const { result } of scanned) if (result) problems.push(...result.problems);
-  const raw = scanned.flatMap(({ result }) => result?.findings ?? []);
-  const verdicts = link(request, discovery, scanned, raw);
-  const findings: Finding[] = [];
-  const refuted: RefutedFinding[] = [];
-  raw.forEach(({ finding }, i) => {
-    const verdict = verdicts[i]!;
-    if (!verdict.holds) {
-      if (isConfident(finding.confidence, plan.confidence)) refuted.push({ finding, why: verdict.why });
-      return;
-    }
-    finding.related.unshift(...verdict.evidence);
-    findings.push(finding);
-  });
-  const suppressionProblems = suppress(request, plan, scanned, findings);
+  const verdicts = link(request, discovery, scanned, rawFindingsOf(scanned));
+  const { findings, refuted, suppressionProblems } = settle(scanned, verdicts, plan, request.today);
   const packageDirs = new Map(discovery.files.map(({ path, packageDir }) => [path, packageDir]));
   const files = scanned.map(
     ({ path, bytes, codeLines, hash, result }): ScannedFile => ({
@@ -78,8 +62,8 @@ export async function scan(request: ScanRequest, pairs: readonly RulePair<never>
     }),
   );
   return {
-    findings: findings.filter(({ confidence }) => isConfident(confidence, plan.confidence)).sort(compareFindings),
-    refuted: refuted.sort((a, b) => compareFindings(a.finding, b.finding)),
+    findings,
+    refuted,
     problems: problems.sort(compareProblems),
     suppressionProblems,
     files: {
@@ -160,7 +144,8 @@ function link(
     const source = readSource(file.path, file.absolute);
     if ('text' in source) files.set(file.path, { ...file, imports: scanImports(source.text) });
   }
-  const project = new Project(request.root, files, discovery.packages, summaries, request.entryPoints);
+  const { root, entryPoints, texts } = request;
+  const project = new Project(root, files, discovery.packages, { summaries, entryPoints, texts });
   return new Linker(project).decide(raw);
 }
 
@@ -174,38 +159,6 @@ function listRest(request: ScanRequest, discovery: Discovery): DiscoveredFile[] 
     if (error instanceof UsageError) return [];
     throw error;
   }
-}
-
-function suppress(
-  request: ScanRequest,
-  plan: RulePlan,
-  scanned: readonly Scanned[],
-  findings: readonly Finding[],
-): SuppressionProblem[] {
-  const today = request.today ?? new Date().toISOString().slice(0, 10);
-  const byFile = groupByFile(findings);
-  const problems: SuppressionProblem[] = [];
-  for (const { path, result } of scanned) {
-    if (!result?.directives) continue;
-    const ranRules = plan.enabledRules(path);
-    for (const problem of result.problems) {
-      if (problem.kind === 'crashed-rule')
-        for (const id of ranRules) if (problem.message.includes(` ${id} `)) ranRules.delete(id);
-    }
-    const scope = { ranRules, knownRules: plan.knownRules, today };
-    problems.push(...applySuppressions(path, byFile.get(path) ?? [], result.directives, scope));
-  }
-  return problems;
-}
-
-function groupByFile(findings: readonly Finding[]): Map<string, Finding[]> {
-  const groups = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const group = groups.get(finding.file);
-    if (group) group.push(finding);
-    else groups.set(finding.file, [finding]);
-  }
-  return groups;
 }
 
 function listPackages(files: readonly ScannedFile[], { packages }: Discovery): PackageSummary[] {

@@ -169,7 +169,7 @@ function withNote(finding: Finding, note: string): Finding {
   return { ...finding, fix: { ...finding.fix!, note } };
 }
 
-function startProgress(file: string, text: string, supply: RuntimeSupply): Progress {
+export function startProgress(file: string, text: string, supply: RuntimeSupply): Progress {
   const { source } = analyseFile(file, text, packageFacts(supply.packageTypeOf(file)));
   const { modules } = fileStyleOf(source, file, supply.packageTypeOf(file));
   return { file, user: { file, text, modules }, text, applied: [], follows: [], names: new Set(), steps: [] };
@@ -188,7 +188,11 @@ function fixOnce(
   return result.applied.length > 0;
 }
 
-function attempt(state: Progress, findings: readonly Finding[], { only, safety, supply }: PlanRequest): AppliedFixes {
+export function attempt(
+  state: Progress,
+  findings: readonly Finding[],
+  { only, safety, supply }: Pick<PlanRequest, 'only' | 'safety' | 'supply'>,
+): AppliedFixes {
   const candidates = findings.filter(
     (finding) => finding.status === 'active' && finding.fix && (only?.has(keyOf(finding, state)) ?? true),
   );
@@ -243,7 +247,7 @@ function finish(
 }
 
 /** What the style of imports depends on; the rest of a package's facts is nothing to it. */
-function packageFacts(type: 'module' | 'commonjs'): PackageFacts {
+export function packageFacts(type: 'module' | 'commonjs'): PackageFacts {
   return { dir: '', name: undefined, type, dependencies: new Set(), scripts: new Set() };
 }
 
