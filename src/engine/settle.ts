@@ -59,7 +59,6 @@ function suppress(
   scanned: readonly Scanned[],
   findings: readonly Finding[],
 ): SuppressionProblem[] {
-  const byFile = groupByFile(findings);
   const problems: SuppressionProblem[] = [];
   for (const { path, result } of scanned) {
     if (!result?.directives) continue;
@@ -69,17 +68,8 @@ function suppress(
         for (const id of ranRules) if (problem.message.includes(` ${id} `)) ranRules.delete(id);
     }
     const scope = { ranRules, knownRules: plan.knownRules, today };
-    problems.push(...applySuppressions(path, byFile.get(path) ?? [], result.directives, scope));
+    const own = findings.filter(({ file }) => file === path);
+    problems.push(...applySuppressions(path, own, result.directives, scope));
   }
   return problems;
-}
-
-function groupByFile(findings: readonly Finding[]): Map<string, Finding[]> {
-  const groups = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const group = groups.get(finding.file);
-    if (group) group.push(finding);
-    else groups.set(finding.file, [finding]);
-  }
-  return groups;
 }
