@@ -1,5 +1,6 @@
 import { MakerIndex } from './engine/makers.ts';
 import { fixProject, type RuntimeMode } from './fix/fix.ts';
+import type { Finding } from './model/finding.ts';
 import type { FixResult } from './model/fix-result.ts';
 import type { FixSafety } from './model/fixer.ts';
 import { type Run, run, type ScanOptions } from './run.ts';
@@ -7,6 +8,8 @@ import { type Run, run, type ScanOptions } from './run.ts';
 export interface FixOptions extends ScanOptions {
   /** `review` applies also the fixes after which results or order may differ. Default: `safe`. */
   safety?: FixSafety;
+  /** Only these findings. Default: all that have a fix. */
+  isChosen?(finding: Finding): boolean;
   /** False plans and returns the patch, and writes nothing. Default: true. */
   write?: boolean;
   /** How fixed code gets the runtime. Default: as a package where it is a dependency already, else copied. */
@@ -32,7 +35,7 @@ export async function runFix(options: FixOptions): Promise<FixRun> {
   const hashes = before.outcome.scanned.flatMap(({ path, hash }) =>
     hash === undefined ? [] : [[path, hash] as const],
   );
-  const { safety, write, runtime, verify, allowDirty, signal, onVerify } = options;
+  const { safety, write, runtime, verify, allowDirty, signal, onVerify, isChosen } = options;
   const makers = new MakerIndex(before.settings.root, before.outcome.scanned);
   const fixes = await fixProject(
     {
@@ -48,6 +51,7 @@ export async function runFix(options: FixOptions): Promise<FixRun> {
       ...(allowDirty === undefined ? {} : { allowDirty }),
       ...(signal === undefined ? {} : { signal }),
       ...(onVerify === undefined ? {} : { onVerify }),
+      ...(isChosen === undefined ? {} : { isChosen }),
     },
     // The whole project, because a fix of one file can end what another one suffers from.
     async (texts) => (await before.rescan(texts)).result.findings,

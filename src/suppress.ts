@@ -11,6 +11,15 @@ export interface SuppressOptions extends ScanOptions {
   until?: string;
 }
 
+/** A finding that is to stay as it is, and why. */
+export interface Suppression {
+  finding: Finding;
+  /** One line. */
+  reason: string;
+  /** Last day, `YYYY-MM-DD`. Default: none. */
+  until?: string;
+}
+
 export interface Suppressed {
   /** Findings that a directive covers now. */
   done: Finding[];
@@ -23,9 +32,15 @@ export interface Suppressed {
 /** The forms of a directive, the most readable first; what a form does not reach is tried with the next one. */
 const forms = ['above', 'above-in-jsx', 'same-line'] as const;
 
+/** What is wrong with a reason; undefined for a good one. */
+export function findReasonFault(reason: string): string | undefined {
+  if (reason.trim() === '') return 'a suppression needs a reason';
+  return /[\r\n]|\*\//.test(reason) ? 'the reason must be one line, without "*/"' : undefined;
+}
+
 function assertWords({ reason, until }: SuppressOptions): void {
-  if (reason.trim() === '') throw new InputError('a suppression needs a reason: --reason "…"');
-  if (/[\r\n]|\*\//.test(reason)) throw new InputError('the reason must be one line, without "*/"');
+  const fault = findReasonFault(reason);
+  if (fault !== undefined) throw new InputError(reason.trim() === '' ? `${fault}: --reason "…"` : fault);
   if (until === undefined) return;
   const isDate = /^\d{4}-\d\d-\d\d$/.test(until) && new Date(`${until}T00:00:00Z`).toJSON()?.slice(0, 10) === until;
   if (!isDate) throw new InputError(`--until must be a day as YYYY-MM-DD, not "${until}"`);
@@ -36,27 +51,41 @@ function assertWords({ reason, until }: SuppressOptions): void {
 export async function suppress(options: SuppressOptions): Promise<Suppressed> {
   assertWords(options);
   const before = await run({ ...options, rules: [options.rule] });
+  const { reason, until } = options;
+  const wanted = before.result.findings
+    .filter(({ status }) => status === 'active')
+    .map((finding) => ({ finding, reason, ...(until === undefined ? {} : { until }) }));
+  const { done, left, texts } = await planSuppressions(before, wanted);
+  for (const [file, text] of texts) writeFileSync(join(before.settings.root, file), text);
+  return { done, left, files: [...texts.keys()] };
+}
+
+/** The texts that files get for findings of a scan to be suppressed, each proved by another scan; nothing is written. */
+export async function planSuppressions(
+  before: Run,
+  wanted: readonly Suppression[],
+): Promise<Omit<Suppressed, 'files'> & { texts: Map<string, string> }> {
   const { root } = before.settings;
-  const wanted = before.result.findings.filter(({ status }) => status === 'active');
-  const texts = new Map(wanted.map(({ file }) => [file, readFileSync(join(root, file), 'utf8')]));
-  const formOf = new Map(wanted.map((finding) => [finding, 0]));
+  const read = new Map(wanted.map(({ finding: { file } }) => [file, readFileSync(join(root, file), 'utf8')]));
+  const formOf = new Map(wanted.map(({ finding }) => [finding, 0]));
   for (let round = 0; round < forms.length; round++) {
-    const written = writeAll(wanted, texts, formOf, options);
-    const after = await before.rescan(written);
+    const after = await before.rescan(withDirectives(wanted, read, formOf));
     const failed = findFailed(wanted, formOf, before, after);
     if (failed.length === 0) break;
     for (const finding of failed) formOf.set(finding, (formOf.get(finding) ?? 0) + 1);
   }
-  const done = wanted.filter((finding) => (formOf.get(finding) ?? 0) < forms.length);
-  const left = wanted.filter((finding) => !done.includes(finding));
-  const final = writeAll(done, texts, formOf, options);
-  for (const [file, text] of final) writeFileSync(join(root, file), text);
-  return { done, left, files: [...final.keys()] };
+  const isDone = ({ finding }: Suppression) => (formOf.get(finding) ?? 0) < forms.length;
+  const done = wanted.filter(isDone);
+  return {
+    done: done.map(({ finding }) => finding),
+    left: wanted.filter((one) => !isDone(one)).map(({ finding }) => finding),
+    texts: withDirectives(done, read, formOf),
+  };
 }
 
 /** Those still active, and all of a file that no longer parses. */
 function findFailed(
-  wanted: readonly Finding[],
+  wanted: readonly Suppression[],
   formOf: ReadonlyMap<Finding, number>,
   before: Run,
   after: Run,
@@ -66,33 +95,38 @@ function findFailed(
   );
   const broken = new Set(after.result.problems.map(({ file }) => file));
   for (const { file } of before.result.problems) broken.delete(file);
-  return wanted.filter(
-    (finding) =>
-      (formOf.get(finding) ?? 0) < forms.length &&
-      (active.has(`${finding.file} ${finding.fingerprint}`) || broken.has(finding.file)),
-  );
+  return wanted
+    .map(({ finding }) => finding)
+    .filter(
+      (finding) =>
+        (formOf.get(finding) ?? 0) < forms.length &&
+        (active.has(`${finding.file} ${finding.fingerprint}`) || broken.has(finding.file)),
+    );
 }
 
-function writeAll(
-  findings: readonly Finding[],
+function withDirectives(
+  wanted: readonly Suppression[],
   texts: ReadonlyMap<string, string>,
   formOf: ReadonlyMap<Finding, number>,
-  options: SuppressOptions,
 ): Map<string, string> {
   const written = new Map<string, string>();
   for (const [file, text] of texts) {
-    const inserts = new Map<number, string>();
-    for (const finding of findings) {
-      const form = forms[formOf.get(finding) ?? 0];
-      if (finding.file !== file || form === undefined) continue;
-      const { at, directive } = directiveFor(finding, text, form, options);
-      inserts.set(at, directive);
+    /** One rule's findings on a line share a directive; those of several rules have one below the other. */
+    const inserts = new Map<number, Set<string>>();
+    const ruled = new Set<string>();
+    for (const one of wanted) {
+      const form = forms[formOf.get(one.finding) ?? 0];
+      if (one.finding.file !== file || form === undefined) continue;
+      const { at, directive } = directiveFor(one, text, form);
+      const key = `${at} ${one.finding.ruleId}`;
+      if (!ruled.has(key)) inserts.set(at, (inserts.get(at) ?? new Set()).add(directive));
+      ruled.add(key);
     }
     if (inserts.size === 0) continue;
     let out = '';
     let from = 0;
-    for (const [at, directive] of [...inserts].sort(([a], [b]) => a - b)) {
-      out += text.slice(from, at) + directive;
+    for (const [at, directives] of [...inserts].sort(([a], [b]) => a - b)) {
+      out += text.slice(from, at) + [...directives].join('');
       from = at;
     }
     written.set(file, out + text.slice(from));
@@ -101,12 +135,11 @@ function writeAll(
 }
 
 function directiveFor(
-  { range }: Finding,
+  { finding: { range, ruleId }, reason, until }: Suppression,
   text: string,
   form: (typeof forms)[number],
-  { rule, reason, until }: SuppressOptions,
 ): { at: number; directive: string } {
-  const words = `${rule}${until === undefined ? '' : ` until=${until}`} -- ${reason.trim()}`;
+  const words = `${ruleId}${until === undefined ? '' : ` until=${until}`} -- ${reason.trim()}`;
   const offset = range.start.offset;
   const lineStart = Math.max(text.lastIndexOf('\n', offset - 1), text.lastIndexOf('\r', offset - 1)) + 1;
   if (form === 'same-line') {

@@ -27,6 +27,7 @@ export interface ScanFlags {
   verify?: string;
   runtime?: 'package' | 'copy';
   allowDirty?: boolean;
+  interactive?: boolean;
 }
 
 const collect = (value: string, earlier: string[] | undefined) => [...(earlier ?? []), value];
@@ -109,6 +110,8 @@ export const fixOptions = {
       '--fix [=safe|review]',
       'repair what can be repaired; review: also where results or order may differ',
     ).argParser(choice('kind of fix', ['safe', 'review'])),
+  interactive: () =>
+    new Option('-i, --interactive', 'go through the repairs one by one: apply, skip, suppress with a reason'),
   diff: () => new Option('--diff', 'print the repair as a patch, change nothing, exit 1 if it would'),
   verify: () =>
     new Option('--verify <command>', 'run this before and after fixing, and take back the fixes that break it'),

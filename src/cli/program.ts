@@ -26,6 +26,7 @@ Examples:
   plimsoll                                   scan the current project
   plimsoll src --reporter sarif=out.sarif    scan a folder, write SARIF beside the terminal report
   plimsoll --fix --verify "npm test"          repair, keep what the tests accept
+  plimsoll -i                                go through the repairs one by one
   plimsoll --fail-on medium --min-score 80   stricter gates for CI
   plimsoll explain no-leaked-interval        what a rule finds, why, and how to repair it
   plimsoll why src/cache.ts:12               the evidence of a finding, or why there is none
@@ -71,6 +72,7 @@ function programFor(session: Session, done: (code: number) => void): Command {
   ];
   const fixing = () => [
     fixOptions.fix(),
+    fixOptions.interactive(),
     fixOptions.diff(),
     fixOptions.verify(),
     fixOptions.runtime(),

@@ -10,7 +10,7 @@ import type { ListMakers } from './follow-ends.ts';
 import { checkCleanTree } from './git.ts';
 import { Journal } from './journal.ts';
 import { filePatch } from './patch.ts';
-import { groupByFile, type Plan, type PlannedFix, planFixes, type Rescan } from './plan.ts';
+import { groupByFile, keysOf, type Plan, type PlannedFix, planFixes, type Rescan } from './plan.ts';
 import { type CommandResult, runCommand } from './run-command.ts';
 import { isWritable, type RuntimeMode, RuntimeSupply } from './runtime-source.ts';
 import { hasTypedFiles } from './tsconfig.ts';
@@ -30,6 +30,8 @@ export interface FixRequest {
   contentHashes?: ReadonlyMap<string, string>;
   /** `review` applies the fixes that need review too. Default: `safe`. */
   safety?: FixSafety;
+  /** Only these of `findings`; `safety` still holds. Default: all. */
+  isChosen?(finding: Finding): boolean;
   /** False plans and shows the patch, and writes nothing. Default: true. */
   write?: boolean;
   /** How fixed code gets the runtime. Default: as a package where it is a dependency already, else copied. */
@@ -67,7 +69,8 @@ export async function fixProject(request: FixRequest, rescan: Rescan): Promise<F
   const supply = new RuntimeSupply(root, request.runtime);
   const candidates = request.findings.filter(({ file }) => texts.has(file));
   const others = request.findings.filter(({ file, status }) => !texts.has(file) && status === 'active');
-  const planFor = (only?: ReadonlySet<string>): Promise<Plan> =>
+  const chosen = request.isChosen && keysOf(candidates.filter((finding) => request.isChosen!(finding)));
+  const planFor = (only: ReadonlySet<string> | undefined = chosen): Promise<Plan> =>
     planFixes({
       findings: candidates,
       texts,

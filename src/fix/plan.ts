@@ -251,6 +251,12 @@ export function packageFacts(type: 'module' | 'commonjs'): PackageFacts {
   return { dir: '', name: undefined, type, dependencies: new Set(), scripts: new Set() };
 }
 
+/** The keys of the fixes of findings of a scan, and of what they ask of other files. */
+export function keysOf(findings: readonly Finding[]): Set<string> {
+  const keys = findings.map(({ file, ruleId, range }) => [file, ruleId, range.start.offset].join('\0'));
+  return new Set(keys.flatMap((key) => [key, `${key}\0end`]));
+}
+
 /** A fix is known by its rule and the place it had in the text before any fix. */
 function keyOf(finding: Finding, state: Progress): string {
   const { offset, into } = originOf(finding.range.start.offset, state);

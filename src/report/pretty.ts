@@ -143,7 +143,12 @@ export function findingBlock(finding: Finding, pen: Pen, withRule: boolean): str
 }
 
 /** `  why     text, wrapped under itself`. */
-function labelled(label: string, text: string, pen: Pen, colour: (text: string) => string = pen.paint.dim): string[] {
+export function labelled(
+  label: string,
+  text: string,
+  pen: Pen,
+  colour: (text: string) => string = pen.paint.dim,
+): string[] {
   const indent = 11;
   return wrap(oneLine(text), pen.width - indent).map((line, index) =>
     index === 0 ? `  ${colour(label.padEnd(indent - 2))}${line}` : ' '.repeat(indent) + line,

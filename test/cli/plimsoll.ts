@@ -55,6 +55,35 @@ export function onTerminal(args: readonly string[], options: RunOptions): Promis
   return plimsoll(args, { ...options, shell: `script -qec '${command}' /dev/null` });
 }
 
+/** Runs the command on a terminal and answers it: each answer is typed once the screen shows what it waits for. */
+export function conversation(
+  args: readonly string[],
+  options: RunOptions,
+  answers: readonly (readonly [waitFor: string, keys: string])[],
+): Promise<Outcome> {
+  const command = [process.execPath, bin, ...args].map((word) => `"${word}"`).join(' ');
+  const env = { ...plainEnv, ...options.env };
+  // Without a size of its own the terminal has no columns.
+  const shell = `script -qec 'stty cols 100 rows 40; ${command}' /dev/null`;
+  const child = spawn('bash', ['-c', shell], { cwd: options.cwd, env });
+  const left = [...answers];
+  let stdout = '';
+  let seen = 0;
+  child.stdout.on('data', (data) => {
+    stdout += data;
+    const [waitFor, keys] = left[0] ?? [];
+    const at = waitFor === undefined ? -1 : stdout.indexOf(waitFor, seen);
+    if (at < 0) return;
+    seen = at + waitFor!.length;
+    left.shift();
+    child.stdin.write(keys!);
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr: '' }));
+  });
+}
+
 /** A folder with these files; the test that makes it removes it. */
 export function project(files: Readonly<Record<string, string>>): { folder: string; remove(): void } {
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-cli-'));

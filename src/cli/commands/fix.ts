@@ -1,6 +1,7 @@
 import type { FixResult } from '../../model/fix-result.ts';
+import type { ReportContext } from '../../report/context.ts';
 import { plural } from '../../report/text.ts';
-import { sourceReader } from '../../run.ts';
+import { type Run, sourceReader } from '../../run.ts';
 import { type FixOptions, type FixRun, runFix } from '../../run-fix.ts';
 import { exitCodes } from '../../score/gates.ts';
 import { weights } from '../../score/weights.ts';
@@ -27,35 +28,34 @@ export async function fixCommand(
     ...(flags.allowDirty ? { allowDirty: true } : {}),
     onProgress: progress.report,
   }).finally(() => progress.end());
-  const { before, after, fixes } = done;
-  const shown = isDry ? before : after;
-  const context = {
-    ...terminalOf(process.stdout),
-    readSource: sourceReader(shown.settings.root),
-    rules: shown.settings.ruleFacts,
-    weights,
-  };
-  const format = stdoutFormat(choices);
-  const toStdout = choices.filter((choice) => choice.file === undefined);
+  if (!isDry) return showRepair(done, choices);
+  const { before, fixes } = done;
   const toFiles = choices.filter((choice) => choice.file !== undefined);
-  await writeReports(shown.result, toFiles, context);
-  if (isDry) {
-    await print(fixes.patch);
-    if (!flags.quiet) await note(`${wouldChange(fixes)}\n`);
-    if (before.result.exit.code > exitCodes.gateFailed) return before.result.exit.code;
-    return fixes.files.length > 0 ? exitCodes.gateFailed : exitCodes.passed;
+  await writeReports(before.result, toFiles, contextOf(before));
+  await print(fixes.patch);
+  if (!flags.quiet) await note(`${wouldChange(fixes)}\n`);
+  if (before.result.exit.code > exitCodes.gateFailed) return before.result.exit.code;
+  return fixes.files.length > 0 ? exitCodes.gateFailed : exitCodes.passed;
+}
+
+/** Says what a repair did, writes the reports of the code as it is now, and returns the exit code. */
+export async function showRepair(
+  { before, after, fixes }: FixRun,
+  choices: readonly ReporterChoice[],
+): Promise<number> {
+  const context = contextOf(after);
+  const document = await writeReports(after.result, choices, context);
+  if (stdoutFormat(choices) !== undefined) await print(document);
+  else {
+    const { fixSummary } = await import('../../report/fix-summary.ts');
+    await print(fixSummary(before.result, after.result, fixes, context));
   }
-  if (format !== undefined) await print(await writeReports(after.result, toStdout, context));
-  else await print(await summaryOf(done, context));
   return after.result.exit.code;
 }
 
-async function summaryOf(
-  { before, after, fixes }: FixRun,
-  context: Parameters<typeof writeReports>[2],
-): Promise<string> {
-  const { fixSummary } = await import('../../report/fix-summary.ts');
-  return fixSummary(before.result, after.result, fixes, context);
+export function contextOf({ settings }: Run): ReportContext {
+  const readSource = sourceReader(settings.root);
+  return { ...terminalOf(process.stdout), readSource, rules: settings.ruleFacts, weights };
 }
 
 /** "Would change 3 files: 4 fixes. Left: 2 (…)". */

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import { InputError } from '../../config/input-error.ts';
 import { readHistory, recordPoint, trendPointOf } from '../../history.ts';
 import type { TrendPoint } from '../../model/scan-result.ts';
 import { run, settingsFor } from '../../run.ts';
 import { weights } from '../../score/weights.ts';
+import { assertTogether } from '../contradictions.ts';
 import { type ScanFlags, scanOptionsOf } from '../options.ts';
 import { note, print } from '../output.ts';
 import { assertPaths } from '../paths.ts';
@@ -29,14 +29,7 @@ export async function scanCommand(paths: readonly string[], flags: ScanFlags, se
     noteFormat(session, choices);
   }
   assertPaths(paths, cwd, session.commands);
-  assertFixFlags(flags);
-  assertComparison(flags);
-  assertHistory(flags);
-  if (flags.diff && choices?.some(({ name, file }) => file === undefined && name !== 'pretty')) {
-    throw new InputError('--diff writes its patch to stdout', {
-      help: 'give the report a file: --reporter <name>=<file>',
-    });
-  }
+  assertTogether(flags, choices);
   const options = { ...scanOptionsOf(paths, flags), cwd, signal };
   const isOnGithub = process.env.GITHUB_ACTIONS === 'true';
   if (!choices) {
@@ -45,6 +38,9 @@ export async function scanCommand(paths: readonly string[], flags: ScanFlags, se
     noteFormat(session, choices);
     const summary = process.env.GITHUB_STEP_SUMMARY;
     if (!configured && isOnGithub && summary) choices.push({ name: 'markdown', file: summary, append: true });
+  }
+  if (flags.interactive) {
+    return await (await import('./interactive.ts')).interactiveCommand(choices, options, flags);
   }
   if (flags.fix !== undefined || flags.diff) {
     return await (await import('./fix.ts')).fixCommand(choices, options, flags);
@@ -79,37 +75,6 @@ export async function scanCommand(paths: readonly string[], flags: ScanFlags, se
 function historyOf(shown: string, cwd: string): { file: string; points: TrendPoint[] } {
   const file = resolve(cwd, shown);
   return { file, points: readHistory(file, shown) };
-}
-
-/** Scores are worth comparing only where they are of all rules, and of code that is as it was found. */
-function assertHistory(flags: ScanFlags): void {
-  if (flags.history === undefined) return;
-  const given = [
-    ...(flags.rule ? ['--rule'] : []),
-    ...(flags.category ? ['--category'] : []),
-    ...(flags.confidence ? ['--confidence'] : []),
-    ...(flags.fix === undefined ? [] : ['--fix']),
-    ...(flags.diff ? ['--diff'] : []),
-  ];
-  if (given.length > 0) throw new InputError(`--history does not work with ${given.join(' and ')}`);
-}
-
-/** Options that mean nothing without a repair: silently ignored, they would look as if they had worked. */
-function assertFixFlags(flags: ScanFlags): void {
-  if (flags.fix !== undefined) return;
-  const given = [
-    ...(flags.verify === undefined ? [] : ['--verify']),
-    ...(flags.allowDirty ? ['--allow-dirty'] : []),
-    ...(flags.runtime === undefined || flags.diff ? [] : ['--runtime']),
-  ];
-  if (given.length > 0) throw new InputError(`${given.join(' and ')} only works with --fix`, { help: 'add --fix' });
-}
-
-function assertComparison(flags: ScanFlags): void {
-  const compared = flags.staged ? '--staged' : flags.changed === undefined ? undefined : '--changed';
-  if (compared !== undefined && (flags.fix !== undefined || flags.diff)) {
-    throw new InputError(`${compared} only reports: it does not work with --fix or --diff`);
-  }
 }
 
 function noteFormat(session: Session, choices: readonly ReporterChoice[]): void {
