@@ -1,94 +1,16 @@
 import type { UnreleasedConnection } from '../rules/pooling/no-unreleased-connection.ts';
-import { findEnclosingFunction, findMethodCall, getOutermostWrapped, isWithin } from '../src/ast/syntax.ts';
-import { ts } from '../src/ast/ts.ts';
-import type { Fix, Fixer, Skip, TextEdit } from '../src/model/fixer.ts';
-import { addFinally } from './edit/add-finally.ts';
-import { removeStatement } from './edit/remove-statement.ts';
-import { findStatement, isInList } from './edit/statement-of.ts';
-import { wrapInTryFinally } from './edit/wrap-in-try-finally.ts';
+import { findMethodCall } from '../src/ast/syntax.ts';
+import type { Fix, Fixer, Skip } from '../src/model/fixer.ts';
+import { releaseInFinally } from './edit/release-in-finally.ts';
 
 export const fixer: Fixer<UnreleasedConnection> = {
   rule: 'no-unreleased-connection',
   safety: 'safe',
   changes: 'moves the release to a `finally` that begins right after the connection was acquired',
   fix({ data }, file): Fix | Skip {
-    const { call, binding, releases } = data;
+    const { call, binding, fn, releases } = data;
     if (!binding) return { skip: 'the connection has no name to release it by' };
-    const acquired = findStatement(call);
-    if (!acquired || !isInList(acquired) || !ts.isVariableStatement(acquired)) {
-      return { skip: 'the connection is not acquired by a declaration of its own' };
-    }
-    const releasing = releases.map((release) => findReleaseStatement(release, data));
-    if (releasing.some((statement) => !statement))
-      return { skip: 'a release stands inside another expression or hands over an error' };
-    const statements = releasing as ts.ExpressionStatement[];
-    const behind = listBehind(acquired);
-    const last = findLast(behind, statements.length > 0 ? statements : binding.references);
-    const [first] = behind;
-    if (!first || !last) return { skip: 'nothing is done with the connection' };
-    if (!statements.every((statement) => isWithin(statement, acquired.parent)))
-      return { skip: 'it is released outside of the block that acquires it' };
-    const code = statements[0]?.getText(file.source) ?? `${binding.name}.${releaseMethodOf(call)};`;
-    const removals = statements.map((statement) => removeStatement(statement, file));
-    const region =
-      first === last && ts.isTryStatement(first)
-        ? addFinally(first, code, file)
-        : (wrapInTryFinally(first, getEnd(behind, last), code, file) ?? wrapInTryFinally(first, last, code, file));
-    if (!region) return { skip: 'what is declared while it is held is used afterwards' };
-    return { edits: merge(region, removals) };
+    const method = findMethodCall(call)?.method === 'startSession' ? 'endSession()' : 'release()';
+    return releaseInFinally({ call, binding, fn, releases }, `${binding.name}.${method};`, file);
   },
 };
-
-/** `client.release();` as a statement of its own, in the function that acquired, without an error as argument. */
-function findReleaseStatement(
-  release: ts.CallExpression,
-  { fn, binding }: UnreleasedConnection,
-): ts.ExpressionStatement | undefined {
-  let outer = getOutermostWrapped(release);
-  if (ts.isAwaitExpression(outer.parent)) outer = outer.parent;
-  if (!ts.isExpressionStatement(outer.parent) || !isInList(outer.parent) || findEnclosingFunction(release) !== fn)
-    return undefined;
-  const isOwn = findMethodCall(release)?.receiver.getText() === binding?.name;
-  return release.arguments.length > (isOwn ? 0 : 1) ? undefined : outer.parent;
-}
-
-function listBehind(statement: ts.Statement): readonly ts.Statement[] {
-  const { statements } = statement.parent as ts.Block;
-  return statements.slice(statements.indexOf(statement) + 1);
-}
-
-function findLast(statements: readonly ts.Statement[], nodes: readonly ts.Node[]): ts.Statement | undefined {
-  return statements.findLast((statement) => nodes.some((node) => isWithin(node, statement)));
-}
-
-/** The end of the block when nothing there takes time, so that what is declared stays where it is; else `last`. */
-function getEnd(statements: readonly ts.Statement[], last: ts.Statement): ts.Statement {
-  const rest = statements.slice(statements.indexOf(last) + 1);
-  return rest.some((statement) => /\bawait\b/.test(statement.getText())) ? last : (rest.at(-1) ?? last);
-}
-
-function releaseMethodOf(call: ts.CallExpression): string {
-  return findMethodCall(call)?.method === 'startSession' ? 'endSession()' : 'release()';
-}
-
-/** Lines that go need no indentation; what begins or ends the region at a removed line stays. */
-function merge(region: readonly TextEdit[], removals: readonly TextEdit[]): [TextEdit, ...TextEdit[]] {
-  const kept = region.filter(
-    (edit) =>
-      !removals.some(
-        (removal) =>
-          edit.start === edit.end &&
-          edit.start >= removal.start &&
-          edit.start < removal.end &&
-          /^[\t ]+$/.test(edit.text),
-      ),
-  );
-  // The end of the region may be the end of a removed statement: it moves behind the line that goes.
-  const moved = kept.map((edit) => {
-    const removal = removals.find((r) => edit.start === edit.end && edit.start > r.start && edit.start < r.end);
-    return removal
-      ? { ...edit, start: removal.start, end: removal.start, text: edit.text.replace(/^\n/, '').concat('\n') }
-      : edit;
-  });
-  return [...moved, ...removals].sort((a, b) => a.start - b.start || a.end - b.end) as [TextEdit, ...TextEdit[]];
-}

@@ -1,6 +1,8 @@
 import type { Fix, Fixer, RulePair, Skip } from './model/fixer.ts';
 import type { FileContext } from './model/file-context.ts';
 import type { Match, Rule } from './model/rule.ts';
+import { rule as noLeakedHandle } from '../rules/resources/no-leaked-handle.ts';
+import { fixer as noLeakedHandleFixer } from '../fixers/no-leaked-handle.ts';
 import { rule as noLeakedInterval } from '../rules/resources/no-leaked-interval.ts';
 import { fixer as noLeakedIntervalFixer } from '../fixers/no-leaked-interval.ts';
 import { rule as noLeakedListener } from '../rules/resources/no-leaked-listener.ts';
@@ -85,6 +87,7 @@ function pair<Data>(rule: Rule<Data>, fixer?: StrictFixer<NoInfer<Data>>): RuleP
 }
 
 export const pairs: readonly RulePair<never>[] = [
+  pair(noLeakedHandle, noLeakedHandleFixer),
   pair(noLeakedInterval, noLeakedIntervalFixer),
   pair(noLeakedListener),
   pair(noLeakedTimeout, noLeakedTimeoutFixer),

@@ -2,6 +2,27 @@ import type { RuleFacts } from './model/rule-facts.ts';
 
 export const ruleFacts: readonly RuleFacts[] = [
   {
+    "id": "no-leaked-handle",
+    "category": "resources",
+    "severity": "high",
+    "confidence": "likely",
+    "lifecycle": "trial",
+    "message": "This {name} is not ended {outcome}: each one that is left open keeps {cost}.",
+    "why": "The garbage collector does not close it. Descriptors, sockets, processes and timers grow with calls or instances until the process, or the server at the other end, has no more of them.",
+    "advice": "End it in a `finally` that begins right after it was made, or with `await using`; an owner ends in its own end what it made.",
+    "limits": [
+      "A handle that is returned, stored or passed on is taken to be ended there.",
+      "Only what is known by its import is a handle; response bodies that are left unread on an early return are not followed."
+    ],
+    "options": {},
+    "fix": {
+      "safety": "safe",
+      "changes": "moves the end to a `finally` that begins right after the handle was made"
+    },
+    "bad": "'use strict';\nconst { Client } = require('pg');\nconst express = require('express');\n\nconst app = express();\n\nasync function count(url) {\n  const client = new Client(url);\n  await client.connect();\n  const { rows } = await client.query('select count(*) from jobs');\n  await client.end();\n  return rows[0].count;\n}\n\napp.get('/jobs', async (request, response) => {\n  response.json({ count: await count(request.query.url) });\n});\n\napp.listen(8080);",
+    "good": "'use strict';\nconst { Client } = require('pg');\nconst http = require('http');\n\nasync function main() {\n  const client = new Client();\n  await client.connect();\n  await client.query('listen jobs');\n  http.createServer((request, response) => response.end()).listen(8080);\n  process.on('SIGTERM', () => client.end());\n}\n\nmain();"
+  },
+  {
     "id": "no-leaked-interval",
     "category": "resources",
     "severity": "high",

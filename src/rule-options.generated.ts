@@ -1,4 +1,5 @@
 export interface RuleOptionTypes {
+  'no-leaked-handle': Record<string, never>;
   'no-leaked-interval': Record<string, never>;
   'no-leaked-listener': Record<string, never>;
   'no-leaked-timeout': Record<string, never>;

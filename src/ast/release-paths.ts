@@ -17,6 +17,8 @@ export interface Handling {
   isRelease(node: ts.Node): boolean;
   /** Whether a condition asks if it was acquired at all (`if (client)`); its other branch is taken to hold nothing. */
   isGuard(condition: ts.Expression): boolean;
+  /** Whether such a condition holds when nothing was acquired. Default: `!client`, `client == null`. */
+  isAbsence?(condition: ts.Expression): boolean;
   /** Whether a condition asks by another name if it was acquired (`if (isOwn)`): it is held where it is released. */
   isFlag?(condition: ts.Expression): boolean;
   /** Whether a node can throw while it is held. Default: `await`, `throw` and `yield`. */
@@ -130,7 +132,7 @@ class Walker {
     const before = this.expression(statement.expression, state);
     const rest = { ...before, held: false, free: false };
     const isGuard = before.held && this.#handling.isGuard(statement.expression);
-    const negated = isGuard && isAbsence(statement.expression);
+    const negated = isGuard && (this.#handling.isAbsence ?? isAbsence)(statement.expression);
     const free: State = { held: false, free: true };
     if (before.held && !isGuard && this.#handling.isFlag?.(statement.expression)) {
       const releases = (branch: ts.Statement | undefined): boolean =>

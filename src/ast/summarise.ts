@@ -12,6 +12,7 @@ import { classShape } from './class-shape.ts';
 import { listPartsOfClosable } from './end-of-life.ts';
 import { findEntryOfCall, findEntryPoint } from './entry-points.ts';
 import { findFunctionOfBinding, findFunctionValue, listFunctions, ordinalOf } from './functions.ts';
+import { listClientClasses } from './handles.ts';
 import { listLentArguments, listMadeOnce } from './lent-arguments.ts';
 import { bareModule, findImport, findOrigin, type Origin, requiredModule } from './provenance.ts';
 import { isOffered } from './public-api.ts';
@@ -492,6 +493,7 @@ function listFacts(file: FileContext): string[] {
   }
   for (const name of listPartsOfClosable(file)) facts.add(`part-of-closable:${name}`);
   for (const lent of listLentArguments(file)) facts.add(`lent-${lent}`);
+  for (const name of listClientClasses(file)) facts.add(`client-class:${name}`);
   for (const name of listMadeOnce(file)) facts.add(`made-once:${name}`);
   for (const name of listTrimmedFields(file)) facts.add(`trims:${name}`);
   return [...facts].sort();

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import fc from 'fast-check';
 import { vi } from 'vitest';
-import { outcomeOf, program } from './program.ts';
+import { ask, outcomeOf, program } from './program.ts';
 
 const name = (...names: string[]) => fc.constantFrom(...names);
 
@@ -51,6 +51,44 @@ module.exports = { createLease };
       });
       lease.end();
       return { results: { renewed, counts, after: lease.count() }, cost: timersLeft() };
+    },
+  }),
+  program({
+    rule: 'no-leaked-handle',
+    extension: '.mjs',
+    source: fc.record({ handle: name('handle', 'file'), early: fc.boolean() }).map(
+      ({ handle, early }) => `import { open } from 'node:fs/promises';
+import { createServer } from 'node:http';
+async function sizeOf(path) {
+  const ${handle} = await open(path);
+  const { size } = await ${handle}.stat();
+${early ? '  if (size === 0) return -1;\n' : ''}  await ${handle}.close();
+  return size;
+}
+export const server = createServer(async (request, response) => {
+  response.end(await sizeOf(request.url));
+});
+`,
+    ),
+    input: fc.array(name('', 'a', 'abc', 'fail'), { maxLength: 6 }),
+    async observe(load, paths) {
+      let opened = 0;
+      const open = async (path: string) => {
+        opened++;
+        return {
+          async stat() {
+            if (path === 'fail') throw new Error('no such file');
+            return { size: path.length };
+          },
+          async close() {
+            opened--;
+          },
+        };
+      };
+      const { server } = load({ 'node:fs/promises': { open } });
+      const results = [];
+      for (const url of paths) results.push(await outcomeOf(() => ask(server, { url })));
+      return { results, cost: opened };
     },
   }),
   program({

@@ -1,0 +1,100 @@
+import { findUnclosedDescriptor } from '../../src/ast/callback-descriptor.ts';
+import { findHandleLeak, type HandleLeak } from '../../src/ast/handle-leak.ts';
+import { bodyKind, descriptorKind, findHandleKind, type HandleKind, inheritedClient } from '../../src/ast/handles.ts';
+import { findImport } from '../../src/ast/provenance.ts';
+import { nameOfFunction } from '../../src/ast/syntax.ts';
+import { ts } from '../../src/ast/ts.ts';
+import { findUnreadBody } from '../../src/ast/unread-body.ts';
+import { runsUnderLoad } from '../../src/ast/where.ts';
+import { defineRule } from '../../src/model/define-rule.ts';
+import type { FileContext } from '../../src/model/file-context.ts';
+import type { LinkCondition } from '../../src/model/link.ts';
+import type { Match } from '../../src/model/rule.ts';
+
+type Creation = ts.CallExpression | ts.NewExpression;
+
+export interface LeakedHandle {
+  creation: Creation;
+  handle: HandleKind;
+  leak: HandleLeak;
+}
+
+const outcomes = { throw: 'when something throws', return: 'on an early return', end: 'on every way out' } as const;
+
+export const rule = defineRule<LeakedHandle>({
+  id: 'no-leaked-handle',
+  category: 'resources',
+  severity: 'high',
+  confidence: 'likely',
+  lifecycle: 'trial',
+  message: 'This {name} is not ended {outcome}: each one that is left open keeps {cost}.',
+  why: 'The garbage collector does not close it. Descriptors, sockets, processes and timers grow with calls or instances until the process, or the server at the other end, has no more of them.',
+  advice:
+    'End it in a `finally` that begins right after it was made, or with `await using`; an owner ends in its own end what it made.',
+  limits: [
+    'A handle that is returned, stored or passed on is taken to be ended there.',
+    'Only what is known by its import is a handle; response bodies that are left unread on an early return are not followed.',
+  ],
+  roles: ['product', 'ui'],
+  mentions: ['open', 'watch', 'launch', 'connect', 'createConnection', 'createClient', 'new '],
+  visit: {
+    CallExpression: (call, file) => judge(call, file),
+    NewExpression: (call, file) => judge(call, file),
+  },
+});
+
+function judge(creation: Creation, file: FileContext): Match<LeakedHandle> | undefined {
+  if (ts.isCallExpression(creation)) {
+    const descriptor = findUnclosedDescriptor(creation, file);
+    if (descriptor) return report(creation, descriptorKind, { kind: 'never', ...descriptor }, file);
+    const body = findUnreadBody(creation, file);
+    if (body) return report(creation, bodyKind, { kind: 'outcome', ends: [], ...body }, file);
+  }
+  const handle = findHandleKind(creation, file) ?? findInherited(creation, file);
+  const leak = handle && findHandleLeak(creation, handle, file);
+  if (!leak || (leak.kind === 'never' && handle.isClient)) return undefined;
+  return report(creation, handle, leak, file);
+}
+
+/** `new PrismaService()` of a class of the project: whether it is a client, its own file tells. */
+function findInherited(creation: Creation, file: FileContext): HandleKind | undefined {
+  if (!ts.isNewExpression(creation) || !ts.isIdentifier(creation.expression)) return undefined;
+  const binding = file.bindingOf(creation.expression);
+  const module = binding && findImport(binding)?.module;
+  // By a path or an alias of one; what it is called must say that it could be.
+  const isOwn = module !== undefined && /^(?:\.|[~#@]\/|src\/|app\/)/.test(module);
+  return isOwn && binding && /Prisma|Client|Connection|DataSource|Database/.test(binding.name)
+    ? inheritedClient
+    : undefined;
+}
+
+function report(creation: Creation, handle: HandleKind, leak: HandleLeak, file: FileContext): Match<LeakedHandle> {
+  const conditions: LinkCondition[] = leak.kind === 'owner' ? [] : [runsUnderLoad(leak.fn.body ?? leak.fn, file)];
+  if (handle === inheritedClient) {
+    conditions.push({ kind: 'project-states', fact: `client-class:${creation.expression.getText(file.source)}` });
+  }
+  return {
+    at: leak.kind === 'owner' ? leak.at : creation,
+    values: { name: handle.name, cost: handle.cost, outcome: outcomeOf(leak) },
+    ...relatedOf(leak),
+    ...(conditions.length > 0 && { when: { kind: 'all', of: conditions } }),
+    data: { creation, handle, leak },
+  };
+}
+
+function outcomeOf(leak: HandleLeak): string {
+  if (leak.kind === 'never') return 'at all';
+  if (leak.kind === 'owner') return `by ${nameOfFunction(leak.disposer)}()`;
+  const { outcome, at } = leak.leaks[0]!;
+  // Only what threw and was caught comes to a return behind the end with the handle still open.
+  const isBehind = outcome === 'return' && leak.ends.length > 0 && leak.ends.every((end) => end.end <= at.pos);
+  return isBehind ? outcomes.throw : outcomes[outcome];
+}
+
+function relatedOf(leak: HandleLeak): Pick<Match<LeakedHandle>, 'related'> {
+  if (leak.kind === 'owner') return { related: [{ at: leak.disposer, note: 'the end of its owner' }] };
+  if (leak.kind === 'never') return {};
+  const { outcome, at } = leak.leaks[0]!;
+  if (outcome === 'end') return {};
+  return { related: [{ at, note: outcome === 'throw' ? 'may throw while it is open' : 'returns while it is open' }] };
+}

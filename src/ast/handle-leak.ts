@@ -1,0 +1,210 @@
+import type { Binding, FileContext } from '../model/file-context.ts';
+import { findDisposer } from './end-of-life.ts';
+import { listCallsOf } from './functions.ts';
+import { type HandlePlace, listHandlePlaces } from './handle-escape.ts';
+import type { HandleKind } from './handles.ts';
+import { type Life, lifeOf } from './life-cycle.ts';
+import { bareModule, findOrigin } from './provenance.ts';
+import { findLeaks, type Leak } from './release-paths.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  findMemberName,
+  findMethodCall,
+  getOutermostWrapped,
+  isAssignment,
+  isFunctionNode,
+  isWithin,
+  skipWrappers,
+} from './syntax.ts';
+import { ts } from './ts.ts';
+import { frequencyOf } from './where.ts';
+
+/** How a handle is lost. */
+export type HandleLeak =
+  /** Nothing ends it, and nobody else can. */
+  | { kind: 'never'; binding: Binding | undefined; fn: FunctionNode }
+  /** It is ended, but not on these outcomes. */
+  | { kind: 'outcome'; binding: Binding; fn: FunctionNode; leaks: readonly Leak[]; ends: readonly ts.CallExpression[] }
+  /** Its owner keeps it, and has an end that leaves it open. */
+  | { kind: 'owner'; at: ts.Expression; field: string; life: Extract<Life, { kind: 'owner' }>; disposer: FunctionNode };
+
+/** Judges a handle by where it goes: held by this function, or kept by its owner; undefined where it is another's business. */
+export function findHandleLeak(
+  creation: ts.CallExpression | ts.NewExpression,
+  kind: HandleKind,
+  file: FileContext,
+): HandleLeak | undefined {
+  const holder = kind.endsWith === undefined ? undefined : creation.arguments?.[kind.endsWith];
+  if (holder && !ts.isNewExpression(skipWrappers(holder))) return undefined;
+  const fn = findEnclosingFunction(creation);
+  const kept = findKept(creation, file);
+  if (kept) return judgeField(kept, kind, file);
+  if (!fn || frequencyOf(creation, file) === 'once') return undefined;
+  const binding = findBinding(creation, file);
+  if (!binding || !isWithin(binding.scope.node, fn)) return undefined;
+  const ends = listEnds(binding, kind, file);
+  if (isGivenAway(binding, kind, ends, file)) return undefined;
+  if (ends.length === 0) return kind.listens ? undefined : { kind: 'never', binding, fn };
+  if (ends.some((end) => findEnclosingFunction(end) !== fn)) return undefined;
+  const leaks = findLeaks(fn, handlingOf(creation, binding, ends, file), file);
+  return leaks.length > 0 ? { kind: 'outcome', binding, fn, leaks, ends } : undefined;
+}
+
+/** `const h = await open(…)`, `h = new Client(…)` of a local. */
+function findBinding(creation: ts.Node, file: FileContext): Binding | undefined {
+  let outer = getOutermostWrapped(creation);
+  if (ts.isAwaitExpression(outer.parent)) outer = getOutermostWrapped(outer.parent);
+  const { parent } = outer;
+  const name = ts.isVariableDeclaration(parent)
+    ? isUsing(parent)
+      ? undefined
+      : parent.name
+    : isAssignment(parent) && parent.right === outer && ts.isExpressionStatement(parent.parent)
+      ? skipWrappers(parent.left)
+      : undefined;
+  return name && ts.isIdentifier(name) ? file.bindingOf(name) : undefined;
+}
+
+function isUsing(declaration: ts.VariableDeclaration): boolean {
+  const scoped = declaration.parent.flags & ts.NodeFlags.BlockScoped;
+  return scoped === ts.NodeFlags.Using || scoped === ts.NodeFlags.AwaitUsing;
+}
+
+/** Every call of the file that ends what a binding holds: `h.close()`, `fs.closeSync(h)`. */
+function listEnds(binding: Binding, kind: HandleKind, file: FileContext): ts.CallExpression[] {
+  return binding.references.flatMap((reference) => {
+    const outer = getOutermostWrapped(reference);
+    const { parent } = outer;
+    if (ts.isCallExpression(parent) && parent.expression !== outer) {
+      const name =
+        findMemberName(parent.expression) ?? (ts.isIdentifier(parent.expression) ? parent.expression.text : '');
+      return kind.endedBy?.includes(name) ? [parent] : [];
+    }
+    const target = findMethodCall(parent.parent);
+    return target && target.receiver === reference && isEnding(target.method, kind) ? [target.call] : [];
+  });
+}
+
+function isEnding(method: string, kind: HandleKind): boolean {
+  return kind.ends.includes(method) || /^(?:destroy|dispose|terminate|asyncDispose)$/.test(method);
+}
+
+/** Returned, stored, passed on to what does not belong to its own library, or used in a function that is kept. */
+function isGivenAway(
+  binding: Binding,
+  kind: HandleKind,
+  ends: readonly ts.CallExpression[],
+  file: FileContext,
+): boolean {
+  return binding.references.some((reference) => {
+    const outer = getOutermostWrapped(reference);
+    const { parent } = outer;
+    if (binding.writes.includes(reference)) return false;
+    if (ts.isCallExpression(parent) && parent.expression !== outer) {
+      return !ends.includes(parent) && ends.length === 0 && !isBorrow(parent, kind, file);
+    }
+    if (ts.isNewExpression(parent)) return ends.length === 0 && !isBorrow(parent, kind, file);
+    if (ts.isPropertyAssignment(parent) || ts.isShorthandPropertyAssignment(parent)) {
+      return ends.length === 0 || !ts.isCallExpression(parent.parent.parent);
+    }
+    if (isAssignment(parent)) return parent.right === outer;
+    return (
+      ts.isReturnStatement(parent) ||
+      ts.isYieldExpression(parent) ||
+      ts.isArrayLiteralExpression(parent) ||
+      ts.isSpreadElement(parent) ||
+      (ts.isArrowFunction(parent) && parent.body === outer) ||
+      (ts.isVariableDeclaration(parent) && parent.initializer === outer) ||
+      ts.isConditionalExpression(parent)
+    );
+  });
+}
+
+/** A function of the handle's own library, or of `fs`, uses what it is handed and gives it back. */
+function isBorrow(call: ts.CallExpression | ts.NewExpression, kind: HandleKind, file: FileContext): boolean {
+  const origin = findOrigin(call.expression, file);
+  const module = origin && bareModule(origin.module);
+  return module !== undefined && module !== '' && kind.modules.includes(module);
+}
+
+function handlingOf(
+  creation: ts.CallExpression | ts.NewExpression,
+  binding: Binding,
+  ends: readonly ts.CallExpression[],
+  file: FileContext,
+): Parameters<typeof findLeaks>[1] {
+  const known = new Set<ts.Node>(ends);
+  let acquire: ts.Node = getOutermostWrapped(creation);
+  if (ts.isAwaitExpression(acquire.parent)) acquire = acquire.parent;
+  else acquire = findFirstAwait(binding, ends) ?? acquire;
+  return {
+    acquire,
+    isRelease: (node) => known.has(node),
+    isGuard: (condition) => binding.references.some((reference) => isWithin(reference, condition)),
+    ...(ts.isAwaitExpression(acquire) ? {} : { canThrow: (node: ts.Node) => mayThrow(node, known, file) }),
+  };
+}
+
+/** A client that is made without `await` takes its connection with its first awaited use: `await client.connect()`. */
+function findFirstAwait(binding: Binding, ends: readonly ts.CallExpression[]): ts.Node | undefined {
+  for (const reference of binding.references) {
+    if (ends.some((end) => isWithin(reference, end))) continue;
+    for (let at: ts.Node = reference; at.parent && !ts.isStatement(at) && !isFunctionNode(at); at = at.parent) {
+      if (ts.isAwaitExpression(at)) return at;
+    }
+  }
+  return undefined;
+}
+
+/** Between a synchronous open and its close: what reads, writes and parses may throw. */
+function mayThrow(node: ts.Node, ends: ReadonlySet<ts.Node>, file: FileContext): boolean {
+  if (ts.isAwaitExpression(node) || ts.isYieldExpression(node)) return true;
+  if (!ts.isCallExpression(node) || ends.has(node)) return false;
+  const origin = findOrigin(node.expression, file);
+  const module = origin && bareModule(origin.module);
+  return module === 'fs' || (module === '' && origin!.path.join('.') === 'JSON.parse');
+}
+
+interface Kept {
+  /** The expression whose value the field takes: the creation, or a call of the method that makes it. */
+  at: ts.Expression;
+  field: string;
+}
+
+/** The field that a handle goes to, by assignment, as its initial value, or through a method that makes it. */
+function findKept(creation: ts.Expression, file: FileContext): Kept | undefined {
+  const places = listHandlePlaces(creation, file);
+  const field = places.find((place): place is Extract<HandlePlace, { kind: 'field' }> => place.kind === 'field');
+  if (field) return { at: creation, field: field.name };
+  // `this.view = this.createView()`
+  const fn = findEnclosingFunction(creation);
+  if (!fn || !places.some((place) => place.kind === 'handed-over' && place.how === 'returned')) return undefined;
+  const [first, ...others] = listCallsOf(fn, file).map((call) => findKept(call, file));
+  return others.every((other) => other?.field === first?.field) ? first : undefined;
+}
+
+/** Kept by an owner whose end never names it. */
+function judgeField({ at, field: name }: Kept, kind: HandleKind, file: FileContext): HandleLeak | undefined {
+  const life = lifeOf(at, file);
+  if (life.kind !== 'owner' || life.isSingleton) return undefined;
+  const disposer = findDisposer(life.shape.disposers, undefined);
+  const field = life.shape.fields.get(name);
+  if (!disposer || !field) return undefined;
+  const isSeenTo = field.accesses.some((access) => {
+    const outer = getOutermostWrapped(access);
+    const { parent } = outer;
+    const member = findMemberName(parent);
+    if (member !== undefined && (parent as ts.PropertyAccessExpression).expression === outer)
+      return isEnding(member, kind);
+    if (isAssignment(parent)) return parent.right === outer;
+    if (life.shape.disposers.some((fn) => isWithin(access, fn))) return true;
+    const callee = ts.isCallExpression(parent) && parent.expression !== outer ? parent.expression : undefined;
+    const called = callee && (findMemberName(callee) ?? (ts.isIdentifier(callee) ? callee.text : ''));
+    return called !== undefined && takesOver.test(called);
+  });
+  return isSeenTo ? undefined : { kind: 'owner', at, field: name, life, disposer };
+}
+
+/** What a function of such a name is handed is its to end. */
+const takesOver = /register|own|track|add|push|set|dispos|destroy|clos|clean|releas|unmount|tear|stop|end/i;
