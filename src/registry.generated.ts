@@ -14,6 +14,8 @@ import { rule as noRaceInLoop } from '../rules/resources/no-race-in-loop.ts';
 import { fixer as noRaceInLoopFixer } from '../fixers/no-race-in-loop.ts';
 import { rule as noUnclearedDeadline } from '../rules/resources/no-uncleared-deadline.ts';
 import { fixer as noUnclearedDeadlineFixer } from '../fixers/no-uncleared-deadline.ts';
+import { rule as noUndisposedSubscription } from '../rules/resources/no-undisposed-subscription.ts';
+import { fixer as noUndisposedSubscriptionFixer } from '../fixers/no-undisposed-subscription.ts';
 import { rule as noLostEntry } from '../rules/memory/no-lost-entry.ts';
 import { fixer as noLostEntryFixer } from '../fixers/no-lost-entry.ts';
 import { rule as noSlowEviction } from '../rules/memory/no-slow-eviction.ts';
@@ -94,6 +96,7 @@ export const pairs: readonly RulePair<never>[] = [
   pair(noMismatchedRemoval, noMismatchedRemovalFixer),
   pair(noRaceInLoop, noRaceInLoopFixer),
   pair(noUnclearedDeadline, noUnclearedDeadlineFixer),
+  pair(noUndisposedSubscription, noUndisposedSubscriptionFixer),
   pair(noLostEntry, noLostEntryFixer),
   pair(noSlowEviction, noSlowEvictionFixer),
   pair(noUnboundedCache, noUnboundedCacheFixer),

@@ -146,6 +146,27 @@ export const ruleFacts: readonly RuleFacts[] = [
     "good": "export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));\n\nexport async function retry(run) {\n  for (let wait = 1_000; ; wait *= 2) {\n    try {\n      return await run();\n    } catch {\n      await sleep(wait);\n    }\n  }\n}"
   },
   {
+    "id": "no-undisposed-subscription",
+    "category": "resources",
+    "severity": "medium",
+    "confidence": "likely",
+    "lifecycle": "trial",
+    "message": "{what} outlives {whom}: {why}.",
+    "why": "What is subscribed to goes on, and keeps the subscriber and all it refers to: both memory and the work per event grow with every instance, mount or call.",
+    "advice": "Keep what the call gives back and end it where its owner ends, or let it end by itself with `takeUntil`, `first` or `take(1)`.",
+    "limits": [
+      "Observables that a call makes are taken to complete, unless it is `interval`, `select` or `asObservable`.",
+      "What a method of another package gives back is known for RxJS and VS Code only."
+    ],
+    "options": {},
+    "fix": {
+      "safety": "safe",
+      "changes": "ends what a field holds in the end of its owner"
+    },
+    "bad": "'use strict';\nconst express = require('express');\nconst { Subject } = require('rxjs');\n\nconst orders$ = new Subject();\nconst app = express();\n\napp.get('/orders', (request, response) => {\n  orders$.subscribe((order) => response.write(JSON.stringify(order)));\n});\n\napp.listen(8080);",
+    "good": "import { Subject } from 'rxjs';\n\nexport const orders$ = new Subject();\nlet count = 0;\n\norders$.subscribe(() => {\n  count++;\n});\n\nexport const seen = () => count;"
+  },
+  {
     "id": "no-lost-entry",
     "category": "memory",
     "severity": "medium",

@@ -6,6 +6,7 @@ export interface RuleOptionTypes {
   'no-mismatched-removal': Record<string, never>;
   'no-race-in-loop': Record<string, never>;
   'no-uncleared-deadline': Record<string, never>;
+  'no-undisposed-subscription': Record<string, never>;
   'no-lost-entry': Record<string, never>;
   'no-slow-eviction': Record<string, never>;
   'no-unbounded-cache': Record<string, never>;

@@ -69,7 +69,11 @@ function findInherited(creation: Creation, file: FileContext): HandleKind | unde
 }
 
 function report(creation: Creation, handle: HandleKind, leak: HandleLeak, file: FileContext): Match<LeakedHandle> {
-  const conditions: LinkCondition[] = leak.kind === 'owner' ? [] : [runsUnderLoad(leak.fn.body ?? leak.fn, file)];
+  const conditions: LinkCondition[] = [
+    leak.kind === 'owner'
+      ? { kind: 'not', of: { kind: 'project-states', fact: `made-once:${leak.life.shape.name}` } }
+      : runsUnderLoad(leak.fn.body ?? leak.fn, file),
+  ];
   if (handle === inheritedClient) {
     conditions.push({ kind: 'project-states', fact: `client-class:${creation.expression.getText(file.source)}` });
   }
@@ -77,7 +81,7 @@ function report(creation: Creation, handle: HandleKind, leak: HandleLeak, file: 
     at: leak.kind === 'owner' ? leak.at : creation,
     values: { name: handle.name, cost: handle.cost, outcome: outcomeOf(leak) },
     ...relatedOf(leak),
-    ...(conditions.length > 0 && { when: { kind: 'all', of: conditions } }),
+    when: { kind: 'all', of: conditions },
     data: { creation, handle, leak },
   };
 }

@@ -67,7 +67,8 @@ function lifeOfPath(
   }
   const root = rootOf(at);
   const binding = root && file.bindingOf(root);
-  if (!binding) return globals.test(path[0]!) ? 'process' : 'local';
+  // `document.activeElement` is an element among others.
+  if (!binding) return globals.test(path[0]!) && (path.length === 1 || path[0] === 'process') ? 'process' : 'local';
   if (binding.kind === 'import') return 'process';
   const home = findEnclosingFunction(binding.identifier);
   if (!home) return binding.kind === 'const' && path.length === 1 ? 'process' : 'local';

@@ -173,14 +173,15 @@ interface Kept {
 }
 
 /** The field that a handle goes to, by assignment, as its initial value, or through a method that makes it. */
-function findKept(creation: ts.Expression, file: FileContext): Kept | undefined {
+function findKept(creation: ts.Expression, file: FileContext, hops = 0): Kept | undefined {
   const places = listHandlePlaces(creation, file);
   const field = places.find((place): place is Extract<HandlePlace, { kind: 'field' }> => place.kind === 'field');
   if (field) return { at: creation, field: field.name };
   // `this.view = this.createView()`
   const fn = findEnclosingFunction(creation);
-  if (!fn || !places.some((place) => place.kind === 'handed-over' && place.how === 'returned')) return undefined;
-  const [first, ...others] = listCallsOf(fn, file).map((call) => findKept(call, file));
+  if (!fn || hops > 2 || !places.some((place) => place.kind === 'handed-over' && place.how === 'returned'))
+    return undefined;
+  const [first, ...others] = listCallsOf(fn, file).map((call) => findKept(call, file, hops + 1));
   return others.every((other) => other?.field === first?.field) ? first : undefined;
 }
 

@@ -151,20 +151,6 @@ export const handleKinds: readonly HandleKind[] = [
     source: 'prosemirror-view 1.37, src/index.ts',
   },
   {
-    modules: [''],
-    paths: [
-      'MutationObserver.new',
-      'ResizeObserver.new',
-      'IntersectionObserver.new',
-      'PerformanceObserver.new',
-      'ReportingObserver.new',
-    ],
-    name: 'observer',
-    ends: ['disconnect'],
-    cost: 'what it observes, and its callback',
-    source: 'DOM Standard, 4.3',
-  },
-  {
     modules: ['', 'ws', 'isomorphic-ws', 'eventsource'],
     paths: ['WebSocket.new', 'EventSource.new', 'BroadcastChannel.new', 'new'],
     name: 'connection',

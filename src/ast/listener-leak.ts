@@ -55,10 +55,9 @@ const registering =
 /** Judges one adding call; undefined where the listener ends with its emitter, is taken away, or the file does not tell. */
 export function findListenerLeak(add: ListenerCall, file: FileContext): ListenerLeak | undefined {
   const leak = judge(add, file);
-  const [first] = listGroup(add, file);
+  const earlier = leak && !leak.fired ? listGroup(add, file).filter(({ call }) => call.end < add.call.end) : [];
   // Several listeners of one emitter and function are one defect: it is shown at the first.
-  const isTold = leak && !leak.fired && first && first.call !== add.call && judge(first, file)?.shape === leak.shape;
-  return isTold ? undefined : leak;
+  return earlier.some((other) => judge(other, file)?.shape === leak?.shape) ? undefined : leak;
 }
 
 function judge(add: ListenerCall, file: FileContext): ListenerLeak | undefined {
@@ -120,7 +119,7 @@ function findOnOneOutcome({ add, emitter, file }: Place): ListenerLeak | undefin
 }
 
 function findInWait({ add, outermost, emitter, file }: Place, promise: ts.NewExpression): ListenerLeak | undefined {
-  if (hasOnce(add) || !isShared(add, outermost, emitter, file)) return undefined;
+  if (hasOnce(add) || processEnd.test(add.event) || !isShared(add, outermost, emitter, file)) return undefined;
   if (/once/i.test(add.method)) {
     const group = listGroup(add, file).filter((other) => isWithin(other.call, promise));
     const staying = findStayingInWait(group, file);
@@ -140,14 +139,18 @@ function isShared(add: ListenerCall, outermost: FunctionNode, emitter: EmitterLi
     const home = findHome(add.receiver, file);
     return home !== undefined && runsAgainWithin(outermost, home, file);
   }
-  return /^(?:process|field|self|kept)$/.test(emitter) && !registering.test(nameOfFunction(outermost));
+  // In a constructor it waits once an instance.
+  if (ts.isConstructorDeclaration(outermost) || registering.test(nameOfFunction(outermost))) return false;
+  return /^(?:process|field|self|kept)$/.test(emitter);
 }
 
 function onProcess(place: Place): ListenerLeak | undefined {
   const { add, life, promise, file } = place;
   if (life.kind === 'effect') return onEffect(life.effect);
   if (life.kind === 'owner' && !life.isSingleton) return onOwner(place, life);
-  if (promise || file.role === 'ui' || processEnd.test(add.event)) return undefined;
+  // What listens once is gone with the next event, if there is one.
+  const goesItself = (/once/i.test(add.method) || hasOnce(add)) && eventKindOf(add.event) === 'recurring';
+  if (promise || goesItself || file.role === 'ui' || processEnd.test(add.event)) return undefined;
   return { shape: 'call', what: 'each call', when: runsRepeatedly(outsideIteration(add.call), file) };
 }
 
@@ -192,7 +195,8 @@ function onPooled({ add, file }: Place): ListenerLeak | undefined {
 }
 
 function onKept({ add, outermost, file }: Place): ListenerLeak | undefined {
-  if (isFreshlyMade(add, outermost, file) || !holdsOn(add, outermost, file)) return undefined;
+  if (registering.test(nameOfFunction(outermost)) || isFreshlyMade(add, outermost, file)) return undefined;
+  if (!holdsOn(add, outermost, file)) return undefined;
   return { shape: 'kept', what: 'each call for the same key' };
 }
 
@@ -200,7 +204,7 @@ function onKept({ add, outermost, file }: Place): ListenerLeak | undefined {
 function onLent({ add, life, promise, file }: Place): ListenerLeak | undefined {
   if (life.kind !== 'owner' || promise || file.role === 'ui') return undefined;
   const index = findGivenArgument(add.receiver, life.shape, file);
-  if (index === undefined) return undefined;
+  if (index === undefined || isEnded(add, file)) return undefined;
   return {
     shape: 'lent',
     what: `each ${life.shape.name}`,
@@ -232,8 +236,8 @@ const ending = 'close|end|destroy|disconnect|terminate|kill|abort|release|stop|d
 
 /** Whether the file ends the emitter itself, and its listeners with it. */
 function isEnded(add: ListenerCall, file: FileContext): boolean {
-  const name = add.target?.split('.').at(-1) ?? '';
-  return new RegExp(`\\b${name.replace(/\$/g, '\\$')}[?!]?\\.(?:${ending})\\b`).test(file.text);
+  const name = (add.target ?? '').replace(/^this\./, '(?:this|self|that|_this)\\.').replace(/\$/g, '\\$');
+  return new RegExp(`(?<![\\w$.])${name}[?!]?\\.(?:${ending})\\b`).test(file.text);
 }
 
 /** The result is not kept: it may be what takes the listener away. */

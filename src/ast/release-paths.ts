@@ -156,7 +156,8 @@ class Walker {
 
   #loop(statement: ts.IterationStatement, state: State): Flow {
     let flow: Flow = { ...nothing, ...state };
-    for (const part of loopHeads(statement)) flow = { ...join(flow, this.expression(part, flow)) };
+    for (const part of loopHeads(statement))
+      flow = join({ ...flow, held: false, free: false }, this.expression(part, flow));
     const once = this.statement(statement.statement, flow);
     // What the first round acquires is held through the second.
     const body = once.held && !flow.held ? join(once, this.statement(statement.statement, once)) : once;

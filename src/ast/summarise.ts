@@ -16,6 +16,7 @@ import { listClientClasses } from './handles.ts';
 import { listLentArguments, listMadeOnce } from './lent-arguments.ts';
 import { bareModule, findImport, findOrigin, type Origin, requiredModule } from './provenance.ts';
 import { isOffered } from './public-api.ts';
+import { listRemoverMethods } from './subscriptions.ts';
 import {
   type ClassNode,
   type FunctionNode,
@@ -494,6 +495,7 @@ function listFacts(file: FileContext): string[] {
   for (const name of listPartsOfClosable(file)) facts.add(`part-of-closable:${name}`);
   for (const lent of listLentArguments(file)) facts.add(`lent-${lent}`);
   for (const name of listClientClasses(file)) facts.add(`client-class:${name}`);
+  for (const name of listRemoverMethods(file)) facts.add(`gives-remover-${name}`);
   for (const name of listMadeOnce(file)) facts.add(`made-once:${name}`);
   for (const name of listTrimmedFields(file)) facts.add(`trims:${name}`);
   return [...facts].sort();

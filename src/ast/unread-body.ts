@@ -36,7 +36,7 @@ export function findUnreadBody(
       acquire: awaited,
       isRelease: (node) => uses.includes(node as ts.Identifier),
       isGuard: (condition) => /\.Body\b/.test(condition.getText(file.source)),
-      isAbsence: (condition) => /^\(*!/.test(condition.getText(file.source)),
+      isAbsence: (condition) => /^\(*!(?!=)|===?\s*(?:undefined|null)\b/.test(condition.getText(file.source)),
       canThrow: () => false,
     },
     file,

@@ -92,6 +92,55 @@ export const server = createServer(async (request, response) => {
     },
   }),
   program({
+    rule: 'no-undisposed-subscription',
+    extension: '.mjs',
+    source: fc
+      .record({
+        field: name('rows', 'kept'),
+        end: name('close', 'stop', 'dispose'),
+        factor: fc.integer({ min: 1, max: 9 }),
+      })
+      .map(
+        ({ field, end, factor }) => `import { map } from 'rxjs';
+export class Meter {
+  count = 0;
+  constructor(feed) {
+    this.feed = feed;
+  }
+  begin() {
+    this.${field} = this.feed.rows$.pipe(map((n) => n * ${factor})).subscribe((n) => {
+      this.count += n;
+    });
+  }
+  ${end}() {
+    const count = this.count;
+    this.count = 0;
+    return count;
+  }
+  end() {
+    return this.${end}();
+  }
+}
+`,
+      ),
+    input: fc.array(fc.integer({ min: 0, max: 50 }), { maxLength: 6 }),
+    observe(load, rows) {
+      const listeners = new Set<(n: number) => void>();
+      const piped = (f: (n: number) => number) => ({
+        subscribe(next: (n: number) => void) {
+          const listener = (n: number) => next(f(n));
+          listeners.add(listener);
+          return { unsubscribe: () => listeners.delete(listener) };
+        },
+      });
+      const { Meter } = load({ rxjs: { map: (f: unknown) => f } });
+      const meter = new Meter({ rows$: { pipe: piped } });
+      meter.begin();
+      for (const n of rows) for (const listener of listeners) listener(n);
+      return { results: meter.end(), cost: listeners.size };
+    },
+  }),
+  program({
     rule: 'no-leaked-timeout',
     extension: '.mjs',
     source: fc

@@ -1,0 +1,105 @@
+import type { ClassShape } from '../../src/ast/class-shape.ts';
+import { findDisposer } from '../../src/ast/end-of-life.ts';
+import { listHandlePlaces } from '../../src/ast/handle-escape.ts';
+import { type Life, lifeOf } from '../../src/ast/life-cycle.ts';
+import { type ForgottenPart, listForgottenParts } from '../../src/ast/owned-parts.ts';
+import { findSubscription, type Subscription } from '../../src/ast/subscriptions.ts';
+import {
+  type ClassNode,
+  findMemberName,
+  getOutermostWrapped,
+  isAssignment,
+  nameOfFunction,
+} from '../../src/ast/syntax.ts';
+import type { ts } from '../../src/ast/ts.ts';
+import { runsRepeatedly } from '../../src/ast/where.ts';
+import { defineRule } from '../../src/model/define-rule.ts';
+import type { FileContext } from '../../src/model/file-context.ts';
+import type { Match } from '../../src/model/rule.ts';
+
+export type UndisposedSubscription =
+  | { kind: 'dropped'; subscription: Subscription; life: Life }
+  | { kind: 'kept'; subscription: Subscription; life: Extract<Life, { kind: 'owner' }>; field: string }
+  | { kind: 'part'; part: ForgottenPart; shape: ClassNode };
+
+export const rule = defineRule<UndisposedSubscription>({
+  id: 'no-undisposed-subscription',
+  category: 'resources',
+  severity: 'medium',
+  confidence: 'likely',
+  lifecycle: 'trial',
+  message: '{what} outlives {whom}: {why}.',
+  why: 'What is subscribed to goes on, and keeps the subscriber and all it refers to: both memory and the work per event grow with every instance, mount or call.',
+  advice:
+    'Keep what the call gives back and end it where its owner ends, or let it end by itself with `takeUntil`, `first` or `take(1)`.',
+  limits: [
+    'Observables that a call makes are taken to complete, unless it is `interval`, `select` or `asObservable`.',
+    'What a method of another package gives back is known for RxJS and VS Code only.',
+  ],
+  roles: ['product', 'ui'],
+  mentions: ['subscribe', '.on', 'Disposable', 'dispose', 'listen', 'observe', 'Listener('],
+  visit: {
+    CallExpression: judgeCall,
+    ClassDeclaration: judgeParts,
+  },
+});
+
+function judgeCall(call: ts.CallExpression, file: FileContext): Match<UndisposedSubscription> | undefined {
+  const subscription = findSubscription(call, file);
+  if (!subscription) return undefined;
+  const life = lifeOf(call, file);
+  if (life.kind === 'process' || life.kind === 'factory') return undefined;
+  const what = `This subscription to ${subscription.source}`;
+  const when = subscription.when && { when: subscription.when };
+  const places = listHandlePlaces(call, file);
+  if (places.length === 1 && places[0]!.kind === 'dropped') {
+    const values = { what, ...fateOf(life) };
+    const match = { at: call, values, data: { kind: 'dropped' as const, subscription, life } };
+    if (life.kind === 'effect') return life.cleanups.length === 0 ? { ...match, ...when } : undefined;
+    if (life.kind === 'owner') return canEnd(life) ? { ...match, ...when } : undefined;
+    const often = runsRepeatedly(call, file);
+    return { ...match, when: subscription.when ? { kind: 'all', of: [often, subscription.when] } : often };
+  }
+  const field = places.length === 1 && places[0]!.kind === 'field' ? places[0]!.name : undefined;
+  if (field === undefined || life.kind !== 'owner' || !canEnd(life) || isUsed(life.shape, field)) return undefined;
+  const values = { what, whom: `each ${life.shape.name}`, why: `nothing ends what ${field} holds` };
+  return { at: call, values, ...when, data: { kind: 'kept', subscription, life, field } };
+}
+
+function fateOf(life: Life): { whom: string; why: string } {
+  const why = 'what would end it is dropped';
+  if (life.kind === 'owner') return { whom: `each ${life.shape.name}`, why };
+  return { whom: life.kind === 'effect' ? 'each run of the effect' : 'each call', why };
+}
+
+function canEnd(life: Extract<Life, { kind: 'owner' }>): boolean {
+  return !life.isSingleton && findDisposer(life.shape.disposers, undefined) !== undefined;
+}
+
+/** Whether anything but an assignment names the field: it may be what ends it. */
+function isUsed(shape: ClassShape, name: string): boolean {
+  return (
+    shape.fields.get(name)?.accesses.some((access) => {
+      const { parent } = getOutermostWrapped(access);
+      return (
+        !(isAssignment(parent) && parent.left === getOutermostWrapped(access)) || findMemberName(parent) !== undefined
+      );
+    }) ?? false
+  );
+}
+
+function* judgeParts(cls: ts.ClassDeclaration, file: FileContext): Generator<Match<UndisposedSubscription>> {
+  for (const part of listForgottenParts(cls, file)) {
+    const end = part.disposer ? `${nameOfFunction(part.disposer)}()` : 'its end';
+    yield {
+      at: part.creation,
+      values: {
+        what: `What ${part.field.name} holds`,
+        whom: `each ${cls.name?.text ?? 'instance'}`,
+        why: `${end} leaves it alone, though not others of its kind`,
+      },
+      related: [{ at: part.evidence, note: 'another that is disposed of, or its class' }],
+      data: { kind: 'part', part, shape: cls },
+    };
+  }
+}

@@ -1,0 +1,105 @@
+import type { FileContext } from '../model/file-context.ts';
+import { type ClassField, type ClassShape, classShape } from './class-shape.ts';
+import { findDisposer } from './end-of-life.ts';
+import {
+  type ClassNode,
+  findMemberName,
+  findMemberPath,
+  getOutermostWrapped,
+  isAssignment,
+  isClassNode,
+  isWithin,
+  skipWrappers,
+} from './syntax.ts';
+import { ts } from './ts.ts';
+
+/** A disposable that an owner makes and keeps, and that its end leaves alone. */
+export interface ForgottenPart {
+  field: ClassField;
+  creation: ts.NewExpression;
+  /** Why it must be disposed of: a sibling of its class that is, or its own class in this file. */
+  evidence: ts.Node;
+  /** The method that ends the owner; undefined where a base class has it. */
+  disposer: ClassShape['methods'] extends ReadonlyMap<string, infer Fn> ? Fn | undefined : never;
+}
+
+const disposable = /Disposable/;
+const disposing = /^(?:dispose|destroy)$/;
+/** What a function of such a name is handed is its to dispose of. */
+const takesOver = /register|own|track|add|push|dispos|destroy|store|own|combine/i;
+
+/** The fields of a class that hold a disposable which nothing in it disposes of, though it does so with others. */
+export function listForgottenParts(cls: ClassNode, file: FileContext): readonly ForgottenPart[] {
+  const shape = classShape(cls, file);
+  const disposer = findDisposer(shape.disposers, undefined);
+  if (!disposer && !extendsDisposable(cls)) return [];
+  const parts = [...shape.fields.values()].flatMap((field) => {
+    const creation = findCreation(field);
+    return creation && !isDisposedOf(field, shape) ? [{ field, creation }] : [];
+  });
+  return parts.flatMap(({ field, creation }) => {
+    const evidence = findSibling(creation, field, shape) ?? findOwnClass(creation, cls, file);
+    return evidence ? [{ field, creation, evidence, disposer }] : [];
+  });
+}
+
+/** The one `new` that a field is given, by itself: `this._register(new Emitter())` gives it away. */
+function findCreation(field: ClassField): ts.NewExpression | undefined {
+  if (field.isStatic || field.values.length !== 1) return undefined;
+  const value = skipWrappers(field.values[0]!);
+  return ts.isNewExpression(value) ? value : undefined;
+}
+
+/** Disposed of, handed to what does so, or given out under another name. */
+function isDisposedOf(field: ClassField, shape: ClassShape): boolean {
+  return field.accesses.some((access) => {
+    const outer = getOutermostWrapped(access);
+    const { parent } = outer;
+    const member = findMemberName(parent);
+    if (member !== undefined && (parent as ts.PropertyAccessExpression).expression === outer)
+      return /^(?:dispose|destroy|close|unsubscribe|complete|stop|end|terminate)$/.test(member);
+    if (isAssignment(parent)) return parent.right === outer;
+    if (shape.disposers.some((fn) => isWithin(access, fn))) return true;
+    if (ts.isCallExpression(parent) || ts.isNewExpression(parent)) return true;
+    return ts.isArrayLiteralExpression(parent) || ts.isReturnStatement(parent) || ts.isPropertyAssignment(parent);
+  });
+}
+
+/** Another field of the same class that this owner registers, or disposes of in its end. */
+function findSibling(creation: ts.NewExpression, field: ClassField, shape: ClassShape): ts.Node | undefined {
+  const name = findMemberPath(creation.expression)?.join('.');
+  for (const other of shape.fields.values()) {
+    if (other === field) continue;
+    for (const value of other.values) {
+      const made = skipWrappers(value);
+      const registered = ts.isCallExpression(made) && takesOver.test(findMemberName(made.expression) ?? '');
+      const inner = registered ? made.arguments[0] && skipWrappers(made.arguments[0]) : made;
+      if (!inner || !ts.isNewExpression(inner) || findMemberPath(inner.expression)?.join('.') !== name) continue;
+      if (registered) return made;
+      const end = other.accesses.find(
+        (access) =>
+          disposing.test(findMemberName(access.parent) ?? '') && shape.disposers.some((fn) => isWithin(access, fn)),
+      );
+      if (end) return end.parent;
+    }
+  }
+  return undefined;
+}
+
+/** A class of this file that extends a Disposable, made by one that does too. */
+function findOwnClass(creation: ts.NewExpression, owner: ClassNode, file: FileContext): ts.Node | undefined {
+  const callee = skipWrappers(creation.expression);
+  const declaration = ts.isIdentifier(callee) ? file.bindingOf(callee)?.declaration : undefined;
+  if (!declaration || !isClassNode(declaration) || !extendsDisposable(owner)) return undefined;
+  return extendsDisposable(declaration) ? (declaration.name ?? declaration) : undefined;
+}
+
+function extendsDisposable({ heritageClauses }: ClassNode): boolean {
+  return (
+    heritageClauses?.some(
+      ({ token, types }) =>
+        token === ts.SyntaxKind.ExtendsKeyword &&
+        types.some(({ expression }) => disposable.test(findMemberPath(expression)?.at(-1) ?? '')),
+    ) ?? false
+  );
+}

@@ -1,0 +1,133 @@
+import type { FileContext } from '../model/file-context.ts';
+import type { LinkCondition } from '../model/link.ts';
+import { classShape, findClassField, findThisOwner } from './class-shape.ts';
+import { emitterLifeOf } from './emitter-lifetime.ts';
+import { listReturnedFunctions, listReturnedValues } from './life-cycle.ts';
+import { bareModule, findOrigin } from './provenance.ts';
+import {
+  findEnclosingFunction,
+  findMemberPath,
+  findMethodCall,
+  findPropertyName,
+  isFunctionNode,
+  skipWrappers,
+} from './syntax.ts';
+import { ts } from './ts.ts';
+
+type MethodCall = NonNullable<ReturnType<typeof findMethodCall>>;
+
+/** A call that subscribes to what outlives the subscriber, and gives what ends the subscription. */
+export interface Subscription {
+  call: ts.CallExpression;
+  /** What is subscribed to, as it is written. */
+  source: string;
+  /** How the result ends it. */
+  ends: 'unsubscribe' | 'dispose' | 'call';
+  /** What another file must tell: that the method gives back something that ends the subscription. */
+  when?: LinkCondition;
+}
+
+const subscribing = /^(?:subscribe|on[A-Z]\w*|listen|watch|observe|add\w*(?:Listener|Handler|Observer|Subscriber))$/;
+/** Operators behind which a subscription ends by itself. */
+const ending =
+  /\b(?:take|first|last|single|takeUntil|takeWhile|takeUntilDestroyed|untilDestroyed|untilComponentDestroyed|toArray|reduce|finalize|elementAt|find|every|isEmpty|count|timeout)\s*\(/;
+/** What the router and the forms of a component end with it. */
+const ownOfComponent = /(?:^|\.)(?:_?(?:activatedR|r)oute|\w*[fF]orm|\w*[cC]ontrol|dialogRef|ref|modalRef)\b/;
+
+export function findSubscription(call: ts.CallExpression, file: FileContext): Subscription | undefined {
+  const target = findMethodCall(call);
+  if (!target || !subscribing.test(target.method) || !takesCallback(call, file)) return undefined;
+  return ofObservable(target, file) ?? ofVsCode(target, file) ?? ofOwnClass(target, file);
+}
+
+function takesCallback(call: ts.CallExpression, file: FileContext): boolean {
+  return call.arguments.some((argument) => {
+    const value = skipWrappers(argument);
+    if (isFunctionNode(value)) return true;
+    if (ts.isObjectLiteralExpression(value)) return value.properties.some((p) => findPropertyName(p.name) === 'next');
+    const path = findMemberPath(value);
+    return path !== undefined && (path[0] === 'this' || ts.isIdentifier(value)) && !file.text.startsWith('#!');
+  });
+}
+
+/** `this.store.state$.pipe(…).subscribe(…)`: a property or a selection goes on; what a call makes may complete. */
+function ofObservable({ call, method, receiver }: MethodCall, file: FileContext): Subscription | undefined {
+  if (method !== 'subscribe' || !/from ['"](?:rxjs|@angular\/core)|require\(['"]rxjs/.test(file.text)) return undefined;
+  let source = skipWrappers(receiver);
+  for (let piped = findMethodCall(source); piped?.method === 'pipe'; piped = findMethodCall(source)) {
+    if (piped.call.arguments.some((argument) => ending.test(`${argument.getText(file.source)}`))) return undefined;
+    source = skipWrappers(piped.receiver);
+  }
+  const origin = findOrigin(source, file);
+  const isTicking = origin?.module === 'rxjs' && /^(?:interval)$/.test(origin.path[0] ?? '');
+  const made = findMethodCall(source);
+  const lasting = made && /^(?:asObservable|select)$/.test(made.method) ? made.receiver : source;
+  if (!isTicking && (ownOfComponent.test(lasting.getText(file.source)) || !outlives(lasting, file))) return undefined;
+  return { call, source: source.getText(file.source), ends: 'unsubscribe' };
+}
+
+function ofVsCode({ call, method, receiver }: MethodCall, file: FileContext): Subscription | undefined {
+  const origin = findOrigin(receiver, file);
+  if (!origin || bareModule(origin.module) !== 'vscode' || !/^on[A-Z]/.test(method)) return undefined;
+  return { call, source: receiver.getText(file.source), ends: 'dispose' };
+}
+
+/** `this.bus.subscribe(…)`, `bus.onChange(…)` where the class of `bus` is of this project: its own file tells what it gives back. */
+function ofOwnClass({ call, method, receiver }: MethodCall, file: FileContext): Subscription | undefined {
+  if (!outlives(receiver, file)) return undefined;
+  const origin = findOrigin(receiver, file);
+  const isInstance = origin?.path.at(-1) === 'new' && origin.path.length > 1;
+  const isOwn = origin !== undefined && (/^[.~#@]/.test(origin.module) || origin.module === '.');
+  const name = origin?.path.at(-2);
+  if (!isInstance || !isOwn || !name || !/^\w+$/.test(name)) return undefined;
+  return {
+    call,
+    source: receiver.getText(file.source),
+    ends: 'call',
+    when: { kind: 'project-states', fact: `gives-remover-${method}:${name}` },
+  };
+}
+
+/** Lives as long as the process, or was handed to the owner: not what the owner itself makes. */
+function outlives(source: ts.Expression, file: FileContext): boolean {
+  const fn = findEnclosingFunction(source);
+  const path = findMemberPath(source);
+  if (!fn || !path) return false;
+  const life = emitterLifeOf(source, fn, file);
+  if (life === 'process') return true;
+  if (life !== 'field') return false;
+  const owner = findThisOwner(source, file);
+  const field = owner && findClassField(owner, path[1]!, file);
+  const isMade = field?.values.some((value) => !findMemberPath(value) && !isInjected(value));
+  return field !== undefined && !isMade && (path.length > 2 || field.types.length > 0 || field.values.length > 0);
+}
+
+/** `inject(Store)` of Angular. */
+function isInjected(value: ts.Expression): boolean {
+  const at = skipWrappers(value);
+  return ts.isCallExpression(at) && ts.isIdentifier(at.expression) && at.expression.text === 'inject';
+}
+
+/** `subscribe:Bus` for each method of the file's classes that gives back a function, or an object, which ends what it began. */
+export function listRemoverMethods(file: FileContext): readonly string[] {
+  const classes = [...file.nodes('ClassDeclaration'), ...file.nodes('ClassExpression')];
+  return classes.flatMap((cls) =>
+    [...classShape(cls, file).methods].flatMap(([name, fn]) => {
+      if (!cls.name || !subscribing.test(name)) return [];
+      const gives =
+        listReturnedFunctions(fn, file).some((inner) => removes(inner.getText(file.source))) ||
+        listReturnedValues(fn, file).some((value) => {
+          const object = skipWrappers(value);
+          return (
+            ts.isObjectLiteralExpression(object) &&
+            object.properties.some((p) => /^(?:dispose|unsubscribe|remove)$/.test(findPropertyName(p.name) ?? ''))
+          );
+        });
+      return gives ? [`${name}:${cls.name.text}`] : [];
+    }),
+  );
+}
+
+function removes(text: string): boolean {
+  return /\.(?:delete|off|removeListener|removeEventListener|splice|filter|unsubscribe|dispose)\b/.test(text);
+}
