@@ -447,7 +447,8 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Set a time-out for acquiring a connection, so that the excess fails fast and the caller can shed or retry it.",
     "limits": [
       "Options that come from elsewhere or are spread are taken to hold it.",
-      "Pools whose library gives up by itself (knex, Sequelize, TypeORM on mysql) are left alone."
+      "Pools whose library gives up by itself (knex, Sequelize, mssql, mariadb) are left alone.",
+      "The pools that TypeORM, MikroORM and drizzle make are not looked at."
     ],
     "options": {},
     "fix": {

@@ -18,13 +18,13 @@ const emitters: readonly { modules: RegExp; path: RegExp; what: string; source: 
     modules: /^(?:pg|pg-pool)$/,
     path: /^(?:(?:native\.)?Pool\.)?new$/,
     what: 'An idle connection that breaks makes the pool emit',
-    source: 'pg-pool 3.14, index.js: makeIdleListener',
+    source: 'pg-pool 3.14.0, index.js: makeIdleListener',
   },
   {
     modules: /^(?:redis|@redis\/client)$/,
     path: /^createClient\.\(\)(?:\.connect\.\(\))?$/,
     what: 'A connection that breaks makes the client emit',
-    source: 'redis 5, packages/client/lib/client/index.ts',
+    source: '@redis/client 5.12.1 and 6.3.1, dist/lib/client/index.js',
   },
   {
     modules: /^amqplib$/,

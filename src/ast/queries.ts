@@ -1,6 +1,7 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { LinkCondition } from '../model/link.ts';
 import { bareModule, findOrigin, originName } from './provenance.ts';
+import { methodsOf, type QueryLibrary, queryLibraries, queryMethod } from './query-libraries.ts';
 import {
   findMemberName,
   findMemberPath,
@@ -17,17 +18,7 @@ export type QueryKind = 'point' | 'list' | 'insert' | 'update' | 'upsert' | 'del
 export interface QueryCall {
   /** The call that is awaited: the last of a chain. */
   call: ts.CallExpression;
-  library:
-    | 'prisma'
-    | 'typeorm'
-    | 'sequelize'
-    | 'mongoose'
-    | 'mikro-orm'
-    | 'mongodb'
-    | 'knex'
-    | 'drizzle'
-    | 'kysely'
-    | 'sql';
+  library: QueryLibrary['library'];
   kind: QueryKind;
   /** `prisma.user.findMany`, for the message. */
   text: string;
@@ -35,118 +26,14 @@ export interface QueryCall {
   when?: LinkCondition;
 }
 
-/** How the calls of a library are told. `path` is matched against the steps from its import, calls left out. */
-interface QueryLibrary {
-  library: QueryCall['library'];
-  modules: RegExp;
-  path: RegExp;
-  /** Version read, and where. */
-  source: string;
-}
-
-const prismaMethod =
-  /^(?:findUnique|findUniqueOrThrow|findFirst|findFirstOrThrow|findMany|create|createMany|createManyAndReturn|update|updateMany|updateManyAndReturn|upsert|delete|deleteMany|count|aggregate|groupBy)$/;
-const typeormMethod =
-  /^(?:find|findBy|findOne|findOneBy|findOneOrFail|findOneByOrFail|findAndCount|findByIds|count|countBy|exists?|existsBy|save|insert|update|upsert|delete|remove|softDelete|softRemove|increment|decrement|query|getOne|getMany|getRawOne|getRawMany|getCount|execute)$/;
-const sequelizeMethod =
-  /^(?:findByPk|findOne|findAll|findOrCreate|findAndCountAll|findOrBuild|count|create|bulkCreate|update|upsert|destroy|increment|decrement|sum|max|min|query)$/;
-const mongooseMethod =
-  /^(?:findById|findOne|find|findByIdAndUpdate|findByIdAndDelete|findOneAndUpdate|findOneAndDelete|findOneAndReplace|updateOne|updateMany|deleteOne|deleteMany|replaceOne|create|insertMany|countDocuments|exists|distinct|aggregate)$/;
-const mongoMethod =
-  /^(?:findOne|insertOne|updateOne|updateMany|deleteOne|deleteMany|replaceOne|findOneAndUpdate|findOneAndDelete|findOneAndReplace|countDocuments|toArray|distinct)$/;
-const mikroMethod =
-  /^(?:find|findOne|findOneOrFail|findAll|findAndCount|count|nativeInsert|nativeUpdate|nativeDelete|upsert|insert|persistAndFlush|removeAndFlush|flush|execute)$/;
-
-const libraries: readonly QueryLibrary[] = [
-  {
-    library: 'sql',
-    modules: /^(?:pg|pg-pool|@neondatabase\/serverless|@vercel\/postgres)$/,
-    path: /(?:^|\.)query$/,
-    source: 'pg 8.23, lib/client.js',
-  },
-  {
-    library: 'sql',
-    modules: /^(?:mysql|mysql2|mysql2\/promise|mariadb)$/,
-    path: /(?:^|\.)(?:query|execute)$/,
-    source: 'mysql2 3.24, lib/base/connection.js',
-  },
-  {
-    library: 'sql',
-    modules: /^(?:mssql|oracledb)$/,
-    path: /(?:^|\.)(?:query|execute)$/,
-    source: 'mssql 11, lib/base/request.js',
-  },
-  {
-    library: 'prisma',
-    modules: /^(?:@prisma\/client|\.prisma\/client)$/,
-    path: /^(?:PrismaClient|Prisma\.TransactionClient)\.new\.\w+\.\w+$|\$(?:query|execute)Raw(?:Unsafe)?$/,
-    source: 'prisma 6, packages/client',
-  },
-  {
-    library: 'typeorm',
-    modules: /^(?:typeorm|@nestjs\/typeorm)$/,
-    path: /(?:Repository|TreeRepository|MongoRepository|EntityManager|DataSource|QueryRunner)\.new(?:\.\w+)*\.\w+$|^createQueryBuilder\.|getRepository\.\w+$/,
-    source: 'typeorm 0.3.27, src/repository/Repository.ts',
-  },
-  {
-    library: 'sequelize',
-    modules: /^(?:sequelize|sequelize-typescript|@sequelize\/core)$/,
-    path: /^(?:Sequelize\.)?new\.query$|^(?:Sequelize\.)?new\.define\.\w+$|^ModelStatic\.new\.\w+$|^ModelCtor\.new\.\w+$/,
-    source: 'sequelize 6.37, src/model.js',
-  },
-  {
-    library: 'mongoose',
-    modules: /^(?:mongoose|@nestjs\/mongoose)$/,
-    path: /^(?:model|Model\.new|models\.\w+|connection\.model|createConnection\.model)\.(?:\w+\.)*\w+$/,
-    source: 'mongoose 8, lib/model.js',
-  },
-  {
-    library: 'mikro-orm',
-    modules: /^@mikro-orm\//,
-    path: /^(?:EntityManager|SqlEntityManager|EntityRepository|SqlEntityRepository)\.new\.(?:\w+\.)*\w+$|^MikroORM\.init\.em\.\w+$/,
-    source: 'mikro-orm 6, packages/core/src/EntityManager.ts',
-  },
-  {
-    library: 'mongodb',
-    modules: /^mongodb$/,
-    path: /^Collection\.new\.(?:\w+\.)*\w+$|\.collection\.(?:\w+\.)*\w+$/,
-    source: 'mongodb 7.5, src/collection.ts',
-  },
-  { library: 'knex', modules: /^knex$/, path: /./, source: 'knex 3.1, lib/query/querybuilder.js' },
-  {
-    library: 'kysely',
-    modules: /^kysely$/,
-    path: /\.execute(?:TakeFirst(?:OrThrow)?)?$/,
-    source: 'kysely 0.28, src/query-builder',
-  },
-  {
-    library: 'drizzle',
-    modules: /^drizzle-orm\//,
-    path: /\.(?:select|selectDistinct|insert|update|delete|query|execute)\b/,
-    source: 'drizzle-orm 0.44, src/pg-core/db.ts',
-  },
-];
-
-const methodsOf: Partial<Record<QueryCall['library'], RegExp>> = {
-  prisma: prismaMethod,
-  typeorm: typeormMethod,
-  sequelize: sequelizeMethod,
-  mongoose: mongooseMethod,
-  'mikro-orm': mikroMethod,
-  mongodb: mongoMethod,
-};
-
 /** Whether a call runs a database query, known by where the receiver comes from or by a shape nothing else has. */
 export function findQuery(node: ts.Node, file: FileContext): QueryCall | undefined {
   return ts.isCallExpression(node) ? file.memo(judge, node) : undefined;
 }
 
-const anyMethod =
-  /^(?:find\w*|create\w*|update\w*|upsert|delete\w*|destroy|remove\w*|softRemove|softDelete|insert\w*|replaceOne|count\w*|aggregate|groupBy|query|execute\w*|exec|lean|sort|select|populate|save|exists\w*|toArray|distinct|get(?:One|Many|RawOne|RawMany|Count)|bulkCreate|increment|decrement|sum|max|min|native\w+|persistAndFlush|removeAndFlush|flush|where\w*|first|limit|orderBy|returning|values|set|from|del|pluck|andWhere|join|leftJoin|\$(?:query|execute)Raw\w*|onConflict\w*|merge|ignore)$/;
-
 function judge(call: ts.CallExpression, file: FileContext): QueryCall | undefined {
   const target = findMethodCall(call);
-  if (!target || !anyMethod.test(target.method)) return undefined;
+  if (!target || !queryMethod.test(target.method)) return undefined;
   return fromOrigin(call, target.method, file) ?? fromShape(call, target.receiver, target.method, file);
 }
 
@@ -155,7 +42,7 @@ function fromOrigin(call: ts.CallExpression, method: string, file: FileContext):
   if (!origin || origin.module === '' || origin.module === '.' || origin.module.startsWith('.')) return undefined;
   const module = bareModule(origin.module);
   const path = originName(origin).replaceAll('.()', '').replaceAll('()', '').replace(/^\./, '');
-  for (const { library, modules, path: wanted } of libraries) {
+  for (const { library, modules, path: wanted } of queryLibraries) {
     if (!modules.test(module) || !wanted.test(path)) continue;
     if (library === 'knex') {
       // A chain that begins with a table: knex('users').where(…).
@@ -215,16 +102,19 @@ function textOf(call: ts.CallExpression, file: FileContext): string {
 
 function kindOf(method: string, call: ts.CallExpression): QueryKind {
   if (
-    /^(?:findUnique|findByPk|findById|findOne|findFirst|exists?\b|getOne|getRawOne|count)/.test(method) &&
+    /^(?:findUnique|findByPk|findById(?!s)|findOne|findFirst|findOrBuild|exists?\b|getOne|getRawOne|getExists|getSingleResult|getCount|count|estimatedDocumentCount|refresh|preload|(?:sum|min|max|average|minimum|maximum)$)/.test(
+      method,
+    ) &&
     !/And(?:Update|Delete|Replace|Count)/.test(method)
   )
     return 'point';
-  if (/^(?:upsert|findOrCreate|findOneAnd|findByIdAnd|save|persistAndFlush|flush)/.test(method)) return 'upsert';
+  if (/^(?:upsert|findOrCreate|findCreateFind|findOneAnd|findByIdAnd|save|persistAndFlush|flush)/.test(method))
+    return 'upsert';
   if (/^(?:find|aggregate|groupBy|toArray|distinct|get)/.test(method)) return 'list';
   if (/^(?:create|insert|bulkCreate|nativeInsert)/.test(method)) return 'insert';
-  if (/^(?:delete|destroy|remove|soft|nativeDelete)/.test(method)) return 'delete';
-  if (/^(?:update|increment|decrement|replaceOne|nativeUpdate)/.test(method)) return 'update';
-  if (method === 'query' || method === 'execute') return kindOfSql(call);
+  if (/^(?:delete|destroy|remove|soft|nativeDelete|truncate|clear)/.test(method)) return 'delete';
+  if (/^(?:update|increment|decrement|replaceOne|nativeUpdate|restore|recover)/.test(method)) return 'update';
+  if (/^(?:query|execute|executeMany|batch)$/.test(method)) return kindOfSql(call);
   return 'unknown';
 }
 
@@ -270,11 +160,11 @@ function fromShape(
   )
     return query(call, 'kysely', kindOfChain(call, method), file);
   if (methods.length > 1 && isDrizzleChain(methods)) return query(call, 'drizzle', kindOfChain(call, method), file);
-  if (methods.includes('collection') && mongoMethod.test(method))
-    return query(call, 'mongodb', kindOf(verbOfChain(call, mongoMethod) ?? method, call), file);
+  if (methods.includes('collection') && methodsOf.mongodb.test(method))
+    return query(call, 'mongodb', kindOf(verbOfChain(call, methodsOf.mongodb) ?? method, call), file);
   if (ts.isIdentifier(head) && /^[A-Z]\w+$/.test(head.text)) return fromModel(call, first, verb, head, file);
   const path = findMemberPath(receiver);
-  if (path && path.length >= 2 && prismaMethod.test(method) && isPrismaShape(path, method, call)) {
+  if (path && path.length >= 2 && methodsOf.prisma.test(method) && isPrismaShape(path, method, call)) {
     const when: LinkCondition = { kind: 'project-states', fact: 'import:@prisma/client' };
     return {
       ...query(call, 'prisma', kindOf(method, call), file),
