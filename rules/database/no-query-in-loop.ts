@@ -1,15 +1,22 @@
 import { findFunctionValue } from '../../src/ast/functions.ts';
 import { roundWords, together, waitWords } from '../../src/ast/mention-words.ts';
 import { findProperty, findQuery, listChain, type QueryCall } from '../../src/ast/queries.ts';
-import { sizeOf } from '../../src/ast/size.ts';
+import {
+  dependsOnLastRound,
+  isConditional,
+  isInSomeRounds,
+  isPaced,
+  mayEndEarly,
+  mentionsOwn,
+  waitsForOther,
+} from '../../src/ast/rounds.ts';
+import { rowListOf } from '../../src/ast/row-lists.ts';
 import { isChunked, isLiteralSized } from '../../src/ast/small-input.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
   findMethodCall,
   getOutermostWrapped,
-  isFunctionNode,
-  isLoop,
   isWithin,
   nameOfFunction,
   skipWrappers,
@@ -46,7 +53,7 @@ export const rule = defineRule<QueryInLoop>({
   limits: [
     'Updates with a value of their own for each row, upserts, and loops that may end early are reported as `possible` only.',
     'A query in a helper of the same file is seen; in another file it is not.',
-    'How many rows there are is judged by where they come from, not counted.',
+    'How many rows there are is judged by where they come from, not counted: lists that are passed in and not called after rows or ids, what hangs on one row, writes in a branch and rounds that also wait for something else are `possible` only.',
   ],
   mentions: together(
     [
@@ -105,22 +112,6 @@ function findOwnQuery(helper: FunctionNode, file: FileContext): QueryCall | unde
   return undefined;
 }
 
-function isConditional(node: ts.Node, within: ts.Node): boolean {
-  for (let at = node; at !== within && at.parent; at = at.parent) {
-    const { parent } = at;
-    if (ts.isIfStatement(parent) && parent.expression !== at) return true;
-    if (ts.isConditionalExpression(parent) && parent.condition !== at) return true;
-    if (ts.isCatchClause(parent) || ts.isCaseOrDefaultClause(parent)) return true;
-    if (
-      ts.isBinaryExpression(parent) &&
-      parent.right === at &&
-      /^(?:&&|\|\||\?\?=?)$/.test(parent.operatorToken.getText())
-    )
-      return true;
-  }
-  return false;
-}
-
 function isInsideChain(call: ts.CallExpression): boolean {
   const { parent } = call;
   if (!ts.isPropertyAccessExpression(parent) || parent.expression !== call || !ts.isCallExpression(parent.parent))
@@ -166,7 +157,7 @@ function judge(
     query.kind === 'update' ||
     query.kind === 'upsert' ||
     query.kind === 'unknown' ||
-    sizeOf(over, file) === 'small' ||
+    !isWorthIt(query, call, repetition, over, file) ||
     isBulk(query, file) ||
     isCollected(call) ||
     isCaught(call, query, repetition.node) ||
@@ -192,15 +183,36 @@ function judge(
   };
 }
 
+/**
+ * Whether the round trips are many and what the rounds are made of: rows that this file shows, or ids, which one query
+ * could take; of lists that are only called after rows, those whose rounds wait for nothing else. Writes must run in
+ * every round: those of a branch may be few.
+ */
+function isWorthIt(
+  { kind }: QueryCall,
+  call: ts.CallExpression,
+  { node }: Repetition,
+  over: ts.Expression,
+  file: FileContext,
+): boolean {
+  const rows = rowListOf(over, file);
+  if (rows === 'part' || rows === 'nothing') return false;
+  const isRead = kind === 'point' || kind === 'list';
+  if (isRead && rows !== 'named') return true;
+  return !waitsForOther(node, call, file) && (isRead || !isInSomeRounds(call, node));
+}
+
 /** The query that a loop is reported for: the first; the others come to light when it is gone. */
 function toldOf(_: ts.Node, _file: FileContext): { at?: ts.Node } {
   return {};
 }
 
-/** An insert whose row is used in the round, or that writes other tables with it: no bulk insert gives that. */
-function isRowNeeded(call: ts.CallExpression, { kind }: QueryCall, file: FileContext): boolean {
+/** An insert whose row is used in the round, or that may write other tables with it: no bulk insert gives that. */
+function isRowNeeded(call: ts.CallExpression, { kind, library }: QueryCall, file: FileContext): boolean {
   if (kind !== 'insert') return false;
-  if (/\b(?:connect|connectOrCreate|create)\s*:/.test(call.getText(file.source))) return true;
+  const data = library === 'prisma' ? findProperty(call.arguments[0], 'data') : undefined;
+  if (data && !ts.isObjectLiteralExpression(data)) return true;
+  if (/\b(?:connect|connectOrCreate|create|createMany)\s*:/.test(call.getText(file.source))) return true;
   const { parent } = getOutermostWrapped(call);
   return (
     ts.isAwaitExpression(parent) && !ts.isExpressionStatement(parent.parent) && !ts.isReturnStatement(parent.parent)
@@ -265,21 +277,6 @@ function isChunkVariable(loop: ts.Node): boolean {
   return /\b\w*(?:chunk|batch|slice)\w*\b/i.test(/^[^=]*/.exec(name)![0]);
 }
 
-/** Whether the call mentions a name that a round of the loop declares. */
-function mentionsOwn(call: ts.CallExpression, loop: ts.Node, file: FileContext): boolean {
-  let found = false;
-  const visit = (node: ts.Node): void => {
-    if (found) return;
-    if (ts.isIdentifier(node)) {
-      const binding = file.bindingOf(node);
-      if (binding && isWithin(binding.identifier, loop) && !isWithin(binding.identifier, call)) found = true;
-    }
-    ts.forEachChild(node, visit);
-  };
-  visit(call);
-  return found;
-}
-
 function runsOnce(node: ts.Node, file: FileContext): boolean {
   if (frequencyOf(node, file) === 'once') return true;
   for (let fn = findEnclosingFunction(node); fn; fn = findEnclosingFunction(fn))
@@ -290,27 +287,6 @@ function runsOnce(node: ts.Node, file: FileContext): boolean {
 function isInCatch(node: ts.Node, loop: ts.Node): boolean {
   for (let at = node; at !== loop && at.parent; at = at.parent) if (ts.isCatchClause(at)) return true;
   return false;
-}
-
-/** Loops that wait between rounds on purpose. */
-function isPaced(loop: ts.Node, file: FileContext): boolean {
-  return /\b(?:sleep|delay|wait|setTimeout|rateLimit\w*|throttle)\s*\(/.test(loop.getText(file.source).slice(0, 4000));
-}
-
-/** An outer variable that a round sets and the next one's query reads: cursors, parent ids, running totals. */
-function dependsOnLastRound(call: ts.CallExpression, loop: ts.Node, file: FileContext): boolean {
-  let found = false;
-  const visit = (node: ts.Node): void => {
-    if (found) return;
-    if (ts.isIdentifier(node)) {
-      const binding = file.bindingOf(node);
-      if (binding && !isWithin(binding.identifier, loop) && binding.writes.some((write) => isWithin(write, loop)))
-        found = true;
-    }
-    ts.forEachChild(node, visit);
-  };
-  visit(call);
-  return found;
 }
 
 /** One statement for many rows, or the first few of each. */
@@ -326,19 +302,7 @@ function isBulk({ call, kind }: QueryCall, file: FileContext): boolean {
   )
     return true;
   return (
-    kind === 'list' && /\bin:\s|\$in\b|\bIn\(|\bANY\(|inArray\(|whereIn\(|\[Op\.in\]/.test(call.getText(file.source))
+    kind === 'list' &&
+    /\bin:\s(?!\[)|\$in\b|\bIn\(|\bANY\(|inArray\(|whereIn\(|'in',\s*(?!\s*\[)|\[Op\.in\]/.test(call.getText(file.source))
   );
-}
-
-/** A `break`, or a `return` of the loop's own function: the first hit may end it. */
-function mayEndEarly(loop: ts.Node): boolean {
-  if (!isLoop(loop)) return false;
-  let found = false;
-  const visit = (node: ts.Node): void => {
-    if (found || isFunctionNode(node)) return;
-    if (ts.isReturnStatement(node) || ts.isBreakStatement(node)) found = true;
-    else if (!isLoop(node) || node === loop) ts.forEachChild(node, visit);
-  };
-  visit(loop.statement);
-  return found;
 }

@@ -1,0 +1,99 @@
+import type { FileContext } from '../model/file-context.ts';
+import { bareModule, findOrigin } from './provenance.ts';
+import { findQuery, listChain } from './queries.ts';
+import { sizeOf, soundsLarge } from './size.ts';
+import {
+  findMemberName,
+  findMemberPath,
+  findMethodCall,
+  getOutermostWrapped,
+  isFunctionNode,
+  skipAwait,
+  skipWrappers,
+} from './syntax.ts';
+import { ts } from './ts.ts';
+
+/**
+ * What a file tells of the rows that a list stands for. `shown`: the rows of a query, the keys a data loader is asked
+ * for, what a request carries; `keys`: a list of ids by its name, which one query could take; `named`: called after what
+ * data brings; `part`: what hangs on one row; `nothing`: all else.
+ */
+export type RowList = 'shown' | 'keys' | 'named' | 'part' | 'nothing';
+
+const keysName = /(?:[a-z](?:Ids|IDs|Uuids|UUIDs)|_ids|^(?:ids|uuids))$/;
+
+/** Judges an iterated list by where its items come from, then by its name. */
+export function rowListOf(over: ts.Expression, file: FileContext): RowList {
+  const size = sizeOf(over, file);
+  if (size === 'small') return 'nothing';
+  if (size === 'large') return 'shown';
+  const source = sourceOf(over, file, 0);
+  if (isRowQuery(source, file) || isLoaderKeys(source, file)) return 'shown';
+  const name = nameOf(over);
+  if (name !== undefined && keysName.test(name)) return 'keys';
+  if (isPart(source)) return 'part';
+  return soundsLarge(over, file) ? 'named' : 'nothing';
+}
+
+const sameRows = /^(?:filter|map|sort|reverse|toSorted|toReversed|flat|flatMap|concat|entries|keys|values|from|toArray|exec|lean|all)$/;
+
+/** Where the items come from: through names, `map` and the like, and the `rows` of a result. */
+function sourceOf(expression: ts.Expression, file: FileContext, depth: number): ts.Expression {
+  const value = skipAwait(expression);
+  if (depth > 6) return value;
+  const target = findMethodCall(value);
+  if (target && sameRows.test(target.method) && !findQuery(value, file)) {
+    const isStatic = /^(?:Object|Array|Promise)$/.test(target.receiver.getText(file.source));
+    const next = isStatic ? target.call.arguments[0] : target.receiver;
+    return next ? sourceOf(next, file, depth + 1) : value;
+  }
+  if (findMemberName(value) === 'rows')
+    return sourceOf((value as ts.PropertyAccessExpression).expression, file, depth + 1);
+  if (!ts.isIdentifier(value)) return value;
+  const declaration = file.bindingOf(value)?.declaration;
+  if (declaration && ts.isVariableDeclaration(declaration) && declaration.initializer)
+    return sourceOf(declaration.initializer, file, depth + 1);
+  const isRows =
+    declaration &&
+    ts.isBindingElement(declaration) &&
+    (declaration.propertyName ?? declaration.name).getText(file.source) === 'rows';
+  const holder = isRows && declaration.parent.parent;
+  return holder && ts.isVariableDeclaration(holder) && holder.initializer
+    ? sourceOf(holder.initializer, file, depth + 1)
+    : value;
+}
+
+const few = 20;
+
+/** A query that may give many rows: not one with a limit written out as a few. */
+function isRowQuery(source: ts.Expression, file: FileContext): boolean {
+  const query = findQuery(source, file);
+  if (query?.kind !== 'list' && !(query?.library === 'sql' && query.kind !== 'insert')) return false;
+  const limit = /\b(?:limit|take|LIMIT)\b\W{0,3}(\d+)/.exec(query.call.getText(file.source))?.[1];
+  if (limit !== undefined && Number(limit) <= few) return false;
+  return !listChain(query.call).methods.some((name) => /^(?:aggregate|distinct|groupBy|count)$/.test(name));
+}
+
+/** The parameter of the function that a `new DataLoader(…)` is made with. */
+function isLoaderKeys(source: ts.Expression, file: FileContext): boolean {
+  const declaration = ts.isIdentifier(source) ? file.bindingOf(source)?.declaration : undefined;
+  if (!declaration || !ts.isParameter(declaration) || !isFunctionNode(declaration.parent)) return false;
+  const maker = getOutermostWrapped(declaration.parent).parent;
+  if (!ts.isNewExpression(maker) || declaration.parent.parameters[0] !== declaration) return false;
+  const origin = findOrigin(maker.expression, file);
+  return (
+    (origin !== undefined && bareModule(origin.module) === 'dataloader') ||
+    /(?:^|\.)DataLoader$/.test(maker.expression.getText(file.source))
+  );
+}
+
+function nameOf(expression: ts.Expression): string | undefined {
+  const value = skipWrappers(expression);
+  return ts.isIdentifier(value) ? value.text : findMemberName(value);
+}
+
+/** `order.items`, `Object.entries(tier.prices)`: but not a field of the object itself. */
+function isPart(source: ts.Expression): boolean {
+  const path = findMemberPath(source);
+  return path !== undefined && path.length > 1 && path[0] !== 'this';
+}
