@@ -303,6 +303,8 @@ function isBulk({ call, kind }: QueryCall, file: FileContext): boolean {
     return true;
   return (
     kind === 'list' &&
-    /\bin:\s(?!\[)|\$in\b|\bIn\(|\bANY\(|inArray\(|whereIn\(|'in',\s*(?!\s*\[)|\[Op\.in\]/.test(call.getText(file.source))
+    /\bin:\s(?!\[)|\$in\b|\bIn\(|\bANY\(|inArray\(|whereIn\(|'in',\s*(?!\s*\[)|\[Op\.in\]/.test(
+      call.getText(file.source),
+    )
   );
 }

@@ -19,10 +19,11 @@ import {
   findPropertyName,
   nameOfFunction,
 } from '../../src/ast/syntax.ts';
+import { domainOfTable, isBareKey } from '../../src/ast/table-name.ts';
 import { hasTooling, isInBrowser } from '../../src/ast/tooling.ts';
 import { listLiveAdds, listLiveRemovals, listNotTrimmedElsewhere } from '../../src/ast/trimming.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { runsRepeatedly } from '../../src/ast/where.ts';
+import { frequencyOf, runsRepeatedly } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
@@ -49,7 +50,7 @@ export const rule = defineRule<UnboundedCache>({
   advice:
     'Give it a limit: a cache with `max` (and a `ttl`) where entries can be computed again; where they cannot, delete each entry when what it stands for ends.',
   limits: [
-    'Whether keys are few is judged by types, constants and names: a bounded set of keys with a name such as `id` is a false alarm.',
+    'Whether keys are few is judged by types, constants and names. What a field or a module keeps by a bare `id` or `key` is left alone unless its own name says what there is one of for each: `sessions`, `usersById`, a cache.',
     'Instances of classes whose life the project does not show are left alone.',
     'A removal by key in another function counts as one for every entry, unless the container is a cache.',
   ],
@@ -98,7 +99,7 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
   const growth = growthOf(container, file);
   if (growth.adds.length === 0 || growth.sizeChecks.length > 0) return undefined;
   if (growth.escapes.some(({ kind }) => kind === 'stored')) return undefined;
-  const adds = listLiveAdds(container, growth).filter((add) => isGrowing(add, growth, file));
+  const adds = listLiveAdds(container, growth).filter((add) => isGrowing(add, container, growth, file));
   const add = adds[0];
   if (!add) return undefined;
   const removals = listLiveRemovals(growth, file);
@@ -133,9 +134,17 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
   };
 }
 
-function isGrowing(add: Add, growth: Growth, file: FileContext): boolean {
+function isGrowing(add: Add, container: Container, growth: Growth, file: FileContext): boolean {
   if (!add.key || !add.fn || isRegistering(add.fn) || isFiltered(add, growth, file)) return false;
-  return keyDomain(add.key, file) === 'data';
+  if (keyDomain(add.key, file) !== 'data' || isPrimedOnce(add.fn, file)) return false;
+  const isHelper = container.home.kind === 'closure';
+  return isHelper || !isBareKey(add.key, file) || domainOfTable(container.name) === 'data';
+}
+
+/** A function that only module level calls, once: a loop in it fills a table with what there is at start-up. */
+function isPrimedOnce(fn: FunctionNode, file: FileContext): boolean {
+  const around = methodAround(fn);
+  return around?.body !== undefined && frequencyOf(around.body, file) === 'once';
 }
 
 /** The page of a user lives for hours: what is remembered of each document that is looked at stays in it. */

@@ -1,7 +1,9 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { Add, Growth } from './container-growth.ts';
+import { listCallsOf } from './functions.ts';
 import { type FunctionNode, findEnclosingFunction, findMethodCall, nameOfFunction } from './syntax.ts';
 import { ts } from './ts.ts';
+import { findRepetition } from './where.ts';
 
 const registering =
   /^_*(?:(?:register|define|declare|install|mount|provide|extend|use|bind|inject|configure|init(?:ialize)?|setup|boot|bootstrap|load(?:All|Plugins|Config|Schema|Models|Modules)?|construct|constructor|addPlugin|addHandler|addRoute|addCommand|addMiddleware|addHook|addRule|addModel|addType|addSchema|addField|addProvider|addModule|addService|addListener|addEventListener|subscribe|decorate|createModel|reg)(?:[A-Z_]\w*)?|on|once|on(?:ce)?(?:Change|Event|Update|Error|Ready)\w*)$/;
@@ -21,6 +23,7 @@ export function isFiltered(add: Add, growth: Growth, file: FileContext): boolean
     isChecked(add, file) ||
     isListed(add, file) ||
     isMirrored(add, file) ||
+    isLoadedWhole(add.fn, file, 0) ||
     refusesDuplicates(add, growth)
   );
 }
@@ -38,6 +41,17 @@ function isMirrored(add: Add, file: FileContext): boolean {
     if (isLookup && source.arguments.some((argument) => argument.getText(file.source) === key)) return true;
   }
   return false;
+}
+
+/** `init()` adds whatever the database holds, one by one: the table mirrors it, and is as large as that by design. */
+function isLoadedWhole(fn: FunctionNode | undefined, file: FileContext, depth: number): boolean {
+  if (!fn || depth > 3) return false;
+  return listCallsOf(fn, file).some((call) => {
+    const around = findEnclosingFunction(call);
+    if (!around || around === fn) return false;
+    if (findRepetition(call) && isRegistering(around)) return true;
+    return isLoadedWhole(around, file, depth + 1);
+  });
 }
 
 /** `if (!files.includes(`${hash}.json`)) throw …`: what is made of the key must be in a list. */

@@ -8,7 +8,7 @@ const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 
 /** What data brings in any number. */
 const dataWords = words(
-  'id ids uuid guid key keys url uri href ip ips email mail phone user users username login query sql text token jwt hash digest checksum slug domain hostname origin session client customer account order message msg request req ticket nonce cursor prompt search term keyword timestamp date time day fingerprint signature body payload input socket connection conn visitor member recipient sender author owner subscriber peer chat conversation thread post comment document doc invoice payment cart product sku situation placement etag pathname address addr content ws stamp jid track guild tenant org organization organisation workspace project team uid oid lock player participant viewer',
+  'id ids uuid guid key keys url uri href ip ips email mail phone user users username login query sql text token jwt hash digest checksum slug hostname origin session client customer account order message msg request req ticket nonce cursor prompt search term keyword timestamp date time day fingerprint signature body payload input socket connection conn visitor member recipient sender author owner subscriber peer chat conversation thread post comment document doc invoice payment cart product sku situation placement etag pathname address addr content ws stamp jid track guild tenant org organization organisation workspace project team uid oid lock player participant viewer',
 );
 /** What the code or its configuration fixes, also in front of `Id`, `Key` or `Name`. */
 const boundedWords = words(
@@ -20,7 +20,7 @@ const numberedWords = words(
 );
 /** Says nothing by itself. */
 const vagueWords = words(
-  'name path title label file filename filepath source src tag dir folder value val item element el ref identifier',
+  'name path title label file filename filepath source src tag dir folder value val item element el ref identifier domain',
 );
 
 /** Splits `userId`, `user_id` and `USER_ID` into lower-case words. */

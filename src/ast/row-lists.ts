@@ -35,7 +35,8 @@ export function rowListOf(over: ts.Expression, file: FileContext): RowList {
   return soundsLarge(over, file) ? 'named' : 'nothing';
 }
 
-const sameRows = /^(?:filter|map|sort|reverse|toSorted|toReversed|flat|flatMap|concat|entries|keys|values|from|toArray|exec|lean|all)$/;
+const sameRows =
+  /^(?:filter|map|sort|reverse|toSorted|toReversed|flat|flatMap|concat|entries|keys|values|from|toArray|exec|lean|all)$/;
 
 /** Where the items come from: through names, `map` and the like, and the `rows` of a result. */
 function sourceOf(expression: ts.Expression, file: FileContext, depth: number): ts.Expression {
