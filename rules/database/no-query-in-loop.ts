@@ -189,7 +189,7 @@ function judge(
  * every round: those of a branch may be few.
  */
 function isWorthIt(
-  { kind }: QueryCall,
+  query: QueryCall,
   call: ts.CallExpression,
   { node }: Repetition,
   over: ts.Expression,
@@ -197,9 +197,11 @@ function isWorthIt(
 ): boolean {
   const rows = rowListOf(over, file);
   if (rows === 'part' || rows === 'nothing') return false;
-  const isRead = kind === 'point' || kind === 'list';
+  const isRead = query.kind === 'point' || query.kind === 'list';
   if (isRead && rows !== 'named') return true;
-  return !waitsForOther(node, call, file) && (isRead || !isInSomeRounds(call, node));
+  const helper = call === query.call ? undefined : findFunctionValue(call.expression, file);
+  const waits = waitsForOther(node, call, file) || (helper !== undefined && waitsForOther(helper, call, file));
+  return !waits && (isRead || !isInSomeRounds(call, node));
 }
 
 /** The query that a loop is reported for: the first; the others come to light when it is gone. */

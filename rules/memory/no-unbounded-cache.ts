@@ -1,12 +1,12 @@
 import { type Add, type Growth, growthOf, type Removal } from '../../src/ast/container-growth.ts';
 import { type Container, containerOfField, containerOfVariable } from '../../src/ast/containers.ts';
-import { isFiltered, isRegistering } from '../../src/ast/filtered-add.ts';
+import { isFiltered, isLoadedWhole, isRegistering } from '../../src/ast/filtered-add.ts';
 import { isFresh } from '../../src/ast/fresh-key.ts';
 import { keyDomain } from '../../src/ast/key-domain.ts';
 import { isBoundedKeyType } from '../../src/ast/key-type.ts';
 import { domainOfName } from '../../src/ast/key-words.ts';
 import { isGivenByFactory, lifetimeOf, listOwnerConditions } from '../../src/ast/lifetime.ts';
-import { cacheName, holdsState, isAsked, isInvalidation, isMemo } from '../../src/ast/memo.ts';
+import { cacheName, holdsState, isAsked, isInvalidation, isMemo, ownerOf } from '../../src/ast/memo.ts';
 import { emptyObjects, importWords, itemWrites, together } from '../../src/ast/mention-words.ts';
 import { listNeverCalled } from '../../src/ast/never-called.ts';
 import { bareModule, findOrigin } from '../../src/ast/provenance.ts';
@@ -23,7 +23,7 @@ import { domainOfTable, isBareKey } from '../../src/ast/table-name.ts';
 import { hasTooling, isInBrowser } from '../../src/ast/tooling.ts';
 import { listLiveAdds, listLiveRemovals, listNotTrimmedElsewhere } from '../../src/ast/trimming.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { frequencyOf, runsRepeatedly } from '../../src/ast/where.ts';
+import { frequencyOf, runsAsItLives } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
@@ -99,6 +99,7 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
   const growth = growthOf(container, file);
   if (growth.adds.length === 0 || growth.sizeChecks.length > 0) return undefined;
   if (growth.escapes.some(({ kind }) => kind === 'stored')) return undefined;
+  if (growth.adds.some(({ fn }) => isLoadedWhole(fn, file))) return undefined;
   const adds = listLiveAdds(container, growth).filter((add) => isGrowing(add, container, growth, file));
   const add = adds[0];
   if (!add) return undefined;
@@ -137,7 +138,7 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
 function isGrowing(add: Add, container: Container, growth: Growth, file: FileContext): boolean {
   if (!add.key || !add.fn || isRegistering(add.fn) || isFiltered(add, growth, file)) return false;
   if (keyDomain(add.key, file) !== 'data' || isPrimedOnce(add.fn, file)) return false;
-  const isHelper = container.home.kind === 'closure';
+  const isHelper = container.home.kind === 'closure' || /Cache|Memo/.test(ownerOf(container));
   return isHelper || !isBareKey(add.key, file) || domainOfTable(container.name) === 'data';
 }
 
@@ -167,7 +168,7 @@ function isNamedByData(key: ts.Expression): boolean {
 
 /** A cache that users of a library fill through what it offers, or a place that runs again and again here. */
 function growsRepeatedly(add: Add, isCache: boolean, file: FileContext): LinkCondition {
-  const repeated = runsRepeatedly(add.node, file);
+  const repeated = runsAsItLives(add.node, file);
   const isOffered = (isCache || isFresh(add.key!, file)) && isPublicApi(methodAround(add.fn), file);
   return isOffered ? { kind: 'any', of: [repeated, isLibrary] } : repeated;
 }

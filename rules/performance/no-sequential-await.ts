@@ -9,7 +9,7 @@ import {
 } from '../../src/ast/independence.ts';
 import { findSize, soundsLarge } from '../../src/ast/size.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { onRequestPath, runsUnderLoad } from '../../src/ast/where.ts';
+import { onRequestPath, openToUsers, runsAsItLives } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 
 export type SequentialAwait =
@@ -43,7 +43,7 @@ export const rule = defineRule<SequentialAwait>({
         at: rounds.calls[0]!.parent,
         values: { what: `The reads for each of ${over}` },
         ...(size.size === 'large' && { related: [{ at: size.at, note: size.why }] }),
-        when: runsUnderLoad(loop, file),
+        when: { kind: 'any', of: [runsAsItLives(loop, file), openToUsers(loop, file)] },
         data: { kind: 'loop', rounds },
       };
     },

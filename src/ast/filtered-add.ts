@@ -23,7 +23,6 @@ export function isFiltered(add: Add, growth: Growth, file: FileContext): boolean
     isChecked(add, file) ||
     isListed(add, file) ||
     isMirrored(add, file) ||
-    isLoadedWhole(add.fn, file, 0) ||
     refusesDuplicates(add, growth)
   );
 }
@@ -44,7 +43,7 @@ function isMirrored(add: Add, file: FileContext): boolean {
 }
 
 /** `init()` adds whatever the database holds, one by one: the table mirrors it, and is as large as that by design. */
-function isLoadedWhole(fn: FunctionNode | undefined, file: FileContext, depth: number): boolean {
+export function isLoadedWhole(fn: FunctionNode | undefined, file: FileContext, depth = 0): boolean {
   if (!fn || depth > 3) return false;
   return listCallsOf(fn, file).some((call) => {
     const around = findEnclosingFunction(call);

@@ -10,8 +10,16 @@ export const cacheName = /cache|memo|lookup/i;
 /** A get-or-compute: the same function asks for the key first, or the container says that it is a cache. */
 export function isMemo(add: Add, container: Container, growth: Growth, file: FileContext): boolean {
   if (container.kind === 'set') return false;
-  const owner = container.home.kind === 'field' ? container.home.shape.name : '';
-  return (isAsked(add, growth, file) && !isCounter(add)) || cacheName.test(container.name) || /Cache|Memo/.test(owner);
+  return (
+    (isAsked(add, growth, file) && !isCounter(add)) ||
+    cacheName.test(container.name) ||
+    /Cache|Memo/.test(ownerOf(container))
+  );
+}
+
+/** The class that a container is a field of; empty for others. */
+export function ownerOf({ home }: Container): string {
+  return home.kind === 'field' ? home.shape.name : '';
 }
 
 const invalidating =
@@ -23,9 +31,10 @@ export function isInvalidation(removal: Removal, add: Add, container: Container,
   if (!removal.fn || !invalidating.test(nameOfFunction(removal.fn))) return false;
   if (/invalidate|bust|forget|expire|purge|evict|refresh/i.test(nameOfFunction(removal.fn))) return true;
   if (removal.fn === add.fn) return true;
-  const owner = container.home.kind === 'field' ? container.home.shape.name : '';
   return (
-    cacheName.test(container.name) || /Cache|Memo/.test(owner) || expiring.test(add.value?.getText(file.source) ?? '')
+    cacheName.test(container.name) ||
+    /Cache|Memo/.test(ownerOf(container)) ||
+    expiring.test(add.value?.getText(file.source) ?? '')
   );
 }
 

@@ -115,6 +115,11 @@ export function runsRepeatedly(node: ts.Node, file: FileContext): LinkCondition 
   return { kind: 'runs-repeatedly', fn: functionOrdinal(node, file) };
 }
 
+/** As {@link runsRepeatedly}, but a loop is not enough: it may run as the process starts, or in a tool, and end. */
+export function runsAsItLives(node: ts.Node, file: FileContext): LinkCondition {
+  return { kind: 'runs-repeatedly', fn: functionOrdinal(node, file), asItLives: true };
+}
+
 /** "Users of a published package can run this as often as they like"; decided by the linker. */
 export function openToUsers(node: ts.Node, file: FileContext): Extract<LinkCondition, { kind: 'open-to-users' }> {
   return { kind: 'open-to-users', fn: functionOrdinal(node, file) };

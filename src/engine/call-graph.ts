@@ -38,7 +38,7 @@ export class CallGraph {
   readonly #surroundings = new Map<string, Surroundings>();
   readonly #edgesByTail = new Map<string, Map<string, Caller[]>>();
   #fromRequests: Map<string, Step | undefined> | undefined;
-  #fromRepeated: Map<string, Step | undefined> | undefined;
+  readonly #fromRepeated = new Map<boolean, Map<string, Step | undefined>>();
   #fromUsers: Map<string, Step | undefined> | undefined;
 
   constructor(project: Project, symbols: SymbolTable) {
@@ -58,7 +58,7 @@ export class CallGraph {
       for (const { from } of callers) open.push(from);
     }
     this.#fromRequests = undefined;
-    this.#fromRepeated = undefined;
+    this.#fromRepeated.clear();
     this.#fromUsers = undefined;
   }
 
@@ -68,12 +68,16 @@ export class CallGraph {
     return this.#chain(target, this.#fromRequests);
   }
 
-  /** The shortest chain from a handler, a listener, a timer, or a call in a loop. */
-  findRepetitionChain(target: FunctionRef): CallChain | undefined {
+  /** The shortest chain from a handler, a listener, a timer, or, where loops count, a call in a loop. */
+  findRepetitionChain(target: FunctionRef, loopsCount: boolean): CallChain | undefined {
     const request = this.findRequestChain(target);
     if (request) return request;
-    this.#fromRepeated ??= this.#search((fn) => (this.entryOf(fn)?.kind ?? 'startup') !== 'startup', true);
-    return this.#chain(target, this.#fromRepeated);
+    let reached = this.#fromRepeated.get(loopsCount);
+    if (!reached) {
+      reached = this.#search((fn) => (this.entryOf(fn)?.kind ?? 'startup') !== 'startup', loopsCount);
+      this.#fromRepeated.set(loopsCount, reached);
+    }
+    return this.#chain(target, reached);
   }
 
   /** The shortest chain from what a published package offers and does not call itself. */

@@ -57,8 +57,10 @@ export class Linker {
       }
       case 'runs-repeatedly': {
         const fn = { file, fn: condition.fn };
-        const chain = condition.fn < 0 ? undefined : this.#graph.findRepetitionChain(fn);
-        return this.#verdictOf(chain, fn, 'No handler, listener, timer or loop was found that reaches');
+        const { asItLives = false } = condition;
+        const chain = condition.fn < 0 ? undefined : this.#graph.findRepetitionChain(fn, !asItLives);
+        const wanted = asItLives ? 'handler, listener or timer' : 'handler, listener, timer or loop';
+        return this.#verdictOf(chain, fn, `No ${wanted} was found that reaches`);
       }
       case 'open-to-users': {
         const fn = { file, fn: condition.fn };

@@ -5,8 +5,11 @@
 export type LinkCondition =
   /** The function (ordinal in its file, see `FileSummary.functions`) can be reached from a request handler. */
   | { kind: 'on-request-path'; fn: number }
-  /** The function runs again and again: on the request path, in a loop, or in an event listener or timer anywhere. */
-  | { kind: 'runs-repeatedly'; fn: number }
+  /**
+   * The function runs again and again: on the request path, in an event listener or timer anywhere, or (unless
+   * `asItLives`) in a loop, which may be one that ends.
+   */
+  | { kind: 'runs-repeatedly'; fn: number; asItLives?: true }
   /**
    * Users of a published package can run the function as often as they like: the package offers it to them and does not
    * call it itself, or (unless `directly`) calls it from such a function.
