@@ -172,11 +172,22 @@ export function findAfterEnd(call: ts.CallExpression, life: Life, file: FileCont
   const { callback, called } = findTimerRun(call, file);
   const own = called.filter((fn) => isMember(fn, life));
   const isEnding = own.find((fn) => ends.includes(fn) && endName.test(nameOfFunction(fn)) && fn !== within);
-  if (isEnding) return { kind: 'ends', fn: isEnding };
+  if (isEnding) return asksForCount(isEnding, file) ? undefined : { kind: 'ends', fn: isEnding };
   const starting = own.find((fn) => starter.test(nameOfFunction(fn)) && !ends.includes(fn));
   if (!starting) return undefined;
   const runs = callback ? [callback, starting] : [starting];
   return asksForEnd(call, runs, life, file) ? undefined : { kind: 'restarts', fn: starting };
+}
+
+/** `if (entry.users === 0)`: an end that asks first whether there is anyone left. */
+function asksForCount(fn: FunctionNode, file: FileContext): boolean {
+  const isNumber = (node: ts.Node): boolean => ts.isNumericLiteral(node);
+  return (file.nodesOfKind(ts.SyntaxKind.IfStatement) as readonly ts.IfStatement[]).some(
+    ({ expression }) =>
+      ts.isBinaryExpression(expression) &&
+      isWithin(expression, fn) &&
+      (isNumber(expression.right) || isNumber(expression.left)),
+  );
 }
 
 function isMember(fn: FunctionNode, life: Life): boolean {

@@ -1,5 +1,5 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
-import { findEnd, isReachedByEnd } from './after-end.ts';
+import { asksForEnd, findEnd, isReachedByEnd } from './after-end.ts';
 import { isDisposerName } from './class-shape.ts';
 import { findFunctionValue } from './functions.ts';
 import type { HandlePlace } from './handle-escape.ts';
@@ -39,7 +39,7 @@ export function isMissedAtEnd(
   const clears = listClearsOf(places, file);
   const run = call.arguments[0] && findFunctionValue(call.arguments[0], file);
   // A timer that only ends its owner is cleared where the owner is put to use.
-  if (run && life.shape.disposers.includes(run)) return false;
+  if (run && (life.shape.disposers.includes(run) || asksForEnd(run, [run], life, file))) return false;
   // What it clears in its own run is a poll that ends by itself.
   if (clears.every((clear) => isWithin(clear, call)) || isReachedByEnd(clears, life, file)) return false;
   // A method that is named after an end, or that others can call, may be what the owner of the owner calls.
@@ -72,6 +72,14 @@ function isCloseListener(use: ts.Identifier, handler: FunctionNode): boolean {
   return (
     /^(?:on|once|addListener)$/.test(target.method) && closing.test(findStringValue(target.call.arguments[0]) ?? '')
   );
+}
+
+/** Whether an effect runs once, as its component appears: a timer of it cannot meet a later one. */
+export function runsOnceOnly(life: Life): boolean {
+  if (life.kind !== 'effect') return false;
+  const hook = getOutermostWrapped(life.effect).parent;
+  const list = ts.isCallExpression(hook) ? hook.arguments[1] : undefined;
+  return list !== undefined && ts.isArrayLiteralExpression(list) && list.elements.length === 0;
 }
 
 /** Whether a timer that an effect or a component starts, and never clears, sets state when it fires. */

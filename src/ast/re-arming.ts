@@ -67,13 +67,23 @@ export function canEnd(call: ts.CallExpression, { fn, via }: ReArming, file: Fil
     const { parent } = at;
     if (ts.isIfStatement(parent) && parent.expression !== at) return true;
     if (ts.isConditionalExpression(parent) && parent.condition !== at) return true;
-    if (ts.isCatchClause(parent)) return true;
+    if (ts.isCatchClause(parent) || isHandedOn(at)) return true;
     if (ts.isBinaryExpression(parent) && parent.right === at && isShortCircuit(parent)) return true;
     if (ts.isCaseClause(parent)) return true;
     const handler = isFunctionNode(at) ? getOutermostWrapped(at).parent : undefined;
     if (handler && ts.isCallExpression(handler) && findMemberName(handler.expression) === 'catch') return true;
   }
   return hasEarlyExit(call, fn, file);
+}
+
+/** `{ onDismiss: () => setTimeout(…) }` among the arguments of a call: whoever gets it decides whether it ever runs. */
+function isHandedOn(node: ts.Node): boolean {
+  if (!isFunctionNode(node)) return false;
+  const property = ts.isMethodDeclaration(node) ? node : getOutermostWrapped(node).parent;
+  if (!ts.isMethodDeclaration(property) && !ts.isPropertyAssignment(property)) return false;
+  let at: ts.Node = property.parent;
+  while (ts.isObjectLiteralExpression(at) && ts.isPropertyAssignment(at.parent)) at = at.parent.parent;
+  return ts.isObjectLiteralExpression(at) && ts.isCallExpression(at.parent);
 }
 
 function isShortCircuit(node: ts.BinaryExpression): boolean {
