@@ -24,6 +24,8 @@ export interface NaiveRetry {
 }
 
 const pauseName = /sleep|delay|wait|pause|back-?off|setTimeout|jitter|throttle|retryAfter|timeout/i;
+/** What is tried brings pauses of its own: it retries, or asks a limiter first. */
+const pacedName = /withRetr|untilSuccess|limiter/i;
 
 export const rule = defineRule<NaiveRetry>({
   id: 'no-naive-retry',
@@ -71,12 +73,13 @@ function judgeLoop(attempt: ts.TryStatement, loop: LoopNode, file: FileContext):
   // A catch that always leaves does not retry.
   if (leavesAlways(clause.block) && !contains(clause.block, ts.isContinueStatement)) return undefined;
   const text = loop.getText(file.source);
+  if (pacedName.test(attempt.tryBlock.getText(file.source))) return undefined;
   const pauses = [...text.matchAll(/\b([\w$]+)\s*\(/g)].some(([, name]) => pauseName.test(name!));
   const mayGiveUp =
     contains(clause.block, (n) => ts.isThrowStatement(n) || ts.isReturnStatement(n) || ts.isBreakStatement(n)) ||
     /attempt|retr(?:y|ies)|tries/i.test(clause.block.getText(file.source)) ||
     behindTryLeaves(attempt);
-  if (changesSubject(attempt, loop, file)) return undefined;
+  if (changesSubject(attempt, loop, file) || changesAttempt(attempt, file)) return undefined;
   if (!pauses) {
     const isCountless = isOpen && !mayGiveUp;
     return report(
@@ -175,6 +178,20 @@ function changesSubject(attempt: ts.TryStatement, loop: LoopNode, file: FileCont
     new RegExp(`\\[\\s*${counter}\\b|[(,]\\s*${counter}\\s*[),]`).test(attempt.tryBlock.getText(file.source)) ||
     /unique|duplicate|conflict|P2002|collision/i.test(attempt.getText(file.source))
   );
+}
+
+/** `catch { token = undefined; }`: the next round asks for something else, without the token that was refused. */
+function changesAttempt({ tryBlock, catchClause }: ts.TryStatement, file: FileContext): boolean {
+  return contains(catchClause!.block, (node) => {
+    if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.EqualsToken) return false;
+    if (!ts.isIdentifier(node.left)) return false;
+    const { references = [] } = file.bindingOf(node.left) ?? {};
+    return references.some((use) => use.pos >= tryBlock.pos && use.end <= tryBlock.end && !isWritten(use));
+  });
+}
+
+function isWritten(use: ts.Node): boolean {
+  return isAssignment(use.parent) && use.parent.left === use;
 }
 
 /** What is tried goes over the network: a fetch, a query, a connection. */
