@@ -46,11 +46,17 @@ interface Host {
   plants: { plant: Plant; rendered: Rendered }[];
 }
 
+/** TypeScript is written as modules, whatever it is compiled to. */
+function syntaxOf({ facts }: Project): 'esm' | 'cjs' {
+  return facts.language === 'ts' ? 'esm' : facts.modules;
+}
+
 /** Product files in the project's own language and module system, the ones with most code first. */
-function listHosts({ facts, folder }: Project): Host[] {
-  const { files, packages } = discover({ root: folder });
-  const name = facts.language === 'ts' ? /\.[cm]?ts$/ : facts.modules === 'esm' ? /\.m?js$/ : /\.c?js$/;
-  const speaks = facts.language === 'ts' || facts.modules === 'esm' ? /^(?:import|export)\b/m : /\brequire\(/;
+function listHosts(project: Project): Host[] {
+  const { files, packages } = discover({ root: project.folder });
+  const isModule = syntaxOf(project) === 'esm';
+  const name = project.facts.language === 'ts' ? /\.[cm]?ts$/ : isModule ? /\.m?js$/ : /\.c?js$/;
+  const speaks = isModule ? /^(?:import|export)\b/m : /\brequire\(/;
   return files
     .filter(({ path }) => name.test(path))
     .map(({ path, absolute, packageDir }) => ({ path, packageDir, text: readFileSync(absolute, 'utf8') }))
@@ -68,8 +74,8 @@ function hasRoom({ text, plants }: Host, rendered: Rendered): boolean {
 }
 
 /** Whether a module of the plant alone loads and comes to rest: one that listens or connects would disturb the tests. */
-function isQuiet(rendered: Rendered, { facts, folder }: Project): boolean {
-  const path = join(folder, `plimsoll-plant.${facts.modules === 'esm' ? 'mjs' : 'cjs'}`);
+function isQuiet(rendered: Rendered, project: Project): boolean {
+  const path = join(project.folder, `plimsoll-plant.${syntaxOf(project) === 'esm' ? 'mjs' : 'cjs'}`);
   writeFileSync(path, insertPlants('', 'js', [rendered]));
   const run = spawnSync(process.execPath, [path], { timeout: 5_000, stdio: 'ignore' });
   rmSync(path);
@@ -81,7 +87,8 @@ function isQuiet(rendered: Rendered, { facts, folder }: Project): boolean {
  * together see them all.
  */
 export function plantDefects(project: Project, turn: number): Planted[] {
-  const { language, modules } = project.facts;
+  const { language } = project.facts;
+  const modules = syntaxOf(project);
   const hosts = listHosts(project);
   for (const plants of listPlants().values()) {
     for (let i = 0; i < plants.length; i++) {
