@@ -29,9 +29,8 @@ export const fixer: Fixer<ClientPerRequest> = {
       return { edits: [{ start: data.name.getStart(file.source), end: data.name.end, text: data.right }] };
     }
     const fix = hoist(data, file);
-    const limit = data.library.kind === 'agent' && findSocketLimit(data.creation);
-    if ('skip' in fix || !limit) return fix;
-    const warning = `\`${limit}\` then holds for all requests together: a request that is never ended takes one socket for good`;
+    const warning = findWarning(data, file);
+    if ('skip' in fix || !warning) return fix;
     return { ...fix, safety: 'review', note: fix.note ? `${warning}; ${fix.note}` : warning };
   },
 };
@@ -84,6 +83,17 @@ function hoist(data: Client, file: FileContext): Fix | Skip {
     ] as [TextEdit, ...TextEdit[]],
     note: 'it now lives as long as the process: end it where the process shuts down',
   };
+}
+
+/** What differs once it is made where the module is loaded, and lives as long. */
+function findWarning({ creation, library }: Client, file: FileContext): string | undefined {
+  const limit = library.kind === 'agent' && findSocketLimit(creation);
+  if (limit)
+    return `\`${limit}\` then holds for all requests together: a request that is never ended takes one socket for good`;
+  if (library.dialsAtOnce) return 'it connects as soon as the module is loaded, in tests and scripts too';
+  return creation.getText(file.source).includes('process.env')
+    ? 'it reads the environment when the module is loaded, maybe before that is set up'
+    : undefined;
 }
 
 /** An agent made for one request never reached its limit of sockets; a shared one does. */

@@ -10,7 +10,7 @@ export interface CommandOutcome {
 }
 
 /** Runs a command line in `cwd`, with the tools installed there; all that it started is killed after `minutes`. */
-export function runCommand(command: string, cwd: string, minutes = 10): Promise<CommandOutcome> {
+export function runCommand(command: string, cwd: string, minutes = 6): Promise<CommandOutcome> {
   const start = performance.now();
   const path = [join(cwd, 'node_modules/.bin'), process.env.PATH].join(delimiter);
   const env = { ...process.env, PATH: path, CI: '1', NO_COLOR: '1', FORCE_COLOR: '0' };

@@ -16,6 +16,9 @@ export interface Planted {
   file: string;
   /** That must be reported. */
   lines: number[];
+  /** Where it stands in the host, its imports apart. */
+  firstLine: number;
+  lastLine: number;
 }
 
 const perHost = 3;
@@ -23,14 +26,22 @@ const perHost = 3;
 const libraries = ['express', 'fastify', 'koa', 'pg', '@types/pg', 'mysql2', 'ioredis', 'redis', 'axios', 'ws'];
 libraries.push('mongodb', 'lru-cache', 'generic-pool', 'p-retry', 'dataloader', 'crc-32', 'got', '@types/express');
 
-/** Makes the libraries that a project lacks resolvable in it. */
-export function linkLibraries(project: Project): void {
+/** Installs them once for all projects, the runtime beside them. */
+function libraryFolder(project: Project): string {
   const home = join(project.folder, '../.libraries');
-  if (!existsSync(join(home, 'node_modules'))) {
+  if (!existsSync(join(home, 'node_modules/@plimsoll'))) {
     mkdirSync(home, { recursive: true });
     writeFileSync(join(home, 'package.json'), '{ "private": true }\n');
     execFileSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', ...libraries], { cwd: home });
+    mkdirSync(join(home, 'node_modules/@plimsoll'));
+    symlinkSync(join(import.meta.dirname, '../../runtime'), join(home, 'node_modules/@plimsoll/runtime'));
   }
+  return home;
+}
+
+/** Makes the libraries that a project lacks resolvable in it. */
+export function linkLibraries(project: Project): void {
+  const home = libraryFolder(project);
   for (const name of libraries) {
     const link = join(project.folder, 'node_modules', name);
     if (existsSync(link)) continue;
@@ -73,20 +84,33 @@ function hasRoom({ text, plants }: Host, rendered: Rendered): boolean {
   return !clashes([text, ...plants.map((other) => other.rendered.body)].join('\n'), imports, rendered);
 }
 
-/** Whether a module of the plant alone loads and comes to rest: one that listens or connects would disturb the tests. */
-function isQuiet(rendered: Rendered, project: Project): boolean {
-  const path = join(project.folder, `plimsoll-plant.${syntaxOf(project) === 'esm' ? 'mjs' : 'cjs'}`);
-  writeFileSync(path, insertPlants('', 'js', [rendered]));
-  const run = spawnSync(process.execPath, [path], { timeout: 5_000, stdio: 'ignore' });
-  rmSync(path);
-  return run.status === 0;
+const quiet = new Map<string, boolean>();
+
+/**
+ * Whether a module of the plant alone, and of its fixed twin, loads and comes to rest: one that listens or connects would
+ * disturb the tests.
+ */
+function isQuiet(plant: Plant, project: Project): boolean {
+  const modules = syntaxOf(project);
+  const key = `${plant.rule}/${plant.name} ${modules}`;
+  const known = quiet.get(key);
+  if (known !== undefined) return known;
+  const path = join(libraryFolder(project), `plant.${modules === 'esm' ? 'mjs' : 'cjs'}`);
+  const isAtRest = [plant.text, plant.fixed].every((text) => {
+    const rendered = renderPlant({ ...plant, text }, 'js', modules);
+    if (!rendered) return false;
+    writeFileSync(path, insertPlants('', 'js', [rendered]));
+    return spawnSync(process.execPath, [path], { timeout: 5_000, stdio: 'ignore' }).status === 0;
+  });
+  quiet.set(key, isAtRest);
+  return isAtRest;
 }
 
 /**
  * Writes the plants into the project: of each rule the next fixture that fits, counted on by `turn`, so that many projects
- * together see them all.
+ * together see them all. `unfit` names those that the project's compiler does not take, as `<rule>/<fixture>`.
  */
-export function plantDefects(project: Project, turn: number): Planted[] {
+export function plantDefects(project: Project, turn: number, unfit: ReadonlySet<string>): Planted[] {
   const { language } = project.facts;
   const modules = syntaxOf(project);
   const hosts = listHosts(project);
@@ -94,10 +118,10 @@ export function plantDefects(project: Project, turn: number): Planted[] {
     for (let i = 0; i < plants.length; i++) {
       const plant = plants[(turn + i) % plants.length]!;
       const rendered = renderPlant(plant, language, modules);
-      const plain = renderPlant(plant, 'js', modules);
-      if (!rendered || !plain || markedLines(rendered.body).length === 0) continue;
+      if (unfit.has(`${plant.rule}/${plant.name}`)) continue;
+      if (!rendered || markedLines(rendered.body).length === 0) continue;
       const [host] = hosts.filter((one) => hasRoom(one, rendered)).sort((a, b) => a.plants.length - b.plants.length);
-      if (!host || !isQuiet(plain, project)) continue;
+      if (!host || !isQuiet(plant, project)) continue;
       host.plants.push({ plant, rendered });
       break;
     }
@@ -112,9 +136,19 @@ export function plantDefects(project: Project, turn: number): Planted[] {
     writeFileSync(join(project.folder, path), planted);
     return plants.map(({ plant: { rule, name }, rendered: { body } }) => {
       const linesAbove = planted.slice(0, planted.indexOf(body)).split('\n').length - 1;
-      return { rule, name, file: path, lines: markedLines(body).map((line) => line + linesAbove) };
+      const lines = markedLines(body).map((line) => line + linesAbove);
+      const length = body.split('\n').length;
+      return { rule, name, file: path, lines, firstLine: linesAbove + 1, lastLine: linesAbove + length };
     });
   });
+}
+
+/** The plants that a compiler's output complains of. */
+export function listRefused(planted: readonly Planted[], output: string): Planted[] {
+  const errors = [...output.matchAll(/^(\S+?)\((\d+),\d+\): error TS/gm)];
+  return planted.filter(({ file, firstLine, lastLine }) =>
+    errors.some(([, path, line]) => path === file && Number(line) >= firstLine && Number(line) <= lastLine),
+  );
 }
 
 /** The planted lines that these findings name. */

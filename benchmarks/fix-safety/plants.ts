@@ -11,6 +11,8 @@ export interface Plant {
   /** File name of the fixture. */
   name: string;
   text: string;
+  /** As it stands after the fix. */
+  fixed: string;
   language: 'ts' | 'js';
   modules: 'esm' | 'cjs';
 }
@@ -34,7 +36,8 @@ export function listPlants(): Map<string, Plant[]> {
       const text = readFileSync(join(fixtures, rule, 'bad', name), 'utf8');
       if (/(?:from|require\()\s*'\.{1,2}\//.test(text)) continue;
       const modules = /^(?:import|export)\b/m.test(text) ? 'esm' : 'cjs';
-      const plant: Plant = { rule, name, text, language: /\.[cm]?ts$/.test(name) ? 'ts' : 'js', modules };
+      const fixed = readFileSync(join(fixtures, rule, 'fixed', name), 'utf8');
+      const plant: Plant = { rule, name, text, fixed, language: /\.[cm]?ts$/.test(name) ? 'ts' : 'js', modules };
       plants.set(rule, [...(plants.get(rule) ?? []), plant]);
     }
   }

@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 import { fix } from '../../src/index.ts';
 import type { FixSafety } from '../../src/model/fixer.ts';
 import { atLeast, atMost, type Row, table, versionsOf, writeResults } from '../harness.ts';
-import { countNamed, linkLibraries, plantDefects } from './planting.ts';
+import { countNamed, linkLibraries, listRefused, type Planted, plantDefects } from './planting.ts';
 import { Project, type ProjectFacts, type TestOutcome } from './project.ts';
 
 const { values: options } = parseArgs({
@@ -101,10 +101,22 @@ async function tryFixes(project: Project, safety: FixSafety, before: TestOutcome
   return add(safety, { fixes: applied.length, ...judged, seconds });
 }
 
+/** Plants that the project's own compiler takes: what it refuses is taken out, and the next fixture of its rule tried. */
+async function plantFitting(project: Project, turn: number): Promise<{ planted: Planted[]; errors: number }> {
+  const unfit = new Set<string>();
+  for (;;) {
+    const planted = plantDefects(project, turn, unfit);
+    const { errors, output } = await project.compile();
+    const refused = listRefused(planted, output);
+    if (refused.length === 0) return { planted, errors };
+    for (const { rule, name } of refused) unfit.add(`${rule}/${name}`);
+    project.restore();
+  }
+}
+
 async function tryPlants(project: Project, turn: number, before: TestOutcome): Promise<string> {
   linkLibraries(project);
-  const planted = plantDefects(project, turn);
-  const { errors } = await project.compile();
+  const { planted, errors } = await plantFitting(project, turn);
   const start = performance.now();
   const { before: scan, fixes } = await fixAll(project, 'review');
   const seconds = (performance.now() - start) / 1000;

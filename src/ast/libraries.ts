@@ -12,6 +12,8 @@ export interface ClientCreation {
   /** Steps after the module, `default` and `*` left out: `Pool.new`, `createPool.()`. */
   paths: readonly string[];
   kind: ClientKind;
+  /** Made, it connects: it needs neither a call nor a query. */
+  dialsAtOnce?: true;
   /** What it costs when made anew: told in the message. */
   cost: string;
   /** Version read, and where. */
@@ -84,6 +86,7 @@ export const clientCreations: readonly ClientCreation[] = [
     modules: ['mongoose'],
     paths: ['createConnection.()', 'connect.()'],
     kind: 'pool',
+    dialsAtOnce: true,
     cost: 'a pool of up to 100 MongoDB connections',
     source: 'mongoose 8.24.10 and 9.12.1, lib/connection.js: the pool of mongodb, maxPoolSize 100',
   },
@@ -91,6 +94,7 @@ export const clientCreations: readonly ClientCreation[] = [
     modules: ['ioredis'],
     paths: ['new', 'Redis.new', 'Cluster.new', 'Redis.Cluster.new'],
     kind: 'client',
+    dialsAtOnce: true,
     cost: 'a Redis connection that reconnects for ever',
     source: 'ioredis 5.11.1 and 6.0.0, built/redis/RedisOptions.js: retryStrategy',
   },
@@ -197,6 +201,7 @@ export const clientCreations: readonly ClientCreation[] = [
     modules: ['bullmq', 'bull'],
     paths: ['Queue.new', 'QueueEvents.new', 'new'],
     kind: 'client',
+    dialsAtOnce: true,
     cost: 'Redis connections of its own',
     source: 'bullmq 5.30, src/classes/queue.ts; bull 4.16',
   },

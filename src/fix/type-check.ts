@@ -49,9 +49,12 @@ function checkGroup(
 function openProject(tsConfigFilePath: string): Project {
   const project = new Project({ tsConfigFilePath, skipAddingFilesFromTsConfig: true });
   const options = project.getCompilerOptions();
-  // The runtime need not be installed yet: its sources stand in for it.
+  // The runtime need not be installed yet: its sources stand in for it, outside the folder that is compiled.
+  for (const folder of ['rootDir', 'outDir', 'declarationDir', 'outFile']) delete options[folder];
+  project.compilerOptions.reset();
   const { folder } = findRuntimeSource();
   project.compilerOptions.set({
+    ...options,
     noEmit: true,
     composite: false,
     incremental: false,

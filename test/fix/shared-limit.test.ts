@@ -22,3 +22,23 @@ test('an agent whose limit of sockets becomes one for all requests is shared onl
   expect(await of('{ keepAlive: true }')).toBe('safe');
   expect(await of('{ keepAlive: true, maxSockets: 10 }')).toBe('review');
 });
+
+test('what would connect, or read the environment, as soon as the module is loaded is shared only after review', async () => {
+  const of = async (module: string, creation: string): Promise<string | undefined> => {
+    const text = `import { createServer } from 'node:http';
+import { ${module === 'pg' ? 'Pool' : 'Redis'} as Client } from '${module}';
+
+export const server = createServer(async (request, response) => {
+  const client = new Client(${creation});
+  response.end(String(await client.get(request.url)));
+});
+`;
+    const pair = pairs.filter(({ rule }) => rule.id === 'no-client-per-request');
+    const { findings } = await scanFiles({ 'src/server.js': text }, pair);
+    expect(findings).toHaveLength(1);
+    return findings[0]?.fix?.safety;
+  };
+  expect(await of('pg', "{ host: 'db' }")).toBe('safe');
+  expect(await of('pg', '{ host: process.env.DB_HOST }')).toBe('review');
+  expect(await of('ioredis', "{ host: 'cache' }")).toBe('review');
+});

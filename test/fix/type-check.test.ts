@@ -48,3 +48,16 @@ test('a file under no tsconfig.json is not judged', () => {
   };
   expect(findNewTypeErrors(root, [file], [])).toEqual([]);
 });
+
+test.each(['outDir', 'rootDir'])('the sources that stand in for the runtime are no error under %s', (option) => {
+  const before = 'export const seen = new Map<string, number>();\n';
+  const root = makeProject({
+    'tsconfig.json': JSON.stringify({
+      compilerOptions: { strict: true, module: 'NodeNext', types: [], [option]: option === 'outDir' ? 'dist' : 'src' },
+    }),
+    'package.json': '{"type":"module"}',
+    'src/a.ts': before,
+  });
+  const after = `import { BoundedCache } from '@plimsoll/runtime';\n${before.replace('new Map<string, number>()', 'new BoundedCache<string, number>({ max: 10 })')}`;
+  expect(findNewTypeErrors(root, [{ file: 'src/a.ts', before, after, applied: [], follows: [] }], [])).toEqual([]);
+});
