@@ -1,9 +1,11 @@
 /** Plants one defect of each rule in the files of a project, a few a file, and tells what became of them. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileRole } from '../../src/ast/file-role.ts';
 import { discover } from '../../src/engine/discover.ts';
+import { fix } from '../../src/index.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import { clashes, insertPlants, listPlants, markedLines, type Plant, type Rendered, renderPlant } from './plants.ts';
 import type { Project } from './project.ts';
@@ -106,11 +108,32 @@ function isQuiet(plant: Plant, project: Project): boolean {
   return isAtRest;
 }
 
+const telling = new Map<string, boolean>();
+
+/** Whether the plant, alone in a file and written so, is reported at each mark and fixed: types that were taken out tell much. */
+async function isTelling(plant: Plant, rendered: Rendered, project: Project): Promise<boolean> {
+  const { language } = project.facts;
+  const extension = language === 'ts' ? 'ts' : syntaxOf(project) === 'esm' ? 'mjs' : 'cjs';
+  const key = `${plant.rule}/${plant.name} ${extension}`;
+  const known = telling.get(key);
+  if (known !== undefined) return known;
+  const cwd = mkdtempSync(join(tmpdir(), 'plimsoll-plant-'));
+  const text = insertPlants('', language, [rendered]);
+  const alone = { rule: plant.rule, file: `plant.${extension}`, lines: markedLines(text) };
+  writeFileSync(join(cwd, alone.file), text);
+  const { fixes } = await fix({ cwd, config: false, confidence: 'possible', safety: 'review', write: false });
+  rmSync(cwd, { recursive: true });
+  const applied = fixes.files.flatMap((file) => file.applied);
+  const isFixed = alone.lines.length > 0 && countNamed(alone, applied) === alone.lines.length;
+  telling.set(key, isFixed);
+  return isFixed;
+}
+
 /**
  * Writes the plants into the project: of each rule the next fixture that fits, counted on by `turn`, so that many projects
  * together see them all. `unfit` names those that the project's compiler does not take, as `<rule>/<fixture>`.
  */
-export function plantDefects(project: Project, turn: number, unfit: ReadonlySet<string>): Planted[] {
+export async function plantDefects(project: Project, turn: number, unfit: ReadonlySet<string>): Promise<Planted[]> {
   const { language } = project.facts;
   const modules = syntaxOf(project);
   const hosts = listHosts(project);
@@ -119,7 +142,7 @@ export function plantDefects(project: Project, turn: number, unfit: ReadonlySet<
       const plant = plants[(turn + i) % plants.length]!;
       const rendered = renderPlant(plant, language, modules);
       if (unfit.has(`${plant.rule}/${plant.name}`)) continue;
-      if (!rendered || markedLines(rendered.body).length === 0) continue;
+      if (!rendered || !(await isTelling(plant, rendered, project))) continue;
       const [host] = hosts.filter((one) => hasRoom(one, rendered)).sort((a, b) => a.plants.length - b.plants.length);
       if (!host || !isQuiet(plant, project)) continue;
       host.plants.push({ plant, rendered });
@@ -152,7 +175,10 @@ export function listRefused(planted: readonly Planted[], output: string): Plante
 }
 
 /** The planted lines that these findings name. */
-export function countNamed({ rule, file, lines }: Planted, findings: readonly Finding[]): number {
+export function countNamed(
+  { rule, file, lines }: Pick<Planted, 'rule' | 'file' | 'lines'>,
+  findings: readonly Finding[],
+): number {
   return lines.filter((line) =>
     findings.some((finding) => finding.ruleId === rule && finding.file === file && finding.range.start.line === line),
   ).length;

@@ -1,17 +1,17 @@
 /**
- * `npm run fix-safety -- --checkouts <folder> [--only <owner/name>] [--review] [--plant]`: fixes on projects of strangers, judged
- * by the projects' own compilers and tests. `<folder>` holds git clones (see clones.ts); each project of projects.json is
+ * `npm run fix-safety -- --checkouts <folder> [--only <owner/name>] [--review] [--plant] [--resume]`: fixes on projects
+ * of strangers, judged by the projects' own compilers and tests. `<folder>` holds git clones (see clones.ts); each project of projects.json is
  * laid out at its commit, installed from npm and tested as it is; then it is scanned with every confidence, so that more is
  * fixed than by default, and fixed with the `safe` fixes, and with `--review` with all; and with `--plant` defects of
- * every rule that has a fixer are planted in its files, found, fixed and tested.
+ * every rule that has a fixer are planted in its files, found, fixed and tested. `--resume` keeps what earlier runs measured.
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fix } from '../../src/index.ts';
 import type { FixSafety } from '../../src/model/fixer.ts';
-import { atLeast, atMost, type Row, table, versionsOf, writeResults } from '../harness.ts';
+import { atMost, type Row, table, versionsOf, writeResults } from '../harness.ts';
 import { countNamed, linkLibraries, listRefused, type Planted, plantDefects } from './planting.ts';
 import { Project, type ProjectFacts, type TestOutcome } from './project.ts';
 
@@ -21,6 +21,7 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
     review: { type: 'boolean', default: false },
     plant: { type: 'boolean', default: false },
+    resume: { type: 'boolean', default: false },
   },
 });
 if (options.checkouts === undefined) {
@@ -38,13 +39,20 @@ interface Verdict {
   seconds: number;
 }
 
-const total = { projects: 0, tests: 0, planted: 0, found: 0, fixed: 0 };
-const verdicts: Record<FixSafety | 'plant', Verdict> = {
-  safe: { fixes: 0, compileErrors: 0, testsBroken: 0, seconds: 0 },
-  review: { fixes: 0, compileErrors: 0, testsBroken: 0, seconds: 0 },
-  plant: { fixes: 0, compileErrors: 0, testsBroken: 0, seconds: 0 },
-};
-const perProject: Row[] = [];
+interface PlantVerdict extends Verdict {
+  planted: number;
+  found: number;
+  fixed: number;
+}
+
+/** What one project showed; `green` says that it compiles and passes its tests as it was found. */
+interface Outcome {
+  green: boolean;
+  tests: number;
+  safe?: Verdict;
+  review?: Verdict;
+  plant?: PlantVerdict;
+}
 
 /** Tests that passed before and do not now; a run that broke is repeated once, since not every suite always says the same. */
 async function countBroken(project: Project, before: TestOutcome): Promise<number> {
@@ -80,15 +88,7 @@ async function judge(
   return { compileErrors, testsBroken: await countBroken(project, before) };
 }
 
-function add(kind: keyof typeof verdicts, verdict: Verdict): string {
-  for (const key of Object.keys(verdict) as (keyof Verdict)[]) verdicts[kind][key] += verdict[key];
-  const { fixes, compileErrors, testsBroken, seconds } = verdict;
-  const faults =
-    compileErrors + testsBroken > 0 ? `, ${compileErrors} compile errors, ${testsBroken} tests broken` : '';
-  return `${fixes} ${kind} fixes in ${seconds.toFixed(1)} s${faults}`;
-}
-
-async function tryFixes(project: Project, safety: FixSafety, before: TestOutcome): Promise<string> {
+async function tryFixes(project: Project, safety: FixSafety, before: TestOutcome): Promise<Verdict> {
   const start = performance.now();
   const { fixes } = await fixAll(project, safety);
   const seconds = (performance.now() - start) / 1000;
@@ -98,14 +98,14 @@ async function tryFixes(project: Project, safety: FixSafety, before: TestOutcome
   const files = [...fixes.files, ...fixes.support].map(({ file }) => file);
   const judged = files.length > 0 ? await judge(project, files, 0, before) : { compileErrors: 0, testsBroken: 0 };
   project.restore();
-  return add(safety, { fixes: applied.length, ...judged, seconds });
+  return { fixes: applied.length, ...judged, seconds };
 }
 
 /** Plants that the project's own compiler takes: what it refuses is taken out, and the next fixture of its rule tried. */
 async function plantFitting(project: Project, turn: number): Promise<{ planted: Planted[]; errors: number }> {
   const unfit = new Set<string>();
   for (;;) {
-    const planted = plantDefects(project, turn, unfit);
+    const planted = await plantDefects(project, turn, unfit);
     const { errors, output } = await project.compile();
     const refused = listRefused(planted, output);
     if (refused.length === 0) return { planted, errors };
@@ -114,7 +114,7 @@ async function plantFitting(project: Project, turn: number): Promise<{ planted: 
   }
 }
 
-async function tryPlants(project: Project, turn: number, before: TestOutcome): Promise<string> {
+async function tryPlants(project: Project, turn: number, before: TestOutcome): Promise<PlantVerdict> {
   linkLibraries(project);
   const { planted, errors } = await plantFitting(project, turn);
   const start = performance.now();
@@ -136,62 +136,93 @@ async function tryPlants(project: Project, turn: number, before: TestOutcome): P
   }
   const judged = await judge(project, files, errors, before);
   if (judged.compileErrors + judged.testsBroken === 0) project.restore();
-  for (const key of ['planted', 'found', 'fixed'] as const) total[key] += counts[key];
-  const verdict = add('plant', { fixes: applied.length, ...judged, seconds });
-  return `${counts.planted} planted, ${counts.found} found, ${counts.fixed} fixed (${verdict})`;
+  return { fixes: applied.length, ...judged, seconds, ...counts };
 }
 
-for (const [turn, project] of facts.map((one) => new Project(one)).entries()) {
-  const { repository, language, modules } = project.facts;
-  if (options.only !== undefined && options.only !== repository) continue;
+async function tryProject(project: Project, turn: number): Promise<Outcome> {
   await project.prepare(checkouts);
   const compiled = await project.compile();
   const before = await project.test();
-  console.log(`${repository}: ${before.passed} tests pass, ${before.failed} fail, ${before.seconds.toFixed(0)} s`);
-  if (!before.passing || compiled.errors > 0) console.log(compiled.output.slice(-2_000) + before.output.slice(-2_000));
+  console.log(`  ${before.passed} tests pass, ${before.failed} fail, ${before.seconds.toFixed(0)} s`);
   project.restore();
   const green = compiled.errors === 0 && before.passing && before.passed > 0;
-  const said = [`${before.passed} tests`];
-  if (green) {
-    total.projects++;
-    total.tests += before.passed;
-    said.push(await tryFixes(project, 'safe', before));
-    if (options.review) said.push(await tryFixes(project, 'review', before));
-    if (options.plant) said.push(await tryPlants(project, turn, before));
+  const outcome: Outcome = { green, tests: before.passed };
+  if (!green) {
+    console.log(compiled.output.slice(-2_000) + before.output.slice(-2_000));
+    return outcome;
   }
-  console.log(`  ${said.join('; ')}`);
-  const measured = green ? said[0]! : 'red as found';
-  perProject.push({
-    bar: `${repository} (${language}, ${modules})`,
-    wanted: 'green',
-    measured,
-    met: green,
-    note: said.slice(1).join('; '),
-  });
+  outcome.safe = await tryFixes(project, 'safe', before);
+  if (options.review) outcome.review = await tryFixes(project, 'review', before);
+  if (options.plant) outcome.plant = await tryPlants(project, turn, before);
+  return outcome;
 }
 
-function judged(kind: keyof typeof verdicts, what: string): Row[] {
-  const { fixes, compileErrors, testsBroken, seconds } = verdicts[kind];
-  const note = `${fixes} fixes in ${seconds.toFixed(0)} s of scanning, fixing and type-checking`;
+function told(kind: string, verdict: Verdict | PlantVerdict | undefined): string[] {
+  if (!verdict) return [];
+  const { fixes, compileErrors, testsBroken, seconds } = verdict;
+  const faults =
+    compileErrors + testsBroken > 0 ? `, ${compileErrors} compile errors, ${testsBroken} tests broken` : '';
+  const plants =
+    'planted' in verdict ? `${verdict.planted} planted, ${verdict.found} found, ${verdict.fixed} fixed; ` : '';
+  return [`${plants}${fixes} fixes (${kind}) in ${seconds.toFixed(0)} s${faults}`];
+}
+
+const outcomes = new Map<Project, Outcome>();
+for (const [turn, project] of facts.map((one) => new Project(one)).entries()) {
+  const { repository } = project.facts;
+  if (options.only !== undefined && options.only !== repository) continue;
+  const record = `${project.folder}.json`;
+  console.log(repository);
+  const outcome =
+    options.resume && existsSync(record)
+      ? (JSON.parse(readFileSync(record, 'utf8')) as Outcome)
+      : await tryProject(project, turn);
+  writeFileSync(record, JSON.stringify(outcome));
+  outcomes.set(project, outcome);
+  console.log(`  ${JSON.stringify(outcome)}`);
+}
+
+function sum<Key extends string>(verdicts: readonly (Partial<Record<Key, number>> | undefined)[], key: Key): number {
+  return verdicts.reduce((total, verdict) => total + (verdict?.[key] ?? 0), 0);
+}
+
+function judged(kind: 'safe' | 'review' | 'plant', what: string): Row[] {
+  const verdicts = [...outcomes.values()].map((outcome) => outcome[kind]);
+  const note = `${sum(verdicts, 'fixes')} fixes in ${sum(verdicts, 'seconds').toFixed(0)} s of scanning, fixing and type-checking`;
   return [
-    atMost(`${what}: compile errors`, 0, compileErrors, note, ''),
-    atMost(`${what}: tests broken`, 0, testsBroken, undefined, ''),
+    atMost(`${what}: compile errors`, 0, sum(verdicts, 'compileErrors'), note, ''),
+    atMost(`${what}: tests broken`, 0, sum(verdicts, 'testsBroken'), undefined, ''),
   ];
 }
 
-const { projects, tests, planted, found, fixed } = total;
+const green = [...outcomes.values()].filter((outcome) => outcome.green);
+const plants = green.map(({ plant }) => plant);
+const [planted, found, fixed] = [sum(plants, 'planted'), sum(plants, 'found'), sum(plants, 'fixed')];
 const rows: Row[] = [
-  atLeast('Projects whose tests run here', 12, projects, `${tests} tests`, ''),
+  { bar: 'Projects whose tests run here', wanted: '≥ 12', measured: String(green.length), met: green.length >= 12 },
   ...judged('safe', 'Safe fixes'),
   ...(options.review ? judged('review', 'All fixes') : []),
   ...(options.plant
     ? [
-        ...judged('plant', 'Planted defects'),
         { bar: 'Planted defects found', wanted: '100 %', measured: `${found} of ${planted}`, met: found === planted },
         { bar: 'Planted defects fixed', wanted: '100 %', measured: `${fixed} of ${planted}`, met: fixed === planted },
+        ...judged('plant', 'Planted defects'),
       ]
     : []),
-  ...perProject,
+  ...[...outcomes].map(
+    ([
+      {
+        facts: { repository, language, modules },
+      },
+      { green: met, tests, safe, review, plant },
+    ]) => ({
+      bar: `${repository} (${language}, ${modules})`,
+      wanted: 'green',
+      measured: met ? `${tests} tests` : 'red as found',
+      met,
+      note: [...told('safe', safe), ...told('all', review), ...told('planted', plant)].join('; '),
+    }),
+  ),
 ];
 console.log(`\n${table(rows)}`);
 const command = 'npm run fix-safety -- --checkouts <folder> --review --plant';

@@ -214,6 +214,43 @@ export class Meter {
     },
   }),
   program({
+    rule: 'no-race-in-loop',
+    extension: '.cjs',
+    source: fc.record({ gone: name('gone', 'closed'), event: name('close', 'finish') }).map(
+      ({ gone, event }) => `const { once } = require('node:events');
+async function send(rows, res) {
+  const ${gone} = new Promise((resolve) => res.on('${event}', resolve));
+  let isGone = false;
+  ${gone}.then(() => {
+    isGone = true;
+  });
+  for await (const row of rows) {
+    if (isGone) return 'gone';
+    if (!res.write(row)) {
+      await Promise.race([once(res, 'drain'), ${gone}]);
+    }
+  }
+  return 'sent';
+}
+module.exports = { send };
+`,
+    ),
+    input: fc.array(name('taken', 'full', 'last'), { maxLength: 8 }),
+    async observe(load, rows) {
+      const written: string[] = [];
+      const response = Object.assign(new EventEmitter(), {
+        write(row: string) {
+          written.push(row);
+          // What follows a full buffer: it drains, or the client goes.
+          if (row === 'full') setImmediate(() => response.emit('drain'));
+          if (row === 'last') setImmediate(() => ['close', 'finish'].map((event) => response.emit(event)));
+          return row === 'taken';
+        },
+      });
+      return { results: [await load().send(rows, response), written] };
+    },
+  }),
+  program({
     rule: 'no-mismatched-removal',
     extension: '.mjs',
     source: fc
