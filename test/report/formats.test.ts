@@ -2,7 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import officialSarif from '@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json' with { type: 'json' };
 import { Ajv } from 'ajv';
+import AjvDraft4 from 'ajv-draft-04';
+import formats from 'ajv-formats';
 import { afterAll, describe, expect, it } from 'vitest';
 import { memoryPages, validateXML } from 'xmllint-wasm';
 import type { ScanResult } from '../../src/model/scan-result.ts';
@@ -134,6 +137,31 @@ describe('sarif', () => {
     revisionId: '5da53c2b1d1c1e0f9b1f6d5f2f4c8a6f3b2e1d0c',
     branch: 'main',
   };
+
+  const isOfficial = new AjvDraft4.default({ strict: false, allErrors: true, unicodeRegExp: false });
+  formats.default(isOfficial);
+  const check = isOfficial.compile(officialSarif);
+
+  it.each<[string, ScanResult, Partial<ReportContext>]>([
+    ['one of everything', sample, { versionControl }],
+    ['nothing found', clean, {}],
+    ['files that are gone', sample, { readSource: () => undefined, rules: [] }],
+    ['an owner', resultOf([finding({ owners: ['@acme/api'] })]), {}],
+  ])('is valid under the published schema: %s', async (_, result, over) => {
+    check(await parsed('sarif', result, over));
+    expect(check.errors).toBeNull();
+  });
+
+  it('would not be valid with a line 0, or with a key that the schema does not know', async () => {
+    const log = await parsed('sarif', sample);
+    log.runs[0].results[0].locations[0].physicalLocation.region.startLine = 0;
+    log.runs[0].results[0].owner = '@acme/api';
+    check(log);
+    expect(check.errors?.map(({ instancePath, keyword }) => [keyword, instancePath])).toEqual([
+      ['additionalProperties', '/runs/0/results/0'],
+      ['minimum', '/runs/0/results/0/locations/0/physicalLocation/region/startLine'],
+    ]);
+  });
 
   it('has no error and no warning under the official schema and under the rules of GitHub', async () => {
     expect(await validate(sample, { versionControl })).toEqual([]);
