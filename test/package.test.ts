@@ -1,15 +1,16 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ScanResult } from '../src/model/scan-result.ts';
 
 const root = join(import.meta.dirname, '..');
 let project = '';
 
-function run(command: string, args: readonly string[]) {
+function run(command: string, args: readonly string[], cwd = project) {
   const env = { ...process.env, NO_COLOR: '1', CI: 'true' };
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd: project, encoding: 'utf8', env });
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8', env });
   return { status, stdout, stderr };
 }
 
@@ -86,5 +87,41 @@ console.log(JSON.stringify(result.findings.map(({ ruleId, file, range }) => [rul
       'package.json',
       'src',
     ]);
+  });
+});
+
+describe('npx plimsoll on a fresh service, with no configuration', () => {
+  const found = (name: string) => {
+    const folder = join(project, 'samples', name);
+    cpSync(join(root, 'fixtures/samples', name), folder, { recursive: true });
+    const { status, stdout } = run('npx', ['plimsoll', '--reporter', 'json'], folder);
+    const { findings, partial } = JSON.parse(stdout) as ScanResult;
+    return {
+      status,
+      partial,
+      findings: findings.map(({ ruleId, file, range }) => `${file}:${range.start.line} ${ruleId}`),
+    };
+  };
+
+  test('of Express: what blocks, what piles up, what waits in turn, and nothing of what is ended', () => {
+    expect(found('express')).toEqual({
+      status: 1,
+      partial: false,
+      findings: [
+        'src/app.js:14 no-sequential-await',
+        'src/app.js:21 no-sync-in-request',
+        'src/app.js:33 no-leaked-interval',
+        'src/app.js:36 require-graceful-shutdown',
+        'src/db.js:3 require-pool-limits',
+      ],
+    });
+  });
+
+  test('of Nest: what a provider keeps of each request, and nothing of the timer that its hook ends', () => {
+    expect(found('nest').findings).toEqual(['src/orders/orders.service.ts:7 no-unbounded-cache']);
+  });
+
+  test('of Next: a client for each request, and nothing of an effect that cleans up', () => {
+    expect(found('next').findings).toEqual(['app/api/orders/route.ts:15 no-client-per-request']);
   });
 });
