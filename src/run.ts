@@ -77,7 +77,8 @@ export async function settingsFor(options: ScanOptions): Promise<Settings> {
   );
 }
 
-function requestOf(options: ScanOptions, settings: Settings): ScanRequest {
+/** What the engine is asked for by options and settings. */
+export function scanRequestOf(options: ScanOptions, settings: Settings): ScanRequest {
   const { rules, overrides, include, entryPoints, root } = settings;
   const cwd = options.cwd ?? process.cwd();
   const isCompared = options.changed !== undefined || options.staged === true;
@@ -133,7 +134,7 @@ export async function run(options: ScanOptions): Promise<Run> {
   assertRules(options.rules ?? [], settings);
   const [{ scan }, { pairs: own }] = await Promise.all([import('./engine/scan.ts'), import('./registry.generated.ts')]);
   const pairs = [...own, ...settings.pluginPairs];
-  const request = requestOf(options, settings);
+  const request = scanRequestOf(options, settings);
   const known = await knownFindings(options, settings);
   // Without a baseline on purpose, there is nothing to count from and nothing to limit.
   const maxNew = options.baseline === false ? undefined : (options.maxNew ?? settings.maxNew.value);

@@ -30,7 +30,7 @@ export interface Suppressed {
 }
 
 /** The forms of a directive, the most readable first; what a form does not reach is tried with the next one. */
-const forms = ['above', 'above-in-jsx', 'same-line'] as const;
+export const directiveForms = ['above', 'above-in-jsx', 'same-line'] as const;
 
 /** What is wrong with a reason; undefined for a good one. */
 export function findReasonFault(reason: string): string | undefined {
@@ -68,13 +68,13 @@ export async function planSuppressions(
   const { root } = before.settings;
   const read = new Map(wanted.map(({ finding: { file } }) => [file, readFileSync(join(root, file), 'utf8')]));
   const formOf = new Map(wanted.map(({ finding }) => [finding, 0]));
-  for (let round = 0; round < forms.length; round++) {
+  for (let round = 0; round < directiveForms.length; round++) {
     const after = await before.rescan(withDirectives(wanted, read, formOf));
     const failed = findFailed(wanted, formOf, before, after);
     if (failed.length === 0) break;
     for (const finding of failed) formOf.set(finding, (formOf.get(finding) ?? 0) + 1);
   }
-  const isDone = ({ finding }: Suppression) => (formOf.get(finding) ?? 0) < forms.length;
+  const isDone = ({ finding }: Suppression) => (formOf.get(finding) ?? 0) < directiveForms.length;
   const done = wanted.filter(isDone);
   return {
     done: done.map(({ finding }) => finding),
@@ -99,7 +99,7 @@ function findFailed(
     .map(({ finding }) => finding)
     .filter(
       (finding) =>
-        (formOf.get(finding) ?? 0) < forms.length &&
+        (formOf.get(finding) ?? 0) < directiveForms.length &&
         (active.has(`${finding.file} ${finding.fingerprint}`) || broken.has(finding.file)),
     );
 }
@@ -115,7 +115,7 @@ function withDirectives(
     const inserts = new Map<number, Set<string>>();
     const ruled = new Set<string>();
     for (const one of wanted) {
-      const form = forms[formOf.get(one.finding) ?? 0];
+      const form = directiveForms[formOf.get(one.finding) ?? 0];
       if (one.finding.file !== file || form === undefined) continue;
       const { at, directive } = directiveFor(one, text, form);
       const key = `${at} ${one.finding.ruleId}`;
@@ -134,10 +134,11 @@ function withDirectives(
   return written;
 }
 
-function directiveFor(
+/** A directive at a finding, and where it goes. With an empty reason it does not hold yet. */
+export function directiveFor(
   { finding: { range, ruleId }, reason, until }: Suppression,
   text: string,
-  form: (typeof forms)[number],
+  form: (typeof directiveForms)[number],
 ): { at: number; directive: string } {
   const words = `${ruleId}${until === undefined ? '' : ` until=${until}`} -- ${reason.trim()}`;
   const offset = range.start.offset;

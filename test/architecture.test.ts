@@ -13,6 +13,7 @@ const arrows: Record<string, readonly string[]> = {
     'src/config',
     'src/engine',
     'src/fix',
+    'src/lsp',
     'src/score',
     'src/report',
     'src/registry',
@@ -31,6 +32,7 @@ const arrows: Record<string, readonly string[]> = {
     'src/model',
   ],
   'src/config': ['src/model', 'src/rule-facts', 'src/rule-options', 'type:src/engine'],
+  'src/lsp': ['src', 'src/config', 'src/engine', 'src/fix', 'src/report', 'src/registry', 'src/model'],
   'src/eslint': [
     'src',
     'src/config',

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ScanResult } from '../src/model/scan-result.ts';
+import { startEditor } from './cli/editor.ts';
+import { poller } from './cli/plimsoll.ts';
 
 const root = join(import.meta.dirname, '..');
 let project = '';
@@ -24,22 +26,13 @@ beforeAll(() => {
   }
   writeFileSync(join(project, 'package.json'), '{"name":"user","private":true,"type":"module"}\n');
   const tarballs = readdirSync(packs).map((name) => join(packs, name));
-  execFileSync('npm', ['install', '--no-audit', '--no-fund', ...tarballs], { cwd: project });
+  execFileSync('npm', ['install', '--no-audit', '--no-fund', ...tarballs, 'eslint@10'], { cwd: project });
   rmSync(packs, { recursive: true });
   mkdirSync(join(project, 'src'));
   writeFileSync(join(project, 'src/poller.ts'), poller);
 }, 300_000);
 
 afterAll(() => rmSync(project, { recursive: true, force: true }));
-
-const poller = `export class Poller {
-  constructor(private readonly poll: () => void) {
-    setInterval(() => this.poll(), 1_000);
-  }
-
-  stop(): void {}
-}
-`;
 
 describe('the packed tool in an empty project', () => {
   test('npx plimsoll scans the project, reports the defect and fails', () => {
@@ -66,6 +59,25 @@ console.log(JSON.stringify(result.findings.map(({ ruleId, file, range }) => [rul
     const second = run('npx', ['plimsoll', '--fix']);
     expect(second.status).toBe(0);
     expect(readFileSync(join(project, 'src/poller.ts'), 'utf8')).toBe(fixed);
+  });
+
+  test('ESLint shows the finding by the plugin, and repairs it', () => {
+    const config = "import plimsoll from 'plimsoll/eslint';\nexport default [plimsoll.configs.recommended];\n";
+    writeFileSync(join(project, 'eslint.config.js'), config);
+    writeFileSync(join(project, 'src/poller.js'), poller.replace(/private readonly |: \(\) => void|: void/g, ''));
+    const found = run('npx', ['eslint', 'src/poller.js']);
+    expect(found.stdout).toContain('plimsoll/no-leaked-interval');
+    expect(found.status).toBe(1);
+    expect(run('npx', ['eslint', '--fix', 'src/poller.js']).status).toBe(0);
+    expect(readFileSync(join(project, 'src/poller.js'), 'utf8')).toContain('clearInterval(');
+  });
+
+  test('an editor gets the finding, and a fix, from the language server', async () => {
+    const bin = join(project, 'node_modules/plimsoll/bin/plimsoll.js');
+    const editor = await startEditor({ bin, folder: project });
+    expect(await editor.open('src/poller.ts', poller)).toMatchObject([{ code: 'no-leaked-interval' }]);
+    const [fix] = await editor.actions('src/poller.ts');
+    expect(fix?.isPreferred).toBe(true);
   });
 
   test('both packages hold no sources, tests or fixtures beside what they need', () => {

@@ -126,6 +126,10 @@ export interface InitFlags {
   ci?: string[];
 }
 
+export const lspOptions = {
+  stdio: () => new Option('--stdio', 'over stdin and stdout, as always; many editors add it'),
+};
+
 export const initOptions = {
   ci: () =>
     new Option('--ci <name>', 'github, gitlab or none; repeatable; by default what the project shows').argParser(

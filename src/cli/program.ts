@@ -11,6 +11,7 @@ import {
   gateOptions,
   type InitFlags,
   initOptions,
+  lspOptions,
   reporterOption,
   type ScanFlags,
   type SuppressFlags,
@@ -147,6 +148,12 @@ function programFor(session: Session, done: (code: number) => void): Command {
   );
   add('mcp', 'serve scan, explain and fix to coding agents (Model Context Protocol, stdio)', [], async () =>
     (await import('./commands/mcp.ts')).mcpCommand(session),
+  );
+  add(
+    'lsp',
+    'serve diagnostics and fixes to editors (Language Server Protocol, stdio)',
+    [lspOptions.stdio()],
+    async () => (await import('./commands/lsp.ts')).lspCommand(session),
   );
   add('report <json>', 'render a saved result again', [reporterOption()], async (file: string, flags: ScanFlags) =>
     (await import('./commands/report.ts')).reportCommand(file, flags, session),

@@ -37,9 +37,12 @@ function scan({ filename, physicalFilename, cwd, sourceCode, settings }: Rule.Ru
   const own = readSettings(settings.plimsoll);
   const file = resolve(cwd, filename);
   const root = rootOf(file, resolve(cwd, own.root ?? '.'));
-  const { scanner, supply } = openProject(root, own);
+  const project = openProject(root, own);
+  const { scanner, supply } = project;
   const { text } = sourceCode;
   const found = scanner.scan(relative(root, file).replaceAll('\\', '/'), text);
+  // The first scan that asks about other files may take longer than a pause.
+  project.usedAt = Date.now();
   return (
     found && {
       ...found,
@@ -58,10 +61,7 @@ function openProject(root: string, { root: _, ...settings }: PlimsollSettings): 
   const key = JSON.stringify([root, settings]);
   const now = Date.now();
   const known = projects.get(key);
-  if (known && now - known.usedAt < pauseMs) {
-    known.usedAt = now;
-    return known;
-  }
+  if (known && now - known.usedAt < pauseMs) return known;
   known?.scanner.refresh();
   const scanner = known?.scanner ?? new FileScanner({ root, ...settings }, pairs);
   const project = { scanner, supply: new RuntimeSupply(root, undefined), usedAt: now };

@@ -3,16 +3,7 @@ import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bin, manifest, project } from './plimsoll.ts';
-
-const poller = `export class Poller {
-  constructor(private readonly poll: () => void) {
-    setInterval(() => this.poll(), 1_000);
-  }
-
-  stop(): void {}
-}
-`;
+import { bin, manifest, poller, project } from './plimsoll.ts';
 
 const own = project({ 'package.json': manifest, 'src/poller.ts': poller });
 const client = new Client({ name: 'test', version: '1.0.0' });

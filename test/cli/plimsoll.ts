@@ -108,3 +108,33 @@ process.once('SIGTERM', () => server.close());
 `;
 
 export const manifest = '{ "name": "shop", "type": "module", "dependencies": { "express": "5.0.0" } }\n';
+
+/** A class with an interval that nothing clears, and a method to clear it in. */
+export const poller = `export class Poller {
+  constructor(private readonly poll: () => void) {
+    setInterval(() => this.poll(), 1_000);
+  }
+
+  stop(): void {}
+}
+`;
+
+/** A cache that grows with what clients ask for; its repair needs the runtime. */
+export const cache = `import { createServer } from 'node:http';
+
+const pages = new Map<string, string>();
+
+function page(url: string): string {
+  const known = pages.get(url);
+  if (known !== undefined) return known;
+  const made = url.toUpperCase();
+  pages.set(url, made);
+  return made;
+}
+
+const server = createServer((req, res) => {
+  res.end(page(req.url ?? ''));
+});
+server.listen(3000);
+process.once('SIGTERM', () => server.close());
+`;

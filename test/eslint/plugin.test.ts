@@ -15,33 +15,6 @@ const root = join(import.meta.dirname, '../..');
 const docs = readFileSync(join(root, 'docs/eslint.md'), 'utf8');
 const blocks = [...docs.matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code!);
 
-const poller = `export class Poller {
-  constructor(private readonly poll: () => void) {
-    setInterval(() => this.poll(), 1_000);
-  }
-
-  stop(): void {}
-}
-`;
-const cache = `import { createServer } from 'node:http';
-
-const pages = new Map<string, string>();
-
-function page(url: string): string {
-  const known = pages.get(url);
-  if (known !== undefined) return known;
-  const made = url.toUpperCase();
-  pages.set(url, made);
-  return made;
-}
-
-const server = createServer((req, res) => {
-  res.end(page(req.url ?? ''));
-});
-server.listen(3000);
-process.once('SIGTERM', () => server.close());
-`;
-const manifest = '{ "name": "shop", "type": "module", "dependencies": { "express": "5.0.0" } }\n';
 const withRuntime = manifest.replace('5.0.0"', '5.0.0", "@plimsoll/runtime": "*"');
 const typed: Linter.Config = { files: ['**/*.ts'], languageOptions: { parser: tsParser as Linter.Parser } };
 
