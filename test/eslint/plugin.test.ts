@@ -5,7 +5,7 @@ import tsParser from '@typescript-eslint/parser';
 import { ESLint as ESLint10, type Linter } from 'eslint';
 import { ESLint as ESLint9 } from 'eslint9';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { leakyApp, project, plimsoll as runPlimsoll } from '../cli/plimsoll.ts';
+import { cache, leakyApp, manifest, poller, project, plimsoll as runPlimsoll } from '../cli/plimsoll.ts';
 
 /** As a user gets it: built, by the name that package.json exports. */
 const own: string = 'plimsoll/eslint';
