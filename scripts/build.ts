@@ -1,5 +1,6 @@
 /** Builds both packages: the bundled CLI and library (dist/), and the runtime in ESM and CommonJS (runtime/dist/). */
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, transform } from 'esbuild';
@@ -53,6 +54,17 @@ function copyRuntimeSource(): void {
   }
 }
 
+/** What results are kept by: rules can change between two builds of one version. */
+function hashOfSources(): string {
+  const hash = createHash('sha256');
+  for (const folder of ['src', 'rules', 'fixers']) {
+    for (const file of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).sort()) {
+      if (file.endsWith('.ts')) hash.update(file).update(readFileSync(join(root, folder, file)));
+    }
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
 async function buildTool(): Promise<void> {
   copyRuntimeSource();
   rmSync(join(root, 'dist'), { recursive: true, force: true });
@@ -73,10 +85,13 @@ async function buildTool(): Promise<void> {
     platform: 'node',
     target: 'node20',
     packages: 'external',
+    define: { plimsollBuild: JSON.stringify(hashOfSources()) },
     // Flat: code that loads worker.js and pairs.js looks for them beside itself.
     chunkNames: '[name]-[hash]',
   });
   emitTypes('tsconfig.build.json');
+  // Loaded by a way that has no declarations of its own; for others it has the types of the package.
+  writeFileSync(join(root, 'dist/types/src/ast/ts.d.ts'), "export { ts } from '@ts-morph/common';\n");
 }
 
 const only = process.argv[2];

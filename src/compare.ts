@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { applyBaseline, knownOf } from './engine/baseline.ts';
-import { scan } from './engine/scan.ts';
+import { type RuleSource, scan } from './engine/scan.ts';
 import { type ScanOutcome, type ScanRequest, UsageError } from './engine/scan-request.ts';
-import type { RulePair } from './model/fixer.ts';
 import type { Comparison, KnownFindings } from './model/scan-result.ts';
 import { type Base, exportTree, findBase, findHead, listRenames } from './revisions.ts';
 import { score } from './score/score.ts';
@@ -24,18 +23,18 @@ export interface Now {
 /** Finds what to compare with; throws `InputError` when it is not there. */
 export function startComparison(
   request: ScanRequest,
-  pairs: readonly RulePair<never>[],
+  rules: RuleSource,
   { changed, staged }: { changed?: string | true; staged?: boolean },
 ): Comparing {
   const { root } = request;
   const base = staged ? findHead(root) : findBase(root, changed === true ? undefined : changed);
   return {
-    scanBefore: (prepare) => scanBase(request, pairs, base, staged === true, prepare),
+    scanBefore: (prepare) => scanBase(request, rules, base, staged === true, prepare),
     scanNow: async (scanAll) => {
       if (!staged) return { outcome: await scanAll(request), readSource: sourceReader(root) };
       const tree = exportTree(root, 'index');
       try {
-        const outcome = await scanAll({ ...request, root: tree.root });
+        const outcome = await scanAll(inCopy(request, tree.root));
         const read = sourceReader(tree.root);
         const files = outcome.findings.flatMap(({ file, related }) => [file, ...related.map((one) => one.file)]);
         const texts = new Map(files.map((file) => [file, read(file)]));
@@ -62,7 +61,7 @@ export interface Before {
  */
 async function scanBase(
   request: ScanRequest,
-  pairs: readonly RulePair<never>[],
+  rules: RuleSource,
   base: Base,
   staged: boolean,
   prepare: (outcome: ScanOutcome) => void,
@@ -70,7 +69,7 @@ async function scanBase(
   const renames = listRenames(request.root, base, staged);
   const tree = exportTree(request.root, base);
   try {
-    const outcome = await scanTree({ ...request, root: tree.root }, pairs);
+    const outcome = await scanTree(inCopy(request, tree.root), rules);
     if (!outcome) return { base, known: [], score: score([], 0) };
     prepare(outcome);
     const { value, grade } = score(outcome.findings, outcome.files.codeLines);
@@ -81,13 +80,17 @@ async function scanBase(
   }
 }
 
+function inCopy(request: ScanRequest, root: string): ScanRequest {
+  return { ...request, root, ...(request.cache ? { cache: { ...request.cache, isCopy: true } } : {}) };
+}
+
 /** Undefined where the tree holds nothing of what is asked for, as before a folder was made. */
-async function scanTree(request: ScanRequest, pairs: readonly RulePair<never>[]): Promise<ScanOutcome | undefined> {
+async function scanTree(request: ScanRequest, rules: RuleSource): Promise<ScanOutcome | undefined> {
   const { onProgress: _, ...quiet } = request;
   const paths = request.paths?.filter((path) => /[*?[\]{}!]/.test(path) || existsSync(join(request.root, path)));
   if (request.paths?.length && !paths?.length) return undefined;
   try {
-    return await scan({ ...quiet, ...(paths ? { paths } : {}) }, pairs);
+    return await scan({ ...quiet, ...(paths ? { paths } : {}) }, rules);
   } catch (error) {
     if (error instanceof UsageError && error.kind !== 'unknown-rule') return undefined;
     throw error;

@@ -6,10 +6,12 @@ import type { Config } from './config/types.ts';
 import { type Ownership, readOwners } from './engine/code-owners.ts';
 import type { ScanOutcome, ScanProgress, ScanRequest } from './engine/scan-request.ts';
 import type { Finding } from './model/finding.ts';
+import type { RulePair } from './model/fixer.ts';
 import type { Category, Confidence, Severity } from './model/rule.ts';
 import type { BaselineReport, KnownFindings, PackageScore, ScanResult } from './model/scan-result.ts';
 import { reporters } from './report/reporters.ts';
 import { ruleFacts } from './rule-facts.generated.ts';
+import { cacheRequestOf } from './scan-cache.ts';
 import { exitOf, judge } from './score/gates.ts';
 import { score } from './score/score.ts';
 import { sourceReader } from './source-reader.ts';
@@ -47,6 +49,11 @@ export interface ScanOptions {
   staged?: boolean;
   /** Files that cannot be analysed do not make the exit code 3. Default: false. */
   allowPartial?: boolean;
+  /**
+   * Keeps what was found of each file, and takes it from there where the file is still the same: in this folder, or,
+   * for true, in `.cache/plimsoll` of the nearest node_modules folder, if there is one. Default: false.
+   */
+  cache?: boolean | string;
   /** Threads that parse. Default: decided by the amount of code and the cores. */
   threads?: number;
   /** Aborts the scan; it then rejects with the signal's reason. */
@@ -84,6 +91,7 @@ export function scanRequestOf(options: ScanOptions, settings: Settings): ScanReq
   const isCompared = options.changed !== undefined || options.staged === true;
   const isSource = import.meta.url.endsWith('.ts');
   const paths = options.paths?.length ? options.paths : ['.'];
+  const cache = cacheRequestOf(options.cache ?? false, cwd, settings);
   // Compared code is scanned in copies of the root, where absolute paths would lead out.
   const fromRoot = (path: string) =>
     isAbsolute(path) && !isCompared ? path : relative(root, resolve(cwd, path)).replaceAll('\\', '/') || '.';
@@ -103,6 +111,7 @@ export function scanRequestOf(options: ScanOptions, settings: Settings): ScanReq
     ...(options.threads === undefined ? {} : { threads: options.threads }),
     pairsModule: new URL(isSource ? './pairs.ts' : './pairs.js', import.meta.url).href,
     plugins: settings.plugins.value,
+    ...(cache ? { cache } : {}),
     ...(options.signal ? { signal: options.signal } : {}),
     ...(options.onProgress ? { onProgress: options.onProgress } : {}),
   };
@@ -120,7 +129,7 @@ function packageScores(outcome: ScanOutcome): PackageScore[] {
   }));
 }
 
-function assertRules(ids: readonly string[], { ruleFacts: known }: Settings): void {
+export function assertRules(ids: readonly string[], { ruleFacts: known }: Settings): void {
   const candidates = known.map((rule) => rule.id);
   for (const name of ids) {
     if (candidates.includes(name)) continue;
@@ -128,13 +137,22 @@ function assertRules(ids: readonly string[], { ruleFacts: known }: Settings): vo
   }
 }
 
-/** Configuration → scan → score → gates. Prints nothing, changes nothing. */
-export async function run(options: ScanOptions): Promise<Run> {
+/** Loads every rule that there is, and with it the compiler. */
+export function rulesOf({ pluginPairs }: Settings): () => Promise<readonly RulePair<never>[]> {
+  return async () => [...(await import('./registry.generated.ts')).pairs, ...pluginPairs];
+}
+
+/**
+ * Configuration → scan → score → gates. Prints nothing, changes nothing but the cache.
+ *
+ * @param shards what shards of this scan have made of the files already
+ */
+export async function run(options: ScanOptions, shards?: ScanRequest['shards']): Promise<Run> {
   const settings = await settingsFor(options);
   assertRules(options.rules ?? [], settings);
-  const [{ scan }, { pairs: own }] = await Promise.all([import('./engine/scan.ts'), import('./registry.generated.ts')]);
-  const pairs = [...own, ...settings.pluginPairs];
-  const request = scanRequestOf(options, settings);
+  const { scan } = await import('./engine/scan.ts');
+  const rules = rulesOf(settings);
+  const request = { ...scanRequestOf(options, settings), ...(shards && { shards }) };
   const known = await knownFindings(options, settings);
   // Without a baseline on purpose, there is nothing to count from and nothing to limit.
   const maxNew = options.baseline === false ? undefined : (options.maxNew ?? settings.maxNew.value);
@@ -145,11 +163,11 @@ export async function run(options: ScanOptions): Promise<Run> {
     });
   }
   const compared = isCompared
-    ? await (await import('./compare.ts')).startComparison(request, pairs, options)
+    ? await (await import('./compare.ts')).startComparison(request, rules, options)
     : undefined;
   const before = await compared?.scanBefore((outcome) => known?.apply(outcome));
   const runOnce = async (texts?: ReadonlyMap<string, string>): Promise<Run> => {
-    const scanAll = (of: ScanRequest) => scan({ ...of, ...(texts ? { texts } : {}) }, pairs);
+    const scanAll = (of: ScanRequest) => scan({ ...of, ...(texts ? { texts } : {}) }, rules);
     const { outcome, readSource } = compared
       ? await compared.scanNow(scanAll)
       : { outcome: await scanAll(request), readSource: sourceReader(settings.root) };

@@ -25,6 +25,8 @@ export function assertTogether(flags: ScanFlags, choices: readonly ReporterChoic
     throw new InputError(`${compared} only reports: it does not work with ${repairs.join(' or ')}`);
   }
   if (flags.history !== undefined) assertComparable(flags, repairs);
+  if (flags.shard) assertPart(flags, repairs);
+  if (flags.watch) assertRepeatable(flags, repairs);
   const onStdout = choices.find(({ name, file }) => file === undefined && name !== 'pretty');
   if (onStdout && (flags.diff || flags.interactive)) {
     const what = flags.diff ? '--diff writes its patch to stdout' : '--interactive asks its questions on stdout';
@@ -56,4 +58,25 @@ function assertComparable(flags: ScanFlags, repairs: readonly string[]): void {
     ...repairs,
   ];
   if (given.length > 0) throw new InputError(`--history does not work with ${given.join(' and ')}`);
+}
+
+/** A part of a scan has no result of its own. */
+function assertPart(flags: ScanFlags, repairs: readonly string[]): void {
+  const given = [
+    ...(flags.reporter ? ['--reporter'] : []),
+    ...(flags.changed === undefined ? [] : ['--changed']),
+    ...(flags.staged ? ['--staged'] : []),
+    ...(flags.history === undefined ? [] : ['--history']),
+    ...(flags.watch ? ['--watch'] : []),
+    ...repairs,
+  ];
+  if (given.length === 0) return;
+  throw new InputError(`--shard does not work with ${given.join(' and ')}: a part has no result of its own`, {
+    help: 'plimsoll merge takes --reporter and the gates',
+  });
+}
+
+function assertRepeatable(flags: ScanFlags, repairs: readonly string[]): void {
+  const given = [...(flags.history === undefined ? [] : ['--history']), ...repairs];
+  if (given.length > 0) throw new InputError(`--watch only reports: it does not work with ${given.join(' and ')}`);
 }

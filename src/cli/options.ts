@@ -19,6 +19,10 @@ export interface ScanFlags {
   history?: string;
   maxNew?: number;
   threads?: number;
+  cache?: boolean;
+  cacheLocation?: string;
+  watch?: boolean;
+  shard?: { index: number; count: number };
   allowPartial?: boolean;
   reporter?: string[];
   quiet?: boolean;
@@ -42,6 +46,13 @@ function integer(option: string, minimum: number, maximum = Number.MAX_SAFE_INTE
   };
 }
 
+/** `2/8`: the second of eight. */
+function shardPart(value: string): { index: number; count: number } {
+  const [, index = 0, count = 0] = (/^(\d+)\/(\d+)$/.exec(value) ?? []).map(Number);
+  if (index >= 1 && index <= count && count <= 1000) return { index, count };
+  throw new InputError(`--shard must be a part and how many there are, like 2/8, not "${value}"`);
+}
+
 function choice(noun: string, of: readonly string[]) {
   return (value: string): string => {
     if (of.includes(value)) return value;
@@ -63,6 +74,16 @@ export const scanOptions = {
   noConfig: () => new Option('--no-config', 'read no configuration'),
   threads: () =>
     new Option('--threads <n>', 'threads that parse').argParser(integer('--threads', 1, 256)).env('PLIMSOLL_THREADS'),
+  noCache: () => new Option('--no-cache', 'neither use nor keep what scans found of each file'),
+  cacheLocation: () =>
+    new Option('--cache-location <folder>', 'where that is kept; by default node_modules/.cache/plimsoll').env(
+      'PLIMSOLL_CACHE_LOCATION',
+    ),
+  watch: () => new Option('--watch', 'scan again after every change, until ^C'),
+  shard: () =>
+    new Option('--shard <i/n>', 'process one of n parts of the files, and print it for plimsoll merge').argParser(
+      shardPart,
+    ),
   json: () => new Option('--json', 'as JSON'),
   explain: () => new Option('--explain', 'every number that goes into it'),
   quiet: () => new Option('--quiet', 'no progress and no notes on stderr'),
@@ -186,6 +207,7 @@ export function scanOptionsOf(paths: readonly string[], flags: ScanFlags): ScanO
     ...(flags.changed === undefined ? {} : { changed: flags.changed }),
     ...(flags.staged ? { staged: true } : {}),
     ...(flags.threads === undefined ? {} : { threads: flags.threads }),
+    cache: flags.cache === false ? false : (flags.cacheLocation ?? true),
     ...(flags.allowPartial ? { allowPartial: true } : {}),
   };
 }

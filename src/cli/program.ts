@@ -62,6 +62,8 @@ function programFor(session: Session, done: (code: number) => void): Command {
     scanOptions.config(),
     scanOptions.noConfig(),
     scanOptions.threads(),
+    scanOptions.noCache(),
+    scanOptions.cacheLocation(),
     scanOptions.quiet(),
   ];
   const narrow = () => [
@@ -69,6 +71,8 @@ function programFor(session: Session, done: (code: number) => void): Command {
     scanOptions.config(),
     scanOptions.noConfig(),
     scanOptions.threads(),
+    scanOptions.noCache(),
+    scanOptions.cacheLocation(),
     scanOptions.quiet(),
   ];
   const fixing = () => [
@@ -92,7 +96,15 @@ function programFor(session: Session, done: (code: number) => void): Command {
   add(
     'scan [paths...]',
     'scan files, folders or globs (the default command)',
-    [...fixing(), reporterOption(), gateOptions.history(), ...gates(), ...scanning()],
+    [
+      ...fixing(),
+      reporterOption(),
+      gateOptions.history(),
+      ...gates(),
+      ...scanning(),
+      scanOptions.shard(),
+      scanOptions.watch(),
+    ],
     async (paths: string[], flags: ScanFlags) =>
       (await import('./commands/scan.ts')).scanCommand(paths, flags, session),
     true,
@@ -154,6 +166,21 @@ function programFor(session: Session, done: (code: number) => void): Command {
     'serve diagnostics and fixes to editors (Language Server Protocol, stdio)',
     [lspOptions.stdio()],
     async () => (await import('./commands/lsp.ts')).lspCommand(session),
+  );
+  add(
+    'merge <shards...>',
+    'join the shards of a scan: link, score and report',
+    [
+      reporterOption(),
+      gateOptions.failOn(),
+      gateOptions.minScore(),
+      gateOptions.baseline(),
+      gateOptions.maxNew(),
+      gateOptions.allowPartial(),
+      ...configured(),
+    ],
+    async (files: string[], flags: ScanFlags) =>
+      (await import('./commands/merge.ts')).mergeCommand(files, flags, session),
   );
   add('report <json>', 'render a saved result again', [reporterOption()], async (file: string, flags: ScanFlags) =>
     (await import('./commands/report.ts')).reportCommand(file, flags, session),

@@ -1,6 +1,6 @@
 import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import fastGlob from 'fast-glob';
 import { fileRole } from '../ast/file-role.ts';
 import type { FileCounts, Problem } from '../model/scan-result.ts';
 import { type IgnoreRules, isIgnored, readIgnoreRules, readIgnoreRulesAbove } from './gitignore.ts';
@@ -28,6 +28,9 @@ export interface Discovery {
   problems: Problem[];
   packages: PackageIndex;
 }
+
+/** Loaded for arguments that are globs alone: it takes as long to start as a scan of which nothing changed. */
+const loadFastGlob = () => createRequire(import.meta.url)('fast-glob') as typeof import('fast-glob');
 
 const sourceName = /\.[cm]?[jt]sx?$/;
 const declarationName = /\.d\.[cm]?ts$|\.d\.\w+\.ts$/;
@@ -94,7 +97,7 @@ class Walk {
     try {
       stats = statSync(absolute);
     } catch {
-      if (!fastGlob.isDynamicPattern(argument)) {
+      if (!loadFastGlob().isDynamicPattern(argument)) {
         throw new UsageError('missing-path', argument, `No such file or folder: ${argument}`);
       }
       this.#addGlob(argument);
@@ -133,7 +136,7 @@ class Walk {
   }
 
   #addGlob(pattern: string): void {
-    const matches = fastGlob.sync(pattern, { cwd: this.#root, absolute: true, ignore: ['**/node_modules/**'] });
+    const matches = loadFastGlob().sync(pattern, { cwd: this.#root, absolute: true, ignore: ['**/node_modules/**'] });
     const sources = matches.filter((match) => sourceName.test(match)).sort(compareText);
     if (sources.length === 0) {
       throw new UsageError('no-files', pattern, `No TypeScript or JavaScript file matches ${pattern}`);

@@ -3,6 +3,7 @@ import { bareModule } from '../ast/provenance.ts';
 import type { Position, RelatedLocation } from '../model/finding.ts';
 import type { LinkCondition } from '../model/link.ts';
 import { type CallChain, CallGraph } from './call-graph.ts';
+import { sha256 } from './content-hash.ts';
 import { compareText } from './order.ts';
 import type { Project } from './project.ts';
 import type { RawFinding } from './run-file.ts';
@@ -225,8 +226,11 @@ export class Linker {
     if (facts.length === 0) return;
     for (const fact of facts) this.#factCandidates.set(fact, []);
     const sift = createSift(facts.map((fact) => ({ mentions: wordsOfFact(fact) })));
+    const question = `facts ${sha256(facts.join('\n')).slice(0, 16)}`;
     for (const path of [...this.#project.files.keys()].sort(compareText)) {
-      for (const i of sift(this.#project.textOf(path) ?? '').rules) this.#factCandidates.get(facts[i]!)!.push(path);
+      for (const i of this.#project.ask(path, question, (text) => sift(text).rules)) {
+        this.#factCandidates.get(facts[i]!)!.push(path);
+      }
     }
   }
 }

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { fileRole } from '../ast/file-role.ts';
 import type { PackageFacts } from '../model/file-context.ts';
 import type { Problem } from '../model/scan-result.ts';
+import { sha256 } from './content-hash.ts';
 import type { DiscoveredFile } from './discover.ts';
 import { scanImports } from './import-scan.ts';
 import type { RulePlan } from './rule-plan.ts';
@@ -10,7 +10,7 @@ import { countCodeLines, readSource, textKind } from './source-text.ts';
 
 /** What reading one file gave. Plain data, so that a worker thread can send it. */
 export type FileOutcome =
-  | { kind: 'skipped'; path: string; reason: 'generated' | 'minified' }
+  | { kind: 'skipped'; path: string; reason: 'generated' | 'minified'; hash: string }
   | { kind: 'failed'; path: string; problem: Problem }
   | {
       kind: 'scanned';
@@ -18,8 +18,8 @@ export type FileOutcome =
       bytes: number;
       codeLines: number;
       imports: string[];
-      /** SHA-256 of the text, in hex; for files with a finding that can be fixed. */
-      hash?: string;
+      /** SHA-256 of the text, in hex. */
+      hash: string;
       /** Absent when no rule could fire. */
       result?: FileResult;
     };
@@ -36,7 +36,8 @@ export function processFile(file: DiscoveredFile, pkg: PackageFacts, plan: RuleP
   if ('problem' in source) return { kind: 'failed', path, problem: source.problem };
   const { text, bytes } = source;
   const kind = file.explicit ? 'source' : textKind(text);
-  if (kind !== 'source') return { kind: 'skipped', path, reason: kind };
+  const hash = sha256(text);
+  if (kind !== 'source') return { kind: 'skipped', path, reason: kind, hash };
   const role = fileRole(path, text, pkg);
   const { rules, hasDirectives } = plan.select(path, text, role);
   const outcome: FileOutcome = {
@@ -45,12 +46,10 @@ export function processFile(file: DiscoveredFile, pkg: PackageFacts, plan: RuleP
     bytes,
     codeLines: countCodeLines(text),
     imports: scanImports(text),
+    hash,
   };
   if (rules.length > 0 || hasDirectives) {
     outcome.result = runFile({ path, text, package: pkg, role, hasDirectives, confidence: plan.confidence }, rules);
-    if (outcome.result.findings.some(({ finding }) => finding.fix)) {
-      outcome.hash = createHash('sha256').update(text).digest('hex');
-    }
   }
   return outcome;
 }

@@ -18,6 +18,16 @@ export interface ProjectFile {
   imports: readonly string[];
 }
 
+/** What outlives a scan. */
+export interface ProjectStore {
+  /** Null stands for a file that cannot be parsed. */
+  summaryOf(file: ProjectFile): FileSummary | null | undefined;
+  putSummary(file: ProjectFile, summary: FileSummary | null): void;
+  /** What was answered to a question about the text of a file. */
+  answerOf(file: ProjectFile, question: string): unknown;
+  putAnswer(file: ProjectFile, question: string, answer: unknown): void;
+}
+
 /** Texts that the linker reads again are kept up to this many characters. */
 const maxKeptText = 48_000_000;
 
@@ -27,6 +37,7 @@ export interface ProjectKnowledge {
   entryPoints?: EntryPointGlobs | undefined;
   /** Texts that stand for those on disk. */
   texts?: ReadonlyMap<string, string> | undefined;
+  store?: ProjectStore | undefined;
 }
 
 /** What the linker knows of the files: summaries, made on demand where no rule asked for a parse, and who imports whom. */
@@ -35,6 +46,7 @@ export class Project {
   readonly #files: Map<string, ProjectFile>;
   readonly #packages: PackageIndex;
   readonly #summaries: Map<string, FileSummary | undefined>;
+  readonly #store: ProjectStore | undefined;
   readonly #texts = new Map<string, string>();
   readonly #given: Map<string, string>;
   #keptText = 0;
@@ -50,9 +62,10 @@ export class Project {
     root: string,
     files: ReadonlyMap<string, ProjectFile>,
     packages: PackageIndex,
-    { summaries = new Map(), entryPoints, texts = new Map() }: ProjectKnowledge = {},
+    { summaries = new Map(), entryPoints, texts = new Map(), store }: ProjectKnowledge = {},
   ) {
     this.#files = new Map(files);
+    this.#store = store;
     this.#packages = packages;
     this.#summaries = new Map(summaries);
     this.#given = new Map(texts);
@@ -94,10 +107,7 @@ export class Project {
   /** Parses the file when no one has yet. */
   summaryOf(file: string): FileSummary | undefined {
     if (this.#summaries.has(file)) return this.#summaries.get(file);
-    const known = this.#files.get(file);
-    const text = this.textOf(file);
-    const summary =
-      known && text !== undefined ? summariseFile(file, text, this.#packages.factsOf(known.packageDir)) : undefined;
+    const summary = this.#makeSummary(file);
     this.#learn(file, summary);
     return summary;
   }
@@ -105,6 +115,24 @@ export class Project {
   #learn(file: string, summary: FileSummary | undefined): void {
     this.#summaries.set(file, summary);
     if (summary) this.onSummary?.(file, summary);
+  }
+
+  #makeSummary(file: string): FileSummary | undefined {
+    const known = this.#files.get(file);
+    if (!known) return undefined;
+    const store = this.#storeOf(file);
+    const kept = store?.summaryOf(known);
+    if (kept !== undefined) return kept ?? undefined;
+    const text = this.textOf(file);
+    if (text === undefined) return undefined;
+    const summary = summariseFile(file, text, this.#packages.factsOf(known.packageDir));
+    store?.putSummary(known, summary ?? null);
+    return summary;
+  }
+
+  /** What is kept answers for files on disk. */
+  #storeOf(file: string): ProjectStore | undefined {
+    return this.#given.has(file) ? undefined : this.#store;
   }
 
   /** Files with a summary so far, sorted. */
@@ -125,6 +153,18 @@ export class Project {
     }
     this.#texts.set(file, source.text);
     return source.text;
+  }
+
+  /** An answer that depends on the text of a file and the question alone; the text is read only where no scan asked before. */
+  ask<Answer>(file: string, question: string, answerTo: (text: string) => Answer): Answer {
+    const known = this.#files.get(file);
+    const store = this.#storeOf(file);
+    const kept = known && store?.answerOf(known, question);
+    if (kept !== undefined) return kept as Answer;
+    const text = this.textOf(file);
+    const answer = answerTo(text ?? '');
+    if (known && text !== undefined) store?.putAnswer(known, question, answer);
+    return answer;
   }
 
   /** Whether one of `words` stands in a file's text, not as a part of a longer name. */
@@ -207,7 +247,7 @@ export class Project {
   #passesExportsOn(file: string): boolean {
     let passes = this.#passesOn.get(file);
     if (passes === undefined) {
-      passes = hasReExport(this.textOf(file) ?? '');
+      passes = this.ask(file, 're-exports', hasReExport);
       this.#passesOn.set(file, passes);
     }
     return passes;

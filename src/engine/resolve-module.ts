@@ -1,4 +1,4 @@
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, normalize, relative, resolve } from 'node:path';
 import { isRecord, type PackageIndex } from './packages.ts';
 import { type PathMapping, PathMappings } from './tsconfig-paths.ts';
 
@@ -19,6 +19,8 @@ export class ModuleResolver {
   readonly #packages: PackageIndex;
   readonly #mappings: PathMappings;
   readonly #byName = new Map<string, string>();
+  readonly #byFolder = new Map<string, PathMapping | undefined>();
+  readonly #relativeMappings = new Map<PathMapping, PathMapping>();
   readonly #cache = new Map<string, Map<string, string | undefined>>();
 
   /** @param files POSIX paths relative to `root`. */
@@ -32,6 +34,11 @@ export class ModuleResolver {
       const known = name === undefined ? undefined : this.#byName.get(name);
       if (name !== undefined && (known === undefined || dir.length < known.length)) this.#byName.set(name, dir);
     }
+  }
+
+  /** Every tsconfig file that answers so far depend on, absolute, with its state. */
+  get configStates(): ReadonlyMap<string, string> {
+    return this.#mappings.states;
   }
 
   resolve(from: string, specifier: string): string | undefined {
@@ -48,10 +55,27 @@ export class ModuleResolver {
   #find(folder: string, specifier: string): string | undefined {
     if (specifier.startsWith('.')) return this.#candidate(join(folder, specifier));
     if (specifier.startsWith('node:')) return undefined;
-    const mapped = this.#fromMapping(this.#mappings.of(resolve(this.#root, folder)), specifier);
+    const mapped = this.#fromMapping(this.#mappingOf(folder), specifier);
     if (mapped !== undefined) return mapped;
     if (specifier.startsWith('#')) return this.#fromImports(folder, specifier);
     return this.#fromPackage(specifier);
+  }
+
+  /** The mapping that holds in a folder, its targets relative to the root. */
+  #mappingOf(folder: string): PathMapping | undefined {
+    if (this.#byFolder.has(folder)) return this.#byFolder.get(folder);
+    const found = this.#mappings.of(resolve(this.#root, folder));
+    let mapping = found && this.#relativeMappings.get(found);
+    if (found && !mapping) {
+      const paths = found.paths.map(({ pattern, targets }) => ({
+        pattern,
+        targets: targets.map((t) => this.#relative(t)),
+      }));
+      mapping = { paths, baseUrl: found.baseUrl === undefined ? undefined : this.#relative(found.baseUrl) };
+      this.#relativeMappings.set(found, mapping);
+    }
+    this.#byFolder.set(folder, mapping);
+    return mapping;
   }
 
   #fromMapping(mapping: PathMapping | undefined, specifier: string): string | undefined {
@@ -60,13 +84,11 @@ export class ModuleResolver {
       const rest = matchPattern(pattern, specifier);
       if (rest === undefined) continue;
       for (const target of targets) {
-        const found = this.#candidate(this.#relative(target.replace('*', rest)));
+        const found = this.#candidate(normalize(target.replace('*', rest)));
         if (found !== undefined) return found;
       }
     }
-    return mapping.baseUrl === undefined
-      ? undefined
-      : this.#candidate(this.#relative(join(mapping.baseUrl, specifier)));
+    return mapping.baseUrl === undefined ? undefined : this.#candidate(join(mapping.baseUrl, specifier));
   }
 
   /** package.json `imports`. */

@@ -1,6 +1,8 @@
 import type { Finding } from '../model/finding.ts';
 import type { Category, Confidence, OptionValues, Severity } from '../model/rule.ts';
 import type { FileCounts, Problem, SuppressionProblem } from '../model/scan-result.ts';
+import type { FileOutcome } from './process-file.ts';
+import type { PlanRequest } from './rule-plan.ts';
 
 /** What the configuration says of one rule. */
 export interface RuleSetting {
@@ -64,8 +66,32 @@ export interface ScanRequest {
   today?: string;
   /** Texts that stand for files on disk, by path: code that a fix has not written yet. */
   texts?: ReadonlyMap<string, string>;
+  /** What shards made of the files, by path: nothing is processed again. */
+  shards?: ReadonlyMap<string, FileOutcome>;
+  /** Keeps and uses what scans found. Default: none. */
+  cache?: CacheRequest;
   signal?: AbortSignal;
   onProgress?(progress: ScanProgress): void;
+}
+
+/** The parts of a request that say which rules run where. */
+export function planRequest({ ruleIds, categories, confidence, rules, overrides }: ScanRequest): PlanRequest {
+  return {
+    ...(ruleIds && { ruleIds }),
+    ...(categories && { categories }),
+    ...(confidence && { confidence }),
+    ...(rules && { rules }),
+    ...(overrides && { overrides }),
+  };
+}
+
+export interface CacheRequest {
+  /** Absolute. */
+  folder: string;
+  /** Names all that findings depend on besides the request and the files: the tool, its build, the plugins. */
+  identity: string;
+  /** The root is a copy of another tree than the one the cache is for: what it adds never replaces anything. */
+  isCopy?: boolean;
 }
 
 /** A file in scope. */
@@ -77,8 +103,8 @@ export interface ScannedFile {
   codeLines: number;
   bytes: number;
   parsed: boolean;
-  /** SHA-256 of the text, in hex; for files with a finding that can be fixed. */
-  hash?: string;
+  /** SHA-256 of the text, in hex. */
+  hash: string;
 }
 
 export interface PackageSummary {
@@ -111,7 +137,7 @@ export interface ScanOutcome {
 /** The request cannot be met: nothing was judged (exit 2). */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
-  readonly kind: 'missing-path' | 'not-source' | 'no-files' | 'unknown-rule';
+  readonly kind: 'missing-path' | 'not-source' | 'no-files' | 'unknown-rule' | 'shards';
   /** The path or name that is wrong. */
   readonly subject: string;
 

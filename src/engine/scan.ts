@@ -1,174 +1,111 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { resolve } from 'node:path';
 import type { RulePair } from '../model/fixer.ts';
-import type { FileSummary } from '../model/link.ts';
-import type { Problem } from '../model/scan-result.ts';
+import { ScanCache } from './cache.ts';
+import { sha256 } from './content-hash.ts';
 import { type DiscoveredFile, type Discovery, discover } from './discover.ts';
-import { scanImports } from './import-scan.ts';
-import { Linker, type Verdict } from './link.ts';
-import { compareText } from './order.ts';
-import { type FileOutcome, processFile } from './process-file.ts';
-import { Project, type ProjectFile } from './project.ts';
-import { type PlanRequest, RulePlan } from './rule-plan.ts';
-import type { RawFinding } from './run-file.ts';
-import {
-  type PackageSummary,
-  type ScannedFile,
-  type ScanOutcome,
-  type ScanRequest,
-  UsageError,
-} from './scan-request.ts';
-import { rawFindingsOf, type Scanned, settle } from './settle.ts';
-import { readSource } from './source-text.ts';
-import { decideThreads, processInThreads } from './threads.ts';
+import { type ScanOutcome, type ScanRequest, UsageError } from './scan-request.ts';
 
-/** The event loop gets a turn this often, for progress and for aborting. */
-const turnMs = 25;
+/** The rules of a scan, or what loads them, and with them the compiler, when they are needed. */
+export type RuleSource = readonly RulePair<never>[] | (() => Promise<readonly RulePair<never>[]>);
+
+/** All files of a scan. */
+export interface Scope extends Discovery {
+  /** With narrower paths, the other files of the root: looked at for what is asked of the whole, but not reported on. */
+  listRest(): readonly DiscoveredFile[];
+}
 
 /**
- * Finds what `pairs` report in the files of a request. Trees are dropped file by file; what depends on other files is
- * decided at the end over their summaries. The result does not depend on the number of threads or the order of files.
+ * Finds what `rules` report in the files of a request. Trees are dropped file by file; what depends on other files is
+ * decided at the end over their summaries. The result does not depend on the number of threads, the order of files, or
+ * what is in the cache.
  *
  * @throws UsageError when the request is wrong and nothing was judged; the signal's reason when it aborts.
  */
-export async function scan(request: ScanRequest, pairs: readonly RulePair<never>[]): Promise<ScanOutcome> {
-  const plan = new RulePlan(pairs, request);
+export async function scan(request: ScanRequest, rules: RuleSource): Promise<ScanOutcome> {
+  request.signal?.throwIfAborted();
+  const scope = findScope(request);
+  const cache = ScanCache.open(request);
+  const today = request.today ?? new Date().toISOString().slice(0, 10);
+  const keys = cache && !request.texts ? wholeKeys(request, scope, cache) : undefined;
+  const known = keys && findWhole(keys, request.root, scope, cache!, today);
+  if (known) {
+    cache!.save();
+    return known;
+  }
+  const load = typeof rules === 'function' ? rules() : rules;
+  const [{ scanFiles }, pairs] = await Promise.all([import('./scan-files.ts'), load]);
+  const { outcome, configs, hasDates } = await scanFiles({ ...request, today }, pairs, scope, cache);
+  const key = configs ? keys?.withRest() : keys?.alone();
+  if (key !== undefined) cache?.putWhole({ key, configs: configs ?? {}, ...(hasDates && { day: today }) }, outcome);
+  cache?.save(coversRoot(request) ? new Set(scope.files.map(({ path }) => path)) : undefined);
+  return outcome;
+}
+
+function findScope(request: ScanRequest): Scope {
   const discovery = discover(request);
-  const problems: Problem[] = [...discovery.problems];
-  const outcomes = new Map<string, Scanned>();
-  let done = 0;
-  let failed = 0;
-  const total = discovery.files.length;
-  const take = (outcome: FileOutcome): void => {
-    if (outcome.kind === 'skipped') discovery.skipped[outcome.reason]++;
-    else if (outcome.kind === 'failed') failed = problems.push(outcome.problem) - discovery.problems.length;
-    else outcomes.set(outcome.path, outcome);
-    done++;
-  };
-  await processFiles(request, plan, discovery, take, () => request.onProgress?.({ done, total }));
-
-  const scanned = [...outcomes.values()].sort((a, b) => compareText(a.path, b.path));
-  for (const { result } of scanned) if (result) problems.push(...result.problems);
-  const verdicts = link(request, discovery, scanned, rawFindingsOf(scanned));
-  const { findings, refuted, suppressionProblems } = settle(scanned, verdicts, plan, request.today);
-  const packageDirs = new Map(discovery.files.map(({ path, packageDir }) => [path, packageDir]));
-  const files = scanned.map(
-    ({ path, bytes, codeLines, hash, result }): ScannedFile => ({
-      path,
-      packageDir: packageDirs.get(path) ?? '',
-      codeLines,
-      bytes,
-      parsed: result !== undefined,
-      ...(hash !== undefined && { hash }),
-    }),
-  );
+  let rest: readonly DiscoveredFile[] | undefined;
   return {
-    findings,
-    refuted,
-    problems: problems.sort(compareProblems),
-    suppressionProblems,
-    files: {
-      inScope: scanned.length + failed,
-      parsed: files.filter(({ parsed }) => parsed).length,
-      codeLines: files.reduce((sum, file) => sum + file.codeLines, 0),
-      skipped: discovery.skipped,
+    ...discovery,
+    listRest() {
+      rest ??= coversRoot(request) ? [] : findRest(request, discovery);
+      return rest;
     },
-    scanned: files,
-    packages: listPackages(files, discovery),
   };
 }
 
-async function processFiles(
-  request: ScanRequest,
-  plan: RulePlan,
-  { files, packages }: Discovery,
-  take: (outcome: FileOutcome) => void,
-  report: () => void,
-): Promise<void> {
-  const { signal, pairsModule } = request;
-  signal?.throwIfAborted();
-  const threads = pairsModule === undefined || request.texts ? 1 : decideThreads(files, request.threads);
-  if (threads > 1) {
-    await processInThreads(files, packages, {
-      threads,
-      plan: plainPlan(request),
-      pairsModule: pairsModule!,
-      plugins: request.plugins ?? [],
-      signal,
-      onOutcome: (outcome) => {
-        take(outcome);
-        report();
-      },
-    });
-    return;
-  }
-  let turnAt = performance.now() + turnMs;
-  for (const file of files) {
-    take(processFile(file, packages.factsOf(file.packageDir), plan, request.texts?.get(file.path)));
-    if (performance.now() < turnAt) continue;
-    report();
-    await nextTurn();
-    signal?.throwIfAborted();
-    turnAt = performance.now() + turnMs;
-  }
-  report();
+function coversRoot({ root, paths }: ScanRequest): boolean {
+  return !paths?.length || paths.some((path) => resolve(root, path) === resolve(root));
 }
 
-function plainPlan({ ruleIds, categories, confidence, rules, overrides }: ScanRequest): PlanRequest {
-  return {
-    ...(ruleIds && { ruleIds }),
-    ...(categories && { categories }),
-    ...(confidence && { confidence }),
-    ...(rules && { rules }),
-    ...(overrides && { overrides }),
-  };
-}
-
-/** Decides what depends on other files. With narrower paths the rest of the root is looked at too, but not reported on. */
-function link(
-  request: ScanRequest,
-  discovery: Discovery,
-  scanned: readonly Scanned[],
-  raw: readonly RawFinding[],
-): Verdict[] {
-  if (!raw.some(({ when }) => when)) return raw.map(() => ({ holds: true, evidence: [], why: '' }));
-  const files = new Map<string, ProjectFile>();
-  const summaries = new Map<string, FileSummary>();
-  const discovered = new Map(discovery.files.map((file) => [file.path, file]));
-  for (const { path, imports, result } of scanned) {
-    const { absolute, packageDir } = discovered.get(path)!;
-    files.set(path, { path, absolute, packageDir, imports });
-    if (result?.summary) summaries.set(path, result.summary);
-  }
-  for (const file of request.paths?.length ? listRest(request, discovery) : []) {
-    if (files.has(file.path)) continue;
-    const source = readSource(file.path, file.absolute);
-    if ('text' in source) files.set(file.path, { ...file, imports: scanImports(source.text) });
-  }
-  const { root, entryPoints, texts } = request;
-  const project = new Project(root, files, discovery.packages, { summaries, entryPoints, texts });
-  return new Linker(project).decide(raw);
-}
-
-function listRest(request: ScanRequest, discovery: Discovery): DiscoveredFile[] {
+function findRest(request: ScanRequest, { files, packages }: Discovery): DiscoveredFile[] {
   const { paths: _, ...whole } = request;
   try {
-    const rest = discover(whole);
-    for (const dir of rest.packages.dirs()) discovery.packages.add(dir);
-    return rest.files;
+    const found = discover(whole);
+    for (const dir of found.packages.dirs()) packages.add(dir);
+    const named = new Set(files.map(({ path }) => path));
+    return found.files.filter(({ path }) => !named.has(path));
   } catch (error) {
     if (error instanceof UsageError) return [];
     throw error;
   }
 }
 
-function listPackages(files: readonly ScannedFile[], { packages }: Discovery): PackageSummary[] {
-  const lines = new Map<string, number>();
-  for (const { packageDir, codeLines } of files) lines.set(packageDir, (lines.get(packageDir) ?? 0) + codeLines);
-  return [...lines.keys()]
-    .sort(compareText)
-    .map((dir) => ({ dir, name: packages.factsOf(dir).name, codeLines: lines.get(dir)! }));
+/** Keys of all that an outcome depends on besides rules and tsconfig files; undefined when a file cannot be read. */
+interface WholeKeys {
+  /** Of an outcome that asked nothing of other files. */
+  alone(): string | undefined;
+  withRest(): string | undefined;
 }
 
-function compareProblems(a: Problem, b: Problem): number {
-  return compareText(a.file, b.file) || compareText(a.kind, b.kind) || compareText(a.message, b.message);
+/** What discovery found is taken down at once: the scan goes on counting in it. */
+function wholeKeys(request: ScanRequest, scope: Scope, cache: ScanCache): WholeKeys {
+  const { files, skipped, problems, packages } = scope;
+  const found = JSON.stringify([request.entryPoints, skipped, problems]);
+  const keyOf = (rest: readonly DiscoveredFile[] | undefined): string | undefined => {
+    const hashes: unknown[] = [];
+    for (const file of [...files, ...(rest ?? [])]) {
+      const hash = cache.hashOf(file);
+      if (hash === undefined) return undefined;
+      hashes.push([file.path, file.packageDir, file.explicit, hash]);
+    }
+    const dirs = rest ? ['', ...packages.dirs()] : [...new Set(files.map(({ packageDir }) => packageDir))].sort();
+    const manifests = dirs.map((dir) => [dir, packages.manifestOf(dir)]);
+    return sha256(JSON.stringify([found, files.length, rest !== undefined, manifests, hashes]));
+  };
+  return { alone: () => keyOf(undefined), withRest: () => keyOf(scope.listRest()) };
+}
+
+/** Files that were never seen are not worth their hashes here. */
+function findWhole(
+  keys: WholeKeys,
+  root: string,
+  scope: Scope,
+  cache: ScanCache,
+  today: string,
+): ScanOutcome | undefined {
+  if (!scope.files.every((file) => cache.knows(file))) return undefined;
+  return (
+    cache.findWhole(keys.alone(), root, today) ??
+    (scope.listRest().every((file) => cache.knows(file)) ? cache.findWhole(keys.withRest(), root, today) : undefined)
+  );
 }

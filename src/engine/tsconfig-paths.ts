@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { ts } from '../ast/ts.ts';
+import { readState } from './content-hash.ts';
 import { isRecord } from './packages.ts';
 
 /** What a tsconfig.json says about where modules lie. Absolute folders. */
@@ -14,6 +15,8 @@ export interface PathMapping {
 export class PathMappings {
   readonly #root: string;
   readonly #byFolder = new Map<string, PathMapping | undefined>();
+  /** Every file that an answer came from, or could have come from, absolute: its state as {@link readState} tells it. */
+  readonly states = new Map<string, string>();
 
   constructor(root: string) {
     this.#root = root;
@@ -23,7 +26,7 @@ export class PathMappings {
   of(folder: string): PathMapping | undefined {
     if (this.#byFolder.has(folder)) return this.#byFolder.get(folder);
     let mapping: PathMapping | undefined;
-    for (const name of ['tsconfig.json', 'jsconfig.json']) mapping ??= readMapping(join(folder, name));
+    for (const name of ['tsconfig.json', 'jsconfig.json']) mapping ??= readMapping(join(folder, name), this.states);
     const parent = dirname(folder);
     if (!mapping && folder !== this.#root && parent !== folder) mapping = this.of(parent);
     this.#byFolder.set(folder, mapping);
@@ -31,12 +34,12 @@ export class PathMappings {
   }
 }
 
-function readMapping(file: string): PathMapping | undefined {
-  const config = readConfig(file, new Set());
+function readMapping(file: string, states: Map<string, string>): PathMapping | undefined {
+  const config = readConfig(file, new Set(), states);
   if (!config) return undefined;
   if (config.baseUrl !== undefined || config.paths.length > 0) return config;
   for (const reference of config.references) {
-    const referred = readConfig(reference, new Set([file]));
+    const referred = readConfig(reference, new Set([file]), states);
     if (referred && (referred.baseUrl !== undefined || referred.paths.length > 0)) return referred;
   }
   return undefined;
@@ -48,22 +51,19 @@ interface Config extends PathMapping {
 }
 
 /** Follows `extends`; what a config sets itself replaces what it inherits. */
-function readConfig(file: string, seen: Set<string>): Config | undefined {
+function readConfig(file: string, seen: Set<string>, states: Map<string, string>): Config | undefined {
   if (seen.has(file)) return undefined;
   seen.add(file);
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
+  const { state, text } = readState(file);
+  states.set(file, state);
+  if (text === undefined) return undefined;
   const { config } = ts.parseConfigFileTextToJson(file, text) as { config?: unknown };
   if (!isRecord(config)) return undefined;
   const folder = dirname(file);
   const result: Config = { baseUrl: undefined, paths: [], references: [] };
   const bases = Array.isArray(config.extends) ? config.extends : [config.extends];
   for (const base of bases) {
-    const inherited = typeof base === 'string' ? readExtended(base, folder, seen) : undefined;
+    const inherited = typeof base === 'string' ? readExtended(base, folder, seen, states) : undefined;
     if (!inherited) continue;
     if (inherited.baseUrl !== undefined) result.baseUrl = inherited.baseUrl;
     if (inherited.paths.length > 0) result.paths = inherited.paths;
@@ -90,15 +90,22 @@ function readConfig(file: string, seen: Set<string>): Config | undefined {
   return result;
 }
 
-function readExtended(base: string, folder: string, seen: Set<string>): Config | undefined {
+function readExtended(
+  base: string,
+  folder: string,
+  seen: Set<string>,
+  states: Map<string, string>,
+): Config | undefined {
   if (base.startsWith('.') || isAbsolute(base)) {
     const path = resolve(folder, base);
-    return readConfig(path, seen) ?? readConfig(`${path}.json`, seen);
+    return readConfig(path, seen, states) ?? readConfig(`${path}.json`, seen, states);
   }
   for (let at = folder; ; at = dirname(at)) {
     const path = join(at, 'node_modules', base);
     const found =
-      readConfig(path, seen) ?? readConfig(`${path}.json`, seen) ?? readConfig(join(path, 'tsconfig.json'), seen);
+      readConfig(path, seen, states) ??
+      readConfig(`${path}.json`, seen, states) ??
+      readConfig(join(path, 'tsconfig.json'), seen, states);
     if (found || dirname(at) === at) return found;
   }
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { readHistory, recordPoint, trendPointOf } from '../../history.ts';
 import type { TrendPoint } from '../../model/scan-result.ts';
-import { run, settingsFor } from '../../run.ts';
+import { type Run, run, type ScanOptions, settingsFor } from '../../run.ts';
 import { weights } from '../../score/weights.ts';
 import { assertTogether } from '../contradictions.ts';
 import { type ScanFlags, scanOptionsOf } from '../options.ts';
@@ -23,22 +23,15 @@ import { headOf, versionControlOf } from '../version-control.ts';
 /** Scans, writes the reports, and returns the exit code. */
 export async function scanCommand(paths: readonly string[], flags: ScanFlags, session: Session): Promise<number> {
   const { cwd, signal } = session;
-  let choices: ReporterChoice[] | undefined;
-  if (flags.reporter) {
-    choices = settleReporters(flags.reporter.flatMap(splitReporters).map((text) => parseReporter(text, cwd)));
-    noteFormat(session, choices);
-  }
+  const asked = askedReporters(flags, session);
   assertPaths(paths, cwd, session.commands);
-  assertTogether(flags, choices);
+  assertTogether(flags, asked);
   const options = { ...scanOptionsOf(paths, flags), cwd, signal };
-  const isOnGithub = process.env.GITHUB_ACTIONS === 'true';
-  if (!choices) {
-    const configured = (await settingsFor(options)).reporters.value;
-    choices = settleReporters(configured ?? (isOnGithub ? [{ name: 'github' }] : []));
-    noteFormat(session, choices);
-    const summary = process.env.GITHUB_STEP_SUMMARY;
-    if (!configured && isOnGithub && summary) choices.push({ name: 'markdown', file: summary, append: true });
+  if (flags.shard) {
+    return await (await import('./shard.ts')).shardCommand(flags.shard, options, flags, session);
   }
+  const choices = asked ?? (await usualReporters(options, session));
+  if (flags.watch) return await (await import('./watch.ts')).watchCommand(choices, options, flags);
   if (flags.interactive) {
     return await (await import('./interactive.ts')).interactiveCommand(choices, options, flags);
   }
@@ -48,20 +41,12 @@ export async function scanCommand(paths: readonly string[], flags: ScanFlags, se
   const history = flags.history === undefined ? undefined : historyOf(flags.history, cwd);
   const progress = startProgress(process.stderr, !flags.quiet);
   try {
-    const { result, settings, readSource } = await run({ ...options, onProgress: progress.report });
+    const done = await run({ ...options, onProgress: progress.report });
     progress.end();
+    const { result, settings } = done;
     const point = history && trendPointOf(result, new Date(), headOf(settings.root));
     if (history && point && !result.partial) result.trend = [...history.points, point];
-    const versionControl = choices.some((choice) => choice.name === 'sarif')
-      ? versionControlOf(settings.root)
-      : undefined;
-    const stdout = await writeReports(result, choices, {
-      ...terminalOf(process.stdout),
-      readSource,
-      rules: settings.ruleFacts,
-      weights,
-      ...(versionControl ? { versionControl } : {}),
-    });
+    const stdout = await reportsOf(done, choices);
     if (history && point && !result.partial) recordPoint(history.file, point);
     await print(stdout);
     if (history && result.partial && !flags.quiet) await note('not recorded: the result is partial\n');
@@ -69,6 +54,41 @@ export async function scanCommand(paths: readonly string[], flags: ScanFlags, se
   } finally {
     progress.end();
   }
+}
+
+/** The reports that were asked for by name. */
+export function askedReporters(flags: ScanFlags, session: Session): ReporterChoice[] | undefined {
+  if (!flags.reporter) return undefined;
+  const choices = settleReporters(
+    flags.reporter.flatMap(splitReporters).map((text) => parseReporter(text, session.cwd)),
+  );
+  noteFormat(session, choices);
+  return choices;
+}
+
+/** The reports of the configuration; else those that fit where this runs. */
+export async function usualReporters(options: ScanOptions, session: Session): Promise<ReporterChoice[]> {
+  const isOnGithub = process.env.GITHUB_ACTIONS === 'true';
+  const configured = (await settingsFor(options)).reporters.value;
+  const choices = settleReporters(configured ?? (isOnGithub ? [{ name: 'github' }] : []));
+  noteFormat(session, choices);
+  const summary = process.env.GITHUB_STEP_SUMMARY;
+  if (!configured && isOnGithub && summary) choices.push({ name: 'markdown', file: summary, append: true });
+  return choices;
+}
+
+/** Writes the reports that have a file, and returns what stdout gets. */
+export function reportsOf({ result, settings, readSource }: Run, choices: readonly ReporterChoice[]): Promise<string> {
+  const versionControl = choices.some((choice) => choice.name === 'sarif')
+    ? versionControlOf(settings.root)
+    : undefined;
+  return writeReports(result, choices, {
+    ...terminalOf(process.stdout),
+    readSource,
+    rules: settings.ruleFacts,
+    weights,
+    ...(versionControl ? { versionControl } : {}),
+  });
 }
 
 /** Read before the scan, so that a broken file costs no time. */

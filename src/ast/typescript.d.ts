@@ -1,0 +1,3 @@
+declare module '@ts-morph/common/dist/typescript.js' {
+  export { ts as default } from '@ts-morph/common';
+}

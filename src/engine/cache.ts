@@ -1,0 +1,303 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { PackageFacts } from '../model/file-context.ts';
+import type { FileSummary } from '../model/link.ts';
+import { hashOfFile, readState, sha256 } from './content-hash.ts';
+import type { DiscoveredFile } from './discover.ts';
+import type { FileOutcome } from './process-file.ts';
+import { keepNewest, RecordFile, RecordWriter, type Stored } from './record-file.ts';
+import { planRequest, type ScanOutcome, type ScanRequest } from './scan-request.ts';
+
+/** What is kept of one file. All of it holds for one text only; `outcome` and `summary` also for one set of facts. */
+interface Row {
+  /** SHA-256 of the content, in hex. */
+  hash: string;
+  /** Times and size with which the content was seen; '' when they say nothing, and the content has to be read. */
+  stamp: string;
+  /** Hash of the package facts. */
+  facts: string;
+  /** {@link StoredOutcome} */
+  outcome?: Stored;
+  /** Where there is no outcome: the specifiers that the text names. */
+  imports?: Stored;
+  /** Answers of the linker to questions about the text, those of the last scan. */
+  answers?: Record<string, unknown>;
+  /** A summary; null for a text that cannot be parsed. */
+  summary?: Stored;
+}
+
+interface StoredOutcome {
+  /** Without its summary, which has a record of its own. */
+  outcome: Exclude<FileOutcome, { kind: 'failed' }>;
+  hasSummary: boolean;
+  explicit: boolean;
+}
+
+/** The outcome of a whole scan. */
+interface Whole {
+  /** Of every text and package.json, and of what discovery found. */
+  key: string;
+  /** The tsconfig files that were read, and looked for, with the hash of each. */
+  configs: Record<string, string>;
+  /** The day it was judged on, where that matters. */
+  day?: string;
+  outcome: Stored;
+}
+
+interface Index {
+  files: Record<string, Row>;
+  /** The newest first. */
+  wholes: Whole[];
+}
+
+const maxWholes = 4;
+/** Files of a cache folder: one for each set of rules and settings that is in use. */
+const maxFiles = 8;
+/** A file that changed so short before it was read may change again without a new time: file systems and clocks are coarse. */
+const restlessMs = 2000;
+
+/**
+ * What earlier scans with the same rules and settings made of files: outcomes, summaries, and the outcomes of whole scans.
+ * Entries answer for a content, never for a name or a time alone; damage reads as absence; writing is best effort.
+ */
+export class ScanCache {
+  readonly #file: string;
+  readonly #folder: string;
+  readonly #isCopy: boolean;
+  readonly #records: RecordFile;
+  readonly #index: Index;
+  readonly #current = new Map<string, Row | undefined>();
+  readonly #stamps = new Map<string, string>();
+  readonly #hashes = new Map<string, string | undefined>();
+  readonly #factsHashes = new Map<string, string>();
+  #isChanged = false;
+
+  /** Opens what there is; undefined when the request wants no cache. */
+  static open(request: ScanRequest): ScanCache | undefined {
+    if (!request.cache) return undefined;
+    const { folder, identity, isCopy } = request.cache;
+    const name = sha256(JSON.stringify([identity, planRequest(request)])).slice(0, 32);
+    return new ScanCache(folder, join(folder, name), isCopy === true);
+  }
+
+  private constructor(folder: string, file: string, isCopy: boolean) {
+    this.#folder = folder;
+    this.#file = file;
+    this.#isCopy = isCopy;
+    const found = RecordFile.read(file);
+    this.#index = (found?.index as Index | undefined) ?? { files: {}, wholes: [] };
+    this.#records = found?.records ?? new RecordFile();
+  }
+
+  /** Whether earlier scans kept anything of a file with this name. */
+  knows({ path }: DiscoveredFile): boolean {
+    return Object.hasOwn(this.#index.files, path);
+  }
+
+  /** Hash of the content that the file has now; undefined when it cannot be read. */
+  hashOf(file: DiscoveredFile): string | undefined {
+    this.#rowOf(file);
+    if (!this.#hashes.has(file.path)) this.#hashes.set(file.path, hashOfFile(file.absolute));
+    return this.#hashes.get(file.path);
+  }
+
+  /**
+   * What processing the file would give.
+   *
+   * @param instead a text that stands for the one on disk
+   */
+  outcomeOf(file: DiscoveredFile, facts: PackageFacts, instead?: string): FileOutcome | undefined {
+    const row = instead === undefined ? this.#rowOf(file) : this.#rowOfText(file, instead);
+    if (!row?.outcome || row.facts !== this.#hashOfFacts(facts)) return undefined;
+    const stored = this.#records.valueOf(row.outcome) as StoredOutcome | undefined;
+    if (!stored || stored.explicit !== file.explicit) return undefined;
+    const { outcome } = stored;
+    if (!stored.hasSummary || outcome.kind !== 'scanned' || !outcome.result) return outcome;
+    const summary = row.summary && (this.#records.valueOf(row.summary) as FileSummary | undefined);
+    return summary && { ...outcome, result: { ...outcome.result, summary } };
+  }
+
+  /** Keeps what processing gave, unless the same text could give something else another time. */
+  putOutcome(file: DiscoveredFile, facts: PackageFacts, outcome: FileOutcome): void {
+    if (outcome.kind === 'failed' || this.#isTaken(file)) return;
+    const row = this.#renew(file, facts, outcome.hash);
+    if (outcome.kind === 'skipped' || !outcome.result) {
+      row.outcome = toRecord({ outcome, hasSummary: false, explicit: file.explicit });
+      return;
+    }
+    const { summary, ...result } = outcome.result;
+    if (result.problems.some(({ kind }) => kind !== 'syntax')) return;
+    const hasSummary = summary !== undefined;
+    row.outcome = toRecord({ outcome: { ...outcome, result }, hasSummary, explicit: file.explicit });
+    if (hasSummary) row.summary = toRecord(summary);
+  }
+
+  importsOf(file: DiscoveredFile): readonly string[] | undefined {
+    const row = this.#rowOf(file);
+    if (row?.imports) return this.#records.valueOf(row.imports) as string[] | undefined;
+    const stored = row?.outcome && (this.#records.valueOf(row.outcome) as StoredOutcome | undefined);
+    return stored?.outcome.kind === 'scanned' ? stored.outcome.imports : undefined;
+  }
+
+  putImports(file: DiscoveredFile, facts: PackageFacts, text: string, imports: readonly string[]): void {
+    if (this.#isTaken(file)) return;
+    this.#renew(file, facts, sha256(text)).imports = toRecord(imports);
+  }
+
+  /** Null for a file that cannot be parsed; undefined when it is not known. */
+  summaryOf(file: DiscoveredFile, facts: PackageFacts): FileSummary | null | undefined {
+    const row = this.#rowOf(file);
+    if (!row?.summary || row.facts !== this.#hashOfFacts(facts)) return undefined;
+    return this.#records.valueOf(row.summary) as FileSummary | null | undefined;
+  }
+
+  /** Adds the summary to what is known of the file with this content. */
+  putSummary(file: DiscoveredFile, facts: PackageFacts, summary: FileSummary | null): void {
+    const row = this.#rowOf(file);
+    if (row?.facts !== this.#hashOfFacts(facts)) return;
+    row.summary = toRecord(summary);
+    this.#isChanged = true;
+  }
+
+  answerOf(file: DiscoveredFile, question: string): unknown {
+    return this.#rowOf(file)?.answers?.[question];
+  }
+
+  putAnswer(file: DiscoveredFile, question: string, answer: unknown): void {
+    const row = this.#rowOf(file);
+    if (!row) return;
+    const [kind] = question.split(' ');
+    const others = Object.entries(row.answers ?? {}).filter(([known]) => known.split(' ')[0] !== kind);
+    row.answers = { ...Object.fromEntries(others), [question]: answer };
+    this.#isChanged = true;
+  }
+
+  /** The outcome of a scan of the same content with the same surroundings. */
+  findWhole(key: string | undefined, root: string, today: string): ScanOutcome | undefined {
+    for (const { key: known, configs, day, outcome } of this.#index.wholes) {
+      if (known !== key || (day !== undefined && day !== today)) continue;
+      if (Object.entries(configs).some(([path, hash]) => readState(join(root, path)).state !== hash)) continue;
+      const value = this.#records.valueOf(outcome);
+      if (value !== undefined) return value as ScanOutcome;
+    }
+    return undefined;
+  }
+
+  putWhole(of: Omit<Whole, 'outcome'>, outcome: ScanOutcome): void {
+    this.#index.wholes.unshift({ ...of, outcome: toRecord(outcome) });
+    this.#isChanged = true;
+  }
+
+  /**
+   * Writes what has changed. A cache that cannot be written is none: the next scan is a cold one.
+   *
+   * @param keep the files there are; without it those of earlier scans stay
+   */
+  save(keep?: ReadonlySet<string>): void {
+    if (!this.#isChanged) return;
+    const writer = new RecordWriter();
+    const move = (stored: Stored | undefined): Stored | undefined => {
+      const bytes = stored && this.#records.bytesOf(stored);
+      return bytes && writer.add(bytes);
+    };
+    const files: [string, Row][] = [];
+    for (const [path, row] of Object.entries(this.#index.files)) {
+      if (keep && !this.#isCopy && !keep.has(path)) continue;
+      const { hash, stamp, facts, answers } = row;
+      const [outcome, imports, summary] = [move(row.outcome), move(row.imports), move(row.summary)];
+      files.push([
+        path,
+        {
+          hash,
+          stamp,
+          facts,
+          ...(answers && { answers }),
+          ...(outcome && { outcome }),
+          ...(imports && { imports }),
+          ...(summary && { summary }),
+        },
+      ]);
+    }
+    const wholes = this.#index.wholes.slice(0, maxWholes).flatMap((whole) => {
+      const outcome = move(whole.outcome);
+      return outcome ? [{ ...whole, outcome }] : [];
+    });
+    try {
+      writer.write(this.#file, { files: Object.fromEntries(files), wholes });
+      keepNewest(this.#folder, maxFiles);
+    } catch {
+      // A folder that cannot be written, as in a read-only checkout.
+    }
+  }
+
+  /** Another tree's files fill gaps, and never take the place of what is known of the tree itself. */
+  #isTaken(file: DiscoveredFile): boolean {
+    return this.#isCopy && this.knows(file);
+  }
+
+  /** What is known of the content that the file has now. */
+  #rowOf(file: DiscoveredFile): Row | undefined {
+    const { path } = file;
+    if (!this.#current.has(path)) this.#current.set(path, this.#look(file));
+    return this.#current.get(path);
+  }
+
+  #rowOfText(file: DiscoveredFile, text: string): Row | undefined {
+    const row = this.knows(file) ? this.#index.files[file.path] : undefined;
+    return row?.hash === sha256(text) ? row : undefined;
+  }
+
+  /** Times and size first; where they differ from those that were kept, the content. */
+  #look(file: DiscoveredFile): Row | undefined {
+    const { path, absolute } = file;
+    const stamp = this.#isCopy ? '' : stampOf(absolute);
+    // Before the content is read: a change in between then shows as another stamp.
+    this.#stamps.set(path, stamp);
+    const row = this.knows(file) ? this.#index.files[path] : undefined;
+    if (!row) return undefined;
+    if (stamp !== '' && row.stamp === stamp) {
+      this.#hashes.set(path, row.hash);
+      return row;
+    }
+    const hash = hashOfFile(absolute);
+    this.#hashes.set(path, hash);
+    if (row.hash !== hash) return undefined;
+    if (stamp !== '') {
+      row.stamp = stamp;
+      this.#isChanged = true;
+    }
+    return row;
+  }
+
+  /** A fresh row for a content that was just read. */
+  #renew({ path }: DiscoveredFile, facts: PackageFacts, hash: string): Row {
+    const row: Row = { hash, stamp: this.#stamps.get(path) ?? '', facts: this.#hashOfFacts(facts) };
+    this.#index.files[path] = row;
+    this.#current.set(path, row);
+    this.#hashes.set(path, hash);
+    this.#isChanged = true;
+    return row;
+  }
+
+  #hashOfFacts(facts: PackageFacts): string {
+    let hash = this.#factsHashes.get(facts.dir);
+    if (hash === undefined) {
+      const { dependencies, scripts, ...plain } = facts;
+      hash = sha256(JSON.stringify([plain, [...dependencies], [...scripts]])).slice(0, 16);
+      this.#factsHashes.set(facts.dir, hash);
+    }
+    return hash;
+  }
+}
+
+function toRecord(value: unknown): Buffer {
+  return Buffer.from(JSON.stringify(value));
+}
+
+/** The change time cannot be set by hand, as the modification time can. '' when the content may still be changing. */
+function stampOf(absolute: string): string {
+  const stats = statSync(absolute, { throwIfNoEntry: false });
+  if (!stats) return '';
+  const { mtimeMs, ctimeMs, size } = stats;
+  return Date.now() - Math.max(mtimeMs, ctimeMs) < restlessMs ? '' : `${mtimeMs} ${ctimeMs} ${size}`;
+}

@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+/** SHA-256 in hex; of a text, that of its UTF-8 bytes. */
+export function sha256(content: string | Buffer): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/** Hash of what a file holds; undefined when it cannot be read. */
+export function hashOfFile(absolute: string): string | undefined {
+  try {
+    return sha256(readFileSync(absolute));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The text of a file that may not be there, and what tells whether it is still the same: its hash, `folder`, or ''. */
+export function readState(absolute: string): { state: string; text?: string } {
+  try {
+    const text = readFileSync(absolute, 'utf8');
+    return { state: sha256(text), text };
+  } catch (error) {
+    return { state: (error as NodeJS.ErrnoException).code === 'EISDIR' ? 'folder' : '' };
+  }
+}

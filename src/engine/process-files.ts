@@ -1,0 +1,80 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { ScanCache } from './cache.ts';
+import { hashOfFile } from './content-hash.ts';
+import type { DiscoveredFile, Discovery } from './discover.ts';
+import { type FileOutcome, processFile } from './process-file.ts';
+import type { RulePlan } from './rule-plan.ts';
+import { planRequest, type ScanRequest, UsageError } from './scan-request.ts';
+import { decideThreads, processInThreads } from './threads.ts';
+
+/** The event loop gets a turn this often, for progress and for aborting. */
+const turnMs = 25;
+
+/**
+ * Gives the outcome of each file once, in any order: from the shards of the request, from the cache, or by processing it.
+ *
+ * @throws UsageError when the request has shards, and they are not of these files.
+ */
+export async function processFiles(
+  request: ScanRequest,
+  plan: RulePlan,
+  { files, packages }: Pick<Discovery, 'files' | 'packages'>,
+  cache: ScanCache | undefined,
+  take: (outcome: FileOutcome) => void,
+): Promise<void> {
+  const factsOf = ({ packageDir }: DiscoveredFile) => packages.factsOf(packageDir);
+  const textOf = ({ path }: DiscoveredFile) => request.texts?.get(path);
+  const fresh = new Map<string, DiscoveredFile>();
+  for (const file of files) {
+    const known = request.shards ? inShards(file, request.shards) : cache?.outcomeOf(file, factsOf(file), textOf(file));
+    if (known) take(known);
+    else fresh.set(file.path, file);
+  }
+  let done = files.length - fresh.size;
+  const report = () => request.onProgress?.({ done, total: files.length });
+  const takeFresh = (outcome: FileOutcome): void => {
+    const file = fresh.get(outcome.path)!;
+    // Kept as it is: the linker adds to it later.
+    if (textOf(file) === undefined) cache?.putOutcome(file, factsOf(file), outcome);
+    take(outcome);
+    done++;
+  };
+
+  const { signal, pairsModule } = request;
+  signal?.throwIfAborted();
+  const left = [...fresh.values()];
+  const threads = pairsModule === undefined || request.texts ? 1 : decideThreads(left, request.threads);
+  if (threads > 1) {
+    await processInThreads(left, packages, {
+      threads,
+      plan: planRequest(request),
+      pairsModule: pairsModule!,
+      plugins: request.plugins ?? [],
+      signal,
+      onOutcome: (outcome) => {
+        takeFresh(outcome);
+        report();
+      },
+    });
+    return;
+  }
+  let turnAt = performance.now() + turnMs;
+  for (const file of left) {
+    takeFresh(processFile(file, factsOf(file), plan, textOf(file)));
+    if (performance.now() < turnAt) continue;
+    report();
+    await nextTurn();
+    signal?.throwIfAborted();
+    turnAt = performance.now() + turnMs;
+  }
+  report();
+}
+
+function inShards({ path, absolute }: DiscoveredFile, shards: ReadonlyMap<string, FileOutcome>): FileOutcome {
+  const outcome = shards.get(path);
+  if (!outcome) throw new UsageError('shards', path, `No shard holds ${path}: the files are not those of the shards`);
+  if (outcome.kind !== 'failed' && hashOfFile(absolute) !== outcome.hash) {
+    throw new UsageError('shards', path, `${path} has changed since its shard was made`);
+  }
+  return outcome;
+}

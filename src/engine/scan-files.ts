@@ -1,0 +1,149 @@
+import { relative } from 'node:path';
+import type { RulePair } from '../model/fixer.ts';
+import type { FileSummary } from '../model/link.ts';
+import type { Problem } from '../model/scan-result.ts';
+import type { ScanCache } from './cache.ts';
+import type { DiscoveredFile } from './discover.ts';
+import { scanImports } from './import-scan.ts';
+import { Linker, type Verdict } from './link.ts';
+import { compareText } from './order.ts';
+import type { PackageIndex } from './packages.ts';
+import { processFiles } from './process-files.ts';
+import { Project, type ProjectFile } from './project.ts';
+import { RulePlan } from './rule-plan.ts';
+import type { RawFinding } from './run-file.ts';
+import type { Scope } from './scan.ts';
+import type { PackageSummary, ScannedFile, ScanOutcome, ScanRequest } from './scan-request.ts';
+import { rawFindingsOf, type Scanned, settle } from './settle.ts';
+import { readSource } from './source-text.ts';
+
+/** An outcome, and what it depends on that shows only when it is made. */
+export interface Judged {
+  outcome: ScanOutcome;
+  /**
+   * tsconfig files that were read or looked for, relative to the root, with the state of each; undefined when nothing
+   * was asked of other files.
+   */
+  configs: Record<string, string> | undefined;
+  /** Whether the day it was judged on matters. */
+  hasDates: boolean;
+}
+
+/** Processes the files of a scope that the cache does not know, links, and applies the suppressions. */
+export async function scanFiles(
+  request: ScanRequest & { today: string },
+  pairs: readonly RulePair<never>[],
+  scope: Scope,
+  cache: ScanCache | undefined,
+): Promise<Judged> {
+  const plan = new RulePlan(pairs, request);
+  const { files: discovered, packages } = scope;
+  const problems: Problem[] = [...scope.problems];
+  const outcomes = new Map<string, Scanned>();
+  let failed = 0;
+  await processFiles(request, plan, scope, cache, (outcome) => {
+    if (outcome.kind === 'skipped') scope.skipped[outcome.reason]++;
+    else if (outcome.kind === 'failed') failed = problems.push(outcome.problem) - scope.problems.length;
+    else outcomes.set(outcome.path, outcome);
+  });
+
+  const scanned = [...outcomes.values()].sort((a, b) => compareText(a.path, b.path));
+  for (const { result } of scanned) if (result) problems.push(...result.problems);
+  const { verdicts, configs } = link(request, scope, scanned, rawFindingsOf(scanned), cache);
+  const { findings, refuted, suppressionProblems } = settle(scanned, verdicts, plan, request.today);
+  const packageDirs = new Map(discovered.map(({ path, packageDir }) => [path, packageDir]));
+  const files = scanned.map(
+    ({ path, bytes, codeLines, hash, result }): ScannedFile => ({
+      path,
+      packageDir: packageDirs.get(path) ?? '',
+      codeLines,
+      bytes,
+      parsed: result !== undefined,
+      hash,
+    }),
+  );
+  const outcome: ScanOutcome = {
+    findings,
+    refuted,
+    problems: problems.sort(compareProblems),
+    suppressionProblems,
+    files: {
+      inScope: scanned.length + failed,
+      parsed: files.filter(({ parsed }) => parsed).length,
+      codeLines: files.reduce((sum, file) => sum + file.codeLines, 0),
+      skipped: scope.skipped,
+    },
+    scanned: files,
+    packages: listPackages(files, packages),
+  };
+  const hasDates = scanned.some(({ result }) => result?.directives?.suppressions.some(({ until }) => until));
+  return { outcome, configs, hasDates };
+}
+
+/** Decides what depends on other files. */
+function link(
+  request: ScanRequest,
+  { files: discovered, packages, listRest }: Scope,
+  scanned: readonly Scanned[],
+  raw: readonly RawFinding[],
+  cache: ScanCache | undefined,
+): { verdicts: Verdict[]; configs: Record<string, string> | undefined } {
+  if (!raw.some(({ when }) => when)) {
+    return { verdicts: raw.map(() => ({ holds: true, evidence: [], why: '' })), configs: undefined };
+  }
+  const rest = listRest();
+  const known = new Map([...discovered, ...rest].map((file) => [file.path, file]));
+  const files = new Map<string, ProjectFile>();
+  const summaries = new Map<string, FileSummary>();
+  for (const { path, imports, result } of scanned) {
+    const { absolute, packageDir } = known.get(path)!;
+    files.set(path, { path, absolute, packageDir, imports });
+    if (result?.summary) summaries.set(path, result.summary);
+  }
+  for (const file of rest) {
+    const imports = importsOf(file, packages, cache);
+    if (imports) files.set(file.path, { ...file, imports });
+  }
+  const factsOf = ({ packageDir }: ProjectFile) => packages.factsOf(packageDir);
+  const { root, entryPoints, texts } = request;
+  const store = cache && {
+    summaryOf: (file: ProjectFile) => cache.summaryOf(known.get(file.path)!, factsOf(file)),
+    putSummary: (file: ProjectFile, summary: FileSummary | null) =>
+      cache.putSummary(known.get(file.path)!, factsOf(file), summary),
+    answerOf: (file: ProjectFile, question: string) => cache.answerOf(known.get(file.path)!, question),
+    putAnswer: (file: ProjectFile, question: string, answer: unknown) =>
+      cache.putAnswer(known.get(file.path)!, question, answer),
+  };
+  const project = new Project(root, files, packages, { summaries, entryPoints, texts, store });
+  const verdicts = new Linker(project).decide(raw);
+  const { configStates } = project.resolver;
+  const configs = [...configStates].map(([file, state]) => [relative(request.root, file), state] as const);
+  return { verdicts, configs: Object.fromEntries(configs) };
+}
+
+/** The specifiers that the text of a file names; undefined when it cannot be read. */
+function importsOf(
+  file: DiscoveredFile,
+  packages: PackageIndex,
+  cache: ScanCache | undefined,
+): readonly string[] | undefined {
+  const kept = cache?.importsOf(file);
+  if (kept) return kept;
+  const source = readSource(file.path, file.absolute);
+  if ('problem' in source) return undefined;
+  const imports = scanImports(source.text);
+  cache?.putImports(file, packages.factsOf(file.packageDir), source.text, imports);
+  return imports;
+}
+
+function listPackages(files: readonly ScannedFile[], packages: PackageIndex): PackageSummary[] {
+  const lines = new Map<string, number>();
+  for (const { packageDir, codeLines } of files) lines.set(packageDir, (lines.get(packageDir) ?? 0) + codeLines);
+  return [...lines.keys()]
+    .sort(compareText)
+    .map((dir) => ({ dir, name: packages.factsOf(dir).name, codeLines: lines.get(dir)! }));
+}
+
+function compareProblems(a: Problem, b: Problem): number {
+  return compareText(a.file, b.file) || compareText(a.kind, b.kind) || compareText(a.message, b.message);
+}
