@@ -196,10 +196,7 @@ export class ScanCache {
   save(keep?: ReadonlySet<string>): void {
     if (!this.#isChanged) return;
     const writer = new RecordWriter();
-    const move = (stored: Stored | undefined): Stored | undefined => {
-      const bytes = stored && this.#records.bytesOf(stored);
-      return bytes && writer.add(bytes);
-    };
+    const move = (stored: Stored | undefined): Stored | undefined => stored && writer.add(this.#records, stored);
     const files: [string, Row][] = [];
     for (const [path, row] of Object.entries(this.#index.files)) {
       if (keep && !this.#isCopy && !keep.has(path)) continue;
@@ -218,10 +215,9 @@ export class ScanCache {
         },
       ]);
     }
-    const wholes = this.#index.wholes.slice(0, maxWholes).flatMap((whole) => {
-      const outcome = move(whole.outcome);
-      return outcome ? [{ ...whole, outcome }] : [];
-    });
+    const wholes = this.#index.wholes
+      .slice(0, maxWholes)
+      .map((whole) => ({ ...whole, outcome: writer.add(this.#records, whole.outcome) }));
     try {
       writer.write(this.#file, { files: Object.fromEntries(files), wholes });
       keepNewest(this.#folder, maxFiles);

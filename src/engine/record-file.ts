@@ -39,19 +39,13 @@ export class RecordFile {
   /** The value of a record; undefined when it is damaged. */
   valueOf(stored: Stored): unknown {
     const bytes = this.bytesOf(stored);
-    try {
-      return bytes && JSON.parse(bytes.toString());
-    } catch {
-      return undefined;
-    }
+    if (!Buffer.isBuffer(stored) && (bytes.length !== stored[1] || crc32(bytes) !== stored[2])) return undefined;
+    return JSON.parse(bytes.toString());
   }
 
-  /** The bytes of a record; undefined when they are not those that were written. */
-  bytesOf(stored: Stored): Buffer | undefined {
-    if (Buffer.isBuffer(stored)) return stored;
-    const [at, length, sum] = stored;
-    const bytes = this.#records.subarray(at, at + length);
-    return bytes.length === length && crc32(bytes) === sum ? bytes : undefined;
+  /** The bytes of a record, be they damaged or not. */
+  bytesOf(stored: Stored): Buffer {
+    return Buffer.isBuffer(stored) ? stored : this.#records.subarray(stored[0], stored[0] + stored[1]);
   }
 }
 
@@ -60,8 +54,10 @@ export class RecordWriter {
   readonly #chunks: Buffer[] = [];
   #length = 0;
 
-  add(bytes: Buffer): Place {
-    const place: Place = [this.#length, bytes.length, crc32(bytes)];
+  /** Takes a record over from `records`; one that is damaged there stays so. */
+  add(records: RecordFile, stored: Stored): Place {
+    const bytes = records.bytesOf(stored);
+    const place: Place = [this.#length, bytes.length, Buffer.isBuffer(stored) ? crc32(bytes) : stored[2]];
     this.#chunks.push(bytes);
     this.#length += bytes.length;
     return place;
