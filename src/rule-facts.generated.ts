@@ -72,7 +72,8 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Keep the handle, clear it before arming it again and where its owner ends (stop, close, dispose).",
     "limits": [
       "One-shot timers that end by themselves are left alone, also when they outlive their owner for a moment.",
-      "A condition ahead of the re-arming is taken to be able to end it."
+      "A condition ahead of the re-arming is taken to be able to end it.",
+      "A timer of an effect that runs once, and sets state when its component may be gone, is `possible` only: it does no harm."
     ],
     "options": {},
     "fix": {
@@ -217,7 +218,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "Memory grows with the number of different keys ever seen (requests, users, messages), not with the load of the moment. Garbage collection takes longer and longer, and in the end the process dies.",
     "advice": "Give it a limit: a cache with `max` (and a `ttl`) where entries can be computed again; where they cannot, delete each entry when what it stands for ends.",
     "limits": [
-      "Whether keys are few is judged by types, constants and names: a bounded set of keys with a name such as `id` is a false alarm.",
+      "Whether keys are few is judged by types, constants and names. What a field or a module keeps by a bare `id` or `key` is left alone unless its own name says what there is one of for each: `sessions`, `usersById`, a cache.",
       "Instances of classes whose life the project does not show are left alone.",
       "A removal by key in another function counts as one for every entry, unless the container is a cache."
     ],
@@ -508,7 +509,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "limits": [
       "Updates with a value of their own for each row, upserts, and loops that may end early are reported as `possible` only.",
       "A query in a helper of the same file is seen; in another file it is not.",
-      "How many rows there are is judged by where they come from, not counted."
+      "How many rows there are is judged by where they come from, not counted: lists that are passed in and not called after rows or ids, what hangs on one row, writes in a branch and rounds that also wait for something else are `possible` only."
     ],
     "options": {},
     "fix": {

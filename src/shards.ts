@@ -3,7 +3,7 @@ import { sha256 } from './engine/content-hash.ts';
 import type { FileOutcome } from './engine/process-file.ts';
 import { planRequest, type ScanRequest } from './engine/scan-request.ts';
 import type { ShardPart } from './engine/shard.ts';
-import { assertRules, requestOf, rulesOf, type ScanOptions, settingsFor } from './run.ts';
+import { assertRules, rulesOf, type ScanOptions, scanRequestOf, settingsFor } from './run.ts';
 import { identityOf } from './scan-cache.ts';
 import { version } from './version.ts';
 
@@ -25,7 +25,7 @@ export interface ShardReport {
 export async function runShard(options: ScanOptions, part: ShardPart): Promise<ShardReport> {
   const settings = await settingsFor(options);
   assertRules(options.rules ?? [], settings);
-  const request = requestOf(options, settings);
+  const request = scanRequestOf(options, settings);
   const { scanShard } = await import('./engine/shard.ts');
   const { paths = [], rules, categories, confidence } = options;
   return {
@@ -77,7 +77,7 @@ export async function joinShards(
     });
   }
   const all = { ...options, ...asked };
-  if (hashOfSettings(requestOf(all, await settingsFor(all))) !== settings) {
+  if (hashOfSettings(scanRequestOf(all, await settingsFor(all))) !== settings) {
     throw new InputError('the shards were made with other settings, or another build of Plimsoll', {
       help: 'merge where the code and its configuration are, with the --config that the shards had',
     });
