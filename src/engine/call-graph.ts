@@ -1,7 +1,8 @@
+import { constructorMember } from '../ast/symbol-ref.ts';
 import type { CallEdge, ClassSummary, EntryPoint, FileSummary, NamedValue } from '../model/link.ts';
 import { compareText } from './order.ts';
 import type { Project } from './project.ts';
-import { constructorMember, escapeName, type FunctionRef, own, type SymbolTable } from './symbols.ts';
+import { escapeName, type FunctionRef, own, type SymbolTable } from './symbols.ts';
 
 /** A call on the way from an entry point to a function. */
 export interface Step {

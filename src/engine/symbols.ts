@@ -1,3 +1,4 @@
+import { constructorMember } from '../ast/symbol-ref.ts';
 import type { ClassSummary, FileSummary, NamedValue, SymbolRef } from '../model/link.ts';
 import type { Project } from './project.ts';
 
@@ -12,8 +13,6 @@ interface ClassRef {
   class: number;
 }
 
-/** How the summary names a constructor among the methods. */
-export const constructorMember = '<new>';
 const maxDepth = 12;
 
 /** Follows names across files: imports, re-exports, classes, instances, interfaces. Only through `within`, where given. */

@@ -1,0 +1,40 @@
+import type { FileContext } from '../model/file-context.ts';
+import { listPartsOfClosable } from './end-of-life.ts';
+import { listClientClasses } from './handles.ts';
+import { listLentArguments, listMadeOnce } from './lent-arguments.ts';
+import { listImports } from './module-surface.ts';
+import { bareModule } from './provenance.ts';
+import { listRemoverMethods } from './subscriptions.ts';
+import { findMethodCall, findStringValue } from './syntax.ts';
+import { timerClears } from './timers.ts';
+import { listTrimmedFields } from './trimming.ts';
+
+/** Settings that hold for every file once one of them makes them. */
+const projectTokens = ['axios.defaults.timeout', 'setGlobalDispatcher', 'SIGTERM', 'prom-client', 'compression'];
+
+/** Facts that hold for the project as soon as one file states them. */
+export function listFacts(file: FileContext): string[] {
+  const facts = new Set<string>();
+  for (const module of listImports(file)) if (!module.startsWith('.')) facts.add(`import:${bareModule(module)}`);
+  for (const call of file.nodes('CallExpression')) {
+    const target = findMethodCall(call);
+    if (!target) continue;
+    const event = findStringValue(call.arguments[0]);
+    if (/^(?:on|once|addListener)$/.test(target.method) && event !== undefined) {
+      facts.add(/^SIG[A-Z]+$/.test(event) ? `signal:${event}` : `on:${event}`);
+    }
+    if (target.method === 'listen') facts.add('listen');
+    if (target.method === 'enableShutdownHooks') facts.add('signal:SIGTERM');
+  }
+  for (const token of projectTokens) if (file.text.includes(token)) facts.add(`token:${token}`);
+  if (file.text.includes('clear')) {
+    for (const name of timerClears(file).names.keys()) facts.add(`clear-timer:${name}`);
+  }
+  for (const name of listPartsOfClosable(file)) facts.add(`part-of-closable:${name}`);
+  for (const lent of listLentArguments(file)) facts.add(`lent-${lent}`);
+  for (const name of listClientClasses(file)) facts.add(`client-class:${name}`);
+  for (const name of listRemoverMethods(file)) facts.add(`gives-remover-${name}`);
+  for (const name of listMadeOnce(file)) facts.add(`made-once:${name}`);
+  for (const name of listTrimmedFields(file)) facts.add(`trims:${name}`);
+  return [...facts].sort();
+}

@@ -1,0 +1,71 @@
+import type { FileContext } from '../model/file-context.ts';
+import type { SymbolRef } from '../model/link.ts';
+import { findFunctionOfBinding, ordinalOf } from './functions.ts';
+import { findOrigin, type Origin } from './provenance.ts';
+import { type ClassNode, findMemberName, findThisClass, isFunctionNode, skipWrappers } from './syntax.ts';
+import { ts } from './ts.ts';
+
+/** How a class's constructor is named among its methods; no written member can have this name. */
+export const constructorMember = '<new>';
+
+/** What a call or a construction runs, if another place can be meant by it. */
+export function targetOf(
+  call: ts.CallExpression | ts.NewExpression,
+  file: FileContext,
+  classes: readonly ClassNode[],
+): SymbolRef | undefined {
+  if (ts.isNewExpression(call)) {
+    const ref = refOf(call.expression, file, classes);
+    if (ref?.kind === 'imported' || ref?.kind === 'local')
+      return { ...ref, members: [...ref.members, constructorMember] };
+    return undefined;
+  }
+  const callee = skipWrappers(call.expression);
+  if (callee.kind === ts.SyntaxKind.SuperKeyword || callee.kind === ts.SyntaxKind.ImportKeyword) return undefined;
+  return refOf(callee, file, classes);
+}
+
+/** What a callee or a handed-over value names, if another place can be meant by it. */
+export function refOf(
+  expression: ts.Expression,
+  file: FileContext,
+  classes: readonly ClassNode[],
+): SymbolRef | undefined {
+  const value = skipWrappers(expression);
+  if (isFunctionNode(value)) return undefined;
+  if (ts.isIdentifier(value)) {
+    const binding = file.bindingOf(value);
+    const fn = binding && findFunctionOfBinding(binding);
+    if (fn) return { kind: 'function', fn: ordinalOf(fn, file) };
+  }
+  const member = findMemberName(value);
+  if (member !== undefined) {
+    const receiver = skipWrappers((value as ts.PropertyAccessExpression).expression);
+    const isOwn = receiver.kind === ts.SyntaxKind.ThisKeyword || receiver.kind === ts.SyntaxKind.SuperKeyword;
+    const cls = isOwn ? findThisClass(value) : undefined;
+    if (cls) return { kind: 'method', class: classes.indexOf(cls), member };
+  }
+  return refOfOrigin(findOrigin(value, file), file);
+}
+
+/** `['Service', 'new', 'find']` → members `['find']` of `Service`; undefined when a call stands in between. */
+export function refOfOrigin(origin: Origin | undefined, file: FileContext): SymbolRef | undefined {
+  if (!origin || origin.module === '') return undefined;
+  const [name, ...steps] = origin.path;
+  const members = steps.filter((step) => step !== 'new');
+  if (name === undefined || members.includes('()') || members.length > 3) return undefined;
+  if (origin.module === '.') return { kind: 'local', name, members };
+  return isExternal(origin.module, file) ? undefined : { kind: 'imported', module: origin.module, name, members };
+}
+
+/** Modules of other packages have no summary; relative paths, aliases and workspace packages may. */
+export function isExternal(module: string, _file: FileContext): boolean {
+  if (module.startsWith('.') || module.startsWith('#')) return false;
+  return module.startsWith('node:') || builtins.has(module);
+}
+
+const builtins = new Set(
+  'assert buffer child_process cluster crypto dns events fs fs/promises http http2 https net os path perf_hooks process querystring readline stream stream/promises string_decoder timers timers/promises tls tty url util v8 vm worker_threads zlib'.split(
+    ' ',
+  ),
+);
