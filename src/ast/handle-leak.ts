@@ -43,7 +43,7 @@ export function findHandleLeak(
   if (!fn || frequencyOf(creation, file) === 'once') return undefined;
   const binding = findBinding(creation, file);
   if (!binding || !isWithin(binding.scope.node, fn)) return undefined;
-  const ends = listEnds(binding, kind, file);
+  const ends = listEnds(binding, kind);
   if (isGivenAway(binding, kind, ends, file)) return undefined;
   if (ends.length === 0) return kind.listens ? undefined : { kind: 'never', binding, fn };
   if (ends.some((end) => findEnclosingFunction(end) !== fn)) return undefined;
@@ -72,7 +72,7 @@ function isUsing(declaration: ts.VariableDeclaration): boolean {
 }
 
 /** Every call of the file that ends what a binding holds: `h.close()`, `fs.closeSync(h)`. */
-function listEnds(binding: Binding, kind: HandleKind, file: FileContext): ts.CallExpression[] {
+function listEnds(binding: Binding, kind: HandleKind): ts.CallExpression[] {
   return binding.references.flatMap((reference) => {
     const outer = getOutermostWrapped(reference);
     const { parent } = outer;
