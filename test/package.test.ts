@@ -82,16 +82,12 @@ console.log(JSON.stringify(result.findings.map(({ ruleId, file, range }) => [rul
 
   test('both packages hold no sources, tests or fixtures beside what they need', () => {
     const installed = join(project, 'node_modules/plimsoll');
-    expect(readdirSync(installed).sort()).toEqual([
-      'LICENSE',
-      'README.md',
-      'bin',
-      'dist',
-      'docs',
-      'package.json',
-      'runtime-source',
-      'schema',
-    ]);
+    // npm puts dependencies there where ESLint asks for another version of the same.
+    expect(
+      readdirSync(installed)
+        .filter((name) => name !== 'node_modules')
+        .sort(),
+    ).toEqual(['LICENSE', 'README.md', 'bin', 'dist', 'docs', 'package.json', 'runtime-source', 'schema']);
     expect(readdirSync(join(project, 'node_modules/@plimsoll/runtime')).sort()).toEqual([
       'LICENSE',
       'README.md',
