@@ -67,6 +67,8 @@ function judge(add: ListenerCall, file: FileContext): ListenerLeak | undefined {
   const life = lifeOf(add.call, file);
   if (life.kind === 'process') return undefined;
   const promise = findPromiseAround(fn);
+  // What waits for the end of the process waits once.
+  if (promise && processEnd.test(add.event)) return undefined;
   const outermost = promise ? (findEnclosingFunction(promise) ?? fn) : fn;
   const place: Place = {
     add,
@@ -119,7 +121,7 @@ function findOnOneOutcome({ add, emitter, file }: Place): ListenerLeak | undefin
 }
 
 function findInWait({ add, outermost, emitter, file }: Place, promise: ts.NewExpression): ListenerLeak | undefined {
-  if (hasOnce(add) || processEnd.test(add.event) || !isShared(add, outermost, emitter, file)) return undefined;
+  if (hasOnce(add) || !isShared(add, outermost, emitter, file)) return undefined;
   if (/once/i.test(add.method)) {
     const group = listGroup(add, file).filter((other) => isWithin(other.call, promise));
     const staying = findStayingInWait(group, file);
