@@ -20,7 +20,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "changes": "moves the end to a `finally` that begins right after the handle was made"
     },
     "bad": "'use strict';\nconst { Client } = require('pg');\nconst express = require('express');\n\nconst app = express();\n\nasync function count(url) {\n  const client = new Client(url);\n  await client.connect();\n  const { rows } = await client.query('select count(*) from jobs');\n  await client.end();\n  return rows[0].count;\n}\n\napp.get('/jobs', async (request, response) => {\n  response.json({ count: await count(request.query.url) });\n});\n\napp.listen(8080);",
-    "good": "'use strict';\nconst { Client } = require('pg');\nconst http = require('http');\n\nasync function main() {\n  const client = new Client();\n  await client.connect();\n  await client.query('listen jobs');\n  http.createServer((request, response) => response.end()).listen(8080);\n  process.on('SIGTERM', () => client.end());\n}\n\nmain();"
+    "good": "import { watch } from 'chokidar';\n\nexport class Pool {\n  private again(left: number): unknown {\n    const watcher = watch('.');\n    return left > 0 ? this.again(left - 1) : watcher;\n  }\n\n  open(): unknown {\n    return this.again(2);\n  }\n\n  close(): void {}\n}"
   },
   {
     "id": "no-leaked-interval",
