@@ -3,6 +3,7 @@ import { findMemberName, findMethodCall, getOutermostWrapped, isAssignment, skip
 import { ts } from '../src/ast/ts.ts';
 import type { FileContext } from '../src/model/file-context.ts';
 import type { Fix, Fixer, Skip, TextEdit } from '../src/model/fixer.ts';
+import { findItemType } from './edit/item-type.ts';
 import { isTypeScript } from './edit/keep-value.ts';
 import { replaceNode } from './edit/replace-node.ts';
 
@@ -15,7 +16,7 @@ export const fixer: Fixer<ArrayQueue> = {
     const initial = declaration?.initializer && skipWrappers(declaration.initializer);
     if (!declaration || !initial || !ts.isArrayLiteralExpression(initial) || initial.elements.length > 0)
       return { skip: 'it does not begin as an empty array' };
-    const item = declaration.type ? itemType(declaration.type, file) : '';
+    const item = declaration.type ? findItemType(declaration.type, file) : '';
     if (item === undefined || (isTypeScript(file) && item === ''))
       return { skip: 'the type of its items is not written' };
     const typed = isTypeScript(file) ? `<${item}>` : '';
@@ -33,18 +34,6 @@ export const fixer: Fixer<ArrayQueue> = {
     };
   },
 };
-
-/** `T` of `T[]` and `Array<T>`. */
-function itemType(type: ts.TypeNode, file: FileContext): string | undefined {
-  if (ts.isArrayTypeNode(type)) return type.elementType.getText(file.source).replace(/^\((.*)\)$/s, '$1');
-  if (
-    ts.isTypeReferenceNode(type) &&
-    type.typeName.getText(file.source) === 'Array' &&
-    type.typeArguments?.length === 1
-  )
-    return type.typeArguments[0]!.getText(file.source);
-  return undefined;
-}
 
 function rewrite(access: ts.Expression, typed: string, file: FileContext): TextEdit[] | undefined {
   const outer = getOutermostWrapped(access) as ts.Expression;

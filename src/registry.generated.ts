@@ -73,6 +73,10 @@ import { rule as noUnboundedFanout } from '../rules/performance/no-unbounded-fan
 import { fixer as noUnboundedFanoutFixer } from '../fixers/no-unbounded-fanout.ts';
 import { rule as noCacheStampede } from '../rules/api/no-cache-stampede.ts';
 import { fixer as noCacheStampedeFixer } from '../fixers/no-cache-stampede.ts';
+import { rule as noLinearRouteScan } from '../rules/api/no-linear-route-scan.ts';
+import { fixer as noLinearRouteScanFixer } from '../fixers/no-linear-route-scan.ts';
+import { rule as requireCircuitBreaker } from '../rules/api/require-circuit-breaker.ts';
+import { fixer as requireCircuitBreakerFixer } from '../fixers/require-circuit-breaker.ts';
 import { rule as requireCompression } from '../rules/api/require-compression.ts';
 import { rule as requireGracefulShutdown } from '../rules/api/require-graceful-shutdown.ts';
 import { rule as requireOutboundTimeout } from '../rules/api/require-outbound-timeout.ts';
@@ -127,6 +131,8 @@ export const pairs: readonly RulePair<never>[] = [
   pair(noSyncInRequest, noSyncInRequestFixer),
   pair(noUnboundedFanout, noUnboundedFanoutFixer),
   pair(noCacheStampede, noCacheStampedeFixer),
+  pair(noLinearRouteScan, noLinearRouteScanFixer),
+  pair(requireCircuitBreaker, requireCircuitBreakerFixer),
   pair(requireCompression),
   pair(requireGracefulShutdown),
   pair(requireOutboundTimeout, requireOutboundTimeoutFixer),

@@ -37,6 +37,8 @@ export interface RuleOptionTypes {
   'no-sync-in-request': Record<string, never>;
   'no-unbounded-fanout': Record<string, never>;
   'no-cache-stampede': Record<string, never>;
+  'no-linear-route-scan': Record<string, never>;
+  'require-circuit-breaker': Record<string, never>;
   'require-compression': Record<string, never>;
   'require-graceful-shutdown': Record<string, never>;
   'require-outbound-timeout': Record<string, never>;

@@ -1,5 +1,5 @@
 import type { FileContext } from '../model/file-context.ts';
-import { classShape, findThisOwner } from './class-shape.ts';
+import { findListHome } from './list-home.ts';
 import { findIterated } from './loop-facts.ts';
 import { soundsLarge } from './size.ts';
 import {
@@ -38,7 +38,7 @@ export function findArrayQueue(call: ts.CallExpression, file: FileContext): Arra
   const name = findMemberPath(list)?.at(-1)?.replace(/^#/, '');
   if (name === undefined || fewNames.test(name)) return undefined;
   const loop = findDrain(call, list);
-  const home = loop && findHome(list, file);
+  const home = loop && findListHome(list, file);
   if (!loop || !home || isOtherQueue(home.declaration) || hasCap(home.accesses, loop)) return undefined;
   const isKept = home.isKept && home.accesses.some((a) => isPush(a) && !isWithin(a, loop));
   const isLong = home.declaration?.initializer && soundsLarge(home.declaration.initializer, file);
@@ -87,37 +87,6 @@ function lengthOf(node: ts.Expression): ts.Expression | undefined {
   const value = skipWrappers(node);
   const side = ts.isBinaryExpression(value) ? skipWrappers(value.left) : value;
   return ts.isPropertyAccessExpression(side) && side.name.text === 'length' ? side.expression : undefined;
-}
-
-function findHome(
-  list: ts.Expression,
-  file: FileContext,
-): (Pick<ArrayQueue, 'declaration' | 'accesses' | 'isPrivate'> & { isKept: boolean }) | undefined {
-  if (ts.isIdentifier(list)) {
-    const binding = file.bindingOf(list);
-    if (!binding || !ts.isVariableDeclaration(binding.declaration)) return undefined;
-    const isKept = !isWithin(binding.identifier, findEnclosingFunction(list) ?? file.source);
-    const isExported =
-      binding.references.some((r) => ts.isExportSpecifier(r.parent)) ||
-      /^export /.test(binding.declaration.parent.parent.getText(file.source));
-    return { declaration: binding.declaration, accesses: binding.references, isPrivate: !isExported, isKept };
-  }
-  const name = findMemberName(list);
-  const owner =
-    ts.isPropertyAccessExpression(list) && list.expression.kind === ts.SyntaxKind.ThisKeyword
-      ? findThisOwner(list, file)
-      : undefined;
-  const field = owner && name !== undefined ? classShape(owner, file).fields.get(name) : undefined;
-  if (!field) return undefined;
-  const { accesses, declaration } = field;
-  const isPrivate =
-    name!.startsWith('#') || (declaration?.modifiers?.some((m) => m.kind === ts.SyntaxKind.PrivateKeyword) ?? false);
-  return {
-    declaration: declaration && ts.isPropertyDeclaration(declaration) ? declaration : undefined,
-    accesses,
-    isPrivate,
-    isKept: true,
-  };
 }
 
 function isPush(access: ts.Expression): boolean {

@@ -40,6 +40,11 @@ export function sizeOf(expression: ts.Expression, file: FileContext): Size['size
   return findSize(expression, file).size;
 }
 
+/** Whether the program writes a collection out, as far as the file tells; what it is called does not matter. */
+export function isWrittenOut(expression: ts.Expression, file: FileContext): boolean {
+  return judge(expression, file, 0).size === 'small';
+}
+
 /** Whether a list of unknown size is called after what data brings (`users`, `orderIds`): enough for `possible` only. */
 export function soundsLarge(expression: ts.Expression, file: FileContext): boolean {
   const { size } = findSize(expression, file);
