@@ -67,6 +67,7 @@ import { fixer as noSequentialAwaitFixer } from '../fixers/no-sequential-await.t
 import { rule as noShiftQueue } from '../rules/performance/no-shift-queue.ts';
 import { fixer as noShiftQueueFixer } from '../fixers/no-shift-queue.ts';
 import { rule as noSortOnInsert } from '../rules/performance/no-sort-on-insert.ts';
+import { fixer as noSortOnInsertFixer } from '../fixers/no-sort-on-insert.ts';
 import { rule as noSyncInRequest } from '../rules/performance/no-sync-in-request.ts';
 import { fixer as noSyncInRequestFixer } from '../fixers/no-sync-in-request.ts';
 import { rule as noUnboundedFanout } from '../rules/performance/no-unbounded-fanout.ts';
@@ -127,7 +128,7 @@ export const pairs: readonly RulePair<never>[] = [
   pair(noRegexpCompileInRequest, noRegexpCompileInRequestFixer),
   pair(noSequentialAwait, noSequentialAwaitFixer),
   pair(noShiftQueue, noShiftQueueFixer),
-  pair(noSortOnInsert),
+  pair(noSortOnInsert, noSortOnInsertFixer),
   pair(noSyncInRequest, noSyncInRequestFixer),
   pair(noUnboundedFanout, noUnboundedFanoutFixer),
   pair(noCacheStampede, noCacheStampedeFixer),

@@ -7,7 +7,7 @@ export const rule = defineRule<SortOnInsert>({
   id: 'no-sort-on-insert',
   category: 'performance',
   severity: 'medium',
-  confidence: 'likely',
+  confidence: 'possible',
   lifecycle: 'trial',
   message: '{name} is sorted anew for each entry that is added: n log n comparisons for one insert.',
   why: 'Adding 5,000 entries one by one and sorting after each took 324 ms, 1,000 took 16 ms; the cost of one insert grows with all that is there already.',
@@ -16,6 +16,7 @@ export const rule = defineRule<SortOnInsert>({
   limits: [
     'Lists of handlers, plugins and the like are left alone: they are filled once.',
     'A sort that is put off until the next read is not seen.',
+    'How long the list gets is not known: of nine findings read by hand one was right, so it reports as `possible` only.',
   ],
   mentions: ['sort&push', 'sort&unshift'],
   visit: {
