@@ -822,6 +822,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Put one CircuitBreaker in front of the service: after a share of failures it refuses calls at once, and tries a few after a while. Answer with something else meanwhile where that is possible.",
     "limits": [
       "A breaker in a proxy or a service mesh is not seen: the finding is `possible` only.",
+      "Files of background work (`cron/`, `jobs/`, `workers/`, …) are left alone.",
       "Calls of one service are told by a host, a base address or a client in one file."
     ],
     "options": {},

@@ -9,6 +9,9 @@ import type { Match } from '../../src/model/rule.ts';
 
 const breakers = ['opossum', 'cockatiel', 'brakes', 'levee', 'mollitia', 'resilience-typescript', '@plimsoll/runtime'];
 
+/** Nobody waits for what runs here: it is tried again later. */
+const background = /(?:^|\/)(?:cron|jobs?|workers?|queues?|imports?|tasks?)\//;
+
 export const rule = defineRule<RemoteService>({
   id: 'require-circuit-breaker',
   category: 'api',
@@ -21,6 +24,7 @@ export const rule = defineRule<RemoteService>({
     'Put one CircuitBreaker in front of the service: after a share of failures it refuses calls at once, and tries a few after a while. Answer with something else meanwhile where that is possible.',
   limits: [
     'A breaker in a proxy or a service mesh is not seen: the finding is `possible` only.',
+    'Files of background work (`cron/`, `jobs/`, `workers/`, …) are left alone.',
     'Calls of one service are told by a host, a base address or a client in one file.',
   ],
   mentions: ['fetch', 'axios', 'got', 'undici', 'ky', 'superagent'],
@@ -29,7 +33,7 @@ export const rule = defineRule<RemoteService>({
 
 /** One finding a service, at its first call. */
 function* judge(_: ts.SourceFile, file: FileContext): Generator<Match<RemoteService>> {
-  if (/circuit|breaker|bulkhead/i.test(file.text) || hasTooling(file)) return;
+  if (/circuit|breaker|bulkhead/i.test(file.text) || background.test(file.path) || hasTooling(file)) return;
   for (const service of listRemoteServices(file)) {
     const { name, calls } = service;
     const [first, ...others] = calls;
