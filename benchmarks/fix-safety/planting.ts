@@ -23,7 +23,8 @@ export interface Planted {
   lastLine: number;
 }
 
-const perHost = 3;
+/** Plants a file takes; more where the project has few files. */
+const leastPerHost = 3;
 /** What plants import and projects may lack. */
 const libraries = ['express', 'fastify', 'koa', 'pg', '@types/pg', 'mysql2', 'ioredis', 'redis', 'axios', 'ws'];
 libraries.push('mongodb', 'lru-cache', 'generic-pool', 'p-retry', 'dataloader', 'crc-32', 'got', '@types/express');
@@ -81,7 +82,6 @@ function listHosts(project: Project): Host[] {
 }
 
 function hasRoom({ text, plants }: Host, rendered: Rendered): boolean {
-  if (plants.length >= perHost) return false;
   const imports = new Set(plants.flatMap((other) => other.rendered.imports));
   return !clashes([text, ...plants.map((other) => other.rendered.body)].join('\n'), imports, rendered);
 }
@@ -89,7 +89,7 @@ function hasRoom({ text, plants }: Host, rendered: Rendered): boolean {
 const quiet = new Map<string, boolean>();
 
 /**
- * Whether a module of the plant alone, and of its fixed twin, loads and comes to rest: one that listens or connects would
+ * Whether a module of the plant alone, and of its fixed twin, loads and starts nothing: one that listens or connects would
  * disturb the tests.
  */
 function isQuiet(plant: Plant, project: Project): boolean {
@@ -102,7 +102,8 @@ function isQuiet(plant: Plant, project: Project): boolean {
     const rendered = renderPlant({ ...plant, text }, 'js', modules);
     if (!rendered) return false;
     writeFileSync(path, insertPlants('', 'js', [rendered]));
-    return spawnSync(process.execPath, [path], { timeout: 5_000, stdio: 'ignore' }).status === 0;
+    const load = `import(process.argv[1]).then(() => setImmediate(() => process.exit(process.getActiveResourcesInfo().length)))`;
+    return spawnSync(process.execPath, ['-e', load, path], { timeout: 20_000, stdio: 'ignore' }).status === 0;
   });
   quiet.set(key, isAtRest);
   return isAtRest;
@@ -137,13 +138,17 @@ export async function plantDefects(project: Project, turn: number, unfit: Readon
   const { language } = project.facts;
   const modules = syntaxOf(project);
   const hosts = listHosts(project);
-  for (const plants of listPlants().values()) {
+  const rules = listPlants();
+  const perHost = Math.max(leastPerHost, Math.ceil(rules.size / hosts.length));
+  for (const plants of rules.values()) {
     for (let i = 0; i < plants.length; i++) {
       const plant = plants[(turn + i) % plants.length]!;
       const rendered = renderPlant(plant, language, modules);
       if (unfit.has(`${plant.rule}/${plant.name}`)) continue;
       if (!rendered || !(await isTelling(plant, rendered, project))) continue;
-      const [host] = hosts.filter((one) => hasRoom(one, rendered)).sort((a, b) => a.plants.length - b.plants.length);
+      const [host] = hosts
+        .filter((one) => one.plants.length < perHost && hasRoom(one, rendered))
+        .sort((a, b) => a.plants.length - b.plants.length);
       if (!host || !isQuiet(plant, project)) continue;
       host.plants.push({ plant, rendered });
       break;

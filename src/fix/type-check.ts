@@ -60,8 +60,6 @@ function openProject(tsConfigFilePath: string): Project {
     incremental: false,
     skipLibCheck: true,
     allowImportingTsExtensions: true,
-    noUnusedLocals: false,
-    noUnusedParameters: false,
     paths: {
       ...(options.paths ?? {}),
       [runtimePackage]: [join(folder, 'index.ts')],

@@ -61,3 +61,15 @@ test.each(['outDir', 'rootDir'])('the sources that stand in for the runtime are 
   const after = `import { BoundedCache } from '@plimsoll/runtime';\n${before.replace('new Map<string, number>()', 'new BoundedCache<string, number>({ max: 10 })')}`;
   expect(findNewTypeErrors(root, [{ file: 'src/a.ts', before, after, applied: [], follows: [] }], [])).toEqual([]);
 });
+
+test('what a fix leaves unused is an error where the project says so', () => {
+  const before = 'const size = (): number => 1;\nexport const area = (): number => size();\n';
+  const after = before.replace('=> size()', '=> 2');
+  const files = [{ file: 'a.ts', before, after, applied: [], follows: [] }];
+  const of = (compilerOptions: object): string[] =>
+    findNewTypeErrors(makeProject({ 'tsconfig.json': JSON.stringify({ compilerOptions }), 'a.ts': before }), files, []);
+  expect(of({ types: [] })).toEqual([]);
+  expect(of({ types: [], noUnusedLocals: true })).toEqual([
+    "a.ts:1 TS6133 'size' is declared but its value is never read.",
+  ]);
+});
