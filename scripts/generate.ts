@@ -164,12 +164,13 @@ function docPage(facts: RuleFacts): string {
   return parts.join('\n');
 }
 
-function withRuleTable(readme: string, facts: readonly RuleFacts[]): string {
+/** @param folder where the pages are, as the document that holds the table names it */
+function ruleTable(facts: readonly RuleFacts[], folder: string): string {
   const rows = facts.map(({ id, category, severity, lifecycle, fix }) => {
     const stage = lifecycle === 'trial' ? ' (trial)' : '';
-    return `| [\`${id}\`](docs/rules/${id}.md) | ${category} | ${severity}${stage} | ${fix?.safety ?? '–'} |`;
+    return `| [\`${id}\`](${folder}${id}.md) | ${category} | ${severity}${stage} | ${fix?.safety ?? '–'} |`;
   });
-  return withBlock(readme, 'rules', ['| rule | category | severity | fix |', '|-|-|-|-|', ...rows].join('\n'));
+  return ['| rule | category | severity | fix |', '|-|-|-|-|', ...rows].join('\n');
 }
 
 /** Every generated file with its text, by path relative to the repository. */
@@ -181,9 +182,11 @@ export async function generate(): Promise<Map<string, string>> {
   files.set('src/rule-facts.generated.ts', factsModule(facts));
   files.set('src/rule-options.generated.ts', optionTypes(facts));
   files.set('schema/config.schema.json', configSchema(facts));
+  files.set('docs/rules/index.md', `# Rules\n\n${ruleTable(facts, '')}\n`);
   for (const rule of facts) files.set(`docs/rules/${rule.id}.md`, docPage(rule));
   const readme = join(root, 'README.md');
-  if (existsSync(readme)) files.set('README.md', withRuleTable(readFileSync(readme, 'utf8'), facts));
+  if (existsSync(readme))
+    files.set('README.md', withBlock(readFileSync(readme, 'utf8'), 'rules', ruleTable(facts, 'docs/rules/')));
   const accuracy = join(root, 'docs/accuracy.md');
   files.set('docs/accuracy.md', withAccuracyTables(readFileSync(accuracy, 'utf8'), facts));
   return files;
