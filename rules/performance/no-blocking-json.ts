@@ -36,7 +36,8 @@ export const rule = defineRule<JsonRoundTrip>({
         at: found.call,
         values: { value: value.length > 50 ? `${value.slice(0, 47)}…` : value, what: texts[found.kind] },
         ...(!isSure && { confidence: 'possible' as const }),
-        when: onUsersPath(call, file),
+        // What is cached is asked for again and again, whoever it is that asks.
+        ...(found.kind !== 'cache' && { when: onUsersPath(call, file) }),
         data: found,
       };
     },

@@ -4,7 +4,7 @@ import { getOutermostRound } from '../../src/ast/loop-facts.ts';
 import { roundWords, together } from '../../src/ast/mention-words.ts';
 import { findMethodCall } from '../../src/ast/syntax.ts';
 import type { ts } from '../../src/ast/ts.ts';
-import { runsUnderLoad } from '../../src/ast/where.ts';
+import { onRequestPath, runsUnderLoad } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { Related } from '../../src/model/rule.ts';
 
@@ -29,7 +29,7 @@ export const rule = defineRule<QuadraticLookup>({
     'Build a Map or a Set of the list once, before the loop, and look up in that; keep what is added and removed one by one in a Set or a Map instead of an array.',
   limits: [
     'Both sides must be shown to grow with data: by where they come from (rows, request bodies, files); names alone make it `possible`.',
-    'Lists kept as sets by a class or a module are `possible`: how long they get is for its users to say.',
+    'Lists kept as sets by a class or a module are `possible` unless the file or the request path shows that they grow: one entry for each live client, for what waits in a queue, for each part of a walk.',
     'Searches in a helper that is called in the loop are not seen.',
   ],
   mentions: [
@@ -56,8 +56,20 @@ export const rule = defineRule<QuadraticLookup>({
       }
       const set = findListAsSet(call, file);
       if (!set) return undefined;
-      const values = { list: text(set.list), when: `whenever one is ${set.use === 'add' ? 'added' : 'removed'}` };
-      return { at: call, values, confidence: 'possible', when, data: { kind: 'set', lookup: set } };
+      const { evidence, use, grows } = set;
+      const place = getOutermostRound(set.add);
+      return {
+        at: call,
+        values: { list: text(set.list), when: `whenever one is ${use === 'add' ? 'added' : 'removed'}` },
+        ...(evidence ? { related: [{ at: evidence.at, note: evidence.why }] } : { confidence: 'possible' as const }),
+        when:
+          !evidence || grows === 'by itself'
+            ? when
+            : grows === 'by requests'
+              ? onRequestPath(place, file)
+              : runsUnderLoad(place, file),
+        data: { kind: 'set', lookup: set },
+      };
     },
   },
 });

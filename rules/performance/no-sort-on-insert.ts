@@ -1,5 +1,6 @@
 import { findSortOnInsert, type SortOnInsert } from '../../src/ast/sort-on-insert.ts';
 import { findMethodCall } from '../../src/ast/syntax.ts';
+import { isInBrowser } from '../../src/ast/tooling.ts';
 import { runsUnderLoad } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 
@@ -15,20 +16,20 @@ export const rule = defineRule<SortOnInsert>({
     'Use a PriorityQueue where only the first is taken; else insert at the place that a binary search finds, or sort when the order is asked for.',
   limits: [
     'Lists of handlers, plugins and the like are left alone: they are filled once.',
-    'A sort that is put off until the next read is not seen.',
+    'A sort that is put off until the next read is seen only where that read takes one entry.',
     'How long the list gets is not known: of nine findings read by hand one was right, so it reports as `possible` only.',
   ],
   mentions: ['sort&push', 'sort&unshift'],
   visit: {
     CallExpression(call, file) {
-      if (findMethodCall(call)?.method !== 'sort') return undefined;
+      if (findMethodCall(call)?.method !== 'sort' || isInBrowser(file)) return undefined;
       const found = findSortOnInsert(call, file);
       return (
         found && {
           at: call,
           related: [{ at: found.push, note: 'one entry is added here' }],
           values: { name: found.list.getText(file.source) },
-          when: runsUnderLoad(call, file),
+          when: runsUnderLoad(found.push, file),
           data: found,
         }
       );

@@ -1,6 +1,6 @@
-import { findSyncCall, isDoneOnce, isSurelyRepeated, type SyncCall } from '../../src/ast/sync-call.ts';
+import { findSyncCall, isDoneOnce, isForUsers, isSurelyRepeated, type SyncCall } from '../../src/ast/sync-call.ts';
 import { findMemberPath } from '../../src/ast/syntax.ts';
-import { onRequestPath } from '../../src/ast/where.ts';
+import { onRequestPath, onUsersPath } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 
 const costs: Readonly<Record<SyncCall['module'], string>> = {
@@ -36,7 +36,7 @@ export const rule = defineRule<SyncCall>({
         at: call.expression,
         values: { name: found.name, what: costs[found.module] },
         ...(!isSurelyRepeated(found, file) && { confidence: 'possible' as const }),
-        when: onRequestPath(call, file),
+        when: isForUsers(found, file) ? onUsersPath(call, file) : onRequestPath(call, file),
         data: found,
       };
     },

@@ -1,8 +1,10 @@
 import type { FileContext } from '../model/file-context.ts';
+import { walksAnything } from './data-walk.ts';
 import { findIterated, isDeclaredIn, listRepetitions } from './loop-facts.ts';
 import { findSize, type Size } from './size.ts';
 import {
   type FunctionNode,
+  findEnclosingFunction,
   findMemberPath,
   findMethodCall,
   isAssignment,
@@ -56,7 +58,18 @@ export function findReduce(call: ts.CallExpression, file: FileContext): Accumula
     .map((result) => copyOf(result, accumulator.text))
     .filter((copy) => copy !== undefined);
   if (copies.length === 0) return undefined;
-  return { kind: 'reduce', call, fn, accumulator, copies, initial, size: findSize(target.receiver, file) };
+  const size = sizeOfRounds(findSize(target.receiver, file), call, accumulator.text, file);
+  return { kind: 'reduce', call, fn, accumulator, copies, initial, size };
+}
+
+/**
+ * Of unknown size, but in a function that walks data of any shape to its end: as large as that is. Where single items are
+ * pushed, only what is nested is copied.
+ */
+function sizeOfRounds(size: Size, node: ts.Node, name: string, file: FileContext): Size {
+  if (size.size !== 'unknown' || size.why.startsWith('few') || !walksAnything(node, file)) return size;
+  const pushes = findEnclosingFunction(node)?.getText(file.source).includes(`${name}.push(`);
+  return pushes ? size : { size: 'large', why: 'all that is nested in what is walked here', at: node };
 }
 
 /** What the step gives: what it returns, and what it assigns to the accumulator that it returns. */
@@ -90,7 +103,7 @@ export function findLoopCopy(assignment: ts.BinaryExpression, file: FileContext)
     if (!binding || isDeclaredIn(binding, repetition.node)) return undefined;
     const over = findIterated(repetition);
     const size: Size = over
-      ? findSize(over, file)
+      ? sizeOfRounds(findSize(over, file), assignment, name, file)
       : { size: 'unknown', why: 'a loop without a list', at: repetition.node };
     if (size.size === 'small') continue;
     return { kind: 'loop', assignment, target, copy, over, size };

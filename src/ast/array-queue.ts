@@ -7,7 +7,10 @@ import {
   findMemberName,
   findMemberPath,
   findMethodCall,
+  findPropertyName,
   getOutermostWrapped,
+  isAssignment,
+  isFunctionNode,
   isLoop,
   isWithin,
   skipWrappers,
@@ -24,7 +27,12 @@ export interface ArrayQueue {
   declaration: ts.VariableDeclaration | ts.PropertyDeclaration | undefined;
   accesses: readonly ts.Expression[];
   isPrivate: boolean;
-  loop: ts.Node;
+  /** The loop that drains it; undefined where each call takes one. */
+  loop: ts.Node | undefined;
+  /** What fills it, if it outlives the function: how often that runs decides how long it gets. */
+  fill: ts.CallExpression | undefined;
+  /** The drain waits for something with each entry, which takes longer than to move the others. */
+  isPaced: boolean;
 }
 
 const fewNames =
@@ -37,14 +45,57 @@ export function findArrayQueue(call: ts.CallExpression, file: FileContext): Arra
   const list = skipWrappers(target.receiver);
   const name = findMemberPath(list)?.at(-1)?.replace(/^#/, '');
   if (name === undefined || fewNames.test(name)) return undefined;
-  const loop = findDrain(call, list);
-  const home = loop && findListHome(list, file);
-  if (!loop || !home || isOtherQueue(home.declaration) || hasCap(home.accesses, loop)) return undefined;
-  const isKept = home.isKept && home.accesses.some((a) => isPush(a) && !isWithin(a, loop));
-  const isLong = home.declaration?.initializer && soundsLarge(home.declaration.initializer, file);
-  if (!isKept && !isLong) return undefined;
+  const home = findListHome(list, file);
+  const loop = home && findDrain(call, list);
+  if (!home || isOtherQueue(home.declaration) || hasCap(home.accesses, loop)) return undefined;
   const { accesses, declaration, isPrivate } = home;
-  return { call, list, name, declaration, accesses, isPrivate, loop };
+  // A function that empties it before it puts one in leaves no more than one.
+  const fn = findEnclosingFunction(call);
+  const push = home.isKept ? accesses.find((a) => isPush(a) && findEnclosingFunction(a) !== fn) : undefined;
+  const fill = push && (getOutermostWrapped(push).parent.parent as ts.CallExpression);
+  const isLong = loop && declaration?.initializer && soundsLarge(declaration.initializer, file);
+  if (loop ? !fill && !isLong : !fill || !isPlainQueue(call, list, accesses, file)) return undefined;
+  return { call, list, name, declaration, accesses, isPrivate, loop, fill, isPaced: !!loop && awaits(loop) };
+}
+
+/** A class that is called a queue, and does no more with its array than to put in at the end and take from the front. */
+function isPlainQueue(
+  call: ts.CallExpression,
+  list: ts.Expression,
+  accesses: readonly ts.Expression[],
+  file: FileContext,
+): boolean {
+  const owner = findThisOwner(list, file);
+  if (!owner || !/(?:queue|fifo)$/i.test(classShape(owner, file).name)) return false;
+  if (/\bsort\(|priority/i.test(owner.getText(file.source))) return false;
+  const fn = findEnclosingFunction(call);
+  return fn !== undefined && !isHandedOver(call) && accesses.every(isQueueUse) && !accesses.some(keepsCallback);
+}
+
+/** Taken by name only to be called or settled: what waits are functions, as many as are under way. */
+function isHandedOver(call: ts.CallExpression): boolean {
+  const { parent } = getOutermostWrapped(call);
+  return (ts.isCallExpression(parent) && parent.expression === call) || ts.isPropertyAccessExpression(parent);
+}
+
+/** `push({ task, resolve, reject })`: a caller waits for each, so that there are no more than callers. */
+function keepsCallback(access: ts.Expression): boolean {
+  const item = isPush(access) && (getOutermostWrapped(access).parent.parent as ts.CallExpression).arguments[0];
+  const value = item && skipWrappers(item);
+  if (!value || !ts.isObjectLiteralExpression(value)) return false;
+  return value.properties.some((p) =>
+    /^(?:resolve|reject|callback|cb|done|defer(?:red)?)$/.test(findPropertyName(p.name) ?? ''),
+  );
+}
+
+function isQueueUse(access: ts.Expression): boolean {
+  const { parent } = getOutermostWrapped(access);
+  if (ts.isPropertyAccessExpression(parent)) return /^(?:push|shift|length)$/.test(parent.name.text);
+  return isAssignment(parent) || ts.isElementAccessExpression(parent);
+}
+
+function awaits(node: ts.Node): boolean {
+  return ts.isAwaitExpression(node) || (!isFunctionNode(node) && (ts.forEachChild(node, awaits) ?? false));
 }
 
 /** `new Deque()` and the like have a `shift` of their own. */
@@ -94,16 +145,31 @@ function isPush(access: ts.Expression): boolean {
   return target?.method === 'push' && skipWrappers(target.receiver) === access;
 }
 
-/** `if (list.length >= max) …` somewhere. */
-function hasCap(accesses: readonly ts.Expression[], loop: ts.Node): boolean {
+/** `if (list.length >= max) …` somewhere that turns more away, or drops some. */
+function hasCap(accesses: readonly ts.Expression[], loop: ts.Node | undefined): boolean {
   return accesses.some((access) => {
-    if (isWithin(access, loop)) return false;
+    if (loop && isWithin(access, loop)) return false;
     const length = getOutermostWrapped(access).parent;
     if (findMemberName(length) !== 'length' || !ts.isBinaryExpression(length.parent)) return false;
     const { operatorToken, right } = length.parent;
     const isUpper =
       operatorToken.kind === ts.SyntaxKind.GreaterThanToken ||
       operatorToken.kind === ts.SyntaxKind.GreaterThanEqualsToken;
-    return isUpper && !/^[01]$/.test(right.getText());
+    return isUpper && !/^[01]$/.test(right.getText()) && turnsAway(length.parent);
   });
+}
+
+/** Whether a comparison does more than to tell somebody: a test that is not an `if`, or one that leaves, waits or drops. */
+function turnsAway(test: ts.Node): boolean {
+  for (let at = test; at.parent; at = at.parent) {
+    if (ts.isIfStatement(at.parent) && at.parent.expression === at)
+      return (
+        at.parent.elseStatement !== undefined ||
+        /\b(?:return|throw|await|break|continue|shift|splice|slice|pop|flush|drain|pause|length\s*=)\b/.test(
+          at.parent.thenStatement.getText(),
+        )
+      );
+    if (ts.isStatement(at.parent)) return true;
+  }
+  return true;
 }

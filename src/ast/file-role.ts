@@ -7,7 +7,7 @@ const fixturePath = /(?:^|\/)fixtures?\//i;
 const migrationPath =
   /(?:^|\/)(?:migrations?|upgrades|seeds?|seeders?|migrate)\/|(?:^|\/)migrat(?:e|ions?)\.[cm]?[jt]s$|[._-](?:migration|seed|seeder)\.[cm]?[jt]s$/i;
 const scriptPath =
-  /(?:^|\/)(?:scripts?|bin|cli|codemods?|benchmarks?|bench|\.github|\.circleci|devtools?)\/|^(?:tools?|tasks?|build|ci|dev|perf|release|generators?)\/|(?:^|\/)(?:gulpfile|gruntfile|cli|release|build|webpack|rollup|esbuild)\b[\w.-]*\.[cm]?[jt]s$/i;
+  /(?:^|\/)(?:scripts?|bin|cli|codemods?|benchmarks?|bench|\.github|\.circleci|devtools?|emulators?)\/|^(?:tools?|tasks?|build|ci|dev|perf|release|generators?)\/|(?:^|\/)(?:gulpfile|gruntfile|cli|release|build(?!-)|webpack|rollup|esbuild)\b[\w.-]*\.[cm]?[jt]s$|^build-[\w.-]*\.[cm]?[jt]s$/i;
 /** Folders that packages for the developers themselves lie in. */
 const toolPackage = /(?:^|\/)(?:bin|scripts|tools?|cli)$|^(?:dev|tools?|scripts)\//i;
 const configPath =

@@ -123,8 +123,9 @@ export function isShort({ call, kind, value }: JsonRoundTrip, file: FileContext)
 }
 
 /** Whether what is turned into JSON grows with data, or it is done for each of what does. */
-export function isLong({ call, value }: JsonRoundTrip, file: FileContext): boolean {
-  if (soundsLarge(value, file)) return true;
+export function isLong({ call, kind, value }: JsonRoundTrip, file: FileContext): boolean {
+  // What is compared is most often a short list of ids or members, whatever they are called.
+  if (kind === 'compare' ? sizeOf(value, file) === 'large' : soundsLarge(value, file)) return true;
   if (sizeOf(value, file) === 'small') return false;
   return listRepetitions(call).some((repetition) => {
     const over = findIterated(repetition);

@@ -1,14 +1,21 @@
 import type { FileContext } from '../model/file-context.ts';
+import { findThisOwner } from './class-shape.ts';
+import { walksData } from './data-walk.ts';
+import { keyDomain } from './key-domain.ts';
+import { isSingleton } from './life-cycle.ts';
 import { pluralOf, soundOfName } from './size-words.ts';
 import {
   findEnclosingFunction,
   findMemberPath,
   findMethodCall,
+  findStringValue,
   getOutermostWrapped,
   isAssignment,
+  isWithin,
   skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
+import { frequencyOf } from './where.ts';
 
 /** An array that outlives the function and is walked to add or to remove one of its items. */
 export interface ListAsSet {
@@ -16,10 +23,21 @@ export interface ListAsSet {
   list: ts.Expression;
   name: string;
   use: 'add' | 'remove';
+  /** Where an item is added: how often that runs decides how long the list gets. */
+  add: ts.CallExpression;
+  /** What makes it long; undefined where only names say so. */
+  evidence: { at: ts.Node; why: string } | undefined;
+  /**
+   * What must be so for it to grow long: nothing more where items end by themselves, the place that adds must run again
+   * and again, or requests must reach it.
+   */
+  grows: 'by itself' | 'under load' | 'by requests';
 }
 
 const fewNames =
-  /(?:subscribers?|observers?|listeners?|handlers?|callbacks?|waiters?|watchers?|interceptors?|timers?)$/i;
+  /(?:subscribers?|observers?|listeners?|handlers?|callbacks?|waiters?|watchers?|interceptors?|timers?|windows?|workers?|child(?:ren)?|process(?:es)?)$/i;
+/** Events at which what a client opened is over. */
+const endEvent = /^(?:closed?|end(?:ed)?|finish(?:ed)?|disconnect(?:ed)?|destroy(?:ed)?|aborted?)$/;
 
 /** Judges a searching call, or the `filter` of `list = list.filter(…)`. */
 export function findListAsSet(call: ts.CallExpression, file: FileContext): ListAsSet | undefined {
@@ -28,26 +46,98 @@ export function findListAsSet(call: ts.CallExpression, file: FileContext): ListA
   const list = skipWrappers(target.receiver);
   const name = findMemberPath(list)?.at(-1)?.replace(/^#/, '');
   const accesses = name === undefined ? undefined : listAccesses(list, file);
-  if (name === undefined || !accesses || fewNames.test(name)) return undefined;
+  if (name === undefined || !accesses || fewNames.test(name) || soundOfName(name) === 'few') return undefined;
   const fn = findEnclosingFunction(call);
   const pushes = accesses.map((a) => findCallOn(a, /^(?:push|unshift)$/)).filter((c) => c !== undefined);
-  if (!fn || pushes.length === 0) return undefined;
+  const use = fn && findUse(call, target.method, list, accesses, pushes);
+  const [first] = pushes;
+  if (!use || !first) return undefined;
+  const found = { call, list, name, use, grows: 'under load' as const };
+  const own = findEndOfItem(call, pushes, file);
+  if (own) {
+    const why = `one for each ${own.item} until its '${own.event}'`;
+    return { ...found, grows: 'by itself', add: own.add, evidence: { at: own.add, why } };
+  }
+  const add = pushes.find((push) => findEnclosingFunction(push) === fn) ?? first;
+  const drain = accesses.map((a) => findCallOn(a, /^(?:shift|pop)$/)).find((c) => c !== undefined);
+  if (use === 'add' && drain && findEnclosingFunction(drain) !== fn)
+    return { ...found, add, evidence: { at: drain, why: 'all that waits to be taken from here' } };
+  // What is taken off again at the end of a call is only as long as the walk is deep.
+  if (use === 'add' && !drain && walksData(fn, file))
+    return { ...found, add, evidence: { at: add, why: 'one for each part of what is walked' } };
+  if (use === 'add' && accesses.every(isMembership) && keyDomain(add.arguments[0]!, file) !== 'bounded')
+    return { ...found, add, evidence: { at: add, why: 'kept only to know what it holds' } };
+  if (use === 'add' && isOfProcess(list, file) && keyDomain(add.arguments[0]!, file) !== 'bounded')
+    return { ...found, grows: 'by requests', add, evidence: { at: add, why: 'kept for the life of the process' } };
   const isData = [name, ...pushes.map((p) => pluralOf(lastName(p.arguments[0])))].some(
     (n) => soundOfName(n) === 'many',
   );
-  if (!isData || soundOfName(name) === 'few') return undefined;
+  return isData ? { ...found, add, evidence: undefined } : undefined;
+}
+
+/** A variable of the module, or a member of an object that there is one of. */
+function isOfProcess(list: ts.Expression, file: FileContext): boolean {
+  const owner = ts.isIdentifier(list) ? undefined : findThisOwner(list, file);
+  return owner ? isSingleton(owner, file) : ts.isIdentifier(list);
+}
+
+/** Whether the search decides if one is added, or finds the one to remove. */
+function findUse(
+  call: ts.CallExpression,
+  method: string,
+  list: ts.Expression,
+  accesses: readonly ts.Expression[],
+  pushes: readonly ts.CallExpression[],
+): ListAsSet['use'] | undefined {
+  const fn = findEnclosingFunction(call);
   const isHere = (node: ts.Node): boolean => findEnclosingFunction(node) === fn;
-  if (target.method === 'filter') {
+  if (pushes.length === 0) return undefined;
+  if (method === 'filter') {
     const { parent } = getOutermostWrapped(call);
     const isOwn = isAssignment(parent) && findMemberPath(parent.left)?.join('.') === findMemberPath(list)?.join('.');
-    return isOwn && removesOne(call) ? { call, list, name, use: 'remove' } : undefined;
+    return isOwn && removesOne(call) ? 'remove' : undefined;
   }
-  if (target.method !== 'findIndex' && pushes.some(isHere)) return { call, list, name, use: 'add' };
+  if (method !== 'findIndex' && pushes.some(isHere)) return 'add';
   const isRemoved = accesses.some((a) => {
     const splice = findCallOn(a, /^splice$/);
     return splice && isHere(splice);
   });
-  return isRemoved ? { call, list, name, use: 'remove' } : undefined;
+  return isRemoved ? 'remove' : undefined;
+}
+
+/** `client.on('close', () => { …clients.indexOf(client)… })` beside `clients.push(client)`. */
+function findEndOfItem(
+  call: ts.CallExpression,
+  pushes: readonly ts.CallExpression[],
+  file: FileContext,
+): { item: string; event: string; add: ts.CallExpression } | undefined {
+  const listener = findEnclosingFunction(call);
+  const target = listener && findMethodCall(getOutermostWrapped(listener).parent);
+  if (!target || !/^(?:on|once|addListener|addEventListener)$/.test(target.method)) return undefined;
+  const event = findStringValue(target.call.arguments[0]);
+  const item = skipWrappers(target.receiver);
+  const binding = ts.isIdentifier(item) ? file.bindingOf(item) : undefined;
+  if (event === undefined || !endEvent.test(event) || !binding || fewNames.test(binding.identifier.text))
+    return undefined;
+  const isItem = (value: ts.Expression | undefined): boolean =>
+    value !== undefined &&
+    ts.isIdentifier(skipWrappers(value)) &&
+    binding === file.bindingOf(skipWrappers(value) as ts.Identifier);
+  const add = pushes.find((push) => isItem(push.arguments[0]));
+  return add && frequencyOf(add, file) === 'call' ? { item: binding.identifier.text, event, add } : undefined;
+}
+
+/** `list.includes(x)`, `list.indexOf(x) < 0`, `list.push(x)`, and what empties it: a Set by another name. */
+function isMembership(access: ts.Expression): boolean {
+  if (findCallOn(access, /^(?:includes|push)$/)) return true;
+  const search = findCallOn(access, /^indexOf$/);
+  // A place that is kept is of use by itself.
+  if (search) return ts.isBinaryExpression(getOutermostWrapped(search).parent);
+  const { parent } = getOutermostWrapped(access);
+  if (ts.isVariableDeclaration(parent) || ts.isPropertyDeclaration(parent)) return true;
+  return (
+    isAssignment(parent) && isWithin(access, parent.left) && ts.isArrayLiteralExpression(skipWrappers(parent.right))
+  );
 }
 
 /** Every use of a field, or of a variable at module level; undefined for what a function keeps for itself. */
@@ -61,8 +151,11 @@ function listAccesses(list: ts.Expression, file: FileContext): readonly ts.Expre
   const name = path?.at(-1);
   if (path?.[0] !== 'this' || path.length > 3) return undefined;
   const text = path.join('.');
+  const owner = findThisOwner(list, file);
   const accesses = file.nodesOfKind(ts.SyntaxKind.PropertyAccessExpression) as readonly ts.PropertyAccessExpression[];
-  return accesses.filter((a) => a.name.text === name && memberPath(a, file)?.join('.') === text);
+  return accesses.filter(
+    (a) => a.name.text === name && memberPath(a, file)?.join('.') === text && findThisOwner(a, file) === owner,
+  );
 }
 
 /** The path of a member, `self` written as `this`. */

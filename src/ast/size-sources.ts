@@ -15,7 +15,9 @@ import { ts } from './ts.ts';
 
 const allCall = /^_?(?:get|find|list|fetch|load|read|query|select|retrieve|open)All([A-Z]\w*)?$/;
 const listCall = /^_?(?:get|list|fetch|load|find|query|select|retrieve)([A-Z]\w*)$/;
-const redisWhole = /^(?:keys|smembers|sMembers|hgetall|hGetAll|hkeys|hKeys|hvals|hVals)$/i;
+const redisWhole = /^(?:keys|smembers|hgetall|hkeys|hvals)$/i;
+/** No other library has methods of these names. */
+const redisOnly = /^(?:smembers|hgetall|hkeys|hvals)$/i;
 /** Scopes that hold most of the data of one customer: a list for one of them is as long as the customer is big. */
 export const tenant =
   /^_?(?:workspace|team|org|organi[sz]ation|tenant|company|environment|site|shop|store|instance|project|app|application|server|guild)(?:_?[iI][dD]|_?[sS]lug|_?[uU]uid)?$/;
@@ -103,7 +105,7 @@ function isWhole(call: ts.CallExpression, method: string, file: FileContext): bo
   const origin = findOrigin(call.expression, file);
   if (origin && /^(?:ioredis|redis|@redis\/client)$/.test(bareModule(origin.module))) return true;
   const path = findMemberPath(call.expression);
-  return isAwaited(call) && !!path && /redis/i.test(path.slice(0, -1).join('.'));
+  return isAwaited(call) && (redisOnly.test(method) || (!!path && /redis/i.test(path.slice(0, -1).join('.'))));
 }
 
 export function isAwaited(call: ts.Node): boolean {

@@ -4,7 +4,7 @@ const manyNouns = new Set(
   ),
 );
 const fewPrefix =
-  /^(?:exclude|include|allowed|hidden|visible|mentioned|pinned|required|optional|default|enabled|disabled)/i;
+  /^(?:exclude|include|allowed|hidden|visible|mentioned|pinned|required|optional|default|enabled|disabled|warned|deprecated)/i;
 const fewNouns =
   /(?:types|kinds|mentions|mentionIds|addons|fields|columns|props|properties|attributes|options|settings|plugins|extensions|modules|packages|routes|routers|middlewares?|handlers|listeners|hooks|locales|languages|roles|permissions|features|flags|envs?|environments|providers|adapters|strategies|controllers|components|classes|methods|steps|stages|phases|rules|schemas?|models|tables|relations|includes|formats|themes|parts|segments|args|arguments|params|parameters|headers|levels|statuses|states|modes|scopes|operators|operations|tabs|panels|colors|sizes|shards|partitions|slots|workers|servers|nodes|hosts|brokers|regions|zones|backends|drivers|transports|loggers|targets|formatters|validations|validators?s|constraints|conditions|clauses|filters|sorts|primaryKeys|indexes|indices|keysToOmit|whitelist|blacklist|allowlist|denylist|config|configs|configurations|integrations|connectors|templates|metrics|dimensions|aggregations|buckets|tags|labels|months|weeks|days|hours|quarters|intervals|countries|currencies|categories|domains|libraries|collections|blocks|entrypoints|presets|choices|tools|commands|actions|triggers|limits|plans|tiers|tests)$/i;
 

@@ -2,16 +2,18 @@ import type { FileContext } from '../model/file-context.ts';
 import { findEntryPoint } from './entry-points.ts';
 import { isDeclaredIn, listRepetitions } from './loop-facts.ts';
 import {
+  type FunctionNode,
   findEnclosingFunction,
   findMemberPath,
   findMethodCall,
+  isAssignment,
   isWithin,
   nameOfFunction,
   skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
 
-/** `list.push(x); list.sort(…)` on a list that outlives the function. */
+/** `list.push(x); list.sort(…)` on a list that outlives the function, or the sort put off until one is taken. */
 export interface SortOnInsert {
   call: ts.CallExpression;
   push: ts.CallExpression;
@@ -19,7 +21,7 @@ export interface SortOnInsert {
 }
 
 const filledOnce =
-  /(?:plugins?|handlers?|listeners?|middlewares?|rules?|routes?|layers?|hooks?|providers?|strategies|extensions?|commands?|modules?|patterns?|parsers?|formatters?|validators?|resolvers?|filters?|processors?|transforms?|adapters?|policies|definitions?|registrations?|migrations?|columns?|fields?|options?|menus?|tabs?|panels?|tools?|types?|locales?|names?|actions?|steps?)$/i;
+  /(?:plugins?|handlers?|listeners?|middlewares?|rules?|routes?|layers?|hooks?|providers?|strategies|extensions?|commands?|modules?|patterns?|parsers?|formatters?|validators?|resolvers?|filters?|processors?|transforms?|adapters?|policies|definitions?|registrations?|migrations?|columns?|fields?|options?|menus?|bars?|labels?|buttons?|widgets?|tabs?|panels?|tools?|types?|locales?|names?|actions?|steps?)$/i;
 const registerName =
   /^(?:register|use|install|define|addPlugin|addHook|addRule|addRoute|configure|constructor|init|load|setup|build|create)/;
 
@@ -31,11 +33,16 @@ export function findSortOnInsert(call: ts.CallExpression, file: FileContext): So
   const fn = findEnclosingFunction(call);
   if (!target || !list || !path || !fn || filledOnce.test(path.at(-1)!) || registerName.test(nameOfFunction(fn)))
     return undefined;
+  const takesOne = isPutOff(call, path.join('.'), fn);
   if (findEntryPoint(fn, file)?.kind === 'startup' || !outlives(list, fn, file)) return undefined;
   const text = path.join('.');
   const push = file.nodes('CallExpression').find((other) => {
-    if (other.pos >= call.pos || findEnclosingFunction(other) !== fn) return false;
     const added = findMethodCall(other);
+    if (takesOne) {
+      const isAdd = added?.method === 'push' && findMemberPath(added.receiver)?.join('.') === text;
+      return isAdd && findEnclosingFunction(other) !== fn;
+    }
+    if (other.pos >= call.pos || findEnclosingFunction(other) !== fn) return false;
     return (
       added !== undefined &&
       /^(?:push|unshift)$/.test(added.method) &&
@@ -47,6 +54,30 @@ export function findSortOnInsert(call: ts.CallExpression, file: FileContext): So
     );
   });
   return push && { call, push, list };
+}
+
+/** `if (!this.sorted) { list.sort(); this.sorted = true; } return list.shift()`: sorted anew for each that is taken. */
+function isPutOff(call: ts.CallExpression, list: string, fn: FunctionNode): boolean {
+  const guard = findBlock(call)?.parent;
+  if (!guard || !ts.isIfStatement(guard) || !fn.body || !isWithin(guard, fn.body)) return false;
+  const flag = findMemberPath(skipNot(guard.expression))?.join('.');
+  if (flag === undefined) return false;
+  let setsFlag = false;
+  let takes = false;
+  const visit = (at: ts.Node): void => {
+    if (isAssignment(at) && isWithin(at, guard.thenStatement))
+      setsFlag ||= findMemberPath(skipWrappers(at.left))?.join('.') === flag;
+    const target = findMethodCall(at);
+    if (target && /^(?:shift|pop)$/.test(target.method)) takes ||= findMemberPath(target.receiver)?.join('.') === list;
+    ts.forEachChild(at, visit);
+  };
+  visit(fn.body);
+  return setsFlag && takes;
+}
+
+function skipNot(test: ts.Expression): ts.Expression {
+  const value = skipWrappers(test);
+  return ts.isPrefixUnaryExpression(value) ? skipWrappers(value.operand) : value;
 }
 
 /** The sort runs whenever the push does: it stands in the same block, or in one around it. */

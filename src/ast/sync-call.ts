@@ -2,14 +2,17 @@ import type { FileContext } from '../model/file-context.ts';
 import { findEntryPoint } from './entry-points.ts';
 import { bareModule, findOrigin } from './provenance.ts';
 import {
+  type FunctionNode,
   findEnclosingFunction,
   findMemberPath,
+  findStringValue,
   getOutermostWrapped,
   isAssignment,
   isAsync,
   isWithin,
   nameOfFunction,
 } from './syntax.ts';
+import { hasTooling } from './tooling.ts';
 import { ts } from './ts.ts';
 import { frequencyOf, isStartup } from './where.ts';
 
@@ -42,6 +45,9 @@ const moduleNames: Readonly<Record<string, SyncCall['module']>> = {
 const onceName =
   /^(?:load|init|setup|configure|config|register|bootstrap|start|create|build|compile|prepare|ensure|migrate|seed|install|uninstall|upgrade|backup|restore|connect|generate|parse\w*(?:Settings|Config|URI))(?:[A-Z_].*)?$|Config(?:ig)?(?:uration)?$|[cC]lean(?:up)?|^(?:exit|shutdown|onExit|terminate)/;
 
+const testMode =
+  /^[\w.\s]*\b(?:is)?_?(?:TEST|E2E|DEV|test|e2e|[dD]ev)(?:_\w+|[A-Z]\w*|elopment)?$|NODE_ENV\s*={2,3}\s*['"](?:test|dev)/;
+
 /** Judges a call named …Sync. */
 export function findSyncCall(call: ts.CallExpression, file: FileContext): SyncCall | undefined {
   const name = findMemberPath(call.expression)?.at(-1);
@@ -59,9 +65,24 @@ const onceFile =
 export function isDoneOnce({ call }: SyncCall, file: FileContext): boolean {
   const fn = findEnclosingFunction(call);
   if (!fn || frequencyOf(call, file) !== 'call' || isStartup(fn) || onceName.test(nameOfFunction(fn))) return true;
-  if (onceFile.test(file.path)) return true;
+  if (onceFile.test(file.path) || isForTests(call) || isOfKernel(call)) return true;
   if (/(?:parentPort|isMainThread)\b/.test(file.text)) return true;
   return isMemoised(call, file);
+}
+
+/** Behind `if (process.env.TEST_BACKEND)`, `if (isDev)`: never under load. */
+function isForTests(call: ts.Node): boolean {
+  for (let at = call; at.parent; at = at.parent) {
+    const { parent } = at;
+    if (ts.isIfStatement(parent) && parent.thenStatement === at && testMode.test(parent.expression.getText()))
+      return true;
+  }
+  return false;
+}
+
+/** Files that the kernel makes up as they are read. */
+function isOfKernel({ arguments: [path] }: ts.CallExpression): boolean {
+  return /^\/(?:sys|proc)\//.test(findStringValue(path) ?? '');
 }
 
 /**
@@ -76,6 +97,33 @@ export function isSurelyRepeated({ call, module }: SyncCall, file: FileContext):
     if (isAsync(fn) || findEntryPoint(fn, file)?.kind === 'request') return true;
   }
   return false;
+}
+
+/**
+ * Whether it is slow for every user of a published package too: computing on what they hand over. Files are theirs to
+ * judge, as are functions whose name says that they wait.
+ */
+export function isForUsers({ call, module }: SyncCall, file: FileContext): boolean {
+  const fn = findEnclosingFunction(call);
+  if (!fn || /[sS]ync$/.test(nameOfFunction(fn)) || hasTooling(file)) return false;
+  return module === 'zlib' || module === 'crypto' || (module === 'fs' && isAsync(fn) && speaksOfRequest(fn, file));
+}
+
+/** A signature that names a request: `(args: { req: PayloadRequest }) => …`, `Promise<MyRequest['file']>`. */
+function speaksOfRequest(fn: FunctionNode, file: FileContext): boolean {
+  const types = [...fn.parameters.map((p) => p.type), fn.type].filter((type) => type !== undefined);
+  const { parent } = getOutermostWrapped(fn);
+  if (ts.isVariableDeclaration(parent) && parent.type) types.push(parent.type);
+  const names = (type: ts.Node, depth: number): boolean => {
+    if (ts.isTypeReferenceNode(type) && ts.isIdentifier(type.typeName)) {
+      if (/Request$/.test(type.typeName.text)) return true;
+      const declared = depth > 0 ? file.bindingOf(type.typeName)?.declaration : undefined;
+      if (declared && (ts.isTypeAliasDeclaration(declared) || ts.isInterfaceDeclaration(declared)))
+        return names(declared, depth - 1);
+    }
+    return ts.forEachChild(type, (child) => names(child, depth)) ?? false;
+  };
+  return types.some((type) => names(type, 1));
 }
 
 /** `if (!cache) cache = read()`, `cache ??= read()`, `cache.set(name, read())`, or a return above when it is there. */

@@ -77,7 +77,7 @@ export function isStartup(fn: FunctionNode): boolean {
 /** What repeats a place inside its function: a loop, or a callback of `map`, `forEach`, … */
 export interface Repetition {
   node: LoopNode | ts.CallExpression;
-  /** What is iterated: the array of `for…of` or of `array.map`; undefined for `while` and counted loops. */
+  /** What is iterated: the array of `for…of`, of `array.map` or of `_.map(array)`; undefined for `while` and counted loops. */
   over: ts.Expression | undefined;
 }
 
@@ -96,8 +96,10 @@ export function findRepetition(node: ts.Node): Repetition | undefined {
       const call = getOutermostWrapped(at).parent;
       const target = findMethodCall(call);
       if (!target?.call.arguments.includes(getOutermostWrapped(at) as ts.Expression)) return undefined;
-      if (iterationMethod.test(target.method)) return { node: target.call, over: target.receiver };
-      return undefined;
+      if (!iterationMethod.test(target.method)) return undefined;
+      // `_.map(list, fn)` and `async.each(list, fn)` are handed what `list.map(fn)` is called on.
+      const [first] = target.call.arguments;
+      return { node: target.call, over: first === getOutermostWrapped(at) ? target.receiver : first };
     } else if (ts.isFunctionLike(at)) {
       return undefined;
     }

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { pairs } from '../../src/registry.generated.ts';
+import { scanFiles } from '../fixtures.ts';
+
+const published = '{ "name": "walks", "version": "1.0.0", "main": "index.js" }';
+
+async function reportedByDefault(rule: string, text: string): Promise<number[]> {
+  const own = pairs.filter((pair) => pair.rule.id === rule);
+  const { findings } = await scanFiles({ 'package.json': published, 'index.js': text }, own);
+  return findings.filter(({ confidence }) => confidence !== 'possible').map(({ range }) => range.start.line);
+}
+
+test('a copy in a walk of nested arrays is likely where each single item is copied, not where those are pushed', async () => {
+  const walk = (single: string): string => `export function flatten(values) {
+  let all = [];
+  for (const value of values) {
+    if (Array.isArray(value)) all = all.concat(flatten(value));
+    else ${single};
+  }
+  return all;
+}
+`;
+  expect(await reportedByDefault('no-quadratic-accumulation', walk('all = all.concat(value)'))).toEqual([4, 5]);
+  expect(await reportedByDefault('no-quadratic-accumulation', walk('all.push(value)'))).toEqual([]);
+});
+
+test('a list that is searched is likely where live clients leave it, not where only its name is that of data', async () => {
+  const hub = (body: string): string => `export class Hub {
+  clients = [];
+  add(client) {
+    this.clients.push(client);
+    ${body}
+  }
+}
+`;
+  const leave = 'this.clients.splice(this.clients.indexOf(client), 1)';
+  expect(await reportedByDefault('no-quadratic-lookup', hub(`client.on('close', () => ${leave});`))).toEqual([5]);
+  expect(await reportedByDefault('no-quadratic-lookup', hub(`client.on('message', () => ${leave});`))).toEqual([]);
+});
+
+test('a queue drained from its front is likely where a published package lets its users fill it without a limit', async () => {
+  const queue = (fill: string): string => `export class Mails {
+  waiting = [];
+  add(mail) {
+    ${fill}
+  }
+  send(write) {
+    while (this.waiting.length) write(this.waiting.shift());
+  }
+}
+`;
+  expect(await reportedByDefault('no-shift-queue', queue('this.waiting.push(mail);'))).toEqual([7]);
+  const limited = 'if (this.waiting.length > 500) throw new Error("full"); this.waiting.push(mail);';
+  expect(await reportedByDefault('no-shift-queue', queue(limited))).toEqual([]);
+});
