@@ -1,16 +1,18 @@
 /**
  * `npm run bench:scan -- --checkouts <folder> [--only <owner/name>] [--quick]`: wall time of a cold scan over the time it
- * takes to read and parse all files once, each in a fresh process, interleaved. The folder holds one checkout a
- * repository, named `<owner>+<name>`; default: PLIMSOLL_CHECKOUTS, else the folder for temporary files.
+ * takes to read and parse all files once, and over what other tools take; a warm scan, and one after a change, over a
+ * cold one. Each in a fresh process, interleaved. Build first. The folder holds one checkout a repository, named
+ * `<owner>+<name>`; default: PLIMSOLL_CHECKOUTS, else the folder for temporary files. The peers come from npm.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import fastGlob from 'fast-glob';
 import { pairs } from '../../src/registry.generated.ts';
 import { atMost, median, type Row, table, versionsOf, writeResults } from '../harness.ts';
+import { type Peer, preparePeers } from './peers.ts';
 
 interface Repository {
   name: string;
@@ -37,21 +39,73 @@ const checkouts = optionOf('--checkouts') ?? process.env.PLIMSOLL_CHECKOUTS ?? t
 const only = optionOf('--only');
 const isQuick = argv.includes('--quick');
 const rounds = isQuick ? 3 : 7;
+/** For peers that take half a minute and more. */
+const slowRounds = isQuick ? 1 : 5;
+const bin = join(here, '../../bin/plimsoll.js');
 
 interface Run {
   ms: number;
   output: Record<string, number>;
 }
 
-function run(script: string, argument: string): Run {
-  const start = performance.now();
-  const child = spawnSync(process.execPath, [join(work, `${script}.mjs`), argument], { encoding: 'utf8' });
-  const ms = performance.now() - start;
-  if (child.status !== 0) throw new Error(`${script} failed on ${argument}: ${child.stderr}`);
-  return { ms, output: JSON.parse(child.stdout) as Record<string, number> };
+/** What takes its turn in each round. */
+interface Contender {
+  name: string;
+  /** Rounds that it takes part in. */
+  rounds: number;
+  run(): Run;
+  runs: Run[];
 }
 
-function measure({ name, ratio, peak }: Repository): Row[] {
+/** Wall time of a process. Exit code 1 is that of findings. */
+function time(command: readonly string[], cwd: string, stdout: 'ignore' | 'pipe'): { ms: number; stdout: string } {
+  const [file = '', ...args] = command;
+  const start = performance.now();
+  const child = spawnSync(file, args, { cwd, encoding: 'utf8', stdio: ['ignore', stdout, 'pipe'], maxBuffer: 2 ** 28 });
+  const ms = performance.now() - start;
+  if (child.status !== 0 && child.status !== 1) throw new Error(`${command.join(' ')} failed: ${child.stderr}`);
+  return { ms, stdout: child.stdout };
+}
+
+function script(name: string, argument: string): Run {
+  const { ms, stdout } = time([process.execPath, join(work, `${name}.mjs`), argument], work, 'pipe');
+  return { ms, output: JSON.parse(stdout) as Record<string, number> };
+}
+
+function contendersFor(root: string, list: string, changing: string, peers: readonly Peer[]): Contender[] {
+  const cache = mkdtempSync(join(work, 'cache-'));
+  const command = (...args: string[]) => [
+    process.execPath,
+    bin,
+    'scan',
+    ...args,
+    '--reporter',
+    'json',
+    '--threads',
+    '1',
+  ];
+  const timed = (words: readonly string[]): Run => ({ ...time(words, root, 'ignore'), output: {} });
+  const text = readFileSync(changing, 'utf8');
+  let changes = 0;
+  const entrant = (name: string, run: () => Run, limit = rounds): Contender => ({ name, run, rounds: limit, runs: [] });
+  return [
+    entrant('floor', () => script('floor', list)),
+    entrant('cold', () => script('cold', root)),
+    entrant('command, cold', () => timed(command('--no-cache'))),
+    entrant('command, warm', () => timed(command('--cache-location', cache))),
+    entrant('command, one file changed', () => {
+      writeFileSync(changing, `${text}// ${++changes}\n`);
+      const run = timed(command('--cache-location', cache));
+      writeFileSync(changing, text);
+      // Unmeasured: the next warm scan finds what it knows.
+      timed(command('--cache-location', cache));
+      return run;
+    }),
+    ...peers.map((peer) => entrant(peer.name, () => timed(peer.command), peer.isSlow ? slowRounds : rounds)),
+  ];
+}
+
+function measure({ name, ratio, peak }: Repository, peers: readonly Peer[]): Row[] {
   const root = join(checkouts, name.replace('/', '+'));
   if (!existsSync(root)) throw new Error(`No checkout of ${name} at ${root}: see --checkouts`);
   const files = fastGlob.sync('**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}', {
@@ -62,29 +116,42 @@ function measure({ name, ratio, peak }: Repository): Row[] {
   });
   const list = join(work, `${name.replace('/', '+')}.json`);
   writeFileSync(list, JSON.stringify(files.sort()));
-  const contenders = [
-    { script: 'floor', argument: list, runs: [] as Run[] },
-    { script: 'cold', argument: root, runs: [] as Run[] },
-  ];
-  // Unmeasured: fills the page cache.
-  for (const { script, argument } of contenders) run(script, argument);
+  const { lines = 0 } = script('floor', list).output;
+  const kLines = Math.round(lines / 1000);
+  const chosenPeers = peers.filter(({ isSlow }) => !isSlow || kLines < 100);
+  const changing =
+    files.filter((file) => /\/(?:src|lib|server)\/.*\.ts$/.test(file)).at(files.length >> 3) ?? files[0]!;
+  const contenders = contendersFor(root, list, changing, chosenPeers);
+  // Unmeasured: fills the page cache and the cache of the command.
+  for (const { run, rounds: limit } of contenders) if (limit === rounds) run();
   for (let round = 0; round < rounds; round++) {
-    const order = round % 2 === 0 ? contenders : [...contenders].reverse();
-    for (const { script, argument, runs } of order) runs.push(run(script, argument));
+    const turn = contenders.filter((contender) => round < contender.rounds);
+    for (const contender of round % 2 === 0 ? turn : [...turn].reverse()) contender.runs.push(contender.run());
   }
-  const [floor, cold] = contenders.map(({ runs }) => runs) as [Run[], Run[]];
-  const ratios = cold.map(({ ms }, round) => ms / floor[round]!.ms);
-  const { lines = 0 } = floor[0]!.output;
-  const { parsed = 0, files: inScope = 0, findings = 0 } = cold[0]!.output;
-  const size = `${name}, ${Math.round(lines / 1000)} k lines`;
-  const seconds = (runs: Run[]): string => (median(runs.map(({ ms }) => ms)) / 1000).toFixed(2);
-  const peakOf = (runs: Run[]): number => Math.max(...runs.map(({ output }) => output.peakKb! / 1024));
+  const runsOf = (wanted: string): Run[] => contenders.find((contender) => contender.name === wanted)!.runs;
+  /** Median over the rounds that both took part in. */
+  const over = (one: string, other: string): number =>
+    median(runsOf(other).map(({ ms }, round) => runsOf(one)[round]!.ms / ms));
+  const seconds = (of: string): string => (median(runsOf(of).map(({ ms }) => ms)) / 1000).toFixed(2);
+  const against = (one: string, other: string): string => `${seconds(one)} s against ${seconds(other)} s`;
+  const peakOf = (of: string): number => Math.max(...runsOf(of).map(({ output }) => output.peakKb! / 1024));
+  const { parsed = 0, files: inScope = 0, findings = 0 } = runsOf('cold')[0]!.output;
+  const size = `${name}, ${kLines} k lines`;
   const note =
-    `${seconds(cold)} s against ${seconds(floor)} s for ${files.length} files; ` +
+    `${against('cold', 'floor')} for ${files.length} files; ` +
     `${inScope} in scope, ${parsed} parsed, ${findings} findings of ${pairs.length} rules`;
+  const compared = (bar: string, wanted: number | undefined, one: string, other: string): Row => {
+    const measured = over(one, other);
+    const row = atMost(`${bar}: ${size}`, wanted ?? measured, measured, against(one, other));
+    return wanted === undefined ? { ...row, wanted: 'recorded' } : row;
+  };
   return [
-    atMost(`cold scan ÷ parse of all files: ${size}`, ratio, median(ratios), note),
-    atMost(`peak memory: ${size}`, peak, peakOf(cold), `the floor: ${Math.round(peakOf(floor))} MB`, ' MB'),
+    atMost(`cold scan ÷ parse of all files: ${size}`, ratio, over('cold', 'floor'), note),
+    atMost(`peak memory: ${size}`, peak, peakOf('cold'), `the floor: ${Math.round(peakOf('floor'))} MB`, ' MB'),
+    compared('nothing changed ÷ cold', 0.1, 'command, warm', 'command, cold'),
+    compared('one file changed ÷ cold', 0.12, 'command, one file changed', 'command, cold'),
+    ...chosenPeers.map((peer) => compared(`cold ÷ ${peer.name}`, peer.wanted(kLines), 'command, cold', peer.name)),
+    compared('nothing changed ÷ oxlint', 1, 'command, warm', 'oxlint'),
   ];
 }
 
@@ -101,9 +168,11 @@ await build({
 });
 const chosen = repositories.filter(({ name }) => only === undefined || name === only);
 if (chosen.length === 0) throw new Error(`No repository ${only}: ${repositories.map(({ name }) => name).join(', ')}`);
+if (!existsSync(join(here, '../../dist/cli.js'))) throw new Error('build first: npm run build');
+const { peers, versions } = preparePeers(join(work, 'peers'));
 const rows: Row[] = [];
 for (const repository of chosen) {
-  const measured = measure(repository);
+  const measured = measure(repository, peers);
   console.log(`\n${table(measured)}`);
   rows.push(...measured);
 }
@@ -111,7 +180,7 @@ if (!isQuick && only === undefined) {
   writeResults(
     'scan',
     'npm run bench:scan -- --checkouts <folder>',
-    versionsOf(['@ts-morph/common', 'typescript']),
+    { ...versionsOf(['@ts-morph/common']), ...versions },
     rows,
   );
 }
