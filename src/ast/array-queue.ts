@@ -1,4 +1,5 @@
 import type { FileContext } from '../model/file-context.ts';
+import { classShape, findThisOwner } from './class-shape.ts';
 import { findListHome } from './list-home.ts';
 import { findIterated } from './loop-facts.ts';
 import { soundsLarge } from './size.ts';
