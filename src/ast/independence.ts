@@ -32,6 +32,7 @@ export function findIndependentRounds(loop: ts.ForOfStatement, file: FileContext
   const calls: ts.CallExpression[] = [];
   let isFit = true;
   const written = new Set<Binding>();
+  const taken = new Set<Binding>();
   const visit = (at: ts.Node): void => {
     if (!isFit) return;
     if (isFunctionNode(at)) {
@@ -71,10 +72,12 @@ export function findIndependentRounds(loop: ts.ForOfStatement, file: FileContext
     }
     const method = findMethodCall(at);
     if (method && isChanging(method.method)) collectWrites(method.receiver, loop, written, file);
+    if (method && isTaking(method.method)) collectWrites(method.receiver, loop, taken, file);
     ts.forEachChild(at, visit);
   };
   visit(loop.statement);
-  if (!isFit || calls.length === 0) return undefined;
+  // What one round puts in, a later one may take out: their order counts.
+  if (!isFit || calls.length === 0 || taken.size > 0) return undefined;
   if (calls.some((call) => listNames(call, file).some((b) => written.has(b)))) return undefined;
   if (hasConditionOn(loop.statement, written, file)) return undefined;
   return { loop, calls };
@@ -103,6 +106,10 @@ export function awaitedCall(node: ts.AwaitExpression): ts.CallExpression | undef
 
 function isChanging(method: string): boolean {
   return /^(?:push|unshift|set|add|delete|pop|shift|splice|sort|reverse|append|write|emit)$/.test(method);
+}
+
+function isTaking(method: string): boolean {
+  return /^(?:delete|pop|shift|splice)$/.test(method);
 }
 
 /** What is written and was there before the loop. */
