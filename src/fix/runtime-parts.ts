@@ -78,6 +78,8 @@ export function renderCopy(
     `// ${part} of ${runtimePackage} ${runtime.version}, https://github.com/plimsoll-dev/plimsoll/tree/main/runtime`,
     '// MIT License, Copyright (c) 2026 Plimsoll maintainers. Copied by plimsoll --fix; do not edit.',
     '/* eslint-disable */',
+    // Settings, libraries and @types of a project are not those that it was written under.
+    '// @ts-nocheck',
     '',
     '',
   ].join('\n');

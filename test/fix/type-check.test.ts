@@ -1,7 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { Project } from 'ts-morph';
 import { expect, onTestFinished, test } from 'vitest';
+import { findRuntimeSource, renderCopy } from '../../src/fix/runtime-parts.ts';
 import { findNewTypeErrors } from '../../src/fix/type-check.ts';
 
 function makeProject(files: Record<string, string>): string {
@@ -72,4 +74,21 @@ test('what a fix leaves unused is an error where the project says so', () => {
   expect(of({ types: [], noUnusedLocals: true })).toEqual([
     "a.ts:1 TS6133 'size' is declared but its value is never read.",
   ]);
+});
+
+test('a copied part of the runtime compiles under any settings: without DOM types, unused names refused', () => {
+  const runtime = findRuntimeSource();
+  const copies = runtime.listNeeded('bounded-cache').map((part) => {
+    return [`${part}.ts`, renderCopy(runtime, part, 'ts', 'none', 'esm')] as const;
+  });
+  const compilerOptions = {
+    strict: true,
+    noPropertyAccessFromIndexSignature: true,
+    lib: ['es2022'],
+    types: [],
+    noEmit: true,
+  };
+  const root = makeProject({ 'tsconfig.json': JSON.stringify({ compilerOptions }), ...Object.fromEntries(copies) });
+  const project = new Project({ tsConfigFilePath: join(root, 'tsconfig.json') });
+  expect(project.getPreEmitDiagnostics().map((error) => error.getMessageText())).toEqual([]);
 });

@@ -282,7 +282,7 @@ export function reset() {
       ({ orders, index }) => `import { createServer } from 'node:http';
 export const server = createServer(async (req, res) => {
   const ${orders} = req.orders;
-  const states = await Promise.all(${orders}.map(${index} => fetch(\`https://ship.example/${index.includes('index') ? '${index}/' : ''}\${order.id}\`)));
+  const states = await Promise.all(${orders}.map(${index} => fetch(\`https://ship.example/${index.includes('index') ? `\${index}/` : ''}\${order.id}\`)));
   res.end(JSON.stringify(states));
 });
 `,
