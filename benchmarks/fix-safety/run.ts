@@ -1,9 +1,10 @@
 /**
  * `npm run fix-safety -- --checkouts <folder> [--only <owner/name>,…] [--review] [--plant] [--resume]`: fixes on projects
- * of strangers, judged by the projects' own compilers and tests. `<folder>` holds git clones (see clones.ts); each project of projects.json is
- * laid out at its commit, installed from npm and tested as it is; then it is scanned with every confidence, so that more is
- * fixed than by default, and fixed with the `safe` fixes, and with `--review` with all; and with `--plant` defects of
- * every rule that has a fixer are planted in its files, found, fixed and tested. `--resume` keeps what earlier runs measured.
+ * of strangers, judged by the projects' own compilers and tests. `<folder>` holds git clones (see clones.ts); each project
+ * of projects.json is laid out at its commit, installed from npm and tested as it is; then it is scanned with every
+ * confidence, so that more is fixed than by default, and fixed with the `safe` fixes, and with `--review` with all; and
+ * with `--plant` defects of every rule that has a fixer are planted in its files, found, fixed and tested. `--resume`
+ * keeps what earlier runs measured.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -117,9 +118,11 @@ async function plantFitting(project: Project, turn: number): Promise<{ planted: 
   }
 }
 
-async function tryPlants(project: Project, turn: number, before: TestOutcome): Promise<PlantVerdict> {
+/** Tests are compared with those of the planted code before the fix: a suite may not bear what a plant imports. */
+async function tryPlants(project: Project, turn: number): Promise<PlantVerdict> {
   linkLibraries(project);
   const { planted, errors } = await plantFitting(project, turn);
+  const before = await project.test();
   const start = performance.now();
   const { before: scan, fixes } = await fixAll(project, 'review');
   const seconds = (performance.now() - start) / 1000;
@@ -157,7 +160,7 @@ async function tryProject(project: Project, turn: number): Promise<Outcome> {
   }
   outcome.safe = await tryFixes(project, 'safe', before);
   if (options.review) outcome.review = await tryFixes(project, 'review', before);
-  if (options.plant) outcome.plant = await tryPlants(project, turn, before);
+  if (options.plant) outcome.plant = await tryPlants(project, turn);
   return outcome;
 }
 
