@@ -70,6 +70,8 @@ export default defineConfig({
           page('How right it is', '/accuracy'),
           page('Configuration', '/configuration'),
           page('Adopting it on old code', '/adopting'),
+          page('In CI', '/ci'),
+          page('Editors', '/editors'),
           page('ESLint', '/eslint'),
           page('Coding agents', '/agents'),
           page('Autoscaling', '/autoscaling'),
