@@ -109,21 +109,25 @@ export function isForUsers({ call, module }: SyncCall, file: FileContext): boole
   return module === 'zlib' || module === 'crypto' || (module === 'fs' && isAsync(fn) && speaksOfRequest(fn, file));
 }
 
-/** A signature that names a request: `(args: { req: PayloadRequest }) => …`, `Promise<MyRequest['file']>`. */
+/** A signature that takes a `req`, alone or as a part of one parameter: `(args: { req: PayloadRequest }) => …`. */
 function speaksOfRequest(fn: FunctionNode, file: FileContext): boolean {
-  const types = [...fn.parameters.map((p) => p.type), fn.type].filter((type) => type !== undefined);
-  const { parent } = getOutermostWrapped(fn);
-  if (ts.isVariableDeclaration(parent) && parent.type) types.push(parent.type);
-  const names = (type: ts.Node, depth: number): boolean => {
-    if (ts.isTypeReferenceNode(type) && ts.isIdentifier(type.typeName)) {
-      if (/Request$/.test(type.typeName.text)) return true;
-      const declared = depth > 0 ? file.bindingOf(type.typeName)?.declaration : undefined;
+  const names = (node: ts.Node, depth: number): boolean => {
+    if ((ts.isParameter(node) || ts.isPropertySignature(node) || ts.isBindingElement(node)) && isNamedReq(node.name))
+      return true;
+    if (ts.isTypeReferenceNode(node) && ts.isIdentifier(node.typeName)) {
+      const declared = depth > 0 ? file.bindingOf(node.typeName)?.declaration : undefined;
       if (declared && (ts.isTypeAliasDeclaration(declared) || ts.isInterfaceDeclaration(declared)))
         return names(declared, depth - 1);
     }
-    return ts.forEachChild(type, (child) => names(child, depth)) ?? false;
+    return ts.forEachChild(node, (child) => names(child, depth)) ?? false;
   };
-  return types.some((type) => names(type, 1));
+  const { parent } = getOutermostWrapped(fn);
+  const declared = ts.isVariableDeclaration(parent) ? parent.type : undefined;
+  return fn.parameters.some((p) => names(p, 1)) || (declared !== undefined && names(declared, 1));
+}
+
+function isNamedReq(name: ts.Node): boolean {
+  return ts.isIdentifier(name) && name.text === 'req';
 }
 
 /** `if (!cache) cache = read()`, `cache ??= read()`, `cache.set(name, read())`, or a return above when it is there. */
