@@ -62,17 +62,15 @@ export function findListAsSet(call: ts.CallExpression, file: FileContext): ListA
   const drain = accesses.map((a) => findCallOn(a, /^(?:shift|pop)$/)).find((c) => c !== undefined);
   if (use === 'add' && drain && findEnclosingFunction(drain) !== fn)
     return { ...found, add, evidence: { at: drain, why: 'all that waits to be taken from here' } };
-  // What is taken off again at the end of a call is only as long as the walk is deep.
-  if (use === 'add' && !drain && walksData(fn, file))
-    return { ...found, add, evidence: { at: add, why: 'one for each part of what is walked' } };
-  if (use === 'add' && accesses.every(isMembership) && keyDomain(add.arguments[0]!, file) !== 'bounded')
-    return { ...found, add, evidence: { at: add, why: 'kept only to know what it holds' } };
   if (use === 'add' && isOfProcess(list, file) && keyDomain(add.arguments[0]!, file) !== 'bounded')
     return { ...found, grows: 'by requests', add, evidence: { at: add, why: 'kept for the life of the process' } };
+  // What is taken off again at the end of a call is only as long as the walk is deep.
+  const isWalk = use === 'add' && !drain && walksData(fn, file);
+  const isSet = use === 'add' && accesses.every(isMembership) && keyDomain(add.arguments[0]!, file) !== 'bounded';
   const isData = [name, ...pushes.map((p) => pluralOf(lastName(p.arguments[0])))].some(
     (n) => soundOfName(n) === 'many',
   );
-  return isData ? { ...found, add, evidence: undefined } : undefined;
+  return isWalk || isSet || isData ? { ...found, add, evidence: undefined } : undefined;
 }
 
 /** A variable of the module, or a member of an object that there is one of. */
