@@ -191,7 +191,7 @@ function judgeField({ at, field: name }: Kept, kind: HandleKind, file: FileConte
   if (life.kind !== 'owner' || life.isSingleton) return undefined;
   const disposer = findDisposer(life.shape.disposers, undefined);
   const field = life.shape.fields.get(name);
-  if (!disposer || !field) return undefined;
+  if (!disposer || !field || isMadeOnDemand(at, name)) return undefined;
   const isSeenTo = field.accesses.some((access) => {
     const outer = getOutermostWrapped(access);
     const { parent } = outer;
@@ -205,6 +205,16 @@ function judgeField({ at, field: name }: Kept, kind: HandleKind, file: FileConte
     return called !== undefined && takesOver.test(called);
   });
   return isSeenTo ? undefined : { kind: 'owner', at, field: name, life, disposer };
+}
+
+/** `if (!this.channel) this.channel = …`: one, for as long as the owner. */
+function isMadeOnDemand(at: ts.Node, field: string): boolean {
+  for (let node = at; node.parent && !isFunctionNode(node); node = node.parent) {
+    const { parent } = node;
+    if (ts.isIfStatement(parent) && parent.thenStatement === node && parent.expression.getText().includes(`.${field}`))
+      return true;
+  }
+  return false;
 }
 
 /** What a function of such a name is handed is its to end. */

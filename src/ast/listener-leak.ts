@@ -130,9 +130,15 @@ function findInWait({ add, outermost, emitter, file }: Place, promise: ts.NewExp
   }
   const kind = eventKindOf(add.event);
   // `.on('error', reject)` for each command on a client that many commands share.
-  const isErrorOfClient = add.event === 'error' && emitter === 'outer';
+  const isErrorOfClient = add.event === 'error' && emitter === 'outer' && listGroup(add, file).length === 1;
+  if (goesWithItsEmitter(add, file)) return undefined;
   if ((kind !== 'recurring' && !isErrorOfClient) || listEndsOf(add, file).length > 0) return undefined;
   return { shape: 'wait', what: 'each call' };
+}
+
+/** `on('data')` beside `on('end')`: what is listened to is read to its end. */
+function goesWithItsEmitter(add: ListenerCall, file: FileContext): boolean {
+  return listGroup(add, file).some(({ event }) => event !== 'error' && eventKindOf(event) === 'last');
 }
 
 /** Whether many waits listen to one emitter. */
@@ -176,14 +182,15 @@ function onOwner({ add, file }: Place, life: Extract<Life, { kind: 'owner' }>): 
   // A process has one standard input; whoever reads it is made once.
   if (/^process\.std/.test(add.target ?? '')) return undefined;
   if (processEnd.test(add.event) && runner.test(life.shape.name)) return undefined;
-  if (life.isComponent && canEnd) return { shape: 'owner', what };
+  // A component may stand on its page once, for as long as the page.
+  if (life.isComponent && canEnd) return { shape: 'owner', what, confidence: 'possible' };
   if (file.role === 'ui') return undefined;
   // Without an end of its own it is a part of a process more often than not.
   return { shape: 'owner', what, when: canEnd ? isMadeOften(add.call, life, file) : runsRepeatedly(add.call, file) };
 }
 
 function onSignal({ add, outermost, promise, fn, file }: Place): ListenerLeak | undefined {
-  if (add.event !== 'abort' || /once/i.test(add.method) || hasOnce(add) || file.role === 'ui') return undefined;
+  if (add.event !== 'abort' || /once/i.test(add.method) || hasOnce(add) || isOfBrowser(file)) return undefined;
   if (!settlesBeforeAbort(add, fn, promise, file)) return undefined;
   return { shape: 'signal', what: 'each call with the same signal', when: runsUnderLoad(outermost.body!, file) };
 }
@@ -200,6 +207,11 @@ function onKept({ add, outermost, file }: Place): ListenerLeak | undefined {
   if (registering.test(nameOfFunction(outermost)) || isFreshlyMade(add, outermost, file)) return undefined;
   if (!holdsOn(add, outermost, file)) return undefined;
   return { shape: 'kept', what: 'each call for the same key' };
+}
+
+/** A page's signals are as short as what it shows. */
+function isOfBrowser(file: FileContext): boolean {
+  return file.role === 'ui' || /(?:^|\/)(?:frontend|front-end|browser)\//.test(file.path);
 }
 
 /** Handed to an owner that is made again and again, by one that keeps it. */
@@ -219,7 +231,8 @@ function onField({ add, outermost, promise, life, emitter, file }: Place): Liste
   if (life.kind !== 'owner' || promise || !/^(?:field|self)$/.test(emitter) || file.role === 'ui') return undefined;
   const method = findMethodAround(add.call, life.shape);
   if (!method || method === life.shape.constructorNode || registering.test(nameOfFunction(method))) return undefined;
-  if (eventKindOf(add.event) !== 'recurring' || !holdsOn(add, method, file) || isEnded(add, file)) return undefined;
+  if (eventKindOf(add.event) !== 'recurring' || !holdsOn(add, method, file)) return undefined;
+  if (isEnded(add, file) || goesWithItsEmitter(add, file)) return undefined;
   return { shape: 'call', what: 'each call', when: runsUnderLoad(outermost.body ?? outermost, file) };
 }
 

@@ -98,8 +98,9 @@ function outlives(source: ts.Expression, file: FileContext): boolean {
   if (life !== 'field') return false;
   const owner = findThisOwner(source, file);
   const field = owner && findClassField(owner, path[1]!, file);
-  const isMade = field?.values.some((value) => !findMemberPath(value) && !isInjected(value));
-  return field !== undefined && !isMade && (path.length > 2 || field.types.length > 0 || field.values.length > 0);
+  if (!field || field.values.some((value) => !findMemberPath(value) && !isInjected(value))) return false;
+  // What a framework sets, such as a query of a component's own children, is the component's.
+  return field.values.length > 0 || (field.declaration !== undefined && ts.isParameter(field.declaration));
 }
 
 /** `inject(Store)` of Angular. */
