@@ -47,7 +47,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "id": "no-leaked-listener",
     "category": "resources",
     "severity": "high",
-    "confidence": "possible",
+    "confidence": "likely",
     "lifecycle": "trial",
     "message": "This \"{event}\" listener on {target} {fate}: {what} leaves one more behind.",
     "why": "The emitter outlives the code that listens. Each listener keeps its closure alive and runs on every event, so memory and time per event grow with calls, requests, instances or mounts.",
