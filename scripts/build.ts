@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build, type Plugin, transform } from 'esbuild';
+import { build, transform } from 'esbuild';
+import { compilerByRequire } from './compiler-by-require.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -64,20 +65,6 @@ function hashOfSources(): string {
   }
   return hash.digest('hex').slice(0, 16);
 }
-
-const compilerModule = '@ts-morph/common/dist/typescript.js';
-
-/** Imported, the compiler would be read for the names that it exports: that takes longer than to load it. */
-const compilerByRequire: Plugin = {
-  name: 'compiler-by-require',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: new RegExp(`^${compilerModule}$`) }, ({ path }) => ({ path, namespace: 'by-require' }));
-    onLoad({ filter: /.*/, namespace: 'by-require' }, () => ({
-      contents: `import { createRequire } from 'node:module';
-        export default createRequire(import.meta.url)('${compilerModule}');`,
-    }));
-  },
-};
 
 async function buildTool(): Promise<void> {
   copyRuntimeSource();

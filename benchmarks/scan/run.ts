@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import fastGlob from 'fast-glob';
+import { compilerByRequire } from '../../scripts/compiler-by-require.ts';
 import { pairs } from '../../src/registry.generated.ts';
 import { atMost, median, type Row, table, versionsOf, writeResults } from '../harness.ts';
 import { type Peer, preparePeers } from './peers.ts';
@@ -162,6 +163,7 @@ await build({
   outExtension: { '.js': '.mjs' },
   bundle: true,
   packages: 'external',
+  plugins: [compilerByRequire],
   platform: 'node',
   format: 'esm',
   target: 'node20',
