@@ -111,12 +111,12 @@ describe('npx plimsoll on a fresh service, with no configuration', () => {
     };
   };
 
-  test('of Express: what blocks, what piles up, what waits in turn, and nothing of what is ended', () => {
+  test('of Express: what blocks, what piles up, what asks row by row, and nothing of what is ended', () => {
     expect(found('express')).toEqual({
       status: 1,
       partial: false,
       findings: [
-        'src/app.js:14 no-sequential-await',
+        'src/app.js:14 no-query-in-loop',
         'src/app.js:21 no-sync-in-request',
         'src/app.js:33 no-leaked-interval',
         'src/app.js:36 require-graceful-shutdown',
@@ -129,7 +129,11 @@ describe('npx plimsoll on a fresh service, with no configuration', () => {
     expect(found('nest').findings).toEqual(['src/orders/orders.service.ts:7 no-unbounded-cache']);
   });
 
-  test('of Next: a client for each request, and nothing of an effect that cleans up', () => {
-    expect(found('next').findings).toEqual(['app/api/orders/route.ts:15 no-client-per-request']);
+  test('of Next: a query for each row, a client for each request that an error leaves open, and nothing of an effect that cleans up', () => {
+    expect(found('next').findings).toEqual([
+      'app/api/orders/route.ts:8 no-query-in-loop',
+      'app/api/orders/route.ts:15 no-client-per-request',
+      'app/api/orders/route.ts:15 no-leaked-handle',
+    ]);
   });
 });

@@ -7,6 +7,7 @@ import {
   isInTransaction,
   readOf,
 } from '../../src/ast/independence.ts';
+import { findQuery } from '../../src/ast/queries.ts';
 import { findSize, soundsLarge } from '../../src/ast/size.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { onRequestPath, openToUsers, runsAsItLives } from '../../src/ast/where.ts';
@@ -36,7 +37,9 @@ export const rule = defineRule<SequentialAwait>({
       if (loop.awaitModifier || !hasAwait(loop.statement)) return undefined;
       if (!soundsLarge(loop.expression, file)) return undefined;
       const rounds = findIndependentRounds(loop, file);
-      if (!rounds || isInTransaction(loop, file)) return undefined;
+      // One query for all is better than several at a time: that is for no-query-in-loop to say.
+      if (!rounds || isInTransaction(loop, file) || rounds.calls.some((call) => findQuery(call, file)))
+        return undefined;
       const size = findSize(loop.expression, file);
       const over = loop.expression.getText(file.source).replace(/\s+/g, ' ').slice(0, 60);
       return {

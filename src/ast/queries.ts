@@ -8,6 +8,7 @@ import {
   findMethodCall,
   findPropertyName,
   findStringValue,
+  getOutermostWrapped,
   skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
@@ -130,12 +131,31 @@ function kindOfChain(call: ts.CallExpression, method: string): QueryKind {
 }
 
 /** By the first word of the statement. */
-function kindOfSql(call: ts.CallExpression): QueryKind {
+const sqlStatement = /^\s*(?:select\s|insert\s+into\s|update\s+\S+\s+set\s|delete\s+from\s|with\s+\w+\s+as\b)/i;
+
+/** The statement that a call is handed, as far as it is written out. */
+function sqlOf(call: ts.CallExpression): string | undefined {
   const first = call.arguments[0] && skipWrappers(call.arguments[0]);
-  let text = first && findStringValue(first);
-  if (first && ts.isTemplateExpression(first)) text = first.head.text;
-  if (first && ts.isTaggedTemplateExpression(first))
-    text = ts.isTemplateExpression(first.template) ? first.template.head.text : first.template.text;
+  if (!first) return undefined;
+  if (ts.isTemplateExpression(first)) return first.head.text;
+  if (ts.isTaggedTemplateExpression(first))
+    return ts.isTemplateExpression(first.template) ? first.template.head.text : first.template.text;
+  return findStringValue(first);
+}
+
+/** What is awaited or handed back; a database inside of the process answers at once. */
+function isWaitedFor(call: ts.CallExpression): boolean {
+  const { parent } = getOutermostWrapped(call);
+  return (
+    ts.isAwaitExpression(parent) ||
+    ts.isReturnStatement(parent) ||
+    ts.isArrowFunction(parent) ||
+    findMemberName(parent) === 'then'
+  );
+}
+
+function kindOfSql(call: ts.CallExpression): QueryKind {
+  const text = sqlOf(call);
   const word = /^\s*(\w+)/.exec(text ?? '')?.[1]?.toLowerCase();
   if (word === 'select' || word === 'with') return /\blimit\s+1\b/i.test(text!) ? 'point' : 'list';
   if (word === 'insert') return /on\s+(?:conflict|duplicate)/i.test(text!) ? 'upsert' : 'insert';
@@ -153,6 +173,8 @@ function fromShape(
 ): QueryCall | undefined {
   const { methods, head, first } = listChain(call);
   const verb = methods.at(-1) ?? method;
+  if (/^(?:query|execute)$/.test(method) && isWaitedFor(call) && sqlStatement.test(sqlOf(call) ?? ''))
+    return query(call, 'sql', kindOfSql(call), file);
   // Kysely and drizzle: builders whose first and last steps say it all.
   if (
     /^execute(?:TakeFirst(?:OrThrow)?)?$/.test(method) &&
