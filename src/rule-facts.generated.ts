@@ -73,7 +73,6 @@ export const ruleFacts: readonly RuleFacts[] = [
     "limits": [
       "One-shot timers that end by themselves are left alone, also when they outlive their owner for a moment.",
       "A condition ahead of the re-arming is taken to be able to end it.",
-      "A handle that a second start may lose is `possible` only: the file seldom shows that one comes while the first still waits.",
       "A timer of an effect that runs once, and sets state when its component may be gone, is `possible` only: it does no harm."
     ],
     "options": {},

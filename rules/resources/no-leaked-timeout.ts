@@ -51,7 +51,6 @@ export const rule = defineRule<LeakedTimeout>({
   limits: [
     'One-shot timers that end by themselves are left alone, also when they outlive their owner for a moment.',
     'A condition ahead of the re-arming is taken to be able to end it.',
-    'A handle that a second start may lose is `possible` only: the file seldom shows that one comes while the first still waits.',
     'A timer of an effect that runs once, and sets state when its component may be gone, is `possible` only: it does no harm.',
   ],
   roles: ['product', 'ui'],
@@ -112,7 +111,7 @@ function judge(
   if (file.role === 'ui' || (findDelayMs(call) ?? (call.arguments[1] ? 1 : 0)) === 0) return undefined;
   if (!isOverwritten(call, places, life, file)) return undefined;
   const again = runsAgain(call, life, file);
-  return { ...(again ? match('overwritten', again) : match('overwritten')), confidence: 'possible' };
+  return again ? match('overwritten', again) : match('overwritten');
 }
 
 function listReleasesElsewhere(places: readonly HandlePlace[], life: Life): LinkCondition[] {
