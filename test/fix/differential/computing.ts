@@ -304,4 +304,35 @@ export const server = createServer(async (req, res) => {
       return { results: await outcomeOf(() => ask(server, { orders: ids.map((id) => ({ id })) })), cost: most };
     },
   }),
+  program({
+    rule: 'no-sort-on-insert',
+    extension: '.ts',
+    source: fc.record({ timers: name('timers', 'waiting'), order: name('a.at - b.at', 'b.at - a.at') }).map(
+      ({ timers, order }) => `import { createServer } from 'node:http';
+interface Timer {
+  at: number;
+}
+class Scheduler {
+  private ${timers}: Timer[] = [];
+  add(timer: Timer): void {
+    this.${timers}.push(timer);
+    this.${timers}.sort((a, b) => ${order});
+  }
+  next(): Timer | undefined {
+    return this.${timers}.shift();
+  }
+}
+export const scheduler = new Scheduler();
+export const server = createServer((_req, res) => {
+  scheduler.add({ at: Date.now() });
+  res.end();
+});
+`,
+    ),
+    input: fc.array(fc.option(fc.integer({ min: 0, max: 9 })), { maxLength: 30 }),
+    observe(load, steps) {
+      const { scheduler } = load();
+      return { results: steps.map((at) => (at === null ? scheduler.next()?.at : scheduler.add({ at }))) };
+    },
+  }),
 ];

@@ -430,4 +430,87 @@ export const server = createServer(async (req, res) => {
       }
     },
   }),
+  program({
+    rule: 'no-linear-route-scan',
+    extension: '.mjs',
+    source: fc.record({ routes: name('routes', 'table'), path: name('path', 'wanted') }).map(
+      ({ routes, path }) => `import { createServer } from 'node:http';
+const ${routes} = [];
+export function route(pattern, handler) {
+  ${routes}.push({ pattern, handler });
+}
+export const server = createServer((req, res) => {
+  const ${path} = req.url.split('?')[0];
+  for (const route of ${routes}) {
+    const match = route.pattern.exec(${path});
+    if (match) {
+      route.handler(req, res, match.groups);
+      return;
+    }
+  }
+  res.end('none');
+});
+`,
+    ),
+    input: fc.tuple(
+      fc.array(name('^/a$', '^/a/(?<id>\\w+)$', '^/(?<first>\\w+)/b$', '^/', 'b'), { maxLength: 5 }),
+      fc.array(name('/a', '/a/1', '/c/b', '/b?x=1', 'x', '/a/b'), { maxLength: 6 }),
+    ),
+    async observe(load, [patterns, paths]) {
+      const { route, server } = load();
+      for (const [at, pattern] of patterns.entries())
+        route(new RegExp(pattern), (_: object, res: { end(text: string): void }, groups: object | undefined) =>
+          res.end(`${at} ${JSON.stringify({ ...groups })}`),
+        );
+      const results = [];
+      for (const url of paths) results.push(await ask(server, { method: 'GET', url }));
+      return { results };
+    },
+  }),
+  program({
+    rule: 'require-circuit-breaker',
+    extension: '.cjs',
+    source: fc.record({ stock: name('stock', 'levels'), router: name('router', 'routes') }).map(
+      ({ stock, router }) => `const axios = require('axios');
+const express = require('express');
+const ${stock} = axios.create({ baseURL: 'https://stock.example.com', timeout: 1_000 });
+const ${router} = express.Router();
+${router}.get('/products/:id', async (req, res) => {
+  const { data } = await ${stock}.get(\`/levels/\${req.params.id}\`);
+  res.json(data);
+});
+${router}.post('/products/:id/reserve', async (req, res) => {
+  await ${stock}.post(\`/levels/\${req.params.id}/reserve\`, req.body);
+  res.sendStatus(204);
+});
+module.exports = ${router};
+`,
+    ),
+    // While the service answers now and then, the breaker stays closed and is not to be seen.
+    input: fc.array(
+      fc.tuple(
+        name('GET /products/:id', 'POST /products/:id/reserve'),
+        fc.stringMatching(/^[a-z]{1,4}$/),
+        fc.boolean(),
+      ),
+      { maxLength: 4 },
+    ),
+    async observe(load, requests) {
+      let asked = 0;
+      let isDown = false;
+      const answer = async (path: string) => {
+        asked++;
+        if (isDown) throw new Error('refused');
+        return { data: path.length };
+      };
+      const { library, call } = fakeExpress();
+      load({ express: library, axios: { create: () => ({ get: answer, post: answer }) } });
+      const results = [];
+      for (const [route, id, fails] of requests) {
+        isDown = fails;
+        results.push(await outcomeOf(() => call(route, { params: { id }, body: {} })));
+      }
+      return { results: [results, asked] };
+    },
+  }),
 ];
