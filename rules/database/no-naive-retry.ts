@@ -80,6 +80,8 @@ function judgeLoop(attempt: ts.TryStatement, loop: LoopNode, file: FileContext):
     /attempt|retr(?:y|ies)|tries/i.test(clause.block.getText(file.source)) ||
     behindTryLeaves(attempt);
   if (changesSubject(attempt, loop, file) || changesAttempt(attempt, file)) return undefined;
+  // What is waited for between two attempts is a pause by another name, or mends what failed.
+  if (!pauses && contains(clause.block, ts.isAwaitExpression)) return undefined;
   if (!pauses) {
     const isCountless = isOpen && !mayGiveUp;
     return report(

@@ -22,7 +22,9 @@ const routerModule =
   /^(?:express|express-promise-router|fastify|koa|koa-router|@koa\/router|hono|polka|restify|find-my-way|itty-router|router|@hapi\/hapi|hapi|@trpc\/server|h3|elysia|uWebSockets\.js|micro|connect|oak|@feathersjs\/\w+)$/;
 const routerName = /(?:^|\.)(?:\w*[rR]outer|\w*[rR]outes?|app|server|fastify|api|application|web|http|express)$/;
 const requestDecorator =
-  /^(?:Get|Post|Put|Patch|Delete|All|Head|Options|Search|Sse|Query|Mutation|Subscription|ResolveField|FieldResolver|ResolveProperty|ResolveReference|MessagePattern|EventPattern|SubscribeMessage|Process|OnQueueEvent|OnWorkerEvent|Cron|Interval|GrpcMethod|RequestMapping|Route|HttpGet|HttpPost|OnEvent|RestEndpoint|Licensed)$/;
+  /^(?:Get|Post|Put|Patch|Delete|All|Head|Options|Search|Sse|Query|Mutation|Subscription|ResolveField|FieldResolver|ResolveProperty|ResolveReference|MessagePattern|EventPattern|SubscribeMessage|Process|OnQueueEvent|OnWorkerEvent|GrpcMethod|RequestMapping|Route|HttpGet|HttpPost|OnEvent|RestEndpoint|Licensed)$/;
+/** Runs again and again, but nobody waits for it. */
+const timeDecorator = /^(?:Cron|Interval|Every)$/;
 const requestInterface =
   /^(?:NestMiddleware|CanActivate|NestInterceptor|PipeTransform|ExceptionFilter|ExpressMiddlewareInterface|RequestHandler)$/;
 const requestMethodOfInterface = /^(?:use|canActivate|intercept|transform|catch|handle)$/;
@@ -63,11 +65,10 @@ function fromDecorators(fn: FunctionNode): EntryPoint | undefined {
   for (const decorator of ts.getDecorators(fn) ?? []) {
     const call = decorator.expression;
     const name = findMemberPath(ts.isCallExpression(call) ? call.expression : call)?.at(-1);
-    if (name === undefined || !requestDecorator.test(name)) continue;
+    if (name === undefined || !(requestDecorator.test(name) || timeDecorator.test(name))) continue;
     const path = ts.isCallExpression(call) ? findStringValue(call.arguments[0]) : undefined;
-    return request(
-      `@${name}${path === undefined ? '' : ` ${path}`} ${fn.parent.name?.text ?? 'class'}.${nameOfFunction(fn)}`,
-    );
+    const label = `@${name}${path === undefined ? '' : ` ${path}`} ${fn.parent.name?.text ?? 'class'}.${nameOfFunction(fn)}`;
+    return timeDecorator.test(name) ? { kind: 'event', label } : request(label);
   }
   const implemented = fn.parent.heritageClauses?.flatMap((clause) => clause.types) ?? [];
   for (const type of implemented) {

@@ -5,12 +5,14 @@ import {
   type FunctionNode,
   findEnclosingFunction,
   findMemberPath,
+  findMethodCall,
   findStringValue,
   getOutermostWrapped,
   isAssignment,
   isAsync,
   isWithin,
   nameOfFunction,
+  skipWrappers,
 } from './syntax.ts';
 import { hasTooling } from './tooling.ts';
 import { ts } from './ts.ts';
@@ -62,11 +64,11 @@ const onceFile =
   /(?:^|\/)(?:setup|install\w*|\w*installer|settings?|\w*config(?:uration|parser)?|bootstrap|startup|environment|env|dev(?:[-_]?\w+)?)(?:\/|\.[cm]?[jt]s$)/i;
 
 /** Whether it runs once, or once for each of a few things, whoever calls it. */
-export function isDoneOnce({ call }: SyncCall, file: FileContext): boolean {
+export function isDoneOnce({ call, module }: SyncCall, file: FileContext): boolean {
   const fn = findEnclosingFunction(call);
   if (!fn || frequencyOf(call, file) !== 'call' || isStartup(fn) || onceName.test(nameOfFunction(fn))) return true;
   if (onceFile.test(file.path) || isForTests(call) || isOfKernel(call)) return true;
-  if (/(?:parentPort|isMainThread)\b/.test(file.text)) return true;
+  if (/(?:parentPort|isMainThread)\b/.test(file.text) || (module === 'zlib' && isOfConstant(call, file))) return true;
   return isMemoised(call, file);
 }
 
@@ -83,6 +85,16 @@ function isForTests(call: ts.Node): boolean {
 /** Files that the kernel makes up as they are read. */
 function isOfKernel({ arguments: [path] }: ts.CallExpression): boolean {
   return /^\/(?:sys|proc)\//.test(findStringValue(path) ?? '');
+}
+
+/** `gzipSync(Buffer.from(page))`, where `page` is a text of this file. */
+function isOfConstant({ arguments: [input] }: ts.CallExpression, file: FileContext): boolean {
+  const whole = input && skipWrappers(input);
+  const held = whole && /^Buffer\.from\(/.test(whole.getText(file.source)) ? findMethodCall(whole) : undefined;
+  const value = held ? held.call.arguments[0] && skipWrappers(held.call.arguments[0]) : whole;
+  const declaration = value && ts.isIdentifier(value) ? file.bindingOf(value)?.declaration : undefined;
+  if (!declaration || !ts.isVariableDeclaration(declaration) || !declaration.initializer) return false;
+  return ts.isStringLiteralLike(skipWrappers(declaration.initializer));
 }
 
 /**
