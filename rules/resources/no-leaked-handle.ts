@@ -1,6 +1,14 @@
 import { findUnclosedDescriptor } from '../../src/ast/callback-descriptor.ts';
 import { findHandleLeak, type HandleLeak } from '../../src/ast/handle-leak.ts';
-import { bodyKind, descriptorKind, findHandleKind, type HandleKind, inheritedClient } from '../../src/ast/handles.ts';
+import {
+  bodyKind,
+  descriptorKind,
+  findHandleKind,
+  type HandleKind,
+  handleModules,
+  inheritedClient,
+} from '../../src/ast/handles.ts';
+import { importWords, together } from '../../src/ast/mention-words.ts';
 import { findImport } from '../../src/ast/provenance.ts';
 import { nameOfFunction } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
@@ -36,7 +44,15 @@ export const rule = defineRule<LeakedHandle>({
     'Only what is known by its import is a handle; response bodies that are left unread on an early return are not followed.',
   ],
   roles: ['product', 'ui'],
-  mentions: ['open', 'watch', 'launch', 'connect', 'createConnection', 'createClient', 'new '],
+  mentions: [
+    ...importWords(handleModules),
+    ...together(
+      ['new '],
+      ['WebSocket', 'EventSource', 'BroadcastChannel', 'Prisma', 'Client', 'Connection', 'DataSource', 'Database'],
+    ),
+    'GetObject',
+    'getObject',
+  ],
   visit: {
     CallExpression: (call, file) => judge(call, file),
     NewExpression: (call, file) => judge(call, file),

@@ -161,6 +161,11 @@ export const handleKinds: readonly HandleKind[] = [
   },
 ];
 
+/** The packages whose handles are known, each once. */
+export const handleModules: readonly string[] = [
+  ...new Set(handleKinds.flatMap(({ modules }) => modules.filter((module) => module !== ''))),
+];
+
 export const descriptorKind: HandleKind = handleKinds[0]!;
 
 export const bodyKind: HandleKind = {
