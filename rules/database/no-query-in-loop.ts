@@ -1,6 +1,6 @@
 import { findFunctionValue } from '../../src/ast/functions.ts';
 import { roundWords, together, waitWords } from '../../src/ast/mention-words.ts';
-import { findProperty, findQuery, listChain, type QueryCall } from '../../src/ast/queries.ts';
+import { findProperty, findQuery, isAwaitedOrReturned, listChain, type QueryCall } from '../../src/ast/queries.ts';
 import {
   dependsOnLastRound,
   isConditional,
@@ -123,20 +123,6 @@ function isInsideChain(call: ts.CallExpression): boolean {
 function isRun(call: ts.CallExpression, query: QueryCall): boolean {
   if (query.library !== 'knex' && query.library !== 'drizzle' && query.library !== 'kysely') return true;
   return isAwaitedOrReturned(call);
-}
-
-function isAwaitedOrReturned(call: ts.CallExpression): boolean {
-  let at = getOutermostWrapped(call);
-  while (
-    ts.isPropertyAccessExpression(at.parent) &&
-    ts.isCallExpression(at.parent.parent) &&
-    /^(?:then|catch|finally)$/.test(at.parent.name.text)
-  )
-    at = getOutermostWrapped(at.parent.parent);
-  const { parent } = at;
-  return (
-    ts.isAwaitExpression(parent) || ts.isReturnStatement(parent) || (ts.isArrowFunction(parent) && parent.body === at)
-  );
 }
 
 function judge(

@@ -143,14 +143,18 @@ function sqlOf(call: ts.CallExpression): string | undefined {
   return findStringValue(first);
 }
 
-/** What is awaited or handed back; a database inside of the process answers at once. */
-function isWaitedFor(call: ts.CallExpression): boolean {
-  const { parent } = getOutermostWrapped(call);
+/** Whether the promise of a call is awaited or handed back, by way of `then` and the like too. */
+export function isAwaitedOrReturned(call: ts.CallExpression): boolean {
+  let at = getOutermostWrapped(call);
+  while (
+    ts.isPropertyAccessExpression(at.parent) &&
+    ts.isCallExpression(at.parent.parent) &&
+    /^(?:then|catch|finally)$/.test(at.parent.name.text)
+  )
+    at = getOutermostWrapped(at.parent.parent);
+  const { parent } = at;
   return (
-    ts.isAwaitExpression(parent) ||
-    ts.isReturnStatement(parent) ||
-    ts.isArrowFunction(parent) ||
-    findMemberName(parent) === 'then'
+    ts.isAwaitExpression(parent) || ts.isReturnStatement(parent) || (ts.isArrowFunction(parent) && parent.body === at)
   );
 }
 
@@ -173,7 +177,8 @@ function fromShape(
 ): QueryCall | undefined {
   const { methods, head, first } = listChain(call);
   const verb = methods.at(-1) ?? method;
-  if (/^(?:query|execute)$/.test(method) && isWaitedFor(call) && sqlStatement.test(sqlOf(call) ?? ''))
+  // A database inside of the process answers at once, and is not waited for.
+  if (/^(?:query|execute)$/.test(method) && isAwaitedOrReturned(call) && sqlStatement.test(sqlOf(call) ?? ''))
     return query(call, 'sql', kindOfSql(call), file);
   // Kysely and drizzle: builders whose first and last steps say it all.
   if (

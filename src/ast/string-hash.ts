@@ -119,7 +119,7 @@ function stateOf(node: ts.Node, fn: FunctionNode, file: FileContext, hops: numbe
     if (isAssignment(parent) && parent.right === at) {
       const left = skipWrappers(parent.left);
       const binding = ts.isIdentifier(left) ? file.bindingOf(left) : undefined;
-      if (!binding || !isRepeated(parent, fn)) return undefined;
+      if (!binding || beginsAsText(binding) || !isRepeated(parent, fn)) return undefined;
       const isState = parent.operatorToken.kind !== ts.SyntaxKind.EqualsToken || refersTo(parent.right, binding);
       return isState && isWithin(binding.identifier, fn)
         ? binding
@@ -133,6 +133,15 @@ function stateOf(node: ts.Node, fn: FunctionNode, file: FileContext, hops: numbe
     }
   }
   return undefined;
+}
+
+/** `let text = ''`: what is put behind it is spelt out, not added up. */
+function beginsAsText({ declaration }: Binding): boolean {
+  return (
+    ts.isVariableDeclaration(declaration) &&
+    declaration.initializer !== undefined &&
+    ts.isStringLiteralLike(skipWrappers(declaration.initializer))
+  );
 }
 
 function stateThrough(binding: Binding, fn: FunctionNode, file: FileContext, hops: number): Binding | undefined {
