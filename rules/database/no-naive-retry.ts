@@ -80,8 +80,7 @@ function judgeLoop(attempt: ts.TryStatement, loop: LoopNode, file: FileContext):
     /attempt|retr(?:y|ies)|tries/i.test(clause.block.getText(file.source)) ||
     behindTryLeaves(attempt);
   if (changesSubject(attempt, loop, file) || changesAttempt(attempt, file)) return undefined;
-  // What is waited for between two attempts is a pause by another name, or mends what failed.
-  if (!pauses && contains(clause.block, ts.isAwaitExpression)) return undefined;
+  if (!pauses && contains(clause.block, isPauseOrRepair)) return undefined;
   if (!pauses) {
     const isCountless = isOpen && !mayGiveUp;
     return report(
@@ -95,6 +94,18 @@ function judgeLoop(attempt: ts.TryStatement, loop: LoopNode, file: FileContext):
     return report(loop, { fault: 'endless', loop, attempt }, 'without end, after the same pause each time', 'possible');
   }
   return undefined;
+}
+
+/** What is waited for between two attempts is a pause by another name, or mends what failed; undoing and logging are neither. */
+function isPauseOrRepair(node: ts.Node): boolean {
+  if (!ts.isAwaitExpression(node)) return false;
+  const call = skipWrappers(node.expression);
+  if (!ts.isCallExpression(call)) return true;
+  const callee = skipWrappers(call.expression);
+  const name = findMemberName(callee) ?? (ts.isIdentifier(callee) ? callee.text : '');
+  return !/^(?:abort|rollback|close|release|disconnect|destroy|end|unlock|clean|dispose|log|warn|error|debug)/i.test(
+    name,
+  );
 }
 
 function report(
