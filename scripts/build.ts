@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, transform } from 'esbuild';
-import { compilerByRequire } from './compiler-by-require.ts';
+import { compilerByRequire, parserOfCompiler } from './compiler.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -87,13 +87,20 @@ async function buildTool(): Promise<void> {
     target: 'node20',
     packages: 'external',
     define: { plimsollBuild: JSON.stringify(hashOfSources()) },
-    plugins: [compilerByRequire],
+    plugins: [parserOfCompiler, compilerByRequire],
     // Flat: code that loads worker.js and pairs.js looks for them beside itself.
     chunkNames: '[name]-[hash]',
   });
   emitTypes('tsconfig.build.json');
   // Loaded by a way that has no declarations of its own; for others it has the types of the package.
-  writeFileSync(join(root, 'dist/types/src/ast/ts.d.ts'), "export { ts } from '@ts-morph/common';\n");
+  for (const file of ['ast/ts.d.ts', 'ast-questions.d.ts']) {
+    const path = join(root, 'dist/types/src', file);
+    const types = readFileSync(path, 'utf8').replace(
+      "import ts from '@ts-morph/common/dist/typescript.js';",
+      "import { ts } from '@ts-morph/common';",
+    );
+    writeFileSync(path, types.replace(/^\/\/\/ <reference .*\n/, ''));
+  }
 }
 
 const only = process.argv[2];

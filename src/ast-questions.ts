@@ -1,4 +1,7 @@
+/// <reference path="./ast/typescript.d.ts" />
 /** What rules and fixers of plugins are made of: the compiler's nodes, and the questions that Plimsoll's own rules ask. */
+import ts from '@ts-morph/common/dist/typescript.js';
+
 export { findEntryPoint } from './ast/entry-points.ts';
 export { findFunctionValue, isExported, listCallsOf, listFunctions } from './ast/functions.ts';
 export { bareModule, findImport, findOrigin, isFrom, type Origin, originName } from './ast/provenance.ts';
@@ -21,7 +24,8 @@ export {
   nameOfFunction,
   skipWrappers,
 } from './ast/syntax.ts';
-export { ts } from './ast/ts.ts';
 export { type Frequency, findRepetition, frequencyOf, isStartup, onRequestPath, runsRepeatedly } from './ast/where.ts';
 export type { Binding, FileContext, FileRole, ImportOrigin, PackageFacts, Scope } from './model/file-context.ts';
 export type { LinkCondition } from './model/link.ts';
+/** The whole compiler: what a plugin uses of it is not known when the tool is built. */
+export { ts };

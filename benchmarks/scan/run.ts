@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import fastGlob from 'fast-glob';
-import { compilerByRequire } from '../../scripts/compiler-by-require.ts';
+import { compilerByRequire, parserOfCompiler } from '../../scripts/compiler.ts';
 import { pairs } from '../../src/registry.generated.ts';
 import { atMost, median, type Row, table, versionsOf, writeResults } from '../harness.ts';
 import { type Peer, preparePeers } from './peers.ts';
@@ -163,7 +163,7 @@ await build({
   outExtension: { '.js': '.mjs' },
   bundle: true,
   packages: 'external',
-  plugins: [compilerByRequire],
+  plugins: [parserOfCompiler, compilerByRequire],
   platform: 'node',
   format: 'esm',
   target: 'node20',

@@ -5,17 +5,17 @@ export async function understandTypeScript(): Promise<void> {
   if (understood || (process.features as { typescript?: unknown }).typescript) return;
   understood = true;
   const { register } = await import('node:module');
-  const compiler = import.meta.resolve('@ts-morph/common');
+  const home = import.meta.resolve('@ts-morph/common');
   const hooks = `
     import { readFile } from 'node:fs/promises';
     import { fileURLToPath } from 'node:url';
     export async function load(url, context, next) {
       if (!/^file:.*\\.[cm]?ts(\\?|$)/.test(url)) return next(url, context);
-      const { ts } = await import(${JSON.stringify(compiler)});
-      const { outputText } = ts.transpileModule(await readFile(fileURLToPath(url), 'utf8'), {
+      const { ts: compiler } = await import(${JSON.stringify(home)});
+      const { outputText } = compiler.transpileModule(await readFile(fileURLToPath(url), 'utf8'), {
         fileName: fileURLToPath(url),
         reportDiagnostics: false,
-        compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022, inlineSourceMap: true },
+        compilerOptions: { module: compiler.ModuleKind.ESNext, target: compiler.ScriptTarget.ES2022, inlineSourceMap: true },
       });
       return { format: 'module', shortCircuit: true, source: outputText };
     }`;

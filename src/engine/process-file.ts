@@ -1,5 +1,5 @@
 import { fileRole } from '../ast/file-role.ts';
-import type { PackageFacts } from '../model/file-context.ts';
+import type { FileContext, PackageFacts } from '../model/file-context.ts';
 import type { Problem } from '../model/scan-result.ts';
 import { sha256 } from './content-hash.ts';
 import type { DiscoveredFile } from './discover.ts';
@@ -28,8 +28,15 @@ export type FileOutcome =
  * Reads a file once, sifts its text, and parses it only if some rule could fire.
  *
  * @param instead a text that stands for the one on disk
+ * @param keep as in `runFile`
  */
-export function processFile(file: DiscoveredFile, pkg: PackageFacts, plan: RulePlan, instead?: string): FileOutcome {
+export function processFile(
+  file: DiscoveredFile,
+  pkg: PackageFacts,
+  plan: RulePlan,
+  instead?: string,
+  keep?: (file: FileContext) => void,
+): FileOutcome {
   const { path } = file;
   const source =
     instead === undefined ? readSource(path, file.absolute) : { text: instead, bytes: Buffer.byteLength(instead) };
@@ -49,7 +56,8 @@ export function processFile(file: DiscoveredFile, pkg: PackageFacts, plan: RuleP
     hash,
   };
   if (rules.length > 0 || hasDirectives) {
-    outcome.result = runFile({ path, text, package: pkg, role, hasDirectives, confidence: plan.confidence }, rules);
+    const input = { path, text, package: pkg, role, hasDirectives, confidence: plan.confidence };
+    outcome.result = runFile(input, rules, keep);
   }
   return outcome;
 }

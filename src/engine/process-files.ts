@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ScanCache } from './cache.ts';
 import { hashOfFile } from './content-hash.ts';
 import type { DiscoveredFile, Discovery } from './discover.ts';
+import type { KeptTrees } from './kept-trees.ts';
 import { type FileOutcome, processFile } from './process-file.ts';
 import type { RulePlan } from './rule-plan.ts';
 import { planRequest, type ScanRequest, UsageError } from './scan-request.ts';
@@ -13,6 +14,7 @@ const turnMs = 25;
 /**
  * Gives the outcome of each file once, in any order: from the shards of the request, from the cache, or by processing it.
  *
+ * @param trees keeps some of the trees, where one thread does all
  * @throws UsageError when the request has shards, and they are not of these files.
  */
 export async function processFiles(
@@ -21,6 +23,7 @@ export async function processFiles(
   { files, packages }: Pick<Discovery, 'files' | 'packages'>,
   cache: ScanCache | undefined,
   take: (outcome: FileOutcome) => void,
+  trees?: KeptTrees,
 ): Promise<void> {
   const factsOf = ({ packageDir }: DiscoveredFile) => packages.factsOf(packageDir);
   const textOf = ({ path }: DiscoveredFile) => request.texts?.get(path);
@@ -58,9 +61,10 @@ export async function processFiles(
     });
     return;
   }
+  const keep = trees?.keep.bind(trees);
   let turnAt = performance.now() + turnMs;
   for (const file of left) {
-    takeFresh(processFile(file, factsOf(file), plan, textOf(file)));
+    takeFresh(processFile(file, factsOf(file), plan, textOf(file), keep));
     if (performance.now() < turnAt) continue;
     report();
     await nextTurn();

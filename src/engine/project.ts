@@ -2,6 +2,7 @@ import { fileRole } from '../ast/file-role.ts';
 import type { FileSummary } from '../model/link.ts';
 import { compileGlobs } from './glob.ts';
 import { hasReExport } from './import-scan.ts';
+import type { KeptTrees } from './kept-trees.ts';
 import { compareText } from './order.ts';
 import { isPublished, type PackageIndex } from './packages.ts';
 import { ModuleResolver } from './resolve-module.ts';
@@ -38,6 +39,8 @@ export interface ProjectKnowledge {
   /** Texts that stand for those on disk. */
   texts?: ReadonlyMap<string, string> | undefined;
   store?: ProjectStore | undefined;
+  /** Of files as they are on disk. */
+  trees?: KeptTrees | undefined;
 }
 
 /** What the linker knows of the files: summaries, made on demand where no rule asked for a parse, and who imports whom. */
@@ -47,6 +50,7 @@ export class Project {
   readonly #packages: PackageIndex;
   readonly #summaries: Map<string, FileSummary | undefined>;
   readonly #store: ProjectStore | undefined;
+  readonly #trees: KeptTrees | undefined;
   readonly #texts = new Map<string, string>();
   readonly #given: Map<string, string>;
   #keptText = 0;
@@ -62,10 +66,11 @@ export class Project {
     root: string,
     files: ReadonlyMap<string, ProjectFile>,
     packages: PackageIndex,
-    { summaries = new Map(), entryPoints, texts = new Map(), store }: ProjectKnowledge = {},
+    { summaries = new Map(), entryPoints, texts = new Map(), store, trees }: ProjectKnowledge = {},
   ) {
     this.#files = new Map(files);
     this.#store = store;
+    this.#trees = trees;
     this.#packages = packages;
     this.#summaries = new Map(summaries);
     this.#given = new Map(texts);
@@ -93,6 +98,7 @@ export class Project {
       this.#importers = undefined;
     }
     this.#given.set(path, text);
+    this.#trees?.take(path);
     this.#passesOn.delete(path);
     this.#routes.clear();
     this.#summaries.delete(path);
@@ -123,11 +129,14 @@ export class Project {
     const store = this.#storeOf(file);
     const kept = store?.summaryOf(known);
     if (kept !== undefined) return kept ?? undefined;
-    const text = this.textOf(file);
-    if (text === undefined) return undefined;
-    const summary = summariseFile(file, text, this.#packages.factsOf(known.packageDir));
+    const summary = this.#trees?.take(file)?.summary() ?? this.#summariseText(known);
     store?.putSummary(known, summary ?? null);
     return summary;
+  }
+
+  #summariseText({ path, packageDir }: ProjectFile): FileSummary | undefined {
+    const text = this.textOf(path);
+    return text === undefined ? undefined : summariseFile(path, text, this.#packages.factsOf(packageDir));
   }
 
   /** What is kept answers for files on disk. */

@@ -58,8 +58,16 @@ export function looksAt({ roles = defaultRoles }: Pick<Rule, 'roles'>, role: Fil
   return roles.includes(role);
 }
 
-/** Parses one file and runs the rules and their fixers over it: a pure function of its arguments. */
-export function runFile(input: RunFileInput, rules: readonly RuleRun[]): FileResult {
+/**
+ * Parses one file and runs the rules and their fixers over it: a pure function of its arguments.
+ *
+ * @param keep given the tree where a summary may yet be wanted of it
+ */
+export function runFile(
+  input: RunFileInput,
+  rules: readonly RuleRun[],
+  keep?: (file: FileContext) => void,
+): FileResult {
   const { path } = input;
   const result: FileResult = { findings: [], problems: [] };
   try {
@@ -75,6 +83,7 @@ export function runFile(input: RunFileInput, rules: readonly RuleRun[]): FileRes
     result.findings.sort(compareRaw);
     numberFindings(result.findings, file);
     if (result.findings.some(({ when }) => when)) result.summary = file.summary();
+    else keep?.(file);
   } catch (error) {
     if (!isStackOverflow(error)) throw error;
     return { findings: [], problems: [nestingProblem(path)] };

@@ -5,9 +5,11 @@ import type { Problem } from '../model/scan-result.ts';
 import type { ScanCache } from './cache.ts';
 import type { DiscoveredFile } from './discover.ts';
 import { scanImports } from './import-scan.ts';
+import { KeptTrees } from './kept-trees.ts';
 import { Linker, type Verdict } from './link.ts';
 import { compareText } from './order.ts';
 import type { PackageIndex } from './packages.ts';
+import type { FileOutcome } from './process-file.ts';
 import { processFiles } from './process-files.ts';
 import { Project, type ProjectFile } from './project.ts';
 import { RulePlan } from './rule-plan.ts';
@@ -41,15 +43,17 @@ export async function scanFiles(
   const problems: Problem[] = [...scope.problems];
   const outcomes = new Map<string, Scanned>();
   let failed = 0;
-  await processFiles(request, plan, scope, cache, (outcome) => {
+  const take = (outcome: FileOutcome): void => {
     if (outcome.kind === 'skipped') scope.skipped[outcome.reason]++;
     else if (outcome.kind === 'failed') failed = problems.push(outcome.problem) - scope.problems.length;
     else outcomes.set(outcome.path, outcome);
-  });
+  };
+  const trees = new KeptTrees();
+  await processFiles(request, plan, scope, cache, take, trees);
 
   const scanned = [...outcomes.values()].sort((a, b) => compareText(a.path, b.path));
   for (const { result } of scanned) if (result) problems.push(...result.problems);
-  const { verdicts, configs } = link(request, scope, scanned, rawFindingsOf(scanned), cache);
+  const { verdicts, configs } = link(request, scope, scanned, rawFindingsOf(scanned), cache, trees);
   const { findings, refuted, suppressionProblems } = settle(scanned, verdicts, plan, request.today);
   const packageDirs = new Map(discovered.map(({ path, packageDir }) => [path, packageDir]));
   const files = scanned.map(
@@ -87,6 +91,7 @@ function link(
   scanned: readonly Scanned[],
   raw: readonly RawFinding[],
   cache: ScanCache | undefined,
+  trees: KeptTrees,
 ): { verdicts: Verdict[]; configs: Record<string, string> | undefined } {
   if (!raw.some(({ when }) => when)) {
     return { verdicts: raw.map(() => ({ holds: true, evidence: [], why: '' })), configs: undefined };
@@ -114,7 +119,7 @@ function link(
     putAnswer: (file: ProjectFile, question: string, answer: unknown) =>
       cache.putAnswer(known.get(file.path)!, question, answer),
   };
-  const project = new Project(root, files, packages, { summaries, entryPoints, texts, store });
+  const project = new Project(root, files, packages, { summaries, entryPoints, texts, store, trees });
   const verdicts = new Linker(project).decide(raw);
   const { configStates } = project.resolver;
   const configs = [...configStates].map(([file, state]) => [relative(request.root, file), state] as const);

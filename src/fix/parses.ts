@@ -1,4 +1,5 @@
 import { Script } from 'node:vm';
+import { wholeCompiler } from '../ast/compiler.ts';
 import { ts } from '../ast/ts.ts';
 
 /** What is wrong with a text, as far as can be told without running it. */
@@ -18,7 +19,7 @@ const options: ts.CompilerOptions = {
 };
 
 function readSyntax(path: string, text: string): Syntax {
-  const { outputText, diagnostics = [] } = ts.transpileModule(text, {
+  const { outputText, diagnostics = [] } = wholeCompiler().transpileModule(text, {
     fileName: path,
     compilerOptions: options,
     reportDiagnostics: true,

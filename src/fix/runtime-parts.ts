@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { wholeCompiler } from '../ast/compiler.ts';
 import { ts } from '../ast/ts.ts';
 import type { SpecifierStyle } from './specifier-style.ts';
 
@@ -101,7 +102,7 @@ export function isSameCopy(a: string, b: string): boolean {
 }
 
 function toJavaScript(text: string, modules: 'esm' | 'cjs'): string {
-  const { outputText } = ts.transpileModule(text, {
+  const { outputText } = wholeCompiler().transpileModule(text, {
     compilerOptions: {
       target: ts.ScriptTarget.ES2022,
       module: modules === 'cjs' ? ts.ModuleKind.CommonJS : ts.ModuleKind.ESNext,
