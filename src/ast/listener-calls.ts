@@ -112,11 +112,16 @@ export function listClearings(file: FileContext): readonly Clearing[] {
 function collectClearings(_: ts.SourceFile, file: FileContext): Clearing[] {
   return file.nodes('CallExpression').flatMap((call) => {
     const found = findMethodCall(call);
-    if (found?.method !== 'removeAllListeners') return [];
+    if (!found || !isClearing(found.method, call)) return [];
     const [event] = call.arguments;
     const written = event && (ts.isStringLiteralLike(event) ? event.text : event.getText(file.source));
     return [{ call, target: pathOf(startOfChain(found.receiver), file), event: written }];
   });
+}
+
+/** `off('done')` names no listener: emitters other than Node's own take away all of the event. */
+function isClearing(method: string, call: ts.CallExpression): boolean {
+  return method === 'removeAllListeners' || (removing.test(method) && call.arguments.length === 1);
 }
 
 /** The function that a listener is, within this file: inline, by name, a method, also bound. */
