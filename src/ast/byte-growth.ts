@@ -1,4 +1,5 @@
 import type { FileContext } from '../model/file-context.ts';
+import { isCutIntoBlocks } from './block-cut.ts';
 import { isDeclaredIn, listRepetitions } from './loop-facts.ts';
 import { bareModule, findOrigin, originName } from './provenance.ts';
 import { sizeOf } from './size.ts';
@@ -41,7 +42,8 @@ export function findByteGrowth(call: ts.CallExpression, file: FileContext): Byte
   const first = list.elements.findIndex((element) => isPartOf(element, kept.target, file));
   if (first !== 0) return undefined;
   const repeats = findRepeats(call, kept.target, file);
-  return repeats && { call, ...kept, chunks: list.elements.slice(1), repeats };
+  if (!repeats || isCutIntoBlocks(kept.target, file)) return undefined;
+  return { call, ...kept, chunks: list.elements.slice(1), repeats };
 }
 
 function isConcat(call: ts.CallExpression, file: FileContext): boolean {
@@ -121,12 +123,21 @@ function isSmallLoop(
   if (ts.isForStatement(node) || ts.isWhileStatement(node) || ts.isDoStatement(node)) {
     const condition = ts.isForStatement(node) ? node.condition : node.expression;
     if (!condition || !ts.isBinaryExpression(condition)) return false;
-    const left = skipWrappers(condition.left);
-    const isLength = /^(?:byteL|l)ength$/.test(findMemberName(left) ?? '');
-    if (isLength && findMemberPath((left as ts.PropertyAccessExpression).expression)?.at(-1) === name) return true;
+    if (isLengthTested(condition, name)) return true;
     return ts.isForStatement(node) && !(findMemberName(condition.right) === 'length');
   }
   return false;
+}
+
+/** `x.length < wanted`, also beside another test: `&& !done`. */
+function isLengthTested(condition: ts.Expression, name: string | undefined): boolean {
+  const test = skipWrappers(condition);
+  if (!ts.isBinaryExpression(test)) return false;
+  if (test.operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken)
+    return isLengthTested(test.left, name) || isLengthTested(test.right, name);
+  const left = skipWrappers(test.left);
+  const isLength = /^(?:byteL|l)ength$/.test(findMemberName(left) ?? '');
+  return isLength && findMemberPath((left as ts.PropertyAccessExpression).expression)?.at(-1) === name;
 }
 
 /** How the message names a round. */
