@@ -1,3 +1,4 @@
+import { isLeftAlone } from '../../src/ast/left-alone.ts';
 import { importWords } from '../../src/ast/mention-words.ts';
 import { bareModule, findOrigin, originName } from '../../src/ast/provenance.ts';
 import {
@@ -12,7 +13,7 @@ import {
 } from '../../src/ast/syntax.ts';
 import { hasTooling } from '../../src/ast/tooling.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { isStartup, onRequestPath } from '../../src/ast/where.ts';
+import { isStartup, whileRequestWaits } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
@@ -53,6 +54,7 @@ export const rule = defineRule<OutboundTimeout>({
   limits: [
     'Options that come from elsewhere or are spread are taken to hold a time-out.',
     'A wrapper of the project around fetch is judged where it calls fetch.',
+    'Calls that nobody waits for, and those made after the response, are left alone though their sockets pile up.',
   ],
   mentions: ['fetch(', ...importWords(['axios', 'got', 'http', 'https', 'node:http', 'node:https'])],
   visit: {
@@ -68,6 +70,7 @@ function judge(call: ts.CallExpression, file: FileContext): Match<OutboundTimeou
   const fn = findEnclosingFunction(call);
   if (!fn || isStartup(fn) || isGuarded(call, file)) return undefined;
   const { library, index } = found;
+  if (library !== 'http' && isLeftAlone(call, file)) return undefined;
   const given = call.arguments[index] && skipWrappers(call.arguments[index]);
   const isUrl =
     library === 'http' &&
@@ -91,7 +94,7 @@ function judge(call: ts.CallExpression, file: FileContext): Match<OutboundTimeou
       name: nameOfFunction(fn),
       wait: defaults[library],
     },
-    when: { kind: 'all', of: [onRequestPath(call, file), { kind: 'not', of: set }] },
+    when: { kind: 'all', of: [whileRequestWaits(call, file), { kind: 'not', of: set }] },
     data: { call, library, options: argument, index },
   };
 }

@@ -2,6 +2,7 @@ import type { FileContext } from '../model/file-context.ts';
 import type { CallEdge, CallFrequency, FunctionSummary, SymbolRef } from '../model/link.ts';
 import { findEntryOfCall, findEntryPoint } from './entry-points.ts';
 import { findFunctionValue, ordinalOf } from './functions.ts';
+import { isLeftAlone, isRunAlone } from './left-alone.ts';
 import { refOf, targetOf } from './symbol-ref.ts';
 import {
   type ClassNode,
@@ -35,7 +36,7 @@ export function addCall(
   });
   const frequency: CallFrequency = findRepetition(call) ? 'loop' : 'once';
   const to = targetOf(call, file, classes);
-  if (to) addEdge(from, edge(to, frequency));
+  if (to) addEdge(from, { ...edge(to, frequency), ...(isLeftAlone(call, file) && { isLeftAlone: true }) });
 
   // Functions handed over by name: handlers of a route, or callbacks that the callee will run.
   const entry = call.arguments?.some((a) => !isFunctionNode(skipWrappers(a))) ? findEntryOfCall(call, file) : undefined;
@@ -111,5 +112,6 @@ export function addInlineEdge(
     at,
     line: lineOf(file.source, at),
     frequency: handedFrequency(outer.parent),
+    ...(isRunAlone(fn, file) && { isLeftAlone: true }),
   });
 }

@@ -112,6 +112,11 @@ export function onRequestPath(node: ts.Node, file: FileContext): LinkCondition {
   return { kind: 'on-request-path', fn: functionOrdinal(node, file) };
 }
 
+/** "A request waits for this place": a handler reaches it by calls that are waited for; decided by the linker. */
+export function whileRequestWaits(node: ts.Node, file: FileContext): LinkCondition {
+  return { kind: 'on-request-path', fn: functionOrdinal(node, file), awaited: true };
+}
+
 /** "This place runs again and again": request path, event listener, timer or loop; decided by the linker. */
 export function runsRepeatedly(node: ts.Node, file: FileContext): LinkCondition {
   return { kind: 'runs-repeatedly', fn: functionOrdinal(node, file) };

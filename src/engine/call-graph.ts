@@ -38,7 +38,7 @@ export class CallGraph {
   readonly #functions = new Map<string, FunctionRef>();
   readonly #surroundings = new Map<string, Surroundings>();
   readonly #edgesByTail = new Map<string, Map<string, Caller[]>>();
-  #fromRequests: Map<string, Step | undefined> | undefined;
+  readonly #fromRequests = new Map<boolean, Map<string, Step | undefined>>();
   readonly #fromRepeated = new Map<boolean, Map<string, Step | undefined>>();
   #fromUsers: Map<string, Step | undefined> | undefined;
 
@@ -58,15 +58,19 @@ export class CallGraph {
       this.#callers.set(keyOf(target), callers);
       for (const { from } of callers) open.push(from);
     }
-    this.#fromRequests = undefined;
+    this.#fromRequests.clear();
     this.#fromRepeated.clear();
     this.#fromUsers = undefined;
   }
 
-  /** The shortest chain from a request handler; undefined when none leads here. */
-  findRequestChain(target: FunctionRef): CallChain | undefined {
-    this.#fromRequests ??= this.#search((fn) => this.entryOf(fn)?.kind === 'request', false);
-    return this.#chain(target, this.#fromRequests);
+  /** The shortest chain from a request handler, where it is `awaited` of calls that are waited for; undefined when none leads here. */
+  findRequestChain(target: FunctionRef, awaited = false): CallChain | undefined {
+    let reached = this.#fromRequests.get(awaited);
+    if (!reached) {
+      reached = this.#search((fn) => this.entryOf(fn)?.kind === 'request', false, awaited);
+      this.#fromRequests.set(awaited, reached);
+    }
+    return this.#chain(target, reached);
   }
 
   /** The shortest chain from a handler, a listener, a timer, or, where loops count, a call in a loop. */
@@ -113,7 +117,7 @@ export class CallGraph {
   }
 
   /** Breadth first over the known part, from sorted starts: the parent step of each function that is reached. */
-  #search(isStart: (fn: FunctionRef) => boolean, loopsStart: boolean): Map<string, Step | undefined> {
+  #search(isStart: (fn: FunctionRef) => boolean, loopsStart: boolean, awaited = false): Map<string, Step | undefined> {
     const callees = new Map<string, Step[]>();
     const reached = new Map<string, Step | undefined>();
     const queue: FunctionRef[] = [];
@@ -121,6 +125,7 @@ export class CallGraph {
     for (const [key, callers] of this.#callers) {
       const to = this.#functions.get(key)!;
       for (const { from, edge } of callers) {
+        if (awaited && edge.isLeftAlone) continue;
         const step = { from, edge, to };
         const steps = callees.get(keyOf(from));
         if (steps) steps.push(step);

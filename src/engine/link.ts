@@ -53,8 +53,9 @@ export class Linker {
     switch (condition.kind) {
       case 'on-request-path': {
         const fn = { file, fn: condition.fn };
-        const chain = condition.fn < 0 ? undefined : this.#graph.findRequestChain(fn);
-        return this.#verdictOf(chain, fn, 'No request handler was found that reaches');
+        const { awaited = false } = condition;
+        const chain = condition.fn < 0 ? undefined : this.#graph.findRequestChain(fn, awaited);
+        return this.#verdictOf(chain, fn, `No request handler was found that ${awaited ? 'waits for' : 'reaches'}`);
       }
       case 'runs-repeatedly': {
         const fn = { file, fn: condition.fn };

@@ -3,8 +3,11 @@
  * the linker answers them over the summaries alone.
  */
 export type LinkCondition =
-  /** The function (ordinal in its file, see `FileSummary.functions`) can be reached from a request handler. */
-  | { kind: 'on-request-path'; fn: number }
+  /**
+   * The function (ordinal in its file, see `FileSummary.functions`) can be reached from a request handler; where it is
+   * `awaited`, by calls that somebody waits for.
+   */
+  | { kind: 'on-request-path'; fn: number; awaited?: true }
   /**
    * The function runs again and again: on the request path, in an event listener or timer anywhere, or (unless
    * `asItLives`) in a loop, which may be one that ends.
@@ -43,6 +46,8 @@ export interface CallEdge {
   at: number;
   line: number;
   frequency: CallFrequency;
+  /** Nobody waits for what it starts: see `src/ast/left-alone.ts`. */
+  isLeftAlone?: true;
 }
 
 /** Why a function is an entry of the request path, e.g. `express GET /orders`. */

@@ -1,0 +1,101 @@
+import type { FileContext } from '../model/file-context.ts';
+import { findFunctionValue } from './functions.ts';
+import {
+  type FunctionNode,
+  findMemberName,
+  findMethodCall,
+  getOutermostWrapped,
+  isAsync,
+  isFunctionNode,
+  isWithin,
+  skipWrappers,
+} from './syntax.ts';
+import { ts } from './ts.ts';
+
+/** What answers a request or settles a promise: who is handed it, or refers to it, is waited for in another way. */
+const answers = /^(?:res|resp|response|reply|ctx|context|next|done|cb|callback|resolve|reject|socket|ws|stream)$/;
+/** What it is handed runs after the response, or at some other time. */
+const deferring = /^(?:after|unstable_after|waitUntil|setImmediate|setTimeout|queueMicrotask)$/;
+
+/**
+ * Whether nobody waits for what a call starts: it is a statement of its own, also with `then` or `catch` behind it, or
+ * stands in what runs after the response. Not where it is handed a callback, or where it, or the function of this file
+ * that it runs, holds what answers.
+ */
+export function isLeftAlone(call: ts.CallExpression | ts.NewExpression, file: FileContext): boolean {
+  const end = endOfChain(call);
+  const { parent } = end;
+  const isLeft =
+    ts.isExpressionStatement(parent) ||
+    ts.isVoidExpression(parent) ||
+    (ts.isCallExpression(parent) && parent.expression !== end && deferring.test(nameOfCallee(parent)));
+  if (!isLeft || holdsAnswer(end, file) || call.arguments?.some((argument) => findFunctionValue(argument, file))) {
+    return false;
+  }
+  const run = findFunctionValue(call.expression, file);
+  return !run || (mayReturnPromise(run, file) && !holdsAnswer(run, file));
+}
+
+/** What gives nothing back has nothing to wait for: the calls in it tell. */
+function mayReturnPromise(fn: FunctionNode, file: FileContext): boolean {
+  if (isAsync(fn) || !fn.body || !ts.isBlock(fn.body)) return true;
+  return file.memo(returnsValue, fn.body);
+}
+
+function returnsValue(at: ts.Node): boolean {
+  if (ts.isReturnStatement(at)) return at.expression !== undefined;
+  return !isFunctionNode(at) && ts.forEachChild(at, (child) => returnsValue(child) || undefined) === true;
+}
+
+/** Whether nobody waits for what an inline function does: it is called in place, chained or handed over so. */
+export function isRunAlone(fn: FunctionNode, file: FileContext): boolean {
+  const outer = getOutermostWrapped(fn);
+  const call = outer.parent;
+  if (!ts.isCallExpression(call) || holdsAnswer(fn, file)) return false;
+  if (deferring.test(nameOfCallee(call))) return true;
+  const isChained = /^(?:then|catch|finally)$/.test(findMethodCall(call)?.method ?? '');
+  return (call.expression === outer || isChained) && isLeftAlone(call, file);
+}
+
+/** `f().then(…).catch(…)` of `f()`. */
+function endOfChain(call: ts.Node): ts.Node {
+  let at = getOutermostWrapped(call);
+  while (
+    ts.isPropertyAccessExpression(at.parent) &&
+    at.parent.expression === at &&
+    /^(?:then|catch|finally)$/.test(at.parent.name.text) &&
+    ts.isCallExpression(at.parent.parent)
+  )
+    at = getOutermostWrapped(at.parent.parent);
+  return at;
+}
+
+/** Whether something refers to what answers, declared outside of it. */
+function holdsAnswer(node: ts.Node, file: FileContext): boolean {
+  return file.memo(refersToAnswer, node);
+}
+
+function refersToAnswer(node: ts.Node, file: FileContext): boolean {
+  const isAnswer = (at: ts.Node): boolean => {
+    if (!ts.isIdentifier(at) || !answers.test(at.text) || isNameOnly(at)) return false;
+    const binding = file.bindingOf(at);
+    return !binding || !isWithin(binding.identifier, node);
+  };
+  const visit = (at: ts.Node): boolean =>
+    isAnswer(at) || ts.forEachChild(at, (child) => visit(child) || undefined) === true;
+  return visit(node);
+}
+
+/** `x.next` and `{ next: 1 }` refer to nothing. */
+function isNameOnly(name: ts.Identifier): boolean {
+  const { parent } = name;
+  return (
+    (ts.isPropertyAccessExpression(parent) && parent.name === name) ||
+    (ts.isPropertyAssignment(parent) && parent.name === name)
+  );
+}
+
+function nameOfCallee(call: ts.CallExpression): string {
+  const callee = skipWrappers(call.expression);
+  return ts.isIdentifier(callee) ? callee.text : (findMemberName(callee) ?? '');
+}
