@@ -1,3 +1,4 @@
+import { hasEnd } from '../../src/ast/end-of-life.ts';
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { isPrivateName, type Life, lifeOf } from '../../src/ast/life-cycle.ts';
 import { isMissedAtEnd } from '../../src/ast/missed-end.ts';
@@ -63,9 +64,12 @@ function neverCleared(
     case 'factory':
       break;
     case 'owner':
-      if (life.shape.disposers.length === 0 && !life.isComponent) {
+      if (!hasEnd(life.shape) && !life.isComponent) {
         if (life.isSingleton) return undefined;
-        conditions.push(canBeStartedOften(call, life, file));
+        conditions.push(canBeStartedOften(call, life, file), {
+          kind: 'not',
+          of: { kind: 'project-states', fact: `made-once:${life.shape.name}` },
+        });
       }
       break;
     case 'call':

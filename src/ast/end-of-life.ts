@@ -32,6 +32,20 @@ export function findDisposer(
   return undefined;
 }
 
+/** Whether an owner has an end of its own: a method that is given an item ends that item. */
+export function hasEnd({ disposers }: Pick<ClassShape, 'disposers'>): boolean {
+  return findDisposer(disposers.filter(endsOwner), undefined) !== undefined;
+}
+
+function endsOwner({ parameters }: FunctionNode): boolean {
+  return parameters.every(
+    ({ initializer, questionToken, name }) =>
+      initializer !== undefined ||
+      questionToken !== undefined ||
+      /^_|^(?:cb|callback|done|next|err|error|code|reason|signal|options|opts|force)$/.test(name.getText()),
+  );
+}
+
 function isStatic(fn: FunctionNode): boolean {
   return hasModifier(fn, ts.SyntaxKind.StaticKeyword);
 }

@@ -40,13 +40,13 @@ export function listLentArguments(file: FileContext): ReadonlySet<string> {
   return lent;
 }
 
-/** Names of the classes that this file makes at module level, or in what that calls: of which there is one. */
+/** Names of the classes that this file makes at module level, in what that calls, or once for good: of which there is one. */
 export function listMadeOnce(file: FileContext): ReadonlySet<string> {
   const names = new Set<string>();
   for (const node of file.nodes('NewExpression')) {
     const callee = skipWrappers(node.expression);
     const binding = ts.isIdentifier(callee) ? file.bindingOf(callee) : undefined;
-    if (binding && frequencyOf(node, file) === 'once') names.add(classNameOf(binding));
+    if (binding && (frequencyOf(node, file) === 'once' || isLatched(node, file))) names.add(classNameOf(binding));
   }
   return names;
 }
@@ -108,4 +108,29 @@ export function findGivenArgument(emitter: ts.Expression, shape: ClassShape, fil
 function rootBinding(expression: ts.Expression, file: FileContext): ts.Node | undefined {
   const at = skipWrappers(expression);
   return ts.isIdentifier(at) ? file.bindingOf(at)?.declaration : undefined;
+}
+
+/** `shared ??= new X()` and `if (!X.instance) X.instance = new X()`, where the module or a class of it keeps it. */
+function isLatched(node: ts.NewExpression, file: FileContext): boolean {
+  const assignment = getOutermostWrapped(node).parent;
+  if (!isAssignment(assignment) || skipWrappers(assignment.right) !== node) return false;
+  const kept = skipWrappers(assignment.left);
+  const root = rootOf(kept);
+  const binding = ts.isIdentifier(root) ? file.bindingOf(root) : undefined;
+  if (!ts.isIdentifier(root) || (binding && findEnclosingFunction(binding.identifier))) return false;
+  if (/^(?:\?\?|\|\|)=$/.test(assignment.operatorToken.getText(file.source))) return true;
+  const asked = kept.getText(file.source);
+  for (let at: ts.Node = assignment; at.parent && !ts.isFunctionLike(at); at = at.parent) {
+    const { parent } = at;
+    if (!ts.isIfStatement(parent) || parent.thenStatement !== at) continue;
+    const test = parent.expression.getText(file.source).replace(/\s/g, '');
+    if (test === `!${asked}` || test.startsWith(`${asked}==`) || test === `typeof${asked}==='undefined'`) return true;
+  }
+  return false;
+}
+
+function rootOf(expression: ts.Expression): ts.Expression {
+  let at = expression;
+  while (findMemberName(at) !== undefined) at = skipWrappers((at as ts.PropertyAccessExpression).expression);
+  return at;
 }
