@@ -7,6 +7,7 @@ import {
   isAssignment,
   isFunctionNode,
   isLoop,
+  isWithin,
   type LoopNode,
   skipWrappers,
 } from '../../src/ast/syntax.ts';
@@ -79,7 +80,7 @@ function judgeLoop(attempt: ts.TryStatement, loop: LoopNode, file: FileContext):
     contains(clause.block, (n) => ts.isThrowStatement(n) || ts.isReturnStatement(n) || ts.isBreakStatement(n)) ||
     /attempt|retr(?:y|ies)|tries/i.test(clause.block.getText(file.source)) ||
     behindTryLeaves(attempt);
-  if (changesSubject(attempt, loop, file) || changesAttempt(attempt, file)) return undefined;
+  if (changesSubject(attempt, loop, file) || changesAttempt(attempt, loop, file)) return undefined;
   if (!pauses && contains(clause.block, isPauseOrRepair)) return undefined;
   if (!pauses) {
     const isCountless = isOpen && !mayGiveUp;
@@ -193,13 +194,18 @@ function changesSubject(attempt: ts.TryStatement, loop: LoopNode, file: FileCont
   );
 }
 
-/** `catch { token = undefined; }`: the next round asks for something else, without the token that was refused. */
-function changesAttempt({ tryBlock, catchClause }: ts.TryStatement, file: FileContext): boolean {
+/**
+ * `catch { token = undefined; }`: the next round asks for something else, without the token that was refused; also
+ * where the round makes its request of it ahead of the attempt.
+ */
+function changesAttempt({ tryBlock, catchClause }: ts.TryStatement, loop: LoopNode, file: FileContext): boolean {
   return contains(catchClause!.block, (node) => {
     if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.EqualsToken) return false;
     if (!ts.isIdentifier(node.left)) return false;
     const { references = [] } = file.bindingOf(node.left) ?? {};
-    return references.some((use) => use.pos >= tryBlock.pos && use.end <= tryBlock.end && !isWritten(use));
+    const isCounter = references.some((use) => isWithin(use, node.right));
+    const within = isCounter ? tryBlock : loop.statement;
+    return references.some((use) => isWithin(use, within) && !isWithin(use, catchClause!) && !isWritten(use));
   });
 }
 
