@@ -1,6 +1,7 @@
 import { type Deadline, findDeadline, findUnclearedSettle } from '../../src/ast/deadline.ts';
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { lifeOf } from '../../src/ast/life-cycle.ts';
+import { runsAtProcessEnd } from '../../src/ast/process-end.ts';
 import { findLeaks, type Leak } from '../../src/ast/release-paths.ts';
 import {
   findEnclosingFunction,
@@ -52,7 +53,7 @@ export const rule = defineRule<UnclearedDeadline>({
       if ((findDelayMs(call) ?? (call.arguments[1] ? shortMs : 0)) < shortMs) return undefined;
       const places = listHandlePlaces(call, file).filter((place) => place.kind !== 'dropped');
       if (places.some((place) => place.kind !== 'binding') || isUnrefed(call, places, file)) return undefined;
-      if (lifeOf(call, file).kind === 'process') return undefined;
+      if (lifeOf(call, file).kind === 'process' || runsAtProcessEnd(call, file)) return undefined;
       return judge(call, places, file);
     },
   },

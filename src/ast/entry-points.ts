@@ -127,6 +127,7 @@ function entryOfCall(call: ts.CallExpression, file: FileContext): EntryPoint | u
     return request(`hook ${text}`);
   }
   if (listenerMethod.test(method) || method === 'once') {
+    if (text === 'message' && isJob(call, receiver)) return undefined;
     if (text !== undefined && connectionEvent.test(text))
       return request(`${findMemberPath(receiver)?.at(-1) ?? ''} '${text}'`.trim());
     if (isSocket(receiver, file)) return request(`socket '${text ?? method}'`);
@@ -146,6 +147,18 @@ function entryOfCall(call: ts.CallExpression, file: FileContext): EntryPoint | u
   if (/^(?:methods|publish)$/.test(method) && ts.isIdentifier(receiver) && receiver.text === 'Meteor')
     return request(`Meteor.${method}`);
   return undefined;
+}
+
+/** `parentPort.on('message', async () => { await work(); process.exit(0); })`: the thread does one job and ends. */
+function isJob(call: ts.CallExpression, receiver: ts.Expression): boolean {
+  if (findMemberPath(receiver)?.at(-1) !== 'parentPort') return false;
+  const text = call.arguments[1]?.getText() ?? '';
+  const isOnly = text.split(/\bawait\b/).length === 2 && !/\belse\b|\bcase\b/.test(text);
+  // What closes something first ends a thread that has served many.
+  return (
+    isOnly &&
+    /\bawait\s+(?!\S*(?:close|stop|shutdown|disconnect|destroy|flush|end)\w*\()[^{}]*\bprocess\.exit\(/i.test(text)
+  );
 }
 
 function isRouter(receiver: ts.Expression, origin: Origin | undefined, first: ts.Expression | undefined): boolean {

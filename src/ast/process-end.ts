@@ -1,0 +1,51 @@
+import type { FileContext } from '../model/file-context.ts';
+import { isExported, listCallsOf } from './functions.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  findMemberPath,
+  findStringValue,
+  getOutermostWrapped,
+  skipWrappers,
+} from './syntax.ts';
+import { ts } from './ts.ts';
+
+/** Whether a place runs only where the process has been told to end: what it starts has no time to pile up. */
+export function runsAtProcessEnd(node: ts.Node, file: FileContext): boolean {
+  const fn = findEnclosingFunction(node);
+  return fn !== undefined && /\bSIG(?:TERM|INT)\b/.test(file.text) && isRunAtEnd(fn, file, 0);
+}
+
+function isRunAtEnd(fn: FunctionNode, file: FileContext, depth: number): boolean {
+  if (isSignalHandler(fn, file)) return true;
+  const outer = findEnclosingFunction(getOutermostWrapped(fn));
+  if (depth > 4 || isExported(fn, file)) return false;
+  const calls = listCallsOf(fn, file);
+  if (calls.length === 0) return isInline(fn) && outer !== undefined && isRunAtEnd(outer, file, depth + 1);
+  return calls.every((call) => {
+    const caller = findEnclosingFunction(call);
+    return caller !== undefined && caller !== fn && isRunAtEnd(caller, file, depth + 1);
+  });
+}
+
+/** A callback, not a function that is kept under a name. */
+function isInline(fn: FunctionNode): boolean {
+  const { parent } = getOutermostWrapped(fn);
+  return ts.isCallExpression(parent) || ts.isNewExpression(parent);
+}
+
+/** Handed to `process.on('SIGTERM', …)`, itself or by name. */
+function isSignalHandler(fn: FunctionNode, file: FileContext): boolean {
+  const outer = getOutermostWrapped(fn);
+  if (listensToSignal(outer.parent)) return true;
+  const name =
+    'name' in fn && fn.name ? fn.name : ts.isVariableDeclaration(outer.parent) ? outer.parent.name : undefined;
+  if (!name || !ts.isIdentifier(name)) return false;
+  return file.bindingOf(name)?.references.some((use) => listensToSignal(use.parent)) ?? false;
+}
+
+function listensToSignal(call: ts.Node): boolean {
+  if (!ts.isCallExpression(call)) return false;
+  const path = findMemberPath(skipWrappers(call.expression))?.join('.');
+  return /^process\.(?:on|once|addListener)$/.test(path ?? '') && /^SIG/.test(findStringValue(call.arguments[0]) ?? '');
+}
