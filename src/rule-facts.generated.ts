@@ -876,7 +876,8 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Give the call a time-out a little above what it takes on a bad day: `signal: AbortSignal.timeout(10_000)`, or `timeout` in the options of axios or got.",
     "limits": [
       "Options that come from elsewhere or are spread are taken to hold a time-out.",
-      "A wrapper of the project around fetch is judged where it calls fetch."
+      "A wrapper of the project around fetch is judged where it calls fetch.",
+      "Calls that nobody waits for, and those made after the response, are left alone though their sockets pile up."
     ],
     "options": {},
     "fix": {
