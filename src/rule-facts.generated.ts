@@ -736,7 +736,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Use the asynchronous form (fs.promises, promisify(zlib.gunzip), crypto.scrypt, execFile), or read once at start-up and keep the result.",
     "limits": [
       "existsSync, statSync and other calls of a few microseconds are left alone.",
-      "File calls in synchronous helpers are `possible`: most of them read settings once.",
+      "A file call in a synchronous helper is reported only at most two calls from a handler, where its path comes with the call or the disk is changed; what reads a fixed path is `possible`: most often it reads settings once.",
       "What is kept in a variable outside of the function counts as read once."
     ],
     "options": {},

@@ -1,6 +1,13 @@
-import { findSyncCall, isDoneOnce, isForUsers, isSurelyRepeated, type SyncCall } from '../../src/ast/sync-call.ts';
+import {
+  findSyncCall,
+  isDoneOnce,
+  isForUsers,
+  isSurelyRepeated,
+  type SyncCall,
+  variesByCall,
+} from '../../src/ast/sync-call.ts';
 import { findMemberPath } from '../../src/ast/syntax.ts';
-import { onRequestPath, onUsersPath } from '../../src/ast/where.ts';
+import { closeToRequests, onRequestPath, onUsersPath } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 
 const costs: Readonly<Record<SyncCall['module'], string>> = {
@@ -10,6 +17,9 @@ const costs: Readonly<Record<SyncCall['module'], string>> = {
   child_process: 'another program',
   bcrypt: 'a computation that is slow on purpose (50 to 300 ms)',
 };
+
+/** Further from a handler it is more often part of what brings something up. */
+const helperCalls = 2;
 
 export const rule = defineRule<SyncCall>({
   id: 'no-sync-in-request',
@@ -23,7 +33,7 @@ export const rule = defineRule<SyncCall>({
     'Use the asynchronous form (fs.promises, promisify(zlib.gunzip), crypto.scrypt, execFile), or read once at start-up and keep the result.',
   limits: [
     'existsSync, statSync and other calls of a few microseconds are left alone.',
-    'File calls in synchronous helpers are `possible`: most of them read settings once.',
+    'A file call in a synchronous helper is reported only at most two calls from a handler, where its path comes with the call or the disk is changed; what reads a fixed path is `possible`: most often it reads settings once.',
     'What is kept in a variable outside of the function counts as read once.',
   ],
   mentions: ['Sync'],
@@ -32,12 +42,13 @@ export const rule = defineRule<SyncCall>({
       if (!findMemberPath(call.expression)?.at(-1)?.endsWith('Sync')) return undefined;
       const found = findSyncCall(call, file);
       if (!found || isDoneOnce(found, file)) return undefined;
+      const match = { at: call.expression, values: { name: found.name, what: costs[found.module] }, data: found };
+      const isSure = isSurelyRepeated(found, file);
+      if (!isSure && variesByCall(found, file)) return { ...match, when: closeToRequests(call, helperCalls, file) };
       return {
-        at: call.expression,
-        values: { name: found.name, what: costs[found.module] },
-        ...(!isSurelyRepeated(found, file) && { confidence: 'possible' as const }),
+        ...match,
+        ...(!isSure && { confidence: 'possible' as const }),
         when: isForUsers(found, file) ? onUsersPath(call, file) : onRequestPath(call, file),
-        data: found,
       };
     },
   },

@@ -1,5 +1,6 @@
 import type { FileContext } from '../model/file-context.ts';
 import { findEntryPoint } from './entry-points.ts';
+import { isKeptForLater } from './kept-result.ts';
 import { bareModule, findOrigin } from './provenance.ts';
 import {
   type FunctionNode,
@@ -8,8 +9,8 @@ import {
   findMethodCall,
   findStringValue,
   getOutermostWrapped,
-  isAssignment,
   isAsync,
+  isFunctionNode,
   isWithin,
   nameOfFunction,
   skipWrappers,
@@ -69,7 +70,7 @@ export function isDoneOnce({ call, module }: SyncCall, file: FileContext): boole
   if (!fn || frequencyOf(call, file) !== 'call' || isStartup(fn) || onceName.test(nameOfFunction(fn))) return true;
   if (onceFile.test(file.path) || isForTests(call) || isOfKernel(call)) return true;
   if (/(?:parentPort|isMainThread)\b/.test(file.text) || (module === 'zlib' && isOfConstant(call, file))) return true;
-  return isMemoised(call, file);
+  return isKeptForLater(call, file);
 }
 
 /** Behind `if (process.env.TEST_BACKEND)`, `if (isDev)`: never under load. */
@@ -111,6 +112,35 @@ export function isSurelyRepeated({ call, module }: SyncCall, file: FileContext):
   return false;
 }
 
+const reading = /^read/;
+
+/**
+ * Whether a synchronous helper does another thing with each call: it changes the disk, or its path or command comes with
+ * the call. What reads a fixed place reads settings, most often once. It tells of requests only close to a handler.
+ */
+export function variesByCall({ call, module, name }: SyncCall, file: FileContext): boolean {
+  const fn = findEnclosingFunction(call);
+  if (!fn || (module !== 'fs' && module !== 'child_process')) return false;
+  return (module === 'fs' && !reading.test(name)) || call.arguments.some((a) => comesWithCall(a, fn, file, 0));
+}
+
+const settings = /^(?:config|conf|cfg|settings|options|opts|env|app|log|logger)$/i;
+
+/** Whether a parameter of the function goes into a value, also by way of its variables. */
+function comesWithCall(value: ts.Node, fn: FunctionNode, file: FileContext, depth: number): boolean {
+  if (ts.isIdentifier(value)) {
+    const binding = file.bindingOf(value);
+    if (!binding || depth > 4 || !isWithin(binding.identifier, fn) || settings.test(value.text)) return false;
+    const { declaration } = binding;
+    if (ts.isParameter(declaration)) return !declaration.initializer;
+    if (ts.isBindingElement(declaration) && ts.isParameter(declaration.parent.parent)) return !declaration.initializer;
+    const given = ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+    return given !== undefined && comesWithCall(given, fn, file, depth + 1);
+  }
+  if (isFunctionNode(value)) return false;
+  return ts.forEachChild(value, (child) => comesWithCall(child, fn, file, depth)) ?? false;
+}
+
 /**
  * Whether it is slow for every user of a published package too: computing on what they hand over. Files are theirs to
  * judge, as are functions whose name says that they wait.
@@ -140,44 +170,4 @@ function speaksOfRequest(fn: FunctionNode, file: FileContext): boolean {
 
 function isNamedReq(name: ts.Node): boolean {
   return ts.isIdentifier(name) && name.text === 'req';
-}
-
-/** `if (!cache) cache = read()`, `cache ??= read()`, `cache.set(name, read())`, or a return above when it is there. */
-function isMemoised(call: ts.CallExpression, file: FileContext): boolean {
-  const fn = findEnclosingFunction(call);
-  for (let at: ts.Node = call; at.parent && at !== fn; at = at.parent) {
-    const { parent } = at;
-    if (isAssignment(parent) && parent.right === at) {
-      if (parent.operatorToken.kind !== ts.SyntaxKind.EqualsToken) return true;
-      if (isKeptOutside(parent.left, fn, file)) return true;
-    }
-    if (ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name)) {
-      const references = file.bindingOf(parent.name)?.references ?? [];
-      const isStored = references.some((r) => {
-        const outer = getOutermostWrapped(r).parent;
-        if (isAssignment(outer) && outer.right === r) return isKeptOutside(outer.left, fn, file);
-        return (
-          ts.isCallExpression(outer) &&
-          outer.arguments.includes(r) &&
-          /\.(?:set|put|add)$/.test(outer.expression.getText(file.source))
-        );
-      });
-      if (isStored) return true;
-    }
-    if (
-      ts.isCallExpression(parent) &&
-      /\.(?:set|put)$|[mM]emoi?[sz]e|once$/.test(parent.expression.getText(file.source).slice(-40))
-    )
-      return true;
-  }
-  return false;
-}
-
-/** A module variable, a field, or an entry of one. */
-function isKeptOutside(left: ts.Expression, fn: ts.Node | undefined, file: FileContext): boolean {
-  let root = left;
-  while (ts.isPropertyAccessExpression(root) || ts.isElementAccessExpression(root)) root = root.expression;
-  if (root.kind === ts.SyntaxKind.ThisKeyword) return true;
-  const binding = ts.isIdentifier(root) ? file.bindingOf(root) : undefined;
-  return !!binding && !!fn && !isWithin(binding.identifier, fn);
 }

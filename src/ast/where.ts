@@ -117,6 +117,11 @@ export function whileRequestWaits(node: ts.Node, file: FileContext): LinkConditi
   return { kind: 'on-request-path', fn: functionOrdinal(node, file), awaited: true };
 }
 
+/** "A request handler reaches this place by no more than `within` calls". */
+export function closeToRequests(node: ts.Node, within: number, file: FileContext): LinkCondition {
+  return { kind: 'on-request-path', fn: functionOrdinal(node, file), within };
+}
+
 /** "This place runs again and again": request path, event listener, timer or loop; decided by the linker. */
 export function runsRepeatedly(node: ts.Node, file: FileContext): LinkCondition {
   return { kind: 'runs-repeatedly', fn: functionOrdinal(node, file) };

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileRole } from '../ast/file-role.ts';
 import type { FileCounts, Problem } from '../model/scan-result.ts';
-import { type IgnoreRules, isIgnored, readIgnoreRules, readIgnoreRulesAbove } from './gitignore.ts';
+import { type IgnoreRules, isIgnored, isTakenBack, readIgnoreRules, readIgnoreRulesAbove } from './gitignore.ts';
 import { compileGlobs } from './glob.ts';
 import { compareText } from './order.ts';
 import { PackageIndex } from './packages.ts';
@@ -172,8 +172,9 @@ class Walk {
       }
     }
     for (const entry of entries) {
-      if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
+      if (entry.name.startsWith('.')) continue;
       const absolute = `${folder === '/' ? '' : folder}/${entry.name}`;
+      if (entry.name === 'node_modules' && !isTakenBack(absolute, rules)) continue;
       const kind = entry.isSymbolicLink() ? this.#followLink(absolute) : entry.isDirectory() ? 'folder' : 'file';
       if (kind === 'folder') this.#enter(absolute, home, rules, base);
       else if (kind === 'file' && sourceName.test(entry.name)) this.#addSource(absolute, home, rules, base);

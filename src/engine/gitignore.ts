@@ -45,12 +45,21 @@ function readChain(folders: readonly string[], above: IgnoreRules | undefined): 
 
 /** The nearest .gitignore that has an opinion decides. */
 export function isIgnored(path: string, isFolder: boolean, rules: IgnoreRules | undefined): boolean {
+  return verdictOn(path, isFolder, rules) === 'ignored';
+}
+
+/** Whether a .gitignore takes a folder back (`!packages/node_modules`): it holds sources, whatever it is called. */
+export function isTakenBack(folder: string, rules: IgnoreRules | undefined): boolean {
+  return verdictOn(folder, true, rules) === 'taken back';
+}
+
+function verdictOn(path: string, isFolder: boolean, rules: IgnoreRules | undefined): 'ignored' | 'taken back' | 'none' {
   for (let at = rules; at; at = at.above) {
     if (!path.startsWith(at.base)) continue;
     const inside = path.slice(at.base.length);
     const verdict = at.own.test(isFolder ? `${inside}/` : inside);
-    if (verdict.ignored) return true;
-    if (verdict.unignored) return false;
+    if (verdict.ignored) return 'ignored';
+    if (verdict.unignored) return 'taken back';
   }
-  return false;
+  return 'none';
 }

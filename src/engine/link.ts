@@ -53,8 +53,9 @@ export class Linker {
     switch (condition.kind) {
       case 'on-request-path': {
         const fn = { file, fn: condition.fn };
-        const { awaited = false } = condition;
-        const chain = condition.fn < 0 ? undefined : this.#graph.findRequestChain(fn, awaited);
+        const { awaited = false, within = Infinity } = condition;
+        const found = condition.fn < 0 ? undefined : this.#graph.findRequestChain(fn, awaited);
+        const chain = found && found.steps.length > within ? undefined : found;
         return this.#verdictOf(chain, fn, `No request handler was found that ${awaited ? 'waits for' : 'reaches'}`);
       }
       case 'runs-repeatedly': {

@@ -5,9 +5,9 @@
 export type LinkCondition =
   /**
    * The function (ordinal in its file, see `FileSummary.functions`) can be reached from a request handler; where it is
-   * `awaited`, by calls that somebody waits for.
+   * `awaited`, by calls that somebody waits for; by no more than `within` calls.
    */
-  | { kind: 'on-request-path'; fn: number; awaited?: true }
+  | { kind: 'on-request-path'; fn: number; awaited?: true; within?: number }
   /**
    * The function runs again and again: on the request path, in an event listener or timer anywhere, or (unless
    * `asItLives`) in a loop, which may be one that ends.

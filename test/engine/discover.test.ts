@@ -42,6 +42,16 @@ describe('the files in scope', () => {
     });
   });
 
+  test('take in a node_modules folder that .gitignore takes back, and no other', () => {
+    const root = tempProject({
+      '.gitignore': 'node_modules\n!packages/node_modules\n',
+      'packages/node_modules/@app/core/index.js': code,
+      'packages/node_modules/@app/core/node_modules/dep/index.js': code,
+      'node_modules/dep/index.js': code,
+    });
+    expect(pathsIn(root)).toEqual(['packages/node_modules/@app/core/index.js']);
+  });
+
   test('leave out what .gitignore files say, nested ones and those above the root included', () => {
     const root = tempProject({
       '.git/HEAD': '',
