@@ -587,7 +587,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Push the chunks to an array and concat once when all are there, or use ByteAccumulator, which also knows the length. A parser that looks at the pending bytes for each chunk should read the length header first and join when the message is complete.",
     "limits": [
       "Loops that end at a fixed length (padding, key derivation) are left alone.",
-      "A copy by hand (allocate, then copy twice) and a buffer that is carried over through another name are not seen."
+      "What is cut to pieces of one size after each chunk is left alone: less than a piece is carried over."
     ],
     "options": {},
     "fix": {
@@ -628,7 +628,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "A search of an array looks at every item. Among 10,000 it takes 17 µs where a Set or a Map takes 0.02 µs, and it is done once for each of them; below some hundred there is no difference, and then one customer has more.",
     "advice": "Build a Map or a Set of the list once, before the loop, and look up in that; keep what is added and removed one by one in a Set or a Map instead of an array.",
     "limits": [
-      "Both sides must be shown to grow with data: by where they come from (rows, request bodies, files); names alone make it `possible`.",
+      "Both sides must be shown to grow with data: by where they come from (rows, request bodies, files, a bulk operation), or one of them and that the other is made for each of it; names alone make it `possible`.",
       "Lists kept as sets by a class or a module are `possible` unless the file or the request path shows that they grow: one entry for each live client, for what waits in a queue, for each request.",
       "Searches in a helper that is called in the loop are not seen."
     ],

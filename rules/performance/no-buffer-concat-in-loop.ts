@@ -1,5 +1,7 @@
-import { type ByteGrowth, describeRepeats, findByteGrowth } from '../../src/ast/byte-growth.ts';
+import { type ByteGrowth, describeRepeats, findByteGrowth, findHandGrowth } from '../../src/ast/byte-growth.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
+import type { FileContext } from '../../src/model/file-context.ts';
+import type { Match } from '../../src/model/rule.ts';
 
 export const rule = defineRule<ByteGrowth>({
   id: 'no-buffer-concat-in-loop',
@@ -13,21 +15,27 @@ export const rule = defineRule<ByteGrowth>({
     'Push the chunks to an array and concat once when all are there, or use ByteAccumulator, which also knows the length. A parser that looks at the pending bytes for each chunk should read the length header first and join when the message is complete.',
   limits: [
     'Loops that end at a fixed length (padding, key derivation) are left alone.',
-    'A copy by hand (allocate, then copy twice) and a buffer that is carried over through another name are not seen.',
+    'What is cut to pieces of one size after each chunk is left alone: less than a piece is carried over.',
   ],
   roles: ['product', 'ui'],
-  mentions: ['concat'],
+  mentions: ['concat', 'Buffer.alloc&.copy(', 'Uint8Array(&.set('],
   visit: {
     CallExpression(call, file) {
       if (call.arguments.length === 0) return undefined;
-      const growth = findByteGrowth(call, file);
-      return (
-        growth && {
-          at: growth.assignment ?? call,
-          values: { name: growth.target.getText(file.source), round: describeRepeats(growth) },
-          data: growth,
-        }
-      );
+      return report(findByteGrowth(call, file) ?? findHandGrowth(call, file), file);
+    },
+    NewExpression(made, file) {
+      return report(findHandGrowth(made, file), file);
     },
   },
 });
+
+function report(growth: ByteGrowth | undefined, file: FileContext): Match<ByteGrowth> | undefined {
+  return (
+    growth && {
+      at: growth.assignment ?? growth.call,
+      values: { name: growth.target.getText(file.source), round: describeRepeats(growth) },
+      data: growth,
+    }
+  );
+}

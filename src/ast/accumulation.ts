@@ -11,6 +11,7 @@ import {
   isFunctionNode,
   skipWrappers,
 } from './syntax.ts';
+import { findManyGiven } from './tied-size.ts';
 import { ts } from './ts.ts';
 
 /** A new array or object with all that was there before and a little more. */
@@ -58,7 +59,7 @@ export function findReduce(call: ts.CallExpression, file: FileContext): Accumula
     .map((result) => copyOf(result, accumulator.text))
     .filter((copy) => copy !== undefined);
   if (copies.length === 0) return undefined;
-  const size = sizeOfRounds(findSize(target.receiver, file), call, accumulator.text, file);
+  const size = sizeOfRounds(target.receiver, call, accumulator.text, file);
   return { kind: 'reduce', call, fn, accumulator, copies, initial, size };
 }
 
@@ -66,8 +67,12 @@ export function findReduce(call: ts.CallExpression, file: FileContext): Accumula
  * Of unknown size, but in a function that walks data of any shape to its end: as large as that is. Where single items are
  * pushed, only what is nested is copied.
  */
-function sizeOfRounds(size: Size, node: ts.Node, name: string, file: FileContext): Size {
-  if (size.size !== 'unknown' || size.why.startsWith('few') || !walksAnything(node, file)) return size;
+function sizeOfRounds(over: ts.Expression, node: ts.Node, name: string, file: FileContext): Size {
+  const size = findSize(over, file);
+  if (size.size !== 'unknown' || size.why.startsWith('few')) return size;
+  const many = findManyGiven(over, file);
+  if (many) return many;
+  if (!walksAnything(node, file)) return size;
   const pushes = findEnclosingFunction(node)?.getText(file.source).includes(`${name}.push(`);
   return pushes ? size : { size: 'large', why: 'all that is nested in what is walked here', at: node };
 }
@@ -92,23 +97,43 @@ function listResults(fn: FunctionNode, accumulator: string): ts.Expression[] {
 export function findLoopCopy(assignment: ts.BinaryExpression, file: FileContext): Accumulation | undefined {
   if (assignment.operatorToken.kind !== ts.SyntaxKind.EqualsToken) return undefined;
   const target = skipWrappers(assignment.left);
-  const name = findMemberPath(target)?.join('.');
+  const name = placeName(target);
   if (name === undefined || name.startsWith('this.')) return undefined;
   const copy = copyOf(assignment.right, name);
   if (!copy || (copy.kind === 'concat' && !isArray(target, copy, file))) return undefined;
+  // One object for each key has an entry for each of a few things; the items of a key are as many as there are.
+  if (findMemberPath(target) === undefined && copy.kind !== 'array') return undefined;
   let root = target;
-  while (ts.isPropertyAccessExpression(root)) root = skipWrappers(root.expression);
+  while (ts.isPropertyAccessExpression(root) || ts.isElementAccessExpression(root))
+    root = skipWrappers(root.expression);
   const binding = ts.isIdentifier(root) ? file.bindingOf(root) : undefined;
+  let found: Accumulation | undefined;
   for (const repetition of listRepetitions(assignment)) {
-    if (!binding || isDeclaredIn(binding, repetition.node)) return undefined;
+    if (!binding || isDeclaredIn(binding, repetition.node)) break;
     const over = findIterated(repetition);
     const size: Size = over
-      ? sizeOfRounds(findSize(over, file), assignment, name, file)
+      ? sizeOfRounds(over, assignment, name, file)
       : { size: 'unknown', why: 'a loop without a list', at: repetition.node };
     if (size.size === 'small') continue;
-    return { kind: 'loop', assignment, target, copy, over, size };
+    if (size.size === 'large' || !found) found = { kind: 'loop', assignment, target, copy, over, size };
+    if (size.size === 'large') break;
   }
-  return undefined;
+  return found;
+}
+
+/** `all`, `page.rows`, `groups[key].items`: a place by what is written, as long as nothing in it is called. */
+function placeName(place: ts.Expression): string | undefined {
+  const path = findMemberPath(place);
+  if (path) return path.join('.');
+  const value = skipWrappers(place);
+  if (ts.isPropertyAccessExpression(value)) {
+    const holder = placeName(value.expression);
+    return holder === undefined ? undefined : `${holder}.${value.name.text}`;
+  }
+  if (!ts.isElementAccessExpression(value)) return undefined;
+  const holder = placeName(value.expression);
+  const key = placeName(value.argumentExpression);
+  return holder === undefined || key === undefined ? undefined : `${holder}[${key}]`;
 }
 
 /** Strings and rxjs streams have a `concat` too. */
@@ -122,7 +147,7 @@ function isArray(target: ts.Expression, copy: Copy, file: FileContext): boolean 
 
 function copyOf(expression: ts.Expression, name: string): Copy | undefined {
   const node = skipWrappers(expression);
-  const isOld = (e: ts.Expression): boolean => findMemberPath(e)?.join('.') === name;
+  const isOld = (e: ts.Expression): boolean => placeName(e) === name;
   if (ts.isArrayLiteralExpression(node)) {
     const at = node.elements.findIndex((e) => ts.isSpreadElement(e) && isOld(e.expression));
     if (at < 0 || node.elements.length < 2) return undefined;

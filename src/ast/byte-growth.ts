@@ -19,7 +19,7 @@ import { ts } from './ts.ts';
 
 /** Bytes kept in one buffer that is made anew for every chunk. */
 export interface ByteGrowth {
-  call: ts.CallExpression;
+  call: ts.CallExpression | ts.NewExpression;
   /** What keeps the bytes: a name, or `this.x`. */
   target: ts.Expression;
   /** `x = Buffer.concat([x, …])` as written; undefined when the copy goes through another name. */
@@ -37,13 +37,41 @@ export function findByteGrowth(call: ts.CallExpression, file: FileContext): Byte
   const list = call.arguments[0] && skipWrappers(call.arguments[0]);
   if (!list || !ts.isArrayLiteralExpression(list) || list.elements.length < 2 || !isConcat(call, file))
     return undefined;
-  const kept = findKept(call);
-  if (!kept) return undefined;
-  const first = list.elements.findIndex((element) => isPartOf(element, kept.target, file));
-  if (first !== 0) return undefined;
+  const [first, ...chunks] = list.elements as ts.NodeArray<ts.Expression>;
+  return judge(call, chunks, (target) => isPartOf(first!, target, file), file);
+}
+
+/** Judges a `Buffer.alloc(rest.length + chunk.length)` into which `rest` is copied: a concat by hand. */
+export function findHandGrowth(made: ts.CallExpression | ts.NewExpression, file: FileContext): ByteGrowth | undefined {
+  const size = made.arguments?.[0] && skipWrappers(made.arguments[0]);
+  if (!size || !ts.isBinaryExpression(size) || size.operatorToken.kind !== ts.SyntaxKind.PlusToken) return undefined;
+  const [old, chunk] = [lengthOwner(size.left), lengthOwner(size.right)];
+  if (!old || !chunk || !/^(?:Buffer\.alloc(?:Unsafe)?|Uint8Array)$/.test(made.expression.getText(file.source)))
+    return undefined;
+  const fn = findEnclosingFunction(made);
+  const text = fn?.body?.getText(file.source) ?? '';
+  const name = old.getText(file.source);
+  if (!text.includes(`${name}.copy(`) && !text.includes(`.set(${name}`)) return undefined;
+  return judge(made, [chunk], (target) => isPartOf(old, target, file), file);
+}
+
+/** `x` of `x.length` and `x.byteLength`. */
+function lengthOwner(value: ts.Expression): ts.Expression | undefined {
+  const access = skipWrappers(value);
+  const isLength = ts.isPropertyAccessExpression(access) && /^(?:byteL|l)ength$/.test(access.name.text);
+  return isLength ? skipWrappers(access.expression) : undefined;
+}
+
+function judge(
+  call: ts.CallExpression | ts.NewExpression,
+  chunks: readonly ts.Expression[],
+  isOld: (target: ts.Expression) => boolean,
+  file: FileContext,
+): ByteGrowth | undefined {
+  const kept = findKept(call, isOld, file);
+  if (!kept || !isOld(kept.target)) return undefined;
   const repeats = findRepeats(call, kept.target, file);
-  if (!repeats || isCutIntoBlocks(kept.target, file)) return undefined;
-  return { call, ...kept, chunks: list.elements.slice(1), repeats };
+  return repeats && !isCutIntoBlocks(kept.target, file) ? { call, ...kept, chunks, repeats } : undefined;
 }
 
 function isConcat(call: ts.CallExpression, file: FileContext): boolean {
@@ -55,14 +83,33 @@ function isConcat(call: ts.CallExpression, file: FileContext): boolean {
   return /^uint8arrays(?:\/concat)?$/.test(origin.module) && name === 'concat';
 }
 
+interface Kept {
+  target: ts.Expression;
+  assignment: ts.BinaryExpression | undefined;
+}
+
 /** `x = concat()`, or `const all = concat(); … x = all.subarray(n)`. */
 function findKept(
-  call: ts.CallExpression,
-): { target: ts.Expression; assignment: ts.BinaryExpression | undefined } | undefined {
+  call: ts.CallExpression | ts.NewExpression,
+  isOld: (target: ts.Expression) => boolean,
+  file: FileContext,
+): Kept | undefined {
   const { parent } = getOutermostWrapped(call);
-  if (!isAssignment(parent) || skipWrappers(parent.right) !== call) return undefined;
-  const target = skipWrappers(parent.left);
-  return findMemberPath(target) ? { target, assignment: parent } : undefined;
+  const isSet = isAssignment(parent) && skipWrappers(parent.right) === call;
+  const name = isSet ? skipWrappers(parent.left) : ts.isVariableDeclaration(parent) ? parent.name : undefined;
+  if (!name) return undefined;
+  const target = isSet ? skipWrappers(parent.left) : undefined;
+  if (target && isSet && findMemberPath(target) && isOld(target)) return { target, assignment: parent };
+  // By way of another name.
+  for (const reference of ts.isIdentifier(name) ? (file.bindingOf(name)?.references ?? []) : []) {
+    const cut = findMethodCall(reference.parent.parent);
+    const value = cut && /^(?:slice|subarray)$/.test(cut.method) && cut.receiver === reference ? cut.call : reference;
+    const carried = getOutermostWrapped(value).parent;
+    if (!isAssignment(carried) || skipWrappers(carried.right) !== value) continue;
+    const place = skipWrappers(carried.left);
+    if (isOld(place)) return { target: place, assignment: undefined };
+  }
+  return undefined;
 }
 
 /** The whole of `target`, a part of it (`x.slice(n)`), or it behind a test (`typeof x === 'string' ? Buffer.from(x) : x`). */
@@ -76,11 +123,7 @@ function isPartOf(element: ts.Expression, target: ts.Expression, file: FileConte
   return findMemberPath(value)?.join('.') === findMemberPath(target)?.join('.');
 }
 
-function findRepeats(
-  call: ts.CallExpression,
-  target: ts.Expression,
-  file: FileContext,
-): ByteGrowth['repeats'] | undefined {
+function findRepeats(call: ts.Node, target: ts.Expression, file: FileContext): ByteGrowth['repeats'] | undefined {
   const binding = ts.isIdentifier(target) ? file.bindingOf(target) : undefined;
   for (const { node, over } of listRepetitions(call)) {
     if (binding && isDeclaredIn(binding, node)) continue;
@@ -123,6 +166,12 @@ function isSmallLoop(
   if (ts.isForStatement(node) || ts.isWhileStatement(node) || ts.isDoStatement(node)) {
     const condition = ts.isForStatement(node) ? node.condition : node.expression;
     if (!condition || !ts.isBinaryExpression(condition)) return false;
+    // `while ((part = input.read(16 - head.length)))`: no more than what is missing.
+    if (
+      name !== undefined &&
+      new RegExp(`- (?:[\\w.]+\\.)?${name}\\.(?:byteL|l)ength`).test(condition.getText(file.source))
+    )
+      return true;
     if (isLengthTested(condition, name)) return true;
     return ts.isForStatement(node) && !(findMemberName(condition.right) === 'length');
   }

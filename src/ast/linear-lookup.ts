@@ -1,8 +1,9 @@
 import type { FileContext } from '../model/file-context.ts';
 import { keyDomain } from './key-domain.ts';
 import { dependsOnRound, findAdd, findIterated, isDeclaredIn, listRepetitions } from './loop-facts.ts';
-import { findSize, type Size, soundsLarge } from './size.ts';
-import { type FunctionNode, findMethodCall, isFunctionNode, isWithin, skipWrappers } from './syntax.ts';
+import { findSize, type Size, sizeOf, soundsLarge } from './size.ts';
+import { type FunctionNode, findMemberName, findMethodCall, isFunctionNode, isWithin, skipWrappers } from './syntax.ts';
+import { findManyGiven, isTied } from './tied-size.ts';
 import { ts } from './ts.ts';
 import type { Repetition } from './where.ts';
 
@@ -43,10 +44,15 @@ export function findLinearLookup(call: ts.CallExpression, file: FileContext): Li
     const isGrowing = growsIn(list, repetition.node, file);
     // Of values that are few, a list without doubles stays short.
     if (isGrowing && !isTest && keyDomain(argument, file) !== 'data') continue;
-    if (!soundsLarge(over, file) || (!isGrowing && !soundsLarge(list, file))) continue;
-    const sizes = { list: findSize(list, file), over: findSize(over, file) };
+    const tied = isGrowing || isTied(list, over, file);
+    const many = tied && sizeOf(over, file) === 'unknown' ? findManyGiven(over, file) : undefined;
+    if (!many && !soundsLarge(over, file)) continue;
+    if (!tied && !soundsLarge(list, file)) continue;
+    const sizes = { list: findSize(list, file), over: many ?? findSize(over, file) };
     // A list that grows by one for each other key is as long as there are keys.
-    const isLong = isGrowing ? !key || keyDomain(key.other, file) === 'data' : sizes.list.size === 'large';
+    const isLong = isGrowing
+      ? !key || keyDomain(key.other, file) === 'data'
+      : sizes.list.size === 'large' || (tied && sizes.list.size !== 'small');
     const evidence = isLong && sizes.over.size === 'large' ? sizes : undefined;
     return { call, method: target.method, list, repetition, over, isGrowing, key, evidence };
   }
@@ -88,12 +94,34 @@ function findKey(fn: FunctionNode, node: ts.Node, file: FileContext): LinearLook
         }
       }
     }
+    const call = findMethodCall(at)?.call ?? (ts.isCallExpression(at) ? at : undefined);
+    const pair = call && equality.test(lastNameOf(call)) ? sidesOf(call) : undefined;
+    for (const [a, b] of pair ? [pair, [pair[1], pair[0]] as const] : []) {
+      if (own(a) && !own(b) && dependsOnRound(b, node, file)) {
+        found = { fn, own: a, other: b };
+        return;
+      }
+    }
     // A test for either of several things is no key.
     if (ts.isBinaryExpression(at) && at.operatorToken.kind === ts.SyntaxKind.BarBarToken) return;
     ts.forEachChild(at, visit);
   };
   visit(fn.body);
   return found;
+}
+
+const equality = /^(?:equals|isEqual|eq|deepEquals?|sameAs)$/i;
+
+function lastNameOf({ expression }: ts.CallExpression): string {
+  return ts.isIdentifier(expression) ? expression.text : (findMemberName(expression) ?? '');
+}
+
+/** `equals(a, b)`, `_.isEqual(a, b)`, `a.equals(b)`. */
+function sidesOf(call: ts.CallExpression): readonly [ts.Expression, ts.Expression] | undefined {
+  const [first, second] = call.arguments;
+  if (first && second) return [first, second];
+  const target = findMethodCall(call);
+  return first && target ? [target.receiver, first] : undefined;
 }
 
 function isEquality(kind: ts.SyntaxKind): boolean {

@@ -1,6 +1,7 @@
-import type { FileContext } from '../model/file-context.ts';
+import type { Binding, FileContext } from '../model/file-context.ts';
 import { findThisOwner } from './class-shape.ts';
 import { walksData } from './data-walk.ts';
+import { findFunctionValue } from './functions.ts';
 import { keyDomain } from './key-domain.ts';
 import { isSingleton } from './life-cycle.ts';
 import { pluralOf, soundOfName } from './size-words.ts';
@@ -11,6 +12,8 @@ import {
   findStringValue,
   getOutermostWrapped,
   isAssignment,
+  isAsync,
+  isFunctionNode,
   isWithin,
   skipWrappers,
 } from './syntax.ts';
@@ -36,6 +39,8 @@ export interface ListAsSet {
 
 const fewNames =
   /(?:subscribers?|observers?|listeners?|handlers?|callbacks?|waiters?|watchers?|interceptors?|timers?|windows?|workers?|child(?:ren)?|process(?:es)?)$/i;
+/** What leads to where a walk is: as long as it is deep. */
+const wayNames = /(?:path|stack|ancestors?|parents?|chain|trail|crumbs)$/i;
 /** Events at which what a client opened is over. */
 const endEvent = /^(?:closed?|end(?:ed)?|finish(?:ed)?|disconnect(?:ed)?|destroy(?:ed)?|aborted?)$/;
 
@@ -59,13 +64,19 @@ export function findListAsSet(call: ts.CallExpression, file: FileContext): ListA
     return { ...found, grows: 'by itself', add: own.add, evidence: { at: own.add, why } };
   }
   const add = pushes.find((push) => findEnclosingFunction(push) === fn) ?? first;
+  const isHandedOn = isParameter(list, file);
   const drain = accesses.map((a) => findCallOn(a, /^(?:shift|pop)$/)).find((c) => c !== undefined);
   if (use === 'add' && drain && findEnclosingFunction(drain) !== fn)
     return { ...found, add, evidence: { at: drain, why: 'all that waits to be taken from here' } };
-  if (use === 'add' && isOfProcess(list, file) && keyDomain(add.arguments[0]!, file) !== 'bounded')
+  if (use === 'add' && !isHandedOn && isOfProcess(list, file) && keyDomain(add.arguments[0]!, file) !== 'bounded')
     return { ...found, grows: 'by requests', add, evidence: { at: add, why: 'kept for the life of the process' } };
   // What is taken off again at the end of a call is only as long as the walk is deep.
   const isWalk = use === 'add' && !drain && walksData(fn, file);
+  if (isHandedOn)
+    // What waits at each step takes longer than to look through the list.
+    return isWalk && !isAsync(fn) && !wayNames.test(name)
+      ? { ...found, grows: 'by itself', add, evidence: { at: add, why: 'one for each part that the walk reaches' } }
+      : undefined;
   const isSet = use === 'add' && accesses.every(isMembership) && keyDomain(add.arguments[0]!, file) !== 'bounded';
   const isData = [name, ...pushes.map((p) => pluralOf(lastName(p.arguments[0])))].some(
     (n) => soundOfName(n) === 'many',
@@ -143,7 +154,7 @@ function listAccesses(list: ts.Expression, file: FileContext): readonly ts.Expre
   if (ts.isIdentifier(list)) {
     const binding = file.bindingOf(list);
     const isKept = binding?.scope === file.moduleScope && ts.isVariableDeclaration(binding.declaration);
-    return isKept ? binding.references : undefined;
+    return isKept || (binding && isHandedToItself(binding, file)) ? binding.references : undefined;
   }
   const path = memberPath(list, file);
   const name = path?.at(-1);
@@ -154,6 +165,26 @@ function listAccesses(list: ts.Expression, file: FileContext): readonly ts.Expre
   return accesses.filter(
     (a) => a.name.text === name && memberPath(a, file)?.join('.') === text && findThisOwner(a, file) === owner,
   );
+}
+
+function isParameter(list: ts.Expression, file: FileContext): boolean {
+  const declaration = ts.isIdentifier(list) ? file.bindingOf(list)?.declaration : undefined;
+  return declaration !== undefined && ts.isParameter(declaration);
+}
+
+/** `function walk(node, seen = []) { …; for (const child of node.children) walk(child, seen); }` */
+function isHandedToItself({ declaration, references }: Binding, file: FileContext): boolean {
+  if (!ts.isParameter(declaration) || !isFunctionNode(declaration.parent)) return false;
+  const fn = declaration.parent;
+  const place = fn.parameters.indexOf(declaration);
+  return references.some((reference) => {
+    const { parent } = reference;
+    return (
+      ts.isCallExpression(parent) &&
+      parent.arguments[place] === reference &&
+      findFunctionValue(parent.expression, file) === fn
+    );
+  });
 }
 
 /** The path of a member, `self` written as `this`. */

@@ -6,9 +6,11 @@ import { bareModule, findOrigin } from './provenance.ts';
 import { sizeOfSource } from './size-sources.ts';
 import { soundOfName } from './size-words.ts';
 import {
+  type FunctionNode,
   findMemberName,
   findMemberPath,
   findMethodCall,
+  getOutermostWrapped,
   isAssignment,
   isFunctionNode,
   skipAwait,
@@ -250,6 +252,8 @@ function judgeParameter(parameter: ts.ParameterDeclaration, at: ts.Identifier, f
     return { size: 'large', why: 'as many as the request carries', at: parameter };
   if (!isFunctionNode(fn)) return unknown(at);
   const place = fn.parameters.indexOf(parameter);
+  const awaited = findAwaited(fn, place);
+  if (awaited) return judge(awaited, file, depth + 1);
   const calls = depth < 3 ? listCallsOf(fn, file) : [];
   const handed = calls.flatMap((call) => call.arguments[place] ?? []);
   if (handed.length === 0) return unknown(at);
@@ -257,6 +261,17 @@ function judgeParameter(parameter: ts.ParameterDeclaration, at: ts.Identifier, f
   const joined = join(parts, at);
   // Other files may hand over more.
   return joined.size === 'small' && isExported(fn, file) ? unknown(at) : joined;
+}
+
+/** What a callback gets: the rows of `query().then(rows => …)` and of `query(sql, (error, rows) => …)`. */
+function findAwaited(fn: FunctionNode, place: number): ts.Expression | undefined {
+  const outer = getOutermostWrapped(fn);
+  const target = findMethodCall(outer.parent);
+  if (!target?.call.arguments.includes(outer as ts.Expression)) return undefined;
+  if (target.method === 'then') return place === 0 && target.call.arguments[0] === outer ? target.receiver : undefined;
+  const [first] = fn.parameters;
+  const isCallback = place === 1 && first && ts.isIdentifier(first.name) && /^_?(?:e|err|error)$/.test(first.name.text);
+  return isCallback ? target.call : undefined;
 }
 
 /** Nest's `@Body() items: Item[]`. */
