@@ -47,22 +47,24 @@ function judge(call: ts.CallExpression, receiver: ts.Expression, file: FileConte
   const origin = findOrigin(receiver, file);
   const module = origin && bareModule(origin.module);
   const isClient = module === 'ioredis' || module === 'redis' || module === '@redis/client';
-  const leaf = findMemberPath(receiver)?.at(-1) ?? '';
+  const path = findMemberPath(receiver) ?? [];
   const isAwaited = ts.isAwaitExpression(getOutermostWrapped(call).parent) || findMemberName(call.parent) === 'then';
-  // A client of another module, by its name and what is asked of it: `redis.keys('session:*')`.
+  // A client of another module, by its name or its holder's and what is asked of it: `Redis.client.keys('session:*')`.
   const isNamed =
-    /redis/i.test(leaf) && isAwaited && (ts.isStringLiteralLike(pattern) || ts.isTemplateExpression(pattern));
+    /redis/i.test(path.slice(-2).join('.')) &&
+    isAwaited &&
+    (ts.isStringLiteralLike(pattern) || ts.isTemplateExpression(pattern));
   const fn = findEnclosingFunction(call);
   if (!(isClient || isNamed) || !fn || isStartup(fn)) return undefined;
   const states: LinkCondition = {
     kind: 'any',
     of: ['import:ioredis', 'import:redis', 'import:@redis/client'].map((fact) => ({ kind: 'project-states', fact })),
   };
-  const path = onRequestPath(call, file);
+  const requested = onRequestPath(call, file);
   return {
     at: call,
     values: { call: `${call.expression.getText(file.source)}()`, name: nameOfFunction(fn) },
-    when: isClient ? path : { kind: 'all', of: [path, states] },
+    when: isClient ? requested : { kind: 'all', of: [requested, states] },
     data: { call, library: module === 'ioredis' ? 'ioredis' : isClient ? 'redis' : undefined },
   };
 }

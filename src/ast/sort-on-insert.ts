@@ -18,6 +18,8 @@ export interface SortOnInsert {
   call: ts.CallExpression;
   push: ts.CallExpression;
   list: ts.Expression;
+  /** Where another function takes the first or the last: what waits in it is as much as there is to do. */
+  take: ts.CallExpression | undefined;
 }
 
 const filledOnce =
@@ -53,7 +55,24 @@ export function findSortOnInsert(call: ts.CallExpression, file: FileContext): So
       isBeside(other, call)
     );
   });
-  return push && { call, push, list };
+  return push && { call, push, list, take: findTake(push, text, fn, takesOne, file) };
+}
+
+/** A `shift` or `pop` of the same list; not of callers that wait, of whom there are only as many as are under way. */
+function findTake(
+  push: ts.CallExpression,
+  list: string,
+  fn: ts.Node,
+  isHere: boolean,
+  file: FileContext,
+): ts.CallExpression | undefined {
+  if (/\b(?:resolve|reject|callback|cb|done)\b/.test(push.arguments[0]?.getText(file.source) ?? '')) return undefined;
+  return file.nodes('CallExpression').find((other) => {
+    const taken = findMethodCall(other);
+    if (!taken || !/^(?:shift|pop)$/.test(taken.method) || findMemberPath(taken.receiver)?.join('.') !== list)
+      return false;
+    return isHere || findEnclosingFunction(other) !== fn;
+  });
 }
 
 /** `if (!this.sorted) { list.sort(); this.sorted = true; } return list.shift()`: sorted anew for each that is taken. */
