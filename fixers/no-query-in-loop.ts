@@ -1,5 +1,5 @@
 import type { QueryInLoop } from '../rules/database/no-query-in-loop.ts';
-import { findProperty, listChain } from '../src/ast/queries.ts';
+import { findProperty, listChain, type QueryCall } from '../src/ast/queries.ts';
 import {
   findMemberPath,
   findMethodCall,
@@ -20,6 +20,9 @@ import { isTypeScript } from './edit/keep-value.ts';
 import { reindent } from './edit/reindent.ts';
 import { replaceNode } from './edit/replace-node.ts';
 
+/** A query that stands in the loop itself. */
+type KnownQuery = QueryInLoop & { query: QueryCall };
+
 /** A row asked for by one column: `where: { id: order.userId }`. */
 interface PointQuery {
   column: string;
@@ -39,6 +42,7 @@ export const fixer: Fixer<QueryInLoop> = {
   fix({ data }, file): Fix | Skip {
     const { query, call, repetition, over } = data;
     const loop = repetition.node;
+    if (!query) return { skip: 'another file makes the query: it has to take many keys first' };
     if (call !== query.call) return { skip: 'the query stands in a helper, which has to take many keys first' };
     if (!ts.isForOfStatement(loop))
       return { skip: 'the rows are mapped at once: load them in one query by hand, or through a BatchLoader' };
@@ -48,10 +52,12 @@ export const fixer: Fixer<QueryInLoop> = {
     const awaited = getOutermostWrapped(call).parent;
     if (!ts.isAwaitExpression(awaited)) return { skip: 'the query is not awaited on its own' };
     const holder = getOutermostWrapped(awaited).parent;
-    if (ts.isVariableDeclaration(holder)) return fetchBefore(data, holder, loop, item, file);
+    if (ts.isVariableDeclaration(holder)) return fetchBefore({ ...data, query }, holder, loop, item, file);
     const isAlone =
       ts.isExpressionStatement(holder) && loop.statement.statements.length === 1 && holder.parent === loop.statement;
-    return isAlone ? writeAtOnce(data, loop, item, file) : { skip: 'other work is done between the queries' };
+    return isAlone
+      ? writeAtOnce({ ...data, query }, loop, item, file)
+      : { skip: 'other work is done between the queries' };
   },
 };
 
@@ -62,7 +68,7 @@ function loopVariable(loop: ts.ForOfStatement): string | undefined {
 }
 
 function fetchBefore(
-  { query, over }: QueryInLoop,
+  { query, over }: KnownQuery,
   declaration: ts.VariableDeclaration,
   loop: ts.ForOfStatement,
   item: string,
@@ -189,7 +195,7 @@ function isOnlyOf(value: ts.Expression, item: string, loop: ts.Node, file: FileC
 }
 
 function writeAtOnce(
-  { query, over }: QueryInLoop,
+  { query, over }: KnownQuery,
   loop: ts.ForOfStatement,
   item: string,
   file: FileContext,

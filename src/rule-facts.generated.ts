@@ -508,7 +508,8 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Fetch all rows in one query before the loop (`IN`, `= ANY($1)`, `findMany({ where: { id: { in: ids } } })`) and look them up in a Map; write with one bulk statement; or load through a BatchLoader.",
     "limits": [
       "Updates with a value of their own for each row, upserts, and loops that may end early are reported as `possible` only.",
-      "A query in a helper of the same file is seen; in another file it is not.",
+      "A helper counts when it asks the database each time, of what it is handed: in this file, or in another one that the call leads to, one hop further at most; helpers that keep what they read do not count.",
+      "Where the project has a function for many keys (`getUsersByIds`), each call of the one for one key in a loop counts.",
       "How many rows there are is judged by where they come from, not counted: lists that are passed in and not called after rows or ids, what hangs on one row, writes in a branch and rounds that also wait for something else are `possible` only."
     ],
     "options": {},

@@ -158,6 +158,20 @@ export function isAwaitedOrReturned(call: ts.CallExpression): boolean {
   );
 }
 
+/** Whether a call is a step of a chain that goes on. */
+export function isInsideChain(call: ts.CallExpression): boolean {
+  const { parent } = call;
+  if (!ts.isPropertyAccessExpression(parent) || parent.expression !== call || !ts.isCallExpression(parent.parent))
+    return false;
+  return !/^(?:then|catch|finally|map|filter|forEach|reduce|find|some|every)$/.test(parent.name.text);
+}
+
+/** Builders run when they are awaited; the others as soon as they are called. */
+export function isRun(call: ts.CallExpression, query: QueryCall): boolean {
+  if (query.library !== 'knex' && query.library !== 'drizzle' && query.library !== 'kysely') return true;
+  return isAwaitedOrReturned(call);
+}
+
 function kindOfSql(call: ts.CallExpression): QueryKind {
   const text = sqlOf(call);
   const word = /^\s*(\w+)/.exec(text ?? '')?.[1]?.toLowerCase();

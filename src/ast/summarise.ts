@@ -3,12 +3,13 @@ import type { CallEdge, ClassSummary, FileSummary, FunctionSummary, NamedValue }
 import { addCall, addInlineEdge } from './call-edges.ts';
 import { classShape } from './class-shape.ts';
 import { findEntryPoint } from './entry-points.ts';
+import { listDeeds } from './function-deeds.ts';
 import { findFunctionOfBinding, listFunctions, ordinalOf } from './functions.ts';
 import { listCommonJsExports, listExports, listImports, listOwnUses, listUses } from './module-surface.ts';
 import { listFacts } from './project-facts.ts';
 import { findOrigin } from './provenance.ts';
 import { isOffered } from './public-api.ts';
-import { constructorMember, refOf, refOfOrigin } from './symbol-ref.ts';
+import { constructorMember, listClasses, refOf, refOfOrigin } from './symbol-ref.ts';
 import {
   type ClassNode,
   type FunctionNode,
@@ -30,11 +31,13 @@ export function summarise(file: FileContext): FileSummary {
   const classes = listClasses(file);
   const summaries = functions.map((fn): FunctionSummary => {
     const entry = findEntryPoint(fn, file);
+    const deeds = listDeeds(fn, file);
     return {
       name: qualifiedName(fn),
       line: lineOf(file.source, fn.getStart(file.source)),
       ...(entry && { entry }),
       ...(isOffered(fn, file) && { isOffered: true }),
+      ...(deeds.length > 0 && { deeds }),
       calls: [],
     };
   });
@@ -55,10 +58,6 @@ export function summarise(file: FileContext): FileSummary {
     ownUses: listOwnUses(file),
     facts: listFacts(file),
   };
-}
-
-function listClasses(file: FileContext): ClassNode[] {
-  return [...file.nodes('ClassDeclaration'), ...file.nodes('ClassExpression')].sort((a, b) => a.pos - b.pos);
 }
 
 /** `Class.method`, `outer.inner`; the scope id of findings. */

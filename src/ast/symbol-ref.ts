@@ -25,6 +25,16 @@ export function targetOf(
   return refOf(callee, file, classes);
 }
 
+/** {@link targetOf} for a rule, which has no list of classes at hand. */
+export function findCallee(call: ts.CallExpression, file: FileContext): SymbolRef | undefined {
+  return targetOf(call, file, listClasses(file));
+}
+
+/** The classes of a file in source order: the place in this list is what a summary calls them by. */
+export function listClasses(file: FileContext): ClassNode[] {
+  return [...file.nodes('ClassDeclaration'), ...file.nodes('ClassExpression')].sort((a, b) => a.pos - b.pos);
+}
+
 /** What a callee or a handed-over value names, if another place can be meant by it. */
 export function refOf(
   expression: ts.Expression,

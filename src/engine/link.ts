@@ -1,7 +1,7 @@
 import { isTestPath } from '../ast/file-role.ts';
 import { bareModule } from '../ast/provenance.ts';
 import type { Position, RelatedLocation } from '../model/finding.ts';
-import type { LinkCondition } from '../model/link.ts';
+import type { FunctionDeed, LinkCondition, SymbolRef } from '../model/link.ts';
 import { type CallChain, CallGraph } from './call-graph.ts';
 import { sha256 } from './content-hash.ts';
 import { compareText } from './order.ts';
@@ -16,6 +16,10 @@ export interface Verdict {
   evidence: RelatedLocation[];
   why: string;
 }
+
+/** How far a call is followed for what it does, and how many calls of one function. */
+const maxHops = 1;
+const maxCallees = 20;
 
 /** Decides the findings that depend on other files, over summaries alone. The order of files and findings does not matter. */
 export class Linker {
@@ -73,6 +77,8 @@ export class Linker {
       }
       case 'unused-members':
         return this.#judgeUnused(file, condition.symbol, condition.members);
+      case 'callee-does':
+        return this.#judgeCallee(file, condition.to, condition.deeds);
       case 'project-states': {
         const where = this.#findFact(condition.fact);
         const holds = where !== undefined;
@@ -140,6 +146,34 @@ export class Linker {
     const column = offset - (text.lastIndexOf('\n', offset - 1) + 1) + 1;
     const position = (by: number): Position => ({ line, column: column + by, offset: offset + by });
     return { file, range: { start: position(0), end: position(length) }, note };
+  }
+
+  #judgeCallee(file: string, to: SymbolRef, deeds: readonly FunctionDeed[]): Verdict {
+    const callees = this.#symbols.functionsOf(file, to, undefined);
+    const holds = callees.length > 0 && callees.every((callee) => this.#doesOne(callee, deeds, 0));
+    const name = callees[0] ? this.#graph.nameOf(callees[0]) : 'what is called';
+    if (!holds) return { holds, evidence: [], why: `${name} is not known to do it: ${deeds.join(', ')}` };
+    const [{ file: home, fn }] = callees as [FunctionRef];
+    const { line } = this.#project.summaryOf(home)!.functions[fn]!;
+    return { holds, evidence: [this.#locate(home, line, undefined, 'what is called')], why: '' };
+  }
+
+  /** One hop further at most: a service that asks its repository. */
+  #doesOne({ file, fn }: FunctionRef, deeds: readonly FunctionDeed[], hops: number): boolean {
+    const summary = this.#project.summaryOf(file)?.functions[fn];
+    const own = summary?.deeds ?? [];
+    if (!summary || (own.includes('keeps') && !deeds.includes('writes'))) return false;
+    if (own.some((deed) => deeds.includes(deed))) return true;
+    return (
+      hops < maxHops &&
+      summary.calls
+        .slice(0, maxCallees)
+        .some(
+          ({ to, frequency }) =>
+            frequency === 'once' &&
+            this.#symbols.functionsOf(file, to, undefined).some((callee) => this.#doesOne(callee, deeds, hops + 1)),
+        )
+    );
   }
 
   #judgeUnused(file: string, symbol: string, members: readonly string[]): Verdict {
@@ -210,7 +244,16 @@ export class Linker {
     }
     const candidates = this.#factCandidates.get(fact) ?? [];
     if (fact.startsWith('reused:')) return this.#findReuse(candidates, fact.slice('reused:'.length));
+    if (fact.startsWith('function:')) {
+      const name = fact.slice('function:'.length);
+      return candidates.find((path) => !isTestPath(path) && this.#declares(path, name));
+    }
     return candidates.find((path) => this.#project.summaryOf(path)?.facts.includes(fact));
+  }
+
+  #declares(path: string, name: string): boolean {
+    const functions = this.#project.summaryOf(path)?.functions ?? [];
+    return functions.some((fn) => fn.name === name || fn.name.endsWith(`.${name}`));
   }
 
   /** The file outside tests in which a name stands once more than where it is declared. */

@@ -20,7 +20,12 @@ export type LinkCondition =
   | { kind: 'open-to-users'; fn: number; directly?: true }
   /** No file uses one of `members` on the value this file exports as `symbol` (`delete`, `on:error`, `=length`, `pool.end`). */
   | { kind: 'unused-members'; symbol: string; members: readonly string[] }
-  /** Some file of the project states `fact`; `reused:<name>`: a name stands in it once more than where it is declared. */
+  /**
+   * Each function that calling `to` may run does one of `deeds` each time, itself or by a function that it calls; a
+   * function that keeps what it read does not count as reading, nor as asking the database.
+   */
+  | { kind: 'callee-does'; to: SymbolRef; deeds: readonly FunctionDeed[] }
+  /** Some file of the project states `fact`; `reused:<name>`: a name stands in it once more than where it is declared; `function:<name>`: it has such a function. */
   | { kind: 'project-states'; fact: string }
   | { kind: 'not'; of: LinkCondition }
   | { kind: 'all'; of: readonly LinkCondition[] }
@@ -57,6 +62,19 @@ export interface EntryPoint {
   label: string;
 }
 
+/**
+ * What a function does outside of the process: it waits for a read or a write, asks the database for or about what it is
+ * handed, or keeps what it read (a cache, a loader).
+ */
+export type FunctionDeed =
+  | 'reads'
+  | 'writes'
+  | 'keeps'
+  | 'query:point'
+  | 'query:list'
+  | 'query:insert'
+  | 'query:delete';
+
 export interface FunctionSummary {
   /** `name`, `Class.name`, `name.<anonymous>`; for people and for scope ids. */
   name: string;
@@ -64,6 +82,8 @@ export interface FunctionSummary {
   entry?: EntryPoint;
   /** Whether a user of the file can get hold of it, other than to bring an application up once: see `src/ast/public-api.ts`. */
   isOffered?: true;
+  /** What it does each time it is called; left out where that is nothing. */
+  deeds?: readonly FunctionDeed[];
   calls: CallEdge[];
 }
 

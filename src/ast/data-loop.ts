@@ -1,0 +1,62 @@
+import type { FileContext } from '../model/file-context.ts';
+import { mentionsOwn } from './rounds.ts';
+import { isChunked, isLiteralSized } from './small-input.ts';
+import { findEnclosingFunction, isWithin, nameOfFunction, skipWrappers } from './syntax.ts';
+import { ts } from './ts.ts';
+import { findRepetition, frequencyOf, isStartup, type Repetition } from './where.ts';
+
+const onceName =
+  /migrat|seed|backfill|upgrade|fixture|bootstrap|^init|^setup|ensureIndex|syncSchema|^import|reindex|cleanup|teardown/i;
+/** Files whose code runs once and ends: upgrades, importers, seeds. */
+export const oncePath =
+  /(?:^|\/)(?:upgrades?|backfills?|maintenance|one-?offs?|importers?|imports?|dev|devtools)\/|(?:migrat|backfill|seed)[\w.-]*\.[cm]?[jt]s$/i;
+
+/** A loop, and what its rounds are made of. */
+export interface DataLoop {
+  repetition: Repetition;
+  over: ts.Expression;
+}
+
+/** The innermost loop over data whose current element the call depends on. */
+export function findDataLoop(call: ts.CallExpression, file: FileContext): DataLoop | undefined {
+  for (let repetition = findRepetition(call); repetition; repetition = findRepetition(repetition.node)) {
+    const over = repetition.over ?? countedOver(repetition.node);
+    if (!over) return undefined;
+    if (isWithin(call, over)) continue;
+    if (isChunked(over, file) || isChunkVariable(repetition.node)) return undefined;
+    if (
+      !ts.isForInStatement(repetition.node) &&
+      !isLiteralSized(over, file) &&
+      mentionsOwn(call, repetition.node, file)
+    )
+      return { repetition, over };
+  }
+  return undefined;
+}
+
+/** `for (let i = 0; i < rows.length; i++)`. */
+function countedOver(loop: ts.Node): ts.Expression | undefined {
+  if (!ts.isForStatement(loop) || !loop.condition || !ts.isBinaryExpression(loop.condition)) return undefined;
+  const isStep =
+    loop.incrementor !== undefined &&
+    (ts.isPostfixUnaryExpression(loop.incrementor) || ts.isPrefixUnaryExpression(loop.incrementor));
+  const right = skipWrappers(loop.condition.right);
+  return isStep && ts.isPropertyAccessExpression(right) && right.name.text === 'length' ? right.expression : undefined;
+}
+
+function isChunkVariable(loop: ts.Node): boolean {
+  const name = ts.isForOfStatement(loop)
+    ? loop.initializer.getText()
+    : ts.isCallExpression(loop)
+      ? (loop.arguments.at(0)?.getText().slice(0, 60) ?? '')
+      : '';
+  return /\b\w*(?:chunk|batch|slice)\w*\b/i.test(/^[^=]*/.exec(name)![0]);
+}
+
+/** Whether a place runs as the process starts, or in a migration, a seed, an import, and ends. */
+export function runsOnce(node: ts.Node, file: FileContext): boolean {
+  if (frequencyOf(node, file) === 'once') return true;
+  for (let fn = findEnclosingFunction(node); fn; fn = findEnclosingFunction(fn))
+    if (isStartup(fn) || onceName.test(nameOfFunction(fn))) return true;
+  return false;
+}

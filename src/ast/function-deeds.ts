@@ -1,0 +1,58 @@
+import type { FileContext } from '../model/file-context.ts';
+import type { FunctionDeed } from '../model/link.ts';
+import { listIo } from './io-call.ts';
+import { findQuery, isInsideChain, isRun } from './queries.ts';
+import { isBulk } from './query-worth.ts';
+import { isConditional } from './rounds.ts';
+import { type FunctionNode, isFunctionNode, isWithin } from './syntax.ts';
+import { ts } from './ts.ts';
+
+/** What keeps an answer, or gathers questions: who calls such a function does not ask the server each time. */
+const keeping = /cache|memo|loader|batch|redis|singleflight|inflight|lru|dedupe/i;
+
+/** What a function does outside of the process each time it is called, for those who call it from another file. */
+export function listDeeds(fn: FunctionNode, file: FileContext): FunctionDeed[] {
+  if (!fn.body || (!mayWait(fn) && !ts.isArrowFunction(fn))) return [];
+  const text = fn.getText(file.source);
+  if (!/await|return|=>/.test(text)) return [];
+  const deeds = new Set<FunctionDeed>();
+  for (const io of listIo(fn, file)) deeds.add(io === 'write' ? 'writes' : 'reads');
+  if (keeping.test(text)) deeds.add('keeps');
+  for (const kind of listOwnQueries(fn, file)) deeds.add(`query:${kind}`);
+  return [...deeds].sort();
+}
+
+function mayWait(fn: FunctionNode): boolean {
+  return !ts.isConstructorDeclaration(fn) && !ts.isAccessor(fn);
+}
+
+/** Queries that run each time, of what the function is handed. */
+function* listOwnQueries(fn: FunctionNode, file: FileContext): Generator<'point' | 'list' | 'insert' | 'delete'> {
+  const names = fn.parameters.flatMap((p) => listNames(p.name));
+  if (names.length === 0) return;
+  const handed = new RegExp(`\\b(?:${names.join('|')})\\b`);
+  for (const call of listOwnCalls(fn.body!)) {
+    const query = isInsideChain(call) ? undefined : findQuery(call, file);
+    if (!query || !isRun(call, query) || isConditional(call, fn) || isBulk(query, file)) continue;
+    const { kind } = query;
+    if (kind !== 'point' && kind !== 'list' && kind !== 'insert' && kind !== 'delete') continue;
+    if (handed.test(call.getText(file.source))) yield kind;
+  }
+}
+
+/** The calls of a function that do not stand in a function inside of it. */
+function listOwnCalls(body: ts.Node): ts.CallExpression[] {
+  const calls: ts.CallExpression[] = [];
+  const visit = (at: ts.Node): void => {
+    if (isFunctionNode(at) && !isWithin(body, at)) return;
+    if (ts.isCallExpression(at)) calls.push(at);
+    ts.forEachChild(at, visit);
+  };
+  visit(body);
+  return calls;
+}
+
+function listNames(name: ts.BindingName): string[] {
+  if (ts.isIdentifier(name)) return [name.text.replaceAll('$', '\\$')];
+  return name.elements.flatMap((element) => (ts.isBindingElement(element) ? listNames(element.name) : []));
+}

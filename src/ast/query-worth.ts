@@ -1,0 +1,100 @@
+import type { FileContext } from '../model/file-context.ts';
+import { findFunctionValue } from './functions.ts';
+import { findProperty, listChain, type QueryCall } from './queries.ts';
+import { isInSomeRounds, waitsForOther } from './rounds.ts';
+import { rowListOf } from './row-lists.ts';
+import { sizeOf } from './size.ts';
+import { findEnclosingFunction, findMethodCall, getOutermostWrapped, skipWrappers } from './syntax.ts';
+import { ts } from './ts.ts';
+import type { Repetition } from './where.ts';
+
+/** Which queries of a loop are worth one query instead: the round trips are many, and rounds are made of little else. */
+export interface LoopWorth {
+  reads: boolean;
+  writes: boolean;
+}
+
+/**
+ * What the rounds are made of: rows that this file shows, or ids, which one query could take; of lists that are only
+ * called after rows, those whose rounds wait for nothing else. Writes must run in every round: those of a branch may be few.
+ */
+export function worthOf(
+  call: ts.CallExpression,
+  { node }: Repetition,
+  over: ts.Expression,
+  file: FileContext,
+): LoopWorth {
+  const rows = rowListOf(over, file);
+  if (rows === 'part' || rows === 'nothing') return { reads: false, writes: false };
+  const helper = findFunctionValue(call.expression, file);
+  const waits = waitsForOther(node, call, file) || (helper !== undefined && waitsForOther(helper, call, file));
+  return { reads: rows !== 'named' || !waits, writes: !waits && !isInSomeRounds(call, node) };
+}
+
+/**
+ * `Promise.all(items.map((item) => db.item.create(…)))`, where each round is one write and no more: one statement writes
+ * them all, or one for each table. What hangs on one row is left out: its parts are few.
+ */
+export function isBareWriteMap(
+  call: ts.CallExpression,
+  { node }: Repetition,
+  over: ts.Expression,
+  file: FileContext,
+): boolean {
+  const map = findMethodCall(node);
+  if (map?.method !== 'map' || sizeOf(over, file) === 'small' || rowListOf(over, file) === 'part') return false;
+  const all = findMethodCall(getOutermostWrapped(node).parent);
+  if (!all || !/^all(?:Settled)?$/.test(all.method) || all.receiver.getText(file.source) !== 'Promise') return false;
+  const round = skipWrappers(map.call.arguments[0]!);
+  return findEnclosingFunction(call) === round && !isInSomeRounds(call, node) && !waitsForOther(node, call, file);
+}
+
+/** `{ tags: { create: … } }`: rows of other tables with it. */
+function isNested(call: ts.CallExpression, file: FileContext): boolean {
+  return /\b(?:connect|connectOrCreate|create|createMany)\s*:/.test(call.getText(file.source));
+}
+
+/** An insert whose row is used in the round, or that may write other tables with it: no bulk insert gives that. */
+export function isRowNeeded(call: ts.CallExpression, { kind, library }: QueryCall, file: FileContext): boolean {
+  if (kind !== 'insert') return false;
+  const data = library === 'prisma' ? findProperty(call.arguments[0], 'data') : undefined;
+  if (data && !ts.isObjectLiteralExpression(data)) return true;
+  if (isNested(call, file)) return true;
+  const { parent } = getOutermostWrapped(call);
+  return (
+    ts.isAwaitExpression(parent) && !ts.isExpressionStatement(parent.parent) && !ts.isReturnStatement(parent.parent)
+  );
+}
+
+/** `operations.push(prisma.user.delete(…))`: sent later, maybe together. */
+export function isCollected(call: ts.CallExpression): boolean {
+  const { parent } = getOutermostWrapped(call);
+  return ts.isCallExpression(parent) && findMethodCall(parent)?.method === 'push';
+}
+
+/** A write whose failure is dealt with row by row. */
+export function isCaught(call: ts.Node, loop: ts.Node): boolean {
+  for (let at = call; at !== loop && at.parent; at = at.parent)
+    if (ts.isTryStatement(at.parent) && at.parent.tryBlock === at) return true;
+  return false;
+}
+
+/** One statement for many rows, or the first few of each. */
+export function isBulk({ call, kind }: QueryCall, file: FileContext): boolean {
+  const { first, methods } = listChain(call);
+  if (methods.some((name) => /^(?:createMany\w*|bulkCreate|insertMany|limit|take)$/.test(name))) return true;
+  const [argument] = first.arguments;
+  if (
+    findProperty(argument, 'take') ??
+    findProperty(argument, 'limit') ??
+    findProperty(argument, 'orderBy') ??
+    findProperty(argument, 'order')
+  )
+    return true;
+  return (
+    kind === 'list' &&
+    /\bin:\s(?!\[)|\$in\b|\bIn\(|\bANY\(|inArray\(|whereIn\(|'in',\s*(?!\s*\[)|\[Op\.in\]/.test(
+      call.getText(file.source),
+    )
+  );
+}
