@@ -758,7 +758,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "A database pool has some ten connections and a remote service its own limits: with 5,000 items the rest waits in memory, times out, and keeps every other request waiting too. One connection or transaction an item can even deadlock the pool.",
     "advice": "Run some ten at a time: mapLimit keeps the order of results and the first error. Where the work is a query, ask for all of them in one.",
     "limits": [
-      "Lists that only a name calls long are `possible`; promises that are pushed to an array in a loop are not followed.",
+      "Lists that only a name calls long are `possible`, unless each item takes a transaction of its own; promises that are pushed to an array in a loop are not followed.",
       "A limit inside of the function that is called (in another file) is not seen."
     ],
     "options": {},

@@ -2,6 +2,7 @@ import { type FanOut, findFanOut } from '../../src/ast/fan-out.ts';
 import { findMethodCall } from '../../src/ast/syntax.ts';
 import { runsUnderLoad } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
+import type { LinkCondition } from '../../src/model/link.ts';
 
 export const rule = defineRule<FanOut>({
   id: 'no-unbounded-fanout',
@@ -14,7 +15,7 @@ export const rule = defineRule<FanOut>({
   advice:
     'Run some ten at a time: mapLimit keeps the order of results and the first error. Where the work is a query, ask for all of them in one.',
   limits: [
-    'Lists that only a name calls long are `possible`; promises that are pushed to an array in a loop are not followed.',
+    'Lists that only a name calls long are `possible`, unless each item takes a transaction of its own; promises that are pushed to an array in a loop are not followed.',
     'A limit inside of the function that is called (in another file) is not seen.',
   ],
   mentions: ['Promise.all&.map('],
@@ -28,14 +29,22 @@ export const rule = defineRule<FanOut>({
         at: call,
         ...(fanOut.size.size === 'large'
           ? { related: [{ at: fanOut.size.at, note: `${fanOut.size.why}` }] }
-          : { confidence: 'possible' as const }),
+          : !fanOut.holdsConnection && { confidence: 'possible' as const }),
         values: {
           items: text.length > 60 ? `${text.slice(0, 57)}…` : text,
-          what: fanOut.io === 'write' ? 'writes or calls' : 'reads',
+          what: fanOut.holdsConnection ? 'transactions' : fanOut.io === 'write' ? 'writes or calls' : 'reads',
         },
-        when: runsUnderLoad(call, file),
+        when:
+          fanOut.asked.length > 0
+            ? { kind: 'all', of: [asks(fanOut), runsUnderLoad(call, file)] }
+            : runsUnderLoad(call, file),
         data: fanOut,
       };
     },
   },
 });
+
+/** "What is called in another file waits for something outside of the process." */
+function asks({ asked }: FanOut): LinkCondition {
+  return { kind: 'any', of: asked.map((to) => ({ kind: 'callee-does', to, deeds: ['reads', 'writes'] })) };
+}

@@ -1,7 +1,6 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { EntryPoint } from '../model/link.ts';
-import { hasDirective } from './file-role.ts';
-import { isExported } from './functions.ts';
+import { entryOfFile } from './file-entries.ts';
 import { bareModule, findOrigin, type Origin, originName } from './provenance.ts';
 import {
   type FunctionNode,
@@ -28,7 +27,6 @@ const timeDecorator = /^(?:Cron|Interval|Every)$/;
 const requestInterface =
   /^(?:NestMiddleware|CanActivate|NestInterceptor|PipeTransform|ExceptionFilter|ExpressMiddlewareInterface|RequestHandler)$/;
 const requestMethodOfInterface = /^(?:use|canActivate|intercept|transform|catch|handle)$/;
-const nextMethod = /^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)$/;
 const listenerMethod =
   /^(?:on|addListener|prependListener|addEventListener|subscribe|tap|listen|observe|watch|onMessage)$/;
 const connectionEvent = /^(?:request|connection|upgrade|message|stream|secureConnection|checkContinue|connect)$/;
@@ -53,7 +51,7 @@ function judge(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
     fromDecorators(fn) ??
     fromArgument(fn, file) ??
     fromProperty(fn, file) ??
-    fromFile(fn, file) ??
+    entryOfFile(fn, file) ??
     fromParameters(fn, file)
   );
 }
@@ -244,40 +242,6 @@ function routePath(object: ts.ObjectLiteralExpression): string | undefined {
       return findStringValue(property.initializer);
   }
   return undefined;
-}
-
-/** Next, Remix, SvelteKit, Nuxt and Lambda name their handlers by file and export. */
-function fromFile(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
-  const { path } = file;
-  const name = nameOfFunction(fn);
-  if (
-    name === 'handler' &&
-    /aws-lambda|APIGateway|\bLambda|serverless/i.test(file.text.slice(0, 2000)) &&
-    isExported(fn, file)
-  ) {
-    return request('Lambda handler');
-  }
-  if (/(?:^|\/)app\/(?:.*\/)?route\.[cm]?[jt]sx?$/.test(path) && nextMethod.test(name))
-    return request(`${name} ${path}`);
-  if (/(?:^|\/)pages\/api\//.test(path) && isDefaultExport(fn)) return request(`Next ${path}`);
-  if (/^(?:getServerSideProps|getInitialProps)$/.test(name) && /(?:^|\/)pages\//.test(path))
-    return request(`Next ${name}`);
-  if (/\+(?:page|layout)?\.?server\.[jt]s$/.test(path) && (nextMethod.test(name) || name === 'load'))
-    return request(`${name} ${path}`);
-  if (/(?:^|\/)routes\/.*\.[jt]sx?$/.test(path) && /^(?:loader|action)$/.test(name) && isExported(fn, file))
-    return request(`${name} ${path}`);
-  if (/(?:^|\/)middleware\.[jt]s$/.test(path) && name === 'middleware') return request('Next middleware');
-  if (hasDirective(file.text.slice(0, 1000), 'use server') && isExported(fn, file))
-    return request(`server action ${name}`);
-  return undefined;
-}
-
-function isDefaultExport(fn: FunctionNode): boolean {
-  const outer = getOutermostWrapped(fn);
-  return (
-    ts.isExportAssignment(outer.parent) ||
-    (ts.canHaveModifiers(fn) && (ts.getModifiers(fn)?.some((m) => m.kind === ts.SyntaxKind.DefaultKeyword) ?? false))
-  );
 }
 
 /** `(req, res)`, `(request, reply)`, `(ctx, next)`: nobody names anything else so. */

@@ -1,8 +1,11 @@
 import type { FileContext } from '../model/file-context.ts';
+import type { SymbolRef } from '../model/link.ts';
 import { findFunctionValue } from './functions.ts';
 import { type Io, listIo } from './io-call.ts';
 import { listRepetitions } from './loop-facts.ts';
+import { findQuery, isAwaitedOrReturned } from './queries.ts';
 import { findSize, type Size, soundsLarge } from './size.ts';
+import { findCallee } from './symbol-ref.ts';
 import { type FunctionNode, findMemberPath, findMethodCall, isFunctionNode, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
 
@@ -16,11 +19,17 @@ export interface FanOut {
   /** The function itself, where this file has it. */
   body: FunctionNode;
   io: Io;
+  /** Where the file does not tell that it waits for something outside: what it calls in other files. */
+  asked: readonly SymbolRef[];
+  /** Each round holds a connection of its own until it ends. */
+  holdsConnection: boolean;
   /** `large`, or `unknown` under a name of many. */
   size: Size;
 }
 
 const limiter = /(?:limit(?:er|ed)?|semaphore|mutex|throttle[rd]?|queue|pool|bottleneck|pLimit|sem|lock|gate)$/i;
+const connecting = /^(?:\$transaction|transaction|startTransaction|beginTransaction|getConnection|createQueryRunner)$/;
+const maxAsked = 4;
 const batchWord = /(?:batch|chunk|group|page|slice|window)(?:es|s)?$/i;
 
 /** Judges a `Promise.all` or `allSettled` over a list that data makes long. */
@@ -36,7 +45,8 @@ export function findFanOut(call: ts.CallExpression, file: FileContext): FanOut |
   if (!body || isBatch(map.receiver) || isInBatch(call) || !soundsLarge(map.receiver, file)) return undefined;
   if (usesLimiter(body)) return undefined;
   const io = listIo(body, file);
-  if (io.length === 0) return undefined;
+  const asked = io.length > 0 ? [] : listAwaitedCallees(body, file);
+  if ((io.length === 0 && asked.length === 0) || (io.length === 1 && isGathered(body, file))) return undefined;
   return {
     call,
     method: target.method,
@@ -44,9 +54,48 @@ export function findFanOut(call: ts.CallExpression, file: FileContext): FanOut |
     items: map.receiver,
     fn,
     body,
-    io: io.includes('write') ? 'write' : 'read',
+    io: io.includes('write') || asked.length > 0 ? 'write' : 'read',
+    asked,
+    holdsConnection: holdsConnection(body),
     size: findSize(map.receiver, file),
   };
+}
+
+/** Prisma makes one query of all `findUnique` calls of one tick. */
+function isGathered(fn: FunctionNode, file: FileContext): boolean {
+  const visit = (at: ts.Node): boolean => {
+    const query = ts.isCallExpression(at) ? findQuery(at, file) : undefined;
+    return query
+      ? query.library === 'prisma' && /\.findUnique$/.test(query.text)
+      : (ts.forEachChild(at, visit) ?? false);
+  };
+  return fn.body ? visit(fn.body) : false;
+}
+
+/** What a function waits for that another file may define. */
+function listAwaitedCallees(fn: FunctionNode, file: FileContext): SymbolRef[] {
+  const found: SymbolRef[] = [];
+  const visit = (at: ts.Node): void => {
+    if (isFunctionNode(at) && at !== fn) return;
+    if (ts.isCallExpression(at) && found.length < maxAsked && isAwaitedOrReturned(at)) {
+      const to = findCallee(at, file);
+      if (to?.kind === 'imported') found.push(to);
+    }
+    ts.forEachChild(at, visit);
+  };
+  if (fn.body) visit(fn.body);
+  return found;
+}
+
+/** `const transaction = await sequelize.transaction()`, `db.$transaction(…)`: more rounds than the pool has wait for each other. */
+function holdsConnection(fn: FunctionNode): boolean {
+  const visit = (at: ts.Node): boolean => {
+    if (isFunctionNode(at) && at !== fn) return false;
+    const target = findMethodCall(at);
+    if (target && connecting.test(target.method) && isAwaitedOrReturned(target.call)) return true;
+    return ts.forEachChild(at, visit) ?? false;
+  };
+  return fn.body ? visit(fn.body) : false;
 }
 
 function isBatch(items: ts.Expression): boolean {
@@ -76,7 +125,8 @@ function usesLimiter(fn: FunctionNode): boolean {
       const hands = at.arguments.some((a) => isFunctionNode(skipWrappers(a)));
       if (
         limiter.test(holder) &&
-        (hands || /^(?:acquire|wait|take|run|add|enqueue|schedule|use|load)$/.test(target?.method ?? ''))
+        ((hands && !(target && /pool$/i.test(holder))) ||
+          /^(?:acquire|wait|take|run|add|enqueue|schedule|use|load)$/.test(target?.method ?? ''))
       )
         return true;
       // DataLoader puts all of them in one request.

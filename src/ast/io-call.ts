@@ -2,6 +2,7 @@ import type { FileContext } from '../model/file-context.ts';
 import { findFunctionValue } from './functions.ts';
 import { findClientCreation } from './libraries.ts';
 import { bareModule, findOrigin } from './provenance.ts';
+import { findQuery } from './queries.ts';
 import { type FunctionNode, findMemberPath, findMethodCall, isFunctionNode, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
 
@@ -16,7 +17,7 @@ const ioHolder =
 const modelCall =
   /^(?:find(?:One|All|Many|First|ByPk|ById|Unique|OneBy|By\w*|FirstOrThrow|UniqueOrThrow|OneOrFail)?|count|create|insert|insertOne|insertMany|update|updateOne|updateMany|upsert|save|destroy|delete|deleteOne|deleteMany|remove|aggregate|query|execute|send|publish)$/;
 const writeName =
-  /^(?:_?(?:create|insert|update|upsert|save|destroy|delete|remove|set|put|post|patch|write|send|publish|add|push|append|insert|increment|decrement|incr|decr|del|unlink|mkdir|rm|copy|move|rename|cancel|process|handle|run|execute|exec|apply|sync|import|register|subscribe|unsubscribe|emit|dispatch|enqueue|archive|restore|revoke|grant|assign|link|unlink|attach|detach|approve|reject|close|open|start|stop|reset|clear|invalidate|migrate|upload|perform|trigger|notify|log|record|track|mark|store|replace|rebuild|index|reindex|refresh|recalculate|accept|complete|finalize|commit|expire|queue|schedule|transfer|charge|refund|pay|build|generate|ensure|call|do|make|hook|on|invoke)(?:[A-Z_].*)?)$/;
+  /^(?:_?(?:create|insert|update|upsert|save|destroy|delete|remove|set|put|post|patch|write|send|forward|reply|deliver|invite|publish|add|push|append|insert|increment|decrement|incr|decr|del|unlink|mkdir|rm|copy|move|rename|cancel|process|handle|run|execute|exec|apply|sync|import|register|subscribe|unsubscribe|emit|dispatch|enqueue|archive|restore|revoke|grant|assign|link|unlink|attach|detach|approve|reject|close|open|start|stop|reset|clear|invalidate|migrate|upload|perform|trigger|notify|log|record|track|mark|store|replace|rebuild|index|reindex|refresh|recalculate|accept|complete|finalize|commit|expire|queue|schedule|transfer|charge|refund|pay|build|generate|ensure|call|do|make|hook|on|invoke)(?:[A-Z_].*)?)$/;
 
 /** Whether what a call does waits for I/O, by where its receiver comes from, what it is, or what the local function reaches. */
 export function ioOf(call: ts.CallExpression, file: FileContext): Io | undefined {
@@ -39,6 +40,8 @@ function judgeAt(call: ts.CallExpression, file: FileContext, depth: number): Io 
   const origin = findOrigin(callee, file);
   if (origin && ioModule.test(bareModule(origin.module)) && !/Sync$/.test(name)) return kind;
   if (target && findClientCreation(target.receiver, file)) return kind;
+  const query = findQuery(call, file);
+  if (query) return query.kind === 'point' || query.kind === 'list' ? 'read' : 'write';
   const local = depth < 2 ? findFunctionValue(callee, file) : undefined;
   if (local) {
     const inner = listIo(local, file, depth + 1);

@@ -43,7 +43,8 @@ export function sizeOfSource(
   if (/^(?:match|matchAll|chunk|paginate)$/.test(name)) return { size: 'unknown', why: 'parts of a text', at: call };
   if (name === 'parse' && target && ts.isIdentifier(target.receiver) && target.receiver.text === 'JSON') {
     const [text] = call.arguments;
-    return text && isIncomingText(text, file, 0) ? large('as many as the request carries') : undefined;
+    if (text && isIncomingText(text, file, 0)) return large('as many as the request carries');
+    return text && isHandedText(text, call, file) ? large('all that the text holds') : undefined;
   }
   if (isIncoming(call, file)) return large('as many as the request carries');
   const query = sizeOfQuery(call, file, depth, judge);
@@ -138,6 +139,20 @@ function isFromFile(text: ts.Expression, file: FileContext, depth: number): bool
   return declaration && ts.isVariableDeclaration(declaration) && declaration.initializer
     ? isFromFile(declaration.initializer, file, depth + 1)
     : false;
+}
+
+/** `const records = JSON.parse(text)`, where `text` is handed to the function and the name is that of data. */
+function isHandedText(text: ts.Expression, call: ts.CallExpression, file: FileContext): boolean {
+  const value = skipWrappers(text);
+  const declaration = ts.isIdentifier(value) ? file.bindingOf(value)?.declaration : undefined;
+  const holder = getOutermostWrapped(call).parent;
+  return (
+    declaration !== undefined &&
+    ts.isParameter(declaration) &&
+    ts.isVariableDeclaration(holder) &&
+    ts.isIdentifier(holder.name) &&
+    soundOfName(holder.name.text) === 'many'
+  );
 }
 
 /** `req.body`, `await request.text()`, and names for them. */

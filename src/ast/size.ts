@@ -336,7 +336,11 @@ export function isIncoming(expression: ts.Expression, file: FileContext, depth =
     return isParse ? depth < 3 && isIncoming(first, file, depth + 1) : false;
   }
   const path = findMemberPath(value);
-  if (path && path.length > 1) return /^(?:req|request|ctx|context|c)$/.test(path[0]!) && path.at(-1) === 'body';
+  if (path && path.length > 1)
+    return (
+      (/^(?:req|request|ctx|context|c)$/.test(path[0]!) && path.at(-1) === 'body') ||
+      /^(?:req|request)\.payload$/.test(path.join('.'))
+    );
   if (!ts.isIdentifier(value) || depth > 2) return false;
   const declaration = file.bindingOf(value)?.declaration;
   return declaration && ts.isVariableDeclaration(declaration) && declaration.initializer
