@@ -344,6 +344,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "Connections are set up again for each request and thrown away (or never closed): latency grows by a handshake, and the number of connections grows with the number of requests until the server refuses them.",
     "advice": "Make it once, at module level or when the service starts, and let every request use it.",
     "limits": [
+      "A method that makes a client of what its object was given and ends it again is reported whoever calls it, unless it is there to connect or to try a connection, or the client blocks or subscribes.",
       "A client built from the values of one request (another tenant’s address, a connection test) is reported as `possible` only.",
       "A factory that returns a new client is judged by its callers in the same file."
     ],

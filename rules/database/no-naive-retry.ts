@@ -215,7 +215,7 @@ function isWritten(use: ts.Node): boolean {
 
 /** What is tried goes over the network: a fetch, a query, a connection. */
 function isWorth(attempt: ts.TryStatement, file: FileContext): boolean {
-  return /\b(?:fetch|axios|got|request|query|connect|send|publish|execute|transaction|post|put)\w*\s*[(<.]/i.test(
+  return /\b(?:fetch|axios|got|request|query|connect|send|command|publish|execute|transaction|post|put)\w*\s*[(<.]/i.test(
     attempt.tryBlock.getText(file.source),
   );
 }

@@ -1,18 +1,18 @@
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { type ClientCreation, clientModules, findClientCreation } from '../../src/ast/libraries.ts';
+import { isIndependentOf, isMadeForOneCall, isMemoised } from '../../src/ast/made-per-call.ts';
 import { importWords } from '../../src/ast/mention-words.ts';
 import { bareModule, findOrigin, originName } from '../../src/ast/provenance.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
   findPropertyName,
-  getOutermostWrapped,
   isWithin,
   nameOfFunction,
   skipWrappers,
 } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { frequencyOf, isStartup, onRequestPath } from '../../src/ast/where.ts';
+import { frequencyOf, isStartup, onRequestPath, runsUnderLoad } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Match } from '../../src/model/rule.ts';
@@ -46,6 +46,7 @@ export const rule = defineRule<ClientPerRequest>({
   why: 'Connections are set up again for each request and thrown away (or never closed): latency grows by a handshake, and the number of connections grows with the number of requests until the server refuses them.',
   advice: 'Make it once, at module level or when the service starts, and let every request use it.',
   limits: [
+    'A method that makes a client of what its object was given and ends it again is reported whoever calls it, unless it is there to connect or to try a connection, or the client blocks or subscribes.',
     'A client built from the values of one request (another tenant’s address, a connection test) is reported as `possible` only.',
     'A factory that returns a new client is judged by its callers in the same file.',
   ],
@@ -67,7 +68,7 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
   const fn = findEnclosingFunction(node);
   if (!fn || frequencyOf(node, file) === 'once' || isStartup(fn) || isMemoised(node, fn)) return undefined;
   const places = listHandlePlaces(node, file);
-  if (places.some((place) => isKept(place, fn))) return undefined;
+  if (places.some((place) => isKept(place, fn, file))) return undefined;
   // An agent is handed to each request it serves; other clients, once handed over, are the receiver's.
   const isHandedOver = places.some(
     (place) =>
@@ -75,13 +76,15 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
   );
   if (isHandedOver && !ts.isConstructorDeclaration(fn)) return undefined;
   const isStatic = (node.arguments ?? []).every((argument) => isIndependentOf(argument, fn, file));
+  const isForOneCall = isMadeForOneCall(node, fn, file);
+  const isWasted = library.kind === 'agent' && /\bkeepAlive\s*:\s*true\b/.test(node.getText(file.source));
   return {
     at: node,
-    confidence: isStatic ? 'likely' : 'possible',
+    confidence: isStatic || isForOneCall || isWasted ? 'likely' : 'possible',
     values: {
-      what: `\`${textOf(node, file)}\` opens ${library.cost} each time \`${nameOfFunction(fn)}\` runs, and a request runs it.`,
+      what: `\`${textOf(node, file)}\` opens ${library.cost} each time \`${nameOfFunction(fn)}\` runs${isForOneCall ? '' : ', and a request runs it'}.`,
     },
-    when: onRequestPath(node, file),
+    ...(!isForOneCall && { when: library.kind === 'agent' ? runsUnderLoad(node, file) : onRequestPath(node, file) }),
     data: { kind: 'client', creation: node, library, fn, isStatic },
   };
 }
@@ -100,9 +103,10 @@ function textOf(node: ts.NewExpression | ts.CallExpression, file: FileContext): 
 }
 
 /** Kept beyond the call: a field, a property, a collection, an outer variable. */
-function isKept(place: HandlePlace, fn: FunctionNode): boolean {
+function isKept(place: HandlePlace, fn: FunctionNode, file: FileContext): boolean {
   if (place.kind === 'binding') return !isWithin(place.binding.identifier, fn);
   if (place.kind === 'property') {
+    if (isRequestOption(place, fn, file)) return false;
     const holder =
       ts.isPropertyAssignment(place.at) || ts.isShorthandPropertyAssignment(place.at)
         ? place.at.parent.parent
@@ -112,62 +116,13 @@ function isKept(place: HandlePlace, fn: FunctionNode): boolean {
   return place.kind === 'field' || place.kind === 'collection';
 }
 
-/** `once(() => new Client())`, `memoize(…)`, `lazy(…)`, `useFactory: () => …`, getters that cache are seen by their field. */
-function isMemoised(node: ts.Node, fn: FunctionNode): boolean {
-  for (let at: FunctionNode | undefined = fn; at; at = findEnclosingFunction(at)) {
-    const { parent } = getOutermostWrapped(at);
-    if (ts.isCallExpression(parent)) {
-      const callee = parent.expression;
-      const name = ts.isIdentifier(callee)
-        ? callee.text
-        : ts.isPropertyAccessExpression(callee)
-          ? callee.name.text
-          : '';
-      if (
-        /once|memo|lazy|cache|singleton|remember|useState|useMemo|provide|register|bind|toDynamicValue|getOrCreate|getOrInsert/i.test(
-          name,
-        )
-      )
-        return true;
-    }
-    if (
-      ts.isPropertyAssignment(parent) &&
-      /^(?:useFactory|factory|create|setup|lifecycle)$/.test(findPropertyName(parent.name) ?? '')
-    )
-      return true;
-  }
-  return isInGuard(node, fn);
-}
-
-/** `if (!client) …`, `client ??= …`, `cached || …`: made on first use. */
-function isInGuard(node: ts.Node, fn: FunctionNode): boolean {
-  for (let at = node; at !== fn && at.parent; at = at.parent) {
-    const { parent } = at;
-    if (ts.isBinaryExpression(parent) && parent.right === at) {
-      const { kind } = parent.operatorToken;
-      if (kind === ts.SyntaxKind.BarBarToken || kind === ts.SyntaxKind.QuestionQuestionToken) return true;
-      if (kind === ts.SyntaxKind.QuestionQuestionEqualsToken || kind === ts.SyntaxKind.BarBarEqualsToken) return true;
-    }
-  }
-  return false;
-}
-
-/** Whether an expression mentions nothing that is declared inside `fn`. */
-function isIndependentOf(expression: ts.Node, fn: FunctionNode, file: FileContext): boolean {
-  let isIndependent = true;
-  const visit = (node: ts.Node): void => {
-    if (!isIndependent) return;
-    if (ts.isIdentifier(node)) {
-      const binding = file.bindingOf(node);
-      if (binding && isWithin(binding.identifier, fn) && !isWithin(binding.identifier, expression))
-        isIndependent = false;
-    } else if (node.kind === ts.SyntaxKind.ThisKeyword) {
-      isIndependent = false;
-    }
-    ts.forEachChild(node, visit);
-  };
-  visit(expression);
-  return isIndependent;
+/** `options.agent = new Agent()`, where the options are made in the function: they are of one request. */
+function isRequestOption(place: HandlePlace & { kind: 'property' }, fn: FunctionNode, file: FileContext): boolean {
+  if (!/^(?:https?Agent|agent|dispatcher)$/.test(place.name)) return false;
+  const left = ts.isBinaryExpression(place.at) ? place.at.left : place.at;
+  const holder = ts.isPropertyAccessExpression(left) ? skipWrappers(left.expression) : undefined;
+  const binding = holder && ts.isIdentifier(holder) ? file.bindingOf(holder) : undefined;
+  return binding !== undefined && ts.isVariableDeclaration(binding.declaration) && isWithin(binding.identifier, fn);
 }
 
 function findMisspeltOption(

@@ -1,0 +1,96 @@
+import type { FileContext } from '../model/file-context.ts';
+import { findClientHome } from './client-home.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  findPropertyName,
+  getOutermostWrapped,
+  isClassNode,
+  isWithin,
+  nameOfFunction,
+} from './syntax.ts';
+import { ts } from './ts.ts';
+
+/** Functions that are there to make a connection, or to try one. */
+const connecting =
+  /test|check|health|ping|verif|connect|init|migrat|setup|set_up|probe|start|boot|validate|listen|stream/i;
+/** What needs a connection of its own while it lasts. */
+const exclusive = /\b(?:p?subscribe|xread(?:group)?|b[lr]pop\w*|blmove|monitor|BLOCK|watch|LISTEN)\b/i;
+
+/**
+ * Whether a method makes a client of what its object was given, uses it, and ends it: the object outlives the call, so
+ * could the client.
+ */
+export function isMadeForOneCall(
+  creation: ts.NewExpression | ts.CallExpression,
+  fn: FunctionNode,
+  file: FileContext,
+): boolean {
+  if (!ts.isMethodDeclaration(fn) || !isClassNode(fn.parent) || connecting.test(nameOfFunction(fn))) return false;
+  const home = findClientHome(creation, file);
+  if (!home?.binding || !isWithin(home.binding.identifier, fn)) return false;
+  const text = fn.getText(file.source);
+  return (
+    !exclusive.test(text) &&
+    new RegExp(`\\b${home.path}\\.(?:quit|disconnect|end|close|\\$disconnect|destroy)\\(`).test(text) &&
+    (creation.arguments ?? []).every((argument) => isIndependentOf(argument, fn, file, false))
+  );
+}
+
+/** `once(() => new Client())`, `memoize(…)`, `lazy(…)`, `useFactory: () => …`, getters that cache are seen by their field. */
+export function isMemoised(node: ts.Node, fn: FunctionNode): boolean {
+  for (let at: FunctionNode | undefined = fn; at; at = findEnclosingFunction(at)) {
+    const { parent } = getOutermostWrapped(at);
+    if (ts.isCallExpression(parent)) {
+      const callee = parent.expression;
+      const name = ts.isIdentifier(callee)
+        ? callee.text
+        : ts.isPropertyAccessExpression(callee)
+          ? callee.name.text
+          : '';
+      if (
+        /once|memo|lazy|cache|singleton|remember|useState|useMemo|provide|register|bind|toDynamicValue|getOrCreate|getOrInsert/i.test(
+          name,
+        )
+      )
+        return true;
+    }
+    if (
+      ts.isPropertyAssignment(parent) &&
+      /^(?:useFactory|factory|create|setup|lifecycle)$/.test(findPropertyName(parent.name) ?? '')
+    )
+      return true;
+  }
+  return isInGuard(node, fn);
+}
+
+/** `if (!client) …`, `client ??= …`, `cached || …`: made on first use. */
+function isInGuard(node: ts.Node, fn: FunctionNode): boolean {
+  for (let at = node; at !== fn && at.parent; at = at.parent) {
+    const { parent } = at;
+    if (ts.isBinaryExpression(parent) && parent.right === at) {
+      const { kind } = parent.operatorToken;
+      if (kind === ts.SyntaxKind.BarBarToken || kind === ts.SyntaxKind.QuestionQuestionToken) return true;
+      if (kind === ts.SyntaxKind.QuestionQuestionEqualsToken || kind === ts.SyntaxKind.BarBarEqualsToken) return true;
+    }
+  }
+  return false;
+}
+
+/** Whether an expression mentions nothing that is declared inside `fn`, nor, unless told, what `this` is. */
+export function isIndependentOf(expression: ts.Node, fn: FunctionNode, file: FileContext, thisCounts = true): boolean {
+  let isIndependent = true;
+  const visit = (node: ts.Node): void => {
+    if (!isIndependent) return;
+    if (ts.isIdentifier(node)) {
+      const binding = file.bindingOf(node);
+      if (binding && isWithin(binding.identifier, fn) && !isWithin(binding.identifier, expression))
+        isIndependent = false;
+    } else if (thisCounts && node.kind === ts.SyntaxKind.ThisKeyword) {
+      isIndependent = false;
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(expression);
+  return isIndependent;
+}
