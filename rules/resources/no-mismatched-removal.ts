@@ -1,3 +1,4 @@
+import { findFunctionOfBinding } from '../../src/ast/functions.ts';
 import { findRemoval, identityOf, type ListenerCall, listAdds } from '../../src/ast/listener-calls.ts';
 import { findMemberPath, skipWrappers } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
@@ -6,7 +7,7 @@ import type { FileContext } from '../../src/model/file-context.ts';
 import type { Match } from '../../src/model/rule.ts';
 
 export interface MismatchedRemoval {
-  kind: 'fresh-removal' | 'fresh-add' | 'other-event' | 'other-capture';
+  kind: 'fresh-removal' | 'fresh-add' | 'other-event' | 'other-capture' | 'factory';
   removal: ListenerCall;
   /** The listener that stays. */
   add: ListenerCall | undefined;
@@ -54,7 +55,12 @@ function judge(
     if (!add) return undefined;
     return match('fresh-removal', 'it is handed a function made on the spot, which was never added', add);
   }
-  if (identity.kind !== 'stable' || !removal.isEventKnown) return undefined;
+  if (identity.kind !== 'stable') return undefined;
+  const [made, another] = listMadeBy(listener, file);
+  if (made && (another || !removal.isEventKnown || sameTarget.length === 0)) {
+    return match('factory', `${identity.path} makes the listeners that were added, and is none itself`, made);
+  }
+  if (!removal.isEventKnown) return undefined;
   const identities = sameTarget.flatMap((add) =>
     add.listener ? [{ add, identity: identityOf(add.listener, file) }] : [],
   );
@@ -84,6 +90,21 @@ function judge(
   const isRemovedRightly =
     file.text.includes(`'${add.event}', ${identity.path})`) && countRemovals(add, identity.path, file);
   return isRemovedRightly ? undefined : match('other-event', `${identity.path} was added for "${add.event}"`, add);
+}
+
+/** The listeners that the function handed to a removal has made: `on('error', failed('error'))`, `off('error', failed)`. */
+function listMadeBy(listener: ts.Expression, file: FileContext): readonly ListenerCall[] {
+  const name = skipWrappers(listener);
+  const binding = ts.isIdentifier(name) ? file.bindingOf(name) : undefined;
+  if (!binding || !findFunctionOfBinding(binding)) return [];
+  const isNamed = (value: ts.Expression): boolean => ts.isIdentifier(value) && file.bindingOf(value) === binding;
+  const adds = listAdds(file).filter((add) => add.listener !== undefined);
+  if (adds.some((add) => isNamed(skipWrappers(add.listener!)))) return [];
+  return adds.filter(({ listener: added }) => {
+    const identity = identityOf(added!, file);
+    if (identity.kind !== 'fresh' || identity.how !== 'call') return false;
+    return isNamed(skipWrappers((skipWrappers(added!) as ts.CallExpression).expression));
+  });
 }
 
 function isLiteralEvent({ call }: ListenerCall): boolean {

@@ -33,7 +33,9 @@ const effectName =
   /^(?:use\w*Effect|useMount|useOnMount|onMount|onMounted|watchEffect|createEffect|effect|\$effect|useFocusEffect)$/;
 const componentBase =
   /(?:^|\.)(?:Component|PureComponent|LitElement|HTMLElement|Vue|LightningElement|ReactiveElement)$/;
-const mountMethod = /^(?:componentDidMount|connectedCallback|ngOnInit|ngAfterViewInit|mounted|componentWillMount)$/;
+/** Runs when a component has come to its page. */
+export const mountMethod =
+  /^(?:componentDidMount|connectedCallback|ngOnInit|ngAfterViewInit|mounted|componentWillMount)$/;
 const singletonDecorator =
   /^(?:Injectable|Service|Controller|Resolver|singleton|Singleton|injectable|Module|Gateway|WebSocketGateway|Processor|Global)$/;
 

@@ -1,24 +1,17 @@
 import type { FileContext } from '../model/file-context.ts';
-import type { LinkCondition } from '../model/link.ts';
-import type { Confidence } from '../model/rule.ts';
-import { listCaptures } from './captures.ts';
-import { type EmitterLife, emitterLifeOf } from './emitter-lifetime.ts';
+import type { ClassShape } from './class-shape.ts';
+import { emitterLifeOf } from './emitter-lifetime.ts';
 import { findDisposer, findMethodAround } from './end-of-life.ts';
 import { eventKindOf } from './event-kind.ts';
 import { findGivenArgument } from './lent-arguments.ts';
-import { type Life, lifeOf } from './life-cycle.ts';
-import { findListenerFunction, type ListenerCall } from './listener-calls.ts';
-import {
-  findStayingInWait,
-  findStayingOnOneOutcome,
-  isRemovedOnEveryOutcome,
-  isRemovedOutside,
-  listEndsOf,
-  listGroup,
-} from './listener-group.ts';
+import { type Life, lifeOf, mountMethod } from './life-cycle.ts';
+import type { ListenerCall } from './listener-calls.ts';
+import { findForConsumer } from './listener-consumer.ts';
+import { findStayingOnOneOutcome, isRemovedOnEveryOutcome, listEndsOf, listGroup } from './listener-group.ts';
+import { hasOnce, type ListenerLeak, type ListenerPlace, listOwnCaptures, registering } from './listener-place.ts';
+import { findInWait, findPromiseAround, goesWithItsEmitter } from './listener-wait.ts';
 import { isFreshlyMade } from './looked-up.ts';
 import { isGuardedByState } from './overwritten.ts';
-import { runsAgainWithin } from './runs-again.ts';
 import { settlesBeforeAbort } from './signal-wait.ts';
 import { isMadeOften } from './starts-repeatedly.ts';
 import {
@@ -33,24 +26,12 @@ import {
 import { ts } from './ts.ts';
 import { findRepetition, runsRepeatedly, runsUnderLoad } from './where.ts';
 
-/** Why a listener outlives what it listens for. */
-export interface ListenerLeak {
-  shape: 'wait' | 'outcome' | 'signal' | 'effect' | 'owner' | 'call' | 'lent' | 'pooled' | 'kept';
-  /** What leaves one more behind: "each call". */
-  what: string;
-  /** The sibling that ends the wait without taking this one away. */
-  fired?: ListenerCall;
-  confidence?: Confidence;
-  when?: LinkCondition;
-}
-
 /** Handled where a process is brought up, in whatever callback that ends. */
 const processEnd = /^(?:SIG[A-Z0-9]+|signal|uncaughtException|unhandledRejection|exit|beforeExit|warning)$/;
+const unmountMethod =
+  /^(?:componentWillUnmount|disconnectedCallback|ngOnDestroy|beforeUnmount|beforeDestroy|unmounted|destroyed)$/;
 /** What runs a process handles its signals. */
 const runner = /(?:Runner|Server|App|Application|Daemon|Cli|CLI|Process|Controller|Launcher|Supervisor|Master)$/;
-/** A function of such a name adds what its caller hands it, or is called once for what it sets up. */
-const registering =
-  /^_*(?:on|once|add|subscribe|watch|listen|observe|register|bind|attach|forward|pipe|proxy|relay|hook|track|instrument|setup|set|init|install|enable|start|connect|open|run|boot|bootstrap|configure|create|build|make|load|use|wire|mount|extend|expose|inject|apply|ensure|setUp|initiali[sz]e)(?:[A-Z_]\w*)?$/;
 
 /** Judges one adding call; undefined where the listener ends with its emitter, is taken away, or the file does not tell. */
 export function findListenerLeak(add: ListenerCall, file: FileContext): ListenerLeak | undefined {
@@ -70,7 +51,7 @@ function judge(add: ListenerCall, file: FileContext): ListenerLeak | undefined {
   // What waits for the end of the process waits once.
   if (promise && processEnd.test(add.event)) return undefined;
   const outermost = promise ? (findEnclosingFunction(promise) ?? fn) : fn;
-  const place: Place = {
+  const place: ListenerPlace = {
     add,
     fn,
     outermost,
@@ -88,6 +69,8 @@ function judge(add: ListenerCall, file: FileContext): ListenerLeak | undefined {
     if (wait) return wait;
   }
   if (listEndsOf(add, file).length > 0 || isForwarded(listener, fn, file)) return undefined;
+  const consumer = findForConsumer(place);
+  if (consumer) return consumer;
   switch (place.emitter) {
     case 'process':
       return onProcess(place);
@@ -102,57 +85,14 @@ function judge(add: ListenerCall, file: FileContext): ListenerLeak | undefined {
   }
 }
 
-interface Place {
-  add: ListenerCall;
-  /** The function that adds, and the one around the promise that it may be the executor of. */
-  fn: FunctionNode;
-  outermost: FunctionNode;
-  promise: ts.NewExpression | undefined;
-  life: Life;
-  emitter: EmitterLife;
-  file: FileContext;
-}
-
-function findOnOneOutcome({ add, emitter, file }: Place): ListenerLeak | undefined {
+function findOnOneOutcome({ add, emitter, file }: ListenerPlace): ListenerLeak | undefined {
   const group = listGroup(add, file);
   const staying = group.length > 1 ? findStayingOnOneOutcome(group, emitter, file) : undefined;
   if (staying?.add.call !== add.call || isRemovedOnEveryOutcome(add, file)) return undefined;
   return { shape: 'outcome', what: 'each time', fired: staying.fired };
 }
 
-function findInWait({ add, outermost, emitter, file }: Place, promise: ts.NewExpression): ListenerLeak | undefined {
-  if (hasOnce(add) || !isShared(add, outermost, emitter, file)) return undefined;
-  if (/once/i.test(add.method)) {
-    const group = listGroup(add, file).filter((other) => isWithin(other.call, promise));
-    const staying = findStayingInWait(group, file);
-    if (staying?.add.call !== add.call || isRemovedOutside(add, listenersOf(group, file), file)) return undefined;
-    return { shape: 'wait', what: 'each wait', fired: staying.fired };
-  }
-  const kind = eventKindOf(add.event);
-  // `.on('error', reject)` for each command on a client that many commands share.
-  const isErrorOfClient = add.event === 'error' && emitter === 'outer' && listGroup(add, file).length === 1;
-  if (goesWithItsEmitter(add, file)) return undefined;
-  if ((kind !== 'recurring' && !isErrorOfClient) || listEndsOf(add, file).length > 0) return undefined;
-  return { shape: 'wait', what: 'each call' };
-}
-
-/** `on('data')` beside `on('end')`: what is listened to is read to its end. */
-function goesWithItsEmitter(add: ListenerCall, file: FileContext): boolean {
-  return listGroup(add, file).some(({ event }) => event !== 'error' && eventKindOf(event) === 'last');
-}
-
-/** Whether many waits listen to one emitter. */
-function isShared(add: ListenerCall, outermost: FunctionNode, emitter: EmitterLife, file: FileContext): boolean {
-  if (emitter === 'outer') {
-    const home = findHome(add.receiver, file);
-    return home !== undefined && runsAgainWithin(outermost, home, file);
-  }
-  // In a constructor it waits once an instance.
-  if (ts.isConstructorDeclaration(outermost) || registering.test(nameOfFunction(outermost))) return false;
-  return /^(?:process|field|self|kept)$/.test(emitter);
-}
-
-function onProcess(place: Place): ListenerLeak | undefined {
+function onProcess(place: ListenerPlace): ListenerLeak | undefined {
   const { add, life, promise, file } = place;
   if (life.kind === 'effect') return onEffect(life.effect);
   if (life.kind === 'owner' && !life.isSingleton) return onOwner(place, life);
@@ -176,26 +116,44 @@ function onEffect(effect: FunctionNode): ListenerLeak {
   };
 }
 
-function onOwner({ add, file }: Place, life: Extract<Life, { kind: 'owner' }>): ListenerLeak | undefined {
+function onOwner({ add, file }: ListenerPlace, life: Extract<Life, { kind: 'owner' }>): ListenerLeak | undefined {
   const what = `each ${life.shape.name}`;
   const canEnd = life.isComponent || findDisposer(life.shape.disposers, undefined) !== undefined;
   // A process has one standard input; whoever reads it is made once.
   if (/^process\.std/.test(add.target ?? '')) return undefined;
   if (processEnd.test(add.event) && runner.test(life.shape.name)) return undefined;
-  // A component may stand on its page once, for as long as the page.
-  if (life.isComponent && canEnd) return { shape: 'owner', what, confidence: 'possible' };
+  if (life.isComponent && canEnd) {
+    // A component may stand on its page once, for as long as the page; one that cleans up as it goes does not.
+    const isSure = isAddedAsItMounts(add, life.shape);
+    return { shape: 'owner', what, confidence: isSure ? 'likely' : 'possible' };
+  }
   if (file.role === 'ui') return undefined;
-  // Without an end of its own it is a part of a process more often than not.
-  return { shape: 'owner', what, when: canEnd ? isMadeOften(add.call, life, file) : runsRepeatedly(add.call, file) };
+  // Each instance adds one as it is made. Without an end of its own it is a part of the process that it ends with.
+  const isOfEach = life.shape.constructorNode !== undefined && isWithin(add.call, life.shape.constructorNode);
+  const isSure = isOfEach && (canEnd || !processEnd.test(add.event));
+  return {
+    shape: 'owner',
+    what,
+    when: canEnd ? isMadeOften(add.call, life, file) : runsRepeatedly(add.call, file),
+    ...(isSure && { confidence: 'likely' as const }),
+  };
 }
 
-function onSignal({ add, outermost, promise, fn, file }: Place): ListenerLeak | undefined {
+/** Added where a component comes to its page, whose method for the end does something, but not that. */
+function isAddedAsItMounts(add: ListenerCall, shape: ClassShape): boolean {
+  const method = findMethodAround(add.call, shape);
+  const end = shape.disposers.find((fn) => unmountMethod.test(nameOfFunction(fn)));
+  const cleansUp = end?.body !== undefined && ts.isBlock(end.body) && end.body.statements.length > 0;
+  return cleansUp && method !== undefined && mountMethod.test(nameOfFunction(method));
+}
+
+function onSignal({ add, outermost, promise, fn, file }: ListenerPlace): ListenerLeak | undefined {
   if (add.event !== 'abort' || /once/i.test(add.method) || hasOnce(add) || isOfBrowser(file)) return undefined;
   if (!settlesBeforeAbort(add, fn, promise, file)) return undefined;
   return { shape: 'signal', what: 'each call with the same signal', when: runsUnderLoad(outermost.body!, file) };
 }
 
-function onPooled({ add, file }: Place): ListenerLeak | undefined {
+function onPooled({ add, file }: ListenerPlace): ListenerLeak | undefined {
   const isUnpooled = /\bagent\s*:\s*false\b|\bkeepAlive\s*:\s*false\b/.test(file.text);
   // A socket that is upgraded does not come back.
   const isAsked = /\.(?:connecting|reusedSocket)\b|\.on(?:ce)?\(\s*['"]upgrade['"]/.test(file.text);
@@ -203,9 +161,9 @@ function onPooled({ add, file }: Place): ListenerLeak | undefined {
   return { shape: 'pooled', what: `each request that the ${add.target} serves` };
 }
 
-function onKept({ add, outermost, file }: Place): ListenerLeak | undefined {
+function onKept({ add, outermost, file }: ListenerPlace): ListenerLeak | undefined {
   if (registering.test(nameOfFunction(outermost)) || isFreshlyMade(add, outermost, file)) return undefined;
-  if (!holdsOn(add, outermost, file)) return undefined;
+  if (listOwnCaptures(add, outermost, file).length === 0) return undefined;
   return { shape: 'kept', what: 'each call for the same key' };
 }
 
@@ -215,10 +173,12 @@ function isOfBrowser(file: FileContext): boolean {
 }
 
 /** Handed to an owner that is made again and again, by one that keeps it. */
-function onLent({ add, life, promise, file }: Place): ListenerLeak | undefined {
+function onLent({ add, life, promise, file }: ListenerPlace): ListenerLeak | undefined {
   if (life.kind !== 'owner' || promise || file.role === 'ui') return undefined;
   const index = findGivenArgument(add.receiver, life.shape, file);
-  if (index === undefined || isEnded(add, file)) return undefined;
+  // What listens for the beginning of an emitter that it is handed is gone with it.
+  const goesItself = /once/i.test(add.method) && eventKindOf(add.event) === 'first';
+  if (index === undefined || goesItself || isEnded(add, file)) return undefined;
   return {
     shape: 'lent',
     what: `each ${life.shape.name}`,
@@ -227,24 +187,22 @@ function onLent({ add, life, promise, file }: Place): ListenerLeak | undefined {
 }
 
 /** A method that adds, for each call, a listener which serves that call only. */
-function onField({ add, outermost, promise, life, emitter, file }: Place): ListenerLeak | undefined {
+function onField({ add, outermost, promise, life, emitter, file }: ListenerPlace): ListenerLeak | undefined {
   if (life.kind !== 'owner' || promise || !/^(?:field|self)$/.test(emitter) || file.role === 'ui') return undefined;
   const method = findMethodAround(add.call, life.shape);
   if (!method || method === life.shape.constructorNode || registering.test(nameOfFunction(method))) return undefined;
-  if (eventKindOf(add.event) !== 'recurring' || !holdsOn(add, method, file)) return undefined;
+  if (eventKindOf(add.event) !== 'recurring' || listOwnCaptures(add, method, file).length === 0) return undefined;
   if (isEnded(add, file) || goesWithItsEmitter(add, file)) return undefined;
-  return { shape: 'call', what: 'each call', when: runsUnderLoad(outermost.body ?? outermost, file) };
-}
-
-/** Whether a listener refers to what only this run of `fn` knows. */
-function holdsOn(add: ListenerCall, fn: FunctionNode, file: FileContext): boolean {
-  const listener = add.listener && findListenerFunction(add.listener, file);
-  if (!listener) return false;
-  const root = add.target?.split('.')[0];
-  return listCaptures(listener, fn, file).some(({ name, declaration }) => {
-    const isSelf = ts.isVariableDeclaration(declaration) && declaration.initializer?.kind === ts.SyntaxKind.ThisKeyword;
-    return name !== root && !isSelf;
-  });
+  // A method that keeps what it was handed in a listener for good does so for each caller.
+  const handed = listOwnCaptures(add, method, file).some(({ identifier }) =>
+    method.parameters.some((parameter) => isWithin(identifier, parameter)),
+  );
+  return {
+    shape: 'call',
+    what: 'each call',
+    when: runsUnderLoad(outermost.body ?? outermost, file),
+    ...(handed && !/once/i.test(add.method) && { confidence: 'likely' as const }),
+  };
 }
 
 const ending = 'close|end|destroy|disconnect|terminate|kill|abort|release|stop|dispose|quit|shutdown';
@@ -275,10 +233,6 @@ function isBoundToSignal({ options }: ListenerCall): boolean {
   return options !== undefined && /\bsignal\b/.test(options.getText());
 }
 
-function hasOnce({ options }: ListenerCall): boolean {
-  return options !== undefined && /\bonce\s*:\s*true/.test(options.getText());
-}
-
 /** What a caller hands over to be added is the caller's to remove. */
 function isForwarded(listener: ts.Expression, fn: FunctionNode, file: FileContext): boolean {
   if (!ts.isIdentifier(listener)) return false;
@@ -286,28 +240,8 @@ function isForwarded(listener: ts.Expression, fn: FunctionNode, file: FileContex
   return binding?.kind === 'parameter' && isWithin(binding.identifier, fn);
 }
 
-function listenersOf(group: readonly ListenerCall[], file: FileContext): FunctionNode[] {
-  return group.flatMap(({ listener }) => (listener && findListenerFunction(listener, file)) ?? []);
-}
-
-/** The function whose variable an emitter is. */
-function findHome(emitter: ts.Expression, file: FileContext): FunctionNode | undefined {
-  let at = skipWrappers(emitter);
-  while (ts.isPropertyAccessExpression(at)) at = skipWrappers(at.expression);
-  const binding = ts.isIdentifier(at) ? file.bindingOf(at) : undefined;
-  return binding && findEnclosingFunction(binding.identifier);
-}
-
 /** `['SIGINT', 'SIGTERM'].forEach((signal) => process.on(signal, …))`: how often the loop runs counts. */
 function outsideIteration(node: ts.Node): ts.Node {
   const repetition = findRepetition(node);
   return repetition ? outsideIteration(repetition.node) : node;
-}
-
-/** The `new Promise(…)` whose executor is `fn`. */
-function findPromiseAround(fn: FunctionNode): ts.NewExpression | undefined {
-  const { parent } = getOutermostWrapped(fn);
-  const isPromise =
-    ts.isNewExpression(parent) && ts.isIdentifier(parent.expression) && parent.expression.text === 'Promise';
-  return isPromise ? parent : undefined;
 }

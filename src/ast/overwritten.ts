@@ -1,5 +1,6 @@
 import type { FileContext } from '../model/file-context.ts';
 import { isDisposerName } from './class-shape.ts';
+import { leavesFunction } from './conditions.ts';
 import { listCallsOf } from './functions.ts';
 import type { HandlePlace } from './handle-escape.ts';
 import type { Life } from './life-cycle.ts';
@@ -112,7 +113,7 @@ export function isGuardedByState(call: ts.Node, fn: FunctionNode, file: FileCont
   for (const node of file.nodesOfKind(ts.SyntaxKind.IfStatement) as readonly ts.IfStatement[]) {
     if (!isWithin(node, fn) || node.pos > call.pos || !asksLatch(node.expression, fn, file)) continue;
     if (isWithin(call, node.thenStatement)) return true;
-    if (node.end <= call.pos && findEnclosingFunction(node) === fn && leaves(node.thenStatement)) return true;
+    if (node.end <= call.pos && findEnclosingFunction(node) === fn && leavesFunction(node.thenStatement)) return true;
   }
   return false;
 }
@@ -124,11 +125,6 @@ function asksLatch(condition: ts.Expression, fn: FunctionNode, file: FileContext
     const name = findMemberPath(node.left)?.at(-1);
     return name !== undefined && asked.has(name);
   });
-}
-
-function leaves(statement: ts.Statement): boolean {
-  const last = ts.isBlock(statement) ? statement.statements.at(-1) : statement;
-  return last !== undefined && (ts.isReturnStatement(last) || ts.isThrowStatement(last));
 }
 
 function isPrivate(fn: FunctionNode, life: Life): boolean {

@@ -1,4 +1,5 @@
 import type { FileContext } from '../model/file-context.ts';
+import { isShortCircuit } from './conditions.ts';
 import { findFunctionValue } from './functions.ts';
 import {
   type FunctionNode,
@@ -84,11 +85,6 @@ function isHandedOn(node: ts.Node): boolean {
   let at: ts.Node = property.parent;
   while (ts.isObjectLiteralExpression(at) && ts.isPropertyAssignment(at.parent)) at = at.parent.parent;
   return ts.isObjectLiteralExpression(at) && ts.isCallExpression(at.parent);
-}
-
-function isShortCircuit(node: ts.BinaryExpression): boolean {
-  const { kind } = node.operatorToken;
-  return kind === ts.SyntaxKind.AmpersandAmpersandToken || kind === ts.SyntaxKind.BarBarToken;
 }
 
 /** An `if (…) return` ahead of the re-arming, in the function or in the callback. */

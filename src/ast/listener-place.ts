@@ -1,0 +1,51 @@
+import type { Binding, FileContext } from '../model/file-context.ts';
+import type { LinkCondition } from '../model/link.ts';
+import type { Confidence } from '../model/rule.ts';
+import { listCaptures } from './captures.ts';
+import type { EmitterLife } from './emitter-lifetime.ts';
+import type { Life } from './life-cycle.ts';
+import { findListenerFunction, type ListenerCall } from './listener-calls.ts';
+import type { FunctionNode } from './syntax.ts';
+import { ts } from './ts.ts';
+
+/** Why a listener outlives what it listens for. */
+export interface ListenerLeak {
+  shape: 'wait' | 'outcome' | 'signal' | 'effect' | 'owner' | 'call' | 'lent' | 'pooled' | 'kept' | 'consumer';
+  /** What leaves one more behind: "each call". */
+  what: string;
+  /** The sibling that ends the wait without taking this one away. */
+  fired?: ListenerCall;
+  confidence?: Confidence;
+  when?: LinkCondition;
+}
+
+/** A place that adds a listener to something that may outlive it. */
+export interface ListenerPlace {
+  add: ListenerCall;
+  /** The function that adds, and the one around the promise that it may be the executor of. */
+  fn: FunctionNode;
+  outermost: FunctionNode;
+  promise: ts.NewExpression | undefined;
+  life: Life;
+  emitter: EmitterLife;
+  file: FileContext;
+}
+
+/** A function of such a name adds what its caller hands it, or is called once for what it sets up. */
+export const registering =
+  /^_*(?:on|once|add|subscribe|watch|listen|observe|register|bind|attach|forward|pipe|proxy|relay|hook|track|instrument|setup|set|init|install|enable|start|connect|open|run|boot|bootstrap|configure|create|build|make|load|use|wire|mount|extend|expose|inject|apply|ensure|setUp|initiali[sz]e)(?:[A-Z_]\w*)?$/;
+
+/** What a listener refers to of the one run of `fn` that adds it; its emitter and the instance do not count. */
+export function listOwnCaptures(add: ListenerCall, fn: FunctionNode, file: FileContext): readonly Binding[] {
+  const listener = add.listener && findListenerFunction(add.listener, file);
+  if (!listener) return [];
+  const root = add.target?.split('.')[0];
+  return listCaptures(listener, fn, file).filter(({ name, declaration }) => {
+    const isSelf = ts.isVariableDeclaration(declaration) && declaration.initializer?.kind === ts.SyntaxKind.ThisKeyword;
+    return name !== root && !isSelf;
+  });
+}
+
+export function hasOnce({ options }: ListenerCall): boolean {
+  return options !== undefined && /\bonce\s*:\s*true/.test(options.getText());
+}

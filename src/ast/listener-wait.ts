@@ -1,0 +1,104 @@
+import type { Binding, FileContext } from '../model/file-context.ts';
+import { listConditionsOn } from './conditions.ts';
+import { eventKindOf } from './event-kind.ts';
+import { findListenerFunction, type ListenerCall } from './listener-calls.ts';
+import { findStayingInWait, isRemovedOutside, listEndsOf, listGroup } from './listener-group.ts';
+import { hasOnce, type ListenerLeak, type ListenerPlace, listOwnCaptures, registering } from './listener-place.ts';
+import { runsAgainWithin } from './runs-again.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  getOutermostWrapped,
+  isFunctionNode,
+  isWithin,
+  nameOfFunction,
+  skipWrappers,
+} from './syntax.ts';
+import { ts } from './ts.ts';
+
+/** What a stream or channel says many times in its life, whatever its kind. */
+const manyTimes =
+  /^(?:readable|drain|data|messages?|packets?|frames?|chunks?|lines?|blocks?|ticks?|events?|progress|responses?|repl(?:y|ies)|answers?|results?|changed?|updated?|states?|statechanged?|idle|free|released?)$/i;
+
+/** The `new Promise(…)` whose executor is `fn`. */
+export function findPromiseAround(fn: FunctionNode): ts.NewExpression | undefined {
+  const { parent } = getOutermostWrapped(fn);
+  const isPromise =
+    ts.isNewExpression(parent) && ts.isIdentifier(parent.expression) && parent.expression.text === 'Promise';
+  return isPromise ? parent : undefined;
+}
+
+/** A listener that stays when the promise around it has settled, on an emitter that many waits share. */
+export function findInWait(place: ListenerPlace, promise: ts.NewExpression): ListenerLeak | undefined {
+  const { add, outermost, emitter, file } = place;
+  if (hasOnce(add) || !isShared(place)) return undefined;
+  if (/once/i.test(add.method)) {
+    const group = listGroup(add, file).filter((other) => isWithin(other.call, promise));
+    const staying = findStayingInWait(group, file);
+    if (staying?.add.call !== add.call || isRemovedOutside(add, listenersOf(group, file), file)) return undefined;
+    const isSure = manyTimes.test(lastWord(staying.fired.event));
+    return { shape: 'wait', what: 'each wait', fired: staying.fired, ...(isSure && { confidence: 'likely' as const }) };
+  }
+  const kind = eventKindOf(add.event);
+  // `.on('error', reject)` for each command on a client that many commands share.
+  const isErrorOfClient = add.event === 'error' && emitter === 'outer' && listGroup(add, file).length === 1;
+  if (goesWithItsEmitter(add, file)) return undefined;
+  if ((kind !== 'recurring' && !isErrorOfClient) || listEndsOf(add, file).length > 0) return undefined;
+  const isSure = isErrorOfClient || waitsForOneOfMany(add, promise, outermost, file);
+  return { shape: 'wait', what: 'each call', ...(isSure && { confidence: 'likely' as const }) };
+}
+
+/** `on('data')` beside `on('end')`: what is listened to is read to its end. */
+export function goesWithItsEmitter(add: ListenerCall, file: FileContext): boolean {
+  return listGroup(add, file).some(({ event }) => event !== 'error' && eventKindOf(event) === 'last');
+}
+
+/**
+ * `if (message.id === id) resolve(message)`: the promise settles on a condition that asks for what its call was
+ * given, so that its emitter tells many such calls of their events.
+ */
+function waitsForOneOfMany(
+  add: ListenerCall,
+  promise: ts.NewExpression,
+  outermost: FunctionNode,
+  file: FileContext,
+): boolean {
+  const executor = promise.arguments?.[0] && skipWrappers(promise.arguments[0]);
+  const listener = add.listener && findListenerFunction(add.listener, file);
+  if (!executor || !isFunctionNode(executor) || !listener) return false;
+  const settling = executor.parameters.flatMap(({ name }) => (ts.isIdentifier(name) && file.bindingOf(name)) || []);
+  const own = listOwnCaptures(add, outermost, file).filter((binding) => !settling.includes(binding));
+  const uses = settling.flatMap(({ references }) => references.filter((reference) => isWithin(reference, listener)));
+  return uses.some((use) => listConditionsOn(use, listener, file).some((condition) => asksFor(own, condition)));
+}
+
+function asksFor(bindings: readonly Binding[], condition: ts.Expression): boolean {
+  return bindings.some(({ references }) => references.some((reference) => isWithin(reference, condition)));
+}
+
+/** Whether many waits listen to one emitter. */
+function isShared({ add, outermost, emitter, file }: ListenerPlace): boolean {
+  if (emitter === 'outer') {
+    const home = findHome(add.receiver, file);
+    return home !== undefined && runsAgainWithin(outermost, home, file);
+  }
+  // In a constructor it waits once an instance.
+  if (ts.isConstructorDeclaration(outermost) || registering.test(nameOfFunction(outermost))) return false;
+  return /^(?:process|field|self|kept)$/.test(emitter);
+}
+
+/** The function whose variable an emitter is. */
+function findHome(emitter: ts.Expression, file: FileContext): FunctionNode | undefined {
+  let at = skipWrappers(emitter);
+  while (ts.isPropertyAccessExpression(at)) at = skipWrappers(at.expression);
+  const binding = ts.isIdentifier(at) ? file.bindingOf(at) : undefined;
+  return binding && findEnclosingFunction(binding.identifier);
+}
+
+function listenersOf(group: readonly ListenerCall[], file: FileContext): FunctionNode[] {
+  return group.flatMap(({ listener }) => (listener && findListenerFunction(listener, file)) ?? []);
+}
+
+function lastWord(event: string): string {
+  return /[\w$]+$/.exec(event)?.[0] ?? event;
+}
