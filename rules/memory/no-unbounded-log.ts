@@ -1,5 +1,6 @@
 import { type Add, type Growth, growthOf, type Removal } from '../../src/ast/container-growth.ts';
 import { type Container, containerOfField, containerOfVariable } from '../../src/ast/containers.ts';
+import { isGivenUp } from '../../src/ast/given-up.ts';
 import { lifetimeOf, listOwnerConditions } from '../../src/ast/lifetime.ts';
 import { emptyArrays, together } from '../../src/ast/mention-words.ts';
 import { listNeverCalled } from '../../src/ast/never-called.ts';
@@ -41,6 +42,7 @@ export const rule = defineRule<UnboundedLog>({
     'Keep the last N in a ring buffer, or sums and counts instead of the samples; or cut the array where it is added to.',
   limits: [
     'Arrays of handlers, plugins, routes and other parts are taken to be filled at start-up.',
+    'What its own function ends, or hears the end of, is taken to leave its list behind.',
     'Any removal while the owner lives counts as enough.',
   ],
   mentions: together(['.push(', '.unshift(', '.concat(', '[...'], emptyArrays),
@@ -82,11 +84,12 @@ function judge(container: Container, file: FileContext): Match<UnboundedLog> | u
   const removals = listLiveRemovals(growth, file).filter((removal) => !isAtStart(removal));
   const neverAsked = listNeverCalled(removals, file);
   if (!neverAsked) return undefined;
-  const lifetime = lifetimeOf(container, adds, file);
+  // What gives up its items one by one outlives them.
+  const lifetime = isGivenUp(add, file) ? 'long' : lifetimeOf(container, adds, file);
   if (lifetime === 'short') return undefined;
   if (growth.escapes.some(({ kind }) => kind === 'argument') && !logName.test(container.name)) return undefined;
   const repeated = runsRepeatedly(add.node, file);
-  const isOffered = logName.test(container.name) && isPublicApi(add.fn, file);
+  const isOffered = (logName.test(container.name) || isGivenUp(add, file)) && isPublicApi(add.fn, file);
   const field = container.home.kind === 'field';
   return {
     at: container.at,
@@ -113,7 +116,11 @@ function judge(container: Container, file: FileContext): Match<UnboundedLog> | u
           : [isOffered ? ({ kind: 'any', of: [repeated, isLibrary] } as const) : repeated]),
       ],
     },
-    data: { container, growth, isLive: adds.some(({ value }) => value !== undefined && isLive(value)) },
+    data: {
+      container,
+      growth,
+      isLive: adds.some((one) => isGivenUp(one, file) || (one.value !== undefined && isLive(one.value))),
+    },
   };
 }
 
@@ -125,6 +132,7 @@ function isAtStart({ kind, fn }: Removal): boolean {
 /** What is added is a record of something that happened, not a part that the program is built from. */
 function isRecording(add: Add, container: Container, file: FileContext): boolean {
   if (!add.fn) return false;
+  if (isGivenUp(add, file)) return true;
   if (partName.test(container.name)) return false;
   const fnName = nameOfFunction(add.fn);
   if (registering.test(fnName) && !logName.test(container.name)) return false;

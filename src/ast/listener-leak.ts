@@ -99,7 +99,21 @@ function onProcess(place: ListenerPlace): ListenerLeak | undefined {
   // What listens once is gone with the next event, if there is one.
   const goesItself = (/once/i.test(add.method) || hasOnce(add)) && eventKindOf(add.event) === 'recurring';
   if (promise || goesItself || file.role === 'ui' || processEnd.test(add.event)) return undefined;
-  return { shape: 'call', what: 'each call', when: runsRepeatedly(outsideIteration(add.call), file) };
+  const when = runsRepeatedly(outsideIteration(add.call), file);
+  return {
+    shape: 'call',
+    what: 'each call',
+    when,
+    ...(keepsHanded(place, place.fn) && { confidence: 'likely' as const }),
+  };
+}
+
+/** Whether a function that is called for something else keeps what it was handed in a listener for good. */
+function keepsHanded({ add, file }: ListenerPlace, fn: FunctionNode): boolean {
+  if (/once/i.test(add.method) || registering.test(nameOfFunction(fn))) return false;
+  return listOwnCaptures(add, fn, file).some(({ identifier }) =>
+    fn.parameters.some((parameter) => isWithin(identifier, parameter)),
+  );
 }
 
 /** An effect of a component may run once for the whole page; one of a hook runs for each user of it. */
@@ -187,21 +201,18 @@ function onLent({ add, life, promise, file }: ListenerPlace): ListenerLeak | und
 }
 
 /** A method that adds, for each call, a listener which serves that call only. */
-function onField({ add, outermost, promise, life, emitter, file }: ListenerPlace): ListenerLeak | undefined {
+function onField(place: ListenerPlace): ListenerLeak | undefined {
+  const { add, outermost, promise, life, emitter, file } = place;
   if (life.kind !== 'owner' || promise || !/^(?:field|self)$/.test(emitter) || file.role === 'ui') return undefined;
   const method = findMethodAround(add.call, life.shape);
   if (!method || method === life.shape.constructorNode || registering.test(nameOfFunction(method))) return undefined;
   if (eventKindOf(add.event) !== 'recurring' || listOwnCaptures(add, method, file).length === 0) return undefined;
   if (isEnded(add, file) || goesWithItsEmitter(add, file)) return undefined;
-  // A method that keeps what it was handed in a listener for good does so for each caller.
-  const handed = listOwnCaptures(add, method, file).some(({ identifier }) =>
-    method.parameters.some((parameter) => isWithin(identifier, parameter)),
-  );
   return {
     shape: 'call',
     what: 'each call',
     when: runsUnderLoad(outermost.body ?? outermost, file),
-    ...(handed && !/once/i.test(add.method) && { confidence: 'likely' as const }),
+    ...(keepsHanded(place, method) && { confidence: 'likely' as const }),
   };
 }
 

@@ -30,7 +30,7 @@ export function findPromiseAround(fn: FunctionNode): ts.NewExpression | undefine
 
 /** A listener that stays when the promise around it has settled, on an emitter that many waits share. */
 export function findInWait(place: ListenerPlace, promise: ts.NewExpression): ListenerLeak | undefined {
-  const { add, outermost, emitter, file } = place;
+  const { add, emitter, file } = place;
   if (hasOnce(add) || !isShared(place)) return undefined;
   if (/once/i.test(add.method)) {
     const group = listGroup(add, file).filter((other) => isWithin(other.call, promise));
@@ -44,7 +44,7 @@ export function findInWait(place: ListenerPlace, promise: ts.NewExpression): Lis
   const isErrorOfClient = add.event === 'error' && emitter === 'outer' && listGroup(add, file).length === 1;
   if (goesWithItsEmitter(add, file)) return undefined;
   if ((kind !== 'recurring' && !isErrorOfClient) || listEndsOf(add, file).length > 0) return undefined;
-  const isSure = isErrorOfClient || waitsForOneOfMany(add, promise, outermost, file);
+  const isSure = isErrorOfClient || waitsForOneOfMany(place, promise);
   return { shape: 'wait', what: 'each call', ...(isSure && { confidence: 'likely' as const }) };
 }
 
@@ -55,20 +55,16 @@ export function goesWithItsEmitter(add: ListenerCall, file: FileContext): boolea
 
 /**
  * `if (message.id === id) resolve(message)`: the promise settles on a condition that asks for what its call was
- * given, so that its emitter tells many such calls of their events.
+ * given, so that its emitter tells many such calls of their events; what the whole process shares does so anyway.
  */
-function waitsForOneOfMany(
-  add: ListenerCall,
-  promise: ts.NewExpression,
-  outermost: FunctionNode,
-  file: FileContext,
-): boolean {
+function waitsForOneOfMany({ add, outermost, emitter, file }: ListenerPlace, promise: ts.NewExpression): boolean {
   const executor = promise.arguments?.[0] && skipWrappers(promise.arguments[0]);
   const listener = add.listener && findListenerFunction(add.listener, file);
   if (!executor || !isFunctionNode(executor) || !listener) return false;
   const settling = executor.parameters.flatMap(({ name }) => (ts.isIdentifier(name) && file.bindingOf(name)) || []);
   const own = listOwnCaptures(add, outermost, file).filter((binding) => !settling.includes(binding));
   const uses = settling.flatMap(({ references }) => references.filter((reference) => isWithin(reference, listener)));
+  if (emitter === 'process') return uses.length > 0;
   return uses.some((use) => listConditionsOn(use, listener, file).some((condition) => asksFor(own, condition)));
 }
 

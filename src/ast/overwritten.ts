@@ -147,11 +147,27 @@ function isLookedAtBefore(names: ReadonlySet<string>, call: ts.Node, fn: Functio
   }
   for (const other of file.nodes('CallExpression')) {
     if (other.pos < fn.pos || other.end > call.pos) continue;
-    const callee = skipWrappers(other.expression);
-    const name = ts.isIdentifier(callee) ? callee.text : findMemberName(callee);
-    if (name !== undefined && (isDisposerName(name) || /clear|stop|cancel|reset/i.test(name))) return true;
+    if (mayRelease(other) && !leavesAfter(other, fn)) return true;
   }
   return /once|init|constructor/i.test(nameOfFunction(fn));
+}
+
+/** A call named after an end: of the owner itself or of something close to it; `this.socket.end()` ends another thing. */
+function mayRelease(call: ts.CallExpression): boolean {
+  const path = findMemberPath(call.expression);
+  const name = path?.at(-1) ?? findMemberName(skipWrappers(call.expression));
+  const isNamed = name !== undefined && (isDisposerName(name) || /clear|stop|cancel|reset/i.test(name));
+  const isForeign = path !== undefined && path.length > 2 && !/time|interval|poll|schedul|clear/i.test(path.join('.'));
+  return isNamed && !isForeign;
+}
+
+/** The branch that a call stands in leaves the function: what comes behind the branch runs without it. */
+function leavesAfter(call: ts.Node, fn: FunctionNode): boolean {
+  for (let at = call; at !== fn && at.parent; at = at.parent) {
+    const isBranch = ts.isBlock(at) && at !== fn.body && !ts.isTryStatement(at.parent);
+    if (isBranch && ts.isBlock(at) && leavesFunction(at)) return true;
+  }
+  return false;
 }
 
 /** `this.timer ??= setInterval(…)`. */
