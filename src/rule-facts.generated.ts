@@ -241,6 +241,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Keep the last N in a ring buffer, or sums and counts instead of the samples; or cut the array where it is added to.",
     "limits": [
       "Arrays of handlers, plugins, routes and other parts are taken to be filled at start-up.",
+      "What its own function ends, or hears the end of, is taken to leave its list behind.",
       "Any removal while the owner lives counts as enough."
     ],
     "options": {},
