@@ -50,6 +50,10 @@ export const rule = defineRule<LeakedHandle>({
       ['new '],
       ['WebSocket', 'EventSource', 'BroadcastChannel', 'Prisma', 'Client', 'Connection', 'DataSource', 'Database'],
     ),
+    ...together(
+      ['this.', '#'],
+      ['ResizeObserver', 'MutationObserver', 'IntersectionObserver', 'PerformanceObserver', 'AudioContext', 'Worker('],
+    ),
     'GetObject',
     'getObject',
   ],

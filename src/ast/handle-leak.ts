@@ -40,7 +40,7 @@ export function findHandleLeak(
   const fn = findEnclosingFunction(creation);
   const kept = findKept(creation, file);
   if (kept) return judgeField(kept, kind, file);
-  if (!fn || frequencyOf(creation, file) === 'once') return undefined;
+  if (kind.keptOnly || !fn || frequencyOf(creation, file) === 'once') return undefined;
   const binding = findBinding(creation, file);
   if (!binding || !isWithin(binding.scope.node, fn)) return undefined;
   const ends = listEnds(binding, kind);

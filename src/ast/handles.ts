@@ -20,6 +20,8 @@ export interface HandleKind {
   cost: string;
   /** Whether it is made to live on and tell of events, so that leaving it open can be what is meant. */
   listens?: true;
+  /** Whether it ends by itself or with what it looks at unless an owner keeps it: only then it is judged. */
+  keptOnly?: true;
   /** Whether `no-client-per-request` speaks of those that nothing ends at all. */
   isClient?: true;
   /** Version read, and where. */
@@ -158,6 +160,60 @@ export const handleKinds: readonly HandleKind[] = [
     listens: true,
     cost: 'a socket on both sides',
     source: 'ws 8.18, lib/websocket.js; HTML Standard',
+  },
+  {
+    modules: ['', 'worker_threads'],
+    paths: ['Worker.new'],
+    name: 'worker',
+    ends: ['terminate'],
+    keptOnly: true,
+    cost: 'a thread with its own heap',
+    source: 'Node.js 24, doc/api/worker_threads.md; HTML Standard',
+  },
+  {
+    modules: ['dgram'],
+    paths: ['createSocket.()'],
+    name: 'socket',
+    ends: ['close'],
+    keptOnly: true,
+    cost: 'a bound port, and a process that does not end',
+    source: 'Node.js 24, doc/api/dgram.md',
+  },
+  {
+    modules: ['bullmq'],
+    paths: ['Worker.new', 'Queue.new', 'QueueEvents.new', 'FlowProducer.new'],
+    name: 'connection of the queue',
+    ends: ['close', 'disconnect'],
+    keptOnly: true,
+    cost: 'its Redis connections, and for a worker the jobs that it still takes',
+    source: 'bullmq 5, src/classes',
+  },
+  {
+    modules: ['cron', 'croner', 'node-cron', 'node-schedule'],
+    paths: ['CronJob.new', 'Cron.new', 'schedule.()', 'scheduleJob.()'],
+    name: 'schedule',
+    ends: ['stop', 'cancel', 'destroy'],
+    keptOnly: true,
+    cost: 'a timer that runs its job for ever',
+    source: 'cron 4, croner 9, node-cron 4, node-schedule 2: README',
+  },
+  {
+    modules: [''],
+    paths: ['ResizeObserver.new', 'MutationObserver.new', 'IntersectionObserver.new', 'PerformanceObserver.new'],
+    name: 'observer',
+    ends: ['disconnect'],
+    keptOnly: true,
+    cost: 'a callback that runs on, with what it refers to',
+    source: 'W3C Resize Observer, Intersection Observer; DOM Standard',
+  },
+  {
+    modules: [''],
+    paths: ['AudioContext.new'],
+    name: 'audio context',
+    ends: ['close'],
+    keptOnly: true,
+    cost: 'an audio thread of the few that a page may have',
+    source: 'W3C Web Audio API',
   },
 ];
 
