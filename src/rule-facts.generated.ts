@@ -781,6 +781,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "When a hot key expires, every request that arrives before the first load ends starts its own: the load on what is behind the cache grows with the request rate times the load time.",
     "advice": "Share the load in flight by key: `singleFlight`, or keep the promise in a Map until it settles.",
     "limits": [
+      "What is not called a cache, or does not return what it holds at once, is reported as `possible` only.",
       "Only functions that read, load and write the same cache under the same key are seen.",
       "Several processes still load once each: a lock in the shared cache or refresh before expiry is for those."
     ],

@@ -44,6 +44,7 @@ export const rule = defineRule<CacheStampede>({
   why: 'When a hot key expires, every request that arrives before the first load ends starts its own: the load on what is behind the cache grows with the request rate times the load time.',
   advice: 'Share the load in flight by key: `singleFlight`, or keep the promise in a Map until it settles.',
   limits: [
+    'What is not called a cache, or does not return what it holds at once, is reported as `possible` only.',
     'Only functions that read, load and write the same cache under the same key are seen.',
     'Several processes still load once each: a lock in the shared cache or refresh before expiry is for those.',
   ],
@@ -65,12 +66,14 @@ function judge(set: ts.CallExpression, receiver: ts.Expression, file: FileContex
     return undefined;
   if (ts.isStringLiteralLike(skipWrappers(key)) && !/ex|EX|ttl/i.test(set.getText(file.source))) return undefined;
   const get = findGet(fn, holder, key, set, file);
-  if (!get || !isAsync(fn) || !hasMissExit(get, set, fn, file)) return undefined;
+  const exit = get && isAsync(fn) ? findMissExit(get, set, fn, file) : undefined;
+  if (!get || !exit) return undefined;
   const load = findLoad(get, set, fn, file);
   if (!load) return undefined;
   if (shared.test(fn.getText(file.source).replace(/Promise<|new Promise|Promise\.all|async/g, ''))) return undefined;
   return {
     at: get,
+    confidence: exit === 'returned' && isCalledCache(holder, key, file) ? 'likely' : 'possible',
     when: onRequestPath(get, file),
     values: { get: textOf(get, file), set: textOf(set, file), name: nameOfFunction(fn) },
     related: [
@@ -79,6 +82,11 @@ function judge(set: ts.CallExpression, receiver: ts.Expression, file: FileContex
     ],
     data: { fn, get, set, key },
   };
+}
+
+/** By the name of the holder or of the key; modules that are loaded by `import()` are loaded once however often it is asked. */
+function isCalledCache(holder: string, key: ts.Expression, file: FileContext): boolean {
+  return /cache/i.test(`${holder} ${key.getText(file.source)}`) && !/\bimport\(/.test(file.text);
 }
 
 function textOf(call: ts.CallExpression, file: FileContext): string {
@@ -127,7 +135,12 @@ function findGet(
 }
 
 /** `if (cached) return cached`, or `if (!cached) { load }`: what is read decides whether to load. */
-function hasMissExit(get: ts.CallExpression, set: ts.CallExpression, fn: FunctionNode, file: FileContext): boolean {
+function findMissExit(
+  get: ts.CallExpression,
+  set: ts.CallExpression,
+  fn: FunctionNode,
+  file: FileContext,
+): 'returned' | 'guarded' | undefined {
   let outer = getOutermostWrapped(get);
   while (ts.isAwaitExpression(outer.parent) || ts.isParenthesizedExpression(outer.parent)) outer = outer.parent;
   if (ts.isCallExpression(outer.parent)) outer = outer.parent;
@@ -137,9 +150,9 @@ function hasMissExit(get: ts.CallExpression, set: ts.CallExpression, fn: Functio
     if (ts.isBinaryExpression(at) && ts.isIdentifier(at.left)) names.push(at.left.text);
     if (ts.isStatement(at)) break;
   }
-  if (names.length === 0) return false;
+  if (names.length === 0) return undefined;
   const pattern = new RegExp(`\\b(?:${names.join('|')})\\b`);
-  let found = false;
+  let found: 'returned' | 'guarded' | undefined;
   const visit = (node: ts.Node): void => {
     if (found) return;
     if (
@@ -148,8 +161,10 @@ function hasMissExit(get: ts.CallExpression, set: ts.CallExpression, fn: Functio
       node.pos > get.pos &&
       node.pos < set.pos
     ) {
-      const holdsSet = isWithin(set, node);
-      found = holdsSet || /\breturn\b/.test(node.thenStatement.getText(file.source));
+      const then = node.thenStatement.getText(file.source);
+      const returned = /\breturn\b[^;]*/.exec(then)?.[0];
+      if (returned !== undefined && !isWithin(set, node) && pattern.test(returned)) found = 'returned';
+      else if (returned !== undefined || isWithin(set, node)) found = 'guarded';
     }
     ts.forEachChild(node, visit);
   };
