@@ -1,4 +1,5 @@
 import { MakerIndex } from './engine/makers.ts';
+import { ScanMemory } from './engine/scan-memory.ts';
 import { fixProject, type RuntimeMode } from './fix/fix.ts';
 import type { Finding } from './model/finding.ts';
 import type { FixResult } from './model/fix-result.ts';
@@ -31,7 +32,7 @@ export interface FixRun {
 
 /** Scan → fix → scan again. */
 export async function runFix(options: FixOptions): Promise<FixRun> {
-  const before = await run(options);
+  const before = await run(options, { memory: new ScanMemory() });
   const hashes = before.outcome.scanned.flatMap(({ path, hash }) =>
     hash === undefined ? [] : [[path, hash] as const],
   );

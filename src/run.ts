@@ -145,14 +145,14 @@ export function rulesOf({ pluginPairs }: Settings): () => Promise<readonly RuleP
 /**
  * Configuration → scan → score → gates. Prints nothing, changes nothing but the cache.
  *
- * @param shards what shards of this scan have made of the files already
+ * @param given what shards of this scan have made of the files already, or a memory that makes rescans cheap
  */
-export async function run(options: ScanOptions, shards?: ScanRequest['shards']): Promise<Run> {
+export async function run(options: ScanOptions, given?: Pick<ScanRequest, 'shards' | 'memory'>): Promise<Run> {
   const settings = await settingsFor(options);
   assertRules(options.rules ?? [], settings);
   const { scan } = await import('./engine/scan.ts');
   const rules = rulesOf(settings);
-  const request = { ...scanRequestOf(options, settings), ...(shards && { shards }) };
+  const request = { ...scanRequestOf(options, settings), ...given };
   const known = await knownFindings(options, settings);
   // Without a baseline on purpose, there is nothing to count from and nothing to limit.
   const maxNew = options.baseline === false ? undefined : (options.maxNew ?? settings.maxNew.value);

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from './config/input-error.ts';
+import { ScanMemory } from './engine/scan-memory.ts';
 import type { Finding } from './model/finding.ts';
 import { type Run, run, type ScanOptions } from './run.ts';
 
@@ -50,7 +51,7 @@ function assertWords({ reason, until }: SuppressOptions): void {
 /** Writes a directive at each active finding of a rule. Each is proved by a scan before anything is written. */
 export async function suppress(options: SuppressOptions): Promise<Suppressed> {
   assertWords(options);
-  const before = await run({ ...options, rules: [options.rule] });
+  const before = await run({ ...options, rules: [options.rule] }, { memory: new ScanMemory() });
   const { reason, until } = options;
   const wanted = before.result.findings
     .filter(({ status }) => status === 'active')

@@ -4,6 +4,9 @@ import { lifeOf } from './life-cycle.ts';
 import { type FunctionNode, hasModifier, nameOfFunction } from './syntax.ts';
 import { ts } from './ts.ts';
 
+/** Ends a part of what is named, or one of many: the owner's end only where it needs no telling which. */
+const partEnd = /^_*(?:stop|close|destroy|dispose|shutdown|teardown|terminate)[A-Z]?\w*$/;
+
 /** Best first. Names such as `reset`, `pause` or `clear` may be called in mid-life and are no end. */
 const ends: readonly RegExp[] = [
   /^(?:componentWillUnmount|disconnectedCallback|ngOnDestroy|onModuleDestroy|beforeUnmount|beforeDestroy|willDestroy)$/,
@@ -12,7 +15,8 @@ const ends: readonly RegExp[] = [
   /^_*stop$/,
   /^_*(?:shutdown|shutDown|teardown|tearDown|terminate|disconnect|quit|halt|unmount|deinit|exit|end|kill|detach)$/,
   /^(?:onApplicationShutdown|beforeApplicationShutdown|onDestroy|onStop|onClose|onShutdown)$/,
-  /^_*(?:stop|close|destroy|dispose|shutdown|teardown|terminate|cleanup|cleanUp)[A-Z]?\w*$/,
+  /^_*(?:cleanup|cleanUp)(?:All|Resources?|Timers?|Intervals?|Listeners?|Handles?)?$/,
+  partEnd,
 ];
 
 /** The method that ends what `startedIn` began: `stop` for `start`, else the one that ends the owner for good. */
@@ -26,7 +30,9 @@ export function findDisposer(
   const byTwin = usable.find((fn) => nameOfFunction(fn) === twin);
   if (byTwin) return byTwin;
   for (const end of ends) {
-    const found = usable.find((fn) => end.test(nameOfFunction(fn)));
+    const found = usable.find(
+      (fn) => end.test(nameOfFunction(fn)) && (end !== partEnd || endsOwner(fn)),
+    );
     if (found) return found;
   }
   return undefined;

@@ -1,9 +1,9 @@
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PackageFacts } from '../model/file-context.ts';
 import type { FileSummary } from '../model/link.ts';
-import { hashOfFile, readState, sha256 } from './content-hash.ts';
+import { hashOfFile, readState, sha256, stampOf } from './content-hash.ts';
 import type { DiscoveredFile } from './discover.ts';
+import { hashOfFacts } from './packages.ts';
 import type { FileOutcome } from './process-file.ts';
 import { keepNewest, RecordFile, RecordWriter, type Stored } from './record-file.ts';
 import { planRequest, type ScanOutcome, type ScanRequest } from './scan-request.ts';
@@ -53,9 +53,6 @@ interface Index {
 const maxWholes = 4;
 /** Files of a cache folder: one for each set of rules and settings that is in use. */
 const maxFiles = 8;
-/** A file that changed so short before it was read may change again without a new time: file systems and clocks are coarse. */
-const restlessMs = 2000;
-
 /**
  * What earlier scans with the same rules and settings made of files: outcomes, summaries, and the outcomes of whole scans.
  * Entries answer for a content, never for a name or a time alone; damage reads as absence; writing is best effort.
@@ -278,8 +275,7 @@ export class ScanCache {
   #hashOfFacts(facts: PackageFacts): string {
     let hash = this.#factsHashes.get(facts.dir);
     if (hash === undefined) {
-      const { dependencies, scripts, ...plain } = facts;
-      hash = sha256(JSON.stringify([plain, [...dependencies], [...scripts]])).slice(0, 16);
+      hash = hashOfFacts(facts);
       this.#factsHashes.set(facts.dir, hash);
     }
     return hash;
@@ -288,12 +284,4 @@ export class ScanCache {
 
 function toRecord(value: unknown): Buffer {
   return Buffer.from(JSON.stringify(value));
-}
-
-/** The change time cannot be set by hand, as the modification time can. '' when the content may still be changing. */
-function stampOf(absolute: string): string {
-  const stats = statSync(absolute, { throwIfNoEntry: false });
-  if (!stats) return '';
-  const { mtimeMs, ctimeMs, size } = stats;
-  return Date.now() - Math.max(mtimeMs, ctimeMs) < restlessMs ? '' : `${mtimeMs} ${ctimeMs} ${size}`;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 
 /** SHA-256 in hex; of a text, that of its UTF-8 bytes. */
 export function sha256(content: string | Buffer): string {
@@ -23,4 +23,15 @@ export function readState(absolute: string): { state: string; text?: string } {
   } catch (error) {
     return { state: (error as NodeJS.ErrnoException).code === 'EISDIR' ? 'folder' : '' };
   }
+}
+
+/** A file that changed so short before it was read may change again without a new time: file systems and clocks are coarse. */
+const restlessMs = 2000;
+
+/** The change time cannot be set by hand, as the modification time can. '' when the content may still be changing. */
+export function stampOf(absolute: string): string {
+  const stats = statSync(absolute, { throwIfNoEntry: false });
+  if (!stats) return '';
+  const { mtimeMs, ctimeMs, size } = stats;
+  return Date.now() - Math.max(mtimeMs, ctimeMs) < restlessMs ? '' : `${mtimeMs} ${ctimeMs} ${size}`;
 }

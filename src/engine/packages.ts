@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { PackageFacts } from '../model/file-context.ts';
+import { sha256 } from './content-hash.ts';
 
 /** The parts of a package.json that the engine reads. */
 export interface PackageManifest {
@@ -147,4 +148,9 @@ function packageFacts(dir: string, manifest: PackageManifest): PackageFacts {
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Names all of a package that the processing of its files depends on. */
+export function hashOfFacts({ dependencies, scripts, ...plain }: PackageFacts): string {
+  return sha256(JSON.stringify([plain, [...dependencies], [...scripts]])).slice(0, 16);
 }

@@ -12,7 +12,8 @@ import { decideThreads, processInThreads } from './threads.ts';
 const turnMs = 25;
 
 /**
- * Gives the outcome of each file once, in any order: from the shards of the request, from the cache, or by processing it.
+ * Gives the outcome of each file once, in any order: from the shards of the request, from cache or memory, or by
+ * processing it.
  *
  * @param trees keeps some of the trees, where one thread does all
  * @throws UsageError when the request has shards, and they are not of these files.
@@ -28,8 +29,17 @@ export async function processFiles(
   const factsOf = ({ packageDir }: DiscoveredFile) => packages.factsOf(packageDir);
   const textOf = ({ path }: DiscoveredFile) => request.texts?.get(path);
   const fresh = new Map<string, DiscoveredFile>();
+  const { memory } = request;
+  const recall = (file: DiscoveredFile): FileOutcome | undefined => {
+    if (request.shards) return inShards(file, request.shards);
+    const cached = cache?.outcomeOf(file, factsOf(file), textOf(file));
+    const known = cached ?? memory?.outcomeOf(file, factsOf(file), textOf(file));
+    if (known && cached) memory?.putOutcome(file, factsOf(file), known);
+    else if (known && textOf(file) === undefined) cache?.putOutcome(file, factsOf(file), known);
+    return known;
+  };
   for (const file of files) {
-    const known = request.shards ? inShards(file, request.shards) : cache?.outcomeOf(file, factsOf(file), textOf(file));
+    const known = recall(file);
     if (known) take(known);
     else fresh.set(file.path, file);
   }
@@ -39,6 +49,7 @@ export async function processFiles(
     const file = fresh.get(outcome.path)!;
     // Kept as it is: the linker adds to it later.
     if (textOf(file) === undefined) cache?.putOutcome(file, factsOf(file), outcome);
+    memory?.putOutcome(file, factsOf(file), outcome);
     take(outcome);
     done++;
   };

@@ -53,6 +53,7 @@ export class Project {
   readonly #trees: KeptTrees | undefined;
   readonly #texts = new Map<string, string>();
   readonly #given: Map<string, string>;
+  readonly #updated = new Set<string>();
   #keptText = 0;
   #importers: Map<string, string[]> | undefined;
   readonly #aside = new Map<string, boolean>();
@@ -99,6 +100,7 @@ export class Project {
     }
     this.#given.set(path, text);
     this.#trees?.take(path);
+    this.#updated.add(path);
     this.#passesOn.delete(path);
     this.#routes.clear();
     this.#summaries.delete(path);
@@ -139,9 +141,9 @@ export class Project {
     return text === undefined ? undefined : summariseFile(path, text, this.#packages.factsOf(packageDir));
   }
 
-  /** What is kept answers for files on disk. */
+  /** What is kept answers for the texts that this was made with. */
   #storeOf(file: string): ProjectStore | undefined {
-    return this.#given.has(file) ? undefined : this.#store;
+    return this.#updated.has(file) ? undefined : this.#store;
   }
 
   /** Files with a summary so far, sorted. */

@@ -11,7 +11,7 @@ import { compareText } from './order.ts';
 import type { PackageIndex } from './packages.ts';
 import type { FileOutcome } from './process-file.ts';
 import { processFiles } from './process-files.ts';
-import { Project, type ProjectFile } from './project.ts';
+import { Project, type ProjectFile, type ProjectStore } from './project.ts';
 import { RulePlan } from './rule-plan.ts';
 import type { RawFinding } from './run-file.ts';
 import type { Scope } from './scan.ts';
@@ -109,21 +109,47 @@ function link(
     const imports = importsOf(file, packages, cache);
     if (imports) files.set(file.path, { ...file, imports });
   }
-  const factsOf = ({ packageDir }: ProjectFile) => packages.factsOf(packageDir);
   const { root, entryPoints, texts } = request;
-  const store = cache && {
-    summaryOf: (file: ProjectFile) => cache.summaryOf(known.get(file.path)!, factsOf(file)),
-    putSummary: (file: ProjectFile, summary: FileSummary | null) =>
-      cache.putSummary(known.get(file.path)!, factsOf(file), summary),
-    answerOf: (file: ProjectFile, question: string) => cache.answerOf(known.get(file.path)!, question),
-    putAnswer: (file: ProjectFile, question: string, answer: unknown) =>
-      cache.putAnswer(known.get(file.path)!, question, answer),
-  };
+  const store = cache || request.memory ? storeOf(request, known, packages, cache) : undefined;
   const project = new Project(root, files, packages, { summaries, entryPoints, texts, store, trees });
   const verdicts = new Linker(project).decide(raw);
   const { configStates } = project.resolver;
   const configs = [...configStates].map(([file, state]) => [relative(request.root, file), state] as const);
   return { verdicts, configs: Object.fromEntries(configs) };
+}
+
+/** What cache and memory know of files; the cache only of texts on disk. */
+function storeOf(
+  { memory, texts }: ScanRequest,
+  known: ReadonlyMap<string, DiscoveredFile>,
+  packages: PackageIndex,
+  cache: ScanCache | undefined,
+): ProjectStore {
+  const partsOf = ({ path, packageDir }: ProjectFile) => {
+    const instead = texts?.get(path);
+    const facts = packages.factsOf(packageDir);
+    return { file: known.get(path)!, facts, instead, cache: instead === undefined ? cache : undefined };
+  };
+  return {
+    summaryOf(of) {
+      const { file, facts, instead, cache: own } = partsOf(of);
+      return memory?.summaryOf(file, facts, instead) ?? own?.summaryOf(file, facts);
+    },
+    putSummary(of, summary) {
+      const { file, facts, instead, cache: own } = partsOf(of);
+      memory?.putSummary(file, facts, summary, instead);
+      own?.putSummary(file, facts, summary);
+    },
+    answerOf(of, question) {
+      const { file, facts, instead, cache: own } = partsOf(of);
+      return memory?.answerOf(file, facts, question, instead) ?? own?.answerOf(file, question);
+    },
+    putAnswer(of, question, answer) {
+      const { file, facts, instead, cache: own } = partsOf(of);
+      memory?.putAnswer(file, facts, question, answer, instead);
+      own?.putAnswer(file, question, answer);
+    },
+  };
 }
 
 /** The specifiers that the text of a file names; undefined when it cannot be read. */

@@ -3,6 +3,7 @@ import type { Category, Confidence, OptionValues, Severity } from '../model/rule
 import type { FileCounts, Problem, SuppressionProblem } from '../model/scan-result.ts';
 import type { FileOutcome } from './process-file.ts';
 import type { PlanRequest } from './rule-plan.ts';
+import type { ScanMemory } from './scan-memory.ts';
 
 /** What the configuration says of one rule. */
 export interface RuleSetting {
@@ -70,6 +71,8 @@ export interface ScanRequest {
   shards?: ReadonlyMap<string, FileOutcome>;
   /** Keeps and uses what scans found. Default: none. */
   cache?: CacheRequest;
+  /** What earlier scans of this process, with the same rules and settings, made of texts. Default: none. */
+  memory?: ScanMemory;
   signal?: AbortSignal;
   onProgress?(progress: ScanProgress): void;
 }

@@ -14,8 +14,9 @@ import { groupByFile, keysOf, type Plan, type PlannedFix, planFixes, type Rescan
 import { type CommandResult, runCommand } from './run-command.ts';
 import { isWritable, type RuntimeMode, RuntimeSupply } from './runtime-source.ts';
 import { hasTypedFiles } from './tsconfig.ts';
+import type { NewTypeError } from './type-check.ts';
 import { UsageError } from './usage-error.ts';
-import { findCulprits } from './verify.ts';
+import { type Culprit, findCulprits } from './verify.ts';
 
 export type { ListMakers } from './follow-ends.ts';
 export type { Rescan } from './plan.ts';
@@ -99,21 +100,40 @@ async function takeBackTypeErrors(run: Run): Promise<void> {
   const { root } = run.request;
   if (!hasTypedFiles(root, run.plan.files)) return;
   // ts-morph takes as long to load as a small scan.
-  const { findNewTypeErrors } = await import('./type-check.ts');
-  const check = (plan: Plan): CommandResult => {
-    const errors = findNewTypeErrors(root, plan.files, plan.support);
-    return { passed: errors.length === 0, output: errors.slice(0, 3).join('; ') };
+  const { TypeChecker } = await import('./type-check.ts');
+  const checker = new TypeChecker(root);
+  const check = ({ files, support }: Plan): NewTypeError[] => checker.findNewErrors(files, support);
+  for (let errors = check(run.plan); errors.length > 0; errors = check(run.plan)) {
+    const culprits: Culprit[] = [];
+    for (const file of new Set(errors.map((error) => error.file))) {
+      const own = errors.filter((error) => error.file === file);
+      culprits.push(...(await findBreakers(run, file, own, check)));
+    }
+    const { fixes } = run.plan;
+    const out = new Set(culprits.map(({ key }) => key));
+    for (const { key, output } of culprits) run.takenBack.push(takeBack(fixes, key, `does not compile: ${output}`));
+    run.plan = await run.planFor(new Set(fixes.map(({ key }) => key).filter((key) => !out.has(key))));
+  }
+}
+
+/** Which of the fixes of a file with new type errors bring them; all, where they only do together with other files. */
+async function findBreakers(
+  run: Run,
+  file: string,
+  errors: readonly NewTypeError[],
+  check: (plan: Plan) => NewTypeError[],
+): Promise<Culprit[]> {
+  const resultOf = (found: readonly NewTypeError[]): CommandResult => {
+    const texts = found.flatMap((error) => (error.file === file ? [error.text] : []));
+    return { passed: texts.length === 0, output: texts.slice(0, 3).join('; ') };
   };
-  const result = check(run.plan);
-  if (result.passed) return;
-  const all = run.plan.fixes;
-  const { culprits, kept } = await findCulprits(
-    all.map(({ key }) => key),
-    async (keys) => check(await run.planFor(new Set(keys))),
-    result,
-  );
-  for (const { key, output } of culprits) run.takenBack.push(takeBack(all, key, `does not compile: ${output}`));
-  run.plan = await run.planFor(new Set(kept));
+  const keys = run.plan.keysIn.get(file) ?? [];
+  const failure = resultOf(errors);
+  const blame = () => keys.map((key) => ({ key, output: failure.output }));
+  if (keys.length === 1) return blame();
+  const checkOnly = async (kept: readonly string[]) => resultOf(check(await run.planFor(new Set(kept))));
+  if ((await checkOnly(keys)).passed) return blame();
+  return (await findCulprits(keys, checkOnly, failure)).culprits;
 }
 
 function takeBack(fixes: readonly PlannedFix[], key: string, why: string): LeftFinding {

@@ -44,6 +44,8 @@ export interface Plan {
   files: FixedFile[];
   fixes: PlannedFix[];
   support: SupportFile[];
+  /** By file: the keys of the fixes that have changed it. */
+  keysIn: ReadonlyMap<string, readonly string[]>;
   /** Files that use the runtime. */
   users: RuntimeUser[];
   /** Files that the fixes came to although nothing was to be fixed in them at first. */
@@ -310,6 +312,9 @@ function finishPlan(
         ...applied,
         ...follows.map(({ key, finding, what }) => ({ key, finding, follows: what })),
       ]),
+    ),
+    keysIn: new Map(
+      fixed.map(({ file, applied, follows }) => [file, [...new Set([...applied, ...follows].map(({ key }) => key))]]),
     ),
     support: supply.listSupport(users),
     users,

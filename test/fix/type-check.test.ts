@@ -4,7 +4,11 @@ import { dirname, join } from 'node:path';
 import { Project } from 'ts-morph';
 import { expect, onTestFinished, test } from 'vitest';
 import { findRuntimeSource, renderCopy } from '../../src/fix/runtime-parts.ts';
-import { findNewTypeErrors } from '../../src/fix/type-check.ts';
+import { TypeChecker } from '../../src/fix/type-check.ts';
+
+function findNewTypeErrors(root: string, ...of: Parameters<TypeChecker['findNewErrors']>): string[] {
+  return new TypeChecker(root).findNewErrors(...of).map(({ text }) => text);
+}
 
 function makeProject(files: Record<string, string>): string {
   const root = mkdtempSync(join(tmpdir(), 'plimsoll-types-'));

@@ -17,7 +17,7 @@ export async function mergeCommand(files: readonly string[], flags: ScanFlags, s
   const texts = new Map(files.map((file) => [file, readFileSync(resolve(cwd, file), 'utf8')]));
   const { options, shards } = await joinShards(texts, given);
   const choices = asked ?? (await usualReporters(options, session));
-  const done = await run(options, shards);
+  const done = await run(options, { shards });
   await print(await reportsOf(done, choices));
   return done.result.exit.code;
 }
