@@ -10,7 +10,9 @@ import { ts } from '../src/ast/ts.ts';
 import type { Binding, FileContext } from '../src/model/file-context.ts';
 import type { Fix, Fixer, Skip, TextEdit } from '../src/model/fixer.ts';
 import { freeName } from './edit/free-name.ts';
+import { indentationOf } from './edit/indentation-of.ts';
 import { insertBefore } from './edit/insert-before.ts';
+import { isTypeScript } from './edit/keep-value.ts';
 import { removeFinally } from './edit/remove-finally.ts';
 import { removeStatement } from './edit/remove-statement.ts';
 import { renameReferences } from './edit/rename-references.ts';
@@ -42,14 +44,15 @@ function hoist(data: Client, file: FileContext): Fix | Skip {
     return { skip: 'one connection shared by all requests would serve them one after another: use a pool' };
   const home = getTopLevelStatement(fn);
   if (namesLaterValue(creation, home, file)) return { skip: 'its arguments are declared further down' };
-  const text = creation.getText(file.source);
+  const text = outdented(creation, home, file);
   const outer = getOutermostWrapped(creation);
   const { parent } = outer;
   if (!ts.isVariableDeclaration(parent) || !ts.isVariableDeclarationList(parent.parent)) {
-    const name = freeName(
-      `shared${library.kind === 'agent' ? 'Agent' : library.kind === 'pool' ? 'Pool' : 'Client'}`,
-      file,
-    );
+    const wanted = `shared${library.kind === 'agent' ? 'Agent' : library.kind === 'pool' ? 'Pool' : 'Client'}`;
+    if (isMadeLater(data, file)) {
+      return { edits: shareLazily(creation, wanted, home, file) as [TextEdit, ...TextEdit[]] };
+    }
+    const name = freeName(wanted, file);
     return {
       edits: [
         ...insertBefore(home, `const ${name} = ${text};\n`, file),
@@ -70,6 +73,16 @@ function hoist(data: Client, file: FileContext): Fix | Skip {
     file.moduleScope.bindings.has(binding.name) || isNameTakenTwice(binding, file)
       ? freeName(binding.name, file)
       : binding.name;
+  const note = 'it now lives as long as the process: end it where the process shuts down';
+  if (isMadeLater(data, file)) {
+    return {
+      edits: [
+        ...shareLazily(creation, `shared${binding.name[0]!.toUpperCase()}${binding.name.slice(1)}`, home, file),
+        ...ends.flatMap((end) => removeEnd(end, file)),
+      ] as [TextEdit, ...TextEdit[]],
+      note,
+    };
+  }
   const type = parent.type ? `: ${parent.type.getText(file.source)}` : '';
   const ended = new Set<ts.Node>(
     ends.flatMap((end) => binding.references.filter((reference) => isWithin(reference, end))),
@@ -81,8 +94,63 @@ function hoist(data: Client, file: FileContext): Fix | Skip {
       ...(name === binding.name ? [] : renameReferences(binding, name, file, (reference) => !ended.has(reference))),
       ...ends.flatMap((end) => removeEnd(end, file)),
     ] as [TextEdit, ...TextEdit[]],
-    note: 'it now lives as long as the process: end it where the process shuts down',
+    note,
   };
+}
+
+/**
+ * Whether it is to be made by the first call, not while modules load: what it reads may be set up in between. What tells
+ * of errors by an event is made where a statement can listen once.
+ */
+function isMadeLater({ creation, library }: Client, file: FileContext): boolean {
+  return library.kind === 'client' && !library.dialsAtOnce && readsSettings(creation, file);
+}
+
+/** Whether its arguments read the environment, or what another module may change. */
+function readsSettings(creation: Client['creation'], file: FileContext): boolean {
+  let isLater = false;
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node)) {
+      const binding = node.text === 'env' ? undefined : file.bindingOf(node);
+      isLater ||= node.text === 'env' || (binding !== undefined && isSetElsewhere(binding, file));
+    }
+    ts.forEachChild(node, visit);
+  };
+  for (const argument of creation.arguments ?? []) visit(argument);
+  return isLater;
+}
+
+/** What another module may change, or this one later on. */
+function isSetElsewhere({ kind, declaration }: Binding, file: FileContext): boolean {
+  if (kind === 'import' || kind === 'let' || kind === 'var') return true;
+  const value = ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+  return value !== undefined && /^(?:await import|require)\(/.test(value.getText(file.source));
+}
+
+/** `let shared: Client | undefined;` at module level, and `(shared ??= new Client())` in its place. */
+function shareLazily(creation: Client['creation'], wanted: string, home: ts.Statement, file: FileContext): TextEdit[] {
+  const name = freeName(wanted, file);
+  const made = creation.expression.getText(file.source);
+  const args = creation.typeArguments?.map((one) => one.getText(file.source)).join(', ');
+  const type = ts.isNewExpression(creation) ? `${made}${args ? `<${args}>` : ''}` : `ReturnType<typeof ${made}>`;
+  const [start, end] = [creation.getStart(file.source), creation.end];
+  return [
+    ...insertBefore(home, `let ${name}${isTypeScript(file) ? `: ${type} | undefined` : ''};\n`, file),
+    { start, end: start, text: `(${name} ??= ` },
+    { start: end, end, text: ')' },
+  ];
+}
+
+/** The creation as it stands at module level. */
+function outdented(creation: ts.Node, home: ts.Statement, file: FileContext): string {
+  const from = indentationOf(creation, file);
+  const to = indentationOf(home, file);
+  const text = creation.getText(file.source);
+  // White space in a template is part of it.
+  if (!from.startsWith(to) || text.includes('`')) return text;
+  return text.replace(/(\r\n|[\r\n])([\t ]*)/g, (line, end: string, indent: string) =>
+    indent.startsWith(from) ? end + to + indent.slice(from.length) : line,
+  );
 }
 
 /** What differs once it is made where the module is loaded, and lives as long. */
@@ -91,8 +159,8 @@ function findWarning({ creation, library }: Client, file: FileContext): string |
   if (limit)
     return `\`${limit}\` then holds for all requests together: a request that is never ended takes one socket for good`;
   if (library.dialsAtOnce) return 'it connects as soon as the module is loaded, in tests and scripts too';
-  return creation.getText(file.source).includes('process.env')
-    ? 'it reads the environment when the module is loaded, maybe before that is set up'
+  return library.kind !== 'client' && readsSettings(creation, file)
+    ? 'it reads its settings when the module is loaded, maybe before they are set up'
     : undefined;
 }
 

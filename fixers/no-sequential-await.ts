@@ -2,7 +2,8 @@ import type { SequentialAwait } from '../rules/performance/no-sequential-await.t
 import { skipWrappers } from '../src/ast/syntax.ts';
 import { ts } from '../src/ast/ts.ts';
 import type { Fix, Fixer, Skip, TextEdit } from '../src/model/fixer.ts';
-import { replaceNode } from './edit/replace-node.ts';
+import { indentLines } from './edit/indent-lines.ts';
+import { indentationOf, indentUnit } from './edit/indentation-of.ts';
 
 export const fixer: Fixer<SequentialAwait> = {
   rule: 'no-sequential-await',
@@ -25,12 +26,24 @@ export const fixer: Fixer<SequentialAwait> = {
     if (awaited.some((value, i) => value !== declarations[i]!.initializer || !ts.isAwaitExpression(value)))
       return { skip: 'a value is converted on the way' };
     const keyword = (first.declarationList.flags & ts.NodeFlags.Const) !== 0 ? 'const' : 'let';
+    const indent = indentationOf(first, file);
+    const unit = indentUnit(file);
     const names = declarations.map((d) => d.name.getText(file.source)).join(', ');
-    const edits = statements.map((statement, i) => {
-      const value = (awaited[i] as ts.AwaitExpression).expression.getText(file.source);
-      const head = i === 0 ? `${keyword} [${names}] = await Promise.all([\n` : '';
-      const tail = i === statements.length - 1 ? '\n]);' : '';
-      return replaceNode(statement, `${head}  ${value},${tail}`, file);
+    const edits: TextEdit[] = statements.flatMap((statement, i) => {
+      const { expression } = awaited[i] as ts.AwaitExpression;
+      const start = expression.getStart(file.source);
+      const before = i === 0 ? undefined : statements[i - 1]!.end;
+      const gap = before === undefined ? '' : file.text.slice(before, statement.getStart(file.source));
+      // Blank lines between the reads go, comments stay.
+      const from = gap.trim() === '' && before !== undefined ? before : statement.getStart(file.source);
+      const lead = from === before ? `\n${indent}` : '';
+      const head = i === 0 ? `${keyword} [${names}] = await Promise.all([\n${indent}` : lead;
+      const tail = i === statements.length - 1 ? `\n${indent}]);` : '';
+      return [
+        { start: from, end: start, text: `${head}${unit}` },
+        ...indentLines(start, expression.end, file),
+        { start: expression.end, end: statement.end, text: `,${tail}` },
+      ];
     });
     return {
       edits: edits as [TextEdit, ...TextEdit[]],

@@ -4,6 +4,7 @@ import { ts } from '../src/ast/ts.ts';
 import type { Fix, Fixer, Skip, TextEdit } from '../src/model/fixer.ts';
 import { freeName } from './edit/free-name.ts';
 import { insertBefore } from './edit/insert-before.ts';
+import { stringLiteral } from './edit/string-literal.ts';
 
 export const fixer: Fixer<RemoteService> = {
   rule: 'require-circuit-breaker',
@@ -15,7 +16,7 @@ export const fixer: Fixer<RemoteService> = {
     const first = file.source.statements.find((statement) => isWithin(calls[0]!, statement));
     if (!first) return { skip: 'the call stands in no statement' };
     const breaker = freeName('breaker', file);
-    const made = `const ${breaker} = new CircuitBreaker({ name: '${name.replace(/'/g, '')}' });\n`;
+    const made = `const ${breaker} = new CircuitBreaker({ name: ${stringLiteral(name, file)} });\n`;
     const wraps = calls.flatMap((call): TextEdit[] => {
       const start = call.getStart(file.source);
       return [

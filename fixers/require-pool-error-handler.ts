@@ -3,21 +3,41 @@ import { ts } from '../src/ast/ts.ts';
 import type { Fix, Fixer, Skip } from '../src/model/fixer.ts';
 import { insertAfterStatement } from './edit/insert-after-statement.ts';
 import { findStatement, isInList } from './edit/statement-of.ts';
+import { stringLiteral } from './edit/string-literal.ts';
 
 export const fixer: Fixer<PoolErrorHandler> = {
   rule: 'require-pool-error-handler',
   safety: 'safe',
   changes: "listens to 'error' right where the pool or client is made, and logs it",
   fix({ data }, file): Fix | Skip {
-    const { home } = data;
+    const { creation, home } = data;
+    if (isMadeOnce(creation)) return { skip: 'it is made by the first call only: listen where that is known' };
     if (ts.isPropertyDeclaration(home.at))
       return { skip: 'a class field is no place for a statement: listen in the constructor' };
     const statement = findStatement(home.at);
     if (!statement || !isInList(statement)) return { skip: 'it is not made by a statement of its own' };
-    const code = `${home.path}.on('error', (error${isTyped(file.path) ? ': Error' : ''}) => {\n  console.error('idle connection lost', error);\n});`;
+    const [event, told] = [stringLiteral('error', file), stringLiteral('idle connection lost', file)];
+    const type = isTyped(file.path) ? ': Error' : '';
+    const code = `${home.path}.on(${event}, (error${type}) => {\n  console.error(${told}, error);\n});`;
     return { edits: insertAfterStatement(statement, code, file), note: 'log it the way the rest of the service does' };
   },
 };
+
+/** `pool ??= new Pool()`: a statement behind it runs with every call. */
+function isMadeOnce(creation: ts.Node): boolean {
+  const { parent } = creation;
+  if (ts.isParenthesizedExpression(parent) || ts.isAwaitExpression(parent)) return isMadeOnce(parent);
+  if (!ts.isBinaryExpression(parent) || parent.right !== creation) return false;
+  const { kind } = parent.operatorToken;
+  return kind === ts.SyntaxKind.EqualsToken ? isMadeOnce(parent) : onlyOnce.has(kind);
+}
+
+const onlyOnce: ReadonlySet<ts.SyntaxKind> = new Set([
+  ts.SyntaxKind.QuestionQuestionEqualsToken,
+  ts.SyntaxKind.BarBarEqualsToken,
+  ts.SyntaxKind.QuestionQuestionToken,
+  ts.SyntaxKind.BarBarToken,
+]);
 
 function isTyped(path: string): boolean {
   return /\.[cm]?tsx?$/.test(path);

@@ -68,7 +68,8 @@ export class Project {
 
   #git(...args: string[]): void {
     const identity = ['-c', 'user.name=fix-safety', '-c', 'user.email=fix-safety@localhost', '-c', 'core.hooksPath='];
-    execFileSync('git', [...identity, '-c', 'core.excludesFile=', ...args], { cwd: this.folder, stdio: 'pipe' });
+    const options = { cwd: this.folder, stdio: 'pipe', maxBuffer: 2 ** 28 } as const;
+    execFileSync('git', [...identity, '-c', 'core.excludesFile=', ...args], options);
   }
 
   async compile(): Promise<{ errors: number; output: string }> {

@@ -3,6 +3,7 @@
  * takes to read and parse all files once, and over what other tools take; a warm scan, and one after a change, over a
  * cold one. Each in a fresh process, interleaved. Build first. The folder holds one checkout a repository, named
  * `<owner>+<name>`; default: PLIMSOLL_CHECKOUTS, else the folder for temporary files. The peers come from npm.
+ * `--fix` measures fixing over scanning instead, on a generated project.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
@@ -13,6 +14,7 @@ import fastGlob from 'fast-glob';
 import { compilerByRequire, parserOfCompiler } from '../../scripts/compiler.ts';
 import { pairs } from '../../src/registry.generated.ts';
 import { atMost, median, type Row, table, versionsOf, writeResults } from '../harness.ts';
+import { measureFixing } from './fixing.ts';
 import { type Peer, preparePeers } from './peers.ts';
 
 interface Repository {
@@ -168,9 +170,15 @@ await build({
   format: 'esm',
   target: 'node20',
 });
+if (!existsSync(join(here, '../../dist/cli.js'))) throw new Error('build first: npm run build');
+if (argv.includes('--fix')) {
+  const rows = measureFixing(join(work, 'fixing'), bin, rounds);
+  console.log(`\n${table(rows)}`);
+  if (!isQuick) writeResults('fix', 'npm run bench:scan -- --fix', versionsOf(['@ts-morph/common', 'ts-morph']), rows);
+  process.exit(rows.every(({ met }) => met) ? 0 : 1);
+}
 const chosen = repositories.filter(({ name }) => only === undefined || name === only);
 if (chosen.length === 0) throw new Error(`No repository ${only}: ${repositories.map(({ name }) => name).join(', ')}`);
-if (!existsSync(join(here, '../../dist/cli.js'))) throw new Error('build first: npm run build');
 const { peers, versions } = preparePeers(join(work, 'peers'));
 const rows: Row[] = [];
 for (const repository of chosen) {

@@ -2,6 +2,7 @@ import { findEnclosingFunction } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import type { Binding, FileContext } from '../../src/model/file-context.ts';
 import type { TextEdit } from '../../src/model/fixer.ts';
+import { isTypeScript } from './keep-value.ts';
 
 export interface Hoisted {
   /** `let x: T;` for each name. */
@@ -23,13 +24,24 @@ export function hoistDeclarations(inside: (node: ts.Node) => boolean, file: File
     if (!ts.isVariableDeclaration(declaration) || !canHoist(declaration, binding)) return undefined;
     const { name, type, parent: list } = declaration;
     const start = list.getStart(file.source);
-    hoisted.declarations.push(`let ${name.getText(file.source)}${type ? `: ${type.getText(file.source)}` : ''};`);
+    const written = type?.getText(file.source) ?? typeOf(declaration, file);
+    hoisted.declarations.push(`let ${name.getText(file.source)}${written ? `: ${written}` : ''};`);
     if (declaration.initializer) {
       hoisted.edits.push({ start, end: name.getStart(file.source), text: '' });
       if (type) hoisted.edits.push({ start: name.end, end: type.end, text: '' });
     } else hoisted.edits.push({ start, end: list.parent.end, text: '' });
   }
   return hoisted;
+}
+
+/** The type of what the global `fetch` gives, where TypeScript writes types; others are left to the compiler. */
+function typeOf({ initializer }: ts.VariableDeclaration, file: FileContext): string | undefined {
+  if (!isTypeScript(file) || !initializer || !ts.isAwaitExpression(initializer)) return undefined;
+  const { expression: call } = initializer;
+  if (!ts.isCallExpression(call) || !ts.isIdentifier(call.expression) || call.expression.text !== 'fetch')
+    return undefined;
+  const isOwn = file.bindings.some(({ name }) => name === 'fetch' || name === 'Response');
+  return isOwn ? undefined : 'Response';
 }
 
 function canHoist(declaration: ts.VariableDeclaration, binding: Binding): boolean {

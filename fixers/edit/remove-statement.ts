@@ -16,6 +16,19 @@ export function removeMember(member: ts.ClassElement, file: FileContext): TextEd
   return removeLines(member.getStart(file.source), member.end, file);
 }
 
+/** Length of a blank line that would stand doubled, or first in a block, once the line above it is gone. */
+function blankLineAt(offset: number, removed: number, file: FileContext): number {
+  const blank = /^[\t ]*(?:\r\n|[\r\n])/.exec(file.text.slice(offset, offset + 200))?.[0].length ?? 0;
+  const above = file.text.slice(Math.max(0, removed - 400), removed).replaceAll('\r', '');
+  return /(?:^|\n)[\t ]*\n$|[{[(]\n$/.test(above) ? blank : 0;
+}
+
+/** Length of a blank line that would stand last in a block. */
+function blankLineBefore(offset: number, file: FileContext): number {
+  const above = /[\r\n]([\t ]*(?:\r\n|[\r\n]))$/.exec(file.text.slice(Math.max(0, offset - 400), offset));
+  return above ? above[1]!.length : 0;
+}
+
 function removeLines(start: number, end: number, file: FileContext): TextEdit {
   const { text } = file;
   const line = startOfLine(start, file);
@@ -27,5 +40,8 @@ function removeLines(start: number, end: number, file: FileContext): TextEdit {
     return { start, end: end + spaces, text: '' };
   }
   const breakLength = /^(?:\r\n|[\r\n\u2028\u2029])?/.exec(text.slice(lineEnd, lineEnd + 2))![0].length;
-  return { start: start - before.length, end: lineEnd + breakLength, text: '' };
+  const next = lineEnd + breakLength;
+  const blank = blankLineAt(next, line, file);
+  const above = blank === 0 && /^[\t ]*[}\])]/.test(text.slice(next, next + 200)) ? blankLineBefore(line, file) : 0;
+  return { start: start - before.length - above, end: next + blank, text: '' };
 }

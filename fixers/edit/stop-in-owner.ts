@@ -21,13 +21,19 @@ export function stopInOwner(
   const method = findMethodAround(call, shape);
   const disposer = findDisposer(shape.disposers, method);
   if (!disposer) return { skip: `${shape.name} has no method that surely ends it` };
+  if (isRunBy(call, disposer, file)) return { skip: `the timer itself runs ${nameOfFunction(disposer)}` };
   if (disposer === method) return { skip: `${nameOfFunction(disposer)} itself starts it` };
   const edits: TextEdit[] = [];
   let field = places.find((place) => place.kind === 'field')?.name;
   if (field === undefined) {
     const self = thisAt(call, shape.node, file);
     if (self === undefined) return { skip: 'the owner cannot be reached from where the timer starts' };
-    const name = timerName(method, (taken) => shape.fields.has(taken) || shape.methods.has(taken));
+    const rearmed = findRearmedField(call, disposer, file);
+    if (rearmed !== undefined) {
+      const kept = keepValue(call, `${self}.${rearmed}`, file);
+      return kept ? { edits: kept, ...endOf(shape, disposer) } : { skip: 'the handle is used in an expression' };
+    }
+    const name = timerName(method, (taken) => shape.fields.has(taken) || shape.methods.has(taken), nameOfBase(shape));
     field = usesHashNames(shape) ? `#${name}` : name;
     const kept = keepValue(call, `${self}.${field}`, file);
     if (!kept) return { skip: 'the handle is used in an expression' };
@@ -42,6 +48,39 @@ export function stopInOwner(
   const inHook = insertAtFunctionStart(disposer, clear, file);
   if (!inHook) return { skip: `${nameOfFunction(disposer)} has no body` };
   return { edits: [...inHook, ...edits], ...endOf(shape, disposer) };
+}
+
+/** Whether what the timer runs is, or calls, the method that would end the timer. */
+function isRunBy(call: ts.CallExpression, { name }: FunctionNode, file: FileContext): boolean {
+  const [run] = call.arguments;
+  const text = name?.getText(file.source) ?? '';
+  let isRun = false;
+  const visit = (node: ts.Node): void => {
+    if (ts.isPropertyAccessExpression(node) && node.expression.kind === ts.SyntaxKind.ThisKeyword)
+      isRun ||= node.name.text === text;
+    ts.forEachChild(node, visit);
+  };
+  if (run) visit(run);
+  return isRun;
+}
+
+/** The field that the function which the timer runs keeps its own timer in, where the owner's end clears that one. */
+function findRearmedField(call: ts.CallExpression, disposer: FunctionNode, file: FileContext): string | undefined {
+  const [run] = call.arguments;
+  const declaration = run && ts.isIdentifier(run) ? file.bindingOf(run)?.declaration : undefined;
+  if (!declaration) return undefined;
+  const cleared = /clear(?:Timeout|Interval)\(this\.(#?\w+)\)/g;
+  const fields = [...(disposer.body?.getText(file.source) ?? '').matchAll(cleared)].map((match) => match[1]!);
+  const text = declaration.getText(file.source);
+  const kept = fields.filter((name) => new RegExp(`this\\.${name} = set(?:Timeout|Interval)\\(`).test(text));
+  return kept.length === 1 ? kept[0] : undefined;
+}
+
+/** Of a class that extends another one: what that one names is not known here. */
+function nameOfBase({ node, name }: ClassShape): string | undefined {
+  return isClassNode(node) && node.heritageClauses?.some((one) => one.token === ts.SyntaxKind.ExtendsKeyword)
+    ? name
+    : undefined;
 }
 
 /** Only a method that others can call without waiting for it. */

@@ -6,6 +6,7 @@ import type { Fix, Skip, TextEdit } from '../../src/model/fixer.ts';
 import { addArgument } from './add-argument.ts';
 import { insertClassMember } from './insert-class-member.ts';
 import { isTypeScript } from './keep-value.ts';
+import { stringLiteral } from './string-literal.ts';
 import { thisAt } from './this-at.ts';
 
 /** Starts a timer in a `TimerRegistry` field of its class, which gets a `dispose()` where it has no end yet. */
@@ -25,7 +26,7 @@ export function stopInRegistry(call: ts.CallExpression, shape: ClassShape, file:
   const callee = /Interval/.test(text ?? call.expression.getText(file.source)) ? 'setInterval' : 'setTimeout';
   const edits: [TextEdit, ...TextEdit[]] = [
     { start: call.expression.getStart(file.source), end: call.expression.end, text: `${self}.${field}.${callee}` },
-    addArgument(call, optionsFor(call, callee), file),
+    addArgument(call, optionsFor(call, callee, file), file),
   ];
   if (known) return { edits };
   const access = isTypeScript(file) ? 'private readonly ' : '';
@@ -48,10 +49,11 @@ export function findRegistryField(shape: ClassShape): string | undefined {
 }
 
 /** Native timers keep the process alive, and run again while a promise of theirs is pending. */
-function optionsFor(call: ts.CallExpression, callee: string): string {
+function optionsFor(call: ts.CallExpression, callee: string, file: FileContext): string {
   const run = call.arguments[0] && skipWrappers(call.arguments[0]);
   const isSync = run && isFunctionNode(run) && ts.isBlock(run.body!) && !isAsync(run);
-  return callee === 'setInterval' && !isSync ? "{ unref: false, overrun: 'allow' }" : '{ unref: false }';
+  if (callee !== 'setInterval' || isSync) return '{ unref: false }';
+  return `{ unref: false, overrun: ${stringLiteral('allow', file)} }`;
 }
 
 function freeField(base: string, shape: ClassShape): string {

@@ -16,11 +16,15 @@ export function timerType(call: ts.CallExpression, file: FileContext): string {
   return `ReturnType<typeof ${call.expression.getText(file.source)}> | undefined`;
 }
 
-/** `scheduleReport` → `reportTimer`; `start` and constructors → `timer`. */
-export function timerName(fn: FunctionNode | undefined, isTaken: (name: string) => boolean): string {
+/**
+ * `scheduleReport` → `reportTimer`; `start` and constructors → `timer`, or, where a class extends another one that may
+ * have a `timer` too, `clientTimer` of `Client`.
+ */
+export function timerName(fn: FunctionNode | undefined, isTaken: (name: string) => boolean, derived?: string): string {
   const name = fn ? nameOfFunction(fn) : '';
   const topic = /^_*(?:schedule|start|begin|init|setup|arm|queue|plan|run)([A-Z]\w*)$/.exec(name)?.[1];
-  const base = topic ? `${topic[0]!.toLowerCase()}${topic.slice(1)}Timer` : 'timer';
+  const word = topic ?? derived?.replace(/^[^A-Za-z]*[A-Z]*(?=[A-Z])/, '');
+  const base = word && /^[A-Za-z]\w*$/.test(word) ? `${word[0]!.toLowerCase()}${word.slice(1)}Timer` : 'timer';
   let free = base;
   for (let n = 2; isTaken(free); n++) free = `${base}${n}`;
   return free;
