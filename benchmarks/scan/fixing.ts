@@ -73,7 +73,8 @@ export function measureFixing(folder: string, bin: string, rounds: number): Row[
     generate(folder);
     const scan = time(bin, folder, '--reporter', 'json');
     const fix = time(bin, folder, '--fix', '--allow-dirty', '--runtime', 'copy', '--reporter', 'json');
-    const left = (JSON.parse(time(bin, folder, '--reporter', 'json').stdout) as { findings: unknown[] }).findings.length;
+    const left = (JSON.parse(time(bin, folder, '--reporter', 'json').stdout) as { findings: unknown[] }).findings
+      .length;
     fixed = (JSON.parse(scan.stdout) as { findings: unknown[] }).findings.length - left;
     // The first fills the page cache.
     if (round > 0) runs.push({ scan: scan.ms, fix: fix.ms });
