@@ -30,9 +30,7 @@ export function findDisposer(
   const byTwin = usable.find((fn) => nameOfFunction(fn) === twin);
   if (byTwin) return byTwin;
   for (const end of ends) {
-    const found = usable.find(
-      (fn) => end.test(nameOfFunction(fn)) && (end !== partEnd || endsOwner(fn)),
-    );
+    const found = usable.find((fn) => end.test(nameOfFunction(fn)) && (end !== partEnd || endsOwner(fn)));
     if (found) return found;
   }
   return undefined;
