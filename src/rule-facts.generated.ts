@@ -436,7 +436,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "safety": "safe",
       "changes": "listens to 'error' right where the pool or client is made, and logs it"
     },
-    "bad": "import pg from 'pg';\n\nlet pool;\n\nexport function getRows(sql) {\n  if (!pool) {\n    pool = new pg.Pool();\n  }\n  return pool.query(sql);\n}",
+    "bad": "import { Pool } from \"pg\";\n\nexport const pool = new Pool({ max: 10, connectionTimeoutMillis: 5_000 });",
     "good": "class Pool {\n  readonly items: string[] = [];\n}\n\nexport const pool = new Pool();"
   },
   {
