@@ -1,3 +1,4 @@
+import { findEffectLatch } from '../../src/ast/effect-latch.ts';
 import { findDisposer } from '../../src/ast/end-of-life.ts';
 import type { HandlePlace } from '../../src/ast/handle-escape.ts';
 import type { Life } from '../../src/ast/life-cycle.ts';
@@ -37,6 +38,10 @@ export function stopTimer({ call, places, life, isOverwritten }: LostTimer, file
       return stopInOwner(call, places, life.shape, file);
     }
     case 'effect':
+      if (findEffectLatch(call, life.effect, file))
+        return {
+          skip: 'the effect starts it behind a guard that it sets itself: a clean-up between its runs would end it for good',
+        };
       return stopInEffect(call, places, life.effect, file);
     case 'factory':
       return stopInFactory(call, places, life, file);

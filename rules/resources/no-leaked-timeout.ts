@@ -1,7 +1,7 @@
 import { asksForEnd, findAfterEnd, findEnd } from '../../src/ast/after-end.ts';
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { isPrivateName, type Life, lifeOf } from '../../src/ast/life-cycle.ts';
-import { isMissedAtEnd, isOnConnection, runsOnceOnly, setsStateLate } from '../../src/ast/missed-end.ts';
+import { isMissedAtEnd, isOnConnection, setsStateLate, startsOnceOnly } from '../../src/ast/missed-end.ts';
 import { isOverwritten } from '../../src/ast/overwritten.ts';
 import { canEnd, findReArming } from '../../src/ast/re-arming.ts';
 import { canBeStartedOften, runsAgain } from '../../src/ast/starts-repeatedly.ts';
@@ -51,7 +51,7 @@ export const rule = defineRule<LeakedTimeout>({
   limits: [
     'One-shot timers that end by themselves are left alone, also when they outlive their owner for a moment.',
     'A condition ahead of the re-arming is taken to be able to end it.',
-    'A timer of an effect that runs once, and sets state when its component may be gone, is `possible` only: it does no harm.',
+    'A timer of an effect that runs once, or starts it once, and sets state when its component may be gone, is `possible` only: it does no harm.',
   ],
   roles: ['product', 'ui'],
   mentions: ['setTimeout'],
@@ -101,7 +101,7 @@ function judge(
     if (after && isLong) return match(after.kind, ...elsewhere);
     if (isLong && isOnConnection(call, file)) return match('connection');
     if (setsStateLate(call, life, file))
-      return { ...match('state'), ...(runsOnceOnly(life) && { confidence: 'possible' as const }) };
+      return { ...match('state'), ...(startsOnceOnly(call, life, file) && { confidence: 'possible' as const }) };
     if (!places.some((p) => p.kind === 'field')) return undefined;
     if (canOwnerEnd) return match('kept', ...elsewhere);
     // A field that nothing clears, set again by each run.

@@ -1,6 +1,7 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
 import { asksForEnd, findEnd, isReachedByEnd } from './after-end.ts';
 import { isDisposerName } from './class-shape.ts';
+import { findDependencies, findEffectLatch } from './effect-latch.ts';
 import { findFunctionValue } from './functions.ts';
 import type { HandlePlace } from './handle-escape.ts';
 import { isPrivateName, type Life } from './life-cycle.ts';
@@ -74,12 +75,10 @@ function isCloseListener(use: ts.Identifier, handler: FunctionNode): boolean {
   );
 }
 
-/** Whether an effect runs once, as its component appears: a timer of it cannot meet a later one. */
-export function runsOnceOnly(life: Life): boolean {
+/** Whether an effect starts a timer once, as its component appears or behind a guard of its own: it cannot meet a later one. */
+export function startsOnceOnly(call: ts.CallExpression, life: Life, file: FileContext): boolean {
   if (life.kind !== 'effect') return false;
-  const hook = getOutermostWrapped(life.effect).parent;
-  const list = ts.isCallExpression(hook) ? hook.arguments[1] : undefined;
-  return list !== undefined && ts.isArrayLiteralExpression(list) && list.elements.length === 0;
+  return findDependencies(life.effect)?.elements.length === 0 || findEffectLatch(call, life.effect, file) === 'sets';
 }
 
 /** Whether a timer that an effect or a component starts, and never clears, sets state when it fires. */
@@ -102,9 +101,7 @@ export function setsStateLate(call: ts.CallExpression, life: Life, file: FileCon
  * run again before it is set.
  */
 function setsHookState(run: FunctionNode, effect: FunctionNode, file: FileContext): boolean {
-  const hook = getOutermostWrapped(effect).parent;
-  const list = ts.isCallExpression(hook) ? hook.arguments[1] : undefined;
-  const asked = list && ts.isArrayLiteralExpression(list) ? list.elements.map((e) => e.getText(file.source)) : [];
+  const asked = findDependencies(effect)?.elements.map((element) => element.getText(file.source)) ?? [];
   const states = file.nodes('CallExpression').flatMap((inner) => {
     const callee = skipWrappers(inner.expression);
     if (!ts.isIdentifier(callee) || !isWithin(inner, run) || findEnclosingFunction(inner) !== run) return [];
