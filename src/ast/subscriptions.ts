@@ -9,6 +9,7 @@ import {
   findMemberPath,
   findMethodCall,
   findPropertyName,
+  findStringValue,
   isFunctionNode,
   skipWrappers,
 } from './syntax.ts';
@@ -37,6 +38,7 @@ const ownOfComponent = /(?:^|\.)(?:_?(?:activatedR|r)oute|\w*[fF]orm|\w*[cC]ontr
 export function findSubscription(call: ts.CallExpression, file: FileContext): Subscription | undefined {
   const target = findMethodCall(call);
   if (!target || !subscribing.test(target.method) || !takesCallback(call, file)) return undefined;
+  if (isKeptByList(target)) return undefined;
   return ofObservable(target, file) ?? ofVsCode(target, file) ?? ofOwnClass(target, file);
 }
 
@@ -48,6 +50,15 @@ function takesCallback(call: ts.CallExpression, file: FileContext): boolean {
     const path = findMemberPath(value);
     return path !== undefined && (path[0] === 'this' || ts.isIdentifier(value)) && !file.text.startsWith('#!');
   });
+}
+
+/** `editor.onDidChange(listener, this, this.disposables)`: an event of this style puts what ends it in the list it is handed. */
+function isKeptByList({ call, method }: MethodCall): boolean {
+  const [listener, , third] = call.arguments;
+  const list = third && skipWrappers(third);
+  if (!listener || !list || !/^on[A-Z]/.test(method) || findStringValue(listener) !== undefined) return false;
+  const isName = ts.isIdentifier(list) ? list.text !== 'undefined' : findMemberPath(list) !== undefined;
+  return isName || ts.isArrayLiteralExpression(list);
 }
 
 /** `this.store.state$.pipe(…).subscribe(…)`: a property or a selection goes on; what a call makes may complete. */
