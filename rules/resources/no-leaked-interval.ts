@@ -3,6 +3,7 @@ import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.
 import { isPrivateName, type Life, lifeOf } from '../../src/ast/life-cycle.ts';
 import { isMissedAtEnd } from '../../src/ast/missed-end.ts';
 import { isOverwritten } from '../../src/ast/overwritten.ts';
+import { startsWithOnlyInstance } from '../../src/ast/singleton.ts';
 import { canBeStartedOften, runsAgain } from '../../src/ast/starts-repeatedly.ts';
 import { findTimerFunction, isUnrefed, listClearsOf } from '../../src/ast/timers.ts';
 import type { ts } from '../../src/ast/ts.ts';
@@ -64,6 +65,7 @@ function neverCleared(
     case 'factory':
       break;
     case 'owner':
+      if (startsWithOnlyInstance(call, life.shape, file)) return undefined;
       if (!hasEnd(life.shape) && !life.isComponent) {
         if (life.isSingleton) return undefined;
         conditions.push(canBeStartedOften(call, life, file), {

@@ -2,6 +2,7 @@ import type { FileContext } from '../model/file-context.ts';
 import { type ClassShape, classShape, findThisOwner, isDisposerName, type OwnerNode } from './class-shape.ts';
 import { findEntryPoint } from './entry-points.ts';
 import { findFunctionOfBinding } from './functions.ts';
+import { isSingleton } from './singleton.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -36,8 +37,6 @@ const componentBase =
 /** Runs when a component has come to its page. */
 export const mountMethod =
   /^(?:componentDidMount|connectedCallback|ngOnInit|ngAfterViewInit|mounted|componentWillMount)$/;
-const singletonDecorator =
-  /^(?:Injectable|Service|Controller|Resolver|singleton|Singleton|injectable|Module|Gateway|WebSocketGateway|Processor|Global)$/;
 
 /** Whose life bounds a timer, listener or container that `node` starts. */
 export function lifeOf(node: ts.Node, file: FileContext): Life {
@@ -165,33 +164,6 @@ function isComponent(shape: ClassShape): boolean {
     bases.some((base) => componentBase.test(findMemberPath(base.expression)?.join('.') ?? '')) ||
     [...shape.methods.keys()].some((name) => mountMethod.test(name))
   );
-}
-
-/** Whether there is one instance a process: a framework service, `getInstance`, or `new` once at module level only. */
-export function isSingleton(owner: OwnerNode, file: FileContext): boolean {
-  if (ts.isObjectLiteralExpression(owner)) return frequencyOf(owner, file) === 'once';
-  if (isClassNode(owner)) {
-    const decorators = ts.getDecorators(owner) ?? [];
-    const names = decorators.map((d) =>
-      findMemberPath(ts.isCallExpression(d.expression) ? d.expression.expression : d.expression)?.at(-1),
-    );
-    if (names.some((name) => name !== undefined && singletonDecorator.test(name))) return true;
-    const shape = classShape(owner, file);
-    if ([...shape.methods.keys()].some((name) => /^(?:getInstance|instance|getSharedInstance|shared)$/.test(name)))
-      return true;
-    if ([...shape.fields.values()].some((f) => f.isStatic && /^_*(?:instance|shared|singleton)$/i.test(f.name)))
-      return true;
-  }
-  const name = owner.name ?? holderName(owner);
-  const binding = name && file.bindingOf(name);
-  if (!binding) return false;
-  const creations = binding.references.filter((r) => ts.isNewExpression(r.parent) && r.parent.expression === r);
-  return creations.length > 0 && creations.every((r) => frequencyOf(r, file) === 'once');
-}
-
-function holderName(owner: ts.Node): ts.Identifier | undefined {
-  const { parent } = getOutermostWrapped(owner);
-  return ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name) ? parent.name : undefined;
 }
 
 /** Whether a field can be reached from outside its file's class: not `private`, not `#x`. */

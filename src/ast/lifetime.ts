@@ -3,8 +3,9 @@ import type { LinkCondition } from '../model/link.ts';
 import type { Container } from './containers.ts';
 import { findEntryPoint } from './entry-points.ts';
 import { ordinalOf } from './functions.ts';
-import { isSingleton, listReturnedValues } from './life-cycle.ts';
+import { listReturnedValues } from './life-cycle.ts';
 import { repeatsItself } from './self-repeating.ts';
+import { isSingleton } from './singleton.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,

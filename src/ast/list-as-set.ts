@@ -3,7 +3,7 @@ import { findThisOwner } from './class-shape.ts';
 import { walksData } from './data-walk.ts';
 import { findFunctionValue } from './functions.ts';
 import { keyDomain } from './key-domain.ts';
-import { isSingleton } from './life-cycle.ts';
+import { isSingleton } from './singleton.ts';
 import { pluralOf, soundOfName } from './size-words.ts';
 import {
   findEnclosingFunction,

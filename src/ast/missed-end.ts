@@ -10,7 +10,6 @@ import {
   findEnclosingFunction,
   findMethodCall,
   findStringValue,
-  getOutermostWrapped,
   isFunctionNode,
   isWithin,
   nameOfFunction,
