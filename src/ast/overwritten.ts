@@ -1,6 +1,6 @@
 import type { FileContext } from '../model/file-context.ts';
 import { isDisposerName } from './class-shape.ts';
-import { leavesFunction } from './conditions.ts';
+import { leavesFunction, listConditionsOn } from './conditions.ts';
 import { listCallsOf } from './functions.ts';
 import type { HandlePlace } from './handle-escape.ts';
 import type { Life } from './life-cycle.ts';
@@ -59,9 +59,9 @@ interface Question {
  * around that, or in the only one that calls it.
  */
 function canRunAgain(fn: FunctionNode, at: ts.Node, question: Question, hops: number): boolean {
-  const { names, life, file } = question;
+  const { life, file } = question;
   if (ts.isConstructorDeclaration(fn) || bringUp.test(nameOfFunction(fn))) return false;
-  if (isLookedAtBefore(names, at, fn, file) || isGuardedByState(at, fn, file)) return false;
+  if (isGuarded(at, fn, question)) return false;
   if (hops > 5) return true;
   const use = findCallbackUse(fn, file);
   if (use === 'event') return true;
@@ -71,10 +71,41 @@ function canRunAgain(fn: FunctionNode, at: ts.Node, question: Question, hops: nu
     return !isOutermost && canRunAgain(outer, from, question, hops + 1);
   };
   if (use) return climb(use);
-  if (!isPrivate(fn, life)) return true;
   // When the timer's own callback starts it again, it has fired: nothing is lost.
   const calls = listCallsOf(fn, file).filter((call) => !isWithin(call, at));
+  if (!isPrivate(fn, life)) {
+    // Others may call it too, but where all that are seen ask first, that is how it is meant to be called.
+    return calls.length === 0 || !calls.every((call) => isGuarded(call, findEnclosingFunction(call), question));
+  }
   return calls.some((call) => !isWithin(call, fn) && climb(call));
+}
+
+function isGuarded(at: ts.Node, fn: FunctionNode | undefined, { names, life, file }: Question): boolean {
+  if (!fn) return false;
+  return (
+    isLookedAtBefore(names, at, fn, file) ||
+    isGuardedByState(at, fn, file) ||
+    isAskedByMember(names, at, fn, life, file)
+  );
+}
+
+/** `if (this.isWaiting()) return;`, with a method or getter of the owner that looks at the field. */
+function isAskedByMember(
+  names: ReadonlySet<string>,
+  at: ts.Node,
+  fn: FunctionNode,
+  life: Life,
+  file: FileContext,
+): boolean {
+  if (life.kind !== 'owner') return false;
+  const { methods } = life.shape;
+  return listConditionsOn(at, fn, file).some((condition) =>
+    (condition.getText(file.source).match(/this\.[\w$#]+/g) ?? []).some((asked) => {
+      const body = methods.get(asked.slice('this.'.length))?.body;
+      const read = body?.getText(file.source).match(/[\w$#]+/g);
+      return read?.some((word) => names.has(word)) ?? false;
+    }),
+  );
 }
 
 const onceEvent =
