@@ -1,6 +1,7 @@
 import { type Deadline, findDeadline, findUnclearedSettle } from '../../src/ast/deadline.ts';
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { lifeOf } from '../../src/ast/life-cycle.ts';
+import { isLightDeadline } from '../../src/ast/light-deadline.ts';
 import { runsAtProcessEnd } from '../../src/ast/process-end.ts';
 import { findLeaks, type Leak } from '../../src/ast/release-paths.ts';
 import {
@@ -44,6 +45,7 @@ export const rule = defineRule<UnclearedDeadline>({
     'Keep the handle and clear it in a finally that covers success, error and early return; AbortSignal.timeout and withDeadline do so by themselves.',
   limits: [
     'Deadlines shorter than half a second, and those in browser code, are left alone.',
+    'A written deadline of at most five seconds whose callback only rejects or aborts is `possible` only: it holds next to nothing.',
     'A handle kept in a field or handed to another function is taken to be cleared there.',
   ],
   mentions: ['setTimeout'],
@@ -76,6 +78,7 @@ function judge(
   const match = (what: string, leak?: Leak, settle?: ts.Node): Match<UnclearedDeadline> => ({
     at: call.expression,
     values: { what },
+    ...(isLightDeadline(call, file) && { confidence: 'possible' as const }),
     ...((leak || settle) && { related: [{ at: (leak?.at ?? settle)!, note: 'leaves the timer running' }] }),
     data: { call, places, deadline, clears, leak, settle },
   });

@@ -1,0 +1,39 @@
+import type { FileContext } from '../model/file-context.ts';
+import { findEnclosingFunction, findMemberName, getOutermostWrapped, isWithin } from './syntax.ts';
+import { findDelayMs } from './timers.ts';
+import { ts } from './ts.ts';
+
+/** A wait of no more than this is over soon, whatever the load. */
+const soonMs = 5_000;
+
+/**
+ * Whether a deadline that is left running holds next to nothing, and not for long: a written delay of some seconds, and
+ * a callback that refers to constants, to the promise it rejects or to the controller it aborts only.
+ */
+export function isLightDeadline(timer: ts.CallExpression, file: FileContext): boolean {
+  const [run] = timer.arguments;
+  return run !== undefined && (findDelayMs(timer) ?? soonMs + 1) <= soonMs && holdsLittle(run, run, file);
+}
+
+function holdsLittle(node: ts.Node, run: ts.Node, file: FileContext): boolean {
+  if (node.kind === ts.SyntaxKind.ThisKeyword) return false;
+  if (ts.isIdentifier(node)) {
+    const binding = file.bindingOf(node);
+    if (!binding || isWithin(binding.identifier, run) || !findEnclosingFunction(binding.identifier)) return true;
+    return isReject(binding.declaration) || findMemberName(node.parent) === 'abort';
+  }
+  return ts.forEachChild(node, (child) => (holdsLittle(child, run, file) ? undefined : true)) === undefined;
+}
+
+/** The second parameter of a promise's executor. */
+function isReject(declaration: ts.Node): boolean {
+  if (!ts.isParameter(declaration)) return false;
+  const executor = declaration.parent;
+  const promise = getOutermostWrapped(executor).parent;
+  return (
+    executor.parameters[1] === declaration &&
+    ts.isNewExpression(promise) &&
+    ts.isIdentifier(promise.expression) &&
+    promise.expression.text === 'Promise'
+  );
+}
