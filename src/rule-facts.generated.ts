@@ -73,7 +73,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "limits": [
       "One-shot timers that end by themselves are left alone, also when they outlive their owner for a moment.",
       "A condition ahead of the re-arming is taken to be able to end it.",
-      "A timer of an effect that runs once, and sets state when its component may be gone, is `possible` only: it does no harm."
+      "A timer of an effect that runs once, or starts it once, and sets state when its component may be gone, is `possible` only: it does no harm."
     ],
     "options": {},
     "fix": {
@@ -136,6 +136,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Keep the handle and clear it in a finally that covers success, error and early return; AbortSignal.timeout and withDeadline do so by themselves.",
     "limits": [
       "Deadlines shorter than half a second, and those in browser code, are left alone.",
+      "A written deadline of at most five seconds whose callback only rejects or aborts is `possible` only: it holds next to nothing.",
       "A handle kept in a field or handed to another function is taken to be cleared there."
     ],
     "options": {},
