@@ -1,6 +1,7 @@
 import type { FileContext } from '../model/file-context.ts';
-import { walksAnything } from './data-walk.ts';
+import { listWalksAround } from './data-walk.ts';
 import { findIterated, isDeclaredIn, listRepetitions } from './loop-facts.ts';
+import { mergesNested } from './nested-growth.ts';
 import { findSize, type Size } from './size.ts';
 import {
   type FunctionNode,
@@ -59,22 +60,35 @@ export function findReduce(call: ts.CallExpression, file: FileContext): Accumula
     .map((result) => copyOf(result, accumulator.text))
     .filter((copy) => copy !== undefined);
   if (copies.length === 0) return undefined;
-  const size = sizeOfRounds(target.receiver, call, accumulator.text, file);
+  const added = copies.flatMap((copy) => copy.added);
+  const size = sizeOfRounds(target.receiver, call, accumulator.text, added, file);
   return { kind: 'reduce', call, fn, accumulator, copies, initial, size };
 }
 
 /**
- * Of unknown size, but in a function that walks data of any shape to its end: as large as that is. Where single items are
- * pushed, only what is nested is copied.
+ * Of unknown size, but what a walk of any data gives for each part is merged whole: as large as all of that. Where single
+ * items are pushed, only what is nested is copied.
  */
-function sizeOfRounds(over: ts.Expression, node: ts.Node, name: string, file: FileContext): Size {
+function sizeOfRounds(over: ts.Expression, node: ts.Node, name: string, added: Copy['added'], file: FileContext): Size {
   const size = findSize(over, file);
   if (size.size !== 'unknown' || size.why.startsWith('few')) return size;
   const many = findManyGiven(over, file);
   if (many) return many;
-  if (!walksAnything(node, file)) return size;
+  const walks = listWalksAround(node, file);
+  if (walks.length === 0) return size;
+  if (!mergesNested(added, name, walks, file))
+    return isOfOneObject(over) ? { size: 'small', why: 'the own keys of one object', at: over } : size;
   const pushes = findEnclosingFunction(node)?.getText(file.source).includes(`${name}.push(`);
   return pushes ? size : { size: 'large', why: 'all that is nested in what is walked here', at: node };
+}
+
+/** `Object.entries(value)`, also filtered and sorted. */
+function isOfOneObject(over: ts.Expression): boolean {
+  const target = findMethodCall(skipWrappers(over));
+  if (!target) return false;
+  if (ts.isIdentifier(target.receiver))
+    return target.receiver.text === 'Object' && /^(?:keys|values|entries)$/.test(target.method);
+  return /^(?:filter|map|sort|toSorted|reverse)$/.test(target.method) && isOfOneObject(target.receiver);
 }
 
 /** What the step gives: what it returns, and what it assigns to the accumulator that it returns. */
@@ -112,7 +126,7 @@ export function findLoopCopy(assignment: ts.BinaryExpression, file: FileContext)
     if (!binding || isDeclaredIn(binding, repetition.node)) break;
     const over = findIterated(repetition);
     const size: Size = over
-      ? sizeOfRounds(over, assignment, name, file)
+      ? sizeOfRounds(over, assignment, name, copy.added, file)
       : { size: 'unknown', why: 'a loop without a list', at: repetition.node };
     if (size.size === 'small') continue;
     if (size.size === 'large' || !found) found = { kind: 'loop', assignment, target, copy, over, size };

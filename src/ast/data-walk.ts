@@ -42,15 +42,29 @@ function collectCallees(_: unknown, file: FileContext): Map<FunctionNode, Map<Fu
   return callees;
 }
 
+/** Whether a function is another one, or runs it by way of others of this file. */
+export function leadsTo(from: FunctionNode, to: FunctionNode, file: FileContext): boolean {
+  const calls = file.memo(collectCallees, file.source);
+  const seen = new Set<FunctionNode>();
+  const reach = (at: FunctionNode, depth: number): boolean => {
+    if (at === to) return true;
+    if (depth === 0 || seen.has(at)) return false;
+    seen.add(at);
+    return [...(calls.get(at)?.keys() ?? [])].some((callee) => reach(callee, depth - 1));
+  };
+  return reach(from, 3);
+}
+
 /**
- * Whether a place is in a function that calls itself for what is nested in arrays, and asks of what it is handed whether
- * it is one: it walks data, of which it knows no more.
+ * The functions around a place that call themselves for what is nested in arrays, and ask of what they are handed whether
+ * it is one: they walk data, of which they know no more.
  */
-export function walksAnything(node: ts.Node, file: FileContext): boolean {
+export function listWalksAround(node: ts.Node, file: FileContext): FunctionNode[] {
+  const found: FunctionNode[] = [];
   for (let fn = findEnclosingFunction(node); fn; fn = findEnclosingFunction(fn)) {
-    if (walksData(fn, file) && asksForArray(fn, fn, file)) return true;
+    if (walksData(fn, file) && asksForArray(fn, fn, file)) found.push(fn);
   }
-  return false;
+  return found;
 }
 
 function asksForArray(node: ts.Node, fn: FunctionNode, file: FileContext): boolean {

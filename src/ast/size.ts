@@ -248,6 +248,12 @@ function judgeParameter(parameter: ts.ParameterDeclaration, at: ts.Identifier, f
   if (parameter.dotDotDotToken) return small(at, 'arguments');
   if (type && (ts.isTupleTypeNode(type) || ts.isLiteralTypeNode(type) || type.kind === ts.SyntaxKind.StringKeyword))
     return small(at, 'by its type');
+  if (
+    type &&
+    ts.isTypeReferenceNode(type) &&
+    /(?:Config(?:uration)?|Options|Settings|Schema)$/.test(type.typeName.getText(file.source))
+  )
+    return small(at, 'configuration, by its type');
   if (isBodyParameter(parameter) && type && ts.isArrayTypeNode(type))
     return { size: 'large', why: 'as many as the request carries', at: parameter };
   if (!isFunctionNode(fn)) return unknown(at);
