@@ -1,6 +1,7 @@
 import type { FileContext } from '../model/file-context.ts';
 import { keyDomain } from './key-domain.ts';
-import { dependsOnRound, findAdd, findIterated, isDeclaredIn, listRepetitions } from './loop-facts.ts';
+import { isLiveTable } from './live-table.ts';
+import { dependsOnRound, findAdd, findIterated, isDeclaredIn, listRepetitions, waitsEachRound } from './loop-facts.ts';
 import { findSize, type Size, sizeOf, soundsLarge } from './size.ts';
 import { type FunctionNode, findMemberName, findMethodCall, isFunctionNode, isWithin, skipWrappers } from './syntax.ts';
 import { findManyGiven, isTied } from './tied-size.ts';
@@ -16,7 +17,10 @@ export interface LinearLookup {
   over: ts.Expression;
   /** The list gets entries in the same loop. */
   isGrowing: boolean;
-  /** What makes both sides long; undefined where one of them is only called so. */
+  /**
+   * What makes both sides long; undefined where one of them is only called so, holds what exists at the moment, or where
+   * each round waits for something that takes longer.
+   */
   evidence: { list: Size; over: Size } | undefined;
   /** For `x => x.key === value`: the test and both sides; undefined for `includes(value)`. */
   key: { fn: FunctionNode; own: ts.Expression; other: ts.Expression } | undefined;
@@ -49,11 +53,14 @@ export function findLinearLookup(call: ts.CallExpression, file: FileContext): Li
     if (!many && !soundsLarge(over, file)) continue;
     if (!tied && !soundsLarge(list, file)) continue;
     const sizes = { list: findSize(list, file), over: many ?? findSize(over, file) };
+    const isLive = [isLiveTable(list, sizes.list), isLiveTable(over, sizes.over)];
+    if (!isLive.includes(false)) return undefined;
     // A list that grows by one for each other key is as long as there are keys.
     const isLong = isGrowing
       ? !key || keyDomain(key.other, file) === 'data'
       : sizes.list.size === 'large' || (tied && sizes.list.size !== 'small');
-    const evidence = isLong && sizes.over.size === 'large' ? sizes : undefined;
+    const isSlow = sizes.over.size === 'large' && !isLive.includes(true) && !waitsEachRound(repetition);
+    const evidence = isLong && isSlow ? sizes : undefined;
     return { call, method: target.method, list, repetition, over, isGrowing, key, evidence };
   }
   return undefined;

@@ -1,5 +1,5 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
-import { findMethodCall, getOutermostWrapped, isAssignment, isWithin, skipWrappers } from './syntax.ts';
+import { findMethodCall, getOutermostWrapped, isAssignment, isFunctionNode, isWithin, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
 import { findRepetition, type Repetition } from './where.ts';
 
@@ -80,4 +80,29 @@ export function findIterated({ node, over }: Repetition): ts.Expression | undefi
     if (ts.isPropertyAccessExpression(side) && side.name.text === 'length') return skipWrappers(side.expression);
   }
   return undefined;
+}
+
+/** Whether each round waits for a call, not only now and then: what else it does takes less time than that. */
+export function waitsEachRound({ node }: Repetition): boolean {
+  const body = ts.isCallExpression(node)
+    ? node.arguments.map((argument): ts.Node => skipWrappers(argument)).find(isFunctionNode)?.body
+    : (node as ts.IterationStatement).statement;
+  const visit = (at: ts.Node): boolean => {
+    if (isFunctionNode(at)) return false;
+    if (ts.isAwaitExpression(at)) return ts.isCallExpression(skipWrappers(at.expression));
+    if (ts.isIfStatement(at)) return visit(at.expression);
+    if (ts.isConditionalExpression(at)) return visit(at.condition);
+    if (ts.isCatchClause(at) || ts.isCaseClause(at)) return false;
+    if (ts.isBinaryExpression(at) && isChoice(at.operatorToken.kind)) return visit(at.left);
+    return ts.forEachChild(at, visit) ?? false;
+  };
+  return body !== undefined && visit(body);
+}
+
+function isChoice(kind: ts.SyntaxKind): boolean {
+  return (
+    kind === ts.SyntaxKind.AmpersandAmpersandToken ||
+    kind === ts.SyntaxKind.BarBarToken ||
+    kind === ts.SyntaxKind.QuestionQuestionToken
+  );
 }
