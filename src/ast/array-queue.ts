@@ -2,6 +2,7 @@ import type { FileContext } from '../model/file-context.ts';
 import { classShape, findThisOwner } from './class-shape.ts';
 import { findListHome } from './list-home.ts';
 import { findIterated } from './loop-facts.ts';
+import { holdsWaiters, isFilledWhenEmpty, isOverBudget } from './queue-bounds.ts';
 import { soundsLarge } from './size.ts';
 import {
   findEnclosingFunction,
@@ -37,7 +38,7 @@ export interface ArrayQueue {
 }
 
 const fewNames =
-  /(?:args?|argv|func(?:tion)?s?|fns?|cbs?|parts?|segments?|path|paths|stack|handlers?|listeners?|middlewares?|callbacks?|waiters?|resolvers?|plugins?|steps?|hooks?|keys?|words?|retries|delays|timestamps|recent|history|samples|window|lru|pool|idle|free|idleConnections|queries)$/i;
+  /(?:args?|argv|func(?:tion)?s?|fns?|cbs?|parts?|pieces?|fragments?|segments?|path|paths|stack|handlers?|listeners?|middlewares?|callbacks?|waiters?|resolvers?|plugins?|steps?|hooks?|keys?|words?|retries|delays|timestamps|recent|history|samples|window|lru|pool|idle|free|idleConnections|queries)$/i;
 
 /** Judges a `shift()` or `splice(0, 1)` in a loop that drains what outlives the function or what data makes long. */
 export function findArrayQueue(call: ts.CallExpression, file: FileContext): ArrayQueue | undefined {
@@ -53,7 +54,9 @@ export function findArrayQueue(call: ts.CallExpression, file: FileContext): Arra
   // A function that empties it before it puts one in leaves no more than one.
   const fn = findEnclosingFunction(call);
   const push = home.isKept ? accesses.find((a) => isPush(a) && findEnclosingFunction(a) !== fn) : undefined;
-  const fill = push && (getOutermostWrapped(push).parent.parent as ts.CallExpression);
+  const fill = push && pushOf(push);
+  if (fill && (holdsWaiters(accesses.filter(isPush).map(pushOf), file) || isFilledWhenEmpty(fill, list, file)))
+    return undefined;
   const isLong = loop && declaration?.initializer && soundsLarge(declaration.initializer, file);
   if (loop ? !fill && !isLong : !fill || !isPlainQueue(call, list, accesses, file)) return undefined;
   return { call, list, name, declaration, accesses, isPrivate, loop, fill, isPaced: !!loop && awaits(loop) };
@@ -81,7 +84,7 @@ function isHandedOver(call: ts.CallExpression): boolean {
 
 /** `push({ task, resolve, reject })`: a caller waits for each, so that there are no more than callers. */
 function keepsCallback(access: ts.Expression): boolean {
-  const item = isPush(access) && (getOutermostWrapped(access).parent.parent as ts.CallExpression).arguments[0];
+  const item = isPush(access) && pushOf(access).arguments[0];
   const value = item && skipWrappers(item);
   if (!value || !ts.isObjectLiteralExpression(value)) return false;
   return value.properties.some((p) =>
@@ -125,6 +128,7 @@ function findDrain(call: ts.CallExpression, list: ts.Expression): ts.Node | unde
     if (!condition) return undefined;
     if (isWithin(call, condition)) return parent;
     // `while (list.length > max)` trims; it does not drain.
+    if (text !== undefined && isOverBudget(condition, text)) return undefined;
     const isOverLimit = ts.isBinaryExpression(condition) && !/^[01]$/.test(condition.right.getText());
     if (isOverLimit && !/&&/.test(condition.getText())) return undefined;
     const over = findIterated({ node: parent, over: undefined });
@@ -144,6 +148,10 @@ function lengthOf(node: ts.Expression): ts.Expression | undefined {
 function isPush(access: ts.Expression): boolean {
   const target = findMethodCall(getOutermostWrapped(access).parent.parent);
   return target?.method === 'push' && skipWrappers(target.receiver) === access;
+}
+
+function pushOf(access: ts.Expression): ts.CallExpression {
+  return getOutermostWrapped(access).parent.parent as ts.CallExpression;
 }
 
 /** `if (list.length >= max) …` somewhere that turns more away, or drops some. */
