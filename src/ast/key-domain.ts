@@ -1,7 +1,7 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
 import { findOwnProperty, freshCall } from './fresh-key.ts';
 import { findFunctionValue } from './functions.ts';
-import { typeDomain } from './key-type.ts';
+import { typeDomain, typeOfMember } from './key-type.ts';
 import { domainOfName, type KeyDomain } from './key-words.ts';
 import { isRequestValue } from './request-value.ts';
 import { findMemberName, findMemberPath, findMethodCall, isAssignment, isFunctionNode, skipAwait } from './syntax.ts';
@@ -14,6 +14,7 @@ export function keyDomain(key: ts.Expression, file: FileContext): KeyDomain {
 
 function judge(expression: ts.Expression, file: FileContext, depth: number): KeyDomain {
   if (depth > 6) return 'unknown';
+  if (ts.isAsExpression(expression) && typeDomain(expression.type, file) === 'bounded') return 'bounded';
   const value = skipAwait(expression);
   if (
     ts.isStringLiteralLike(value) ||
@@ -107,6 +108,8 @@ function judgeMember(
     const part = judge(own, file, depth + 1);
     if (part !== 'unknown') return part;
   }
+  const type = ts.isPropertyAccessExpression(access) ? typeOfMember(access, file) : undefined;
+  if (type && typeDomain(type, file) === 'bounded') return 'bounded';
   const path = findMemberPath(access);
   if (path?.includes('constructor') || path?.includes('prototype')) return 'bounded';
   const head = path?.[0];

@@ -24,7 +24,7 @@ export function typeDomain(type: ts.TypeNode, file: FileContext): KeyDomain {
   if (name.text === 'Readonly' && type.typeArguments?.[0]) return typeDomain(type.typeArguments[0], file);
   if (
     classType.test(name.text) ||
-    /(?:Type|Kind|Enum|Method|Status|Level|Mode|Name|Locale|Role|Category|Provider|Action|Command|Permission|Feature|Interval|Period|Phase|Priority)s?$/.test(
+    /(?:Type|Kind|Enum|Method|Status|Level|Mode|Name|Locale|Role|Category|Provider|Action|Command|Permission|Feature|Interval|Period|Phase|Priority|SortOrder|SortBy|OrderBy|Direction|Protocol|Format|Variant|Platform|Setting)s?$/.test(
       name.text,
     )
   )
@@ -33,6 +33,21 @@ export function typeDomain(type: ts.TypeNode, file: FileContext): KeyDomain {
   if (binding && ts.isEnumDeclaration(binding.declaration)) return 'bounded';
   if (binding && ts.isTypeAliasDeclaration(binding.declaration)) return typeDomain(binding.declaration.type, file);
   return 'unknown';
+}
+
+/** The declared type of `x.part`, where this file declares what `x` is. */
+export function typeOfMember(access: ts.PropertyAccessExpression, file: FileContext): ts.TypeNode | undefined {
+  const { expression, name } = access;
+  const declaration = ts.isIdentifier(expression) ? file.bindingOf(expression)?.declaration : undefined;
+  const isTyped = declaration && (ts.isParameter(declaration) || ts.isVariableDeclaration(declaration));
+  const type = isTyped ? declaration.type : undefined;
+  if (!type) return undefined;
+  const named = ts.isTypeReferenceNode(type) && ts.isIdentifier(type.typeName) ? type.typeName : undefined;
+  const home = named && file.bindingOf(named)?.declaration;
+  const shape = home && ts.isTypeAliasDeclaration(home) ? home.type : (home ?? type);
+  const members = ts.isInterfaceDeclaration(shape) || ts.isTypeLiteralNode(shape) ? shape.members : undefined;
+  const member = members?.find((m) => m.name?.getText(file.source) === name.text);
+  return member && ts.isPropertySignature(member) ? member.type : undefined;
 }
 
 /** The key type of a `Map<K, V>`, `Set<K>` or `Record<K, V>` says that the keys are few. */

@@ -12,7 +12,7 @@ const dataWords = words(
 );
 /** What the code or its configuration fixes, also in front of `Id`, `Key` or `Name`. */
 const boundedWords = words(
-  'type types kind locale lang language method status code level mode env environment provider driver dialect schema model entity table collection column field prop property attribute attr plugin module pkg package component ctor class cls controller handler command action feature flag namespace version format ext extension mime region country currency timezone tz zone theme template strategy adapter backend engine role permission scope symbol shard partition bucket slot worker category severity priority step stage phase rule setting option options config param parameter metric unit instrument integration connector operation service factory interface abstract injectable decorator reducer store database db index idx hook operator font icon color colour breakpoint variant layout queue topic channel event resource processor kernel proto target instance loader scheme protocol encoding charset algorithm algo cipher alias section block filter pipe port width height size length offset i j k n x y len depth pos position row col line node lexicon nsid asset bundle chunk script file directory folder dir app application cluster server host constructor transport group library libraries',
+  'type types kind locale lang language method status code level mode env environment provider driver dialect schema model entity table collection column field prop property attribute attr plugin module pkg package component ctor class cls controller handler command action feature flag namespace version format ext extension mime region country currency timezone tz zone theme template strategy adapter backend engine role permission scope symbol shard partition bucket slot worker category severity priority step stage phase rule setting option options config param parameter metric unit instrument integration connector operation service factory interface abstract injectable decorator reducer store database db index idx hook operator font icon color colour breakpoint variant layout queue topic channel event resource processor kernel proto target instance loader scheme protocol encoding charset algorithm algo cipher alias section block filter pipe port width height size length offset i j k n x y len depth pos position row col line node lexicon nsid asset bundle chunk script file directory folder dir app application cluster server host constructor transport group library libraries configuration smtp imap mailer relay gateway preset preference sort sorting',
 );
 /** Few by themselves, but as many as data brings where each has an id of its own. */
 const numberedWords = words(
@@ -50,6 +50,7 @@ export function domainOfName(name: string): KeyDomain {
     if (last === 'path' || last === 'class') return 'unknown';
     if (last === 'name') return dataWords.has(before) ? 'data' : 'unknown';
   }
+  if (last === 'order' && /^(?:sort|sorting|display|column|row|field)$/.test(before ?? '')) return 'bounded';
   if (boundedWords.has(last)) return 'bounded';
   if (vagueWords.has(last)) return 'unknown';
   return dataWords.has(last) ? 'data' : 'unknown';

@@ -47,7 +47,17 @@ function isPrivate(fn: FunctionNode): boolean {
 
 /** The removals that take place while the owner lives. */
 export function listLiveRemovals(growth: Growth, file: FileContext): readonly Removal[] {
-  return growth.removals.filter((removal) => removal.fn !== undefined && !runsAtEnd(removal.fn, file));
+  return growth.removals.filter(
+    ({ fn, kind }) => fn !== undefined && (!runsAtEnd(fn, file) || (kind === 'reset' && isStoppedInMidLife(fn, file))),
+  );
+}
+
+/** `stop()` that another method calls to start anew: what it empties does not live as long as the process. */
+function isStoppedInMidLife(fn: FunctionNode, file: FileContext): boolean {
+  return listCallsOf(fn, file).some((call) => {
+    const around = findEnclosingFunction(call);
+    return around !== undefined && around !== fn && !runsAtEnd(around, file);
+  });
 }
 
 /** Adds in functions; those at module level and in static blocks fill a table once. */
