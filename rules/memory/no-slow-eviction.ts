@@ -1,5 +1,6 @@
 import { findNumber } from '../../src/ast/number-value.ts';
 import { findOrigin } from '../../src/ast/provenance.ts';
+import { hasLargeInstances } from '../../src/ast/small-instances.ts';
 import { findEnclosingFunction, findMethodCall, findPropertyName, skipWrappers } from '../../src/ast/syntax.ts';
 import { hasTooling } from '../../src/ast/tooling.ts';
 import { ts } from '../../src/ast/ts.ts';
@@ -28,7 +29,7 @@ export const rule = defineRule<SlowEviction>({
   advice:
     'Use a cache that links its entries, such as BoundedCache or lru-cache, or drop half of the entries at once in two generations.',
   limits: [
-    'Maps whose limit is a constant of 5,000 and less are left alone; a limit that comes from elsewhere is taken to be large.',
+    'Maps whose limit is a constant of 5,000 and less are left alone, and classes of which every instance is made with 1,000 or less; any other limit that comes from elsewhere is taken to be large.',
   ],
   mentions: ['next()&delete', 'ttlAutopurge'],
   visit: {
@@ -61,12 +62,26 @@ function judge(next: ts.CallExpression, iterator: ts.Expression, file: FileConte
   });
   if (!remove) return undefined;
   const limit = limitIn(fn.body, receiver, file);
-  if (limit !== undefined && limit <= small) return undefined;
+  if ((limit !== undefined && limit <= small) || isSwept(fn.body, next, receiver, file)) return undefined;
+  const isLarge = limit === undefined ? hasLargeInstances(target.receiver, file) : undefined;
   return {
     at: remove,
+    ...(isLarge && { when: isLarge }),
     values: { what: `\`${receiver}\` finds its oldest entry with \`${target.method}().next()\` on every eviction` },
     data: { receiver: target.receiver, remove },
   };
+}
+
+/** A walk over all entries above, which removes those that are over: it costs more than to find the oldest. */
+function isSwept(body: ts.Node, next: ts.Node, receiver: string, file: FileContext): boolean {
+  return file.nodesOfKind(ts.SyntaxKind.ForOfStatement).some((node) => {
+    if (node.pos < body.pos || node.end > next.pos) return false;
+    const { expression, statement } = node as ts.ForOfStatement;
+    const over = expression.getText(file.source);
+    const inner = statement.getText(file.source);
+    const isWhole = over === receiver || over.startsWith(`${receiver}.`) || over.includes(`(${receiver}`);
+    return isWhole && inner.includes(`${receiver}.delete(`) && !/\b(?:break|return)\b/.test(inner);
+  });
 }
 
 function comesFrom(value: ts.Expression, next: ts.CallExpression, file: FileContext, depth: number): boolean {

@@ -4,6 +4,7 @@ import { listClientClasses } from './handles.ts';
 import { listLentArguments, listMadeOnce } from './lent-arguments.ts';
 import { listImports } from './module-surface.ts';
 import { bareModule } from './provenance.ts';
+import { listInstanceSizes } from './small-instances.ts';
 import { listRemoverMethods } from './subscriptions.ts';
 import { findMethodCall, findStringValue } from './syntax.ts';
 import { timerClears } from './timers.ts';
@@ -36,5 +37,6 @@ export function listFacts(file: FileContext): string[] {
   for (const name of listRemoverMethods(file)) facts.add(`gives-remover-${name}`);
   for (const name of listMadeOnce(file)) facts.add(`made-once:${name}`);
   for (const name of listTrimmedFields(file)) facts.add(`trims:${name}`);
+  for (const fact of listInstanceSizes(file)) facts.add(fact);
   return [...facts].sort();
 }
