@@ -1,6 +1,7 @@
 import type { FileContext } from '../model/file-context.ts';
 import { isCutIntoBlocks } from './block-cut.ts';
 import { isDeclaredIn, listRepetitions } from './loop-facts.ts';
+import { stopsAtLimit } from './probe.ts';
 import { bareModule, findOrigin, originName } from './provenance.ts';
 import { sizeOf } from './size.ts';
 import {
@@ -71,7 +72,9 @@ function judge(
   const kept = findKept(call, isOld, file);
   if (!kept || !isOld(kept.target)) return undefined;
   const repeats = findRepeats(call, kept.target, file);
-  return repeats && !isCutIntoBlocks(kept.target, file) ? { call, ...kept, chunks, repeats } : undefined;
+  if (!repeats || isCutIntoBlocks(kept.target, file)) return undefined;
+  const place = repeats.kind === 'loop' ? repeats.node : repeats.fn;
+  return stopsAtLimit(kept.target, place, file) ? undefined : { call, ...kept, chunks, repeats };
 }
 
 function isConcat(call: ts.CallExpression, file: FileContext): boolean {
