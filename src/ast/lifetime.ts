@@ -88,12 +88,26 @@ function closureLifetime(
   if (!factory) return 'process';
   const inner = adds.filter(({ fn }) => fn && fn !== factory);
   if (inner.length === 0) return 'short';
-  if (frequencyOf(container.value, file) === 'once') return 'process';
+  if (frequencyOf(container.value, file) === 'once') return isOfScript(file) ? 'short' : 'process';
   if (findEntryPoint(factory, file)) return 'short';
   const outlives = inner.some(({ node, fn }) => fn && (isGivenAway(fn, factory, file) || repeatsItself(node, file)));
   if (!outlives) return 'short';
   const name = nameOfFunction(factory);
   return longName.test(name) || keeperName.test(name) ? 'long' : 'unknown';
+}
+
+const goesOn =
+  /\blisten\(|createServer|\bserve\(|setInterval|schedule\w*\(|\bcron\b|subscribe\(|consume\w*\(|WebSocket|setTimeout/;
+
+/** A file that offers nothing and waits for nothing: it does its work and ends. */
+function isOfScript(file: FileContext): boolean {
+  if (goesOn.test(file.text) || /\b(?:module\.)?exports\b/.test(file.text)) return false;
+  return !file.source.statements.some(
+    (statement) =>
+      ts.isExportDeclaration(statement) ||
+      ts.isExportAssignment(statement) ||
+      (ts.canHaveModifiers(statement) && hasModifier(statement, ts.SyntaxKind.ExportKeyword)),
+  );
 }
 
 /** Whether a factory gives back the function that adds: whoever has it may call it as often as they like. */
