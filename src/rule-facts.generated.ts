@@ -199,7 +199,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "V8 walks over the holes that earlier deletions left to find the first entry: at 100,000 entries an eviction is some 50 times slower than at 1,000. A timer for each entry costs likewise.",
     "advice": "Use a cache that links its entries, such as BoundedCache or lru-cache, or drop half of the entries at once in two generations.",
     "limits": [
-      "Maps whose limit is a constant of 5,000 and less are left alone; a limit that comes from elsewhere is taken to be large."
+      "Maps whose limit is a constant of 5,000 and less are left alone, and classes of which every instance is made with 1,000 or less; any other limit that comes from elsewhere is taken to be large."
     ],
     "options": {},
     "fix": {
