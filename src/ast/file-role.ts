@@ -8,11 +8,28 @@ const migrationPath =
   /(?:^|\/)(?:migrations?|upgrades|seeds?|seeders?|migrate)\/|(?:^|\/)migrat(?:e|ions?)\.[cm]?[jt]s$|[._-](?:migration|seed|seeder)\.[cm]?[jt]s$/i;
 const scriptPath =
   /(?:^|\/)(?:scripts?|bin|cli|codemods?|benchmarks?|bench|\.github|\.circleci|devtools?|emulators?)\/|^(?:tools?|tasks?|build|ci|dev|perf|release|generators?)\/|(?:^|\/)(?:gulpfile|gruntfile|cli|release|build(?!-)|webpack|rollup|esbuild)\b[\w.-]*\.[cm]?[jt]s$|^build-[\w.-]*\.[cm]?[jt]s$/i;
+/** Whole words of a folder or file that fills a database once, puts a product in place, or takes texts out of sources. */
+const seedPath =
+  /(?:^|\/)(?:\w+[-_.])?seed(?:s|er|ers)?\.[cm]?[jt]s$|(?:^|\/)seed(?:s|er|ers)?[-_.](?!phrase|random|words?|peers?|keys?|nodes?|list)[\w.-]*\.[cm]?[jt]s$|(?:^|\/)prisma\/seed[\w.-]*(?:\/|$)/i;
+const seedName = /(?:^|\/)(?:seed(?!Phrase|Random|Word|Peer|Key|Node|List)[A-Z]|[a-zA-Z]+Seeder?\.)[\w.-]*$/;
+const installPath =
+  /(?:^|\/)(?:pre|post|un)?install(?:ers?)?(?:\/|[-_.][\w.-]*$)|(?:^|\/)[\w.-]*[-_.]installer(?:\/|\.[cm]?[jt]s$)/i;
+const installerName = /(?:^|\/)(?:\w*[a-z]Installer|Installer[A-Z]\w*)(?:\/|\.[cm]?[jt]s$)/;
+/** Where such a word is the name of an address that is asked for. */
+const addressPath = /(?:^|\/)(?:routes?|api|controllers?|handlers?|pages|app)\/|[._-](?:routes?|controller|handler)\./i;
+const localeToolPath =
+  /(?:^|\/)(?:extract|collect|scan)[-_.]?(?:locales?|i18n|l10n|translations?|langs?)(?:\/|[-_.]|$)|(?:^|\/)(?:locales?|i18n|l10n|translations?)[-_.]?(?:extract(?:or|ion)?|scanner)(?:\/|[-_.]|$)|(?:^|\/)(?:locales?|i18n|l10n|translations?)\/(?:extract|scan)(?:or)?\.[cm]?[jt]s$/i;
+/** Servers and helpers that only tests and their machines talk to; `test-results/` of a product is not one. */
+const testHelperPath =
+  /(?:^|\/)(?:conformance(?:-\w+)*|test-?containers?|test-(?:apps?|clients?|common|data|db|embed|env|environment|fixtures?|harness|helpers?|kit|lib|packages?|projects?|resources|server|setup|sites?|support))\/|^(?:certification|interop|tests?-[\w-]+)\/|(?:^|\/)(?:conformance|certification|ci)-(?:server|runner|suite|app)\.[cm]?[jt]s$/i;
+const testPackage =
+  /(?:^|\/)(?:tests?[-_][\w.-]+|testcontainers?|(?!(?:ab|a-b|split|speed)[-_]tests?$)[\w.-]+[-_]test(?:s|ing|containers?|kit|[-_](?:utils?|helpers?|kit|apps?|servers?))?)$/i;
 /** Folders that packages for the developers themselves lie in. */
 const toolPackage = /(?:^|\/)(?:bin|scripts|tools?|cli)$|^(?:dev|tools?|scripts)\//i;
 const configPath =
   /(?:^|\/)[\w.-]+\.config\.[cm]?[jt]s$|(?:^|\/)\.\w+rc\.[cm]?js$|(?:^|\/)(?:knexfile|ormconfig)\.[cm]?[jt]s$/i;
-const examplePath = /(?:^|\/)(?:examples?|demos?|samples?|playgrounds?)\/|^(?:docs|website|templates?|sandbox)\//i;
+const examplePath =
+  /(?:^|\/)(?:examples?|demos?|samples?|playgrounds?|demo[-_][\w.-]+|[\w.-]+[-_]demos?)\/|(?:^|\/)demo(?:[-_](?:server|app))?\.[cm]?[jt]s$|^(?:docs|website|templates?|sandbox)\//i;
 const uiPath =
   /(?:^|\/)(?:client|frontend|front-end|web|webapp|ui|components?|hooks|public|assets|static|browser|renderer|mobile|ios|android|electron|desktop|admin-ui|dashboard)\//i;
 const uiImport =
@@ -29,10 +46,13 @@ export function isTestPath(path: string): boolean {
 export function fileRole(path: string, text: string, pkg: PackageFacts): FileRole {
   const inPackage = pkg.dir === '' ? path : path.slice(pkg.dir.length + 1);
   if (testPath.test(path) || fixturePath.test(inPackage)) return 'test';
+  if (testHelperPath.test(inPackage) || testPackage.test(pkg.dir)) return 'test';
   if (configPath.test(path)) return 'config';
   if (migrationPath.test(path)) return 'migration';
   if (toolPackage.test(pkg.dir) || text.startsWith('#!') || pkg.scripts.has(inPackage) || scriptPath.test(inPackage))
     return 'script';
+  if (isSeed(path, text)) return 'migration';
+  if (isTool(path)) return 'script';
   if (examplePath.test(path)) return 'example';
   // Rendering on the server is under the load of requests.
   if (/['"]react-dom\/server/.test(text.slice(0, 6000))) return 'product';
@@ -40,6 +60,19 @@ export function fileRole(path: string, text: string, pkg: PackageFacts): FileRol
   if (hasDirective(head, 'use client') || uiImport.test(head)) return 'ui';
   if (uiPath.test(path) && /\.[jt]sx$|\b(?:document|window|localStorage|HTMLElement)\b/.test(path + head)) return 'ui';
   return 'product';
+}
+
+/** Whether a file fills a database with its first rows; who seeds a torrent serves all day. */
+function isSeed(path: string, text: string): boolean {
+  return (
+    (seedPath.test(path) || seedName.test(path)) && !/torrent/i.test(path) && !/torrent/i.test(text.slice(0, 6000))
+  );
+}
+
+/** Whether a file puts a product in place or gathers its texts: it runs for one piece of work. */
+function isTool(path: string): boolean {
+  if (localeToolPath.test(path)) return true;
+  return (installPath.test(path) || installerName.test(path)) && !addressPath.test(path);
 }
 
 /** Whether the first code of a text, behind comments, is a directive. One comment at a time: a single expression for all backtracks without end. */
