@@ -1,4 +1,5 @@
 import { type ClientHome, findClientHome } from '../../src/ast/client-home.ts';
+import { isForOneJob } from '../../src/ast/job-client.ts';
 import { bareModule, findOrigin, originName } from '../../src/ast/provenance.ts';
 import { findMemberPath, findMethodCall, findStringValue } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
@@ -60,6 +61,7 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
     emitters.find(({ modules, path }) => modules.test(bareModule(origin.module)) && path.test(originName(origin)));
   const home = emitter && findClientHome(node, file);
   if (!emitter || !home || isHandled(home, file) || isHandedToHelper(home, file) || isReturned(home)) return undefined;
+  if (isForOneJob(node, file)) return undefined;
   const when: LinkCondition | undefined =
     home.binding && home.binding.scope === file.moduleScope
       ? { kind: 'unused-members', symbol: home.binding.name, members: ['on:error', 'on', 'once', 'addListener'] }

@@ -1,3 +1,4 @@
+import { isForOneJob } from '../../src/ast/job-client.ts';
 import { bareModule, findOrigin, originName } from '../../src/ast/provenance.ts';
 import { findProperty } from '../../src/ast/queries.ts';
 import { findStringValue, skipWrappers } from '../../src/ast/syntax.ts';
@@ -105,6 +106,7 @@ export const rule = defineRule<PoolLimits>({
     'Set a time-out for acquiring a connection, so that the excess fails fast and the caller can shed or retry it.',
   limits: [
     'Options that come from elsewhere or are spread are taken to hold it.',
+    'A pool that the function which makes it ends again, or that serves migrations alone, is left alone.',
     'Pools whose library gives up by itself (knex, Sequelize, mssql, mariadb) are left alone.',
     'The pools that TypeORM, MikroORM and drizzle make are not looked at.',
   ],
@@ -121,7 +123,7 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
   const pool =
     origin &&
     pools.find(({ modules, path }) => modules.test(bareModule(origin.module)) && path.test(originName(origin)));
-  if (!pool) return undefined;
+  if (!pool || isForOneJob(node, file)) return undefined;
   const argument = node.arguments?.[pool.index] && skipWrappers(node.arguments[pool.index]!);
   if (argument && !ts.isObjectLiteralExpression(argument)) return undefined;
   if (argument?.properties.some(ts.isSpreadAssignment)) return undefined;
