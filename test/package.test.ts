@@ -119,7 +119,6 @@ describe('npx plimsoll on a fresh service, with no configuration', () => {
         'src/app.js:14 no-query-in-loop',
         'src/app.js:21 no-sync-in-request',
         'src/app.js:33 no-leaked-interval',
-        'src/app.js:36 require-graceful-shutdown',
         'src/db.js:3 require-pool-limits',
       ],
     });

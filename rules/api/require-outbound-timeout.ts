@@ -1,12 +1,12 @@
 import { isLeftAlone } from '../../src/ast/left-alone.ts';
 import { importWords } from '../../src/ast/mention-words.ts';
+import { isOwnHost } from '../../src/ast/own-host.ts';
 import { bareModule, findOrigin, originName } from '../../src/ast/provenance.ts';
 import {
   findEnclosingFunction,
   findMemberName,
   findMethodCall,
   findPropertyName,
-  findStringValue,
   isFunctionNode,
   nameOfFunction,
   skipWrappers,
@@ -55,6 +55,7 @@ export const rule = defineRule<OutboundTimeout>({
     'Options that come from elsewhere or are spread are taken to hold a time-out.',
     'A wrapper of the project around fetch is judged where it calls fetch.',
     'Calls that nobody waits for, and those made after the response, are left alone though their sockets pile up.',
+    'Calls of the own machine or application, by their address or what it is called, are left alone.',
   ],
   mentions: ['fetch(', ...importWords(['axios', 'got', 'http', 'https', 'node:http', 'node:https'])],
   visit: {
@@ -81,8 +82,7 @@ function judge(call: ts.CallExpression, file: FileContext): Match<OutboundTimeou
   const argument = isUrl ? undefined : given;
   if (argument && !ts.isObjectLiteralExpression(argument)) return undefined;
   if (call.arguments.some(ts.isSpreadElement) || (argument && isOpen(argument))) return undefined;
-  const first = call.arguments[0] && skipWrappers(call.arguments[0]);
-  if (library === 'fetch' && first && isOwnHost(first, file)) return undefined;
+  if (call.arguments[0] && isOwnHost(call.arguments[0], file)) return undefined;
   const set: LinkCondition = {
     kind: 'project-states',
     fact: library === 'axios' ? 'token:axios.defaults.timeout' : 'token:setGlobalDispatcher',
@@ -175,11 +175,4 @@ function isGuarded(call: ts.CallExpression, file: FileContext): boolean {
     if (/timeout|race|deadline|abort|limitTime/i.test(name)) return true;
   }
   return false;
-}
-
-/** A path of the own site, a data or blob URL: not a stranger. */
-function isOwnHost(url: ts.Expression, file: FileContext): boolean {
-  const text = findStringValue(url) ?? (ts.isTemplateExpression(url) ? url.head.text : undefined);
-  if (text !== undefined && /^(?:\/|\.|data:|blob:|file:)/.test(text)) return true;
-  return /localhost|127\.0\.0\.1|import\.meta/.test(url.getText(file.source));
 }

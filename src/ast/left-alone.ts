@@ -2,9 +2,12 @@ import type { FileContext } from '../model/file-context.ts';
 import { findFunctionValue } from './functions.ts';
 import {
   type FunctionNode,
+  findEnclosingFunction,
   findMemberName,
   findMethodCall,
   getOutermostWrapped,
+  hasModifier,
+  isAssignment,
   isAsync,
   isFunctionNode,
   isWithin,
@@ -28,12 +31,47 @@ export function isLeftAlone(call: ts.CallExpression | ts.NewExpression, file: Fi
   const isLeft =
     ts.isExpressionStatement(parent) ||
     ts.isVoidExpression(parent) ||
-    (ts.isCallExpression(parent) && parent.expression !== end && deferring.test(nameOfCallee(parent)));
-  if (!isLeft || holdsAnswer(end, file) || call.arguments?.some((argument) => findFunctionValue(argument, file))) {
-    return false;
-  }
+    (ts.isCallExpression(parent) && parent.expression !== end && deferring.test(nameOfCallee(parent))) ||
+    isKeptUnread(end, file);
+  if (!isLeft || holdsAnswer(end, file) || isHandedCallback(call, file)) return false;
   const run = findFunctionValue(call.expression, file);
   return !run || (mayReturnPromise(run, file) && !holdsAnswer(run, file));
+}
+
+/** A link of a chain hears the end itself, and in a constructor nobody can wait for a callback. */
+function isHandedCallback(call: ts.CallExpression | ts.NewExpression, file: FileContext): boolean {
+  if (ts.isCallExpression(call) && isLink(call)) return false;
+  const fn = findEnclosingFunction(call);
+  if (fn && ts.isConstructorDeclaration(fn)) return false;
+  return call.arguments?.some((argument) => findFunctionValue(argument, file) !== undefined) ?? false;
+}
+
+/** `const started = load(); started.catch(report);`, and a field that nothing of the file reads again. */
+function isKeptUnread(end: ts.Node, file: FileContext): boolean {
+  const { parent } = end;
+  if (ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name)) {
+    const { references = [], scope } = file.bindingOf(parent.name) ?? {};
+    if (scope === file.moduleScope) return false;
+    return references.length > 0 && references.every((use) => ts.isExpressionStatement(endOfChain(use).parent));
+  }
+  if (!ts.isBinaryExpression(parent) || !isAssignment(parent) || parent.right !== end) return false;
+  const left = skipWrappers(parent.left);
+  const fn = findEnclosingFunction(parent);
+  if (!ts.isPropertyAccessExpression(left) || !fn || !ts.isConstructorDeclaration(fn)) return false;
+  if (left.expression.kind !== ts.SyntaxKind.ThisKeyword || !isPrivate(left, fn)) return false;
+  return file.text.split(`this.${left.name.text}`).length === 2;
+}
+
+/** A field that only its class can read. */
+function isPrivate({ name }: ts.PropertyAccessExpression, fn: ts.ConstructorDeclaration): boolean {
+  if (ts.isPrivateIdentifier(name)) return true;
+  return fn.parent.members.some(
+    (member) =>
+      ts.isPropertyDeclaration(member) &&
+      ts.isIdentifier(member.name) &&
+      member.name.text === name.text &&
+      hasModifier(member, ts.SyntaxKind.PrivateKeyword),
+  );
 }
 
 /** What gives nothing back has nothing to wait for: the calls in it tell. */
@@ -53,8 +91,11 @@ export function isRunAlone(fn: FunctionNode, file: FileContext): boolean {
   const call = outer.parent;
   if (!ts.isCallExpression(call) || holdsAnswer(fn, file)) return false;
   if (deferring.test(nameOfCallee(call))) return true;
-  const isChained = /^(?:then|catch|finally)$/.test(findMethodCall(call)?.method ?? '');
-  return (call.expression === outer || isChained) && isLeftAlone(call, file);
+  return (call.expression === outer || isLink(call)) && isLeftAlone(call, file);
+}
+
+function isLink(call: ts.CallExpression): boolean {
+  return /^(?:then|catch|finally)$/.test(findMethodCall(call)?.method ?? '');
 }
 
 /** `f().then(…).catch(…)` of `f()`. */
