@@ -1,6 +1,6 @@
 import { type FanOut, findFanOut } from '../../src/ast/fan-out.ts';
 import { findMethodCall } from '../../src/ast/syntax.ts';
-import { runsUnderLoad } from '../../src/ast/where.ts';
+import { runsAsItLives, runsUnderLoad } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
 
@@ -15,6 +15,7 @@ export const rule = defineRule<FanOut>({
   advice:
     'Run some ten at a time: mapLimit keeps the order of results and the first error. Where the work is a query, ask for all of them in one.',
   limits: [
+    'Lists whose files are written count where requests, listeners or timers lead there.',
     'Lists that only a name calls long are `possible`, unless each item takes a transaction of its own; promises that are pushed to an array in a loop are not followed.',
     'A limit inside of the function that is called (in another file) is not seen.',
   ],
@@ -24,6 +25,8 @@ export const rule = defineRule<FanOut>({
       if (!/^all(?:Settled)?$/.test(findMethodCall(call)?.method ?? '')) return undefined;
       const fanOut = findFanOut(call, file);
       if (!fanOut) return undefined;
+      // Files are written in a build, from what is configured, unless the process does so as it serves.
+      const runs = fanOut.writesFiles ? runsAsItLives(call, file) : runsUnderLoad(call, file);
       const text = fanOut.items.getText(file.source).replace(/\s+/g, ' ');
       return {
         at: call,
@@ -34,10 +37,7 @@ export const rule = defineRule<FanOut>({
           items: text.length > 60 ? `${text.slice(0, 57)}…` : text,
           what: fanOut.holdsConnection ? 'transactions' : fanOut.io === 'write' ? 'writes or calls' : 'reads',
         },
-        when:
-          fanOut.asked.length > 0
-            ? { kind: 'all', of: [asks(fanOut), runsUnderLoad(call, file)] }
-            : runsUnderLoad(call, file),
+        when: fanOut.asked.length > 0 ? { kind: 'all', of: [asks(fanOut), runs] } : runs,
         data: fanOut,
       };
     },

@@ -1,8 +1,9 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { SymbolRef } from '../model/link.ts';
 import { findFunctionValue } from './functions.ts';
-import { type Io, listIo } from './io-call.ts';
+import { type Io, ioOf, listIo } from './io-call.ts';
 import { listRepetitions } from './loop-facts.ts';
+import { bareModule, findOrigin, originName } from './provenance.ts';
 import { findQuery, isAwaitedOrReturned } from './queries.ts';
 import { findSize, type Size, soundsLarge } from './size.ts';
 import { findCallee } from './symbol-ref.ts';
@@ -21,6 +22,8 @@ export interface FanOut {
   io: Io;
   /** Where the file does not tell that it waits for something outside: what it calls in other files. */
   asked: readonly SymbolRef[];
+  /** All it does outside is to write files, as a build does from its configuration. */
+  writesFiles: boolean;
   /** Each round holds a connection of its own until it ends. */
   holdsConnection: boolean;
   /** `large`, or `unknown` under a name of many. */
@@ -56,9 +59,28 @@ export function findFanOut(call: ts.CallExpression, file: FileContext): FanOut |
     body,
     io: io.includes('write') || asked.length > 0 ? 'write' : 'read',
     asked,
+    writesFiles: writesFiles(body, file),
     holdsConnection: holdsConnection(body),
     size: findSize(map.receiver, file),
   };
+}
+
+const fileModule = /^(?:fs|fs\/promises|fs-extra|graceful-fs)$/;
+const fileWrite = /^(?:write|append|output|copy|cp$|mkdir|mkdirp|ensure|symlink|rename|move|rm$|remove|unlink|empty)/;
+
+/** Whether a function changes files, and waits for nothing else but files. */
+function writesFiles(fn: FunctionNode, file: FileContext): boolean {
+  let writes = false;
+  const isOther = (at: ts.Node): boolean => {
+    if (ts.isCallExpression(at) && isAwaitedOrReturned(at)) {
+      const origin = findOrigin(at.expression, file);
+      if (origin && fileModule.test(bareModule(origin.module)))
+        writes ||= fileWrite.test(originName(origin).split('.').at(-2) ?? originName(origin));
+      else if (ioOf(at, file)) return true;
+    }
+    return ts.forEachChild(at, (child) => isOther(child) || undefined) ?? false;
+  };
+  return fn.body !== undefined && !isOther(fn.body) && writes;
 }
 
 /** Prisma makes one query of all `findUnique` calls of one tick. */
