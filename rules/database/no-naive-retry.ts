@@ -1,3 +1,4 @@
+import { waitsForEvents } from '../../src/ast/event-wait.ts';
 import { bareModule, findOrigin, originName } from '../../src/ast/provenance.ts';
 import { findProperty } from '../../src/ast/queries.ts';
 import {
@@ -32,14 +33,15 @@ export const rule = defineRule<NaiveRetry>({
   id: 'no-naive-retry',
   category: 'database',
   severity: 'medium',
-  confidence: 'likely',
+  confidence: 'possible',
   lifecycle: 'trial',
   message: 'A failed attempt is repeated {how}.',
   why: 'When a dependency is down or slow, retries multiply the calls that reach it just when it can bear them least, and clients that retry in step come back in waves.',
   advice:
     'Retry a few times with pauses that grow and vary (`retry` of @plimsoll/runtime, decorrelated jitter), and give up with the last error.',
   limits: [
-    'A fixed pause, and a library used without its jitter, are reported as `possible` only.',
+    'All but a network call that is repeated at once and without end is reported as `possible` only.',
+    'A wait for an event that is taken up again, and a loop that ends with its connection, are left alone.',
     'Whether an error is worth a retry at all is not judged.',
   ],
   mentions: ['catch&await', 'p-retry', 'exponential-backoff'],
@@ -51,6 +53,7 @@ export const rule = defineRule<NaiveRetry>({
 
 function judgeTry(node: ts.TryStatement, file: FileContext): Match<NaiveRetry> | undefined {
   if (!node.catchClause || !contains(node.tryBlock, ts.isAwaitExpression)) return undefined;
+  if (waitsForEvents(node.tryBlock)) return undefined;
   const loop = findLoop(node);
   return loop ? judgeLoop(node, loop, file) : judgeRecursion(node, file);
 }
@@ -82,19 +85,33 @@ function judgeLoop(attempt: ts.TryStatement, loop: LoopNode, file: FileContext):
     behindTryLeaves(attempt);
   if (changesSubject(attempt, loop, file) || changesAttempt(attempt, loop, file)) return undefined;
   if (!pauses && contains(clause.block, isPauseOrRepair)) return undefined;
+  if (isOpen && leavesWithoutConnection(loop, file)) return undefined;
   if (!pauses) {
     const isCountless = isOpen && !mayGiveUp;
     return report(
       loop,
       { fault: isCountless ? 'endless' : 'immediate', loop, attempt },
       isCountless ? 'at once and without end' : 'at once, with no pause between',
-      isOpen || isWorth(attempt, file) ? 'likely' : 'possible',
+      isCountless && isWorth(attempt, file) ? 'likely' : 'possible',
     );
   }
   if (isOpen && !mayGiveUp && !/Math\.random|jitter|\*\*|Math\.pow|Math\.min|\*=|backoff/i.test(text)) {
     return report(loop, { fault: 'endless', loop, attempt }, 'without end, after the same pause each time', 'possible');
   }
   return undefined;
+}
+
+/** `if (!this.connection) return;`: the loop ends with what it works on. */
+function leavesWithoutConnection(loop: LoopNode, file: FileContext): boolean {
+  return contains(
+    loop.statement,
+    (node) =>
+      ts.isIfStatement(node) &&
+      /!|===?\s*(?:null|undefined|false)|clos|end|stop|destroy|abort/i.test(node.expression.getText(file.source)) &&
+      /conn|socket|client|clos|ended|stop|destroy|abort|running|alive/i.test(node.expression.getText(file.source)) &&
+      contains(node, (n) => ts.isReturnStatement(n) || ts.isBreakStatement(n) || ts.isThrowStatement(n)) &&
+      !contains(node, ts.isAwaitExpression),
+  );
 }
 
 /** What is waited for between two attempts is a pause by another name, or mends what failed; undoing and logging are neither. */
@@ -259,7 +276,13 @@ function judgeRecursion(attempt: ts.TryStatement, file: FileContext): Match<Naiv
         'possible',
         again,
       )
-    : report(fn, { fault: 'endless', loop: undefined, attempt }, 'at once and without end', 'likely', again);
+    : report(
+        fn,
+        { fault: 'endless', loop: undefined, attempt },
+        'at once and without end',
+        isWorth(attempt, file) ? 'likely' : 'possible',
+        again,
+      );
 }
 
 function findOwnName(fn: FunctionNode): string | undefined {
