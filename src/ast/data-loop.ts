@@ -1,7 +1,18 @@
 import type { FileContext } from '../model/file-context.ts';
+import { isExported, listCallsOf } from './functions.ts';
 import { mentionsOwn } from './rounds.ts';
 import { isChunked, isLiteralSized } from './small-input.ts';
-import { findEnclosingFunction, isWithin, nameOfFunction, skipWrappers } from './syntax.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  findMethodCall,
+  findStringValue,
+  getOutermostWrapped,
+  hasModifier,
+  isWithin,
+  nameOfFunction,
+  skipWrappers,
+} from './syntax.ts';
 import { ts } from './ts.ts';
 import { findRepetition, frequencyOf, isStartup, type Repetition } from './where.ts';
 
@@ -53,10 +64,47 @@ function isChunkVariable(loop: ts.Node): boolean {
   return /\b\w*(?:chunk|batch|slice)\w*\b/i.test(/^[^=]*/.exec(name)![0]);
 }
 
+const bootName = /startup|(?:on|at)_?boot|^boot|^on(?:Ready|Start|Started|ServerStart|AppStart|Enable)$/i;
+const bootEvent = /^(?:ready|listening|online|bootstrap|init|started)$/;
+
 /** Whether a place runs as the process starts, or in a migration, a seed, an import, and ends. */
 export function runsOnce(node: ts.Node, file: FileContext): boolean {
+  return isOnce(node, file, 0);
+}
+
+function isOnce(node: ts.Node, file: FileContext, depth: number): boolean {
   if (frequencyOf(node, file) === 'once') return true;
-  for (let fn = findEnclosingFunction(node); fn; fn = findEnclosingFunction(fn))
-    if (isStartup(fn) || onceName.test(nameOfFunction(fn))) return true;
+  for (let fn = findEnclosingFunction(node); fn; fn = findEnclosingFunction(fn)) {
+    const name = nameOfFunction(fn);
+    if (isStartup(fn) || onceName.test(name) || bootName.test(name) || isBootCallback(fn)) return true;
+    if (depth < 3 && isOfFileOnly(fn, file)) {
+      const calls = listCallsOf(fn, file).filter((call) => !isWithin(call, fn));
+      if (calls.length > 0 && calls.every((call) => !findRepetition(call) && isOnce(call, file, depth + 1)))
+        return true;
+    }
+  }
   return false;
+}
+
+/** `app.listen(port, async () => …)`, `client.once('ready', async () => …)`. */
+function isBootCallback(fn: FunctionNode): boolean {
+  const value = getOutermostWrapped(fn);
+  const target = findMethodCall(value.parent);
+  if (!target?.call.arguments.includes(value as ts.Expression)) return false;
+  if (target.method === 'listen') return target.call.arguments.at(-1) === value && target.call.arguments.length > 1;
+  return target.method === 'once' && bootEvent.test(findStringValue(target.call.arguments[0]) ?? '');
+}
+
+/** A private method, or a function that no other file can call and that is only ever called. */
+function isOfFileOnly(fn: FunctionNode, file: FileContext): boolean {
+  if (ts.isMethodDeclaration(fn))
+    return ts.isPrivateIdentifier(fn.name) || hasModifier(fn, ts.SyntaxKind.PrivateKeyword)
+      ? countUses(fn, file) === listCallsOf(fn, file).length
+      : false;
+  if (!ts.isFunctionDeclaration(fn) || !fn.name || isExported(fn, file)) return false;
+  return file.bindingOf(fn.name)?.references.length === listCallsOf(fn, file).length;
+}
+
+function countUses(fn: ts.MethodDeclaration, file: FileContext): number {
+  return file.text.split(new RegExp(`\\.${fn.name.getText(file.source).replaceAll('$', '\\$')}\\b`)).length - 1;
 }
