@@ -1,6 +1,6 @@
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { type ClientCreation, clientModules, findClientCreation } from '../../src/ast/libraries.ts';
-import { isIndependentOf, isMadeForOneCall, isMemoised } from '../../src/ast/made-per-call.ts';
+import { isIndependentOf, isMadeForOneCall, isMemoised, isPartOfField } from '../../src/ast/made-per-call.ts';
 import { importWords } from '../../src/ast/mention-words.ts';
 import { bareModule, findOrigin, originName } from '../../src/ast/provenance.ts';
 import {
@@ -12,7 +12,7 @@ import {
   skipWrappers,
 } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { frequencyOf, isStartup, onRequestPath, runsUnderLoad } from '../../src/ast/where.ts';
+import { frequencyOf, isStartup, onRequestPath, runsRepeatedly } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Match } from '../../src/model/rule.ts';
@@ -68,7 +68,7 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
   const fn = findEnclosingFunction(node);
   if (!fn || frequencyOf(node, file) === 'once' || isStartup(fn) || isMemoised(node, fn)) return undefined;
   const places = listHandlePlaces(node, file);
-  if (places.some((place) => isKept(place, fn, file))) return undefined;
+  if (places.some((place) => isKept(place, fn, file)) || isPartOfField(node, file)) return undefined;
   // An agent is handed to each request it serves; other clients, once handed over, are the receiver's.
   const isHandedOver = places.some(
     (place) =>
@@ -84,7 +84,7 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
     values: {
       what: `\`${textOf(node, file)}\` opens ${library.cost} each time \`${nameOfFunction(fn)}\` runs${isForOneCall ? '' : ', and a request runs it'}.`,
     },
-    ...(!isForOneCall && { when: library.kind === 'agent' ? runsUnderLoad(node, file) : onRequestPath(node, file) }),
+    ...(!isForOneCall && { when: library.kind === 'agent' ? runsRepeatedly(node, file) : onRequestPath(node, file) }),
     data: { kind: 'client', creation: node, library, fn, isStatic },
   };
 }

@@ -3,9 +3,12 @@ import { findClientHome } from './client-home.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
+  findMemberPath,
   findPropertyName,
   getOutermostWrapped,
+  isAssignment,
   isClassNode,
+  isFunctionNode,
   isWithin,
   nameOfFunction,
 } from './syntax.ts';
@@ -73,6 +76,29 @@ function isInGuard(node: ts.Node, fn: FunctionNode): boolean {
       if (kind === ts.SyntaxKind.BarBarToken || kind === ts.SyntaxKind.QuestionQuestionToken) return true;
       if (kind === ts.SyntaxKind.QuestionQuestionEqualsToken || kind === ts.SyntaxKind.BarBarEqualsToken) return true;
     }
+  }
+  return false;
+}
+
+/**
+ * Whether a client goes into what its object keeps: `this.http = axios.create({ httpsAgent: new Agent() })`, also by a
+ * local name. It lives as long as the object, and there is one for each.
+ */
+export function isPartOfField(creation: ts.Node, file: FileContext): boolean {
+  if (isInsideField(creation)) return true;
+  const binding = findClientHome(creation, file)?.binding;
+  const fn = findEnclosingFunction(creation);
+  if (!binding || !fn || !isWithin(binding.identifier, fn)) return false;
+  return binding.references.some((use) => isInsideField(use));
+}
+
+function isInsideField(node: ts.Node): boolean {
+  for (let at = node; at.parent && !isFunctionNode(at); at = at.parent) {
+    const { parent } = at;
+    if (ts.isPropertyDeclaration(parent) && parent.initializer === at) return true;
+    if (isAssignment(parent) && parent.right === at && findMemberPath(parent.left)?.[0] === 'this') return true;
+    // What is called on it is a use of it, not the thing that is kept.
+    if (ts.isPropertyAccessExpression(parent) || ts.isAwaitExpression(parent) || ts.isStatement(parent)) return false;
   }
   return false;
 }
