@@ -451,6 +451,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Set a time-out for acquiring a connection, so that the excess fails fast and the caller can shed or retry it.",
     "limits": [
       "Options that come from elsewhere or are spread are taken to hold it.",
+      "A pool that the function which makes it ends again, or that serves migrations alone, is left alone.",
       "Pools whose library gives up by itself (knex, Sequelize, mssql, mariadb) are left alone.",
       "The pools that TypeORM, MikroORM and drizzle make are not looked at."
     ],
@@ -466,13 +467,14 @@ export const ruleFacts: readonly RuleFacts[] = [
     "id": "no-naive-retry",
     "category": "database",
     "severity": "medium",
-    "confidence": "likely",
+    "confidence": "possible",
     "lifecycle": "trial",
     "message": "A failed attempt is repeated {how}.",
     "why": "When a dependency is down or slow, retries multiply the calls that reach it just when it can bear them least, and clients that retry in step come back in waves.",
     "advice": "Retry a few times with pauses that grow and vary (`retry` of @plimsoll/runtime, decorrelated jitter), and give up with the last error.",
     "limits": [
-      "A fixed pause, and a library used without its jitter, are reported as `possible` only.",
+      "All but a network call that is repeated at once and without end is reported as `possible` only.",
+      "A wait for an event that is taken up again, and a loop that ends with its connection, are left alone.",
       "Whether an error is worth a retry at all is not judged."
     ],
     "options": {},
@@ -761,6 +763,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "A database pool has some ten connections and a remote service its own limits: with 5,000 items the rest waits in memory, times out, and keeps every other request waiting too. One connection or transaction an item can even deadlock the pool.",
     "advice": "Run some ten at a time: mapLimit keeps the order of results and the first error. Where the work is a query, ask for all of them in one.",
     "limits": [
+      "Lists whose files are written count where requests, listeners or timers lead there.",
       "Lists that only a name calls long are `possible`, unless each item takes a transaction of its own; promises that are pushed to an array in a loop are not followed.",
       "A limit inside of the function that is called (in another file) is not seen."
     ],
@@ -858,13 +861,14 @@ export const ruleFacts: readonly RuleFacts[] = [
     "id": "require-graceful-shutdown",
     "category": "api",
     "severity": "low",
-    "confidence": "likely",
+    "confidence": "possible",
     "lifecycle": "trial",
     "message": "Nothing in the project ends this server on SIGTERM: each deployment cuts off the requests that are running.",
     "why": "Every rollout, scale-down and restart sends SIGTERM; without a handler the process dies at once, and all requests in flight fail: as many as the arrival rate times the time a request takes.",
     "advice": "On SIGTERM stop accepting (`server.close()`), let requests end within a few seconds, then close pools and exit: `process.once('SIGTERM', …)`.",
     "limits": [
-      "A handler in a package outside of the scanned folder is not seen."
+      "A handler in a package outside of the scanned folder is not seen.",
+      "A server that a function hands back, that the file closes, or in a file that ends the process, is left alone."
     ],
     "options": {},
     "bad": "import express from 'express';\n\nconst app = express();\napp.get('/items', (_req, res) => res.json([]));\napp.listen(3000);",
@@ -882,7 +886,8 @@ export const ruleFacts: readonly RuleFacts[] = [
     "limits": [
       "Options that come from elsewhere or are spread are taken to hold a time-out.",
       "A wrapper of the project around fetch is judged where it calls fetch.",
-      "Calls that nobody waits for, and those made after the response, are left alone though their sockets pile up."
+      "Calls that nobody waits for, and those made after the response, are left alone though their sockets pile up.",
+      "Calls of the own machine or application, by their address or what it is called, are left alone."
     ],
     "options": {},
     "fix": {
