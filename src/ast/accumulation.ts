@@ -126,13 +126,25 @@ export function findLoopCopy(assignment: ts.BinaryExpression, file: FileContext)
     if (!binding || isDeclaredIn(binding, repetition.node)) break;
     const over = findIterated(repetition);
     const size: Size = over
-      ? sizeOfRounds(over, assignment, name, copy.added, file)
+      ? sizeOfRounds(over, assignment, name, listAdded(repetition.node, name), file)
       : { size: 'unknown', why: 'a loop without a list', at: repetition.node };
     if (size.size === 'small') continue;
     if (size.size === 'large' || !found) found = { kind: 'loop', assignment, target, copy, over, size };
     if (size.size === 'large') break;
   }
   return found;
+}
+
+/** What all copies into one place add in a loop: each of them copies what any of them has merged. */
+function listAdded(loop: ts.Node, name: string): Copy['added'] {
+  const added: Copy['added'][number][] = [];
+  const visit = (at: ts.Node): void => {
+    if (isAssignment(at) && placeName(skipWrappers(at.left)) === name)
+      added.push(...(copyOf(at.right, name)?.added ?? []));
+    ts.forEachChild(at, visit);
+  };
+  visit(loop);
+  return added;
 }
 
 /** `all`, `page.rows`, `groups[key].items`: a place by what is written, as long as nothing in it is called. */
