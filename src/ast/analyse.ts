@@ -37,6 +37,9 @@ function dialectOf(path: string): ts.ScriptKind {
   return ts.ScriptKind.JSX;
 }
 
+/** Named once: the walk goes as deep as the stack allows, and there a look at another module may fail in its own way. */
+const { forEachChild, SyntaxKind } = ts;
+
 const none: readonly ts.Node[] = [];
 
 class AnalysedFile implements FileContext {
@@ -116,7 +119,7 @@ class AnalysedFile implements FileContext {
     const descend = (node: ts.Node): void => {
       const outer = parent;
       parent = node;
-      ts.forEachChild(node, visit);
+      forEachChild(node, visit);
       parent = outer;
     };
     const visit = (node: ts.Node): void => {
@@ -126,7 +129,7 @@ class AnalysedFile implements FileContext {
       if (list) list.push(node);
       else byKind[kind] = [node];
 
-      if (kind === ts.SyntaxKind.Identifier) {
+      if (kind === SyntaxKind.Identifier) {
         const identifier = node as ts.Identifier;
         if (isUse(identifier, parent)) {
           uses.push(identifier);
@@ -134,7 +137,7 @@ class AnalysedFile implements FileContext {
         }
         return;
       }
-      if (kind <= ts.SyntaxKind.LastToken) return;
+      if (kind <= SyntaxKind.LastToken) return;
 
       const meaning = scopeMeaning[kind];
       if (!meaning) {
