@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import { scan } from '../src/engine/scan.ts';
 import type { ScanOutcome } from '../src/engine/scan-request.ts';
 import type { RulePair } from '../src/model/fixer.ts';
+import type { Confidence } from '../src/model/rule.ts';
 
 export const fixturesRoot = join(import.meta.dirname, '../fixtures');
 
@@ -47,6 +48,7 @@ export async function scanFiles(
   files: Readonly<Record<string, string>>,
   pairs: readonly RulePair<never>[],
   ruleId?: string,
+  confidence: Confidence = 'possible',
 ): Promise<ScanOutcome & { root: string }> {
   const root = mkdtempSync(join(tmpdir(), 'plimsoll-'));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
@@ -57,7 +59,7 @@ export async function scanFiles(
     writeFileSync(join(root, path), text);
   }
   const sources = Object.keys(files).filter((path) => sourceName.test(path));
-  const outcome = await scan({ root, paths: sources, confidence: 'possible' }, pairs);
+  const outcome = await scan({ root, paths: sources, confidence }, pairs);
   return { ...outcome, root };
 }
 

@@ -34,6 +34,17 @@ describe.each(pairs.map((pair) => [pair.rule.id, pair] as const))('%s', (id, pai
     expect(outcome.findings.map((f) => `${f.file}:${f.range.start.line} ${f.message}`)).toEqual([]);
   });
 
+  test('reports by default what it is sure of', async () => {
+    for (const { name, files } of bad) {
+      const sure = (await scanFiles(files, [pair], id)).findings.filter(({ confidence }) => confidence !== 'possible');
+      const byDefault = (await scanFiles(files, [pair], id, 'likely')).findings;
+      expect(
+        byDefault.map(({ fingerprint }) => fingerprint),
+        name,
+      ).toEqual(sure.map(({ fingerprint }) => fingerprint));
+    }
+  });
+
   test('fills every placeholder of its message', async () => {
     for (const { name, files } of bad) {
       for (const { message } of (await scanFiles(files, [pair], id)).findings) {

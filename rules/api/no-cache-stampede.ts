@@ -37,7 +37,7 @@ export const rule = defineRule<CacheStampede>({
   id: 'no-cache-stampede',
   category: 'api',
   severity: 'medium',
-  confidence: 'possible',
+  confidence: 'likely',
   lifecycle: 'trial',
   message:
     'Between `{get}` and `{set}` nothing shares the load in flight: all calls of `{name}` that miss the same key load it at once.',

@@ -33,7 +33,7 @@ export const rule = defineRule<NaiveRetry>({
   id: 'no-naive-retry',
   category: 'database',
   severity: 'medium',
-  confidence: 'possible',
+  confidence: 'likely',
   lifecycle: 'trial',
   message: 'A failed attempt is repeated {how}.',
   why: 'When a dependency is down or slow, retries multiply the calls that reach it just when it can bear them least, and clients that retry in step come back in waves.',
