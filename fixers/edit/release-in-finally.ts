@@ -9,9 +9,7 @@ import { ts } from '../../src/ast/ts.ts';
 import type { Binding, FileContext } from '../../src/model/file-context.ts';
 import type { Fix, Skip, TextEdit } from '../../src/model/fixer.ts';
 import { addFinally } from './add-finally.ts';
-import { indentLines } from './indent-lines.ts';
-import { indentationOf, indentUnit, startOfLine } from './indentation-of.ts';
-import { startWithComments } from './insert-before.ts';
+import { raiseTry } from './raise-try.ts';
 import { removeFinally } from './remove-finally.ts';
 import { removeStatement } from './remove-statement.ts';
 import { findStatement, isInList } from './statement-of.ts';
@@ -49,7 +47,9 @@ export function releaseInFinally(held: Held, code: string, file: FileContext): F
   if (!statements.every((statement) => isWithin(statement, acquired.parent)))
     return { skip: `\`${binding.name}\` is released outside of the block that takes it` };
   const release = statements[0]?.getText(file.source) ?? code;
-  const raised = statements.length === 1 ? raiseTry(first, last, statements[0]!, file) : undefined;
+  // A `finally` that gives it back already, and only begins too late.
+  const isLate = first !== last && ts.isTryStatement(last) && statements.length === 1;
+  const raised = isLate && statements[0]!.parent === last.finallyBlock ? raiseTry(first, last, file) : undefined;
   if (raised) return { edits: raised };
   const removals = statements.flatMap((statement) => removeRelease(statement, file));
   const region =
@@ -75,48 +75,6 @@ function holdsOnly(block: ts.Node, file: FileContext): boolean {
   const [only] = block.statements;
   const rest = file.text.slice(block.getStart(file.source) + 1, only!.getStart(file.source));
   return (rest + file.text.slice(only!.end, block.end - 1)).trim() === '';
-}
-
-/** A `try … finally` that gives it back already, and only begins too late, begins right after it was taken. */
-function raiseTry(
-  first: ts.Statement,
-  last: ts.Statement,
-  release: ts.Statement,
-  file: FileContext,
-): [TextEdit, ...TextEdit[]] | undefined {
-  if (first === last || !ts.isTryStatement(last) || last.catchClause || release.parent !== last.finallyBlock)
-    return undefined;
-  const open = last.getStart(file.source);
-  const inside = last.tryBlock.statements[0];
-  const isPlain = /^try\s*\{[\t ]*\r?\n/.exec(file.text.slice(open, last.end))?.[0];
-  if (!inside || isPlain === undefined || startOfLine(open, file) !== open - indentationOf(last, file).length)
-    return undefined;
-  const shared = file.bindings.some(
-    ({ declaration, references }) =>
-      declaration.pos >= first.pos &&
-      declaration.end <= open &&
-      references.some((reference) => reference.pos >= last.end),
-  );
-  const named = new Set(
-    file.bindings
-      .filter((one) => one.declaration.pos >= first.pos && one.declaration.end <= open)
-      .map((one) => one.name),
-  );
-  const clashes = file.bindings.some((one) => named.has(one.name) && isWithin(one.declaration, last.tryBlock));
-  const inFinally = file.bindings.some(
-    ({ declaration, references }) =>
-      declaration.pos >= first.pos &&
-      declaration.end <= open &&
-      references.some((r) => isWithin(r, last.finallyBlock!)),
-  );
-  if (shared || clashes || inFinally) return undefined;
-  const indent = indentationOf(first, file);
-  const start = startWithComments(first, file);
-  return [
-    { start, end: start, text: `try {\n${indent}${indentUnit(file)}` },
-    ...indentLines(start, startOfLine(open, file), file),
-    { start: startOfLine(open, file), end: open + isPlain.length, text: '' },
-  ];
 }
 
 /** `client.release();` as a statement of its own, in the function that acquired, without an error as argument. */

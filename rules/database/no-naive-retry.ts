@@ -1,3 +1,16 @@
+import {
+  behindTryLeaves,
+  changesAttempt,
+  changesSubject,
+  contains,
+  endsOnSuccess,
+  findRetryLoop,
+  isCountedRetry,
+  isEndless,
+  isPauseOrRepair,
+  leavesAlways,
+  leavesWithoutConnection,
+} from '../../src/ast/attempts.ts';
 import { waitsForEvents } from '../../src/ast/event-wait.ts';
 import { bareModule, findOrigin, originName } from '../../src/ast/provenance.ts';
 import { findProperty } from '../../src/ast/queries.ts';
@@ -5,10 +18,6 @@ import {
   type FunctionNode,
   findEnclosingFunction,
   findMemberName,
-  isAssignment,
-  isFunctionNode,
-  isLoop,
-  isWithin,
   type LoopNode,
   skipWrappers,
 } from '../../src/ast/syntax.ts';
@@ -54,17 +63,8 @@ export const rule = defineRule<NaiveRetry>({
 function judgeTry(node: ts.TryStatement, file: FileContext): Match<NaiveRetry> | undefined {
   if (!node.catchClause || !contains(node.tryBlock, ts.isAwaitExpression)) return undefined;
   if (waitsForEvents(node.tryBlock)) return undefined;
-  const loop = findLoop(node);
+  const loop = findRetryLoop(node);
   return loop ? judgeLoop(node, loop, file) : judgeRecursion(node, file);
-}
-
-/** The loop whose body the attempt is: nothing but blocks and conditions in between. */
-function findLoop(node: ts.Node): LoopNode | undefined {
-  for (let at = node.parent; at && !isFunctionNode(at); at = at.parent) {
-    if (isLoop(at)) return at;
-    if (!ts.isBlock(at) && !ts.isIfStatement(at) && !ts.isLabeledStatement(at)) return undefined;
-  }
-  return undefined;
 }
 
 function judgeLoop(attempt: ts.TryStatement, loop: LoopNode, file: FileContext): Match<NaiveRetry> | undefined {
@@ -101,31 +101,6 @@ function judgeLoop(attempt: ts.TryStatement, loop: LoopNode, file: FileContext):
   return undefined;
 }
 
-/** `if (!this.connection) return;`: the loop ends with what it works on. */
-function leavesWithoutConnection(loop: LoopNode, file: FileContext): boolean {
-  return contains(
-    loop.statement,
-    (node) =>
-      ts.isIfStatement(node) &&
-      /!|===?\s*(?:null|undefined|false)|clos|end|stop|destroy|abort/i.test(node.expression.getText(file.source)) &&
-      /conn|socket|client|clos|ended|stop|destroy|abort|running|alive/i.test(node.expression.getText(file.source)) &&
-      contains(node, (n) => ts.isReturnStatement(n) || ts.isBreakStatement(n) || ts.isThrowStatement(n)) &&
-      !contains(node, ts.isAwaitExpression),
-  );
-}
-
-/** What is waited for between two attempts is a pause by another name, or mends what failed; undoing and logging are neither. */
-function isPauseOrRepair(node: ts.Node): boolean {
-  if (!ts.isAwaitExpression(node)) return false;
-  const call = skipWrappers(node.expression);
-  if (!ts.isCallExpression(call)) return true;
-  const callee = skipWrappers(call.expression);
-  const name = findMemberName(callee) ?? (ts.isIdentifier(callee) ? callee.text : '');
-  return !/^(?:abort|rollback|close|release|disconnect|destroy|end|unlock|clean|dispose|log|warn|error|debug)/i.test(
-    name,
-  );
-}
-
 function report(
   loop: ts.Node,
   data: NaiveRetry,
@@ -140,94 +115,6 @@ function report(
     related: [{ at: loop, note: 'repeats it' }],
     data,
   };
-}
-
-function isEndless(loop: LoopNode): boolean {
-  if (ts.isForStatement(loop)) return !loop.condition;
-  if (ts.isWhileStatement(loop) || ts.isDoStatement(loop))
-    return (
-      loop.expression.kind === ts.SyntaxKind.TrueKeyword ||
-      /^!\s*(?:done|success|succeeded|connected|ok|committed)$/.test(loop.expression.getText())
-    );
-  return false;
-}
-
-/** `for (let attempt = 0; attempt < maxAttempts; attempt++)`. */
-function isCountedRetry(loop: LoopNode, file: FileContext): boolean {
-  const head = ts.isForStatement(loop)
-    ? `${loop.initializer?.getText(file.source) ?? ''} ${loop.condition?.getText(file.source) ?? ''}`
-    : ts.isWhileStatement(loop) || ts.isDoStatement(loop)
-      ? loop.expression.getText(file.source)
-      : '';
-  return /attempt|retr(?:y|ies)|tries/i.test(head);
-}
-
-function contains(node: ts.Node, test: (node: ts.Node) => boolean): boolean {
-  let found = false;
-  const visit = (at: ts.Node): void => {
-    if (found || (isFunctionNode(at) && at !== node)) return;
-    if (test(at)) found = true;
-    else ts.forEachChild(at, visit);
-  };
-  ts.forEachChild(node, visit);
-  return found;
-}
-
-/** The attempt returns, breaks, or sets the flag that ends the loop. */
-function endsOnSuccess(attempt: ts.TryStatement, loop: LoopNode): boolean {
-  if (contains(attempt.tryBlock, (n) => ts.isReturnStatement(n) || ts.isBreakStatement(n))) return true;
-  if (behindTryLeaves(attempt)) return true;
-  const condition = ts.isWhileStatement(loop) || ts.isDoStatement(loop) ? loop.expression.getText() : '';
-  return contains(
-    attempt.tryBlock,
-    (n) => isAssignment(n) && ts.isIdentifier(n.left) && new RegExp(`\\b${n.left.text}\\b`).test(condition),
-  );
-}
-
-function behindTryLeaves(attempt: ts.TryStatement): boolean {
-  const { parent } = attempt;
-  if (!ts.isBlock(parent)) return false;
-  return parent.statements
-    .slice(parent.statements.indexOf(attempt) + 1)
-    .some((s) => ts.isReturnStatement(s) || ts.isBreakStatement(s) || ts.isThrowStatement(s));
-}
-
-function leavesAlways(block: ts.Block): boolean {
-  const last = block.statements.at(-1);
-  return last !== undefined && (ts.isThrowStatement(last) || ts.isReturnStatement(last) || ts.isBreakStatement(last));
-}
-
-/** Another server, name or page is tried each time: a search, not a retry. */
-function changesSubject(attempt: ts.TryStatement, loop: LoopNode, file: FileContext): boolean {
-  const counter =
-    ts.isForStatement(loop) && loop.initializer && ts.isVariableDeclarationList(loop.initializer)
-      ? loop.initializer.declarations[0]?.name.getText(file.source)
-      : undefined;
-  if (counter === undefined)
-    return /\b(?:EEXIST|unique|duplicate|conflict|P2002|collision|slug|code === )/i.test(attempt.getText(file.source));
-  return (
-    new RegExp(`\\[\\s*${counter}\\b|[(,]\\s*${counter}\\s*[),]`).test(attempt.tryBlock.getText(file.source)) ||
-    /unique|duplicate|conflict|P2002|collision/i.test(attempt.getText(file.source))
-  );
-}
-
-/**
- * `catch { token = undefined; }`: the next round asks for something else, without the token that was refused; also
- * where the round makes its request of it ahead of the attempt.
- */
-function changesAttempt({ tryBlock, catchClause }: ts.TryStatement, loop: LoopNode, file: FileContext): boolean {
-  return contains(catchClause!.block, (node) => {
-    if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.EqualsToken) return false;
-    if (!ts.isIdentifier(node.left)) return false;
-    const { references = [] } = file.bindingOf(node.left) ?? {};
-    const isCounter = references.some((use) => isWithin(use, node.right));
-    const within = isCounter ? tryBlock : loop.statement;
-    return references.some((use) => isWithin(use, within) && !isWithin(use, catchClause!) && !isWritten(use));
-  });
-}
-
-function isWritten(use: ts.Node): boolean {
-  return isAssignment(use.parent) && use.parent.left === use;
 }
 
 /** What is tried goes over the network: a fetch, a query, a connection. */
@@ -268,21 +155,9 @@ function judgeRecursion(attempt: ts.TryStatement, file: FileContext): Match<Naiv
       /count|retr|attempt|tries/i.test(body)
       ? report(fn, { fault: 'fixed', loop: undefined, attempt }, 'after the same pause each time', 'possible', again)
       : undefined;
-  return pauses
-    ? report(
-        fn,
-        { fault: 'endless', loop: undefined, attempt },
-        'without end, after the same pause each time',
-        'possible',
-        again,
-      )
-    : report(
-        fn,
-        { fault: 'endless', loop: undefined, attempt },
-        'at once and without end',
-        isWorth(attempt, file) ? 'likely' : 'possible',
-        again,
-      );
+  const how = pauses ? 'without end, after the same pause each time' : 'at once and without end';
+  const confidence = !pauses && isWorth(attempt, file) ? 'likely' : 'possible';
+  return report(fn, { fault: 'endless', loop: undefined, attempt }, how, confidence, again);
 }
 
 function findOwnName(fn: FunctionNode): string | undefined {

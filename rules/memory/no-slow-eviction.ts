@@ -1,7 +1,7 @@
 import { findNumber } from '../../src/ast/number-value.ts';
 import { findOrigin } from '../../src/ast/provenance.ts';
 import { hasLargeInstances } from '../../src/ast/small-instances.ts';
-import { findEnclosingFunction, findMethodCall, findPropertyName, skipWrappers } from '../../src/ast/syntax.ts';
+import { findEnclosingFunction, findMethodCall, findPropertyName, rootOf, skipWrappers } from '../../src/ast/syntax.ts';
 import { hasTooling } from '../../src/ast/tooling.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
@@ -87,9 +87,7 @@ function isSwept(body: ts.Node, next: ts.Node, receiver: string, file: FileConte
 function comesFrom(value: ts.Expression, next: ts.CallExpression, file: FileContext, depth: number): boolean {
   if (next.pos >= value.pos && next.end <= value.end) return true;
   if (depth > 3) return false;
-  let root = skipWrappers(value);
-  while (ts.isPropertyAccessExpression(root) || ts.isElementAccessExpression(root))
-    root = skipWrappers(root.expression);
+  const root = rootOf(value);
   const declaration = ts.isIdentifier(root) ? file.bindingOf(root)?.declaration : undefined;
   if (!declaration) return false;
   const holder = ts.isBindingElement(declaration) ? declaration.parent.parent : declaration;

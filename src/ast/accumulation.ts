@@ -10,6 +10,7 @@ import {
   findMethodCall,
   isAssignment,
   isFunctionNode,
+  rootOf,
   skipWrappers,
 } from './syntax.ts';
 import { findManyGiven } from './tied-size.ts';
@@ -117,9 +118,7 @@ export function findLoopCopy(assignment: ts.BinaryExpression, file: FileContext)
   if (!copy || (copy.kind === 'concat' && !isArray(target, copy, file))) return undefined;
   // One object for each key has an entry for each of a few things; the items of a key are as many as there are.
   if (findMemberPath(target) === undefined && copy.kind !== 'array') return undefined;
-  let root = target;
-  while (ts.isPropertyAccessExpression(root) || ts.isElementAccessExpression(root))
-    root = skipWrappers(root.expression);
+  const root = rootOf(target);
   const binding = ts.isIdentifier(root) ? file.bindingOf(root) : undefined;
   let found: Accumulation | undefined;
   for (const repetition of listRepetitions(assignment)) {

@@ -6,6 +6,7 @@ import {
   findMemberName,
   findMemberPath,
   findMethodCall,
+  findPromiseAround,
   getOutermostWrapped,
   isFunctionNode,
   isWithin,
@@ -67,8 +68,8 @@ function judgeCallee(callee: ts.Identifier, timer: ts.CallExpression, file: File
   if (!ts.isParameter(binding.declaration)) return undefined;
   const fn = binding.declaration.parent as FunctionNode;
   if (!isWithin(timer, fn) || fn === findFunctionValue(timer.arguments[0]!, file)) return undefined;
-  const promise = getOutermostWrapped(fn).parent;
-  if (ts.isNewExpression(promise) && ts.isIdentifier(promise.expression) && promise.expression.text === 'Promise') {
+  const promise = findPromiseAround(fn);
+  if (promise) {
     const settles = listSettles(fn, timer, file);
     const race = findRace(promise, file);
     const isRaced = settles.some((settle) => isWhileWaiting(settle, fn, timer));

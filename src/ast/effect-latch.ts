@@ -7,6 +7,7 @@ import {
   getOutermostWrapped,
   isAssignment,
   isWithin,
+  rootOf,
   skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
@@ -119,9 +120,7 @@ function findPattern(declaration: ts.Node): ts.BindingPattern | undefined {
 }
 
 function isOutside(left: ts.Expression, effect: FunctionNode, file: FileContext): boolean {
-  let root: ts.Expression = skipWrappers(left);
-  while (ts.isPropertyAccessExpression(root) || ts.isElementAccessExpression(root))
-    root = skipWrappers(root.expression);
+  const root = rootOf(left);
   const binding = ts.isIdentifier(root) ? file.bindingOf(root) : undefined;
   return !binding || !isWithin(binding.identifier, effect);
 }

@@ -2,7 +2,7 @@ import type { FileContext } from '../model/file-context.ts';
 import type { EntryPoint } from '../model/link.ts';
 import { hasDirective } from './file-role.ts';
 import { isExported } from './functions.ts';
-import { type FunctionNode, getOutermostWrapped, nameOfFunction } from './syntax.ts';
+import { type FunctionNode, getOutermostWrapped, listBoundNames, nameOfFunction } from './syntax.ts';
 import { ts } from './ts.ts';
 
 const nextMethod = /^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)$/;
@@ -54,7 +54,7 @@ function namesBehindWrappers(fn: FunctionNode): string[] {
   const { parent } = value;
   if (ts.isExportAssignment(parent)) return ['default'];
   if (!ts.isVariableDeclaration(parent) || !ts.isSourceFile(parent.parent.parent.parent)) return [];
-  const declared = listNames(parent.name);
+  const declared = listBoundNames(parent.name);
   const isDeclaredOpen = ts
     .getModifiers(parent.parent.parent as ts.VariableStatement)
     ?.some((m) => m.kind === ts.SyntaxKind.ExportKeyword);
@@ -71,9 +71,4 @@ function isListed(name: string, source: ts.SourceFile): boolean {
       ts.isNamedExports(statement.exportClause) &&
       statement.exportClause.elements.some((e) => (e.propertyName ?? e.name).text === name),
   );
-}
-
-function listNames(name: ts.BindingName): string[] {
-  if (ts.isIdentifier(name)) return [name.text];
-  return name.elements.flatMap((element) => (ts.isBindingElement(element) ? listNames(element.name) : []));
 }

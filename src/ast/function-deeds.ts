@@ -4,7 +4,7 @@ import { listIo } from './io-call.ts';
 import { findQuery, isInsideChain, isRun } from './queries.ts';
 import { isBulk } from './query-worth.ts';
 import { isConditional } from './rounds.ts';
-import { type FunctionNode, isFunctionNode, isWithin } from './syntax.ts';
+import { type FunctionNode, isFunctionNode, isWithin, listBoundNames } from './syntax.ts';
 import { ts } from './ts.ts';
 
 /** What keeps an answer, or gathers questions: who calls such a function does not ask the server each time. */
@@ -28,7 +28,7 @@ function mayWait(fn: FunctionNode): boolean {
 
 /** Queries that run each time, of what the function is handed. */
 function* listOwnQueries(fn: FunctionNode, file: FileContext): Generator<'point' | 'list' | 'insert' | 'delete'> {
-  const names = fn.parameters.flatMap((p) => listNames(p.name));
+  const names = fn.parameters.flatMap((p) => listBoundNames(p.name)).map((name) => name.replaceAll('$', '\\$'));
   if (names.length === 0) return;
   const handed = new RegExp(`\\b(?:${names.join('|')})\\b`);
   for (const call of listOwnCalls(fn.body!)) {
@@ -50,9 +50,4 @@ function listOwnCalls(body: ts.Node): ts.CallExpression[] {
   };
   visit(body);
   return calls;
-}
-
-function listNames(name: ts.BindingName): string[] {
-  if (ts.isIdentifier(name)) return [name.text.replaceAll('$', '\\$')];
-  return name.elements.flatMap((element) => (ts.isBindingElement(element) ? listNames(element.name) : []));
 }

@@ -34,6 +34,12 @@ function buildFunctionTable(_: ts.SourceFile, file: FileContext): FunctionTable 
   return { list, ordinal: new Map(list.map((fn, i) => [fn, i])) };
 }
 
+/** Whether a function stands where it is handed to a call: a callback, not kept under a name. */
+export function isInlineCallback(fn: FunctionNode): boolean {
+  const { parent } = getOutermostWrapped(fn);
+  return ts.isCallExpression(parent) || ts.isNewExpression(parent);
+}
+
 /** Every function with a body, in source order. A function's place in this list is its ordinal in the file's summary. */
 export function listFunctions(file: FileContext): readonly FunctionNode[] {
   return file.memo(buildFunctionTable, file.source).list;

@@ -9,6 +9,8 @@ import {
   isAssignment,
   isFunctionNode,
   isWithin,
+  listBoundNames,
+  rootOf,
   skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
@@ -114,9 +116,7 @@ function isTaking(method: string): boolean {
 
 /** What is written and was there before the loop. */
 function collectWrites(target: ts.Expression, loop: ts.Node, into: Set<Binding>, file: FileContext): void {
-  let root = skipWrappers(target);
-  while (ts.isPropertyAccessExpression(root) || ts.isElementAccessExpression(root))
-    root = skipWrappers(root.expression);
+  const root = rootOf(target);
   const binding = ts.isIdentifier(root) ? file.bindingOf(root) : undefined;
   if (binding && !isDeclaredIn(binding, loop)) into.add(binding);
 }
@@ -162,7 +162,8 @@ export function findIndependentReads(first: ts.VariableStatement, file: FileCont
     const awaits = hasAwait(statement);
     const call = awaits ? readOf(statement, file) : undefined;
     if (awaits && (!call || uses(statement, names))) break;
-    for (const { name } of statement.declarationList.declarations) collectNames(name, names);
+    for (const { name } of statement.declarationList.declarations)
+      for (const one of listBoundNames(name)) names.add(one);
     if (!call) continue;
     reads.push(statement);
     calls.push(call);
@@ -180,11 +181,6 @@ export function readOf(statement: ts.VariableStatement, file: FileContext): ts.C
   if (!call || !name || !readName.test(name) || ioOf(call, file) !== 'read' || paced.test(call.getText(file.source)))
     return undefined;
   return isSharedRecord(call, file) || call.arguments.some((a) => hasAwait(a)) ? undefined : call;
-}
-
-function collectNames(name: ts.BindingName, into: Set<string>): void {
-  if (ts.isIdentifier(name)) into.add(name.text);
-  else for (const element of name.elements) if (ts.isBindingElement(element)) collectNames(element.name, into);
 }
 
 function uses(node: ts.Node, names: ReadonlySet<string>): boolean {

@@ -1,5 +1,5 @@
 import type { FileContext } from '../model/file-context.ts';
-import { findEnclosingFunction, getOutermostWrapped, isAssignment, isWithin, skipWrappers } from './syntax.ts';
+import { findEnclosingFunction, getOutermostWrapped, isAssignment, isWithin, rootOf, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
 
 const storing = /\.(?:set|put|add)$|[cC]ache$/;
@@ -43,8 +43,7 @@ function isStored(name: ts.Node, fn: ts.Node | undefined, file: FileContext): bo
 /** A module variable, a field, or an entry of one or of the environment. */
 function isKeptOutside(left: ts.Expression, fn: ts.Node | undefined, file: FileContext): boolean {
   if (/^process\.env\b/.test(left.getText(file.source))) return true;
-  let root = left;
-  while (ts.isPropertyAccessExpression(root) || ts.isElementAccessExpression(root)) root = root.expression;
+  const root = rootOf(left);
   if (root.kind === ts.SyntaxKind.ThisKeyword) return true;
   const binding = ts.isIdentifier(root) ? file.bindingOf(root) : undefined;
   return !!binding && !!fn && !isWithin(binding.identifier, fn);

@@ -1,5 +1,5 @@
 import type { FileContext } from '../model/file-context.ts';
-import { findEnclosingFunction, findMemberName, getOutermostWrapped, isWithin } from './syntax.ts';
+import { findEnclosingFunction, findMemberName, findPromiseAround, isFunctionNode, isWithin } from './syntax.ts';
 import { findDelayMs } from './timers.ts';
 import { ts } from './ts.ts';
 
@@ -29,11 +29,7 @@ function holdsLittle(node: ts.Node, run: ts.Node, file: FileContext): boolean {
 function isReject(declaration: ts.Node): boolean {
   if (!ts.isParameter(declaration)) return false;
   const executor = declaration.parent;
-  const promise = getOutermostWrapped(executor).parent;
   return (
-    executor.parameters[1] === declaration &&
-    ts.isNewExpression(promise) &&
-    ts.isIdentifier(promise.expression) &&
-    promise.expression.text === 'Promise'
+    executor.parameters[1] === declaration && isFunctionNode(executor) && findPromiseAround(executor) !== undefined
   );
 }

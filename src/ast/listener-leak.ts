@@ -9,7 +9,7 @@ import type { ListenerCall } from './listener-calls.ts';
 import { findForConsumer } from './listener-consumer.ts';
 import { findStayingOnOneOutcome, isRemovedOnEveryOutcome, listEndsOf, listGroup } from './listener-group.ts';
 import { hasOnce, type ListenerLeak, type ListenerPlace, listOwnCaptures, registering } from './listener-place.ts';
-import { findInWait, findPromiseAround, goesWithItsEmitter } from './listener-wait.ts';
+import { findInWait, goesWithItsEmitter } from './listener-wait.ts';
 import { isFreshlyMade } from './looked-up.ts';
 import { isGuardedByState } from './overwritten.ts';
 import { settlesBeforeAbort } from './signal-wait.ts';
@@ -17,6 +17,7 @@ import { isMadeOften } from './starts-repeatedly.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
+  findPromiseAround,
   getOutermostWrapped,
   isFunctionNode,
   isWithin,

@@ -8,7 +8,6 @@ import { runsAgainWithin } from './runs-again.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
-  getOutermostWrapped,
   isFunctionNode,
   isWithin,
   nameOfFunction,
@@ -19,14 +18,6 @@ import { ts } from './ts.ts';
 /** What a stream or channel says many times in its life, whatever its kind. */
 const manyTimes =
   /^(?:readable|drain|data|messages?|packets?|frames?|chunks?|lines?|blocks?|ticks?|events?|progress|responses?|repl(?:y|ies)|answers?|results?|changed?|updated?|states?|statechanged?|idle|free|released?)$/i;
-
-/** The `new Promise(…)` whose executor is `fn`. */
-export function findPromiseAround(fn: FunctionNode): ts.NewExpression | undefined {
-  const { parent } = getOutermostWrapped(fn);
-  const isPromise =
-    ts.isNewExpression(parent) && ts.isIdentifier(parent.expression) && parent.expression.text === 'Promise';
-  return isPromise ? parent : undefined;
-}
 
 /** A listener that stays when the promise around it has settled, on an emitter that many waits share. */
 export function findInWait(place: ListenerPlace, promise: ts.NewExpression): ListenerLeak | undefined {

@@ -1,5 +1,5 @@
 import type { FileContext } from '../model/file-context.ts';
-import { isExported, listCallsOf } from './functions.ts';
+import { isExported, isInlineCallback, listCallsOf } from './functions.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -21,17 +21,11 @@ function isRunAtEnd(fn: FunctionNode, file: FileContext, depth: number): boolean
   const outer = findEnclosingFunction(getOutermostWrapped(fn));
   if (depth > 4 || isExported(fn, file)) return false;
   const calls = listCallsOf(fn, file);
-  if (calls.length === 0) return isInline(fn) && outer !== undefined && isRunAtEnd(outer, file, depth + 1);
+  if (calls.length === 0) return isInlineCallback(fn) && outer !== undefined && isRunAtEnd(outer, file, depth + 1);
   return calls.every((call) => {
     const caller = findEnclosingFunction(call);
     return caller !== undefined && caller !== fn && isRunAtEnd(caller, file, depth + 1);
   });
-}
-
-/** A callback, not a function that is kept under a name. */
-function isInline(fn: FunctionNode): boolean {
-  const { parent } = getOutermostWrapped(fn);
-  return ts.isCallExpression(parent) || ts.isNewExpression(parent);
 }
 
 /** Handed to `process.on('SIGTERM', …)`, itself or by name. */

@@ -1,6 +1,13 @@
 import type { FileContext } from '../model/file-context.ts';
 import { listCallsOf } from './functions.ts';
-import { findEnclosingFunction, findMemberPath, findPropertyName, isFunctionNode, skipWrappers } from './syntax.ts';
+import {
+  findEnclosingFunction,
+  findMemberPath,
+  findPromiseAround,
+  findPropertyName,
+  isFunctionNode,
+  skipWrappers,
+} from './syntax.ts';
 import { ts } from './ts.ts';
 
 const settles = /^(?:resolve|reject|resolver|callback|cb|done)$/;
@@ -21,17 +28,14 @@ function isWaiter(item: ts.Expression, file: FileContext): boolean {
     return value.properties.length > 0 && value.properties.every((p) => settles.test(findPropertyName(p.name) ?? ''));
   if (!ts.isIdentifier(value)) return false;
   const declaration = file.bindingOf(value)?.declaration;
-  if (declaration && ts.isParameter(declaration)) return isExecutor(declaration.parent) || settles.test(value.text);
+  if (declaration && ts.isParameter(declaration)) return isOfExecutor(declaration) || settles.test(value.text);
   if (declaration && ts.isBindingElement(declaration)) return settles.test(value.text);
   const made = declaration && ts.isVariableDeclaration(declaration) && declaration.initializer;
   return !!made && /^(?:new )?[\w.]*(?:defer|withResolvers)/i.test(made.getText(file.source));
 }
 
-/** The function of `new Promise(…)`. */
-function isExecutor(fn: ts.Node): boolean {
-  return (
-    ts.isNewExpression(fn.parent) && ts.isIdentifier(fn.parent.expression) && fn.parent.expression.text === 'Promise'
-  );
+function isOfExecutor({ parent }: ts.ParameterDeclaration): boolean {
+  return isFunctionNode(parent) && findPromiseAround(parent) !== undefined;
 }
 
 /** `while (bytes > maxBytes && list.length > 1)`: trims to a budget and leaves the rest. */

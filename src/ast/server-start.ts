@@ -1,6 +1,7 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
 import type { LinkCondition } from '../model/link.ts';
 import { findClientHome } from './client-home.ts';
+import { isInlineCallback } from './functions.ts';
 import { runsAtProcessEnd } from './process-end.ts';
 import { bareModule, findOrigin, originName } from './provenance.ts';
 import {
@@ -50,14 +51,9 @@ export function isApplicationStart(call: ts.CallExpression, file: FileContext): 
 /** Callbacks, as of a connection to the database, run in the function around them. */
 function isEntry(call: ts.CallExpression, file: FileContext): boolean {
   let fn = findEnclosingFunction(call);
-  while (fn && isInline(fn)) fn = findEnclosingFunction(fn);
+  while (fn && isInlineCallback(fn)) fn = findEnclosingFunction(fn);
   if (!fn || frequencyOf(fn.body ?? fn, file) === 'once') return true;
   return isStartup(fn) && !/^(?:listen|serve|createServer)$/.test(nameOfFunction(fn)) && !isReturned(call, fn, file);
-}
-
-function isInline(fn: FunctionNode): boolean {
-  const { parent } = getOutermostWrapped(fn);
-  return ts.isCallExpression(parent) || ts.isNewExpression(parent);
 }
 
 /** `return app.listen(port)`, `const server = app.listen(port); return server`, `resolve(server)`. */

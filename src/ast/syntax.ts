@@ -169,6 +169,27 @@ export function isAsync(node: ts.Node): boolean {
   return hasModifier(node, ts.SyntaxKind.AsyncKeyword);
 }
 
+/** What a place is a part of: `a` of `a.b[c].d`. */
+export function rootOf(place: ts.Expression): ts.Expression {
+  let at = skipWrappers(place);
+  while (ts.isPropertyAccessExpression(at) || ts.isElementAccessExpression(at)) at = skipWrappers(at.expression);
+  return at;
+}
+
+/** The names that a declaration brings in, those of a pattern among them. */
+export function listBoundNames(name: ts.BindingName): string[] {
+  if (ts.isIdentifier(name)) return [name.text];
+  return name.elements.flatMap((element) => (ts.isBindingElement(element) ? listBoundNames(element.name) : []));
+}
+
+/** The `new Promise(…)` whose executor a function is. */
+export function findPromiseAround(fn: FunctionNode): ts.NewExpression | undefined {
+  const { parent } = getOutermostWrapped(fn);
+  const isPromise =
+    ts.isNewExpression(parent) && ts.isIdentifier(parent.expression) && parent.expression.text === 'Promise';
+  return isPromise ? parent : undefined;
+}
+
 /** The written name of a member, `'foo'` and `foo` and `[Symbol.dispose]` → `Symbol.dispose`; undefined when computed otherwise. */
 export function findPropertyName(name: ts.PropertyName | undefined): string | undefined {
   if (!name) return undefined;
