@@ -571,7 +571,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "JSON is made and read in one go on the thread that serves all requests, at about 10 ms for a megabyte each way; what is copied, compared or cached this way grows with the rows and the payload.",
     "advice": "Copy with structuredClone or only what is changed, compare ids or versions, keep values themselves in a cache of the process, and hand the object to the logger. Do not parse in a worker and send the whole object back: that is slower at every size.",
     "limits": [
-      "A copy or a comparison is reported only where data makes the value long, else it is `possible`.",
+      "A copy, a comparison or a log line is reported only where data makes the value long, else it is `possible`; so are bodies of requests in log lines: what parses them limits them.",
       "Bodies that frameworks parse and send are not judged."
     ],
     "options": {},
@@ -634,7 +634,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "A search of an array looks at every item. Among 10,000 it takes 17 µs where a Set or a Map takes 0.02 µs, and it is done once for each of them; below some hundred there is no difference, and then one customer has more.",
     "advice": "Build a Map or a Set of the list once, before the loop, and look up in that; keep what is added and removed one by one in a Set or a Map instead of an array.",
     "limits": [
-      "Both sides must be shown to grow with data: by where they come from (rows, request bodies, files, a bulk operation), or one of them and that the other is made for each of it; names alone make it `possible`.",
+      "Both sides must be shown to grow with data: by where they come from (rows, files, a bulk operation), or one of them and that the other is made for each of it; names alone make it `possible`.",
       "Lists kept as sets by a class or a module are `possible` unless the file or the request path shows that they grow: one entry for each live client, for what waits in a queue, for each request.",
       "Searches in a helper that is called in the loop are not seen."
     ],

@@ -21,7 +21,7 @@ export const rule = defineRule<JsonRoundTrip>({
   advice:
     'Copy with structuredClone or only what is changed, compare ids or versions, keep values themselves in a cache of the process, and hand the object to the logger. Do not parse in a worker and send the whole object back: that is slower at every size.',
   limits: [
-    'A copy or a comparison is reported only where data makes the value long, else it is `possible`.',
+    'A copy, a comparison or a log line is reported only where data makes the value long, else it is `possible`; so are bodies of requests in log lines: what parses them limits them.',
     'Bodies that frameworks parse and send are not judged.',
   ],
   mentions: ['JSON.stringify'],

@@ -28,7 +28,7 @@ export const rule = defineRule<QuadraticLookup>({
   advice:
     'Build a Map or a Set of the list once, before the loop, and look up in that; keep what is added and removed one by one in a Set or a Map instead of an array.',
   limits: [
-    'Both sides must be shown to grow with data: by where they come from (rows, request bodies, files, a bulk operation), or one of them and that the other is made for each of it; names alone make it `possible`.',
+    'Both sides must be shown to grow with data: by where they come from (rows, files, a bulk operation), or one of them and that the other is made for each of it; names alone make it `possible`.',
     'Lists kept as sets by a class or a module are `possible` unless the file or the request path shows that they grow: one entry for each live client, for what waits in a queue, for each request.',
     'Searches in a helper that is called in the loop are not seen.',
   ],

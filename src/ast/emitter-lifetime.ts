@@ -4,7 +4,6 @@ import { bareModule, findOrigin, originName } from './provenance.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
-  findMemberName,
   findMemberPath,
   findMethodCall,
   findPropertyName,
@@ -12,6 +11,7 @@ import {
   getOutermostWrapped,
   isFunctionNode,
   isWithin,
+  rootOfMembers,
   skipAwait,
   skipWrappers,
 } from './syntax.ts';
@@ -65,8 +65,8 @@ function lifeOfPath(
     const from = given && findMemberPath(given);
     return from ? lifeOfPath(given, [...from, ...path.slice(2)], fn, file, hops + 1) : 'field';
   }
-  const root = rootOf(at);
-  const binding = root && file.bindingOf(root);
+  const root = rootOfMembers(at);
+  const binding = ts.isIdentifier(root) ? file.bindingOf(root) : undefined;
   // `document.activeElement` is an element among others.
   if (!binding) return globals.test(path[0]!) && (path.length === 1 || path[0] === 'process') ? 'process' : 'local';
   if (binding.kind === 'import') return 'process';
@@ -84,11 +84,12 @@ function lifeOfPath(
   const from = findMemberPath(value.of);
   // `const { stream } = this`, `const stream = this.x.stream`, `const con = connection`: under another name.
   if (from) return lifeOfPath(value.of, [...from, ...value.members, ...path.slice(1)], fn, file, hops + 1);
-  return isLookup(value.of, fn, file) ? 'kept' : 'local';
+  // What a collection holds is there at once: a `get` that is waited for opens or loads something.
+  return !value.isAwaited && isLookup(value.of, fn, file) ? 'kept' : 'local';
 }
 
 /** What a local variable is initialised with, and the members of it that a pattern takes out. */
-function valueUnder(binding: Binding): { of: ts.Expression; members: string[] } | undefined {
+function valueUnder(binding: Binding): { of: ts.Expression; isAwaited: boolean; members: string[] } | undefined {
   const members: string[] = [];
   let at: ts.Node = binding.declaration;
   while (ts.isBindingElement(at)) {
@@ -97,7 +98,8 @@ function valueUnder(binding: Binding): { of: ts.Expression; members: string[] } 
     members.unshift(name);
     at = at.parent.parent;
   }
-  return ts.isVariableDeclaration(at) && at.initializer ? { of: skipAwait(at.initializer), members } : undefined;
+  if (!ts.isVariableDeclaration(at) || !at.initializer) return undefined;
+  return { of: skipAwait(at.initializer), isAwaited: ts.isAwaitExpression(skipWrappers(at.initializer)), members };
 }
 
 /** `this.rooms.get(id)`, `rooms[id]`: what a collection holds that outlives the call. */
@@ -122,12 +124,6 @@ function isSocketOfRequest(declaration: ts.ParameterDeclaration, file: FileConte
     /^https?$/.test(bareModule(origin.module)) &&
     /^(?:request|get|ClientRequest)\b/.test(originName(origin))
   );
-}
-
-function rootOf(expression: ts.Expression): ts.Identifier | undefined {
-  let at = skipWrappers(expression);
-  while (findMemberName(at) !== undefined) at = skipWrappers((at as ts.PropertyAccessExpression).expression);
-  return ts.isIdentifier(at) ? at : undefined;
 }
 
 function parameterAround(declaration: ts.Node): ts.ParameterDeclaration | undefined {

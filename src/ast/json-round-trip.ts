@@ -2,7 +2,7 @@ import type { FileContext } from '../model/file-context.ts';
 import { classShape, findThisOwner } from './class-shape.ts';
 import { findIterated, listRepetitions } from './loop-facts.ts';
 import { bareModule, findOrigin, originName } from './provenance.ts';
-import { sizeOf, soundsLarge } from './size.ts';
+import { findSize, isCarried, sizeOf, soundsLarge } from './size.ts';
 import { findMemberPath, findMethodCall, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
 
@@ -124,9 +124,12 @@ export function isShort({ call, kind, value }: JsonRoundTrip, file: FileContext)
 
 /** Whether what is turned into JSON grows with data, or it is done for each of what does. */
 export function isLong({ call, kind, value }: JsonRoundTrip, file: FileContext): boolean {
-  // What is compared is most often a short list of ids or members, whatever they are called.
-  if (kind === 'compare' ? sizeOf(value, file) === 'large' : soundsLarge(value, file)) return true;
-  if (sizeOf(value, file) === 'small') return false;
+  const found = findSize(value, file);
+  // What is compared is most often a short list of ids or members, and what is logged a line, whatever they are called.
+  const mustShow = kind === 'compare' || kind === 'log';
+  if (kind === 'log' && isCarried(found)) return false;
+  if (mustShow ? found.size === 'large' : soundsLarge(value, file)) return true;
+  if (found.size === 'small') return false;
   return listRepetitions(call).some((repetition) => {
     const over = findIterated(repetition);
     return over !== undefined && soundsLarge(over, file);

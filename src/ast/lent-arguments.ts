@@ -11,6 +11,7 @@ import {
   getOutermostWrapped,
   isAssignment,
   nameOfFunction,
+  rootOfMembers,
   skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
@@ -115,7 +116,7 @@ function isLatched(node: ts.NewExpression, file: FileContext): boolean {
   const assignment = getOutermostWrapped(node).parent;
   if (!isAssignment(assignment) || skipWrappers(assignment.right) !== node) return false;
   const kept = skipWrappers(assignment.left);
-  const root = rootOf(kept);
+  const root = rootOfMembers(kept);
   const binding = ts.isIdentifier(root) ? file.bindingOf(root) : undefined;
   if (!ts.isIdentifier(root) || (binding && findEnclosingFunction(binding.identifier))) return false;
   if (/^(?:\?\?|\|\|)=$/.test(assignment.operatorToken.getText(file.source))) return true;
@@ -127,10 +128,4 @@ function isLatched(node: ts.NewExpression, file: FileContext): boolean {
     if (test === `!${asked}` || test.startsWith(`${asked}==`) || test === `typeof${asked}==='undefined'`) return true;
   }
   return false;
-}
-
-function rootOf(expression: ts.Expression): ts.Expression {
-  let at = expression;
-  while (findMemberName(at) !== undefined) at = skipWrappers((at as ts.PropertyAccessExpression).expression);
-  return at;
 }

@@ -2,7 +2,7 @@ import type { FileContext } from '../model/file-context.ts';
 import { keyDomain } from './key-domain.ts';
 import { isLiveTable } from './live-table.ts';
 import { dependsOnRound, findAdd, findIterated, isDeclaredIn, listRepetitions, waitsEachRound } from './loop-facts.ts';
-import { findSize, type Size, sizeOf, soundsLarge } from './size.ts';
+import { findSize, isCarried, type Size, sizeOf, soundsLarge } from './size.ts';
 import { type FunctionNode, findMemberName, findMethodCall, isFunctionNode, isWithin, skipWrappers } from './syntax.ts';
 import { findManyGiven, isTied } from './tied-size.ts';
 import { ts } from './ts.ts';
@@ -18,8 +18,8 @@ export interface LinearLookup {
   /** The list gets entries in the same loop. */
   isGrowing: boolean;
   /**
-   * What makes both sides long; undefined where one of them is only called so, holds what exists at the moment, or where
-   * each round waits for something that takes longer.
+   * What makes both sides long; undefined where one of them is only called so, comes with a request or holds what exists at
+   * the moment, or where each round waits for something that takes longer.
    */
   evidence: { list: Size; over: Size } | undefined;
   /** For `x => x.key === value`: the test and both sides; undefined for `includes(value)`. */
@@ -59,7 +59,9 @@ export function findLinearLookup(call: ts.CallExpression, file: FileContext): Li
     const isLong = isGrowing
       ? !key || keyDomain(key.other, file) === 'data'
       : sizes.list.size === 'large' || (tied && sizes.list.size !== 'small');
-    const isSlow = sizes.over.size === 'large' && !isLive.includes(true) && !waitsEachRound(repetition);
+    // A body is parsed up to a limit, and nobody sends many ids by hand.
+    const isOfRequest = isCarried(sizes.over) || (isCarried(sizes.list) && !isGrowing);
+    const isSlow = sizes.over.size === 'large' && !isOfRequest && !isLive.includes(true) && !waitsEachRound(repetition);
     const evidence = isLong && isSlow ? sizes : undefined;
     return { call, method: target.method, list, repetition, over, isGrowing, key, evidence };
   }

@@ -18,9 +18,13 @@ type Reach = { of: 'all' } | { of: 'list'; size: Size } | { of: 'key' };
 
 const limitName = /^(?:limit|take|first|fetch|top|skip|offset|paginate|page|cursor|one|findOne|count|groupBy|sample)$/;
 
+/** Sums over a table, whatever they are called. */
+const oneRow = /\.(?:aggregate|count)$/;
+
 /** How many rows a query may give: `large` without a limit and without a filter by one key. Undefined for other calls. */
 export function sizeOfQuery(call: ts.CallExpression, file: FileContext, depth: number, judge: Judge): Size | undefined {
   const query = findQuery(call, file);
+  if (query?.library === 'prisma' && oneRow.test(query.text)) return { size: 'small', why: 'one row', at: call };
   if (query?.kind !== 'list') return undefined;
   const { methods, first } = listChain(call);
   const unknown = (why: string): Size => ({ size: 'unknown', why, at: call });

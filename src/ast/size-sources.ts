@@ -1,7 +1,7 @@
 import type { FileContext } from '../model/file-context.ts';
 import { bareModule, findOrigin } from './provenance.ts';
 import { sizeOfQuery } from './query-size.ts';
-import { isIncoming, type Judge, type Size } from './size.ts';
+import { carried, isIncoming, type Judge, type Size } from './size.ts';
 import { pluralOf, soundOfName } from './size-words.ts';
 import {
   findMemberPath,
@@ -43,10 +43,10 @@ export function sizeOfSource(
   if (/^(?:match|matchAll|chunk|paginate)$/.test(name)) return { size: 'unknown', why: 'parts of a text', at: call };
   if (name === 'parse' && target && ts.isIdentifier(target.receiver) && target.receiver.text === 'JSON') {
     const [text] = call.arguments;
-    if (text && isIncomingText(text, file, 0)) return large('as many as the request carries');
+    if (text && isIncomingText(text, file, 0)) return carried(call);
     return text && isHandedText(text, call, file) ? large('all that the text holds') : undefined;
   }
-  if (isIncoming(call, file)) return large('as many as the request carries');
+  if (isIncoming(call, file)) return carried(call);
   const query = sizeOfQuery(call, file, depth, judge);
   if (query) return query;
   if (target && isWhole(call, target.method, file)) return large(`everything that ${textOf(call)} gives`);

@@ -70,6 +70,17 @@ export function unknown(at: ts.Node, why = 'not told by this file'): Size {
   return { size: 'unknown', why, at };
 }
 
+const byRequest = 'as many as the request carries';
+
+/** What a request brings along: long if somebody wants it so, up to what a parser of bodies lets through. */
+export function carried(at: ts.Node): Size {
+  return { size: 'large', why: byRequest, at };
+}
+
+export function isCarried({ why }: Size): boolean {
+  return why === byRequest;
+}
+
 function small(at: ts.Node, why: string): Size {
   return { size: 'small', why, at };
 }
@@ -254,8 +265,7 @@ function judgeParameter(parameter: ts.ParameterDeclaration, at: ts.Identifier, f
     /(?:Config(?:uration)?|Options|Settings|Schema)$/.test(type.typeName.getText(file.source))
   )
     return small(at, 'configuration, by its type');
-  if (isBodyParameter(parameter) && type && ts.isArrayTypeNode(type))
-    return { size: 'large', why: 'as many as the request carries', at: parameter };
+  if (isBodyParameter(parameter) && type && ts.isArrayTypeNode(type)) return carried(parameter);
   if (!isFunctionNode(fn)) return unknown(at);
   const place = fn.parameters.indexOf(parameter);
   const awaited = findAwaited(fn, place);
@@ -293,7 +303,7 @@ function judgeElement(element: ts.BindingElement, at: ts.Identifier, file: FileC
   if (part !== undefined && soundOfName(part) === 'few') return unknown(at, 'few by its name');
   if (!ts.isVariableDeclaration(holder) || !holder.initializer) return unknown(at);
   const from = skipAwait(holder.initializer);
-  if (isIncoming(from, file)) return { size: 'large', why: 'as many as the request carries', at: from };
+  if (isIncoming(from, file)) return carried(from);
   if (part !== undefined && !/^(?:rows|docs|data|items|results|records|hits|keys|Items)$/.test(part))
     return unknown(at);
   // Of `[rows, fields]` and of a list of promises the parts are known by their place.
@@ -361,10 +371,9 @@ function judgeMember(value: ts.Expression, file: FileContext, depth: number): Si
   if (path?.some((part) => /^(?:config|options|opts|settings|env|constants|meta|metadata|schema)$/i.test(part)))
     return small(value, 'configuration');
   if (soundOfName(name) === 'few') return unknown(value, 'few by its name');
-  if (isIncoming(value, file)) return { size: 'large', why: 'as many as the request carries', at: value };
+  if (isIncoming(value, file)) return carried(value);
   const holder = skipWrappers((value as ts.PropertyAccessExpression).expression);
-  if (holder.kind !== ts.SyntaxKind.ThisKeyword && isIncoming(holder, file))
-    return { size: 'large', why: 'as many as the request carries', at: value };
+  if (holder.kind !== ts.SyntaxKind.ThisKeyword && isIncoming(holder, file)) return carried(value);
   const origin = findOrigin(holder, file);
   if (origin && /^(?:path|os|process)$/.test(bareModule(origin.module))) return small(value, 'of the process');
   const made = skipAwait(holder);

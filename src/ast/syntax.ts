@@ -176,6 +176,13 @@ export function rootOf(place: ts.Expression): ts.Expression {
   return at;
 }
 
+/** `a` of `a.b['c']`, where only names lead there; what a computed key takes out is one of many. */
+export function rootOfMembers(place: ts.Expression): ts.Expression {
+  let at = skipWrappers(place);
+  while (findMemberName(at) !== undefined) at = skipWrappers((at as ts.PropertyAccessExpression).expression);
+  return at;
+}
+
 /** The names that a declaration brings in, those of a pattern among them. */
 export function listBoundNames(name: ts.BindingName): string[] {
   if (ts.isIdentifier(name)) return [name.text];

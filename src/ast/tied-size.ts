@@ -10,8 +10,8 @@ const manyAtOnce = /bulk|many(?![a-z])|batch(?:es|ed)?(?![a-z])/i;
 
 /** Whether a list has an entry for each of `over`: filled in a loop over it, made from it, or asked for with it. */
 export function isTied(list: ts.Expression, over: ts.Expression, file: FileContext): boolean {
-  const home = rootOf(list);
-  const source = rootOf(over);
+  const home = sourceOf(list);
+  const source = sourceOf(over);
   const binding = home && file.bindingOf(home);
   const given = source && file.bindingOf(source);
   if (!binding || !given || binding === given || !ts.isVariableDeclaration(binding.declaration)) return false;
@@ -43,7 +43,8 @@ function isMadeFrom(call: ts.CallExpression, speaksOf: (node: ts.Node) => boolea
   return manyAtOnce.test(call.expression.getText(file.source)) && call.arguments.some(speaksOf);
 }
 
-function rootOf(expression: ts.Expression): ts.Identifier | undefined {
+/** What a list is a part of or derived from: `rows` of `rows.filter(…).map(…)`. */
+function sourceOf(expression: ts.Expression): ts.Identifier | undefined {
   let root = skipWrappers(expression);
   for (;;) {
     if (ts.isPropertyAccessExpression(root)) root = skipWrappers(root.expression);
