@@ -42,6 +42,11 @@ function hoist(data: Client, file: FileContext): Fix | Skip {
   if (!isStatic) return { skip: 'it is made from what the request brings' };
   if (library.kind === 'connection')
     return { skip: 'one connection shared by all requests would serve them one after another: use a pool' };
+  const limit = library.kind === 'agent' ? findSocketLimit(creation) : undefined;
+  if (limit && !hasRequestDeadline(fn, file)) {
+    const why = `\`${limit}\` would hold for all requests together, and one that is never answered keeps its socket for good`;
+    return { skip: `${why}: give the request a time-out first` };
+  }
   const home = getTopLevelStatement(fn);
   if (namesLaterValue(creation, home, file)) return { skip: 'its arguments are declared further down' };
   const text = outdented(creation, home, file);
@@ -156,8 +161,7 @@ function outdented(creation: ts.Node, home: ts.Statement, file: FileContext): st
 /** What differs once it is made where the module is loaded, and lives as long. */
 function findWarning({ creation, library }: Client, file: FileContext): string | undefined {
   const limit = library.kind === 'agent' && findSocketLimit(creation);
-  if (limit)
-    return `\`${limit}\` then holds for all requests together: a request that is never ended takes one socket for good`;
+  if (limit) return `\`${limit}\` then holds for all requests together: more of them than that wait for each other`;
   if (library.dialsAtOnce) return 'it connects as soon as the module is loaded, in tests and scripts too';
   return library.kind !== 'client' && readsSettings(creation, file)
     ? 'it reads its settings when the module is loaded, maybe before they are set up'
@@ -170,6 +174,18 @@ function findSocketLimit(creation: Client['creation']): string | undefined {
   if (!options || !ts.isObjectLiteralExpression(options)) return undefined;
   const names = options.properties.map((property) => findPropertyName(property.name));
   return names.find((name) => name === 'maxSockets' || name === 'maxTotalSockets');
+}
+
+/** Whether requests of this function end by themselves when nobody answers: by a time-out, a signal, or a hand that ends them. */
+function hasRequestDeadline(fn: ts.Node, file: FileContext): boolean {
+  const isDeadline = (property: ts.ObjectLiteralElementLike): boolean =>
+    /^(?:timeout|signal)$/.test(findPropertyName(property.name) ?? '');
+  return (
+    file.nodes('ObjectLiteralExpression').some((one) => isWithin(one, fn) && one.properties.some(isDeadline)) ||
+    file
+      .nodes('CallExpression')
+      .some((call) => isWithin(call, fn) && /^(?:setTimeout|destroy|abort)$/.test(findMethodCall(call)?.method ?? ''))
+  );
 }
 
 function isConnectedByHand(binding: Binding): boolean {

@@ -1,4 +1,12 @@
-import type { Binding, BindingKind, FileContext, FileRole, PackageFacts, Scope } from '../model/file-context.ts';
+import type {
+  Binding,
+  BindingKind,
+  FileContext,
+  FileRole,
+  PackageFacts,
+  Redeclaration,
+  Scope,
+} from '../model/file-context.ts';
 import type { FileSummary } from '../model/link.ts';
 import type { NodeByKind, NodeKind } from '../model/rule.ts';
 import { fileRole } from './file-role.ts';
@@ -45,6 +53,7 @@ const none: readonly ts.Node[] = [];
 class AnalysedFile implements FileContext {
   readonly moduleScope: Scope;
   readonly bindings: Binding[] = [];
+  readonly redeclarations: Redeclaration[] = [];
   readonly role: FileRole;
   readonly path: string;
   readonly text: string;
@@ -223,7 +232,9 @@ class AnalysedFile implements FileContext {
     const known = scope.bindings.get(identifier.text);
     // A value and a type may share a name; `var` and overloads may repeat one.
     if (known && (known.kind !== 'type' || kind === 'type')) {
-      if (kind !== 'type') this.#bound.set(identifier, known);
+      if (kind === 'type') return;
+      this.#bound.set(identifier, known);
+      this.redeclarations.push({ binding: known, kind, declaration });
       return;
     }
     const binding: Binding = {

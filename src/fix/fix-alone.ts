@@ -1,7 +1,8 @@
 import type { Finding } from '../model/finding.ts';
 import type { SupportFile } from '../model/fix-result.ts';
 import { followEnd, type ListMakers } from './follow-ends.ts';
-import { attempt, packageFacts, startProgress } from './plan.ts';
+import { packageFacts } from './package-facts.ts';
+import { attempt, startProgress } from './plan.ts';
 import type { RuntimeSupply } from './runtime-source.ts';
 
 /** One fix by itself. */

@@ -1,5 +1,4 @@
 import { analyseFile } from '../ast/analyse.ts';
-import type { PackageFacts } from '../model/file-context.ts';
 import type { Finding, Position } from '../model/finding.ts';
 import type { FixedFile, FollowedFix, LeftFinding, SupportFile } from '../model/fix-result.ts';
 import type { FixSafety, RuntimeName, TextEdit } from '../model/fixer.ts';
@@ -8,6 +7,7 @@ import { lineStart, offsetBefore } from './edits.ts';
 import { fileStyleOf } from './file-style.ts';
 import { followEnd, type ListMakers } from './follow-ends.ts';
 import { importEdits, type NeededImport } from './imports.ts';
+import { packageFacts } from './package-facts.ts';
 import type { RuntimeSupply, RuntimeUser } from './runtime-source.ts';
 
 /** Finds what is wrong with the project, given these texts in place of those on disk. */
@@ -246,11 +246,6 @@ function finish(
     for (const finding of wantedBy.get(`${one.module}\0${one.name}`) ?? []) refused.set(finding, why);
   }
   return { refused };
-}
-
-/** What the style of imports depends on; the rest of a package's facts is nothing to it. */
-export function packageFacts(type: 'module' | 'commonjs'): PackageFacts {
-  return { dir: '', name: undefined, type, dependencies: new Set(), scripts: new Set() };
 }
 
 /** The keys of the fixes of findings of a scan, and of what they ask of other files. */

@@ -27,6 +27,14 @@ export interface Binding {
   writes: ts.Identifier[];
 }
 
+/** A value declared once more in a scope that has its name. */
+export interface Redeclaration {
+  /** What the name was declared for before. */
+  binding: Binding;
+  kind: BindingKind;
+  declaration: ts.Node;
+}
+
 /** Where an imported name comes from: `import { a as b } from 'm'` → `{ module: 'm', name: 'a' }`. */
 export interface ImportOrigin {
   module: string;
@@ -69,7 +77,9 @@ export interface FileContext {
   moduleScope: Scope;
   /** Every binding of the file in source order of their declarations. */
   bindings: readonly Binding[];
-  /** Class of a node inside a class body, with its members grouped; see `src/ast/class-shape.ts`. */
+  /** Values whose name their scope had before, in source order; overloads and what merges are among them. */
+  redeclarations: readonly Redeclaration[];
+  /** What other files and the link step need to know of this one; made when it is first asked for. */
   summary(): FileSummary;
   /** Memo for the questions in `src/ast`: one value per question and key, computed once. */
   memo<Key extends object, Value>(question: (key: Key, file: FileContext) => Value, key: Key): Value;
