@@ -93,7 +93,7 @@ function judgeCallee(call: ts.CallExpression, file: FileContext): Match<QueryInL
   if (findQuery(call, file) || findFunctionValue(call.expression, file)) return undefined;
   const place = findRounds(call, file);
   const to = place && findCallee(call, file);
-  if (!place || isCollected(call) || isWeakLoop(place.repetition.node)) return undefined;
+  if (!place || isCollected(call, place.repetition.node) || isWeakLoop(place.repetition.node)) return undefined;
   if (file.memo(toldOf, place.repetition.node).at) return undefined;
   const batches = listBatchNames(findMethodCall(call)?.method ?? call.expression.getText(file.source));
   const hasBatch: LinkCondition = {
@@ -148,7 +148,7 @@ function judge(call: ts.CallExpression, query: QueryCall, file: FileContext): Ma
     (!(isRead || kind === 'insert' || kind === 'delete') ||
       !worthOf(call, repetition, over, file)[isRead ? 'reads' : 'writes'] ||
       isBulk(query, file) ||
-      isCollected(call) ||
+      isCollected(call, repetition.node) ||
       (!isRead && isCaught(call, repetition.node)) ||
       isRowNeeded(call, query, file) ||
       isWeakLoop(repetition.node));

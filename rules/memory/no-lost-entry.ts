@@ -87,7 +87,7 @@ function judge(container: Container, file: FileContext): Match<LostEntry>[] {
     }),
   );
   if (!bucket || asksSize(bucket, file)) return matches;
-  const adds = listLiveAdds(container, growth);
+  const adds = listLiveAdds(container, growth, file);
   const domains = adds.map(({ key }) => (key ? keyDomain(key, file) : 'unknown'));
   const isManifold = domains.includes('data') || (domains.includes('unknown') && comesAndGoes.test(container.name));
   if (adds.length === 0 || !(isManifold || bucket.isDroppedElsewhere)) return matches;

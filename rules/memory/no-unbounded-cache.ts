@@ -21,9 +21,9 @@ import {
 } from '../../src/ast/syntax.ts';
 import { domainOfTable, isBareKey } from '../../src/ast/table-name.ts';
 import { hasTooling, isInBrowser } from '../../src/ast/tooling.ts';
-import { listLiveAdds, listLiveRemovals, listNotTrimmedElsewhere } from '../../src/ast/trimming.ts';
+import { listLiveAdds, listLiveRemovals, listNotTrimmedElsewhere, methodAround } from '../../src/ast/trimming.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { frequencyOf, runsAsItLives } from '../../src/ast/where.ts';
+import { runsAsItLives } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
@@ -100,7 +100,7 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
   if (growth.adds.length === 0 || growth.sizeChecks.length > 0) return undefined;
   if (growth.escapes.some(({ kind }) => kind === 'stored')) return undefined;
   if (growth.adds.some(({ fn }) => isLoadedWhole(fn, file))) return undefined;
-  const adds = listLiveAdds(container, growth).filter((add) => isGrowing(add, container, growth, file));
+  const adds = listLiveAdds(container, growth, file).filter((add) => isGrowing(add, container, growth, file));
   const add = adds[0];
   if (!add) return undefined;
   const removals = listLiveRemovals(growth, file);
@@ -137,15 +137,9 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
 
 function isGrowing(add: Add, container: Container, growth: Growth, file: FileContext): boolean {
   if (!add.key || !add.fn || isRegistering(add.fn) || isFiltered(add, growth, file)) return false;
-  if (keyDomain(add.key, file) !== 'data' || isPrimedOnce(add.fn, file)) return false;
+  if (keyDomain(add.key, file) !== 'data') return false;
   const isHelper = container.home.kind === 'closure' || /Cache|Memo/.test(ownerOf(container));
   return isHelper || !isBareKey(add.key, file) || domainOfTable(container.name) === 'data';
-}
-
-/** A function that only module level calls, once: a loop in it fills a table with what there is at start-up. */
-function isPrimedOnce(fn: FunctionNode, file: FileContext): boolean {
-  const around = methodAround(fn);
-  return around?.body !== undefined && frequencyOf(around.body, file) === 'once';
 }
 
 /** The page of a user lives for hours: what is remembered of each document that is looked at stays in it. */
@@ -171,17 +165,6 @@ function growsRepeatedly(add: Add, isCache: boolean, file: FileContext): LinkCon
   const repeated = runsAsItLives(add.node, file);
   const isOffered = (isCache || isFresh(add.key!, file)) && isPublicApi(methodAround(add.fn), file);
   return isOffered ? { kind: 'any', of: [repeated, isLibrary] } : repeated;
-}
-
-/** A callback belongs to the method or function that hands it on. */
-function methodAround(fn: FunctionNode | undefined): FunctionNode | undefined {
-  let at = fn;
-  while (at && (ts.isArrowFunction(at) || ts.isFunctionExpression(at))) {
-    const outer = findEnclosingFunction(at);
-    if (!outer || !ts.isCallExpression(at.parent)) break;
-    at = outer;
-  }
-  return at;
 }
 
 /** What the language itself calls, as often as values are printed or put together. */

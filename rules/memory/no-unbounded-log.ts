@@ -78,7 +78,7 @@ function judge(container: Container, file: FileContext): Match<UnboundedLog> | u
   const growth = growthOf(container, file);
   if (growth.adds.length === 0 || growth.sizeChecks.length > 0) return undefined;
   if (growth.escapes.some(({ kind }) => kind === 'stored')) return undefined;
-  const adds = listLiveAdds(container, growth).filter((add) => isRecording(add, container, file));
+  const adds = listLiveAdds(container, growth, file).filter((add) => isRecording(add, container, file));
   const add = adds[0];
   if (!add) return undefined;
   const removals = listLiveRemovals(growth, file).filter((removal) => !isAtStart(removal));

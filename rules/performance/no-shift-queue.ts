@@ -14,7 +14,7 @@ export const rule = defineRule<ArrayQueue>({
   advice: 'Use a Deque, or walk the array by an index and empty it at the end.',
   limits: [
     'Queues with a check of their length are left alone, and a shift outside of a loop but in a class that is called a queue.',
-    'Local arrays are `possible`, and only when data makes them long; so are drains that wait for something with each entry.',
+    'Drains to the end are `possible`: what fills most queues leaves less than the ten thousand entries that it takes. So are local arrays, and only when data makes them long.',
   ],
   mentions: ['.shift', '.splice'],
   visit: {
@@ -23,11 +23,11 @@ export const rule = defineRule<ArrayQueue>({
       if (method !== 'shift' && method !== 'splice') return undefined;
       const queue = findArrayQueue(call, file);
       if (!queue) return undefined;
-      const { fill, isPaced } = queue;
+      const { fill, isPaced, loop } = queue;
       return {
         at: call,
         values: { name: queue.list.getText(file.source), method: `${method}()` },
-        ...(fill && !isPaced
+        ...(fill && !isPaced && !loop
           ? { related: [{ at: fill, note: 'filled here, without a limit' }], when: runsUnderLoad(fill, file) }
           : { confidence: 'possible' as const }),
         data: queue,

@@ -55,6 +55,9 @@ export const rule = defineRule<PoolErrorHandler>({
 function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): Match<PoolErrorHandler> | undefined {
   const name = node.expression.getText(file.source);
   if (!/(?:Pool|createClient|connect)$/.test(name)) return undefined;
+  // `connect()` of a client that has a name is no new one.
+  const receiver = findMethodCall(node)?.receiver;
+  if (receiver && name.endsWith('.connect') && isMade(receiver, file)) return undefined;
   const origin = findOrigin(node, file);
   const emitter =
     origin &&
@@ -72,6 +75,13 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
     ...(when && { when }),
     data: { creation: node, home },
   };
+}
+
+/** A name of what this file makes itself, not of a module. */
+function isMade(receiver: ts.Expression, file: FileContext): boolean {
+  const binding = ts.isIdentifier(receiver) ? file.bindingOf(receiver) : undefined;
+  const value = binding && ts.isVariableDeclaration(binding.declaration) ? binding.declaration.initializer : undefined;
+  return value !== undefined && !/^(?:await import|require)\(/.test(value.getText(file.source));
 }
 
 /** `pool.on('error', …)` anywhere in the file, or listeners that a variable names. */

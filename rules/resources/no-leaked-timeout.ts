@@ -51,7 +51,7 @@ export const rule = defineRule<LeakedTimeout>({
   limits: [
     'One-shot timers that end by themselves are left alone, also when they outlive their owner for a moment.',
     'A condition ahead of the re-arming is taken to be able to end it.',
-    'A timer of an effect that runs once, or starts it once, and sets state when its component may be gone, is `possible` only: it does no harm.',
+    'A timer that sets state when its component may be gone is `possible` only, unless its effect runs again: it does no harm.',
   ],
   roles: ['product', 'ui'],
   mentions: ['setTimeout'],
@@ -101,7 +101,7 @@ function judge(
     if (after && isLong) return match(after.kind, ...elsewhere);
     if (isLong && isOnConnection(call, file)) return match('connection');
     if (setsStateLate(call, life, file))
-      return { ...match('state'), ...(startsOnceOnly(call, life, file) && { confidence: 'possible' as const }) };
+      return { ...match('state'), ...(!isEffectAgain(call, life, file) && { confidence: 'possible' as const }) };
     if (!places.some((p) => p.kind === 'field')) return undefined;
     if (canOwnerEnd) return match('kept', ...elsewhere);
     // A field that nothing clears, set again by each run.
@@ -112,6 +112,11 @@ function judge(
   if (!isOverwritten(call, places, life, file)) return undefined;
   const again = runsAgain(call, life, file);
   return again ? match('overwritten', again) : match('overwritten');
+}
+
+/** An effect that runs again while its timer is pending; the state of a component that is gone is set in vain. */
+function isEffectAgain(call: ts.CallExpression, life: Life, file: FileContext): boolean {
+  return life.kind === 'effect' && !startsOnceOnly(call, life, file);
 }
 
 function listReleasesElsewhere(places: readonly HandlePlace[], life: Life): LinkCondition[] {

@@ -13,6 +13,7 @@ import {
   findStringValue,
   getOutermostWrapped,
   isAssignment,
+  isFunctionNode,
   nameOfFunction,
   skipWrappers,
 } from './syntax.ts';
@@ -70,11 +71,23 @@ function judge(
   file: FileContext,
 ): ByteGrowth | undefined {
   const kept = findKept(call, isOld, file);
-  if (!kept || !isOld(kept.target)) return undefined;
+  if (!kept || !isOld(kept.target) || isBelowWrittenLength(call)) return undefined;
   const repeats = findRepeats(call, kept.target, file);
   if (!repeats || isCutIntoBlocks(kept.target, file)) return undefined;
   const place = repeats.kind === 'loop' ? repeats.node : repeats.fn;
   return stopsAtLimit(kept.target, place, file) ? undefined : { call, ...kept, chunks, repeats };
+}
+
+/** Under `if (total < 32)`: what is copied is never longer than what is written there. */
+function isBelowWrittenLength(call: ts.Node): boolean {
+  for (let at = call; at.parent && !isFunctionNode(at); at = at.parent) {
+    const { parent } = at;
+    if (!ts.isIfStatement(parent) || parent.thenStatement !== at) continue;
+    const test = skipWrappers(parent.expression);
+    if (!ts.isBinaryExpression(test) || !/^<=?$/.test(test.operatorToken.getText())) continue;
+    if (ts.isNumericLiteral(skipWrappers(test.right)) && /len|size|bytes/i.test(test.left.getText())) return true;
+  }
+  return false;
 }
 
 function isConcat(call: ts.CallExpression, file: FileContext): boolean {

@@ -72,6 +72,13 @@ function judgeCallee(callee: ts.Identifier, timer: ts.CallExpression, file: File
   if (promise) {
     const settles = listSettles(fn, timer, file);
     const race = findRace(promise, file);
+    // Where nothing else fulfils it, the timer is how it ends: whatever came in until then.
+    if (
+      !race &&
+      fn.parameters[0] === binding.declaration &&
+      !settles.some((settle) => namesSame(settle, binding, file))
+    )
+      return undefined;
     const isRaced = settles.some((settle) => isWhileWaiting(settle, fn, timer));
     // A promise that a function gives out and that can only fail is there to be raced.
     const [resolve, reject] = fn.parameters;
@@ -84,6 +91,10 @@ function judgeCallee(callee: ts.Identifier, timer: ts.CallExpression, file: File
   const isFired = (use: ts.Node): boolean => isWithin(use, timer) || (run !== undefined && isWithin(use, run));
   const settles = binding.references.filter((use) => !isFired(use) && isLaterUse(use, timer));
   return settles.length > 0 ? { kind: 'callback', fn, settles } : undefined;
+}
+
+function namesSame(use: ts.Node, binding: Binding, file: FileContext): boolean {
+  return ts.isIdentifier(use) && file.bindingOf(use) === binding;
 }
 
 function isUsed({ name }: ts.ParameterDeclaration, file: FileContext): boolean {
@@ -162,15 +173,20 @@ function judgeMethod(
   file: FileContext,
 ): Deadline | undefined {
   if (endings.test(target.method)) {
+    // What is waited for when the time has come is work put off, such as a record that is deleted later.
+    if (ts.isAwaitExpression(getOutermostWrapped(target.call).parent)) return undefined;
     return judgeAbort(target.receiver, timer, file) ?? judgeForce(target.receiver, timer, file);
   }
   if (target.method !== 'reject' || !ts.isIdentifier(target.receiver)) return undefined;
   const binding = file.bindingOf(target.receiver);
   const fn = findEnclosingFunction(timer);
   if (!binding || !fn || !isLocal(binding, fn)) return undefined;
+  const run = timer.arguments[0] && findFunctionValue(timer.arguments[0], file);
   const settles = binding.references.filter((use) => {
     const name = findMemberName(use.parent);
-    return !isWithin(use, timer) && (name === 'resolve' || name === 'reject') && use.pos > timer.pos - 4_000;
+    if (run && isWithin(use, run)) return false;
+    const isSet = ts.isBinaryExpression(use.parent.parent) && use.parent.parent.left === use.parent;
+    return !isWithin(use, timer) && !isSet && (name === 'resolve' || name === 'reject') && use.pos > timer.pos - 4_000;
   });
   return settles.length > 0 ? { kind: 'promise', executor: fn, settles, race: undefined } : undefined;
 }
@@ -185,7 +201,7 @@ function judgeAbort(receiver: ts.Expression, timer: ts.CallExpression, file: Fil
   if (!ts.isVariableDeclaration(declaration) || !declaration.initializer) return undefined;
   const value = skipAwait(declaration.initializer);
   if (!ts.isNewExpression(value) && !ts.isCallExpression(value)) return undefined;
-  return isAwaitedHere(fn, timer, file) || isListenedTo(binding) || isSignalPassedOn(binding)
+  return isAwaitedHere(binding, fn, timer, file) || isListenedTo(binding) || isSignalPassedOn(binding)
     ? { kind: 'abort', fn, target: binding }
     : undefined;
 }
@@ -213,9 +229,22 @@ function isSignalPassedOn(binding: Binding): boolean {
   });
 }
 
-/** The function itself waits for the work: it does not hand a signal with a deadline to its caller. */
-function isAwaitedHere(fn: FunctionNode, timer: ts.Node, file: FileContext): boolean {
-  return file.nodes('AwaitExpression').some((node) => node.pos > timer.pos && findEnclosingFunction(node) === fn);
+/** The function itself waits for the work of what is ended: it does not hand a signal with a deadline to its caller. */
+function isAwaitedHere(target: Binding, fn: FunctionNode, timer: ts.Node, file: FileContext): boolean {
+  return file
+    .nodes('AwaitExpression')
+    .some(
+      (node) => node.pos > timer.pos && findEnclosingFunction(node) === fn && concerns(node.expression, target, file),
+    );
+}
+
+/** An expression that names the thing, or a variable that was made with it. */
+function concerns(node: ts.Node, target: Binding, file: FileContext, hops = 0): boolean {
+  const binding = ts.isIdentifier(node) ? file.bindingOf(node) : undefined;
+  if (binding === target) return true;
+  const value = binding && ts.isVariableDeclaration(binding.declaration) ? binding.declaration.initializer : undefined;
+  if (value && hops < 2 && concerns(value, target, file, hops + 1)) return true;
+  return ts.forEachChild(node, (child) => concerns(child, target, file, hops) || undefined) ?? false;
 }
 
 function isListenedTo(binding: Binding): boolean {
@@ -254,6 +283,8 @@ export function findUnclearedSettle(
 ): ts.Node | undefined {
   if (clears.some(isInFinally)) return undefined;
   return settles.find((settle) => {
+    const { parent } = settle;
+    if (ts.isCallExpression(parent) && parent.expression !== settle && clearsIn(parent, clears, file)) return false;
     for (let fn = findEnclosingFunction(settle); fn && fn !== executor; fn = findEnclosingFunction(fn)) {
       if (clearsIn(fn, clears, file)) return false;
     }

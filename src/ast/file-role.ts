@@ -29,7 +29,7 @@ const toolPackage = /(?:^|\/)(?:bin|scripts|tools?|cli)$|^(?:dev|tools?|scripts)
 const configPath =
   /(?:^|\/)[\w.-]+\.config\.[cm]?[jt]s$|(?:^|\/)\.\w+rc\.[cm]?js$|(?:^|\/)(?:knexfile|ormconfig)\.[cm]?[jt]s$/i;
 const examplePath =
-  /(?:^|\/)(?:examples?|demos?|samples?|playgrounds?|demo[-_][\w.-]+|[\w.-]+[-_]demos?)\/|(?:^|\/)demo(?:[-_](?:server|app))?\.[cm]?[jt]s$|^(?:docs|website|templates?|sandbox)\//i;
+  /(?:^|\/)(?:examples?|demos?|samples?|playgrounds?|demo[-_][\w.-]+|[\w.-]+[-_]demos?|local-?env|mock[-_][\w.-]+)\/|(?:^|\/)demo(?:[-_](?:server|app))?\.[cm]?[jt]s$|^(?:docs|website|templates?|sandbox)\//i;
 const uiPath =
   /(?:^|\/)(?:client|frontend|front-end|web|webapp|ui|components?|hooks|public|assets|static|browser|renderer|mobile|ios|android|electron|desktop|admin-ui|dashboard)\//i;
 const uiImport =
@@ -53,6 +53,7 @@ export function fileRole(path: string, text: string, pkg: PackageFacts): FileRol
     return 'script';
   if (isSeed(path, text)) return 'migration';
   if (isTool(path)) return 'script';
+  if (isOclifCommand(inPackage, pkg)) return 'script';
   if (examplePath.test(path)) return 'example';
   // Rendering on the server is under the load of requests.
   if (/['"]react-dom\/server/.test(text.slice(0, 6000))) return 'product';
@@ -60,6 +61,11 @@ export function fileRole(path: string, text: string, pkg: PackageFacts): FileRol
   if (hasDirective(head, 'use client') || uiImport.test(head)) return 'ui';
   if (uiPath.test(path) && /\.[jt]sx$|\b(?:document|window|localStorage|HTMLElement)\b/.test(path + head)) return 'ui';
   return 'product';
+}
+
+/** A command of a program on the command line: its process lives as long as it. */
+function isOclifCommand(inPackage: string, { dependencies }: PackageFacts): boolean {
+  return /(?:^|\/)commands\//.test(inPackage) && dependencies.has('@oclif/core');
 }
 
 /** Whether a file fills a database with its first rows; who seeds a torrent serves all day. */

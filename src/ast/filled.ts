@@ -20,6 +20,8 @@ import { ts } from './ts.ts';
 const fillsOnce =
   /^(?:constructor|register|use|install|define|add(?:Plugin|Hook|Rule|Route|Handler|Listener)|configure|init|load|setup|build|create$)/;
 
+const byKey = 'an entry for each call with another key';
+
 /**
  * How large what starts empty gets by being filled: as large as what it is filled for each of; `large` when pages are
  * gathered to their end, or a stream to its; a field also when each call adds an entry by a key that data brings.
@@ -40,7 +42,8 @@ export function sizeOfFilled(
     if (!add) continue;
     isFilled = true;
     const found = sizeOfAdd(add, access, references === undefined, file, depth, judge);
-    if (found.size === 'large') return found;
+    // What also loses entries one by one holds those of the moment.
+    if (found.size === 'large' && !(found.why === byKey && accesses.some(losesOne))) return found;
     if (found.size !== 'small') isSmall = false;
   }
   if (!isFilled) return undefined;
@@ -89,8 +92,14 @@ function sizeOfAdd(
   const isKept = isField || (!!binding && !!fn && listRepetitions(add).length === 0 && !isDeclaredIn(binding, fn));
   if (fn && isDataListener(fn)) return { size: 'large', why: 'all of a stream, gathered here', at: add };
   if (isKept && fn && !fillsOnce.test(nameOfFunction(fn)) && key !== undefined && isKeyed)
-    return { size: 'large', why: 'an entry for each call with another key', at: add };
+    return { size: 'large', why: byKey, at: add };
   return isKept && last.size === 'small' ? { ...last, size: 'unknown' } : last;
+}
+
+/** `map.delete(key)`. */
+function losesOne(access: ts.Expression): boolean {
+  const target = findMethodCall(access.parent.parent);
+  return target?.method === 'delete' && target.receiver === access;
 }
 
 /** The key of `map.set(k, v)`, `set.add(k)`, `x[k] = v`; undefined for `push`. */

@@ -129,7 +129,7 @@ export function isLong({ call, kind, value }: JsonRoundTrip, file: FileContext):
   const mustShow = kind === 'compare' || kind === 'log';
   if (kind === 'log' && isCarried(found)) return false;
   if (mustShow ? found.size === 'large' : soundsLarge(value, file)) return true;
-  if (found.size === 'small') return false;
+  if (found.size === 'small' || kind === 'log') return false;
   return listRepetitions(call).some((repetition) => {
     const over = findIterated(repetition);
     return over !== undefined && soundsLarge(over, file);

@@ -106,12 +106,17 @@ function findUse(
     const isOwn = isAssignment(parent) && findMemberPath(parent.left)?.join('.') === findMemberPath(list)?.join('.');
     return isOwn && removesOne(call) ? 'remove' : undefined;
   }
+  const splices = accesses.map((a) => findCallOn(a, /^splice$/)).filter((c) => c !== undefined);
+  const branch = blockAround(call);
+  const isBeside = (node: ts.Node): boolean => branch !== undefined && isWithin(node, branch);
+  if (splices.some(isBeside) && !pushes.some(isBeside)) return 'remove';
   if (method !== 'findIndex' && pushes.some(isHere)) return 'add';
-  const isRemoved = accesses.some((a) => {
-    const splice = findCallOn(a, /^splice$/);
-    return splice && isHere(splice);
-  });
-  return isRemoved ? 'remove' : undefined;
+  return splices.some(isHere) ? 'remove' : undefined;
+}
+
+function blockAround(node: ts.Node): ts.Block | undefined {
+  for (let at = node.parent; at; at = at.parent) if (ts.isBlock(at)) return at;
+  return undefined;
 }
 
 /** `client.on('close', () => { …clients.indexOf(client)… })` beside `clients.push(client)`. */

@@ -178,6 +178,8 @@ function onPooled({ add, file }: ListenerPlace): ListenerLeak | undefined {
 
 function onKept({ add, outermost, file }: ListenerPlace): ListenerLeak | undefined {
   if (registering.test(nameOfFunction(outermost)) || isFreshlyMade(add, outermost, file)) return undefined;
+  // A stream ends once, and whoever waits for its end is the one who reads it.
+  if (/once/i.test(add.method) && /^(?:end|finish)$/.test(add.event ?? '')) return undefined;
   if (listOwnCaptures(add, outermost, file).length === 0) return undefined;
   return { shape: 'kept', what: 'each call for the same key' };
 }

@@ -1,5 +1,6 @@
 import type { FileContext } from '../model/file-context.ts';
 import { findClientHome } from './client-home.ts';
+import { listCallsOf } from './functions.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -29,7 +30,7 @@ export function isMadeForOneCall(
   fn: FunctionNode,
   file: FileContext,
 ): boolean {
-  if (!ts.isMethodDeclaration(fn) || !isClassNode(fn.parent) || connecting.test(nameOfFunction(fn))) return false;
+  if (!ts.isMethodDeclaration(fn) || !isClassNode(fn.parent) || connects(fn, file)) return false;
   const home = findClientHome(creation, file);
   if (!home?.binding || !isWithin(home.binding.identifier, fn)) return false;
   const text = fn.getText(file.source);
@@ -37,6 +38,15 @@ export function isMadeForOneCall(
     !exclusive.test(text) &&
     new RegExp(`\\b${home.path}\\.(?:quit|disconnect|end|close|\\$disconnect|destroy)\\(`).test(text) &&
     (creation.arguments ?? []).every((argument) => isIndependentOf(argument, fn, file, false))
+  );
+}
+
+/** By its own name, or by the names of all that call it in this file. */
+function connects(fn: ts.MethodDeclaration, file: FileContext): boolean {
+  if (connecting.test(nameOfFunction(fn))) return true;
+  const callers = listCallsOf(fn, file).map((call) => findEnclosingFunction(call));
+  return (
+    callers.length > 0 && callers.every((caller) => caller !== undefined && connecting.test(nameOfFunction(caller)))
   );
 }
 

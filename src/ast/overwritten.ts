@@ -110,6 +110,8 @@ function isAskedByMember(
 
 const onceEvent =
   /^(?:open|opened|close|closed|end|ready|listening|finish|exit|spawn|load|loaded|DOMContentLoaded|init\w*|start\w*|afterStart|mount\w*)$/i;
+/** The second of two that take turns: the first comes in between. */
+const returnEvent = /^(?:mouseleave|mouseout|pointerleave|pointerout|blur|focusout|mouseup|touchend|dragleave|keyup)$/;
 const eventCallback = /^(?:on|addListener|addEventListener|subscribe|createServer|setInterval|use|get|post)$/;
 
 /** The call that a function is handed to: `'event'` where that runs it many times, undefined where it is no callback. */
@@ -123,7 +125,8 @@ function findCallbackUse(fn: FunctionNode, file: FileContext): ts.Node | 'event'
       continue;
     }
     const name = findMethodCall(parent)?.method ?? (ts.isIdentifier(parent.expression) ? parent.expression.text : '');
-    if (eventCallback.test(name) && !onceEvent.test(findStringValue(parent.arguments?.[0]) ?? '')) return 'event';
+    const event = findStringValue(parent.arguments?.[0]) ?? '';
+    if (eventCallback.test(name) && !onceEvent.test(event) && !returnEvent.test(event)) return 'event';
     if (use === fn) return parent;
   }
   return undefined;
@@ -171,10 +174,12 @@ function isPrivate(fn: FunctionNode, life: Life): boolean {
 
 function isLookedAtBefore(names: ReadonlySet<string>, call: ts.Node, fn: FunctionNode, file: FileContext): boolean {
   if (isConditionallyAssigned(call)) return true;
-  for (const identifier of file.nodesOfKind(ts.SyntaxKind.Identifier) as readonly ts.Identifier[]) {
-    if (identifier.pos < fn.pos) continue;
-    if (identifier.pos >= call.pos) break;
-    if (names.has(identifier.text) && !isTargetOf(identifier, call)) return true;
+  for (const kind of [ts.SyntaxKind.Identifier, ts.SyntaxKind.PrivateIdentifier]) {
+    for (const name of file.nodesOfKind(kind) as readonly (ts.Identifier | ts.PrivateIdentifier)[]) {
+      if (name.pos < fn.pos) continue;
+      if (name.pos >= call.pos) break;
+      if (names.has(name.text) && !isTargetOf(name, call)) return true;
+    }
   }
   for (const other of file.nodes('CallExpression')) {
     if (other.pos < fn.pos || other.end > call.pos) continue;
@@ -210,7 +215,7 @@ function isConditionallyAssigned(call: ts.Node): boolean {
 }
 
 /** The left side of the very assignment that keeps the new handle. */
-function isTargetOf(identifier: ts.Identifier, call: ts.Node): boolean {
+function isTargetOf(identifier: ts.Node, call: ts.Node): boolean {
   for (let at: ts.Node = call; at.parent; at = at.parent) {
     if (ts.isBinaryExpression(at.parent) && at.parent.right === at) {
       return identifier.pos >= at.parent.left.pos && identifier.end <= at.parent.left.end;

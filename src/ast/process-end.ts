@@ -17,7 +17,7 @@ export function runsAtProcessEnd(node: ts.Node, file: FileContext): boolean {
 }
 
 function isRunAtEnd(fn: FunctionNode, file: FileContext, depth: number): boolean {
-  if (isSignalHandler(fn, file)) return true;
+  if (isSignalHandler(fn, file) || endsProcess(fn, file)) return true;
   const outer = findEnclosingFunction(getOutermostWrapped(fn));
   if (depth > 4 || isExported(fn, file)) return false;
   const calls = listCallsOf(fn, file);
@@ -26,6 +26,12 @@ function isRunAtEnd(fn: FunctionNode, file: FileContext, depth: number): boolean
     const caller = findEnclosingFunction(call);
     return caller !== undefined && caller !== fn && isRunAtEnd(caller, file, depth + 1);
   });
+}
+
+/** The last that a function does on every way through is to end the process: `process.exit()`, `process.kill(process.pid, …)`. */
+function endsProcess({ body }: FunctionNode, file: FileContext): boolean {
+  const last = body && ts.isBlock(body) ? body.statements.at(-1) : undefined;
+  return last !== undefined && /^process\.(?:exit\(|kill\(\s*process\.pid\b)/.test(last.getText(file.source));
 }
 
 /** Handed to `process.on('SIGTERM', …)`, itself or by name. */

@@ -66,10 +66,11 @@ export function isRowNeeded(call: ts.CallExpression, { kind, library }: QueryCal
   );
 }
 
-/** `operations.push(prisma.user.delete(…))`: sent later, maybe together. */
-export function isCollected(call: ts.CallExpression): boolean {
+/** `operations.push(prisma.user.delete(…))`, `prisma.$transaction(ids.map(…))`: sent later, maybe together. */
+export function isCollected(call: ts.CallExpression, loop: ts.Node): boolean {
   const { parent } = getOutermostWrapped(call);
-  return ts.isCallExpression(parent) && findMethodCall(parent)?.method === 'push';
+  if (ts.isCallExpression(parent) && findMethodCall(parent)?.method === 'push') return true;
+  return findMethodCall(getOutermostWrapped(loop).parent)?.method === '$transaction';
 }
 
 /** A write whose failure is dealt with row by row. */

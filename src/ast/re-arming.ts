@@ -72,7 +72,9 @@ export function canEnd(call: ts.CallExpression, { fn, via }: ReArming, file: Fil
     if (ts.isBinaryExpression(parent) && parent.right === at && isShortCircuit(parent)) return true;
     if (ts.isCaseClause(parent)) return true;
     const handler = isFunctionNode(at) ? getOutermostWrapped(at).parent : undefined;
-    if (handler && ts.isCallExpression(handler) && findMemberName(handler.expression) === 'catch') return true;
+    // Where an event arms it, the chain goes on only while the event comes: a connection that is lost again.
+    const name = handler && ts.isCallExpression(handler) ? findMemberName(handler.expression) : undefined;
+    if (name !== undefined && /^(?:catch|on|once|addListener|addEventListener|subscribe)$/.test(name)) return true;
   }
   return hasEarlyExit(call, fn, file);
 }

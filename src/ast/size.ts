@@ -3,6 +3,7 @@ import { sizeOfFilled } from './filled.ts';
 import { findFunctionValue, isExported, listCallsOf } from './functions.ts';
 import { listReturnedValues } from './life-cycle.ts';
 import { bareModule, findOrigin } from './provenance.ts';
+import { isLimitedBySchema } from './schema-limits.ts';
 import { sizeOfSource } from './size-sources.ts';
 import { soundOfName } from './size-words.ts';
 import {
@@ -75,6 +76,10 @@ const byRequest = 'as many as the request carries';
 /** What a request brings along: long if somebody wants it so, up to what a parser of bodies lets through. */
 export function carried(at: ts.Node): Size {
   return { size: 'large', why: byRequest, at };
+}
+
+function carriedAs(name: string, at: ts.Node, file: FileContext): Size {
+  return isLimitedBySchema(name, file) ? small(at, 'limited by the schema of the request') : carried(at);
 }
 
 export function isCarried({ why }: Size): boolean {
@@ -303,7 +308,7 @@ function judgeElement(element: ts.BindingElement, at: ts.Identifier, file: FileC
   if (part !== undefined && soundOfName(part) === 'few') return unknown(at, 'few by its name');
   if (!ts.isVariableDeclaration(holder) || !holder.initializer) return unknown(at);
   const from = skipAwait(holder.initializer);
-  if (isIncoming(from, file)) return carried(from);
+  if (isIncoming(from, file)) return part !== undefined ? carriedAs(part, from, file) : carried(from);
   if (part !== undefined && !/^(?:rows|docs|data|items|results|records|hits|keys|Items)$/.test(part))
     return unknown(at);
   // Of `[rows, fields]` and of a list of promises the parts are known by their place.
@@ -371,9 +376,9 @@ function judgeMember(value: ts.Expression, file: FileContext, depth: number): Si
   if (path?.some((part) => /^(?:config|options|opts|settings|env|constants|meta|metadata|schema)$/i.test(part)))
     return small(value, 'configuration');
   if (soundOfName(name) === 'few') return unknown(value, 'few by its name');
-  if (isIncoming(value, file)) return carried(value);
+  if (isIncoming(value, file)) return carriedAs(name, value, file);
   const holder = skipWrappers((value as ts.PropertyAccessExpression).expression);
-  if (holder.kind !== ts.SyntaxKind.ThisKeyword && isIncoming(holder, file)) return carried(value);
+  if (holder.kind !== ts.SyntaxKind.ThisKeyword && isIncoming(holder, file)) return carriedAs(name, value, file);
   const origin = findOrigin(holder, file);
   if (origin && /^(?:path|os|process)$/.test(bareModule(origin.module))) return small(value, 'of the process');
   const made = skipAwait(holder);

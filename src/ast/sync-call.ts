@@ -51,6 +51,12 @@ const onceName =
 const testMode =
   /^[\w.\s]*\b(?:is)?_?(?:TEST|E2E|DEV|test|e2e|[dD]ev)(?:_\w+|[A-Z]\w*|elopment)?$|NODE_ENV\s*={2,3}\s*['"](?:test|dev)/;
 
+const production = /^[\w.\s]*\b(?:NODE_ENV\s*={2,3}\s*['"]prod\w*['"]|(?:is)?_?(?:PROD|[pP]rod)(?:UCTION|uction)?)$/;
+const notProduction = /^[\w.\s]*\bNODE_ENV\s*!={1,2}\s*['"]prod\w*['"]$/;
+
+const asyncZlib =
+  /\b(?:promisify\(\s*(?:zlib\.)?|zlib\.)(?:gzip|gunzip|deflate(?:Raw)?|inflate(?:Raw)?|unzip|brotli(?:C|Dec)ompress)\b/;
+
 /** Judges a call named …Sync. */
 export function findSyncCall(call: ts.CallExpression, file: FileContext): SyncCall | undefined {
   const name = findMemberPath(call.expression)?.at(-1);
@@ -73,12 +79,14 @@ export function isDoneOnce({ call, module }: SyncCall, file: FileContext): boole
   return isKeptForLater(call, file);
 }
 
-/** Behind `if (process.env.TEST_BACKEND)`, `if (isDev)`: never under load. */
+/** Behind `if (process.env.TEST_BACKEND)`, `if (isDev)`, or in the `else` of production: never under load. */
 function isForTests(call: ts.Node): boolean {
   for (let at = call; at.parent; at = at.parent) {
     const { parent } = at;
-    if (ts.isIfStatement(parent) && parent.thenStatement === at && testMode.test(parent.expression.getText()))
-      return true;
+    if (!ts.isIfStatement(parent)) continue;
+    const asked = parent.expression.getText();
+    if (parent.thenStatement === at && (testMode.test(asked) || notProduction.test(asked))) return true;
+    if (parent.elseStatement === at && production.test(asked)) return true;
   }
   return false;
 }
@@ -148,7 +156,9 @@ function comesWithCall(value: ts.Node, fn: FunctionNode, file: FileContext, dept
 export function isForUsers({ call, module }: SyncCall, file: FileContext): boolean {
   const fn = findEnclosingFunction(call);
   if (!fn || /[sS]ync$/.test(nameOfFunction(fn)) || hasTooling(file)) return false;
-  return module === 'zlib' || module === 'crypto' || (module === 'fs' && isAsync(fn) && speaksOfRequest(fn, file));
+  // A package that compresses in a worker or a command of its users is theirs to place, unless it waits elsewhere itself.
+  const isWaitedFor = module === 'zlib' && asyncZlib.test(file.text);
+  return isWaitedFor || module === 'crypto' || (module === 'fs' && isAsync(fn) && speaksOfRequest(fn, file));
 }
 
 /** A signature that takes a `req`, alone or as a part of one parameter: `(args: { req: PayloadRequest }) => …`. */

@@ -2,7 +2,7 @@ import type { FileContext } from '../model/file-context.ts';
 import type { LinkCondition } from '../model/link.ts';
 import type { Add, Growth, Removal } from './container-growth.ts';
 import type { Container } from './containers.ts';
-import { listCallsOf } from './functions.ts';
+import { isExported, listCallsOf } from './functions.ts';
 import { isPublic } from './lifetime.ts';
 import {
   type FunctionNode,
@@ -11,8 +11,10 @@ import {
   findStringValue,
   getOutermostWrapped,
   nameOfFunction,
+  rootOfMembers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
+import { frequencyOf } from './where.ts';
 
 const endOfLife =
   /^_*(?:close|stop|destroy|dispose|shutdown|shutDown|teardown|tearDown|terminate|kill|end|quit|exit|unload|uninstall|deinit|disconnect|onModuleDestroy|ngOnDestroy|onApplicationShutdown|beforeApplicationShutdown|componentWillUnmount|disconnectedCallback|Symbol\.(?:asyncD|d)ispose|resetForTests?|resetForTesting|clearForTests?|_?_?reset(?:Cache|State)?ForTests?|__\w+)(?:[A-Z]\w*)?$/;
@@ -48,8 +50,19 @@ function isPrivate(fn: FunctionNode): boolean {
 /** The removals that take place while the owner lives. */
 export function listLiveRemovals(growth: Growth, file: FileContext): readonly Removal[] {
   return growth.removals.filter(
-    ({ fn, kind }) => fn !== undefined && (!runsAtEnd(fn, file) || (kind === 'reset' && isStoppedInMidLife(fn, file))),
+    ({ fn, kind, key }) =>
+      fn !== undefined &&
+      (!runsAtEnd(fn, file) ||
+        (kind === 'reset' && isStoppedInMidLife(fn, file)) ||
+        (key !== undefined && isOfParameter(key, fn, file))),
   );
+}
+
+/** `close(session)` that takes out `session.id` ends that one, not the owner. */
+function isOfParameter(key: ts.Expression, fn: FunctionNode, file: FileContext): boolean {
+  const root = rootOfMembers(key);
+  const declaration = ts.isIdentifier(root) ? file.bindingOf(root)?.declaration : undefined;
+  return declaration !== undefined && ts.isParameter(declaration) && declaration.parent === fn;
 }
 
 /** `stop()` that another method calls to start anew: what it empties does not live as long as the process. */
@@ -60,10 +73,30 @@ function isStoppedInMidLife(fn: FunctionNode, file: FileContext): boolean {
   });
 }
 
-/** Adds in functions; those at module level and in static blocks fill a table once. */
-export function listLiveAdds(container: Container, growth: Growth): readonly Add[] {
+/** Adds in functions; those at module level, in static blocks and in what only module level calls fill a table once. */
+export function listLiveAdds(container: Container, growth: Growth, file: FileContext): readonly Add[] {
   const constructorNode = container.home.kind === 'field' ? container.home.shape.constructorNode : undefined;
-  return growth.adds.filter(({ fn }) => fn !== undefined && fn !== constructorNode);
+  return growth.adds.filter(({ fn }) => fn !== undefined && fn !== constructorNode && !isPrimedOnce(fn, file));
+}
+
+/** A function that only module level calls, once: a loop in it fills a table with what there is at start-up. */
+function isPrimedOnce(fn: FunctionNode, file: FileContext): boolean {
+  const around = methodAround(fn);
+  if (!around?.body) return false;
+  if (frequencyOf(around.body, file) === 'once') return true;
+  const calls = isExported(around, file) ? [] : listCallsOf(around, file);
+  return calls.length > 0 && calls.every((call) => frequencyOf(call, file) === 'once');
+}
+
+/** A callback belongs to the method or function that hands it on. */
+export function methodAround(fn: FunctionNode | undefined): FunctionNode | undefined {
+  let at = fn;
+  while (at && (ts.isArrowFunction(at) || ts.isFunctionExpression(at))) {
+    const outer = findEnclosingFunction(at);
+    if (!outer || !ts.isCallExpression(at.parent)) break;
+    at = outer;
+  }
+  return at;
 }
 
 /** "No other file takes entries out": of an exported variable, or of a field that others can reach. */
