@@ -1,4 +1,5 @@
 import type { LeakedTimeout } from '../rules/resources/no-leaked-timeout.ts';
+import { isGatherer } from '../src/ast/overwritten.ts';
 import { findEnclosingFunction, isFunctionNode, isWithin, skipWrappers } from '../src/ast/syntax.ts';
 import { findTimerFunction } from '../src/ast/timers.ts';
 import { ts } from '../src/ast/ts.ts';
@@ -16,6 +17,8 @@ export const fixer: Fixer<LeakedTimeout> = {
     if (data.leak === 'state' && !isFirstOfEffect(data, file)) {
       return { skip: 'the clean-up of the effect is written for its first timer' };
     }
+    if (data.leak === 'kept' && isGatherer(data.call, data.places, file))
+      return { skip: 'to clear it would lose what it has gathered: do its work where its owner ends, then clear it' };
     const fix = stopTimer({ ...data, isOverwritten: data.leak === 'overwritten' }, file);
     if ('skip' in fix) return fix;
     // Several may be pending at a time; the field keeps the last.

@@ -72,8 +72,9 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Keep the handle, clear it before arming it again and where its owner ends (stop, close, dispose).",
     "limits": [
       "One-shot timers that end by themselves are left alone, also when they outlive their owner for a moment.",
-      "A condition ahead of the re-arming is taken to be able to end it.",
-      "A timer of an effect that runs once, or starts it once, and sets state when its component may be gone, is `possible` only: it does no harm."
+      "A condition ahead of the re-arming is taken to be able to end it, and a chain that settles a promise ends with that.",
+      "A timer that is started only while none is pending, and forgotten when it fires, gathers work: it is `possible` when its owner ends without clearing it.",
+      "A timer that sets state when its component may be gone is `possible` only, unless its effect runs again: it does no harm."
     ],
     "options": {},
     "fix": {
@@ -199,7 +200,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "V8 walks over the holes that earlier deletions left to find the first entry: at 100,000 entries an eviction is some 50 times slower than at 1,000. A timer for each entry costs likewise.",
     "advice": "Use a cache that links its entries, such as BoundedCache or lru-cache, or drop half of the entries at once in two generations.",
     "limits": [
-      "Maps whose limit is a constant of 5,000 and less are left alone, and classes of which every instance is made with 1,000 or less; any other limit that comes from elsewhere is taken to be large."
+      "Maps whose limit is a constant of 5,000 and less are left alone, and classes of which every instance is made with 1,000 or less; any other limit that comes from elsewhere may be large: `possible`."
     ],
     "options": {},
     "fix": {
@@ -251,7 +252,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "changes": "Keeps the last 10,000 values: in a `RingBuffer`, or by cutting the array where it is added to."
     },
     "bad": "const express = require('express');\n\nconst auditLog = [];\n\nconst app = express();\n\napp.post('/orders', (req, res) => {\n  auditLog.push({ user: req.user.id, action: 'order', at: Date.now() });\n  res.sendStatus(201);\n});\n\napp.get('/audit', (req, res) => {\n  res.json(auditLog.slice(-50));\n});\n\nmodule.exports = app;",
-    "good": "const { WebSocketServer } = require('ws');\n\nconst clients = [];\n\nconst server = new WebSocketServer({ port: 8080 });\n\nserver.on('connection', (client) => {\n  clients.push(client);\n  client.on('close', () => {\n    const index = clients.indexOf(client);\n    if (index !== -1) clients.splice(index, 1);\n  });\n});\n\nmodule.exports = { clients };"
+    "good": "import { communication, weather } from './catalogue.js';\n\nconst integrations = [];\n\nconst addAll = (items, type) => {\n  items.forEach((item) => {\n    integrations.push({ ...item, type });\n  });\n};\n\naddAll(communication, 'communication');\naddAll(weather, 'weather');\n\nexport { integrations };"
   },
   {
     "id": "no-unbounded-queue",
@@ -699,7 +700,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Use a Deque, or walk the array by an index and empty it at the end.",
     "limits": [
       "Queues with a check of their length are left alone, and a shift outside of a loop but in a class that is called a queue.",
-      "Local arrays are `possible`, and only when data makes them long; so are drains that wait for something with each entry."
+      "Drains to the end are `possible`: what fills most queues leaves less than the ten thousand entries that it takes. So are local arrays, and only when data makes them long."
     ],
     "options": {},
     "fix": {

@@ -29,7 +29,7 @@ export const rule = defineRule<SlowEviction>({
   advice:
     'Use a cache that links its entries, such as BoundedCache or lru-cache, or drop half of the entries at once in two generations.',
   limits: [
-    'Maps whose limit is a constant of 5,000 and less are left alone, and classes of which every instance is made with 1,000 or less; any other limit that comes from elsewhere is taken to be large.',
+    'Maps whose limit is a constant of 5,000 and less are left alone, and classes of which every instance is made with 1,000 or less; any other limit that comes from elsewhere may be large: `possible`.',
   ],
   mentions: ['next()&delete', 'ttlAutopurge'],
   visit: {
@@ -66,6 +66,7 @@ function judge(next: ts.CallExpression, iterator: ts.Expression, file: FileConte
   const isLarge = limit === undefined ? hasLargeInstances(target.receiver, file) : undefined;
   return {
     at: remove,
+    ...(limit === undefined && { confidence: 'possible' as const }),
     ...(isLarge && { when: isLarge }),
     values: { what: `\`${receiver}\` finds its oldest entry with \`${target.method}().next()\` on every eviction` },
     data: { receiver: target.receiver, remove },

@@ -66,7 +66,7 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
     if (misspelt) return misspelt;
   }
   const fn = findEnclosingFunction(node);
-  if (!fn || frequencyOf(node, file) === 'once' || isStartup(fn) || isMemoised(node, fn)) return undefined;
+  if (!fn || frequencyOf(node, file) === 'once' || isStartup(fn) || isMemoised(node, fn, file)) return undefined;
   const places = listHandlePlaces(node, file);
   if (places.some((place) => isKept(place, fn, file)) || isPartOfField(node, file)) return undefined;
   // An agent is handed to each request it serves; other clients, once handed over, are the receiver's.

@@ -64,6 +64,9 @@ export const rule = defineRule<UnreleasedConnection>({
     CallExpression(call, file) {
       const target = findMethodCall(call);
       if (!target || !acquireName.test(target.method)) return undefined;
+      // A lock ends by itself when its time is over.
+      if (target.method === 'acquire' && /lock|mutex|lease/i.test(target.receiver.getText(file.source)))
+        return undefined;
       const fn = findEnclosingFunction(call);
       return fn && judge(call, target.receiver, target.method, fn, file);
     },

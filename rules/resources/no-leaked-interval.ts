@@ -4,7 +4,7 @@ import { isPrivateName, type Life, lifeOf } from '../../src/ast/life-cycle.ts';
 import { isMissedAtEnd } from '../../src/ast/missed-end.ts';
 import { isOverwritten } from '../../src/ast/overwritten.ts';
 import { startsWithOnlyInstance } from '../../src/ast/singleton.ts';
-import { canBeStartedOften, runsAgain } from '../../src/ast/starts-repeatedly.ts';
+import { canBeStartedOften, runsAgain, startsRepeatedly } from '../../src/ast/starts-repeatedly.ts';
 import { findTimerFunction, isUnrefed, listClearsOf } from '../../src/ast/timers.ts';
 import type { ts } from '../../src/ast/ts.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
@@ -66,6 +66,8 @@ function neverCleared(
       break;
     case 'owner':
       if (startsWithOnlyInstance(call, life.shape, file)) return undefined;
+      // The only instance starts one for the life of the process, unless what starts it runs again.
+      if (life.isSingleton && hasEnd(life.shape)) conditions.push(startsRepeatedly(call, life, file));
       if (!hasEnd(life.shape) && !life.isComponent) {
         if (life.isSingleton) return undefined;
         conditions.push(canBeStartedOften(call, life, file), {

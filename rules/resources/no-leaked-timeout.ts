@@ -2,9 +2,9 @@ import { asksForEnd, findAfterEnd, findEnd } from '../../src/ast/after-end.ts';
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { isPrivateName, type Life, lifeOf } from '../../src/ast/life-cycle.ts';
 import { isMissedAtEnd, isOnConnection, setsStateLate, startsOnceOnly } from '../../src/ast/missed-end.ts';
-import { isOverwritten } from '../../src/ast/overwritten.ts';
-import { canEnd, findReArming } from '../../src/ast/re-arming.ts';
-import { canBeStartedOften, runsAgain } from '../../src/ast/starts-repeatedly.ts';
+import { isGatherer, isOverwritten } from '../../src/ast/overwritten.ts';
+import { canEnd, findReArming, settlesPromise } from '../../src/ast/re-arming.ts';
+import { canBeStartedOften, runsAgain, startsRepeatedly } from '../../src/ast/starts-repeatedly.ts';
 import { findDelayMs, findTimerFunction, isUnrefed, listClearsOf } from '../../src/ast/timers.ts';
 import type { ts } from '../../src/ast/ts.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
@@ -50,7 +50,8 @@ export const rule = defineRule<LeakedTimeout>({
   advice: 'Keep the handle, clear it before arming it again and where its owner ends (stop, close, dispose).',
   limits: [
     'One-shot timers that end by themselves are left alone, also when they outlive their owner for a moment.',
-    'A condition ahead of the re-arming is taken to be able to end it.',
+    'A condition ahead of the re-arming is taken to be able to end it, and a chain that settles a promise ends with that.',
+    'A timer that is started only while none is pending, and forgotten when it fires, gathers work: it is `possible` when its owner ends without clearing it.',
     'A timer that sets state when its component may be gone is `possible` only, unless its effect runs again: it does no harm.',
   ],
   roles: ['product', 'ui'],
@@ -86,32 +87,45 @@ function judge(
   if (!isCleared) {
     const reArming = findReArming(call, file);
     if (reArming && !canEnd(call, reArming, file)) {
+      if (life.kind === 'owner' && life.isSingleton)
+        return canOwnerEnd ? match('re-arming', ...elsewhere, startsRepeatedly(call, life, file)) : undefined;
       if (canOwnerEnd || life.kind === 'effect') return match('re-arming', ...elsewhere);
-      if (life.kind === 'owner' && life.isSingleton) return undefined;
       return match('re-arming', ...elsewhere, canBeStartedOften(call, life, file));
     }
     const isLong = (findDelayMs(call) ?? longMs) >= longMs && call.arguments.length > 1;
     if (
       reArming &&
       findEnd(life) &&
+      !(life.kind === 'owner' && life.isSingleton) &&
+      !settlesPromise(reArming, file) &&
       !asksForEnd(call, [reArming.fn, ...(reArming.via ? [reArming.via] : [])], life, file)
     )
       return match('re-arming', ...elsewhere);
     const after = reArming ? undefined : findAfterEnd(call, life, file);
     if (after && isLong) return match(after.kind, ...elsewhere);
     if (isLong && isOnConnection(call, file)) return match('connection');
+    if (isAtOnce(call)) return undefined;
     if (setsStateLate(call, life, file))
       return { ...match('state'), ...(!isEffectAgain(call, life, file) && { confidence: 'possible' as const }) };
     if (!places.some((p) => p.kind === 'field')) return undefined;
-    if (canOwnerEnd) return match('kept', ...elsewhere);
+    if (canOwnerEnd)
+      return {
+        ...match('kept', ...elsewhere),
+        ...(isGatherer(call, places, file) && { confidence: 'possible' as const }),
+      };
     // A field that nothing clears, set again by each run.
-  } else if (isMissedAtEnd(call, places, life, file)) {
+  } else if (!isAtOnce(call) && isMissedAtEnd(call, places, life, file)) {
     return match('missed', ...elsewhere);
   }
-  if (file.role === 'ui' || (findDelayMs(call) ?? (call.arguments[1] ? 1 : 0)) === 0) return undefined;
+  if (file.role === 'ui' || isAtOnce(call)) return undefined;
   if (!isOverwritten(call, places, life, file)) return undefined;
   const again = runsAgain(call, life, file);
   return again ? match('overwritten', again) : match('overwritten');
+}
+
+/** Without a delay: over before the next event. */
+function isAtOnce(call: ts.CallExpression): boolean {
+  return (findDelayMs(call) ?? (call.arguments[1] ? 1 : 0)) === 0;
 }
 
 /** An effect that runs again while its timer is pending; the state of a component that is gone is set in vain. */

@@ -141,6 +141,7 @@ function isPartOf(element: ts.Expression, target: ts.Expression, file: FileConte
 
 function findRepeats(call: ts.Node, target: ts.Expression, file: FileContext): ByteGrowth['repeats'] | undefined {
   const binding = ts.isIdentifier(target) ? file.bindingOf(target) : undefined;
+  if (listRepetitions(call).length > 0 && isLastRound(call)) return undefined;
   for (const { node, over } of listRepetitions(call)) {
     if (binding && isDeclaredIn(binding, node)) continue;
     if (isSmallLoop(node, over, target, file)) continue;
@@ -152,6 +153,17 @@ function findRepeats(call: ts.Node, target: ts.Expression, file: FileContext): B
   const isOuter = binding ? !isDeclaredIn(binding, fn) : findMemberPath(target)?.[0] === 'this';
   if (!isOuter || (binding && !isChunkCallback(fn))) return undefined;
   return { kind: 'calls', fn };
+}
+
+/** `break` or `return` comes behind it in its block: one round does it. */
+function isLastRound(call: ts.Node): boolean {
+  for (let at = call; at.parent && !isFunctionNode(at); at = at.parent) {
+    const { parent } = at;
+    if (!ts.isBlock(parent) || isFunctionNode(parent.parent)) continue;
+    const last = parent.statements.at(-1);
+    return last !== undefined && (ts.isBreakStatement(last) || ts.isReturnStatement(last));
+  }
+  return false;
 }
 
 /** A listener or consumer that gets the chunks, not a helper that is called once. */

@@ -252,7 +252,8 @@ function fromParameters(fn: FunctionNode, file: FileContext): EntryPoint | undef
   const label = `${nameOfFunction(fn)}(${first}${second === undefined ? '' : `, ${second}`})`;
   if (requestName.test(first) && second !== undefined && (responseName.test(second) || second === 'next'))
     return request(label);
-  if (/^(?:err|error|_err|_)$/.test(first) && fn.parameters.length === 4) return request(label);
+  const isError = /^(?:err|error|_err|_)$/.test(first) && fn.parameters.length === 4;
+  if (isError && second !== undefined && (requestName.test(second) || /^_/.test(second))) return request(label);
   if (/^(?:ctx|context|c)$/.test(first) && second === 'next') return request(label);
   const type = fn.parameters[0]?.type;
   if (type && ts.isTypeReferenceNode(type)) {

@@ -1,7 +1,7 @@
 import type { FileRole, PackageFacts } from '../model/file-context.ts';
 
 const testPath =
-  /(?:^|\/)(?:__tests__|__mocks__|__fixtures__|tests?|specs?|e2e|cypress|playwright|testing|test-utils?|mocks?|[\w.-]+[._-](?:smoke|integration|e2e|unit|acceptance|functional|system)[._-]?tests?)\/|[._-](?:(?:client|server|unit|integration|int)?tests?|spec|e2e|cy|mock|mocks|stories|bench|benchmark)\.[cm]?[jt]sx?$|(?:^|\/)(?:jest|vitest|karma|playwright|cypress)\.[\w.]+$/i;
+  /(?:^|\/)(?:__tests__|__mocks__|__fixtures__|tests?|specs?|e2e|cypress|playwright|testing|test-utils?|mocks?|[\w.-]+[._-](?:smoke|integration|e2e|unit|acceptance|functional|system)[._-]?tests?)\/|[._-](?:(?:client|server|unit|integration|int)?tests?|integ|spec|e2e|cy|mock|mocks|stories|bench|benchmark)\.[cm]?[jt]sx?$|(?:^|\/)(?:jest|vitest|karma|playwright|cypress)\.[\w.]+$/i;
 /** A whole package below `fixtures/` is a project of its own: scanned by name, it is judged as one. */
 const fixturePath = /(?:^|\/)fixtures?\//i;
 const migrationPath =
@@ -21,7 +21,7 @@ const localeToolPath =
   /(?:^|\/)(?:extract|collect|scan)[-_.]?(?:locales?|i18n|l10n|translations?|langs?)(?:\/|[-_.]|$)|(?:^|\/)(?:locales?|i18n|l10n|translations?)[-_.]?(?:extract(?:or|ion)?|scanner)(?:\/|[-_.]|$)|(?:^|\/)(?:locales?|i18n|l10n|translations?)\/(?:extract|scan)(?:or)?\.[cm]?[jt]s$/i;
 /** Servers and helpers that only tests and their machines talk to; `test-results/` of a product is not one. */
 const testHelperPath =
-  /(?:^|\/)(?:conformance(?:-\w+)*|test-?containers?|test-(?:apps?|clients?|common|data|db|embed|env|environment|fixtures?|harness|helpers?|kit|lib|packages?|projects?|resources|server|setup|sites?|support))\/|^(?:certification|interop|tests?-[\w-]+)\/|(?:^|\/)(?:conformance|certification|ci)-(?:server|runner|suite|app)\.[cm]?[jt]s$/i;
+  /(?:^|\/)(?:conformance(?:-\w+)*|test-?containers?|test-(?:apps?|clients?|common|data|db|embed|env|environment|fixtures?|harness|helpers?|kit|lib|packages?|projects?|resources|server|setup|sites?|support))\/|^(?:certification|interop|tests?-[\w-]+)\/|(?:^|\/)(?:conformance|certification|ci)-(?:server|runner|suite|app)\.[cm]?[jt]s$|(?:^|\/)test[-_](?:utils?|helpers?|harness|setup|fixtures?|server|data)\.[cm]?[jt]sx?$/i;
 const testPackage =
   /(?:^|\/)(?:tests?[-_][\w.-]+|testcontainers?|(?!(?:ab|a-b|split|speed)[-_]tests?$)[\w.-]+[-_]test(?:s|ing|containers?|kit|[-_](?:utils?|helpers?|kit|apps?|servers?))?)$/i;
 /** Folders that packages for the developers themselves lie in. */
@@ -53,7 +53,7 @@ export function fileRole(path: string, text: string, pkg: PackageFacts): FileRol
     return 'script';
   if (isSeed(path, text)) return 'migration';
   if (isTool(path)) return 'script';
-  if (isOclifCommand(inPackage, pkg)) return 'script';
+  if (isOclifCommand(inPackage, pkg) || isHandTool(inPackage, text)) return 'script';
   if (examplePath.test(path)) return 'example';
   // Rendering on the server is under the load of requests.
   if (/['"]react-dom\/server/.test(text.slice(0, 6000))) return 'product';
@@ -66,6 +66,11 @@ export function fileRole(path: string, text: string, pkg: PackageFacts): FileRol
 /** A command of a program on the command line: its process lives as long as it. */
 function isOclifCommand(inPackage: string, { dependencies }: PackageFacts): boolean {
   return /(?:^|\/)commands\//.test(inPackage) && dependencies.has('@oclif/core');
+}
+
+/** A program in a folder of tools that reads its arguments. */
+function isHandTool(inPackage: string, text: string): boolean {
+  return /(?:^|\/)tools?\//.test(inPackage) && /\bprocess\.argv\b|['"](?:minimist|yargs|commander)['"]/.test(text);
 }
 
 /** Whether a file fills a database with its first rows; who seeds a torrent serves all day. */

@@ -1,6 +1,7 @@
 import type { FileContext } from '../model/file-context.ts';
 import { findClientHome } from './client-home.ts';
-import { listCallsOf } from './functions.ts';
+import { listConditionsOn } from './conditions.ts';
+import { isExported, listCallsOf } from './functions.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -12,12 +13,13 @@ import {
   isFunctionNode,
   isWithin,
   nameOfFunction,
+  skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
 
 /** Functions that are there to make a connection, or to try one. */
 const connecting =
-  /test|check|health|ping|verif|connect|init|migrat|setup|set_up|probe|start|boot|validate|listen|stream/i;
+  /test|check|health|ping|verif|connect|init|migrat|setup|set_up|probe|start|boot|validate|listen|stream|(?:create|drop|ensure)_?(?:database|db$)/i;
 /** What needs a connection of its own while it lasts. */
 const exclusive = /\b(?:p?subscribe|xread(?:group)?|b[lr]pop\w*|blmove|monitor|BLOCK|watch|LISTEN)\b/i;
 
@@ -51,7 +53,7 @@ function connects(fn: ts.MethodDeclaration, file: FileContext): boolean {
 }
 
 /** `once(() => new Client())`, `memoize(…)`, `lazy(…)`, `useFactory: () => …`, getters that cache are seen by their field. */
-export function isMemoised(node: ts.Node, fn: FunctionNode): boolean {
+export function isMemoised(node: ts.Node, fn: FunctionNode, file: FileContext): boolean {
   for (let at: FunctionNode | undefined = fn; at; at = findEnclosingFunction(at)) {
     const { parent } = getOutermostWrapped(at);
     if (ts.isCallExpression(parent)) {
@@ -74,7 +76,38 @@ export function isMemoised(node: ts.Node, fn: FunctionNode): boolean {
     )
       return true;
   }
-  return isInGuard(node, fn);
+  return isInGuard(node, fn) || keepsWhatItGives(fn) || isCalledIfUnset(fn, file);
+}
+
+/** All its callers keep what it gives, and ask first whether they have it: `if (!pool) pool = createPool();`. */
+function isCalledIfUnset(fn: FunctionNode, file: FileContext): boolean {
+  const calls = listCallsOf(fn, file);
+  return calls.length > 0 && !isExported(fn, file) && calls.every((call) => isKeptIfUnset(call, file));
+}
+
+function isKeptIfUnset(call: ts.CallExpression, file: FileContext): boolean {
+  let kept = getOutermostWrapped(call);
+  if (ts.isAwaitExpression(kept.parent)) kept = getOutermostWrapped(kept.parent);
+  const { parent } = kept;
+  if (!ts.isBinaryExpression(parent) || parent.right !== kept) return false;
+  const { kind } = parent.operatorToken;
+  if (kind === ts.SyntaxKind.QuestionQuestionEqualsToken || kind === ts.SyntaxKind.BarBarEqualsToken) return true;
+  const caller = findEnclosingFunction(call);
+  const name = findMemberPath(parent.left)?.at(-1);
+  if (!isAssignment(parent) || !caller || name === undefined) return false;
+  return listConditionsOn(call, caller, file).some((condition) =>
+    new RegExp(`(?<![\\w$])${name.replace(/\$/g, '\\$')}(?![\\w$])`).test(condition.getText(file.source)),
+  );
+}
+
+/** `let client = clients[key]; if (!client) { client = new S3(parts); clients[key] = client; } return client;` */
+function keepsWhatItGives({ body }: FunctionNode): boolean {
+  if (!body || !ts.isBlock(body)) return false;
+  const last = body.statements.at(-1);
+  const given = last && ts.isReturnStatement(last) && last.expression && skipWrappers(last.expression);
+  if (!given || !ts.isIdentifier(given)) return false;
+  const name = given.text.replace(/\$/g, '\\$');
+  return new RegExp(`\\]\\s*=\\s*${name}\\b|\\.set\\([^;]*,\\s*${name}\\s*\\)`).test(body.getText());
 }
 
 /** `if (!client) …`, `client ??= …`, `cached || …`: made on first use. */

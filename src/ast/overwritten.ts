@@ -1,10 +1,10 @@
 import type { FileContext } from '../model/file-context.ts';
 import { isDisposerName } from './class-shape.ts';
 import { leavesFunction, listConditionsOn } from './conditions.ts';
-import { listCallsOf } from './functions.ts';
+import { findFunctionValue, listCallsOf } from './functions.ts';
 import type { HandlePlace } from './handle-escape.ts';
 import type { Life } from './life-cycle.ts';
-import { findReArming } from './re-arming.ts';
+import { findReArming, listCalled } from './re-arming.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -144,12 +144,45 @@ function listUses(fn: FunctionNode, file: FileContext): readonly ts.Node[] {
  * a condition on something that the function itself sets.
  */
 export function isGuardedByState(call: ts.Node, fn: FunctionNode, file: FileContext): boolean {
+  if (isLeftByState(call, fn, file)) return true;
   for (const node of file.nodesOfKind(ts.SyntaxKind.IfStatement) as readonly ts.IfStatement[]) {
     if (!isWithin(node, fn) || node.pos > call.pos || !asksLatch(node.expression, fn, file)) continue;
     if (isWithin(call, node.thenStatement)) return true;
     if (node.end <= call.pos && findEnclosingFunction(node) === fn && leavesFunction(node.thenStatement)) return true;
   }
   return false;
+}
+
+/** `switch (this.state) { case 'started': return; }` ahead of the call, on what the function itself sets. */
+function isLeftByState(call: ts.Node, fn: FunctionNode, file: FileContext): boolean {
+  return (file.nodesOfKind(ts.SyntaxKind.SwitchStatement) as readonly ts.SwitchStatement[]).some(
+    (node) =>
+      isWithin(node, fn) &&
+      node.end <= call.pos &&
+      asksLatch(node.expression, fn, file) &&
+      node.caseBlock.clauses.some(({ statements }) => statements.some((s) => ts.isReturnStatement(s))),
+  );
+}
+
+/**
+ * Whether a timer is started only while none is pending, `if (!this.timer) this.timer = setTimeout(…)`, and forgets its
+ * handle when it fires: it gathers what comes in until then, and ends by itself.
+ */
+export function isGatherer(call: ts.CallExpression, places: readonly HandlePlace[], file: FileContext): boolean {
+  const fn = findEnclosingFunction(call);
+  const run = call.arguments[0] && findFunctionValue(call.arguments[0], file);
+  const names = places.flatMap((place) => (place.kind === 'field' ? [place.name] : []));
+  if (!fn || !run || names.length === 0) return false;
+  const runs = [run, ...listCalled(run, file)];
+  const writes = (within: FunctionNode): boolean =>
+    file.nodes('BinaryExpression').some((node) => {
+      const name = isAssignment(node) && isWithin(node, within) ? findMemberPath(node.left)?.at(-1) : undefined;
+      return name !== undefined && names.includes(name);
+    });
+  const isAsked = listConditionsOn(call, fn, file).some((condition) =>
+    names.some((name) => condition.getText(file.source).includes(name)),
+  );
+  return (isAsked || runs.includes(fn)) && runs.some(writes);
 }
 
 function asksLatch(condition: ts.Expression, fn: FunctionNode, file: FileContext): boolean {

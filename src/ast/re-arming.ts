@@ -5,6 +5,7 @@ import {
   type FunctionNode,
   findEnclosingFunction,
   findMemberName,
+  findPromiseAround,
   getOutermostWrapped,
   isFunctionNode,
   isWithin,
@@ -47,7 +48,7 @@ function listTargets(callback: ts.Expression, file: FileContext): FunctionNode[]
 }
 
 /** The functions of this file that a function itself calls. */
-function listCalled(fn: FunctionNode, file: FileContext): FunctionNode[] {
+export function listCalled(fn: FunctionNode, file: FileContext): FunctionNode[] {
   const targets: FunctionNode[] = [];
   for (const inner of file.nodes('CallExpression')) {
     if (inner.pos < fn.pos || inner.end > fn.end) continue;
@@ -115,6 +116,18 @@ function isIterated(fn: FunctionNode | undefined): boolean {
 function isConditional(exit: ts.Node, fn: FunctionNode): boolean {
   for (let at = exit.parent; at && at !== fn; at = at.parent) {
     if (ts.isIfStatement(at) || ts.isCaseClause(at)) return true;
+  }
+  return false;
+}
+
+/** Whether the chain is how a promise comes to its end: it stands in an executor and settles it. */
+export function settlesPromise({ fn }: ReArming, file: FileContext): boolean {
+  for (let at = findEnclosingFunction(fn); at; at = findEnclosingFunction(at)) {
+    if (!findPromiseAround(at)) continue;
+    return at.parameters.some(
+      ({ name }) =>
+        ts.isIdentifier(name) && (file.bindingOf(name)?.references.some((use) => isWithin(use, fn)) ?? false),
+    );
   }
   return false;
 }

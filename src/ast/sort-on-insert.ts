@@ -55,6 +55,16 @@ export function findSortOnInsert(call: ts.CallExpression, file: FileContext): So
       isBeside(other, call)
     );
   });
+  // Gathered in a loop, and sorted once for all of them.
+  const isGathered = file.nodes('CallExpression').some((other) => {
+    const added = other.pos < call.pos && findEnclosingFunction(other) === fn ? findMethodCall(other) : undefined;
+    return (
+      added?.method === 'push' &&
+      findMemberPath(added.receiver)?.join('.') === text &&
+      listRepetitions(other).some(({ node }) => !isWithin(call, node))
+    );
+  });
+  if (isGathered && !takesOne) return undefined;
   return push && { call, push, list, take: findTake(push, text, fn, takesOne, file) };
 }
 

@@ -77,6 +77,9 @@ function collectClears(_: ts.SourceFile, file: FileContext): TimerClears {
     } else if (ts.isBinaryExpression(from)) {
       trace(from.left, at, depth + 1);
       trace(from.right, at, depth + 1);
+    } else if (ts.isConditionalExpression(from)) {
+      trace(from.whenTrue, at, depth + 1);
+      trace(from.whenFalse, at, depth + 1);
     } else if (ts.isArrayLiteralExpression(from)) {
       for (const element of from.elements) trace(element, at, depth + 1);
     } else if (ts.isSpreadElement(from)) {

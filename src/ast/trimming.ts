@@ -83,9 +83,19 @@ export function listLiveAdds(container: Container, growth: Growth, file: FileCon
 function isPrimedOnce(fn: FunctionNode, file: FileContext): boolean {
   const around = methodAround(fn);
   if (!around?.body) return false;
+  if (isDecorator(around)) return true;
   if (frequencyOf(around.body, file) === 'once') return true;
   const calls = isExported(around, file) ? [] : listCallsOf(around, file);
   return calls.length > 0 && calls.every((call) => frequencyOf(call, file) === 'once');
+}
+
+/** `(target, key) => …`, `(target, key, descriptor) => …`: what decorates runs once for each declaration. */
+function isDecorator({ parameters }: FunctionNode): boolean {
+  const [target, key] = parameters.map(({ name }) => name.getText());
+  return (
+    /^_*(?:target|prototype|proto)$/.test(target ?? '') &&
+    /^_*(?:key|name|prop\w*|method\w*|descriptor|context)$/i.test(key ?? '')
+  );
 }
 
 /** A callback belongs to the method or function that hands it on. */
