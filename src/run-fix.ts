@@ -1,6 +1,6 @@
 import { MakerIndex } from './engine/makers.ts';
 import { ScanMemory } from './engine/scan-memory.ts';
-import { fixProject, type RuntimeMode } from './fix/fix.ts';
+import { type EditedFix, fixProject, type RuntimeMode } from './fix/fix.ts';
 import type { Finding } from './model/finding.ts';
 import type { FixResult } from './model/fix-result.ts';
 import type { FixSafety } from './model/fixer.ts';
@@ -11,11 +11,13 @@ export interface FixOptions extends ScanOptions {
   safety?: FixSafety;
   /** Only these findings. Default: all that have a fix. */
   isChosen?(finding: Finding): boolean;
+  /** What a person has made of the fix of a finding; undefined where it stays the fixer's. */
+  editedFix?(finding: Finding): EditedFix | undefined;
   /** False plans and returns the patch, and writes nothing. Default: true. */
   write?: boolean;
-  /** How fixed code gets the runtime. Default: as a package where it is a dependency already, else copied. */
+  /** How fixed code gets the runtime. Default: the configuration's, else as a package where it is a dependency, else copied. */
   runtime?: RuntimeMode;
-  /** A command line that must pass before and after; fixes that break it are taken back. */
+  /** A command line that must pass before and after; fixes that break it are taken back. Default: the configuration's. */
   verify?: string;
   /** Fix although the git tree has changes that are not committed. Default: false. */
   allowDirty?: boolean;
@@ -36,7 +38,9 @@ export async function runFix(options: FixOptions): Promise<FixRun> {
   const hashes = before.outcome.scanned.flatMap(({ path, hash }) =>
     hash === undefined ? [] : [[path, hash] as const],
   );
-  const { safety, write, runtime, verify, allowDirty, signal, onVerify, isChosen } = options;
+  const { safety, write, allowDirty, signal, onVerify, isChosen, editedFix } = options;
+  const runtime = options.runtime ?? before.settings.runtime.value;
+  const verify = options.verify ?? before.settings.verify.value;
   const makers = new MakerIndex(before.settings.root, before.outcome.scanned);
   const fixes = await fixProject(
     {
@@ -53,6 +57,7 @@ export async function runFix(options: FixOptions): Promise<FixRun> {
       ...(signal === undefined ? {} : { signal }),
       ...(onVerify === undefined ? {} : { onVerify }),
       ...(isChosen === undefined ? {} : { isChosen }),
+      ...(editedFix === undefined ? {} : { editedFix }),
     },
     // The whole project, because a fix of one file can end what another one suffers from.
     async (texts) => (await before.rescan(texts)).result.findings,

@@ -13,6 +13,8 @@ export interface Left {
 export interface ApplyOptions {
   /** `safe` leaves out the fixes that need review. */
   safety: FixSafety;
+  /** Which fixes come first, and so win over those that they overlap. */
+  isFirst?(finding: Finding): boolean;
   /** Writes what the fixes import into the edited text, or says which fixes cannot have theirs. */
   finish?(
     text: string,
@@ -43,7 +45,8 @@ export function applyFixes(
   const lineBreak = lineBreakOf(text);
   const chosen: Finding[] = [];
   const taken: TextEdit[] = [];
-  for (const finding of [...findings].sort(byPlace)) {
+  const rank = (finding: Finding): number => (options.isFirst?.(finding) ? 0 : 1);
+  for (const finding of [...findings].sort((a, b) => rank(a) - rank(b) || byPlace(a, b))) {
     const why = refuse(finding, text, options.safety);
     if (why !== undefined) left.push({ finding, why, waits: false });
     else if (

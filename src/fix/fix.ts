@@ -5,6 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Finding } from '../model/finding.ts';
 import type { FixResult, LeftFinding, Verification } from '../model/fix-result.ts';
 import type { FixSafety } from '../model/fixer.ts';
+import type { EditedFix } from './edited-fix.ts';
 import { lineStart } from './edits.ts';
 import type { ListMakers } from './follow-ends.ts';
 import { checkCleanTree } from './git.ts';
@@ -18,6 +19,7 @@ import type { NewTypeError } from './type-check.ts';
 import { UsageError } from './usage-error.ts';
 import { type Culprit, findCulprits } from './verify.ts';
 
+export type { EditedFix } from './edited-fix.ts';
 export type { ListMakers } from './follow-ends.ts';
 export type { Rescan } from './plan.ts';
 export type { RuntimeMode } from './runtime-source.ts';
@@ -33,6 +35,8 @@ export interface FixRequest {
   safety?: FixSafety;
   /** Only these of `findings`; `safety` still holds. Default: all. */
   isChosen?(finding: Finding): boolean;
+  /** What a person has made of the fix of a finding; undefined where it stays the fixer's. */
+  editedFix?(finding: Finding): EditedFix | undefined;
   /** False plans and shows the patch, and writes nothing. Default: true. */
   write?: boolean;
   /** How fixed code gets the runtime. Default: as a package where it is a dependency already, else copied. */
@@ -62,9 +66,10 @@ export function contentHash(text: string): string {
  * @throws UsageError when fixing is refused and nothing was changed; the signal's reason when it aborts, with every file
  * put back; the error of the file system when runtime files cannot be written, with every file put back.
  */
-export async function fixProject(request: FixRequest, rescan: Rescan): Promise<FixResult> {
-  const { root, signal, write = true } = request;
+export async function fixProject(given: FixRequest, rescan: Rescan): Promise<FixResult> {
+  const { root, signal, write = true } = given;
   signal?.throwIfAborted();
+  const { request, edited } = withEditedFixes(given);
   const early: Outcome = { left: [], problems: [] };
   const texts = readTexts(request, early);
   const supply = new RuntimeSupply(root, request.runtime);
@@ -81,6 +86,7 @@ export async function fixProject(request: FixRequest, rescan: Rescan): Promise<F
       listMakers: request.listMakers,
       admit: (file) => admit(file, request),
       signal,
+      edited,
       ...(only && { only }),
     });
   const plan = await planFor();
@@ -93,6 +99,18 @@ export async function fixProject(request: FixRequest, rescan: Rescan): Promise<F
       run.plan.files.map(({ file }) => file),
     );
   return await writeAndVerify(run);
+}
+
+/** Puts the fixes that a person has edited in place of the fixers', and tells their keys. */
+function withEditedFixes(given: FixRequest): { request: FixRequest; edited: ReadonlySet<string> } {
+  const edited: Finding[] = [];
+  const findings = given.findings.map((finding) => {
+    const own = given.editedFix?.(finding);
+    if (!own) return finding;
+    edited.push(finding);
+    return { ...finding, fix: own.fix };
+  });
+  return { request: { ...given, findings }, edited: keysOf(edited) };
 }
 
 /** Fixes that bring new type errors, in projects with a tsconfig.json, are taken out of the plan before it is written. */
@@ -159,7 +177,8 @@ interface Run {
 }
 
 /** The texts of the files to fix; those that are gone, changed since the scan or read-only are left out, with a reason. */
-function readTexts({ root, findings, contentHashes, write = true }: FixRequest, early: Outcome): Map<string, string> {
+function readTexts(request: FixRequest, early: Outcome): Map<string, string> {
+  const { root, findings, contentHashes, write = true } = request;
   const texts = new Map<string, string>();
   const fixable = findings.filter((finding) => finding.status === 'active' && finding.fix);
   for (const [file, own] of groupByFile(fixable)) {
@@ -169,13 +188,19 @@ function readTexts({ root, findings, contentHashes, write = true }: FixRequest, 
     };
     const text = readText(path);
     if (text === undefined) leave('the file is gone since the scan');
-    else if (hasChanged(text, own, contentHashes?.get(file))) leave('the file has changed since the scan; scan again');
+    else if (hasChanged(text, own, contentHashes?.get(file)) || own.some(speaksOfAnother(text, request)))
+      leave('the file has changed since the scan; scan again');
     else if (write && !isWritable(path)) {
       leave('the file is read-only');
       early.problems.push({ file, message: 'The file is read-only: allow writing to it to have it fixed' });
     } else texts.set(file, text);
   }
   return texts;
+}
+
+/** Whether a fix was edited when its file had another text than this one. */
+function speaksOfAnother(text: string, { editedFix }: FixRequest): (finding: Finding) => boolean {
+  return (finding) => (editedFix?.(finding)?.text ?? text) !== text;
 }
 
 /** The text of a file that had nothing to fix at first; undefined where it must not be changed. */

@@ -29,6 +29,8 @@ export interface PlanRequest {
   admit?(file: string): string | undefined;
   /** Fixes that may be applied, by their keys; all, when left out. */
   only?: ReadonlySet<string>;
+  /** Keys of fixes that a person has edited: they come first, and nothing else is tried in their place. */
+  edited?: ReadonlySet<string>;
   signal?: AbortSignal | undefined;
 }
 
@@ -84,7 +86,9 @@ export async function planFixes(request: PlanRequest): Promise<Plan> {
   let pending = [...progress.values()];
   while (pending.length > 0 && passes < maxPasses) {
     signal?.throwIfAborted();
-    const changed = new Set(pending.filter((state) => fixOnce(state, current.get(state.file) ?? [], request, reasons)));
+    const changed = new Set(
+      pending.filter((state) => fixOnce(state, current.get(state.file) ?? [], request, reasons, passes)),
+    );
     if (changed.size === 0) break;
     for (const state of followFixes([...changed], progress, request)) changed.add(state);
     passes++;
@@ -104,7 +108,7 @@ export async function planFixes(request: PlanRequest): Promise<Plan> {
     pending = [...changed];
   }
   for (const state of pending) {
-    const { applied, left } = attempt(state, current.get(state.file) ?? [], request);
+    const { applied, left } = attempt(state, current.get(state.file) ?? [], request, passes);
     for (const { finding, why } of left) reasons.set(keyOf(finding, state), why);
     for (const finding of applied)
       reasons.set(keyOf(finding, state), `${maxPasses} passes are used up; fix again to go on`);
@@ -183,23 +187,32 @@ function fixOnce(
   findings: readonly Finding[],
   request: PlanRequest,
   reasons: Map<string, string>,
+  passes: number,
 ): boolean {
-  const result = attempt(state, findings, request);
+  const result = attempt(state, findings, request, passes);
   for (const { finding, why } of result.left) reasons.set(keyOf(finding, state), why);
   take(state, result);
   return result.applied.length > 0;
 }
 
+/** @param passes done before: what a scan finds after them has the fixer's own fix again, not the edited one */
 export function attempt(
   state: Progress,
   findings: readonly Finding[],
-  { only, safety, supply }: Pick<PlanRequest, 'only' | 'safety' | 'supply'>,
+  { only, edited, safety, supply }: Pick<PlanRequest, 'only' | 'edited' | 'safety' | 'supply'>,
+  passes = 0,
 ): AppliedFixes {
+  const isEdited = (finding: Finding): boolean => edited?.has(keyOf(finding, state)) ?? false;
   const candidates = findings.filter(
-    (finding) => finding.status === 'active' && finding.fix && (only?.has(keyOf(finding, state)) ?? true),
+    (finding) =>
+      finding.status === 'active' &&
+      finding.fix &&
+      (only?.has(keyOf(finding, state)) ?? true) &&
+      (passes === 0 || !isEdited(finding)),
   );
   return applyFixes(state.file, state.text, candidates, {
     safety,
+    isFirst: isEdited,
     finish: (text, fixed) => finish(state, text, fixed, supply),
   });
 }

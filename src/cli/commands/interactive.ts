@@ -16,6 +16,8 @@ import { print } from '../output.ts';
 import { startProgress } from '../progress.ts';
 import { type ReporterChoice, writeReports } from '../reporting.ts';
 import { type Answer, type Decisions, type Reviewer, review } from '../review.ts';
+import { RepairEditor } from './edit-repair.ts';
+import { EditedRepairs, nameOf } from './edited-repairs.ts';
 import { contextOf, showRepair } from './fix.ts';
 
 /**
@@ -49,18 +51,20 @@ export async function interactiveCommand(
 }
 
 async function carryOut(
-  { apply, suppress }: Decisions,
+  { apply, edited, suppress }: Decisions,
   before: Run,
   choices: readonly ReporterChoice[],
   options: FixOptions,
   flags: ScanFlags,
 ): Promise<number> {
   const { root } = before.settings;
-  const nameOf = ({ file, fingerprint }: Finding) => `${file}\0${fingerprint}`;
-  const chosen = new Set(apply.map(nameOf));
   const journal = new Journal();
+  const byHand = new EditedRepairs(edited, before);
+  let applied: Finding[] = [];
   try {
     const { done, left, texts } = await planSuppressions(before, suppress);
+    byHand.follow(texts);
+    const chosen = new Set(apply.filter((finding) => !byHand.isOut(finding)).map(nameOf));
     for (const [file, after] of texts) journal.write(join(root, file), after);
     for (const finding of done) await print(`Suppressed ${visible(placeOf(finding))} ${finding.ruleId}\n`);
     for (const finding of left)
@@ -71,14 +75,18 @@ async function carryOut(
       safety: 'review',
       allowDirty: true,
       isChosen: (finding) => chosen.has(nameOf(finding)),
+      editedFix: (finding) => byHand.fixOf(finding),
       ...(flags.runtime === undefined ? {} : { runtime: flags.runtime }),
       ...(flags.verify === undefined ? {} : { verify: flags.verify }),
     });
+    applied = repair.fixes.files.flatMap((file) => file.applied);
     await print('\n');
     return await showRepair(repair, choices);
   } catch (error) {
     journal.restore();
     throw error;
+  } finally {
+    await byHand.showRest(applied);
   }
 }
 
@@ -98,6 +106,7 @@ const answers = [
   { value: 'n', answer: 'skip', label: 'skip it' },
   { value: 'a', answer: 'rule', label: 'apply all of this rule from here on' },
   { value: 's', answer: 'suppress', label: 'suppress the finding, with a reason' },
+  { value: 'e', answer: 'edit', label: 'edit the change in your editor, and apply that' },
   { value: 'w', answer: 'why', label: 'why it is a finding' },
   { value: 'q', answer: 'quit', label: 'quit, and carry out what is settled so far' },
 ] as const satisfies readonly { value: string; answer: Answer; label: string }[];
@@ -105,6 +114,7 @@ const answers = [
 function reviewerAt(run: Run, signal: AbortSignal | undefined): Reviewer {
   const pen = penFor(contextOf(run));
   const stop = signal === undefined ? {} : { signal };
+  const editor = new RepairEditor(run, signal);
   return {
     show: (finding, at, of) =>
       print(
@@ -112,6 +122,7 @@ function reviewerAt(run: Run, signal: AbortSignal | undefined): Reviewer {
       ),
     explain: (finding) =>
       print(`${[...labelled('why', finding.why, pen), ...labelled('advice', finding.advice, pen)].join('\n')}\n`),
+    edit: (finding) => editor.edit(finding),
     ask: async () => {
       const key = settled(await selectKey({ ...stop, message: 'Apply this repair?', options: [...answers] }));
       return answers.find(({ value }) => value === key)!.answer;
