@@ -1,26 +1,67 @@
-/** Renders docs/images/scan.png for the README: the real output of a scan, in a terminal's colours, by Chromium. */
+/**
+ * Renders the pictures of the README from real output, by Chromium: docs/images/scan.png is a scan in a terminal's colours,
+ * docs/images/report.png the page that `--reporter html` writes.
+ */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { AnsiUp } from 'ansi_up';
-import { chromium } from 'playwright-core';
+import { type Browser, chromium } from 'playwright-core';
 import { findBrowser } from './ensure-browser.ts';
 
 const root = join(import.meta.dirname, '..');
-const target = join(root, 'docs/images/scan.png');
-const command = ['scan', '--rule', 'no-leaked-interval'];
+const images = join(root, 'docs/images');
+const scratch = mkdtempSync(join(tmpdir(), 'plimsoll-picture-'));
 
-const { stdout } = spawnSync(process.execPath, [join(root, 'bin/plimsoll.js'), ...command], {
-  cwd: join(root, 'fixtures/projects/distributed-cache/naive'),
-  encoding: 'utf8',
-  env: { ...process.env, FORCE_COLOR: '3', COLUMNS: '96' },
-});
-const ansi = new AnsiUp();
-const html = `<!doctype html><meta charset="utf8"><style>
+/** The services that the fixtures describe, as one workspace, without the marks that the tests need. */
+const shop = join(scratch, 'shop');
+const services = ['api-gateway', 'auto-scaler', 'connection-pool', 'distributed-cache'];
+
+function copyServices(): void {
+  mkdirSync(shop);
+  writeFileSync(join(shop, 'package.json'), '{ "name": "shop", "private": true, "workspaces": ["services/*"] }\n');
+  for (const name of services) {
+    const target = join(shop, 'services', name);
+    cpSync(join(root, 'fixtures/projects', name, 'naive'), target, { recursive: true });
+    for (const file of readdirSync(join(target, 'src'))) {
+      const path = join(target, 'src', file);
+      writeFileSync(path, readFileSync(path, 'utf8').replace(/[ \t]*\/\/ plimsoll-expect.*$/gm, ''));
+    }
+  }
+}
+
+function plimsoll(args: readonly string[], folder = shop): string {
+  const { stdout } = spawnSync(process.execPath, [join(root, 'bin/plimsoll.js'), ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { ...process.env, FORCE_COLOR: '3', COLUMNS: '96' },
+  });
+  return stdout;
+}
+
+async function terminal(browser: Browser): Promise<void> {
+  const page = await browser.newPage({ deviceScaleFactor: 2 });
+  const args = ['scan', '--reporter', 'pretty', '--rule', 'no-leaked-interval'];
+  const output = plimsoll(args, join(shop, 'services/distributed-cache'));
+  await page.setContent(`<!doctype html><meta charset="utf8"><style>
 body { margin: 0; background: #14171c; width: max-content; }
 pre { margin: 0; padding: 20px 24px; color: #d6dae0; font: 14px/1.45 'DejaVu Sans Mono', Menlo, Consolas, monospace; }
 .prompt { color: #7fb069; }
-</style><pre><span class="prompt">$</span> npx plimsoll\n${ansi.ansi_to_html(stdout)}</pre>`;
+</style><pre><span class="prompt">$</span> npx plimsoll\n${new AnsiUp().ansi_to_html(output)}</pre>`);
+  await page.locator('pre').screenshot({ path: join(images, 'scan.png') });
+}
+
+async function report(browser: Browser): Promise<void> {
+  const file = join(scratch, 'report.html');
+  plimsoll(['scan', '--reporter', `html=${file}`]);
+  const page = await browser.newPage({ viewport: { width: 1200, height: 1500 }, colorScheme: 'light' });
+  await page.goto(pathToFileURL(file).href);
+  await page.locator('#list summary').first().click();
+  await page.evaluate('scrollTo(0, 0)');
+  await page.screenshot({ path: join(images, 'report.png') });
+}
 
 const executablePath = findBrowser();
 if (executablePath === undefined) throw new Error('No Chromium: run `npx tsx scripts/ensure-browser.ts` first');
@@ -29,10 +70,11 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
 });
 try {
-  const page = await browser.newPage({ deviceScaleFactor: 2 });
-  await page.setContent(html);
-  mkdirSync(dirname(target), { recursive: true });
-  await page.locator('pre').screenshot({ path: target });
+  mkdirSync(images, { recursive: true });
+  copyServices();
+  await terminal(browser);
+  await report(browser);
 } finally {
   await browser.close();
+  rmSync(scratch, { recursive: true });
 }

@@ -1,13 +1,14 @@
 /// <reference lib="dom" />
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../../test/browser.ts';
 import { type Dashboard, type ProcessSnapshot, startDashboard } from '../src/dashboard.ts';
 import { RuntimeMonitor } from '../src/runtime-monitor.ts';
 import { TimerRegistry } from '../src/timer-registry.ts';
@@ -184,8 +185,6 @@ describe('another program', () => {
   });
 });
 
-const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-
 describe('in Chromium', () => {
   let browser: Browser;
   let dashboard: Dashboard;
@@ -206,20 +205,7 @@ describe('in Chromium', () => {
   monitor.add(hostile, { stats: () => ({ depth: 5 }) }, 'own-part');
 
   beforeAll(async () => {
-    if (!existsSync(executablePath))
-      throw new Error(`No Chromium at ${executablePath}: apt-get install chromium, or set CHROMIUM_PATH`);
-    browser = await chromium.launch({
-      executablePath,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    browser = await launchBrowser();
     timers.setInterval(() => {
       hits += 5;
     }, 20);

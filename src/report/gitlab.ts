@@ -1,6 +1,6 @@
 import type { Finding } from '../model/finding.ts';
 import type { ScanResult } from '../model/scan-result.ts';
-import { isActive } from './summary.ts';
+import { isActive, ownersInWords } from './summary.ts';
 import { sentence } from './text.ts';
 
 const severities: Record<Finding['severity'], string> = { high: 'critical', medium: 'major', low: 'minor' };
@@ -8,7 +8,7 @@ const severities: Record<Finding['severity'], string> = { high: 'critical', medi
 /** GitLab Code Quality. Fingerprints hold no line numbers, so that an issue is not new when lines above it change. */
 export function gitlab(result: ScanResult): string {
   const issues = result.findings.filter(isActive).map((finding) => ({
-    description: `${sentence(finding.message)} ${finding.advice}`,
+    description: descriptionOf(finding),
     check_name: finding.ruleId,
     fingerprint: finding.fingerprint,
     severity: severities[finding.severity],
@@ -18,4 +18,9 @@ export function gitlab(result: ScanResult): string {
     },
   }));
   return `${JSON.stringify(issues, undefined, 2)}\n`;
+}
+
+function descriptionOf(finding: Finding): string {
+  const owners = ownersInWords(finding);
+  return `${sentence(finding.message)} ${finding.advice}${owners === undefined ? '' : ` Owner: ${owners}`}`;
 }

@@ -1,6 +1,6 @@
 import type { Finding } from '../model/finding.ts';
 import type { ScanResult } from '../model/scan-result.ts';
-import { isActive, placeOf } from './summary.ts';
+import { isActive, ownersInWords, placeOf } from './summary.ts';
 import { escapeXml } from './text.ts';
 
 /** A suite a file, a failed case a finding, an error a file that was not analysed; one passing case when all is well. */
@@ -44,7 +44,13 @@ export function junit(result: ScanResult): string {
 
 function failedCase(finding: Finding): string {
   const { line, column } = finding.range.start;
-  const text = `${placeOf(finding)}\n${finding.why}\n${finding.advice}`;
+  const owners = ownersInWords(finding);
+  const text = [
+    placeOf(finding),
+    finding.why,
+    finding.advice,
+    ...(owners === undefined ? [] : [`Owner: ${owners}`]),
+  ].join('\n');
   return [
     `    <testcase name="${escapeXml(`${finding.ruleId} (${line}:${column})`)}" classname="${escapeXml(finding.file)}">`,
     `      <failure type="${finding.severity}" message="${escapeXml(finding.message)}">${escapeXml(text)}</failure>`,

@@ -2,7 +2,7 @@ import type { Finding, Position, Range } from '../model/finding.ts';
 import type { ScanResult } from '../model/scan-result.ts';
 import { homepage, type ReportContext, rulePage } from './context.ts';
 import { linesOf, positionAt } from './source-lines.ts';
-import { isActive } from './summary.ts';
+import { isActive, ownersInWords } from './summary.ts';
 
 const severities: Record<Finding['severity'], string> = { high: 'ERROR', medium: 'WARNING', low: 'INFO' };
 
@@ -34,7 +34,7 @@ export function rdjson(result: ScanResult, context: ReportContext): string {
       const suggested = suggestions(finding);
       const page = rulePage(finding.ruleId, context.rules);
       return {
-        message: `${finding.message}\n${finding.why}\n${finding.advice}`,
+        message: messageOf(finding),
         location: { path: finding.file, range: range(finding.file, finding.range) },
         severity: severities[finding.severity],
         code: { value: finding.ruleId, ...(page === undefined ? {} : { url: page }) },
@@ -51,4 +51,12 @@ export function rdjson(result: ScanResult, context: ReportContext): string {
     }),
   };
   return `${JSON.stringify(document, undefined, 2)}\n`;
+}
+
+/** It becomes a comment: an owner is named there without being called at every run. */
+function messageOf(finding: Finding): string {
+  const owners = ownersInWords(finding)?.replaceAll('@', '@\u200b');
+  return [finding.message, finding.why, finding.advice, ...(owners === undefined ? [] : [`Owner: ${owners}`])].join(
+    '\n',
+  );
 }

@@ -44,6 +44,16 @@ export const reporters: Readonly<Record<string, Reporter>> = {
     machine: true,
     load: async () => (await import('./github.ts')).github,
   },
+  azure: {
+    description: 'issues of Azure Pipelines, the report in the log',
+    machine: true,
+    load: async () => (await import('./azure.ts')).azure,
+  },
+  teamcity: {
+    description: 'inspections of TeamCity',
+    machine: true,
+    load: async () => (await import('./teamcity.ts')).teamcity,
+  },
   gitlab: {
     description: 'GitLab Code Quality',
     machine: true,
@@ -69,6 +79,11 @@ export const reporters: Readonly<Record<string, Reporter>> = {
     description: 'for job summaries and pull request comments',
     machine: true,
     load: async () => (await import('./markdown.ts')).markdown,
+  },
+  badge: {
+    description: 'the score as a small SVG picture, for a README',
+    machine: true,
+    load: async () => (await import('./badge.ts')).badge,
   },
   html: {
     description: 'one page with map, filters, code and fixes, for a browser; loads and sends nothing',

@@ -1,7 +1,7 @@
 import type { Finding, Range } from '../model/finding.ts';
 import type { Category } from '../model/rule.ts';
 import type { ScanResult } from '../model/scan-result.ts';
-import { isActive } from './summary.ts';
+import { isActive, ownersInWords } from './summary.ts';
 
 const severities: Record<Finding['severity'], string> = { high: 'HIGH', medium: 'MEDIUM', low: 'LOW' };
 
@@ -43,7 +43,7 @@ export function sonar(result: ScanResult): string {
     issues: findings.map((finding) => ({
       ruleId: finding.ruleId,
       primaryLocation: {
-        message: finding.message,
+        message: messageOf(finding),
         filePath: finding.file,
         textRange: textRange(finding.range),
       },
@@ -59,4 +59,10 @@ export function sonar(result: ScanResult): string {
     })),
   };
   return `${JSON.stringify(document, undefined, 2)}\n`;
+}
+
+/** The format has no other place for an owner. */
+function messageOf(finding: Finding): string {
+  const owners = ownersInWords(finding);
+  return owners === undefined ? finding.message : `${finding.message} (owner: ${owners})`;
 }

@@ -77,6 +77,11 @@ export function skippedInWords(result: ScanResult): string {
     .join(', ');
 }
 
+/** "@acme/orders, ops@example.com"; undefined where nobody owns the file. */
+export function ownersInWords({ owners }: Finding): string | undefined {
+  return owners?.join(', ');
+}
+
 /** What each owner has to repair, most first; findings without an owner last, as "no owner". Empty when nobody owns any. */
 export function countsByOwner(findings: readonly Finding[]): [owner: string, counts: ScanResult['score']['counts']][] {
   const byOwner = new Map<string, ScanResult['score']['counts']>();

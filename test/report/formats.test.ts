@@ -57,6 +57,13 @@ describe('every format', () => {
     expect(await render(name, sample, { colour: true, hyperlinks: true })).not.toContain('\u001b');
   });
 
+  it.each(names.filter((name) => name !== 'badge'))('%s names who owns the file of a finding', async (name) => {
+    const result = resultOf([finding({ owners: ['@acme/api', 'ops@example.com'] })]);
+    const text = (await render(name, result)).replaceAll('\u200b', '');
+    expect(text).toContain('@acme/api');
+    expect(text).toContain('ops@example.com');
+  });
+
   it.each(names.filter((name) => !['json', 'ndjson', 'sarif', 'html'].includes(name)))(
     '%s leaves suppressed and baselined findings out of its list',
     async (name) => {
@@ -299,6 +306,53 @@ describe('github', () => {
   });
 });
 
+describe('azure and teamcity', () => {
+  const evil = finding({ message: "a];b\n##vso[task.complete]|'[x] ü 50%", file: 'a;b].ts' });
+
+  it('azure lists each finding after the report, with nothing that ends a command early or starts one', async () => {
+    const text = await render('azure', resultOf([evil, finding({ severity: 'low' })]), {
+      readSource: () => '##vso[x]\n',
+    });
+    expect(text.match(/^##.*/gm)?.map((line) => line.slice(0, 20))).toEqual([
+      '##[group]Plimsoll: s',
+      '##[endgroup]',
+      '##vso[task.logissue ',
+      '##vso[task.logissue ',
+    ]);
+    expect(text).toContain(
+      "##vso[task.logissue type=error;sourcepath=a%3Bb%5D.ts;linenumber=5;columnnumber=5;code=no-leaked-interval;]a];b ##vso[task.complete]|'[x] ü 50%",
+    );
+    expect(text).toContain('type=warning;sourcepath=src/gateway.ts;');
+  });
+
+  it('teamcity escapes what its messages give a meaning', async () => {
+    const text = await render('teamcity', resultOf([evil]));
+    expect(text).toContain("message='a|];b|n##vso|[task.complete|]|||'|[x|] |0x00fc 50%");
+    expect(text).toMatch(/^##teamcity\[inspectionType id='no-leaked-interval' .*category='Plimsoll: resources'/m);
+    expect(text).toMatch(/^##teamcity\[inspection typeId='no-leaked-interval' .* line='5' SEVERITY='ERROR'\]$/m);
+    expect(text).toMatch(/^##teamcity\[buildStatisticValue key='plimsoll\.score' value='\d+'\]$/m);
+    expect((await render('teamcity', sample)).match(/^##teamcity\[buildProblem /gm)).toHaveLength(2);
+    expect(text).toMatch(/^(?:##teamcity\[\w+(?: \w+='(?:[^|'[\]\n]|\|.)*')+\]\n)+$/);
+  });
+});
+
+describe('badge', () => {
+  it('is a picture of the score that is read out, well-formed, and loads nothing', async () => {
+    const svg = await render('badge', clean);
+    expect(svg).toContain(`aria-label="plimsoll: ${clean.score.value} ${clean.score.grade}"`);
+    expect(await render('badge', sample)).toContain('partial');
+    const { valid } = await validateXML({
+      xml: [{ fileName: 'badge.svg', contents: svg }],
+      schema: [
+        '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="http://www.w3.org/2000/svg"><xs:element name="svg" type="xs:anyType"/></xs:schema>',
+      ],
+      initialMemoryPages: memoryPages.MiB * 32,
+    });
+    expect(valid).toBe(true);
+    expect(svg.replace('http://www.w3.org/2000/svg', '')).not.toMatch(/https?:|<script|<image|href/);
+  });
+});
+
 describe('gitlab', () => {
   it('gives each issue what Code Quality asks for, with paths relative and fingerprints unique', async () => {
     const schema = {
@@ -322,7 +376,8 @@ describe('gitlab', () => {
         },
       },
     };
-    const issues = await parsed('gitlab', sample);
+    const owned = finding({ owners: ['@acme/api'], fingerprint: 'owned' });
+    const issues = await parsed('gitlab', resultOf([...sample.findings, owned]));
     const validate = new Ajv({ allErrors: true }).compile(schema);
     validate(issues);
     expect(validate.errors).toBeNull();
@@ -359,7 +414,11 @@ describe('junit and checkstyle', () => {
   };
 
   it.each(['junit', 'checkstyle'])('%s is well-formed XML of the shape that its readers take', async (name) => {
-    for (const result of [sample, clean, resultOf([finding({ message: `<a href="x">&'\u0001` })])]) {
+    for (const result of [
+      sample,
+      clean,
+      resultOf([finding({ message: `<a href="x">&'\u0001`, owners: ['@a/<b>'] })]),
+    ]) {
       const { valid, errors } = await validateXML({
         xml: [{ fileName: `${name}.xml`, contents: await render(name, result) }],
         schema: [schemas[name] ?? ''],

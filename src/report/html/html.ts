@@ -231,7 +231,7 @@ function map(losses: readonly FileLoss[], score: Score): string {
   return `<section aria-labelledby="map-title"><h2 id="map-title">Where the points are lost</h2>
 <p class="dim">Areas are points that a file takes of the ${sum.toFixed(1)} that are lost; the colour is its worst severity:
 <span class="high">▲ high</span>, <span class="medium">● medium</span>, <span class="low">○ low</span>. Choose a file to see its findings.</p>
-<svg class="map" viewBox="0 0 ${mapWidth} ${mapHeight}" role="group" aria-label="Treemap of files by lost points; arrow keys move, Enter filters">${tiles.join('')}</svg>
+<div class="wide"><svg class="map" viewBox="0 0 ${mapWidth} ${mapHeight}" role="group" aria-label="Treemap of files by lost points; arrow keys move, Enter filters">${tiles.join('')}</svg></div>
 <details><summary>The same as a table</summary><div class="wide"><table><thead><tr><th scope="col">file</th><th scope="col" class="num">points</th><th scope="col" class="num">high</th><th scope="col" class="num">medium</th><th scope="col" class="num">low</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>${rest}</details></section>`;
 }
 

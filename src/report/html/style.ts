@@ -36,7 +36,7 @@ summary { cursor: pointer; } details > summary:focus-visible, button:focus-visib
 .filters label:not([hidden]) { display: flex; flex-direction: column; font-size: .85rem; color: var(--dim); } ol.findings, .gates, li { overflow-wrap: anywhere; } .filters > * { min-width: 0; max-width: 100%; } .filters .grow { flex: 1 1 16rem; }
 .filters input[type=search], .filters select { font: inherit; padding: .35rem .5rem; border: 1px solid var(--dim); border-radius: .35rem; background: var(--card); color: var(--ink); max-width: 100%; }
 .filters fieldset { border: 0; padding: 0; margin: 0; display: flex; flex-wrap: wrap; gap: 0 .75rem; } .filters legend { font-size: .85rem; color: var(--dim); padding: 0; }
-.filters fieldset label { flex-direction: row; gap: .3rem; align-items: center; color: var(--ink); font-size: 1rem; }
+.filters fieldset label:not([hidden]) { flex-direction: row; gap: .3rem; align-items: center; color: var(--ink); font-size: 1rem; }
 button { font: inherit; padding: .4rem .9rem; border: 1px solid var(--dim); border-radius: .35rem; background: var(--card); color: var(--ink); cursor: pointer; }
 ol.findings { list-style: none; padding: 0; margin: 0; } ol.findings > li { border-top: 1px solid var(--rule); }
 .finding > summary { padding: .5rem .2rem; display: grid; grid-template-columns: 5.5rem 1fr; gap: 0 .75rem; } .finding > summary::-webkit-details-marker { display: none; } .finding > summary { list-style: none; }
@@ -50,6 +50,6 @@ pre .n { color: var(--dim); user-select: none; } pre mark { background: var(--ma
 kbd { border: 1px solid var(--dim); border-radius: .2rem; padding: 0 .3rem; font: .8rem ui-monospace, monospace; }
 footer { padding: 1rem 1.25rem 2.5rem; }
 code { font: .9em ui-monospace, monospace; background: var(--paper); padding: 0 .2em; border-radius: .2rem; }
-@media (max-width: 48rem) { .bar { min-width: 3rem; } th, td { padding: .3rem; } .top { grid-template-columns: 1fr; } .body { padding-left: .2rem; } .finding > summary { grid-template-columns: 1fr; } }
+@media (max-width: 48rem) { .map, .trend { min-width: 44rem; } .bar { min-width: 3rem; } th, td { padding: .3rem; } .top { grid-template-columns: 1fr; } .body { padding-left: .2rem; } .finding > summary { grid-template-columns: 1fr; } }
 @media print { body { background: #fff; } section { border: 0; padding: 0; break-inside: auto; } .filters, .more, .keys, .skip { display: none; } .finding { break-inside: avoid; } }
 `;

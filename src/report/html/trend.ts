@@ -35,7 +35,7 @@ export function trendSection(trend: readonly TrendPoint[] | undefined): string {
         `<tr><th scope="row">${escapeXml(point.at.slice(0, 16).replace('T', ' '))}</th><td class="where">${escapeXml((point.commit ?? '').slice(0, 7))}</td><td class="num">${point.score}</td><td>${escapeXml(point.grade)}</td>${[point.counts.high, point.counts.medium, point.counts.low, point.codeLines].map((count) => `<td class="num">${groupDigits(count)}</td>`).join('')}</tr>`,
     );
   return `<section aria-labelledby="trend-title"><h2 id="trend-title">Trend</h2>
-<svg class="trend" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeXml(about)}">${grid.join('')}<polyline points="${line}" fill="none"/>${dots.join('')}${days.join('')}</svg>
+<div class="wide"><svg class="trend" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeXml(about)}">${grid.join('')}<polyline points="${line}" fill="none"/>${dots.join('')}${days.join('')}</svg></div>
 <details><summary>The same as a table</summary><div class="wide"><table><thead><tr><th scope="col">time (UTC)</th><th scope="col">commit</th><th scope="col" class="num">score</th><th scope="col">grade</th><th scope="col" class="num">high</th><th scope="col" class="num">medium</th><th scope="col" class="num">low</th><th scope="col" class="num">code lines</th></tr></thead><tbody>${rows.join('')}</tbody></table></div></details></section>
 `;
 }
