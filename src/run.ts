@@ -5,6 +5,7 @@ import { loadSettings, type Settings } from './config/settings.ts';
 import type { Config } from './config/types.ts';
 import { type Ownership, readOwners } from './engine/code-owners.ts';
 import type { ScanOutcome, ScanProgress, ScanRequest } from './engine/scan-request.ts';
+import type { ScanTiming } from './engine/timing.ts';
 import type { Finding } from './model/finding.ts';
 import type { RulePair } from './model/fixer.ts';
 import type { Category, Confidence, Severity } from './model/rule.ts';
@@ -41,8 +42,12 @@ export interface ScanOptions {
   minScore?: number;
   /** File of known findings. Default: the configuration's; false for none. */
   baseline?: string | false;
+  /** The most findings that pass, of any severity. Default: the configuration's, else any number. */
+  maxIssues?: number;
   /** The most findings outside the baseline that pass. Default: the configuration's, else any number. */
   maxNew?: number;
+  /** The most suppressions and baseline entries without effect that pass. Default: the configuration's, else any number. */
+  maxStale?: number;
   /** Report only what is new since the code left this branch or commit; true for the branch that changes go to. */
   changed?: string | true;
   /** Judge what git has staged, and report only what is new since the last commit. */
@@ -56,6 +61,8 @@ export interface ScanOptions {
   cache?: boolean | string;
   /** Threads that parse. Default: decided by the amount of code and the cores. */
   threads?: number;
+  /** Takes down where the time goes; the scan then keeps to one thread. */
+  timing?: ScanTiming;
   /** Aborts the scan; it then rejects with the signal's reason. */
   signal?: AbortSignal;
   onProgress?(progress: ScanProgress): void;
@@ -109,6 +116,7 @@ export function scanRequestOf(options: ScanOptions, settings: Settings): ScanReq
     testFiles: settings.testFiles.value,
     entryPoints: entryPoints.value,
     ...(options.threads === undefined ? {} : { threads: options.threads }),
+    ...(options.timing ? { timing: options.timing } : {}),
     pairsModule: new URL(isSource ? './pairs.ts' : './pairs.js', import.meta.url).href,
     plugins: settings.plugins.value,
     ...(cache ? { cache } : {}),
@@ -177,10 +185,15 @@ export async function run(options: ScanOptions, given?: Pick<ScanRequest, 'shard
     const packages = packageScores(outcome);
     const comparison = before && compared?.compare(outcome, before, total);
     const minScore = options.minScore ?? settings.minScore.value;
+    const maxIssues = options.maxIssues ?? settings.maxIssues.value;
+    const maxStale = options.maxStale ?? settings.maxStale.value;
     const gates = judge(outcome.findings, total, {
       failOn: options.failOn ?? settings.failOn.value,
       ...(minScore === undefined ? {} : { minScore }),
+      ...(maxIssues === undefined ? {} : { maxIssues }),
       ...(maxNew === undefined ? {} : { maxNew }),
+      ...(maxStale === undefined ? {} : { maxStale, stale: countStale(outcome, baseline) }),
+      categories: settings.categoryGates.value,
       ...(baseline ? { worse: baseline.worse.length } : {}),
     });
     const result: ScanResult = {
@@ -201,6 +214,12 @@ export async function run(options: ScanOptions, given?: Pick<ScanRequest, 'shard
     return { result, outcome, settings, readSource, rescan: runOnce };
   };
   return runOnce();
+}
+
+/** Suppressions that do not apply, and findings of the baseline that there are no more. */
+function countStale({ suppressionProblems }: ScanOutcome, baseline: Pick<BaselineReport, 'stale'> | undefined): number {
+  const entries = baseline?.stale.reduce((sum, { count }) => sum + count, 0) ?? 0;
+  return suppressionProblems.filter(({ kind }) => kind !== 'expiring').length + entries;
 }
 
 /** Writes down who each finding belongs to, where a CODEOWNERS file says so. */

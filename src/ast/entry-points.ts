@@ -1,5 +1,6 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { EntryPoint } from '../model/link.ts';
+import { entryOfNamedCall } from './entry-calls.ts';
 import { entryOfFile } from './file-entries.ts';
 import { bareModule, findOrigin, type Origin, originName } from './provenance.ts';
 import {
@@ -48,7 +49,7 @@ export function findEntryPoint(fn: FunctionNode, file: FileContext): EntryPoint 
 
 function judge(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
   return (
-    fromDecorators(fn) ??
+    fromDecorators(fn, file) ??
     fromArgument(fn, file) ??
     fromProperty(fn, file) ??
     entryOfFile(fn, file) ??
@@ -58,11 +59,14 @@ function judge(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
 
 const request = (label: string): EntryPoint => ({ kind: 'request', label });
 
-function fromDecorators(fn: FunctionNode): EntryPoint | undefined {
+function fromDecorators(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
   if (!ts.isMethodDeclaration(fn) || !isClassNode(fn.parent)) return undefined;
   for (const decorator of ts.getDecorators(fn) ?? []) {
     const call = decorator.expression;
-    const name = findMemberPath(ts.isCallExpression(call) ? call.expression : call)?.at(-1);
+    const callee = ts.isCallExpression(call) ? call.expression : call;
+    const named = entryOfNamedCall(callee, file);
+    if (named) return { ...named, label: `@${named.label} ${nameOfFunction(fn)}` };
+    const name = findMemberPath(callee)?.at(-1);
     if (name === undefined || !(requestDecorator.test(name) || timeDecorator.test(name))) continue;
     const path = ts.isCallExpression(call) ? findStringValue(call.arguments[0]) : undefined;
     const label = `@${name}${path === undefined ? '' : ` ${path}`} ${fn.parent.name?.text ?? 'class'}.${nameOfFunction(fn)}`;
@@ -105,6 +109,8 @@ function entryOfConstruction(call: ts.NewExpression, file: FileContext): EntryPo
 }
 
 function entryOfCall(call: ts.CallExpression, file: FileContext): EntryPoint | undefined {
+  const named = entryOfNamedCall(call.expression, file);
+  if (named) return named;
   const target = findMethodCall(call);
   if (!target) return entryOfPlainCall(call, file);
   const { receiver, method } = target;
@@ -216,10 +222,13 @@ function fromProperty(fn: FunctionNode, file: FileContext): EntryPoint | undefin
     const group = findPropertyName(outer.name) ?? '';
     if (/^(?:Query|Mutation|Subscription)$/.test(group)) return request(`GraphQL ${group}.${name}`);
   }
-  if (ts.isCallExpression(outer))
+  if (ts.isCallExpression(outer)) {
+    const named = entryOfNamedCall(outer.expression, file);
+    if (named) return { ...named, label: `${named.label} ${name}`.trim() };
     return /^(?:GET|POST|PUT|PATCH|DELETE|get|post|put|patch|delete)$/.test(name)
       ? entryOfCall(outer, file)
       : meteorMethod(outer, name);
+  }
   return undefined;
 }
 

@@ -42,7 +42,8 @@ const pluginShape: Shape = {
 const extendsShape: Shape = {
   kind: 'list',
   of: { kind: 'string' },
-  description: 'Configuration files that this one builds on; later ones win, this one wins over all.',
+  description:
+    'Configuration files, or plimsoll/recommended or plimsoll/strict, that this one builds on; later ones win, this one wins over all.',
 };
 
 /** The keys that bring in rules: they are read before the rest, which is held against those rules. */
@@ -57,10 +58,24 @@ const globs: Shape = { kind: 'list', of: { kind: 'string' } };
 export const entryPointsShape: Shape = {
   kind: 'object',
   noun: 'key',
-  description: 'Files whose exported functions are run by something that a scan does not know.',
+  description: 'Where outside load comes in by ways that a scan does not know.',
   keys: {
-    request: { ...globs, description: 'One run for each request or message: handlers.' },
-    event: { ...globs, description: 'Run again and again, but not for each request: listeners, jobs.' },
+    request: { ...globs, description: 'Files whose exported functions run for each request or message: handlers.' },
+    event: { ...globs, description: 'Files whose exported functions run again and again, but not for each request.' },
+    requestCalls: {
+      ...globs,
+      description: 'Functions, methods and decorators: what is handed to them runs for each request or message.',
+    },
+    eventCalls: { ...globs, description: 'The same for what runs again and again, but not for each request.' },
+  },
+};
+
+const categoryGates: Shape = {
+  kind: 'object',
+  noun: 'key',
+  keys: {
+    maxIssues: { kind: 'integer', minimum: 0, description: 'The most findings of it that pass.' },
+    minScore: { kind: 'integer', minimum: 0, maximum: 100, description: 'The least score of it that passes.' },
   },
 };
 
@@ -140,7 +155,38 @@ export function configShape(rules: readonly RuleFacts[], reporterNames: readonly
             description: 'The mildest severity that fails. Default: high.',
           },
           minScore: { kind: 'integer', minimum: 0, maximum: 100, description: 'The least score that passes.' },
+          maxIssues: { kind: 'integer', minimum: 0, description: 'The most findings that pass, of any severity.' },
           maxNew: { kind: 'integer', minimum: 0, description: 'The most findings outside the baseline that pass.' },
+          maxStale: {
+            kind: 'integer',
+            minimum: 0,
+            description:
+              'The most directives that do not apply and baseline entries that nothing answers to that pass.',
+          },
+          categories: {
+            kind: 'object',
+            noun: 'category',
+            description: 'Budgets of single categories.',
+            keys: Object.fromEntries(categoryChoices.map((category) => [category, categoryGates])),
+          },
+        },
+      },
+      fix: {
+        kind: 'object',
+        noun: 'key',
+        description: 'How --fix repairs.',
+        keys: {
+          runtime: {
+            kind: 'choice',
+            of: runtimeChoices,
+            noun: 'way to get the runtime',
+            description:
+              'How fixed code gets the runtime. Default: package where it is a dependency already, else copy.',
+          },
+          verify: {
+            kind: 'string',
+            description: 'A command that must pass before and after; fixes that break it are taken back.',
+          },
         },
       },
       baseline: {

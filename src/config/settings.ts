@@ -1,13 +1,14 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import type { RuleOverride, RuleSetting } from '../engine/scan-request.ts';
+import type { EntryPointSettings, RuleOverride, RuleSetting } from '../engine/scan-request.ts';
 import type { RulePair } from '../model/fixer.ts';
 import type { Confidence, OptionValues, Severity } from '../model/rule.ts';
 import type { RuleFacts } from '../model/rule-facts.ts';
 import { InputError } from './input-error.ts';
-import { type ConfigFile, checkConfig, configIn, findConfig, readConfig } from './load.ts';
+import { type ConfigFile, checkConfig, configIn, findConfig, placeIn, readConfig } from './load.ts';
+import { presets } from './presets.ts';
 import { configShape, pluginKeys, type Shape } from './schema.ts';
-import type { Config, RuleConfig } from './types.ts';
+import type { CategoryGates, Config, RuleConfig } from './types.ts';
 
 /** A setting and where it comes from: a file, "--min-score", "PLIMSOLL_MIN_SCORE" or "default". */
 export interface From<Value> {
@@ -26,12 +27,17 @@ export interface Settings {
   respectGitignore: From<boolean>;
   testFiles: From<boolean>;
   confidence: From<Confidence>;
-  entryPoints: From<{ request: readonly string[]; event: readonly string[] }>;
+  entryPoints: From<Required<EntryPointSettings>>;
   rules: Readonly<Record<string, From<RuleSetting>>>;
   overrides: readonly From<RuleOverride>[];
   failOn: From<Severity | 'never'>;
   minScore: From<number | undefined>;
+  maxIssues: From<number | undefined>;
   maxNew: From<number | undefined>;
+  maxStale: From<number | undefined>;
+  categoryGates: From<CategoryGates>;
+  runtime: From<'package' | 'copy' | undefined>;
+  verify: From<string | undefined>;
   /** Absolute. */
   baseline: From<string | undefined>;
   /** Rules that the configuration brings in, with what names the module of each: absolute paths. */
@@ -84,7 +90,8 @@ export async function loadSettings(source: SettingsSource, known: Known): Promis
   const { cwd } = source;
   const start = source.paths.length === 0 ? cwd : commonFolder(cwd, source.paths);
   const rootWithout = isInside(cwd, start) ? cwd : start;
-  const shown = (file: string) => posix(isInside(cwd, file) ? relative(cwd, file) : file);
+  const shown = (file: string) =>
+    Object.hasOwn(presets, file) ? file : posix(isInside(cwd, file) ? relative(cwd, file) : file);
   if (source.config === false) return settle(rootWithout, [], shown, known);
   if (typeof source.config === 'object') {
     const inline = { file: join(cwd, 'config'), config: source.config };
@@ -108,6 +115,10 @@ async function withExtended(
   await checkConfig({ ...one, config: onlyKeys(one.config, pluginKeys) as Config }, pluginKeys, shown);
   const files: ConfigFile[] = [];
   for (const path of one.config.extends ?? []) {
+    if (path.startsWith('plimsoll/')) {
+      files.push(await presetNamed(path, one, shown));
+      continue;
+    }
     const file = resolve(dirname(one.file), path);
     if (file === one.file || above.includes(file)) {
       throw new InputError(`"extends" comes back to ${shown(file)}`, { at: shown(one.file) });
@@ -116,6 +127,14 @@ async function withExtended(
     files.push(...(await withExtended(await readConfig(file, shown), shown, [...above, one.file])));
   }
   return [...files, one];
+}
+
+async function presetNamed(name: string, { file }: ConfigFile, shown: (file: string) => string): Promise<ConfigFile> {
+  const config = Object.hasOwn(presets, name) ? presets[name] : undefined;
+  if (config) return { file: name, config };
+  const candidates = Object.keys(presets);
+  const at = await placeIn(file, ['extends'], shown);
+  throw new InputError(`unknown preset "${name}"`, { at, wrong: { name, candidates }, list: candidates.join(', ') });
 }
 
 /** What must be right before the rules are known that the rest is held against. */
@@ -194,7 +213,7 @@ function merge(
   }
   return {
     root,
-    files: files.map(({ file }) => file),
+    files: files.flatMap(({ file }) => (Object.hasOwn(presets, file) ? [] : [file])),
     include: last<readonly string[] | undefined>(
       (config, file) => config.include && rebase(config.include, file),
       undefined,
@@ -208,14 +227,21 @@ function merge(
         config.entryPoints && {
           request: rebase(config.entryPoints.request ?? [], file),
           event: rebase(config.entryPoints.event ?? [], file),
+          requestCalls: config.entryPoints.requestCalls ?? [],
+          eventCalls: config.entryPoints.eventCalls ?? [],
         },
-      { request: [], event: [] },
+      { request: [], event: [], requestCalls: [], eventCalls: [] },
     ),
     rules,
     overrides,
     failOn: last<Severity | 'never'>((config) => config.gates?.failOn, 'high'),
     minScore: last<number | undefined>((config) => config.gates?.minScore, undefined),
+    maxIssues: last<number | undefined>((config) => config.gates?.maxIssues, undefined),
     maxNew: last<number | undefined>((config) => config.gates?.maxNew, undefined),
+    maxStale: last<number | undefined>((config) => config.gates?.maxStale, undefined),
+    categoryGates: last<CategoryGates>((config) => config.gates?.categories, {}),
+    runtime: last<'package' | 'copy' | undefined>((config) => config.fix?.runtime, undefined),
+    verify: last<string | undefined>((config) => config.fix?.verify, undefined),
     baseline: last<string | undefined>(
       (config, { file }) => (config.baseline === undefined ? undefined : resolve(dirname(file), config.baseline)),
       undefined,

@@ -7,7 +7,7 @@ import { type IgnoreRules, isIgnored, isTakenBack, readIgnoreRules, readIgnoreRu
 import { compileGlobs } from './glob.ts';
 import { compareText } from './order.ts';
 import { PackageIndex } from './packages.ts';
-import { type ScanRequest, UsageError } from './scan-request.ts';
+import { entryCallsOf, type ScanRequest, UsageError } from './scan-request.ts';
 
 export interface DiscoveredFile {
   /** POSIX, relative to the root. */
@@ -86,7 +86,7 @@ class Walk {
   constructor(request: ScanRequest) {
     this.#request = request;
     this.#root = request.root;
-    this.#packages = new PackageIndex(request.root);
+    this.#packages = new PackageIndex(request.root, entryCallsOf(request.entryPoints));
     if (request.include?.length) this.#isIncluded = compileGlobs(request.include);
     if (request.exclude?.length) this.#isExcluded = compileGlobs(request.exclude);
   }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { PackageFacts } from '../model/file-context.ts';
+import type { EntryCalls, PackageFacts } from '../model/file-context.ts';
 import { sha256 } from './content-hash.ts';
 
 /** The parts of a package.json that the engine reads. */
@@ -32,12 +32,15 @@ const sourceArgument = /(?:^|[\s"'=])(?:\.\/)?([\w@./-]+\.[cm]?[jt]sx?)(?=$|[\s"
 /** The packages of a scan, each read when it is first asked for. */
 export class PackageIndex {
   readonly #root: string;
+  readonly #entryCalls: EntryCalls | undefined;
   readonly #facts = new Map<string, PackageFacts>();
   readonly #manifests = new Map<string, PackageManifest>();
   readonly #dirs = new Set<string>();
 
-  constructor(root: string) {
+  /** @param entryCalls what the configuration says of every package */
+  constructor(root: string, entryCalls?: EntryCalls) {
     this.#root = root;
+    this.#entryCalls = entryCalls;
   }
 
   /** Notes that `dir` holds a package.json. */
@@ -75,6 +78,7 @@ export class PackageIndex {
     let facts = this.#facts.get(dir);
     if (!facts) {
       facts = packageFacts(dir, this.manifestOf(dir));
+      if (this.#entryCalls) facts.entryCalls = this.#entryCalls;
       this.#facts.set(dir, facts);
     }
     return facts;

@@ -7,6 +7,7 @@ import { scanImports } from './import-scan.ts';
 import type { RulePlan } from './rule-plan.ts';
 import { type FileResult, runFile } from './run-file.ts';
 import { countCodeLines, readSource, textKind } from './source-text.ts';
+import type { ScanTiming } from './timing.ts';
 
 /** What reading one file gave. Plain data, so that a worker thread can send it. */
 export type FileOutcome =
@@ -29,6 +30,7 @@ export type FileOutcome =
  *
  * @param instead a text that stands for the one on disk
  * @param keep as in `runFile`
+ * @param timing as in `runFile`
  */
 export function processFile(
   file: DiscoveredFile,
@@ -36,6 +38,7 @@ export function processFile(
   plan: RulePlan,
   instead?: string,
   keep?: (file: FileContext) => void,
+  timing?: ScanTiming,
 ): FileOutcome {
   const { path } = file;
   const source =
@@ -57,7 +60,7 @@ export function processFile(
   };
   if (rules.length > 0 || hasDirectives) {
     const input = { path, text, package: pkg, role, hasDirectives, confidence: plan.confidence };
-    outcome.result = runFile(input, rules, keep);
+    outcome.result = runFile(input, rules, keep, timing);
   }
   return outcome;
 }

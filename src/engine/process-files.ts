@@ -57,7 +57,8 @@ export async function processFiles(
   const { signal, pairsModule } = request;
   signal?.throwIfAborted();
   const left = [...fresh.values()];
-  const threads = pairsModule === undefined || request.texts ? 1 : decideThreads(left, request.threads);
+  const threads =
+    pairsModule === undefined || request.texts || request.timing ? 1 : decideThreads(left, request.threads);
   if (threads > 1) {
     await processInThreads(left, packages, {
       threads,
@@ -75,7 +76,7 @@ export async function processFiles(
   const keep = trees?.keep.bind(trees);
   let turnAt = performance.now() + turnMs;
   for (const file of left) {
-    takeFresh(processFile(file, factsOf(file), plan, textOf(file), keep));
+    takeFresh(processFile(file, factsOf(file), plan, textOf(file), keep, request.timing));
     if (performance.now() < turnAt) continue;
     report();
     await nextTurn();

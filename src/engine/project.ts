@@ -7,7 +7,7 @@ import { compareText } from './order.ts';
 import { isPublished, type PackageIndex } from './packages.ts';
 import { ModuleResolver } from './resolve-module.ts';
 import { summariseFile } from './run-file.ts';
-import type { EntryPointGlobs } from './scan-request.ts';
+import type { EntryPointSettings } from './scan-request.ts';
 import { readSource } from './source-text.ts';
 
 /** A file that the linker may look at. */
@@ -35,7 +35,7 @@ const maxKeptText = 48_000_000;
 /** What is known of the files of a project ahead of time. */
 export interface ProjectKnowledge {
   summaries?: ReadonlyMap<string, FileSummary>;
-  entryPoints?: EntryPointGlobs | undefined;
+  entryPoints?: EntryPointSettings | undefined;
   /** Texts that stand for those on disk. */
   texts?: ReadonlyMap<string, string> | undefined;
   store?: ProjectStore | undefined;

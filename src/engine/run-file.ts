@@ -11,6 +11,7 @@ import type { Problem } from '../model/scan-result.ts';
 import { fingerprint } from './fingerprint.ts';
 import { compareFindings } from './order.ts';
 import { type Directives, readDirectives } from './suppressions.ts';
+import type { ScanTiming } from './timing.ts';
 
 /** A rule with what the configuration says of it for one file. */
 export interface RuleRun {
@@ -62,11 +63,13 @@ export function looksAt({ roles = defaultRoles }: Pick<Rule, 'roles'>, role: Fil
  * Parses one file and runs the rules and their fixers over it: a pure function of its arguments.
  *
  * @param keep given the tree where a summary may yet be wanted of it
+ * @param timing told how long each rule takes
  */
 export function runFile(
   input: RunFileInput,
   rules: readonly RuleRun[],
   keep?: (file: FileContext) => void,
+  timing?: ScanTiming,
 ): FileResult {
   const { path } = input;
   const result: FileResult = { findings: [], problems: [] };
@@ -79,7 +82,12 @@ export function runFile(
     }
     if (input.hasDirectives) result.directives = readDirectives(file.source);
     const least = input.hasDirectives ? 'possible' : input.confidence;
-    for (const run of rules) if (looksAt(run.pair.rule, file.role)) runRule(run, file, least, result);
+    for (const run of rules) {
+      if (!looksAt(run.pair.rule, file.role)) continue;
+      const started = timing && performance.now();
+      runRule(run, file, least, result);
+      if (started !== undefined) timing!.addRule(run.pair.rule.id, performance.now() - started);
+    }
     result.findings.sort(compareRaw);
     numberFindings(result.findings, file);
     if (result.findings.some(({ when }) => when)) result.summary = file.summary();

@@ -49,11 +49,13 @@ export async function scanFiles(
     else outcomes.set(outcome.path, outcome);
   };
   const trees = new KeptTrees();
-  await processFiles(request, plan, scope, cache, take, trees);
+  const processAll = () => processFiles(request, plan, scope, cache, take, trees);
+  await (request.timing ? request.timing.measure('read and parse', processAll) : processAll());
 
   const scanned = [...outcomes.values()].sort((a, b) => compareText(a.path, b.path));
   for (const { result } of scanned) if (result) problems.push(...result.problems);
-  const { verdicts, configs } = link(request, scope, scanned, rawFindingsOf(scanned), cache, trees);
+  const linkAll = () => link(request, scope, scanned, rawFindingsOf(scanned), cache, trees);
+  const { verdicts, configs } = request.timing ? request.timing.measure('link', linkAll) : linkAll();
   const { findings, refuted, suppressionProblems } = settle(scanned, verdicts, plan, request.today);
   const packageDirs = new Map(discovered.map(({ path, packageDir }) => [path, packageDir]));
   const files = scanned.map(

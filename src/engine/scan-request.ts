@@ -1,9 +1,11 @@
+import type { EntryCalls } from '../model/file-context.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Category, Confidence, OptionValues, Severity } from '../model/rule.ts';
 import type { FileCounts, Problem, SuppressionProblem } from '../model/scan-result.ts';
 import type { FileOutcome } from './process-file.ts';
 import type { PlanRequest } from './rule-plan.ts';
 import type { ScanMemory } from './scan-memory.ts';
+import type { ScanTiming } from './timing.ts';
 
 /** What the configuration says of one rule. */
 export interface RuleSetting {
@@ -21,12 +23,22 @@ export interface RuleOverride {
   rules: Readonly<Record<string, RuleSetting>>;
 }
 
-/** Files whose exported functions are run by something the scan does not know; globs relative to the scanned root. */
-export interface EntryPointGlobs {
-  /** One run per request or message. */
+/** Where outside load comes in by ways that the scan does not know. */
+export interface EntryPointSettings {
+  /** Files whose exported functions run once per request or message; globs relative to the scanned root. */
   request?: readonly string[];
-  /** Repeated, but not per request. */
+  /** Files whose exported functions run again and again, but not per request; globs relative to the scanned root. */
   event?: readonly string[];
+  /** Names of functions, methods and decorators: what is handed to them runs once per request or message. */
+  requestCalls?: readonly string[];
+  /** The same for what runs again and again, but not per request. */
+  eventCalls?: readonly string[];
+}
+
+/** The names among entry points; undefined when there are none. */
+export function entryCallsOf(entryPoints: EntryPointSettings | undefined): EntryCalls | undefined {
+  const { requestCalls = [], eventCalls = [] } = entryPoints ?? {};
+  return requestCalls.length + eventCalls.length === 0 ? undefined : { request: requestCalls, event: eventCalls };
 }
 
 export interface ScanProgress {
@@ -56,7 +68,7 @@ export interface ScanRequest {
   respectGitignore?: boolean;
   /** Scan test files too. Default: false. */
   testFiles?: boolean;
-  entryPoints?: EntryPointGlobs;
+  entryPoints?: EntryPointSettings;
   /** Threads that parse; 1 keeps to the calling thread. Default: decided by bytes and cores. */
   threads?: number;
   /** Module that exports `loadPairs`, for worker threads to load. Without it the scan keeps to one thread. */
@@ -73,6 +85,8 @@ export interface ScanRequest {
   cache?: CacheRequest;
   /** What earlier scans of this process, with the same rules and settings, made of texts. Default: none. */
   memory?: ScanMemory;
+  /** Takes down where the time goes; the scan then keeps to one thread. */
+  timing?: ScanTiming;
   signal?: AbortSignal;
   onProgress?(progress: ScanProgress): void;
 }

@@ -23,7 +23,8 @@ export interface Scope extends Discovery {
  */
 export async function scan(request: ScanRequest, rules: RuleSource): Promise<ScanOutcome> {
   request.signal?.throwIfAborted();
-  const scope = findScope(request);
+  const { timing } = request;
+  const scope = timing ? timing.measure('find files', () => findScope(request)) : findScope(request);
   // Texts that stand for others are kept nowhere; the rest is in memory by then.
   const cache = request.texts && request.memory ? undefined : ScanCache.open(request);
   const today = request.today ?? new Date().toISOString().slice(0, 10);

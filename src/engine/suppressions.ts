@@ -166,6 +166,13 @@ function isInComment(source: ts.SourceFile, offset: number): boolean {
   return !isLiteral || offset < at.getStart(source);
 }
 
+/** A suppression that ends is told of so many days before. */
+const warnedDays = 14;
+
+function daysBetween(from: string, to: string): number {
+  return (Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / 86_400_000;
+}
+
 export interface SuppressionScope {
   /** Rules that ran on the file: directives for others cannot be judged unused. */
   ranRules: ReadonlySet<string>;
@@ -174,7 +181,7 @@ export interface SuppressionScope {
   today: string;
 }
 
-/** Marks the findings of one file that a directive covers, and reports the directives that do not apply. */
+/** Marks the findings of one file that a directive covers, and reports the directives that do not apply, or soon will not. */
 export function applySuppressions(
   file: string,
   findings: readonly Finding[],
@@ -206,6 +213,9 @@ export function applySuppressions(
         if (finding.status !== 'active') continue;
         finding.status = 'suppressed';
         finding.reason = suppression.reason;
+      }
+      if (isUsed && until !== undefined && daysBetween(scope.today, until) <= warnedDays) {
+        report('expiring', line, `The suppression of ${id} ends on ${until}`);
       }
       if (!isUsed && scope.ranRules.has(id)) report('unused', line, `${id} finds nothing here: remove the suppression`);
     }

@@ -1,7 +1,7 @@
 import { findFault } from '../config/check.ts';
 import { InputError } from '../config/input-error.ts';
 import { confidenceChoices, entryPointsShape, type Shape } from '../config/schema.ts';
-import type { EntryPointGlobs } from '../engine/scan-request.ts';
+import type { EntryPointSettings } from '../engine/scan-request.ts';
 import type { Confidence } from '../model/rule.ts';
 
 /** What `settings.plimsoll` of an ESLint configuration may say. Globs are relative to `root`. */
@@ -11,7 +11,7 @@ export interface PlimsollSettings {
   /** Least confidence that is reported. Default: `likely`. */
   confidence?: Confidence;
   /** Files whose exported functions are run by something that a scan does not know. */
-  entryPoints?: EntryPointGlobs;
+  entryPoints?: EntryPointSettings;
 }
 
 const shape: Shape = {

@@ -81,7 +81,7 @@ async function fixEdit(
     findings,
     texts: new Map([[file, document.getText()]]),
     safety: 'review',
-    supply: new RuntimeSupply(project.settings.root, undefined),
+    supply: new RuntimeSupply(project.settings.root, project.settings.runtime.value),
     // One round: what is left is offered when the editor asks again.
     rescan: async () => [],
     listMakers: (...asked) => project.scanner.makers().list(...asked),

@@ -56,6 +56,16 @@ export interface PackageFacts {
   dependencies: ReadonlySet<string>;
   /** Files named by `bin` and `scripts`, relative to `dir`: command-line entries. */
   scripts: ReadonlySet<string>;
+  /** Where the configuration names any. */
+  entryCalls?: EntryCalls;
+}
+
+/** Functions and decorators of the team's own, by name: what is handed to them is where outside load comes in. */
+export interface EntryCalls {
+  /** One run per request or message. */
+  request: readonly string[];
+  /** Repeated, but not per request. */
+  event: readonly string[];
 }
 
 /** One parsed file and the answers of the one walk over it. Rules read it through the questions in `src/ast`. */

@@ -23,9 +23,9 @@ export interface Problem {
   message: string;
 }
 
-/** A directive in a comment that does not apply. */
+/** A directive in a comment that does not apply, or that soon will not: `expiring`. */
 export interface SuppressionProblem {
-  kind: 'unused' | 'unknown-rule' | 'malformed' | 'expired';
+  kind: 'unused' | 'unknown-rule' | 'malformed' | 'expired' | 'expiring';
   file: string;
   line: number;
   message: string;
@@ -38,7 +38,7 @@ export interface PackageScore {
 }
 
 export interface Gate {
-  name: 'fail-on' | 'min-score' | 'max-new' | 'baseline' | 'diff';
+  name: 'fail-on' | 'min-score' | 'max-issues' | 'max-new' | 'max-stale' | 'baseline' | 'diff';
   passed: boolean;
   /** "2 high findings, none allowed". */
   message: string;

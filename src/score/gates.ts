@@ -1,4 +1,4 @@
-import type { Severity } from '../model/rule.ts';
+import type { Category, Severity } from '../model/rule.ts';
 import type { Gate, Problem, ScanResult, Score } from '../model/scan-result.ts';
 import { type Weighed, weighs } from './score.ts';
 import { severities } from './weights.ts';
@@ -10,6 +10,14 @@ export interface GateOptions {
   minScore?: number;
   /** The most findings that pass, of those that neither a baseline nor the commit compared with holds. */
   maxNew?: number;
+  /** The most findings that pass, of any severity. */
+  maxIssues?: number;
+  /** The most findings that pass, and the least score, by category. */
+  categories?: { readonly [Name in Category]?: { maxIssues?: number; minScore?: number } };
+  /** The most suppressions and entries of the baseline that do nothing that pass. */
+  maxStale?: number;
+  /** How many of them there are. */
+  stale?: number;
   /** Entries of the baseline that got worse; undefined without a baseline. */
   worse?: number;
 }
@@ -37,12 +45,15 @@ export function judge(findings: readonly Weighed[], score: Score, options: GateO
     });
   }
   if (options.minScore !== undefined) {
-    const passed = score.value >= options.minScore;
-    gates.push({
-      name: 'min-score',
-      passed,
-      message: `score ${score.value} ${passed ? '≥' : '<'} ${options.minScore}`,
-    });
+    gates.push(scoreGate('score', score.value, options.minScore));
+  }
+  if (options.maxIssues !== undefined)
+    gates.push(countGate('finding', findings.filter(weighs).length, options.maxIssues));
+  for (const [category, { maxIssues, minScore }] of Object.entries(options.categories ?? {})) {
+    const own = findings.filter((finding) => weighs(finding) && finding.category === category);
+    if (maxIssues !== undefined) gates.push(countGate(`${category} finding`, own.length, maxIssues));
+    const value = score.categories[category as Category]?.value ?? 100;
+    if (minScore !== undefined) gates.push(scoreGate(`score of ${category}`, value, minScore));
   }
   if (options.maxNew !== undefined) {
     const count = findings.filter(weighs).length;
@@ -50,6 +61,14 @@ export function judge(findings: readonly Weighed[], score: Score, options: GateO
       name: 'max-new',
       passed: count <= options.maxNew,
       message: `${plural(count, 'new finding')}, ${options.maxNew} allowed`,
+    });
+  }
+  if (options.maxStale !== undefined) {
+    const { stale = 0, maxStale } = options;
+    gates.push({
+      name: 'max-stale',
+      passed: stale <= maxStale,
+      message: `${plural(stale, 'suppression or baseline entry', 'suppressions and baseline entries')} without effect, ${maxStale} allowed`,
     });
   }
   if (options.worse !== undefined) {
@@ -60,6 +79,15 @@ export function judge(findings: readonly Weighed[], score: Score, options: GateO
     });
   }
   return gates;
+}
+
+function scoreGate(what: string, value: number, least: number): Gate {
+  const passed = value >= least;
+  return { name: 'min-score', passed, message: `${what} ${value} ${passed ? '≥' : '<'} ${least}` };
+}
+
+function countGate(what: string, count: number, most: number): Gate {
+  return { name: 'max-issues', passed: count <= most, message: `${plural(count, what)}, ${most} allowed` };
 }
 
 export const exitCodes = { passed: 0, gateFailed: 1, usage: 2, incomplete: 3, bug: 70, interrupted: 130 } as const;

@@ -7,7 +7,7 @@ import { findFault } from '../../src/config/check.ts';
 import { configShape, jsonSchemaOf, type Shape } from '../../src/config/schema.ts';
 import { defineConfig } from '../../src/index.ts';
 import type { RuleFacts } from '../../src/model/rule-facts.ts';
-import { leakyApp, manifest, plimsoll, project } from '../cli/plimsoll.ts';
+import { cache, leakyApp, manifest, plimsoll, project } from '../cli/plimsoll.ts';
 
 async function withProject<T>(files: Record<string, string>, use: (folder: string) => Promise<T>): Promise<T> {
   const own = project({ 'package.json': manifest, 'src/app.ts': leakyApp, ...files });
@@ -120,6 +120,61 @@ describe('what it sets', () => {
     });
   });
 
+  it('presets, which what it says itself wins over', async () => {
+    const config = '{ "extends": ["plimsoll/strict"], "gates": { "failOn": "medium" } }';
+    await withProject({ 'plimsoll.config.json': config }, async (folder) => {
+      const { stdout } = await plimsoll(['print-config', '--json'], { cwd: folder });
+      const settings = Object.fromEntries(JSON.parse(stdout).map((one: { key: string }) => [one.key, one]));
+      expect(settings.confidence).toMatchObject({ value: 'possible', origin: 'plimsoll/strict' });
+      expect(settings['gates.maxStale']).toMatchObject({ value: 0, origin: 'plimsoll/strict' });
+      expect(settings['gates.failOn']).toMatchObject({ value: 'medium', origin: 'plimsoll.config.json' });
+      expect((await plimsoll(['doctor'], { cwd: folder })).stdout).toContain('configuration: plimsoll.config.json');
+    });
+  });
+
+  it('budgets: for all findings, for a category, and for what has no effect any more', async () => {
+    const config =
+      '{ "gates": { "failOn": "never", "maxIssues": 5, "categories": { "resources": { "maxIssues": 0 } } } }';
+    const idle = '// plimsoll-ignore-next-line no-leaked-interval -- once\nconsole.log(1);\n';
+    await withProject({ 'plimsoll.config.json': config, 'src/idle.ts': idle }, async (folder) => {
+      const run = (...args: string[]) => plimsoll(['--reporter', 'concise', ...args], { cwd: folder });
+      const own = await run();
+      expect(own.code).toBe(1);
+      expect(own.stdout).toContain('failed max-issues: 1 resources finding, 0 allowed');
+      expect((await run('--max-issues', '0')).stdout).toContain('max-issues: 1 finding, 0 allowed');
+      expect((await run('--max-stale', '0')).stdout).toContain(
+        'max-stale: 1 suppression or baseline entry without effect, 0 allowed',
+      );
+      expect((await run('--max-stale', '1')).stdout).not.toContain('max-stale');
+    });
+  });
+
+  it('how fixes get the runtime, and what must pass with them', async () => {
+    const config = '{ "fix": { "runtime": "package", "verify": "exit 7" } }';
+    const files = { 'plimsoll.config.json': config, 'src/app.ts': cache };
+    await withProject(files, async (folder) => {
+      const dry = await plimsoll(['--fix=review', '--diff'], { cwd: folder });
+      expect(dry.stdout).toContain('@plimsoll/runtime');
+      const copied = await plimsoll(['--fix=review', '--runtime', 'copy'], { cwd: folder });
+      expect(copied.code).toBe(2);
+      expect(copied.stderr).toContain('the command of --verify fails before any fix: exit 7');
+      const own = await plimsoll(['--fix=review', '--runtime', 'copy', '--verify', 'true'], { cwd: folder });
+      expect(own.stdout).toContain('true passes on the fixed code');
+    });
+  });
+
+  it('is shown under the environment, which stands above it', async () => {
+    const config = '{ "gates": { "minScore": 20 }, "confidence": "certain" }';
+    await withProject({ 'plimsoll.config.json': config }, async (folder) => {
+      const env = { PLIMSOLL_MIN_SCORE: '70', PLIMSOLL_REPORTER: 'json,sarif=a.sarif' };
+      const { stdout } = await plimsoll(['print-config', '--json'], { cwd: folder, env });
+      const settings = Object.fromEntries(JSON.parse(stdout).map((one: { key: string }) => [one.key, one]));
+      expect(settings['gates.minScore']).toMatchObject({ value: 70, origin: 'PLIMSOLL_MIN_SCORE' });
+      expect(settings.reporters).toMatchObject({ value: ['json', 'sarif=a.sarif'], origin: 'PLIMSOLL_REPORTER' });
+      expect(settings.confidence).toMatchObject({ value: 'certain', origin: 'plimsoll.config.json' });
+    });
+  });
+
   it('shows for a file which override decides a rule', async () => {
     const config = `{ "overrides": [{ "files": ["src/**"], "rules": { "no-leaked-interval": "off" } }] }`;
     await withProject({ 'plimsoll.config.json': config }, async (folder) => {
@@ -186,6 +241,22 @@ describe('what is wrong in it: exit 2, the place, the nearest right name', () =>
       '"extends" names no file: ./nope.json',
       '',
       undefined,
+    ],
+    [
+      'a preset',
+      'json',
+      '{ "extends": ["plimsoll/srict"] }',
+      'unknown preset "plimsoll/srict"',
+      ':1:3',
+      'plimsoll/strict',
+    ],
+    [
+      'a category',
+      'json',
+      '{ "gates": { "categories": { "databse": {} } } }',
+      'unknown category "databse" in "gates.categories"',
+      ':1:30',
+      'database',
     ],
     ['what it is', 'json', '[]', 'the configuration must be an object, not list', '', undefined],
   ])('%s', async (_, extension, text, message, place, didYouMean) => {

@@ -190,6 +190,32 @@ express().get('/', (req, res) => load());
     ]);
   });
 
+  test.each([
+    ['a function', "import { defineHandler } from './rpc';\ndefineHandler('list', async () => {\n  slow();\n});\n"],
+    ['one under another name', "import { defineHandler as on } from './rpc';\non('list', () => {\n  slow();\n});\n"],
+    ['a method', "import { api } from './rpc';\napi.defineHandler(() => {\n  slow();\n});\n"],
+    [
+      'a handler in an object',
+      "import { defineHandler } from './rpc';\ndefineHandler({ list: async () => slow() });\n",
+    ],
+    [
+      'a decorator',
+      "import { defineHandler } from './rpc';\nclass Orders {\n  @defineHandler() list() { slow(); }\n}\n",
+    ],
+    [
+      'a handler by name',
+      "import { defineHandler } from './rpc';\ndefineHandler(list);\nfunction list() {\n  slow();\n}\n",
+    ],
+  ])('starts where what the configuration names is handed a function: %s', async (_, text) => {
+    const files = { 'src/orders.ts': slow + text };
+    const entryPoints = { requestCalls: ['defineHandler'] };
+    expect(await chainsIn(files)).toEqual([]);
+    expect(await chainsIn(files, requestRule, { entryPoints: { eventCalls: ['defineHandler'] } })).toEqual([]);
+    expect(await chainsIn(files, requestRule, { entryPoints: { requestCalls: ['other.defineHandler'] } })).toEqual([]);
+    const [chain] = await chainsIn(files, requestRule, { entryPoints });
+    expect(chain?.[0]).toMatch(/request handler: @?defineHandler/);
+  });
+
   test('is followed beyond the paths asked for, which alone are reported', async () => {
     const files = {
       'src/server.ts': `import express from 'express';\nimport { work } from './work';\nexpress().get('/', (req, res) => work());\n`,

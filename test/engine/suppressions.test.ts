@@ -105,7 +105,17 @@ describe('directives that do not apply are reported, and the finding stays', () 
       [],
       ['1 expired: The suppression of no-slow ended on 2026-06-14'],
     ]);
-    expect(await judge('// plimsoll-ignore-next-line no-slow until=2026-06-15 -- x\nslow();')).toEqual([[], [2], []]);
+    expect(await judge('// plimsoll-ignore-next-line no-slow until=2026-06-30 -- x\nslow();')).toEqual([[], [2], []]);
+  });
+
+  test('soon: for the last fourteen days they apply, and are told', async () => {
+    for (const day of ['2026-06-15', '2026-06-29']) {
+      expect(await judge(`// plimsoll-ignore-next-line no-slow until=${day} -- x\nslow();`)).toEqual([
+        [],
+        [2],
+        [`1 expiring: The suppression of no-slow ends on ${day}`],
+      ]);
+    }
   });
 
   test('with an unknown rule, the nearest one named', async () => {

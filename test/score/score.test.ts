@@ -177,6 +177,29 @@ describe('gates', () => {
     expect(gate).toEqual({ name: 'min-score', passed: false, message: 'score 41 < 80' });
   });
 
+  it('counts findings, those of a category too, and what has no effect any more', () => {
+    const findings = [finding({}), finding({ category: 'database' }), finding({ status: 'baselined' })];
+    const result = score(findings, 2000);
+    const at = (options: object) => judge(findings, result, { failOn: 'never', ...options });
+    expect(at({ maxIssues: 2 })).toEqual([{ name: 'max-issues', passed: true, message: '2 findings, 2 allowed' }]);
+    expect(at({ maxIssues: 1 })[0]).toMatchObject({ passed: false, message: '2 findings, 1 allowed' });
+    expect(at({ categories: { database: { maxIssues: 0, minScore: 100 }, api: { minScore: 100 } } })).toEqual([
+      { name: 'max-issues', passed: false, message: '1 database finding, 0 allowed' },
+      {
+        name: 'min-score',
+        passed: false,
+        message: `score of database ${result.categories.database?.value} < 100`,
+      },
+      { name: 'min-score', passed: true, message: 'score of api 100 ≥ 100' },
+    ]);
+    expect(at({ maxStale: 0, stale: 0 })[0]).toMatchObject({ name: 'max-stale', passed: true });
+    expect(at({ maxStale: 0, stale: 2 })[0]).toEqual({
+      name: 'max-stale',
+      passed: false,
+      message: '2 suppressions and baseline entries without effect, 0 allowed',
+    });
+  });
+
   it('lets an incomplete scan outrank a failed gate, unless partial results are allowed', () => {
     const problem = { kind: 'syntax' as const, file: 'a.ts', message: 'x' };
     const gates = [{ name: 'fail-on' as const, passed: false, message: '1 high finding' }];
