@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { createTwoFilesPatch } from 'diff';
 import { factsOf } from '../src/config/facts-of.ts';
 import { categoryChoices, publishedSchema } from '../src/config/schema.ts';
 import type { Fixer } from '../src/model/fixer.ts';
@@ -103,7 +104,24 @@ function exampleOf(id: string, kind: 'bad' | 'good'): string | undefined {
   const folder = join(root, 'fixtures', id, kind);
   const texts = listFiles(folder, /\.[cm]?[jt]sx?$/).map((file) => readFileSync(join(folder, file), 'utf8'));
   texts.sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
-  return texts[0]?.replace(/[ \t]*\/\/ plimsoll-expect.*$/gm, '').trimEnd();
+  return texts[0] === undefined ? undefined : withoutMarks(texts[0]).trimEnd();
+}
+
+function withoutMarks(text: string): string {
+  return text.replace(/[ \t]*\/\/ plimsoll-expect.*$/gm, '');
+}
+
+/** What the fix does to one of the fixtures, as a diff: the shortest that there is. */
+function exampleOfFix(id: string): string | undefined {
+  const folder = join(root, 'fixtures', id);
+  const diffs = listFiles(join(folder, 'fixed'), /\.[cm]?[jt]sx?$/).flatMap((file) => {
+    const [before = '', after = ''] = ['bad', 'fixed'].map((kind) =>
+      withoutMarks(readFileSync(join(folder, kind, file), 'utf8')),
+    );
+    const patch = createTwoFilesPatch('', '', before, after, '', '', { context: 3 });
+    return patch.slice(patch.indexOf('@@')).trimEnd();
+  });
+  return diffs.sort((a, b) => a.length - b.length || (a < b ? -1 : 1))[0];
 }
 
 function factsModule(facts: readonly RuleFacts[]): string {
@@ -152,6 +170,8 @@ function docPage(facts: RuleFacts): string {
   ];
   if (facts.bad !== undefined) parts.push('', '## Reported', '', '```ts', facts.bad, '```');
   if (facts.good !== undefined) parts.push('', '## Not reported', '', '```ts', facts.good, '```');
+  const fixed = exampleOfFix(facts.id);
+  if (fixed !== undefined) parts.push('', '## What the fix changes', '', '```diff', fixed, '```');
   const options = Object.entries(facts.options);
   if (options.length > 0) {
     parts.push('', '## Options', '', '| option | type | default | meaning |', '|-|-|-|-|');
