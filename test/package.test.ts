@@ -6,12 +6,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ScanResult } from '../src/model/scan-result.ts';
 import { startEditor } from './cli/editor.ts';
 import { poller } from './cli/plimsoll.ts';
+import { describeCommands } from './package-commands.ts';
 
 const root = join(import.meta.dirname, '..');
 let project = '';
 
+/** What a CI or an agent that runs these tests has set. */
+const notToShow = /^(?:GITHUB_|RUNNER_|CI_|PLIMSOLL_|AI_AGENT|CLAUDECODE|CODEX_|CURSOR_AGENT|GEMINI_|OPENCODE)/;
+
 function run(command: string, args: readonly string[], cwd = project) {
-  const env = { ...process.env, NO_COLOR: '1', CI: 'true' };
+  const own = Object.entries(process.env).filter(([name]) => !notToShow.test(name));
+  const env = { ...Object.fromEntries(own), NO_COLOR: '1', CI: 'true' };
   const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8', env });
   return { status, stdout, stderr };
 }
@@ -97,6 +102,8 @@ console.log(JSON.stringify(result.findings.map(({ ruleId, file, range }) => [rul
     ]);
   });
 });
+
+describeCommands(() => ({ project, run }));
 
 describe('npx plimsoll on a fresh service, with no configuration', () => {
   const found = (name: string) => {

@@ -27,6 +27,7 @@ export function assertTogether(flags: ScanFlags, choices: readonly ReporterChoic
   if (flags.history !== undefined) assertComparable(flags, repairs);
   if (flags.shard) assertPart(flags, repairs);
   if (flags.watch) assertRepeatable(flags, repairs);
+  if (flags.timing) assertMeasurable(flags, repairs);
   const onStdout = choices.find(({ name, file }) => file === undefined && name !== 'pretty');
   if (onStdout && (flags.diff || flags.interactive)) {
     const what = flags.diff ? '--diff writes its patch to stdout' : '--interactive asks its questions on stdout';
@@ -79,4 +80,16 @@ function assertPart(flags: ScanFlags, repairs: readonly string[]): void {
 function assertRepeatable(flags: ScanFlags, repairs: readonly string[]): void {
   const given = [...(flags.history === undefined ? [] : ['--history']), ...repairs];
   if (given.length > 0) throw new InputError(`--watch only reports: it does not work with ${given.join(' and ')}`);
+}
+
+/** What is measured is one scan, of everything, in one thread. */
+function assertMeasurable(flags: ScanFlags, repairs: readonly string[]): void {
+  const given = [
+    ...(flags.threads === undefined ? [] : ['--threads']),
+    ...(flags.shard ? ['--shard'] : []),
+    ...(flags.watch ? ['--watch'] : []),
+    ...repairs,
+  ];
+  if (given.length > 0)
+    throw new InputError(`--timing measures one scan: it does not work with ${given.join(' and ')}`);
 }

@@ -17,7 +17,10 @@ export interface ScanFlags {
   changed?: string | true;
   staged?: boolean;
   history?: string;
+  maxIssues?: number;
   maxNew?: number;
+  maxStale?: number;
+  timing?: boolean;
   threads?: number;
   cache?: boolean;
   cacheLocation?: string;
@@ -79,6 +82,7 @@ export const scanOptions = {
     new Option('--cache-location <folder>', 'where that is kept; by default node_modules/.cache/plimsoll').env(
       'PLIMSOLL_CACHE_LOCATION',
     ),
+  timing: () => new Option('--timing', 'print where the time of the scan goes, by rule; one thread, no cache'),
   watch: () => new Option('--watch', 'scan again after every change, until ^C'),
   shard: () =>
     new Option('--shard <i/n>', 'process one of n parts of the files, and print it for plimsoll merge').argParser(
@@ -112,6 +116,14 @@ export const gateOptions = {
     new Option('--max-new <n>', 'most findings outside the baseline that pass')
       .argParser(integer('--max-new', 0))
       .env('PLIMSOLL_MAX_NEW'),
+  maxIssues: () =>
+    new Option('--max-issues <n>', 'most findings that pass, of any severity')
+      .argParser(integer('--max-issues', 0))
+      .env('PLIMSOLL_MAX_ISSUES'),
+  maxStale: () =>
+    new Option('--max-stale <n>', 'most suppressions and baseline entries without effect that pass')
+      .argParser(integer('--max-stale', 0))
+      .env('PLIMSOLL_MAX_STALE'),
   changed: () =>
     new Option(
       '--changed [ref]',
@@ -132,7 +144,7 @@ export const fixOptions = {
       'repair what can be repaired; review: also where results or order may differ',
     ).argParser(choice('kind of fix', ['safe', 'review'])),
   interactive: () =>
-    new Option('-i, --interactive', 'go through the repairs one by one: apply, skip, suppress with a reason'),
+    new Option('-i, --interactive', 'go through the repairs one by one: apply, skip, edit, suppress with a reason'),
   diff: () => new Option('--diff', 'print the repair as a patch, change nothing, exit 1 if it would'),
   verify: () =>
     new Option('--verify <command>', 'run this before and after fixing, and take back the fixes that break it'),
@@ -203,7 +215,9 @@ export function scanOptionsOf(paths: readonly string[], flags: ScanFlags): ScanO
     ...(flags.failOn ? { failOn: flags.failOn } : {}),
     ...(flags.minScore === undefined ? {} : { minScore: flags.minScore }),
     ...(flags.baseline === undefined ? {} : { baseline: flags.baseline }),
+    ...(flags.maxIssues === undefined ? {} : { maxIssues: flags.maxIssues }),
     ...(flags.maxNew === undefined ? {} : { maxNew: flags.maxNew }),
+    ...(flags.maxStale === undefined ? {} : { maxStale: flags.maxStale }),
     ...(flags.changed === undefined ? {} : { changed: flags.changed }),
     ...(flags.staged ? { staged: true } : {}),
     ...(flags.threads === undefined ? {} : { threads: flags.threads }),

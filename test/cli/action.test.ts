@@ -7,7 +7,7 @@ import { bin, leakyApp, manifest, project } from './plimsoll.ts';
 
 const root = join(import.meta.dirname, '../..');
 const action = parse(readFileSync(join(root, 'action.yml'), 'utf8'));
-const [scan, upload] = action.runs.steps;
+const [scan, upload, comment] = action.runs.steps;
 
 let own: ReturnType<typeof project>;
 beforeEach(() => {
@@ -75,6 +75,35 @@ describe('the action', () => {
     expect(wrong.status).toBe(2);
     expect(wrong.stdout).not.toMatch(/^owned/m);
     expect(wrong.output['exit-code']).toBe('2');
+  });
+
+  it.each([
+    ['writes a comment where there is none', '', 'POST repos/shop/api/issues/7/comments'],
+    ['brings its own comment up to date', 'https://api.github.com/c/3', 'PATCH https://api.github.com/c/3'],
+  ])('%s, with what the scan said', (_, known, wanted) => {
+    const { temp } = runStep();
+    const gh = join(temp, 'gh');
+    // Answers the list of comments, and notes what it is told to write.
+    writeFileSync(
+      gh,
+      `#!/bin/sh\nif [ "$2" = --paginate ]; then printf '%s' '${known}'; else echo "$4 $5" > '${temp}/told'; cat "\${7#body=@}" >> '${temp}/told'; fi\n`,
+    );
+    chmodSync(gh, 0o755);
+    const { status, stderr } = spawnSync('bash', ['-eo', 'pipefail', '-c', comment.run], {
+      cwd: own.folder,
+      encoding: 'utf8',
+      env: {
+        PATH: `${temp}:${process.env.PATH}`,
+        HOME: temp,
+        RUNNER_TEMP: temp,
+        PLIMSOLL_ACTION_COMMENTS: 'repos/shop/api/issues/7/comments',
+      },
+    });
+    expect([status, stderr]).toEqual([0, '']);
+    expect(readFileSync(join(temp, 'told'), 'utf8')).toMatch(
+      new RegExp(`^${wanted}\\n<!-- plimsoll -->\\n## Plimsoll: 55 / 100`),
+    );
+    expect(comment.if).toContain("inputs.comment == 'true' && github.event_name == 'pull_request'");
   });
 
   it('reports on a pull request what it brings', () => {

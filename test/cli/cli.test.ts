@@ -183,6 +183,35 @@ describe('wrong usage: exit 2, one line, the nearest right name', () => {
     ['a place', ['why', 'src/app.ts'], 'not a place: src/app.ts', undefined, undefined],
     ['a configuration file', ['--config', 'nope.json'], 'no such configuration file: nope.json', undefined, undefined],
     ['a saved result', ['report', 'package.json'], 'package.json is not a result', undefined, undefined],
+    [
+      'a path to configure',
+      ['print-config', 'src/ap.ts'],
+      'no such file or folder: src/ap.ts',
+      'src/app.ts',
+      undefined,
+    ],
+    [
+      'a result that is not there',
+      ['report', 'package.jso'],
+      'no such file or folder: package.jso',
+      'package.json',
+      undefined,
+    ],
+    [
+      'a rule to suppress',
+      ['suppress', 'no-leaked-intervall', '--reason', 'x'],
+      'unknown rule "no-leaked-intervall"',
+      'no-leaked-interval',
+      'plimsoll rules',
+    ],
+    [
+      'a reason that is missing',
+      ['suppress', 'no-leaked-interval'],
+      'required option "--reason <text>" not specified',
+      undefined,
+      'plimsoll suppress --help',
+    ],
+    ['an action on the baseline', ['baseline', 'updat'], 'unknown action "updat"', 'update', 'update, prune'],
     ['a path that is no source', ['package.json'], 'package.json', undefined, undefined],
     ['a glob that matches nothing', ['src/*.vue'], 'src/*.vue', undefined, undefined],
     [
@@ -270,6 +299,9 @@ describe('reports', () => {
     validate(JSON.parse(read('report.json')));
     expect(validate.errors).toBeNull();
 
+    const env = { PLIMSOLL_REPORTER: 'concise,badge=out/score.svg' };
+    await plimsoll(['report', 'out/report.json'], { cwd: own.folder, env });
+    expect(read('score.svg')).toContain('plimsoll: 55 C+');
     const again = await plimsoll(['report', 'out/report.json'], { cwd: own.folder });
     expect(again.code).toBe(0);
     expect(again.stdout).toBe(stdout);
@@ -289,13 +321,16 @@ describe('reports', () => {
     'checkstyle',
     'rdjson',
     'sonar',
+    'azure',
+    'teamcity',
+    'badge',
     'markdown',
     'agent',
     'concise',
   ])('gives %s stdout to itself', async (reporter) => {
     const { code, stdout, stderr } = await plimsoll(['--reporter', reporter], { cwd: leaky.folder });
     expect([code, stderr]).toEqual([1, '']);
-    expect(stdout).not.toContain('Repair first (in');
+    if (reporter !== 'azure') expect(stdout).not.toContain('Repair first (in');
   });
 
   it('annotates by itself under GitHub Actions, with the job summary, unless reports are chosen', async () => {
@@ -310,6 +345,17 @@ describe('reports', () => {
     own.remove();
     expect(stdout).toContain('::error file=src/app.ts,line=6,endLine=6,');
     expect(summary).toMatch(/^an earlier step\n## Plimsoll: 55/);
+  });
+
+  it('writes for an agent by itself where one runs it, unless reports are chosen or a person looks on', async () => {
+    const env = { AI_AGENT: '1' };
+    const agent = await plimsoll([], { cwd: leaky.folder, env });
+    expect(agent.code).toBe(1);
+    expect(agent.stdout).toBe((await plimsoll(['--reporter', 'agent'], { cwd: leaky.folder })).stdout);
+    expect((await plimsoll(['--reporter', 'pretty'], { cwd: leaky.folder, env })).stdout).toContain('Repair first (in');
+    expect((await onTerminal([], { cwd: leaky.folder, env })).stdout).toContain('Repair first');
+    const wrong = await plimsoll(['--rule', 'nope'], { cwd: leaky.folder, env });
+    expect([wrong.code, wrong.stderr.split('\n')[0]]).toEqual([2, 'error: unknown rule "nope"']);
   });
 
   it('names the file that a report cannot be written to', async () => {
@@ -395,11 +441,29 @@ describe('commands', () => {
     expect(json.score.value).toBe(55);
   });
 
+  it('--timing tells on stderr where the time goes, by rule, and changes nothing else', async () => {
+    const plain = await plimsoll(['--reporter', 'json'], { cwd: leaky.folder });
+    const { code, stdout, stderr } = await plimsoll(['--reporter', 'json', '--timing'], { cwd: leaky.folder });
+    expect([code, stdout]).toEqual([1, plain.stdout]);
+    for (const part of ['find files', 'read and parse', 'rules', 'link', 'no-leaked-interval']) {
+      expect(stderr).toMatch(new RegExp(`^  ${part} +\\d+ +\\d+ %$`, 'm'));
+    }
+    const wrong = await plimsoll(['--timing', '--threads', '2', '--fix'], { cwd: leaky.folder });
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain('--timing measures one scan: it does not work with --threads and --fix');
+  });
+
   it('inputs lists the sources and what can change the result, relative to the root', async () => {
     const { stdout } = await plimsoll(['inputs', '--json'], { cwd: leaky.folder });
     const inputs = JSON.parse(stdout);
     expect(inputs.sources).toEqual(['src/app.ts']);
     expect(inputs.packages).toEqual(['package.json']);
     expect(stdout).not.toContain(leaky.folder);
+    const wrong = await plimsoll(['inputs', 'src/ap.ts'], { cwd: leaky.folder });
+    expect(wrong.code).toBe(2);
+    expect(JSON.parse(wrong.stdout).error).toMatchObject({
+      message: 'no such file or folder: src/ap.ts',
+      didYouMean: 'src/app.ts',
+    });
   });
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -81,6 +81,32 @@ describe('init', () => {
     expect(JSON.parse(read('.lintstagedrc.json'))).toEqual({
       '*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}': 'plimsoll --staged --quiet --reporter concise',
     });
+  });
+
+  it.each([
+    ['lefthook', 'lefthook.yml'],
+    ['husky', '.husky/pre-commit'],
+  ])('writes a hook where %s is used, once, and prints the lines where one is there', async (name, file) => {
+    writeFileSync(at('package.json'), JSON.stringify({ name: 'shop', devDependencies: { [name]: '1' } }));
+    expect((await run('init', '--ci', 'none')).stdout).toContain(`wrote    ${file}`);
+    const written = read(file);
+    expect(written).toContain('npx plimsoll --staged --quiet --reporter concise');
+    if (name === 'lefthook') expect(parse(written)['pre-commit'].commands.plimsoll.glob).toContain('*.{ts,');
+    else expect(statSync(at(file)).mode & 0o111).not.toBe(0);
+    expect((await run('init', '--ci', 'none')).stdout).toContain(`kept     ${file}`);
+    writeFileSync(at(file), '# ours\n');
+    const { stdout } = await run('init', '--ci', 'none');
+    expect(stdout).toContain(`add to   ${file}\n    `);
+    expect(stdout).toContain('npx plimsoll --staged');
+    expect(read(file)).toBe('# ours\n');
+  });
+
+  it('leaves the hook alone where lint-staged has the entry', async () => {
+    const dev = { husky: '9', 'lint-staged': '16' };
+    writeFileSync(at('package.json'), JSON.stringify({ name: 'shop', devDependencies: dev }));
+    const { stdout } = await run('init', '--ci', 'none');
+    expect(stdout).toContain('wrote    .lintstagedrc.json');
+    expect(existsSync(at('.husky'))).toBe(false);
   });
 
   it('loads no compiler', async () => {

@@ -27,6 +27,7 @@ describe('the server for agents, asked by a client of the same protocol', () => 
     expect(tools.map(({ name, annotations }) => [name, annotations?.readOnlyHint])).toEqual([
       ['scan', true],
       ['explain', true],
+      ['why', true],
       ['fix', false],
     ]);
   });
@@ -44,6 +45,18 @@ describe('the server for agents, asked by a client of the same protocol', () => 
   it('explains a rule as data', async () => {
     const { text } = await call('explain', { rule: 'no-leaked-interval' });
     expect(JSON.parse(text)).toMatchObject({ id: 'no-leaked-interval', category: 'resources' });
+  });
+
+  it('tells the evidence of a line, and why there is none', async () => {
+    const { text } = await call('why', { file: 'src/poller.ts', line: 3 });
+    expect(text).toContain('no-leaked-interval');
+    expect(text).toMatch(/^ {2}why {6}\S/m);
+    expect((await call('why', { file: 'src/poller.ts', line: 1 })).text).toContain('No rule reports anything on');
+    expect(await call('why', { file: '../x.ts', line: 1 })).toMatchObject({ isError: true });
+    expect(await call('why', { file: 'src/polller.ts', line: 1 })).toEqual({
+      text: expect.stringContaining('did you mean src/poller.ts?'),
+      isError: true,
+    });
   });
 
   it('shows the repair as a patch and writes nothing unless told to', async () => {

@@ -15,6 +15,8 @@ export interface Outcome {
 
 export interface RunOptions {
   cwd: string;
+  /** The plimsoll.js that a conversation is with, when it is not this build. */
+  bin?: string;
   env?: Record<string, string>;
   /** Shell text in which `{}` stands for the command; without it the command runs by itself, piped. */
   shell?: string;
@@ -61,7 +63,7 @@ export function conversation(
   options: RunOptions,
   answers: readonly (readonly [waitFor: string, keys: string])[],
 ): Promise<Outcome> {
-  const command = [process.execPath, bin, ...args].map((word) => `"${word}"`).join(' ');
+  const command = [process.execPath, options.bin ?? bin, ...args].map((word) => `"${word}"`).join(' ');
   const env = { ...plainEnv, ...options.env };
   // Without a size of its own the terminal has no columns.
   const shell = `script -qec 'stty cols 100 rows 40; ${command}' /dev/null`;

@@ -109,10 +109,11 @@ async function project(flags: ScanFlags, session: Session): Promise<Check[]> {
         help: 'plimsoll scan tells why; until then it exits with 3',
       });
     }
-    if (result.suppressionProblems.length > 0) {
+    const idle = result.suppressionProblems.filter(({ kind }) => kind !== 'expiring').length;
+    if (idle > 0) {
       checks.push({
         state: 'note',
-        what: `${result.suppressionProblems.length} suppressions do not apply`,
+        what: `${idle} suppressions do not apply`,
         help: 'plimsoll scan lists them',
       });
     }

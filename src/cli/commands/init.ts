@@ -1,22 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { configIn } from '../../config/load.ts';
 import { version } from '../../version.ts';
 import { assertKnown, type InitFlags } from '../options.ts';
 import { print } from '../output.ts';
 import type { Session } from '../session.ts';
+import { hooks } from './init-hooks.ts';
+import { addTo, type Step, writeNew } from './init-step.ts';
 
 export const ciChoices = ['github', 'gitlab', 'none'] as const;
-
-interface Step {
-  /** Relative to the folder. */
-  file: string;
-  /** What happened, or what is left for the user to do. */
-  said: string;
-  /** Lines that the user has to put in by hand, because the file is theirs. */
-  byHand?: string;
-}
 
 /** Writes what is missing of the configuration, the CI job and the hook. What is there is never touched. */
 export async function initCommand(flags: InitFlags, session: Session): Promise<number> {
@@ -29,21 +22,13 @@ export async function initCommand(flags: InitFlags, session: Session): Promise<n
       ? [writeNew(folder, '.github/workflows/plimsoll.yml', githubWorkflow(mainBranch(folder)))]
       : []),
     ...(chosen.includes('gitlab') ? gitlab(folder) : []),
-    ...lintStaged(folder),
+    ...hooks(folder),
   ];
   for (const { file, said, byHand } of steps) {
     await print(`${said.padEnd(8)} ${file}\n${byHand === undefined ? '' : `${byHand.replace(/^/gm, '    ')}\n`}`);
   }
   await print('\nNext: npx plimsoll, and on old code: npx plimsoll baseline update\n');
   return 0;
-}
-
-function writeNew(folder: string, file: string, text: string): Step {
-  const path = join(folder, file);
-  if (existsSync(path)) return { file, said: 'kept' };
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text, { flag: 'wx' });
-  return { file, said: 'wrote' };
 }
 
 function configuration(folder: string): Step {
@@ -97,14 +82,14 @@ jobs:
   plimsoll:
     runs-on: ubuntu-latest
     steps:
-      - uses: actions/checkout@v4
+      - uses: actions/checkout@v5
         with:
           fetch-depth: 0
-      - uses: actions/setup-node@v4
+      - uses: actions/setup-node@v5
         with:
           node-version: 22
       - run: npx --yes plimsoll@${version} --reporter github --reporter sarif=plimsoll.sarif --reporter markdown="$GITHUB_STEP_SUMMARY"
-      - uses: github/codeql-action/upload-sarif@v3
+      - uses: github/codeql-action/upload-sarif@v4
         # A pull request from a fork may not write security events.
         if: \${{ !cancelled() && (github.event_name != 'pull_request' || github.event.pull_request.head.repo.full_name == github.repository) }}
         with:
@@ -133,38 +118,5 @@ function gitlab(folder: string): Step[] {
   const job = writeNew(folder, '.gitlab/plimsoll.yml', gitlabJob);
   const root = '.gitlab-ci.yml';
   if (!existsSync(join(folder, root))) return [job, writeNew(folder, root, include)];
-  if (readFileSync(join(folder, root), 'utf8').includes('plimsoll')) return [job, { file: root, said: 'kept' }];
-  return [job, { file: root, said: 'add to', byHand: include.trimEnd() }];
-}
-
-const lintStagedFiles = ['', '.json', '.yaml', '.yml', '.js', '.cjs', '.mjs', '.ts', '.mts', '.cts'].map(
-  (extension) => `.lintstagedrc${extension}`,
-);
-const lintStagedModules = ['js', 'cjs', 'mjs', 'ts', 'mts', 'cts'].map(
-  (extension) => `lint-staged.config.${extension}`,
-);
-const lintStagedEntry = { '*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}': 'plimsoll --staged --quiet --reporter concise' };
-
-/** An entry for lint-staged, where the project uses it. */
-function lintStaged(folder: string): Step[] {
-  const manifestFile = join(folder, 'package.json');
-  const text = existsSync(manifestFile) ? readFileSync(manifestFile, 'utf8') : '{}';
-  let manifest: Record<string, unknown>;
-  try {
-    manifest = JSON.parse(text) as Record<string, unknown>;
-  } catch {
-    return [];
-  }
-  const entry = JSON.stringify(lintStagedEntry, undefined, 2);
-  const own = [...lintStagedFiles, ...lintStagedModules].find((file) => existsSync(join(folder, file)));
-  const place = own ?? ('lint-staged' in manifest ? 'package.json' : undefined);
-  if (place !== undefined) {
-    const there =
-      place === 'package.json' ? JSON.stringify(manifest['lint-staged']) : readFileSync(join(folder, place), 'utf8');
-    return [
-      there.includes('plimsoll') ? { file: place, said: 'kept' } : { file: place, said: 'add to', byHand: entry },
-    ];
-  }
-  const dependencies = { ...(manifest.dependencies as object), ...(manifest.devDependencies as object) };
-  return 'lint-staged' in dependencies ? [writeNew(folder, '.lintstagedrc.json', `${entry}\n`)] : [];
+  return [job, addTo(folder, root, include.trimEnd())];
 }

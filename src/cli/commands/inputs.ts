@@ -4,6 +4,7 @@ import { configNames } from '../../config/load.ts';
 import { findOwnersFile } from '../../engine/code-owners.ts';
 import { run } from '../../run.ts';
 import { version } from '../../version.ts';
+import { agentVariables } from '../agents.ts';
 import { type ScanFlags, scanOptionsOf } from '../options.ts';
 import { print } from '../output.ts';
 import { assertPaths } from '../paths.ts';
@@ -37,7 +38,7 @@ export async function inputsCommand(paths: readonly string[], flags: ScanFlags, 
     packages: folders
       .flatMap((folder) => beside.map((name) => (folder === '' ? name : `${folder}/${name}`)))
       .filter((file) => existsSync(join(settings.root, file))),
-    environment: ['CI', 'FORCE_COLOR', 'GITHUB_ACTIONS', 'NO_COLOR', 'PLIMSOLL_*', 'TERM'],
+    environment: ['CI', 'FORCE_COLOR', 'GITHUB_ACTIONS', 'NO_COLOR', 'PLIMSOLL_*', 'TERM', ...agentVariables],
     outputs: 'only where --reporter name=file says',
   };
   await print(`${JSON.stringify(document, undefined, 2)}\n`);

@@ -5,9 +5,11 @@ import { agent } from '../../report/agent.ts';
 import { run } from '../../run.ts';
 import { runFix } from '../../run-fix.ts';
 import { version } from '../../version.ts';
+import { evidenceAt } from '../evidence.ts';
 import { failureOf } from '../failure.ts';
 import { findRule } from '../known-rules.ts';
 import { assertKnown } from '../options.ts';
+import { assertPaths } from '../paths.ts';
 import type { Session } from '../session.ts';
 
 interface Answer {
@@ -48,6 +50,18 @@ const tools = [
     annotations: { readOnlyHint: true, openWorldHint: false },
   },
   {
+    name: 'why',
+    description:
+      'What is reported on a line, with its code and the chain of places it follows from, such as the handler that reaches it; or why nothing is.',
+    inputSchema: {
+      type: 'object',
+      properties: { file: { type: 'string' }, line: { type: 'integer', minimum: 1 } },
+      required: ['file', 'line'],
+      additionalProperties: false,
+    },
+    annotations: { readOnlyHint: true, openWorldHint: false },
+  },
+  {
     name: 'fix',
     description:
       'The repair as a unified patch. Changes nothing unless write is true; then the git tree must have no uncommitted changes.',
@@ -72,6 +86,8 @@ interface Input {
   paths?: string[];
   rules?: string[];
   rule?: string;
+  file?: string;
+  line?: number;
   severity?: Severity;
   safety?: 'safe' | 'review';
   write?: boolean;
@@ -133,6 +149,7 @@ async function call(name: string, input: Input, { cwd, signal }: Session): Promi
     'tools/list',
   );
   if (name === 'explain') return textOf(JSON.stringify(await findRule(input.rule ?? '', { cwd }), undefined, 2));
+  if (name === 'why') return textOf(await why(input, cwd, signal));
   for (const path of input.paths ?? []) assertInside(cwd, path);
   const options = {
     cwd,
@@ -155,6 +172,21 @@ async function call(name: string, input: Input, { cwd, signal }: Session): Promi
   );
   const head = `${write ? 'applied' : 'would apply'} ${applied} fixes in ${fixes.files.length} files; score ${before.result.score.value} to ${after.result.score.value}`;
   return textOf([head, ...left, ...fixes.next.map((next) => `next ${next}`), '', fixes.patch].join('\n'));
+}
+
+async function why({ file = '', line = 0 }: Input, cwd: string, signal: AbortSignal): Promise<string> {
+  assertInside(cwd, file);
+  assertPaths([file], cwd, []);
+  const done = await run({ cwd, signal, confidence: 'possible' });
+  const { root, ruleFacts } = done.settings;
+  return evidenceAt(done, relative(root, resolve(cwd, file)).replaceAll('\\', '/'), line, {
+    colour: false,
+    hyperlinks: false,
+    unicode: true,
+    width: 100,
+    readSource: done.readSource,
+    rules: ruleFacts,
+  });
 }
 
 /** An agent is given one project, not the machine. */

@@ -5,6 +5,7 @@ import { settingsFor } from '../../run.ts';
 import type { ScanFlags } from '../options.ts';
 import { print } from '../output.ts';
 import { assertPaths } from '../paths.ts';
+import { splitReporters } from '../reporting.ts';
 import type { Session } from '../session.ts';
 import { terminalOf } from '../terminal.ts';
 
@@ -12,6 +13,26 @@ interface Effective {
   key: string;
   value: unknown;
   origin: string;
+}
+
+const variables: Readonly<Record<string, string>> = {
+  confidence: 'PLIMSOLL_CONFIDENCE',
+  'gates.failOn': 'PLIMSOLL_FAIL_ON',
+  'gates.minScore': 'PLIMSOLL_MIN_SCORE',
+  'gates.maxIssues': 'PLIMSOLL_MAX_ISSUES',
+  'gates.maxNew': 'PLIMSOLL_MAX_NEW',
+  'gates.maxStale': 'PLIMSOLL_MAX_STALE',
+  baseline: 'PLIMSOLL_BASELINE',
+  reporters: 'PLIMSOLL_REPORTER',
+};
+
+/** A variable of the environment stands above every file. */
+function fromEnvironment(key: string): Pick<Effective, 'value' | 'origin'> | undefined {
+  const origin = variables[key];
+  const text = origin === undefined ? undefined : process.env[origin];
+  if (origin === undefined || text === undefined || text === '') return undefined;
+  const value = /^gates\.m/.test(key) ? Number(text) : key === 'reporters' ? splitReporters(text) : text;
+  return { value, origin };
 }
 
 /** What holds for one file, each value with where it comes from. */
@@ -29,7 +50,12 @@ export async function printConfigCommand(
   });
   const { compileGlobs } = await import('../../engine/glob.ts');
   const path = file === undefined ? undefined : relative(settings.root, resolve(cwd, file)).replaceAll('\\', '/');
-  const plain = (key: string, { value, origin }: From<unknown>): Effective => ({ key, value, origin });
+  const plain = (key: string, { value, origin }: From<unknown>): Effective => ({
+    key,
+    value,
+    origin,
+    ...fromEnvironment(key),
+  });
   const effective: Effective[] = [
     plain('plugins', {
       ...settings.plugins,
@@ -43,7 +69,12 @@ export async function printConfigCommand(
     plain('entryPoints', settings.entryPoints),
     plain('gates.failOn', settings.failOn),
     plain('gates.minScore', settings.minScore),
+    plain('gates.maxIssues', settings.maxIssues),
     plain('gates.maxNew', settings.maxNew),
+    plain('gates.maxStale', settings.maxStale),
+    plain('gates.categories', settings.categoryGates),
+    plain('fix.runtime', settings.runtime),
+    plain('fix.verify', settings.verify),
     plain('baseline', {
       ...settings.baseline,
       value: settings.baseline.value && relative(settings.root, settings.baseline.value),

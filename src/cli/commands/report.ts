@@ -5,14 +5,16 @@ import { parseResult, sourceReader } from '../../run.ts';
 import { weights } from '../../score/weights.ts';
 import { print } from '../output.ts';
 import { assertPaths } from '../paths.ts';
-import { parseReporter, settleReporters, stdoutFormat, writeReports } from '../reporting.ts';
+import { parseReporter, settleReporters, splitReporters, stdoutFormat, writeReports } from '../reporting.ts';
 import type { Session } from '../session.ts';
 import { terminalOf } from '../terminal.ts';
 
 /** Renders a saved result again. Code comes from the files where they still are, else from the result itself. */
 export async function reportCommand(file: string, flags: { reporter?: string[] }, session: Session): Promise<number> {
   const { cwd } = session;
-  const choices = settleReporters((flags.reporter ?? []).map((text) => parseReporter(text, cwd)));
+  const choices = settleReporters(
+    (flags.reporter ?? []).flatMap(splitReporters).map((text) => parseReporter(text, cwd)),
+  );
   const format = stdoutFormat(choices);
   if (format !== undefined) session.stdoutFormat = format;
   assertPaths([file], cwd, []);

@@ -3,6 +3,7 @@ import { readHistory, recordPoint, trendPointOf } from '../../history.ts';
 import type { TrendPoint } from '../../model/scan-result.ts';
 import { type Run, run, type ScanOptions, settingsFor } from '../../run.ts';
 import { weights } from '../../score/weights.ts';
+import { isForAgent } from '../agents.ts';
 import { assertTogether } from '../contradictions.ts';
 import { type ScanFlags, scanOptionsOf } from '../options.ts';
 import { note, print } from '../output.ts';
@@ -40,8 +41,9 @@ export async function scanCommand(paths: readonly string[], flags: ScanFlags, se
   }
   const history = flags.history === undefined ? undefined : historyOf(flags.history, cwd);
   const progress = startProgress(process.stderr, !flags.quiet);
+  const timing = flags.timing ? new (await import('../../engine/timing.ts')).ScanTiming() : undefined;
   try {
-    const done = await run({ ...options, onProgress: progress.report });
+    const done = await run({ ...options, ...(timing ? { timing, cache: false } : {}), onProgress: progress.report });
     progress.end();
     const { result, settings } = done;
     const point = history && trendPointOf(result, new Date(), headOf(settings.root));
@@ -50,6 +52,7 @@ export async function scanCommand(paths: readonly string[], flags: ScanFlags, se
     if (history && point && !result.partial) recordPoint(history.file, point);
     await print(stdout);
     if (history && result.partial && !flags.quiet) await note('not recorded: the result is partial\n');
+    if (timing) await note((await import('./timing.ts')).timingTable(timing));
     return result.exit.code;
   } finally {
     progress.end();
@@ -70,7 +73,8 @@ export function askedReporters(flags: ScanFlags, session: Session): ReporterChoi
 export async function usualReporters(options: ScanOptions, session: Session): Promise<ReporterChoice[]> {
   const isOnGithub = process.env.GITHUB_ACTIONS === 'true';
   const configured = (await settingsFor(options)).reporters.value;
-  const choices = settleReporters(configured ?? (isOnGithub ? [{ name: 'github' }] : []));
+  const usual = isOnGithub ? [{ name: 'github' }] : isForAgent(process.env) ? [{ name: 'agent' }] : [];
+  const choices = settleReporters(configured ?? usual);
   noteFormat(session, choices);
   const summary = process.env.GITHUB_STEP_SUMMARY;
   if (!configured && isOnGithub && summary) choices.push({ name: 'markdown', file: summary, append: true });
