@@ -44,12 +44,15 @@ function plimsoll(args: readonly string[], folder = shop): string {
 async function terminal(browser: Browser): Promise<void> {
   const page = await browser.newPage({ deviceScaleFactor: 2 });
   const args = ['scan', '--reporter', 'pretty', '--rule', 'no-leaked-interval'];
-  const output = plimsoll(args, join(shop, 'services/distributed-cache'));
+  const ansi = new AnsiUp();
+  ansi.use_classes = true;
+  const output = ansi.ansi_to_html(plimsoll(args, join(shop, 'services/distributed-cache')));
   await page.setContent(`<!doctype html><meta charset="utf8"><style>
 body { margin: 0; background: #14171c; width: max-content; }
 pre { margin: 0; padding: 20px 24px; color: #d6dae0; font: 14px/1.45 'DejaVu Sans Mono', Menlo, Consolas, monospace; }
 .prompt { color: #7fb069; }
-</style><pre><span class="prompt">$</span> npx plimsoll\n${new AnsiUp().ansi_to_html(output)}</pre>`);
+.ansi-red-fg { color: #ff7b72; } .ansi-green-fg { color: #7ee787; } .ansi-yellow-fg { color: #f2cc60; } .ansi-cyan-fg { color: #76e3ea; }
+</style><pre><span class="prompt">$</span> npx plimsoll\n${output}</pre>`);
   await page.locator('pre').screenshot({ path: join(images, 'scan.png') });
 }
 
