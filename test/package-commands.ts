@@ -72,7 +72,7 @@ export default defineConfig({ rules: { '${rule}': 'low' }, gates: { failOn: 'med
         /rules\.no-leaked-interval +"low" +plimsoll\.config\.ts/,
       );
       expect(JSON.parse(plimsoll(cwd, 'inputs', '--json').stdout)).toMatchObject({
-        sources: ['src/poller.ts'],
+        sources: ['plimsoll.config.ts', 'src/poller.ts'],
         configuration: ['plimsoll.config.ts'],
       });
       writeFileSync(join(cwd, 'plimsoll.config.ts'), config.replace(rule, 'no-leaked-intervl'));
