@@ -1,10 +1,13 @@
+import { InputError } from './config/input-error.ts';
 import type { FixResult } from './model/fix-result.ts';
 import type { Category } from './model/rule.ts';
 import type { RuleFacts } from './model/rule-facts.ts';
 import type { ScanResult } from './model/scan-result.ts';
+import { reporters } from './report/reporters.ts';
 import { ruleFacts } from './rule-facts.generated.ts';
-import { run, type ScanOptions } from './run.ts';
+import { run, type ScanOptions, sourceReader } from './run.ts';
 import type { FixOptions } from './run-fix.ts';
+import { weights } from './score/weights.ts';
 
 /**
  * Scans code and scores it. Prints nothing, changes no file, reaches no network.
@@ -37,6 +40,23 @@ export function explain(ruleId: string): RuleFacts | undefined {
 /** Every rule, by category and id. */
 export function listRules(category?: Category): readonly RuleFacts[] {
   return category === undefined ? ruleFacts : ruleFacts.filter((rule) => rule.category === category);
+}
+
+/**
+ * Renders a result in one of the formats of `--reporter`, as a file would get it: without colour, 100 columns wide.
+ *
+ * @param root the folder that its files are relative to: code is shown from there, else from the result itself
+ * @throws InputError when there is no such format
+ */
+export async function report(result: ScanResult, format: string, root = process.cwd()): Promise<string> {
+  const reporter = Object.hasOwn(reporters, format) ? reporters[format] : undefined;
+  if (!reporter) {
+    const candidates = Object.keys(reporters);
+    throw new InputError(`unknown reporter "${format}"`, { wrong: { name: format, candidates } });
+  }
+  const render = await reporter.load();
+  const page = { colour: false, hyperlinks: false, unicode: true, width: 100 };
+  return render(result, { ...page, readSource: sourceReader(root), rules: ruleFacts, weights });
 }
 
 export { InputError } from './config/input-error.ts';

@@ -82,6 +82,7 @@ export default defineConfig({
         text: 'Build on it',
         items: [
           page('Rules of your own', '/plugins'),
+          page('From a program', '/api'),
           page('How it is built', '/architecture'),
           page('Adding a rule', '/adding-a-rule'),
           page('Decisions', '/decisions'),

@@ -2,6 +2,7 @@ import { Command, CommanderError, type Option } from 'commander';
 import { InputError } from '../config/input-error.ts';
 import { exitCodes } from '../score/gates.ts';
 import { version } from '../version.ts';
+import { commandExamples, examples } from './examples.ts';
 import { type Failure, failureDocument, failureOf, failureText } from './failure.ts';
 import {
   type BaselineFlags,
@@ -22,20 +23,6 @@ import { note, print } from './output.ts';
 import type { Session } from './session.ts';
 import { hasColour } from './terminal.ts';
 
-const examples = `
-Examples:
-  plimsoll                                   scan the current project
-  plimsoll src --reporter sarif=out.sarif    scan a folder, write SARIF beside the terminal report
-  plimsoll --fix --verify "npm test"          repair, keep what the tests accept
-  plimsoll -i                                go through the repairs one by one
-  plimsoll --fail-on medium --min-score 80   stricter gates for CI
-  plimsoll explain no-leaked-interval        what a rule finds, why, and how to repair it
-  plimsoll why src/cache.ts:12               the evidence of a finding, or why there is none
-
-Exit codes:
-  0 all analysed, every gate passes      2 wrong usage, nothing was judged    70 a bug of Plimsoll
-  1 a gate failed                        3 a file could not be analysed       130 interrupted`;
-
 type Action = (...args: never[]) => Promise<number>;
 
 /** The commands. Each loads its own code when it runs: help, version and the rule pages load no compiler. */
@@ -46,6 +33,8 @@ function programFor(session: Session, done: (code: number) => void): Command {
     .addHelpText('after', examples);
   const add = (name: string, summary: string, options: Option[], action: Action, isDefault = false) => {
     const command = program.command(name, { isDefault }).summary(summary).description(summary);
+    const lines = commandExamples[command.name()] ?? [];
+    if (lines.length > 0) command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`);
     for (const option of options) command.addOption(option);
     command.option('--debug', 'stacks of errors');
     command.action(async (...args: unknown[]) => {
@@ -161,7 +150,7 @@ function programFor(session: Session, done: (code: number) => void): Command {
   add('doctor', 'check what a scan depends on', narrow(), async (flags: ScanFlags) =>
     (await import('./commands/doctor.ts')).doctorCommand(flags, session),
   );
-  add('mcp', 'serve scan, explain and fix to coding agents (Model Context Protocol, stdio)', [], async () =>
+  add('mcp', 'serve scan, explain, why and fix to coding agents (Model Context Protocol, stdio)', [], async () =>
     (await import('./commands/mcp.ts')).mcpCommand(session),
   );
   add(

@@ -19,6 +19,7 @@ it('exports names alone, and no more than it says', () => {
     'explain',
     'fix',
     'listRules',
+    'report',
     'scan',
     'sourceReader',
   ]);
@@ -59,6 +60,16 @@ it('fix plans without writing when asked, and returns the patch', async () => {
     expect(before.score.value).toBeLessThanOrEqual(after.score.value);
     expect(fixes.written).toBe(false);
     expect(readFileSync(join(cwd, 'src/app.ts'), 'utf8')).toBe(leakyApp);
+  });
+});
+
+it('report renders a result in any format, and names the nearest one for a wrong name', async () => {
+  await use(async (cwd) => {
+    const result = await api.scan({ cwd });
+    expect(await api.report(result, 'concise', cwd)).toMatch(/^src\/app\.ts:6:3: high /);
+    expect(await api.report(result, 'pretty', cwd)).toContain('6 │   setInterval(');
+    expect(await api.report(result, 'sarif', cwd)).toContain('"version": "2.1.0"');
+    await expect(api.report(result, 'srif')).rejects.toMatchObject({ name: 'InputError', wrong: { name: 'srif' } });
   });
 });
 

@@ -390,7 +390,7 @@ describe('commands', () => {
     ['explain --json', ['explain', 'no-leaked-interval', '--json'], /"id": "no-leaked-interval"/],
     ['rules', ['rules'], /no-leaked-interval +high/],
     ['rules --json', ['rules', '--json', '--category', 'resources'], /"category": "resources"/],
-    ['baseline --help', ['baseline', '--help'], /--accept-new/],
+    ['baseline --help', ['baseline', '--help'], /--accept-new[\s\S]*Examples:\n {2}plimsoll baseline update/],
     ['completion bash', ['completion', 'bash'], /complete -o filenames -F _plimsoll plimsoll/],
     ['completion zsh', ['completion', 'zsh'], /^#compdef plimsoll/],
     ['completion fish', ['completion', 'fish'], /^complete -c plimsoll/],
@@ -399,6 +399,17 @@ describe('commands', () => {
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(expected);
     expect(loaded.filter(holdsParser)).toEqual([]);
+  });
+
+  it('has examples in the help of each command, and they name that command', async () => {
+    const { stdout } = await plimsoll(['--help'], { cwd: leaky.folder });
+    const names = [...stdout.matchAll(/^ {2}([a-z-]+) \[options\]/gm)].map(([, name]) => name!);
+    expect(names.length).toBeGreaterThan(15);
+    for (const name of names) {
+      const help = (await plimsoll([name, '--help'], { cwd: leaky.folder })).stdout;
+      const [, examples = ''] = help.split('Examples:\n');
+      expect(examples).toContain(name === 'scan' ? 'plimsoll' : `plimsoll ${name}`);
+    }
   });
 
   it('the guard above does see the parser when a scan loads it, and a scan loads no more of the compiler', async () => {

@@ -66,7 +66,9 @@ export async function printConfigCommand(
     plain('respectGitignore', settings.respectGitignore),
     plain('testFiles', settings.testFiles),
     plain('confidence', settings.confidence),
-    plain('entryPoints', settings.entryPoints),
+    ...Object.entries(settings.entryPoints.value).map(([key, value]) =>
+      plain(`entryPoints.${key}`, { value, origin: settings.entryPoints.origin }),
+    ),
     plain('gates.failOn', settings.failOn),
     plain('gates.minScore', settings.minScore),
     plain('gates.maxIssues', settings.maxIssues),
