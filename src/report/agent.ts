@@ -1,5 +1,5 @@
 import type { ScanResult } from '../model/scan-result.ts';
-import { isActive, placeOf } from './summary.ts';
+import { besideInWords, isActive, placeOf } from './summary.ts';
 import { oneLine, visible } from './text.ts';
 
 /** One line a finding with all that a program needs to act on it; ids are stable when lines move. No prose, no colour. */
@@ -7,7 +7,9 @@ export function agent(result: ScanResult): string {
   const lines = result.findings.filter(isActive).map((finding) => {
     const owners = finding.owners ? ` | owner ${oneLine(finding.owners.join(' '))}` : '';
     const fix = finding.fix ? finding.fix.safety : 'none';
-    return `${visible(placeOf(finding))} ${finding.severity} ${finding.ruleId} ${oneLine(finding.message)} | advice: ${oneLine(finding.advice)} | fix: ${fix} | id ${finding.fingerprint}${owners}`;
+    const beside = besideInWords(finding);
+    const weight = beside === undefined ? '' : ` | does not weigh: ${beside}`;
+    return `${visible(placeOf(finding))} ${finding.severity} ${finding.ruleId} ${oneLine(finding.message)} | advice: ${oneLine(finding.advice)} | fix: ${fix}${weight} | id ${finding.fingerprint}${owners}`;
   });
   for (const problem of result.problems) {
     lines.push(`${visible(problem.file)} not-analysed ${problem.kind} ${oneLine(problem.message)}`);

@@ -2,7 +2,15 @@ import { Chalk } from 'chalk';
 import type { ScanResult } from '../model/scan-result.ts';
 import { paintFor } from './code-frame.ts';
 import type { ReportContext } from './context.ts';
-import { baselineInWords, comparisonInWords, countsInWords, isActive, ownersInWords, placeOf } from './summary.ts';
+import {
+  baselineInWords,
+  besideInWords,
+  comparisonInWords,
+  countsInWords,
+  isActive,
+  ownersInWords,
+  placeOf,
+} from './summary.ts';
 import { oneLine, visible } from './text.ts';
 
 /** One line a finding, as compilers print them, and one line for the whole. */
@@ -10,7 +18,8 @@ export function concise(result: ScanResult, context: ReportContext): string {
   const paint = new Chalk({ level: context.colour ? 1 : 0 });
   const lines = result.findings.filter(isActive).map((finding) => {
     const owners = ownersInWords(finding);
-    const tail = `[${finding.ruleId}]${owners === undefined ? '' : ` (${oneLine(owners)})`}`;
+    const beside = besideInWords(finding);
+    const tail = `[${finding.ruleId}${beside === undefined ? '' : `, ${beside}`}]${owners === undefined ? '' : ` (${oneLine(owners)})`}`;
     return `${visible(placeOf(finding))}: ${paintFor(finding, paint)(finding.severity)} ${oneLine(finding.message)} ${paint.dim(tail)}`;
   });
   for (const problem of result.problems) {

@@ -2,7 +2,7 @@ import type { Finding } from '../model/finding.ts';
 import type { ScanResult } from '../model/scan-result.ts';
 import type { ReportContext } from './context.ts';
 import { pretty } from './pretty.ts';
-import { isActive, ownersInWords, worstFirst } from './summary.ts';
+import { besideInWords, isActive, ownersInWords, worstFirst } from './summary.ts';
 import { plural, visible } from './text.ts';
 
 /** GitHub shows so many annotations of a kind for a step; the rest would vanish without a word. */
@@ -44,11 +44,13 @@ export function github(result: ScanResult, context: ReportContext): string {
     shown[kind]++;
     const { start, end } = finding.range;
     const owners = ownersInWords(finding);
+    const beside = besideInWords(finding);
+    const title = beside === undefined ? finding.ruleId : `${finding.ruleId} (${beside})`;
     const columns = start.line === end.line ? { col: start.column, endColumn: end.column } : {};
     lines.push(
       command(
         kind,
-        { file: finding.file, line: start.line, endLine: end.line, ...columns, title: finding.ruleId },
+        { file: finding.file, line: start.line, endLine: end.line, ...columns, title },
         `${finding.message}\n${finding.advice}${owners === undefined ? '' : `\nOwner: ${owners}`}`,
       ),
     );

@@ -5,6 +5,7 @@ import { type ReportContext, rulePage } from './context.ts';
 import { sparkline } from './sparkline.ts';
 import {
   baselineInWords,
+  besideInWords,
   besideTheScore,
   comparisonInWords,
   countsByOwner,
@@ -122,8 +123,10 @@ function findingTable(result: ScanResult, rules: readonly RuleFacts[], room: num
   for (const [index, finding] of findings.entries()) {
     const rule = ruleLink(finding.ruleId, rules);
     const fix = finding.fix?.safety ?? '';
+    const beside = besideInWords(finding);
+    const severity = beside === undefined ? finding.severity : `${finding.severity} (${beside})`;
     const owners = isOwned ? ` ${escapeMarkdown((finding.owners ?? []).join(', '))} |` : '';
-    const row = `| ${finding.severity} | ${code(placeOf(finding))} | ${escapeMarkdown(finding.message)} ${rule} | ${fix} |${owners}`;
+    const row = `| ${severity} | ${code(placeOf(finding))} | ${escapeMarkdown(finding.message)} ${rule} | ${fix} |${owners}`;
     left -= row.length + 1;
     if (left < 0) {
       return [

@@ -77,6 +77,11 @@ export function skippedInWords(result: ScanResult): string {
     .join(', ');
 }
 
+/** Why a finding weighs nothing though it is shown: "trial", "possible"; undefined for one that does weigh. */
+export function besideInWords({ lifecycle, confidence }: Finding): string | undefined {
+  return lifecycle === 'trial' ? 'trial' : confidence === 'possible' ? 'possible' : undefined;
+}
+
 /** "@acme/orders, ops@example.com"; undefined where nobody owns the file. */
 export function ownersInWords({ owners }: Finding): string | undefined {
   return owners?.join(', ');

@@ -64,6 +64,17 @@ describe('every format', () => {
     expect(text).toContain('ops@example.com');
   });
 
+  it.each([
+    ['concise', '[no-leaked-interval, trial]', '[no-leaked-interval, possible]'],
+    ['agent', 'does not weigh: trial', 'does not weigh: possible'],
+    ['markdown', '| high (trial) |', '| high (possible) |'],
+    ['github', 'title=no-leaked-interval (trial)', 'title=no-leaked-interval (possible)'],
+  ])('%s says of a finding that it weighs nothing, and why', async (name, trial, possible) => {
+    expect(await render(name, resultOf([finding({ lifecycle: 'trial' })]))).toContain(trial);
+    expect(await render(name, resultOf([finding({ confidence: 'possible' })]))).toContain(possible);
+    expect(await render(name, resultOf([finding()]))).not.toMatch(/trial|possible/);
+  });
+
   it.each(names.filter((name) => !['json', 'ndjson', 'sarif', 'html'].includes(name)))(
     '%s leaves suppressed and baselined findings out of its list',
     async (name) => {
