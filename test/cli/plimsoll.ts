@@ -73,12 +73,15 @@ export function conversation(
   let seen = 0;
   child.stdout.on('data', (data) => {
     stdout += data;
-    const [waitFor, keys] = left[0] ?? [];
-    const at = waitFor === undefined ? -1 : stdout.indexOf(waitFor, seen);
-    if (at < 0) return;
-    seen = at + waitFor!.length;
-    left.shift();
-    child.stdin.write(keys!);
+    // On a busy machine several of them may come at once.
+    for (let next = left[0]; next; next = left[0]) {
+      const [waitFor, keys] = next;
+      const at = stdout.indexOf(waitFor, seen);
+      if (at < 0) return;
+      seen = at + waitFor.length;
+      left.shift();
+      child.stdin.write(keys);
+    }
   });
   return new Promise((resolve, reject) => {
     child.on('error', reject);
