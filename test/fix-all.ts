@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { PackageIndex } from '../src/engine/packages.ts';
 import { applyFixes } from '../src/fix/apply.ts';
 import { importEdits } from '../src/fix/imports.ts';
+import { importedAs } from '../src/fix/plan.ts';
 import type { Finding } from '../src/model/finding.ts';
 import type { RulePair } from '../src/model/fixer.ts';
 import { scanFiles } from './fixtures.ts';
@@ -31,7 +32,7 @@ export async function fixAll(files: Readonly<Record<string, string>>, pair: Rule
         safety: 'review',
         finish(edited, fixed) {
           const needed = fixed.flatMap(({ fix }) => [
-            ...fix!.needs.map((name) => ({ module: '@plimsoll/runtime', name })),
+            ...fix!.needs.map((name) => ({ module: '@plimsoll/runtime', name: importedAs(name, fix!.under) })),
             ...fix!.imports,
           ]);
           const imports = importEdits(path, text, edited, needed, pkg);

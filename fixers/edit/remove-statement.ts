@@ -2,6 +2,8 @@ import type { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { TextEdit } from '../../src/model/fixer.ts';
 import { endOfLine, startOfLine } from './indentation-of.ts';
+import { endWithComment } from './insert-after-statement.ts';
+import { startWithComments } from './insert-before.ts';
 import { isInList } from './statement-of.ts';
 
 /** Removes a statement, with its line when nothing else stands on it; comments stay. */
@@ -16,11 +18,16 @@ export function removeMember(member: ts.ClassElement, file: FileContext): TextEd
   return removeLines(member.getStart(file.source), member.end, file);
 }
 
+/** Removes a declaration together with the comments that belong to it. */
+export function removeDeclaration(node: ts.Node, file: FileContext): TextEdit {
+  return removeLines(startWithComments(node, file), endWithComment(node, file), file);
+}
+
 /** Length of a blank line that would stand doubled, or first in a block, once the line above it is gone. */
 function blankLineAt(offset: number, removed: number, file: FileContext): number {
   const blank = /^[\t ]*(?:\r\n|[\r\n])/.exec(file.text.slice(offset, offset + 200))?.[0].length ?? 0;
   const above = file.text.slice(Math.max(0, removed - 400), removed).replaceAll('\r', '');
-  return /(?:^|\n)[\t ]*\n$|[{[(]\n$/.test(above) ? blank : 0;
+  return above === '' || /(?:^|\n)[\t ]*\n$|[{[(]\n$/.test(above) ? blank : 0;
 }
 
 /** Length of a blank line that would stand last in a block. */

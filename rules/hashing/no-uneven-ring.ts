@@ -58,7 +58,9 @@ export const rule = defineRule<UnevenRing>({
     Constructor(node, file) {
       return node.parameters.flatMap((p) => {
         const match =
-          ts.isIdentifier(p.name) && p.initializer ? judgePoints(p.name.text, p.initializer, p, file) : undefined;
+          ts.isIdentifier(p.name) && p.initializer && isRead(p, node, file)
+            ? judgePoints(p.name.text, p.initializer, p, file)
+            : undefined;
         return match ? [match] : [];
       });
     },
@@ -110,6 +112,12 @@ function judgeLoop(loop: ts.ForOfStatement, file: FileContext): Match<UnevenRing
   return then && ts.isReturnStatement(then)
     ? { at: loop.expression, values: linear, data: { weakness: 'linear', points: undefined } }
     : undefined;
+}
+
+/** A number that nothing reads decides nothing. */
+function isRead(parameter: ts.ParameterDeclaration, node: ts.ConstructorDeclaration, file: FileContext): boolean {
+  if (ts.isParameterPropertyDeclaration(parameter, node) || !node.body) return true;
+  return file.bindings.some(({ identifier, references }) => identifier === parameter.name && references.length > 0);
 }
 
 function judgePoints(

@@ -269,6 +269,8 @@ function checkFix(fix: Fix, fixer: Fixer<never>, length: number): FindingFix {
     changes: fixer.changes,
     ...(fix.note !== undefined && { note: fix.note }),
     ...(fix.ends && { ends: fix.ends }),
+    ...(fix.under && { under: fix.under }),
+    ...(fix.first && { first: fix.first }),
   };
 }
 

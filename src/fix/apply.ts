@@ -137,6 +137,7 @@ function refuse(finding: Finding, text: string, safety: FixSafety): string | und
 function byPlace(a: Finding, b: Finding): number {
   const first = (finding: Finding) => Math.min(...(finding.fix?.edits ?? []).map((edit) => edit.start), Infinity);
   return (
+    Number(b.fix?.first ?? false) - Number(a.fix?.first ?? false) ||
     first(a) - first(b) ||
     a.range.start.offset - b.range.start.offset ||
     compareText(a.ruleId, b.ruleId) ||

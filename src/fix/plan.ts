@@ -1,5 +1,5 @@
 import { analyseFile } from '../ast/analyse.ts';
-import type { Finding, Position } from '../model/finding.ts';
+import type { Finding, FindingFix, Position } from '../model/finding.ts';
 import type { FixedFile, FollowedFix, LeftFinding, SupportFile } from '../model/fix-result.ts';
 import type { FixSafety, RuntimeName, TextEdit } from '../model/fixer.ts';
 import { type AppliedFixes, applyFixes } from './apply.ts';
@@ -243,12 +243,12 @@ function finish(
     wantedBy.set(key, [...(wantedBy.get(key) ?? []), finding]);
   };
   for (const finding of fixed) {
-    const { needs, imports } = finding.fix!;
+    const { needs, imports, under } = finding.fix!;
     for (const one of imports) want(one, finding);
     for (const name of needs) {
       const answer = supply.moduleFor(name, state.user);
       if ('why' in answer) refused.set(finding, answer.why);
-      else want({ module: answer.module, name }, finding);
+      else want({ module: answer.module, name: importedAs(name, under) }, finding);
     }
   }
   if (refused.size > 0) return { refused };
@@ -259,6 +259,12 @@ function finish(
     for (const finding of wantedBy.get(`${one.module}\0${one.name}`) ?? []) refused.set(finding, why);
   }
   return { refused };
+}
+
+/** `HashRing as Ring`, where the file uses a runtime part under another name. */
+export function importedAs(name: RuntimeName, under: FindingFix['under']): string {
+  const local = under?.[name];
+  return local === undefined ? name : `${name} as ${local}`;
 }
 
 /** The keys of the fixes of findings of a scan, and of what they ask of other files. */

@@ -24,11 +24,13 @@ export interface FindingFix {
   safety: FixSafety;
   edits: readonly TextEdit[];
   needs: readonly RuntimeName[];
+  under?: Readonly<Partial<Record<RuntimeName, string>>>;
   imports: readonly { module: string; name: string }[];
   /** What the rewrite does. */
   changes: string;
   note?: string;
   ends?: PartEnd;
+  first?: true;
 }
 
 /** `active` counts; the other two are shown, marked, and weigh nothing. */

@@ -60,6 +60,8 @@ export interface Fix {
   edits: readonly [TextEdit, ...TextEdit[]];
   /** Runtime parts the new code uses; the engine writes each import once per file, in the file's own style. */
   needs?: readonly RuntimeName[];
+  /** The local names of runtime parts whose own name means something else in the file: `{ HashRing: 'RuntimeHashRing' }`. */
+  under?: Readonly<Partial<Record<RuntimeName, string>>>;
   /** Names to import from other packages or node: modules, written the same way. */
   imports?: readonly { module: string; name: string }[];
   /** What the reader of the diff must know or do. */
@@ -68,6 +70,8 @@ export interface Fix {
   ends?: PartEnd;
   /** Where one match is less safe than the fixer is in general. */
   safety?: FixSafety;
+  /** It does away with code that others repair piece by piece: of fixes that overlap it lands first. */
+  first?: true;
 }
 
 /** Why a match is left alone; shown to the user. */

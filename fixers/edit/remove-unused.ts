@@ -1,0 +1,210 @@
+import { classShape } from '../../src/ast/class-shape.ts';
+import { calleeName, callsIn, isReadElsewhere, namesOf } from '../../src/ast/ring-parts.ts';
+import {
+  findMemberName,
+  getOutermostWrapped,
+  hasModifier,
+  isAssignment,
+  isFunctionNode,
+  isWithin,
+  skipWrappers,
+} from '../../src/ast/syntax.ts';
+import { ts } from '../../src/ast/ts.ts';
+import type { Binding, FileContext } from '../../src/model/file-context.ts';
+import type { TextEdit } from '../../src/model/fixer.ts';
+import { isTypeScript } from './keep-value.ts';
+import { removeDeclaration, removeStatement } from './remove-statement.ts';
+
+interface Removal {
+  /** What is gone with it. */
+  node: ts.Node;
+  edits: TextEdit[];
+}
+
+/**
+ * Removes what only code used that is gone: private members of the class, functions, variables, types and imports that the
+ * file does not export. A parameter stays for its callers and gets a `_` before its name.
+ *
+ * @param gone whether a node of the file is among the code that other edits remove
+ * @param kept names that new code goes on to use
+ */
+export function removeUnused(
+  gone: (node: ts.Node) => boolean,
+  kept: ReadonlySet<Binding>,
+  cls: ts.ClassLikeDeclaration | undefined,
+  file: FileContext,
+): TextEdit[] {
+  const removals: Removal[] = [];
+  const done = new Set<unknown>(kept);
+  const isGone = (node: ts.Node): boolean => gone(node) || removals.some((one) => isWithin(node, one.node));
+  for (let size = -1; size !== done.size; ) {
+    size = done.size;
+    for (const binding of file.bindings) {
+      if (done.has(binding) || isGone(binding.identifier)) continue;
+      const removal = removeBinding(binding, isGone, file);
+      if (!removal) continue;
+      done.add(binding);
+      removals.push(...removal);
+    }
+    for (const [name, { accesses }] of cls ? classShape(cls, file).fields : []) {
+      const member = cls!.members.find((m) => m.name?.getText(file.source) === name);
+      if (done.has(name) || (member && isGone(member))) continue;
+      const removal = removeMember(name, member, accesses, isGone, cls!, file);
+      if (!removal) continue;
+      done.add(name);
+      removals.push(...removal);
+    }
+  }
+  return removals.flatMap(({ edits }) => edits);
+}
+
+/** All uses are gone, and there were some. */
+function isUnused(uses: readonly ts.Node[], own: ts.Node, isGone: (node: ts.Node) => boolean): boolean {
+  return uses.some((use) => isGone(use)) && uses.every((use) => isGone(use) || isWithin(use, own));
+}
+
+function removeBinding(
+  { declaration, references, identifier }: Binding,
+  isGone: (node: ts.Node) => boolean,
+  file: FileContext,
+): Removal[] | undefined {
+  if (!isUnused(references, declaration, isGone)) return undefined;
+  if (ts.isParameter(declaration)) {
+    const isInjected = ts.isParameterPropertyDeclaration(declaration, declaration.parent);
+    return isInjected || !ts.isIdentifier(declaration.name) ? undefined : [renameParameter(declaration, file)];
+  }
+  if (ts.isImportSpecifier(declaration))
+    return removeOfList(declaration, declaration.parent.elements, declaration.parent.parent.parent, file);
+  if (ts.isNamespaceImport(declaration) || ts.isImportClause(declaration)) {
+    const clause = ts.isImportClause(declaration) ? declaration : declaration.parent;
+    const isAll = clause.name === undefined || clause.namedBindings === undefined;
+    return isAll ? removeWhole(clause.parent, file) : undefined;
+  }
+  if (ts.isBindingElement(declaration)) {
+    const pattern = declaration.parent;
+    const variable = pattern.parent;
+    if (!ts.isVariableDeclaration(variable) || declaration.dotDotDotToken || !ts.isObjectBindingPattern(pattern))
+      return undefined;
+    if (!variable.initializer || !isPure(variable.initializer)) return undefined;
+    if (!ts.isVariableDeclarationList(variable.parent) || variable.parent.declarations.length > 1) return undefined;
+    return removeOfList(declaration, pattern.elements, variable.parent.parent, file);
+  }
+  if (ts.isVariableDeclaration(declaration)) {
+    const statement = declaration.parent.parent;
+    if (!ts.isVariableStatement(statement) || statement.declarationList.declarations.length > 1) return undefined;
+    if (declaration.initializer && !isPure(declaration.initializer)) return undefined;
+    return isExported(statement) ? undefined : removeWhole(statement, file);
+  }
+  const isOwn =
+    ts.isFunctionDeclaration(declaration) ||
+    ts.isInterfaceDeclaration(declaration) ||
+    ts.isTypeAliasDeclaration(declaration);
+  return isOwn && identifier === declaration.name && !isExported(declaration)
+    ? removeWhole(declaration, file)
+    : undefined;
+}
+
+function isExported(node: ts.Node): boolean {
+  return hasModifier(node, ts.SyntaxKind.ExportKeyword);
+}
+
+function removeWhole(node: ts.Node, file: FileContext): Removal[] {
+  return [{ node, edits: [removeDeclaration(node, file)] }];
+}
+
+/** One of several names of an import or a pattern, or all of it with the last. */
+function removeOfList(
+  element: ts.Node,
+  elements: ts.NodeArray<ts.Node>,
+  whole: ts.Node,
+  file: FileContext,
+): Removal[] | undefined {
+  if (elements.length === 1) {
+    const isMixed = ts.isImportDeclaration(whole) && whole.importClause?.name !== undefined;
+    return isMixed ? undefined : removeWhole(whole, file);
+  }
+  const at = elements.indexOf(element);
+  const next = elements[at + 1];
+  const previous = elements[at - 1];
+  const edit = next
+    ? { start: element.getStart(file.source), end: next.getStart(file.source), text: '' }
+    : { start: previous!.end, end: element.end, text: '' };
+  return [{ node: element, edits: [edit] }];
+}
+
+function renameParameter(parameter: ts.ParameterDeclaration, file: FileContext): Removal {
+  const { name } = parameter;
+  const taken = namesOf(parameter.parent).some((other) => other.text === `_${name.getText(file.source)}`);
+  const text =
+    taken || name.getText(file.source).startsWith('_') ? name.getText(file.source) : `_${name.getText(file.source)}`;
+  // A parameter property is one no more.
+  return { node: name, edits: [{ start: parameter.getStart(file.source), end: name.end, text }] };
+}
+
+function removeMember(
+  name: string,
+  member: ts.ClassElement | undefined,
+  accesses: readonly ts.Expression[],
+  isGone: (node: ts.Node) => boolean,
+  cls: ts.ClassLikeDeclaration,
+  file: FileContext,
+): Removal[] | undefined {
+  const parameter = member ? undefined : findProperty(name, cls);
+  const declaration = member ?? parameter;
+  if (!isPrivate(name, declaration, file) || isReadElsewhere(name, cls, file)) return undefined;
+  if (!accesses.some((access) => isGone(access))) return undefined;
+  const writes: ts.ExpressionStatement[] = [];
+  for (const access of accesses) {
+    if (isGone(access) || (member && isFunctionNode(member) && isWithin(access, member))) continue;
+    const write = findMereWrite(access);
+    if (!write) return undefined;
+    writes.push(write);
+  }
+  if (member && ts.isPropertyDeclaration(member) && member.initializer && !isPure(member.initializer)) return undefined;
+  const statements = writes.map((write) => ({ node: write, edits: [removeStatement(write, file)] }));
+  if (member) return [...statements, ...removeWhole(member, file)];
+  if (!parameter) return statements;
+  const binding = file.bindings.find(({ identifier }) => identifier === parameter.name);
+  const isNeeded = binding?.references.some((reference) => !isGone(reference)) ?? false;
+  if (!isNeeded) return [...statements, renameParameter(parameter, file)];
+  const start = parameter.getStart(file.source);
+  return [
+    ...statements,
+    { node: parameter.modifiers![0]!, edits: [{ start, end: parameter.name.getStart(file.source), text: '' }] },
+  ];
+}
+
+function findProperty(name: string, cls: ts.ClassLikeDeclaration): ts.ParameterDeclaration | undefined {
+  const made = cls.members.find(
+    (m): m is ts.ConstructorDeclaration => ts.isConstructorDeclaration(m) && m.body !== undefined,
+  );
+  return made?.parameters.find((p) => ts.isParameterPropertyDeclaration(p, made) && p.name.getText() === name);
+}
+
+/** A method of JavaScript counts as everybody's, unless its name says otherwise; a field is of the class. */
+function isPrivate(name: string, declaration: ts.Node | undefined, file: FileContext): boolean {
+  if (name.startsWith('#')) return true;
+  if (isTypeScript(file)) return declaration !== undefined && hasModifier(declaration, ts.SyntaxKind.PrivateKeyword);
+  return name.startsWith('_') || !declaration || !isFunctionNode(declaration);
+}
+
+/** `this.version += 1;`, `this.replicas = replicas;`: a statement that nothing else comes of. */
+function findMereWrite(access: ts.Expression): ts.ExpressionStatement | undefined {
+  const outer = getOutermostWrapped(access);
+  const { parent } = outer;
+  const isStep = ts.isPrefixUnaryExpression(parent) || ts.isPostfixUnaryExpression(parent);
+  const isWrite = isAssignment(parent) && parent.left === outer && isPure(parent.right);
+  return (isStep || isWrite) && ts.isExpressionStatement(parent.parent) ? parent.parent : undefined;
+}
+
+const pureCalls =
+  /^(?:require|Math|Number|String|parseInt|Symbol|Map|Set|Array|BoundedCache|max|min|floor|ceil|round|trunc|abs|pow|from)$/;
+
+/** Nothing is lost when it is not evaluated. */
+function isPure(value: ts.Expression): boolean {
+  const plain = skipWrappers(value);
+  if (isFunctionNode(plain)) return true;
+  const text = plain.getText();
+  if (/\bawait\b|\byield\b|\+\+|--/.test(text)) return false;
+  return callsIn(plain).every((call) => pureCalls.test(calleeName(call)) || findMemberName(call.expression) === 'join');
+}

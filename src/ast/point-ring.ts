@@ -1,0 +1,225 @@
+import type { FileContext } from '../model/file-context.ts';
+import { classShape } from './class-shape.ts';
+import { findEffect } from './ring-effects.ts';
+import { findLookup, type RingLookup } from './ring-lookup.ts';
+import { findFamily, isHandedIn, judgeNode } from './ring-owner.ts';
+import {
+  callsIn,
+  findMember,
+  findPartCall,
+  findReplacement,
+  findRingOwner,
+  isHidden,
+  listParts,
+  type Part,
+  type RingOwner,
+} from './ring-parts.ts';
+import { findAddition, isMadeEmpty, isOrdering, type RingChange } from './ring-points.ts';
+import { asksForMore, hasWeights } from './ring-reads.ts';
+import { findRemoval } from './ring-removal.ts';
+import {
+  type FunctionNode,
+  findMemberName,
+  getOutermostWrapped,
+  hasModifier,
+  isClassNode,
+  isWithin,
+  skipWrappers,
+} from './syntax.ts';
+import { ts } from './ts.ts';
+
+/** A consistent-hash ring written by hand: points of nodes in order, and a look-up that takes the first one behind a key. */
+export interface PointRing {
+  owner: RingOwner;
+  /** What holds the nodes: the list of points, or the map from positions to nodes. */
+  table: Part;
+  /** Beside a map, the list of its positions in order. */
+  keys: Part | undefined;
+  /** Statements that put all points of a node in, or take them out. */
+  changes: readonly RingChange[];
+  /** Statements that only keep the points in order. */
+  orderings: readonly ts.Statement[];
+  /** `points.length`, where it is only asked whether there are any. */
+  emptyTests: readonly ts.Expression[];
+  /** `points = []`, `map.clear()`, at the start or later: what is replaced by a ring without nodes. */
+  resets: readonly RingReset[];
+  lookup: RingLookup;
+}
+
+export interface RingReset {
+  part: Part;
+  access: ts.Expression;
+  whole: ts.Expression;
+}
+
+/** Reads the ring that a node belongs to; a text says what is not clear about it. */
+export function findPointRing(at: ts.Node, file: FileContext): PointRing | string {
+  const owner = findRingOwner(at, file);
+  if (!owner) return 'its points come from outside';
+  const family = findFamily(owner, file);
+  if (family) return family;
+  const parts = listParts(owner, file);
+  const additions = parts.flatMap((part) =>
+    part.accesses.flatMap((access) => findAddition(part, access, owner, parts, file) ?? []),
+  );
+  const [first] = additions;
+  if (!first) return 'no method here adds the points of a node in a loop';
+  const { table, keys, read } = first;
+  if (additions.some((one) => one.table !== table || one.keys !== keys)) return 'its points are kept in several places';
+  for (const part of keys ? [table, keys] : [table]) {
+    if (!isHidden(part, owner, file)) return 'its points can be read from outside';
+    if (!isMadeEmpty(part)) return 'its points are not an empty list at the start';
+  }
+  const names = additions.flatMap(({ main }) => callsIn(main));
+  const given = names.find((call) => isHandedIn(call, owner, file));
+  if (given) return 'its hash is handed in: those who do may depend on where keys go';
+  const state = keys ? [table, keys] : [table];
+  for (const addition of additions) {
+    const { main, node, member } = addition;
+    for (const source of addition.sources) if (usesElsewhere(source, main, file)) return 'its points are used as well';
+    const effect = [main, ...addition.sources].map((one) => findEffect(one, state, file)).find((one) => one);
+    if (effect) return effect;
+    if (hasWeights(addition, state, file)) return 'its nodes have weights or points of their own';
+    const unclear = judgeNode(node, main, member, file);
+    if (unclear) return unclear;
+  }
+  const changes: RingChange[] = [...new Map(additions.map((one) => [one.main, one])).values()];
+  return sortUses({ owner, table, keys, changes, read, state, file });
+}
+
+interface Reading {
+  owner: RingOwner;
+  table: Part;
+  keys: Part | undefined;
+  changes: RingChange[];
+  read: string | undefined;
+  state: readonly Part[];
+  file: FileContext;
+}
+
+/** Gives every use of the points its role. */
+function sortUses(reading: Reading): PointRing | string {
+  const { owner, table, keys, changes, state, file } = reading;
+  const orderings: ts.Statement[] = [];
+  const emptyTests: ts.Expression[] = [];
+  const resets: RingReset[] = [];
+  const open = new Map<FunctionNode | undefined, ts.Expression[]>();
+  for (const part of state) {
+    for (const access of part.accesses) {
+      if (changes.some(({ main }) => isWithin(access, main)) || orderings.some((one) => isWithin(access, one)))
+        continue;
+      const whole = findReset(access);
+      if (whole) {
+        resets.push({ part, access, whole });
+        continue;
+      }
+      const ordering = isOrdering(access, state);
+      if (ordering) orderings.push(ordering);
+      else {
+        const removal = findRemoval(access, owner, reading, file);
+        if (typeof removal === 'string') return removal;
+        if (removal) changes.push(removal);
+        else {
+          const member = findMember(access, owner);
+          open.set(member, [...(open.get(member) ?? []), access]);
+        }
+      }
+    }
+  }
+  const found: RingLookup[] = [];
+  const reasons: string[] = [];
+  for (const [member, accesses] of open) {
+    const rest = accesses.filter((access) => !isEmptyTest(access));
+    emptyTests.push(...accesses.filter((access) => isEmptyTest(access)));
+    if (rest.length === 0) continue;
+    if (!member) return 'its points are read where it is made';
+    const lookup = findLookup(member, reading, file);
+    if (typeof lookup === 'string') reasons.push(lookup);
+    else found.push(lookup);
+  }
+  const [lookup] = found;
+  if (!lookup) return reasons[0] ?? 'no method here looks a key up';
+  if (found.length > 1) return 'keys are looked up in more than one way';
+  for (const [member, accesses] of open) {
+    const rest = accesses.filter((access) => !isEmptyTest(access));
+    const isHelper = member !== undefined && member !== lookup.fn && isOnlyUsedIn(member, lookup, owner, file);
+    if (rest.length > 0 && member !== lookup.fn && !isHelper)
+      return `its points are read by \`${nameOf(member)}\` as well`;
+  }
+  if (asksForMore(statementsOf(lookup), lookup.fn, reading, file)) return 'the look-up asks for more than the points';
+  return { owner, table, keys, changes, orderings, emptyTests, resets, lookup };
+}
+
+function statementsOf({ search, last }: RingLookup): readonly ts.Statement[] {
+  const { statements } = search.parent as ts.Block;
+  return statements.slice(statements.indexOf(search), statements.indexOf(last) + 1);
+}
+
+function nameOf(member: FunctionNode | undefined): string {
+  return member && 'name' in member && member.name ? member.name.getText() : 'others';
+}
+
+/** A private search of the look-up, which goes with it. */
+function isOnlyUsedIn(
+  member: FunctionNode,
+  { search, last }: RingLookup,
+  owner: RingOwner,
+  file: FileContext,
+): boolean {
+  const name = nameOf(member);
+  const accesses = isClassNode(owner)
+    ? classShape(owner, file).fields.get(name)?.accesses
+    : file.bindings.find(({ declaration }) => declaration === member)?.references;
+  const isPrivate =
+    !ts.isMethodDeclaration(member) || name.startsWith('#') || hasModifier(member, ts.SyntaxKind.PrivateKeyword);
+  const isJavaScript = /\.[cm]?jsx?$/.test(file.path);
+  return (
+    (isPrivate || (isJavaScript && name.startsWith('_'))) &&
+    accesses !== undefined &&
+    accesses.length > 0 &&
+    accesses.every((access) => access.pos >= search.pos && access.end <= last.end)
+  );
+}
+
+/** `points = []`, `points.length = 0`, `map.clear()`, as statements. */
+function findReset(access: ts.Expression): ts.Expression | undefined {
+  const outer = getOutermostWrapped(access);
+  const called = findPartCall(access);
+  if (called)
+    return called.method === 'clear' && ts.isExpressionStatement(called.call.parent) ? called.call : undefined;
+  const isLength = findMemberName(outer.parent) === 'length';
+  const write = findReplacement(isLength ? (outer.parent as ts.Expression) : access);
+  if (!write || !ts.isExpressionStatement(write.parent)) return undefined;
+  return (isLength ? write.right.getText() === '0' : isEmpty(write.right)) ? write : undefined;
+}
+
+/** A variable of a statement is used in other places than these. */
+function usesElsewhere(source: ts.Statement, main: ts.Node, file: FileContext): boolean {
+  return file.bindings.some(
+    ({ declaration, references }) =>
+      isWithin(declaration, source) && references.some((r) => !isWithin(r, source) && !isWithin(r, main)),
+  );
+}
+
+function isEmpty(value: ts.Expression): boolean {
+  return /^(?:\[\s*\]|new (?:Map|Array)(?:<[^()]*>)?(?:\(\s*\))?|\{\s*\}|Object\.create\(null\))$/.test(
+    skipWrappers(value).getText(),
+  );
+}
+
+/** `points.length === 0`, `!points.length`: only whether there are any. */
+function isEmptyTest(access: ts.Expression): boolean {
+  const outer = getOutermostWrapped(access);
+  const size = outer.parent;
+  if (!/^(?:length|size)$/.test(findMemberName(size) ?? '')) return false;
+  const use = getOutermostWrapped(size);
+  const { parent } = use;
+  if (ts.isPrefixUnaryExpression(parent)) return parent.operator === ts.SyntaxKind.ExclamationToken;
+  if (ts.isIfStatement(parent)) return parent.expression === use;
+  if (ts.isConditionalExpression(parent)) return parent.condition === use;
+  if (!ts.isBinaryExpression(parent)) return false;
+  const other = (parent.left === use ? parent.right : parent.left).getText();
+  const operator = parent.operatorToken.getText();
+  if (other === '0') return /^(?:===?|!==?|>|<=)$/.test(operator) && parent.left === use;
+  return other === '1' && parent.left === use && (operator === '<' || operator === '>=');
+}
