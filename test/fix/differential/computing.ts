@@ -64,32 +64,103 @@ export class CacheClient {
   }),
   program({
     rule: 'no-uneven-ring',
-    extension: '.mjs',
-    source: fc.record({ replicas: fc.integer({ min: 1, max: 10 }), points: name('points', 'slots') }).map(
-      ({ replicas, points }) => `export class HashRing {
-  constructor(hash, replicas = ${replicas}) {
-    this.hash = hash;
-    this.replicas = replicas;
-    this.${points} = [];
-  }
-  add(node) {
-    for (let i = 0; i < this.replicas; i++) this.${points}.push({ hash: this.hash(\`\${node}-\${i}\`), node });
-  }
-}
-`,
-    ),
-    input: fc.uniqueArray(key, { maxLength: 5 }),
-    observe(load, nodes) {
-      const ring = new (load().HashRing)((text: string) => text.length);
+    extension: '.cjs',
+    source: fc
+      .record({
+        replicas: fc.integer({ min: 1, max: 40 }),
+        empty: name("throw new Error('no nodes')", 'return null'),
+        search: fc.constantFrom<keyof typeof searches>('find', 'walk', 'halving'),
+        isMap: fc.boolean(),
+      })
+      .map(({ replicas, empty, search, isMap }) => ringOf(replicas, empty, searches[search](isMap), isMap)),
+    input: fc.record({
+      nodes: fc.uniqueArray(fc.stringMatching(/^[a-z]{1,6}$/), { maxLength: 6 }),
+      keys: fc.array(key, { maxLength: 30 }),
+      leaving: fc.nat(5),
+    }),
+    async observe(load, { nodes, keys, leaving }) {
+      const ring = new (load().HashRing)();
+      const placeAll = () => Promise.all(keys.map((one) => outcomeOf(() => ring.nodeOf(one))));
+      const empty = await placeAll();
       for (const node of nodes) ring.add(node);
-      const points: { node: string }[] = ring.points ?? ring.slots;
+      const placed = (await placeAll()) as { gave?: string }[];
+      const again = await placeAll();
+      const gone = nodes[leaving];
+      if (gone !== undefined) ring.remove(gone);
+      const left = (await placeAll()) as { gave?: string }[];
+      const rest = nodes.filter((node) => node !== gone);
+      // Another node than before the fix, but one that is there; and only the keys of the node that leaves move.
       return {
-        results: [...new Set(points.map(({ node }) => node))],
-        cost: nodes.length === 0 ? 0 : 1 / points.length,
+        results: [
+          empty,
+          nodes.length === 0 ? placed : placed.every(({ gave }) => nodes.includes(gave!)),
+          JSON.stringify(again) === JSON.stringify(placed),
+          rest.length === 0 ? left : left.every(({ gave }) => rest.includes(gave!)),
+          rest.length === 0 || placed.every(({ gave }, i) => gave === gone || gave === left[i]!.gave),
+        ],
       };
     },
   }),
 ];
+
+const searches = {
+  find: (isMap: boolean) => {
+    const test = isMap ? '(one) => one >= hash' : '(one) => one.hash >= hash';
+    const found = `const found = this.points.find(${test}) ?? this.points[0];`;
+    return `${found}\n    return ${isMap ? 'this.owners.get(found)' : 'found.node'};`;
+  },
+  walk: (isMap: boolean) => {
+    const node = (point: string) => (isMap ? `this.owners.get(${point})` : `${point}.node`);
+    const hash = isMap ? 'point' : 'point.hash';
+    return `for (const point of this.points) if (${hash} >= hash) return ${node('point')};\n    return ${node('this.points[0]')};`;
+  },
+  halving: (isMap: boolean) => `let low = 0;
+    let high = this.points.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.points[middle]${isMap ? '' : '.hash'} < hash) low = middle + 1;
+      else high = middle;
+    }
+    const at = low === this.points.length ? 0 : low;
+    return ${isMap ? 'this.owners.get(this.points[at])' : 'this.points[at].node'};`,
+};
+
+function ringOf(replicas: number, empty: string, search: string, isMap: boolean): string {
+  const put = isMap
+    ? 'this.owners.set(hash, node);\n      this.points.push(hash);'
+    : 'this.points.push({ hash, node });';
+  const remove = isMap
+    ? `for (const [hash, owner] of this.owners) if (owner === node) this.owners.delete(hash);
+    this.points = this.points.filter((hash) => this.owners.has(hash));`
+    : 'this.points = this.points.filter((point) => point.node !== node);';
+  return `const { createHash } = require('node:crypto');
+class HashRing {
+  constructor(replicas = ${replicas}) {
+    this.replicas = replicas;
+    this.points = [];${isMap ? '\n    this.owners = new Map();' : ''}
+  }
+  add(node) {
+    for (let i = 0; i < this.replicas; i++) {
+      const hash = this.hashOf(\`\${node}-\${i}\`);
+      ${put}
+    }
+    this.points.sort(${isMap ? '(a, b) => a - b' : '(a, b) => a.hash - b.hash'});
+  }
+  remove(node) {
+    ${remove}
+  }
+  nodeOf(key) {
+    if (this.points.length === 0) ${empty};
+    const hash = this.hashOf(key);
+    ${search}
+  }
+  hashOf(text) {
+    return createHash('md5').update(text).digest().readUInt32BE(0);
+  }
+}
+exports.HashRing = HashRing;
+`;
+}
 
 export const performance = [
   program({
