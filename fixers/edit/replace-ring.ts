@@ -63,7 +63,7 @@ export function replaceRing(ring: PointRing, file: FileContext): Fix | Skip {
     edits: [first!, ...rest],
     needs: ['HashRing'],
     ...(type !== 'HashRing' && { under: { HashRing: type } }),
-    note: `${isTypeScript(file) ? '' : 'Nodes must be texts. '}Most keys move once, so processes that must agree change together. The placement is the default one, as even as chance allows; the number of points no longer counts.`,
+    note: `${isTypeScript(file) ? '' : 'Nodes must be texts. '}Most keys move once, so processes that must agree change together. The placement is the default one, as even as chance allows; the number of points no longer counts. Comments on the old search stay: read them again.`,
     first: true,
   };
 }

@@ -3,29 +3,12 @@ import { classShape } from './class-shape.ts';
 import { findEffect } from './ring-effects.ts';
 import { findLookup, type RingLookup } from './ring-lookup.ts';
 import { findFamily, isHandedIn, judgeNode } from './ring-owner.ts';
-import {
-  callsIn,
-  findMember,
-  findPartCall,
-  findReplacement,
-  findRingOwner,
-  isHidden,
-  listParts,
-  type Part,
-  type RingOwner,
-} from './ring-parts.ts';
-import { findAddition, isMadeEmpty, isOrdering, type RingChange } from './ring-points.ts';
+import { callsIn, findMember, findRingOwner, isHidden, listParts, type Part, type RingOwner } from './ring-parts.ts';
+import { findAddition, type RingChange } from './ring-points.ts';
 import { asksForMore, hasWeights } from './ring-reads.ts';
 import { findRemoval } from './ring-removal.ts';
-import {
-  type FunctionNode,
-  findMemberName,
-  getOutermostWrapped,
-  hasModifier,
-  isClassNode,
-  isWithin,
-  skipWrappers,
-} from './syntax.ts';
+import { findReset, isEmptyTest, isMadeEmpty, isOrdering, type RingReset } from './ring-upkeep.ts';
+import { type FunctionNode, hasModifier, isClassNode, isWithin } from './syntax.ts';
 import { ts } from './ts.ts';
 
 /** A consistent-hash ring written by hand: points of nodes in order, and a look-up that takes the first one behind a key. */
@@ -44,12 +27,6 @@ export interface PointRing {
   /** `points = []`, `map.clear()`, at the start or later: what is replaced by a ring without nodes. */
   resets: readonly RingReset[];
   lookup: RingLookup;
-}
-
-export interface RingReset {
-  part: Part;
-  access: ts.Expression;
-  whole: ts.Expression;
 }
 
 /** Reads the ring that a node belongs to; a text says what is not clear about it. */
@@ -181,45 +158,10 @@ function isOnlyUsedIn(
   );
 }
 
-/** `points = []`, `points.length = 0`, `map.clear()`, as statements. */
-function findReset(access: ts.Expression): ts.Expression | undefined {
-  const outer = getOutermostWrapped(access);
-  const called = findPartCall(access);
-  if (called)
-    return called.method === 'clear' && ts.isExpressionStatement(called.call.parent) ? called.call : undefined;
-  const isLength = findMemberName(outer.parent) === 'length';
-  const write = findReplacement(isLength ? (outer.parent as ts.Expression) : access);
-  if (!write || !ts.isExpressionStatement(write.parent)) return undefined;
-  return (isLength ? write.right.getText() === '0' : isEmpty(write.right)) ? write : undefined;
-}
-
 /** A variable of a statement is used in other places than these. */
 function usesElsewhere(source: ts.Statement, main: ts.Node, file: FileContext): boolean {
   return file.bindings.some(
     ({ declaration, references }) =>
       isWithin(declaration, source) && references.some((r) => !isWithin(r, source) && !isWithin(r, main)),
   );
-}
-
-function isEmpty(value: ts.Expression): boolean {
-  return /^(?:\[\s*\]|new (?:Map|Array)(?:<[^()]*>)?(?:\(\s*\))?|\{\s*\}|Object\.create\(null\))$/.test(
-    skipWrappers(value).getText(),
-  );
-}
-
-/** `points.length === 0`, `!points.length`: only whether there are any. */
-function isEmptyTest(access: ts.Expression): boolean {
-  const outer = getOutermostWrapped(access);
-  const size = outer.parent;
-  if (!/^(?:length|size)$/.test(findMemberName(size) ?? '')) return false;
-  const use = getOutermostWrapped(size);
-  const { parent } = use;
-  if (ts.isPrefixUnaryExpression(parent)) return parent.operator === ts.SyntaxKind.ExclamationToken;
-  if (ts.isIfStatement(parent)) return parent.expression === use;
-  if (ts.isConditionalExpression(parent)) return parent.condition === use;
-  if (!ts.isBinaryExpression(parent)) return false;
-  const other = (parent.left === use ? parent.right : parent.left).getText();
-  const operator = parent.operatorToken.getText();
-  if (other === '0') return /^(?:===?|!==?|>|<=)$/.test(operator) && parent.left === use;
-  return other === '1' && parent.left === use && (operator === '<' || operator === '>=');
 }

@@ -68,3 +68,8 @@ function isInBody(node: ts.Node, main: ts.Node): boolean {
   for (let at = node.parent; at && at !== main.parent; at = at.parent) if (ts.isFunctionLike(at)) return false;
   return true;
 }
+
+/** Whether one of these parts is used in a node. */
+export function touches(node: ts.Node, state: readonly Part[]): boolean {
+  return state.some(({ accesses }) => accesses.some((access) => isWithin(access, node)));
+}

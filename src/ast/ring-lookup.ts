@@ -1,9 +1,11 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
-import { findEffect, isPart } from './ring-effects.ts';
+import { isPart, touches } from './ring-effects.ts';
+import { findRingKey, listSearchLocals } from './ring-key.ts';
 import { isNothing, kindOf, memberOf, type RingTerms } from './ring-kinds.ts';
 import { findRingMemo, type RingMemo } from './ring-memo.ts';
-import { calleeName, callsIn, namesOf, type Part, type RingOwner, uses } from './ring-parts.ts';
+import { namesOf, type Part, type RingOwner, uses } from './ring-parts.ts';
 import type { RingChange } from './ring-points.ts';
+import { type EmptyResult, hasEffect, isSafe, readEnd } from './ring-results.ts';
 import { type FunctionNode, getOutermostWrapped, isWithin, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
 
@@ -23,7 +25,7 @@ export interface RingLookup {
   /** Whether the function has left when there are no nodes. */
   isGuarded: boolean;
   /** What a ring without nodes gives: nothing, as `null` or `undefined`, or an error since nothing has no members. */
-  empty: 'undefined' | 'null' | 'throws';
+  empty: EmptyResult;
   /** The variable that goes on to be used; undefined where the search ends the function. */
   kept: KeptResult | undefined;
   memo: RingMemo | undefined;
@@ -47,12 +49,12 @@ export function findLookup(fn: FunctionNode, reading: Reading, file: FileContext
   const { state } = reading;
   const { body } = fn;
   if (!body || !ts.isBlock(body)) return 'the look-up is no list of statements';
-  const key = findKey(fn, reading, file);
+  const key = findRingKey(fn, reading, file);
   if (!key) return 'no method here looks a key up by its hash';
   const used = fn.parameters.filter((p) => !isWithin(key.parameter.identifier, p));
   const memo = findRingMemo(fn, reading, file);
   const statements = body.statements.filter((s) => !memo?.inLookup.includes(s));
-  const locals = listLocals(fn, key.call, state, file);
+  const locals = listSearchLocals(fn, key.call, state, file);
   const isTouched = (s: ts.Node): boolean =>
     touches(s, state) || locals.some((l) => isWithin(l.identifier, s) || uses(s, l));
   const isGuard = (s: ts.Statement): s is ts.IfStatement =>
@@ -89,10 +91,6 @@ export function findLookup(fn: FunctionNode, reading: Reading, file: FileContext
   return findKept(rest, locals, { ...common, isGuarded: before.length > 0 }, reading, isGuard, file);
 }
 
-function touches(node: ts.Node, state: readonly Part[]): boolean {
-  return state.some(({ accesses }) => accesses.some((access) => isWithin(access, node)));
-}
-
 function findAccess(statements: readonly ts.Statement[], state: readonly Part[]): ts.Expression | undefined {
   return state.flatMap(({ accesses }) => accesses).find((access) => statements.some((s) => isWithin(access, s)));
 }
@@ -101,163 +99,6 @@ function findAccess(statements: readonly ts.Statement[], state: readonly Part[])
 function leaves(statement: ts.Statement): boolean {
   const last = ts.isBlock(statement) ? statement.statements.at(-1) : statement;
   return last !== undefined && (ts.isReturnStatement(last) || ts.isThrowStatement(last));
-}
-
-/** The parameter that is handed to what hashes the points as well. */
-function findKey(
-  fn: FunctionNode,
-  { changes }: Reading,
-  file: FileContext,
-): { parameter: Binding; value: ts.Expression; call: ts.Node } | undefined {
-  const adding = changes.filter(({ method }) => method === 'add');
-  const hashes = new Set(adding.flatMap((change) => hashesOf(change, file)));
-  for (const parameter of fn.parameters) {
-    const binding = file.bindings.find((b) => b.identifier === parameter.name);
-    if (!binding || binding.writes.length > 0) continue;
-    const calls = callsIn(fn.body!).filter((call) => hashes.has(calleeName(call)));
-    const hashed = calls.filter((call) => call.arguments?.some((a) => uses(a, binding)));
-    const inner = hashed.at(-1);
-    const value = inner?.arguments?.find((a) => uses(a, binding));
-    if (!inner || !value || hashed.some((call) => !isWithin(inner, call))) continue;
-    const isPlain = namesOf(value).every(
-      (name) => file.bindingOf(name) === binding || /^(?:String|toString)$/.test(name.text),
-    );
-    if (isPlain) return { parameter: binding, value, call: inner };
-  }
-  return undefined;
-}
-
-/** The names of the functions that the text of a point is handed to. */
-function hashesOf({ main, node, member }: RingChange, file: FileContext): string[] {
-  const around = member?.body ?? main;
-  const text = (call: ts.CallExpression | ts.NewExpression): boolean =>
-    call.arguments?.some((argument) => {
-      const value = skipWrappers(argument);
-      const binding = ts.isIdentifier(value) ? file.bindingOf(value) : undefined;
-      const initial =
-        binding && ts.isVariableDeclaration(binding.declaration) ? binding.declaration.initializer : undefined;
-      return [value, ...(initial ? [initial] : [])].some(
-        (one) => !ts.isObjectLiteralExpression(one) && !ts.isArrayLiteralExpression(one) && uses(one, node),
-      );
-    }) ?? false;
-  return callsIn(around)
-    .filter(text)
-    .map(calleeName)
-    .filter(
-      (name) => !/^(?:push|unshift|splice|set|has|add|get|String|from|concat|forEach|includes|delete)$/.test(name),
-    );
-}
-
-/** The variables of a look-up that its search is about. */
-function listLocals(fn: FunctionNode, hashed: ts.Node, state: readonly Part[], file: FileContext): Binding[] {
-  const inside = file.bindings.filter(
-    ({ declaration }) => ts.isVariableDeclaration(declaration) && isWithin(declaration, fn),
-  );
-  const found = new Set<Binding>();
-  for (let size = -1; size !== found.size; ) {
-    size = found.size;
-    for (const binding of inside) {
-      const { declaration, writes } = binding;
-      const sources = [declaration, ...writes.map((w) => w.parent)];
-      // What a loop over the points counts or takes is of the search as well.
-      const isAbout = sources.some(
-        (s) =>
-          isWithin(hashed, s) || touches(s, state) || [...found].some((other) => other !== binding && uses(s, other)),
-      );
-      const isCompared = binding.references.some((r) => {
-        const { parent } = getOutermostWrapped(r);
-        return (
-          ts.isElementAccessExpression(parent) && parent.argumentExpression === r && isPart(parent.expression, state)
-        );
-      });
-      if (isAbout || isCompared) found.add(binding);
-    }
-  }
-  return [...found];
-}
-
-/** What an empty ring gives where statements do nothing but search and return a node; undefined where they do more. */
-function readEnd(
-  statements: readonly ts.Statement[],
-  terms: RingTerms,
-  locals: readonly Binding[],
-  file: FileContext,
-): RingLookup['empty'] | undefined {
-  const returns: ts.ReturnStatement[] = [];
-  const collect = (node: ts.Node): void => {
-    if (ts.isReturnStatement(node)) returns.push(node);
-    if (!ts.isFunctionLike(node)) ts.forEachChild(node, collect);
-  };
-  for (const statement of statements) collect(statement);
-  const last = statements.at(-1);
-  if (!last || !ts.isReturnStatement(last)) return undefined;
-  for (const statement of statements) if (hasEffect(statement, locals, terms, file)) return undefined;
-  let gives: RingLookup['empty'] = 'undefined';
-  let isMissing = false;
-  for (const { expression } of returns) {
-    const kind = expression && kindOf(expression, terms, file);
-    if (kind !== 'node' && kind !== 'nothing') return undefined;
-    const nothing = findNothing(expression!);
-    if (nothing) {
-      isMissing = true;
-      if (nothing === 'null') gives = 'null';
-    }
-  }
-  if (kindOf(last.expression!, terms, file) !== 'node') return isMissing ? gives : undefined;
-  return isMissing ? gives : isSafe(last.expression!) ? 'undefined' : 'throws';
-}
-
-/** `null` or `undefined`, as the whole or as a branch. */
-function findNothing(expression: ts.Expression): 'null' | 'undefined' | undefined {
-  const value = skipWrappers(expression);
-  if (isNothing(value)) return value.kind === ts.SyntaxKind.NullKeyword ? 'null' : 'undefined';
-  if (ts.isConditionalExpression(value)) return findNothing(value.whenTrue) ?? findNothing(value.whenFalse);
-  const isElse = ts.isBinaryExpression(value) && /^(?:\?\?|\|\|)$/.test(value.operatorToken.getText());
-  return isElse ? findNothing(value.right) : undefined;
-}
-
-/** Reads no member of what may be missing. */
-export function isSafe(expression: ts.Expression): boolean {
-  const value = skipWrappers(expression);
-  if (ts.isConditionalExpression(value)) return isSafe(value.whenTrue) && isSafe(value.whenFalse);
-  if (ts.isBinaryExpression(value)) return isSafe(value.right);
-  if (ts.isIdentifier(value) || ts.isCallExpression(value)) return true;
-  if (memberOf(value) === undefined) return true;
-  return (value as ts.PropertyAccessExpression).questionDotToken !== undefined;
-}
-
-function hasEffect(
-  statement: ts.Statement,
-  locals: readonly Binding[],
-  { state }: RingTerms,
-  file: FileContext,
-): boolean {
-  // A `return` is no effect here, and the variables of the search are its own.
-  const own = locals.map(({ name, references }): Part => ({ name, declaration: undefined, accesses: references }));
-  const isChanged = state.some(({ accesses }) =>
-    accesses.some((access) => isWithin(access, statement) && isWritten(access)),
-  );
-  if (isChanged) return true;
-  let found = false;
-  const visit = (node: ts.Node): void => {
-    if (ts.isReturnStatement(node)) {
-      if (node.expression && findEffect(node.expression, own, file)) found = true;
-    } else if (ts.isBlock(node) || ts.isIfStatement(node) || ts.isIterationStatement(node, false))
-      ts.forEachChild(node, visit);
-    else if (findEffect(node, own, file)) found = true;
-  };
-  visit(statement);
-  return found;
-}
-
-function isWritten(access: ts.Expression): boolean {
-  const outer = getOutermostWrapped(access);
-  const { parent } = outer;
-  if (ts.isBinaryExpression(parent) && parent.left === outer && parent.operatorToken.kind === ts.SyntaxKind.EqualsToken)
-    return true;
-  return /^\.(?:push|pop|shift|unshift|splice|sort|reverse|set|delete|clear|fill)\(/.test(
-    parent.getText().slice(outer.getText().length) + parent.parent.getText().slice(parent.getText().length),
-  );
 }
 
 /** The last variable of a search that is used behind it, and nothing else of the search. */

@@ -85,7 +85,7 @@ export function judgeNode(
 }
 
 /** Declared as `string`, where the file has types. */
-export function isText({ declaration }: Binding, file: FileContext): boolean {
+function isText({ declaration }: Binding, file: FileContext): boolean {
   if (!/\.[cm]?tsx?$/.test(file.path)) return true;
   if (ts.isParameter(declaration)) return isStringType(declaration.type, file);
   const loop = declaration.parent?.parent;

@@ -1,12 +1,11 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
-import { isPart } from './ring-effects.ts';
-import { findMember, findPartCall, findReplacement, namesOf, type Part, type RingOwner } from './ring-parts.ts';
+import { findMember, findPartCall, findReplacement, type Part, type RingOwner } from './ring-parts.ts';
+import { isMadeEmpty } from './ring-upkeep.ts';
 import {
   type FunctionNode,
   findMethodCall,
   findPropertyName,
   getOutermostWrapped,
-  isAssignment,
   isFunctionNode,
   isLoop,
   isWithin,
@@ -31,17 +30,6 @@ export interface Addition extends RingChange {
   keys: Part | undefined;
   /** The member of a point that holds its node, `'1'` in a pair; undefined for a map. */
   read: string | undefined;
-}
-
-/** What begins without points: `[]`, `new Map()`, `{}`. */
-export function isMadeEmpty({ declaration, accesses }: Part): boolean {
-  const initial = declaration && 'initializer' in declaration ? declaration.initializer : undefined;
-  const values = initial ? [initial] : accesses.flatMap((access) => findReplacement(access)?.right ?? []).slice(0, 1);
-  return values.some((value) =>
-    /^(?:\[\s*\]|new (?:Map|Array)\b(?:<.*>)?(?:\(\s*\))?|\{\s*\}|Object\.create\(null\))$/s.test(
-      skipWrappers(value).getText(),
-    ),
-  );
 }
 
 /** The points of a node put in at a use of a part. */
@@ -189,13 +177,6 @@ export function findNode(name: ts.Identifier, file: FileContext): Binding | unde
   return ts.isVariableDeclaration(declaration) && ts.isForOfStatement(declaration.parent.parent) ? binding : undefined;
 }
 
-/** The innermost statement around a node. */
-function findStatement(node: ts.Node): ts.Statement | undefined {
-  let at: ts.Node = node;
-  while (at.parent && !ts.isStatement(at)) at = at.parent;
-  return ts.isStatement(at) ? at : undefined;
-}
-
 /** The outermost loop around a place that all of one node's points are made in, else its statement. */
 export function findMain(at: ts.Node, node: Binding): { main: ts.Statement | undefined; isLooped: boolean } {
   const { declaration } = node;
@@ -235,45 +216,4 @@ function findKeys(table: Part, main: ts.Statement, parts: readonly Part[]): Part
         return right !== undefined && table.accesses.some((other) => isWithin(other, right));
       }),
   );
-}
-
-const builtins = new Set([
-  'Array',
-  'Object',
-  'Number',
-  'Math',
-  'from',
-  'keys',
-  'map',
-  'sort',
-  'toSorted',
-  'parseInt',
-  'undefined',
-]);
-
-/** A statement that does nothing but keep the points in order, or the positions like the map. */
-export function isOrdering(access: ts.Expression, state: readonly Part[]): ts.Statement | undefined {
-  const call = findPartCall(access);
-  if (call?.method === 'sort') {
-    const { parent } = getOutermostWrapped(call.call);
-    return ts.isExpressionStatement(parent) ? parent : undefined;
-  }
-  const statement = findStatement(access);
-  const write = statement && ts.isExpressionStatement(statement) ? skipWrappers(statement.expression) : undefined;
-  if (!write || !isAssignment(write) || !isPart(write.left, state)) return undefined;
-  const right = write.right.getText();
-  if (!/\bsort\(|\btoSorted\(|\bkeys\(|\bhas\(/.test(right)) return undefined;
-  const isKnown = (name: ts.Identifier): boolean => {
-    const { parent } = name;
-    if (ts.isPropertyAccessExpression(parent) && parent.name === name) return true;
-    if (builtins.has(name.text) || ts.isParameter(parent)) return true;
-    if (isPart(name, state)) return true;
-    for (let up: ts.Node = name; up !== write; up = up.parent) {
-      if (isFunctionNode(up) && up.parameters.some((p) => namesOf(p.name).some(({ text }) => text === name.text)))
-        return true;
-    }
-    return false;
-  };
-  const mentions = state.some(({ accesses }) => accesses.some((one) => isWithin(one, write.right)));
-  return mentions && namesOf(write.right).every(isKnown) ? statement : undefined;
 }

@@ -56,6 +56,16 @@ describe('several fixes', () => {
     expect(left).toMatchObject([{ waits: true, finding: { ruleId: 'rule-1' } }]);
   });
 
+  it('wait for one that does away with what they repair, wherever it begins', () => {
+    const text = 'aa(); bb(); cc();';
+    const part = fixable(text, [replace(text, 'aa()', 'x()')], { ruleId: 'part' });
+    const whole = fixable(text, [replace(text, 'a(); bb();', 'y();')], { ruleId: 'whole', first: true });
+    const { text: after, applied, left } = applyFixes('a.ts', text, [part, whole], { safety: 'review' });
+    expect(after).toBe('ay(); cc();');
+    expect(applied).toEqual([whole]);
+    expect(left).toMatchObject([{ waits: true, finding: { ruleId: 'part' } }]);
+  });
+
   it('wait when both insert at one place, as the order would be chance', () => {
     const text = 'a();';
     const { text: after, left } = apply(text, [
