@@ -310,7 +310,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "options": {},
     "fix": {
       "safety": "review",
-      "changes": "Gives each node 256 points, for shares that differ by a few per cent."
+      "changes": "Puts a `HashRing` in the place of the points and their search; where a ring does more than place keys, gives each node 256 points."
     },
     "bad": "export class HashRing {\n  constructor(hash, replicas = 3) {\n    this.hash = hash;\n    this.replicas = replicas;\n    this.points = [];\n  }\n\n  add(node) {\n    for (let i = 0; i < this.replicas; i++) this.points.push({ hash: this.hash(`${node}-${i}`), node });\n  }\n}",
     "good": "export class ConsistentHashing {\n  constructor(hash, virtualNodes = 200) {\n    this.hash = hash;\n    this.virtualNodes = virtualNodes;\n  }\n}"
