@@ -4,9 +4,10 @@ import { isPrivateName, type Life, lifeOf } from '../../src/ast/life-cycle.ts';
 import { isMissedAtEnd } from '../../src/ast/missed-end.ts';
 import { isOverwritten } from '../../src/ast/overwritten.ts';
 import { startsWithOnlyInstance } from '../../src/ast/singleton.ts';
-import { canBeStartedOften, runsAgain, startsRepeatedly } from '../../src/ast/starts-repeatedly.ts';
+import { runsAgain, startsRepeatedly } from '../../src/ast/starts-repeatedly.ts';
+import { findEnclosingFunction, hasModifier } from '../../src/ast/syntax.ts';
 import { findTimerFunction, isUnrefed, listClearsOf } from '../../src/ast/timers.ts';
-import type { ts } from '../../src/ast/ts.ts';
+import { ts } from '../../src/ast/ts.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
@@ -31,7 +32,7 @@ export const rule = defineRule<LeakedInterval>({
   advice:
     'Keep the handle and clear it where its owner ends (stop, close, dispose, the clean-up of the effect), on every outcome.',
   limits: [
-    'A class of an application counts as created many times only when the project does so; what a published package offers may be created by its users as often as they like.',
+    'A class without an end counts as created many times only where the project does so: what users of a package start as often as they like is not known.',
     'A handle passed to a function, returned or kept in an object of another file is taken to be cleared there.',
   ],
   roles: ['product', 'ui'],
@@ -46,12 +47,19 @@ export const rule = defineRule<LeakedInterval>({
       if (listClearsOf(places, file).length > 0) {
         if (isMissedAtEnd(call, places, life, file)) return match(call, places, life, 'missed', undefined);
         if (!isOverwritten(call, places, life, file)) return undefined;
-        return match(call, places, life, 'overwritten', runsAgain(call, life, file));
+        const again = isStatic(call) ? startsRepeatedly(call, life, file) : runsAgain(call, life, file);
+        return match(call, places, life, 'overwritten', again);
       }
       return neverCleared(call, places, life, file);
     },
   },
 });
+
+/** In a static method: one a class, which lives as long as the process. */
+function isStatic(call: ts.Node): boolean {
+  const fn = findEnclosingFunction(call);
+  return fn !== undefined && hasModifier(fn, ts.SyntaxKind.StaticKeyword);
+}
 
 function neverCleared(
   call: ts.CallExpression,
@@ -70,7 +78,7 @@ function neverCleared(
       if (life.isSingleton && hasEnd(life.shape)) conditions.push(startsRepeatedly(call, life, file));
       if (!hasEnd(life.shape) && !life.isComponent) {
         if (life.isSingleton) return undefined;
-        conditions.push(canBeStartedOften(call, life, file), {
+        conditions.push(startsRepeatedly(call, life, file), {
           kind: 'not',
           of: { kind: 'project-states', fact: `made-once:${life.shape.name}` },
         });
@@ -79,7 +87,7 @@ function neverCleared(
     case 'call':
       // A page lives as long as its scripts.
       if (file.role === 'ui') return undefined;
-      conditions.push(canBeStartedOften(call, life, file));
+      conditions.push(startsRepeatedly(call, life, file));
       break;
     default:
       return undefined;
