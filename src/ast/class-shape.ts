@@ -235,6 +235,16 @@ function collectPrototypeMethods(_: ts.SourceFile, file: FileContext): Prototype
       addObjectMethods(value, (key, fn) => found.push({ owner, name: key, fn }));
     }
   }
+  // `Object.assign(Foo.prototype, { … })` and `extend(Foo.prototype, { … })`
+  for (const call of file.nodes('CallExpression')) {
+    const [target, ...others] = call.arguments;
+    const owner = target && findMemberName(skipWrappers(target)) === 'prototype' && ownerOfPrototype(target, file);
+    if (!owner) continue;
+    for (const object of others) {
+      if (!ts.isObjectLiteralExpression(object)) continue;
+      addObjectMethods(object, (key, fn) => found.push({ owner, name: key, fn }));
+    }
+  }
   return found;
 }
 
