@@ -1,7 +1,7 @@
 import { hasEnd } from '../../src/ast/end-of-life.ts';
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { isPrivateName, type Life, lifeOf } from '../../src/ast/life-cycle.ts';
-import { isMissedAtEnd } from '../../src/ast/missed-end.ts';
+import { isMissedAtEnd, listForeignClears } from '../../src/ast/missed-end.ts';
 import { isOverwritten } from '../../src/ast/overwritten.ts';
 import { startsWithOnlyInstance } from '../../src/ast/singleton.ts';
 import { runsAgain, startsRepeatedly } from '../../src/ast/starts-repeatedly.ts';
@@ -45,7 +45,10 @@ export const rule = defineRule<LeakedInterval>({
       const life = lifeOf(call, file);
       if (life.kind === 'process') return undefined;
       if (listClearsOf(places, file).length > 0) {
-        if (isMissedAtEnd(call, places, life, file)) return match(call, places, life, 'missed', undefined);
+        if (isMissedAtEnd(call, places, life, file)) {
+          const others = listForeignClears(places, life);
+          return match(call, places, life, 'missed', others.length > 0 ? { kind: 'all', of: others } : undefined);
+        }
         if (!isOverwritten(call, places, life, file)) return undefined;
         const again = isStatic(call) ? startsRepeatedly(call, life, file) : runsAgain(call, life, file);
         return match(call, places, life, 'overwritten', again);

@@ -1,7 +1,13 @@
 import { asksForEnd, findAfterEnd, findEnd } from '../../src/ast/after-end.ts';
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { isPrivateName, type Life, lifeOf } from '../../src/ast/life-cycle.ts';
-import { isMissedAtEnd, isOnConnection, setsStateLate, startsOnceOnly } from '../../src/ast/missed-end.ts';
+import {
+  isMissedAtEnd,
+  isOnConnection,
+  listForeignClears,
+  setsStateLate,
+  startsOnceOnly,
+} from '../../src/ast/missed-end.ts';
 import { isGatherer, isOverwritten } from '../../src/ast/overwritten.ts';
 import { canEnd, findReArming, settlesPromise } from '../../src/ast/re-arming.ts';
 import { canBeStartedOften, runsAgain, startsRepeatedly } from '../../src/ast/starts-repeatedly.ts';
@@ -115,7 +121,7 @@ function judge(
       };
     // A field that nothing clears, set again by each run.
   } else if (!isAtOnce(call) && isMissedAtEnd(call, places, life, file)) {
-    return match('missed', ...elsewhere);
+    return match('missed', ...listForeignClears(places, life));
   }
   if (file.role === 'ui' || isAtOnce(call)) return undefined;
   if (!isOverwritten(call, places, life, file)) return undefined;

@@ -19,7 +19,7 @@ import { ts } from './ts.ts';
 
 /** State that says whether an owner still lives, by its name. */
 const endFlag =
-  /stop|clos|destroy|dispos|ended|ending|running|active|abort|shut|enabl|disabl|connect|alive|mount|cancel|state|status|started|listening|signal|terminat|kill|finish|quit|exit|draining|is[A-Z]\w*(?:ing|ed)$/i;
+  /stop|clos|destroy|dispos|ended|ending|running|active|abort|shut|enabl|disabl|connect(?!ions)|alive|mount|cancel|state|status|started|listening|signal|terminat|kill|finish|quit|exit|draining|is[A-Z]\w*(?:ing|ed)$/i;
 const starter =
   /^_*(?:re)?(?:start|connect|open|run|poll|subscribe|listen|schedule|join|spawn|launch|consume|establish)(?:[A-Z]\w*)?$/;
 
@@ -62,14 +62,26 @@ export function asksForEnd(call: ts.Node, runs: readonly FunctionNode[], life: L
   });
 }
 
+/** The names in a condition; what compares amounts (`free.length > max`) asks for no end, unless it is a state. */
 function namesIn(node: ts.Node): string[] {
   const names: string[] = [];
   const visit = (at: ts.Node): void => {
-    if (ts.isIdentifier(at) || ts.isPrivateIdentifier(at)) names.push(at.text);
+    if ((ts.isIdentifier(at) || ts.isPrivateIdentifier(at)) && !(isAmount(at) && !/state|status/i.test(at.text)))
+      names.push(at.text);
     ts.forEachChild(at, visit);
   };
   visit(node);
   return names;
+}
+
+/** Within a comparison by `<`, `<=`, `>` or `>=`. */
+function isAmount(node: ts.Node): boolean {
+  for (let at = node.parent; at && ts.isExpression(at); at = at.parent) {
+    if (!ts.isBinaryExpression(at)) continue;
+    const { kind } = at.operatorToken;
+    if (kind >= ts.SyntaxKind.LessThanToken && kind <= ts.SyntaxKind.GreaterThanEqualsToken) return true;
+  }
+  return false;
 }
 
 /** What some functions assign, delete, or call a method on; one call further too. */

@@ -134,7 +134,8 @@ function place(
   }
 }
 
-function isThisAlias(receiver: ts.Expression, file: FileContext): boolean {
+/** `self` of `const self = this`. */
+export function isThisAlias(receiver: ts.Expression, file: FileContext): boolean {
   return thisAliased(receiver, file) !== undefined;
 }
 

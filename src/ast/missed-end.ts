@@ -1,5 +1,7 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
+import type { LinkCondition } from '../model/link.ts';
 import { asksForEnd, findEnd, isReachedByEnd } from './after-end.ts';
+import { listCaptures } from './captures.ts';
 import { isDisposerName } from './class-shape.ts';
 import { findDependencies, findEffectLatch } from './effect-latch.ts';
 import { findFunctionValue } from './functions.ts';
@@ -15,7 +17,7 @@ import {
   nameOfFunction,
   skipWrappers,
 } from './syntax.ts';
-import { findDelayMs, listClearsOf } from './timers.ts';
+import { findDelayMs, listClearsOf, timerClears } from './timers.ts';
 import { ts } from './ts.ts';
 
 /** What waits for the next frames is over before a component is gone. */
@@ -24,8 +26,8 @@ const frameMs = 50;
 const closing = /^(?:close|closed|disconnect|disconnected|end|destroy|terminate)$/;
 
 /**
- * Whether a timer in a private field is cleared by some methods of its owner, but by none that its end calls, nor on a close event:
- * cleared on success, say, and not when the owner is closed first.
+ * Whether a timer in a field is cleared by some methods of its owner, but by none that its end calls, nor on a close event:
+ * cleared on success, say, and not when the owner is closed first. See {@link listForeignClears} for what others may do.
  */
 export function isMissedAtEnd(
   call: ts.CallExpression,
@@ -35,7 +37,7 @@ export function isMissedAtEnd(
 ): boolean {
   if (life.kind !== 'owner' || !findEnd(life)) return false;
   const field = places.find((place) => place.kind === 'field');
-  if (!field || !(isPrivateName(life.shape, field.name) || field.name.startsWith('_'))) return false;
+  if (!field || timerClears(file).foreign.has(field.name) || !concernsOwner(call, file)) return false;
   const clears = listClearsOf(places, file);
   const run = call.arguments[0] && findFunctionValue(call.arguments[0], file);
   // A timer that only ends its owner is cleared where the owner is put to use.
@@ -48,6 +50,22 @@ export function isMissedAtEnd(
       if (isDisposerName(nameOfFunction(fn).replace(/^#/, ''))) return false;
     }
     return true;
+  });
+}
+
+/** Whether what a timer runs keeps its owner, or something of the call that set it, alive until then. */
+function concernsOwner(call: ts.CallExpression, file: FileContext): boolean {
+  const run = call.arguments[0] && skipWrappers(call.arguments[0]);
+  const fn = findEnclosingFunction(call);
+  if (!run || !fn || !isFunctionNode(run)) return true;
+  return /\bthis\b/.test(run.getText(file.source)) || listCaptures(run, fn, file).length > 0;
+}
+
+/** "No other file clears what a field holds"; nothing for private fields. */
+export function listForeignClears(places: readonly HandlePlace[], life: Life): LinkCondition[] {
+  return places.flatMap((place): LinkCondition[] => {
+    if (place.kind !== 'field' || (life.kind === 'owner' && isPrivateName(life.shape, place.name))) return [];
+    return [{ kind: 'not', of: { kind: 'project-states', fact: `clear-timer-of-other:${place.name}` } }];
   });
 }
 

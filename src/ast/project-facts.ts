@@ -29,7 +29,9 @@ export function listFacts(file: FileContext): string[] {
   }
   for (const token of projectTokens) if (file.text.includes(token)) facts.add(`token:${token}`);
   if (file.text.includes('clear')) {
-    for (const name of timerClears(file).names.keys()) facts.add(`clear-timer:${name}`);
+    const { names, foreign } = timerClears(file);
+    for (const name of names.keys()) facts.add(`clear-timer:${name}`);
+    for (const name of foreign) facts.add(`clear-timer-of-other:${name}`);
   }
   for (const name of listPartsOfClosable(file)) facts.add(`part-of-closable:${name}`);
   for (const lent of listLentArguments(file)) facts.add(`lent-${lent}`);

@@ -1,6 +1,6 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
 import { findFunctionOfBinding } from './functions.ts';
-import type { HandlePlace } from './handle-escape.ts';
+import { type HandlePlace, isThisAlias } from './handle-escape.ts';
 import { bareModule, findOrigin, originName } from './provenance.ts';
 import {
   findMemberName,
@@ -34,6 +34,8 @@ export interface TimerClears {
   bindings: ReadonlyMap<Binding, readonly ts.Node[]>;
   /** By the name of a field, property or collection that the cleared handle came out of. */
   names: ReadonlyMap<string, readonly ts.Node[]>;
+  /** Those of them that came out of something other than `this`: an owner clears what another one keeps. */
+  foreign: ReadonlySet<string>;
 }
 
 /**
@@ -47,6 +49,7 @@ export function timerClears(file: FileContext): TimerClears {
 function collectClears(_: ts.SourceFile, file: FileContext): TimerClears {
   const bindings = new Map<Binding, ts.Node[]>();
   const names = new Map<string, ts.Node[]>();
+  const foreign = new Set<string>();
   const add = <Key>(map: Map<Key, ts.Node[]>, key: Key, at: ts.Node): void => {
     const list = map.get(key);
     if (list) list.push(at);
@@ -69,7 +72,10 @@ function collectClears(_: ts.SourceFile, file: FileContext): TimerClears {
     if (name !== undefined) {
       add(names, name, at);
       const receiver = skipWrappers((from as ts.PropertyAccessExpression).expression);
-      if (receiver.kind !== ts.SyntaxKind.ThisKeyword) trace(receiver, at, depth + 1);
+      if (receiver.kind !== ts.SyntaxKind.ThisKeyword) {
+        if (!isThisAlias(receiver, file)) foreign.add(name);
+        trace(receiver, at, depth + 1);
+      }
     } else if (ts.isElementAccessExpression(from)) {
       trace(from.expression, at, depth + 1);
     } else if (ts.isCallExpression(from)) {
@@ -134,7 +140,7 @@ function collectClears(_: ts.SourceFile, file: FileContext): TimerClears {
     }
     if (target.method === 'close') trace(target.receiver, call, 3);
   }
-  return { bindings, names };
+  return { bindings, names, foreign };
 }
 
 function outermostPattern(element: ts.BindingElement): ts.Node {

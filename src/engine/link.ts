@@ -287,6 +287,7 @@ function wordsOfFact(fact: string): [string, ...string[]] {
     case 'signal':
       return [payload, 'enableShutdownHooks'];
     case 'clear-timer':
+    case 'clear-timer-of-other':
       return [`${payload}&clearInterval`, `${payload}&clearTimeout`, `${payload}&clearImmediate`];
     default:
       return [payload || fact];
