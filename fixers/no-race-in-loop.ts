@@ -14,6 +14,7 @@ export const fixer: Fixer<RaceInLoop> = {
   changes: 'Adds one reaction to the long-lived promise before the loop, which settles a promise of the round.',
   fix({ data }, file) {
     const { loop, survivor } = data;
+    if (data.isElsewhere) return { skip: 'the race is in a function that other places may call' };
     if (hasOtherRace(data, file)) return { skip: 'another race of this function waits for the same promise' };
     const statement = ts.isLabeledStatement(loop.parent) ? loop.parent : loop;
     const written = survivor.getText(file.source);

@@ -1,6 +1,7 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
 import { findClassField, findThisOwner } from './class-shape.ts';
 import { findFunctionOfBinding, findFunctionValue } from './functions.ts';
+import { listReturnedValues } from './life-cycle.ts';
 import { findNumber } from './number-value.ts';
 import { bareModule, findOrigin, originName } from './provenance.ts';
 import { sizeOf } from './size.ts';
@@ -26,6 +27,8 @@ export interface RaceInLoop {
   loop: LoopNode;
   /** The promise that outlives the round: a name, `this.x` or `x.y`, without the `then` behind it. */
   survivor: ts.Expression;
+  /** The race itself stands in a function that the loop calls. */
+  isElsewhere: boolean;
   /** Whether the file shows that there is no end to the rounds: an endless loop, a stream, a large list. */
   isOpenEnded: boolean;
 }
@@ -39,23 +42,51 @@ const lastingName =
 /** The beginning of something: it comes soon, or never. */
 const beginningName = /(?<!dis)connected|ready|open(?:ed)?|init|started|loaded|handshake|authenticated|established/i;
 
-/** Judges a `Promise.race([…])` or `Promise.any([…])`; undefined where each round races promises of its own. */
+/**
+ * Judges a `Promise.race([…])` or `Promise.any([…])`, or a call of a function of this file that gives one; undefined
+ * where each round races promises of its own.
+ */
 export function findRaceInLoop(race: ts.CallExpression, file: FileContext): RaceInLoop | undefined {
-  const target = findMethodCall(race);
-  if (!target || (target.method !== 'race' && target.method !== 'any')) return undefined;
-  if (!ts.isIdentifier(target.receiver) || target.receiver.text !== 'Promise') return undefined;
-  const list = race.arguments[0] && skipWrappers(race.arguments[0]);
   const loop = findEnclosingLoop(race);
-  if (!list || !loop || !ts.isArrayLiteralExpression(list) || endsLoop(race, loop)) return undefined;
+  if (!loop) return undefined;
+  const here = listRaced(race);
+  const raced = here ?? listRacedFor(race, file);
+  if (!raced || endsLoop(race, loop)) return undefined;
   const rounds = roundsOf(loop, file);
   if (rounds === 'few') return undefined;
-  const parts = list.elements.filter((element) => !ts.isSpreadElement(element)).map(skipChain);
+  const parts = raced.map(skipChain);
   const survivor = parts.find((part) => isLasting(part, loop, file));
   const fresh = parts.filter((part) => part !== survivor && !isLasting(part, loop, file));
   if (!survivor || fresh.length === 0 || beginningName.test(survivor.getText(file.source))) return undefined;
   const isPaced = fresh.every((part) => isTimer(part, file));
   if (isPaced && (isWork(survivor, file) || fresh.some((part) => paceMs(part, file) > slowRoundMs))) return undefined;
-  return { race, loop, survivor, isOpenEnded: rounds === 'many' };
+  return { race, loop, survivor, isElsewhere: !here, isOpenEnded: rounds === 'many' };
+}
+
+/** The promises of `Promise.race([a, b])`; undefined for other calls. */
+function listRaced(race: ts.CallExpression): ts.Expression[] | undefined {
+  const target = findMethodCall(race);
+  if (!target || (target.method !== 'race' && target.method !== 'any')) return undefined;
+  if (!ts.isIdentifier(target.receiver) || target.receiver.text !== 'Promise') return undefined;
+  const list = race.arguments[0] && skipWrappers(race.arguments[0]);
+  if (!list || !ts.isArrayLiteralExpression(list)) return undefined;
+  return list.elements.filter((element) => !ts.isSpreadElement(element));
+}
+
+/** `orStop(p) { return Promise.race([this.stopped, p]) }`: what a call of it races, its own argument in its place. */
+function listRacedFor(call: ts.CallExpression, file: FileContext): ts.Expression[] | undefined {
+  const fn = findFunctionValue(call.expression, file);
+  const [given, ...others] = fn ? listReturnedValues(fn, file) : [];
+  const race = given && skipAwait(given);
+  const raced = race && others.length === 0 && ts.isCallExpression(race) ? listRaced(race) : undefined;
+  if (!fn || !raced) return undefined;
+  const parts = raced.map((part) => {
+    const value = skipWrappers(part);
+    const declaration = ts.isIdentifier(value) ? file.bindingOf(value)?.declaration : undefined;
+    const place = declaration && ts.isParameter(declaration) ? fn.parameters.indexOf(declaration) : -1;
+    return place < 0 ? part : call.arguments[place];
+  });
+  return parts.every((part) => part !== undefined) ? (parts as ts.Expression[]) : undefined;
 }
 
 /** `p.then(…).catch(…)` → `p`: each adds its reaction to the same promise. */
