@@ -10,7 +10,7 @@ export interface LeakedListener {
 }
 
 /** The others are sure only where the place shows more: read on strangers' code, they were right in less than half. */
-const isSure: ReadonlySet<ListenerLeak['shape']> = new Set(['outcome', 'effect', 'pooled', 'kept', 'lent']);
+const isSure: ReadonlySet<ListenerLeak['shape']> = new Set(['outcome', 'effect', 'pooled', 'kept', 'lent', 'sibling']);
 
 export const rule = defineRule<LeakedListener>({
   id: 'no-leaked-listener',
@@ -35,16 +35,19 @@ export const rule = defineRule<LeakedListener>({
       if (add?.target === undefined) return undefined;
       const leak = findListenerLeak(add, file);
       if (!leak) return undefined;
-      const { fired, what, confidence, when } = leak;
+      const { fired, settled, sibling, what, confidence, when } = leak;
       return {
         at: placeOf(add),
         values: {
           event: add.event,
           target: add.target,
           what,
-          fate: fired ? `stays when "${fired.event}" comes first` : 'is never removed',
+          fate: fateOf(leak),
         },
-        ...(fired && { related: [{ at: fired.call, note: 'ends the wait without taking it away' }] }),
+        ...((fired || settled) && {
+          related: [{ at: fired?.call ?? settled!, note: 'ends the wait without taking it away' }],
+        }),
+        ...(sibling && { related: [{ at: sibling, note: 'its siblings are taken away' }] }),
         confidence: confidence ?? (isSure.has(leak.shape) ? 'likely' : 'possible'),
         ...(when && { when }),
         data: { add, leak },
@@ -52,6 +55,12 @@ export const rule = defineRule<LeakedListener>({
     },
   },
 });
+
+function fateOf({ fired, settled, sibling }: ListenerLeak): string {
+  if (fired) return `stays when "${fired.event}" comes first`;
+  if (settled) return 'stays when the wait ends in another way';
+  return sibling ? 'is left where its siblings are taken away' : 'is never removed';
+}
 
 /** The adding call; in a chain of them its name, since all begin at one place. */
 function placeOf({ call, receiver }: ListenerCall): ts.Node {

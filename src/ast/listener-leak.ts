@@ -9,6 +9,7 @@ import type { ListenerCall } from './listener-calls.ts';
 import { findForConsumer } from './listener-consumer.ts';
 import { findStayingOnOneOutcome, isRemovedOnEveryOutcome, listEndsOf, listGroup } from './listener-group.ts';
 import { hasOnce, type ListenerLeak, type ListenerPlace, listOwnCaptures, registering } from './listener-place.ts';
+import { findForgottenSibling } from './listener-sibling.ts';
 import { findInWait, goesWithItsEmitter } from './listener-wait.ts';
 import { isFreshlyMade } from './looked-up.ts';
 import { isGuardedByState } from './overwritten.ts';
@@ -70,7 +71,7 @@ function judge(add: ListenerCall, file: FileContext): ListenerLeak | undefined {
     if (wait) return wait;
   }
   if (listEndsOf(add, file).length > 0 || isForwarded(listener, fn, file)) return undefined;
-  const consumer = findForConsumer(place);
+  const consumer = findForConsumer(place) ?? findForgottenSibling(place);
   if (consumer) return consumer;
   switch (place.emitter) {
     case 'process':

@@ -10,11 +10,26 @@ import { ts } from './ts.ts';
 
 /** Why a listener outlives what it listens for. */
 export interface ListenerLeak {
-  shape: 'wait' | 'outcome' | 'signal' | 'effect' | 'owner' | 'call' | 'lent' | 'pooled' | 'kept' | 'consumer';
+  shape:
+    | 'wait'
+    | 'outcome'
+    | 'signal'
+    | 'effect'
+    | 'owner'
+    | 'call'
+    | 'lent'
+    | 'pooled'
+    | 'kept'
+    | 'consumer'
+    | 'sibling';
   /** What leaves one more behind: "each call". */
   what: string;
   /** The sibling that ends the wait without taking this one away. */
   fired?: ListenerCall;
+  /** What ends the wait without taking it away, where that is no event. */
+  settled?: ts.Node;
+  /** The removal of a sibling, beside which that of this one is missing. */
+  sibling?: ts.CallExpression;
   confidence?: Confidence;
   when?: LinkCondition;
 }

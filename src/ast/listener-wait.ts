@@ -1,5 +1,6 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
 import { listConditionsOn } from './conditions.ts';
+import { findUnclearedSettle } from './deadline.ts';
 import { eventKindOf } from './event-kind.ts';
 import { findListenerFunction, type ListenerCall } from './listener-calls.ts';
 import { findStayingInWait, isRemovedOutside, listEndsOf, listGroup } from './listener-group.ts';
@@ -8,11 +9,13 @@ import { runsAgainWithin } from './runs-again.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
+  getOutermostWrapped,
   isFunctionNode,
   isWithin,
   nameOfFunction,
   skipWrappers,
 } from './syntax.ts';
+import { findTimerFunction } from './timers.ts';
 import { ts } from './ts.ts';
 
 /** What a stream or channel says many times in its life, whatever its kind. */
@@ -30,6 +33,8 @@ export function findInWait(place: ListenerPlace, promise: ts.NewExpression): Lis
     const isSure = manyTimes.test(lastWord(staying.fired.event));
     return { shape: 'wait', what: 'each wait', fired: staying.fired, ...(isSure && { confidence: 'likely' as const }) };
   }
+  const unremoved = findWayWithout(place, promise);
+  if (unremoved) return { shape: 'wait', what: 'each wait', settled: unremoved, confidence: 'likely' };
   const kind = eventKindOf(add.event);
   // `.on('error', reject)` for each command on a client that many commands share.
   const isErrorOfClient = add.event === 'error' && emitter === 'outer' && listGroup(add, file).length === 1;
@@ -37,6 +42,35 @@ export function findInWait(place: ListenerPlace, promise: ts.NewExpression): Lis
   if ((kind !== 'recurring' && !isErrorOfClient) || listEndsOf(add, file).length > 0) return undefined;
   const isSure = isErrorOfClient || waitsForOneOfMany(place, promise);
   return { shape: 'wait', what: 'each call', ...(isSure && { confidence: 'likely' as const }) };
+}
+
+/**
+ * The place that settles a promise, in a callback of a timer or of other work, without taking away the listener that
+ * other ways out take away: whoever wrote these knows that the emitter goes on.
+ */
+function findWayWithout({ add, fn, file }: ListenerPlace, promise: ts.NewExpression): ts.Node | undefined {
+  const executor = promise.arguments?.[0] && skipWrappers(promise.arguments[0]);
+  if (!executor || !isFunctionNode(executor) || fn !== executor) return undefined;
+  const listener = add.listener && findListenerFunction(add.listener, file);
+  const all = listEndsOf(add, file);
+  const ends = all.filter((end) => isWithin(end, executor));
+  // What is named in the executor cannot be taken away elsewhere.
+  const isOwn = listener !== undefined && isWithin(listener, executor);
+  if (!listener || ends.length === 0 || (!isOwn && ends.length < all.length)) return undefined;
+  const settles = executor.parameters.flatMap(({ name }) => {
+    const binding = ts.isIdentifier(name) ? file.bindingOf(name) : undefined;
+    return binding?.references.filter((use) => !isWithin(use, listener) && isInTimer(use, executor, file)) ?? [];
+  });
+  return findUnclearedSettle({ executor, settles }, ends, file);
+}
+
+/** In a callback that a `setTimeout` of an executor runs. */
+function isInTimer(use: ts.Node, executor: FunctionNode, file: FileContext): boolean {
+  for (let fn = findEnclosingFunction(use); fn && fn !== executor; fn = findEnclosingFunction(fn)) {
+    const call = getOutermostWrapped(fn).parent;
+    if (ts.isCallExpression(call) && findTimerFunction(call, file) === 'setTimeout') return true;
+  }
+  return false;
 }
 
 /** `on('data')` beside `on('end')`: what is listened to is read to its end. */
