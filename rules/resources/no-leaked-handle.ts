@@ -72,7 +72,7 @@ function judge(creation: Creation, file: FileContext): Match<LeakedHandle> | und
   }
   const handle = findHandleKind(creation, file) ?? findInherited(creation, file);
   const leak = handle && findHandleLeak(creation, handle, file);
-  if (!leak || (leak.kind === 'never' && handle.isClient)) return undefined;
+  if (!leak || (leak.kind === 'never' && handle.isClient && !leak.isGiven)) return undefined;
   return report(creation, handle, leak, file);
 }
 

@@ -22,8 +22,8 @@ import { frequencyOf } from './where.ts';
 
 /** How a handle is lost. */
 export type HandleLeak =
-  /** Nothing ends it, and nobody else can. */
-  | { kind: 'never'; binding: Binding | undefined; fn: FunctionNode }
+  /** Nothing ends it, and nobody else can; `isGiven`: a callback is handed it, which is all that ever knows it. */
+  | { kind: 'never'; binding: Binding | undefined; fn: FunctionNode; isGiven?: true }
   /** It is ended, but not on these outcomes. */
   | { kind: 'outcome'; binding: Binding; fn: FunctionNode; leaks: readonly Leak[]; ends: readonly ts.CallExpression[] }
   /** Its owner keeps it, and has an end that leaves it open. */
@@ -41,6 +41,8 @@ export function findHandleLeak(
   const kept = findKept(creation, file);
   if (kept) return judgeField(kept, kind, file);
   if (kind.keptOnly || !fn || frequencyOf(creation, file) === 'once') return undefined;
+  const given = findGivenTo(creation, file);
+  if (given) return judgeGiven(given, fn, kind, file);
   const binding = findBinding(creation, file);
   if (!binding || !isWithin(binding.scope.node, fn)) return undefined;
   const ends = listEnds(binding, kind);
@@ -64,6 +66,21 @@ function findBinding(creation: ts.Node, file: FileContext): Binding | undefined 
       ? skipWrappers(parent.left)
       : undefined;
   return name && ts.isIdentifier(name) ? file.bindingOf(name) : undefined;
+}
+
+/** `h` of `open(…).then((h) => …)`. */
+function findGivenTo(creation: ts.Node, file: FileContext): Binding | undefined {
+  const access = getOutermostWrapped(creation).parent;
+  const target = findMemberName(access) === 'then' ? findMethodCall(access.parent) : undefined;
+  const fn = target?.call.arguments[0] && skipWrappers(target.call.arguments[0]);
+  const name = fn && isFunctionNode(fn) ? fn.parameters[0]?.name : undefined;
+  return name && ts.isIdentifier(name) ? file.bindingOf(name) : undefined;
+}
+
+/** What a callback is handed, uses, and neither ends nor gives to anyone: the rest of the chain cannot reach it. */
+function judgeGiven(binding: Binding, fn: FunctionNode, kind: HandleKind, file: FileContext): HandleLeak | undefined {
+  if (kind.listens || binding.references.length === 0 || listEnds(binding, kind).length > 0) return undefined;
+  return isGivenAway(binding, kind, [], file) ? undefined : { kind: 'never', binding, fn, isGiven: true };
 }
 
 function isUsing(declaration: ts.VariableDeclaration): boolean {
