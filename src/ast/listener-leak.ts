@@ -8,7 +8,14 @@ import { type Life, lifeOf, mountMethod } from './life-cycle.ts';
 import type { ListenerCall } from './listener-calls.ts';
 import { findForConsumer } from './listener-consumer.ts';
 import { findStayingOnOneOutcome, isRemovedOnEveryOutcome, listEndsOf, listGroup } from './listener-group.ts';
-import { hasOnce, type ListenerLeak, type ListenerPlace, listOwnCaptures, registering } from './listener-place.ts';
+import {
+  hasOnce,
+  isEnded,
+  type ListenerLeak,
+  type ListenerPlace,
+  listOwnCaptures,
+  registering,
+} from './listener-place.ts';
 import { findForgottenSibling } from './listener-sibling.ts';
 import { findInWait, goesWithItsEmitter } from './listener-wait.ts';
 import { isFreshlyMade } from './looked-up.ts';
@@ -218,14 +225,6 @@ function onField(place: ListenerPlace): ListenerLeak | undefined {
     when: runsUnderLoad(outermost.body ?? outermost, file),
     ...(keepsHanded(place, method) && { confidence: 'likely' as const }),
   };
-}
-
-const ending = 'close|end|destroy|disconnect|terminate|kill|abort|release|stop|dispose|quit|shutdown';
-
-/** Whether the file ends the emitter itself, and its listeners with it. */
-function isEnded(add: ListenerCall, file: FileContext): boolean {
-  const name = (add.target ?? '').replace(/^this\./, '(?:this|self|that|_this)\\.').replace(/\$/g, '\\$');
-  return new RegExp(`(?<![\\w$.])${name}[?!]?\\.(?:${ending})\\b`).test(file.text);
 }
 
 /** The result is not kept: it may be what takes the listener away. */

@@ -64,3 +64,11 @@ export function listOwnCaptures(add: ListenerCall, fn: FunctionNode, file: FileC
 export function hasOnce({ options }: ListenerCall): boolean {
   return options !== undefined && /\bonce\s*:\s*true/.test(options.getText());
 }
+
+const ending = 'close|end|destroy|disconnect|terminate|kill|abort|release|stop|dispose|quit|shutdown';
+
+/** Whether the file ends the emitter itself, and its listeners with it. */
+export function isEnded(add: ListenerCall, file: FileContext): boolean {
+  const name = (add.target ?? '').replace(/^this\./, '(?:this|self|that|_this)\\.').replace(/\$/g, '\\$');
+  return new RegExp(`(?<![\\w$.])${name}[?!]?\\.(?:${ending})\\b`).test(file.text);
+}

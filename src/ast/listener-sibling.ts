@@ -1,6 +1,6 @@
 import { eventKindOf } from './event-kind.ts';
 import { type ListenerCall, listAdds, listRemovals } from './listener-calls.ts';
-import { hasOnce, type ListenerLeak, type ListenerPlace } from './listener-place.ts';
+import { hasOnce, isEnded, type ListenerLeak, type ListenerPlace } from './listener-place.ts';
 import { findEnclosingFunction, nameOfFunction } from './syntax.ts';
 
 /** So many that one function adds and another takes away show that all were meant to be. */
@@ -15,7 +15,7 @@ export function findForgottenSibling({ add, fn, emitter, life, file }: ListenerP
   if (life.kind === 'effect' || /once/i.test(add.method) || hasOnce(add) || !add.isEventKnown || emitter === 'local')
     return undefined;
   // What an emitter says of its own end is gone with it, and an `error` may be listened for until then on purpose.
-  if (!recurs(add) || /error/i.test(add.event)) return undefined;
+  if (!recurs(add) || /error/i.test(add.event) || isEnded(add, file)) return undefined;
   const added = listAdds(file).filter(
     (other) => other.call !== add.call && findEnclosingFunction(other.call) === fn && recurs(other),
   );
