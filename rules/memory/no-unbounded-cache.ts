@@ -2,6 +2,7 @@ import { type Add, type Growth, growthOf, type Removal } from '../../src/ast/con
 import { type Container, containerOfField, containerOfVariable } from '../../src/ast/containers.ts';
 import { isFiltered, isLoadedWhole, isRegistering } from '../../src/ast/filtered-add.ts';
 import { isFresh } from '../../src/ast/fresh-key.ts';
+import { listCallsOf } from '../../src/ast/functions.ts';
 import { keyDomain } from '../../src/ast/key-domain.ts';
 import { isBoundedKeyType } from '../../src/ast/key-type.ts';
 import { domainOfName } from '../../src/ast/key-words.ts';
@@ -9,6 +10,7 @@ import { isGivenByFactory, lifetimeOf, listOwnerConditions } from '../../src/ast
 import { cacheName, holdsState, isAsked, isInvalidation, isMemo, ownerOf } from '../../src/ast/memo.ts';
 import { emptyObjects, importWords, itemWrites, together } from '../../src/ast/mention-words.ts';
 import { listNeverCalled } from '../../src/ast/never-called.ts';
+import { isPendingEntry } from '../../src/ast/pending-entry.ts';
 import { bareModule, findOrigin } from '../../src/ast/provenance.ts';
 import { isLibrary, isPublicApi } from '../../src/ast/public-api.ts';
 import { repeatsItself } from '../../src/ast/self-repeating.ts';
@@ -128,10 +130,14 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
       key: describeKey(add.key!, file),
       trim: describeTrim(growth, removals, neverAsked.length > 0),
     },
-    ...(lifetime === 'unknown' && { confidence: 'possible' as const }),
+    ...(lifetime === 'unknown' && !isNeverAnswered(add, growth, file) && { confidence: 'possible' as const }),
     ...(isPage(file) && { severity: 'medium' as const }),
     ...(conditions.length > 0 && { when: { kind: 'all', of: conditions } as const }),
-    data: { container, growth, isRecomputable: isCache && !adds.some((one) => holdsState(one, container, file)) },
+    data: {
+      container,
+      growth,
+      isRecomputable: isCache && !adds.some((one) => isFresh(one.key!, file) || holdsState(one, container, file)),
+    },
   };
 }
 
@@ -139,7 +145,12 @@ function isGrowing(add: Add, container: Container, growth: Growth, file: FileCon
   if (!add.key || !add.fn || isRegistering(add.fn) || isFiltered(add, growth, file)) return false;
   if (keyDomain(add.key, file) !== 'data') return false;
   const isHelper = container.home.kind === 'closure' || /Cache|Memo/.test(ownerOf(container));
-  return isHelper || !isBareKey(add.key, file) || domainOfTable(container.name) === 'data';
+  return isHelper || !isBareKey(add.key, file) || isFresh(add.key, file) || domainOfTable(container.name) === 'data';
+}
+
+/** What waits under a number of its own and is never taken out stays when it has ended, however long its owner lives. */
+function isNeverAnswered(add: Add, growth: Growth, file: FileContext): boolean {
+  return growth.removals.length === 0 && isFresh(add.key!, file) && isPendingEntry(add, file);
 }
 
 /** The page of a user lives for hours: what is remembered of each document that is looked at stays in it. */
@@ -163,8 +174,16 @@ function isNamedByData(key: ts.Expression): boolean {
 /** A cache that users of a library fill through what it offers, or a place that runs again and again here. */
 function growsRepeatedly(add: Add, isCache: boolean, file: FileContext): LinkCondition {
   const repeated = runsAsItLives(add.node, file);
-  const isOffered = (isCache || isFresh(add.key!, file)) && isPublicApi(methodAround(add.fn), file);
+  const fn = methodAround(add.fn);
+  const isOffered =
+    (isCache && isPublicApi(fn, file)) ||
+    (isFresh(add.key!, file) && [fn, ...listCallersOf(fn, file)].some((caller) => isPublicApi(caller, file)));
   return isOffered ? { kind: 'any', of: [repeated, isLibrary] } : repeated;
+}
+
+/** The functions of the file that call one, each by the method that holds it. */
+function listCallersOf(fn: FunctionNode | undefined, file: FileContext): (FunctionNode | undefined)[] {
+  return fn ? listCallsOf(fn, file).map((call) => methodAround(findEnclosingFunction(call))) : [];
 }
 
 /** What the language itself calls, as often as values are printed or put together. */

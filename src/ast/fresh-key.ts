@@ -1,5 +1,16 @@
 import type { FileContext } from '../model/file-context.ts';
-import { findMemberName, findMethodCall, findPropertyName, skipAwait, skipWrappers } from './syntax.ts';
+import { isExported, listCallsOf } from './functions.ts';
+import {
+  findEnclosingFunction,
+  findMemberName,
+  findMethodCall,
+  findPropertyName,
+  hasModifier,
+  isAssignment,
+  isFunctionNode,
+  skipAwait,
+  skipWrappers,
+} from './syntax.ts';
 import { ts } from './ts.ts';
 
 /** Calls that give another value each time. */
@@ -14,6 +25,7 @@ export function isFresh(key: ts.Expression, file: FileContext, depth = 0): boole
   if (ts.isPostfixUnaryExpression(value) || ts.isPrefixUnaryExpression(value))
     return value.operator === ts.SyntaxKind.PlusPlusToken;
   if (ts.isTemplateExpression(value)) return value.templateSpans.some((span) => isPartFresh(span.expression));
+  if (isAssignment(value)) return isPartFresh(value.right);
   if (ts.isBinaryExpression(value))
     return (
       value.operatorToken.kind === ts.SyntaxKind.PlusToken && (isPartFresh(value.left) || isPartFresh(value.right))
@@ -28,6 +40,7 @@ export function isFresh(key: ts.Expression, file: FileContext, depth = 0): boole
   }
   if (ts.isIdentifier(value)) {
     const declaration = file.bindingOf(value)?.declaration;
+    if (declaration && ts.isParameter(declaration)) return isHandedFresh(declaration, file, depth);
     return (
       declaration !== undefined &&
       ts.isVariableDeclaration(declaration) &&
@@ -35,8 +48,42 @@ export function isFresh(key: ts.Expression, file: FileContext, depth = 0): boole
       isPartFresh(declaration.initializer)
     );
   }
+  if (isCountedHere(value, file)) return true;
   const own = findOwnProperty(value, file);
   return own !== undefined && isPartFresh(own);
+}
+
+/** A parameter of a function that this file alone can call, always with a fresh value; a call of itself hands on its own. */
+function isHandedFresh(parameter: ts.ParameterDeclaration, file: FileContext, depth: number): boolean {
+  const fn = parameter.parent;
+  if (!isFunctionNode(fn) || parameter.initializer || parameter.dotDotDotToken || !ts.isIdentifier(parameter.name))
+    return false;
+  const isOwn = ts.isMethodDeclaration(fn)
+    ? ts.isPrivateIdentifier(fn.name) || hasModifier(fn, ts.SyntaxKind.PrivateKeyword)
+    : ts.isFunctionDeclaration(fn) && !isExported(fn, file);
+  if (!isOwn) return false;
+  const binding = file.bindingOf(parameter.name);
+  const index = fn.parameters.indexOf(parameter);
+  const given = listCallsOf(fn, file)
+    .map((call) => call.arguments[index])
+    .filter((argument) => !(argument && ts.isIdentifier(argument) && file.bindingOf(argument) === binding));
+  return given.length > 0 && given.every((argument) => argument !== undefined && isFresh(argument, file, depth + 1));
+}
+
+/** `this.counter`, where the same function counts it on. */
+function isCountedHere(value: ts.Expression, file: FileContext): boolean {
+  const fn = ts.isPropertyAccessExpression(value) ? findEnclosingFunction(value) : undefined;
+  if (!fn) return false;
+  const text = value.getText(file.source);
+  const kinds = [ts.SyntaxKind.PostfixUnaryExpression, ts.SyntaxKind.PrefixUnaryExpression] as const;
+  return kinds.some((kind) =>
+    (file.nodesOfKind(kind) as readonly (ts.PostfixUnaryExpression | ts.PrefixUnaryExpression)[]).some(
+      ({ operator, operand, parent }) =>
+        operator === ts.SyntaxKind.PlusPlusToken &&
+        operand.getText(file.source) === text &&
+        findEnclosingFunction(parent) === fn,
+    ),
+  );
 }
 
 /** What `entry.id` was given in `const entry = { id: … }`. */

@@ -1,5 +1,5 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
-import { findOwnProperty, freshCall } from './fresh-key.ts';
+import { findOwnProperty, freshCall, isFresh } from './fresh-key.ts';
 import { findFunctionValue } from './functions.ts';
 import { typeDomain, typeOfMember } from './key-type.ts';
 import { domainOfName, type KeyDomain } from './key-words.ts';
@@ -9,7 +9,7 @@ import { ts } from './ts.ts';
 
 /** Whether many different keys can come through an expression. */
 export function keyDomain(key: ts.Expression, file: FileContext): KeyDomain {
-  return judge(key, file, 0);
+  return isFresh(key, file) ? 'data' : judge(key, file, 0);
 }
 
 function judge(expression: ts.Expression, file: FileContext, depth: number): KeyDomain {
