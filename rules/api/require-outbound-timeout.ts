@@ -79,7 +79,7 @@ function judge(call: ts.CallExpression, file: FileContext): Match<OutboundTimeou
     !ts.isObjectLiteralExpression(given) &&
     !ts.isIdentifier(given) &&
     !ts.isCallExpression(given);
-  const argument = isUrl ? undefined : given;
+  const argument = isUrl || !given ? undefined : optionsOf(given, library, file);
   if (argument && !ts.isObjectLiteralExpression(argument)) return undefined;
   if (call.arguments.some(ts.isSpreadElement) || (argument && isOpen(argument))) return undefined;
   if (call.arguments[0] && isOwnHost(call.arguments[0], file)) return undefined;
@@ -147,12 +147,29 @@ function identify(call: ts.CallExpression, file: FileContext): Pick<OutboundTime
   }
 }
 
+/** The options where they are written out, also those that the function itself puts together before the call. */
+function optionsOf(given: ts.Expression, library: OutboundTimeout['library'], file: FileContext): ts.Expression {
+  const binding = ts.isIdentifier(given) && library !== 'http' ? file.bindingOf(given) : undefined;
+  const declaration = binding?.declaration;
+  if (!binding || !declaration || !ts.isVariableDeclaration(declaration) || !declaration.initializer) return given;
+  const literal = skipWrappers(declaration.initializer);
+  if (!ts.isObjectLiteralExpression(literal) || binding.writes.length > 0) return given;
+  if (findEnclosingFunction(declaration) !== findEnclosingFunction(given)) return given;
+  return binding.references.every((use) => use === given || isPropertyOf(use)) ? literal : given;
+}
+
+/** `options.baseURL = …` and `options.headers.accept`: nothing of it is a time-out, and it goes nowhere else. */
+function isPropertyOf(use: ts.Identifier): boolean {
+  const { parent } = use;
+  return ts.isPropertyAccessExpression(parent) && parent.expression === use && !limiting.test(parent.name.text);
+}
+
+const limiting = /^(?:signal|timeout|cancelToken|dispatcher|agent|headersTimeout)$/;
+
 /** Options that hold a time-out, or that may: spread, or made by a call. */
 function isOpen(options: ts.ObjectLiteralExpression): boolean {
   return options.properties.some(
-    (property) =>
-      ts.isSpreadAssignment(property) ||
-      /^(?:signal|timeout|cancelToken|dispatcher|agent|headersTimeout)$/.test(findPropertyName(property.name) ?? ''),
+    (property) => ts.isSpreadAssignment(property) || limiting.test(findPropertyName(property.name) ?? ''),
   );
 }
 
