@@ -5,13 +5,15 @@ import {
   type IndependentReads,
   type IndependentRounds,
   isInTransaction,
-  readOf,
+  isNamedRead,
 } from '../../src/ast/independence.ts';
 import { findQuery } from '../../src/ast/queries.ts';
 import { findSize, soundsLarge } from '../../src/ast/size.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { onRequestPath, openToUsers, runsAsItLives } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
+import type { FileContext } from '../../src/model/file-context.ts';
+import type { LinkCondition } from '../../src/model/link.ts';
 
 export type SequentialAwait =
   | { kind: 'loop'; rounds: IndependentRounds }
@@ -53,25 +55,33 @@ export const rule = defineRule<SequentialAwait>({
     AwaitExpression(node, file) {
       const statement = node.parent.parent?.parent;
       const isFirst =
-        statement && ts.isVariableStatement(statement) && ts.isBlock(statement.parent) && readOf(statement, file);
+        statement && ts.isVariableStatement(statement) && ts.isBlock(statement.parent) && isNamedRead(statement, file);
       if (!isFirst || isContinued(statement, file)) return undefined;
       const reads = findIndependentReads(statement, file);
       if (!reads || isInTransaction(statement, file)) return undefined;
       return {
         at: node,
         values: { what: `${reads.calls.length} neighbouring reads` },
-        when: onRequestPath(node, file),
+        when: { kind: 'all', of: [onRequestPath(node, file), ...listAsked(reads)] },
         data: { kind: 'statements', reads },
       };
     },
   },
 });
 
+/** "What is called in other files asks somebody, and changes nothing." */
+function listAsked({ asked }: IndependentReads): LinkCondition[] {
+  return asked.flatMap((to): LinkCondition[] => [
+    { kind: 'callee-does', to, deeds: ['reads'] },
+    { kind: 'not', of: { kind: 'callee-does', to, deeds: ['writes'] } },
+  ]);
+}
+
 /** The run has begun above. */
-function isContinued(statement: ts.VariableStatement, file: Parameters<typeof readOf>[1]): boolean {
+function isContinued(statement: ts.VariableStatement, file: FileContext): boolean {
   const { statements } = statement.parent as ts.Block;
   for (const before of statements.slice(0, statements.indexOf(statement))) {
-    if (!ts.isVariableStatement(before) || !readOf(before, file)) continue;
+    if (!ts.isVariableStatement(before) || !isNamedRead(before, file)) continue;
     if (findIndependentReads(before, file)?.statements.includes(statement)) return true;
   }
   return false;

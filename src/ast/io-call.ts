@@ -14,6 +14,8 @@ const ioModule =
 /** Members of a service object that stand for a database, a remote service or a store, once they are awaited. */
 const ioHolder =
   /(?:[sS]tore|[rR]epository|[rR]epo|[sS]ervice|[cC]lient|[aA]pi|API|[dD]atabase|[dD]b|DB|[pP]risma|[rR]edis|[dD]ao|[gG]ateway|[sS]torage|[bB]ucket|[kK]nex|[mM]ailer|[rR]eadModel|[cC]ollection|[mM]odel|[mM]anager)$/;
+/** `context.models.teams`, `ctx.services.billing`: a member of what holds such objects is one of them. */
+const ioShelf = /^(?:models|repositories|repos|services|stores|daos|gateways|clients|apis)$/;
 const modelCall =
   /^(?:find(?:One|All|Many|First|ByPk|ById|Unique|OneBy|By\w*|FirstOrThrow|UniqueOrThrow|OneOrFail)?|count|create|insert|insertOne|insertMany|update|updateOne|updateMany|upsert|save|destroy|delete|deleteOne|deleteMany|remove|aggregate|query|execute|send|publish)$/;
 const writeName =
@@ -52,7 +54,12 @@ function judgeAt(call: ts.CallExpression, file: FileContext, depth: number): Io 
   const holder = path.at(-2);
   if (holder === undefined) return undefined;
   const isMember = path[0] === 'this' ? path.length > 2 : origin === undefined || isProject(origin.module);
-  if (isMember && ioHolder.test(holder) && !/^(?:get|has|set)?(?:Logger|Config|Name)$/.test(name)) return kind;
+  if (
+    isMember &&
+    (ioHolder.test(holder) || ioShelf.test(path.at(-3) ?? '')) &&
+    !/^(?:get|has|set)?(?:Logger|Config|Name)$/.test(name)
+  )
+    return kind;
   return /^[A-Z]/.test(holder) &&
     path.length === 2 &&
     modelCall.test(name) &&
@@ -63,7 +70,7 @@ function judgeAt(call: ts.CallExpression, file: FileContext, depth: number): Io 
 }
 
 function isProject(module: string): boolean {
-  return module !== '' && (/^[.@~#/]/.test(module) || module.startsWith('src/'));
+  return module !== '' && (/^[.@~#/]/.test(module) || /(?:^|\/)src\//.test(module));
 }
 
 /** The I/O that a function itself waits for. */
