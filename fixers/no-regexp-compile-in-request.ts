@@ -14,6 +14,7 @@ export const fixer: Fixer<RegExpCompile> = {
   changes: 'compiles the expression once, when the loop first needs it',
   fix({ data }, file): Fix | Skip {
     if (data.kind === 'table') return { skip: 'compile where the table is filled' };
+    if (data.kind === 'missed') return { skip: 'keep it under the key that it is asked for by' };
     const { node, repetition } = data;
     const statement = findStatement(repetition.node);
     if (!statement || !isInList(statement)) return { skip: 'there is no statement that it could stand before' };

@@ -28,8 +28,10 @@ function visit(node: RegExpNode, file: FileContext): Match<RegExpCompile> | unde
   const found = findRegExpCompile(node, file);
   if (!found) return undefined;
   const when =
-    found.kind === 'loop'
-      ? 'in each round of the loop'
-      : `for each of ${found.table.getText(file.source)} in every call`;
+    found.kind === 'missed'
+      ? `in each call, for it is kept under another \`${found.key}\` than the one that was asked for`
+      : found.kind === 'loop'
+        ? 'in each round of the loop'
+        : `for each of ${found.table.getText(file.source)} in every call`;
   return { at: node, values: { when }, when: runsUnderLoad(getOutermostRound(node), file), data: found };
 }

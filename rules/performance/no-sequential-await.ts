@@ -1,12 +1,10 @@
 import {
-  findIndependentReads,
   findIndependentRounds,
   hasAwait,
-  type IndependentReads,
   type IndependentRounds,
   isInTransaction,
-  isNamedRead,
 } from '../../src/ast/independence.ts';
+import { findIndependentReads, type IndependentReads, isNamedRead } from '../../src/ast/independent-reads.ts';
 import { findQuery } from '../../src/ast/queries.ts';
 import { findSize, soundsLarge } from '../../src/ast/size.ts';
 import { ts } from '../../src/ast/ts.ts';

@@ -1,6 +1,7 @@
 import type { FileContext } from '../model/file-context.ts';
 import { findEntryPoint } from './entry-points.ts';
 import { dependsOnRound, findIterated, isInvariant, listNames, listRepetitions } from './loop-facts.ts';
+import { findMissedKey } from './missed-key.ts';
 import { sizeOf, soundsLarge } from './size.ts';
 import {
   findEnclosingFunction,
@@ -21,14 +22,19 @@ export type RegExpCompile =
   /** The same in each round of a loop. */
   | { kind: 'loop'; node: RegExpNode; repetition: Repetition }
   /** One for each entry of a table that outlives the call. */
-  | { kind: 'table'; node: RegExpNode; table: ts.Expression };
+  | { kind: 'table'; node: RegExpNode; table: ts.Expression }
+  /** Kept under a key that has been changed since it was asked for: the next call does not find it. */
+  | { kind: 'missed'; node: RegExpNode; key: string };
 
 /** Judges `new RegExp(…)` and `RegExp(…)`. */
 export function findRegExpCompile(node: RegExpNode, file: FileContext): RegExpCompile | undefined {
   const source = node.arguments?.[0] && skipWrappers(node.arguments[0]);
   if (!ts.isIdentifier(node.expression) || node.expression.text !== 'RegExp' || file.bindingOf(node.expression))
     return undefined;
-  if (!source || ts.isRegularExpressionLiteral(source) || isKept(node, file)) return undefined;
+  if (!source || ts.isRegularExpressionLiteral(source)) return undefined;
+  const key = findMissedKey(node, file);
+  if (key !== undefined) return { kind: 'missed', node, key };
+  if (isKept(node, file)) return undefined;
   const fn = findEnclosingFunction(node);
   if (!fn || isStartup(fn) || frequencyOf(node, file) !== 'call' || findEntryPoint(fn, file)?.kind === 'startup')
     return undefined;
