@@ -4,7 +4,7 @@ import { isPrivateName, type Life, lifeOf } from '../../src/ast/life-cycle.ts';
 import { isMissedAtEnd, listForeignClears } from '../../src/ast/missed-end.ts';
 import { isOverwritten } from '../../src/ast/overwritten.ts';
 import { startsWithOnlyInstance } from '../../src/ast/singleton.ts';
-import { runsAgain, startsRepeatedly } from '../../src/ast/starts-repeatedly.ts';
+import { canBeStartedOften, runsAgain, startsRepeatedly } from '../../src/ast/starts-repeatedly.ts';
 import { findEnclosingFunction, hasModifier } from '../../src/ast/syntax.ts';
 import { findTimerFunction, isUnrefed, listClearsOf } from '../../src/ast/timers.ts';
 import { ts } from '../../src/ast/ts.ts';
@@ -32,7 +32,7 @@ export const rule = defineRule<LeakedInterval>({
   advice:
     'Keep the handle and clear it where its owner ends (stop, close, dispose, the clean-up of the effect), on every outcome.',
   limits: [
-    'A class without an end counts as created many times only where the project does so: what users of a package start as often as they like is not known.',
+    'A class of an application counts as created many times only when the project does so; what a published package offers may be created by its users as often as they like.',
     'A handle passed to a function, returned or kept in an object of another file is taken to be cleared there.',
   ],
   roles: ['product', 'ui'],
@@ -81,7 +81,7 @@ function neverCleared(
       if (life.isSingleton && hasEnd(life.shape)) conditions.push(startsRepeatedly(call, life, file));
       if (!hasEnd(life.shape) && !life.isComponent) {
         if (life.isSingleton) return undefined;
-        conditions.push(startsRepeatedly(call, life, file), {
+        conditions.push(canBeStartedOften(call, life, file), {
           kind: 'not',
           of: { kind: 'project-states', fact: `made-once:${life.shape.name}` },
         });
@@ -90,7 +90,7 @@ function neverCleared(
     case 'call':
       // A page lives as long as its scripts.
       if (file.role === 'ui') return undefined;
-      conditions.push(startsRepeatedly(call, life, file));
+      conditions.push(canBeStartedOften(call, life, file));
       break;
     default:
       return undefined;
