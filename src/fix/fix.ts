@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Finding } from '../model/finding.ts';
 import type { FixResult, LeftFinding, Verification } from '../model/fix-result.ts';
@@ -131,6 +131,13 @@ async function takeBackTypeErrors(run: Run): Promise<void> {
     const out = new Set(culprits.map(({ key }) => key));
     for (const { key, output } of culprits) run.takenBack.push(takeBack(fixes, key, `does not compile: ${output}`));
     run.plan = await run.planFor(new Set(fixes.map(({ key }) => key).filter((key) => !out.has(key))));
+  }
+  for (const [config, why] of checker.failures) {
+    const file = relative(root, config).replaceAll('\\', '/');
+    run.early.problems.push({
+      file,
+      message: `The compiler failed under it, so that fixes were not type-checked: ${why}`,
+    });
   }
 }
 

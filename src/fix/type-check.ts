@@ -18,6 +18,8 @@ export interface NewTypeError {
 export class TypeChecker {
   readonly #root: string;
   readonly #groups = new Map<string, CheckedGroup>();
+  /** By absolute path of a tsconfig.json under which the compiler itself failed: what it said. Its files are not checked. */
+  readonly failures = new Map<string, string>();
 
   constructor(root: string) {
     this.#root = root;
@@ -29,11 +31,19 @@ export class TypeChecker {
       const config = /\.[cm]?tsx?$/.test(file.file) ? findTsconfig(this.#root, file.file) : undefined;
       if (config !== undefined) byConfig.set(config, [...(byConfig.get(config) ?? []), file]);
     }
-    return [...byConfig].flatMap(([config, own]) => {
+    return [...byConfig].flatMap(([config, own]) => this.#checkUnder(config, own, support));
+  }
+
+  #checkUnder(config: string, files: readonly FixedFile[], support: readonly SupportFile[]): NewTypeError[] {
+    if (this.failures.has(config)) return [];
+    try {
       const group = this.#groups.get(config) ?? new CheckedGroup(this.#root, config);
       this.#groups.set(config, group);
-      return group.check(own, support);
-    });
+      return group.check(files, support);
+    } catch (error) {
+      this.failures.set(config, (error as Error).message);
+      return [];
+    }
   }
 }
 

@@ -96,3 +96,11 @@ test('a copied part of the runtime compiles under any settings: without DOM type
   const project = new Project({ tsConfigFilePath: join(root, 'tsconfig.json') });
   expect(project.getPreEmitDiagnostics().map((error) => error.getMessageText())).toEqual([]);
 });
+
+test('a configuration under which the compiler itself fails is told, and ends nothing', () => {
+  const root = makeProject({ 'tsconfig.json': '{ "compilerOptions": ', 'area.ts': size });
+  const checker = new TypeChecker(root);
+  const file = { file: 'area.ts', before: size, after: size.replace('s.height', 's.depth'), applied: [], follows: [] };
+  expect(checker.findNewErrors([file], [])).toEqual([]);
+  expect([...checker.failures]).toEqual([[join(root, 'tsconfig.json'), expect.stringMatching(/expected/i)]]);
+});
