@@ -4,7 +4,7 @@ import type { Problem, ScanResult } from '../model/scan-result.ts';
 import { homepage, type ReportContext, rulePage } from './context.ts';
 import { lineHashes } from './line-hashes.ts';
 import { linesOf, positionAt, textOf } from './source-lines.ts';
-import { worstFirst } from './summary.ts';
+import { besideInWords, worstFirst } from './summary.ts';
 import { pascalCase, plural, sentence } from './text.ts';
 
 /** What GitHub takes of one run; what lies past it is cut, worst kept, and the cut is stated in a notification. */
@@ -177,6 +177,13 @@ function messageOf(finding: Finding, related: readonly Finding['related'][number
   return `${escapeMessage(sentence(finding.message))} ${escapeMessage(sentence(finding.advice))}${seeAlso}`;
 }
 
+/** What weighs nothing is one step milder: a check of pull requests must not fail by it. */
+function levelOf(finding: Finding): 'error' | 'warning' | 'note' {
+  const level = levels[finding.severity];
+  if (besideInWords(finding) === undefined) return level;
+  return level === 'error' ? 'warning' : 'note';
+}
+
 function resultOf(finding: Finding, ruleIndex: number, sources: Sources) {
   const source = sources(finding.file);
   const related = finding.related.slice(0, limits.related);
@@ -184,7 +191,7 @@ function resultOf(finding: Finding, ruleIndex: number, sources: Sources) {
   return {
     ruleId: finding.ruleId,
     ruleIndex,
-    level: levels[finding.severity],
+    level: levelOf(finding),
     message: { text: messageOf(finding, related) },
     locations: [
       {

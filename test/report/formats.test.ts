@@ -396,12 +396,34 @@ describe('gitlab', () => {
   });
 });
 
+describe('what weighs nothing', () => {
+  const trial = resultOf([finding({ severity: 'high', lifecycle: 'trial', message: 'It leaks.' })]);
+
+  it('fails no case of junit', async () => {
+    const text = await render('junit', trial);
+    expect(text).toContain('failures="0" skipped="1"');
+    expect(text).toContain('<skipped message="trial: It leaks."/>');
+  });
+
+  it('is one level milder in sarif', async () => {
+    const levelOf = async (result: ScanResult): Promise<string> =>
+      JSON.parse(await render('sarif', result)).runs[0].results[0].level;
+    expect(await levelOf(trial)).toBe('warning');
+    expect(await levelOf(resultOf([finding({ severity: 'high', lifecycle: 'stable' })]))).toBe('error');
+    expect(
+      await levelOf(resultOf([finding({ severity: 'medium', lifecycle: 'stable', confidence: 'possible' })])),
+    ).toBe('note');
+  });
+});
+
 describe('junit and checkstyle', () => {
   const text = '<xs:restriction base="xs:string"><xs:minLength value="1"/></xs:restriction>';
   const named = `<xs:simpleType name="text">${text}</xs:simpleType>`;
   const attribute = (name: string, type: string, use = 'required') =>
     `<xs:attribute name="${name}" type="${type}" use="${use}"/>`;
-  const counts = ['tests', 'failures', 'errors'].map((name) => attribute(name, 'xs:nonNegativeInteger')).join('');
+  const counts = ['tests', 'failures', 'skipped', 'errors']
+    .map((name) => attribute(name, 'xs:nonNegativeInteger'))
+    .join('');
   const outcome = (name: string) =>
     `<xs:element name="${name}" minOccurs="0"><xs:complexType mixed="true">${attribute('type', 'text')}${attribute('message', 'xs:string')}</xs:complexType></xs:element>`;
   const schemas: Record<string, string> = {
@@ -409,7 +431,7 @@ describe('junit and checkstyle', () => {
       <xs:element name="testsuites"><xs:complexType><xs:sequence>
         <xs:element name="testsuite" minOccurs="1" maxOccurs="unbounded"><xs:complexType><xs:sequence>
           <xs:element name="testcase" minOccurs="1" maxOccurs="unbounded"><xs:complexType><xs:sequence>
-            ${outcome('failure')}${outcome('error')}
+            ${outcome('failure')}<xs:element name="skipped" minOccurs="0"><xs:complexType>${attribute('message', 'text')}</xs:complexType></xs:element>${outcome('error')}
           </xs:sequence>${attribute('name', 'text')}${attribute('classname', 'text')}</xs:complexType></xs:element>
         </xs:sequence>${attribute('name', 'text')}${counts}</xs:complexType></xs:element>
       </xs:sequence>${attribute('name', 'text')}${counts}</xs:complexType></xs:element></xs:schema>`,
@@ -441,9 +463,11 @@ describe('junit and checkstyle', () => {
   });
 
   it('counts failures and errors as they are', async () => {
-    const active = sample.findings.filter((one) => one.status === 'active').length;
+    const active = sample.findings.filter((one) => one.status === 'active');
+    const failures = active.filter((one) => one.lifecycle === 'stable' && one.confidence !== 'possible').length;
+    expect(failures).toBeGreaterThan(0);
     expect(await render('junit', sample)).toContain(
-      `<testsuites name="plimsoll" tests="${active + 2}" failures="${active}" errors="2">`,
+      `<testsuites name="plimsoll" tests="${active.length + 2}" failures="${failures}" skipped="${active.length - failures}" errors="2">`,
     );
     expect(await render('junit', clean)).toContain('tests="1" failures="0"');
   });
