@@ -1,25 +1,10 @@
 import { classShape } from '../../src/ast/class-shape.ts';
-import { calleeName, callsIn, isReadElsewhere, namesOf } from '../../src/ast/ring-parts.ts';
-import {
-  findMemberName,
-  getOutermostWrapped,
-  hasModifier,
-  isAssignment,
-  isFunctionNode,
-  isWithin,
-  skipWrappers,
-} from '../../src/ast/syntax.ts';
+import { hasModifier, isWithin } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import type { Binding, FileContext } from '../../src/model/file-context.ts';
 import type { TextEdit } from '../../src/model/fixer.ts';
-import { isTypeScript } from './keep-value.ts';
-import { removeDeclaration, removeStatement } from './remove-statement.ts';
-
-interface Removal {
-  /** What is gone with it. */
-  node: ts.Node;
-  edits: TextEdit[];
-}
+import { isPure, type Removal, removeWhole, renameParameter } from './removal.ts';
+import { removeMember } from './remove-member.ts';
 
 /**
  * Removes what only code used that is gone: private members of the class, functions, variables, types and imports that the
@@ -108,10 +93,6 @@ function isExported(node: ts.Node): boolean {
   return hasModifier(node, ts.SyntaxKind.ExportKeyword);
 }
 
-function removeWhole(node: ts.Node, file: FileContext): Removal[] {
-  return [{ node, edits: [removeDeclaration(node, file)] }];
-}
-
 /** One of several names of an import or a pattern, or all of it with the last. */
 function removeOfList(
   element: ts.Node,
@@ -130,81 +111,4 @@ function removeOfList(
     ? { start: element.getStart(file.source), end: next.getStart(file.source), text: '' }
     : { start: previous!.end, end: element.end, text: '' };
   return [{ node: element, edits: [edit] }];
-}
-
-function renameParameter(parameter: ts.ParameterDeclaration, file: FileContext): Removal {
-  const { name } = parameter;
-  const taken = namesOf(parameter.parent).some((other) => other.text === `_${name.getText(file.source)}`);
-  const text =
-    taken || name.getText(file.source).startsWith('_') ? name.getText(file.source) : `_${name.getText(file.source)}`;
-  // A parameter property is one no more.
-  return { node: name, edits: [{ start: parameter.getStart(file.source), end: name.end, text }] };
-}
-
-function removeMember(
-  name: string,
-  member: ts.ClassElement | undefined,
-  accesses: readonly ts.Expression[],
-  isGone: (node: ts.Node) => boolean,
-  cls: ts.ClassLikeDeclaration,
-  file: FileContext,
-): Removal[] | undefined {
-  const parameter = member ? undefined : findProperty(name, cls);
-  const declaration = member ?? parameter;
-  if (!isPrivate(name, declaration, file) || isReadElsewhere(name, cls, file)) return undefined;
-  if (!accesses.some((access) => isGone(access))) return undefined;
-  const writes: ts.ExpressionStatement[] = [];
-  for (const access of accesses) {
-    if (isGone(access) || (member && isFunctionNode(member) && isWithin(access, member))) continue;
-    const write = findMereWrite(access);
-    if (!write) return undefined;
-    writes.push(write);
-  }
-  if (member && ts.isPropertyDeclaration(member) && member.initializer && !isPure(member.initializer)) return undefined;
-  const statements = writes.map((write) => ({ node: write, edits: [removeStatement(write, file)] }));
-  if (member) return [...statements, ...removeWhole(member, file)];
-  if (!parameter) return statements;
-  const binding = file.bindings.find(({ identifier }) => identifier === parameter.name);
-  const isNeeded = binding?.references.some((reference) => !isGone(reference)) ?? false;
-  if (!isNeeded) return [...statements, renameParameter(parameter, file)];
-  const start = parameter.getStart(file.source);
-  return [
-    ...statements,
-    { node: parameter.modifiers![0]!, edits: [{ start, end: parameter.name.getStart(file.source), text: '' }] },
-  ];
-}
-
-function findProperty(name: string, cls: ts.ClassLikeDeclaration): ts.ParameterDeclaration | undefined {
-  const made = cls.members.find(
-    (m): m is ts.ConstructorDeclaration => ts.isConstructorDeclaration(m) && m.body !== undefined,
-  );
-  return made?.parameters.find((p) => ts.isParameterPropertyDeclaration(p, made) && p.name.getText() === name);
-}
-
-/** A method of JavaScript counts as everybody's, unless its name says otherwise; a field is of the class. */
-function isPrivate(name: string, declaration: ts.Node | undefined, file: FileContext): boolean {
-  if (name.startsWith('#')) return true;
-  if (isTypeScript(file)) return declaration !== undefined && hasModifier(declaration, ts.SyntaxKind.PrivateKeyword);
-  return name.startsWith('_') || !declaration || !isFunctionNode(declaration);
-}
-
-/** `this.version += 1;`, `this.replicas = replicas;`: a statement that nothing else comes of. */
-function findMereWrite(access: ts.Expression): ts.ExpressionStatement | undefined {
-  const outer = getOutermostWrapped(access);
-  const { parent } = outer;
-  const isStep = ts.isPrefixUnaryExpression(parent) || ts.isPostfixUnaryExpression(parent);
-  const isWrite = isAssignment(parent) && parent.left === outer && isPure(parent.right);
-  return (isStep || isWrite) && ts.isExpressionStatement(parent.parent) ? parent.parent : undefined;
-}
-
-const pureCalls =
-  /^(?:require|Math|Number|String|parseInt|Symbol|Map|Set|Array|BoundedCache|max|min|floor|ceil|round|trunc|abs|pow|from)$/;
-
-/** Nothing is lost when it is not evaluated. */
-function isPure(value: ts.Expression): boolean {
-  const plain = skipWrappers(value);
-  if (isFunctionNode(plain)) return true;
-  const text = plain.getText();
-  if (/\bawait\b|\byield\b|\+\+|--/.test(text)) return false;
-  return callsIn(plain).every((call) => pureCalls.test(calleeName(call)) || findMemberName(call.expression) === 'join');
 }

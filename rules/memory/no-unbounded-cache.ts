@@ -3,24 +3,17 @@ import { type Container, containerOfField, containerOfVariable } from '../../src
 import { isFiltered, isLoadedWhole, isRegistering } from '../../src/ast/filtered-add.ts';
 import { isFresh } from '../../src/ast/fresh-key.ts';
 import { listCallsOf } from '../../src/ast/functions.ts';
+import { findKeptLoader } from '../../src/ast/kept-loader.ts';
 import { keyDomain } from '../../src/ast/key-domain.ts';
 import { isBoundedKeyType } from '../../src/ast/key-type.ts';
-import { domainOfName } from '../../src/ast/key-words.ts';
 import { isGivenByFactory, lifetimeOf, listOwnerConditions } from '../../src/ast/lifetime.ts';
-import { cacheName, holdsState, isAsked, isInvalidation, isMemo, ownerOf } from '../../src/ast/memo.ts';
+import { cacheName, holdsState, isInvalidation, isMemo, isPageMemo, ownerOf } from '../../src/ast/memo.ts';
 import { emptyObjects, importWords, itemWrites, together } from '../../src/ast/mention-words.ts';
 import { listNeverCalled } from '../../src/ast/never-called.ts';
 import { isPendingEntry } from '../../src/ast/pending-entry.ts';
-import { bareModule, findOrigin } from '../../src/ast/provenance.ts';
 import { isLibrary, isPublicApi } from '../../src/ast/public-api.ts';
 import { repeatsItself } from '../../src/ast/self-repeating.ts';
-import {
-  type FunctionNode,
-  findEnclosingFunction,
-  findMemberPath,
-  findPropertyName,
-  nameOfFunction,
-} from '../../src/ast/syntax.ts';
+import { type FunctionNode, findEnclosingFunction, nameOfFunction } from '../../src/ast/syntax.ts';
 import { domainOfTable, isBareKey } from '../../src/ast/table-name.ts';
 import { hasTooling, isInBrowser } from '../../src/ast/tooling.ts';
 import { listLiveAdds, listLiveRemovals, listNotTrimmedElsewhere, methodAround } from '../../src/ast/trimming.ts';
@@ -153,24 +146,6 @@ function isNeverAnswered(add: Add, growth: Growth, file: FileContext): boolean {
   return growth.removals.length === 0 && isFresh(add.key!, file) && isPendingEntry(add, file);
 }
 
-/** The page of a user lives for hours: what is remembered of each document that is looked at stays in it. */
-function isPageMemo(container: Container, add: Add, growth: Growth, file: FileContext): boolean {
-  return (
-    container.home.kind === 'module' &&
-    container.kind !== 'set' &&
-    cacheName.test(container.name) &&
-    growth.removals.length === 0 &&
-    isNamedByData(add.key!) &&
-    isAsked(add, growth, file)
-  );
-}
-
-/** `id`, `doc.id`, `url`: numbers and made-up keys of a page are few. */
-function isNamedByData(key: ts.Expression): boolean {
-  const name = findMemberPath(key)?.at(-1);
-  return name !== undefined && domainOfName(name) === 'data' && !/key$/i.test(name);
-}
-
 /** A cache that users of a library fill through what it offers, or a place that runs again and again here. */
 function growsRepeatedly(add: Add, isCache: boolean, file: FileContext): LinkCondition {
   const repeated = runsAsItLives(add.node, file);
@@ -208,26 +183,11 @@ function describeKey(key: ts.Expression, file: FileContext): string {
 
 /** A DataLoader keeps every key it has loaded: made for one request, not for the process. */
 function judgeDataLoader(node: ts.NewExpression, file: FileContext): Match<UnboundedCache> | undefined {
-  const origin = findOrigin(node.expression, file);
-  if (!origin || bareModule(origin.module) !== 'dataloader') return undefined;
-  const fn = findEnclosingFunction(node);
-  if (fn || isInInstanceField(node)) return undefined;
-  const options = node.arguments?.[1];
-  if (options && !ts.isObjectLiteralExpression(options)) return undefined;
-  const names = options?.properties.map((p) => findPropertyName(p.name));
-  if (names?.some((name) => name === undefined || name === 'cache' || name === 'cacheMap')) return undefined;
-  const holder = node.parent;
-  const name = ts.isVariableDeclaration(holder) ? holder.name.getText(file.source) : 'This DataLoader';
+  const name = findKeptLoader(node, file);
+  if (name === undefined) return undefined;
   return {
     at: node,
     values: { name, key: 'key it loads', trim: 'keeps it' },
     data: { container: undefined, growth: undefined, isRecomputable: true },
   };
-}
-
-function isInInstanceField(node: ts.Node): boolean {
-  for (let at = node.parent; at; at = at.parent) {
-    if (ts.isPropertyDeclaration(at)) return !at.modifiers?.some((m) => m.kind === ts.SyntaxKind.StaticKeyword);
-  }
-  return false;
 }

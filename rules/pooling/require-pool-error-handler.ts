@@ -57,7 +57,7 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
   if (!/(?:Pool|createClient|connect)$/.test(name)) return undefined;
   // `connect()` of a client that has a name is no new one.
   const receiver = findMethodCall(node)?.receiver;
-  if (receiver && name.endsWith('.connect') && isMade(receiver, file)) return undefined;
+  if (receiver && ts.isIdentifier(receiver) && findOrigin(receiver, file)?.path.includes('()')) return undefined;
   const origin = findOrigin(node, file);
   const emitter =
     origin &&
@@ -75,13 +75,6 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
     ...(when && { when }),
     data: { creation: node, home },
   };
-}
-
-/** A name of what this file makes itself, not of a module. */
-function isMade(receiver: ts.Expression, file: FileContext): boolean {
-  const binding = ts.isIdentifier(receiver) ? file.bindingOf(receiver) : undefined;
-  const value = binding && ts.isVariableDeclaration(binding.declaration) ? binding.declaration.initializer : undefined;
-  return value !== undefined && !/^(?:await import|require)\(/.test(value.getText(file.source));
 }
 
 /** `pool.on('error', …)` anywhere in the file, or listeners that a variable names. */

@@ -14,6 +14,7 @@ import {
   getOutermostWrapped,
   isAssignment,
   isFunctionNode,
+  isLoop,
   nameOfFunction,
   skipWrappers,
 } from './syntax.ts';
@@ -78,6 +79,9 @@ function judge(
   return stopsAtLimit(kept.target, place, file) ? undefined : { call, ...kept, chunks, repeats };
 }
 
+/** So many are copied in no time, however often. */
+const fewBytes = 65_536;
+
 /** Under `if (total < 32)`: what is copied is never longer than what is written there. */
 function isBelowWrittenLength(call: ts.Node): boolean {
   for (let at = call; at.parent && !isFunctionNode(at); at = at.parent) {
@@ -85,7 +89,9 @@ function isBelowWrittenLength(call: ts.Node): boolean {
     if (!ts.isIfStatement(parent) || parent.thenStatement !== at) continue;
     const test = skipWrappers(parent.expression);
     if (!ts.isBinaryExpression(test) || !/^<=?$/.test(test.operatorToken.getText())) continue;
-    if (ts.isNumericLiteral(skipWrappers(test.right)) && /len|size|bytes/i.test(test.left.getText())) return true;
+    const limit = skipWrappers(test.right);
+    const isShort = ts.isNumericLiteral(limit) && Number(limit.text) <= fewBytes;
+    if (isShort && /len|size|bytes/i.test(test.left.getText())) return true;
   }
   return false;
 }
@@ -141,10 +147,9 @@ function isPartOf(element: ts.Expression, target: ts.Expression, file: FileConte
 
 function findRepeats(call: ts.Node, target: ts.Expression, file: FileContext): ByteGrowth['repeats'] | undefined {
   const binding = ts.isIdentifier(target) ? file.bindingOf(target) : undefined;
-  if (listRepetitions(call).length > 0 && isLastRound(call)) return undefined;
   for (const { node, over } of listRepetitions(call)) {
     if (binding && isDeclaredIn(binding, node)) continue;
-    if (isSmallLoop(node, over, target, file)) continue;
+    if (leavesLoop(call, node) || isSmallLoop(node, over, target, file)) continue;
     return { kind: 'loop', node };
   }
   const fn = findEnclosingFunction(call);
@@ -155,15 +160,22 @@ function findRepeats(call: ts.Node, target: ts.Expression, file: FileContext): B
   return { kind: 'calls', fn };
 }
 
-/** `break` or `return` comes behind it in its block: one round does it. */
-function isLastRound(call: ts.Node): boolean {
-  for (let at = call; at.parent && !isFunctionNode(at); at = at.parent) {
-    const { parent } = at;
-    if (!ts.isBlock(parent) || isFunctionNode(parent.parent)) continue;
-    const last = parent.statements.at(-1);
-    return last !== undefined && (ts.isBreakStatement(last) || ts.isReturnStatement(last));
+/** `break` or `return` comes behind it in its block: the loop around it does it once. */
+function leavesLoop(call: ts.Node, loop: ts.Node): boolean {
+  for (let at = call; at !== loop && at.parent && !isFunctionNode(at); at = at.parent) {
+    const last = ts.isBlock(at.parent) ? at.parent.statements.at(-1) : undefined;
+    if (last && ts.isReturnStatement(last)) return true;
+    if (last && ts.isBreakOrContinueStatement(last)) return ts.isBreakStatement(last) && findLeft(last) === loop;
   }
   return false;
+}
+
+/** The loop or `switch` that a `break` without a label leaves. */
+function findLeft(jump: ts.BreakStatement): ts.Node | undefined {
+  if (jump.label) return undefined;
+  let at = jump.parent;
+  while (at.parent && !isLoop(at) && !ts.isSwitchStatement(at)) at = at.parent;
+  return at;
 }
 
 /** A listener or consumer that gets the chunks, not a helper that is called once. */

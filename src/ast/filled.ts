@@ -20,8 +20,6 @@ import { ts } from './ts.ts';
 const fillsOnce =
   /^(?:constructor|register|use|install|define|add(?:Plugin|Hook|Rule|Route|Handler|Listener)|configure|init|load|setup|build|create$)/;
 
-const byKey = 'an entry for each call with another key';
-
 /**
  * How large what starts empty gets by being filled: as large as what it is filled for each of; `large` when pages are
  * gathered to their end, or a stream to its; a field also when each call adds an entry by a key that data brings.
@@ -35,15 +33,16 @@ export function sizeOfFilled(
   judge: Judge,
 ): Size | undefined {
   const accesses = references ?? listFieldAccesses(at, file);
+  // What also loses entries one by one holds those of the moment.
+  const isTable = accesses.some(losesOne);
   let isFilled = false;
   let isSmall = true;
   for (const access of accesses) {
     const add = findAdd(access);
     if (!add) continue;
     isFilled = true;
-    const found = sizeOfAdd(add, access, references === undefined, file, depth, judge);
-    // What also loses entries one by one holds those of the moment.
-    if (found.size === 'large' && !(found.why === byKey && accesses.some(losesOne))) return found;
+    const found = sizeOfAdd(add, access, { isField: references === undefined, isTable }, file, depth, judge);
+    if (found.size === 'large') return found;
     if (found.size !== 'small') isSmall = false;
   }
   if (!isFilled) return undefined;
@@ -59,7 +58,7 @@ function listFieldAccesses(at: ts.Expression, file: FileContext): readonly ts.Ex
 function sizeOfAdd(
   add: ts.Node,
   access: ts.Expression,
-  isField: boolean,
+  { isField, isTable }: { isField: boolean; isTable: boolean },
   file: FileContext,
   depth: number,
   judge: Judge,
@@ -91,8 +90,8 @@ function sizeOfAdd(
   const fn = findEnclosingFunction(add);
   const isKept = isField || (!!binding && !!fn && listRepetitions(add).length === 0 && !isDeclaredIn(binding, fn));
   if (fn && isDataListener(fn)) return { size: 'large', why: 'all of a stream, gathered here', at: add };
-  if (isKept && fn && !fillsOnce.test(nameOfFunction(fn)) && key !== undefined && isKeyed)
-    return { size: 'large', why: byKey, at: add };
+  if (isKept && !isTable && fn && !fillsOnce.test(nameOfFunction(fn)) && key !== undefined && isKeyed)
+    return { size: 'large', why: 'an entry for each call with another key', at: add };
   return isKept && last.size === 'small' ? { ...last, size: 'unknown' } : last;
 }
 

@@ -2,7 +2,7 @@ import type { FileContext } from '../model/file-context.ts';
 import { classShape, findThisOwner } from './class-shape.ts';
 import { findIterated, listRepetitions } from './loop-facts.ts';
 import { bareModule, findOrigin, originName } from './provenance.ts';
-import { findSize, isCarried, sizeOf, soundsLarge } from './size.ts';
+import { findSize, sizeOf, soundsLarge } from './size.ts';
 import { findMemberPath, findMethodCall, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
 
@@ -127,7 +127,7 @@ export function isLong({ call, kind, value }: JsonRoundTrip, file: FileContext):
   const found = findSize(value, file);
   // What is compared is most often a short list of ids or members, and what is logged a line, whatever they are called.
   const mustShow = kind === 'compare' || kind === 'log';
-  if (kind === 'log' && isCarried(found)) return false;
+  if (kind === 'log' && found.isCarried) return false;
   if (mustShow ? found.size === 'large' : soundsLarge(value, file)) return true;
   if (found.size === 'small' || kind === 'log') return false;
   return listRepetitions(call).some((repetition) => {

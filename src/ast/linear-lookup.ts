@@ -2,7 +2,7 @@ import type { FileContext } from '../model/file-context.ts';
 import { keyDomain } from './key-domain.ts';
 import { isLiveTable } from './live-table.ts';
 import { dependsOnRound, findAdd, findIterated, isDeclaredIn, listRepetitions, waitsEachRound } from './loop-facts.ts';
-import { findSize, isCarried, type Size, sizeOf, soundsLarge } from './size.ts';
+import { findSize, type Size, sizeOf, soundsLarge } from './size.ts';
 import { type FunctionNode, findMemberName, findMethodCall, isFunctionNode, isWithin, skipWrappers } from './syntax.ts';
 import { findManyGiven, isTied } from './tied-size.ts';
 import { ts } from './ts.ts';
@@ -60,7 +60,7 @@ export function findLinearLookup(call: ts.CallExpression, file: FileContext): Li
       ? !key || keyDomain(key.other, file) === 'data'
       : sizes.list.size === 'large' || (tied && sizes.list.size !== 'small');
     // A body is parsed up to a limit, and nobody sends many ids by hand.
-    const isOfRequest = isCarried(sizes.over) || (isCarried(sizes.list) && !isGrowing);
+    const isOfRequest = sizes.over.isCarried || (sizes.list.isCarried && !isGrowing);
     const isSlow = sizes.over.size === 'large' && !isOfRequest && !isLive.includes(true) && !waitsEachRound(repetition);
     const evidence = isLong && isSlow ? sizes : undefined;
     return { call, method: target.method, list, repetition, over, isGrowing, key, evidence };

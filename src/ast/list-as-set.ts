@@ -6,6 +6,7 @@ import { keyDomain } from './key-domain.ts';
 import { isSingleton } from './singleton.ts';
 import { pluralOf, soundOfName } from './size-words.ts';
 import {
+  findEnclosingBlock,
   findEnclosingFunction,
   findMemberPath,
   findMethodCall,
@@ -107,16 +108,11 @@ function findUse(
     return isOwn && removesOne(call) ? 'remove' : undefined;
   }
   const splices = accesses.map((a) => findCallOn(a, /^splice$/)).filter((c) => c !== undefined);
-  const branch = blockAround(call);
+  const branch = findEnclosingBlock(call);
   const isBeside = (node: ts.Node): boolean => branch !== undefined && isWithin(node, branch);
   if (splices.some(isBeside) && !pushes.some(isBeside)) return 'remove';
   if (method !== 'findIndex' && pushes.some(isHere)) return 'add';
   return splices.some(isHere) ? 'remove' : undefined;
-}
-
-function blockAround(node: ts.Node): ts.Block | undefined {
-  for (let at = node.parent; at; at = at.parent) if (ts.isBlock(at)) return at;
-  return undefined;
 }
 
 /** `client.on('close', () => { …clients.indexOf(client)… })` beside `clients.push(client)`. */

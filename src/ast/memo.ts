@@ -1,7 +1,8 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { Add, Growth, Removal } from './container-growth.ts';
 import type { Container } from './containers.ts';
-import { nameOfFunction, skipWrappers } from './syntax.ts';
+import { domainOfName } from './key-words.ts';
+import { findMemberPath, nameOfFunction, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
 
 /** A container that says by its name that it is a cache. */
@@ -83,4 +84,22 @@ function isMadeAnew(value: ts.Expression): boolean {
     ts.isNewExpression(made) &&
     !(ts.isIdentifier(made.expression) && /^(?:Date|Map|Set|RegExp|URL|Array)$/.test(made.expression.text))
   );
+}
+
+/** The page of a user lives for hours: what is remembered of each document that is looked at stays in it. */
+export function isPageMemo(container: Container, add: Add, growth: Growth, file: FileContext): boolean {
+  return (
+    container.home.kind === 'module' &&
+    container.kind !== 'set' &&
+    cacheName.test(container.name) &&
+    growth.removals.length === 0 &&
+    isNamedByData(add.key!) &&
+    isAsked(add, growth, file)
+  );
+}
+
+/** `id`, `doc.id`, `url`: numbers and made-up keys of a page are few. */
+function isNamedByData(key: ts.Expression): boolean {
+  const name = findMemberPath(key)?.at(-1);
+  return name !== undefined && domainOfName(name) === 'data' && !/key$/i.test(name);
 }

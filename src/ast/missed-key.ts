@@ -1,5 +1,6 @@
 import type { FileContext } from '../model/file-context.ts';
 import {
+  findEnclosingBlock,
   findEnclosingFunction,
   findMethodCall,
   getOutermostWrapped,
@@ -24,16 +25,10 @@ export function findMissedKey(made: ts.Expression, file: FileContext): string | 
     const target = call.pos > made.end ? findMethodCall(call) : undefined;
     const [key, value] = target?.method === 'set' && findEnclosingFunction(call) === fn ? call.arguments : [];
     if (!target || !key || !value || !ts.isIdentifier(key) || !ts.isIdentifier(value)) continue;
-    if (file.bindingOf(value) !== kept || !isWithin(call, findBlock(made))) continue;
+    if (file.bindingOf(value) !== kept || !isWithin(call, findEnclosingBlock(made) ?? file.source)) continue;
     if (isChangedSince(target.receiver.getText(file.source), key, call, fn, file)) return key.text;
   }
   return undefined;
-}
-
-function findBlock(node: ts.Node): ts.Node {
-  let at = node;
-  while (!ts.isBlock(at) && at.parent) at = at.parent;
-  return at;
 }
 
 /** Asked for in the same function, and written to before the memo is filled. */

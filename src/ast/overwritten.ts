@@ -19,6 +19,7 @@ import {
   nameOfFunction,
   skipWrappers,
 } from './syntax.ts';
+import { findTimerFunction } from './timers.ts';
 import { ts } from './ts.ts';
 
 const bringUp =
@@ -63,7 +64,7 @@ function canRunAgain(fn: FunctionNode, at: ts.Node, question: Question, hops: nu
   if (ts.isConstructorDeclaration(fn) || bringUp.test(nameOfFunction(fn))) return false;
   if (isGuarded(at, fn, question)) return false;
   if (hops > 5) return true;
-  const use = findCallbackUse(fn, file);
+  const use = findCallbackUse(fn, question);
   if (use === 'event') return true;
   const climb = (from: ts.Node): boolean => {
     const outer = findEnclosingFunction(from);
@@ -110,12 +111,24 @@ function isAskedByMember(
 
 const onceEvent =
   /^(?:open|opened|close|closed|end|ready|listening|finish|exit|spawn|load|loaded|DOMContentLoaded|init\w*|start\w*|afterStart|mount\w*)$/i;
-/** The second of two that take turns: the first comes in between. */
-const returnEvent = /^(?:mouseleave|mouseout|pointerleave|pointerout|blur|focusout|mouseup|touchend|dragleave|keyup)$/;
+/** Events that take turns with another one, which comes in between. */
+const turns: Readonly<Record<string, string>> = {
+  mouseleave: 'mouseenter',
+  mouseout: 'mouseover',
+  mouseup: 'mousedown',
+  pointerleave: 'pointerenter',
+  pointerout: 'pointerover',
+  pointerup: 'pointerdown',
+  touchend: 'touchstart',
+  dragleave: 'dragenter',
+  blur: 'focus',
+  focusout: 'focusin',
+  keyup: 'keydown',
+};
 const eventCallback = /^(?:on|addListener|addEventListener|subscribe|createServer|setInterval|use|get|post)$/;
 
 /** The call that a function is handed to: `'event'` where that runs it many times, undefined where it is no callback. */
-function findCallbackUse(fn: FunctionNode, file: FileContext): ts.Node | 'event' | undefined {
+function findCallbackUse(fn: FunctionNode, { names, file }: Question): ts.Node | 'event' | undefined {
   for (const use of listUses(fn, file)) {
     const outer = getOutermostWrapped(use);
     const { parent } = outer;
@@ -126,10 +139,29 @@ function findCallbackUse(fn: FunctionNode, file: FileContext): ts.Node | 'event'
     }
     const name = findMethodCall(parent)?.method ?? (ts.isIdentifier(parent.expression) ? parent.expression.text : '');
     const event = findStringValue(parent.arguments?.[0]) ?? '';
-    if (eventCallback.test(name) && !onceEvent.test(event) && !returnEvent.test(event)) return 'event';
+    if (eventCallback.test(name) && !onceEvent.test(event) && !isClearedInTurn(event, names, file)) return 'event';
     if (use === fn) return parent;
   }
   return undefined;
+}
+
+/** Whether the event that comes before the next one of this kind clears: `mouseenter` what `mouseleave` starts. */
+function isClearedInTurn(event: string, names: ReadonlySet<string>, file: FileContext): boolean {
+  const before = turns[event];
+  if (before === undefined) return false;
+  return file.nodes('CallExpression').some((call) => {
+    const [what, listener] = findMethodCall(call) ? call.arguments : [];
+    const run = listener && findStringValue(what) === before ? findFunctionValue(listener, file) : undefined;
+    return run !== undefined && clearsOneOf(names, run, file);
+  });
+}
+
+function clearsOneOf(names: ReadonlySet<string>, fn: FunctionNode, file: FileContext): boolean {
+  return file.nodes('CallExpression').some((call) => {
+    if (!isWithin(call, fn) || !/^clear/.test(findTimerFunction(call, file) ?? '')) return false;
+    const cleared = call.arguments[0] && findMemberPath(call.arguments[0])?.at(-1);
+    return cleared !== undefined && names.has(cleared);
+  });
 }
 
 /** The function itself where it stands inline, and the uses of its name. */
@@ -180,7 +212,10 @@ export function isGatherer(call: ts.CallExpression, places: readonly HandlePlace
       return name !== undefined && names.includes(name);
     });
   const isAsked = listConditionsOn(call, fn, file).some((condition) =>
-    names.some((name) => condition.getText(file.source).includes(name)),
+    condition
+      .getText(file.source)
+      .match(/[\w$#]+/g)
+      ?.some((word) => names.includes(word)),
   );
   return (isAsked || runs.includes(fn)) && runs.some(writes);
 }

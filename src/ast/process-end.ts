@@ -28,7 +28,7 @@ function isRunAtEnd(fn: FunctionNode, file: FileContext, depth: number): boolean
   });
 }
 
-/** The last that a function does on every way through is to end the process: `process.exit()`, `process.kill(process.pid, …)`. */
+/** The last that a function does is to end the process: `process.exit()`, `process.kill(process.pid, …)`. */
 function endsProcess({ body }: FunctionNode, file: FileContext): boolean {
   const last = body && ts.isBlock(body) ? body.statements.at(-1) : undefined;
   return last !== undefined && /^process\.(?:exit\(|kill\(\s*process\.pid\b)/.test(last.getText(file.source));

@@ -20,7 +20,8 @@ function listLimited(_: ts.SourceFile, file: FileContext): ReadonlySet<string> {
     if (!target || !/^(?:max|length)$/.test(target.method) || !isFew(call.arguments[0])) continue;
     let chain: ts.Node = getOutermostWrapped(call);
     while (findMethodCall(chain.parent?.parent)?.receiver === chain) chain = getOutermostWrapped(chain.parent.parent);
-    if (ts.isPropertyAssignment(chain.parent)) add(chain.parent);
+    const isList = /\b(?:array|tuple|set|list)\b/i.test(chain.getText(file.source));
+    if (isList && ts.isPropertyAssignment(chain.parent)) add(chain.parent);
   }
   for (const literal of file.nodes('ObjectLiteralExpression')) {
     const limit = literal.properties.find((property) => findPropertyName(property.name) === 'maxItems');

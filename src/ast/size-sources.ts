@@ -1,7 +1,8 @@
 import type { FileContext } from '../model/file-context.ts';
+import { carried, isIncoming } from './incoming.ts';
 import { bareModule, findOrigin } from './provenance.ts';
 import { sizeOfQuery } from './query-size.ts';
-import { carried, isIncoming, type Judge, type Size } from './size.ts';
+import type { Judge, Size } from './size.ts';
 import { pluralOf, soundOfName } from './size-words.ts';
 import {
   findMemberPath,

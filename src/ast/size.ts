@@ -1,9 +1,9 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
 import { sizeOfFilled } from './filled.ts';
 import { findFunctionValue, isExported, listCallsOf } from './functions.ts';
+import { carried, carriedAs, isBodyParameter, isIncoming } from './incoming.ts';
 import { listReturnedValues } from './life-cycle.ts';
 import { bareModule, findOrigin } from './provenance.ts';
-import { isLimitedBySchema } from './schema-limits.ts';
 import { sizeOfSource } from './size-sources.ts';
 import { soundOfName } from './size-words.ts';
 import {
@@ -31,6 +31,8 @@ export interface Size {
   why: string;
   /** Where that stands. */
   at: ts.Node;
+  /** A request brings it along: what parses bodies limits it. */
+  isCarried?: true;
 }
 
 /** Judges the collection that an expression gives, by where it comes from; names speak only against. */
@@ -71,22 +73,7 @@ export function unknown(at: ts.Node, why = 'not told by this file'): Size {
   return { size: 'unknown', why, at };
 }
 
-const byRequest = 'as many as the request carries';
-
-/** What a request brings along: long if somebody wants it so, up to what a parser of bodies lets through. */
-export function carried(at: ts.Node): Size {
-  return { size: 'large', why: byRequest, at };
-}
-
-function carriedAs(name: string, at: ts.Node, file: FileContext): Size {
-  return isLimitedBySchema(name, file) ? small(at, 'limited by the schema of the request') : carried(at);
-}
-
-export function isCarried({ why }: Size): boolean {
-  return why === byRequest;
-}
-
-function small(at: ts.Node, why: string): Size {
+export function small(at: ts.Node, why: string): Size {
   return { size: 'small', why, at };
 }
 
@@ -295,11 +282,6 @@ function findAwaited(fn: FunctionNode, place: number): ts.Expression | undefined
   return isCallback ? target.call : undefined;
 }
 
-/** Nest's `@Body() items: Item[]`. */
-function isBodyParameter(parameter: ts.ParameterDeclaration): boolean {
-  return (ts.getDecorators(parameter) ?? []).some((decorator) => /^@Body\b/.test(decorator.getText()));
-}
-
 /** `const { rows } = await pool.query(…)`, `const { ids } = req.body`, `const [users] = await …`. */
 function judgeElement(element: ts.BindingElement, at: ts.Identifier, file: FileContext, depth: number): Size {
   const holder = element.parent.parent;
@@ -343,30 +325,6 @@ function isCapped(binding: Binding, file: FileContext): boolean {
       (/max|limit/i.test(limit) && /throw|return/.test(parent.thenStatement.getText(file.source)))
     );
   });
-}
-
-/** `req.body`, `ctx.request.body`, `event.Records`, `await req.json()`: what comes from outside, whole. */
-export function isIncoming(expression: ts.Expression, file: FileContext, depth = 0): boolean {
-  const value = skipAwait(expression);
-  const target = findMethodCall(value);
-  if (target) {
-    const root = findMemberPath(target.receiver)?.join('.');
-    if (target.method === 'json' && root !== undefined) return /^(?:c\.)?req(?:uest)?$/.test(root);
-    const [first] = target.call.arguments;
-    const isParse = /^(?:parse|parseAsync|validate|cast)$/.test(target.method) && first;
-    return isParse ? depth < 3 && isIncoming(first, file, depth + 1) : false;
-  }
-  const path = findMemberPath(value);
-  if (path && path.length > 1)
-    return (
-      (/^(?:req|request|ctx|context|c)$/.test(path[0]!) && path.at(-1) === 'body') ||
-      /^(?:req|request)\.payload$/.test(path.join('.'))
-    );
-  if (!ts.isIdentifier(value) || depth > 2) return false;
-  const declaration = file.bindingOf(value)?.declaration;
-  return declaration && ts.isVariableDeclaration(declaration) && declaration.initializer
-    ? isIncoming(declaration.initializer, file, depth + 1)
-    : false;
 }
 
 function judgeMember(value: ts.Expression, file: FileContext, depth: number): Size {

@@ -3,6 +3,7 @@ import { findEntryPoint } from './entry-points.ts';
 import { isDeclaredIn, listRepetitions } from './loop-facts.ts';
 import {
   type FunctionNode,
+  findEnclosingBlock,
   findEnclosingFunction,
   findMemberPath,
   findMethodCall,
@@ -87,7 +88,7 @@ function findTake(
 
 /** `if (!this.sorted) { list.sort(); this.sorted = true; } return list.shift()`: sorted anew for each that is taken. */
 function isPutOff(call: ts.CallExpression, list: string, fn: FunctionNode): boolean {
-  const guard = findBlock(call)?.parent;
+  const guard = findEnclosingBlock(call)?.parent;
   if (!guard || !ts.isIfStatement(guard) || !fn.body || !isWithin(guard, fn.body)) return false;
   const flag = findMemberPath(skipNot(guard.expression))?.join('.');
   if (flag === undefined) return false;
@@ -111,13 +112,8 @@ function skipNot(test: ts.Expression): ts.Expression {
 
 /** The sort runs whenever the push does: it stands in the same block, or in one around it. */
 function isBeside(push: ts.Node, sort: ts.Node): boolean {
-  const block = findBlock(sort);
+  const block = findEnclosingBlock(sort);
   return block !== undefined && isWithin(push, block);
-}
-
-function findBlock(node: ts.Node): ts.Node | undefined {
-  for (let at = node.parent; at; at = at.parent) if (ts.isBlock(at) || ts.isSourceFile(at)) return at;
-  return undefined;
 }
 
 function outlives(list: ts.Expression, fn: ts.Node, file: FileContext): boolean {

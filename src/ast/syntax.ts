@@ -169,6 +169,12 @@ export function isAsync(node: ts.Node): boolean {
   return hasModifier(node, ts.SyntaxKind.AsyncKeyword);
 }
 
+/** The nearest block around a node, or the file. */
+export function findEnclosingBlock(node: ts.Node): ts.Block | ts.SourceFile | undefined {
+  for (let at = node.parent; at; at = at.parent) if (ts.isBlock(at) || ts.isSourceFile(at)) return at;
+  return undefined;
+}
+
 /** What a place is a part of: `a` of `a.b[c].d`. */
 export function rootOf(place: ts.Expression): ts.Expression {
   let at = skipWrappers(place);

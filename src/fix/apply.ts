@@ -45,7 +45,7 @@ export function applyFixes(
   const lineBreak = lineBreakOf(text);
   const chosen: Finding[] = [];
   const taken: TextEdit[] = [];
-  const rank = (finding: Finding): number => (options.isFirst?.(finding) ? 0 : 1);
+  const rank = (finding: Finding): number => (options.isFirst?.(finding) ? 0 : finding.fix?.first ? 1 : 2);
   for (const finding of [...findings].sort((a, b) => rank(a) - rank(b) || byPlace(a, b))) {
     const why = refuse(finding, text, options.safety);
     if (why !== undefined) left.push({ finding, why, waits: false });
@@ -137,7 +137,6 @@ function refuse(finding: Finding, text: string, safety: FixSafety): string | und
 function byPlace(a: Finding, b: Finding): number {
   const first = (finding: Finding) => Math.min(...(finding.fix?.edits ?? []).map((edit) => edit.start), Infinity);
   return (
-    Number(b.fix?.first ?? false) - Number(a.fix?.first ?? false) ||
     first(a) - first(b) ||
     a.range.start.offset - b.range.start.offset ||
     compareText(a.ruleId, b.ruleId) ||

@@ -1,6 +1,4 @@
-import type { Binding, FileContext } from '../model/file-context.ts';
-import { findMember, findPartCall, findReplacement, type Part, type RingOwner } from './ring-parts.ts';
-import { isMadeEmpty } from './ring-upkeep.ts';
+import type { Binding, FileContext } from '../../model/file-context.ts';
 import {
   type FunctionNode,
   findMethodCall,
@@ -10,8 +8,10 @@ import {
   isLoop,
   isWithin,
   skipWrappers,
-} from './syntax.ts';
-import { ts } from './ts.ts';
+} from '../syntax.ts';
+import { ts } from '../ts.ts';
+import { findMember, findPartCall, findReplacement, type Part, type RingOwner } from './parts.ts';
+import { isMadeEmpty } from './upkeep.ts';
 
 /** A statement that puts in, or takes out, all points of one node. */
 export interface RingChange {

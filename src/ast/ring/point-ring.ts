@@ -1,15 +1,15 @@
-import type { FileContext } from '../model/file-context.ts';
-import { classShape } from './class-shape.ts';
-import { findEffect } from './ring-effects.ts';
-import { findLookup, type RingLookup } from './ring-lookup.ts';
-import { findFamily, isHandedIn, judgeNode } from './ring-owner.ts';
-import { callsIn, findMember, findRingOwner, isHidden, listParts, type Part, type RingOwner } from './ring-parts.ts';
-import { findAddition, type RingChange } from './ring-points.ts';
-import { asksForMore, hasWeights } from './ring-reads.ts';
-import { findRemoval } from './ring-removal.ts';
-import { findReset, isEmptyTest, isMadeEmpty, isOrdering, type RingReset } from './ring-upkeep.ts';
-import { type FunctionNode, hasModifier, isClassNode, isWithin } from './syntax.ts';
-import { ts } from './ts.ts';
+import type { FileContext } from '../../model/file-context.ts';
+import { classShape } from '../class-shape.ts';
+import { type FunctionNode, hasModifier, isClassNode, isWithin } from '../syntax.ts';
+import { ts } from '../ts.ts';
+import { findEffect } from './effects.ts';
+import { findLookup, type RingLookup } from './lookup.ts';
+import { findFamily, isHandedIn, judgeNode } from './owner.ts';
+import { callsIn, findMember, findRingOwner, isHidden, listParts, type Part, type RingOwner } from './parts.ts';
+import { findAddition, type RingChange } from './points.ts';
+import { asksForMore, hasWeights } from './reads.ts';
+import { findRemoval } from './removal.ts';
+import { findReset, isEmptyTest, isMadeEmpty, isOrdering, type RingReset } from './upkeep.ts';
 
 /** A consistent-hash ring written by hand: points of nodes in order, and a look-up that takes the first one behind a key. */
 export interface PointRing {

@@ -1,13 +1,13 @@
-import type { Binding, FileContext } from '../model/file-context.ts';
-import { isPart, touches } from './ring-effects.ts';
-import { findRingKey, listSearchLocals } from './ring-key.ts';
-import { isNothing, kindOf, memberOf, type RingTerms } from './ring-kinds.ts';
-import { findRingMemo, type RingMemo } from './ring-memo.ts';
-import { namesOf, type Part, type RingOwner, uses } from './ring-parts.ts';
-import type { RingChange } from './ring-points.ts';
-import { type EmptyResult, hasEffect, isSafe, readEnd } from './ring-results.ts';
-import { type FunctionNode, getOutermostWrapped, isWithin, skipWrappers } from './syntax.ts';
-import { ts } from './ts.ts';
+import type { Binding, FileContext } from '../../model/file-context.ts';
+import { type FunctionNode, getOutermostWrapped, isWithin, skipWrappers } from '../syntax.ts';
+import { ts } from '../ts.ts';
+import { isPart, touches } from './effects.ts';
+import { findRingKey, listSearchLocals } from './key.ts';
+import { isNothing, kindOf, memberOf, type RingTerms } from './kinds.ts';
+import { findRingMemo, type RingMemo } from './memo.ts';
+import { namesOf, type Part, type RingOwner, uses } from './parts.ts';
+import type { RingChange } from './points.ts';
+import { type EmptyResult, hasEffect, isSafe, readEnd } from './results.ts';
 
 /** The search for the point of a key, and what is done with what it finds. */
 export interface RingLookup {

@@ -1,9 +1,9 @@
-import type { Binding, FileContext } from '../model/file-context.ts';
-import { findEffect } from './ring-effects.ts';
-import { findMember, findReplacement, namesOf, type Part, type RingOwner, uses } from './ring-parts.ts';
-import { findMain, findNode, type RingChange } from './ring-points.ts';
-import { findMethodCall, getOutermostWrapped, isFunctionNode, isWithin, skipWrappers } from './syntax.ts';
-import { ts } from './ts.ts';
+import type { Binding, FileContext } from '../../model/file-context.ts';
+import { findMethodCall, getOutermostWrapped, isFunctionNode, isWithin, skipWrappers } from '../syntax.ts';
+import { ts } from '../ts.ts';
+import { findEffect } from './effects.ts';
+import { findMember, findReplacement, namesOf, type Part, type RingOwner, uses } from './parts.ts';
+import { findMain, findNode, type RingChange } from './points.ts';
 
 /** The points of a node taken out at a use of the points; undefined where nothing is, a text where it is not clear what. */
 export function findRemoval(

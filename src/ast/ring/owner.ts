@@ -1,6 +1,5 @@
-import type { Binding, FileContext } from '../model/file-context.ts';
-import { classShape } from './class-shape.ts';
-import type { RingOwner } from './ring-parts.ts';
+import type { Binding, FileContext } from '../../model/file-context.ts';
+import { classShape } from '../class-shape.ts';
 import {
   type FunctionNode,
   findMemberName,
@@ -10,8 +9,9 @@ import {
   isClassNode,
   isWithin,
   skipWrappers,
-} from './syntax.ts';
-import { ts } from './ts.ts';
+} from '../syntax.ts';
+import { ts } from '../ts.ts';
+import type { RingOwner } from './parts.ts';
 
 /** Why a class cannot be changed by itself; undefined where it can. */
 export function findFamily(owner: RingOwner, file: FileContext): string | undefined {

@@ -1,7 +1,7 @@
-import type { FileContext } from '../model/file-context.ts';
-import type { Part } from './ring-parts.ts';
-import { findMethodCall, isAssignment, isWithin, rootOf, skipWrappers } from './syntax.ts';
-import { ts } from './ts.ts';
+import type { FileContext } from '../../model/file-context.ts';
+import { findMethodCall, isAssignment, isWithin, rootOf, skipWrappers } from '../syntax.ts';
+import { ts } from '../ts.ts';
+import type { Part } from './parts.ts';
 
 /** Whether an expression is one of the parts itself. */
 export function isPart(expression: ts.Expression, state: readonly Part[]): boolean {

@@ -1,9 +1,9 @@
-import type { Binding, FileContext } from '../model/file-context.ts';
-import { findEffect } from './ring-effects.ts';
-import { isNothing, kindOf, memberOf, type RingTerms } from './ring-kinds.ts';
-import type { Part } from './ring-parts.ts';
-import { getOutermostWrapped, isWithin, skipWrappers } from './syntax.ts';
-import { ts } from './ts.ts';
+import type { Binding, FileContext } from '../../model/file-context.ts';
+import { getOutermostWrapped, isWithin, skipWrappers } from '../syntax.ts';
+import { ts } from '../ts.ts';
+import { findEffect } from './effects.ts';
+import { isNothing, kindOf, memberOf, type RingTerms } from './kinds.ts';
+import type { Part } from './parts.ts';
 
 /** What a ring without nodes gives: nothing, as `null` or `undefined`, or an error since nothing has no members. */
 export type EmptyResult = 'undefined' | 'null' | 'throws';

@@ -1,11 +1,11 @@
-import type { FileContext } from '../model/file-context.ts';
-import { classShape } from './class-shape.ts';
-import { findFunctionOfBinding } from './functions.ts';
-import { isPart } from './ring-effects.ts';
-import { calleeName, type Part, type RingOwner, uses } from './ring-parts.ts';
-import type { RingChange } from './ring-points.ts';
-import { type FunctionNode, isClassNode, isFunctionNode, isLoop, isWithin, skipWrappers } from './syntax.ts';
-import { ts } from './ts.ts';
+import type { FileContext } from '../../model/file-context.ts';
+import { classShape } from '../class-shape.ts';
+import { findFunctionOfBinding } from '../functions.ts';
+import { type FunctionNode, isClassNode, isFunctionNode, isLoop, isWithin, skipWrappers } from '../syntax.ts';
+import { ts } from '../ts.ts';
+import { isPart } from './effects.ts';
+import { calleeName, type Part, type RingOwner, uses } from './parts.ts';
+import type { RingChange } from './points.ts';
 
 interface Asked {
   owner: RingOwner;

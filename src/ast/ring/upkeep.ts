@@ -1,7 +1,14 @@
-import { isPart } from './ring-effects.ts';
-import { findPartCall, findReplacement, namesOf, type Part } from './ring-parts.ts';
-import { findMemberName, getOutermostWrapped, isAssignment, isFunctionNode, isWithin, skipWrappers } from './syntax.ts';
-import { ts } from './ts.ts';
+import {
+  findMemberName,
+  getOutermostWrapped,
+  isAssignment,
+  isFunctionNode,
+  isWithin,
+  skipWrappers,
+} from '../syntax.ts';
+import { ts } from '../ts.ts';
+import { isPart } from './effects.ts';
+import { findPartCall, findReplacement, namesOf, type Part } from './parts.ts';
 
 export interface RingReset {
   part: Part;

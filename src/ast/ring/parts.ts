@@ -1,5 +1,5 @@
-import type { Binding, FileContext } from '../model/file-context.ts';
-import { classShape } from './class-shape.ts';
+import type { Binding, FileContext } from '../../model/file-context.ts';
+import { classShape } from '../class-shape.ts';
 import {
   type ClassNode,
   type FunctionNode,
@@ -14,8 +14,8 @@ import {
   isWithin,
   rootOf,
   skipWrappers,
-} from './syntax.ts';
-import { ts } from './ts.ts';
+} from '../syntax.ts';
+import { ts } from '../ts.ts';
 
 /** What holds a ring: a class in its fields, a function or a module in its variables. */
 export type RingOwner = ClassNode | FunctionNode | ts.SourceFile;

@@ -1,9 +1,9 @@
-import type { Binding, FileContext } from '../model/file-context.ts';
-import { isPart, touches } from './ring-effects.ts';
-import { calleeName, callsIn, namesOf, type Part, uses } from './ring-parts.ts';
-import type { RingChange } from './ring-points.ts';
-import { type FunctionNode, getOutermostWrapped, isWithin, skipWrappers } from './syntax.ts';
-import { ts } from './ts.ts';
+import type { Binding, FileContext } from '../../model/file-context.ts';
+import { type FunctionNode, getOutermostWrapped, isWithin, skipWrappers } from '../syntax.ts';
+import { ts } from '../ts.ts';
+import { isPart, touches } from './effects.ts';
+import { calleeName, callsIn, namesOf, type Part, uses } from './parts.ts';
+import type { RingChange } from './points.ts';
 
 /** The parameter that is handed to what hashes the points as well. */
 export function findRingKey(

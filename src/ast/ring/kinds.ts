@@ -1,8 +1,8 @@
-import type { Binding, FileContext } from '../model/file-context.ts';
-import { isPart } from './ring-effects.ts';
-import type { Part } from './ring-parts.ts';
-import { findMemberName, findMethodCall, isAssignment, skipWrappers } from './syntax.ts';
-import { ts } from './ts.ts';
+import type { Binding, FileContext } from '../../model/file-context.ts';
+import { findMemberName, findMethodCall, isAssignment, skipWrappers } from '../syntax.ts';
+import { ts } from '../ts.ts';
+import { isPart } from './effects.ts';
+import type { Part } from './parts.ts';
 
 /** What an expression of a look-up stands for. */
 export type RingKind = 'point' | 'position' | 'node' | 'nothing';

@@ -1,7 +1,7 @@
-import type { FileContext } from '../model/file-context.ts';
-import { findMember, findPartCall, isHidden, listParts, type Part, type RingOwner } from './ring-parts.ts';
-import { type FunctionNode, getOutermostWrapped, isWithin, skipWrappers } from './syntax.ts';
-import { ts } from './ts.ts';
+import type { FileContext } from '../../model/file-context.ts';
+import { type FunctionNode, getOutermostWrapped, isWithin, skipWrappers } from '../syntax.ts';
+import { ts } from '../ts.ts';
+import { findMember, findPartCall, isHidden, listParts, type Part, type RingOwner } from './parts.ts';
 
 /** Answers that a look-up remembers because it is slow, and nobody else reads. */
 export interface RingMemo {
