@@ -67,7 +67,8 @@ export async function measure({ quick, rounds }: MeasureOptions): Promise<Row[]>
   const { same, distinct, ownBytes, nativeBytes } = memory();
 
   const ratios: number[] = [];
-  for (let round = 0; round < (quick ? 2 : 6); round++) {
+  const cold = quick ? 1 : 3;
+  for (let round = 0; round < (quick ? 2 : 9); round++) {
     const registry = new TimerRegistry({ warnAbove: Number.POSITIVE_INFINITY });
     const startOwn = (run: () => void): { stop(): void } => registry.setInterval(run, 1_000);
     const startNative = (run: () => void): { stop(): void } => {
@@ -77,8 +78,8 @@ export async function measure({ quick, rounds }: MeasureOptions): Promise<Row[]>
     const own = round % 2 === 0 ? await cpu(startOwn) : undefined;
     const native = await cpu(startNative);
     const ours = own ?? (await cpu(startOwn));
-    // The first round compiles.
-    if (round > 0) ratios.push(ours.milliseconds / ours.runs / (native.milliseconds / native.runs));
+    // The first rounds run code that is not compiled yet, and timers that are still in the young generation.
+    if (round >= cold) ratios.push(ours.milliseconds / ours.runs / (native.milliseconds / native.runs));
   }
 
   const OPERATIONS = 20_000;
