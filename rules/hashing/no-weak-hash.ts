@@ -8,6 +8,7 @@ import {
 } from '../../src/ast/syntax.ts';
 import { isInBrowser } from '../../src/ast/tooling.ts';
 import { ts } from '../../src/ast/ts.ts';
+import { listNodesWithin } from '../../src/ast/within.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Match } from '../../src/model/rule.ts';
@@ -76,11 +77,9 @@ function findHashFunction(call: ts.Node): FunctionNode | undefined {
 }
 
 function isFirstIn(call: ts.CallExpression, fn: FunctionNode, file: FileContext): boolean {
-  const first = file.nodes('CallExpression').find((other) => {
+  const first = listNodesWithin('CallExpression', fn, file).find((other) => {
     const callee = other.expression;
     return (
-      other.pos >= fn.pos &&
-      other.end <= fn.end &&
       ts.isPropertyAccessExpression(callee) &&
       (callee.name.text === 'charCodeAt' || callee.name.text === 'codePointAt') &&
       findHashFunction(other) === fn

@@ -41,8 +41,7 @@ export const rule = defineRule<SlowEviction>({
       return judge(call, callee.expression, file);
     },
     NewExpression(node, file) {
-      if (!node.arguments?.[0] || !file.text.includes('ttlAutopurge')) return undefined;
-      return judgeAutopurge(node, file);
+      return node.arguments?.[0] ? judgeAutopurge(node, file) : undefined;
     },
   },
 });

@@ -16,6 +16,7 @@ import {
   skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
+import { listNodesWithin } from './within.ts';
 
 /** State that says whether an owner still lives, by its name. */
 const endFlag =
@@ -88,14 +89,12 @@ function isAmount(node: ts.Node): boolean {
 function namesWrittenIn(fns: readonly FunctionNode[], file: FileContext): Set<string> {
   const names = new Set<string>();
   const all = withCallees(fns, file);
-  const isIn = (node: ts.Node): boolean => all.some((fn) => isWithin(node, fn));
-  for (const node of file.nodes('BinaryExpression')) {
-    if (!isAssignment(node) || !isIn(node)) continue;
+  for (const node of all.flatMap((fn) => listNodesWithin('BinaryExpression', fn, file))) {
+    if (!isAssignment(node)) continue;
     const name = findMemberPath(node.left)?.at(-1);
     if (name !== undefined) names.add(name);
   }
-  for (const call of file.nodes('CallExpression')) {
-    if (!isIn(call)) continue;
+  for (const call of all.flatMap((fn) => listNodesWithin('CallExpression', fn, file))) {
     const path = findMemberPath(call.expression);
     for (const name of path?.slice(0, -1) ?? []) if (name !== 'this') names.add(name);
   }
@@ -108,12 +107,13 @@ export function withCallees(fns: readonly FunctionNode[], file: FileContext): re
   let open = [...fns];
   for (let depth = 0; depth < 3 && open.length > 0; depth++) {
     const next: FunctionNode[] = [];
-    for (const call of file.nodes('CallExpression')) {
-      if (!open.some((fn) => isWithin(call, fn))) continue;
-      const called = findCalled(call, file);
-      if (called && !all.has(called)) {
-        all.add(called);
-        next.push(called);
+    for (const fn of open) {
+      for (const call of listNodesWithin('CallExpression', fn, file)) {
+        const called = findCalled(call, file);
+        if (called && !all.has(called)) {
+          all.add(called);
+          next.push(called);
+        }
       }
     }
     open = next;

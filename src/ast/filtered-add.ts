@@ -4,6 +4,7 @@ import { listCallsOf } from './functions.ts';
 import { type FunctionNode, findEnclosingFunction, findMethodCall, nameOfFunction } from './syntax.ts';
 import { ts } from './ts.ts';
 import { findRepetition } from './where.ts';
+import { listMethodCalls } from './within.ts';
 
 const registering =
   /^_*(?:(?:register|define|declare|install|mount|provide|extend|use|bind|inject|configure|init(?:ialize)?|setup|boot|bootstrap|load(?:All|Plugins|Config|Schema|Models|Modules)?|construct|constructor|addPlugin|addHandler|addRoute|addCommand|addMiddleware|addHook|addRule|addModel|addType|addSchema|addField|addProvider|addModule|addService|addListener|addEventListener|subscribe|decorate|createModel|reg)(?:[A-Z_]\w*)?|on|once|on(?:ce)?(?:Change|Event|Update|Error|Ready)\w*)$/;
@@ -61,9 +62,8 @@ function isListed(add: Add, file: FileContext): boolean {
     const made = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
     return [argument, made].some((node) => node?.getText(file.source).includes(key));
   };
-  return file.nodes('CallExpression').some((call) => {
-    const target = findMethodCall(call);
-    if (target?.method !== 'includes' || !ts.isPrefixUnaryExpression(call.parent)) return false;
+  return listMethodCalls('includes', file).some((call) => {
+    if (!ts.isPrefixUnaryExpression(call.parent)) return false;
     if (call.pos > add.node.pos || findEnclosingFunction(call) !== add.fn) return false;
     const asked = ts.isBinaryExpression(call.parent.parent) ? call.parent.parent : call.parent;
     const test = asked.parent;

@@ -12,6 +12,7 @@ import {
   skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
+import { listNodesWithin } from './within.ts';
 
 const releaseName = /^(?:release|endSession|destroy|end|close|releaseConnection|done|free|\$disconnect)$/;
 
@@ -77,7 +78,7 @@ export function isKnownPool(receiver: ts.Expression, method: string, file: FileC
 
 /** Every call of a function that gives back what a binding holds. */
 export function listReleases(binding: Binding, fn: FunctionNode, file: FileContext): ts.CallExpression[] {
-  return file.nodes('CallExpression').filter((call) => isWithin(call, fn) && isReleaseOf(call, binding, file));
+  return listNodesWithin('CallExpression', fn, file).filter((call) => isReleaseOf(call, binding, file));
 }
 
 /** `c.release()`, `pool.release(c)`, `release(c)`. */

@@ -11,7 +11,6 @@ import {
   getOutermostWrapped,
   isClassNode,
   isFunctionNode,
-  isWithin,
   skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
@@ -118,10 +117,19 @@ export function listReturnedFunctions(fn: FunctionNode, file: FileContext): read
 /** What a function's own `return`s give. */
 export function listReturnedValues(fn: FunctionNode, file: FileContext): readonly ts.Expression[] {
   if (fn.body && !ts.isBlock(fn.body)) return [fn.body];
-  const returns = file.nodesOfKind(ts.SyntaxKind.ReturnStatement) as readonly ts.ReturnStatement[];
-  return returns.flatMap((r) =>
-    r.expression && isWithin(r, fn) && findEnclosingFunction(r) === fn ? [r.expression] : [],
-  );
+  return file.memo(collectReturned, file.source).get(fn) ?? [];
+}
+
+function collectReturned(_: ts.SourceFile, file: FileContext): Map<FunctionNode, ts.Expression[]> {
+  const values = new Map<FunctionNode, ts.Expression[]>();
+  for (const node of file.nodesOfKind(ts.SyntaxKind.ReturnStatement) as readonly ts.ReturnStatement[]) {
+    const fn = node.expression && findEnclosingFunction(node);
+    if (!fn) continue;
+    const list = values.get(fn);
+    if (list) list.push(node.expression!);
+    else values.set(fn, [node.expression!]);
+  }
+  return values;
 }
 
 /** `function createX() { …; return { start, stop() {} } }`: the nearest factory around a node. */

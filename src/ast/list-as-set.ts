@@ -20,6 +20,7 @@ import {
 } from './syntax.ts';
 import { ts } from './ts.ts';
 import { frequencyOf } from './where.ts';
+import { listAccessesOf } from './within.ts';
 
 /** An array that outlives the function and is walked to add or to remove one of its items. */
 export interface ListAsSet {
@@ -158,13 +159,11 @@ function listAccesses(list: ts.Expression, file: FileContext): readonly ts.Expre
     return isKept || (binding && isHandedToItself(binding, file)) ? binding.references : undefined;
   }
   const path = memberPath(list, file);
-  const name = path?.at(-1);
   if (path?.[0] !== 'this' || path.length > 3) return undefined;
   const text = path.join('.');
   const owner = findThisOwner(list, file);
-  const accesses = file.nodesOfKind(ts.SyntaxKind.PropertyAccessExpression) as readonly ts.PropertyAccessExpression[];
-  return accesses.filter(
-    (a) => a.name.text === name && memberPath(a, file)?.join('.') === text && findThisOwner(a, file) === owner,
+  return listAccessesOf(path.at(-1)!, file).filter(
+    (a) => memberPath(a, file)?.join('.') === text && findThisOwner(a, file) === owner,
   );
 }
 

@@ -13,6 +13,7 @@ import {
   skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
+import { listNodesWithin } from './within.ts';
 
 /** Why a hash spreads badly. */
 export type HashWeakness =
@@ -92,7 +93,7 @@ function choosesLooks(fn: FunctionNode, file: FileContext): boolean {
 
 /** A variable of the function that takes in character codes, one by one. */
 function findState(fn: FunctionNode, file: FileContext): Binding | undefined {
-  const codes = file.nodes('CallExpression').filter((call) => isWithin(call, fn) && isCharCode(call));
+  const codes = listNodesWithin('CallExpression', fn, file).filter(isCharCode);
   for (const code of codes) {
     const found = stateOf(code, fn, file, 0);
     if (found) return found;
@@ -278,8 +279,8 @@ function numberOf(text: string, file: FileContext): number | undefined {
 /** `key.charCodeAt(0) % shards` and `key.length % shards`. */
 function judgeCharacter(fn: FunctionNode, name: string, file: FileContext): StringHash | undefined {
   if (!placing.test(name) && !/hash/i.test(name)) return undefined;
-  for (const call of file.nodes('CallExpression')) {
-    if (!isWithin(call, fn) || !isCharCode(call) || findEnclosingFunction(call) !== fn) continue;
+  for (const call of listNodesWithin('CallExpression', fn, file)) {
+    if (!isCharCode(call) || findEnclosingFunction(call) !== fn) continue;
     if (call.arguments[0] && call.arguments[0].getText(file.source) !== '0') continue;
     const { parent } = getOutermostWrapped(call);
     if (

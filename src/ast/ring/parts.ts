@@ -16,6 +16,7 @@ import {
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { listAccessesOf } from '../within.ts';
 
 /** What holds a ring: a class in its fields, a function or a module in its variables. */
 export type RingOwner = ClassNode | FunctionNode | ts.SourceFile;
@@ -77,10 +78,8 @@ export function isHidden({ name, declaration, accesses }: Part, owner: RingOwner
 
 /** A member of that name of something other than the class itself. */
 export function isReadElsewhere(name: string, owner: ts.Node, file: FileContext): boolean {
-  const all = file.nodesOfKind(ts.SyntaxKind.PropertyAccessExpression) as readonly ts.PropertyAccessExpression[];
-  return all.some(
-    ({ name: member, expression, pos, end }) =>
-      member.text === name && expression.kind !== ts.SyntaxKind.ThisKeyword && (pos < owner.pos || end > owner.end),
+  return listAccessesOf(name, file).some(
+    ({ expression, pos, end }) => expression.kind !== ts.SyntaxKind.ThisKeyword && (pos < owner.pos || end > owner.end),
   );
 }
 

@@ -1,0 +1,60 @@
+import type { FileContext } from '../model/file-context.ts';
+import type { NodeByKind, NodeKind } from '../model/rule.ts';
+import { findMethodCall, isWithin } from './syntax.ts';
+import { ts } from './ts.ts';
+
+/** The nodes of a kind that stand in another node, itself among them, in source order. O(log nodes of the kind + found). */
+export function listNodesWithin<K extends NodeKind>(
+  kind: K,
+  around: ts.Node,
+  file: FileContext,
+): readonly NodeByKind[K][] {
+  const nodes = file.nodes(kind);
+  const found: NodeByKind[K][] = [];
+  for (let i = findFirstAt(nodes, around.pos); i < nodes.length && nodes[i]!.pos < around.end; i++)
+    if (isWithin(nodes[i]!, around)) found.push(nodes[i]!);
+  return found;
+}
+
+/** Index of the first node that begins at `pos` or behind it. */
+function findFirstAt(nodes: readonly ts.Node[], pos: number): number {
+  let low = 0;
+  let high = nodes.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (nodes[middle]!.pos < pos) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Every call of a method of this name in the file, in source order. */
+export function listMethodCalls(method: string, file: FileContext): readonly ts.CallExpression[] {
+  return file.memo(collectMethodCalls, file.source).get(method) ?? [];
+}
+
+function collectMethodCalls(_: ts.SourceFile, file: FileContext): Map<string, ts.CallExpression[]> {
+  return groupBy(file.nodes('CallExpression'), (call) => findMethodCall(call)?.method);
+}
+
+/** Every `….name` of the file, in source order. */
+export function listAccessesOf(name: string, file: FileContext): readonly ts.PropertyAccessExpression[] {
+  return file.memo(collectAccesses, file.source).get(name) ?? [];
+}
+
+function collectAccesses(_: ts.SourceFile, file: FileContext): Map<string, ts.PropertyAccessExpression[]> {
+  const accesses = file.nodesOfKind(ts.SyntaxKind.PropertyAccessExpression) as readonly ts.PropertyAccessExpression[];
+  return groupBy(accesses, (access) => access.name.text);
+}
+
+function groupBy<Node>(nodes: readonly Node[], keyOf: (node: Node) => string | undefined): Map<string, Node[]> {
+  const groups = new Map<string, Node[]>();
+  for (const node of nodes) {
+    const key = keyOf(node);
+    if (key === undefined) continue;
+    const group = groups.get(key);
+    if (group) group.push(node);
+    else groups.set(key, [node]);
+  }
+  return groups;
+}
