@@ -3,15 +3,16 @@ import { join } from 'node:path';
 import { applyBaseline, knownOf } from './engine/baseline.ts';
 import { type RuleSource, scan } from './engine/scan.ts';
 import { type ScanOutcome, type ScanRequest, UsageError } from './engine/scan-request.ts';
+import type { Finding } from './model/finding.ts';
 import type { Comparison, KnownFindings } from './model/scan-result.ts';
-import { type Base, exportTree, findBase, findHead, listRenames } from './revisions.ts';
+import { type Base, exportTree, findBase, findHead, listChangedLines, listRenames } from './revisions.ts';
 import { score } from './score/score.ts';
 import { sourceReader } from './source-reader.ts';
 
 export interface Comparing {
   scanBefore(prepare: (outcome: ScanOutcome) => void): Promise<Before>;
   scanNow(scanAll: (request: ScanRequest) => Promise<ScanOutcome>): Promise<Now>;
-  compare: typeof compare;
+  compare(outcome: ScanOutcome, before: Before, after: { value: number }): Comparison;
 }
 
 /** What is scanned today, and how its files read. */
@@ -24,12 +25,12 @@ export interface Now {
 export function startComparison(
   request: ScanRequest,
   rules: RuleSource,
-  { changed, staged }: { changed?: string | true; staged?: boolean },
+  { changed, staged = false, lines = false }: { changed?: string | true; staged?: boolean; lines?: boolean },
 ): Comparing {
   const { root } = request;
   const base = staged ? findHead(root) : findBase(root, changed === true ? undefined : changed);
   return {
-    scanBefore: (prepare) => scanBase(request, rules, base, staged === true, prepare),
+    scanBefore: (prepare) => scanBase(request, rules, base, staged, prepare),
     scanNow: async (scanAll) => {
       if (!staged) return { outcome: await scanAll(request), readSource: sourceReader(root) };
       const tree = exportTree(root, 'index');
@@ -43,13 +44,46 @@ export function startComparison(
         tree.remove();
       }
     },
-    compare,
+    compare: (outcome, before, after) => {
+      const comparison = compare(outcome, before, after);
+      if (!lines) return comparison;
+      const elsewhere = leaveChangedLines(outcome.findings, before, root, staged);
+      return { ...comparison, fresh: comparison.fresh - elsewhere, elsewhere };
+    },
   };
+}
+
+/** Marks what stands on no line that was changed; returns how many findings that are. */
+function leaveChangedLines(
+  findings: readonly Finding[],
+  { base, renames }: Before,
+  root: string,
+  staged: boolean,
+): number {
+  const nameBefore = new Map([...renames].map(([was, file]) => [file, was]));
+  const known = new Map<string, ReturnType<typeof listChangedLines>>();
+  const linesOf = (file: string) => {
+    const lines = known.get(file) ?? listChangedLines(root, base, { file, was: nameBefore.get(file) ?? file }, staged);
+    known.set(file, lines);
+    return lines;
+  };
+  let elsewhere = 0;
+  for (const finding of findings) {
+    if (finding.status !== 'active') continue;
+    const { start, end } = finding.range;
+    if (linesOf(finding.file).some(([first, last]) => first <= end.line && last >= start.line)) continue;
+    finding.status = 'baselined';
+    finding.reason = `on no line changed since ${base.ref}`;
+    elsewhere++;
+  }
+  return elsewhere;
 }
 
 /** The code as it was, scanned by the same rules and settings. */
 export interface Before {
   base: Base;
+  /** Old path → new path of files that were moved since. */
+  renames: ReadonlyMap<string, string>;
   known: KnownFindings[];
   score: { value: number; grade: string };
 }
@@ -70,11 +104,11 @@ async function scanBase(
   const tree = exportTree(request.root, base);
   try {
     const outcome = await scanTree(inCopy(request, tree.root), rules);
-    if (!outcome) return { base, known: [], score: score([], 0) };
+    if (!outcome) return { base, renames, known: [], score: score([], 0) };
     prepare(outcome);
     const { value, grade } = score(outcome.findings, outcome.files.codeLines);
     const known = knownOf(outcome.findings).map((entry) => ({ ...entry, file: renames.get(entry.file) ?? entry.file }));
-    return { base, known, score: { value, grade } };
+    return { base, renames, known, score: { value, grade } };
   } finally {
     tree.remove();
   }

@@ -142,6 +142,28 @@ export function listRenames(folder: string, { commit }: Base, staged: boolean): 
   return renames;
 }
 
+/**
+ * The lines of a file that a commit does not hold as they are, 1-based, as ranges with both ends in them.
+ *
+ * @param was the name of the file at the commit
+ * @param staged of the file as git has staged it
+ */
+export function listChangedLines(
+  folder: string,
+  { commit }: Base,
+  { file, was }: { file: string; was: string },
+  staged: boolean,
+): (readonly [first: number, last: number])[] {
+  const how = ['--unified=0', '--find-renames=1%', '--no-color', '--no-ext-diff', '--text', '--relative'];
+  // Else a name with a `*` would mean several files.
+  const paths = [...new Set([was, file])].map((path) => `:(literal)${path}`);
+  const patch = git(folder, ['diff', ...how, ...(staged ? ['--cached'] : []), commit, '--', ...paths]);
+  if (patch === '' && tryGit(folder, 'cat-file', '-e', `${commit}:./${was}`) === undefined) return [[1, Infinity]];
+  return [...patch.matchAll(/^@@ -\S+ \+(\d+)(?:,(\d+))? @@/gm)].flatMap(([, first, count = '1']) =>
+    count === '0' ? [] : [[Number(first), Number(first) + Number(count) - 1] as const],
+  );
+}
+
 /** Writes the files of a commit, or of the index, that a scan reads into a temporary folder. */
 export function exportTree(folder: string, source: Base | 'index'): Export {
   const top = git(folder, ['rev-parse', '--show-toplevel']).trim();

@@ -52,6 +52,8 @@ export interface ScanOptions {
   changed?: string | true;
   /** Judge what git has staged, and report only what is new since the last commit. */
   staged?: boolean;
+  /** With `changed` or `staged`: of what is new only what stands on a changed line. */
+  lines?: boolean;
   /** Files that cannot be analysed do not make the exit code 3. Default: false. */
   allowPartial?: boolean;
   /**
@@ -165,6 +167,9 @@ export async function run(options: ScanOptions, given?: Pick<ScanRequest, 'shard
   // Without a baseline on purpose, there is nothing to count from and nothing to limit.
   const maxNew = options.baseline === false ? undefined : (options.maxNew ?? settings.maxNew.value);
   const isCompared = options.changed !== undefined || options.staged === true;
+  if (options.lines && !isCompared) {
+    throw new InputError('--lines narrows what --changed or --staged reports', { help: 'add one of them' });
+  }
   if (maxNew !== undefined && !known && !isCompared) {
     throw new InputError('a limit of new findings needs a baseline to count from, or --changed', {
       help: 'write one: plimsoll baseline update; then name it: --baseline <file>, or "baseline" in the configuration',

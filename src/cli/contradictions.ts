@@ -3,10 +3,11 @@ import type { ScanFlags } from './options.ts';
 import type { ReporterChoice } from './reporting.ts';
 
 /** The options of a scan that are given and change code, or would. */
-function repairsIn({ fix, diff, interactive }: ScanFlags): string[] {
+function repairsIn({ fix, diff, patch, interactive }: ScanFlags): string[] {
   return [
     ...(fix === undefined ? [] : ['--fix']),
     ...(diff ? ['--diff'] : []),
+    ...(patch === undefined ? [] : ['--patch']),
     ...(interactive ? ['--interactive'] : []),
   ];
 }
@@ -45,7 +46,7 @@ function assertFixFlags(flags: ScanFlags): void {
   const given = [
     ...(flags.verify === undefined ? [] : ['--verify']),
     ...(flags.allowDirty ? ['--allow-dirty'] : []),
-    ...(flags.runtime === undefined || flags.diff ? [] : ['--runtime']),
+    ...(flags.runtime === undefined || flags.diff || flags.patch !== undefined ? [] : ['--runtime']),
   ];
   if (given.length > 0) throw new InputError(`${given.join(' and ')} only works with --fix`, { help: 'add --fix' });
 }

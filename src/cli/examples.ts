@@ -17,8 +17,10 @@ Exit codes:
 export const commandExamples: Readonly<Record<string, readonly string[]>> = {
   scan: [
     'plimsoll scan src --reporter html=report.html    a page to look at, beside the terminal report',
-    'plimsoll --fix=review --diff > plimsoll.patch    all repairs as a patch for git apply',
+    'plimsoll --fix=review --diff                     all repairs as a patch, on stdout',
+    'plimsoll --patch plimsoll.patch                  the report, and the safe repairs for git apply',
     'plimsoll --changed origin/main --max-new 0       only what this branch brings',
+    'plimsoll --changed --lines --reporter rdjson     of that, what stands on its lines',
     'plimsoll --category database --fail-on never     some rules, for information',
   ],
   explain: ['plimsoll explain no-query-in-loop', 'plimsoll explain no-query-in-loop --json'],

@@ -16,6 +16,7 @@ export interface ScanFlags {
   baseline?: string;
   changed?: string | true;
   staged?: boolean;
+  lines?: boolean;
   history?: string;
   maxIssues?: number;
   maxNew?: number;
@@ -31,6 +32,8 @@ export interface ScanFlags {
   quiet?: boolean;
   fix?: 'safe' | 'review';
   diff?: boolean;
+  /** Absolute once the command has looked at it. */
+  patch?: string;
   verify?: string;
   runtime?: 'package' | 'copy';
   allowDirty?: boolean;
@@ -130,6 +133,7 @@ export const gateOptions = {
       'report only what is new since the code left this branch; without one, the branch that changes go to',
     ),
   staged: () => new Option('--staged', 'judge what git has staged, and report only what is new in it'),
+  lines: () => new Option('--lines', 'with --changed or --staged: of what is new, only what stands on a changed line'),
   history: () =>
     new Option('--history <file>', 'append the score to this file, and show its course in the reports').env(
       'PLIMSOLL_HISTORY',
@@ -146,6 +150,8 @@ export const fixOptions = {
   interactive: () =>
     new Option('-i, --interactive', 'go through the repairs one by one: apply, skip, edit, suppress with a reason'),
   diff: () => new Option('--diff', 'print the repair as a patch, change nothing, exit 1 if it would'),
+  patch: () =>
+    new Option('--patch <file>', 'write what the repair changes, or would change, into this file, for git apply'),
   verify: () =>
     new Option('--verify <command>', 'run this before and after fixing, and take back the fixes that break it'),
   runtime: () =>
@@ -220,6 +226,7 @@ export function scanOptionsOf(paths: readonly string[], flags: ScanFlags): ScanO
     ...(flags.maxStale === undefined ? {} : { maxStale: flags.maxStale }),
     ...(flags.changed === undefined ? {} : { changed: flags.changed }),
     ...(flags.staged ? { staged: true } : {}),
+    ...(flags.lines ? { lines: true } : {}),
     ...(flags.threads === undefined ? {} : { threads: flags.threads }),
     cache: flags.cache === false ? false : (flags.cacheLocation ?? true),
     ...(flags.allowPartial ? { allowPartial: true } : {}),

@@ -68,6 +68,7 @@ function programFor(session: Session, done: (code: number) => void): Command {
     fixOptions.fix(),
     fixOptions.interactive(),
     fixOptions.diff(),
+    fixOptions.patch(),
     fixOptions.verify(),
     fixOptions.runtime(),
     fixOptions.allowDirty(),
@@ -81,6 +82,7 @@ function programFor(session: Session, done: (code: number) => void): Command {
     gateOptions.maxStale(),
     gateOptions.changed(),
     gateOptions.staged(),
+    gateOptions.lines(),
     gateOptions.allowPartial(),
   ];
 

@@ -7,7 +7,7 @@ import type { FixSafety } from '../model/fixer.ts';
 import type { EditedFix } from './edited-fix.ts';
 import { admit, readText, readTexts } from './fixable-texts.ts';
 import type { ListMakers } from './follow-ends.ts';
-import { checkCleanTree } from './git.ts';
+import { checkCleanTree, findPrefix } from './git.ts';
 import { Journal } from './journal.ts';
 import { filePatch } from './patch.ts';
 import { keysOf, type Plan, type PlannedFix, planFixes, type Rescan } from './plan.ts';
@@ -86,7 +86,7 @@ export async function fixProject(given: FixRequest, rescan: Rescan): Promise<Fix
   const plan = await planFor();
   const run: Run = { request, plan, planFor, supply, early, others, takenBack: [] };
   await takeBackTypeErrors(run);
-  if (!write || run.plan.files.length === 0) return toResult(run, false);
+  if (!write || run.plan.files.length === 0) return await toResult(run, false);
   if (!request.allowDirty)
     await checkCleanTree(
       root,
@@ -229,7 +229,7 @@ async function writeAndVerify(run: Run): Promise<FixResult> {
     journal.restore();
     throw error;
   }
-  return toResult(run, run.plan.files.length > 0);
+  return await toResult(run, run.plan.files.length > 0);
 }
 
 function refuseMissingRuntime({ plan, supply, request }: Run): void {
@@ -294,13 +294,11 @@ function drop(run: Run, files: readonly string[], why: string): void {
   };
 }
 
-function toResult(run: Run, written: boolean): FixResult {
+async function toResult(run: Run, written: boolean): Promise<FixResult> {
   const { plan, early, takenBack, verification } = run;
+  const changed = [...plan.files, ...plan.support].sort((a, b) => (a.file < b.file ? -1 : 1));
+  const prefix = changed.length === 0 ? '' : await findPrefix(run.request.root);
   const others = run.others.filter(({ file }) => !plan.admitted.has(file));
-  const patches = [
-    ...plan.files.map(({ file, before, after }) => ({ file, patch: filePatch(file, before, after) })),
-    ...plan.support.map(({ file, before, after }) => ({ file, patch: filePatch(file, before, after) })),
-  ].sort((a, b) => (a.file < b.file ? -1 : 1));
   return {
     written,
     passes: plan.passes,
@@ -310,7 +308,7 @@ function toResult(run: Run, written: boolean): FixResult {
     takenBack,
     remaining: [...plan.remaining, ...others],
     problems: early.problems,
-    patch: patches.map(({ patch }) => patch).join(''),
+    patch: changed.map(({ file, before, after }) => filePatch(prefix + file, before, after)).join(''),
     ...(verification && { verification }),
     next: nextSteps(run),
   };

@@ -26,6 +26,18 @@ export async function checkCleanTree(root: string, files: readonly string[]): Pr
   );
 }
 
+/**
+ * Where the root lies in its repository, "packages/api/"; '' at the top, and where there is no git or no repository.
+ * `git apply` reads the paths of a patch from there, whatever folder it is called in.
+ */
+export async function findPrefix(root: string): Promise<string> {
+  try {
+    return (await run('git', ['rev-parse', '--show-prefix'], { cwd: root })).stdout.replace(/\r?\n$/, '');
+  } catch {
+    return '';
+  }
+}
+
 interface Changed {
   /** Relative to the root. */
   file: string;

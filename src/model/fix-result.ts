@@ -62,7 +62,7 @@ export interface FixResult {
   remaining: Finding[];
   /** Files that could not be written. */
   problems: { file: string; message: string }[];
-  /** The change as one unified patch, fit for `git apply`. */
+  /** The change as one unified patch, fit for `git apply`: paths are those of the repository, without one the root's. */
   patch: string;
   verification?: Verification;
   /** What is left for the user to do: "run npm install". */

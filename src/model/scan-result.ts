@@ -89,6 +89,8 @@ export interface Comparison {
   commit: string;
   known: number;
   fresh: number;
+  /** New as well, but on no changed line, and marked for that; only where changed lines alone are asked for. */
+  elsewhere?: number;
   /** What was found there and is no more. */
   fixed: KnownFindings[];
   /** Of all the code as it was. */

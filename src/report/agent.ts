@@ -19,9 +19,10 @@ export function agent(result: ScanResult): string {
     `score ${value} ${grade} | high ${counts.high} medium ${counts.medium} low ${counts.low} | exit ${result.exit.code} ${oneLine(result.exit.reason)}`,
   );
   if (result.comparison) {
-    const { ref, commit, known, fresh, fixed, scoreChange } = result.comparison;
+    const { ref, commit, known, fresh, elsewhere, fixed, scoreChange } = result.comparison;
+    const other = elsewhere === undefined ? '' : ` new-elsewhere ${elsewhere}`;
     lines.push(
-      `since ${oneLine(ref)} ${commit} new ${fresh} fixed ${fixed.length} known ${known} score-change ${scoreChange}`,
+      `since ${oneLine(ref)} ${commit} new ${fresh}${other} fixed ${fixed.length} known ${known} score-change ${scoreChange}`,
     );
   }
   if (result.baseline) {

@@ -34,10 +34,16 @@ export function baselineInWords({ file, known, fresh, stale, worse }: NonNullabl
 export function comparisonInWords(result: ScanResult): string | undefined {
   const { comparison, score } = result;
   if (!comparison) return undefined;
-  const { ref, commit, known, fresh, fixed, scoreBefore, scoreChange } = comparison;
+  const { ref, commit, known, fresh, elsewhere, fixed, scoreBefore, scoreChange } = comparison;
   const gone = fixed.reduce((sum, { count }) => sum + count, 0);
   const change = scoreChange === 0 ? '±0' : scoreChange > 0 ? `+${scoreChange}` : `−${-scoreChange}`;
-  return `since ${ref} (${commit.slice(0, 7)}): ${groupDigits(fresh)} new, ${groupDigits(gone)} fixed, ${groupDigits(known)} known before; score ${scoreBefore.value} → ${score.value} (${change})`;
+  return `since ${ref} (${commit.slice(0, 7)}): ${freshInWords(fresh, elsewhere)}, ${groupDigits(gone)} fixed, ${groupDigits(known)} known before; score ${scoreBefore.value} → ${score.value} (${change})`;
+}
+
+/** "2 new", or "2 new on changed lines and 1 elsewhere". */
+function freshInWords(fresh: number, elsewhere: number | undefined): string {
+  if (elsewhere === undefined) return `${groupDigits(fresh)} new`;
+  return `${groupDigits(fresh)} new on changed lines and ${groupDigits(elsewhere)} elsewhere`;
 }
 
 /** "72 → 78 over 5 scans since 2026-11-01"; undefined before there are two. */

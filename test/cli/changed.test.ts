@@ -113,6 +113,59 @@ describe('--changed', () => {
   });
 });
 
+describe('--lines', () => {
+  const counts = ({ comparison }: { comparison: { fresh: number; elsewhere?: number } }) => [
+    comparison.fresh,
+    comparison.elsewhere,
+  ];
+
+  it('reports of what is new what stands on changed lines, and counts the rest', async () => {
+    const cleared = leakyApp
+      .replace('  setInterval(', '  const timer = setInterval(')
+      .replace('  response.json', "  response.on('close', () => clearInterval(timer));\n  response.json");
+    writeFileSync(at('src/app.ts'), cleared);
+    git('checkout', '-q', 'main');
+    commit('cleared');
+    git('checkout', '-q', '-B', 'work');
+    // The call that clears goes: the leak is on a line that was there before.
+    writeFileSync(at('src/app.ts'), cleared.replace(/ {2}response\.on.*\n/, ''));
+    const gone = await scan('--changed', 'main', '--lines');
+    expect([gone.code, active(gone.result), counts(gone.result)]).toEqual([0, [], [0, 1]]);
+    expect(gone.result.findings).toMatchObject([
+      { file: 'src/app.ts', status: 'baselined', reason: 'on no line changed since main' },
+      { file: 'src/old.ts', reason: 'known at main' },
+    ]);
+    expect((await scan('--changed', 'main')).code).toBe(1);
+    // A new file, not even added; one that moved, and has one more.
+    writeFileSync(at('src/new [1].ts'), usersApp);
+    const second = usersApp.replace(
+      'const server',
+      "app.get('/more', (request) => {\n  setInterval(() => request, 50);\n});\n\nconst server",
+    );
+    renameSync(at('src/old.ts'), at('src/users.ts'));
+    writeFileSync(at('src/users.ts'), second);
+    git('add', 'src/users.ts', 'src/old.ts');
+    const { code, result } = await scan('--changed', 'main', '--lines', '--max-new', '2');
+    expect([code, active(result), counts(result)]).toEqual([1, ['src/new [1].ts', 'src/users.ts'], [2, 1]]);
+    expect(result.gates).toContainEqual({ name: 'max-new', passed: true, message: '2 new findings, 2 allowed' });
+    const schema = JSON.parse(readFileSync(join(import.meta.dirname, '../../schema/scan-result.schema.json'), 'utf8'));
+    const validate = new Ajv({ strict: true, allowUnionTypes: true }).compile(schema);
+    expect(validate(result)).toBe(true);
+    const { stdout } = await run('--changed', 'main', '--lines', '--reporter', 'concise');
+    expect(stdout).toContain('2 new on changed lines and 1 elsewhere, 0 fixed, 1 known before');
+    const staged = await scan('--staged', '--lines');
+    expect([active(staged.result), counts(staged.result)]).toEqual([['src/users.ts'], [1, 0]]);
+  });
+
+  it('needs something to compare with', async () => {
+    for (const args of [['--lines'], ['score', '--lines']]) {
+      const { code, stderr } = await run(...args);
+      expect(code).toBe(2);
+      expect(stderr).toContain('--lines narrows what --changed or --staged reports\n  help: add one of them');
+    }
+  });
+});
+
 describe('--staged', () => {
   it('judges what is staged, not what lies in the folder', async () => {
     writeFileSync(at('src/new.ts'), usersApp);

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { plimsoll, project } from './plimsoll.ts';
+import { cache, manifest, plimsoll, project } from './plimsoll.ts';
 
 const poller = `import { createServer } from 'node:http';
 
@@ -77,6 +77,59 @@ describe('--fix', () => {
     });
   });
 
+  it('--patch writes what a repair would change beside the report, and git takes it from below the top too', async () => {
+    await withPoller(async (cwd, file) => {
+      const windows = poller.replaceAll('\n', '\r\n');
+      writeFileSync(file, windows);
+      const folder = join(cwd, 'src/näme with "quotes"');
+      mkdirSync(folder);
+      writeFileSync(join(folder, 'my poller.ts'), poller);
+      git(cwd, 'init', '-q');
+      for (const at of [cwd, join(cwd, 'src')]) {
+        const { code, stdout, stderr } = await plimsoll(['--patch', 'out/fix.patch', '--reporter', 'json'], {
+          cwd: at,
+        });
+        expect(stderr).toBe('Would change 2 files: 2 fixes.\n');
+        const { exit, findings } = JSON.parse(stdout);
+        expect([code, exit.code, findings.length]).toEqual([1, 1, 2]);
+        expect(readFileSync(file, 'utf8')).toBe(windows);
+        git(cwd, 'apply', join(at, 'out/fix.patch'));
+        expect(readFileSync(file, 'utf8')).toMatch(/clearInterval\(.*\r\n/);
+        expect(readFileSync(join(folder, 'my poller.ts'), 'utf8')).toContain('clearInterval(');
+        expect((await plimsoll([], { cwd: at })).code).toBe(0);
+        const none = await plimsoll(['--patch', 'out/fix.patch', '--quiet'], { cwd: at });
+        expect([none.code, readFileSync(join(at, 'out/fix.patch'), 'utf8')]).toEqual([0, '']);
+        writeFileSync(file, windows);
+        writeFileSync(join(folder, 'my poller.ts'), poller);
+      }
+    });
+  });
+
+  it('--fix --patch writes what it changed, and taking the patch back restores every byte', async () => {
+    const files = { 'package.json': manifest, 'src/pages.ts': cache, 'src/poller.ts': poller };
+    const own = project(files);
+    try {
+      git(own.folder, 'init', '-q');
+      git(own.folder, 'add', '.');
+      git(own.folder, 'commit', '-qm', 'one');
+      const { stdout } = await plimsoll(['--fix=review', '--runtime', 'copy', '--patch', 'fix.patch'], {
+        cwd: own.folder,
+      });
+      expect(stdout).toContain('Fixed 2 findings in 2 files');
+      const patch = readFileSync(join(own.folder, 'fix.patch'), 'utf8');
+      expect(patch).toContain('new file mode 100644');
+      git(own.folder, 'apply', '-R', 'fix.patch');
+      expect(git(own.folder, 'status', '--porcelain').trim()).toBe('?? fix.patch');
+      const dry = await plimsoll(['--fix=review', '--runtime', 'copy', '--diff', '--patch', 'again.patch'], {
+        cwd: own.folder,
+      });
+      expect([dry.code, dry.stdout]).toEqual([1, patch]);
+      expect(readFileSync(join(own.folder, 'again.patch'), 'utf8')).toBe(patch);
+    } finally {
+      own.remove();
+    }
+  });
+
   it('refuses a tree with uncommitted changes, says how to go on, and goes on with --allow-dirty', async () => {
     await withPoller(async (cwd, file) => {
       git(cwd, 'init', '-q');
@@ -118,6 +171,11 @@ describe('--fix', () => {
     ['--allow-dirty without --fix', ['--allow-dirty'], '--allow-dirty only works with --fix'],
     ['--runtime without --fix', ['--runtime', 'copy'], '--runtime only works with --fix'],
     ['an unknown kind of fix', ['--fix=reveiw'], 'unknown kind of fix "reveiw"'],
+    ['a patch into a folder', ['--patch', 'src'], 'cannot write the patch: src is a folder'],
+    ['a patch below a file', ['--fix', '--patch', 'package.json/fix.patch'], 'cannot write the patch: '],
+    ['a patch without a name', ['--patch='], '--patch names no file'],
+    ['a patch where a report goes', ['--patch', 'x', '--reporter', 'json=x'], 'cannot share the file x'],
+    ['a patch of what is new', ['--changed', '--patch', 'x'], '--changed only reports: it does not work with --patch'],
     ['a report beside the patch', ['--diff', '--reporter', 'concise'], '--diff writes its patch to stdout'],
   ])('refuses %s', async (_, args, message) => {
     await withPoller(async (cwd, file) => {

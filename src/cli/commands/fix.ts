@@ -7,17 +7,21 @@ import { exitCodes } from '../../score/gates.ts';
 import { weights } from '../../score/weights.ts';
 import type { ScanFlags } from '../options.ts';
 import { note, print } from '../output.ts';
+import { writePatch } from '../patch-file.ts';
 import { startProgress } from '../progress.ts';
 import { type ReporterChoice, stdoutFormat, writeReports } from '../reporting.ts';
 import { terminalOf } from '../terminal.ts';
 
-/** Repairs and reports what it did; with `--diff` shows what it would do. Returns the exit code. */
+/**
+ * Repairs and reports what it did; without `--fix`, or with `--diff`, only shows what it would do. Returns the exit code:
+ * that of the code as it is left, for `--diff` whether it would change.
+ */
 export async function fixCommand(
   choices: readonly ReporterChoice[],
   options: FixOptions,
   flags: ScanFlags,
 ): Promise<number> {
-  const isDry = flags.diff === true;
+  const isDry = flags.diff === true || flags.fix === undefined;
   const progress = startProgress(process.stderr, !flags.quiet);
   const done = await runFix({
     ...options,
@@ -28,13 +32,15 @@ export async function fixCommand(
     ...(flags.allowDirty ? { allowDirty: true } : {}),
     onProgress: progress.report,
   }).finally(() => progress.end());
-  if (!isDry) return showRepair(done, choices);
+  if (!isDry) return showRepair(done, choices, flags.patch);
   const { before, fixes } = done;
-  const toFiles = choices.filter((choice) => choice.file !== undefined);
-  await writeReports(before.result, toFiles, contextOf(before));
-  await print(fixes.patch);
+  writePatch(flags.patch, fixes.patch);
+  const shown = flags.diff ? choices.filter((choice) => choice.file !== undefined) : choices;
+  const report = await writeReports(before.result, shown, contextOf(before));
+  await print(flags.diff ? fixes.patch : report);
   if (!flags.quiet) await note(`${wouldChange(fixes)}\n`);
-  if (before.result.exit.code > exitCodes.gateFailed) return before.result.exit.code;
+  const { code } = before.result.exit;
+  if (!flags.diff || code > exitCodes.gateFailed) return code;
   return fixes.files.length > 0 ? exitCodes.gateFailed : exitCodes.passed;
 }
 
@@ -42,7 +48,9 @@ export async function fixCommand(
 export async function showRepair(
   { before, after, fixes }: FixRun,
   choices: readonly ReporterChoice[],
+  patchFile?: string,
 ): Promise<number> {
+  writePatch(patchFile, fixes.patch);
   const context = contextOf(after);
   const document = await writeReports(after.result, choices, context);
   if (stdoutFormat(choices) !== undefined) await print(document);

@@ -13,6 +13,7 @@ import { type FixOptions, runFix } from '../../run-fix.ts';
 import { findReasonFault, planSuppressions } from '../../suppress.ts';
 import type { ScanFlags } from '../options.ts';
 import { print } from '../output.ts';
+import { writePatch } from '../patch-file.ts';
 import { startProgress } from '../progress.ts';
 import { type ReporterChoice, writeReports } from '../reporting.ts';
 import { type Answer, type Decisions, type Reviewer, review } from '../review.ts';
@@ -69,7 +70,10 @@ async function carryOut(
     for (const finding of done) await print(`Suppressed ${visible(placeOf(finding))} ${finding.ruleId}\n`);
     for (const finding of left)
       await print(`Not suppressed, no comment can stand there: ${visible(placeOf(finding))}\n`);
-    if (apply.length === 0) return await showUnrepaired(await before.rescan(), choices);
+    if (apply.length === 0) {
+      writePatch(flags.patch, '');
+      return await showUnrepaired(await before.rescan(), choices);
+    }
     const repair = await runFix({
       ...options,
       safety: 'review',
@@ -81,7 +85,7 @@ async function carryOut(
     });
     applied = repair.fixes.files.flatMap((file) => file.applied);
     await print('\n');
-    return await showRepair(repair, choices);
+    return await showRepair(repair, choices, flags.patch);
   } catch (error) {
     journal.restore();
     throw error;

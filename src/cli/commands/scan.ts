@@ -7,6 +7,7 @@ import { isForAgent } from '../agents.ts';
 import { assertTogether } from '../contradictions.ts';
 import { type ScanFlags, scanOptionsOf } from '../options.ts';
 import { note, print } from '../output.ts';
+import { findPatchFile } from '../patch-file.ts';
 import { assertPaths } from '../paths.ts';
 import { startProgress } from '../progress.ts';
 import {
@@ -22,8 +23,9 @@ import { terminalOf } from '../terminal.ts';
 import { headOf, versionControlOf } from '../version-control.ts';
 
 /** Scans, writes the reports, and returns the exit code. */
-export async function scanCommand(paths: readonly string[], flags: ScanFlags, session: Session): Promise<number> {
+export async function scanCommand(paths: readonly string[], given: ScanFlags, session: Session): Promise<number> {
   const { cwd, signal } = session;
+  const flags = { ...given };
   const asked = askedReporters(flags, session);
   assertPaths(paths, cwd, session.commands);
   assertTogether(flags, asked);
@@ -32,11 +34,13 @@ export async function scanCommand(paths: readonly string[], flags: ScanFlags, se
     return await (await import('./shard.ts')).shardCommand(flags.shard, options, flags, session);
   }
   const choices = asked ?? (await usualReporters(options, session));
+  const patch = findPatchFile(flags, cwd, choices);
+  if (patch !== undefined) flags.patch = patch;
   if (flags.watch) return await (await import('./watch.ts')).watchCommand(choices, options, flags);
   if (flags.interactive) {
     return await (await import('./interactive.ts')).interactiveCommand(choices, options, flags);
   }
-  if (flags.fix !== undefined || flags.diff) {
+  if (flags.fix !== undefined || flags.diff || flags.patch !== undefined) {
     return await (await import('./fix.ts')).fixCommand(choices, options, flags);
   }
   const history = flags.history === undefined ? undefined : historyOf(flags.history, cwd);
