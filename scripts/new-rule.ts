@@ -32,6 +32,7 @@ export const rule = defineRule<${dataType}>({
   severity: 'medium',
   confidence: 'likely',
   lifecycle: 'trial',
+  effort: 20,
   message: 'What is wrong here, in one sentence.',
   why: 'What grows, and with what: requests, clients, uptime, rows.',
   advice: 'What to do by hand.',

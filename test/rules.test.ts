@@ -7,6 +7,10 @@ describe.each(pairs.map((pair) => [pair.rule.id, pair] as const))('%s', (id, pai
   const bad = listFixtures(id, 'bad');
   const good = listFixtures(id, 'good');
 
+  test('says how long its repair takes by hand', () => {
+    expect(pair.rule.effort).toBeGreaterThanOrEqual(5);
+  });
+
   test('has fixtures of both kinds, and marks in every bad one', () => {
     expect(bad.length).toBeGreaterThan(0);
     expect(good.length).toBeGreaterThan(0);

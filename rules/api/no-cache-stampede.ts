@@ -39,6 +39,7 @@ export const rule = defineRule<CacheStampede>({
   severity: 'medium',
   confidence: 'likely',
   lifecycle: 'trial',
+  effort: 20,
   message:
     'Between `{get}` and `{set}` nothing shares the load in flight: all calls of `{name}` that miss the same key load it at once.',
   why: 'When a hot key expires, every request that arrives before the first load ends starts its own: the load on what is behind the cache grows with the request rate times the load time.',

@@ -8,6 +8,7 @@ export const rule = defineRule<RouteScan>({
   severity: 'medium',
   confidence: 'possible',
   lifecycle: 'trial',
+  effort: 30,
   message: 'Each request tries the patterns of `{routes}` one after another{compiled} until one matches `{path}`.',
   why: 'The work of finding a route grows with the number of routes, and an unknown path pays for all of them. With 1,000 patterns a request took 140 µs to find its route, 900 µs where each was compiled anew, and 7 µs through a RouteCache.',
   advice:

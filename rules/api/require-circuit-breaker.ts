@@ -18,6 +18,7 @@ export const rule = defineRule<RemoteService>({
   severity: 'low',
   confidence: 'possible',
   lifecycle: 'trial',
+  effort: 45,
   message: 'Requests wait for `{service}` in {count} places, and nothing stops asking it when it fails.',
   why: 'While the service is down or slow, every request still waits for its own failure: requests pile up with the arrival rate, and the load keeps the other side from coming back.',
   advice:

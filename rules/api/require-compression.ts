@@ -8,6 +8,7 @@ export const rule = defineRule<{ call: ts.CallExpression }>({
   severity: 'low',
   confidence: 'possible',
   lifecycle: 'trial',
+  effort: 10,
   message: 'No answer of this {framework} server is compressed, as far as the project shows.',
   why: 'JSON and HTML shrink to a fifth or a tenth: without compression the bytes sent, and the time slow clients hold a connection, are that much higher for each request.',
   advice:

@@ -9,6 +9,7 @@ export const rule = defineRule<{ call: ts.CallExpression }>({
   severity: 'low',
   confidence: 'possible',
   lifecycle: 'trial',
+  effort: 20,
   message:
     'Nothing in the project ends this server on SIGTERM: each deployment cuts off the requests that are running.',
   why: 'Every rollout, scale-down and restart sends SIGTERM; without a handler the process dies at once, and all requests in flight fail: as many as the arrival rate times the time a request takes.',

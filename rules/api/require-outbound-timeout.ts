@@ -46,6 +46,7 @@ export const rule = defineRule<OutboundTimeout>({
   severity: 'medium',
   confidence: 'likely',
   lifecycle: 'stable',
+  effort: 10,
   message:
     '`{call}` in `{name}` has no time-out: when the other side hangs, the request that waits for it hangs {wait}.',
   why: 'One dependency that answers slowly holds every request that asks it: sockets, memory and pooled connections of those requests pile up with the arrival rate, until nothing is served.',

@@ -44,6 +44,7 @@ export const rule = defineRule<NaiveRetry>({
   severity: 'medium',
   confidence: 'likely',
   lifecycle: 'trial',
+  effort: 15,
   message: 'A failed attempt is repeated {how}.',
   why: 'When a dependency is down or slow, retries multiply the calls that reach it just when it can bear them least, and clients that retry in step come back in waves.',
   advice:

@@ -31,6 +31,7 @@ export const rule = defineRule<QueryInLoop>({
   severity: 'high',
   confidence: 'likely',
   lifecycle: 'trial',
+  effort: 30,
   message: '`{query}` runs once for each of `{over}`{through}: one round trip a row where one query would do.',
   why: 'The number of round trips grows with the number of rows: 200 rows at 2 ms each hold a connection for 0.4 s, and a pool of ten is empty at 25 such requests a second.',
   advice:

@@ -26,6 +26,7 @@ export const rule = defineRule<RedisKeys>({
   severity: 'medium',
   confidence: 'likely',
   lifecycle: 'trial',
+  effort: 30,
   message: '`{call}` walks every key of the server while nothing else is served, each time `{name}` runs.',
   why: 'Redis runs one command at a time: KEYS takes time with the number of all keys, about 40 ms a million, and every other client waits.',
   advice: 'Walk with SCAN (`scanStream`, `scanIterator`), or keep a set of the keys that belong together.',

@@ -12,6 +12,7 @@ export const rule = defineRule<{ call: ts.CallExpression }>({
   severity: 'low',
   confidence: 'likely',
   lifecycle: 'trial',
+  effort: 20,
   message: '`{query}` reads the whole table for each request{use}.',
   why: 'Memory and time of one request grow with the number of rows that were ever written; some day one request takes the process down.',
   advice: 'Read a page (`take`, `limit`), filter and count in the database, and select the columns that are used.',

@@ -23,6 +23,7 @@ export const rule = defineRule<ModuloSharding>({
   severity: 'medium',
   confidence: 'likely',
   lifecycle: 'trial',
+  effort: 60,
   message: 'Keys are placed by a hash modulo `{nodes}`: when one node comes or goes, nearly every key moves.',
   why: 'With n nodes, adding one moves n of n+1 keys: caches go cold at once and every session lands somewhere else, just when load made you add it.',
   advice:

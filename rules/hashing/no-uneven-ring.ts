@@ -31,6 +31,7 @@ export const rule = defineRule<UnevenRing>({
   severity: 'medium',
   confidence: 'likely',
   lifecycle: 'trial',
+  effort: 45,
   message: 'This hash ring {what}.',
   why: 'A ring is as even as the square root of its points a node; and a walk over all of them costs every look-up as much as there are nodes times points.',
   advice: 'Use HashRing (rendezvous or AnchorHash), or 200 points a node and more with a binary search.',

@@ -33,6 +33,7 @@ export const rule = defineRule<WeakHash>({
   severity: 'medium',
   confidence: 'likely',
   lifecycle: 'trial',
+  effort: 15,
   message: 'The hash `{name}` {what}.',
   why: 'Keys pile up on few shards, buckets or nodes while others stay idle, and different texts get the same tag. It grows worse with the number of keys and their likeness.',
   advice:

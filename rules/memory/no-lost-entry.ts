@@ -28,6 +28,7 @@ export const rule = defineRule<LostEntry>({
   severity: 'medium',
   confidence: 'likely',
   lifecycle: 'trial',
+  effort: 15,
   message: '{what}.',
   why: 'One entry stays for every operation that failed, or for every key that was ever used; what waits for such an entry to go waits for ever.',
   advice: 'Delete the entry in `finally`; delete a key when the last item of its list goes.',

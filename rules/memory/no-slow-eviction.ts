@@ -24,6 +24,7 @@ export const rule = defineRule<SlowEviction>({
   severity: 'medium',
   confidence: 'likely',
   lifecycle: 'trial',
+  effort: 30,
   message: '{what}: the larger the cache, the slower every insertion once it is full.',
   why: 'V8 walks over the holes that earlier deletions left to find the first entry: at 100,000 entries an eviction is some 50 times slower than at 1,000. A timer for each entry costs likewise.',
   advice:

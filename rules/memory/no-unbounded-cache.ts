@@ -40,6 +40,7 @@ export const rule = defineRule<UnboundedCache>({
   severity: 'high',
   confidence: 'likely',
   lifecycle: 'trial',
+  effort: 20,
   message: '`{name}` gets an entry for every new {key} and {trim}: it grows for as long as the process lives.',
   why: 'Memory grows with the number of different keys ever seen (requests, users, messages), not with the load of the moment. Garbage collection takes longer and longer, and in the end the process dies.',
   advice:

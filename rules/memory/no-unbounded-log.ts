@@ -36,6 +36,7 @@ export const rule = defineRule<UnboundedLog>({
   severity: 'medium',
   confidence: 'likely',
   lifecycle: 'trial',
+  effort: 15,
   message: '`{name}` only ever grows: `{fn}` adds to it and {trim} for as long as the process lives.',
   why: 'A history that is never cut grows with every request, sample or event since the start, and whatever sorts, averages or copies it takes longer each time.',
   advice:

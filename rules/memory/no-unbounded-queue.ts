@@ -27,6 +27,7 @@ export const rule = defineRule<UnboundedQueue>({
   severity: 'medium',
   confidence: 'likely',
   lifecycle: 'trial',
+  effort: 30,
   message:
     '`{name}` takes in everything while {state} does not hold, without a limit, and is drained only when it does again.',
   why: 'While the other side is away the queue grows with every message; a long outage ends in a heap that is full, and then all is lost at once.',

@@ -8,6 +8,7 @@ export const rule = defineRule<{ call: ts.CallExpression }>({
   severity: 'low',
   confidence: 'possible',
   lifecycle: 'trial',
+  effort: 20,
   message: 'This service starts without metrics of its event loop, memory or pools.',
   why: 'What sinks a service under load (a blocked loop, a growing heap, an empty pool) shows in these figures minutes before requests fail; without them the first sign is the outage.',
   advice:

@@ -16,6 +16,7 @@ export const rule = defineRule<JsonRoundTrip>({
   severity: 'medium',
   confidence: 'likely',
   lifecycle: 'trial',
+  effort: 20,
   message: '{value} {what}: all other requests wait for the whole of it.',
   why: 'JSON is made and read in one go on the thread that serves all requests, at about 10 ms for a megabyte each way; what is copied, compared or cached this way grows with the rows and the payload.',
   advice:

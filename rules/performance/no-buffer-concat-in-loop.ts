@@ -9,6 +9,7 @@ export const rule = defineRule<ByteGrowth>({
   severity: 'high',
   confidence: 'likely',
   lifecycle: 'trial',
+  effort: 10,
   message: '{name} is copied whole for {round}: the time grows with the square of the bytes received.',
   why: 'Buffer.concat allocates a new buffer and copies all bytes so far. 4,000 chunks of 16 KB (one upload of 64 MB) took 154 s this way and 65 ms with one concat at the end; the event loop stands still meanwhile.',
   advice:

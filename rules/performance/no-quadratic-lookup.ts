@@ -23,6 +23,7 @@ export const rule = defineRule<QuadraticLookup>({
   severity: 'medium',
   confidence: 'likely',
   lifecycle: 'trial',
+  effort: 10,
   message: '{list} is searched from its beginning {when}: the time grows with the square of their number.',
   why: 'A search of an array looks at every item. Among 10,000 it takes 17 µs where a Set or a Map takes 0.02 µs, and it is done once for each of them; below some hundred there is no difference, and then one customer has more.',
   advice:

@@ -12,6 +12,7 @@ export const rule = defineRule<RegExpCompile>({
   severity: 'medium',
   confidence: 'likely',
   lifecycle: 'trial',
+  effort: 10,
   message: 'This regular expression is compiled {when}, from the same source.',
   why: 'Compiling a dynamic RegExp takes about 10 µs, testing a compiled one 0.02 µs; a table of patterns multiplies that by its length for each request.',
   advice: 'Compile before the loop, or when the pattern is registered, and keep the compiled expression.',

@@ -23,6 +23,7 @@ export const rule = defineRule<SequentialAwait>({
   severity: 'medium',
   confidence: 'likely',
   lifecycle: 'trial',
+  effort: 10,
   message: '{what} wait for one another though none needs the other: the time is the sum of all of them.',
   why: 'Each await is a round trip. Twenty reads of 20 ms take 420 ms one after another and 21 ms together, and the request holds its memory and its connection all the while.',
   advice:

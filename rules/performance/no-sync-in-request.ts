@@ -27,6 +27,7 @@ export const rule = defineRule<SyncCall>({
   severity: 'high',
   confidence: 'likely',
   lifecycle: 'trial',
+  effort: 15,
   message: '{name} is reached by requests: every other request stands still while it waits for {what}.',
   why: 'Node serves all clients on one thread. A synchronous call keeps it from answering any of them until it is done, so that the time of the slowest call is added to each request that is in flight.',
   advice:

@@ -10,6 +10,7 @@ export const rule = defineRule<FanOut>({
   severity: 'medium',
   confidence: 'likely',
   lifecycle: 'trial',
+  effort: 10,
   message: 'Work is started for all of {items} at once: as many {what} in flight as there are items.',
   why: 'A database pool has some ten connections and a remote service its own limits: with 5,000 items the rest waits in memory, times out, and keeps every other request waiting too. One connection or transaction an item can even deadlock the pool.',
   advice:

@@ -42,6 +42,7 @@ export const rule = defineRule<ClientPerRequest>({
   severity: 'high',
   confidence: 'likely',
   lifecycle: 'trial',
+  effort: 15,
   message: '{what}',
   why: 'Connections are set up again for each request and thrown away (or never closed): latency grows by a handshake, and the number of connections grows with the number of requests until the server refuses them.',
   advice: 'Make it once, at module level or when the service starts, and let every request use it.',

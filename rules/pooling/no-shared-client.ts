@@ -18,6 +18,7 @@ export const rule = defineRule<SharedClient>({
   severity: 'medium',
   confidence: 'likely',
   lifecycle: 'trial',
+  effort: 30,
   message: 'All requests share the one connection `{name}`: their queries run one after another.',
   why: 'One connection holds one conversation: queries of concurrent requests queue behind the slowest, and transactions of two requests mix. Measured: 0.43 to 0.66 of the throughput of a pool; when the connection breaks, every request fails.',
   advice: 'Use `new Pool()`; check a client out of it only for a transaction.',

@@ -42,6 +42,7 @@ export const rule = defineRule<UnreleasedConnection>({
   severity: 'high',
   confidence: 'likely',
   lifecycle: 'trial',
+  effort: 15,
   message: '{name} is taken from the pool here and not given back {outcome}.',
   why: 'Each miss takes one connection out of the pool for good. After as many as the pool holds, every request waits for a connection that never comes.',
   advice:

@@ -41,6 +41,7 @@ export const rule = defineRule<PoolErrorHandler>({
   severity: 'medium',
   confidence: 'likely',
   lifecycle: 'trial',
+  effort: 5,
   message: "{what} 'error', and nothing listens on `{name}`: the process ends.",
   why: 'Idle connections break whenever the server restarts, fails over or a firewall drops them. The event comes outside of any request, so no try/catch sees it, and all requests of the process die with it.',
   advice: "Listen: `pool.on('error', (error) => log.error(error))`. The pool replaces the connection by itself.",

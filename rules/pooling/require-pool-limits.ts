@@ -100,6 +100,7 @@ export const rule = defineRule<PoolLimits>({
   severity: 'medium',
   confidence: 'likely',
   lifecycle: 'trial',
+  effort: 5,
   message: 'This pool has no `{options}`: {without}.',
   why: 'When connections run short (a slow query, a leak, a restart of the database), requests queue up with the arrival rate and nothing ever fails: memory and latency grow until the process is killed.',
   advice:

@@ -35,6 +35,7 @@ export const rule = defineRule<LeakedHandle>({
   severity: 'high',
   confidence: 'likely',
   lifecycle: 'trial',
+  effort: 15,
   message: 'This {name} is not ended {outcome}: each one that is left open keeps {cost}.',
   why: 'The garbage collector does not close it. Descriptors, sockets, processes and timers grow with calls or instances until the process, or the server at the other end, has no more of them.',
   advice:

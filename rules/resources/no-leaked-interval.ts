@@ -27,6 +27,7 @@ export const rule = defineRule<LeakedInterval>({
   severity: 'high',
   confidence: 'likely',
   lifecycle: 'stable',
+  effort: 10,
   message: 'This interval {what}: it runs, and keeps all it refers to alive, after {owner} is gone.',
   why: 'Each start leaves one more timer that fires for the rest of the process. CPU and memory grow with the number of starts: requests, connections, instances or mounts.',
   advice:

@@ -18,6 +18,7 @@ export const rule = defineRule<LeakedListener>({
   severity: 'high',
   confidence: 'likely',
   lifecycle: 'trial',
+  effort: 15,
   message: 'This "{event}" listener on {target} {fate}: {what} leaves one more behind.',
   why: 'The emitter outlives the code that listens. Each listener keeps its closure alive and runs on every event, so memory and time per event grow with calls, requests, instances or mounts.',
   advice:

@@ -51,6 +51,7 @@ export const rule = defineRule<LeakedTimeout>({
   severity: 'medium',
   confidence: 'likely',
   lifecycle: 'trial',
+  effort: 10,
   message: 'This timeout {what}.',
   why: 'The pending timer keeps everything its callback refers to alive and runs its work for owners that are gone. What piles up grows with the number of starts: instances, connections, events.',
   advice: 'Keep the handle, clear it before arming it again and where its owner ends (stop, close, dispose).',

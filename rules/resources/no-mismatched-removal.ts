@@ -19,6 +19,7 @@ export const rule = defineRule<MismatchedRemoval>({
   severity: 'high',
   confidence: 'certain',
   lifecycle: 'trial',
+  effort: 10,
   message: 'This removal of a "{event}" listener removes nothing: {why}.',
   why: 'The listener stays for the life of its emitter, with all it refers to, and runs once more for each time it was added: instances, calls, mounts.',
   advice: 'Keep the function in a field or const, and hand that same reference, event and capture flag to both calls.',

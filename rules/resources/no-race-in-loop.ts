@@ -7,6 +7,7 @@ export const rule = defineRule<RaceInLoop>({
   severity: 'medium',
   confidence: 'likely',
   lifecycle: 'trial',
+  effort: 30,
   message:
     'Each round races `{survivor}` anew: the promise keeps every round, and what it gave, until it is settled itself.',
   why: 'A race adds a reaction to each promise in it, and nothing takes one away from a promise that stays pending. 100,000 rounds left 31 MB behind; 10,000 rounds that read 16 KB each kept all 164 MB alive.',

@@ -28,6 +28,7 @@ export const rule = defineRule<UndisposedSubscription>({
   severity: 'medium',
   confidence: 'likely',
   lifecycle: 'trial',
+  effort: 10,
   message: '{what} outlives {whom}: {why}.',
   why: 'What is subscribed to goes on, and keeps the subscriber and all it refers to: both memory and the work per event grow with every instance, mount or call.',
   advice:

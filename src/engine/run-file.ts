@@ -181,6 +181,7 @@ function makeFinding(match: Match<never>, run: RuleRun, file: FileContext, start
     severity: run.severity ?? match.severity ?? rule.severity,
     confidence: match.confidence ?? rule.confidence,
     lifecycle: rule.lifecycle,
+    ...(rule.effort === undefined ? {} : { effort: rule.effort }),
     message: fillMessage(rule.message, match.values),
     why: rule.why,
     advice: rule.advice,

@@ -42,6 +42,8 @@ export interface Finding {
   severity: Severity;
   confidence: Confidence;
   lifecycle: Lifecycle;
+  /** Minutes that its repair takes by hand, as its rule estimates; absent where that gives none. */
+  effort?: number;
   message: string;
   why: string;
   advice: string;

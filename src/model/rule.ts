@@ -100,6 +100,8 @@ export interface Rule<Data = unknown> {
   /** Of its matches, unless one says otherwise; `possible` is also the most that they may say. */
   confidence: Confidence;
   lifecycle: Lifecycle;
+  /** Minutes that it takes to repair one finding by hand, for one who knows the code: an estimate. */
+  effort?: number;
   /** What is wrong here, one sentence, with `{values}`. */
   message: string;
   /** What grows, and with what: requests, clients, uptime, rows. */

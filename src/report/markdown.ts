@@ -9,6 +9,7 @@ import {
   besideTheScore,
   comparisonInWords,
   countsByOwner,
+  effortInWords,
   isActive,
   placeOf,
   scopeInWords,
@@ -66,6 +67,8 @@ export function markdown(result: ScanResult, { rules }: Pick<ReportContext, 'rul
     }
     lines.push('');
   }
+  const effort = effortInWords(result.findings);
+  if (effort !== undefined) lines.push(`To repair: ${effort}.`, '');
   const owners = countsByOwner(result.findings);
   if (owners.length > 0) {
     lines.push('| owner | high | medium | low |', '|-|-:|-:|-:|');

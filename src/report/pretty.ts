@@ -13,6 +13,7 @@ import {
   comparisonInWords,
   countsByOwner,
   countsInWords,
+  effortInWords,
   isActive,
   placeOf,
   scopeInWords,
@@ -350,7 +351,8 @@ function fixLines(result: ScanResult, pen: Pen): string[] {
   const safe = active.filter((finding) => finding.fix?.safety === 'safe').length;
   const review = active.filter((finding) => finding.fix?.safety === 'review').length;
   const { paint } = pen;
-  const lines: string[] = [];
+  const effort = effortInWords(active);
+  const lines = effort === undefined ? [] : dimLines(`to repair: ${effort}`, pen);
   if (safe > 0) lines.push(`${paint.green(plural(safe, 'safe fix', 'safe fixes'))}: plimsoll --fix`);
   if (review > 0) lines.push(`${paint.yellow(plural(review, 'fix', 'fixes'))} to review: plimsoll --fix=review --diff`);
   return lines;

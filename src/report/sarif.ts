@@ -221,6 +221,7 @@ function resultOf(finding: Finding, ruleIndex: number, sources: Sources) {
       category: finding.category,
       confidence: finding.confidence,
       lifecycle: finding.lifecycle,
+      ...(finding.effort === undefined ? {} : { effortMinutes: finding.effort }),
       ...(finding.owners === undefined ? {} : { owners: finding.owners }),
       ...(finding.skip === undefined ? {} : { noFix: finding.skip }),
     },

@@ -42,6 +42,7 @@ export function sonar(result: ScanResult): string {
     })),
     issues: findings.map((finding) => ({
       ruleId: finding.ruleId,
+      ...(finding.effort === undefined ? {} : { effortMinutes: finding.effort }),
       primaryLocation: {
         message: messageOf(finding),
         filePath: finding.file,

@@ -1,4 +1,5 @@
 import type { Finding } from '../model/finding.ts';
+import type { FixSafety } from '../model/fixer.ts';
 import type { ScanResult } from '../model/scan-result.ts';
 import { groupDigits, plural } from './text.ts';
 
@@ -16,6 +17,32 @@ export function besideTheScore(findings: readonly Finding[]): string[] {
     ],
   ];
   return groups.filter(([many]) => many > 0).map(([many, what]) => `${groupDigits(many)} ${what}`);
+}
+
+/**
+ * "about 2 h by hand, 14 of 20 by --fix": what the repair of the active findings takes; undefined where nothing is to
+ * be repaired or nobody knows how long it takes.
+ */
+export function effortInWords(findings: readonly Finding[]): string | undefined {
+  const active = findings.filter(isActive);
+  const minutes = active.reduce((sum, { effort = 0 }) => sum + effort, 0);
+  if (minutes === 0) return undefined;
+  const count = (safety: FixSafety) => active.filter(({ fix }) => fix?.safety === safety).length;
+  const [safe, review] = [count('safe'), count('review')];
+  const byFix = [
+    ...(safe > 0 ? [`${groupDigits(safe)} of ${groupDigits(active.length)} by --fix`] : []),
+    ...(review > 0
+      ? [`${groupDigits(review)} ${safe > 0 ? 'more' : `of ${groupDigits(active.length)}`} by --fix=review`]
+      : []),
+  ];
+  return [`about ${durationInWords(minutes)} by hand`, ...byFix].join(', ');
+}
+
+/** An estimate is no more exact than this: 5 minutes, from an hour on half an hour, from ten on a whole one. */
+export function durationInWords(minutes: number): string {
+  if (minutes < 58) return `${Math.max(5, Math.round(minutes / 5) * 5)} min`;
+  const hours = minutes / 60;
+  return `${groupDigits(hours < 10 ? Math.round(hours * 2) / 2 : Math.round(hours))} h`;
 }
 
 /** "baseline plimsoll-baseline.ndjson: 12 known, 3 new, 2 stale (plimsoll baseline prune)". */

@@ -39,6 +39,7 @@ export function finding(over: Partial<Finding> = {}): Finding {
     severity: 'high',
     confidence: 'certain',
     lifecycle: 'stable',
+    effort: 10,
     message: "The interval started by 'Gateway.start' is never cleared",
     why: 'Every start adds a timer that keeps the instance and all it refers to in memory for the life of the process.',
     advice: 'Keep the handle in a field and clear it in the hook that ends the instance.',

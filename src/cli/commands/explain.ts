@@ -1,6 +1,7 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import type { RuleFacts } from '../../model/rule-facts.ts';
 import { rulePage } from '../../report/context.ts';
+import { durationInWords } from '../../report/summary.ts';
 import { wrap } from '../../report/text.ts';
 import { findRule, type RuleFlags } from '../known-rules.ts';
 import { print } from '../output.ts';
@@ -37,6 +38,7 @@ function explanation(rule: RuleFacts, page: string | undefined, paint: ChalkInst
     `confidence ${rule.confidence}`,
     rule.fix ? `${rule.fix.safety} fix` : 'no fix',
   ];
+  if (rule.effort !== undefined) facts.push(`about ${durationInWords(rule.effort)} by hand`);
   if (rule.plugin !== undefined) facts.push(`plugin ${rule.plugin}`);
   if (rule.lifecycle === 'trial') facts.push('trial: does not weigh');
   const options = Object.entries(rule.options).map(([name, option]) => {

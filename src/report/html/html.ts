@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto';
 import type { Category, Severity } from '../../model/rule.ts';
 import type { ScanResult, Score } from '../../model/scan-result.ts';
 import { homepage, type ReportContext, rulePage } from '../context.ts';
-import { baselineInWords, besideTheScore, comparisonInWords, scopeInWords, skippedInWords } from '../summary.ts';
+import {
+  baselineInWords,
+  besideTheScore,
+  comparisonInWords,
+  effortInWords,
+  scopeInWords,
+  skippedInWords,
+} from '../summary.ts';
 import { groupDigits, plural, visible } from '../text.ts';
 import { pageFindings } from './findings.ts';
 import { script } from './script.ts';
@@ -102,6 +109,8 @@ function verdict(result: ScanResult, context: ReportContext): string {
   const lines = [
     `<p>${severities.map((severity) => `<strong class="${severity}">${groupDigits(score.counts[severity])} ${severity}</strong>`).join(' · ')}${beside.length > 0 ? `<span class="dim"> · beside the score: ${escapeHtml(beside.join(', '))}</span>` : ''}</p>`,
   ];
+  const effort = effortInWords(result.findings);
+  if (effort !== undefined) lines.push(`<p>To repair: ${escapeHtml(effort)}</p>`);
   const since = comparisonInWords(result);
   if (since !== undefined) lines.push(`<p><strong>${escapeHtml(since)}</strong></p>`);
   if (result.baseline) lines.push(`<p>${escapeHtml(baselineInWords(result.baseline))}</p>`);
