@@ -144,7 +144,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Keep the handle and clear it in a finally that covers success, error and early return; AbortSignal.timeout and withDeadline do so by themselves.",
     "limits": [
       "Deadlines shorter than half a second, and those in browser code, are left alone.",
-      "A written deadline of at most five seconds whose callback only rejects or aborts is `possible` only: it holds next to nothing.",
+      "A written deadline of at most five seconds whose callback only settles its promise or aborts is `possible` only: it holds next to nothing.",
       "A handle kept in a field or handed to another function is taken to be cleared there."
     ],
     "options": {},

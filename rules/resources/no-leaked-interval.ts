@@ -2,12 +2,15 @@ import { hasEnd } from '../../src/ast/end-of-life.ts';
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { isPrivateName, type Life, lifeOf } from '../../src/ast/life-cycle.ts';
 import { isMissedAtEnd, listForeignClears } from '../../src/ast/missed-end.ts';
+import { drawsOnTerminal } from '../../src/ast/on-screen.ts';
 import { isOverwritten } from '../../src/ast/overwritten.ts';
 import { startsWithOnlyInstance } from '../../src/ast/singleton.ts';
 import { canBeStartedOften, runsAgain, startsRepeatedly } from '../../src/ast/starts-repeatedly.ts';
 import { findEnclosingFunction, hasModifier } from '../../src/ast/syntax.ts';
 import { findTimerFunction, isUnrefed, listClearsOf } from '../../src/ast/timers.ts';
+import { isOfCommandLine } from '../../src/ast/tooling.ts';
 import { ts } from '../../src/ast/ts.ts';
+import { isStartup } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
@@ -44,7 +47,7 @@ export const rule = defineRule<LeakedInterval>({
       const places = listHandlePlaces(call, file);
       if (places.some((place) => place.kind === 'handed-over') || isUnrefed(call, places, file)) return undefined;
       const life = lifeOf(call, file);
-      if (life.kind === 'process') return undefined;
+      if (life.kind === 'process' || isOfCommandLine(file) || drawsOnTerminal(call, file)) return undefined;
       if (listClearsOf(places, file).length > 0) {
         if (isMissedAtEnd(call, places, life, file)) {
           const others = listForeignClears(places, life);
@@ -74,7 +77,10 @@ function neverCleared(
   const conditions: LinkCondition[] = listReleasesElsewhere(places, life);
   switch (life.kind) {
     case 'effect':
+      break;
     case 'factory':
+      // What brings a process up may give out how to end it, and runs once all the same.
+      if (isStartup(life.fn)) conditions.push(startsRepeatedly(call, life, file));
       break;
     case 'owner':
       if (startsWithOnlyInstance(call, life.shape, file)) return undefined;

@@ -13,6 +13,7 @@ import {
   skipWrappers,
 } from '../../src/ast/syntax.ts';
 import { findDelayMs, findTimerFunction, isUnrefed, listClearsOf } from '../../src/ast/timers.ts';
+import { isOfCommandLine } from '../../src/ast/tooling.ts';
 import type { ts } from '../../src/ast/ts.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
@@ -46,7 +47,7 @@ export const rule = defineRule<UnclearedDeadline>({
     'Keep the handle and clear it in a finally that covers success, error and early return; AbortSignal.timeout and withDeadline do so by themselves.',
   limits: [
     'Deadlines shorter than half a second, and those in browser code, are left alone.',
-    'A written deadline of at most five seconds whose callback only rejects or aborts is `possible` only: it holds next to nothing.',
+    'A written deadline of at most five seconds whose callback only settles its promise or aborts is `possible` only: it holds next to nothing.',
     'A handle kept in a field or handed to another function is taken to be cleared there.',
   ],
   mentions: ['setTimeout'],
@@ -56,7 +57,8 @@ export const rule = defineRule<UnclearedDeadline>({
       if ((findDelayMs(call) ?? (call.arguments[1] ? shortMs : 0)) < shortMs) return undefined;
       const places = listHandlePlaces(call, file).filter((place) => place.kind !== 'dropped');
       if (places.some((place) => place.kind !== 'binding') || isUnrefed(call, places, file)) return undefined;
-      if (lifeOf(call, file).kind === 'process' || runsAtProcessEnd(call, file)) return undefined;
+      if (isOfCommandLine(file) || lifeOf(call, file).kind === 'process' || runsAtProcessEnd(call, file))
+        return undefined;
       return judge(call, places, file);
     },
   },
@@ -85,7 +87,10 @@ function judge(
   });
   if (clears.length === 0) return deadline ? match('never cleared, also when the work is done in time') : undefined;
   const fn = findEnclosingFunction(call);
-  if (fn && isAsync(fn) && clears.some((clear) => findEnclosingFunction(clear) === fn)) {
+  // A handle that is kept for later runs is no deadline of this one.
+  if (places.some((place) => place.kind === 'binding' && findEnclosingFunction(place.binding.identifier) !== fn)) {
+    if (!deadline) return undefined;
+  } else if (fn && isAsync(fn) && clears.some((clear) => findEnclosingFunction(clear) === fn)) {
     const [leak] = findLeaks(
       fn,
       {

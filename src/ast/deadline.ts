@@ -1,5 +1,7 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
-import { findFunctionOfBinding, findFunctionValue, listCallsOf } from './functions.ts';
+import { findFunctionValue, listCallsOf, listFunctionsOfBinding } from './functions.ts';
+import { listReturnedValues } from './life-cycle.ts';
+import { findReArming } from './re-arming.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -13,6 +15,7 @@ import {
   skipAwait,
   skipWrappers,
 } from './syntax.ts';
+import { findTimerFunction } from './timers.ts';
 import { ts } from './ts.ts';
 
 /** A timer that ends work which may end by itself: what it races against. */
@@ -35,6 +38,8 @@ const graceful = /^(?:end|close|kill|disconnect|stop|shutdown)$/;
 export function findDeadline(timer: ts.CallExpression, file: FileContext): Deadline | undefined {
   const first = timer.arguments[0];
   const run = first && findFunctionValue(first, file);
+  // What it runs is the work anew: a second try.
+  if (findReArming(timer, file)) return undefined;
   const direct = first && skipWrappers(first);
   const called: ts.Identifier[] = direct && ts.isIdentifier(direct) ? [direct] : [];
   if (run) {
@@ -82,14 +87,17 @@ function judgeCallee(callee: ts.Identifier, timer: ts.CallExpression, file: File
     const isRaced = settles.some((settle) => isWhileWaiting(settle, fn, timer));
     // A promise that a function gives out and that can only fail is there to be raced.
     const [resolve, reject] = fn.parameters;
-    const isOnlyRejected = reject === binding.declaration && !isUsed(resolve!, file) && isReturned(promise);
+    const isOnlyRejected =
+      reject === binding.declaration && !isUsed(resolve!, file) && isAllThatIsReturned(promise, file);
     return isRaced || race || isOnlyRejected ? { kind: 'promise', executor: fn, settles, race } : undefined;
   }
   if (!/^(?:cb|callback|done|next|fn|finish)$/i.test(binding.name)) return undefined;
   if (findEnclosingFunction(timer) !== fn) return undefined;
   const run = findFunctionValue(timer.arguments[0]!, file);
   const isFired = (use: ts.Node): boolean => isWithin(use, timer) || (run !== undefined && isWithin(use, run));
-  const settles = binding.references.filter((use) => !isFired(use) && isLaterUse(use, timer));
+  const settles = binding.references.filter(
+    (use) => !isFired(use) && isLaterUse(use, timer) && !isPutOff(use, fn, file),
+  );
   return settles.length > 0 ? { kind: 'callback', fn, settles } : undefined;
 }
 
@@ -101,9 +109,21 @@ function isUsed({ name }: ts.ParameterDeclaration, file: FileContext): boolean {
   return !ts.isIdentifier(name) || (file.bindingOf(name)?.references.length ?? 0) > 0;
 }
 
-function isReturned(promise: ts.Node): boolean {
+/** The function around makes this promise and gives back nothing else: one of several outcomes is that of its work. */
+function isAllThatIsReturned(promise: ts.Node, file: FileContext): boolean {
   const { parent } = getOutermostWrapped(promise);
-  return ts.isReturnStatement(parent) || ts.isArrowFunction(parent);
+  if (!ts.isReturnStatement(parent)) return ts.isArrowFunction(parent);
+  const fn = findEnclosingFunction(parent);
+  return fn !== undefined && listReturnedValues(fn, file).length === 1;
+}
+
+/** In the callback of another timer: an answer that is put off, not the end of the work. */
+function isPutOff(use: ts.Node, within: FunctionNode, file: FileContext): boolean {
+  for (let fn = findEnclosingFunction(use); fn && fn !== within; fn = findEnclosingFunction(fn)) {
+    const call = getOutermostWrapped(fn).parent;
+    if (ts.isCallExpression(call) && findTimerFunction(call, file) === 'setTimeout') return true;
+  }
+  return false;
 }
 
 /** It stands in a callback of its own, so that it can come while the timer is pending. */
@@ -316,8 +336,8 @@ function clearsIn(fn: ts.Node, clears: readonly ts.Node[], file: FileContext): b
     const callee = skipWrappers(call.expression);
     if (ts.isIdentifier(callee)) {
       const binding = file.bindingOf(callee);
-      const called = binding && findFunctionOfBinding(binding);
-      if (called) return clears.some((clear) => isWithin(clear, called));
+      const all = binding ? listFunctionsOfBinding(binding) : [];
+      if (all.length > 0) return clears.some((clear) => all.some((called) => isWithin(clear, called)));
     }
     const called = findFunctionValue(callee, file);
     return called !== undefined && isFunctionNode(called) && clears.some((clear) => isWithin(clear, called));

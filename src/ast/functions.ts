@@ -61,6 +61,19 @@ export function findFunctionOfBinding(binding: Binding): FunctionNode | undefine
   return undefined;
 }
 
+/** As {@link findFunctionOfBinding}, and for a `let` each function that is assigned to it. */
+export function listFunctionsOfBinding(binding: Binding): readonly FunctionNode[] {
+  const only = findFunctionOfBinding(binding);
+  if (only) return [only];
+  const { declaration, writes } = binding;
+  const first = ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+  const assigned = writes.flatMap(({ parent }) => (ts.isBinaryExpression(parent) ? [parent.right] : []));
+  return [...(first ? [first] : []), ...assigned].flatMap((value): FunctionNode[] => {
+    const fn = skipWrappers(value);
+    return isFunctionNode(fn) ? [fn] : [];
+  });
+}
+
 function isNeverReassigned({ kind, writes }: Binding): boolean {
   return kind === 'const' || ((kind === 'let' || kind === 'var') && writes.length === 0);
 }

@@ -78,7 +78,8 @@ function follow(value: ts.Node, file: FileContext, places: HandlePlace[], seen: 
   } else if (ts.isArrayLiteralExpression(parent)) {
     followList(parent, file, places, seen);
   } else if (isArgument(outer, parent)) {
-    placeArgument(parent, places);
+    if (isAddedToFresh(parent)) follow(parent, file, places, seen);
+    else placeArgument(parent, places);
   } else if (ts.isExpressionStatement(parent) || ts.isVoidExpression(parent)) {
     places.push({ kind: 'dropped' });
   } else if (findMemberName(parent) !== undefined) {
@@ -160,6 +161,12 @@ export function nameOfHolder(expression: ts.Expression): string {
   if (ts.isElementAccessExpression(at)) return nameOfHolder(at.expression);
   if (ts.isCallExpression(at)) return nameOfHolder(at.expression);
   return '';
+}
+
+/** `new Map().set(key, handle)`: the handle goes where the fresh collection goes. */
+function isAddedToFresh(call: ts.CallExpression | ts.NewExpression): boolean {
+  const target = findMethodCall(call);
+  return target !== undefined && /^(?:set|add)$/.test(target.method) && ts.isNewExpression(target.receiver);
 }
 
 function placeArgument(call: ts.CallExpression | ts.NewExpression, places: HandlePlace[]): void {

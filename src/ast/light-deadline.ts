@@ -8,7 +8,7 @@ const soonMs = 5_000;
 
 /**
  * Whether a deadline that is left running holds next to nothing, and not for long: a written delay of some seconds, and
- * a callback that refers to constants, to the promise it rejects or to the controller it aborts only.
+ * a callback that refers to constants, to the promise it settles or to the controller it aborts only.
  */
 export function isLightDeadline(timer: ts.CallExpression, file: FileContext): boolean {
   const [run] = timer.arguments;
@@ -20,16 +20,14 @@ function holdsLittle(node: ts.Node, run: ts.Node, file: FileContext): boolean {
   if (ts.isIdentifier(node)) {
     const binding = file.bindingOf(node);
     if (!binding || isWithin(binding.identifier, run) || !findEnclosingFunction(binding.identifier)) return true;
-    return isReject(binding.declaration) || findMemberName(node.parent) === 'abort';
+    return isSettler(binding.declaration) || findMemberName(node.parent) === 'abort';
   }
   return ts.forEachChild(node, (child) => (holdsLittle(child, run, file) ? undefined : true)) === undefined;
 }
 
-/** The second parameter of a promise's executor. */
-function isReject(declaration: ts.Node): boolean {
+/** A parameter of a promise's executor. */
+function isSettler(declaration: ts.Node): boolean {
   if (!ts.isParameter(declaration)) return false;
   const executor = declaration.parent;
-  return (
-    executor.parameters[1] === declaration && isFunctionNode(executor) && findPromiseAround(executor) !== undefined
-  );
+  return isFunctionNode(executor) && findPromiseAround(executor) !== undefined;
 }

@@ -61,7 +61,7 @@ interface Question {
  */
 function canRunAgain(fn: FunctionNode, at: ts.Node, question: Question, hops: number): boolean {
   const { life, file } = question;
-  if (ts.isConstructorDeclaration(fn) || bringUp.test(nameOfFunction(fn))) return false;
+  if (ts.isConstructorDeclaration(fn) || bringUp.test(nameOfFunction(fn)) || hasTwin(fn, life)) return false;
   if (isGuarded(at, fn, question)) return false;
   if (hops > 5) return true;
   const use = findCallbackUse(fn, question);
@@ -79,6 +79,14 @@ function canRunAgain(fn: FunctionNode, at: ts.Node, question: Question, hops: nu
     return calls.length === 0 || !calls.every((call) => isGuarded(call, findEnclosingFunction(call), question));
   }
   return calls.some((call) => !isWithin(call, fn) && climb(call));
+}
+
+/** `stopWatch` beside `watch`: its counterpart comes in between, as `stop` does after `start`. */
+function hasTwin(fn: FunctionNode, life: Life): boolean {
+  const name = nameOfFunction(fn).replace(/^[_#]+/, '');
+  if (life.kind !== 'owner' || name === '') return false;
+  const twin = new RegExp(`^[_#]*(?:stop|end|cancel|clear|un|close)${name}$`, 'i');
+  return life.shape.disposers.some((disposer) => twin.test(nameOfFunction(disposer)));
 }
 
 function isGuarded(at: ts.Node, fn: FunctionNode | undefined, { names, life, file }: Question): boolean {

@@ -13,11 +13,11 @@ import { ts } from './ts.ts';
 /** Whether a place runs only where the process has been told to end: what it starts has no time to pile up. */
 export function runsAtProcessEnd(node: ts.Node, file: FileContext): boolean {
   const fn = findEnclosingFunction(node);
-  return fn !== undefined && /\bSIG(?:TERM|INT)\b/.test(file.text) && isRunAtEnd(fn, file, 0);
+  return fn !== undefined && /\bSIG(?:TERM|INT)\b|\buncaughtException\b/.test(file.text) && isRunAtEnd(fn, file, 0);
 }
 
 function isRunAtEnd(fn: FunctionNode, file: FileContext, depth: number): boolean {
-  if (isSignalHandler(fn, file) || endsProcess(fn, file)) return true;
+  if (isSignalHandler(fn, file) || endsProcess(fn, file) || isBeforeExit(fn, file)) return true;
   const outer = findEnclosingFunction(getOutermostWrapped(fn));
   if (depth > 4 || isExported(fn, file)) return false;
   const calls = listCallsOf(fn, file);
@@ -32,6 +32,17 @@ function isRunAtEnd(fn: FunctionNode, file: FileContext, depth: number): boolean
 function endsProcess({ body }: FunctionNode, file: FileContext): boolean {
   const last = body && ts.isBlock(body) ? body.statements.at(-1) : undefined;
   return last !== undefined && /^process\.(?:exit\(|kill\(\s*process\.pid\b)/.test(last.getText(file.source));
+}
+
+/** `….finally(() => process.exit(1))` is the last of the block that an inline callback stands in. */
+function isBeforeExit(fn: FunctionNode, file: FileContext): boolean {
+  const outer = findEnclosingFunction(fn);
+  for (let at: ts.Node = fn; at.parent && at !== outer; at = at.parent) {
+    if (!ts.isBlock(at)) continue;
+    const last = at.statements.at(-1)?.getText(file.source) ?? '';
+    return /\.(?:finally|then)\(\s*(?:async\s*)?\(\w*\)\s*=>\s*\{?\s*process\.exit\(/.test(last);
+  }
+  return false;
 }
 
 /** Handed to `process.on('SIGTERM', …)`, itself or by name. */

@@ -42,9 +42,9 @@ interface Flow {
  * Follows a function's statements from start to end and answers on which outcomes what it acquires is not released:
  * `finally`, `catch`, early returns, branches and loops (run once or not at all) are seen; nested functions are not.
  */
-export function findLeaks(fn: FunctionNode, handling: Handling, _file: FileContext): Leak[] {
+export function findLeaks(fn: FunctionNode, handling: Handling, file: FileContext): Leak[] {
   if (!fn.body) return [];
-  const walker = new Walker(handling);
+  const walker = new Walker(handling, file);
   const flow = ts.isBlock(fn.body)
     ? walker.list(fn.body.statements, { held: false, free: true })
     : walker.expression(fn.body, { held: false, free: true });
@@ -82,9 +82,11 @@ function join(a: Flow, b: Flow): Flow {
 
 class Walker {
   readonly #handling: Handling;
+  readonly #file: FileContext;
 
-  constructor(handling: Handling) {
+  constructor(handling: Handling, file: FileContext) {
     this.#handling = handling;
+    this.#file = file;
   }
 
   list(statements: readonly ts.Statement[], state: State): Flow {
@@ -164,7 +166,7 @@ class Walker {
     // What is acquired and released in the body is judged in the body; what was held before may be released in it.
     const isEndless = ts.isWhileStatement(statement) && statement.expression.kind === ts.SyntaxKind.TrueKeyword;
     if (isEndless) return body.broken ? body : { ...body, held: false, free: false };
-    return join(flow, body);
+    return runsAtLeastOnce(statement, this.#file) ? body : join(flow, body);
   }
 
   #try(statement: ts.TryStatement, state: State): Flow {
@@ -240,6 +242,24 @@ function loopHeads(statement: ts.IterationStatement): ts.Node[] {
   if (ts.isForStatement(statement)) return [statement.initializer, statement.condition].filter((n) => n !== undefined);
   if (ts.isForOfStatement(statement) || ts.isForInStatement(statement)) return [statement.expression];
   return [(statement as ts.WhileStatement).expression];
+}
+
+/** `do … while`, and `let isOpen = true; while (isOpen)` where nothing but the loop writes it. */
+function runsAtLeastOnce(statement: ts.IterationStatement, file: FileContext): boolean {
+  if (ts.isDoStatement(statement)) return true;
+  return ts.isWhileStatement(statement) && isTrueAtFirst(statement.expression, statement, file);
+}
+
+function isTrueAtFirst(condition: ts.Expression, loop: ts.WhileStatement, file: FileContext): boolean {
+  const at = skipWrappers(condition);
+  if (ts.isBinaryExpression(at)) {
+    if (at.operatorToken.kind !== ts.SyntaxKind.BarBarToken) return false;
+    return isTrueAtFirst(at.left, loop, file) || isTrueAtFirst(at.right, loop, file);
+  }
+  const binding = ts.isIdentifier(at) ? file.bindingOf(at) : undefined;
+  if (!binding || !ts.isVariableDeclaration(binding.declaration)) return false;
+  const isTrue = binding.declaration.initializer?.kind === ts.SyntaxKind.TrueKeyword;
+  return isTrue && binding.writes.every((write) => write === binding.identifier || isWithin(write, loop));
 }
 
 /** `!client`, `client == null`: nothing is held. `!client.isReleased` asks something else. */

@@ -57,7 +57,7 @@ function collectClears(_: ts.SourceFile, file: FileContext): TimerClears {
   };
   const trace = (value: ts.Node, at: ts.Node, depth: number): void => {
     const from = skipAwait(value as ts.Expression);
-    if (depth > 6) return;
+    if (depth > 10) return;
     if (ts.isIdentifier(from)) {
       const binding = file.bindingOf(from);
       if (!binding) {

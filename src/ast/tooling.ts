@@ -17,6 +17,11 @@ function touchesPage(_: ts.SourceFile, file: FileContext): boolean {
 const browserUse =
   /\b(?:document\.(?:createElement|querySelector|getElementById|body|addEventListener)|window\.(?:location|document|addEventListener)|localStorage\.)/;
 
+/** Whether a file is part of a command line, by its path: what it starts ends with the command, which exits. */
+export function isOfCommandLine(file: FileContext): boolean {
+  return /(?:^|\/)(?:[\w-]+-)?cli(?:-\w+)?\//.test(file.path);
+}
+
 /** Whether a file belongs to a compiler, a build step, a command line or a UI: it runs for one piece of work, not under load. */
 export function hasTooling(file: FileContext): boolean {
   return file.memo(judge, file.source);
