@@ -11,6 +11,7 @@ export const fixer: Fixer<FanOut> = {
   changes: `runs ${limit} at a time with \`mapLimit\`: same results in the same order, same first error`,
   fix({ data }, file): Fix | Skip {
     const { body, call, fn, items, map, method } = data;
+    if (!map || !body) return { skip: 'the promises are started apart from what waits for them' };
     if (method === 'allSettled')
       return { skip: 'mapLimit stops at the first error: catch in the callback to keep the outcomes' };
     if (!isFunctionNode(skipWrappers(fn)) || body.parameters.length > 2)

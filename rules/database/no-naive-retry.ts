@@ -88,7 +88,7 @@ function judgeLoop(attempt: ts.TryStatement, loop: LoopNode, file: FileContext):
   if (!pauses && contains(clause.block, isPauseOrRepair)) return undefined;
   if (isOpen && leavesWithoutConnection(loop, file)) return undefined;
   if (!pauses) {
-    const isCountless = isOpen && !mayGiveUp;
+    const isCountless = isOpen && (!mayGiveUp || takesUpAtWill(clause.block, loop, file));
     return report(
       loop,
       { fault: isCountless ? 'endless' : 'immediate', loop, attempt },
@@ -100,6 +100,13 @@ function judgeLoop(attempt: ts.TryStatement, loop: LoopNode, file: FileContext):
     return report(loop, { fault: 'endless', loop, attempt }, 'without end, after the same pause each time', 'possible');
   }
   return undefined;
+}
+
+/** `if (isTransient(error)) continue;`, with nothing in the loop that counts: some errors are tried again without end. */
+function takesUpAtWill(block: ts.Block, loop: LoopNode, file: FileContext): boolean {
+  if (!contains(block, ts.isContinueStatement)) return false;
+  const code = loop.getText(file.source).replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, '');
+  return !/attempts?\b|tries\b|retries|count|remaining|\+\+|--|[-+]= ?1/i.test(code);
 }
 
 function report(

@@ -1,3 +1,4 @@
+import { oncePath, runsOnce } from '../../src/ast/data-loop.ts';
 import {
   findIndependentRounds,
   hasAwait,
@@ -8,7 +9,7 @@ import { findIndependentReads, type IndependentReads, isNamedRead } from '../../
 import { findQuery } from '../../src/ast/queries.ts';
 import { findSize, soundsLarge } from '../../src/ast/size.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { onRequestPath, openToUsers, runsAsItLives } from '../../src/ast/where.ts';
+import { closeToRequests, onRequestPath, openToUsers, runsAsItLives } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
@@ -36,7 +37,7 @@ export const rule = defineRule<SequentialAwait>({
   visit: {
     ForOfStatement(loop, file) {
       if (loop.awaitModifier || !hasAwait(loop.statement)) return undefined;
-      if (!soundsLarge(loop.expression, file)) return undefined;
+      if (!soundsLarge(loop.expression, file) || oncePath.test(file.path) || runsOnce(loop, file)) return undefined;
       const rounds = findIndependentRounds(loop, file);
       // One query for all is better than several at a time: that is for no-query-in-loop to say.
       if (!rounds || isInTransaction(loop, file) || rounds.calls.some((call) => findQuery(call, file)))
@@ -61,7 +62,14 @@ export const rule = defineRule<SequentialAwait>({
       return {
         at: node,
         values: { what: `${reads.calls.length} neighbouring reads` },
-        when: { kind: 'all', of: [onRequestPath(node, file), ...listAsked(reads)] },
+        // What two reads save counts where a request begins; deeper, few would notice.
+        when: {
+          kind: 'all',
+          of: [
+            reads.calls.length > 2 ? onRequestPath(node, file) : closeToRequests(node, 0, file),
+            ...listAsked(reads),
+          ],
+        },
         data: { kind: 'statements', reads },
       };
     },

@@ -1,5 +1,6 @@
 import { type FanOut, findFanOut } from '../../src/ast/fan-out.ts';
 import { findMethodCall } from '../../src/ast/syntax.ts';
+import { ts } from '../../src/ast/ts.ts';
 import { runsAsItLives, runsUnderLoad } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
@@ -17,13 +18,13 @@ export const rule = defineRule<FanOut>({
     'Run some ten at a time: mapLimit keeps the order of results and the first error. Where the work is a query, ask for all of them in one.',
   limits: [
     'Lists whose files are written count where requests, listeners or timers lead there.',
-    'Lists that only a name calls long are `possible`, unless each item takes a transaction of its own; promises that are pushed to an array in a loop are not followed.',
+    'Lists that only a name calls long are `possible`, unless each item takes a transaction of its own; a loop that waits for something before it starts the next is left alone.',
     'A limit inside of the function that is called (in another file) is not seen.',
   ],
-  mentions: ['Promise.all&.map('],
+  mentions: ['Promise.all&.map(', 'Promise.all&.push(', 'bluebird&.map(', 'promise-all-reject-late&.map('],
   visit: {
     CallExpression(call, file) {
-      if (!/^all(?:Settled)?$/.test(findMethodCall(call)?.method ?? '')) return undefined;
+      if (!mayGather(call)) return undefined;
       const fanOut = findFanOut(call, file);
       if (!fanOut) return undefined;
       // Files are written in a build, from what is configured, unless the process does so as it serves.
@@ -44,6 +45,13 @@ export const rule = defineRule<FanOut>({
     },
   },
 });
+
+/** `Promise.all(…)`, `Promise.map(…)`, or a function that is called after the first. */
+function mayGather(call: ts.CallExpression): boolean {
+  const method = findMethodCall(call)?.method;
+  if (method !== undefined) return /^(?:all(?:Settled)?|map)$/.test(method);
+  return ts.isIdentifier(call.expression) && /^promiseAll/i.test(call.expression.text);
+}
 
 /** "What is called in another file waits for something outside of the process." */
 function asks({ asked }: FanOut): LinkCondition {

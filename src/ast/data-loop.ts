@@ -20,7 +20,7 @@ const onceName =
   /migrat|seed|backfill|upgrade|fixture|bootstrap|^init|^setup|ensureIndex|syncSchema|^import|reindex|cleanup|teardown/i;
 /** Files whose code runs once and ends: upgrades, importers, seeds. */
 export const oncePath =
-  /(?:^|\/)(?:upgrades?|backfills?|maintenance|one-?offs?|importers?|imports?|dev|devtools)\/|(?:migrat|backfill|seed)[\w.-]*\.[cm]?[jt]s$/i;
+  /(?:^|\/)(?:upgrades?|backfills?|maintenance|one-?offs?|importers?|imports?|backups?|dev|devtools)\/|(?:migrat|backfill|seed)[\w.-]*\.[cm]?[jt]s$/i;
 
 /** A loop, and what its rounds are made of. */
 export interface DataLoop {

@@ -6,19 +6,21 @@ import { listRepetitions } from './loop-facts.ts';
 import { bareModule, findOrigin, originName } from './provenance.ts';
 import { findQuery, isAwaitedOrReturned } from './queries.ts';
 import { findSize, type Size, soundsLarge } from './size.ts';
+import { findGathering } from './started-work.ts';
 import { findCallee } from './symbol-ref.ts';
 import { type FunctionNode, findMemberPath, findMethodCall, isFunctionNode, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
 
-/** `Promise.all(items.map(async (item) => …))`: everything is started at once. */
+/** `Promise.all(items.map(async (item) => …))`, in one statement or more: everything is started at once. */
 export interface FanOut {
   call: ts.CallExpression;
   method: 'all' | 'allSettled';
-  map: ts.CallExpression;
+  /** `items.map(fn)`, where it is written inside of what waits. */
+  map: ts.CallExpression | undefined;
   items: ts.Expression;
   fn: ts.Expression;
   /** The function itself, where this file has it. */
-  body: FunctionNode;
+  body: FunctionNode | undefined;
   io: Io;
   /** Where the file does not tell that it waits for something outside: what it calls in other files. */
   asked: readonly SymbolRef[];
@@ -35,41 +37,47 @@ const connecting = /^(?:\$transaction|transaction|startTransaction|beginTransact
 const maxAsked = 4;
 const batchWord = /(?:batch|chunk|group|page|slice|window)(?:es|s)?$/i;
 
-/** Judges a `Promise.all` or `allSettled` over a list that data makes long. */
+/** Judges what waits for the promises of a list that data makes long. */
 export function findFanOut(call: ts.CallExpression, file: FileContext): FanOut | undefined {
-  const target = findMethodCall(call);
-  const argument = call.arguments[0] && skipWrappers(call.arguments[0]);
-  if (!target || !argument || !ts.isIdentifier(target.receiver) || target.receiver.text !== 'Promise') return undefined;
-  if (target.method !== 'all' && target.method !== 'allSettled') return undefined;
-  const map = findMethodCall(argument);
-  const fn = map?.call.arguments[0];
-  if (map?.method !== 'map' || !fn) return undefined;
-  const body = findFunctionValue(fn, file);
-  if (!body || isBatch(map.receiver) || isInBatch(call) || !soundsLarge(map.receiver, file)) return undefined;
-  if (usesLimiter(body)) return undefined;
-  const io = listIo(body, file);
-  const asked = io.length > 0 ? [] : listAwaitedCallees(body, file);
-  if ((io.length === 0 && asked.length === 0) || (io.length === 1 && isGathered(body, file))) return undefined;
+  const gathering = findGathering(call, file);
+  if (!gathering) return undefined;
+  const { items, fn, inline } = gathering.work;
+  if (isBatch(items) || isInBatch(call) || !soundsLarge(items, file)) return undefined;
+  const pushed = ts.isCallExpression(fn) ? fn : undefined;
+  const body = findFunctionValue(pushed ? pushed.expression : fn, file);
+  const work = body ?? pushed;
+  if (!work || usesLimiter(work) || (pushed && usesLimiter(pushed))) return undefined;
+  const own = pushed && ioOf(pushed, file);
+  const io = body ? listIo(body, file) : own ? [own] : [];
+  const asked = io.length > 0 ? [] : listAwaitedCallees(work, file);
+  if ((io.length === 0 && asked.length === 0) || (io.length === 1 && isGathered(work, file))) return undefined;
   return {
     call,
-    method: target.method,
-    map: map.call,
-    items: map.receiver,
+    method: gathering.method,
+    map: inline,
+    items,
     fn,
     body,
     io: io.includes('write') || asked.length > 0 ? 'write' : 'read',
     asked,
-    writesFiles: writesFiles(body, file),
-    holdsConnection: holdsConnection(body),
-    size: findSize(map.receiver, file),
+    writesFiles: writesFiles(work, file),
+    holdsConnection: holdsConnection(work),
+    size: findSize(items, file),
   };
+}
+
+/** A function, or the call that starts the work. */
+type Work = FunctionNode | ts.CallExpression;
+
+function partOf(work: Work): ts.Node | undefined {
+  return ts.isCallExpression(work) ? work : work.body;
 }
 
 const fileModule = /^(?:fs|fs\/promises|fs-extra|graceful-fs)$/;
 const fileWrite = /^(?:write|append|output|copy|cp$|mkdir|mkdirp|ensure|symlink|rename|move|rm$|remove|unlink|empty)/;
 
 /** Whether a function changes files, and waits for nothing else but files. */
-function writesFiles(fn: FunctionNode, file: FileContext): boolean {
+function writesFiles(fn: Work, file: FileContext): boolean {
   let writes = false;
   const isOther = (at: ts.Node): boolean => {
     if (ts.isCallExpression(at) && isAwaitedOrReturned(at)) {
@@ -80,44 +88,48 @@ function writesFiles(fn: FunctionNode, file: FileContext): boolean {
     }
     return ts.forEachChild(at, (child) => isOther(child) || undefined) ?? false;
   };
-  return fn.body !== undefined && !isOther(fn.body) && writes;
+  const at = partOf(fn);
+  return at !== undefined && !isOther(at) && writes;
 }
 
 /** Prisma makes one query of all `findUnique` calls of one tick. */
-function isGathered(fn: FunctionNode, file: FileContext): boolean {
+function isGathered(fn: Work, file: FileContext): boolean {
   const visit = (at: ts.Node): boolean => {
     const query = ts.isCallExpression(at) ? findQuery(at, file) : undefined;
     return query
       ? query.library === 'prisma' && /\.findUnique$/.test(query.text)
       : (ts.forEachChild(at, visit) ?? false);
   };
-  return fn.body ? visit(fn.body) : false;
+  const at = partOf(fn);
+  return at ? visit(at) : false;
 }
 
 /** What a function waits for that another file may define. */
-function listAwaitedCallees(fn: FunctionNode, file: FileContext): SymbolRef[] {
+function listAwaitedCallees(fn: Work, file: FileContext): SymbolRef[] {
   const found: SymbolRef[] = [];
   const visit = (at: ts.Node): void => {
     if (isFunctionNode(at) && at !== fn) return;
-    if (ts.isCallExpression(at) && found.length < maxAsked && isAwaitedOrReturned(at)) {
+    if (ts.isCallExpression(at) && found.length < maxAsked && (at === fn || isAwaitedOrReturned(at))) {
       const to = findCallee(at, file);
       if (to?.kind === 'imported') found.push(to);
     }
     ts.forEachChild(at, visit);
   };
-  if (fn.body) visit(fn.body);
+  const at = partOf(fn);
+  if (at) visit(at);
   return found;
 }
 
 /** `const transaction = await sequelize.transaction()`, `db.$transaction(…)`: more rounds than the pool has wait for each other. */
-function holdsConnection(fn: FunctionNode): boolean {
+function holdsConnection(fn: Work): boolean {
   const visit = (at: ts.Node): boolean => {
     if (isFunctionNode(at) && at !== fn) return false;
     const target = findMethodCall(at);
     if (target && connecting.test(target.method) && isAwaitedOrReturned(target.call)) return true;
     return ts.forEachChild(at, visit) ?? false;
   };
-  return fn.body ? visit(fn.body) : false;
+  const at = partOf(fn);
+  return at ? visit(at) : false;
 }
 
 function isBatch(items: ts.Expression): boolean {
@@ -134,7 +146,7 @@ function isInBatch(call: ts.CallExpression): boolean {
 }
 
 /** The work itself waits its turn: `limit(() => …)`, `queue.add(…)`, `await semaphore.acquire()`. */
-function usesLimiter(fn: FunctionNode): boolean {
+function usesLimiter(fn: Work): boolean {
   const visit = (at: ts.Node): boolean => {
     if (ts.isCallExpression(at)) {
       const callee = skipWrappers(at.expression);
@@ -156,5 +168,6 @@ function usesLimiter(fn: FunctionNode): boolean {
     }
     return ts.forEachChild(at, visit) ?? false;
   };
-  return fn.body ? visit(fn.body) : false;
+  const at = partOf(fn);
+  return at ? visit(at) : false;
 }

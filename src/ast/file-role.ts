@@ -25,7 +25,7 @@ const testHelperPath =
 const testPackage =
   /(?:^|\/)(?:tests?[-_][\w.-]+|testcontainers?|(?!(?:ab|a-b|split|speed)[-_]tests?$)[\w.-]+[-_]test(?:s|ing|containers?|kit|[-_](?:utils?|helpers?|kit|apps?|servers?))?)$/i;
 /** Folders that packages for the developers themselves lie in. */
-const toolPackage = /(?:^|\/)(?:bin|scripts|tools?|cli)$|^(?:dev|tools?|scripts)\//i;
+const toolPackage = /(?:^|\/)(?:bin|scripts|tools?|(?:[\w.-]+-)?cli)$|^(?:dev|tools?|scripts)\//i;
 const configPath =
   /(?:^|\/)[\w.-]+\.config\.[cm]?[jt]s$|(?:^|\/)\.\w+rc\.[cm]?js$|(?:^|\/)(?:knexfile|ormconfig)\.[cm]?[jt]s$/i;
 const examplePath =

@@ -2,6 +2,7 @@ import type { FileContext } from '../model/file-context.ts';
 import type { SymbolRef } from '../model/link.ts';
 import { awaitedCall, hasAwait, isSharedRecord, paced } from './independence.ts';
 import { ioOf } from './io-call.ts';
+import { findOrigin } from './provenance.ts';
 import { findCallee } from './symbol-ref.ts';
 import { findMemberPath, listBoundNames, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
@@ -25,12 +26,22 @@ const readName = /^(?:get|find|list|count|fetch|load|read|search|query|select)(?
 /** Who asks must be known before anything else is read for them. */
 const admitting = /session|auth|permission|access|token|currentUser|OrThrow|OrCreate|AndUpdate/i;
 
-/** The longest such run that begins at a statement; at least three reads. */
+/** The longest such run that begins at a statement: three reads or more, or a pair that goes over the network. */
 export function findIndependentReads(first: ts.VariableStatement, file: FileContext): IndependentReads | undefined {
   const sure = collectReads(first, (statement) => readOf(statement, file));
   if (sure && sure.calls.length >= 3) return sure;
   const asked = collectReads(first, (statement) => readOf(statement, file) ?? askedReadOf(statement, file));
-  return asked && asked.calls.length >= 3 && asked.calls.length - asked.asked.length < 3 ? asked : undefined;
+  if (asked && asked.calls.length >= 3 && asked.calls.length - asked.asked.length < 3) return asked;
+  return asked?.calls.length === 2 && asked.calls.every((call) => isWorthPairing(call, file)) ? asked : undefined;
+}
+
+/** Of two reads, the first must not decide whether the second is made at all, and local files are read at once. */
+function isWorthPairing(call: ts.CallExpression, file: FileContext): boolean {
+  const origin = findOrigin(call.expression, file);
+  return (
+    !admitting.test(call.expression.getText(file.source)) &&
+    !(origin && /^(?:node:)?fs|^fs-extra|^graceful-fs/.test(origin.module))
+  );
 }
 
 function collectReads(
