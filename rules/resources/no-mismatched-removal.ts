@@ -1,13 +1,13 @@
 import { findFunctionOfBinding } from '../../src/ast/functions.ts';
-import { findRemoval, identityOf, type ListenerCall, listAdds } from '../../src/ast/listener-calls.ts';
-import { findMemberPath, skipWrappers } from '../../src/ast/syntax.ts';
+import { findRemoval, identityOf, isOnlyRemoved, type ListenerCall, listAdds } from '../../src/ast/listener-calls.ts';
+import { findMemberPath, isWithin, skipWrappers } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Match } from '../../src/model/rule.ts';
 
 export interface MismatchedRemoval {
-  kind: 'fresh-removal' | 'fresh-add' | 'other-event' | 'other-capture' | 'factory';
+  kind: 'fresh-removal' | 'fresh-add' | 'never-added' | 'other-event' | 'other-capture' | 'factory';
   removal: ListenerCall;
   /** The listener that stays. */
   add: ListenerCall | undefined;
@@ -35,6 +35,9 @@ export const rule = defineRule<MismatchedRemoval>({
   },
 });
 
+/** What is shown at the listener that was added. */
+const shown: ReadonlySet<MismatchedRemoval['kind']> = new Set(['fresh-add', 'never-added']);
+
 function judge(
   removal: ListenerCall,
   listener: ts.Expression,
@@ -45,10 +48,10 @@ function judge(
   const sameTarget = listAdds(file).filter((add) => add.target !== undefined && add.target === target);
   const adds = sameTarget.filter((add) => add.event === event);
   const match = (kind: MismatchedRemoval['kind'], why: string, add?: ListenerCall): Match<MismatchedRemoval> => ({
-    at: (kind === 'fresh-add' && add?.listener) || listener,
+    at: (shown.has(kind) && add?.listener) || listener,
     values: { event, why },
-    ...(add && kind !== 'fresh-add' && { related: [{ at: add.call, note: 'the listener that stays' }] }),
-    ...(kind === 'fresh-add' && { related: [{ at: removal.call, note: 'the removal' }] }),
+    ...(add && !shown.has(kind) && { related: [{ at: add.call, note: 'the listener that stays' }] }),
+    ...(shown.has(kind) && { related: [{ at: removal.call, note: 'the removal' }] }),
     data: { kind, removal, add },
   });
   if (identity.kind === 'fresh' && identity.how !== 'call') {
@@ -75,12 +78,16 @@ function judge(
     ({ add, identity: other }) =>
       other.kind === 'fresh' && other.of === identity.path && (add.event === event || other.how === 'call'),
   );
-  if (fresh && !isParameter(listener, file) && !isReassigned(identity.path, file)) {
+  if (fresh && !isOtherParameter(listener, fresh.add, file) && !isReassigned(identity.path, file)) {
     return match(
       'fresh-add',
       `what was added is a new function made from ${identity.path}, not ${identity.path}`,
       fresh.add,
     );
+  }
+  const left = identities.find(({ add, identity: other }) => add.event === event && other.kind === 'fresh');
+  if (left && own.length === 0 && isOnlyRemoved(listener, file)) {
+    return match('never-added', `${identity.path} is never added, and what was added is another function`, left.add);
   }
   const elsewhere = identities.filter(
     ({ add, identity: other }) => other.kind === 'stable' && other.path === identity.path && isLiteralEvent(add),
@@ -119,11 +126,13 @@ function countRemovals(add: ListenerCall, path: string, file: FileContext): bool
   });
 }
 
-/** Two functions may call their parameter by the same name. */
-function isParameter(listener: ts.Expression, file: FileContext): boolean {
+/** Two functions may call their parameter by the same name; one that both the add and the removal see is the same. */
+function isOtherParameter(listener: ts.Expression, add: ListenerCall, file: FileContext): boolean {
   const name = skipWrappers(listener);
   const binding = ts.isIdentifier(name) ? file.bindingOf(name) : undefined;
-  return binding?.kind === 'parameter';
+  return (
+    binding?.kind === 'parameter' && !binding.references.some((use) => add.listener && isWithin(use, add.listener))
+  );
 }
 
 /** `this.onClose = this.onClose.bind(this)`: the name stands for the bound function. */

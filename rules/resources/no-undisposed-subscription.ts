@@ -2,6 +2,7 @@ import type { ClassShape } from '../../src/ast/class-shape.ts';
 import { findDisposer } from '../../src/ast/end-of-life.ts';
 import { listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { type Life, lifeOf } from '../../src/ast/life-cycle.ts';
+import { servesOneCall } from '../../src/ast/one-call.ts';
 import { type ForgottenPart, listForgottenParts } from '../../src/ast/owned-parts.ts';
 import { findSubscription, type Subscription } from '../../src/ast/subscriptions.ts';
 import {
@@ -66,23 +67,27 @@ function judgeCall(call: ts.CallExpression, file: FileContext): Match<Undisposed
   const when = subscription.when && { when: subscription.when };
   const places = listHandlePlaces(call, file);
   if (places.length === 1 && places[0]!.kind === 'dropped') {
-    const values = { what, ...fateOf(life) };
-    const match = { at: call, values, data: { kind: 'dropped' as const, subscription, life } };
-    if (life.kind === 'effect') return life.cleanups.length === 0 ? { ...match, ...when } : undefined;
-    if (life.kind === 'owner') return canEnd(life) ? { ...match, ...when } : undefined;
+    const match = (whom: string): Match<UndisposedSubscription> => ({
+      at: call,
+      values: { what, whom, why: 'what would end it is dropped' },
+      ...when,
+      data: { kind: 'dropped', subscription, life },
+    });
+    if (life.kind === 'effect') return life.cleanups.length === 0 ? match('each run of the effect') : undefined;
+    if (life.kind === 'owner') {
+      if (canEnd(life)) return match(`each ${life.shape.name}`);
+      return servesOneCall(call, life.shape, file) ? match('each call') : undefined;
+    }
     const often = runsRepeatedly(call, file);
-    return { ...match, when: subscription.when ? { kind: 'all', of: [often, subscription.when] } : often };
+    return {
+      ...match('each call'),
+      when: subscription.when ? { kind: 'all', of: [often, subscription.when] } : often,
+    };
   }
   const field = places.length === 1 && places[0]!.kind === 'field' ? places[0]!.name : undefined;
   if (field === undefined || life.kind !== 'owner' || !canEnd(life) || isUsed(life.shape, field)) return undefined;
   const values = { what, whom: `each ${life.shape.name}`, why: `nothing ends what ${field} holds` };
   return { at: call, values, ...when, data: { kind: 'kept', subscription, life, field } };
-}
-
-function fateOf(life: Life): { whom: string; why: string } {
-  const why = 'what would end it is dropped';
-  if (life.kind === 'owner') return { whom: `each ${life.shape.name}`, why };
-  return { whom: life.kind === 'effect' ? 'each run of the effect' : 'each call', why };
 }
 
 function canEnd(life: Extract<Life, { kind: 'owner' }>): boolean {

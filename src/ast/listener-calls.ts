@@ -1,12 +1,14 @@
 import type { FileContext } from '../model/file-context.ts';
 import { classShape, findThisOwner, type OwnerNode } from './class-shape.ts';
-import { findFunctionOfBinding, findFunctionValue } from './functions.ts';
+import { findFunctionOfBinding, findFunctionValue, isExported } from './functions.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
   findMemberName,
   findMemberPath,
   findMethodCall,
+  getOutermostWrapped,
+  isAssignment,
   isFunctionNode,
   skipWrappers,
 } from './syntax.ts';
@@ -188,4 +190,26 @@ function returnsFunction(fn: ts.FunctionLikeDeclaration): boolean {
   if (!ts.isBlock(fn.body)) return isFunctionNode(skipWrappers(fn.body));
   const last = fn.body.statements.at(-1);
   return last !== undefined && ts.isReturnStatement(last) && !!last.expression && isFunctionNode(last.expression);
+}
+
+/** Whether a variable of this file is handed to nothing but removals: whatever it holds, no emitter was given it. */
+export function isOnlyRemoved(listener: ts.Expression, file: FileContext): boolean {
+  const name = skipWrappers(listener);
+  if (!ts.isIdentifier(name)) return false;
+  const binding = file.bindingOf(name);
+  if (binding && (binding.kind === 'parameter' || binding.kind === 'import' || isExported(binding.declaration, file)))
+    return false;
+  // A name that nothing declares is one that this file has put among the globals, or a mistake.
+  const named = file.nodesOfKind(ts.SyntaxKind.Identifier) as readonly ts.Identifier[];
+  const uses = binding?.references ?? named.filter(({ text, parent }) => text === name.text && !isMemberName(parent));
+  return uses.every((use) => {
+    const { parent } = getOutermostWrapped(use);
+    if (isAssignment(parent)) return skipWrappers(parent.left) === use;
+    const found = ts.isCallExpression(parent) && parent.expression !== use ? findMethodCall(parent) : undefined;
+    return found !== undefined && removing.test(found.method);
+  });
+}
+
+function isMemberName(parent: ts.Node): boolean {
+  return ts.isPropertyAccessExpression(parent) || ts.isPropertyAssignment(parent);
 }

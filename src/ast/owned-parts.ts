@@ -1,8 +1,10 @@
 import type { FileContext } from '../model/file-context.ts';
+import { withCallees } from './after-end.ts';
 import { type ClassField, type ClassShape, classShape } from './class-shape.ts';
 import { findDisposer } from './end-of-life.ts';
 import {
   type ClassNode,
+  findEnclosingFunction,
   findMemberName,
   findMemberPath,
   getOutermostWrapped,
@@ -35,7 +37,7 @@ export function listForgottenParts(cls: ClassNode, file: FileContext): readonly 
   if (!disposer && !extendsDisposable(cls)) return [];
   const parts = [...shape.fields.values()].flatMap((field) => {
     const creation = findCreation(field);
-    return creation && !isDisposedOf(field, shape) ? [{ field, creation }] : [];
+    return creation && !isDisposedOf(field, shape, file) ? [{ field, creation }] : [];
   });
   return parts.flatMap(({ field, creation }) => {
     const evidence = findSibling(creation, field, shape) ?? findOwnClass(creation, cls, file);
@@ -43,26 +45,49 @@ export function listForgottenParts(cls: ClassNode, file: FileContext): readonly 
   });
 }
 
-/** The one `new` that a field is given, by itself: `this._register(new Emitter())` gives it away. */
+/**
+ * The `new` that a field is given, by itself, `this._register(new Emitter())` gives it away; the first where it is
+ * replaced by another of the same class in mid-life.
+ */
 function findCreation(field: ClassField): ts.NewExpression | undefined {
-  if (field.isStatic || field.values.length !== 1) return undefined;
-  const value = skipWrappers(field.values[0]!);
-  return ts.isNewExpression(value) ? value : undefined;
+  if (field.isStatic) return undefined;
+  const [first, ...others] = field.values.map(skipWrappers);
+  if (!first || !ts.isNewExpression(first)) return undefined;
+  const name = findMemberPath(first.expression)?.join('.');
+  const isSame = (value: ts.Expression): boolean =>
+    ts.isNewExpression(value) && findMemberPath(value.expression)?.join('.') === name;
+  return others.every(isSame) ? first : undefined;
 }
 
 /** Disposed of, handed to what does so, or given out under another name. */
-function isDisposedOf(field: ClassField, shape: ClassShape): boolean {
+function isDisposedOf(field: ClassField, shape: ClassShape, file: FileContext): boolean {
+  const isReplaced = field.values.length > 1;
   return field.accesses.some((access) => {
     const outer = getOutermostWrapped(access);
     const { parent } = outer;
     const member = findMemberName(parent);
-    if (member !== undefined && (parent as ts.PropertyAccessExpression).expression === outer)
-      return /^(?:dispose|destroy|close|unsubscribe|complete|stop|end|terminate)$/.test(member);
+    if (member !== undefined && (parent as ts.PropertyAccessExpression).expression === outer) {
+      if (!/^(?:dispose|destroy|close|unsubscribe|complete|stop|end|terminate)$/.test(member)) return false;
+      // Where it makes way for the next one, the last one stays.
+      return !(isReplaced && makesWay(access, field) && !isInEnd(access, shape, file));
+    }
     if (isAssignment(parent)) return parent.right === outer;
     if (shape.disposers.some((fn) => isWithin(access, fn))) return true;
     if (ts.isCallExpression(parent) || ts.isNewExpression(parent)) return true;
     return ts.isArrayLiteralExpression(parent) || ts.isReturnStatement(parent) || ts.isPropertyAssignment(parent);
   });
+}
+
+/** Followed, in its own function, by what the field holds next. */
+function makesWay(access: ts.Node, field: ClassField): boolean {
+  const fn = findEnclosingFunction(access);
+  return field.accesses.some(
+    (other) => other.pos > access.pos && isAssignment(other.parent) && findEnclosingFunction(other) === fn,
+  );
+}
+
+function isInEnd(access: ts.Node, shape: ClassShape, file: FileContext): boolean {
+  return withCallees(shape.disposers, file).some((fn) => isWithin(access, fn));
 }
 
 /** Another field of the same class that this owner registers, or disposes of in its end. */

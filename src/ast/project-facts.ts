@@ -1,5 +1,6 @@
 import type { FileContext } from '../model/file-context.ts';
 import { listPartsOfClosable } from './end-of-life.ts';
+import { listEventMembers } from './event-members.ts';
 import { listClientClasses } from './handles.ts';
 import { listLentArguments, listMadeOnce } from './lent-arguments.ts';
 import { listImports } from './module-surface.ts';
@@ -37,6 +38,7 @@ export function listFacts(file: FileContext): string[] {
   for (const lent of listLentArguments(file)) facts.add(`lent-${lent}`);
   for (const name of listClientClasses(file)) facts.add(`client-class:${name}`);
   for (const name of listRemoverMethods(file)) facts.add(`gives-remover-${name}`);
+  for (const name of listEventMembers(file)) facts.add(`event-member:${name}`);
   for (const name of listMadeOnce(file)) facts.add(`made-once:${name}`);
   for (const name of listTrimmedFields(file)) facts.add(`trims:${name}`);
   for (const fact of listInstanceSizes(file)) facts.add(fact);

@@ -6,11 +6,15 @@ import { listReturnedFunctions, listReturnedValues } from './life-cycle.ts';
 import { bareModule, findOrigin } from './provenance.ts';
 import {
   findEnclosingFunction,
+  findMemberName,
   findMemberPath,
   findMethodCall,
   findPropertyName,
   findStringValue,
+  getOutermostWrapped,
+  isAssignment,
   isFunctionNode,
+  isWithin,
   skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
@@ -39,7 +43,13 @@ export function findSubscription(call: ts.CallExpression, file: FileContext): Su
   const target = findMethodCall(call);
   if (!target || !subscribing.test(target.method) || !takesCallback(call, file)) return undefined;
   if (isKeptByList(target)) return undefined;
-  return ofObservable(target, file) ?? ofVsCode(target, file) ?? ofOwnClass(target, file);
+  return (
+    ofObservable(target, file) ??
+    ofVsCode(target, file) ??
+    ofOwnClass(target, file) ??
+    ofDisposableField(target, file) ??
+    ofEvent(target, file)
+  );
 }
 
 function takesCallback(call: ts.CallExpression, file: FileContext): boolean {
@@ -99,6 +109,50 @@ function ofOwnClass({ call, method, receiver }: MethodCall, file: FileContext): 
   };
 }
 
+/** `this.watch = this.files.onChange(…)`, a field whose type says that what it holds must be ended. */
+function ofDisposableField({ call, receiver }: MethodCall, file: FileContext): Subscription | undefined {
+  const { parent } = getOutermostWrapped(call);
+  const kept = isAssignment(parent) && skipWrappers(parent.right) === call ? skipWrappers(parent.left) : undefined;
+  const name = kept && findMemberName(kept);
+  const owner = kept && findThisOwner(kept, file);
+  const field = owner && name !== undefined ? findClassField(owner, name, file) : undefined;
+  const type = field?.types.map((node) => node.getText(file.source)).join(' ') ?? '';
+  const ends = endings.find(([word]) => word.test(type))?.[1];
+  if (!ends || !(outlives(receiver, file) || isOfBase(receiver, file))) return undefined;
+  return { call, source: receiver.getText(file.source), ends };
+}
+
+const endings: readonly [RegExp, Subscription['ends']][] = [
+  [/^(?:\w+\.)?I?Disposable\b/, 'dispose'],
+  [/^(?:\w+\.)?Subscription\b/, 'unsubscribe'],
+  [/^(?:\w+\.)?(?:Unsubscribe\w*|Unsubscriber|Disposer)\b/, 'call'],
+];
+
+/** `this.rows.onDidChange(…)` where some type of the project declares `onDidChange: Event<…>`. */
+function ofEvent({ call, method, receiver }: MethodCall, file: FileContext): Subscription | undefined {
+  if (!/^on[A-Z]/.test(method) || call.arguments.length !== 1 || !outlives(receiver, file)) return undefined;
+  const when: LinkCondition = { kind: 'project-states', fact: `event-member:${method}` };
+  return { call, source: `${receiver.getText(file.source)}.${method}`, ends: 'dispose', when };
+}
+
+/** A field of the class that this one extends, which is handed it: `constructor(bus) { super(bus); }`. */
+function isOfBase(source: ts.Expression, file: FileContext): boolean {
+  const [root, name, ...rest] = findMemberPath(source) ?? [];
+  const owner = root === 'this' && rest.length === 0 ? findThisOwner(source, file) : undefined;
+  if (!owner || name === undefined) return false;
+  const { constructorNode, fields } = classShape(owner, file);
+  const field = fields.get(name);
+  if (!constructorNode || field?.declaration || (field?.values.length ?? 0) > 0) return false;
+  return file
+    .nodes('CallExpression')
+    .some(
+      (call) =>
+        call.expression.kind === ts.SyntaxKind.SuperKeyword &&
+        isWithin(call, constructorNode) &&
+        call.arguments.some((argument) => ts.isIdentifier(argument) && argument.text === name),
+    );
+}
+
 /** Lives as long as the process, or was handed to the owner: not what the owner itself makes. */
 function outlives(source: ts.Expression, file: FileContext): boolean {
   const fn = findEnclosingFunction(source);
@@ -111,7 +165,19 @@ function outlives(source: ts.Expression, file: FileContext): boolean {
   const field = owner && findClassField(owner, path[1]!, file);
   if (!field || field.values.some((value) => !findMemberPath(value) && !isInjected(value))) return false;
   // What a framework sets, such as a query of a component's own children, is the component's.
-  return field.values.length > 0 || (field.declaration !== undefined && ts.isParameter(field.declaration));
+  const { declaration } = field;
+  return (
+    field.values.length > 0 || (declaration !== undefined && (ts.isParameter(declaration) || isInjecting(declaration)))
+  );
+}
+
+/** `@inject(Store) protected readonly store: Store`. */
+function isInjecting(declaration: ts.PropertyDeclaration): boolean {
+  return (ts.getDecorators(declaration) ?? []).some(({ expression }) =>
+    /^(?:[iI]nject|Autowired|LazyInject|lazyInject)$/.test(
+      findMemberPath(ts.isCallExpression(expression) ? expression.expression : expression)?.at(-1) ?? '',
+    ),
+  );
 }
 
 /** `inject(Store)` of Angular. */

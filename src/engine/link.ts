@@ -289,6 +289,8 @@ function wordsOfFact(fact: string): [string, ...string[]] {
     case 'clear-timer':
     case 'clear-timer-of-other':
       return [`${payload}&clearInterval`, `${payload}&clearTimeout`, `${payload}&clearImmediate`];
+    case 'event-member':
+      return [`${payload}&Event<`];
     default:
       return [payload || fact];
   }
