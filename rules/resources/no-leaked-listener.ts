@@ -1,6 +1,7 @@
 import { findAdd, type ListenerCall } from '../../src/ast/listener-calls.ts';
 import { findListenerLeak } from '../../src/ast/listener-leak.ts';
 import type { ListenerLeak } from '../../src/ast/listener-place.ts';
+import { nameOfFunction } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 
@@ -10,7 +11,15 @@ export interface LeakedListener {
 }
 
 /** The others are sure only where the place shows more: read on strangers' code, they were right in less than half. */
-const isSure: ReadonlySet<ListenerLeak['shape']> = new Set(['outcome', 'effect', 'pooled', 'kept', 'lent', 'sibling']);
+const isSure: ReadonlySet<ListenerLeak['shape']> = new Set([
+  'outcome',
+  'effect',
+  'pooled',
+  'kept',
+  'lent',
+  'sibling',
+  'counterpart',
+]);
 
 export const rule = defineRule<LeakedListener>({
   id: 'no-leaked-listener',
@@ -36,7 +45,7 @@ export const rule = defineRule<LeakedListener>({
       if (add?.target === undefined) return undefined;
       const leak = findListenerLeak(add, file);
       if (!leak) return undefined;
-      const { fired, settled, sibling, what, confidence, when } = leak;
+      const { fired, settled, sibling, left, what, confidence, when } = leak;
       return {
         at: placeOf(add),
         values: {
@@ -48,6 +57,7 @@ export const rule = defineRule<LeakedListener>({
         ...((fired || settled) && {
           related: [{ at: fired?.call ?? settled!, note: 'ends the wait without taking it away' }],
         }),
+        ...(left && { related: [{ at: left, note: 'takes back what else was started' }] }),
         ...(sibling && { related: [{ at: sibling, note: 'its siblings are taken away' }] }),
         confidence: confidence ?? (isSure.has(leak.shape) ? 'likely' : 'possible'),
         ...(when && { when }),
@@ -57,9 +67,10 @@ export const rule = defineRule<LeakedListener>({
   },
 });
 
-function fateOf({ fired, settled, sibling }: ListenerLeak): string {
+function fateOf({ fired, settled, sibling, left }: ListenerLeak): string {
   if (fired) return `stays when "${fired.event}" comes first`;
   if (settled) return 'stays when the wait ends in another way';
+  if (left) return `stays when ${nameOfFunction(left)}() runs`;
   return sibling ? 'is left where its siblings are taken away' : 'is never removed';
 }
 

@@ -7,6 +7,7 @@ import { findGivenArgument } from './lent-arguments.ts';
 import { type Life, lifeOf, mountMethod } from './life-cycle.ts';
 import type { ListenerCall } from './listener-calls.ts';
 import { findForConsumer } from './listener-consumer.ts';
+import { findLeftByCounterpart } from './listener-counterpart.ts';
 import { findStayingOnOneOutcome, isRemovedOnEveryOutcome, listEndsOf, listGroup } from './listener-group.ts';
 import {
   hasOnce,
@@ -70,7 +71,10 @@ function judge(add: ListenerCall, file: FileContext): ListenerLeak | undefined {
     file,
   };
   if (place.emitter === 'local') return undefined;
-  if (place.emitter !== 'kept' && isGuardedByState(add.call, fn, file)) return undefined;
+  if (place.emitter !== 'kept' && isGuardedByState(add.call, fn, file))
+    return listEndsOf(add, file).length > 0 || isForwarded(listener, fn, file)
+      ? undefined
+      : findLeftByCounterpart(place);
   const outcome = findOnOneOutcome(place);
   if (outcome) return outcome;
   if (promise) {
@@ -78,7 +82,7 @@ function judge(add: ListenerCall, file: FileContext): ListenerLeak | undefined {
     if (wait) return wait;
   }
   if (listEndsOf(add, file).length > 0 || isForwarded(listener, fn, file)) return undefined;
-  const consumer = findForConsumer(place) ?? findForgottenSibling(place);
+  const consumer = findForConsumer(place) ?? findForgottenSibling(place) ?? findLeftByCounterpart(place);
   if (consumer) return consumer;
   switch (place.emitter) {
     case 'process':

@@ -21,7 +21,8 @@ export interface ListenerLeak {
     | 'pooled'
     | 'kept'
     | 'consumer'
-    | 'sibling';
+    | 'sibling'
+    | 'counterpart';
   /** What leaves one more behind: "each call". */
   what: string;
   /** The sibling that ends the wait without taking this one away. */
@@ -30,6 +31,8 @@ export interface ListenerLeak {
   settled?: ts.Node;
   /** The removal of a sibling, beside which that of this one is missing. */
   sibling?: ts.CallExpression;
+  /** The function that takes back what the place starts, but not this. */
+  left?: FunctionNode;
   confidence?: Confidence;
   when?: LinkCondition;
 }

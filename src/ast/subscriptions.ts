@@ -46,8 +46,8 @@ export function findSubscription(call: ts.CallExpression, file: FileContext): Su
   return (
     ofObservable(target, file) ??
     ofVsCode(target, file) ??
-    ofOwnClass(target, file) ??
     ofDisposableField(target, file) ??
+    ofOwnClass(target, file) ??
     ofEvent(target, file)
   );
 }
@@ -101,12 +101,10 @@ function ofOwnClass({ call, method, receiver }: MethodCall, file: FileContext): 
   const isOwn = origin !== undefined && (/^[.~#@]/.test(origin.module) || origin.module === '.');
   const name = origin?.path.at(-2);
   if (!isInstance || !isOwn || !name || !/^\w+$/.test(name)) return undefined;
-  return {
-    call,
-    source: receiver.getText(file.source),
-    ends: 'call',
-    when: { kind: 'project-states', fact: `gives-remover-${method}:${name}` },
-  };
+  const givesRemover: LinkCondition = { kind: 'project-states', fact: `gives-remover-${method}:${name}` };
+  const event = ofEvent({ call, method, receiver }, file);
+  const when: LinkCondition = event?.when ? { kind: 'any', of: [givesRemover, event.when] } : givesRemover;
+  return { call, source: receiver.getText(file.source), ends: event ? 'dispose' : 'call', when };
 }
 
 /** `this.watch = this.files.onChange(…)`, a field whose type says that what it holds must be ended. */
