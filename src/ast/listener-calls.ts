@@ -199,6 +199,8 @@ export function isOnlyRemoved(listener: ts.Expression, file: FileContext): boole
   const binding = file.bindingOf(name);
   if (binding && (binding.kind === 'parameter' || binding.kind === 'import' || isExported(binding.declaration, file)))
     return false;
+  // `on('end', function ended() { off('end', ended); })` takes itself away.
+  if (binding && ts.isFunctionExpression(binding.declaration)) return false;
   // A name that nothing declares is one that this file has put among the globals, or a mistake.
   const named = file.nodesOfKind(ts.SyntaxKind.Identifier) as readonly ts.Identifier[];
   const uses = binding?.references ?? named.filter(({ text, parent }) => text === name.text && !isMemberName(parent));
