@@ -802,7 +802,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Run some ten at a time: mapLimit keeps the order of results and the first error. Where the work is a query, ask for all of them in one.",
     "limits": [
       "Lists whose files are written count where requests, listeners or timers lead there.",
-      "Lists that only a name calls long are `possible`, unless each item takes a transaction of its own; promises that are pushed to an array in a loop are not followed.",
+      "Lists that only a name calls long are `possible`, unless each item takes a transaction of its own; a loop that waits for something before it starts the next is left alone.",
       "A limit inside of the function that is called (in another file) is not seen."
     ],
     "options": {},
