@@ -5,7 +5,7 @@ import { isMissedAtEnd, listForeignClears } from '../../src/ast/missed-end.ts';
 import { drawsOnTerminal } from '../../src/ast/on-screen.ts';
 import { isOverwritten } from '../../src/ast/overwritten.ts';
 import { startsWithOnlyInstance } from '../../src/ast/singleton.ts';
-import { canBeStartedOften, runsAgain, startsRepeatedly } from '../../src/ast/starts-repeatedly.ts';
+import { canBeStartedOften, runsAgain, startsRepeatedly, whenMadeOften } from '../../src/ast/starts-repeatedly.ts';
 import { findEnclosingFunction, hasModifier } from '../../src/ast/syntax.ts';
 import { findTimerFunction, isUnrefed, listClearsOf } from '../../src/ast/timers.ts';
 import { isOfCommandLine } from '../../src/ast/tooling.ts';
@@ -48,7 +48,14 @@ export const rule = defineRule<LeakedInterval>({
       if (places.some((place) => place.kind === 'handed-over') || isUnrefed(call, places, file)) return undefined;
       const life = lifeOf(call, file);
       if (life.kind === 'process' || isOfCommandLine(file) || drawsOnTerminal(call, file)) return undefined;
-      if (listClearsOf(places, file).length > 0) {
+      const clears = listClearsOf(places, file);
+      if (clears.length > 0) {
+        const onlyRestarted = isOnlyRestarted(call, places, clears, life) && whenMadeOften(life, file);
+        if (onlyRestarted)
+          return match(call, places, life, 'never', {
+            kind: 'all',
+            of: [onlyRestarted, ...listReleasesElsewhere(places, life, true)],
+          });
         if (isMissedAtEnd(call, places, life, file)) {
           const others = listForeignClears(places, life);
           return match(call, places, life, 'missed', others.length > 0 ? { kind: 'all', of: others } : undefined);
@@ -66,6 +73,19 @@ export const rule = defineRule<LeakedInterval>({
 function isStatic(call: ts.Node): boolean {
   const fn = findEnclosingFunction(call);
   return fn !== undefined && hasModifier(fn, ts.SyntaxKind.StaticKeyword);
+}
+
+/** Cleared only to be started anew: an instance that has no end leaves its last one running. */
+function isOnlyRestarted(
+  call: ts.Node,
+  places: readonly HandlePlace[],
+  clears: readonly ts.Node[],
+  life: Life,
+): boolean {
+  if (life.kind !== 'owner' || life.isSingleton || life.isComponent || life.shape.disposers.length > 0) return false;
+  const fn = findEnclosingFunction(call);
+  const isField = places.some((place) => place.kind === 'field') && !isStatic(call);
+  return isField && clears.every((clear) => clear.end <= call.pos && findEnclosingFunction(clear) === fn);
 }
 
 function neverCleared(
@@ -106,13 +126,16 @@ function neverCleared(
 }
 
 /** A handle in a public field or a property may be cleared by another file, which says so as a fact. */
-function listReleasesElsewhere(places: readonly HandlePlace[], life: Life): LinkCondition[] {
+function listReleasesElsewhere(places: readonly HandlePlace[], life: Life, isOther = false): LinkCondition[] {
   const names = places.flatMap((place) => {
     if (place.kind === 'property' || place.kind === 'collection') return [place.name];
     if (place.kind !== 'field') return [];
     return life.kind === 'owner' && isPrivateName(life.shape, place.name) ? [] : [place.name];
   });
-  return names.map((name) => ({ kind: 'not', of: { kind: 'project-states', fact: `clear-timer:${name}` } }));
+  return names.map((name) => ({
+    kind: 'not',
+    of: { kind: 'project-states', fact: `clear-timer${isOther ? '-of-other' : ''}:${name}` },
+  }));
 }
 
 function match(

@@ -41,12 +41,35 @@ export function isOverwritten(
   if (!fn || ts.isConstructorDeclaration(fn) || life.kind === 'effect' || findReArming(call, file)) return false;
   const names = new Set<string>();
   for (const place of places) {
-    if (place.kind === 'collection' || place.kind === 'property') return false;
+    if (place.kind === 'property') return false;
+    if (place.kind === 'collection') {
+      if (!isKeyGivenBySeveral(place.at, fn, file)) return false;
+      names.add(place.name);
+    }
     if (place.kind === 'field') names.add(place.name);
     if (place.kind === 'binding' && findEnclosingFunction(place.binding.identifier) !== fn)
       names.add(place.binding.name);
   }
   return names.size > 0 && canRunAgain(fn, call, { names, life, file }, 0);
+}
+
+/**
+ * `this.timers[key] = …` of a method that is handed the key, and that several others call: the second to do so for the
+ * same key loses the first handle.
+ */
+function isKeyGivenBySeveral(at: ts.Node, fn: FunctionNode, file: FileContext): boolean {
+  const target = findMethodCall(at);
+  const key = target ? (target.method === 'set' ? target.call.arguments[0] : undefined) : keyOf(at);
+  const binding =
+    key && ts.isIdentifier(skipWrappers(key)) ? file.bindingOf(skipWrappers(key) as ts.Identifier) : undefined;
+  if (!binding || !ts.isParameter(binding.declaration) || binding.declaration.parent !== fn) return false;
+  const callers = new Set(listCallsOf(fn, file).map((call) => findEnclosingFunction(call)));
+  callers.delete(fn);
+  return callers.size > 1;
+}
+
+function keyOf(at: ts.Node): ts.Expression | undefined {
+  return ts.isElementAccessExpression(at) ? at.argumentExpression : undefined;
 }
 
 interface Question {

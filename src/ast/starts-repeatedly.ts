@@ -46,6 +46,15 @@ export function isMadeOften(node: ts.Node, life: Extract<Life, { kind: 'owner' }
 }
 
 /**
+ * "Instances are made again and again": their constructor runs so, or the class is a part of something that ends without
+ * it. Undefined where no constructor tells.
+ */
+export function whenMadeOften(life: Life, file: FileContext): LinkCondition | undefined {
+  const made = life.kind === 'owner' ? life.shape.constructorNode?.body : undefined;
+  return made && startsRepeatedly(made, life, file);
+}
+
+/**
  * What must hold so that a method of an owner runs a second time for one instance: nothing for public methods other
  * than those that begin its life.
  */
