@@ -24,7 +24,7 @@ interface Read {
 
 const readName = /^(?:get|find|list|count|fetch|load|read|search|query|select)(?:[A-Z_]|$)/;
 /** Who asks must be known before anything else is read for them. */
-const admitting = /session|auth|permission|access|token|currentUser|OrThrow|OrCreate|AndUpdate/i;
+const admitting = /session|auth|permission|access|token|currentUser|OrThrow|OrFail|OrReject|OrCreate|AndUpdate/i;
 
 /** The longest such run that begins at a statement: three reads or more, or a pair that goes over the network. */
 export function findIndependentReads(first: ts.VariableStatement, file: FileContext): IndependentReads | undefined {

@@ -51,7 +51,14 @@ export function sizeOfSource(
   const query = sizeOfQuery(call, file, depth, judge);
   if (query) return query;
   if (target && isWhole(call, target.method, file)) return large(`everything that ${textOf(call)} gives`);
+  if (target && isNarrowed(target.receiver)) return { size: 'unknown', why: 'those of one group', at: call };
   return isAwaited(call) || allCall.test(name) ? sizeOfRead(call, name, file, depth, judge) : undefined;
+}
+
+/** `server.in(roomId).fetchSockets()`, `store.of(user).listAll()`: asked of a part. */
+function isNarrowed(receiver: ts.Expression): boolean {
+  const part = findMethodCall(receiver);
+  return part !== undefined && part.call.arguments.length > 0 && /^(?:in|to|of|for|within|from)$/.test(part.method);
 }
 
 /** `store.getAll()`, `service.listUsers(workspaceId)`, `repo.findAllById(ids)`. */
