@@ -71,7 +71,7 @@ export function hasOnce({ options }: ListenerCall): boolean {
 const ending = 'close|end|destroy|disconnect|terminate|kill|abort|release|stop|dispose|quit|shutdown';
 
 /** Whether the file ends the emitter itself, and its listeners with it. */
-export function isEnded(add: ListenerCall, file: FileContext): boolean {
+export function isEnded(add: Pick<ListenerCall, 'target'>, file: FileContext): boolean {
   const name = (add.target ?? '').replace(/^this\./, '(?:this|self|that|_this)\\.').replace(/\$/g, '\\$');
   return new RegExp(`(?<![\\w$.])${name}[?!]?\\.(?:${ending})\\b`).test(file.text);
 }

@@ -3,6 +3,7 @@ import { listCaptures } from './captures.ts';
 import type { ClassShape } from './class-shape.ts';
 import { findMethodAround } from './end-of-life.ts';
 import { findFunctionValue } from './functions.ts';
+import { listReturnedValues } from './life-cycle.ts';
 import { isGuardedByState } from './overwritten.ts';
 import { hasModifier, nameOfFunction, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
@@ -12,8 +13,8 @@ const settingUp =
   /^_*(?:on|once|add|subscribe|watch|listen|observe|register|bind|attach|hook|setup|setUp|set|init|install|enable|start|connect|run|boot|bootstrap|configure|load|wire|activate|mount|forward|pipe|ng|after|component|created|mounted|post)(?:[A-Z_]\w*)?$/;
 
 /**
- * Whether a listener that a method adds serves the one call only: it holds on to what this call was handed or has made,
- * so that each call leaves another one.
+ * Whether a listener that a method adds serves the one call only: it holds on to what this call makes for its caller, so
+ * that each call leaves another one.
  */
 export function servesOneCall(call: ts.CallExpression, shape: ClassShape, file: FileContext): boolean {
   const method = findMethodAround(call, shape);
@@ -24,8 +25,13 @@ export function servesOneCall(call: ts.CallExpression, shape: ClassShape, file: 
   )
     return false;
   if (isGuardedByState(call, method, file)) return false;
+  const returned = listReturnedValues(method, file).map(skipWrappers) as readonly ts.Node[];
   return call.arguments.some((argument) => {
     const listener = findFunctionValue(skipWrappers(argument), file);
-    return listener !== undefined && listCaptures(listener, method, file).some(({ kind }) => kind !== 'function');
+    if (!listener) return false;
+    return listCaptures(listener, method, file).some(
+      ({ kind, references }) =>
+        /^(?:const|let|var)$/.test(kind) && references.some((reference) => returned.includes(reference)),
+    );
   });
 }

@@ -3,6 +3,7 @@ import type { LinkCondition } from '../model/link.ts';
 import { classShape, findClassField, findThisOwner } from './class-shape.ts';
 import { emitterLifeOf } from './emitter-lifetime.ts';
 import { listReturnedFunctions, listReturnedValues } from './life-cycle.ts';
+import { isEnded } from './listener-place.ts';
 import { bareModule, findOrigin } from './provenance.ts';
 import {
   findEnclosingFunction,
@@ -128,7 +129,13 @@ const endings: readonly [RegExp, Subscription['ends']][] = [
 
 /** `this.rows.onDidChange(…)` where some type of the project declares `onDidChange: Event<…>`. */
 function ofEvent({ call, method, receiver }: MethodCall, file: FileContext): Subscription | undefined {
-  if (!/^on[A-Z]/.test(method) || call.arguments.length !== 1 || !outlives(receiver, file)) return undefined;
+  const [listener, ...others] = call.arguments;
+  if (!/^on[A-Z]/.test(method) || !listener || others.length > 0 || !outlives(receiver, file)) return undefined;
+  // `tracker.onError?.(error)` tells of an event, and what a caller hands over is the caller's.
+  if (!isFunctionNode(skipWrappers(listener)) && findMemberPath(listener)?.[0] !== 'this') return undefined;
+  const target = findMemberPath(receiver)?.join('.');
+  // What the owner ends itself takes its listeners with it.
+  if (target === undefined || isEnded({ target }, file)) return undefined;
   const when: LinkCondition = { kind: 'project-states', fact: `event-member:${method}` };
   return { call, source: `${receiver.getText(file.source)}.${method}`, ends: 'dispose', when };
 }
