@@ -5,7 +5,7 @@ import type { ts } from './ts.ts';
 
 const drawing = /^(?:process\.stdout\.(?:cursorTo|clearLine|moveCursor|clearScreenDown)|console\.clear)$/;
 /** An escape of the terminal: back to the start of the line, or up and away. */
-const escape = /\\(?:x1b|u001b|033|e)\[|\\r['"`]|['"`]\\r/i;
+const motion = /\\(?:x1b|u001b|033|e)\[|\\r['"`]|['"`]\\r/i;
 
 /** Whether a timer redraws the terminal: the screen of a command, which goes on until the command is ended. */
 export function drawsOnTerminal(timer: ts.CallExpression, file: FileContext): boolean {
@@ -15,6 +15,6 @@ export function drawsOnTerminal(timer: ts.CallExpression, file: FileContext): bo
   return file.nodes('CallExpression').some((call) => {
     if (!runs.some((run) => isWithin(call, run))) return false;
     const path = findMemberPath(call.expression)?.join('.') ?? '';
-    return drawing.test(path) || (path === 'process.stdout.write' && escape.test(call.getText(file.source)));
+    return drawing.test(path) || (path === 'process.stdout.write' && motion.test(call.getText(file.source)));
   });
 }
