@@ -4,8 +4,16 @@ import { isPrivateName, type Life, lifeOf } from '../../src/ast/life-cycle.ts';
 import { isMissedAtEnd, listForeignClears } from '../../src/ast/missed-end.ts';
 import { drawsOnTerminal } from '../../src/ast/on-screen.ts';
 import { isOverwritten } from '../../src/ast/overwritten.ts';
+import { mayEndProcess } from '../../src/ast/process-end.ts';
 import { startsWithOnlyInstance } from '../../src/ast/singleton.ts';
-import { canBeStartedOften, runsAgain, startsRepeatedly, whenMadeOften } from '../../src/ast/starts-repeatedly.ts';
+import {
+  canBeStartedOften,
+  notMadeOnce,
+  runsAgain,
+  startsRepeatedly,
+  unlessMadeOnce,
+  whenMadeOften,
+} from '../../src/ast/starts-repeatedly.ts';
 import { findEnclosingFunction, hasModifier } from '../../src/ast/syntax.ts';
 import { findTimerFunction, isUnrefed, listClearsOf } from '../../src/ast/timers.ts';
 import { isOfCommandLine } from '../../src/ast/tooling.ts';
@@ -48,6 +56,7 @@ export const rule = defineRule<LeakedInterval>({
       if (places.some((place) => place.kind === 'handed-over') || isUnrefed(call, places, file)) return undefined;
       const life = lifeOf(call, file);
       if (life.kind === 'process' || isOfCommandLine(file) || drawsOnTerminal(call, file)) return undefined;
+      if (call.arguments[0] && mayEndProcess(call.arguments[0], file)) return undefined;
       const clears = listClearsOf(places, file);
       if (clears.length > 0) {
         const onlyRestarted = isOnlyRestarted(call, places, clears, life) && whenMadeOften(life, file);
@@ -57,8 +66,14 @@ export const rule = defineRule<LeakedInterval>({
             of: [onlyRestarted, ...listReleasesElsewhere(places, life, true)],
           });
         if (isMissedAtEnd(call, places, life, file)) {
-          const others = listForeignClears(places, life);
-          return match(call, places, life, 'missed', others.length > 0 ? { kind: 'all', of: others } : undefined);
+          const conditions = [...listForeignClears(places, life), ...unlessMadeOnce(call, life, file)];
+          return match(
+            call,
+            places,
+            life,
+            'missed',
+            conditions.length > 0 ? { kind: 'all', of: conditions } : undefined,
+          );
         }
         if (!isOverwritten(call, places, life, file)) return undefined;
         const again = isStatic(call) ? startsRepeatedly(call, life, file) : runsAgain(call, life, file);
@@ -108,11 +123,8 @@ function neverCleared(
       if (life.isSingleton && hasEnd(life.shape)) conditions.push(startsRepeatedly(call, life, file));
       if (!hasEnd(life.shape) && !life.isComponent) {
         if (life.isSingleton) return undefined;
-        conditions.push(canBeStartedOften(call, life, file), {
-          kind: 'not',
-          of: { kind: 'project-states', fact: `made-once:${life.shape.name}` },
-        });
-      }
+        conditions.push(canBeStartedOften(call, life, file), notMadeOnce(life));
+      } else conditions.push(...unlessMadeOnce(call, life, file));
       break;
     case 'call':
       // A page lives as long as its scripts.

@@ -253,6 +253,8 @@ export function isGatherer(call: ts.CallExpression, places: readonly HandlePlace
 
 function asksLatch(condition: ts.Expression, fn: FunctionNode, file: FileContext): boolean {
   const asked = new Set(condition.getText(file.source).match(/[\w$#]+/g));
+  // The first listener starts it, and the last one ends it.
+  if (asked.has('listenerCount')) return true;
   return file.nodes('BinaryExpression').some((node) => {
     if (!isAssignment(node) || !isWithin(node, fn)) return false;
     const name = findMemberPath(node.left)?.at(-1);

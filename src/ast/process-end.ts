@@ -28,6 +28,11 @@ function isRunAtEnd(fn: FunctionNode, file: FileContext, depth: number): boolean
   });
 }
 
+/** Whether a callback ends the process or the machine sooner or later: a countdown, a watchdog. */
+export function mayEndProcess(run: ts.Node, file: FileContext): boolean {
+  return /\bprocess\.(?:exit|abort)\(|\b(?:reboot|poweroff)\w*\(/i.test(run.getText(file.source));
+}
+
 /** The last that a function does is to end the process: `process.exit()`, `process.kill(process.pid, …)`. */
 function endsProcess({ body }: FunctionNode, file: FileContext): boolean {
   const last = body && ts.isBlock(body) ? body.statements.at(-1) : undefined;

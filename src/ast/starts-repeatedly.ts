@@ -7,7 +7,7 @@ import { ts } from './ts.ts';
 import { openToUsers, runsRepeatedly } from './where.ts';
 
 const startName =
-  /^_*(?:start|init|connect|open|listen|run|boot|setup|launch|begin|enable|mount|register|activate|on[A-Z]|main|attach|bind|load)/;
+  /^_*(?:start|init|connect|open|listen|run|boot|setup|launch|begin|enable|mount|register|activate|on[A-Z]|main|attach|bind|load|schedule)/;
 
 /**
  * "More than one of these is started in the life of the process": the place runs repeatedly, or the class that starts
@@ -40,9 +40,19 @@ export function canBeStartedOften(node: ts.Node, life: Life, file: FileContext):
 export function isMadeOften(node: ts.Node, life: Extract<Life, { kind: 'owner' }>, file: FileContext): LinkCondition {
   const made = life.shape.constructorNode?.body ?? node;
   const byUsers: LinkCondition = { ...openToUsers(made, file), directly: true };
-  const madeOnce: LinkCondition = { kind: 'project-states', fact: `made-once:${life.shape.name}` };
   const often: LinkCondition = { kind: 'any', of: [startsRepeatedly(node, life, file), byUsers] };
-  return { kind: 'all', of: [often, { kind: 'not', of: madeOnce }] };
+  return { kind: 'all', of: [often, notMadeOnce(life)] };
+}
+
+/** "The project does not make exactly one of it, when it starts". */
+export function notMadeOnce(life: Extract<Life, { kind: 'owner' }>): LinkCondition {
+  return { kind: 'not', of: { kind: 'project-states', fact: `made-once:${life.shape.name}` } };
+}
+
+/** The end of the only instance is that of the process, unless what it starts is started again. None for components. */
+export function unlessMadeOnce(node: ts.Node, life: Life, file: FileContext): LinkCondition[] {
+  if (life.kind !== 'owner' || life.isComponent || ts.isObjectLiteralExpression(life.shape.node)) return [];
+  return [{ kind: 'any', of: [notMadeOnce(life), startsRepeatedly(node, life, file)] }];
 }
 
 /**
