@@ -48,12 +48,6 @@ const moduleNames: Readonly<Record<string, SyncCall['module']>> = {
 const onceName =
   /^(?:load|init|setup|configure|config|register|bootstrap|start|create|build|compile|prepare|ensure|migrate|seed|install|uninstall|upgrade|backup|restore|connect|generate|parse\w*(?:Settings|Config|URI))(?:[A-Z_].*)?$|Config(?:ig)?(?:uration)?$|[cC]lean(?:up)?|^(?:exit|shutdown|onExit|terminate)/;
 
-const testMode =
-  /^[\w.\s]*\b(?:is)?_?(?:TEST|E2E|DEV|test|e2e|[dD]ev)(?:_\w+|[A-Z]\w*|elopment)?$|NODE_ENV\s*={2,3}\s*['"](?:test|dev)/;
-
-const production = /^[\w.\s]*\b(?:NODE_ENV\s*={2,3}\s*['"]prod\w*['"]|(?:is)?_?(?:PROD|[pP]rod)(?:UCTION|uction)?)$/;
-const notProduction = /^[\w.\s]*\bNODE_ENV\s*!={1,2}\s*['"]prod\w*['"]$/;
-
 const asyncZlib =
   /\b(?:promisify\(\s*(?:zlib\.)?|zlib\.)(?:gzip|gunzip|deflate(?:Raw)?|inflate(?:Raw)?|unzip|brotli(?:C|Dec)ompress)\b/;
 
@@ -74,21 +68,9 @@ const onceFile =
 export function isDoneOnce({ call, module }: SyncCall, file: FileContext): boolean {
   const fn = findEnclosingFunction(call);
   if (!fn || frequencyOf(call, file) !== 'call' || isStartup(fn) || onceName.test(nameOfFunction(fn))) return true;
-  if (onceFile.test(file.path) || isForTests(call) || isOfKernel(call)) return true;
+  if (onceFile.test(file.path) || isOfKernel(call)) return true;
   if (/(?:parentPort|isMainThread)\b/.test(file.text) || (module === 'zlib' && isOfConstant(call, file))) return true;
   return isKeptForLater(call, file);
-}
-
-/** Behind `if (process.env.TEST_BACKEND)`, `if (isDev)`, or in the `else` of production: never under load. */
-function isForTests(call: ts.Node): boolean {
-  for (let at = call; at.parent; at = at.parent) {
-    const { parent } = at;
-    if (!ts.isIfStatement(parent)) continue;
-    const asked = parent.expression.getText();
-    if (parent.thenStatement === at && (testMode.test(asked) || notProduction.test(asked))) return true;
-    if (parent.elseStatement === at && production.test(asked)) return true;
-  }
-  return false;
 }
 
 /** Files that the kernel makes up as they are read. */

@@ -1,4 +1,5 @@
 import { analyseFile } from '../ast/analyse.ts';
+import { isOffProduction } from '../ast/off-production.ts';
 import { qualifiedName } from '../ast/summarise.ts';
 import { findEnclosingClass, findEnclosingFunction } from '../ast/syntax.ts';
 import { ts } from '../ast/ts.ts';
@@ -149,7 +150,7 @@ function runRule(run: RuleRun, file: FileContext, least: Confidence, result: Fil
   }
   const places = new Set<string>();
   for (const match of matches) {
-    if (!isConfident(match.confidence ?? rule.confidence, least)) continue;
+    if (!isConfident(match.confidence ?? rule.confidence, least) || isOffProduction(match.at)) continue;
     const start = match.at.getStart(file.source);
     const place = `${start}-${match.at.end}`;
     if (places.has(place)) continue;

@@ -1,0 +1,40 @@
+import { leavesFunction } from './conditions.ts';
+import { isFunctionNode } from './syntax.ts';
+import { ts } from './ts.ts';
+
+const testMode =
+  /^[\w.\s]*\b(?:is)?_?(?:TEST|E2E|DEV|test|e2e|[dD]ev)(?:_\w+|[A-Z]\w*|elopment)?$|NODE_ENV\s*={2,3}\s*['"](?:test|dev)/;
+const production = /^[\w.\s]*\b(?:NODE_ENV\s*={2,3}\s*['"]prod\w*['"]|(?:is)?_?(?:PROD|[pP]rod)(?:UCTION|uction)?)$/;
+const notProduction = /^[\w.\s]*\bNODE_ENV\s*!={1,2}\s*['"]prod\w*['"]$/;
+
+/**
+ * Whether a place runs only where a service is developed or tested, never under load: behind `if (isDev)` or
+ * `if (process.env.TEST_BACKEND)`, in the `else` of production, or behind an `if (isProd)` that leaves.
+ */
+export function isOffProduction(node: ts.Node): boolean {
+  for (let at = node; at.parent; at = at.parent) {
+    const { parent } = at;
+    if (ts.isIfStatement(parent)) {
+      const asked = parent.expression.getText();
+      if (parent.thenStatement === at && isTestMode(asked)) return true;
+      if (parent.elseStatement === at && production.test(asked)) return true;
+    }
+    if (ts.isBlock(parent) && isFunctionNode(parent.parent) && isBehindProduction(at as ts.Statement, parent))
+      return true;
+  }
+  return false;
+}
+
+function isTestMode(asked: string): boolean {
+  return !asked.includes('||') && (testMode.test(asked) || notProduction.test(asked));
+}
+
+function isBehindProduction(at: ts.Statement, { statements }: ts.Block): boolean {
+  return statements.some(
+    (guard) =>
+      guard.end <= at.pos &&
+      ts.isIfStatement(guard) &&
+      production.test(guard.expression.getText()) &&
+      leavesFunction(guard.thenStatement),
+  );
+}
