@@ -151,7 +151,7 @@ function judgeRecursion(attempt: ts.TryStatement, file: FileContext): Match<Naiv
     if (isSelf(n)) again ??= n;
     return again !== undefined;
   });
-  if (!again) return undefined;
+  if (!again || goesOn(again)) return undefined;
   const body = clause.block.getText(file.source);
   const isGuarded =
     contains(clause.block, (n) => ts.isIfStatement(n) || ts.isThrowStatement(n) || ts.isConditionalExpression(n)) ||
@@ -166,6 +166,11 @@ function judgeRecursion(attempt: ts.TryStatement, file: FileContext): Match<Naiv
   const how = pauses ? 'without end, after the same pause each time' : 'at once and without end';
   const confidence = !pauses && isWorth(attempt, file) ? 'likely' : 'possible';
   return report(fn, { fault: 'endless', loop: undefined, attempt }, how, confidence, again);
+}
+
+/** `next(index + 1)`: what failed is passed over, and the next one is tried. */
+function goesOn(call: ts.Node): boolean {
+  return ts.isCallExpression(call) && call.arguments.some((argument) => ts.isBinaryExpression(skipWrappers(argument)));
 }
 
 function findOwnName(fn: FunctionNode): string | undefined {
