@@ -2,6 +2,7 @@ import { hasEnd } from '../../src/ast/end-of-life.ts';
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { isPrivateName, type Life, lifeOf } from '../../src/ast/life-cycle.ts';
 import { isMissedAtEnd, listForeignClears } from '../../src/ast/missed-end.ts';
+import { isMissedAtModuleEnd } from '../../src/ast/module-end.ts';
 import { drawsOnTerminal } from '../../src/ast/on-screen.ts';
 import { isOverwritten } from '../../src/ast/overwritten.ts';
 import { mayEndProcess } from '../../src/ast/process-end.ts';
@@ -55,9 +56,13 @@ export const rule = defineRule<LeakedInterval>({
       const places = listHandlePlaces(call, file);
       if (places.some((place) => place.kind === 'handed-over') || isUnrefed(call, places, file)) return undefined;
       const life = lifeOf(call, file);
-      if (life.kind === 'process' || isOfCommandLine(file) || drawsOnTerminal(call, file)) return undefined;
+      if (isOfCommandLine(file) || drawsOnTerminal(call, file)) return undefined;
       if (call.arguments[0] && mayEndProcess(call.arguments[0], file)) return undefined;
       const clears = listClearsOf(places, file);
+      const isOfModule = life.kind === 'process' || life.kind === 'call';
+      if (isOfModule && clears.length > 0 && isMissedAtModuleEnd(call, places, clears, file))
+        return match(call, places, life, 'missed', undefined);
+      if (life.kind === 'process') return undefined;
       if (clears.length > 0) {
         const onlyRestarted = isOnlyRestarted(call, places, clears, life) && whenMadeOften(life, file);
         if (onlyRestarted)
@@ -66,7 +71,7 @@ export const rule = defineRule<LeakedInterval>({
             of: [onlyRestarted, ...listReleasesElsewhere(places, life, true)],
           });
         if (isMissedAtEnd(call, places, life, file)) {
-          const conditions = [...listForeignClears(places, life), ...unlessMadeOnce(call, life, file)];
+          const conditions = [...listForeignClears(places, life, file), ...unlessMadeOnce(call, life, file)];
           return match(
             call,
             places,

@@ -10,6 +10,7 @@ import {
 } from '../../src/ast/missed-end.ts';
 import { isGatherer, isOverwritten } from '../../src/ast/overwritten.ts';
 import { canEnd, findReArming, settlesPromise } from '../../src/ast/re-arming.ts';
+import { listReturnedPlaces } from '../../src/ast/returned-timer.ts';
 import { canBeStartedOften, runsAgain, startsRepeatedly } from '../../src/ast/starts-repeatedly.ts';
 import { findDelayMs, findTimerFunction, isUnrefed, listClearsOf } from '../../src/ast/timers.ts';
 import type { ts } from '../../src/ast/ts.ts';
@@ -66,8 +67,10 @@ export const rule = defineRule<LeakedTimeout>({
   visit: {
     CallExpression(call, file) {
       if (findTimerFunction(call, file) !== 'setTimeout') return undefined;
-      const places = listHandlePlaces(call, file);
-      if (places.some((p) => p.kind === 'handed-over') || isUnrefed(call, places, file)) return undefined;
+      const direct = listHandlePlaces(call, file);
+      const isHandedOver = direct.some((p) => p.kind === 'handed-over');
+      const places = isHandedOver ? listReturnedPlaces(call, direct, file) : direct;
+      if (places.length === 0 || isUnrefed(call, places, file)) return undefined;
       const life = lifeOf(call, file);
       if (life.kind === 'process') return undefined;
       return judge(call, places, life, file);
@@ -122,12 +125,17 @@ function judge(
       };
     // A field that nothing clears, set again by each run.
   } else if (!isAtOnce(call) && isMissedAtEnd(call, places, life, file)) {
-    return match('missed', ...listForeignClears(places, life));
+    return match('missed', ...listForeignClears(places, life, file));
   }
-  if (file.role === 'ui' || isAtOnce(call)) return undefined;
+  if (file.role === 'ui' || isAtOnce(call) || isReturned(call, file)) return undefined;
   if (!isOverwritten(call, places, life, file)) return undefined;
   const again = runsAgain(call, life, file);
   return again ? match('overwritten', again) : match('overwritten');
+}
+
+/** Other methods keep it: they are the ones to look at it before. */
+function isReturned(call: ts.CallExpression, file: FileContext): boolean {
+  return listHandlePlaces(call, file).some((p) => p.kind === 'handed-over');
 }
 
 /** Without a delay: over before the next event. */

@@ -1,5 +1,6 @@
 import type { FileContext } from '../model/file-context.ts';
 import { classShape, findThisOwner } from './class-shape.ts';
+import { leavesFunction } from './conditions.ts';
 import { findDisposer } from './end-of-life.ts';
 import { findFunctionValue } from './functions.ts';
 import type { Life } from './life-cycle.ts';
@@ -9,6 +10,7 @@ import {
   findMemberName,
   findMemberPath,
   findStringValue,
+  getOutermostWrapped,
   isAssignment,
   isFunctionNode,
   isWithin,
@@ -25,7 +27,7 @@ const starter =
   /^_*(?:re)?(?:start|connect|open|run|poll|subscribe|listen|schedule|join|spawn|launch|consume|establish)(?:[A-Z]\w*)?$/;
 
 /** Names of an end for good, without an object: `cleanupGarbage` ends something else. */
-const endName =
+export const endName =
   /^_*(?:close|stop|disconnect|destroy|dispose|shutdown|shutDown|teardown|terminate|end|quit|Symbol\.(?:asyncD|d)ispose|componentWillUnmount|disconnectedCallback|ngOnDestroy|onModuleDestroy|beforeUnmount|beforeDestroy|onDestroy|onApplicationShutdown)$/;
 
 /** The functions that end what starts a timer: methods of its owner, or of what its factory makes. */
@@ -50,6 +52,8 @@ export function asksForEnd(call: ts.Node, runs: readonly FunctionNode[], life: L
   for (const kind of [ts.SyntaxKind.IfStatement, ts.SyntaxKind.ConditionalExpression, ts.SyntaxKind.WhileStatement]) {
     for (const node of file.nodesOfKind(kind)) {
       if (!runs.some((run) => isWithin(node, run)) && !isWithin(call, node)) continue;
+      if (ts.isIfStatement(node) && (goesOnAfterEnd(node) || throwsInTimer(node))) continue;
+      if (!isWithin(call, node) && isInLossListener(node, runs)) continue;
       const condition = ts.isConditionalExpression(node)
         ? node.condition
         : (node as ts.IfStatement | ts.WhileStatement).expression;
@@ -61,6 +65,44 @@ export function asksForEnd(call: ts.Node, runs: readonly FunctionNode[], life: L
     if (kind !== ts.SyntaxKind.AmpersandAmpersandToken && kind !== ts.SyntaxKind.BarBarToken) return false;
     return runs.some((run) => isWithin(node, run)) && isAsked(node.left);
   });
+}
+
+/** What a living owner is, and one that has ended is not. */
+const liveState = /^(?:is)?_*(?:open|opened|connected|ready|alive|established|authenticated|logged_?in|acknowledged)$/i;
+
+/** `if (!this.connected) …`, `if (socket.readyState !== OPEN) …`: what it guards runs also when the owner has ended. */
+function goesOnAfterEnd({ expression, thenStatement, elseStatement }: ts.IfStatement): boolean {
+  if (elseStatement || leavesFunction(thenStatement)) return false;
+  const at = skipWrappers(expression);
+  if (ts.isPrefixUnaryExpression(at) && at.operator === ts.SyntaxKind.ExclamationToken) return isLiveState(at.operand);
+  if (!ts.isBinaryExpression(at)) return false;
+  const { kind } = at.operatorToken;
+  const isUnequal =
+    kind === ts.SyntaxKind.ExclamationEqualsEqualsToken || kind === ts.SyntaxKind.ExclamationEqualsToken;
+  return isUnequal && (isLiveState(at.right) || liveState.test(findStringValue(at.right) ?? ''));
+}
+
+function isLiveState(expression: ts.Expression): boolean {
+  const at = skipWrappers(expression);
+  return liveState.test(findMemberPath(ts.isCallExpression(at) ? at.expression : at)?.at(-1) ?? '');
+}
+
+/** An error that a timer's own callback throws ends the process: no way of asking. */
+function throwsInTimer({ thenStatement }: ts.IfStatement): boolean {
+  const last = ts.isBlock(thenStatement) ? thenStatement.statements.at(-1) : thenStatement;
+  const fn = last && ts.isThrowStatement(last) ? findEnclosingFunction(last) : undefined;
+  const timer = fn && getOutermostWrapped(fn).parent;
+  return timer !== undefined && ts.isCallExpression(timer) && findMemberPath(timer.expression)?.at(-1) === 'setTimeout';
+}
+
+/** In a listener that a run adds for the loss of what it starts: it asks when that is lost, not before it is started. */
+function isInLossListener(node: ts.Node, runs: readonly FunctionNode[]): boolean {
+  for (let fn = findEnclosingFunction(node); fn && !runs.includes(fn); fn = findEnclosingFunction(fn)) {
+    const { parent } = getOutermostWrapped(fn);
+    const event = ts.isCallExpression(parent) ? findStringValue(parent.arguments[0]) : undefined;
+    if (event !== undefined && (closeEvent.test(event) || event === 'error')) return true;
+  }
+  return false;
 }
 
 /** The names in a condition; what compares amounts (`free.length > max`) asks for no end, unless it is a state. */
@@ -211,7 +253,7 @@ const closeEvent =
   /^(?:close|closed|closing|end|exit|disconnect|disconnected|finish|abort|destroy|destroyed|SIGTERM|SIGINT)$/;
 
 /** Functions of the file that listen for the end of something. */
-function listCloseListeners(file: FileContext): FunctionNode[] {
+export function listCloseListeners(file: FileContext): FunctionNode[] {
   return file.nodes('CallExpression').flatMap((call) => {
     const name = findMemberName(call.expression);
     if (name === undefined || !/^(?:on|once|addListener|prependListener|addEventListener)$/.test(name)) return [];
@@ -223,8 +265,40 @@ function listCloseListeners(file: FileContext): FunctionNode[] {
   });
 }
 
-/** Whether an end of the owner leads to one of `clears`, through functions of this file. */
-export function isReachedByEnd(clears: readonly ts.Node[], life: Life, file: FileContext): boolean {
-  const ends = withCallees([...listEnds(life), ...listCloseListeners(file)], file);
+/**
+ * Whether an end of the owner leads to one of `clears`, through functions of this file. No ends are the `helpers`, and
+ * what is named like one (`cancelRequest`) but leads to where the timer is set, behind a clear of the last one.
+ */
+export function isReachedByEnd(
+  clears: readonly ts.Node[],
+  life: Life,
+  file: FileContext,
+  { call, helpers }: { call: ts.Node; helpers: readonly FunctionNode[] },
+): boolean {
+  const arms = clearsFirst(call, clears, helpers, file);
+  const own = listEnds(life).filter(
+    (fn) =>
+      !helpers.includes(fn) &&
+      (endName.test(nameOfFunction(fn)) || arms === undefined || !withCallees([fn], file).includes(arms)),
+  );
+  const ends = withCallees([...own, ...listCloseListeners(file)], file);
   return clears.some((clear) => ends.some((fn) => isWithin(clear, fn)));
+}
+
+/** The function that sets a timer, where it clears the last one first. */
+function clearsFirst(
+  call: ts.Node,
+  clears: readonly ts.Node[],
+  helpers: readonly FunctionNode[],
+  file: FileContext,
+): FunctionNode | undefined {
+  const arms = findEnclosingFunction(call);
+  if (!arms) return undefined;
+  const isClear = (at: ts.CallExpression): boolean => {
+    const called = helpers.length > 0 ? findCalled(at, file) : undefined;
+    return clears.includes(at) || (called !== undefined && helpers.includes(called));
+  };
+  return listNodesWithin('CallExpression', arms, file).some((at) => at.end <= call.pos && isClear(at))
+    ? arms
+    : undefined;
 }

@@ -1,8 +1,10 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
 import type { LinkCondition } from '../model/link.ts';
-import { asksForEnd, findEnd, isReachedByEnd } from './after-end.ts';
+import { asksForEnd, findEnd, isReachedByEnd, listEnds } from './after-end.ts';
 import { listCaptures } from './captures.ts';
 import { isDisposerName } from './class-shape.ts';
+import { isClearHelper, listForeignHelpers } from './clear-helper.ts';
+import { isClearedByListenerOnly } from './cleared-by-listener.ts';
 import { findDependencies, findEffectLatch } from './effect-latch.ts';
 import { findFunctionValue } from './functions.ts';
 import type { HandlePlace } from './handle-escape.ts';
@@ -17,8 +19,9 @@ import {
   nameOfFunction,
   skipWrappers,
 } from './syntax.ts';
-import { findDelayMs, listClearsOf, timerClears } from './timers.ts';
+import { findDelayMs, findTimerFunction, listClearsOf, timerClears } from './timers.ts';
 import { ts } from './ts.ts';
+import { listNodesWithin } from './within.ts';
 
 /** What waits for the next frames is over before a component is gone. */
 const frameMs = 50;
@@ -35,38 +38,84 @@ export function isMissedAtEnd(
   life: Life,
   file: FileContext,
 ): boolean {
-  if (life.kind !== 'owner' || !findEnd(life)) return false;
-  const field = places.find((place) => place.kind === 'field');
-  if (!field || timerClears(file).foreign.has(field.name) || !concernsOwner(call, file)) return false;
+  if (!findEnd(life) || !concernsOwner(call, life, file)) return false;
   const clears = listClearsOf(places, file);
+  if (!keepsForOwner(call, places, clears, life, file)) return false;
+  const helpers = listClearHelpers(clears, life, file);
   const run = call.arguments[0] && findFunctionValue(call.arguments[0], file);
   // A timer that only ends its owner is cleared where the owner is put to use.
-  if (run && (life.shape.disposers.includes(run) || asksForEnd(run, [run], life, file))) return false;
+  if (run && (listEnds(life).includes(run) || asksForEnd(run, [run], life, file))) return false;
   // What it clears in its own run is a poll that ends by itself.
-  if (clears.every((clear) => isWithin(clear, call)) || isReachedByEnd(clears, life, file)) return false;
+  if (clears.every((clear) => isWithin(clear, call)) || isReachedByEnd(clears, life, file, { call, helpers }))
+    return false;
   // A method that is named after an end, or that others can call, may be what the owner of the owner calls.
   return clears.every((clear) => {
     for (let fn = findEnclosingFunction(clear); fn; fn = findEnclosingFunction(fn)) {
-      if (isDisposerName(nameOfFunction(fn).replace(/^#/, ''))) return false;
+      if (isDisposerName(nameOfFunction(fn).replace(/^#/, '')) && !helpers.includes(fn)) return false;
     }
     return true;
   });
 }
 
+/** Whether the end of an owner should clear a handle: one kept in a field, in a collection of one, in a factory's variable. */
+function keepsForOwner(
+  call: ts.CallExpression,
+  places: readonly HandlePlace[],
+  clears: readonly ts.Node[],
+  life: Life,
+  file: FileContext,
+): boolean {
+  const { foreign } = timerClears(file);
+  return places.some((place) => {
+    if (place.kind === 'binding') {
+      if (life.kind === 'factory') return isOfFactory(place.binding, life.fn);
+      return places.length === 1 && isClearedByListenerOnly(call, place.binding, clears, life, file);
+    }
+    if (life.kind !== 'owner') return false;
+    if (place.kind === 'field') return !foreign.has(place.name);
+    if (place.kind !== 'collection' || !life.shape.fields.has(place.name) || foreign.has(place.name)) return false;
+    return clears.some((clear) => !isMakingRoom(clear, file));
+  });
+}
+
+/** In a function that sets a timer afterwards: an entry of a table runs out, and is only put off. */
+function isMakingRoom(clear: ts.Node, file: FileContext): boolean {
+  const fn = findEnclosingFunction(clear);
+  return (
+    fn !== undefined &&
+    listNodesWithin('CallExpression', fn, file).some(
+      (call) => call.pos >= clear.end && findTimerFunction(call, file)?.startsWith('set'),
+    )
+  );
+}
+
+function isOfFactory({ identifier, kind }: Binding, factory: FunctionNode): boolean {
+  return (kind === 'let' || kind === 'var') && findEnclosingFunction(identifier) === factory;
+}
+
+/** The methods around `clears` that only clear, for others of their owner. */
+function listClearHelpers(clears: readonly ts.Node[], life: Life, file: FileContext): readonly FunctionNode[] {
+  const around = clears.flatMap((clear) => findEnclosingFunction(clear) ?? []);
+  return around.filter((fn) => isClearHelper(fn, life, file));
+}
+
 /** Whether what a timer runs keeps its owner, or something of the call that set it, alive until then. */
-function concernsOwner(call: ts.CallExpression, file: FileContext): boolean {
+function concernsOwner(call: ts.CallExpression, life: Life, file: FileContext): boolean {
   const run = call.arguments[0] && skipWrappers(call.arguments[0]);
-  const fn = findEnclosingFunction(call);
+  const fn = life.kind === 'factory' ? life.fn : findEnclosingFunction(call);
   if (!run || !fn || !isFunctionNode(run)) return true;
   return /\bthis\b/.test(run.getText(file.source)) || listCaptures(run, fn, file).length > 0;
 }
 
-/** "No other file clears what a field holds"; nothing for private fields. */
-export function listForeignClears(places: readonly HandlePlace[], life: Life): LinkCondition[] {
-  return places.flatMap((place): LinkCondition[] => {
-    if (place.kind !== 'field' || (life.kind === 'owner' && isPrivateName(life.shape, place.name))) return [];
+/** "No other file clears what a field holds, nor calls what does"; nothing for private ones. */
+export function listForeignClears(places: readonly HandlePlace[], life: Life, file: FileContext): LinkCondition[] {
+  const helpers = listClearHelpers(listClearsOf(places, file), life, file);
+  const isPrivate = (name: string): boolean => life.kind === 'owner' && isPrivateName(life.shape, name);
+  const ofPlaces = places.flatMap((place): LinkCondition[] => {
+    if ((place.kind !== 'field' && place.kind !== 'collection') || isPrivate(place.name)) return [];
     return [{ kind: 'not', of: { kind: 'project-states', fact: `clear-timer-of-other:${place.name}` } }];
   });
+  return life.kind === 'owner' ? [...ofPlaces, ...listForeignHelpers(helpers, life)] : ofPlaces;
 }
 
 /** Whether a timer works on a connection whose handler sets it, and which tells when it closes. */

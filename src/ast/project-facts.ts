@@ -1,4 +1,5 @@
 import type { FileContext } from '../model/file-context.ts';
+import { isClearName } from './clear-helper.ts';
 import { listPartsOfClosable } from './end-of-life.ts';
 import { listEventMembers } from './event-members.ts';
 import { listClientClasses } from './handles.ts';
@@ -10,6 +11,7 @@ import { listRemoverMethods } from './subscriptions.ts';
 import { findMethodCall, findStringValue } from './syntax.ts';
 import { timerClears } from './timers.ts';
 import { listTrimmedFields } from './trimming.ts';
+import { ts } from './ts.ts';
 
 /** Settings that hold for every file once one of them makes them. */
 const projectTokens = ['axios.defaults.timeout', 'setGlobalDispatcher', 'SIGTERM', 'prom-client', 'compression'];
@@ -21,6 +23,8 @@ export function listFacts(file: FileContext): string[] {
   for (const call of file.nodes('CallExpression')) {
     const target = findMethodCall(call);
     if (!target) continue;
+    if (isClearName(target.method) && target.receiver.kind !== ts.SyntaxKind.ThisKeyword)
+      facts.add(`calls-helper:${target.method}`);
     const event = findStringValue(call.arguments[0]);
     if (/^(?:on|once|addListener)$/.test(target.method) && event !== undefined) {
       facts.add(/^SIG[A-Z]+$/.test(event) ? `signal:${event}` : `on:${event}`);

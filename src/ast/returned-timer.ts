@@ -1,0 +1,26 @@
+import type { FileContext } from '../model/file-context.ts';
+import { listCallsOf } from './functions.ts';
+import { type HandlePlace, listHandlePlaces } from './handle-escape.ts';
+import { findEnclosingFunction, hasModifier, nameOfFunction } from './syntax.ts';
+import { ts } from './ts.ts';
+
+/**
+ * Where a timer goes that a private method returns to the other methods of its class: `this.timer = this._arm()`.
+ * Nothing where others can call that method, or where some call keeps the handle elsewhere than in a field.
+ */
+export function listReturnedPlaces(
+  timer: ts.CallExpression,
+  places: readonly HandlePlace[],
+  file: FileContext,
+): readonly HandlePlace[] {
+  const isReturned = places.every((place) => place.kind === 'handed-over' && place.how === 'returned');
+  const fn = isReturned ? findEnclosingFunction(timer) : undefined;
+  if (!fn || !isPrivateMethod(fn)) return [];
+  const kept = listCallsOf(fn, file).map((call) => listHandlePlaces(call, file));
+  return kept.every((of) => of.every((place) => place.kind === 'field')) ? kept.flat() : [];
+}
+
+function isPrivateMethod(fn: ts.Node): boolean {
+  if (!ts.isMethodDeclaration(fn)) return false;
+  return hasModifier(fn, ts.SyntaxKind.PrivateKeyword) || /^[_#]/.test(nameOfFunction(fn));
+}
