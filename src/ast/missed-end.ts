@@ -38,7 +38,7 @@ export function isMissedAtEnd(
   life: Life,
   file: FileContext,
 ): boolean {
-  if (!findEnd(life) || !concernsOwner(call, life, file)) return false;
+  if (!findEnd(life) || !concernsOwner(call, file)) return false;
   const clears = listClearsOf(places, file);
   if (!keepsForOwner(call, places, clears, life, file)) return false;
   const helpers = listClearHelpers(clears, life, file);
@@ -57,7 +57,7 @@ export function isMissedAtEnd(
   });
 }
 
-/** Whether the end of an owner should clear a handle: one kept in a field, in a collection of one, in a factory's variable. */
+/** Whether the end of an owner should clear a handle: one kept in a field or a collection of one. */
 function keepsForOwner(
   call: ts.CallExpression,
   places: readonly HandlePlace[],
@@ -67,10 +67,8 @@ function keepsForOwner(
 ): boolean {
   const { foreign } = timerClears(file);
   return places.some((place) => {
-    if (place.kind === 'binding') {
-      if (life.kind === 'factory') return isOfFactory(place.binding, life.fn);
+    if (place.kind === 'binding')
       return places.length === 1 && isClearedByListenerOnly(call, place.binding, clears, life, file);
-    }
     if (life.kind !== 'owner') return false;
     if (place.kind === 'field') return !foreign.has(place.name);
     if (place.kind !== 'collection' || !life.shape.fields.has(place.name) || foreign.has(place.name)) return false;
@@ -89,10 +87,6 @@ function isMakingRoom(clear: ts.Node, file: FileContext): boolean {
   );
 }
 
-function isOfFactory({ identifier, kind }: Binding, factory: FunctionNode): boolean {
-  return (kind === 'let' || kind === 'var') && findEnclosingFunction(identifier) === factory;
-}
-
 /** The methods around `clears` that only clear, for others of their owner. */
 function listClearHelpers(clears: readonly ts.Node[], life: Life, file: FileContext): readonly FunctionNode[] {
   const around = clears.flatMap((clear) => findEnclosingFunction(clear) ?? []);
@@ -100,9 +94,9 @@ function listClearHelpers(clears: readonly ts.Node[], life: Life, file: FileCont
 }
 
 /** Whether what a timer runs keeps its owner, or something of the call that set it, alive until then. */
-function concernsOwner(call: ts.CallExpression, life: Life, file: FileContext): boolean {
+function concernsOwner(call: ts.CallExpression, file: FileContext): boolean {
   const run = call.arguments[0] && skipWrappers(call.arguments[0]);
-  const fn = life.kind === 'factory' ? life.fn : findEnclosingFunction(call);
+  const fn = findEnclosingFunction(call);
   if (!run || !fn || !isFunctionNode(run)) return true;
   return /\bthis\b/.test(run.getText(file.source)) || listCaptures(run, fn, file).length > 0;
 }
