@@ -1,7 +1,7 @@
 import type { FileContext } from '../model/file-context.ts';
 import { withCallees } from './after-end.ts';
 import { classShape, findThisOwner } from './class-shape.ts';
-import { findFunctionOfBinding } from './functions.ts';
+import { findFunctionOfBinding, listCallsOf } from './functions.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -57,6 +57,32 @@ export function findPairAround(node: ts.Node, file: FileContext): Pair | undefin
     return stop && releasesIn(stop, file) ? { start, stop } : undefined;
   }
   return undefined;
+}
+
+/** As {@link findPairAround}, and where a function runs for its only caller, the pair around that. */
+export function findPairThroughCaller(node: ts.Node, file: FileContext): Pair | undefined {
+  const pair = findPairAround(node, file);
+  const fn = pair ? undefined : findEnclosingFunction(node);
+  const [call, ...others] = fn ? listCallsOf(fn, file) : [];
+  return pair ?? (call && others.length === 0 ? findPairAround(call, file) : undefined);
+}
+
+/** Whether an end closes, stops or leaves what the start opens, starts or joins: it can be started again. */
+export function takesTurns({ start, stop }: Pair, file: FileContext): boolean {
+  const callsOf = (fn: FunctionNode): { method: string; target: string }[] => {
+    const runs = withCallees([fn], file);
+    return file.nodes('CallExpression').flatMap((call) => {
+      const found = findMethodCall(call);
+      const target = found && findMemberPath(found.receiver)?.join('.');
+      const by = findEnclosingFunction(call);
+      return target && by && runs.includes(by) ? [{ method: found.method, target }] : [];
+    });
+  };
+  const stopped = callsOf(stop);
+  return callsOf(start).some(({ method, target }) => {
+    const back = turns.find(([begin]) => begin === method)?.[1];
+    return back !== undefined && stopped.some((other) => other.target === target && back.includes(other.method));
+  });
 }
 
 /** The function of another name in the same class, object or scope. */

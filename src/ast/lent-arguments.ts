@@ -2,6 +2,8 @@ import type { Binding, FileContext } from '../model/file-context.ts';
 import type { ClassShape } from './class-shape.ts';
 import { emitterLifeOf } from './emitter-lifetime.ts';
 import { findEntryPoint } from './entry-points.ts';
+import { eventKindOf } from './event-kind.ts';
+import { findAdd } from './listener-calls.ts';
 import { findImport } from './provenance.ts';
 import {
   type FunctionNode,
@@ -19,10 +21,13 @@ import { frequencyOf, isStartup } from './where.ts';
 
 const beginning =
   /^_*(?:start|init|connect|open|setup|launch|boot|bootstrap|register|configure|create|build|get|load|install|mount|publish|restore)/i;
+/** Makes one for whoever asks: `openChannel`, `createReceiver`. */
+const making = /^_*(?:open|create|build)[A-Z]/;
+const selfName = /^_?(?:self|that|me|_?this)$/;
 
 /**
  * `1:Query` for `new Query(sql, this.client)` in a function that runs many times: what such a Query is handed outlives
- * it. Parts that are kept in a field live as long as what they are handed.
+ * it. Parts that are kept in a field live as long as what they are handed; those that are kept by a key are many.
  */
 export function listLentArguments(file: FileContext): ReadonlySet<string> {
   const lent = new Set<string>();
@@ -30,10 +35,10 @@ export function listLentArguments(file: FileContext): ReadonlySet<string> {
     const callee = skipWrappers(node.expression);
     const binding = ts.isIdentifier(callee) ? file.bindingOf(callee) : undefined;
     const fn = findEnclosingFunction(node);
-    if (!binding || !fn || !node.arguments?.length || isKeptInField(node) || !runsOften(node, fn, file)) continue;
+    if (!binding || !fn || !node.arguments?.length || isKeptInField(node, file) || !runsOften(node, fn, file)) continue;
     const isHandled = isInHandler(node, file);
     node.arguments.forEach((argument, index) => {
-      const life = emitterLifeOf(argument, fn, file);
+      const life = isSelf(argument) ? 'self' : emitterLifeOf(argument, fn, file);
       if (life === 'field' || life === 'self' || life === 'kept' || (life === 'process' && isHandled))
         lent.add(`${index}:${classNameOf(binding)}`);
     });
@@ -65,50 +70,97 @@ function isInHandler(node: ts.Node, file: FileContext): boolean {
   return false;
 }
 
-function runsOften(node: ts.Node, fn: FunctionNode, file: FileContext): boolean {
+function runsOften(node: ts.NewExpression, fn: FunctionNode, file: FileContext): boolean {
   if (frequencyOf(node, file) !== 'call' || isStartup(fn)) return false;
   for (let at: FunctionNode | undefined = fn; at; at = findEnclosingFunction(at)) {
-    if (ts.isConstructorDeclaration(at) || beginning.test(nameOfFunction(at))) return false;
+    if (isHandlerOfMany(at, file)) return true;
+    if (ts.isConstructorDeclaration(at)) return false;
+    const name = nameOfFunction(at);
+    if (beginning.test(name) && !(making.test(name) && (isGivenOut(node, file) || isKeptByKey(node)))) return false;
   }
   return true;
 }
 
-function isKeptInField(node: ts.Node): boolean {
-  let { parent } = getOutermostWrapped(node);
-  while (ts.isAwaitExpression(parent) || (ts.isBinaryExpression(parent) && !isAssignment(parent)))
-    parent = parent.parent;
-  return isAssignment(parent) && findMemberName(skipWrappers(parent.left)) !== undefined;
-}
-
-/** Which argument of its constructor an owner's emitter is: `client`, `this.client`; undefined when it is none. */
-export function findGivenArgument(emitter: ts.Expression, shape: ClassShape, file: FileContext): number | undefined {
-  const { constructorNode } = shape;
-  const path = findMemberPath(skipWrappers(emitter));
-  if (!constructorNode || !path) return undefined;
-  const names = constructorNode.parameters.map(({ name }) => (ts.isIdentifier(name) ? name.text : undefined));
-  const indexOf = (name: string): number | undefined => {
-    const index = names.indexOf(name);
-    return index < 0 ? undefined : index;
+function isKeptInField(node: ts.NewExpression, file: FileContext): boolean {
+  const isField = (at: ts.Node): boolean => {
+    let { parent } = getOutermostWrapped(at);
+    while (ts.isAwaitExpression(parent) || (ts.isBinaryExpression(parent) && !isAssignment(parent)))
+      parent = parent.parent;
+    return isAssignment(parent) && parent.left !== at && findMemberName(skipWrappers(parent.left)) !== undefined;
   };
-  if (path.length === 1) {
-    const declared = rootBinding(emitter, file);
-    return declared && ts.isParameter(declared) && declared.parent === constructorNode ? indexOf(path[0]!) : undefined;
-  }
-  if (path.length > 2 || !/^(?:this|self|that|_this|me)$/.test(path[0]!)) return undefined;
-  const field = shape.fields.get(path[1]!);
-  if (field?.declaration && ts.isParameter(field.declaration)) return indexOf(field.name);
-  for (const value of field?.values ?? []) {
-    const from = skipWrappers(value);
-    const declared = ts.isIdentifier(from) ? rootBinding(from, file) : undefined;
-    if (declared && ts.isParameter(declared) && declared.parent === constructorNode)
-      return indexOf((from as ts.Identifier).text);
-  }
-  return undefined;
+  return isField(node) || listUsesOf(node, file).some(isField);
 }
 
-function rootBinding(expression: ts.Expression, file: FileContext): ts.Node | undefined {
-  const at = skipWrappers(expression);
-  return ts.isIdentifier(at) ? file.bindingOf(at)?.declaration : undefined;
+/** `this.rooms[id] = new Room(…)`, `this.rooms.set(id, new Room(…))`. */
+function isKeptByKey(node: ts.NewExpression): boolean {
+  const { parent } = getOutermostWrapped(node);
+  if (ts.isCallExpression(parent)) return parent.arguments.length === 2 && findMemberName(parent.expression) === 'set';
+  const left = isAssignment(parent) ? skipWrappers(parent.left) : undefined;
+  return left !== undefined && ts.isElementAccessExpression(left) && findMemberName(left) === undefined;
+}
+
+/** `parser.on('channel', …)`: whatever the function around it begins, it runs for each of them. */
+function isHandlerOfMany(fn: FunctionNode, file: FileContext): boolean {
+  const { parent } = getOutermostWrapped(fn);
+  const add = ts.isCallExpression(parent) ? findAdd(parent, file) : undefined;
+  return add !== undefined && !/once/i.test(add.method) && eventKindOf(add.event) === 'recurring';
+}
+
+/** `return new Channel(…)`, `callback(null, new Channel(…))`. */
+function isGivenOut(node: ts.NewExpression, file: FileContext): boolean {
+  return [node, ...listUsesOf(node, file)].some((at) => {
+    const { parent } = getOutermostWrapped(at);
+    if (ts.isReturnStatement(parent)) return true;
+    if (!ts.isCallExpression(parent) || !ts.isIdentifier(parent.expression)) return false;
+    return file.bindingOf(parent.expression)?.kind === 'parameter';
+  });
+}
+
+/** Where the variable is used that holds what is made. */
+function listUsesOf(node: ts.NewExpression, file: FileContext): readonly ts.Node[] {
+  const { parent } = getOutermostWrapped(node);
+  if (!ts.isVariableDeclaration(parent) || !ts.isIdentifier(parent.name)) return [];
+  return file.bindingOf(parent.name)?.references ?? [];
+}
+
+/** `self` in a function within a method, or handed to a helper, is the instance. */
+function isSelf(argument: ts.Expression): boolean {
+  const at = skipWrappers(argument);
+  return ts.isIdentifier(at) && selfName.test(at.text);
+}
+
+/** An argument of a constructor, or what it holds. */
+export interface Given {
+  index: number;
+  /** The emitter is a member of it: `client.socket`. */
+  isMember: boolean;
+}
+
+/** Which argument of its constructor an owner's emitter is, or is a member of; undefined when it is none. */
+export function findGivenArgument(emitter: ts.Expression, shape: ClassShape, file: FileContext): Given | undefined {
+  const path = findMemberPath(skipWrappers(emitter));
+  if (!path) return undefined;
+  if (!/^(?:this|self|that|_this|me)$/.test(path[0]!)) return findParameter(emitter, shape, file);
+  const field = shape.fields.get(path[1] ?? '');
+  if (!field || path.length > 3) return undefined;
+  const { constructorNode } = shape;
+  const own =
+    field.declaration && constructorNode?.parameters.findIndex((parameter) => parameter === field.declaration);
+  const isDeclared = own !== undefined && own >= 0;
+  const givens = field.values.flatMap((value) => findParameter(value, shape, file) ?? []);
+  const given = isDeclared ? { index: own, isMember: false } : givens[0];
+  if (!given || (given.isMember && path.length > 2)) return undefined;
+  return { index: given.index, isMember: given.isMember || path.length > 2 };
+}
+
+/** `client` and `client.socket`, where `client` is a parameter of the constructor. */
+function findParameter(value: ts.Expression, { constructorNode }: ClassShape, file: FileContext): Given | undefined {
+  const path = findMemberPath(skipWrappers(value));
+  const root = rootOfMembers(skipWrappers(value));
+  const declared = ts.isIdentifier(root) ? file.bindingOf(root)?.declaration : undefined;
+  if (!constructorNode || !path || path.length > 2 || !declared || !ts.isParameter(declared)) return undefined;
+  const index = constructorNode.parameters.indexOf(declared);
+  return index < 0 || !ts.isIdentifier(declared.name) ? undefined : { index, isMember: path.length > 1 };
 }
 
 /** `shared ??= new X()` and `if (!X.instance) X.instance = new X()`, where the module or a class of it keeps it. */

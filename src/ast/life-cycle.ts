@@ -6,9 +6,11 @@ import { isSingleton } from './singleton.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
+  findMemberName,
   findMemberPath,
   findPropertyName,
   getOutermostWrapped,
+  isAssignment,
   isClassNode,
   isFunctionNode,
   skipWrappers,
@@ -151,6 +153,29 @@ function findFactory(node: ts.Node, file: FileContext): Extract<Life, { kind: 'f
     if (isFactory && disposers.length > 0) return { kind: 'factory', fn, disposers };
   }
   return undefined;
+}
+
+/** The function around a node that gives back another one, with an end of its own beside it. */
+export function findFactoryOfFunction(node: ts.Node, file: FileContext): FunctionNode | undefined {
+  for (let fn = findEnclosingFunction(node); fn; fn = findEnclosingFunction(fn)) {
+    const home: FunctionNode = fn;
+    const returned = listReturnedValues(fn, file).map(skipWrappers);
+    if (returned.some((value) => listDisposersOfFunction(value, home, file).length > 0)) return fn;
+  }
+  return undefined;
+}
+
+/** `const append = (line) => …; append.shutdown = () => …; return append`. */
+function listDisposersOfFunction(returned: ts.Expression, fn: FunctionNode, file: FileContext): FunctionNode[] {
+  const binding = ts.isIdentifier(returned) ? file.bindingOf(returned) : undefined;
+  if (!binding || findEnclosingFunction(binding.identifier) !== fn || !findFunctionOfBinding(binding)) return [];
+  return binding.references.flatMap((reference) => {
+    const access = reference.parent;
+    const name = findMemberName(access);
+    if (name === undefined || !isDisposerName(name) || !isAssignment(access.parent)) return [];
+    const value = access.parent.left === access ? skipWrappers(access.parent.right) : undefined;
+    return value && isFunctionNode(value) ? [value] : [];
+  });
 }
 
 function functionOfProperty(property: ts.ObjectLiteralElementLike, file: FileContext): FunctionNode | undefined {

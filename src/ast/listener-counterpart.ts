@@ -1,9 +1,20 @@
+import type { FileContext } from '../model/file-context.ts';
 import { classShape, findThisOwner } from './class-shape.ts';
-import { findPairAround, isReset } from './counterpart.ts';
+import { findPairThroughCaller, isReset, takesTurns } from './counterpart.ts';
 import { emitterLifeOf } from './emitter-lifetime.ts';
 import { eventKindOf } from './event-kind.ts';
+import { listCallsOf } from './functions.ts';
 import { hasOnce, isEnded, type ListenerLeak, type ListenerPlace } from './listener-place.ts';
-import { type FunctionNode, findMemberPath, isWithin, nameOfFunction, rootOfMembers, skipWrappers } from './syntax.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  findMemberPath,
+  hasModifier,
+  isWithin,
+  nameOfFunction,
+  rootOfMembers,
+  skipWrappers,
+} from './syntax.ts';
 import { ts } from './ts.ts';
 
 /**
@@ -13,8 +24,14 @@ import { ts } from './ts.ts';
 export function findLeftByCounterpart({ add, life, file }: ListenerPlace): ListenerLeak | undefined {
   if (file.role === 'ui' || life.kind === 'effect' || /once/i.test(add.method) || hasOnce(add)) return undefined;
   if (eventKindOf(add.event) !== 'recurring' || isEnded(add, file)) return undefined;
-  const pair = findPairAround(add.call, file);
-  if (!pair || !isReset(pair, file) || !outlives(add.receiver, pair.start)) return undefined;
+  const pair = findPairThroughCaller(add.call, file);
+  if (
+    !pair ||
+    isRunByConstructor(pair.start, file) ||
+    !(isReset(pair, file) || takesTurns(pair, file)) ||
+    !outlives(add.receiver, pair.start)
+  )
+    return undefined;
   return {
     shape: 'counterpart',
     what: `each run of ${nameOfFunction(pair.start)}()`,
@@ -43,4 +60,16 @@ export function findLeftByCounterpart({ add, life, file }: ListenerPlace): Liste
         ts.isPropertyDeclaration(value.parent) || (constructorNode !== undefined && isWithin(value, constructorNode)),
     );
   }
+}
+
+/** Whether nothing but the constructor runs a method: once an instance. */
+function isRunByConstructor(fn: FunctionNode, file: FileContext): boolean {
+  const calls = listCallsOf(fn, file);
+  const isHidden = hasModifier(fn, ts.SyntaxKind.PrivateKeyword) || /^[_#]/.test(nameOfFunction(fn));
+  return isHidden && calls.length > 0 && calls.every((call) => isInConstructor(call));
+}
+
+function isInConstructor(node: ts.Node): boolean {
+  const fn = findEnclosingFunction(node);
+  return fn !== undefined && ts.isConstructorDeclaration(fn);
 }

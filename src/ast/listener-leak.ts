@@ -4,7 +4,7 @@ import { emitterLifeOf } from './emitter-lifetime.ts';
 import { findDisposer, findMethodAround } from './end-of-life.ts';
 import { eventKindOf } from './event-kind.ts';
 import { findGivenArgument } from './lent-arguments.ts';
-import { type Life, lifeOf, mountMethod } from './life-cycle.ts';
+import { findFactoryOfFunction, type Life, lifeOf, mountMethod } from './life-cycle.ts';
 import type { ListenerCall } from './listener-calls.ts';
 import { findForConsumer } from './listener-consumer.ts';
 import { findLeftByCounterpart } from './listener-counterpart.ts';
@@ -17,6 +17,7 @@ import {
   listOwnCaptures,
   registering,
 } from './listener-place.ts';
+import { findAddedByEachEvent } from './listener-restart.ts';
 import { findForgottenSibling } from './listener-sibling.ts';
 import { findInWait, goesWithItsEmitter } from './listener-wait.ts';
 import { isFreshlyMade } from './looked-up.ts';
@@ -34,10 +35,12 @@ import {
   skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
-import { findRepetition, runsRepeatedly, runsUnderLoad } from './where.ts';
+import { findRepetition, isStartup, runsRepeatedly, runsUnderLoad } from './where.ts';
 
 /** Handled where a process is brought up, in whatever callback that ends. */
 const processEnd = /^(?:SIG[A-Z0-9]+|signal|uncaughtException|unhandledRejection|exit|beforeExit|warning)$/;
+/** Come again and again, and ask for something other than the end. */
+const reloadSignal = /^SIG(?:HUP|USR[12]|WINCH|CONT)$/;
 const unmountMethod =
   /^(?:componentWillUnmount|disconnectedCallback|ngOnDestroy|beforeUnmount|beforeDestroy|unmounted|destroyed)$/;
 /** What runs a process handles its signals. */
@@ -94,7 +97,7 @@ function judge(add: ListenerCall, file: FileContext): ListenerLeak | undefined {
     case 'kept':
       return onKept(place);
     default:
-      return onField(place) ?? onLent(place);
+      return onField(place) ?? onLent(place) ?? findAddedByEachEvent(place);
   }
 }
 
@@ -109,6 +112,8 @@ function onProcess(place: ListenerPlace): ListenerLeak | undefined {
   const { add, life, promise, file } = place;
   if (life.kind === 'effect') return onEffect(life.effect);
   if (life.kind === 'owner' && !life.isSingleton) return onOwner(place, life);
+  const factory = reloadSignal.test(add.event) && findFactory(place);
+  if (factory) return onFactory(place, factory);
   // What listens once is gone with the next event, if there is one.
   const goesItself = (/once/i.test(add.method) || hasOnce(add)) && eventKindOf(add.event) === 'recurring';
   if (promise || goesItself || file.role === 'ui' || processEnd.test(add.event)) return undefined;
@@ -166,6 +171,23 @@ function onOwner({ add, file }: ListenerPlace, life: Extract<Life, { kind: 'owne
   };
 }
 
+/** The function that makes what has an end of its own: an object with methods, or a function with `shutdown` beside it. */
+function findFactory({ add, life, file }: ListenerPlace): FunctionNode | undefined {
+  return life.kind === 'factory' ? life.fn : findFactoryOfFunction(add.call, file);
+}
+
+/** What a factory makes has an end of its own, and is held by the process until that takes the listener away. */
+function onFactory(place: ListenerPlace, fn: FunctionNode): ListenerLeak | undefined {
+  const { add, promise, file } = place;
+  if (promise || file.role === 'ui' || isStartup(fn)) return undefined;
+  if (listOwnCaptures(add, fn, file).length === 0) return undefined;
+  return {
+    shape: 'owner',
+    what: `each result of ${nameOfFunction(fn)}()`,
+    confidence: 'likely',
+  };
+}
+
 /** Added where a component comes to its page, whose method for the end does something, but not that. */
 function isAddedAsItMounts(add: ListenerCall, shape: ClassShape): boolean {
   const method = findMethodAround(add.call, shape);
@@ -204,14 +226,16 @@ function isOfBrowser(file: FileContext): boolean {
 /** Handed to an owner that is made again and again, by one that keeps it. */
 function onLent({ add, life, promise, file }: ListenerPlace): ListenerLeak | undefined {
   if (life.kind !== 'owner' || promise || file.role === 'ui') return undefined;
-  const index = findGivenArgument(add.receiver, life.shape, file);
+  const given = findGivenArgument(add.receiver, life.shape, file);
   // What listens for the beginning of an emitter that it is handed is gone with it.
   const goesItself = /once/i.test(add.method) && eventKindOf(add.event) === 'first';
-  if (index === undefined || goesItself || isEnded(add, file)) return undefined;
+  if (!given || goesItself || isEnded(add, file)) return undefined;
+  // An event of its own for each owner may be taken away as a whole, by whoever tells of it.
+  if (given.isMember && !add.isEventKnown) return undefined;
   return {
     shape: 'lent',
     what: `each ${life.shape.name}`,
-    when: { kind: 'project-states', fact: `lent-${index}:${life.shape.name}` },
+    when: { kind: 'project-states', fact: `lent-${given.index}:${life.shape.name}` },
   };
 }
 

@@ -9,6 +9,8 @@ import { runsAgainWithin } from './runs-again.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
+  findMemberPath,
+  findMethodCall,
   getOutermostWrapped,
   isFunctionNode,
   isWithin,
@@ -22,11 +24,15 @@ import { ts } from './ts.ts';
 const manyTimes =
   /^(?:readable|drain|data|messages?|packets?|frames?|chunks?|lines?|blocks?|ticks?|events?|progress|responses?|repl(?:y|ies)|answers?|results?|changed?|updated?|states?|statechanged?|idle|free|released?)$/i;
 
+const takingAway = /\b(?:off|removeListener|removeEventListener|removeAllListeners)\b/;
+
 /** A listener that stays when the promise around it has settled, on an emitter that many waits share. */
 export function findInWait(place: ListenerPlace, promise: ts.NewExpression): ListenerLeak | undefined {
   const { add, emitter, file } = place;
   if (hasOnce(add) || !isShared(place)) return undefined;
   if (/once/i.test(add.method)) {
+    if (losesRace(place, promise))
+      return { shape: 'wait', what: 'each race that another one wins', confidence: 'likely' };
     const group = listGroup(add, file).filter((other) => isWithin(other.call, promise));
     const staying = findStayingInWait(group, file);
     if (staying?.add.call !== add.call || isRemovedOutside(add, listenersOf(group, file), file)) return undefined;
@@ -71,6 +77,34 @@ function isInTimer(use: ts.Node, executor: FunctionNode, file: FileContext): boo
     if (ts.isCallExpression(call) && findTimerFunction(call, file) === 'setTimeout') return true;
   }
   return false;
+}
+
+/**
+ * `Promise.race([work, new Promise((_, reject) => pool.once('failed', reject))])`: a promise that does nothing but wait
+ * for one event of what goes on. When another one of the race comes first, nothing takes its listener away.
+ */
+function losesRace({ add, fn, file }: ListenerPlace, promise: ts.NewExpression): boolean {
+  const executor = promise.arguments?.[0] && skipWrappers(promise.arguments[0]);
+  if (executor !== fn || eventKindOf(add.event) !== 'recurring' || goesWithItsEmitter(add, file)) return false;
+  // `removeLater = pool.removeListener.bind(pool, 'failed', reject)`
+  if (listEndsOf(add, file).length > 0 || takingAway.test(executor.getText(file.source))) return false;
+  const list = listHolding(promise, file);
+  return list.some((at) => {
+    const call = findMethodCall(getOutermostWrapped(at).parent);
+    return call?.method === 'race' && findMemberPath(call.receiver)?.join('.') === 'Promise';
+  });
+}
+
+/** The array that a promise stands in, and where it is used that was pushed to. */
+function listHolding(promise: ts.NewExpression, file: FileContext): readonly ts.Node[] {
+  const { parent } = getOutermostWrapped(promise);
+  const push = findMethodCall(parent);
+  const pushed = push?.method === 'push' ? skipWrappers(push.receiver) : undefined;
+  const array = ts.isArrayLiteralExpression(parent) ? parent : undefined;
+  const holder = array && getOutermostWrapped(array).parent;
+  const name = holder && ts.isVariableDeclaration(holder) ? holder.name : pushed;
+  const uses = name && ts.isIdentifier(name) ? file.bindingOf(name)?.references : undefined;
+  return [...(array ? [array] : []), ...(uses ?? [])];
 }
 
 /** `on('data')` beside `on('end')`: what is listened to is read to its end. */
