@@ -49,10 +49,14 @@ export function notMadeOnce(life: Extract<Life, { kind: 'owner' }>): LinkConditi
   return { kind: 'not', of: { kind: 'project-states', fact: `made-once:${life.shape.name}` } };
 }
 
-/** The end of the only instance is that of the process, unless what it starts is started again. None for components. */
+/**
+ * The end of the only instance is that of the process, unless what it starts is started again, or users of a published
+ * package make more of them. None for components.
+ */
 export function unlessMadeOnce(node: ts.Node, life: Life, file: FileContext): LinkCondition[] {
   if (life.kind !== 'owner' || life.isComponent || ts.isObjectLiteralExpression(life.shape.node)) return [];
-  return [{ kind: 'any', of: [notMadeOnce(life), startsRepeatedly(node, life, file)] }];
+  const byUsers: LinkCondition = { ...openToUsers(life.shape.constructorNode?.body ?? node, file), directly: true };
+  return [{ kind: 'any', of: [notMadeOnce(life), startsRepeatedly(node, life, file), byUsers] }];
 }
 
 /**
