@@ -144,8 +144,7 @@ export function findGivenArgument(emitter: ts.Expression, shape: ClassShape, fil
   const field = shape.fields.get(path[1] ?? '');
   if (!field || path.length > 3) return undefined;
   const { constructorNode } = shape;
-  const own =
-    field.declaration && constructorNode?.parameters.findIndex((parameter) => parameter === field.declaration);
+  const own = field.declaration && constructorNode?.parameters.indexOf(field.declaration as ts.ParameterDeclaration);
   const isDeclared = own !== undefined && own >= 0;
   const givens = field.values.flatMap((value) => findParameter(value, shape, file) ?? []);
   const given = isDeclared ? { index: own, isMember: false } : givens[0];
