@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createTwoFilesPatch } from 'diff';
+import { unmeasured } from '../benchmarks/costs/unmeasured.ts';
 import { factsOf } from '../src/config/facts-of.ts';
 import { categoryChoices, publishedSchema } from '../src/config/schema.ts';
 import type { Fixer } from '../src/model/fixer.ts';
@@ -169,7 +170,8 @@ interface Cost {
 /** "A queue of 60,000 entries drained: 201 ms with `shift()`, 1.2 ms with a Deque." */
 function costLines(id: string): string[] {
   const cost = costs.get(id);
-  if (!cost) return [];
+  const reason = unmeasured[id];
+  if (!cost) return reason ? ['', '## Measured', '', `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`] : [];
   const { work, forms, unit, bad, good } = cost;
   const figure = (value: number) => `**${value < 0.01 ? 'under 0.01' : value.toLocaleString('en-US')} ${unit}**`;
   const what = `${work.charAt(0).toUpperCase()}${work.slice(1)}`;
