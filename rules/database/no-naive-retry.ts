@@ -12,15 +12,10 @@ import {
   leavesWithoutConnection,
 } from '../../src/ast/attempts.ts';
 import { waitsForEvents } from '../../src/ast/event-wait.ts';
+import { listCallsOf } from '../../src/ast/functions.ts';
 import { bareModule, findOrigin, originName } from '../../src/ast/provenance.ts';
 import { findProperty } from '../../src/ast/queries.ts';
-import {
-  type FunctionNode,
-  findEnclosingFunction,
-  findMemberName,
-  type LoopNode,
-  skipWrappers,
-} from '../../src/ast/syntax.ts';
+import { findEnclosingFunction, isWithin, type LoopNode, skipWrappers } from '../../src/ast/syntax.ts';
 import { hasTooling } from '../../src/ast/tooling.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
@@ -135,22 +130,8 @@ function isWorth(attempt: ts.TryStatement, file: FileContext): boolean {
 /** `catch { return connect(); }`: the function calls itself after a failure, with nothing that ends it. */
 function judgeRecursion(attempt: ts.TryStatement, file: FileContext): Match<NaiveRetry> | undefined {
   const fn = findEnclosingFunction(attempt);
-  const name = fn && findOwnName(fn);
-  if (!fn || name === undefined) return undefined;
   const clause = attempt.catchClause!;
-  const isSelf = (n: ts.Node): boolean =>
-    ts.isCallExpression(n) &&
-    (ts.isIdentifier(n.expression)
-      ? n.expression.text
-      : n.expression.kind === ts.SyntaxKind.PropertyAccessExpression &&
-          (n.expression as ts.PropertyAccessExpression).expression.kind === ts.SyntaxKind.ThisKeyword
-        ? findMemberName(n.expression)
-        : '') === name;
-  let again: ts.Node | undefined;
-  contains(clause.block, (n) => {
-    if (isSelf(n)) again ??= n;
-    return again !== undefined;
-  });
+  const again = fn && listCallsOf(fn, file).find((call) => isWithin(call, clause.block));
   if (!again || goesOn(again)) return undefined;
   const body = clause.block.getText(file.source);
   const isGuarded =
@@ -169,13 +150,8 @@ function judgeRecursion(attempt: ts.TryStatement, file: FileContext): Match<Naiv
 }
 
 /** `next(index + 1)`: what failed is passed over, and the next one is tried. */
-function goesOn(call: ts.Node): boolean {
-  return ts.isCallExpression(call) && call.arguments.some((argument) => ts.isBinaryExpression(skipWrappers(argument)));
-}
-
-function findOwnName(fn: FunctionNode): string | undefined {
-  if ('name' in fn && fn.name && ts.isIdentifier(fn.name as ts.Node)) return (fn.name as ts.Identifier).text;
-  return ts.isVariableDeclaration(fn.parent) && ts.isIdentifier(fn.parent.name) ? fn.parent.name.text : undefined;
+function goesOn(call: ts.CallExpression): boolean {
+  return call.arguments.some((argument) => ts.isBinaryExpression(skipWrappers(argument)));
 }
 
 /** p-retry 7 (`randomize`) and exponential-backoff 3 (`jitter`) leave chance out unless told. */

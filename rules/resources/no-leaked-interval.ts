@@ -19,7 +19,7 @@ import { findEnclosingFunction, hasModifier } from '../../src/ast/syntax.ts';
 import { findTimerFunction, isUnrefed, listClearsOf } from '../../src/ast/timers.ts';
 import { isOfCommandLine } from '../../src/ast/tooling.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { isStartup } from '../../src/ast/where.ts';
+import { isStartup, openToUsers } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
@@ -61,24 +61,21 @@ export const rule = defineRule<LeakedInterval>({
       const clears = listClearsOf(places, file);
       const isOfModule = life.kind === 'process' || life.kind === 'call';
       if (isOfModule && clears.length > 0 && isMissedAtModuleEnd(call, places, clears, file))
-        return match(call, places, life, 'missed', undefined);
+        return match(call, places, life, 'missed', openToUsers(call, file));
       if (life.kind === 'process') return undefined;
       if (clears.length > 0) {
         const onlyRestarted = isOnlyRestarted(call, places, clears, life) && whenMadeOften(life, file);
         if (onlyRestarted)
-          return match(call, places, life, 'never', {
-            kind: 'all',
-            of: [onlyRestarted, ...listReleasesElsewhere(places, life, true)],
-          });
-        if (isMissedAtEnd(call, places, life, file)) {
-          const conditions = [...listForeignClears(places, life, file), ...unlessMadeOnce(call, life, file)];
           return match(
             call,
             places,
             life,
-            'missed',
-            conditions.length > 0 ? { kind: 'all', of: conditions } : undefined,
+            'never',
+            allOf([onlyRestarted, ...listReleasesElsewhere(places, life, true)]),
           );
+        if (isMissedAtEnd(call, places, life, file)) {
+          const conditions = [...listForeignClears(places, life, file), ...unlessMadeOnce(call, life, file)];
+          return match(call, places, life, 'missed', allOf(conditions));
         }
         if (!isOverwritten(call, places, life, file)) return undefined;
         const again = isStatic(call) ? startsRepeatedly(call, life, file) : runsAgain(call, life, file);
@@ -139,7 +136,11 @@ function neverCleared(
     default:
       return undefined;
   }
-  return match(call, places, life, 'never', conditions.length > 0 ? { kind: 'all', of: conditions } : undefined);
+  return match(call, places, life, 'never', allOf(conditions));
+}
+
+function allOf(conditions: readonly LinkCondition[]): LinkCondition | undefined {
+  return conditions.length > 0 ? { kind: 'all', of: conditions } : undefined;
 }
 
 /** A handle in a public field or a property may be cleared by another file, which says so as a fact. */

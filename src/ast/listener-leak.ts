@@ -23,7 +23,7 @@ import { findInWait, goesWithItsEmitter } from './listener-wait.ts';
 import { isFreshlyMade } from './looked-up.ts';
 import { isGuardedByState } from './overwritten.ts';
 import { settlesBeforeAbort } from './signal-wait.ts';
-import { isMadeOften } from './starts-repeatedly.ts';
+import { canBeStartedOften, isMadeOften } from './starts-repeatedly.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -185,6 +185,7 @@ function onFactory(place: ListenerPlace, fn: FunctionNode): ListenerLeak | undef
     shape: 'owner',
     what: `each result of ${nameOfFunction(fn)}()`,
     confidence: 'likely',
+    when: canBeStartedOften(add.call, place.life, file),
   };
 }
 
