@@ -1,7 +1,7 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { LinkCondition } from '../model/link.ts';
 import { isPrivateName, type Life } from './life-cycle.ts';
-import { type FunctionNode, findMethodCall, hasModifier, nameOfFunction } from './syntax.ts';
+import { type FunctionNode, findMethodCall, isHiddenMethod, nameOfFunction } from './syntax.ts';
 import { findTimerFunction } from './timers.ts';
 import { ts } from './ts.ts';
 import { listNodesWithin } from './within.ts';
@@ -27,7 +27,7 @@ export function isClearHelper(fn: FunctionNode, life: Life, file: FileContext): 
 }
 
 function isInternal(fn: FunctionNode, name: string, life: Extract<Life, { kind: 'owner' }>): boolean {
-  return /^[_#]/.test(name) || isPrivateName(life.shape, name) || hasModifier(fn, ts.SyntaxKind.PrivateKeyword);
+  return isHiddenMethod(fn) || isPrivateName(life.shape, name);
 }
 
 function isCall(access: ts.Node): boolean {

@@ -12,11 +12,11 @@ import {
   getOutermostWrapped,
   isAssignment,
   isFunctionNode,
-  isWithin,
   nameOfFunction,
   skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
+import { listNodesWithin } from './within.ts';
 
 /** Two functions that take turns: what one starts, the other takes back, and then it may start again. */
 export interface Pair {
@@ -71,11 +71,13 @@ export function findPairThroughCaller(node: ts.Node, file: FileContext): Pair | 
 export function takesTurns({ start, stop }: Pair, file: FileContext): boolean {
   const callsOf = (fn: FunctionNode): { method: string; target: string }[] => {
     const runs = withCallees([fn], file);
-    return file.nodes('CallExpression').flatMap((call) => {
+    const calls = runs.flatMap((run) =>
+      listNodesWithin('CallExpression', run, file).filter((call) => findEnclosingFunction(call) === run),
+    );
+    return calls.flatMap((call) => {
       const found = findMethodCall(call);
       const target = found && findMemberPath(found.receiver)?.join('.');
-      const by = findEnclosingFunction(call);
-      return target && by && runs.includes(by) ? [{ method: found.method, target }] : [];
+      return target ? [{ method: found.method, target }] : [];
     });
   };
   const stopped = callsOf(stop);
@@ -119,9 +121,8 @@ function findAssigned(start: ts.BinaryExpression, name: string, file: FileContex
 }
 
 function releasesIn(stop: FunctionNode, file: FileContext): boolean {
-  const runs = withCallees([stop], file);
-  return file.nodes('CallExpression').some((call) => {
-    if (!runs.some((run) => isWithin(call, run))) return false;
+  const calls = withCallees([stop], file).flatMap((run) => listNodesWithin('CallExpression', run, file));
+  return calls.some((call) => {
     const name = findMethodCall(call)?.method ?? (ts.isIdentifier(call.expression) ? call.expression.text : '');
     return releasing.test(name);
   });
@@ -130,13 +131,10 @@ function releasesIn(stop: FunctionNode, file: FileContext): boolean {
 /** Whether both functions of a pair write one variable or field: its end makes it ready to start again. */
 export function isReset({ start, stop }: Pair, file: FileContext): boolean {
   const writtenBy = (fn: FunctionNode): Set<string> => {
-    const runs = withCallees([fn], file);
-    return new Set(
-      file.nodes('BinaryExpression').flatMap((node) => {
-        if (!isAssignment(node) || !runs.some((run) => isWithin(node, run))) return [];
-        return findMemberPath(node.left)?.join('.') ?? [];
-      }),
-    );
+    const assigned = withCallees([fn], file)
+      .flatMap((run) => listNodesWithin('BinaryExpression', run, file))
+      .filter(isAssignment);
+    return new Set(assigned.flatMap((node) => findMemberPath(node.left)?.join('.') ?? []));
   };
   const started = writtenBy(start);
   return [...writtenBy(stop)].some((name) => started.has(name));

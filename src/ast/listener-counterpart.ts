@@ -9,7 +9,7 @@ import {
   type FunctionNode,
   findEnclosingFunction,
   findMemberPath,
-  hasModifier,
+  isHiddenMethod,
   isWithin,
   nameOfFunction,
   rootOfMembers,
@@ -65,8 +65,7 @@ export function findLeftByCounterpart({ add, life, file }: ListenerPlace): Liste
 /** Whether nothing but the constructor runs a method: once an instance. */
 function isRunByConstructor(fn: FunctionNode, file: FileContext): boolean {
   const calls = listCallsOf(fn, file);
-  const isHidden = hasModifier(fn, ts.SyntaxKind.PrivateKeyword) || /^[_#]/.test(nameOfFunction(fn));
-  return isHidden && calls.length > 0 && calls.every((call) => isInConstructor(call));
+  return isHiddenMethod(fn) && calls.length > 0 && calls.every((call) => isInConstructor(call));
 }
 
 function isInConstructor(node: ts.Node): boolean {

@@ -1,7 +1,7 @@
 import type { FileContext } from '../model/file-context.ts';
 import { listCallsOf } from './functions.ts';
 import { type HandlePlace, listHandlePlaces } from './handle-escape.ts';
-import { findEnclosingFunction, hasModifier, nameOfFunction } from './syntax.ts';
+import { findEnclosingFunction, isHiddenMethod } from './syntax.ts';
 import { ts } from './ts.ts';
 
 /**
@@ -15,12 +15,7 @@ export function listReturnedPlaces(
 ): readonly HandlePlace[] {
   const isReturned = places.every((place) => place.kind === 'handed-over' && place.how === 'returned');
   const fn = isReturned ? findEnclosingFunction(timer) : undefined;
-  if (!fn || !isPrivateMethod(fn)) return [];
+  if (!fn || !ts.isMethodDeclaration(fn) || !isHiddenMethod(fn)) return [];
   const kept = listCallsOf(fn, file).map((call) => listHandlePlaces(call, file));
   return kept.every((of) => of.every((place) => place.kind === 'field')) ? kept.flat() : [];
-}
-
-function isPrivateMethod(fn: ts.Node): boolean {
-  if (!ts.isMethodDeclaration(fn)) return false;
-  return hasModifier(fn, ts.SyntaxKind.PrivateKeyword) || /^[_#]/.test(nameOfFunction(fn));
 }

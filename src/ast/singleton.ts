@@ -13,8 +13,8 @@ import {
   hasModifier,
   isAssignment,
   isClassNode,
+  isHiddenMethod,
   isWithin,
-  nameOfFunction,
   skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
@@ -62,8 +62,7 @@ export function startsWithOnlyInstance(node: ts.Node, shape: ClassShape, file: F
     const method = findMethodAround(at, shape);
     if (method === constructorNode || method === undefined) return method !== undefined;
     const calls = listCallsOf(method, file);
-    const isHidden = hasModifier(method, ts.SyntaxKind.PrivateKeyword) || /^[_#]/.test(nameOfFunction(method));
-    return hops < 3 && isHidden && calls.length === 1 && isOfConstructor(calls[0]!, hops + 1);
+    return hops < 3 && isHiddenMethod(method) && calls.length === 1 && isOfConstructor(calls[0]!, hops + 1);
   };
   return isOfConstructor(node, 0) && isMadeByItselfOnce(shape.node, file);
 }

@@ -234,6 +234,11 @@ export function nameOfFunction(node: FunctionNode): string {
   return '<anonymous>';
 }
 
+/** Whether only its own class calls a method, as far as its modifier or its name tells: `private`, `#x`, `_x`. */
+export function isHiddenMethod(fn: FunctionNode): boolean {
+  return hasModifier(fn, ts.SyntaxKind.PrivateKeyword) || /^[_#]/.test(nameOfFunction(fn));
+}
+
 /** The string of a literal or of a template without placeholders. */
 export function findStringValue(node: ts.Node | undefined): string | undefined {
   return node && ts.isStringLiteralLike(node) ? node.text : undefined;
