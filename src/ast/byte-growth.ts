@@ -1,11 +1,14 @@
 import type { FileContext } from '../model/file-context.ts';
 import { isCutIntoBlocks } from './block-cut.ts';
+import { leavesFunction } from './conditions.ts';
 import { isDeclaredIn, listRepetitions } from './loop-facts.ts';
+import { findNumber } from './number-value.ts';
 import { stopsAtLimit } from './probe.ts';
 import { bareModule, findOrigin, originName } from './provenance.ts';
 import { sizeOf } from './size.ts';
 import {
   type FunctionNode,
+  findEnclosingBlock,
   findEnclosingFunction,
   findMemberName,
   findMemberPath,
@@ -72,7 +75,8 @@ function judge(
   file: FileContext,
 ): ByteGrowth | undefined {
   const kept = findKept(call, isOld, file);
-  if (!kept || !isOld(kept.target) || isBelowWrittenLength(call)) return undefined;
+  if (!kept || !isOld(kept.target) || isBelowWrittenLength(call, file)) return undefined;
+  if (isDecidedSoon(call, kept.target, file)) return undefined;
   const repeats = findRepeats(call, kept.target, file);
   if (!repeats || isCutIntoBlocks(kept.target, file)) return undefined;
   const place = repeats.kind === 'loop' ? repeats.node : repeats.fn;
@@ -83,17 +87,43 @@ function judge(
 const fewBytes = 65_536;
 
 /** Under `if (total < 32)`: what is copied is never longer than what is written there. */
-function isBelowWrittenLength(call: ts.Node): boolean {
+function isBelowWrittenLength(call: ts.Node, file: FileContext): boolean {
   for (let at = call; at.parent && !isFunctionNode(at); at = at.parent) {
     const { parent } = at;
     if (!ts.isIfStatement(parent) || parent.thenStatement !== at) continue;
-    const test = skipWrappers(parent.expression);
-    if (!ts.isBinaryExpression(test) || !/^<=?$/.test(test.operatorToken.getText())) continue;
-    const limit = skipWrappers(test.right);
-    const isShort = ts.isNumericLiteral(limit) && Number(limit.text) <= fewBytes;
-    if (isShort && /len|size|bytes/i.test(test.left.getText())) return true;
+    const length = findShortLength(parent.expression, file);
+    if (length && /len|size|bytes/i.test(length.getText(file.source))) return true;
   }
   return false;
+}
+
+/** The left side of `length < 512`, also with a constant for the few bytes. */
+function findShortLength(condition: ts.Expression, file: FileContext): ts.Expression | undefined {
+  const test = skipWrappers(condition);
+  if (!ts.isBinaryExpression(test) || !/^<=?$/.test(test.operatorToken.getText())) return undefined;
+  const limit = findNumber(test.right, file);
+  return limit !== undefined && limit <= fewBytes ? skipWrappers(test.left) : undefined;
+}
+
+/**
+ * `if (!known) { head = Buffer.concat([head, chunk]); if (head.length < 512) return; known = …; }`: once a few bytes are
+ * there it is decided, and no more are copied.
+ */
+function isDecidedSoon(call: ts.Node, target: ts.Expression, file: FileContext): boolean {
+  const block = findEnclosingBlock(call);
+  if (!block || !ts.isBlock(block) || !ts.isIfStatement(block.parent)) return false;
+  const asked = block.parent.expression.getText(file.source);
+  const behind = block.statements.filter((statement) => statement.pos >= call.end);
+  const wait = behind.findIndex((statement) => {
+    if (!ts.isIfStatement(statement) || !leavesFunction(statement.thenStatement)) return false;
+    const length = findShortLength(statement.expression, file);
+    return length !== undefined && lengthOwner(length)?.getText(file.source) === target.getText(file.source);
+  });
+  const isSet = (statement: ts.Statement): boolean =>
+    ts.isExpressionStatement(statement) &&
+    isAssignment(statement.expression) &&
+    asked.includes(statement.expression.left.getText(file.source));
+  return wait >= 0 && behind.slice(wait + 1).some(isSet);
 }
 
 function isConcat(call: ts.CallExpression, file: FileContext): boolean {
