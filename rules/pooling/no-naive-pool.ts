@@ -1,6 +1,6 @@
 import { type ClassShape, classShape } from '../../src/ast/class-shape.ts';
+import { listPoolFaults } from '../../src/ast/pool-faults.ts';
 import { bareModule, findOrigin } from '../../src/ast/provenance.ts';
-import { findReArming } from '../../src/ast/re-arming.ts';
 import {
   type ClassNode,
   type FunctionNode,
@@ -11,6 +11,7 @@ import {
   skipWrappers,
 } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
+import { listNodesWithin } from '../../src/ast/within.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Match } from '../../src/model/rule.ts';
@@ -28,9 +29,6 @@ const acquireName =
   /^(?:acquire|checkout|checkOut|borrow|lease|take|get|obtain|getConnection|acquireConnection|getClient|getFree\w*|getWorker|acquire[A-Z]\w*|borrow[A-Z]\w*)$/;
 const releaseName =
   /^(?:release|giveBack|return|put|free|recycle|checkin|checkIn|releaseConnection|release[A-Z]\w*|return[A-Z]\w*|free[A-Z]\w*)$/;
-const busyFlag =
-  /^(?:_*(?:is)?(?:in|_in|In)_?Use|busy|isBusy|inuse|used|isUsed|locked|free|isFree|available|isAvailable|idle|isIdle|active|leased|borrowed)$/;
-
 export const rule = defineRule<NaivePool>({
   id: 'no-naive-pool',
   category: 'pooling',
@@ -61,7 +59,7 @@ function judge(node: ClassNode, file: FileContext): Match<NaivePool> | undefined
   const reachable = listReachable(acquire, shape, file);
   const store = findStore(shape, reachable, file);
   if (store === undefined || !createsResource(reachable, file) || wrapsLibrary(shape, file)) return undefined;
-  const faults = listFaults(shape, acquire, reachable, store, file);
+  const faults = listPoolFaults({ shape, acquire, reachable, store }, file);
   if (faults.length === 0) return undefined;
   return {
     at: node.name ?? acquire,
@@ -92,8 +90,8 @@ function isAsynchronous(fn: FunctionNode): boolean {
 function listReachable(start: FunctionNode, shape: ClassShape, file: FileContext): FunctionNode[] {
   const found = new Set([start]);
   for (const fn of found) {
-    for (const call of file.nodes('CallExpression')) {
-      const target = isWithin(call, fn) ? findMethodCall(call) : undefined;
+    for (const call of listNodesWithin('CallExpression', fn, file)) {
+      const target = findMethodCall(call);
       if (target?.receiver.kind !== ts.SyntaxKind.ThisKeyword) continue;
       const callee = shape.methods.get(target.method);
       if (callee) found.add(callee);
@@ -132,8 +130,11 @@ function isEmptyContainer(value: ts.Expression, file: FileContext): boolean {
 
 /** An awaited creation: `await this.create()`, `await this.factory.create()`, `await client.connect()`, `new Worker()`. */
 function createsResource(reachable: readonly FunctionNode[], file: FileContext): boolean {
-  return [...file.nodes('CallExpression'), ...file.nodes('NewExpression')].some((node) => {
-    if (!reachable.some((fn) => isWithin(node, fn))) return false;
+  const made = reachable.flatMap((fn) => [
+    ...listNodesWithin('CallExpression', fn, file),
+    ...listNodesWithin('NewExpression', fn, file),
+  ]);
+  return made.some((node) => {
     const callee = skipWrappers(node.expression);
     const name = findMemberName(callee) ?? (ts.isIdentifier(callee) ? callee.text : '');
     if (ts.isNewExpression(node))
@@ -156,87 +157,5 @@ function wrapsLibrary(shape: ClassShape, file: FileContext): boolean {
         )
       );
     }),
-  );
-}
-
-function listFaults(
-  shape: ClassShape,
-  acquire: FunctionNode,
-  reachable: readonly FunctionNode[],
-  store: string,
-  file: FileContext,
-): string[] {
-  const faults: string[] = [];
-  const isInside = (node: ts.Node): boolean => reachable.some((fn) => isWithin(node, fn));
-  if (scansForFree(shape, store, isInside)) faults.push('searches all its connections for a free one');
-  if (!hasMaximum(reachable, store, file)) faults.push('has no maximum');
-  const polls = pollsFor(reachable, file);
-  if (polls) faults.push('polls instead of queueing those who wait');
-  if (faults.length > 0 && !hasTimeout(shape, reachable, file)) faults.push('lets them wait without a timeout');
-  // Searching a handful of connections costs nothing by itself.
-  return faults.length > 1 || polls || !isInside(acquire) ? faults : [];
-}
-
-function scansForFree(shape: ClassShape, store: string, isInside: (node: ts.Node) => boolean): boolean {
-  return (shape.fields.get(store)?.accesses ?? []).some((access) => {
-    if (!isInside(access)) return false;
-    const member = findMemberName(access.parent);
-    const scanned = ts.isForOfStatement(access.parent)
-      ? access.parent.statement
-      : /^(?:find|findIndex|filter|some)$/.test(member ?? '')
-        ? access.parent.parent
-        : undefined;
-    return scanned !== undefined && mentionsFlag(scanned);
-  });
-}
-
-function mentionsFlag(node: ts.Node): boolean {
-  let found = false;
-  const visit = (at: ts.Node): void => {
-    const name = findMemberName(at);
-    if (name !== undefined && busyFlag.test(name)) found = true;
-    if (!found) ts.forEachChild(at, visit);
-  };
-  visit(node);
-  return found;
-}
-
-/** A comparison of the store's size (or of a counter) with something, on the way to a creation. */
-function hasMaximum(reachable: readonly FunctionNode[], store: string, file: FileContext): boolean {
-  return file.nodes('BinaryExpression').some((node) => {
-    const { kind } = node.operatorToken;
-    const isComparison = kind >= ts.SyntaxKind.LessThanToken && kind <= ts.SyntaxKind.GreaterThanEqualsToken;
-    if (!isComparison || !reachable.some((fn) => isWithin(node, fn))) return false;
-    const text = node.getText(file.source);
-    return text.includes(store) || /max|limit|size|count|total|capacity/i.test(text);
-  });
-}
-
-/** A timer or sleep inside a loop, or a timer that runs the method again. */
-function pollsFor(reachable: readonly FunctionNode[], file: FileContext): boolean {
-  return file.nodes('CallExpression').some((call) => {
-    const fn = reachable.find((candidate) => isWithin(call, candidate));
-    if (!fn) return false;
-    const callee = skipWrappers(call.expression);
-    const name = findMemberName(callee) ?? (ts.isIdentifier(callee) ? callee.text : '');
-    if (/^(?:sleep|delay|wait|pause|setTimeout|setImmediate|setInterval)$/.test(name)) {
-      return isInLoop(call, fn) || name === 'setInterval' || findReArming(call, file) !== undefined;
-    }
-    return false;
-  });
-}
-
-function isInLoop(node: ts.Node, fn: FunctionNode): boolean {
-  for (let at = node.parent; at && at !== fn; at = at.parent) {
-    if (ts.isWhileStatement(at) || ts.isDoStatement(at) || ts.isForStatement(at)) return true;
-  }
-  return false;
-}
-
-function hasTimeout(shape: ClassShape, reachable: readonly FunctionNode[], file: FileContext): boolean {
-  const text = reachable.map((fn) => fn.getText(file.source)).join('\n');
-  return (
-    /timeout|deadline|maxWait|signal/i.test(text.replaceAll('setTimeout', '')) ||
-    [...shape.methods.keys()].some((name) => /timeout/i.test(name))
   );
 }
