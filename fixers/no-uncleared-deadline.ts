@@ -20,6 +20,8 @@ export const fixer: Fixer<UnclearedDeadline> = {
     if (deadline?.kind === 'promise' && deadline.race && clears.length === 0) {
       return clearAfterRace(data.call, deadline.race, file);
     }
+    if (deadline?.kind === 'sleep')
+      return { skip: 'a sleep gives no handle: race against withDeadline, or a sleep that takes a signal' };
     const fn = findEnclosingFunction(data.call);
     const isWaiting = fn && isAsync(fn) && (deadline?.kind === 'abort' || data.leak !== undefined);
     if (isWaiting) return clearInFinally(data, file);

@@ -12,7 +12,7 @@ import { isGatherer, isOverwritten } from '../../src/ast/overwritten.ts';
 import { canEnd, findReArming, settlesPromise } from '../../src/ast/re-arming.ts';
 import { listReturnedPlaces } from '../../src/ast/returned-timer.ts';
 import { canBeStartedOften, runsAgain, startsRepeatedly } from '../../src/ast/starts-repeatedly.ts';
-import { findDelayMs, findTimerFunction, isUnrefed, listClearsOf } from '../../src/ast/timers.ts';
+import { findDelayMs, findTimerFunction, isUnrefed, listClearsOfTimeout } from '../../src/ast/timers.ts';
 import type { ts } from '../../src/ast/ts.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
@@ -90,7 +90,7 @@ function judge(
     ...(conditions.length > 0 && { when: { kind: 'all', of: conditions } }),
     data: { call, places, life, leak },
   });
-  const isCleared = listClearsOf(places, file).length > 0;
+  const isCleared = listClearsOfTimeout(call, places, file).length > 0;
   const canOwnerEnd =
     (life.kind === 'owner' && (life.shape.disposers.length > 0 || life.isComponent)) || life.kind === 'factory';
   const elsewhere = listReleasesElsewhere(places, life);

@@ -1,8 +1,9 @@
 import { type Deadline, findDeadline, findUnclearedSettle } from '../../src/ast/deadline.ts';
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { lifeOf } from '../../src/ast/life-cycle.ts';
-import { isLightDeadline } from '../../src/ast/light-deadline.ts';
+import { isLightDeadline, isSoonOver } from '../../src/ast/light-deadline.ts';
 import { runsAtProcessEnd } from '../../src/ast/process-end.ts';
+import { findRacedSleep } from '../../src/ast/raced-sleep.ts';
 import { findLeaks, type Leak } from '../../src/ast/release-paths.ts';
 import {
   findEnclosingFunction,
@@ -12,7 +13,7 @@ import {
   isWithin,
   skipWrappers,
 } from '../../src/ast/syntax.ts';
-import { findDelayMs, findTimerFunction, isUnrefed, listClearsOf } from '../../src/ast/timers.ts';
+import { findDelayMs, findTimerFunction, isUnrefed, listClearsOfTimeout } from '../../src/ast/timers.ts';
 import { isOfCommandLine } from '../../src/ast/tooling.ts';
 import type { ts } from '../../src/ast/ts.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
@@ -50,10 +51,10 @@ export const rule = defineRule<UnclearedDeadline>({
     'A written deadline of at most five seconds whose callback only settles its promise or aborts is `possible` only: it holds next to nothing.',
     'A handle kept in a field or handed to another function is taken to be cleared there.',
   ],
-  mentions: ['setTimeout'],
+  mentions: ['setTimeout', 'Promise.race', 'Promise.any'],
   visit: {
     CallExpression(call, file) {
-      if (findTimerFunction(call, file) !== 'setTimeout') return undefined;
+      if (findTimerFunction(call, file) !== 'setTimeout') return judgeSleep(call, file);
       if ((findDelayMs(call) ?? (call.arguments[1] ? shortMs : 0)) < shortMs) return undefined;
       const places = listHandlePlaces(call, file).filter((place) => place.kind !== 'dropped');
       if (places.some((place) => place.kind !== 'binding') || isUnrefed(call, places, file)) return undefined;
@@ -63,6 +64,28 @@ export const rule = defineRule<UnclearedDeadline>({
     },
   },
 });
+
+/** A sleep that is raced, and not by the command line or at the end of the process. */
+function judgeSleep(call: ts.CallExpression, file: FileContext): Match<UnclearedDeadline> | undefined {
+  const sleep = findRacedSleep(call, file);
+  const isOfProcess = isOfCommandLine(file) || lifeOf(call, file).kind === 'process' || runsAtProcessEnd(call, file);
+  if (!sleep || (sleep.ms ?? shortMs) < shortMs || isOfProcess) return undefined;
+  return {
+    at: call.expression,
+    values: { what: 'never cleared, also when the race is won in time' },
+    ...(isSoonOver(sleep.ms) && { confidence: 'possible' as const }),
+    ...(sleep.when && { when: sleep.when }),
+    related: [{ at: sleep.race.expression, note: 'the race' }],
+    data: {
+      call,
+      places: [],
+      deadline: { kind: 'sleep', race: sleep.race },
+      clears: [],
+      leak: undefined,
+      settle: undefined,
+    },
+  };
+}
 
 /** In the first function of a `then`: when the work fails, it does not run. */
 function isOnSuccess(clear: ts.Node): boolean {
@@ -77,7 +100,7 @@ function judge(
   file: FileContext,
 ): Match<UnclearedDeadline> | undefined {
   const deadline = findDeadline(call, file);
-  const clears = listClearsOf(places, file);
+  const clears = listClearsOfTimeout(call, places, file);
   const match = (what: string, leak?: Leak, settle?: ts.Node): Match<UnclearedDeadline> => ({
     at: call.expression,
     values: { what },

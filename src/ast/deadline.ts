@@ -2,6 +2,7 @@ import type { Binding, FileContext } from '../model/file-context.ts';
 import { findFunctionValue, listCallsOf, listFunctionsOfBinding } from './functions.ts';
 import { listReturnedValues } from './life-cycle.ts';
 import { findReArming } from './re-arming.ts';
+import { isSleep } from './sleep.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -29,7 +30,9 @@ export type Deadline =
   /** The timer ends by force what `fn` has asked to end. */
   | { kind: 'force'; fn: FunctionNode }
   /** The timer's callback asks a flag that the end of the work sets. */
-  | { kind: 'flag'; fn: FunctionNode; flag: Binding };
+  | { kind: 'flag'; fn: FunctionNode; flag: Binding }
+  /** A sleep that is raced, by a function that gives no handle. */
+  | { kind: 'sleep'; race: ts.CallExpression };
 
 const endings = /^(?:abort|kill|destroy|terminate|cancel)$/;
 const graceful = /^(?:end|close|kill|disconnect|stop|shutdown)$/;
@@ -159,27 +162,29 @@ function listSettles(executor: FunctionNode, timer: ts.CallExpression, file: Fil
 /** The `Promise.race([…])` that a promise takes part in: directly, by its name, or as the result of a function. */
 function findRace(promise: ts.Node, file: FileContext): ts.CallExpression | undefined {
   const outer = getOutermostWrapped(promise);
-  const direct = raceAround(outer);
+  const direct = findRaceAround(outer);
   if (direct) return direct;
   const { parent } = outer;
   if (ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name)) {
     for (const use of file.bindingOf(parent.name)?.references ?? []) {
-      const race = raceAround(use);
+      const race = findRaceAround(use);
       if (race) return race;
     }
     return undefined;
   }
   const fn = ts.isReturnStatement(parent) || (ts.isArrowFunction(parent) && parent.body === outer);
   const maker = fn ? findEnclosingFunction(promise) : undefined;
-  if (!maker) return undefined;
+  // Who races a sleep is to blame, not the sleep.
+  if (!maker || isSleep(maker, file)) return undefined;
   for (const call of listCallsOf(maker, file)) {
-    const race = raceAround(call);
+    const race = findRaceAround(call);
     if (race) return race;
   }
   return undefined;
 }
 
-function raceAround(node: ts.Node): ts.CallExpression | undefined {
+/** The `Promise.race([…])` or `any` that has a value in its list. */
+export function findRaceAround(node: ts.Node): ts.CallExpression | undefined {
   const list = getOutermostWrapped(node).parent;
   if (!ts.isArrayLiteralExpression(list)) return undefined;
   const target = findMethodCall(list.parent);

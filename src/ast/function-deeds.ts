@@ -4,6 +4,7 @@ import { listIo } from './io-call.ts';
 import { findQuery, isInsideChain, isRun } from './queries.ts';
 import { isBulk } from './query-worth.ts';
 import { isConditional } from './rounds.ts';
+import { isSleep } from './sleep.ts';
 import { type FunctionNode, isFunctionNode, isWithin, listBoundNames } from './syntax.ts';
 import { ts } from './ts.ts';
 
@@ -19,6 +20,7 @@ export function listDeeds(fn: FunctionNode, file: FileContext): FunctionDeed[] {
   for (const io of listIo(fn, file)) deeds.add(io === 'write' ? 'writes' : 'reads');
   if (keeping.test(text)) deeds.add('keeps');
   for (const kind of listOwnQueries(fn, file)) deeds.add(`query:${kind}`);
+  if (isSleep(fn, file)) deeds.add('sleeps');
   return [...deeds].sort();
 }
 

@@ -6,13 +6,18 @@ import { ts } from './ts.ts';
 /** A wait of no more than this is over soon, whatever the load. */
 const soonMs = 5_000;
 
+/** Whether a written wait ends by itself soon; one that is not written may be long. */
+export function isSoonOver(ms: number | undefined): boolean {
+  return (ms ?? soonMs + 1) <= soonMs;
+}
+
 /**
  * Whether a deadline that is left running holds next to nothing, and not for long: a written delay of some seconds, and
  * a callback that refers to constants, to the promise it settles or to the controller it aborts only.
  */
 export function isLightDeadline(timer: ts.CallExpression, file: FileContext): boolean {
   const [run] = timer.arguments;
-  return run !== undefined && (findDelayMs(timer) ?? soonMs + 1) <= soonMs && holdsLittle(run, run, file);
+  return run !== undefined && isSoonOver(findDelayMs(timer)) && holdsLittle(run, run, file);
 }
 
 function holdsLittle(node: ts.Node, run: ts.Node, file: FileContext): boolean {

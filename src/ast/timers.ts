@@ -7,6 +7,8 @@ import {
   findMethodCall,
   findPropertyName,
   getOutermostWrapped,
+  isFunctionNode,
+  isWithin,
   skipAwait,
   skipWrappers,
 } from './syntax.ts';
@@ -176,6 +178,17 @@ export function listClearsOf(places: readonly HandlePlace[], file: FileContext):
         return [];
     }
   });
+}
+
+/** Those of a timeout, but for what its own callback clears: it has fired by then. */
+export function listClearsOfTimeout(
+  call: ts.CallExpression,
+  places: readonly HandlePlace[],
+  file: FileContext,
+): readonly ts.Node[] {
+  const callback = call.arguments[0];
+  const clears = listClearsOf(places, file);
+  return callback && isFunctionNode(callback) ? clears.filter((clear) => !isWithin(clear, callback)) : clears;
 }
 
 /** Handles kept in a local collection are cleared through its binding. */

@@ -164,6 +164,7 @@ export class Linker {
     const own = summary?.deeds ?? [];
     if (!summary || (own.includes('keeps') && !deeds.includes('writes'))) return false;
     if (own.some((deed) => deeds.includes(deed))) return true;
+    if (deeds.includes('sleeps')) return false;
     return (
       hops < maxHops &&
       summary.calls

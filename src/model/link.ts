@@ -22,7 +22,8 @@ export type LinkCondition =
   | { kind: 'unused-members'; symbol: string; members: readonly string[] }
   /**
    * Each function that calling `to` may run does one of `deeds` each time, itself or by a function that it calls; a
-   * function that keeps what it read does not count as reading, nor as asking the database.
+   * function that keeps what it read does not count as reading, nor as asking the database, and one that calls a sleep
+   * is none.
    */
   | { kind: 'callee-does'; to: SymbolRef; deeds: readonly FunctionDeed[] }
   /** Some file of the project states `fact`; `reused:<name>`: a name stands in it once more than where it is declared; `function:<name>`: it has such a function. */
@@ -64,7 +65,7 @@ export interface EntryPoint {
 
 /**
  * What a function does outside of the process: it waits for a read or a write, asks the database for or about what it is
- * handed, or keeps what it read (a cache, a loader).
+ * handed, or keeps what it read (a cache, a loader). `sleeps`: it only waits for a timer, see `src/ast/sleep.ts`.
  */
 export type FunctionDeed =
   | 'reads'
@@ -73,7 +74,8 @@ export type FunctionDeed =
   | 'query:point'
   | 'query:list'
   | 'query:insert'
-  | 'query:delete';
+  | 'query:delete'
+  | 'sleeps';
 
 export interface FunctionSummary {
   /** `name`, `Class.name`, `name.<anonymous>`; for people and for scope ids. */
