@@ -1,7 +1,7 @@
 import type { FileRole, PackageFacts } from '../model/file-context.ts';
 
 const testPath =
-  /(?:^|\/)(?:__tests__|__mocks__|__fixtures__|tests?|specs?|e2e|cypress|playwright|testing|test-utils?|mocks?|[\w.-]+[._-](?:smoke|integration|e2e|unit|acceptance|functional|system)[._-]?tests?)\/|[._-](?:(?:client|server|unit|integration|int)?tests?|integ|spec|e2e|cy|mock|mocks|stories|bench|benchmark)\.[cm]?[jt]sx?$|(?:^|\/)(?:jest|vitest|karma|playwright|cypress)\.[\w.]+$/i;
+  /(?:^|\/)(?:__tests__|__mocks__|__fixtures__|tests?|specs?|e2e|cypress|playwright|testing|test-utils?|mocks?|(?:[\w.-]+[._-])?(?:smoke|integration|e2e|unit|acceptance|functional|system|regression|contract|stress|browser|compat(?:ibility)?)[._-]?tests?)\/|[._-](?:(?:client|server|unit|integration|int)?tests?|integ|spec|e2e|cy|mock|mocks|stories|bench|benchmark)\.[cm]?[jt]sx?$|(?:^|\/)(?:jest|vitest|karma|playwright|cypress)\.[\w.-]+$/i;
 /** A whole package below `fixtures/` is a project of its own: scanned by name, it is judged as one. */
 const fixturePath = /(?:^|\/)fixtures?\//i;
 const migrationPath =
@@ -25,7 +25,7 @@ const testHelperPath =
 const testPackage =
   /(?:^|\/)(?:tests?[-_][\w.-]+|testcontainers?|(?!(?:ab|a-b|split|speed)[-_]tests?$)[\w.-]+[-_]test(?:s|ing|containers?|kit|[-_](?:utils?|helpers?|kit|apps?|servers?))?)$/i;
 /** Folders that packages for the developers themselves lie in. */
-const toolPackage = /(?:^|\/)(?:bin|scripts|tools?|(?:[\w.-]+-)?cli)$|^(?:dev|tools?|scripts)\//i;
+const toolPackage = /(?:^|\/)(?:bin|scripts|bench(?:mark)?s?|tools?|(?:[\w.-]+-)?cli)$|^(?:dev|tools?|scripts)\//i;
 const configPath =
   /(?:^|\/)[\w.-]+\.config\.[cm]?[jt]s$|(?:^|\/)\.\w+rc\.[cm]?js$|(?:^|\/)(?:knexfile|ormconfig)\.[cm]?[jt]s$/i;
 const examplePath =

@@ -171,10 +171,12 @@ class Walk {
         this.#packages.add(home);
       }
     }
+    // What a package manager put there is nobody's to repair here, also where it is checked in.
+    const isInstalled = entries.some(({ name }) => name === 'package.json');
     for (const entry of entries) {
       if (entry.name.startsWith('.')) continue;
       const absolute = `${folder === '/' ? '' : folder}/${entry.name}`;
-      if (entry.name === 'node_modules' && !isTakenBack(absolute, rules)) continue;
+      if (entry.name === 'node_modules' && (isInstalled || !isTakenBack(absolute, rules))) continue;
       const kind = entry.isSymbolicLink() ? this.#followLink(absolute) : entry.isDirectory() ? 'folder' : 'file';
       if (kind === 'folder') this.#enter(absolute, home, rules, base);
       else if (kind === 'file' && sourceName.test(entry.name)) this.#addSource(absolute, home, rules, base);

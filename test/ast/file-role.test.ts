@@ -11,6 +11,10 @@ const pkg = {
 const roleOf = (path: string, text = ''): string => fileRole(path, text, pkg);
 
 describe('the role of a file', () => {
+  test('a package of benchmarks is one of tools', () => {
+    expect(fileRole('benchmark/lib/pool.js', '', { ...pkg, dir: 'benchmark' })).toBe('script');
+  });
+
   test.each([
     ['src/orders.ts', 'product'],
     ['src/orders.test.ts', 'test'],
@@ -25,6 +29,9 @@ describe('the role of a file', () => {
     ['examples/basic/index.ts', 'example'],
     ['packages/shop-smoke-test/server.ts', 'test'],
     ['src/ab-test/variant.ts', 'product'],
+    ['integration-tests/esm-app/index.mjs', 'test'],
+    ['src/integrations/test-run.ts', 'product'],
+    ['src/vitest.node-redis.setup.ts', 'test'],
     ['models/chat/src/migration.ts', 'migration'],
     ['src/migration-status.ts', 'product'],
     ['server/commands/create-user.ts', 'product'],

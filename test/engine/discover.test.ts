@@ -52,6 +52,16 @@ describe('the files in scope', () => {
     expect(pathsIn(root)).toEqual(['packages/node_modules/@app/core/index.js']);
   });
 
+  test('leave out installed packages, also where .gitignore takes them back', () => {
+    const root = tempProject({
+      '.gitignore': 'node_modules/*\n!node_modules/dep\n',
+      'package.json': '{ "name": "app" }',
+      'index.js': code,
+      'node_modules/dep/index.js': code,
+    });
+    expect(pathsIn(root)).toEqual(['index.js']);
+  });
+
   test('leave out what .gitignore files say, nested ones and those above the root included', () => {
     const root = tempProject({
       '.git/HEAD': '',
