@@ -34,7 +34,7 @@ export const rule = defineRule<NaivePool>({
   category: 'pooling',
   severity: 'high',
   confidence: 'likely',
-  lifecycle: 'stable',
+  lifecycle: 'trial',
   effort: 120,
   message: '`{name}` is a pool written by hand that {faults}.',
   why: 'Under load callers starve or poll: with all connections taken, a scan-and-poll pool reached 0.47–0.73 of a real one’s throughput with five to six times its p99, and a pool without a limit opens connections until the server refuses them.',

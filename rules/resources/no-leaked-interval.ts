@@ -38,7 +38,8 @@ export const rule = defineRule<LeakedInterval>({
   category: 'resources',
   severity: 'high',
   confidence: 'likely',
-  lifecycle: 'stable',
+  lifecycle: 'trial',
+  proven: 'an interval whose handle is dropped, so that nothing can ever clear it',
   effort: 10,
   message: 'This interval {what}: it runs, and keeps all it refers to alive, after {owner} is gone.',
   why: 'Each start leaves one more timer that fires for the rest of the process. CPU and memory grow with the number of starts: requests, connections, instances or mounts.',
@@ -176,6 +177,7 @@ function match(
     at: call.expression,
     values: { what, owner: nameOfOwner(life) },
     ...(when && { when }),
+    ...(leak === 'never' && !isKept && { isProven: true as const }),
     data: { call, places, life, leak },
   };
 }

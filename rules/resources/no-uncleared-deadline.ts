@@ -40,7 +40,7 @@ export const rule = defineRule<UnclearedDeadline>({
   category: 'resources',
   severity: 'medium',
   confidence: 'likely',
-  lifecycle: 'stable',
+  lifecycle: 'trial',
   effort: 10,
   message: 'This deadline is {what}: the timer, and all that its callback refers to, stays until it fires.',
   why: 'Each call leaves one more pending timer behind, for the whole length of the deadline. Under load that is calls per second times seconds of timeout, each holding its request alive, and a process that does not exit.',

@@ -47,6 +47,7 @@ const ruleShape: Extract<Shape, { kind: 'object' }> = {
     mentions: texts,
     roles: { kind: 'list', of: { kind: 'choice', of: Object.keys(fileRoles), noun: 'role' } },
     page: text,
+    proven: text,
     effort: { kind: 'integer', minimum: 1 },
   },
 };

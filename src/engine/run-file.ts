@@ -181,7 +181,8 @@ function makeFinding(match: Match<never>, run: RuleRun, file: FileContext, start
     category: rule.category,
     severity: run.severity ?? match.severity ?? rule.severity,
     confidence: match.confidence ?? rule.confidence,
-    lifecycle: rule.lifecycle,
+    // Whoever sets a rule's severity has judged the rule on their own code.
+    lifecycle: match.isProven || run.severity ? 'stable' : rule.lifecycle,
     ...(rule.effort === undefined ? {} : { effort: rule.effort }),
     message: fillMessage(rule.message, match.values),
     why: rule.why,

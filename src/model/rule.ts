@@ -65,6 +65,8 @@ export interface Match<Data> {
   values?: Record<string, string>;
   severity?: Severity;
   confidence?: Confidence;
+  /** It has the shape that the rule calls `proven`: the finding is stable though the rule is on trial. */
+  isProven?: true;
   /** What must hold in the rest of the project; without it the finding stands on this file alone. */
   when?: LinkCondition;
   /** What the fixer needs to know. */
@@ -100,6 +102,8 @@ export interface Rule<Data = unknown> {
   /** Of its matches, unless one says otherwise; `possible` is also the most that they may say. */
   confidence: Confidence;
   lifecycle: Lifecycle;
+  /** For a rule on trial: the shape, in words, that readings have proven. Its findings weigh: see `Match.isProven`. */
+  proven?: string;
   /** Minutes that it takes to repair one finding by hand, for one who knows the code: an estimate. */
   effort?: number;
   /** What is wrong here, one sentence, with `{values}`. */

@@ -10,7 +10,7 @@ export function besideTheScore(findings: readonly Finding[]): string[] {
   const groups: [count: number, what: string][] = [
     [count((finding) => finding.status === 'suppressed'), 'suppressed'],
     [count((finding) => finding.status === 'baselined' && finding.reason === undefined), 'in the baseline'],
-    [count((finding) => active(finding) && finding.lifecycle === 'trial'), 'of trial rules'],
+    [count((finding) => active(finding) && finding.lifecycle === 'trial'), 'on trial'],
     [
       count((finding) => active(finding) && finding.lifecycle === 'stable' && finding.confidence === 'possible'),
       'only possible',

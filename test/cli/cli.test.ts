@@ -100,6 +100,31 @@ describe('exit codes', () => {
     expect(outcome.code).toBe(code);
   });
 
+  it('rules on trial weigh where the configuration gives them a severity, or by a shape that is proven', async () => {
+    const pool = `export class Pool {
+  private timer: NodeJS.Timeout | undefined;
+  constructor(private readonly check: () => void) {}
+  open() {
+    this.timer = setInterval(this.check, 1000);
+  }
+  close() {}
+}
+`;
+    const dropped = `${pool.replace('this.timer = ', '')}\nexport const open = () => new Pool(() => {});\n`;
+    const judge = async (text: string, rules: Record<string, string>) => {
+      const files = { 'package.json': manifest, 'src/pool.ts': text, 'plimsoll.config.json': JSON.stringify({ rules }) };
+      const own = project(files);
+      const { code, stdout } = await plimsoll(['--reporter', 'json'], { cwd: own.folder });
+      own.remove();
+      const { findings } = JSON.parse(stdout) as { findings: { ruleId: string; lifecycle: string }[] };
+      return [code, ...findings.map(({ ruleId, lifecycle }) => `${ruleId} ${lifecycle}`)];
+    };
+    expect(await judge(pool, {})).toEqual([0, 'no-leaked-interval trial']);
+    expect(await judge(pool, { 'no-leaked-interval': 'high' })).toEqual([1, 'no-leaked-interval stable']);
+    expect(await judge(pool, { 'no-leaked-interval': 'on' })).toEqual([0, 'no-leaked-interval trial']);
+    expect(await judge(dropped, {})).toEqual([1, 'no-leaked-interval stable']);
+  });
+
   it('3 for a file that is not text, which is named', async () => {
     const own = project({ 'package.json': manifest, 'src/a.ts': 'export {};\n' });
     writeFileSync(join(own.folder, 'src/binary.ts'), Buffer.from([0x63, 0xff, 0xfe, 0x00, 0x80]));
