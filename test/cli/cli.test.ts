@@ -112,7 +112,11 @@ describe('exit codes', () => {
 `;
     const dropped = `${pool.replace('this.timer = ', '')}\nexport const open = () => new Pool(() => {});\n`;
     const judge = async (text: string, rules: Record<string, string>) => {
-      const files = { 'package.json': manifest, 'src/pool.ts': text, 'plimsoll.config.json': JSON.stringify({ rules }) };
+      const files = {
+        'package.json': manifest,
+        'src/pool.ts': text,
+        'plimsoll.config.json': JSON.stringify({ rules }),
+      };
       const own = project(files);
       const { code, stdout } = await plimsoll(['--reporter', 'json'], { cwd: own.folder });
       own.remove();
