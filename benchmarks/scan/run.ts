@@ -1,7 +1,7 @@
 /**
  * `npm run bench:scan -- --checkouts <folder> [--only <owner/name>] [--quick]`: wall time of a cold scan over the time it
- * takes to read and parse all files once, and over what other tools take; a warm scan, and one after a change, over a
- * cold one. Each in a fresh process, interleaved. Build first. The folder holds one checkout a repository, named
+ * takes to read and parse all files once, over what the same scan takes when its rules look at nothing, and over what
+ * other tools take; a warm scan, and one after a change, over a cold one. Each in a fresh process, interleaved. Build first. The folder holds one checkout a repository, named
  * `<owner>+<name>`; default: PLIMSOLL_CHECKOUTS, else the folder for temporary files. The peers come from npm.
  * `--fix` measures fixing over scanning instead, on a generated project.
  */
@@ -70,8 +70,8 @@ function time(command: readonly string[], cwd: string, stdout: 'ignore' | 'pipe'
   return { ms, stdout: child.stdout };
 }
 
-function script(name: string, argument: string): Run {
-  const { ms, stdout } = time([process.execPath, join(work, `${name}.mjs`), argument], work, 'pipe');
+function script(name: string, ...args: string[]): Run {
+  const { ms, stdout } = time([process.execPath, join(work, `${name}.mjs`), ...args], work, 'pipe');
   return { ms, output: JSON.parse(stdout) as Record<string, number> };
 }
 
@@ -94,6 +94,7 @@ function contendersFor(root: string, list: string, changing: string, peers: read
   return [
     entrant('floor', () => script('floor', list)),
     entrant('cold', () => script('cold', root)),
+    entrant('cold, no rule', () => script('cold', root, 'none')),
     entrant('command, cold', () => timed(command('--no-cache'))),
     entrant('command, warm', () => timed(command('--cache-location', cache))),
     entrant('command, one file changed', () => {
@@ -151,6 +152,7 @@ function measure({ name, ratio, peak }: Repository, peers: readonly Peer[]): Row
   return [
     atMost(`cold scan ÷ parse of all files: ${size}`, ratio, over('cold', 'floor'), note),
     atMost(`peak memory: ${size}`, peak, peakOf('cold'), `the floor: ${Math.round(peakOf('floor'))} MB`, ' MB'),
+    compared('all rules ÷ none', 1.25, 'cold', 'cold, no rule'),
     compared('nothing changed ÷ cold', 0.1, 'command, warm', 'command, cold'),
     compared('one file changed ÷ cold', 0.12, 'command, one file changed', 'command, cold'),
     ...chosenPeers.map((peer) => compared(`cold ÷ ${peer.name}`, peer.wanted(kLines), 'command, cold', peer.name)),
