@@ -1,5 +1,5 @@
 import type { LeakedTimeout } from '../rules/resources/no-leaked-timeout.ts';
-import { isGatherer } from '../src/ast/overwritten.ts';
+import { isGatherer, isStartedWhenUnset } from '../src/ast/latch.ts';
 import { findEnclosingFunction, isFunctionNode, isWithin, skipWrappers } from '../src/ast/syntax.ts';
 import { findTimerFunction } from '../src/ast/timers.ts';
 import { ts } from '../src/ast/ts.ts';
@@ -17,7 +17,7 @@ export const fixer: Fixer<LeakedTimeout> = {
     if (data.leak === 'state' && !isFirstOfEffect(data, file)) {
       return { skip: 'the clean-up of the effect is written for its first timer' };
     }
-    if (data.leak === 'kept' && isGatherer(data.call, data.places, file))
+    if (isGathering(data, file))
       return { skip: 'to clear it would lose what it has gathered: do its work where its owner ends, then clear it' };
     const fix = stopTimer({ ...data, isOverwritten: data.leak === 'overwritten' }, file);
     if ('skip' in fix) return fix;
@@ -55,4 +55,9 @@ function isInThen(call: ts.Node): boolean {
     }
   }
   return false;
+}
+
+function isGathering({ leak, call, places }: LeakedTimeout, file: FileContext): boolean {
+  const isLate = leak === 'kept' || (leak === 'missed' && isStartedWhenUnset(call, places, file));
+  return isLate && isGatherer(call, places, file);
 }

@@ -79,7 +79,8 @@ export const ruleFacts: readonly RuleFacts[] = [
       "One-shot timers that end by themselves are left alone, also when they outlive their owner for a moment.",
       "A condition ahead of the re-arming is taken to be able to end it, and a chain that settles a promise ends with that.",
       "A timer that is started only while none is pending, and forgotten when it fires, gathers work: it is `possible` when its owner ends without clearing it.",
-      "A timer that sets state when its component may be gone is `possible` only, unless its effect runs again: it does no harm."
+      "A timer that sets state when its component may be gone is `possible` only, unless its effect runs again: it does no harm.",
+      "A method that other files call on the instance they have just made is taken to run once for it."
     ],
     "options": {},
     "fix": {
@@ -145,7 +146,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Keep the handle and clear it in a finally that covers success, error and early return; AbortSignal.timeout and withDeadline do so by themselves.",
     "limits": [
       "Deadlines shorter than half a second, and those in browser code, are left alone.",
-      "A written deadline of at most five seconds whose callback only settles its promise or aborts is `possible` only: it holds next to nothing.",
+      "A deadline of at most five seconds whose callback only settles its promise or aborts is `possible` only: it holds next to nothing. So is a longer one that is set where no request, event or loop was found to lead, unless a caller says how long it is.",
       "A handle kept in a field or handed to another function is taken to be cleared there."
     ],
     "options": {},

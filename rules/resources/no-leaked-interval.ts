@@ -1,13 +1,15 @@
 import { hasEnd } from '../../src/ast/end-of-life.ts';
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
+import { isStartedWhenUnset } from '../../src/ast/latch.ts';
 import { isPrivateName, type Life, lifeOf } from '../../src/ast/life-cycle.ts';
 import { isMissedAtEnd, listForeignClears } from '../../src/ast/missed-end.ts';
 import { isMissedAtModuleEnd } from '../../src/ast/module-end.ts';
 import { drawsOnTerminal } from '../../src/ast/on-screen.ts';
-import { isOverwritten } from '../../src/ast/overwritten.ts';
+import { findOverwrite } from '../../src/ast/overwritten.ts';
 import { mayEndProcess } from '../../src/ast/process-end.ts';
 import { startsWithOnlyInstance } from '../../src/ast/singleton.ts';
 import {
+  canBeCalledOften,
   canBeStartedOften,
   notMadeOnce,
   runsAgain,
@@ -78,9 +80,11 @@ export const rule = defineRule<LeakedInterval>({
           const conditions = [...listForeignClears(places, life, file), ...unlessMadeOnce(call, life, file)];
           return match(call, places, life, 'missed', allOf(conditions));
         }
-        if (!isOverwritten(call, places, life, file)) return undefined;
+        const overwrite = findOverwrite(call, places, life, file);
+        if (!overwrite) return undefined;
         const again = isStatic(call) ? startsRepeatedly(call, life, file) : runsAgain(call, life, file);
-        return match(call, places, life, 'overwritten', again);
+        const conditions = [again, overwrite.when].filter((condition) => condition !== undefined);
+        return match(call, places, life, 'overwritten', allOf(conditions));
       }
       return neverCleared(call, places, life, file);
     },
@@ -126,13 +130,18 @@ function neverCleared(
       if (life.isSingleton && hasEnd(life.shape)) conditions.push(startsRepeatedly(call, life, file));
       if (!hasEnd(life.shape) && !life.isComponent) {
         if (life.isSingleton) return undefined;
-        conditions.push(canBeStartedOften(call, life, file), notMadeOnce(life));
+        if (isStartedWhenUnset(call, places, file)) {
+          const made = whenMadeOften(life, file);
+          if (!made) return undefined;
+          conditions.push(made);
+        } else conditions.push(canBeStartedOften(call, life, file));
+        conditions.push(notMadeOnce(life));
       } else conditions.push(...unlessMadeOnce(call, life, file));
       break;
     case 'call':
       // A page lives as long as its scripts.
       if (file.role === 'ui') return undefined;
-      conditions.push(canBeStartedOften(call, life, file));
+      conditions.push(canBeCalledOften(call, life, file));
       break;
     default:
       return undefined;

@@ -1,17 +1,15 @@
 import { asksForEnd, findAfterEnd, findEnd } from '../../src/ast/after-end.ts';
+import { findConnection, listClearsOfListeners } from '../../src/ast/connection-timer.ts';
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
+import { isGatherer, isStartedWhenUnset } from '../../src/ast/latch.ts';
+import { onlySetsState, setsStateLate, startsOnceOnly } from '../../src/ast/late-state.ts';
 import { isPrivateName, type Life, lifeOf } from '../../src/ast/life-cycle.ts';
-import {
-  isMissedAtEnd,
-  isOnConnection,
-  listForeignClears,
-  setsStateLate,
-  startsOnceOnly,
-} from '../../src/ast/missed-end.ts';
-import { isGatherer, isOverwritten } from '../../src/ast/overwritten.ts';
-import { canEnd, findReArming, settlesPromise } from '../../src/ast/re-arming.ts';
+import { isMissedAtEnd, listForeignClears } from '../../src/ast/missed-end.ts';
+import { findOverwrite } from '../../src/ast/overwritten.ts';
+import { mayEndProcess } from '../../src/ast/process-end.ts';
+import { canEnd, findReArming, isCounted, settlesPromise } from '../../src/ast/re-arming.ts';
 import { listReturnedPlaces } from '../../src/ast/returned-timer.ts';
-import { canBeStartedOften, runsAgain, startsRepeatedly } from '../../src/ast/starts-repeatedly.ts';
+import { canBeStartedOften, runsAgain, startsRepeatedly, unlessMadeOnce } from '../../src/ast/starts-repeatedly.ts';
 import { findDelayMs, findTimerFunction, isUnrefed, listClearsOfTimeout } from '../../src/ast/timers.ts';
 import type { ts } from '../../src/ast/ts.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
@@ -61,6 +59,7 @@ export const rule = defineRule<LeakedTimeout>({
     'A condition ahead of the re-arming is taken to be able to end it, and a chain that settles a promise ends with that.',
     'A timer that is started only while none is pending, and forgotten when it fires, gathers work: it is `possible` when its owner ends without clearing it.',
     'A timer that sets state when its component may be gone is `possible` only, unless its effect runs again: it does no harm.',
+    'A method that other files call on the instance they have just made is taken to run once for it.',
   ],
   roles: ['product', 'ui'],
   mentions: ['setTimeout'],
@@ -96,6 +95,8 @@ function judge(
   const elsewhere = listReleasesElsewhere(places, life);
   if (!isCleared) {
     const reArming = findReArming(call, file);
+    // What may end the process is the work of a command.
+    if (reArming && mayEndProcess(reArming.fn, file)) return undefined;
     if (reArming && !canEnd(call, reArming, file)) {
       if (life.kind === 'owner' && life.isSingleton)
         return canOwnerEnd ? match('re-arming', ...elsewhere, startsRepeatedly(call, life, file)) : undefined;
@@ -108,12 +109,14 @@ function judge(
       findEnd(life) &&
       !(life.kind === 'owner' && life.isSingleton) &&
       !settlesPromise(reArming, file) &&
+      !isCounted(reArming, file) &&
       !asksForEnd(call, [reArming.fn, ...(reArming.via ? [reArming.via] : [])], life, file)
     )
       return match('re-arming', ...elsewhere);
     const after = reArming ? undefined : findAfterEnd(call, life, file);
     if (after && isLong) return match(after.kind, ...elsewhere);
-    if (isLong && isOnConnection(call, file)) return match('connection');
+    const connection = isLong ? findConnection(call, file) : undefined;
+    if (connection) return match('connection', ...listClearsOfListeners(connection, places));
     if (isAtOnce(call)) return undefined;
     if (setsStateLate(call, life, file))
       return { ...match('state'), ...(!isEffectAgain(call, life, file) && { confidence: 'possible' as const }) };
@@ -125,12 +128,18 @@ function judge(
       };
     // A field that nothing clears, set again by each run.
   } else if (!isAtOnce(call) && isMissedAtEnd(call, places, life, file)) {
-    return match('missed', ...listForeignClears(places, life, file));
+    const isGathering = isStartedWhenUnset(call, places, file) && isGatherer(call, places, file);
+    const isHarmless = isGathering || onlySetsState(call, life, file);
+    return {
+      ...match('missed', ...listForeignClears(places, life, file), ...unlessMadeOnce(call, life, file)),
+      ...(isHarmless && { confidence: 'possible' as const }),
+    };
   }
   if (file.role === 'ui' || isAtOnce(call) || isReturned(call, file)) return undefined;
-  if (!isOverwritten(call, places, life, file)) return undefined;
-  const again = runsAgain(call, life, file);
-  return again ? match('overwritten', again) : match('overwritten');
+  const overwrite = findOverwrite(call, places, life, file);
+  if (!overwrite) return undefined;
+  const conditions = [runsAgain(call, life, file), overwrite.when].filter((condition) => condition !== undefined);
+  return match('overwritten', ...conditions);
 }
 
 /** Other methods keep it: they are the ones to look at it before. */

@@ -1,7 +1,8 @@
-import { type Deadline, findDeadline, findUnclearedSettle } from '../../src/ast/deadline.ts';
+import { neverRejects } from '../../src/ast/cannot-fail.ts';
+import { type Deadline, findDeadline } from '../../src/ast/deadline.ts';
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { lifeOf } from '../../src/ast/life-cycle.ts';
-import { isLightDeadline, isSoonOver } from '../../src/ast/light-deadline.ts';
+import { isDelayGiven, isSoonOver, weightOf } from '../../src/ast/light-deadline.ts';
 import { runsAtProcessEnd } from '../../src/ast/process-end.ts';
 import { findRacedSleep } from '../../src/ast/raced-sleep.ts';
 import { findLeaks, type Leak } from '../../src/ast/release-paths.ts';
@@ -16,8 +17,11 @@ import {
 import { findDelayMs, findTimerFunction, isUnrefed, listClearsOfTimeout } from '../../src/ast/timers.ts';
 import { isOfCommandLine } from '../../src/ast/tooling.ts';
 import type { ts } from '../../src/ast/ts.ts';
+import { findUnclearedSettle } from '../../src/ast/uncleared-settle.ts';
+import { runsUnderLoad } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
+import type { LinkCondition } from '../../src/model/link.ts';
 import type { Match } from '../../src/model/rule.ts';
 
 export interface UnclearedDeadline {
@@ -48,7 +52,7 @@ export const rule = defineRule<UnclearedDeadline>({
     'Keep the handle and clear it in a finally that covers success, error and early return; AbortSignal.timeout and withDeadline do so by themselves.',
   limits: [
     'Deadlines shorter than half a second, and those in browser code, are left alone.',
-    'A written deadline of at most five seconds whose callback only settles its promise or aborts is `possible` only: it holds next to nothing.',
+    'A deadline of at most five seconds whose callback only settles its promise or aborts is `possible` only: it holds next to nothing. So is a longer one that is set where no request, event or loop was found to lead, unless a caller says how long it is.',
     'A handle kept in a field or handed to another function is taken to be cleared there.',
   ],
   mentions: ['setTimeout', 'Promise.race', 'Promise.any'],
@@ -60,17 +64,44 @@ export const rule = defineRule<UnclearedDeadline>({
       if (places.some((place) => place.kind !== 'binding') || isUnrefed(call, places, file)) return undefined;
       if (isOfCommandLine(file) || lifeOf(call, file).kind === 'process' || runsAtProcessEnd(call, file))
         return undefined;
-      return judge(call, places, file);
+      const found = judge(call, places, file);
+      return found && listByWeight(found, call, file);
     },
   },
 });
 
+/**
+ * One that holds little is sure only where it is a helper's, or runs under load; else it is `possible`. One that a
+ * failure leaves running, or that was cleared in places, is what somebody meant to clear.
+ */
+function listByWeight(
+  found: Match<UnclearedDeadline>,
+  call: ts.CallExpression,
+  file: FileContext,
+): readonly Match<UnclearedDeadline>[] {
+  const { confidence, when, ...match } = found;
+  // A second match at one place would be dropped.
+  const possible = { ...match, at: call, ...(when && { when }), confidence: 'possible' as const };
+  if (confidence === 'possible') return [found];
+  const isSleep = found.data.deadline?.kind === 'sleep';
+  const weight = isSleep ? 'little' : weightOf(call, file);
+  if (weight === 'nothing') return [{ ...found, confidence: 'possible' }];
+  const delay = isSleep ? call.arguments[0] : call.arguments[1];
+  if (weight === 'much' || found.data.clears.length > 0 || isDelayGiven(delay, file)) return [found];
+  const busy = runsUnderLoad(call, file);
+  const both = (other: LinkCondition): LinkCondition => (when ? { kind: 'all', of: [when, other] } : other);
+  return [
+    { ...match, when: both(busy) },
+    { ...possible, when: both({ kind: 'not', of: busy }) },
+  ];
+}
+
 /** A sleep that is raced, and not by the command line or at the end of the process. */
-function judgeSleep(call: ts.CallExpression, file: FileContext): Match<UnclearedDeadline> | undefined {
+function judgeSleep(call: ts.CallExpression, file: FileContext): readonly Match<UnclearedDeadline>[] | undefined {
   const sleep = findRacedSleep(call, file);
   const isOfProcess = isOfCommandLine(file) || lifeOf(call, file).kind === 'process' || runsAtProcessEnd(call, file);
   if (!sleep || (sleep.ms ?? shortMs) < shortMs || isOfProcess) return undefined;
-  return {
+  const found: Match<UnclearedDeadline> = {
     at: call.expression,
     values: { what: 'never cleared, also when the race is won in time' },
     ...(isSoonOver(sleep.ms) && { confidence: 'possible' as const }),
@@ -85,13 +116,15 @@ function judgeSleep(call: ts.CallExpression, file: FileContext): Match<Uncleared
       settle: undefined,
     },
   };
+  return listByWeight(found, call, file);
 }
 
-/** In the first function of a `then`: when the work fails, it does not run. */
-function isOnSuccess(clear: ts.Node): boolean {
+/** In the first function of a `then`: when the work fails, which it can, it does not run. */
+function isOnSuccess(clear: ts.Node, file: FileContext): boolean {
   const fn = findEnclosingFunction(clear);
   const target = fn && findMethodCall(getOutermostWrapped(fn).parent);
-  return target?.method === 'then' && skipWrappers(target.call.arguments[0]!) === fn;
+  const isFirst = target?.method === 'then' && skipWrappers(target.call.arguments[0]!) === fn;
+  return isFirst && !neverRejects(target.receiver, file);
 }
 
 function judge(
@@ -104,7 +137,6 @@ function judge(
   const match = (what: string, leak?: Leak, settle?: ts.Node): Match<UnclearedDeadline> => ({
     at: call.expression,
     values: { what },
-    ...(isLightDeadline(call, file) && { confidence: 'possible' as const }),
     ...((leak || settle) && { related: [{ at: (leak?.at ?? settle)!, note: 'leaves the timer running' }] }),
     data: { call, places, deadline, clears, leak, settle },
   });
@@ -126,8 +158,9 @@ function judge(
     if (!leak) return undefined;
     return match(leak.outcome === 'throw' ? 'not cleared when the work fails' : 'not cleared on every way out', leak);
   }
-  if (deadline && clears.every(isOnSuccess)) return match('not cleared when the work fails', undefined, clears[0]);
+  if (deadline && clears.every((clear) => isOnSuccess(clear, file)))
+    return match('not cleared when the work fails', undefined, clears[0]);
   if (deadline?.kind !== 'promise' || deadline.race) return undefined;
-  const settle = findUnclearedSettle(deadline, clears, file);
+  const settle = findUnclearedSettle(call, deadline, clears, file);
   return settle && match('not cleared on every outcome', undefined, settle);
 }

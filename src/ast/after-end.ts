@@ -4,11 +4,13 @@ import { leavesFunction } from './conditions.ts';
 import { findDisposer } from './end-of-life.ts';
 import { findFunctionValue } from './functions.ts';
 import type { Life } from './life-cycle.ts';
+import { mayEndProcess } from './process-end.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
   findMemberName,
   findMemberPath,
+  findPropertyName,
   findStringValue,
   getOutermostWrapped,
   isAssignment,
@@ -176,10 +178,25 @@ function findRun(expression: ts.Expression, file: FileContext): FunctionNode | u
   if (name === undefined) return undefined;
   const receiver = skipWrappers((callee as ts.PropertyAccessExpression).expression);
   if (/^(?:call|apply|bind)$/.test(name)) return findRun(receiver, file);
-  if (receiver.kind !== ts.SyntaxKind.ThisKeyword && !isSelf(receiver)) return undefined;
+  if (receiver.kind !== ts.SyntaxKind.ThisKeyword && !isSelf(receiver)) return findInLiteral(receiver, name, file);
   for (let at: ts.Node | undefined = callee; at; at = findEnclosingFunction(at)) {
     const owner = findThisOwner(at, file);
     if (owner) return classShape(owner, file).methods.get(name);
+  }
+  return undefined;
+}
+
+/** `run` of `this.actions.run()`, where a field of the owner is an object literal. */
+function findInLiteral(receiver: ts.Expression, name: string, file: FileContext): FunctionNode | undefined {
+  const field = findMemberName(receiver);
+  const holder = field === undefined ? undefined : skipWrappers((receiver as ts.PropertyAccessExpression).expression);
+  const owner = holder?.kind === ts.SyntaxKind.ThisKeyword ? findThisOwner(receiver, file) : undefined;
+  const values = owner ? (classShape(owner, file).fields.get(field!)?.values ?? []) : [];
+  for (const value of values.map(skipWrappers)) {
+    if (!ts.isObjectLiteralExpression(value)) continue;
+    const property = value.properties.find((member) => findPropertyName(member.name) === name);
+    const fn = property && ts.isPropertyAssignment(property) ? skipWrappers(property.initializer) : property;
+    if (fn && isFunctionNode(fn)) return fn;
   }
   return undefined;
 }
@@ -226,7 +243,8 @@ export function findAfterEnd(call: ts.CallExpression, life: Life, file: FileCont
   const { callback, called } = findTimerRun(call, file);
   const own = called.filter((fn) => isMember(fn, life));
   const isEnding = own.find((fn) => ends.includes(fn) && endName.test(nameOfFunction(fn)) && fn !== within);
-  if (isEnding) return asksForCount(isEnding, file) ? undefined : { kind: 'ends', fn: isEnding };
+  if (isEnding)
+    return asksForCount(isEnding, file) || mayEndProcess(isEnding, file) ? undefined : { kind: 'ends', fn: isEnding };
   const starting = own.find((fn) => starter.test(nameOfFunction(fn)) && !ends.includes(fn));
   if (!starting) return undefined;
   const runs = callback ? [callback, starting] : [starting];

@@ -1,5 +1,5 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
-import { findFunctionValue, listCallsOf, listFunctionsOfBinding } from './functions.ts';
+import { findFunctionValue, listCallsOf } from './functions.ts';
 import { listReturnedValues } from './life-cycle.ts';
 import { findReArming } from './re-arming.ts';
 import { isSleep } from './sleep.ts';
@@ -11,7 +11,6 @@ import {
   findMethodCall,
   findPromiseAround,
   getOutermostWrapped,
-  isFunctionNode,
   isWithin,
   skipAwait,
   skipWrappers,
@@ -117,7 +116,13 @@ function isAllThatIsReturned(promise: ts.Node, file: FileContext): boolean {
   const { parent } = getOutermostWrapped(promise);
   if (!ts.isReturnStatement(parent)) return ts.isArrowFunction(parent);
   const fn = findEnclosingFunction(parent);
-  return fn !== undefined && listReturnedValues(fn, file).length === 1;
+  return fn !== undefined && !isAnswer(fn) && listReturnedValues(fn, file).length === 1;
+}
+
+/** A function of `then` or `catch`: what it returns is waited for by the chain. */
+function isAnswer(fn: FunctionNode): boolean {
+  const call = getOutermostWrapped(fn).parent;
+  return ts.isCallExpression(call) && /^(?:then|catch)$/.test(findMemberName(call.expression) ?? '');
 }
 
 /** In the callback of another timer: an answer that is put off, not the end of the work. */
@@ -295,56 +300,4 @@ function findFlag(run: FunctionNode, timer: ts.CallExpression, file: FileContext
   if (!flag || !fn || findEnclosingFunction(flag.identifier) !== fn) return undefined;
   const isSetElsewhere = flag.writes.some((write) => !isWithin(write, run) && findEnclosingFunction(write) !== fn);
   return isSetElsewhere ? { kind: 'flag', fn, flag } : undefined;
-}
-
-/**
- * The first place that settles without ending the timer: neither its function nor one around it (inside the executor)
- * clears, nor a local function that it calls.
- */
-export function findUnclearedSettle(
-  { executor, settles }: { executor: FunctionNode; settles: readonly ts.Node[] },
-  clears: readonly ts.Node[],
-  file: FileContext,
-): ts.Node | undefined {
-  if (clears.some(isInFinally)) return undefined;
-  return settles.find((settle) => {
-    const { parent } = settle;
-    if (ts.isCallExpression(parent) && parent.expression !== settle && clearsIn(parent, clears, file)) return false;
-    for (let fn = findEnclosingFunction(settle); fn && fn !== executor; fn = findEnclosingFunction(fn)) {
-      if (clearsIn(fn, clears, file)) return false;
-    }
-    const statement = blockAround(settle, executor);
-    return statement === undefined || !clearsIn(statement, clears, file);
-  });
-}
-
-function blockAround(node: ts.Node, within: ts.Node): ts.Node | undefined {
-  for (let at = node.parent; at && at !== within; at = at.parent) {
-    if (ts.isBlock(at) && at.parent !== within) return at;
-  }
-  return undefined;
-}
-
-function isInFinally(node: ts.Node): boolean {
-  for (let at = node; at.parent; at = at.parent) {
-    if (ts.isTryStatement(at.parent) && at.parent.finallyBlock === at) return true;
-    if (ts.isCallExpression(at.parent) && findMethodCall(at.parent)?.method === 'finally') return true;
-  }
-  return false;
-}
-
-/** Whether a function or block clears, or calls one of this file that does, or hands on to one. */
-function clearsIn(fn: ts.Node, clears: readonly ts.Node[], file: FileContext): boolean {
-  if (clears.some((clear) => isWithin(clear, fn))) return true;
-  return file.nodes('CallExpression').some((call) => {
-    if (!isWithin(call, fn)) return false;
-    const callee = skipWrappers(call.expression);
-    if (ts.isIdentifier(callee)) {
-      const binding = file.bindingOf(callee);
-      const all = binding ? listFunctionsOfBinding(binding) : [];
-      if (all.length > 0) return clears.some((clear) => all.some((called) => isWithin(clear, called)));
-    }
-    const called = findFunctionValue(callee, file);
-    return called !== undefined && isFunctionNode(called) && clears.some((clear) => isWithin(clear, called));
-  });
 }

@@ -23,6 +23,8 @@ const beginning =
   /^_*(?:start|init|connect|open|setup|launch|boot|bootstrap|register|configure|create|build|get|load|install|mount|publish|restore)/i;
 /** Makes one for whoever asks: `openChannel`, `createReceiver`. */
 const making = /^_*(?:open|create|build)[A-Z]/;
+/** Makes something for a module to keep. */
+const factory = /^(?:create|make|build|init|setup|start|open|connect|get)[A-Z]/;
 const selfName = /^_?(?:self|that|me|_?this)$/;
 
 /**
@@ -46,13 +48,22 @@ export function listLentArguments(file: FileContext): ReadonlySet<string> {
   return lent;
 }
 
-/** Names of the classes that this file makes at module level, in what that calls, or once for good: of which there is one. */
+/**
+ * Names of the classes that this file makes at module level, in what that calls, or once for good: of which there is one.
+ * Those of the functions, too, that it calls so to have something made.
+ */
 export function listMadeOnce(file: FileContext): ReadonlySet<string> {
   const names = new Set<string>();
   for (const node of file.nodes('NewExpression')) {
     const callee = skipWrappers(node.expression);
     const binding = ts.isIdentifier(callee) ? file.bindingOf(callee) : undefined;
     if (binding && (frequencyOf(node, file) === 'once' || isLatched(node, file))) names.add(classNameOf(binding));
+  }
+  for (const call of file.nodes('CallExpression')) {
+    const callee = skipWrappers(call.expression);
+    if (!ts.isIdentifier(callee) || !factory.test(callee.text) || findEnclosingFunction(call)) continue;
+    const binding = file.bindingOf(callee);
+    if (binding) names.add(classNameOf(binding));
   }
   return names;
 }

@@ -1,33 +1,65 @@
 import type { FileContext } from '../model/file-context.ts';
-import { findEnclosingFunction, findMemberName, findPromiseAround, isFunctionNode, isWithin } from './syntax.ts';
-import { findDelayMs } from './timers.ts';
+import { findNumber } from './number-value.ts';
+import {
+  findEnclosingFunction,
+  findMemberName,
+  findPromiseAround,
+  isFunctionNode,
+  isWithin,
+  skipWrappers,
+} from './syntax.ts';
 import { ts } from './ts.ts';
 
 /** A wait of no more than this is over soon, whatever the load. */
 const soonMs = 5_000;
 
-/** Whether a written wait ends by itself soon; one that is not written may be long. */
+/** Whether a known wait ends by itself soon; one that is not known may be long. */
 export function isSoonOver(ms: number | undefined): boolean {
   return (ms ?? soonMs + 1) <= soonMs;
 }
 
 /**
- * Whether a deadline that is left running holds next to nothing, and not for long: a written delay of some seconds, and
- * a callback that refers to constants, to the promise it settles or to the controller it aborts only.
+ * How much a deadline holds that is left running: `nothing` for long, where it is over within some seconds and its
+ * callback refers to constants, to what its owner is, to the promise it settles or to the controller it aborts only;
+ * `little` where it is over later; else `much`.
  */
-export function isLightDeadline(timer: ts.CallExpression, file: FileContext): boolean {
-  const [run] = timer.arguments;
-  return run !== undefined && isSoonOver(findDelayMs(timer)) && holdsLittle(run, run, file);
+export function weightOf(timer: ts.CallExpression, file: FileContext): 'nothing' | 'little' | 'much' {
+  const [run, delay] = timer.arguments;
+  if (!run) return 'much';
+  // What a caller may say otherwise is no limit.
+  const isSoon = isSoonOver(delay && !isDelayGiven(delay, file) ? findNumber(delay, file) : undefined);
+  if (!holdsLittle(run, { run, isSoon, file })) return 'much';
+  return isSoon ? 'nothing' : 'little';
 }
 
-function holdsLittle(node: ts.Node, run: ts.Node, file: FileContext): boolean {
-  if (node.kind === ts.SyntaxKind.ThisKeyword) return false;
+/**
+ * Whether the one who calls the function around a deadline says how long it is: a helper for whatever work, that is
+ * used as often as there is such work.
+ */
+export function isDelayGiven(delay: ts.Expression | undefined, file: FileContext): boolean {
+  const at = delay && skipWrappers(delay);
+  if (!at) return false;
+  if (ts.isBinaryExpression(at)) return isDelayGiven(at.left, file) || isDelayGiven(at.right, file);
+  const declaration = ts.isIdentifier(at) ? file.bindingOf(at)?.declaration : undefined;
+  return declaration !== undefined && (ts.isParameter(declaration) || ts.isBindingElement(declaration));
+}
+
+interface Held {
+  run: ts.Node;
+  isSoon: boolean;
+  file: FileContext;
+}
+
+function holdsLittle(node: ts.Node, held: Held): boolean {
+  if (node.kind === ts.SyntaxKind.ThisKeyword) return held.isSoon;
   if (ts.isIdentifier(node)) {
-    const binding = file.bindingOf(node);
-    if (!binding || isWithin(binding.identifier, run) || !findEnclosingFunction(binding.identifier)) return true;
+    const binding = held.file.bindingOf(node);
+    if (!binding || isWithin(binding.identifier, held.run) || !findEnclosingFunction(binding.identifier)) return true;
+    // A number or a name that stands in the text of an error.
+    if (ts.isTemplateSpan(node.parent)) return true;
     return isSettler(binding.declaration) || findMemberName(node.parent) === 'abort';
   }
-  return ts.forEachChild(node, (child) => (holdsLittle(child, run, file) ? undefined : true)) === undefined;
+  return ts.forEachChild(node, (child) => (holdsLittle(child, held) ? undefined : true)) === undefined;
 }
 
 /** A parameter of a promise's executor. */

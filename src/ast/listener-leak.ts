@@ -3,6 +3,7 @@ import type { ClassShape } from './class-shape.ts';
 import { emitterLifeOf } from './emitter-lifetime.ts';
 import { findDisposer, findMethodAround } from './end-of-life.ts';
 import { eventKindOf } from './event-kind.ts';
+import { isGuardedByState } from './latch.ts';
 import { findGivenArgument } from './lent-arguments.ts';
 import { findFactoryOfFunction, type Life, lifeOf, mountMethod } from './life-cycle.ts';
 import type { ListenerCall } from './listener-calls.ts';
@@ -21,7 +22,6 @@ import { findAddedByEachEvent } from './listener-restart.ts';
 import { findForgottenSibling } from './listener-sibling.ts';
 import { findInWait, goesWithItsEmitter } from './listener-wait.ts';
 import { isFreshlyMade } from './looked-up.ts';
-import { isGuardedByState } from './overwritten.ts';
 import { settlesBeforeAbort } from './signal-wait.ts';
 import { canBeStartedOften, isMadeOften } from './starts-repeatedly.ts';
 import {

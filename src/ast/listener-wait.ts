@@ -1,6 +1,6 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
 import { listConditionsOn } from './conditions.ts';
-import { findUnclearedSettle } from './deadline.ts';
+
 import { eventKindOf } from './event-kind.ts';
 import { findListenerFunction, type ListenerCall } from './listener-calls.ts';
 import { findStayingInWait, isRemovedOutside, listEndsOf, listGroup } from './listener-group.ts';
@@ -19,6 +19,7 @@ import {
 } from './syntax.ts';
 import { findTimerFunction } from './timers.ts';
 import { ts } from './ts.ts';
+import { findUnclearedSettle } from './uncleared-settle.ts';
 
 /** What a stream or channel says many times in its life, whatever its kind. */
 const manyTimes =
@@ -67,7 +68,7 @@ function findWayWithout({ add, fn, file }: ListenerPlace, promise: ts.NewExpress
     const binding = ts.isIdentifier(name) ? file.bindingOf(name) : undefined;
     return binding?.references.filter((use) => !isWithin(use, listener) && isInTimer(use, executor, file)) ?? [];
   });
-  return findUnclearedSettle({ executor, settles }, ends, file);
+  return findUnclearedSettle(add.call, { executor, settles }, ends, file);
 }
 
 /** In a callback that a `setTimeout` of an executor runs. */

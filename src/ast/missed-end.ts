@@ -1,32 +1,25 @@
-import type { Binding, FileContext } from '../model/file-context.ts';
+import type { FileContext } from '../model/file-context.ts';
 import type { LinkCondition } from '../model/link.ts';
-import { asksForEnd, findEnd, isReachedByEnd, listEnds } from './after-end.ts';
+import { asksForEnd, findCalled, findEnd, isReachedByEnd, listEnds } from './after-end.ts';
 import { listCaptures } from './captures.ts';
-import { isDisposerName } from './class-shape.ts';
+import { type ClassShape, isDisposerName } from './class-shape.ts';
 import { isClearHelper, listForeignHelpers } from './clear-helper.ts';
 import { isClearedByListenerOnly } from './cleared-by-listener.ts';
-import { findDependencies, findEffectLatch } from './effect-latch.ts';
 import { findFunctionValue } from './functions.ts';
-import type { HandlePlace } from './handle-escape.ts';
+import { type HandlePlace, isThisAlias } from './handle-escape.ts';
 import { isPrivateName, type Life } from './life-cycle.ts';
+import { isOfOtherFile } from './provenance.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
-  findMethodCall,
-  findStringValue,
   isFunctionNode,
   isWithin,
   nameOfFunction,
   skipWrappers,
 } from './syntax.ts';
-import { findDelayMs, findTimerFunction, listClearsOf, timerClears } from './timers.ts';
+import { findTimerFunction, listClearsOf, timerClears } from './timers.ts';
 import { ts } from './ts.ts';
 import { listNodesWithin } from './within.ts';
-
-/** What waits for the next frames is over before a component is gone. */
-const frameMs = 50;
-
-const closing = /^(?:close|closed|disconnect|disconnected|end|destroy|terminate)$/;
 
 /**
  * Whether a timer in a field is cleared by some methods of its owner, but by none that its end calls, nor on a close event:
@@ -44,7 +37,8 @@ export function isMissedAtEnd(
   const helpers = listClearHelpers(clears, life, file);
   const run = call.arguments[0] && findFunctionValue(call.arguments[0], file);
   // A timer that only ends its owner is cleared where the owner is put to use.
-  if (run && (listEnds(life).includes(run) || asksForEnd(run, [run], life, file))) return false;
+  if (run && (listEnds(life).includes(run) || asksForEnd(run, [run], life, file) || endsOnce(run, life, file)))
+    return false;
   // What it clears in its own run is a poll that ends by itself.
   if (clears.every((clear) => isWithin(clear, call)) || isReachedByEnd(clears, life, file, { call, helpers }))
     return false;
@@ -55,6 +49,15 @@ export function isMissedAtEnd(
     }
     return true;
   });
+}
+
+/** It does nothing but to end its owner, by an end that asks whether it has come before. */
+function endsOnce(run: FunctionNode, life: Life, file: FileContext): boolean {
+  const only = run.body && ts.isBlock(run.body) ? run.body.statements[0] : run.body;
+  if (!only || (run.body !== only && (run.body as ts.Block).statements.length > 1)) return false;
+  const [call, ...others] = listNodesWithin('CallExpression', only, file);
+  const end = call && others.length === 0 ? findCalled(call, file) : undefined;
+  return end !== undefined && listEnds(life).includes(end) && asksForEnd(end, [end], life, file);
 }
 
 /** Whether the end of an owner should clear a handle: one kept in a field or a collection of one. */
@@ -104,7 +107,10 @@ function concernsOwner(call: ts.CallExpression, file: FileContext): boolean {
 /** "No other file clears what a field holds, nor calls what does"; nothing for private ones. */
 export function listForeignClears(places: readonly HandlePlace[], life: Life, file: FileContext): LinkCondition[] {
   const helpers = listClearHelpers(listClearsOf(places, file), life, file);
-  const isPrivate = (name: string): boolean => life.kind === 'owner' && isPrivateName(life.shape, name);
+  const isPrivate = (name: string): boolean =>
+    life.kind === 'owner' &&
+    isPrivateName(life.shape, name) &&
+    (name.startsWith('#') || !handsItselfOn(life.shape, file));
   const ofPlaces = places.flatMap((place): LinkCondition[] => {
     if ((place.kind !== 'field' && place.kind !== 'collection') || isPrivate(place.name)) return [];
     return [{ kind: 'not', of: { kind: 'project-states', fact: `clear-timer-of-other:${place.name}` } }];
@@ -112,78 +118,13 @@ export function listForeignClears(places: readonly HandlePlace[], life: Life, fi
   return life.kind === 'owner' ? [...ofPlaces, ...listForeignHelpers(helpers, life)] : ofPlaces;
 }
 
-/** Whether a timer works on a connection whose handler sets it, and which tells when it closes. */
-export function isOnConnection(call: ts.CallExpression, file: FileContext): boolean {
-  const handler = findEnclosingFunction(call);
-  const run = call.arguments[0] && skipWrappers(call.arguments[0]);
-  if (!handler || !run || !isFunctionNode(run)) return false;
-  return handler.parameters.some((parameter) => {
-    const binding = ts.isIdentifier(parameter.name) ? file.bindingOf(parameter.name) : undefined;
-    return (
-      binding?.references.some((use) => isWithin(use, run)) &&
-      binding.references.some((use) => isCloseListener(use, handler))
-    );
+/** Whether an owner hands itself to a function of another file of the project, which may clear what is `private`. */
+function handsItselfOn({ node }: ClassShape, file: FileContext): boolean {
+  return listNodesWithin('CallExpression', node, file).some((call) => {
+    const gives = call.arguments.some((argument) => {
+      const at = skipWrappers(argument);
+      return at.kind === ts.SyntaxKind.ThisKeyword || isThisAlias(at, file);
+    });
+    return gives && isOfOtherFile(call.expression, file);
   });
-}
-
-function isCloseListener(use: ts.Identifier, handler: FunctionNode): boolean {
-  const access = use.parent;
-  const target = access.parent && findMethodCall(access.parent);
-  if (!target || target.receiver !== use || findEnclosingFunction(use) !== handler) return false;
-  return (
-    /^(?:on|once|addListener)$/.test(target.method) && closing.test(findStringValue(target.call.arguments[0]) ?? '')
-  );
-}
-
-/** Whether an effect starts a timer once, as its component appears or behind a guard of its own: it cannot meet a later one. */
-export function startsOnceOnly(call: ts.CallExpression, life: Life, file: FileContext): boolean {
-  if (life.kind !== 'effect') return false;
-  return findDependencies(life.effect)?.elements.length === 0 || findEffectLatch(call, life.effect, file) === 'sets';
-}
-
-/** Whether a timer that an effect or a component starts, and never clears, sets state when it fires. */
-export function setsStateLate(call: ts.CallExpression, life: Life, file: FileContext): boolean {
-  const run = call.arguments[0] && skipWrappers(call.arguments[0]);
-  if (!run || !isFunctionNode(run) || call.arguments.length < 2 || isZero(call.arguments[1]!)) return false;
-  if (life.kind === 'effect') {
-    if ((findDelayMs(call) ?? frameMs) < frameMs || findEnclosingFunction(call) !== life.effect) return false;
-    return setsHookState(run, life.effect, file);
-  }
-  if (life.kind !== 'owner' || !life.isComponent) return false;
-  return file.nodes('CallExpression').some((inner) => {
-    const target = findMethodCall(inner);
-    return target?.method === 'setState' && target.receiver.kind === ts.SyntaxKind.ThisKeyword && isWithin(inner, run);
-  });
-}
-
-/**
- * A state that the effect itself depends on is a latch: `if (copied) setTimeout(() => setCopied(false), 1000)` cannot
- * run again before it is set.
- */
-function setsHookState(run: FunctionNode, effect: FunctionNode, file: FileContext): boolean {
-  const asked = findDependencies(effect)?.elements.map((element) => element.getText(file.source)) ?? [];
-  const states = file.nodes('CallExpression').flatMap((inner) => {
-    const callee = skipWrappers(inner.expression);
-    if (!ts.isIdentifier(callee) || !isWithin(inner, run) || findEnclosingFunction(inner) !== run) return [];
-    const binding = file.bindingOf(callee);
-    const state = binding && findState(binding);
-    return state === undefined ? [] : [state];
-  });
-  return states.length > 0 && !states.some((state) => asked.includes(state));
-}
-
-/** The state that a setter sets: `value` of `const [value, setValue] = useState(…)`. */
-function findState({ declaration }: Binding): string | undefined {
-  if (!ts.isBindingElement(declaration) || !ts.isArrayBindingPattern(declaration.parent)) return undefined;
-  const variable = declaration.parent.parent;
-  if (!ts.isVariableDeclaration(variable) || !variable.initializer) return undefined;
-  const made = skipWrappers(variable.initializer);
-  if (!ts.isCallExpression(made) || !/(?:^|\.)useState$/.test(made.expression.getText())) return undefined;
-  const [state] = declaration.parent.elements;
-  return state && ts.isBindingElement(state) ? state.name.getText() : '';
-}
-
-function isZero(delay: ts.Expression): boolean {
-  const at = skipWrappers(delay);
-  return ts.isNumericLiteral(at) && Number(at.text) === 0;
 }

@@ -3,8 +3,8 @@ import { listCaptures } from './captures.ts';
 import type { ClassShape } from './class-shape.ts';
 import { findMethodAround } from './end-of-life.ts';
 import { findFunctionValue } from './functions.ts';
+import { isGuardedByState } from './latch.ts';
 import { listReturnedValues } from './life-cycle.ts';
-import { isGuardedByState } from './overwritten.ts';
 import { hasModifier, nameOfFunction, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
 

@@ -1,56 +1,67 @@
 import type { FileContext } from '../model/file-context.ts';
+import type { LinkCondition } from '../model/link.ts';
 import { isDisposerName } from './class-shape.ts';
 import { leavesFunction, listConditionsOn } from './conditions.ts';
-import { findFunctionValue, listCallsOf } from './functions.ts';
+import { unlessCalledOnFresh } from './fresh-instance.ts';
+import { isInlineCallback, listCallsOf } from './functions.ts';
 import type { HandlePlace } from './handle-escape.ts';
+import { isGuardedByState } from './latch.ts';
 import type { Life } from './life-cycle.ts';
-import { findReArming, listCalled } from './re-arming.ts';
+import { findReArming } from './re-arming.ts';
+import { findCallbackUse } from './repeated-event.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
   findMemberName,
   findMemberPath,
   findMethodCall,
-  findStringValue,
   getOutermostWrapped,
-  hasModifier,
-  isAssignment,
+  isHiddenMethod,
   isWithin,
   nameOfFunction,
   skipWrappers,
 } from './syntax.ts';
-import { findTimerFunction } from './timers.ts';
 import { ts } from './ts.ts';
 
 const bringUp =
-  /^(?:_*(?:start|init|run|boot|setup|launch|begin|load)(?:[A-Z]\w*)?|on(?:After|Before)?(?:Start|Load|Init|Ready)\w*|component(?:Did|Will)Mount|UNSAFE_componentWillMount|connectedCallback|ngOnInit|ngAfterViewInit|mounted|created|onModuleInit|onApplicationBootstrap|afterInit)$/;
+  /^(?:_*(?:start|init|run|boot|setup|launch|begin|load)(?:[A-Z]\w*)?|(?:on|when)(?:After|Before)?(?:Start|Load|Init|Ready)\w*|component(?:Did|Will)Mount|UNSAFE_componentWillMount|connectedCallback|ngOnInit|ngAfterViewInit|mounted|created|onModuleInit|onApplicationBootstrap|afterInit)$/;
+
+/** How a second run of what starts a timer comes about, so that the first handle is lost. */
+export interface Overwrite {
+  /** What other files must say for it to come about. */
+  when: LinkCondition | undefined;
+}
 
 /**
  * Whether a second run of the function that starts a timer loses the first handle: the field or outer variable
  * is assigned without having been looked at or released before, on the way from the start of the function.
  * Constructors and start methods run once an instance, effects clean up between runs, and a timer that starts itself
- * again has fired.
+ * again has fired. Where only other files can call what leads there, none may do so as it makes the instance.
  */
-export function isOverwritten(
+export function findOverwrite(
   call: ts.CallExpression,
   places: readonly HandlePlace[],
   life: Life,
   file: FileContext,
-): boolean {
+): Overwrite | undefined {
   const fn = findEnclosingFunction(call);
-  if (!fn || ts.isConstructorDeclaration(fn) || life.kind === 'effect' || findReArming(call, file)) return false;
+  if (!fn || ts.isConstructorDeclaration(fn) || life.kind === 'effect' || findReArming(call, file)) return undefined;
   const names = new Set<string>();
   for (const place of places) {
-    if (place.kind === 'property') return false;
+    if (place.kind === 'property') return undefined;
     if (place.kind === 'collection') {
-      if (!isKeyGivenBySeveral(place.at, fn, file)) return false;
+      if (!isKeyGivenBySeveral(place.at, fn, file)) return undefined;
       names.add(place.name);
     }
     if (place.kind === 'field') names.add(place.name);
     if (place.kind === 'binding' && findEnclosingFunction(place.binding.identifier) !== fn)
       names.add(place.binding.name);
   }
-  return names.size > 0 && canRunAgain(fn, call, { names, life, file }, 0);
+  if (names.size === 0) return undefined;
+  const search: Search = { call, names, life, file, seen: new Set(), entries: new Set(), isRepeated: false };
+  climb(fn, call, search);
+  if (search.isRepeated) return { when: undefined };
+  return search.entries.size > 0 ? { when: unlessCalledOnFresh([...search.entries], life) } : undefined;
 }
 
 /**
@@ -72,36 +83,73 @@ function keyOf(at: ts.Node): ts.Expression | undefined {
   return ts.isElementAccessExpression(at) ? at.argumentExpression : undefined;
 }
 
-interface Question {
+interface Search {
+  call: ts.CallExpression;
   names: ReadonlySet<string>;
   life: Life;
   file: FileContext;
+  seen: Set<FunctionNode>;
+  /** The functions that others start the timer by, with nothing on the way that guards against a second run. */
+  entries: Set<FunctionNode>;
+  /** Whether an event leads there. */
+  isRepeated: boolean;
 }
 
-/**
- * Whether nothing on the way to `at` guards against a second run: in the function it stands in, in the functions
- * around that, or in the only one that calls it.
- */
-function canRunAgain(fn: FunctionNode, at: ts.Node, question: Question, hops: number): boolean {
-  const { life, file } = question;
-  if (ts.isConstructorDeclaration(fn) || bringUp.test(nameOfFunction(fn)) || hasTwin(fn, life)) return false;
-  if (isGuarded(at, fn, question)) return false;
-  if (hops > 5) return true;
-  const use = findCallbackUse(fn, question);
-  if (use === 'event') return true;
-  const climb = (from: ts.Node): boolean => {
+/** Follows what leads to `at` in `fn` outwards, to the functions around it and to its callers, up to the entries. */
+function climb(fn: FunctionNode, at: ts.Node, search: Search): void {
+  const { call, names, life, file, seen, entries } = search;
+  if (startsOnce(fn, life) || isGuarded(at, fn, search) || seen.has(fn)) return;
+  seen.add(fn);
+  const use = findCallbackUse(fn, names, file);
+  if (use === 'event') search.isRepeated = true;
+  if (use === 'event') return;
+  const follow = (from: ts.Node): void => {
     const outer = findEnclosingFunction(from);
     const isOutermost = outer === undefined || (life.kind === 'factory' && outer === life.fn);
-    return !isOutermost && canRunAgain(outer, from, question, hops + 1);
+    if (!isOutermost) climb(outer, from, search);
   };
-  if (use) return climb(use);
-  // When the timer's own callback starts it again, it has fired: nothing is lost.
-  const calls = listCallsOf(fn, file).filter((call) => !isWithin(call, at));
-  if (!isPrivate(fn, life)) {
-    // Others may call it too, but where all that are seen ask first, that is how it is meant to be called.
-    return calls.length === 0 || !calls.every((call) => isGuarded(call, findEnclosingFunction(call), question));
+  if (use) {
+    follow(use);
+    return;
   }
-  return calls.some((call) => !isWithin(call, fn) && climb(call));
+  // When the timer's own callback starts it again, it has fired: nothing is lost.
+  const calls = listOwnCalls(fn, life, file).filter((from) => !isWithin(from, call) && !isWithin(from, fn));
+  for (const from of calls) follow(from);
+  if (isPrivate(fn, life)) return;
+  // Others may call it too, but where all that are seen ask first or come once, that is how it is meant to be called.
+  const open = calls.filter((from) => !isGuarded(from, findEnclosingFunction(from), search));
+  const callers = new Set(open.flatMap((from) => findEnclosingFunction(from) ?? []));
+  const again = [...callers].filter((caller) => !startsOnce(findOutermost(caller), life));
+  // An end may be asked for twice.
+  const isEnd = isDisposerName(nameOfFunction(fn));
+  if (calls.length === 0 || again.length > 1 || isEnd) entries.add(fn);
+}
+
+/** Runs once for an instance: its constructor, what brings it up, and what has a counterpart. */
+function startsOnce(fn: FunctionNode, life: Life): boolean {
+  const isConstructor = ts.isConstructorDeclaration(fn) || (life.kind === 'owner' && fn === life.shape.constructorNode);
+  return isConstructor || bringUp.test(nameOfFunction(fn)) || hasTwin(fn, life);
+}
+
+/** The method around a callback in it. */
+function findOutermost(fn: FunctionNode): FunctionNode {
+  for (let at = fn; ; ) {
+    const outer = isInlineCallback(at) ? findEnclosingFunction(at) : undefined;
+    if (!outer) return at;
+    at = outer;
+  }
+}
+
+/** Every call in the file, those by `self` among them. */
+function listOwnCalls(fn: FunctionNode, life: Life, file: FileContext): readonly ts.CallExpression[] {
+  const calls = listCallsOf(fn, file);
+  const name = nameOfFunction(fn);
+  if (life.kind !== 'owner' || life.shape.methods.get(name) !== fn) return calls;
+  const bySelf = life.shape.fields.get(name)?.accesses.flatMap(({ parent }) => {
+    const isCall = ts.isCallExpression(parent) && findMemberName(parent.expression) === name;
+    return isCall && !calls.includes(parent) ? [parent] : [];
+  });
+  return [...calls, ...(bySelf ?? [])];
 }
 
 /** `stopWatch` beside `watch`: its counterpart comes in between, as `stop` does after `start`. */
@@ -112,7 +160,7 @@ function hasTwin(fn: FunctionNode, life: Life): boolean {
   return life.shape.disposers.some((disposer) => twin.test(nameOfFunction(disposer)));
 }
 
-function isGuarded(at: ts.Node, fn: FunctionNode | undefined, { names, life, file }: Question): boolean {
+function isGuarded(at: ts.Node, fn: FunctionNode | undefined, { names, life, file }: Search): boolean {
   if (!fn) return false;
   return (
     isLookedAtBefore(names, at, fn, file) ||
@@ -140,137 +188,9 @@ function isAskedByMember(
   );
 }
 
-const onceEvent =
-  /^(?:open|opened|close|closed|end|ready|listening|finish|exit|spawn|load|loaded|DOMContentLoaded|init\w*|start\w*|afterStart|mount\w*)$/i;
-/** Events that take turns with another one, which comes in between. */
-const turns: Readonly<Record<string, string>> = {
-  mouseleave: 'mouseenter',
-  mouseout: 'mouseover',
-  mouseup: 'mousedown',
-  pointerleave: 'pointerenter',
-  pointerout: 'pointerover',
-  pointerup: 'pointerdown',
-  touchend: 'touchstart',
-  dragleave: 'dragenter',
-  blur: 'focus',
-  focusout: 'focusin',
-  keyup: 'keydown',
-};
-const eventCallback = /^(?:on|addListener|addEventListener|subscribe|createServer|setInterval|use|get|post)$/;
-
-/** The call that a function is handed to: `'event'` where that runs it many times, undefined where it is no callback. */
-function findCallbackUse(fn: FunctionNode, { names, file }: Question): ts.Node | 'event' | undefined {
-  for (const use of listUses(fn, file)) {
-    const outer = getOutermostWrapped(use);
-    const { parent } = outer;
-    if (!ts.isCallExpression(parent) && !ts.isNewExpression(parent)) continue;
-    if (parent.expression === outer) {
-      if (use === fn) return parent;
-      continue;
-    }
-    const name = findMethodCall(parent)?.method ?? (ts.isIdentifier(parent.expression) ? parent.expression.text : '');
-    const event = findStringValue(parent.arguments?.[0]) ?? '';
-    if (eventCallback.test(name) && !onceEvent.test(event) && !isClearedInTurn(event, names, file)) return 'event';
-    if (use === fn) return parent;
-  }
-  return undefined;
-}
-
-/** Whether the event that comes before the next one of this kind clears: `mouseenter` what `mouseleave` starts. */
-function isClearedInTurn(event: string, names: ReadonlySet<string>, file: FileContext): boolean {
-  const before = turns[event];
-  if (before === undefined) return false;
-  return file.nodes('CallExpression').some((call) => {
-    const [what, listener] = findMethodCall(call) ? call.arguments : [];
-    const run = listener && findStringValue(what) === before ? findFunctionValue(listener, file) : undefined;
-    return run !== undefined && clearsOneOf(names, run, file);
-  });
-}
-
-function clearsOneOf(names: ReadonlySet<string>, fn: FunctionNode, file: FileContext): boolean {
-  return file.nodes('CallExpression').some((call) => {
-    if (!isWithin(call, fn) || !/^clear/.test(findTimerFunction(call, file) ?? '')) return false;
-    const cleared = call.arguments[0] && findMemberPath(call.arguments[0])?.at(-1);
-    return cleared !== undefined && names.has(cleared);
-  });
-}
-
-/** The function itself where it stands inline, and the uses of its name. */
-function listUses(fn: FunctionNode, file: FileContext): readonly ts.Node[] {
-  const { parent } = getOutermostWrapped(fn);
-  const name = ts.isFunctionDeclaration(fn) ? fn.name : ts.isVariableDeclaration(parent) ? parent.name : undefined;
-  return name && ts.isIdentifier(name) ? (file.bindingOf(name)?.references ?? []) : [fn];
-}
-
-/**
- * A latch: `if (this.running) return; this.running = true;` or `if (!this.queued) { this.queued = true; … }`,
- * a condition on something that the function itself sets.
- */
-export function isGuardedByState(call: ts.Node, fn: FunctionNode, file: FileContext): boolean {
-  if (isLeftByState(call, fn, file)) return true;
-  for (const node of file.nodesOfKind(ts.SyntaxKind.IfStatement) as readonly ts.IfStatement[]) {
-    if (!isWithin(node, fn) || node.pos > call.pos || !asksLatch(node.expression, fn, file)) continue;
-    if (isWithin(call, node.thenStatement)) return true;
-    if (node.end <= call.pos && findEnclosingFunction(node) === fn && leavesFunction(node.thenStatement)) return true;
-  }
-  return false;
-}
-
-/** `switch (this.state) { case 'started': return; }` ahead of the call, on what the function itself sets. */
-function isLeftByState(call: ts.Node, fn: FunctionNode, file: FileContext): boolean {
-  return (file.nodesOfKind(ts.SyntaxKind.SwitchStatement) as readonly ts.SwitchStatement[]).some(
-    (node) =>
-      isWithin(node, fn) &&
-      node.end <= call.pos &&
-      asksLatch(node.expression, fn, file) &&
-      node.caseBlock.clauses.some(({ statements }) => statements.some((s) => ts.isReturnStatement(s))),
-  );
-}
-
-/**
- * Whether a timer is started only while none is pending, `if (!this.timer) this.timer = setTimeout(…)`, and forgets its
- * handle when it fires: it gathers what comes in until then, and ends by itself.
- */
-export function isGatherer(call: ts.CallExpression, places: readonly HandlePlace[], file: FileContext): boolean {
-  const fn = findEnclosingFunction(call);
-  const run = call.arguments[0] && findFunctionValue(call.arguments[0], file);
-  const names = places.flatMap((place) => (place.kind === 'field' ? [place.name] : []));
-  if (!fn || !run || names.length === 0) return false;
-  const runs = [run, ...listCalled(run, file)];
-  const writes = (within: FunctionNode): boolean =>
-    file.nodes('BinaryExpression').some((node) => {
-      const name = isAssignment(node) && isWithin(node, within) ? findMemberPath(node.left)?.at(-1) : undefined;
-      return name !== undefined && names.includes(name);
-    });
-  const isAsked = listConditionsOn(call, fn, file).some((condition) =>
-    condition
-      .getText(file.source)
-      .match(/[\w$#]+/g)
-      ?.some((word) => names.includes(word)),
-  );
-  return (isAsked || runs.includes(fn)) && runs.some(writes);
-}
-
-function asksLatch(condition: ts.Expression, fn: FunctionNode, file: FileContext): boolean {
-  const asked = new Set(condition.getText(file.source).match(/[\w$#]+/g));
-  // The first listener starts it, and the last one ends it.
-  if (asked.has('listenerCount')) return true;
-  return file.nodes('BinaryExpression').some((node) => {
-    if (!isAssignment(node) || !isWithin(node, fn)) return false;
-    const name = findMemberPath(node.left)?.at(-1);
-    return name !== undefined && asked.has(name);
-  });
-}
-
 function isPrivate(fn: FunctionNode, life: Life): boolean {
-  if (
-    ts.isMethodDeclaration(fn) &&
-    (hasModifier(fn, ts.SyntaxKind.PrivateKeyword) || ts.isPrivateIdentifier(fn.name))
-  ) {
-    return true;
-  }
-  if (nameOfFunction(fn).startsWith('_')) return true;
-  return life.kind !== 'owner' || ![...life.shape.methods.values()].includes(fn);
+  const isMember = life.kind === 'owner' && [...life.shape.methods.values()].includes(fn);
+  return !isMember || isHiddenMethod(fn) || (fn.name !== undefined && ts.isPrivateIdentifier(fn.name));
 }
 
 function isLookedAtBefore(names: ReadonlySet<string>, call: ts.Node, fn: FunctionNode, file: FileContext): boolean {

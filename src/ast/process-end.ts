@@ -13,7 +13,42 @@ import { ts } from './ts.ts';
 /** Whether a place runs only where the process has been told to end: what it starts has no time to pile up. */
 export function runsAtProcessEnd(node: ts.Node, file: FileContext): boolean {
   const fn = findEnclosingFunction(node);
+  if (isAfterOwnKill(node, file) || isToldToEnd(node, file)) return true;
   return fn !== undefined && /\bSIG(?:TERM|INT)\b|\buncaughtException\b/.test(file.text) && isRunAtEnd(fn, file, 0);
+}
+
+/** Behind `process.kill(process.pid, signal)`, in one of the blocks around: what waits there waits for the end. */
+function isAfterOwnKill(node: ts.Node, file: FileContext): boolean {
+  if (!file.text.includes('process.kill(process.pid')) return false;
+  for (let at = node; at.parent && !ts.isSourceFile(at.parent); at = at.parent) {
+    const { parent } = at;
+    if (!ts.isBlock(parent)) continue;
+    const isBefore = (statement: ts.Statement): boolean => statement.end <= at.pos;
+    if (
+      parent.statements.filter(isBefore).some((s) => /^process\.kill\(\s*process\.pid\b/.test(s.getText(file.source)))
+    )
+      return true;
+  }
+  return false;
+}
+
+/** In what a child process does when its parent tells it to end: `process.on('message', …)` with a branch named so. */
+function isToldToEnd(node: ts.Node, file: FileContext): boolean {
+  if (!/\bprocess\.on\(\s*['"]message['"]/.test(file.text)) return false;
+  let isNamed = false;
+  for (let at = node; at.parent; at = at.parent) {
+    const { parent } = at;
+    const branch = ts.isIfStatement(parent) && parent.thenStatement === at ? parent.expression : undefined;
+    const asked = branch ?? (ts.isCaseClause(parent) && parent.expression !== at ? parent.expression : undefined);
+    if (asked && /terminat|shut_?down|exit|quit|kill/i.test(asked.getText(file.source))) isNamed = true;
+    if (!isNamed || !ts.isCallExpression(parent)) continue;
+    if (
+      findMemberPath(parent.expression)?.join('.') === 'process.on' &&
+      findStringValue(parent.arguments[0]) === 'message'
+    )
+      return true;
+  }
+  return false;
 }
 
 function isRunAtEnd(fn: FunctionNode, file: FileContext, depth: number): boolean {
@@ -30,7 +65,9 @@ function isRunAtEnd(fn: FunctionNode, file: FileContext, depth: number): boolean
 
 /** Whether a callback ends the process or the machine sooner or later: a countdown, a watchdog. */
 export function mayEndProcess(run: ts.Node, file: FileContext): boolean {
-  return /\bprocess\.(?:exit|abort)\(|\b(?:reboot|poweroff)\w*\(/i.test(run.getText(file.source));
+  return /\bprocess\.(?:exit|abort)\(|\bexit(?:Cli|CLI|Process|Program|App)?\(|\b(?:reboot|poweroff)\w*\(/i.test(
+    run.getText(file.source),
+  );
 }
 
 /** The last that a function does is to end the process: `process.exit()`, `process.kill(process.pid, …)`. */

@@ -2,6 +2,7 @@ import type { FileContext } from '../model/file-context.ts';
 import { isClearName } from './clear-helper.ts';
 import { listPartsOfClosable } from './end-of-life.ts';
 import { listEventMembers } from './event-members.ts';
+import { listCallsOnFresh } from './fresh-instance.ts';
 import { listClientClasses } from './handles.ts';
 import { listLentArguments, listMadeOnce } from './lent-arguments.ts';
 import { listImports } from './module-surface.ts';
@@ -9,7 +10,7 @@ import { bareModule } from './provenance.ts';
 import { listInstanceSizes } from './small-instances.ts';
 import { listRemoverMethods } from './subscriptions.ts';
 import { findMethodCall, findStringValue } from './syntax.ts';
-import { timerClears } from './timers.ts';
+import { listClearsByName, timerClears } from './timers.ts';
 import { listTrimmedFields } from './trimming.ts';
 import { ts } from './ts.ts';
 
@@ -37,6 +38,7 @@ export function listFacts(file: FileContext): string[] {
     const { names, foreign } = timerClears(file);
     for (const name of names.keys()) facts.add(`clear-timer:${name}`);
     for (const name of foreign) facts.add(`clear-timer-of-other:${name}`);
+    for (const name of listClearsByName(file)) facts.add(`clear-timer-by:${name}`);
   }
   for (const name of listPartsOfClosable(file)) facts.add(`part-of-closable:${name}`);
   for (const lent of listLentArguments(file)) facts.add(`lent-${lent}`);
@@ -44,6 +46,7 @@ export function listFacts(file: FileContext): string[] {
   for (const name of listRemoverMethods(file)) facts.add(`gives-remover-${name}`);
   for (const name of listEventMembers(file)) facts.add(`event-member:${name}`);
   for (const name of listMadeOnce(file)) facts.add(`made-once:${name}`);
+  if (file.role !== 'test') for (const name of listCallsOnFresh(file)) facts.add(`on-fresh:${name}`);
   for (const name of listTrimmedFields(file)) facts.add(`trims:${name}`);
   for (const fact of listInstanceSizes(file)) facts.add(fact);
   return [...facts].sort();

@@ -33,6 +33,11 @@ export function isFrom(expression: ts.Node, file: FileContext, module: string, .
   return steps.length === path.length && path.every((step, i) => steps[i] === step);
 }
 
+/** Whether a value comes from another file of the project, by a relative path. */
+export function isOfOtherFile(expression: ts.Node, file: FileContext): boolean {
+  return /^\.{1,2}\//.test(findOrigin(expression, file)?.module ?? '');
+}
+
 /** `node:fs` and `fs` are one module. */
 export function bareModule(module: string): string {
   return module.startsWith('node:') ? module.slice('node:'.length) : module;

@@ -5,6 +5,7 @@ import {
   type FunctionNode,
   findEnclosingFunction,
   findMemberName,
+  findMethodCall,
   findPromiseAround,
   getOutermostWrapped,
   isFunctionNode,
@@ -12,6 +13,7 @@ import {
   skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
+import { listNodesWithin } from './within.ts';
 
 /** A one-shot timer that starts itself again, seen from the function that both runs and re-arms. */
 export interface ReArming {
@@ -75,9 +77,51 @@ export function canEnd(call: ts.CallExpression, { fn, via }: ReArming, file: Fil
     const handler = isFunctionNode(at) ? getOutermostWrapped(at).parent : undefined;
     // Where an event arms it, the chain goes on only while the event comes: a connection that is lost again.
     const name = handler && ts.isCallExpression(handler) ? findMemberName(handler.expression) : undefined;
+    if (name === 'then' && isLeftByFailure(at, fn, file)) return true;
     if (name !== undefined && /^(?:catch|on|once|addListener|addEventListener|subscribe)$/.test(name)) return true;
   }
   return hasEarlyExit(call, fn, file);
+}
+
+/** `.then(again).catch(stop)`: the chain goes on while it works, and what handles its failure does not start it again. */
+function isLeftByFailure(handler: ts.Node, fn: FunctionNode, file: FileContext): boolean {
+  const then = getOutermostWrapped(handler).parent as ts.CallExpression;
+  if (skipWrappers(then.arguments[0]!) !== handler) return false;
+  const next = findMethodCall(then.parent?.parent);
+  const caught =
+    then.arguments[1] ?? (next?.method === 'catch' && next.receiver === then ? next.call.arguments[0] : undefined);
+  const failed = caught && findFunctionValue(caught, file);
+  return failed !== undefined && !startsAgain(failed, fn, file);
+}
+
+function startsAgain(failed: FunctionNode, fn: FunctionNode, file: FileContext): boolean {
+  return listNodesWithin('CallExpression', failed, file).some(
+    (call) =>
+      findFunctionValue(call.expression, file) === fn ||
+      call.arguments.some((given) => findFunctionValue(given, file) === fn),
+  );
+}
+
+/**
+ * Whether a chain counts its runs and compares the count with how many there may be: `attempts++ … attempts === max`.
+ */
+export function isCounted({ fn, via }: ReArming, file: FileContext): boolean {
+  const runs = via ? [fn, via] : [fn];
+  const counted = new Set<string>();
+  const count = (at: ts.Expression): void => void counted.add(at.getText(file.source));
+  for (const kind of [ts.SyntaxKind.PostfixUnaryExpression, ts.SyntaxKind.PrefixUnaryExpression]) {
+    for (const node of file.nodesOfKind(kind) as readonly (ts.PostfixUnaryExpression | ts.PrefixUnaryExpression)[]) {
+      const isStep = node.operator === ts.SyntaxKind.PlusPlusToken || node.operator === ts.SyntaxKind.MinusMinusToken;
+      if (isStep && runs.some((run) => isWithin(node, run))) count(node.operand);
+    }
+  }
+  const pairs = runs.flatMap((run) => listNodesWithin('BinaryExpression', run, file));
+  for (const { operatorToken, left } of pairs) if (/^[-+]=$/.test(operatorToken.getText(file.source))) count(left);
+  return pairs.some(
+    ({ operatorToken, left, right }) =>
+      /^(?:[<>]=?|={2,3})$/.test(operatorToken.getText(file.source)) &&
+      [left, right].some((side) => counted.has(skipWrappers(side).getText(file.source))),
+  );
 }
 
 /** `{ onDismiss: () => setTimeout(…) }` among the arguments of a call: whoever gets it decides whether it ever runs. */

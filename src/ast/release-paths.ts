@@ -1,4 +1,5 @@
 import type { FileContext } from '../model/file-context.ts';
+import { neverRejects } from './cannot-fail.ts';
 import { type FunctionNode, isFunctionNode, isWithin, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
 
@@ -21,7 +22,7 @@ export interface Handling {
   isAbsence?(condition: ts.Expression): boolean;
   /** Whether a condition asks by another name if it was acquired (`if (isOwn)`): it is held where it is released. */
   isFlag?(condition: ts.Expression): boolean;
-  /** Whether a node can throw while it is held. Default: `await`, `throw` and `yield`. */
+  /** Whether a node can throw while it is held. Default: `throw`, `yield`, and `await` of what can reject. */
   canThrow?(node: ts.Node): boolean;
 }
 
@@ -234,7 +235,8 @@ class Walker {
 
   #canThrow(node: ts.Node): boolean {
     if (this.#handling.canThrow) return this.#handling.canThrow(node);
-    return ts.isAwaitExpression(node) || ts.isYieldExpression(node);
+    if (ts.isAwaitExpression(node)) return !neverRejects(node.expression, this.#file);
+    return ts.isYieldExpression(node);
   }
 }
 

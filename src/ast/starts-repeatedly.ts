@@ -50,6 +50,20 @@ export function notMadeOnce(life: Extract<Life, { kind: 'owner' }>): LinkConditi
 }
 
 /**
+ * As {@link canBeStartedOften}, for what a plain function starts: what a module of the project calls once, as it is
+ * loaded, is no function for users.
+ */
+export function canBeCalledOften(
+  node: ts.Node,
+  life: Extract<Life, { kind: 'call' }>,
+  file: FileContext,
+): LinkCondition {
+  const calledOnce: LinkCondition = { kind: 'project-states', fact: `made-once:${nameOfFunction(life.fn)}` };
+  const byUsers: LinkCondition = { kind: 'all', of: [openToUsers(node, file), { kind: 'not', of: calledOnce }] };
+  return { kind: 'any', of: [startsRepeatedly(node, life, file), byUsers] };
+}
+
+/**
  * The end of the only instance is that of the process, unless what it starts is started again, or users of a published
  * package make more of them. None for components.
  */

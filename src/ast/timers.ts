@@ -3,12 +3,14 @@ import { findFunctionOfBinding } from './functions.ts';
 import { type HandlePlace, isThisAlias } from './handle-escape.ts';
 import { bareModule, findOrigin, originName } from './provenance.ts';
 import {
+  findEnclosingFunction,
   findMemberName,
   findMethodCall,
   findPropertyName,
   getOutermostWrapped,
   isFunctionNode,
   isWithin,
+  nameOfFunction,
   skipAwait,
   skipWrappers,
 } from './syntax.ts';
@@ -229,4 +231,15 @@ function findNumber(expression: ts.Expression): number | undefined {
   const left = findNumber(at.left);
   const right = findNumber(at.right);
   return left === undefined || right === undefined ? undefined : left * right;
+}
+
+/** `close.timer` where the function `close` of a module clears what some `x.timer` holds. */
+export function listClearsByName(file: FileContext): readonly string[] {
+  return [...timerClears(file).names].flatMap(([name, nodes]) =>
+    nodes.flatMap((node) => {
+      const fn = findEnclosingFunction(node);
+      const outer = fn && nameOfFunction(fn);
+      return outer && /^\w+$/.test(outer) ? [`${outer}.${name}`] : [];
+    }),
+  );
 }

@@ -290,6 +290,9 @@ function wordsOfFact(fact: string): [string, ...string[]] {
     case 'clear-timer':
     case 'clear-timer-of-other':
       return [`${payload}&clearInterval`, `${payload}&clearTimeout`, `${payload}&clearImmediate`];
+    case 'on-fresh':
+    case 'clear-timer-by':
+      return [payload.split('.').join('&')];
     case 'event-member':
       return [`${payload}&Event<`];
     default:

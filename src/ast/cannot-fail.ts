@@ -1,0 +1,73 @@
+import type { Binding, FileContext } from '../model/file-context.ts';
+import { findFunctionValue } from './functions.ts';
+import { listReturnedValues } from './life-cycle.ts';
+import { type FunctionNode, findMethodCall, isAsync, isFunctionNode, skipWrappers } from './syntax.ts';
+import { ts } from './ts.ts';
+
+/** Names and functions further away are not followed. */
+const maxHops = 4;
+
+/**
+ * Whether a promise only ever resolves: `new Promise((done) => child.once('exit', done))`, `Promise.allSettled(…)`, by a
+ * name, out of a function of this file, or with a `then` behind it that waits for nothing. What an executor throws does
+ * not count.
+ */
+export function neverRejects(promise: ts.Expression, file: FileContext, hops = 0): boolean {
+  const value = skipWrappers(promise);
+  if (hops > maxHops) return false;
+  if (ts.isNewExpression(value)) return isPromise(value.expression) && hasNoReject(value.arguments?.[0], file);
+  if (ts.isIdentifier(value)) {
+    const binding = file.bindingOf(value);
+    return (
+      binding !== undefined && listValues(binding).every((one) => neverRejects(one, file, hops + 1)) && isKnown(binding)
+    );
+  }
+  if (!ts.isCallExpression(value)) return false;
+  const target = findMethodCall(value);
+  if (target && isPromise(target.receiver)) return target.method === 'allSettled';
+  if (target?.method === 'then' && value.arguments.length === 1) {
+    const run = findFunctionValue(value.arguments[0]!, file);
+    return run !== undefined && !isAsync(run) && !throws(run, file) && neverRejects(target.receiver, file, hops + 1);
+  }
+  const fn = findFunctionValue(value.expression, file);
+  if (!fn || isAsync(fn)) return false;
+  const returned = listReturnedValues(fn, file);
+  return returned.length > 0 && returned.every((one) => neverRejects(one, file, hops + 1));
+}
+
+function isPromise(at: ts.Expression): boolean {
+  const name = skipWrappers(at);
+  return ts.isIdentifier(name) && name.text === 'Promise';
+}
+
+/** The executor has no use for a second parameter, and neither is one handed on nor something thrown. */
+function hasNoReject(executor: ts.Expression | undefined, file: FileContext): boolean {
+  const fn = executor && skipWrappers(executor);
+  if (!fn || !isFunctionNode(fn) || isAsync(fn)) return false;
+  const [resolve, reject] = fn.parameters;
+  if (resolve && !ts.isIdentifier(resolve.name)) return false;
+  const isUnused = !reject || (ts.isIdentifier(reject.name) && file.bindingOf(reject.name)?.references.length === 0);
+  return isUnused && !throws(fn, file);
+}
+
+function throws(fn: FunctionNode, file: FileContext): boolean {
+  return file.nodesOfKind(ts.SyntaxKind.ThrowStatement).some((node) => node.pos >= fn.pos && node.end <= fn.end);
+}
+
+function isKnown({ declaration }: Binding): boolean {
+  return ts.isVariableDeclaration(declaration) && declaration.initializer !== undefined;
+}
+
+/** What a variable is given, but for what is made of itself: `left = left.then(…)`. */
+function listValues({ declaration, writes, name }: Binding): ts.Expression[] {
+  const first = ts.isVariableDeclaration(declaration) && declaration.initializer ? [declaration.initializer] : [];
+  const later = writes.flatMap(({ parent }) => (ts.isBinaryExpression(parent) ? [parent.right] : []));
+  return [...first, ...later.filter((value) => !startsWith(value, name))];
+}
+
+function startsWith(value: ts.Expression, name: string): boolean {
+  const target = findMethodCall(skipWrappers(value));
+  if (target) return startsWith(target.receiver, name);
+  const at = skipWrappers(value);
+  return ts.isIdentifier(at) && at.text === name;
+}

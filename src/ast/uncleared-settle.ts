@@ -1,0 +1,96 @@
+import type { FileContext } from '../model/file-context.ts';
+import { findFunctionValue, listCallsOf, listFunctionsOfBinding } from './functions.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  findMethodCall,
+  isAsync,
+  isFunctionNode,
+  isWithin,
+  skipWrappers,
+} from './syntax.ts';
+import { ts } from './ts.ts';
+
+/**
+ * The first place that settles without ending the timer: neither its function nor one around it (inside the executor)
+ * clears, nor a local function that it calls.
+ */
+export function findUnclearedSettle(
+  timer: ts.Node,
+  { executor, settles }: { executor: FunctionNode; settles: readonly ts.Node[] },
+  clears: readonly ts.Node[],
+  file: FileContext,
+): ts.Node | undefined {
+  if (clears.some(isInFinally)) return undefined;
+  return settles.find((settle) => {
+    const { parent } = settle;
+    if (isAtFailedStart(settle, timer, executor) || isClearedByCallers(settle, timer, executor, clears, file))
+      return false;
+    if (ts.isCallExpression(parent) && parent.expression !== settle && clearsIn(parent, clears, file)) return false;
+    for (let fn = findEnclosingFunction(settle); fn && fn !== executor; fn = findEnclosingFunction(fn)) {
+      if (clearsIn(fn, clears, file)) return false;
+    }
+    const statement = blockAround(settle, executor);
+    return statement === undefined || !clearsIn(statement, clears, file);
+  });
+}
+
+/**
+ * In the `catch` of the very `try` that sets the timer, where nothing is waited for: the work has hardly begun, and goes
+ * on in callbacks.
+ */
+function isAtFailedStart(settle: ts.Node, timer: ts.Node, executor: FunctionNode): boolean {
+  if (isAsync(executor) || findEnclosingFunction(settle) !== executor || findEnclosingFunction(timer) !== executor)
+    return false;
+  for (let at = settle; at !== executor && at.parent; at = at.parent)
+    if (ts.isCatchClause(at) && isWithin(timer, at.parent.tryBlock)) return true;
+  return false;
+}
+
+/** In a local function whose every call, but for those before the timer is set, stands in one that clears. */
+function isClearedByCallers(
+  settle: ts.Node,
+  timer: ts.Node,
+  executor: FunctionNode,
+  clears: readonly ts.Node[],
+  file: FileContext,
+): boolean {
+  const fn = findEnclosingFunction(settle);
+  if (!fn || fn === executor || !isWithin(fn, executor)) return false;
+  const callers = listCallsOf(fn, file).flatMap((call) => {
+    const caller = findEnclosingFunction(call);
+    return caller && !(caller === executor && call.end <= timer.pos) ? [caller] : [];
+  });
+  return callers.length > 0 && callers.every((caller) => caller !== executor && clearsIn(caller, clears, file));
+}
+
+function blockAround(node: ts.Node, within: ts.Node): ts.Node | undefined {
+  for (let at = node.parent; at && at !== within; at = at.parent) {
+    if (ts.isBlock(at) && at.parent !== within) return at;
+  }
+  return undefined;
+}
+
+function isInFinally(node: ts.Node): boolean {
+  for (let at = node; at.parent; at = at.parent) {
+    if (ts.isTryStatement(at.parent) && at.parent.finallyBlock === at) return true;
+    if (ts.isCallExpression(at.parent) && findMethodCall(at.parent)?.method === 'finally') return true;
+  }
+  return false;
+}
+
+/** Whether a function or block clears, or calls one of this file that does, or hands on to one. */
+function clearsIn(fn: ts.Node, clears: readonly ts.Node[], file: FileContext): boolean {
+  if (clears.some((clear) => isWithin(clear, fn))) return true;
+  return file.nodes('CallExpression').some((call) => {
+    if (!isWithin(call, fn)) return false;
+    const callee = skipWrappers(call.expression);
+    if (ts.isIdentifier(callee)) {
+      const binding = file.bindingOf(callee);
+      const all = binding ? listFunctionsOfBinding(binding) : [];
+      if (all.length > 0) return clears.some((clear) => all.some((called) => isWithin(clear, called)));
+    }
+    const called = findFunctionValue(callee, file);
+    return called !== undefined && isFunctionNode(called) && clears.some((clear) => isWithin(clear, called));
+  });
+}
