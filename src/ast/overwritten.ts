@@ -17,6 +17,7 @@ import {
   findMethodCall,
   getOutermostWrapped,
   isHiddenMethod,
+  isMarkedPrivate,
   isWithin,
   nameOfFunction,
   skipWrappers,
@@ -114,15 +115,16 @@ function climb(fn: FunctionNode, at: ts.Node, search: Search): void {
   }
   // When the timer's own callback starts it again, it has fired: nothing is lost.
   const calls = listOwnCalls(fn, life, file).filter((from) => !isWithin(from, call) && !isWithin(from, fn));
+  const known = entries.size;
   for (const from of calls) follow(from);
   if (isPrivate(fn, life)) return;
   // Others may call it too, but where all that are seen ask first or come once, that is how it is meant to be called.
   const open = calls.filter((from) => !isGuarded(from, findEnclosingFunction(from), search));
-  const callers = new Set(open.flatMap((from) => findEnclosingFunction(from) ?? []));
-  const again = [...callers].filter((caller) => !startsOnce(findOutermost(caller), life));
+  const callers = open.flatMap((from) => findEnclosingFunction(from) ?? []);
+  const again = entries.size === known && callers.some((caller) => !startsOnce(findOutermost(caller), life));
   // An end may be asked for twice.
-  const isEnd = isDisposerName(nameOfFunction(fn));
-  if (calls.length === 0 || again.length > 1 || isEnd) entries.add(fn);
+  const isEnd = isDisposerName(nameOfFunction(fn)) && !isMarkedPrivate(fn);
+  if (calls.length === 0 || again || isEnd) entries.add(fn);
 }
 
 /** Runs once for an instance: its constructor, what brings it up, and what has a counterpart. */

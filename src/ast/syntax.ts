@@ -234,14 +234,17 @@ export function nameOfFunction(node: FunctionNode): string {
   return '<anonymous>';
 }
 
-/** Whether only its own class calls a method, as far as its modifier, name or comment tells: `private`, `#x`, `_x`, `@private`. */
+/** Whether only its own class calls a method, as far as its modifier or its name tells: `private`, `#x`, `_x`. */
 export function isHiddenMethod(fn: FunctionNode): boolean {
-  if (hasModifier(fn, ts.SyntaxKind.PrivateKeyword) || /^[_#]/.test(nameOfFunction(fn))) return true;
+  return hasModifier(fn, ts.SyntaxKind.PrivateKeyword) || /^[_#]/.test(nameOfFunction(fn));
+}
+
+/** Whether the comment ahead of a function says `@private`. */
+export function isMarkedPrivate(fn: FunctionNode): boolean {
   let at: ts.Node = fn;
   while (at.parent && !ts.isStatement(at) && !ts.isClassElement(at) && !ts.isObjectLiteralElementLike(at))
     at = at.parent;
-  const { text } = at.getSourceFile();
-  return /@(?:api\s+)?private\b/.test(text.slice(at.pos, at.getStart()));
+  return /@(?:api\s+)?private\b/.test(at.getSourceFile().text.slice(at.pos, at.getStart()));
 }
 
 /** The string of a literal or of a template without placeholders. */
