@@ -20,7 +20,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "safety": "safe",
       "changes": "moves the end to a `finally` that begins right after the handle was made"
     },
-    "bad": "'use strict';\nconst { Client } = require('pg');\nconst express = require('express');\n\nconst app = express();\n\nasync function count(url) {\n  const client = new Client(url);\n  await client.connect();\n  const { rows } = await client.query('select count(*) from jobs');\n  await client.end();\n  return rows[0].count;\n}\n\napp.get('/jobs', async (request, response) => {\n  response.json({ count: await count(request.query.url) });\n});\n\napp.listen(8080);",
+    "bad": "'use strict';\nconst fs = require('node:fs');\nconst http = require('node:http');\n\nfunction save(path, text) {\n  const fd = fs.openSync(`${path}.tmp`, 'w');\n  fs.writeFileSync(fd, text);\n  fs.fsyncSync(fd);\n  fs.closeSync(fd);\n  fs.renameSync(`${path}.tmp`, path);\n}\n\nhttp\n  .createServer((request, response) => {\n    save('state.json', JSON.stringify({ url: request.url }));\n    response.end();\n  })\n  .listen(8080);",
     "good": "import { watch } from 'chokidar';\n\nexport class Pool {\n  private again(left: number): unknown {\n    const watcher = watch('.');\n    return left > 0 ? this.again(left - 1) : watcher;\n  }\n\n  open(): unknown {\n    return this.again(2);\n  }\n\n  close(): void {}\n}"
   },
   {
@@ -366,7 +366,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "Connections are set up again for each request and thrown away (or never closed): latency grows by a handshake, and the number of connections grows with the number of requests until the server refuses them.",
     "advice": "Make it once, at module level or when the service starts, and let every request use it.",
     "limits": [
-      "A method that makes a client of what its object was given and ends it again is reported whoever calls it, unless it is there to connect or to try a connection, or the client blocks or subscribes.",
+      "A method that makes a client of what its object was given and ends it again is reported whoever calls it, unless it is there to connect, to try a connection or to set something up, or the client blocks or subscribes.",
       "A client built from the values of one request (another tenant’s address, a connection test) is reported as `possible` only.",
       "A factory that returns a new client is judged by its callers in the same file."
     ],

@@ -1,4 +1,5 @@
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
+import { isForOneJob } from '../../src/ast/job-client.ts';
 import { type ClientCreation, clientModules, findClientCreation } from '../../src/ast/libraries.ts';
 import { isIndependentOf, isMadeForOneCall, isMemoised, isPartOfField } from '../../src/ast/made-per-call.ts';
 import { importWords } from '../../src/ast/mention-words.ts';
@@ -12,9 +13,10 @@ import {
   skipWrappers,
 } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { frequencyOf, isStartup, onRequestPath, runsRepeatedly } from '../../src/ast/where.ts';
+import { frequencyOf, isStartup, onRequestPath, openToUsers, runsAsItLives } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
+import type { LinkCondition } from '../../src/model/link.ts';
 import type { Match } from '../../src/model/rule.ts';
 
 export type ClientPerRequest =
@@ -47,7 +49,7 @@ export const rule = defineRule<ClientPerRequest>({
   why: 'Connections are set up again for each request and thrown away (or never closed): latency grows by a handshake, and the number of connections grows with the number of requests until the server refuses them.',
   advice: 'Make it once, at module level or when the service starts, and let every request use it.',
   limits: [
-    'A method that makes a client of what its object was given and ends it again is reported whoever calls it, unless it is there to connect or to try a connection, or the client blocks or subscribes.',
+    'A method that makes a client of what its object was given and ends it again is reported whoever calls it, unless it is there to connect, to try a connection or to set something up, or the client blocks or subscribes.',
     'A client built from the values of one request (another tenant’s address, a connection test) is reported as `possible` only.',
     'A factory that returns a new client is judged by its callers in the same file.',
   ],
@@ -67,6 +69,7 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
     if (misspelt) return misspelt;
   }
   const fn = findEnclosingFunction(node);
+  if (isForEachAnyway(node, library)) return undefined;
   if (!fn || frequencyOf(node, file) === 'once' || isStartup(fn) || isMemoised(node, fn, file)) return undefined;
   const places = listHandlePlaces(node, file);
   if (places.some((place) => isKept(place, fn, file)) || isPartOfField(node, file)) return undefined;
@@ -78,14 +81,15 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
   if (isHandedOver && !ts.isConstructorDeclaration(fn)) return undefined;
   const isStatic = (node.arguments ?? []).every((argument) => isIndependentOf(argument, fn, file));
   const isForOneCall = isMadeForOneCall(node, fn, file);
-  const isWasted = library.kind === 'agent' && /\bkeepAlive\s*:\s*true\b/.test(node.getText(file.source));
+  const isAgent = library.kind === 'agent';
+  const isWasted = isAgent && /\bkeepAlive\s*:\s*true\b/.test(node.getText(file.source));
   return {
     at: node,
-    confidence: isStatic || isForOneCall || isWasted ? 'likely' : 'possible',
+    confidence: (isStatic || isForOneCall || isWasted) && !isRare(node, file) ? 'likely' : 'possible',
     values: {
-      what: `\`${textOf(node, file)}\` opens ${library.cost} each time \`${nameOfFunction(fn)}\` runs${isForOneCall ? '' : ', and a request runs it'}.`,
+      what: `\`${textOf(node, file)}\` opens ${costOf(node, library, file)} each time \`${nameOfFunction(fn)}\` runs${isForOneCall || isAgent ? '' : ', and a request runs it'}.`,
     },
-    ...(!isForOneCall && { when: library.kind === 'agent' ? runsRepeatedly(node, file) : onRequestPath(node, file) }),
+    ...(!isForOneCall && { when: isAgent ? runsAnew(node, file) : onRequestPath(node, file) }),
     data: { kind: 'client', creation: node, library, fn, isStatic },
   };
 }
@@ -101,6 +105,29 @@ function canCreate(node: ts.NewExpression | ts.CallExpression): boolean {
 function textOf(node: ts.NewExpression | ts.CallExpression, file: FileContext): string {
   const callee = node.expression.getText(file.source);
   return ts.isNewExpression(node) ? `new ${callee}()` : `${callee}()`;
+}
+
+/** A mail transporter without `pool: true` connects for each mail, however many share it: a second one costs nothing. */
+function isForEachAnyway({ arguments: given }: ts.NewExpression | ts.CallExpression, library: ClientCreation): boolean {
+  if (!library.modules.includes('nodemailer')) return false;
+  const options = given?.[0] && skipWrappers(given[0]);
+  return options === undefined || !/\bpool\s*:\s*true\b/.test(options.getText());
+}
+
+/** More than in a loop, which may be one over what is configured, as the service starts. */
+function runsAnew(node: ts.Node, file: FileContext): LinkCondition {
+  return { kind: 'any', of: [runsAsItLives(node, file), openToUsers(node, file)] };
+}
+
+/** An administrator's page opens one once in a while, and ends it again. */
+function isRare(node: ts.NewExpression | ts.CallExpression, file: FileContext): boolean {
+  return /(?:^|[/.])admin[/.]/i.test(file.path) && isForOneJob(node, file);
+}
+
+/** What it costs; one that its function ends again reconnects no more. */
+function costOf(node: ts.NewExpression | ts.CallExpression, { cost }: ClientCreation, file: FileContext): string {
+  const lasting = ' that reconnects for ever';
+  return cost.endsWith(lasting) && isForOneJob(node, file) ? cost.slice(0, -lasting.length) : cost;
 }
 
 /** Kept beyond the call: a field, a property, a collection, an outer variable. */

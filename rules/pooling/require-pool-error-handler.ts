@@ -1,7 +1,8 @@
 import { type ClientHome, findClientHome } from '../../src/ast/client-home.ts';
 import { isForOneJob } from '../../src/ast/job-client.ts';
 import { bareModule, findOrigin, originName } from '../../src/ast/provenance.ts';
-import { findMemberPath, findMethodCall, findStringValue } from '../../src/ast/syntax.ts';
+import { notSurvived } from '../../src/ast/survived-errors.ts';
+import { findMemberPath, findMethodCall, findStringValue, getOutermostWrapped } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
@@ -64,16 +65,19 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
     origin &&
     emitters.find(({ modules, path }) => modules.test(bareModule(origin.module)) && path.test(originName(origin)));
   const home = emitter && findClientHome(node, file);
-  if (!emitter || !home || isHandled(home, file) || isHandedToHelper(home, file) || isReturned(home)) return undefined;
+  if (!emitter || !home || ts.isNewExpression(node) !== originName(origin).endsWith('new')) return undefined;
+  if (isHandled(home, file) || isHandedToHelper(home, file) || isReturned(home) || isAdapted(home, file))
+    return undefined;
   if (isForOneJob(node, file)) return undefined;
-  const when: LinkCondition | undefined =
-    home.binding && home.binding.scope === file.moduleScope
-      ? { kind: 'unused-members', symbol: home.binding.name, members: ['on:error', 'on', 'once', 'addListener'] }
-      : undefined;
+  const conditions: LinkCondition[] = [notSurvived(file)];
+  if (home.binding && home.binding.scope === file.moduleScope) {
+    const members = ['on:error', 'on', 'once', 'addListener'];
+    conditions.push({ kind: 'unused-members', symbol: home.binding.name, members });
+  }
   return {
     at: node,
     values: { what: emitter.what, name: home.path },
-    ...(when && { when }),
+    when: { kind: 'all', of: conditions },
     data: { creation: node, home },
   };
 }
@@ -87,6 +91,17 @@ function isHandled(home: ClientHome, file: FileContext): boolean {
     if (findMemberPath(target.receiver)?.at(-1) !== leaf) return false;
     const event = findStringValue(call.arguments[0]);
     return event === undefined || event === 'error';
+  });
+}
+
+/** Adapters that listen on the pool they are handed (`@prisma/adapter-pg` 7.0, dist/index.js: PrismaPgAdapterFactory). */
+const listeningAdapters = /^@prisma\/adapter-/;
+
+/** `new PrismaPg(pool)`. */
+function isAdapted(home: ClientHome, file: FileContext): boolean {
+  return file.nodes('NewExpression').some(({ expression, arguments: given }) => {
+    if (!given?.some((argument) => findMemberPath(argument)?.join('.') === home.path)) return false;
+    return listeningAdapters.test(findOrigin(expression, file)?.module ?? '');
   });
 }
 
@@ -105,11 +120,11 @@ function isReturned(home: ClientHome): boolean {
   return (
     home.binding !== undefined &&
     home.binding.scope.parent !== undefined &&
-    home.binding.references.some(
-      (reference) =>
-        ts.isReturnStatement(reference.parent) ||
-        ts.isShorthandPropertyAssignment(reference.parent) ||
-        (ts.isCallExpression(reference.parent) && reference.parent.arguments.includes(reference)),
-    )
+    home.binding.references.some((reference) => {
+      const outer = getOutermostWrapped(reference);
+      const { parent } = outer;
+      if (ts.isReturnStatement(parent) || ts.isShorthandPropertyAssignment(parent)) return true;
+      return ts.isCallExpression(parent) && parent.arguments.some((argument) => argument === outer);
+    })
   );
 }

@@ -124,7 +124,9 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
   const pool =
     origin &&
     pools.find(({ modules, path }) => modules.test(bareModule(origin.module)) && path.test(originName(origin)));
-  if (!pool || isForOneJob(node, file)) return undefined;
+  // `getPool()` gives one that was made elsewhere, where its options are.
+  const isMade = origin && ts.isNewExpression(node) === originName(origin).endsWith('new');
+  if (!pool || !isMade || isForOneJob(node, file)) return undefined;
   const argument = node.arguments?.[pool.index] && skipWrappers(node.arguments[pool.index]!);
   if (argument && !ts.isObjectLiteralExpression(argument)) return undefined;
   if (argument?.properties.some(ts.isSpreadAssignment)) return undefined;

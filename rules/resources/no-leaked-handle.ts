@@ -13,7 +13,7 @@ import { findImport } from '../../src/ast/provenance.ts';
 import { nameOfFunction } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { findUnreadBody } from '../../src/ast/unread-body.ts';
-import { runsUnderLoad } from '../../src/ast/where.ts';
+import { isSetUp, runsAsItLives, runsRepeatedly, runsUnderLoad } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
@@ -93,7 +93,7 @@ function report(creation: Creation, handle: HandleKind, leak: HandleLeak, file: 
   const conditions: LinkCondition[] = [
     leak.kind === 'owner'
       ? { kind: 'not', of: { kind: 'project-states', fact: `made-once:${leak.life.shape.name}` } }
-      : runsUnderLoad(leak.fn.body ?? leak.fn, file),
+      : oftenEnough(handle, leak, file),
   ];
   if (handle === inheritedClient) {
     conditions.push({ kind: 'project-states', fact: `client-class:${creation.expression.getText(file.source)}` });
@@ -105,6 +105,22 @@ function report(creation: Creation, handle: HandleKind, leak: HandleLeak, file: 
     when: { kind: 'all', of: conditions },
     data: { creation, handle, leak },
   };
+}
+
+/**
+ * How often a function must run whose handle stays open: a few bytes between `openSync` and `closeSync` fail so rarely
+ * that only a process which does it all its life loses descriptors; what sets something up runs once for whoever uses it.
+ */
+function oftenEnough(
+  handle: HandleKind,
+  leak: Exclude<HandleLeak, { kind: 'owner' }>,
+  file: FileContext,
+): LinkCondition {
+  const { fn } = leak;
+  const place = fn.body ?? fn;
+  const isRare = handle === descriptorKind && leak.kind === 'outcome' && outcomeOf(leak) === outcomes.throw;
+  if (isRare) return runsAsItLives(place, file);
+  return isSetUp(fn) ? runsRepeatedly(place, file) : runsUnderLoad(place, file);
 }
 
 function outcomeOf(leak: HandleLeak): string {

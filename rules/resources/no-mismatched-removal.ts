@@ -1,6 +1,8 @@
 import { findFunctionOfBinding } from '../../src/ast/functions.ts';
 import { findRemoval, identityOf, isOnlyRemoved, type ListenerCall, listAdds } from '../../src/ast/listener-calls.ts';
-import { findMemberPath, isWithin, skipWrappers } from '../../src/ast/syntax.ts';
+import { whenCalledAtAll } from '../../src/ast/never-called.ts';
+import { leavesNothing } from '../../src/ast/removal-remains.ts';
+import { findEnclosingFunction, findMemberPath, isWithin, skipWrappers } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
@@ -47,7 +49,11 @@ function judge(
   const identity = identityOf(listener, file);
   const sameTarget = listAdds(file).filter((add) => add.target !== undefined && add.target === target);
   const adds = sameTarget.filter((add) => add.event === event);
+  const remover = findEnclosingFunction(removal.call);
+  const when = remover && whenCalledAtAll(remover, file);
   const match = (kind: MismatchedRemoval['kind'], why: string, add?: ListenerCall): Match<MismatchedRemoval> => ({
+    ...(when && { when }),
+    ...(add && leavesNothing(add, removal, file) && { confidence: 'possible' as const }),
     at: (shown.has(kind) && add?.listener) || listener,
     values: { event, why },
     ...(add && !shown.has(kind) && { related: [{ at: add.call, note: 'the listener that stays' }] }),

@@ -25,7 +25,7 @@ export const rule = defineRule<RaceInLoop>({
       return (
         found && {
           at: call.expression,
-          ...(!found.isOpenEnded && { confidence: 'possible' as const }),
+          ...((!found.isOpenEnded || found.isOfCall) && { confidence: 'possible' as const }),
           values: { survivor: found.survivor.getText(file.source) },
           related: [{ at: found.survivor, note: 'is the same promise in each round' }],
           data: found,

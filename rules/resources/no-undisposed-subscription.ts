@@ -111,6 +111,8 @@ function* judgeParts(cls: ts.ClassDeclaration, file: FileContext): Generator<Mat
     const end = part.disposer ? `${nameOfFunction(part.disposer)}()` : 'its end';
     yield {
       at: part.creation,
+      // It goes with its owner: at best it keeps those who were told of its events for as long.
+      ...(part.isOwnEmitter && { confidence: 'possible' as const }),
       values: {
         what: `What ${part.field.name} holds`,
         whom: `each ${cls.name?.text ?? 'instance'}`,

@@ -8,7 +8,7 @@ export type EventKind =
   | 'recurring';
 
 const first =
-  /^(?:open|opened|connect|connected|ready|listening|spawn|load|loaded|online|secureconnect|lookup|start|started|init|initialized|upgrade|response|headers)$/;
+  /^(?:open|opened|connect|connected|ready|listening|spawn|load|loaded|online|secureconnect|lookup|start|started|running|init|initialized|upgrade|response|headers)$/;
 const last =
   /^(?:end|ended|close|closed|finish|finished|exit|error|destroy|destroyed|disconnect|disconnected|abort|aborted|disposed?|success|failure|failed|done|complete|completed|settled|timeout)$/;
 

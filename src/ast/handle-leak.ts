@@ -80,7 +80,24 @@ function findGivenTo(creation: ts.Node, file: FileContext): Binding | undefined 
 /** What a callback is handed, uses, and neither ends nor gives to anyone: the rest of the chain cannot reach it. */
 function judgeGiven(binding: Binding, fn: FunctionNode, kind: HandleKind, file: FileContext): HandleLeak | undefined {
   if (kind.listens || binding.references.length === 0 || listEnds(binding, kind).length > 0) return undefined;
-  return isGivenAway(binding, kind, [], file) ? undefined : { kind: 'never', binding, fn, isGiven: true };
+  if (isGivenAway(binding, kind, [], file) || isPartGivenAway(binding)) return undefined;
+  return { kind: 'never', binding, fn, isGiven: true };
+}
+
+/** What a client gives to work with, for as long as it is open. */
+const part =
+  /^(?:db|collection|createChannel|createConfirmChannel|startSession|getRepository|getCollection|model|sub)$/;
+
+/** `start(client.db(name))`: whoever is handed a part of it goes on to use the whole. */
+function isPartGivenAway({ references }: Binding): boolean {
+  return references.some((reference) => {
+    const target = findMethodCall(reference.parent.parent);
+    if (!target || target.receiver !== reference || !part.test(target.method)) return false;
+    const { parent } = getOutermostWrapped(target.call);
+    if (ts.isCallExpression(parent) || ts.isNewExpression(parent))
+      return parent.arguments?.some((argument) => skipWrappers(argument) === target.call) ?? false;
+    return ts.isReturnStatement(parent) || ts.isArrowFunction(parent) || ts.isPropertyAssignment(parent);
+  });
 }
 
 function isUsing(declaration: ts.VariableDeclaration): boolean {

@@ -201,7 +201,8 @@ export const handleKinds: readonly HandleKind[] = [
     modules: [''],
     paths: ['ResizeObserver.new', 'MutationObserver.new', 'IntersectionObserver.new', 'PerformanceObserver.new'],
     name: 'observer',
-    ends: ['disconnect'],
+    // What looks at nothing any more goes by itself.
+    ends: ['disconnect', 'unobserve'],
     keptOnly: true,
     cost: 'a callback that runs on, with what it refers to',
     source: 'W3C Resize Observer, Intersection Observer; DOM Standard',

@@ -1,10 +1,12 @@
 import type { FileContext } from '../model/file-context.ts';
+import type { LinkCondition } from '../model/link.ts';
 import { classShape, findThisOwner } from './class-shape.ts';
 import { findPairThroughCaller, isReset, takesTurns } from './counterpart.ts';
 import { emitterLifeOf } from './emitter-lifetime.ts';
 import { eventKindOf } from './event-kind.ts';
 import { listCallsOf } from './functions.ts';
-import { hasOnce, isEnded, type ListenerLeak, type ListenerPlace } from './listener-place.ts';
+import { hasOnce, isEnded, type ListenerLeak, type ListenerPlace, processEnd } from './listener-place.ts';
+import { endsProcess } from './process-end.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -16,6 +18,7 @@ import {
   skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
+import { openToUsers, runsRepeatedly } from './where.ts';
 
 /**
  * A listener that `start()` adds to what outlives it, where `stop()` exists, releases other things and makes ready for
@@ -25,41 +28,51 @@ export function findLeftByCounterpart({ add, life, file }: ListenerPlace): Liste
   if (file.role === 'ui' || life.kind === 'effect' || /once/i.test(add.method) || hasOnce(add)) return undefined;
   if (eventKindOf(add.event) !== 'recurring' || isEnded(add, file)) return undefined;
   const pair = findPairThroughCaller(add.call, file);
-  if (
-    !pair ||
-    isRunByConstructor(pair.start, file) ||
-    !(isReset(pair, file) || takesTurns(pair, file)) ||
-    !outlives(add.receiver, pair.start)
-  )
+  if (!pair || isRunByConstructor(pair.start, file) || !(isReset(pair, file) || takesTurns(pair, file)))
     return undefined;
+  // An end that is the process's own is followed by no other start.
+  const kept = endsProcess(pair.stop, file) ? undefined : outlives(add.receiver, pair.start);
+  if (!kept) return undefined;
+  // What its own owner made goes with it, and who hears of the end of the process is started once: unless it is seen.
+  const isSeenOnly = kept === 'own' || processEnd.test(add.event);
   return {
     shape: 'counterpart',
     what: `each run of ${nameOfFunction(pair.start)}()`,
     left: pair.stop,
     confidence: 'likely',
+    ...(isSeenOnly && { when: runsRepeatedlyOrForUsers(pair.start, file) }),
   };
 
-  /** Made before the start, and not by it. */
-  function outlives(emitter: ts.Expression, start: FunctionNode): boolean {
+  /** Made before the start, and not by it: by its owner, or by another. */
+  function outlives(emitter: ts.Expression, start: FunctionNode): 'own' | 'given' | undefined {
     const lifetime = emitterLifeOf(emitter, start, file);
-    if (lifetime === 'process' || lifetime === 'self') return true;
+    if (lifetime === 'process') return 'given';
+    if (lifetime === 'self') return 'own';
     const path = findMemberPath(skipWrappers(emitter));
     const root = rootOfMembers(skipWrappers(emitter));
     if (lifetime === 'outer') {
       const binding = ts.isIdentifier(root) ? file.bindingOf(root) : undefined;
-      return binding?.kind === 'parameter' || binding?.kind === 'const';
+      return binding?.kind === 'parameter' || binding?.kind === 'const' ? 'given' : undefined;
     }
     const owner = findThisOwner(emitter, file);
-    if (lifetime !== 'field' || path?.length !== 2 || !owner) return false;
+    if (lifetime !== 'field' || path?.length !== 2 || !owner) return undefined;
     const { fields, constructorNode } = classShape(owner, file);
     const field = fields.get(path[1]!);
     const isGiven = field?.declaration !== undefined && ts.isParameter(field.declaration);
-    if (!field || (!isGiven && field.values.length === 0)) return false;
-    return field.values.every(
+    if (!field || (!isGiven && field.values.length === 0)) return undefined;
+    const isEarly = field.values.every(
       (value) =>
         ts.isPropertyDeclaration(value.parent) || (constructorNode !== undefined && isWithin(value, constructorNode)),
     );
+    if (!isEarly) return undefined;
+    const isMade = !isGiven && field.values.every((value) => ts.isNewExpression(skipWrappers(value)));
+    return isMade ? 'own' : 'given';
   }
+}
+
+function runsRepeatedlyOrForUsers(fn: FunctionNode, file: FileContext): LinkCondition {
+  const place = fn.body ?? fn;
+  return { kind: 'any', of: [runsRepeatedly(place, file), { ...openToUsers(place, file), directly: true }] };
 }
 
 /** Whether nothing but the constructor runs a method: once an instance. */

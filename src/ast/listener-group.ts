@@ -4,6 +4,7 @@ import { isDisposerName } from './class-shape.ts';
 import type { EmitterLife } from './emitter-lifetime.ts';
 import { eventKindOf } from './event-kind.ts';
 import { findListenerFunction, type ListenerCall, listAdds, listClearings, listRemovals } from './listener-calls.ts';
+import { mayEndProcess } from './process-end.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -112,8 +113,11 @@ export function findStayingOnOneOutcome(
   );
   if (!isAlternative) return undefined;
   const lives = /^(?:self|field|process|outer|kept)$/.test(life);
-  const settling = group.filter(({ method, event }) => {
+  const settling = group.filter(({ method, event, listener }) => {
     if (!/once/i.test(method)) return false;
+    // Nothing stays behind where the process ends.
+    const run = listener && findListenerFunction(listener, file);
+    if (run && mayEndProcess(run, file)) return false;
     const kind = eventKindOf(event);
     return kind === 'recurring' || (lives && /error$/i.test(event));
   });

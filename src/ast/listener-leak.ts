@@ -16,12 +16,13 @@ import {
   type ListenerLeak,
   type ListenerPlace,
   listOwnCaptures,
+  processEnd,
   registering,
 } from './listener-place.ts';
 import { findAddedByEachEvent } from './listener-restart.ts';
 import { findForgottenSibling } from './listener-sibling.ts';
 import { findInWait, goesWithItsEmitter } from './listener-wait.ts';
-import { isFreshlyMade } from './looked-up.ts';
+import { isEndedByHolder, isFreshlyMade } from './looked-up.ts';
 import { settlesBeforeAbort } from './signal-wait.ts';
 import { canBeStartedOften, isMadeOften } from './starts-repeatedly.ts';
 import {
@@ -37,8 +38,6 @@ import {
 import { ts } from './ts.ts';
 import { findRepetition, isStartup, runsRepeatedly, runsUnderLoad } from './where.ts';
 
-/** Handled where a process is brought up, in whatever callback that ends. */
-const processEnd = /^(?:SIG[A-Z0-9]+|signal|uncaughtException|unhandledRejection|exit|beforeExit|warning)$/;
 /** Come again and again, and ask for something other than the end. */
 const reloadSignal = /^SIG(?:HUP|USR[12]|WINCH|CONT)$/;
 const unmountMethod =
@@ -213,6 +212,7 @@ function onPooled({ add, file }: ListenerPlace): ListenerLeak | undefined {
 
 function onKept({ add, outermost, file }: ListenerPlace): ListenerLeak | undefined {
   if (registering.test(nameOfFunction(outermost)) || isFreshlyMade(add, outermost, file)) return undefined;
+  if (isEndedByHolder(add, outermost, file)) return undefined;
   // A stream ends once, and whoever waits for its end is the one who reads it.
   if (/once/i.test(add.method) && /^(?:end|finish)$/.test(add.event ?? '')) return undefined;
   if (listOwnCaptures(add, outermost, file).length === 0) return undefined;

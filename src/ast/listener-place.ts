@@ -53,6 +53,9 @@ export interface ListenerPlace {
 export const registering =
   /^_*(?:on|once|add|subscribe|watch|listen|observe|register|bind|attach|forward|pipe|proxy|relay|hook|track|instrument|setup|set|init|install|enable|start|connect|open|run|boot|bootstrap|configure|create|build|make|load|use|wire|mount|extend|expose|inject|apply|ensure|setUp|initiali[sz]e)(?:[A-Z_]\w*)?$/;
 
+/** Handled where a process is brought up, in whatever callback that ends. */
+export const processEnd = /^(?:SIG[A-Z0-9]+|signal|uncaughtException|unhandledRejection|exit|beforeExit|warning)$/;
+
 /** What a listener refers to of the one run of `fn` that adds it; its emitter and the instance do not count. */
 export function listOwnCaptures(add: ListenerCall, fn: FunctionNode, file: FileContext): readonly Binding[] {
   const listener = add.listener && findListenerFunction(add.listener, file);
@@ -68,7 +71,7 @@ export function hasOnce({ options }: ListenerCall): boolean {
   return options !== undefined && /\bonce\s*:\s*true/.test(options.getText());
 }
 
-const ending = 'close|end|destroy|disconnect|terminate|kill|abort|release|stop|dispose|quit|shutdown';
+export const ending = 'close|end|destroy|disconnect|terminate|kill|abort|release|stop|dispose|quit|shutdown';
 
 /** Whether the file ends the emitter itself, and its listeners with it. */
 export function isEnded(add: Pick<ListenerCall, 'target'>, file: FileContext): boolean {

@@ -1,7 +1,10 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { ListenerCall } from './listener-calls.ts';
-import { type FunctionNode, findEnclosingFunction, isWithin, skipWrappers } from './syntax.ts';
+import { ending } from './listener-place.ts';
+import { type FunctionNode, findEnclosingFunction, findMethodCall, isWithin, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
+import { findRepetition } from './where.ts';
+import { listNodesWithin } from './within.ts';
 
 /**
  * Whether what a listener is added to was made a moment ago: `let room = rooms.get(id); if (!room) { room = new Room();
@@ -27,6 +30,43 @@ export function isFreshlyMade(add: ListenerCall, fn: FunctionNode, file: FileCon
       !isAbsence(node.expression) &&
       binding.references.some((reference) => isWithin(reference, node.expression)),
   );
+}
+
+const endOf = new RegExp(`^(?:${ending})$`);
+
+/**
+ * `const win = windows[i]; win.on(…); … windows[i].close()`, or `for (const each of windows) each.close()`: the function
+ * that adds to what a collection holds ends all that it holds.
+ */
+export function isEndedByHolder(add: ListenerCall, fn: FunctionNode, file: FileContext): boolean {
+  const root = skipWrappers(add.receiver);
+  const declaration = ts.isIdentifier(root) ? file.bindingOf(root)?.declaration : undefined;
+  const value = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+  const holder = value && holderOf(value);
+  if (!holder) return false;
+  const text = holder.getText(file.source);
+  return listNodesWithin('CallExpression', fn, file).some((call) => {
+    const target = call.pos > add.call.pos ? findMethodCall(call) : undefined;
+    if (!target || !endOf.test(target.method)) return false;
+    const from = holderOf(target.receiver) ?? findLoopOver(target.receiver, file);
+    return from?.getText(file.source) === text && findRepetition(call) !== undefined;
+  });
+}
+
+/** `windows` of `windows[i]` and `windows.get(id)`. */
+function holderOf(value: ts.Expression): ts.Expression | undefined {
+  const at = skipWrappers(value);
+  if (ts.isElementAccessExpression(at)) return at.expression;
+  const call = findMethodCall(at);
+  return call?.method === 'get' ? call.receiver : undefined;
+}
+
+/** `windows` of `for (const each of windows)` and `windows.forEach((each) => …)`, where `each` is what is asked for. */
+function findLoopOver(name: ts.Expression, file: FileContext): ts.Expression | undefined {
+  const at = skipWrappers(name);
+  const binding = ts.isIdentifier(at) ? file.bindingOf(at) : undefined;
+  const loop = binding && findRepetition(at);
+  return loop && isWithin(binding.identifier, loop.node) ? loop.over : undefined;
 }
 
 /** The branch of an `if` that a node stands in; undefined outside any. */

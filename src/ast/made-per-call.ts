@@ -19,7 +19,7 @@ import { ts } from './ts.ts';
 
 /** Functions that are there to make a connection, or to try one. */
 const connecting =
-  /test|check|health|ping|verif|connect|init|migrat|setup|set_up|probe|start|boot|validate|listen|stream|(?:create|drop|ensure)_?(?:database|db$)/i;
+  /test|check|health|ping|verif|connect|init|migrat|setup|set_up|probe|start|boot|validate|listen|stream|^(?:un)?install|^(?:check|do)?_?(?:create|drop|delete|ensure)_?(?:database|db|schema|topic|queue|bucket|table|index)(?:e?s)?$/i;
 /** What needs a connection of its own while it lasts. */
 const exclusive = /\b(?:p?subscribe|xread(?:group)?|b[lr]pop\w*|blmove|monitor|BLOCK|watch|LISTEN)\b/i;
 

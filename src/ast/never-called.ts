@@ -4,6 +4,7 @@ import type { Removal } from './container-growth.ts';
 import { listCallsOf } from './functions.ts';
 import { type FunctionNode, isClassNode, nameOfFunction } from './syntax.ts';
 import { ts } from './ts.ts';
+import { openToUsers } from './where.ts';
 
 const removing =
   /^_*(?:clear|reset|empty|wipe|purge|remove|delete|forget|drop|evict|unregister|release|untrack|load)[A-Z_]\w*$/;
@@ -21,6 +22,18 @@ export function listNeverCalled(removals: readonly Removal[], file: FileContext)
     names.add(name);
   }
   return [...names].map((name) => ({ kind: 'not', of: { kind: 'project-states', fact: `reused:${name}` } }));
+}
+
+const ending = /^_*(?:disable|remove|stop|detach|unbind|unregister|unsubscribe|unlisten|clear|reset|hide)[A-Z]\w*$/;
+
+/**
+ * "Something in the project calls this function, or users of a published package do", for one that takes back what another
+ * began; undefined where this file shows it, or where a framework may call it.
+ */
+export function whenCalledAtAll(fn: FunctionNode, file: FileContext): LinkCondition | undefined {
+  const name = isOffered(fn, file) ? nameOfFunction(fn) : '';
+  if (!ending.test(name)) return undefined;
+  return { kind: 'any', of: [{ kind: 'project-states', fact: `reused:${name}` }, openToUsers(fn.body ?? fn, file)] };
 }
 
 /** A method of a class or a declared function that this file itself never uses. */

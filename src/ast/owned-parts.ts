@@ -7,6 +7,7 @@ import {
   findEnclosingFunction,
   findMemberName,
   findMemberPath,
+  findMethodCall,
   getOutermostWrapped,
   isAssignment,
   isClassNode,
@@ -14,6 +15,7 @@ import {
   skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
+import { listNodesWithin } from './within.ts';
 
 /** A disposable that an owner makes and keeps, and that its end leaves alone. */
 export interface ForgottenPart {
@@ -21,6 +23,8 @@ export interface ForgottenPart {
   creation: ts.NewExpression;
   /** Why it must be disposed of: a sibling of its class that is, or its own class in this file. */
   evidence: ts.Node;
+  /** It only tells of events, and was handed nothing that could hold it: what it holds goes with its owner. */
+  isOwnEmitter: boolean;
   /** The method that ends the owner; undefined where a base class has it. */
   disposer: ClassShape['methods'] extends ReadonlyMap<string, infer Fn> ? Fn | undefined : never;
 }
@@ -30,6 +34,10 @@ const disposing = /^(?:dispose|destroy)$/;
 /** What a function of such a name is handed is its to dispose of. */
 const takesOver = /register|own|track|add|push|dispos|destroy|store|own|combine/i;
 
+/** Takes out of a collection, or tells of the end: it looks at nothing of what it is handed. */
+const looksAtNothing = /^(?:delete|splice|indexOf|includes|filter|push|add|emit|fire|off|call|apply|bind)$/;
+const emitter = /(?:^|\.)\w*(?:Emitter|Subject)$/;
+
 /** The fields of a class that hold a disposable which nothing in it disposes of, though it does so with others. */
 export function listForgottenParts(cls: ClassNode, file: FileContext): readonly ForgottenPart[] {
   const shape = classShape(cls, file);
@@ -37,11 +45,12 @@ export function listForgottenParts(cls: ClassNode, file: FileContext): readonly 
   if (!disposer && !extendsDisposable(cls)) return [];
   const parts = [...shape.fields.values()].flatMap((field) => {
     const creation = findCreation(field);
-    return creation && !isDisposedOf(field, shape, file) ? [{ field, creation }] : [];
+    const isEnded = creation && (isDisposedOf(field, shape, file) || isHandedWithOwner(field, shape, file));
+    return creation && !isEnded ? [{ field, creation }] : [];
   });
   return parts.flatMap(({ field, creation }) => {
     const evidence = findSibling(creation, field, shape) ?? findOwnClass(creation, cls, file);
-    return evidence ? [{ field, creation, evidence, disposer }] : [];
+    return evidence ? [{ field, creation, evidence, isOwnEmitter: isOwnEmitter(creation), disposer }] : [];
   });
 }
 
@@ -76,6 +85,31 @@ function isDisposedOf(field: ClassField, shape: ClassShape, file: FileContext): 
     if (ts.isCallExpression(parent) || ts.isNewExpression(parent)) return true;
     return ts.isArrayLiteralExpression(parent) || ts.isReturnStatement(parent) || ts.isPropertyAssignment(parent);
   });
+}
+
+/** `dispose() { this.parent.remove(this); }` with a field that the parent can see: it may end what the field holds. */
+function isHandedWithOwner(field: ClassField, shape: ClassShape, file: FileContext): boolean {
+  const { declaration } = field;
+  if (!declaration || !canBeSeen(declaration)) return false;
+  return shape.disposers.some((end) =>
+    listNodesWithin('CallExpression', end, file).some((call) => {
+      const method = findMethodCall(call)?.method;
+      const isHanded = call.arguments.some((argument) => skipWrappers(argument).kind === ts.SyntaxKind.ThisKeyword);
+      return isHanded && method !== undefined && !looksAtNothing.test(method);
+    }),
+  );
+}
+
+function canBeSeen({ name, modifiers }: ts.PropertyDeclaration | ts.ParameterDeclaration): boolean {
+  const isHidden = modifiers?.some(
+    ({ kind }) => kind === ts.SyntaxKind.PrivateKeyword || kind === ts.SyntaxKind.ProtectedKeyword,
+  );
+  return !isHidden && ts.isIdentifier(name) && !name.text.startsWith('_');
+}
+
+/** `new Emitter()`: nothing outside refers to it but those who were given it, or its owner. */
+function isOwnEmitter({ expression, arguments: given }: ts.NewExpression): boolean {
+  return (given?.length ?? 0) === 0 && emitter.test(findMemberPath(expression)?.join('.') ?? '');
 }
 
 /** Followed, in its own function, by what the field holds next. */

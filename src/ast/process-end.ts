@@ -71,7 +71,7 @@ export function mayEndProcess(run: ts.Node, file: FileContext): boolean {
 }
 
 /** The last that a function does is to end the process: `process.exit()`, `process.kill(process.pid, …)`. */
-function endsProcess({ body }: FunctionNode, file: FileContext): boolean {
+export function endsProcess({ body }: FunctionNode, file: FileContext): boolean {
   const last = body && ts.isBlock(body) ? body.statements.at(-1) : undefined;
   return last !== undefined && /^process\.(?:exit\(|kill\(\s*process\.pid\b)/.test(last.getText(file.source));
 }

@@ -9,6 +9,7 @@ import { listImports } from './module-surface.ts';
 import { bareModule } from './provenance.ts';
 import { listInstanceSizes } from './small-instances.ts';
 import { listRemoverMethods } from './subscriptions.ts';
+import { listSurvivedErrors } from './survived-errors.ts';
 import { findMethodCall, findStringValue } from './syntax.ts';
 import { listClearsByName, timerClears } from './timers.ts';
 import { listTrimmedFields } from './trimming.ts';
@@ -47,6 +48,7 @@ export function listFacts(file: FileContext): string[] {
   for (const name of listEventMembers(file)) facts.add(`event-member:${name}`);
   for (const name of listMadeOnce(file)) facts.add(`made-once:${name}`);
   if (file.role !== 'test') for (const name of listCallsOnFresh(file)) facts.add(`on-fresh:${name}`);
+  for (const name of listSurvivedErrors(file)) facts.add(`survives-errors:${name}`);
   for (const name of listTrimmedFields(file)) facts.add(`trims:${name}`);
   for (const fact of listInstanceSizes(file)) facts.add(fact);
   return [...facts].sort();

@@ -1,6 +1,6 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
 import { findClassField, findThisOwner } from './class-shape.ts';
-import { findFunctionOfBinding, findFunctionValue } from './functions.ts';
+import { findFunctionOfBinding, findFunctionValue, isInlineCallback } from './functions.ts';
 import { listReturnedValues } from './life-cycle.ts';
 import { findNumber } from './number-value.ts';
 import { bareModule, findOrigin, originName } from './provenance.ts';
@@ -13,6 +13,7 @@ import {
   findMemberPath,
   findMethodCall,
   isAssignment,
+  isFunctionNode,
   isWithin,
   type LoopNode,
   skipAwait,
@@ -31,6 +32,8 @@ export interface RaceInLoop {
   isElsewhere: boolean;
   /** Whether the file shows that there is no end to the rounds: an endless loop, a stream, a large list. */
   isOpenEnded: boolean;
+  /** A callback is handed the promise by the call that runs it, and with that call it goes. */
+  isOfCall: boolean;
 }
 
 /** Rounds further apart than this leave too little behind to matter. */
@@ -60,7 +63,22 @@ export function findRaceInLoop(race: ts.CallExpression, file: FileContext): Race
   if (!survivor || fresh.length === 0 || beginningName.test(survivor.getText(file.source))) return undefined;
   const isPaced = fresh.every((part) => isTimer(part, file));
   if (isPaced && (isWork(survivor, file) || fresh.some((part) => paceMs(part, file) > slowRoundMs))) return undefined;
-  return { race, loop, survivor, isElsewhere: !here, isOpenEnded: rounds === 'many' };
+  return {
+    race,
+    loop,
+    survivor,
+    isElsewhere: !here,
+    isOpenEnded: rounds === 'many',
+    isOfCall: isHandedToCallback(survivor, file),
+  };
+}
+
+/** `withStop(signal, async (stopped) => …)`. */
+function isHandedToCallback(survivor: ts.Expression, file: FileContext): boolean {
+  const declaration = ts.isIdentifier(survivor) ? file.bindingOf(survivor)?.declaration : undefined;
+  if (!declaration || !ts.isParameter(declaration)) return false;
+  const fn = declaration.parent;
+  return isFunctionNode(fn) && isInlineCallback(fn);
 }
 
 /** The promises of `Promise.race([a, b])`; undefined for other calls. */

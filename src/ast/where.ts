@@ -74,6 +74,11 @@ export function isStartup(fn: FunctionNode): boolean {
   return startupName.test(nameOfFunction(fn));
 }
 
+/** Whether a function's name says that it runs once for an installation, or for each of its versions. */
+export function isSetUp(fn: FunctionNode): boolean {
+  return isStartup(fn) || /^(?:un)?install$|^(?:upgrade|migrate|seed|provision)(?:[A-Z]\w*)?$/.test(nameOfFunction(fn));
+}
+
 /** What repeats a place inside its function: a loop, or a callback of `map`, `forEach`, … */
 export interface Repetition {
   node: LoopNode | ts.CallExpression;

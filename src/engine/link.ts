@@ -293,6 +293,8 @@ function wordsOfFact(fact: string): [string, ...string[]] {
     case 'on-fresh':
     case 'clear-timer-by':
       return [payload.split('.').join('&')];
+    case 'survives-errors':
+      return ['uncaughtException'];
     case 'event-member':
       return [`${payload}&Event<`];
     default:
