@@ -1,8 +1,10 @@
 import { type FanOut, findFanOut } from '../../src/ast/fan-out.ts';
+import { isSeldomAsked } from '../../src/ast/seldom.ts';
 import { findMethodCall } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { runsAsItLives, runsUnderLoad } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
+import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
 
 export const rule = defineRule<FanOut>({
@@ -19,6 +21,7 @@ export const rule = defineRule<FanOut>({
   limits: [
     'Lists whose files are written count where requests, listeners or timers lead there.',
     'Lists that only a name calls long are `possible`, unless each item takes a transaction of its own; a loop that waits for something before it starts the next is left alone.',
+    'Statements of one transaction run in turn on its connection and are left alone; calls that only items missing from a set make, and those of an AWS client, which has a limit of its own, are `possible`.',
     'A limit inside of the function that is called (in another file) is not seen.',
   ],
   mentions: ['Promise.all&.map(', 'Promise.all&.push(', 'bluebird&.map(', 'promise-all-reject-late&.map('],
@@ -32,9 +35,8 @@ export const rule = defineRule<FanOut>({
       const text = fanOut.items.getText(file.source).replace(/\s+/g, ' ');
       return {
         at: call,
-        ...(fanOut.size.size === 'large'
-          ? { related: [{ at: fanOut.size.at, note: `${fanOut.size.why}` }] }
-          : !fanOut.holdsConnection && { confidence: 'possible' as const }),
+        ...(fanOut.size.size === 'large' && { related: [{ at: fanOut.size.at, note: `${fanOut.size.why}` }] }),
+        ...(isWeak(fanOut, file) && { confidence: 'possible' as const }),
         values: {
           items: text.length > 60 ? `${text.slice(0, 57)}…` : text,
           what: fanOut.holdsConnection ? 'transactions' : fanOut.io === 'write' ? 'writes or calls' : 'reads',
@@ -45,6 +47,11 @@ export const rule = defineRule<FanOut>({
     },
   },
 });
+
+/** Nobody knows that there are many, few of them start anything, or it is done once in a while. */
+function isWeak({ size, holdsConnection, isHeldBack }: FanOut, file: FileContext): boolean {
+  return isHeldBack || (size.size !== 'large' && !holdsConnection) || isSeldomAsked(file);
+}
 
 /** `Promise.all(…)`, `Promise.map(…)`, or a function that is called after the first. */
 function mayGather(call: ts.CallExpression): boolean {

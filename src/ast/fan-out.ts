@@ -1,8 +1,10 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { SymbolRef } from '../model/link.ts';
 import { findFunctionValue } from './functions.ts';
+import { isHeldBack } from './held-back.ts';
 import { type Io, ioOf, listIo } from './io-call.ts';
 import { listRepetitions } from './loop-facts.ts';
+import { sharesConnection } from './one-connection.ts';
 import { bareModule, findOrigin, originName } from './provenance.ts';
 import { findQuery, isAwaitedOrReturned } from './queries.ts';
 import { findSize, type Size, soundsLarge } from './size.ts';
@@ -28,6 +30,8 @@ export interface FanOut {
   writesFiles: boolean;
   /** Each round holds a connection of its own until it ends. */
   holdsConnection: boolean;
+  /** Fewer are in flight than there are items, as the work itself shows: see {@link isHeldBack}. */
+  isHeldBack: boolean;
   /** `large`, or `unknown` under a name of many. */
   size: Size;
 }
@@ -46,7 +50,8 @@ export function findFanOut(call: ts.CallExpression, file: FileContext): FanOut |
   const pushed = ts.isCallExpression(fn) ? fn : undefined;
   const body = findFunctionValue(pushed ? pushed.expression : fn, file);
   const work = body ?? pushed;
-  if (!work || usesLimiter(work) || (pushed && usesLimiter(pushed))) return undefined;
+  if (!work || usesLimiter(work) || (pushed && usesLimiter(pushed)) || sharesConnection(call, work, file))
+    return undefined;
   const own = pushed && ioOf(pushed, file);
   const io = body ? listIo(body, file) : own ? [own] : [];
   const asked = io.length > 0 ? [] : listAwaitedCallees(work, file);
@@ -62,6 +67,7 @@ export function findFanOut(call: ts.CallExpression, file: FileContext): FanOut |
     asked,
     writesFiles: writesFiles(work, file),
     holdsConnection: holdsConnection(work),
+    isHeldBack: body !== undefined && isHeldBack(body, file),
     size: findSize(items, file),
   };
 }

@@ -28,7 +28,7 @@ export function isIncoming(expression: ts.Expression, file: FileContext, depth =
   const path = findMemberPath(value);
   if (path && path.length > 1)
     return (
-      (/^(?:req|request|ctx|context|c)$/.test(path[0]!) && path.at(-1) === 'body') ||
+      (/^(?:req|request|ctx|context|c)$/.test(path[0]!) && path.at(-1) === 'body' && !isAnswer(path, file)) ||
       /^(?:req|request)\.payload$/.test(path.join('.'))
     );
   if (!ts.isIdentifier(value) || depth > 2) return false;
@@ -36,6 +36,11 @@ export function isIncoming(expression: ts.Expression, file: FileContext, depth =
   return declaration && ts.isVariableDeclaration(declaration) && declaration.initializer
     ? isIncoming(declaration.initializer, file, depth + 1)
     : false;
+}
+
+/** The `ctx.body` that this file assigns: what goes out. */
+function isAnswer(path: readonly string[], file: FileContext): boolean {
+  return path.length === 2 && /^c/.test(path[0]!) && new RegExp(`\\b${path.join('\\.')}\\s*=[^=]`).test(file.text);
 }
 
 /** Nest's `@Body() items: Item[]`. */

@@ -19,7 +19,11 @@ const ioShelf = /^(?:models|repositories|repos|services|stores|daos|gateways|cli
 const modelCall =
   /^(?:find(?:One|All|Many|First|ByPk|ById|Unique|OneBy|By\w*|FirstOrThrow|UniqueOrThrow|OneOrFail)?|count|create|insert|insertOne|insertMany|update|updateOne|updateMany|upsert|save|destroy|delete|deleteOne|deleteMany|remove|aggregate|query|execute|send|publish)$/;
 const writeName =
-  /^(?:_?(?:create|insert|update|upsert|save|destroy|delete|remove|set|put|post|patch|write|send|forward|reply|deliver|invite|publish|add|push|append|insert|increment|decrement|incr|decr|del|unlink|mkdir|rm|copy|move|rename|cancel|process|handle|run|execute|exec|apply|sync|import|register|subscribe|unsubscribe|emit|dispatch|enqueue|archive|restore|revoke|grant|assign|link|unlink|attach|detach|approve|reject|close|open|start|stop|reset|clear|invalidate|migrate|upload|perform|trigger|notify|log|record|track|mark|store|replace|rebuild|index|reindex|refresh|recalculate|accept|complete|finalize|commit|expire|queue|schedule|transfer|charge|refund|pay|build|generate|ensure|call|do|make|hook|on|invoke|output|recover|restart|resume|pause|soft|hard|prune|purge|flush|drop|truncate|mset|setex|psetex|setnx|getset|sadd|srem|smove|hset|hmset|hsetnx|hdel|hincrby|zadd|zrem|zincrby|lpush|rpush|lrem|ltrim|lpop|rpop|xadd|xdel|xack|pexpire|[shzlrx](?:Add|Rem|Set|Del|Push|Pop|IncrBy))(?:[A-Z_].*)?)$/;
+  /^(?:_?(?:create|insert|update|upsert|save|destroy|delete|remove|set|put|post|patch|write|send|forward|reply|deliver|invite|publish|add|push|append|insert|increment|decrement|incr|decr|del|unlink|mkdir|rm|copy|move|rename|cancel|process|handle|run|execute|exec|apply|sync|import|register|[ps]?subscribe|[ps]?unsubscribe|emit|dispatch|enqueue|archive|restore|revoke|grant|assign|link|unlink|attach|detach|approve|reject|close|open|start|stop|reset|clear|invalidate|migrate|upload|perform|trigger|notify|log|record|track|mark|store|replace|rebuild|index|reindex|refresh|recalculate|accept|complete|finalize|commit|expire|queue|schedule|transfer|charge|refund|pay|build|generate|ensure|call|do|make|hook|on|invoke|output|recover|restart|resume|pause|soft|hard|prune|purge|flush|drop|truncate|mset|setex|psetex|setnx|getset|sadd|srem|smove|hset|hmset|hsetnx|hdel|hincrby|zadd|zrem|zincrby|lpush|rpush|lrem|ltrim|lpop|rpop|xadd|xdel|xack|pexpire|[shzlrx](?:Add|Rem|Set|Del|Push|Pop|IncrBy))(?:[A-Z_].*)?)$/;
+
+/** What computes on what it is handed: a service of that name asks nobody. */
+const computing = /^(?:validate|parse|format|serialize|deserialize|stringify|normali[sz]e|sanitize|escape)[A-Z]/;
+const plain = /^(?:get|has|set)?(?:Logger|Config|Name)$/;
 
 /** Whether what a call does waits for I/O, by where its receiver comes from, what it is, or what the local function reaches. */
 export function ioOf(call: ts.CallExpression, file: FileContext): Io | undefined {
@@ -36,6 +40,7 @@ function judgeAt(call: ts.CallExpression, file: FileContext, depth: number): Io 
   const name = path?.at(-1) ?? findMethodCall(call)?.method ?? '';
   const kind: Io = writeName.test(name) ? 'write' : 'read';
   if (ts.isIdentifier(callee) && callee.text === 'fetch' && !file.bindingOf(callee)) {
+    if (isOwnAsset(call)) return undefined;
     return /method\s*:\s*['"`](?!GET|get|HEAD)/.test(call.getText(file.source)) ? 'write' : 'read';
   }
   const target = findMethodCall(call);
@@ -46,7 +51,7 @@ function judgeAt(call: ts.CallExpression, file: FileContext, depth: number): Io 
   if (query) return query.kind === 'point' || query.kind === 'list' ? 'read' : 'write';
   const local = depth < 2 ? findFunctionValue(callee, file) : undefined;
   if (local) {
-    const inner = listIo(local, file, depth + 1);
+    const inner = listWaits(local, file, depth + 1, call).map(({ io }) => io);
     if (inner.length === 0) return undefined;
     return inner.includes('write') || kind === 'write' ? 'write' : 'read';
   }
@@ -57,7 +62,8 @@ function judgeAt(call: ts.CallExpression, file: FileContext, depth: number): Io 
   if (
     isMember &&
     (ioHolder.test(holder) || ioShelf.test(path.at(-3) ?? '')) &&
-    !/^(?:get|has|set)?(?:Logger|Config|Name)$/.test(name)
+    !plain.test(name) &&
+    !computing.test(name)
   )
     return kind;
   return /^[A-Z]/.test(holder) &&
@@ -73,20 +79,61 @@ function isProject(module: string): boolean {
   return module !== '' && (/^[.@~#/]/.test(module) || /(?:^|\/)src\//.test(module));
 }
 
+/** `fetch(new URL('./font.ttf', import.meta.url))`: a file that the bundle of the module carries. */
+function isOwnAsset({ arguments: [address] }: ts.CallExpression): boolean {
+  const value = address && skipWrappers(address);
+  return !!value && ts.isNewExpression(value) && value.arguments?.[1]?.getText() === 'import.meta.url';
+}
+
+/** Whether a call is one of the local file system: over in less than a millisecond, whoever waits. */
+export function isFileCall(call: ts.CallExpression, file: FileContext): boolean {
+  const origin = findOrigin(call.expression, file);
+  return origin !== undefined && /^(?:fs|fs\/promises|fs-extra|graceful-fs)$/.test(bareModule(origin.module));
+}
+
 /** The I/O that a function itself waits for. */
-export function listIo(fn: FunctionNode, file: FileContext, depth = 0): Io[] {
-  const found: Io[] = [];
+export function listIo(fn: FunctionNode, file: FileContext): Io[] {
+  return listIoCalls(fn, file).map(({ io }) => io);
+}
+
+/** The calls by which a function itself waits for I/O. */
+export function listIoCalls(fn: FunctionNode, file: FileContext): IoCall[] {
+  return listWaits(fn, file, 0, undefined);
+}
+
+interface IoCall {
+  call: ts.CallExpression;
+  io: Io;
+}
+
+/** @param by the call whose arguments the function gets, where it is judged for one */
+function listWaits(fn: FunctionNode, file: FileContext, depth: number, by: ts.CallExpression | undefined): IoCall[] {
+  const found: IoCall[] = [];
   if (!fn.body) return found;
   const visit = (at: ts.Node): void => {
     if (isFunctionNode(at) && at !== fn) return;
+    if (by && ts.isBinaryExpression(at) && isGivenInstead(at, fn, by)) return;
     if (ts.isCallExpression(at) && isWaitedFor(at)) {
       const io = judgeAt(at, file, depth);
-      if (io) found.push(io);
+      if (io) found.push({ call: at, io });
     }
     ts.forEachChild(at, visit);
   };
   visit(fn.body);
   return found;
+}
+
+/** `given ?? (await load())`, where the call hands that parameter over. */
+function isGivenInstead(
+  { left, operatorToken }: ts.BinaryExpression,
+  fn: FunctionNode,
+  by: ts.CallExpression,
+): boolean {
+  const value = skipWrappers(left);
+  if (operatorToken.kind !== ts.SyntaxKind.QuestionQuestionToken || !ts.isIdentifier(value)) return false;
+  const place = fn.parameters.findIndex(({ name }) => ts.isIdentifier(name) && name.text === value.text);
+  const argument = place < 0 ? undefined : by.arguments[place];
+  return argument !== undefined && !/^(?:undefined|null)$/.test(argument.getText());
 }
 
 /** `await call()`, also behind `.catch()` and in a returned chain. */

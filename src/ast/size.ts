@@ -1,4 +1,5 @@
-import type { Binding, FileContext } from '../model/file-context.ts';
+import type { FileContext } from '../model/file-context.ts';
+import { isCapped } from './capped.ts';
 import { sizeOfFilled } from './filled.ts';
 import { findFunctionValue, isExported, listCallsOf } from './functions.ts';
 import { carried, carriedAs, isBodyParameter, isIncoming } from './incoming.ts';
@@ -189,7 +190,7 @@ function judgeIdentifier(identifier: ts.Identifier, file: FileContext, depth: nu
   if (/^[A-Z][A-Z0-9_]+$/.test(text)) return small(identifier, 'a constant');
   const binding = file.bindingOf(identifier);
   if (!binding || binding.kind === 'import') return unknown(identifier);
-  if (isCapped(binding, file)) return small(identifier, 'its length is checked');
+  if (isCapped(identifier, file)) return small(identifier, 'its length is checked');
   const { declaration } = binding;
   if (ts.isParameter(declaration)) return judgeParameter(declaration, identifier, file, depth);
   if (ts.isBindingElement(declaration)) return judgeElement(declaration, identifier, file, depth);
@@ -309,24 +310,6 @@ function judgeElement(element: ts.BindingElement, at: ts.Identifier, file: FileC
   return ts.isCallExpression(from) ? judge(from, file, depth + 1) : unknown(at);
 }
 
-/** `if (users.length > maxUsers) throw …`: what follows has a limit. */
-function isCapped(binding: Binding, file: FileContext): boolean {
-  return binding.references.some((reference) => {
-    const access = reference.parent;
-    if (findMemberName(access) !== 'length' || !ts.isBinaryExpression(access.parent)) return false;
-    const { left, operatorToken, right, parent } = access.parent;
-    const isUpper =
-      operatorToken.kind === ts.SyntaxKind.GreaterThanToken ||
-      operatorToken.kind === ts.SyntaxKind.GreaterThanEqualsToken;
-    if (left !== access || !isUpper || !ts.isIfStatement(parent)) return false;
-    const limit = right.getText(file.source);
-    return (
-      (Number(limit) > 1 && Number(limit) <= 200) ||
-      (/max|limit/i.test(limit) && /throw|return/.test(parent.thenStatement.getText(file.source)))
-    );
-  });
-}
-
 function judgeMember(value: ts.Expression, file: FileContext, depth: number): Size {
   const name = findMemberName(value);
   const path = findMemberPath(value);
@@ -334,6 +317,7 @@ function judgeMember(value: ts.Expression, file: FileContext, depth: number): Si
   if (path?.some((part) => /^(?:config|options|opts|settings|env|constants|meta|metadata|schema)$/i.test(part)))
     return small(value, 'configuration');
   if (soundOfName(name) === 'few') return unknown(value, 'few by its name');
+  if (isCapped(value, file)) return small(value, 'its length is checked');
   if (isIncoming(value, file)) return carriedAs(name, value, file);
   const holder = skipWrappers((value as ts.PropertyAccessExpression).expression);
   if (holder.kind !== ts.SyntaxKind.ThisKeyword && isIncoming(holder, file)) return carriedAs(name, value, file);

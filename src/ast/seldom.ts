@@ -1,0 +1,11 @@
+import type { FileContext } from '../model/file-context.ts';
+
+const seldomPath = /(?:^|\/)\(?(?:admin|administration|super-?admin|cron|cron-?jobs?|jobs)\)?\//i;
+
+/**
+ * Whether a file serves what is asked for once in a while, by the folder it lies in: pages of the administrators, work of
+ * a timetable that nobody waits for. What it costs there few would notice.
+ */
+export function isSeldomAsked({ path }: FileContext): boolean {
+  return seldomPath.test(path);
+}
