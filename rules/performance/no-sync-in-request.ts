@@ -1,3 +1,4 @@
+import { isLightFileCall } from '../../src/ast/light-file-call.ts';
 import {
   findSyncCall,
   isDoneOnce,
@@ -35,6 +36,8 @@ export const rule = defineRule<SyncCall>({
   limits: [
     'existsSync, statSync and other calls of a few microseconds are left alone.',
     'A file call in a synchronous helper is reported only at most two calls from a handler, where its path comes with the call or the disk is changed; what reads a fixed path is `possible`: most often it reads settings once.',
+    'Settings, state that is replaced by a renamed file, removals and renames by a synchronous helper, small files of a fixed path, what only a failure leads to, and the pages of administrators are `possible`.',
+    'Keys of elliptic curves and key derivations of up to 10,000 rounds are quick.',
     'What is kept in a variable outside of the function counts as read once.',
   ],
   mentions: ['Sync'],
@@ -43,12 +46,14 @@ export const rule = defineRule<SyncCall>({
       if (!findMemberPath(call.expression)?.at(-1)?.endsWith('Sync')) return undefined;
       const found = findSyncCall(call, file);
       if (!found || isDoneOnce(found, file)) return undefined;
+      const isLight = isLightFileCall(found, file);
       const match = { at: call.expression, values: { name: found.name, what: costs[found.module] }, data: found };
       const isSure = isSurelyRepeated(found, file);
-      if (!isSure && variesByCall(found, file)) return { ...match, when: closeToRequests(call, helperCalls, file) };
+      if (!isSure && !isLight && variesByCall(found, file))
+        return { ...match, when: closeToRequests(call, helperCalls, file) };
       return {
         ...match,
-        ...(!isSure && { confidence: 'possible' as const }),
+        ...((!isSure || isLight) && { confidence: 'possible' as const }),
         when: isForUsers(found, file) ? onUsersPath(call, file) : onRequestPath(call, file),
       };
     },

@@ -1,6 +1,7 @@
 import type { FileContext } from '../model/file-context.ts';
 import { findEntryPoint } from './entry-points.ts';
 import { isKeptForLater } from './kept-result.ts';
+import { findNumber } from './number-value.ts';
 import { bareModule, findOrigin } from './provenance.ts';
 import {
   type FunctionNode,
@@ -58,7 +59,29 @@ export function findSyncCall(call: ts.CallExpression, file: FileContext): SyncCa
   const origin = findOrigin(call.expression, file);
   const module = origin && moduleNames[bareModule(origin.module)];
   const original = origin?.path.at(-1) ?? name;
-  return module && blocking[module].test(original) ? { call, module, name: original } : undefined;
+  if (!module || !blocking[module].test(original) || isQuickKey(original, call, file)) return undefined;
+  return { call, module, name: original };
+}
+
+/** Rounds of a key derivation that take about a millisecond. */
+const quickRounds = 10_000;
+
+/** Keys of elliptic curves take a tenth of a millisecond, and a derivation of few rounds not much more. */
+function isQuickKey(name: string, { arguments: given }: ts.CallExpression, file: FileContext): boolean {
+  if (name === 'generateKeyPairSync') return /^(?:ec|ed\d+|x\d+)$/.test(findStringValue(given[0]) ?? '');
+  if (name !== 'pbkdf2Sync' || !given[2]) return false;
+  const rounds = findNumber(given[2], file) ?? file.memo(findOwnRounds, file.source);
+  return rounds !== undefined && rounds <= quickRounds;
+}
+
+/** `const PBKDF2_ITERATIONS = 1000`: the most that a file gives where a caller or stored data does not say. */
+function findOwnRounds(_: ts.SourceFile, file: FileContext): number | undefined {
+  const rounds = [...file.moduleScope.bindings.values()].flatMap(({ name, declaration }) => {
+    const given =
+      ts.isVariableDeclaration(declaration) && /iter|rounds/i.test(name) ? declaration.initializer : undefined;
+    return (given && findNumber(given, file)) ?? [];
+  });
+  return rounds.length > 0 ? Math.max(...rounds) : undefined;
 }
 
 const onceFile =
