@@ -22,7 +22,8 @@ export const rule = defineRule<JsonRoundTrip>({
   advice:
     'Copy with structuredClone or only what is changed, compare ids or versions, keep values themselves in a cache of the process, and hand the object to the logger. Do not parse in a worker and send the whole object back: that is slower at every size.',
   limits: [
-    'A copy, a comparison or a log line is reported only where data makes the value long, else it is `possible`; so are bodies of requests in log lines: what parses them limits them.',
+    'A copy, a comparison or a log line is reported only where data makes the value long, else it is `possible`; so are bodies of requests: what parses them limits them.',
+    'A store in memory that stands in for one on a disk is left alone: its values are copies by contract.',
     'Bodies that frameworks parse and send are not judged.',
   ],
   mentions: ['JSON.stringify'],

@@ -1,7 +1,7 @@
 import { getOutermostRound } from '../../src/ast/loop-facts.ts';
 import { findRegExpCompile, type RegExpCompile, type RegExpNode } from '../../src/ast/regexp-compile.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { runsUnderLoad } from '../../src/ast/where.ts';
+import { onUsersPath, runsUnderLoad } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Match } from '../../src/model/rule.ts';
@@ -34,5 +34,8 @@ function visit(node: RegExpNode, file: FileContext): Match<RegExpCompile> | unde
       : found.kind === 'loop'
         ? 'in each round of the loop'
         : `for each of ${found.table.getText(file.source)} in every call`;
-  return { at: node, values: { when }, when: runsUnderLoad(getOutermostRound(node), file), data: found };
+  const outermost = getOutermostRound(node);
+  // In a loop it is compiled as often as the loop is long: that counts where somebody waits for the loop.
+  const runs = found.kind === 'loop' ? onUsersPath(outermost, file) : runsUnderLoad(outermost, file);
+  return { at: node, values: { when }, when: runs, data: found };
 }

@@ -1,9 +1,9 @@
 import type { FileContext } from '../model/file-context.ts';
-import { classShape, findThisOwner } from './class-shape.ts';
+import { classShape, findThisOwner, type OwnerNode } from './class-shape.ts';
 import { findIterated, listRepetitions } from './loop-facts.ts';
 import { bareModule, findOrigin, originName } from './provenance.ts';
 import { findSize, sizeOf, soundsLarge } from './size.ts';
-import { findMemberPath, findMethodCall, skipWrappers } from './syntax.ts';
+import { findMemberPath, findMethodCall, isClassNode, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
 
 /** JSON made only to be read again, compared, or thrown away. */
@@ -63,9 +63,18 @@ function isCachePut(put: ts.CallExpression, call: ts.CallExpression, file: FileC
   if (!target || !/^(?:set|put)$/.test(target.method) || put.arguments[1] !== call) return false;
   const path = findMemberPath(target.receiver)?.join('.');
   const owner = findThisOwner(put, file);
-  if (path === undefined || !isInProcess(target.receiver, file)) return false;
+  if (path === undefined || !isInProcess(target.receiver, file) || isStandIn(path, owner, file)) return false;
   const text = owner ? owner.getText(file.source) : file.text;
   return /JSON\.parse\(/.test(text) && text.includes(`${path}.get(`);
+}
+
+/** A store in memory behind the interface of one on a disk: its values are copies by contract, whatever that costs. */
+function isStandIn(path: string, owner: OwnerNode | undefined, file: FileContext): boolean {
+  const name = owner && isClassNode(owner) ? (owner.name?.text ?? '') : '';
+  return (
+    /stor(?:e|age)|repository|database|persist/i.test(`${name} ${path}`) &&
+    !/cache/i.test(`${name} ${path} ${file.path}`)
+  );
 }
 
 function isInProcess(cache: ts.Expression, file: FileContext): boolean {
@@ -127,7 +136,8 @@ export function isLong({ call, kind, value }: JsonRoundTrip, file: FileContext):
   const found = findSize(value, file);
   // What is compared is most often a short list of ids or members, and what is logged a line, whatever they are called.
   const mustShow = kind === 'compare' || kind === 'log';
-  if (kind === 'log' && found.isCarried) return false;
+  // What parses bodies limits them, to 100 kB unless told otherwise, and has read as much JSON just before.
+  if (found.isCarried) return false;
   if (mustShow ? found.size === 'large' : soundsLarge(value, file)) return true;
   if (found.size === 'small' || kind === 'log') return false;
   return listRepetitions(call).some((repetition) => {

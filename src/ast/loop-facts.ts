@@ -82,6 +82,17 @@ export function findIterated({ node, over }: Repetition): ts.Expression | undefi
   return undefined;
 }
 
+/** Whether a place of a loop is reached once at most, for the loop ends with it: in a `return`, or in a block that leaves. */
+export function endsRepetition(node: ts.Node, { node: loop }: Repetition): boolean {
+  if (ts.isCallExpression(loop)) return false;
+  for (let at = node; at !== loop && at.parent && !isFunctionNode(at); at = at.parent) {
+    if (ts.isReturnStatement(at) || ts.isThrowStatement(at)) return true;
+    const last = ts.isBlock(at) ? at.statements.at(-1) : undefined;
+    if (last && (ts.isReturnStatement(last) || ts.isThrowStatement(last))) return true;
+  }
+  return false;
+}
+
 /** Whether each round waits for a call, not only now and then: what else it does takes less time than that. */
 export function waitsEachRound({ node }: Repetition): boolean {
   const body = ts.isCallExpression(node)

@@ -1,6 +1,6 @@
 import type { FileContext } from '../model/file-context.ts';
 import { findEntryPoint } from './entry-points.ts';
-import { dependsOnRound, findIterated, isInvariant, listNames, listRepetitions } from './loop-facts.ts';
+import { dependsOnRound, endsRepetition, findIterated, isInvariant, listNames, listRepetitions } from './loop-facts.ts';
 import { findMissedKey } from './missed-key.ts';
 import { sizeOf, soundsLarge } from './size.ts';
 import {
@@ -44,6 +44,7 @@ export function findRegExpCompile(node: RegExpNode, file: FileContext): RegExpCo
       (a) => isInvariant(a, repetition.node, file) && !dependsOnRound(a, repetition.node, file),
     );
     if (isSame) {
+      if (endsRepetition(node, repetition)) return undefined;
       if (!over || soundsLarge(over, file)) return { kind: 'loop', node, repetition };
       continue;
     }
