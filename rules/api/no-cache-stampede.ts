@@ -1,4 +1,6 @@
 import { bareModule, findOrigin } from '../../src/ast/provenance.ts';
+import { isSeldomAsked } from '../../src/ast/seldom.ts';
+import { isKeptBehind, isOfOnePiece, isSharedLoad } from '../../src/ast/shared-load.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -30,8 +32,6 @@ export interface CacheStampede {
 const getMethod = /^(?:get|getData|getItem|fetch|read|lookup|hget)$/;
 const setMethod = /^(?:set|setex|setEx|psetex|setData|setItem|put|hset|store|write)$/;
 const cacheName = /cache|memo|redis|kv\b/i;
-const shared =
-  /single-?flight|in-?flight|pending|dedupe?|promise|lock|mutex|semaphore|coalesc|DataLoader|p-memoize|swr|stale/i;
 
 export const rule = defineRule<CacheStampede>({
   id: 'no-cache-stampede',
@@ -46,6 +46,7 @@ export const rule = defineRule<CacheStampede>({
   advice: 'Share the load in flight by key: `singleFlight`, or keep the promise in a Map until it settles.',
   limits: [
     'What is not called a cache, or does not return what it holds at once, is reported as `possible` only.',
+    'A cache that a function makes for what it returns, and a load that keeps what it read in a table of its own, are `possible` only.',
     'Only functions that read, load and write the same cache under the same key are seen.',
     'Several processes still load once each: a lock in the shared cache or refresh before expiry is for those.',
   ],
@@ -71,10 +72,10 @@ function judge(set: ts.CallExpression, receiver: ts.Expression, file: FileContex
   if (!get || !exit) return undefined;
   const load = findLoad(get, set, fn, file);
   if (!load) return undefined;
-  if (shared.test(fn.getText(file.source).replace(/Promise<|new Promise|Promise\.all|async/g, ''))) return undefined;
+  if (isSharedLoad(fn, load, file)) return undefined;
   return {
     at: get,
-    confidence: exit === 'returned' && isCalledCache(holder, key, file) ? 'likely' : 'possible',
+    confidence: exit === 'returned' && isHotCache(holder, receiver, key, load, file) ? 'likely' : 'possible',
     when: onRequestPath(get, file),
     values: { get: textOf(get, file), set: textOf(set, file), name: nameOfFunction(fn) },
     related: [
@@ -85,9 +86,19 @@ function judge(set: ts.CallExpression, receiver: ts.Expression, file: FileContex
   };
 }
 
-/** By the name of the holder or of the key; modules that are loaded by `import()` are loaded once however often it is asked. */
-function isCalledCache(holder: string, key: ts.Expression, file: FileContext): boolean {
-  return /cache/i.test(`${holder} ${key.getText(file.source)}`) && !/\bimport\(/.test(file.text);
+/**
+ * Called a cache, by the name of the holder or of the key, and the dear part of what is loaded is not kept elsewhere: modules
+ * that are loaded by `import()` are loaded once however often it is asked.
+ */
+function isHotCache(
+  holder: string,
+  receiver: ts.Expression,
+  key: ts.Expression,
+  load: ts.AwaitExpression,
+  file: FileContext,
+): boolean {
+  if (!/cache/i.test(`${holder} ${key.getText(file.source)}`) || /\bimport\(/.test(file.text)) return false;
+  return !isOfOnePiece(receiver, file) && !isKeptBehind(load, file) && !isSeldomAsked(file);
 }
 
 function textOf(call: ts.CallExpression, file: FileContext): string {
@@ -179,7 +190,7 @@ function findLoad(
   set: ts.CallExpression,
   fn: FunctionNode,
   file: FileContext,
-): ts.Node | undefined {
+): ts.AwaitExpression | undefined {
   return file.nodes('AwaitExpression').find((node) => {
     if (node.pos < get.end || node.end > set.end || !isWithin(node, fn) || findEnclosingFunction(node) !== fn)
       return false;
