@@ -602,7 +602,8 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "JSON is made and read in one go on the thread that serves all requests, at about 10 ms for a megabyte each way; what is copied, compared or cached this way grows with the rows and the payload.",
     "advice": "Copy with structuredClone or only what is changed, compare ids or versions, keep values themselves in a cache of the process, and hand the object to the logger. Do not parse in a worker and send the whole object back: that is slower at every size.",
     "limits": [
-      "A copy, a comparison or a log line is reported only where data makes the value long, else it is `possible`; so are bodies of requests in log lines: what parses them limits them.",
+      "A copy, a comparison or a log line is reported only where data makes the value long, else it is `possible`; so are bodies of requests: what parses them limits them.",
+      "A store in memory that stands in for one on a disk is left alone: its values are copies by contract.",
       "Bodies that frameworks parse and send are not judged."
     ],
     "options": {},
@@ -714,7 +715,8 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "In a loop use mapLimit, which runs some ten at a time and keeps the order and the first error (a plain Promise.all over rows starts them all at once); neighbouring reads go into one Promise.all. For rows, one query for all is better still.",
     "limits": [
       "Only reads are judged: writes may meet in one record, whatever their callee does.",
-      "Loops with an early exit, shared state, a transaction, a pause, chunks, pages or retries are left alone, and those whose list is not known to grow with data."
+      "Loops with an early exit, shared state, a transaction, a pause, chunks, pages or retries are left alone, and those whose list is not known to grow with data.",
+      "Reads of local files, in pages of administrators and in code of the browser are `possible`; queries of a project that sets up SQLite alone run one after another anyway."
     ],
     "options": {},
     "fix": {
@@ -782,6 +784,8 @@ export const ruleFacts: readonly RuleFacts[] = [
     "limits": [
       "existsSync, statSync and other calls of a few microseconds are left alone.",
       "A file call in a synchronous helper is reported only at most two calls from a handler, where its path comes with the call or the disk is changed; what reads a fixed path is `possible`: most often it reads settings once.",
+      "Settings, state that is replaced by a renamed file, removals and renames by a synchronous helper, small files of a fixed path, what only a failure leads to, and the pages of administrators are `possible`.",
+      "Keys of elliptic curves and key derivations of up to 10,000 rounds are quick.",
       "What is kept in a variable outside of the function counts as read once."
     ],
     "options": {},
@@ -805,6 +809,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "limits": [
       "Lists whose files are written count where requests, listeners or timers lead there.",
       "Lists that only a name calls long are `possible`, unless each item takes a transaction of its own; a loop that waits for something before it starts the next is left alone.",
+      "Statements of one transaction run in turn on its connection and are left alone; calls that only items missing from a set make, and those of an AWS client, which has a limit of its own, are `possible`.",
       "A limit inside of the function that is called (in another file) is not seen."
     ],
     "options": {},
@@ -827,6 +832,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Share the load in flight by key: `singleFlight`, or keep the promise in a Map until it settles.",
     "limits": [
       "What is not called a cache, or does not return what it holds at once, is reported as `possible` only.",
+      "A cache that a function makes for what it returns, and a load that keeps what it read in a table of its own, are `possible` only.",
       "Only functions that read, load and write the same cache under the same key are seen.",
       "Several processes still load once each: a lock in the shared cache or refresh before expiry is for those."
     ],

@@ -1,12 +1,23 @@
 import { listBatchNames } from '../../src/ast/batch-sibling.ts';
-import { type DataLoop, findDataLoop, oncePath, runsOnce } from '../../src/ast/data-loop.ts';
+import { oncePath, runsOnce } from '../../src/ast/data-loop.ts';
 import { findFunctionValue } from '../../src/ast/functions.ts';
 import { roundWords, together, waitWords } from '../../src/ast/mention-words.ts';
 import { findQuery, isAwaitedOrReturned, isInsideChain, isRun, type QueryCall } from '../../src/ast/queries.ts';
 import { hasDatabase } from '../../src/ast/query-libraries.ts';
-import { isBareWriteMap, isBulk, isCaught, isCollected, isRowNeeded, worthOf } from '../../src/ast/query-worth.ts';
+import { findRounds, isFewOfPart, isWeakLoop } from '../../src/ast/query-rounds.ts';
+import {
+  isBareWriteMap,
+  isBulk,
+  isCaught,
+  isCollected,
+  isExplained,
+  isRowNeeded,
+  worthOf,
+} from '../../src/ast/query-worth.ts';
 import { findRecursiveQuery } from '../../src/ast/recursive-query.ts';
-import { dependsOnLastRound, isConditional, isPaced, mayEndEarly } from '../../src/ast/rounds.ts';
+import { isConditional, isPaced } from '../../src/ast/rounds.ts';
+import { isNoHandful } from '../../src/ast/schema-limits.ts';
+import { isSeldomAsked } from '../../src/ast/seldom.ts';
 import { findCallee } from '../../src/ast/symbol-ref.ts';
 import { type FunctionNode, findEnclosingFunction, findMethodCall, isWithin } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
@@ -98,8 +109,11 @@ function judgeCallee(call: ts.CallExpression, file: FileContext): Match<QueryInL
   if (file.memo(toldOf, place.repetition.node).at) return undefined;
   const batches = listBatchNames(findMethodCall(call)?.method ?? call.expression.getText(file.source));
   const hasBatch: LinkCondition = {
-    kind: 'any',
-    of: batches.map((name) => ({ kind: 'project-states', fact: `function:${name}` })),
+    kind: 'all',
+    of: [
+      { kind: 'any', of: batches.map((name): LinkCondition => ({ kind: 'project-states', fact: `function:${name}` })) },
+      ...(to ? [{ kind: 'not', of: { kind: 'callee-does', to, deeds: ['keeps'] } } satisfies LinkCondition] : []),
+    ],
   };
   const { reads, writes } = worthOf(call, place.repetition, place.over, file);
   const deeds: FunctionDeed[] = [];
@@ -107,31 +121,24 @@ function judgeCallee(call: ts.CallExpression, file: FileContext): Match<QueryInL
   if (to && writes && !isCaught(call, place.repetition.node)) deeds.push('query:insert', 'query:delete');
   const asks: LinkCondition = { kind: 'all', of: [{ kind: 'callee-does', to: to!, deeds }, hasDatabase] };
   const isMany = deeds.length > 0;
-  if (!isMany && batches.length === 0) return undefined;
+  if (!isMany && (batches.length === 0 || isFewOfPart(call, place, file))) return undefined;
   return {
     at: call,
+    ...(isSeldomAsked(file) && { confidence: 'possible' as const }),
     values: {
       query: call.expression.getText(file.source).replace(/\s+/g, ''),
       over: textOf(place.over, file),
       through: '',
     },
     related: [{ at: place.repetition.node, note: 'repeats it' }],
-    when: isMany ? { kind: 'any', of: [asks, hasBatch] } : hasBatch,
+    ...allOf(isMany ? { kind: 'any', of: [asks, hasBatch] } : hasBatch, isNoHandful(place.over, file)),
     data: { query: undefined, call, ...place },
   };
 }
 
-/** The loop over data around a call whose rounds follow one another for no reason. */
-function findRounds(call: ts.CallExpression, file: FileContext): DataLoop | undefined {
-  const place = findDataLoop(call, file);
-  if (!place || runsOnce(call, file)) return undefined;
-  const { node } = place.repetition;
-  return isInCatch(call, node) || isPaced(node, file) || dependsOnLastRound(call, node, file) ? undefined : place;
-}
-
-/** A loop that may end early, or reads a stream, whose rows are never all there. */
-function isWeakLoop(node: ts.Node): boolean {
-  return mayEndEarly(node) || (ts.isForOfStatement(node) && node.awaitModifier !== undefined);
+function allOf(...conditions: (LinkCondition | undefined)[]): { when?: LinkCondition } {
+  const of = conditions.filter((condition) => condition !== undefined);
+  return of.length > 0 ? { when: of.length > 1 ? { kind: 'all', of } : of[0]! } : {};
 }
 
 function judge(call: ts.CallExpression, query: QueryCall, file: FileContext): Match<QueryInLoop> | undefined {
@@ -152,6 +159,7 @@ function judge(call: ts.CallExpression, query: QueryCall, file: FileContext): Ma
       isCollected(call, repetition.node) ||
       (!isRead && isCaught(call, repetition.node)) ||
       isRowNeeded(call, query, file) ||
+      isExplained(repetition.node, file) ||
       isWeakLoop(repetition.node));
   const told = file.memo(toldOf, repetition.node);
   if (!isWeak) {
@@ -172,14 +180,14 @@ function makeMatch(
 ): Match<QueryInLoop> {
   return {
     at,
-    confidence,
+    confidence: isSeldomAsked(file) ? 'possible' : confidence,
     values: {
       query: query.text,
       over: textOf(over, file),
       through: call === query.call ? '' : ` (through \`${call.expression.getText(file.source)}\`)`,
     },
     related: [{ at: repetition.node, note: 'repeats it' }],
-    ...(query.when && { when: query.when }),
+    ...allOf(query.when, isNoHandful(over, file)),
     data: { query, call, repetition, over },
   };
 }
@@ -192,9 +200,4 @@ function toldOf(_: ts.Node, _file: FileContext): { at?: ts.Node } {
 function textOf(node: ts.Node, file: FileContext): string {
   const text = node.getText(file.source).replace(/\s+/g, ' ');
   return text.length > 50 ? `${text.slice(0, 47)}…` : text;
-}
-
-function isInCatch(node: ts.Node, loop: ts.Node): boolean {
-  for (let at = node; at !== loop && at.parent; at = at.parent) if (ts.isCatchClause(at)) return true;
-  return false;
 }

@@ -1,4 +1,5 @@
 import { oncePath, runsOnce } from '../../src/ast/data-loop.ts';
+import { reachesServer } from '../../src/ast/embedded-database.ts';
 import {
   findIndependentRounds,
   hasAwait,
@@ -6,8 +7,11 @@ import {
   isInTransaction,
 } from '../../src/ast/independence.ts';
 import { findIndependentReads, type IndependentReads, isNamedRead } from '../../src/ast/independent-reads.ts';
+import { isFileCall } from '../../src/ast/io-call.ts';
 import { findQuery } from '../../src/ast/queries.ts';
+import { isSeldomAsked } from '../../src/ast/seldom.ts';
 import { findSize, soundsLarge } from '../../src/ast/size.ts';
+import { isInBrowser } from '../../src/ast/tooling.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { closeToRequests, onRequestPath, openToUsers, runsAsItLives } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
@@ -32,6 +36,7 @@ export const rule = defineRule<SequentialAwait>({
   limits: [
     'Only reads are judged: writes may meet in one record, whatever their callee does.',
     'Loops with an early exit, shared state, a transaction, a pause, chunks, pages or retries are left alone, and those whose list is not known to grow with data.',
+    'Reads of local files, in pages of administrators and in code of the browser are `possible`; queries of a project that sets up SQLite alone run one after another anyway.',
   ],
   mentions: ['await'],
   visit: {
@@ -46,6 +51,7 @@ export const rule = defineRule<SequentialAwait>({
       const over = loop.expression.getText(file.source).replace(/\s+/g, ' ').slice(0, 60);
       return {
         at: rounds.calls[0]!.parent,
+        ...(isLittleGained(rounds.calls, file) && { confidence: 'possible' as const }),
         values: { what: `The reads for each of ${over}` },
         ...(size.size === 'large' && { related: [{ at: size.at, note: size.why }] }),
         when: { kind: 'any', of: [runsAsItLives(loop, file), openToUsers(loop, file)] },
@@ -59,8 +65,10 @@ export const rule = defineRule<SequentialAwait>({
       if (!isFirst || isContinued(statement, file)) return undefined;
       const reads = findIndependentReads(statement, file);
       if (!reads || isInTransaction(statement, file)) return undefined;
+      const ofServer = reachesServer(reads.calls, file);
       return {
         at: node,
+        ...(isLittleGained(reads.calls, file) && { confidence: 'possible' as const }),
         values: { what: `${reads.calls.length} neighbouring reads` },
         // What two reads save counts where a request begins; deeper, few would notice.
         when: {
@@ -68,6 +76,7 @@ export const rule = defineRule<SequentialAwait>({
           of: [
             reads.calls.length > 2 ? onRequestPath(node, file) : closeToRequests(node, 0, file),
             ...listAsked(reads),
+            ...(ofServer ? [ofServer] : []),
           ],
         },
         data: { kind: 'statements', reads },
@@ -75,6 +84,11 @@ export const rule = defineRule<SequentialAwait>({
     },
   },
 });
+
+/** Files of this machine are read at once, a page has one user, and nobody waits for what runs by a timetable. */
+function isLittleGained(calls: readonly ts.CallExpression[], file: FileContext): boolean {
+  return calls.every((call) => isFileCall(call, file)) || isSeldomAsked(file) || isInBrowser(file);
+}
 
 /** "What is called in other files asks somebody, and changes nothing." */
 function listAsked({ asked }: IndependentReads): LinkCondition[] {

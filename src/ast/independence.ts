@@ -70,6 +70,10 @@ export function findIndependentRounds(loop: ts.ForOfStatement, file: FileContext
       if (at.operator === ts.SyntaxKind.PlusPlusToken || at.operator === ts.SyntaxKind.MinusMinusToken)
         collectWrites(at.operand, loop, written, file);
     }
+    if (ts.isExpressionStatement(at) && fillsInOrder(at.expression, loop, file)) {
+      isFit = false;
+      return;
+    }
     const method = findMethodCall(at);
     if (method && isChanging(method.method)) collectWrites(method.receiver, loop, written, file);
     if (method && isTaking(method.method)) collectWrites(method.receiver, loop, taken, file);
@@ -78,6 +82,8 @@ export function findIndependentRounds(loop: ts.ForOfStatement, file: FileContext
   visit(loop.statement);
   // What one round puts in, a later one may take out: their order counts.
   if (!isFit || calls.length === 0 || taken.size > 0) return undefined;
+  // A list that its own rounds make longer: the next item is not known before the last is read.
+  if (listNames(loop.expression, file).some((b) => written.has(b))) return undefined;
   if (calls.some((call) => listNames(call, file).some((b) => written.has(b)))) return undefined;
   if (hasConditionOn(loop.statement, written, file)) return undefined;
   return { loop, calls };
@@ -117,6 +123,23 @@ function collectWrites(target: ts.Expression, loop: ts.Node, into: Set<Binding>,
   const root = rootOf(target);
   const binding = ts.isIdentifier(root) ? file.bindingOf(root) : undefined;
   if (binding && !isDeclaredIn(binding, loop)) into.add(binding);
+}
+
+/** `this.merge(all, one)`: a local function that decides by what it finds in a table of all rounds what to put there. */
+function fillsInOrder(expression: ts.Expression, loop: ts.Node, file: FileContext): boolean {
+  const call = skipWrappers(expression);
+  const fn = ts.isCallExpression(call) ? findFunctionValue(call.expression, file) : undefined;
+  if (!fn || !ts.isCallExpression(call)) return false;
+  return call.arguments.some((argument, place) => {
+    const value = skipWrappers(argument);
+    const binding = ts.isIdentifier(value) ? file.bindingOf(value) : undefined;
+    const parameter = fn.parameters[place]?.name;
+    if (!binding || isDeclaredIn(binding, loop) || !parameter || !ts.isIdentifier(parameter)) return false;
+    const methods = (file.bindingOf(parameter)?.references ?? []).map(
+      (use) => findMethodCall(use.parent.parent)?.method,
+    );
+    return methods.some((m) => m === 'get' || m === 'has') && methods.some((m) => m !== undefined && isChanging(m));
+  });
 }
 
 /** A local function that reads and then writes what all rounds share. */

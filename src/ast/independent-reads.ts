@@ -1,8 +1,7 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { SymbolRef } from '../model/link.ts';
 import { awaitedCall, hasAwait, isSharedRecord, paced } from './independence.ts';
-import { ioOf } from './io-call.ts';
-import { findOrigin } from './provenance.ts';
+import { ioOf, isFileCall } from './io-call.ts';
 import { findCallee } from './symbol-ref.ts';
 import { findMemberPath, listBoundNames, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
@@ -37,11 +36,7 @@ export function findIndependentReads(first: ts.VariableStatement, file: FileCont
 
 /** Of two reads, the first must not decide whether the second is made at all, and local files are read at once. */
 function isWorthPairing(call: ts.CallExpression, file: FileContext): boolean {
-  const origin = findOrigin(call.expression, file);
-  return (
-    !admitting.test(call.expression.getText(file.source)) &&
-    !(origin && /^(?:node:)?fs|^fs-extra|^graceful-fs/.test(origin.module))
-  );
+  return !admitting.test(call.expression.getText(file.source)) && !isFileCall(call, file);
 }
 
 function collectReads(

@@ -1,5 +1,6 @@
 import type { FileContext } from '../model/file-context.ts';
 import { isClearName } from './clear-helper.ts';
+import { listDatabaseKinds } from './embedded-database.ts';
 import { listPartsOfClosable } from './end-of-life.ts';
 import { listEventMembers } from './event-members.ts';
 import { listCallsOnFresh } from './fresh-instance.ts';
@@ -7,6 +8,7 @@ import { listClientClasses } from './handles.ts';
 import { listLentArguments, listMadeOnce } from './lent-arguments.ts';
 import { listImports } from './module-surface.ts';
 import { bareModule } from './provenance.ts';
+import { listHandfuls } from './schema-limits.ts';
 import { listInstanceSizes } from './small-instances.ts';
 import { listRemoverMethods } from './subscriptions.ts';
 import { listSurvivedErrors } from './survived-errors.ts';
@@ -51,5 +53,7 @@ export function listFacts(file: FileContext): string[] {
   for (const name of listSurvivedErrors(file)) facts.add(`survives-errors:${name}`);
   for (const name of listTrimmedFields(file)) facts.add(`trims:${name}`);
   for (const fact of listInstanceSizes(file)) facts.add(fact);
+  for (const name of listHandfuls(file)) facts.add(`handful:${name}`);
+  for (const kind of listDatabaseKinds(file)) facts.add(kind);
   return [...facts].sort();
 }

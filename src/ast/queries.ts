@@ -9,6 +9,7 @@ import {
   findPropertyName,
   findStringValue,
   getOutermostWrapped,
+  isFunctionNode,
   skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
@@ -34,8 +35,16 @@ export function findQuery(node: ts.Node, file: FileContext): QueryCall | undefin
 
 function judge(call: ts.CallExpression, file: FileContext): QueryCall | undefined {
   const target = findMethodCall(call);
-  if (!target || !queryMethod.test(target.method)) return undefined;
+  if (!target || !queryMethod.test(target.method) || asksArray(call, target.method)) return undefined;
   return fromOrigin(call, target.method, file) ?? fromShape(call, target.receiver, target.method, file);
+}
+
+/** `rows.find((row) => row.id === id)`: the rows are there; a callback of a query takes an error first. */
+function asksArray({ arguments: given }: ts.CallExpression, method: string): boolean {
+  const test = given[0] && skipWrappers(given[0]);
+  if (!test || !isFunctionNode(test) || !/^(?:find(?:Index|Last|LastIndex)?|sort)$/.test(method)) return false;
+  const first = test.parameters[0]?.name;
+  return first !== undefined && !(ts.isIdentifier(first) && /^_?(?:e|er|err|error)$/.test(first.text));
 }
 
 function fromOrigin(call: ts.CallExpression, method: string, file: FileContext): QueryCall | undefined {

@@ -80,6 +80,15 @@ export function isCaught(call: ts.Node, loop: ts.Node): boolean {
   return false;
 }
 
+/** A comment in front of the loop that says why there is no bulk statement: the database or its library has none. */
+export function isExplained(loop: ts.Node, file: FileContext): boolean {
+  const comment = file.text.slice(loop.pos, loop.getStart(file.source));
+  return (
+    /createMany|bulkCreate|insertMany|updateMany|\bbulk\b|\bbatch/i.test(comment) &&
+    /\bno[tr]?\b|n't\b|cannot|unsupported/i.test(comment)
+  );
+}
+
 /** One statement for many rows, or the first few of each. */
 export function isBulk({ call, kind }: QueryCall, file: FileContext): boolean {
   const { first, methods } = listChain(call);

@@ -1,6 +1,7 @@
 import type { FileContext } from '../model/file-context.ts';
+import { findNumber } from './number-value.ts';
 import { bareModule, findOrigin } from './provenance.ts';
-import { findQuery, listChain } from './queries.ts';
+import { findProperty, findQuery, listChain } from './queries.ts';
 import { sizeOf, soundsLarge } from './size.ts';
 import {
   findMemberName,
@@ -28,6 +29,7 @@ export function rowListOf(over: ts.Expression, file: FileContext): RowList {
   if (size === 'small') return 'nothing';
   if (size === 'large') return 'shown';
   const source = sourceOf(over, file, 0);
+  if (isGrouped(source, file)) return 'nothing';
   if (isRowQuery(source, file) || isLoaderKeys(source, file)) return 'shown';
   const name = nameOf(over);
   if (name !== undefined && keysName.test(name)) return 'keys';
@@ -66,13 +68,34 @@ function sourceOf(expression: ts.Expression, file: FileContext, depth: number): 
 
 const few = 20;
 
+/** `SELECT MAX(height) … GROUP BY type`: one row a group, of which nobody says that there are many. */
+function isGrouped(source: ts.Expression, file: FileContext): boolean {
+  const query = findQuery(source, file);
+  return query?.library === 'sql' && /\bgroup\s+by\b/i.test(query.call.getText(file.source));
+}
+
 /** A query that may give many rows: not one with a limit written out as a few. */
 function isRowQuery(source: ts.Expression, file: FileContext): boolean {
   const query = findQuery(source, file);
   if (query?.kind !== 'list' && !(query?.library === 'sql' && query.kind !== 'insert')) return false;
   const limit = /\b(?:limit|take|LIMIT)\b\W{0,3}(\d+)/.exec(query.call.getText(file.source))?.[1];
-  if (limit !== undefined && Number(limit) <= few) return false;
+  const named = limit === undefined ? findNamedLimit(query.call, file) : Number(limit);
+  if (named !== undefined && named <= few) return false;
   return !listChain(query.call).methods.some((name) => /^(?:aggregate|distinct|groupBy|count)$/.test(name));
+}
+
+/** `take: batchSize`, `.limit(batchSize)`, where this file says how much that is. */
+function findNamedLimit(call: ts.CallExpression, file: FileContext): number | undefined {
+  for (let at: ts.Expression = call; ts.isCallExpression(at); ) {
+    const [first] = at.arguments;
+    const target = findMethodCall(at);
+    const limit = findProperty(first, 'take') ?? findProperty(first, 'limit');
+    if (limit) return findNumber(limit, file);
+    if (!target) return undefined;
+    if (first && /^(?:limit|take)$/.test(target.method)) return findNumber(first, file);
+    at = target.receiver;
+  }
+  return undefined;
 }
 
 /** The parameter of the function that a `new DataLoader(…)` is made with. */

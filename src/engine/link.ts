@@ -162,7 +162,8 @@ export class Linker {
   #doesOne({ file, fn }: FunctionRef, deeds: readonly FunctionDeed[], hops: number): boolean {
     const summary = this.#project.summaryOf(file)?.functions[fn];
     const own = summary?.deeds ?? [];
-    if (!summary || (own.includes('keeps') && !deeds.includes('writes'))) return false;
+    if (!summary) return false;
+    if (own.includes('keeps') && !deeds.includes('writes')) return deeds.includes('keeps');
     if (own.some((deed) => deeds.includes(deed))) return true;
     if (deeds.includes('sleeps')) return false;
     return (
@@ -297,6 +298,12 @@ function wordsOfFact(fact: string): [string, ...string[]] {
       return ['uncaughtException'];
     case 'event-member':
       return [`${payload}&Event<`];
+    case 'handful':
+      return [`${payload}&max`, `${payload}&length(`];
+    case 'database':
+      return payload === 'embedded'
+        ? ['sqlite', 'sqljs', 'libsql']
+        : ['postgres', 'mysql', 'mariadb', 'mssql', 'oracle', 'cockroach', "'pg'", '"pg"'];
     default:
       return [payload || fact];
   }
