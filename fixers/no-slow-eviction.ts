@@ -18,7 +18,6 @@ export const fixer: Fixer<SlowEviction> = {
   changes: 'Puts a `BoundedCache` of the same limit in the place of the map, which evicts in constant time.',
   fix({ data }, file) {
     const { receiver, remove } = data;
-    if (!receiver) return { skip: 'drop `ttlAutopurge`: expired entries leave when they are asked for or evicted' };
     const container = findContainer(receiver, file);
     if (container?.kind !== 'map') return { skip: 'the map is not made in this file' };
     const growth = growthOf(container, file);

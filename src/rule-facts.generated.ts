@@ -208,8 +208,8 @@ export const ruleFacts: readonly RuleFacts[] = [
     "confidence": "likely",
     "lifecycle": "trial",
     "effort": 30,
-    "message": "{what}: the larger the cache, the slower every insertion once it is full.",
-    "why": "V8 walks over the holes that earlier deletions left to find the first entry: at 100,000 entries an eviction is some 50 times slower than at 1,000. A timer for each entry costs likewise.",
+    "message": "`{map}` finds its oldest entry with `{walk}` on every eviction: the larger the cache, the slower every insertion once it is full.",
+    "why": "V8 walks over the holes that earlier deletions left to find the first entry: at 100,000 entries an eviction is some 50 times slower than at 1,000.",
     "advice": "Use a cache that links its entries, such as BoundedCache or lru-cache, or drop half of the entries at once in two generations.",
     "limits": [
       "Maps whose limit is a constant of 5,000 and less are left alone, and classes of which every instance is made with 1,000 or less; any other limit that comes from elsewhere may be large: `possible`."
@@ -219,8 +219,8 @@ export const ruleFacts: readonly RuleFacts[] = [
       "safety": "review",
       "changes": "Puts a `BoundedCache` of the same limit in the place of the map, which evicts in constant time."
     },
-    "bad": "import { LRUCache } from 'lru-cache';\n\nexport const sessions = new LRUCache<string, object>({\n  max: 500_000,\n  ttl: 60_000,\n  ttlAutopurge: true,\n});",
-    "good": "const entries = new Map<string, number>();\n\nexport function sweep(now: number): void {\n  for (const [key, expiresAt] of entries) {\n    if (expiresAt > now) break;\n    entries.delete(key);\n  }\n}"
+    "bad": "const seen = new Map();\n\nfunction remember(key, value) {\n  if (seen.size > 100_000) seen.delete(seen.keys().next().value);\n  seen.set(key, value);\n}\n\nmodule.exports = { remember, recall: (key) => seen.get(key) };",
+    "good": "import { LRUCache } from 'lru-cache';\n\nexport const sessions = new LRUCache<string, object>({\n  max: 500_000,\n  ttl: 60_000,\n  ttlAutopurge: true,\n});"
   },
   {
     "id": "no-unbounded-cache",
@@ -389,7 +389,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "Under load callers starve or poll: with all connections taken, a scan-and-poll pool reached 0.47–0.73 of a real one’s throughput with five to six times its p99, and a pool without a limit opens connections until the server refuses them.",
     "advice": "Use the driver’s own pool (pg.Pool, mysql2 createPool, undici, piscina), or a pool with a maximum, a queue of waiters, an acquire timeout and a health check.",
     "limits": [
-      "Only classes that both lend and take back what they create are looked at.",
+      "Only classes that both lend and take back what they create are looked at: those that search a list of theirs for a free one, and put it back or mark it.",
       "Pools of plain objects or buffers, which lend at once and never wait, are left alone."
     ],
     "options": {},
@@ -578,14 +578,14 @@ export const ruleFacts: readonly RuleFacts[] = [
     "id": "require-query-limit",
     "category": "database",
     "severity": "low",
-    "confidence": "likely",
+    "confidence": "possible",
     "lifecycle": "trial",
     "effort": 20,
     "message": "`{query}` reads the whole table for each request{use}.",
     "why": "Memory and time of one request grow with the number of rows that were ever written; some day one request takes the process down.",
     "advice": "Read a page (`take`, `limit`), filter and count in the database, and select the columns that are used.",
     "limits": [
-      "A table that always stays small is not told from one that grows: without a filter or count behind it, the finding is `possible` only."
+      "A table that always stays small (settings, groups, what somebody makes by hand) is not told from one that grows."
     ],
     "options": {},
     "bad": "import { PrismaClient } from '@prisma/client';\nimport { Router } from 'express';\n\nconst db = new PrismaClient();\n\nasync function readAll() {\n  return db.user.findMany();\n}\n\nexport const router = Router();\nrouter.get('/export', async (_req, res) => res.json(await readAll()));",
@@ -626,7 +626,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Push the chunks to an array and concat once when all are there, or use ByteAccumulator, which also knows the length. A parser that looks at the pending bytes for each chunk should read the length header first and join when the message is complete.",
     "limits": [
       "Loops that end at a fixed length (padding, key derivation) are left alone.",
-      "What is cut to pieces of one size after each chunk is left alone: less than a piece is carried over."
+      "What is cut to frames after each chunk is left alone where a frame is small: of one size, of a length of 16 bits at most, up to a delimiter. Frames that another file cuts are `possible`."
     ],
     "options": {},
     "fix": {
@@ -755,7 +755,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "confidence": "likely",
     "lifecycle": "trial",
     "effort": 20,
-    "message": "{name} is sorted anew for each entry that is added: n log n comparisons for one insert.",
+    "message": "{name} is sorted anew {when}: n log n comparisons for one insert.",
     "why": "Adding 5,000 entries one by one and sorting after each took 324 ms, 1,000 took 16 ms; the cost of one insert grows with all that is there already.",
     "advice": "Use a PriorityQueue where only the first is taken; else insert at the place that a binary search finds, or sort when the order is asked for.",
     "limits": [
@@ -938,7 +938,8 @@ export const ruleFacts: readonly RuleFacts[] = [
     "limits": [
       "Options that come from elsewhere or are spread are taken to hold a time-out.",
       "A wrapper of the project around fetch is judged where it calls fetch.",
-      "Calls that nobody waits for, and those made after the response, are left alone though their sockets pile up.",
+      "Calls that nobody waits for, those made after the response, and those that somebody waits for up to a limit only are left alone though their sockets pile up.",
+      "What an administrator calls by hand is `possible`.",
       "Calls of the own machine or application, by their address or what it is called, are left alone."
     ],
     "options": {},

@@ -1,14 +1,16 @@
+import { isAfterAnswer, isTimeLimited } from '../../src/ast/bounded-wait.ts';
 import { isLeftAlone } from '../../src/ast/left-alone.ts';
 import { importWords } from '../../src/ast/mention-words.ts';
 import { isOwnHost } from '../../src/ast/own-host.ts';
 import { bareModule, findOrigin, originName } from '../../src/ast/provenance.ts';
 import {
+  type FunctionNode,
   findEnclosingFunction,
   findMemberName,
-  findMethodCall,
   findPropertyName,
   isFunctionNode,
   nameOfFunction,
+  rootOfMembers,
   skipWrappers,
 } from '../../src/ast/syntax.ts';
 import { hasTooling } from '../../src/ast/tooling.ts';
@@ -55,7 +57,8 @@ export const rule = defineRule<OutboundTimeout>({
   limits: [
     'Options that come from elsewhere or are spread are taken to hold a time-out.',
     'A wrapper of the project around fetch is judged where it calls fetch.',
-    'Calls that nobody waits for, and those made after the response, are left alone though their sockets pile up.',
+    'Calls that nobody waits for, those made after the response, and those that somebody waits for up to a limit only are left alone though their sockets pile up.',
+    'What an administrator calls by hand is `possible`.',
     'Calls of the own machine or application, by their address or what it is called, are left alone.',
   ],
   mentions: ['fetch(', ...importWords(['axios', 'got', 'http', 'https', 'node:http', 'node:https'])],
@@ -70,7 +73,7 @@ function judge(call: ts.CallExpression, file: FileContext): Match<OutboundTimeou
   const found = identify(call, file);
   if (!found || hasTooling(file)) return undefined;
   const fn = findEnclosingFunction(call);
-  if (!fn || isStartup(fn) || isGuarded(call, file)) return undefined;
+  if (!fn || isStartup(fn) || isTimeLimited(call, file) || isAfterAnswer(call, file)) return undefined;
   const { library, index } = found;
   if (library !== 'http' && isLeftAlone(call, file)) return undefined;
   const given = call.arguments[index] && skipWrappers(call.arguments[index]);
@@ -90,6 +93,7 @@ function judge(call: ts.CallExpression, file: FileContext): Match<OutboundTimeou
   };
   return {
     at: call.expression,
+    ...(isByHand(fn, file) && { confidence: 'possible' as const }),
     values: {
       call: call.expression.getText(file.source).replace(/\s+/g, ''),
       name: nameOfFunction(fn),
@@ -106,6 +110,7 @@ function identify(call: ts.CallExpression, file: FileContext): Pick<OutboundTime
   if (name === undefined || !/^(?:fetch|axios|got|get|post|put|patch|delete|head|request|json|text)$/.test(name))
     return undefined;
   if (ts.isIdentifier(callee) && callee.text === 'fetch') {
+    if (isHandedIn(callee, file)) return undefined;
     const origin = findOrigin(callee, file);
     const isFetch =
       !origin ||
@@ -148,6 +153,26 @@ function identify(call: ts.CallExpression, file: FileContext): Pick<OutboundTime
   }
 }
 
+/** A parameter, or a part of one: whatever the caller calls so. SvelteKit hands in the real one. */
+function isHandedIn(callee: ts.Identifier, file: FileContext): boolean {
+  const declaration = file.bindingOf(callee)?.declaration;
+  if (!declaration || /(?:^|\/)\+/.test(file.path)) return false;
+  if (ts.isParameter(declaration)) return true;
+  if (!ts.isBindingElement(declaration)) return false;
+  const holder = declaration.parent.parent;
+  if (!ts.isVariableDeclaration(holder)) return true;
+  const from = holder.initializer && rootOfMembers(holder.initializer);
+  return !!from && ts.isIdentifier(from) && file.bindingOf(from)?.kind === 'parameter';
+}
+
+/** Called by hand, by somebody who sees how long it takes: an administrator, a test of settings. */
+function isByHand(fn: FunctionNode, file: FileContext): boolean {
+  return (
+    /(?:^|\/)admin\//.test(file.path) ||
+    /^test(?:Setup|Connection|Config\w*|Settings|Credentials|Webhook|Integration)$/.test(nameOfFunction(fn))
+  );
+}
+
 /** The options where they are written out, also those that the function itself puts together before the call. */
 function optionsOf(given: ts.Expression, library: OutboundTimeout['library'], file: FileContext): ts.Expression {
   const binding = ts.isIdentifier(given) && library !== 'http' ? file.bindingOf(given) : undefined;
@@ -183,14 +208,4 @@ function hasSocketTimeout(call: ts.CallExpression, file: FileContext): boolean {
     return true;
   }
   return fn !== undefined && /setTimeout|['"]timeout['"]|timeout\s*:/.test(fn.getText(file.source));
-}
-
-/** Raced against a timer, or inside a helper that limits it. */
-function isGuarded(call: ts.CallExpression, file: FileContext): boolean {
-  for (let at: ts.Node | undefined = call.parent, depth = 0; at && depth < 12; at = at.parent, depth++) {
-    if (!ts.isCallExpression(at)) continue;
-    const name = findMethodCall(at)?.method ?? at.expression.getText(file.source);
-    if (/timeout|race|deadline|abort|limitTime/i.test(name)) return true;
-  }
-  return false;
 }

@@ -10,14 +10,14 @@ export const rule = defineRule<{ call: ts.CallExpression }>({
   id: 'require-query-limit',
   category: 'database',
   severity: 'low',
-  confidence: 'likely',
+  confidence: 'possible',
   lifecycle: 'trial',
   effort: 20,
   message: '`{query}` reads the whole table for each request{use}.',
   why: 'Memory and time of one request grow with the number of rows that were ever written; some day one request takes the process down.',
   advice: 'Read a page (`take`, `limit`), filter and count in the database, and select the columns that are used.',
   limits: [
-    'A table that always stays small is not told from one that grows: without a filter or count behind it, the finding is `possible` only.',
+    'A table that always stays small (settings, groups, what somebody makes by hand) is not told from one that grows.',
   ],
   mentions: ['findMany', 'findAll', 'find('],
   visit: {
@@ -45,7 +45,6 @@ function judge(call: ts.CallExpression, file: FileContext): Match<{ call: ts.Cal
   const use = findUseInMemory(call, file);
   return {
     at: call,
-    confidence: use ? 'likely' : 'possible',
     values: { query: query.text, use: use ? `, only to \`${use}\` it in memory` : '' },
     when: query.when ? { kind: 'all', of: [onRequestPath(call, file), query.when] } : onRequestPath(call, file),
     data: { call },

@@ -15,6 +15,7 @@ export interface ModuloSharding {
 
 const nodesName =
   /(?:nodes|servers|shards|hosts|targets|replicas|instances|backends|upstreams|brokers|peers|endpoints|members|machines|sentinels|masters|databases|caches|connections|addresses|proxies|origins|relays|gateways|routers|ring)$/i;
+const byHash = /(?:for|by|from|of|with)_?hash$/i;
 const hashName = /hash|crc32|fnv|murmur|md5|sha1|sha256|digest|checksum|djb2|xxh|readUInt(?:32|16|8)|fingerprint/i;
 
 export const rule = defineRule<ModuloSharding>({
@@ -96,6 +97,8 @@ function findHashCall(expression: ts.Expression, file: FileContext, depth: numbe
     const receiver = target
       ? (findMemberName(target.receiver) ?? (ts.isIdentifier(target.receiver) ? target.receiver.text : ''))
       : '';
+    // What is found by a hash is a place on a ring already.
+    if (byHash.test(name)) return undefined;
     if (hashName.test(name) || hashName.test(receiver)) return value;
     // parseInt(md5(key).slice(0, 8), 16), Math.abs(hash(key)), hash(key).toString()
     for (const argument of value.arguments) {

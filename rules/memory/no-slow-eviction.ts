@@ -1,7 +1,6 @@
 import { findNumber } from '../../src/ast/number-value.ts';
-import { findOrigin } from '../../src/ast/provenance.ts';
 import { hasLargeInstances } from '../../src/ast/small-instances.ts';
-import { findEnclosingFunction, findMethodCall, findPropertyName, rootOf, skipWrappers } from '../../src/ast/syntax.ts';
+import { findEnclosingFunction, findMethodCall, rootOf, skipWrappers } from '../../src/ast/syntax.ts';
 import { hasTooling } from '../../src/ast/tooling.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
@@ -9,14 +8,13 @@ import type { FileContext } from '../../src/model/file-context.ts';
 import type { Match } from '../../src/model/rule.ts';
 
 export interface SlowEviction {
-  /** The map or set; undefined for a setting of a library. */
-  receiver: ts.Expression | undefined;
+  /** The map or set. */
+  receiver: ts.Expression;
   remove: ts.Node;
 }
 
 /** Below it the walk over holes is not measurable. */
 const small = 5_000;
-const large = 10_000;
 
 export const rule = defineRule<SlowEviction>({
   id: 'no-slow-eviction',
@@ -25,14 +23,15 @@ export const rule = defineRule<SlowEviction>({
   confidence: 'likely',
   lifecycle: 'trial',
   effort: 30,
-  message: '{what}: the larger the cache, the slower every insertion once it is full.',
-  why: 'V8 walks over the holes that earlier deletions left to find the first entry: at 100,000 entries an eviction is some 50 times slower than at 1,000. A timer for each entry costs likewise.',
+  message:
+    '`{map}` finds its oldest entry with `{walk}` on every eviction: the larger the cache, the slower every insertion once it is full.',
+  why: 'V8 walks over the holes that earlier deletions left to find the first entry: at 100,000 entries an eviction is some 50 times slower than at 1,000.',
   advice:
     'Use a cache that links its entries, such as BoundedCache or lru-cache, or drop half of the entries at once in two generations.',
   limits: [
     'Maps whose limit is a constant of 5,000 and less are left alone, and classes of which every instance is made with 1,000 or less; any other limit that comes from elsewhere may be large: `possible`.',
   ],
-  mentions: ['next()&delete', 'ttlAutopurge'],
+  mentions: ['next()&delete'],
   visit: {
     CallExpression(call, file) {
       const callee = call.expression;
@@ -40,9 +39,6 @@ export const rule = defineRule<SlowEviction>({
         return undefined;
       if (hasTooling(file)) return undefined;
       return judge(call, callee.expression, file);
-    },
-    NewExpression(node, file) {
-      return node.arguments?.[0] ? judgeAutopurge(node, file) : undefined;
     },
   },
 });
@@ -68,7 +64,7 @@ function judge(next: ts.CallExpression, iterator: ts.Expression, file: FileConte
     at: remove,
     ...(limit === undefined && { confidence: 'possible' as const }),
     ...(isLarge && { when: isLarge }),
-    values: { what: `\`${receiver}\` finds its oldest entry with \`${target.method}().next()\` on every eviction` },
+    values: { map: receiver, walk: `${target.method}().next()` },
     data: { receiver: target.receiver, remove },
   };
 }
@@ -109,24 +105,4 @@ function limitIn(body: ts.Node, receiver: string, file: FileContext): number | u
     if (right === `${receiver}.size`) return findNumber(node.left, file);
   }
   return undefined;
-}
-
-/** lru-cache arms a timer for each entry. */
-function judgeAutopurge(node: ts.NewExpression, file: FileContext): Match<SlowEviction> | undefined {
-  const options = skipWrappers(node.arguments![0]!);
-  if (!ts.isObjectLiteralExpression(options) || findOrigin(node.expression, file)?.module !== 'lru-cache')
-    return undefined;
-  const values = new Map(
-    options.properties.map((p) => [findPropertyName(p.name), ts.isPropertyAssignment(p) ? p.initializer : undefined]),
-  );
-  const purge = values.get('ttlAutopurge');
-  if (purge?.kind !== ts.SyntaxKind.TrueKeyword) return undefined;
-  const max = values.get('max');
-  const limit = max && findNumber(max, file);
-  if (limit !== undefined && limit < large) return undefined;
-  return {
-    at: purge.parent,
-    values: { what: '`ttlAutopurge` arms a timer for every entry' },
-    data: { receiver: undefined, remove: node },
-  };
 }

@@ -13,10 +13,16 @@ import { listNeverCalled } from '../../src/ast/never-called.ts';
 import { isPendingEntry } from '../../src/ast/pending-entry.ts';
 import { isLibrary, isPublicApi } from '../../src/ast/public-api.ts';
 import { repeatsItself } from '../../src/ast/self-repeating.ts';
-import { type FunctionNode, findEnclosingFunction, nameOfFunction } from '../../src/ast/syntax.ts';
+import { type FunctionNode, findEnclosingFunction, findMemberPath, nameOfFunction } from '../../src/ast/syntax.ts';
 import { domainOfTable, isBareKey } from '../../src/ast/table-name.ts';
 import { hasTooling, isInBrowser } from '../../src/ast/tooling.ts';
-import { listLiveAdds, listLiveRemovals, listNotTrimmedElsewhere, methodAround } from '../../src/ast/trimming.ts';
+import {
+  isTrimmedOnOthers,
+  listLiveAdds,
+  listLiveRemovals,
+  listNotTrimmedElsewhere,
+  methodAround,
+} from '../../src/ast/trimming.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { runsAsItLives } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
@@ -94,8 +100,8 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
   if (isBoundedKeyType(container.type, container.value, file)) return undefined;
   const growth = growthOf(container, file);
   if (growth.adds.length === 0 || growth.sizeChecks.length > 0) return undefined;
-  if (growth.escapes.some(({ kind }) => kind === 'stored')) return undefined;
-  if (growth.adds.some(({ fn }) => isLoadedWhole(fn, file))) return undefined;
+  if (growth.escapes.some(({ kind }) => kind === 'stored') || isTrimmedOnOthers(container, file)) return undefined;
+  if (growth.adds.some(({ fn }) => isLoadedWhole(fn, file)) || isPrimed(container, growth)) return undefined;
   const adds = listLiveAdds(container, growth, file).filter((add) => isGrowing(add, container, growth, file));
   const add = adds[0];
   if (!add) return undefined;
@@ -109,6 +115,8 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
   if (growth.escapes.some(({ kind }) => kind === 'argument') && !isCache) return undefined;
   const lifetime = lifetimeOf(container, adds, file);
   if (lifetime === 'short' || (isPage(file) && !isPageMemo(container, add, growth, file))) return undefined;
+  // An owner that empties it at its own end has one before that of the process, unless there is but one.
+  const isClosed = growth.removals.length > 0 && removals.length === 0 && lifetime === 'long';
   const conditions: LinkCondition[] = [
     ...listOwnerConditions(container, file),
     ...listNotTrimmedElsewhere(container),
@@ -124,7 +132,9 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
       key: describeKey(add.key!, file),
       trim: describeTrim(growth, removals, neverAsked.length > 0),
     },
-    ...(lifetime === 'unknown' && !isNeverAnswered(add, growth, file) && { confidence: 'possible' as const }),
+    ...((isClosed || (lifetime === 'unknown' && !isNeverAnswered(add, growth, file))) && {
+      confidence: 'possible' as const,
+    }),
     ...(isPage(file) && { severity: 'medium' as const }),
     ...(conditions.length > 0 && { when: { kind: 'all', of: conditions } as const }),
     data: {
@@ -135,11 +145,24 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
   };
 }
 
+/** A table of the module that its own load puts entries into: what comes later is of the same kind, and as few. */
+function isPrimed({ home }: Container, { adds }: Growth): boolean {
+  return home.kind === 'module' && adds.some(({ fn }) => fn === undefined);
+}
+
 function isGrowing(add: Add, container: Container, growth: Growth, file: FileContext): boolean {
   if (!add.key || !add.fn || isRegistering(add.fn) || isFiltered(add, growth, file)) return false;
-  if (keyDomain(add.key, file) !== 'data') return false;
-  const isHelper = container.home.kind === 'closure' || /Cache|Memo/.test(ownerOf(container));
+  if (keyDomain(add.key, file) !== 'data' || isDeviceAddress(add.key, container)) return false;
+  const isHelper = container.home.kind === 'closure' || /Cache|Memo(?!r)/.test(ownerOf(container));
   return isHelper || !isBareKey(add.key, file) || isFresh(add.key, file) || domainOfTable(container.name) === 'data';
+}
+
+/** Addresses that are numbers are those of a bus or a mesh: of 16 bits, or of what is plugged in. */
+function isDeviceAddress(key: ts.Expression, { type, value }: Container): boolean {
+  const made = ts.isNewExpression(value) ? value.typeArguments?.[0] : undefined;
+  const declared = type && ts.isTypeReferenceNode(type) ? type.typeArguments?.[0] : undefined;
+  const isNumber = [made, declared].some((one) => one?.kind === ts.SyntaxKind.NumberKeyword);
+  return isNumber && /addr(?:ess)?$/i.test(findMemberPath(key)?.at(-1) ?? '');
 }
 
 /** What waits under a number of its own and is never taken out stays when it has ended, however long its owner lives. */

@@ -6,9 +6,16 @@ import { emptyArrays, together } from '../../src/ast/mention-words.ts';
 import { listNeverCalled } from '../../src/ast/never-called.ts';
 import { isLibrary, isPublicApi } from '../../src/ast/public-api.ts';
 import { repeatsItself } from '../../src/ast/self-repeating.ts';
-import { findPropertyName, isFunctionNode, nameOfFunction, skipWrappers } from '../../src/ast/syntax.ts';
+import {
+  findEnclosingFunction,
+  findMemberName,
+  findPropertyName,
+  isFunctionNode,
+  nameOfFunction,
+  skipWrappers,
+} from '../../src/ast/syntax.ts';
 import { hasTooling } from '../../src/ast/tooling.ts';
-import { listLiveAdds, listLiveRemovals, listNotTrimmedElsewhere } from '../../src/ast/trimming.ts';
+import { isTrimmedOnOthers, listLiveAdds, listLiveRemovals, listNotTrimmedElsewhere } from '../../src/ast/trimming.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { runsRepeatedly } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
@@ -78,7 +85,7 @@ function judge(container: Container, file: FileContext): Match<UnboundedLog> | u
   if (container.kind !== 'array' || container.accesses.length === 0) return undefined;
   const growth = growthOf(container, file);
   if (growth.adds.length === 0 || growth.sizeChecks.length > 0) return undefined;
-  if (growth.escapes.some(({ kind }) => kind === 'stored')) return undefined;
+  if (growth.escapes.some(({ kind }) => kind === 'stored') || isTrimmedOnOthers(container, file)) return undefined;
   const adds = listLiveAdds(container, growth, file).filter((add) => isRecording(add, container, file));
   const add = adds[0];
   if (!add) return undefined;
@@ -89,6 +96,8 @@ function judge(container: Container, file: FileContext): Match<UnboundedLog> | u
   const lifetime = isGivenUp(add, file) ? 'long' : lifetimeOf(container, adds, file);
   if (lifetime === 'short') return undefined;
   if (growth.escapes.some(({ kind }) => kind === 'argument') && !logName.test(container.name)) return undefined;
+  // That an owner lives on is told by its name, unless there is but one: records of one run are what it is made for.
+  const isOfRun = lifetime === 'long' && !isGivenUp(add, file) && !growth.removals.some(isAtStart);
   const repeated = runsRepeatedly(add.node, file);
   const isOffered = (logName.test(container.name) || isGivenUp(add, file)) && isPublicApi(add.fn, file);
   const field = container.home.kind === 'field';
@@ -105,7 +114,7 @@ function judge(container: Container, file: FileContext): Match<UnboundedLog> | u
             ? 'nothing calls what would empty it, so it grows'
             : 'it is emptied only when its owner ends, so it grows',
     },
-    ...(lifetime === 'unknown' && { confidence: 'possible' as const }),
+    ...((lifetime === 'unknown' || isOfRun) && { confidence: 'possible' as const }),
     when: {
       kind: 'all',
       of: [
@@ -134,7 +143,7 @@ function isAtStart({ kind, fn }: Removal): boolean {
 function isRecording(add: Add, container: Container, file: FileContext): boolean {
   if (!add.fn) return false;
   if (isGivenUp(add, file)) return true;
-  if (partName.test(container.name)) return false;
+  if (partName.test(container.name) || isLookedFor(add, container, file)) return false;
   const fnName = nameOfFunction(add.fn);
   if (registering.test(fnName) && !logName.test(container.name)) return false;
   const value = add.value && skipWrappers(add.value);
@@ -143,6 +152,16 @@ function isRecording(add: Add, container: Container, file: FileContext): boolean
   if (ts.isObjectLiteralExpression(value)) return !holdsFunction(value);
   if (logName.test(container.name)) return !isFunctionTyped(value, file);
   return isLive(value);
+}
+
+/** `for (const entry of this.entries) if (isSame(entry, wanted)) return entry`: one for each different thing that is asked for. */
+function isLookedFor(add: Add, container: Container, file: FileContext): boolean {
+  return container.accesses.some((access) => {
+    if (access.pos > add.node.pos || findEnclosingFunction(access) !== add.fn) return false;
+    const { parent } = access;
+    if (ts.isForOfStatement(parent)) return /\breturn\b/.test(parent.statement.getText(file.source));
+    return /^(?:find|findIndex|some|includes|indexOf)$/.test(findMemberName(parent) ?? '');
+  });
 }
 
 function isLive(value: ts.Expression): boolean {

@@ -5,7 +5,9 @@ import {
   type ClassNode,
   type FunctionNode,
   findMemberName,
+  findMemberPath,
   findMethodCall,
+  isAssignment,
   isAsync,
   isWithin,
   skipWrappers,
@@ -41,7 +43,7 @@ export const rule = defineRule<NaivePool>({
   advice:
     'Use the driver’s own pool (pg.Pool, mysql2 createPool, undici, piscina), or a pool with a maximum, a queue of waiters, an acquire timeout and a health check.',
   limits: [
-    'Only classes that both lend and take back what they create are looked at.',
+    'Only classes that both lend and take back what they create are looked at: those that search a list of theirs for a free one, and put it back or mark it.',
     'Pools of plain objects or buffers, which lend at once and never wait, are left alone.',
   ],
   mentions: ['release', 'giveBack', 'checkin', 'checkIn', 'recycle'],
@@ -58,7 +60,8 @@ function judge(node: ClassNode, file: FileContext): Match<NaivePool> | undefined
   if (!acquire || !release || !isAsynchronous(acquire)) return undefined;
   const reachable = listReachable(acquire, shape, file);
   const store = findStore(shape, reachable, file);
-  if (store === undefined || !createsResource(reachable, file) || wrapsLibrary(shape, file)) return undefined;
+  if (store === undefined || !createsResource(reachable, file)) return undefined;
+  if (wrapsLibrary(shape, file) || asksPool(reachable, file) || !takesBack(release, shape, file)) return undefined;
   const faults = listPoolFaults({ shape, acquire, reachable, store }, file);
   if (faults.length === 0) return undefined;
   return {
@@ -100,7 +103,32 @@ function listReachable(start: FunctionNode, shape: ClassShape, file: FileContext
   return [...found];
 }
 
-/** The array, Set or Map field that what is created goes into, or that is searched for a free one. */
+/** `this.config.pool.getConnection()`: another pool lends, with limits of its own. */
+function asksPool(reachable: readonly FunctionNode[], file: FileContext): boolean {
+  return reachable
+    .flatMap((fn) => listNodesWithin('CallExpression', fn, file))
+    .some((call) => {
+      const target = findMethodCall(call);
+      const path = target && findMemberPath(target.receiver);
+      const isPool = path !== undefined && path.length > 1 && /pool$/i.test(path.at(-1)!);
+      return isPool && /^(?:acquire|get|connect|checkout|borrow|lease|obtain|reserve|run|exec)/i.test(target!.method);
+    });
+}
+
+/** What is given back goes onto a list, is marked free, or is handed to one who waits; a count of uses is no pool. */
+function takesBack(release: FunctionNode, shape: ClassShape, file: FileContext): boolean {
+  return listReachable(release, shape, file).some(
+    (fn) =>
+      listNodesWithin('BinaryExpression', fn, file).some(
+        (node) => isAssignment(node) && ts.isPropertyAccessExpression(skipWrappers(node.left)),
+      ) ||
+      listNodesWithin('CallExpression', fn, file).some((call) =>
+        /^(?:push|unshift|add|set|delete|splice|shift|pop|resolve|emit)$/.test(findMethodCall(call)?.method ?? ''),
+      ),
+  );
+}
+
+/** The array, Set or Map field that is searched for a free one, or that one is taken from. */
 function findStore(shape: ClassShape, reachable: readonly FunctionNode[], file: FileContext): string | undefined {
   for (const [name, field] of shape.fields) {
     const isContainer = field.values.some((value) => isEmptyContainer(skipWrappers(value), file));
@@ -109,7 +137,7 @@ function findStore(shape: ClassShape, reachable: readonly FunctionNode[], file: 
       const member = findMemberName(access.parent);
       return (
         member !== undefined &&
-        /^(?:find|findIndex|filter|pop|shift|push|add|set|values|some)$/.test(member) &&
+        /^(?:find|findIndex|filter|pop|shift|values|keys|some|splice|at)$/.test(member) &&
         reachable.some((fn) => isWithin(access, fn))
       );
     });

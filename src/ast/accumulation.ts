@@ -80,7 +80,8 @@ function sizeOfRounds(over: ts.Expression, node: ts.Node, name: string, added: C
   if (!mergesNested(added, name, walks, file))
     return isOfOneObject(over) ? { size: 'small', why: 'the own keys of one object', at: over } : size;
   const pushes = findEnclosingFunction(node)?.getText(file.source).includes(`${name}.push(`);
-  return pushes ? size : { size: 'large', why: 'all that is nested in what is walked here', at: node };
+  // How deep and wide the data is that somebody nests is not known: error answers and options are small.
+  return pushes ? size : { size: 'unknown', why: 'all that is nested in what is walked here', at: node };
 }
 
 /** `Object.entries(value)`, also filtered and sorted. */

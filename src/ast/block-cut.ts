@@ -1,81 +1,132 @@
 import type { FileContext } from '../model/file-context.ts';
+import { isSmallLength, isWalked, runsInRounds } from './frame-length.ts';
 import { listCallsOf } from './functions.ts';
-import { findNumber } from './number-value.ts';
 import {
+  type FunctionNode,
   findEnclosingFunction,
+  findMemberName,
   findMemberPath,
   findMethodCall,
   isAssignment,
+  isFunctionNode,
   isWithin,
   skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
-import { findRepetition } from './where.ts';
 
-/** A block of so many bytes is copied in a fraction of a millisecond. */
-const maxBlockBytes = 1 << 20;
+/** Bytes that are carried over from chunk to chunk. */
+export interface CarriedBytes {
+  /** What is joined: the call, and the name it goes by, if other than where the bytes are kept. */
+  call: ts.Node;
+  joined: ts.Identifier | undefined;
+  target: ts.Expression;
+}
 
 /**
- * Whether whole blocks of a limited size are cut off the front of a buffer for as long as there are any
- * (`while (buffer.length >= size) buffer = buffer.subarray(size)`): no more than one is left to be copied.
+ * Whether frames of a small size are cut off the front for as long as there are any, so that less than one is left to be
+ * copied: `while (buffer.length >= size) buffer = buffer.subarray(size)`, a walk over lengths of 16 bits, a search for a
+ * delimiter, an odd byte at the end. Lengths that may be large leave a part of a large frame.
  */
-export function isCutIntoBlocks(target: ts.Expression, file: FileContext): boolean {
-  const path = findMemberPath(target)?.join('.');
-  if (path === undefined) return false;
-  return file.nodes('BinaryExpression').some((cut) => {
-    if (!isAssignment(cut) || findMemberPath(skipWrappers(cut.left))?.join('.') !== path) return false;
+export function isCutIntoBlocks(bytes: CarriedBytes, file: FileContext): boolean {
+  const cuts = listCuts(bytes, file);
+  const isRepeated = (node: ts.Node): boolean => isDrain(node, bytes, file);
+  const drains = cuts.filter(({ cut, from }) => isRepeated(cut) || isWalked(from, isRepeated, file) || isTail(from));
+  return (
+    drains.length > 0 && cuts.every(({ from }) => isSmallLength(lengthKept(from), file)) && keepsNoMore(bytes, file)
+  );
+}
+
+interface Cut {
+  cut: ts.BinaryExpression;
+  from: ts.Expression;
+}
+
+/** `x = y.slice(from)`, both of them the bytes. */
+function listCuts(bytes: CarriedBytes, file: FileContext): Cut[] {
+  const isBytes = (place: ts.Expression): boolean => isOfBytes(place, bytes);
+  return file.nodes('BinaryExpression').flatMap((cut) => {
+    if (!isAssignment(cut) || !isBytes(cut.left)) return [];
     const taken = findMethodCall(skipWrappers(cut.right));
     const [from] = taken?.call.arguments ?? [];
-    if (!taken || !from || !/^(?:slice|subarray)$/.test(taken.method)) return false;
-    return findMemberPath(taken.receiver)?.join('.') === path && isRepeated(cut, file) && isLimited(from, file);
+    if (!taken || !from || !/^(?:slice|subarray)$/.test(taken.method) || !isBytes(taken.receiver)) return [];
+    const isOther = (ts.isNumericLiteral(from) && from.text === '0') || isOnce(cut);
+    return isOther ? [] : [{ cut, from }];
   });
 }
 
-/** In a loop, or in a function that a loop calls. */
-function isRepeated(node: ts.Node, file: FileContext): boolean {
-  if (findRepetition(node)) return true;
-  const fn = findEnclosingFunction(node);
-  if (!fn) return false;
-  const name = 'name' in fn && fn.name && ts.isIdentifier(fn.name) ? fn.name.text : undefined;
-  const calls = ts.isMethodDeclaration(fn)
-    ? file.nodes('CallExpression').filter((call) => findMethodCall(call)?.method === name)
-    : listCallsOf(fn, file);
-  return calls.some((call) => findRepetition(call) !== undefined);
+function isOfBytes(place: ts.Expression, { target, joined }: CarriedBytes): boolean {
+  const path = findMemberPath(place)?.join('.');
+  return path !== undefined && (path === findMemberPath(target)?.join('.') || path === joined?.text);
 }
 
-/** A small number, or a length that is refused where it is above one. */
-function isLimited(size: ts.Expression, file: FileContext): boolean {
-  const number = findNumber(size, file);
-  if (number !== undefined) return number <= maxBlockBytes;
-  const value = skipWrappers(size);
-  if (ts.isBinaryExpression(value)) {
-    return (
-      value.operatorToken.kind === ts.SyntaxKind.PlusToken &&
-      isLimited(value.left, file) &&
-      isLimited(value.right, file)
-    );
+/** In rounds of its own, not those in which the bytes are joined. */
+function isDrain(node: ts.Node, { call }: CarriedBytes, file: FileContext): boolean {
+  for (let at = node.parent; at && !isFunctionNode(at); at = at.parent) {
+    const isLoop = ts.isIterationStatement(at, false);
+    if (isLoop) return !isWithin(call, at);
   }
-  const binding = ts.isIdentifier(value) ? file.bindingOf(value) : undefined;
-  if (!binding) return false;
-  if (binding.references.some((reference) => isRefused(reference, file))) return true;
-  const { declaration } = binding;
-  const initializer = ts.isVariableDeclaration(declaration) && declaration.initializer;
-  return !!initializer && ts.isBinaryExpression(skipWrappers(initializer)) && isLimited(initializer, file);
+  const fn = findEnclosingFunction(node);
+  return fn !== undefined && !isWithin(call, fn) && runsInRounds(node, (home) => listCalls(home as FunctionNode, file));
 }
 
-/** `if (length > limit) throw …` */
-function isRefused(reference: ts.Node, file: FileContext): boolean {
-  const test = reference.parent;
-  if (!ts.isBinaryExpression(test) || test.left !== reference) return false;
-  if (!/^>=?$/.test(test.operatorToken.getText(file.source))) return false;
-  const guard = test.parent;
-  if (!ts.isIfStatement(guard) || !isWithin(test, guard.expression)) return false;
-  const limit = findNumber(test.right, file);
-  const first = ts.isBlock(guard.thenStatement) ? guard.thenStatement.statements.at(-1) : guard.thenStatement;
+function listCalls(fn: FunctionNode, file: FileContext): readonly ts.Node[] {
+  if (!ts.isMethodDeclaration(fn)) return listCallsOf(fn, file);
+  const name = fn.name.getText(file.source);
+  return file.nodes('CallExpression').filter((call) => findMethodCall(call)?.method === name);
+}
+
+/** `bytes.length - 1`: a tail of a few bytes is kept. */
+function isTail(from: ts.Expression): boolean {
+  const value = skipWrappers(from);
   return (
-    limit !== undefined &&
-    limit <= maxBlockBytes &&
-    !!first &&
-    (ts.isThrowStatement(first) || ts.isReturnStatement(first))
+    ts.isBinaryExpression(value) &&
+    value.operatorToken.kind === ts.SyntaxKind.MinusToken &&
+    /^(?:byteL|l)ength$/.test(findMemberName(skipWrappers(value.left)) ?? '')
   );
+}
+
+/** What a cut says of how much may be left: the tail itself, or the frame that is cut off. */
+function lengthKept(from: ts.Expression): ts.Expression {
+  return isTail(from) ? (skipWrappers(from) as ts.BinaryExpression).right : from;
+}
+
+/** All of what is joined is kept only where it is short, or where it is cut itself. */
+function keepsNoMore(bytes: CarriedBytes, file: FileContext): boolean {
+  const { joined, target } = bytes;
+  if (!joined || listCuts(bytes, file).some(({ cut }) => isDrain(cut, bytes, file))) return true;
+  const path = findMemberPath(target)?.join('.');
+  return (file.bindingOf(joined)?.references ?? []).every((use) => {
+    const { parent } = use;
+    if (!isAssignment(parent) || parent.right !== use || findMemberPath(parent.left)?.join('.') !== path) return true;
+    return isShort(parent, file) || isOnce(parent);
+  });
+}
+
+/** Under `if (bytes.length < size)`. */
+function isShort(node: ts.Node, file: FileContext): boolean {
+  for (let at = node; at.parent && !isFunctionNode(at); at = at.parent) {
+    const { parent } = at;
+    if (!ts.isIfStatement(parent) || parent.thenStatement !== at) continue;
+    const test = skipWrappers(parent.expression);
+    const isBelow = ts.isBinaryExpression(test) && /^<=?$/.test(test.operatorToken.getText(file.source));
+    if (isBelow && isSmallLength(test.right, file)) return true;
+  }
+  return false;
+}
+
+/** Before something that is set for good once it is known: `if (!this.head) { …; this.head = true; }`. */
+function isOnce(node: ts.Node): boolean {
+  for (let at = node; at.parent && !isFunctionNode(at); at = at.parent) {
+    const { parent } = at;
+    if (!ts.isIfStatement(parent) || parent.thenStatement !== at) continue;
+    const test = skipWrappers(parent.expression);
+    const flag = ts.isPrefixUnaryExpression(test) ? findMemberPath(test.operand)?.join('.') : undefined;
+    if (flag !== undefined && isSetIn(parent.thenStatement, flag)) return true;
+  }
+  return false;
+}
+
+function isSetIn(node: ts.Node, path: string): boolean {
+  if (isAssignment(node) && findMemberPath(node.left)?.join('.') === path) return true;
+  return ts.forEachChild(node, (child) => isSetIn(child, path) || undefined) === true;
 }

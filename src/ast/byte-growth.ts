@@ -1,5 +1,6 @@
 import type { FileContext } from '../model/file-context.ts';
 import { isCutIntoBlocks } from './block-cut.ts';
+import { findClassField, findThisOwner } from './class-shape.ts';
 import { leavesFunction } from './conditions.ts';
 import { isDeclaredIn, listRepetitions } from './loop-facts.ts';
 import { findNumber } from './number-value.ts';
@@ -19,6 +20,8 @@ import {
   isFunctionNode,
   isLoop,
   nameOfFunction,
+  rootOfMembers,
+  skipAwait,
   skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
@@ -33,6 +36,8 @@ export interface ByteGrowth {
   chunks: readonly ts.Expression[];
   /** What repeats it: a loop, or the function that is called for each chunk. */
   repeats: { kind: 'loop'; node: ts.Node } | { kind: 'calls'; fn: FunctionNode };
+  /** Cut at each frame by something that this file does not show. */
+  isCutElsewhere: boolean;
 }
 
 const lastCall =
@@ -78,10 +83,65 @@ function judge(
   if (!kept || !isOld(kept.target) || isBelowWrittenLength(call, file)) return undefined;
   if (isDecidedSoon(call, kept.target, file)) return undefined;
   const repeats = findRepeats(call, kept.target, file);
-  if (!repeats || isCutIntoBlocks(kept.target, file)) return undefined;
+  const { target, assignment, joined } = kept;
+  if (!repeats || isCutIntoBlocks({ call, joined, target }, file)) return undefined;
   const place = repeats.kind === 'loop' ? repeats.node : repeats.fn;
-  return stopsAtLimit(kept.target, place, file) ? undefined : { call, ...kept, chunks, repeats };
+  if (stopsAtLimit(target, place, file) || isShortExchange(call)) return undefined;
+  if (repeats.kind === 'calls' && (isOwnBlock(chunks, file) || beginsWithHeader(target, file))) return undefined;
+  return { call, target, assignment, chunks, repeats, isCutElsewhere: isCutElsewhere(target, file) };
 }
+
+/** What two sides say to each other before they begin: some dozens of bytes. */
+function isShortExchange(call: ts.Node): boolean {
+  for (let fn = findEnclosingFunction(call); fn; fn = findEnclosingFunction(fn)) {
+    if (/pre_?login|hand_?shake|greeting|banner|preamble/i.test(nameOfFunction(fn))) return true;
+  }
+  return false;
+}
+
+/** `const block = this.block.slice(0, this.position)`: a block of its own that is full, not a chunk that has come. */
+function isOwnBlock(chunks: readonly ts.Expression[], file: FileContext): boolean {
+  return chunks.every((chunk) => {
+    const declaration = ts.isIdentifier(chunk) ? file.bindingOf(chunk)?.declaration : undefined;
+    const made = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : chunk;
+    return made !== undefined && findMemberPath(rootOfSlice(made))?.[0] === 'this';
+  });
+}
+
+function rootOfSlice(value: ts.Expression): ts.Expression {
+  const cut = findMethodCall(skipWrappers(value));
+  return cut && /^(?:slice|subarray)$/.test(cut.method) ? cut.receiver : value;
+}
+
+/** A packet is made with the bytes of its header, and put together by whoever makes one. */
+function beginsWithHeader(target: ts.Expression, file: FileContext): boolean {
+  const owner = findThisOwner(target, file);
+  const name = findMemberName(target);
+  const values = owner && name !== undefined ? (findClassField(owner, name, file)?.values ?? []) : [];
+  return values.some((value) => {
+    const made = skipWrappers(value);
+    if (!ts.isCallExpression(made) || !/^Buffer\.alloc/.test(made.expression.getText(file.source))) return false;
+    const size = made.arguments[0] && findNumber(made.arguments[0], file);
+    return size !== undefined && size > 0;
+  });
+}
+
+/** `this.rest = frame.rest` of `const frame = parseFrame(this.rest)`: how long a frame may be is not seen here. */
+function isCutElsewhere(target: ts.Expression, file: FileContext): boolean {
+  const path = findMemberPath(target)?.join('.');
+  if (path === undefined || wide.test(file.text)) return false;
+  return file.nodes('BinaryExpression').some((node) => {
+    if (!isAssignment(node) || findMemberPath(node.left)?.join('.') !== path) return false;
+    const root = rootOfMembers(node.right);
+    const declaration = ts.isIdentifier(root) && root !== node.right ? file.bindingOf(root)?.declaration : undefined;
+    const made = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+    const call = made && skipAwait(made);
+    return !!call && ts.isCallExpression(call) && call.arguments.some((a) => findMemberPath(a)?.join('.') === path);
+  });
+}
+
+/** Lengths of 32 bits. */
+const wide = /\b(?:read|get)(?:Big)?U?[iI]nt(?:32|64|BE|LE)/;
 
 /** So many are copied in no time, however often. */
 const fewBytes = 65_536;
@@ -138,6 +198,8 @@ function isConcat(call: ts.CallExpression, file: FileContext): boolean {
 interface Kept {
   target: ts.Expression;
   assignment: ts.BinaryExpression | undefined;
+  /** The name that what is joined goes by, if other than the target. */
+  joined: ts.Identifier | undefined;
 }
 
 /** `x = concat()`, or `const all = concat(); … x = all.subarray(n)`. */
@@ -151,7 +213,8 @@ function findKept(
   const name = isSet ? skipWrappers(parent.left) : ts.isVariableDeclaration(parent) ? parent.name : undefined;
   if (!name) return undefined;
   const target = isSet ? skipWrappers(parent.left) : undefined;
-  if (target && isSet && findMemberPath(target) && isOld(target)) return { target, assignment: parent };
+  if (target && isSet && findMemberPath(target) && isOld(target))
+    return { target, assignment: parent, joined: undefined };
   // By way of another name.
   for (const reference of ts.isIdentifier(name) ? (file.bindingOf(name)?.references ?? []) : []) {
     const cut = findMethodCall(reference.parent.parent);
@@ -159,7 +222,7 @@ function findKept(
     const carried = getOutermostWrapped(value).parent;
     if (!isAssignment(carried) || skipWrappers(carried.right) !== value) continue;
     const place = skipWrappers(carried.left);
-    if (isOld(place)) return { target: place, assignment: undefined };
+    if (isOld(place)) return { target: place, assignment: undefined, joined: name as ts.Identifier };
   }
   return undefined;
 }

@@ -1,5 +1,6 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { CallEdge, CallFrequency, FunctionSummary, SymbolRef } from '../model/link.ts';
+import { isAfterAnswer, isTimeLimited } from './bounded-wait.ts';
 import { findEntryOfCall, findEntryPoint } from './entry-points.ts';
 import { findFunctionValue, ordinalOf } from './functions.ts';
 import { isLeftAlone, isRunAlone } from './left-alone.ts';
@@ -36,7 +37,7 @@ export function addCall(
   });
   const frequency: CallFrequency = findRepetition(call) ? 'loop' : 'once';
   const to = targetOf(call, file, classes);
-  if (to) addEdge(from, { ...edge(to, frequency), ...(isLeftAlone(call, file) && { isLeftAlone: true }) });
+  if (to) addEdge(from, { ...edge(to, frequency), ...(isNotWaitedFor(call, file) && { isLeftAlone: true }) });
 
   // Functions handed over by name: handlers of a route, or callbacks that the callee will run.
   const entry = call.arguments?.some((a) => !isFunctionNode(skipWrappers(a))) ? findEntryOfCall(call, file) : undefined;
@@ -56,6 +57,11 @@ export function addCall(
       }
     }
   }
+}
+
+/** Nobody waits for it, or for a limited time only. */
+function isNotWaitedFor(call: ts.CallExpression | ts.NewExpression, file: FileContext): boolean {
+  return isLeftAlone(call, file) || isAfterAnswer(call, file) || isTimeLimited(call, file);
 }
 
 function handedFrequency(call: ts.Node): CallFrequency {

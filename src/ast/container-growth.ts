@@ -10,6 +10,7 @@ import {
   getOutermostWrapped,
   isAssignment,
   isWithin,
+  nameOfFunction,
   skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
@@ -62,6 +63,9 @@ export interface Draft {
 
 const trimmingCall =
   /trim|evict|prune|clean|sweep|purge|limit|expire|drain|flush|clear|remove|delete|shrink|truncate|pull|cap\b|bound|gc|dispose|release|without|reject/i;
+
+/** Makes it anew whenever it is asked to, though the constructor leaves the first making to it too; `reset` may be no more than that. */
+const emptying = /^_*(?:clear|empty|wipe|purge|flush|invalidate)(?:[A-Z]\w*)?$/;
 
 /** What a file does to a container: every add, removal, read, size check and escape. */
 export function growthOf(container: Container, file: FileContext): Growth {
@@ -132,7 +136,11 @@ function classifyWrite(
   fn: FunctionNode | undefined,
 ): void {
   const value = skipWrappers(write.right);
-  if (value === skipWrappers(container.value)) return;
+  if (value === skipWrappers(container.value)) {
+    if (fn && emptying.test(nameOfFunction(fn)))
+      draft.removals.push({ node: write, kind: 'reset', key: undefined, fn });
+    return;
+  }
   if (isWithin(container.value, value) || isDefaulted(value, container)) return;
   if (
     write.operatorToken.kind === ts.SyntaxKind.QuestionQuestionEqualsToken ||

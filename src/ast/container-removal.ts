@@ -1,6 +1,7 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { Removal } from './container-growth.ts';
 import type { Container } from './containers.ts';
+import { listCallsOf } from './functions.ts';
 import {
   type FunctionNode,
   findMethodCall,
@@ -10,9 +11,11 @@ import {
   isLoop,
   isWithin,
   nameOfFunction,
+  rootOfMembers,
   skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
+import { findRepetition } from './where.ts';
 
 /** Which entries a `delete` takes: the oldest or those a walk finds, one whose operation ended, or one by its key. */
 export function judgeDelete(
@@ -22,8 +25,28 @@ export function judgeDelete(
   fn: FunctionNode | undefined,
   file: FileContext,
 ): Removal {
-  if (isInWalk(node, container, file) || isOldestKey(key, container, file)) return { node, kind: 'evict', key, fn };
+  if (isInWalk(node, container, file) || isOldestKey(key, container, file) || isOfSweep(key, fn, container, file))
+    return { node, kind: 'evict', key, fn };
   return { node, kind: isAtEndOfOperation(node) ? 'settle' : 'keyed', key, fn };
+}
+
+/** `for (const [id] of this.entries) this.remove(id)`: the function that takes one out is called for those that a walk finds. */
+function isOfSweep(
+  key: ts.Expression | undefined,
+  fn: FunctionNode | undefined,
+  container: Container,
+  file: FileContext,
+): boolean {
+  const root = key && rootOfMembers(key);
+  const declaration = root && ts.isIdentifier(root) ? file.bindingOf(root)?.declaration : undefined;
+  if (!fn || !declaration || !ts.isParameter(declaration) || declaration.parent !== fn) return false;
+  return listCallsOf(fn, file).some((call) => isInWalkOf(call, container, file));
+}
+
+/** In a loop or a callback over the container itself. */
+function isInWalkOf(node: ts.Node, container: Container, file: FileContext): boolean {
+  const { over } = findRepetition(node) ?? {};
+  return over !== undefined && isTakenFrom(over, container, file);
 }
 
 /** Inside a loop over the container, or over keys taken from it, or any loop that is not over data of the caller. */

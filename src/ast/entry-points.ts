@@ -2,6 +2,7 @@ import type { FileContext } from '../model/file-context.ts';
 import type { EntryPoint } from '../model/link.ts';
 import { entryOfNamedCall } from './entry-calls.ts';
 import { entryOfFile } from './file-entries.ts';
+import { listCallsOf } from './functions.ts';
 import { bareModule, findOrigin, type Origin, originName } from './provenance.ts';
 import {
   type FunctionNode,
@@ -11,6 +12,7 @@ import {
   findStringValue,
   getOutermostWrapped,
   isClassNode,
+  isHiddenMethod,
   nameOfFunction,
   skipWrappers,
 } from './syntax.ts';
@@ -264,6 +266,8 @@ function fromParameters(fn: FunctionNode, file: FileContext): EntryPoint | undef
   const isError = /^(?:err|error|_err|_)$/.test(first) && fn.parameters.length === 4;
   if (isError && second !== undefined && (requestName.test(second) || /^_/.test(second))) return request(label);
   if (/^(?:ctx|context|c)$/.test(first) && second === 'next') return request(label);
+  // What its class hides and calls with the request is as much of a handler as its callers are.
+  if (ts.isMethodDeclaration(fn) && isHiddenMethod(fn) && listCallsOf(fn, file).length > 0) return undefined;
   const type = fn.parameters[0]?.type;
   if (type && ts.isTypeReferenceNode(type)) {
     const name = type.typeName.getText(file.source);

@@ -37,7 +37,7 @@ function isMirrored(add: Add, file: FileContext): boolean {
     const declaration = file.bindingOf(parent.expression)?.declaration;
     const source = declaration && ts.isVariableDeclaration(declaration) && declaration.initializer;
     if (!source || !ts.isCallExpression(source)) continue;
-    const isLookup = /^(?:get|find|lookup)(?:[A-Z]\w*)?$/.test(findMethodCall(source)?.method ?? '');
+    const isLookup = /^#?_*(?:get|find|lookup)(?:[A-Z]\w*)?$/.test(findMethodCall(source)?.method ?? '');
     if (isLookup && source.arguments.some((argument) => argument.getText(file.source) === key)) return true;
   }
   return false;

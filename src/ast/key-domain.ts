@@ -1,6 +1,6 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
 import { findOwnProperty, freshCall, isFresh } from './fresh-key.ts';
-import { findFunctionValue } from './functions.ts';
+import { findFunctionValue, isExported } from './functions.ts';
 import { typeDomain, typeOfMember } from './key-type.ts';
 import { domainOfName, type KeyDomain } from './key-words.ts';
 import { isRequestValue } from './request-value.ts';
@@ -176,7 +176,15 @@ function judgeIdentifier(identifier: ts.Identifier, file: FileContext, depth: nu
     const part = judgeElement(declaration, file, depth);
     if (part !== 'unknown') return part;
   }
+  if (isOfEnvironment(name, declaration, file)) return 'bounded';
   return nameDomain(name, type, binding);
+}
+
+/** `apiKey` of a function that this file alone calls, where the file reads `process.env.MAIL_API_KEY`. */
+function isOfEnvironment(name: string, { parent: fn }: ts.Node, file: FileContext): boolean {
+  if (!isFunctionNode(fn) || !file.text.includes('process.env.') || isExported(fn, file)) return false;
+  const words = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toUpperCase();
+  return words.includes('_') && new RegExp(`\\bprocess\\.env\\.(?:\\w+_)?${words}\\b`).test(file.text);
 }
 
 function nameDomain(name: string, type: ts.TypeNode | undefined, binding: Binding): KeyDomain {

@@ -18,7 +18,8 @@ import { ts } from './ts.ts';
 /** What answers a request or settles a promise: who is handed it, or refers to it, is waited for in another way. */
 const answers = /^(?:res|resp|response|reply|ctx|context|next|done|cb|callback|resolve|reject|socket|ws|stream)$/;
 /** What it is handed runs after the response, or at some other time. */
-const deferring = /^(?:after|unstable_after|waitUntil|setImmediate|setTimeout|queueMicrotask)$/;
+const deferring =
+  /^(?:after|unstable_after|waitUntil|setImmediate|setTimeout|queueMicrotask|(?:\w*[iI]n|to)Background)$/;
 
 /**
  * Whether nobody waits for what a call starts: it is a statement of its own, also with `then` or `catch` behind it, or

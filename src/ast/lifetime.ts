@@ -4,6 +4,7 @@ import type { Container } from './containers.ts';
 import { findEntryPoint } from './entry-points.ts';
 import { ordinalOf } from './functions.ts';
 import { listReturnedValues } from './life-cycle.ts';
+import { isMadeForCalls } from './made-for-call.ts';
 import { repeatsItself } from './self-repeating.ts';
 import { isSingleton } from './singleton.ts';
 import {
@@ -42,7 +43,7 @@ export function lifetimeOf(
   file: FileContext,
 ): Lifetime {
   const { home } = container;
-  if (home.kind === 'module') return 'process';
+  if (home.kind === 'module') return isOfScript(file) && !answering.test(file.text) ? 'short' : 'process';
   if (home.kind === 'closure') return closureLifetime(container, adds, file);
   const { node, name } = home.shape;
   if (home.field.isStatic) return 'process';
@@ -98,6 +99,10 @@ function closureLifetime(
 
 const goesOn =
   /\blisten\(|createServer|\bserve\(|setInterval|schedule\w*\(|\bcron\b|subscribe\(|consume\w*\(|WebSocket|setTimeout/;
+
+/** What brings a module that offers nothing to life again. */
+const answering =
+  /\.(?:on|once|addListener|addEventListener|use|get|post|put|all|handle|command|task)\(\s*['"`]|\bonmessage\b/;
 
 /** A file that offers nothing and waits for nothing: it does its work and ends. */
 function isOfScript(file: FileContext): boolean {
@@ -167,7 +172,10 @@ export function listOwnerConditions(container: Container, file: FileContext): Li
   if (home.kind !== 'field' || home.field.isStatic) return [];
   const { constructorNode, node } = home.shape;
   if (isClassNode(node) && isSingleton(node, file)) return [];
-  return constructorNode && isFunctionNode(constructorNode) ? [notOnPath(constructorNode)] : [];
+  return [
+    ...(constructorNode && isFunctionNode(constructorNode) ? [notOnPath(constructorNode)] : []),
+    ...(isClassNode(node) && home.shape.name ? [{ kind: 'not', of: isMadeForCalls(home.shape.name) } as const] : []),
+  ];
 }
 
 /** Whether other files can reach the container by its name. */

@@ -1,5 +1,5 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
-import { findThisOwner } from './class-shape.ts';
+import { classShape, findThisOwner } from './class-shape.ts';
 import { walksData } from './data-walk.ts';
 import { findFunctionValue } from './functions.ts';
 import { keyDomain } from './key-domain.ts';
@@ -54,6 +54,7 @@ export function findListAsSet(call: ts.CallExpression, file: FileContext): ListA
   const name = findMemberPath(list)?.at(-1)?.replace(/^#/, '');
   const accesses = name === undefined ? undefined : listAccesses(list, file);
   if (name === undefined || !accesses || fewNames.test(name) || soundOfName(name) === 'few') return undefined;
+  if (isOfPool(name, list, file)) return undefined;
   const fn = findEnclosingFunction(call);
   const pushes = accesses.map((a) => findCallOn(a, /^(?:push|unshift)$/)).filter((c) => c !== undefined);
   const use = fn && findUse(call, target.method, list, accesses, pushes);
@@ -76,14 +77,23 @@ export function findListAsSet(call: ts.CallExpression, file: FileContext): ListA
   const isWalk = use === 'add' && !drain && walksData(fn, file);
   if (isHandedOn)
     // What waits at each step takes longer than to look through the list.
+    // How many parts the walk reaches is not known either: values that somebody nests by hand are few.
     return isWalk && !isAsync(fn) && !wayNames.test(name)
-      ? { ...found, grows: 'by itself', add, evidence: { at: add, why: 'one for each part that the walk reaches' } }
+      ? { ...found, grows: 'by itself', add, evidence: undefined }
       : undefined;
   const isSet = use === 'add' && accesses.every(isMembership) && keyDomain(add.arguments[0]!, file) !== 'bounded';
   const isData = [name, ...pushes.map((p) => pluralOf(lastName(p.arguments[0])))].some(
     (n) => soundOfName(n) === 'many',
   );
   return isWalk || isSet || isData ? { ...found, add, evidence: undefined } : undefined;
+}
+
+/** What a pool has free or lent out: no more than it may open. */
+function isOfPool(name: string, list: ts.Expression, file: FileContext): boolean {
+  const owner = ts.isIdentifier(list) ? undefined : findThisOwner(list, file);
+  return (
+    /^_*(?:free|idle|available|all|used|acquir)/i.test(name) && !!owner && /pool$/i.test(classShape(owner, file).name)
+  );
 }
 
 /** A variable of the module, or a member of an object that there is one of. */

@@ -14,7 +14,7 @@ export function isMemo(add: Add, container: Container, growth: Growth, file: Fil
   return (
     (isAsked(add, growth, file) && !isCounter(add)) ||
     cacheName.test(container.name) ||
-    /Cache|Memo/.test(ownerOf(container))
+    /Cache|Memo(?!r)/.test(ownerOf(container))
   );
 }
 
@@ -34,7 +34,7 @@ export function isInvalidation(removal: Removal, add: Add, container: Container,
   if (removal.fn === add.fn) return true;
   return (
     cacheName.test(container.name) ||
-    /Cache|Memo/.test(ownerOf(container)) ||
+    /Cache|Memo(?!r)/.test(ownerOf(container)) ||
     expiring.test(add.value?.getText(file.source) ?? '')
   );
 }

@@ -1,6 +1,13 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { Add, Growth, Removal } from './container-growth.ts';
-import { type FunctionNode, findEnclosingFunction, getOutermostWrapped, isFunctionNode, isWithin } from './syntax.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  getOutermostWrapped,
+  isFunctionNode,
+  isWithin,
+  skipWrappers,
+} from './syntax.ts';
 import { runsAtEnd } from './trimming.ts';
 import { ts } from './ts.ts';
 
@@ -93,7 +100,10 @@ function isFinallyAround(node: ts.Node, removal: ts.Node): boolean {
 }
 
 function cannotFail(node: ts.AwaitExpression, file: FileContext): boolean {
-  const text = node.expression.getText(file.source);
+  const awaited = skipWrappers(node.expression);
+  const declaration = ts.isIdentifier(awaited) ? file.bindingOf(awaited)?.declaration : undefined;
+  const made = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+  const text = (made ?? node.expression).getText(file.source);
   return (
     /^(?:\w+\.)?(?:sleep|delay|wait|setTimeout|timeout|tick|nextTick|setImmediate)\(/i.test(text) ||
     /\.catch\(|allSettled\(/.test(text) ||

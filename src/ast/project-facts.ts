@@ -6,6 +6,7 @@ import { listEventMembers } from './event-members.ts';
 import { listCallsOnFresh } from './fresh-instance.ts';
 import { listClientClasses } from './handles.ts';
 import { listLentArguments, listMadeOnce } from './lent-arguments.ts';
+import { listInstanceLives } from './made-for-call.ts';
 import { listImports } from './module-surface.ts';
 import { bareModule } from './provenance.ts';
 import { listHandfuls } from './schema-limits.ts';
@@ -55,5 +56,6 @@ export function listFacts(file: FileContext): string[] {
   for (const fact of listInstanceSizes(file)) facts.add(fact);
   for (const name of listHandfuls(file)) facts.add(`handful:${name}`);
   for (const kind of listDatabaseKinds(file)) facts.add(kind);
+  for (const fact of listInstanceLives(file)) facts.add(fact);
   return [...facts].sort();
 }

@@ -1,5 +1,5 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
-import { listCallsOf } from './functions.ts';
+import { findFunctionValue, listCallsOf } from './functions.ts';
 import {
   type FunctionNode,
   findEnclosingClass,
@@ -199,13 +199,13 @@ function judgeUpdates(
   const multiplied = constantFactor(state, loop, file);
   if ((fnvPrime.test(text) || (multiplied !== undefined && multiplied > 65_536)) && multiplied !== undefined)
     return 'fnv-product';
-  const cut = isCut(h, text);
+  const cut = isCut(h, text) || isCutByHelper(state, loop, file);
   const modulus = /%\s*=?\s*(\w[\w.]*)/.exec(text)?.[1];
   if (modulus !== undefined) {
     const limit = numberOf(modulus, file);
     return limit !== undefined && limit < 65_536 && multiplied !== undefined ? 'folded' : undefined;
   }
-  if (multiplied !== undefined && !cut && multiplied >= 3) return 'doubles';
+  if (multiplied !== undefined && !cut && multiplied >= 3) return hasFixedRounds(loop[0]!) ? undefined : 'doubles';
   if (!usesShift && multiplied === undefined && loop.length === 1) {
     const [update] = loop;
     const { kind } = update!.operatorToken;
@@ -242,6 +242,26 @@ function isCut(h: string, text: string): boolean {
     /\|\s*0\b|>>>\s*0|&\s*(?:0x[0-9a-f]+|\d+|[A-Z_]+)|\|=\s*0|>>>=\s*0|&=|%=|\^/i.test(text) ||
     new RegExp(`~~\\s*${h}`).test(text)
   );
+}
+
+/** `hash = toInt32(hash)`, where that function of this file masks what it is handed. */
+function isCutByHelper(state: Binding, loop: readonly ts.BinaryExpression[], file: FileContext): boolean {
+  return loop.some((update) => {
+    const call = skipWrappers(update.right);
+    if (!ts.isCallExpression(call) || !call.arguments.some((argument) => refersTo(argument, state))) return false;
+    const body = findFunctionValue(call.expression, file)?.body;
+    return body !== undefined && isCut('', body.getText(file.source));
+  });
+}
+
+/** `for (let i = 62; i >= 56; i -= 2)`: a part of fixed length, which is read as a number. */
+function hasFixedRounds(update: ts.Node): boolean {
+  let at = update.parent;
+  while (at.parent && !isLoop(at)) at = at.parent;
+  if (!ts.isForStatement(at) || !at.initializer || !ts.isVariableDeclarationList(at.initializer)) return false;
+  const from = at.initializer.declarations[0]?.initializer;
+  const to = at.condition && ts.isBinaryExpression(at.condition) ? at.condition.right : undefined;
+  return !!from && ts.isNumericLiteral(from) && !!to && ts.isNumericLiteral(to);
 }
 
 /** The constant that the state is multiplied by: `h * 31 + c`, `h *= 16777619`. */

@@ -26,7 +26,7 @@ export function runsAtEnd(fn: FunctionNode | undefined, file: FileContext, depth
   const { parent } = getOutermostWrapped(fn);
   if (ts.isCallExpression(parent)) {
     const event = findStringValue(parent.arguments[0]);
-    if (event !== undefined && /^(?:SIG[A-Z]+|exit|beforeExit)$/.test(event)) return true;
+    if (event !== undefined && isEndOfProcess(event, parent)) return true;
     const outer = findEnclosingFunction(fn);
     return outer !== undefined && depth < 3 && runsAtEnd(outer, file, depth + 1);
   }
@@ -37,6 +37,12 @@ export function runsAtEnd(fn: FunctionNode | undefined, file: FileContext, depth
     calls.length > 0 &&
     calls.every((call) => runsAtEnd(findEnclosingFunction(call), file, depth + 1))
   );
+}
+
+/** A signal, or the exit of the process itself: a child or a worker that exits ends nothing else. */
+function isEndOfProcess(event: string, { expression }: ts.CallExpression): boolean {
+  if (/^SIG[A-Z]+$/.test(event)) return true;
+  return /^(?:exit|beforeExit)$/.test(event) && findMemberPath(expression)?.[0] === 'process';
 }
 
 function isPrivate(fn: FunctionNode): boolean {
@@ -116,6 +122,15 @@ export function listNotTrimmedElsewhere(container: Container): LinkCondition[] {
   const members = ['delete', 'clear', '=', '=length', 'splice', 'shift', 'pop', '()'];
   if (home.kind === 'module') return [{ kind: 'unused-members', symbol: home.binding.name, members }];
   return [{ kind: 'not', of: { kind: 'project-states', fact: `trims:${name}` } }];
+}
+
+/** `this.parent.entries.delete(this.id)`: the class takes entries out of another instance's field of that name. */
+export function isTrimmedOnOthers({ home, name }: Container, file: FileContext): boolean {
+  return home.kind === 'field' && file.memo(trimmedFields, file.source).has(name);
+}
+
+function trimmedFields(_: ts.SourceFile, file: FileContext): ReadonlySet<string> {
+  return listTrimmedFields(file);
 }
 
 /** Fields that a file trims on objects other than `this`: `service.entries.delete(…)`, `x.log.length = 0`. */

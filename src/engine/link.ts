@@ -250,7 +250,23 @@ export class Linker {
       const name = fact.slice('function:'.length);
       return candidates.find((path) => !isTestPath(path) && this.#declares(path, name));
     }
-    return candidates.find((path) => this.#project.summaryOf(path)?.facts.includes(fact));
+    const found = candidates.find((path) => this.#project.summaryOf(path)?.facts.includes(fact));
+    return found ?? (fact.startsWith('made-for-call:') ? this.#searchOwners(fact, candidates) : undefined);
+  }
+
+  /** A part lives no longer than what makes it for itself. */
+  #searchOwners(fact: string, candidates: readonly string[]): string | undefined {
+    const part = `part:${fact.slice('made-for-call:'.length)}:`;
+    this.#facts.set(fact, undefined);
+    for (const path of candidates) {
+      for (const stated of this.#project.summaryOf(path)?.facts ?? []) {
+        if (!stated.startsWith(part)) continue;
+        const [often, once] = [`made-for-call:${stated.slice(part.length)}`, `made-once:${stated.slice(part.length)}`];
+        this.#indexFacts([often, once].filter((one) => !this.#factCandidates.has(one)));
+        if (this.#findFact(often) !== undefined && this.#findFact(once) === undefined) return path;
+      }
+    }
+    return undefined;
   }
 
   #declares(path: string, name: string): boolean {
