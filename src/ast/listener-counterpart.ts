@@ -5,6 +5,7 @@ import { findPairThroughCaller, isReset, takesTurns } from './counterpart.ts';
 import { emitterLifeOf } from './emitter-lifetime.ts';
 import { eventKindOf } from './event-kind.ts';
 import { listCallsOf } from './functions.ts';
+import type { Life } from './life-cycle.ts';
 import { hasOnce, isEnded, type ListenerLeak, type ListenerPlace, processEnd } from './listener-place.ts';
 import { endsProcess } from './process-end.ts';
 import {
@@ -40,7 +41,7 @@ export function findLeftByCounterpart({ add, life, file }: ListenerPlace): Liste
     what: `each run of ${nameOfFunction(pair.start)}()`,
     left: pair.stop,
     confidence: 'likely',
-    ...(isSeenOnly && { when: runsRepeatedlyOrForUsers(pair.start, file) }),
+    ...(isSeenOnly && { when: runsRepeatedlyOrForUsers(pair.start, life, file) }),
   };
 
   /** Made before the start, and not by it: by its owner, or by another. */
@@ -70,9 +71,12 @@ export function findLeftByCounterpart({ add, life, file }: ListenerPlace): Liste
   }
 }
 
-function runsRepeatedlyOrForUsers(fn: FunctionNode, file: FileContext): LinkCondition {
-  const place = fn.body ?? fn;
-  return { kind: 'any', of: [runsRepeatedly(place, file), { ...openToUsers(place, file), directly: true }] };
+/** Started again and again, or by users of a package: those who call it, or who make its owner themselves. */
+function runsRepeatedlyOrForUsers(start: FunctionNode, life: Life, file: FileContext): LinkCondition {
+  const made = life.kind === 'owner' ? life.shape.constructorNode?.body : undefined;
+  const places = [start.body ?? start, ...(made ? [made] : [])];
+  const byUsers = places.map((place): LinkCondition => ({ ...openToUsers(place, file), directly: true }));
+  return { kind: 'any', of: [runsRepeatedly(places[0]!, file), ...byUsers] };
 }
 
 /** Whether nothing but the constructor runs a method: once an instance. */
