@@ -5,6 +5,7 @@ import { lifetimeOf, listOwnerConditions } from '../../src/ast/lifetime.ts';
 import { emptyArrays, together } from '../../src/ast/mention-words.ts';
 import { listNeverCalled } from '../../src/ast/never-called.ts';
 import { isLibrary, isPublicApi } from '../../src/ast/public-api.ts';
+import { findReArming } from '../../src/ast/re-arming.ts';
 import { repeatsItself } from '../../src/ast/self-repeating.ts';
 import {
   findEnclosingFunction,
@@ -14,12 +15,15 @@ import {
   nameOfFunction,
   skipWrappers,
 } from '../../src/ast/syntax.ts';
+import { findTimerFunction } from '../../src/ast/timers.ts';
 import { hasTooling } from '../../src/ast/tooling.ts';
 import { isTrimmedOnOthers, listLiveAdds, listLiveRemovals, listNotTrimmedElsewhere } from '../../src/ast/trimming.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { runsRepeatedly } from '../../src/ast/where.ts';
+import { onRequestPath, runsRepeatedly } from '../../src/ast/where.ts';
+import { listNodesWithin } from '../../src/ast/within.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
+import type { LinkCondition } from '../../src/model/link.ts';
 import type { Match } from '../../src/model/rule.ts';
 
 export interface UnboundedLog {
@@ -81,7 +85,7 @@ function isEmptyArray(node: ts.Expression): boolean {
   return ts.isNewExpression(value) && ts.isIdentifier(value.expression) && value.expression.text === 'Array';
 }
 
-function judge(container: Container, file: FileContext): Match<UnboundedLog> | undefined {
+function judge(container: Container, file: FileContext): readonly Match<UnboundedLog>[] | undefined {
   if (container.kind !== 'array' || container.accesses.length === 0) return undefined;
   const growth = growthOf(container, file);
   if (growth.adds.length === 0 || growth.sizeChecks.length > 0) return undefined;
@@ -96,12 +100,22 @@ function judge(container: Container, file: FileContext): Match<UnboundedLog> | u
   const lifetime = isGivenUp(add, file) ? 'long' : lifetimeOf(container, adds, file);
   if (lifetime === 'short') return undefined;
   if (growth.escapes.some(({ kind }) => kind === 'argument') && !logName.test(container.name)) return undefined;
-  // That an owner lives on is told by its name, unless there is but one: records of one run are what it is made for.
-  const isOfRun = lifetime === 'long' && !isGivenUp(add, file) && !growth.removals.some(isAtStart);
+  // That an owner lives on is told by its name, unless there is but one or it keeps a clock: records of one run are what
+  // it is made for. Where requests add to it, they outnumber its runs.
+  const isTold = lifetime === 'long' && !isGivenUp(add, file) && !growth.removals.some(isAtStart);
+  const isOfRun = isTold && !keepsClock(container, file);
   const repeated = runsRepeatedly(add.node, file);
   const isOffered = (logName.test(container.name) || isGivenUp(add, file)) && isPublicApi(add.fn, file);
   const field = container.home.kind === 'field';
-  return {
+  const conditions: LinkCondition[] = [
+    ...listOwnerConditions(container, file),
+    ...listNotTrimmedElsewhere(container),
+    ...neverAsked,
+    ...(repeatsItself(add.node, file)
+      ? []
+      : [isOffered ? ({ kind: 'any', of: [repeated, isLibrary] } as const) : repeated]),
+  ];
+  const match: Match<UnboundedLog> = {
     at: container.at,
     related: [{ at: add.node, note: 'a value is added here' }],
     values: {
@@ -114,24 +128,31 @@ function judge(container: Container, file: FileContext): Match<UnboundedLog> | u
             ? 'nothing calls what would empty it, so it grows'
             : 'it is emptied only when its owner ends, so it grows',
     },
-    ...((lifetime === 'unknown' || isOfRun) && { confidence: 'possible' as const }),
-    when: {
-      kind: 'all',
-      of: [
-        ...listOwnerConditions(container, file),
-        ...listNotTrimmedElsewhere(container),
-        ...neverAsked,
-        ...(repeatsItself(add.node, file)
-          ? []
-          : [isOffered ? ({ kind: 'any', of: [repeated, isLibrary] } as const) : repeated]),
-      ],
-    },
+    ...(lifetime === 'unknown' && { confidence: 'possible' as const }),
+    when: { kind: 'all', of: conditions },
     data: {
       container,
       growth,
       isLive: adds.some((one) => isGivenUp(one, file) || (one.value !== undefined && isLive(one.value))),
     },
   };
+  if (!isOfRun) return [match];
+  const asked = onRequestPath(add.node, file);
+  const both = (other: LinkCondition): LinkCondition => ({ kind: 'all', of: [...conditions, other] });
+  return [
+    { ...match, when: both(asked) },
+    // A second match at one place would be dropped.
+    { ...match, at: add.node, confidence: 'possible', when: both({ kind: 'not', of: asked }) },
+  ];
+}
+
+/** Its class runs a timer that comes again and again: it is made to live on. */
+function keepsClock({ home }: Container, file: FileContext): boolean {
+  if (home.kind !== 'field') return false;
+  return listNodesWithin('CallExpression', home.shape.node, file).some((call) => {
+    const timer = findTimerFunction(call, file);
+    return timer === 'setInterval' || (timer === 'setTimeout' && findReArming(call, file) !== undefined);
+  });
 }
 
 /** Emptied as a capture or a connection begins: it has grown since the last one did. */

@@ -16,12 +16,13 @@ import { listNodesWithin } from './within.ts';
 
 /**
  * A latch: `if (this.running) return; this.running = true;` or `if (!this.queued) { this.queued = true; … }`,
- * a condition on something that the function itself sets.
+ * a condition on something that the function itself sets. With `ofAll` an entry that is looked for by a key does not
+ * count: `if (this.nodes.has(id)) return;` lets the next key pass.
  */
-export function isGuardedByState(call: ts.Node, fn: FunctionNode, file: FileContext): boolean {
+export function isGuardedByState(call: ts.Node, fn: FunctionNode, file: FileContext, ofAll = false): boolean {
   if (isLeftByState(call, fn, file)) return true;
   for (const node of file.nodesOfKind(ts.SyntaxKind.IfStatement) as readonly ts.IfStatement[]) {
-    if (!isWithin(node, fn) || node.pos > call.pos || !asksLatch(node.expression, fn, file)) continue;
+    if (!isWithin(node, fn) || node.pos > call.pos || !asksLatch(node.expression, fn, file, ofAll)) continue;
     if (isWithin(call, node.thenStatement) || isSetInElse(call, node, file)) return true;
     if (node.end <= call.pos && findEnclosingFunction(node) === fn && leavesFunction(node.thenStatement)) return true;
   }
@@ -81,7 +82,7 @@ function isSetInElse(call: ts.Node, { expression, elseStatement }: ts.IfStatemen
 }
 
 /** Whether a condition names what `within` sets: a variable or field, or an entry that it looks for and adds. */
-function asksLatch(condition: ts.Expression, within: ts.Node, file: FileContext): boolean {
+function asksLatch(condition: ts.Expression, within: ts.Node, file: FileContext, ofAll = false): boolean {
   const text = condition.getText(file.source);
   const asked = new Set(text.match(/[\w$#]+/g));
   // The first listener starts it, and the last one ends it.
@@ -90,7 +91,7 @@ function asksLatch(condition: ts.Expression, within: ts.Node, file: FileContext)
     const name = isAssignment(node) ? findMemberPath(node.left)?.at(-1) : undefined;
     return name !== undefined && asked.has(name);
   });
-  if (isSet || !/\.(?:has|get|includes)\(/.test(text)) return isSet;
+  if (isSet || ofAll || !/\.(?:has|get|includes)\(/.test(text)) return isSet;
   return listNodesWithin('CallExpression', within, file).some((call) => {
     const target = findMethodCall(call);
     return target && /^(?:set|add|push)$/.test(target.method) && asked.has(nameOfHolder(target.receiver));
