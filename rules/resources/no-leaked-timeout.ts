@@ -9,7 +9,7 @@ import { findOverwrite } from '../../src/ast/overwritten.ts';
 import { mayEndProcess } from '../../src/ast/process-end.ts';
 import { canEnd, findReArming, isCounted, settlesPromise } from '../../src/ast/re-arming.ts';
 import { listReturnedPlaces } from '../../src/ast/returned-timer.ts';
-import { canBeStartedOften, runsAgain, startsRepeatedly, unlessMadeOnce } from '../../src/ast/starts-repeatedly.ts';
+import { canBeStartedOften, runsAgain, startsRepeatedly } from '../../src/ast/starts-repeatedly.ts';
 import { findDelayMs, findTimerFunction, isUnrefed, listClearsOfTimeout } from '../../src/ast/timers.ts';
 import type { ts } from '../../src/ast/ts.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
@@ -131,7 +131,7 @@ function judge(
     const isGathering = isStartedWhenUnset(call, places, file) && isGatherer(call, places, file);
     const isHarmless = isGathering || onlySetsState(call, life, file);
     return {
-      ...match('missed', ...listForeignClears(places, life, file), ...unlessMadeOnce(call, life, file)),
+      ...match('missed', ...listForeignClears(places, life, file)),
       ...(isHarmless && { confidence: 'possible' as const }),
     };
   }

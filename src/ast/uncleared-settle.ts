@@ -1,15 +1,16 @@
 import type { FileContext } from '../model/file-context.ts';
 import { findFunctionValue, listCallsOf, listFunctionsOfBinding } from './functions.ts';
+import { bareModule, findOrigin } from './provenance.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
   findMethodCall,
-  isAsync,
   isFunctionNode,
   isWithin,
   skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
+import { listNodesWithin } from './within.ts';
 
 /**
  * The first place that settles without ending the timer: neither its function nor one around it (inside the executor)
@@ -24,7 +25,7 @@ export function findUnclearedSettle(
   if (clears.some(isInFinally)) return undefined;
   return settles.find((settle) => {
     const { parent } = settle;
-    if (isAtFailedStart(settle, timer, executor) || isClearedByCallers(settle, timer, executor, clears, file))
+    if (isAtFailedStart(settle, timer, executor, file) || isClearedByCallers(settle, timer, executor, clears, file))
       return false;
     if (ts.isCallExpression(parent) && parent.expression !== settle && clearsIn(parent, clears, file)) return false;
     for (let fn = findEnclosingFunction(settle); fn && fn !== executor; fn = findEnclosingFunction(fn)) {
@@ -36,14 +37,19 @@ export function findUnclearedSettle(
 }
 
 /**
- * In the `catch` of the very `try` that sets the timer, where nothing is waited for: the work has hardly begun, and goes
- * on in callbacks.
+ * In the `catch` of the very `try` that sets the timer, where nothing follows but the start of a child process, which
+ * tells of its failure by a callback.
  */
-function isAtFailedStart(settle: ts.Node, timer: ts.Node, executor: FunctionNode): boolean {
-  if (isAsync(executor) || findEnclosingFunction(settle) !== executor || findEnclosingFunction(timer) !== executor)
-    return false;
-  for (let at = settle; at !== executor && at.parent; at = at.parent)
-    if (ts.isCatchClause(at) && isWithin(timer, at.parent.tryBlock)) return true;
+function isAtFailedStart(settle: ts.Node, timer: ts.Node, executor: FunctionNode, file: FileContext): boolean {
+  if (findEnclosingFunction(settle) !== executor || findEnclosingFunction(timer) !== executor) return false;
+  for (let at = settle; at !== executor && at.parent; at = at.parent) {
+    if (!ts.isCatchClause(at) || !isWithin(timer, at.parent.tryBlock)) continue;
+    return listNodesWithin('CallExpression', at.parent.tryBlock, file).every((call) => {
+      if (call.pos < timer.end || findEnclosingFunction(call) !== executor) return true;
+      const origin = findOrigin(call.expression, file);
+      return origin !== undefined && bareModule(origin.module) === 'child_process';
+    });
+  }
   return false;
 }
 
