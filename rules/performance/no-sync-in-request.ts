@@ -37,7 +37,7 @@ export const rule = defineRule<SyncCall>({
     'existsSync, statSync and other calls of a few microseconds are left alone.',
     'A file call in a synchronous helper is reported only at most two calls from a handler, where its path comes with the call or the disk is changed; what reads a fixed path is `possible`: most often it reads settings once.',
     'Settings, state that is replaced by a renamed file, removals and renames by a synchronous helper, small files of a fixed path, what only a failure leads to, and the pages of administrators are `possible`.',
-    'Keys of elliptic curves and key derivations of up to 10,000 rounds are quick.',
+    'Keys of elliptic curves and key derivations of up to 5,000 rounds are quick.',
     'What is kept in a variable outside of the function counts as read once.',
   ],
   mentions: ['Sync'],

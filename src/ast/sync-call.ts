@@ -63,8 +63,8 @@ export function findSyncCall(call: ts.CallExpression, file: FileContext): SyncCa
   return { call, module, name: original };
 }
 
-/** Rounds of a key derivation that take about a millisecond. */
-const quickRounds = 10_000;
+/** Rounds of a key derivation that take a millisecond or two. */
+const quickRounds = 5_000;
 
 /** Keys of elliptic curves take a tenth of a millisecond, and a derivation of few rounds not much more. */
 function isQuickKey(name: string, { arguments: given }: ts.CallExpression, file: FileContext): boolean {
