@@ -100,10 +100,12 @@ function judge(container: Container, file: FileContext): readonly Match<Unbounde
   const lifetime = isGivenUp(add, file) ? 'long' : lifetimeOf(container, adds, file);
   if (lifetime === 'short') return undefined;
   if (growth.escapes.some(({ kind }) => kind === 'argument') && !logName.test(container.name)) return undefined;
-  // That an owner lives on is told by its name, unless there is but one or it keeps a clock: records of one run are what
-  // it is made for. Where requests add to it, they outnumber its runs.
+  // That an owner lives on is told by its name, unless there is but one or it keeps a clock: what it empties at its end,
+  // or does not call a log and is no connection, may be of one run. Where requests add to it, they outnumber its runs.
   const isTold = lifetime === 'long' && !isGivenUp(add, file) && !growth.removals.some(isAtStart);
-  const isOfRun = isTold && !keepsClock(container, file);
+  const isClosed = growth.removals.length > 0 && removals.length === 0;
+  const isLog = logName.test(container.name) || (add.value !== undefined && isLive(add.value));
+  const isOfRun = isTold && (isClosed || !isLog) && !keepsClock(container, file);
   const repeated = runsRepeatedly(add.node, file);
   const isOffered = (logName.test(container.name) || isGivenUp(add, file)) && isPublicApi(add.fn, file);
   const field = container.home.kind === 'field';

@@ -10,6 +10,7 @@ import {
   findMethodCall,
   isAssignment,
   isFunctionNode,
+  nameOfFunction,
   rootOf,
   skipWrappers,
 } from './syntax.ts';
@@ -80,8 +81,20 @@ function sizeOfRounds(over: ts.Expression, node: ts.Node, name: string, added: C
   if (!mergesNested(added, name, walks, file))
     return isOfOneObject(over) ? { size: 'small', why: 'the own keys of one object', at: over } : size;
   const pushes = findEnclosingFunction(node)?.getText(file.source).includes(`${name}.push(`);
-  // How deep and wide the data is that somebody nests is not known: error answers and options are small.
-  return pushes ? size : { size: 'unknown', why: 'all that is nested in what is walked here', at: node };
+  // Error answers, options and what somebody types in by hand are small, however they are nested.
+  const isSmall = [over.getText(file.source), nameOfWalk(node)].some((name) => nestedByHand.test(name));
+  const why = 'all that is nested in what is walked here';
+  return pushes ? size : { size: isSmall ? 'unknown' : 'large', why, at: node };
+}
+
+const nestedByHand = /errors?\b|Errors|option|config|setting|variable|validat|argument|flag/i;
+
+function nameOfWalk(node: ts.Node): string {
+  for (let fn = findEnclosingFunction(node); fn; fn = findEnclosingFunction(fn)) {
+    const name = nameOfFunction(fn);
+    if (name !== '<anonymous>') return name;
+  }
+  return '';
 }
 
 /** `Object.entries(value)`, also filtered and sorted. */
