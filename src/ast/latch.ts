@@ -16,13 +16,12 @@ import { listNodesWithin } from './within.ts';
 
 /**
  * A latch: `if (this.running) return; this.running = true;` or `if (!this.queued) { this.queued = true; … }`,
- * a condition on something that the function itself sets. With `ofAll` an entry that is looked for by a key does not
- * count: `if (this.nodes.has(id)) return;` lets the next key pass.
+ * a condition on something that the function itself sets; `byKey`: on an entry that it adds, too, which holds for its key.
  */
-export function isGuardedByState(call: ts.Node, fn: FunctionNode, file: FileContext, ofAll = false): boolean {
+export function isGuardedByState(call: ts.Node, fn: FunctionNode, file: FileContext, byKey = false): boolean {
   if (isLeftByState(call, fn, file)) return true;
   for (const node of file.nodesOfKind(ts.SyntaxKind.IfStatement) as readonly ts.IfStatement[]) {
-    if (!isWithin(node, fn) || node.pos > call.pos || !asksLatch(node.expression, fn, file, ofAll)) continue;
+    if (!isWithin(node, fn) || node.pos > call.pos || !asksLatch(node.expression, fn, file, byKey)) continue;
     if (isWithin(call, node.thenStatement) || isSetInElse(call, node, file)) return true;
     if (node.end <= call.pos && findEnclosingFunction(node) === fn && leavesFunction(node.thenStatement)) return true;
   }
@@ -82,7 +81,7 @@ function isSetInElse(call: ts.Node, { expression, elseStatement }: ts.IfStatemen
 }
 
 /** Whether a condition names what `within` sets: a variable or field, or an entry that it looks for and adds. */
-function asksLatch(condition: ts.Expression, within: ts.Node, file: FileContext, ofAll = false): boolean {
+function asksLatch(condition: ts.Expression, within: ts.Node, file: FileContext, byKey = false): boolean {
   const text = condition.getText(file.source);
   const asked = new Set(text.match(/[\w$#]+/g));
   // The first listener starts it, and the last one ends it.
@@ -91,7 +90,7 @@ function asksLatch(condition: ts.Expression, within: ts.Node, file: FileContext,
     const name = isAssignment(node) ? findMemberPath(node.left)?.at(-1) : undefined;
     return name !== undefined && asked.has(name);
   });
-  if (isSet || ofAll || !/\.(?:has|get|includes)\(/.test(text)) return isSet;
+  if (isSet || !byKey || !/\.(?:has|get|includes)\(/.test(text)) return isSet;
   return listNodesWithin('CallExpression', within, file).some((call) => {
     const target = findMethodCall(call);
     return target && /^(?:set|add|push)$/.test(target.method) && asked.has(nameOfHolder(target.receiver));

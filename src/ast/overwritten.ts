@@ -59,17 +59,8 @@ export function findOverwrite(
       names.add(place.binding.name);
   }
   if (names.size === 0) return undefined;
-  const isOneHandle = places.every(({ kind }) => kind !== 'collection');
-  const search: Search = {
-    call,
-    names,
-    isOneHandle,
-    life,
-    file,
-    seen: new Set(),
-    entries: new Set(),
-    isRepeated: false,
-  };
+  const isKeyed = places.some((place) => place.kind === 'collection');
+  const search: Search = { call, names, isKeyed, life, file, seen: new Set(), entries: new Set(), isRepeated: false };
   climb(fn, call, search);
   if (search.isRepeated) return { when: undefined };
   return search.entries.size > 0 ? { when: unlessCalledOnFresh([...search.entries], life) } : undefined;
@@ -97,8 +88,8 @@ function keyOf(at: ts.Node): ts.Expression | undefined {
 interface Search {
   call: ts.CallExpression;
   names: ReadonlySet<string>;
-  /** It is kept in one place, whatever the key of what it is started for. */
-  isOneHandle: boolean;
+  /** Whether it is kept by a key, one of many. */
+  isKeyed: boolean;
   life: Life;
   file: FileContext;
   seen: Set<FunctionNode>;
@@ -174,11 +165,11 @@ function hasTwin(fn: FunctionNode, life: Life): boolean {
   return life.shape.disposers.some((disposer) => twin.test(nameOfFunction(disposer)));
 }
 
-function isGuarded(at: ts.Node, fn: FunctionNode | undefined, { names, isOneHandle, life, file }: Search): boolean {
+function isGuarded(at: ts.Node, fn: FunctionNode | undefined, { names, isKeyed, life, file }: Search): boolean {
   if (!fn) return false;
   return (
     isLookedAtBefore(names, at, fn, file) ||
-    isGuardedByState(at, fn, file, isOneHandle) ||
+    isGuardedByState(at, fn, file, isKeyed) ||
     isAskedByMember(names, at, fn, life, file)
   );
 }
