@@ -105,7 +105,7 @@ function judge(container: Container, file: FileContext): readonly Match<Unbounde
   const isTold = lifetime === 'long' && !isGivenUp(add, file) && !growth.removals.some(isAtStart);
   const isClosed = growth.removals.length > 0 && removals.length === 0;
   const isLog = logName.test(container.name) || (add.value !== undefined && isLive(add.value));
-  const isOfRun = isTold && (isClosed || !isLog) && !keepsClock(container, file);
+  const isOfRun = isTold && (isClosed || !isLog) && !keepsClock(container, file) && !repeatsItself(add.node, file);
   const repeated = runsRepeatedly(add.node, file);
   const isOffered = (logName.test(container.name) || isGivenUp(add, file)) && isPublicApi(add.fn, file);
   const field = container.home.kind === 'field';
