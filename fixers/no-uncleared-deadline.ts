@@ -1,9 +1,11 @@
 import type { UnclearedDeadline } from '../rules/resources/no-uncleared-deadline.ts';
-import { findEnclosingFunction, isAsync } from '../src/ast/syntax.ts';
+import { bareModule, findOrigin } from '../src/ast/provenance.ts';
+import { findEnclosingFunction, isAsync, skipWrappers } from '../src/ast/syntax.ts';
 import { ts } from '../src/ast/ts.ts';
-import type { FileContext } from '../src/model/file-context.ts';
+import type { Binding, FileContext } from '../src/model/file-context.ts';
 import type { Fix, Fixer, Skip, TextEdit } from '../src/model/fixer.ts';
 import { freeName } from './edit/free-name.ts';
+import { insertAfterStatement } from './edit/insert-after-statement.ts';
 import { insertBefore } from './edit/insert-before.ts';
 import { isTypeScript, keepValue } from './edit/keep-value.ts';
 import { removeStatement } from './edit/remove-statement.ts';
@@ -14,7 +16,7 @@ import { wrapInTryFinally } from './edit/wrap-in-try-finally.ts';
 export const fixer: Fixer<UnclearedDeadline> = {
   rule: 'no-uncleared-deadline',
   safety: 'safe',
-  changes: 'Clears the timer in a finally that covers every outcome.',
+  changes: 'Clears the timer in a finally that covers every outcome, or when what it would end has closed.',
   fix({ data }, file) {
     const { deadline, clears } = data;
     if (deadline?.kind === 'promise' && deadline.race && clears.length === 0) {
@@ -25,11 +27,36 @@ export const fixer: Fixer<UnclearedDeadline> = {
     const fn = findEnclosingFunction(data.call);
     const isWaiting = fn && isAsync(fn) && (deadline?.kind === 'abort' || data.leak !== undefined);
     if (isWaiting) return clearInFinally(data, file);
+    if (deadline?.kind === 'abort' && clears.length === 0 && closesByItself(deadline.target, file))
+      return clearOnClose(data.call, deadline.target.name, file);
     return deadline?.kind === 'promise' && deadline.settles.length === 0
       ? { skip: 'a promise cannot tell when the race is over: take the work as an argument, or use withDeadline' }
       : { skip: 'clear the timer at each place that ends the work' };
   },
 };
+
+/** Modules whose requests, sockets and processes emit 'close' at their end, however it comes. */
+const closing = /^(?:https?|net|tls|child_process)$/;
+
+function closesByItself({ declaration }: Binding, file: FileContext): boolean {
+  const made = ts.isVariableDeclaration(declaration) && declaration.initializer;
+  const call = made && skipWrappers(made);
+  return call && ts.isCallExpression(call)
+    ? closing.test(bareModule(findOrigin(call.expression, file)?.module ?? ''))
+    : false;
+}
+
+/** `request.once('close', () => clearTimeout(timer))`, behind the timer. */
+function clearOnClose(call: ts.CallExpression, target: string, file: FileContext): Fix | Skip {
+  const statement = findStatement(call);
+  if (!statement || call.parent !== statement || !ts.isBlock(statement.parent))
+    return { skip: 'the timer is not started in a statement of its own' };
+  const timer = freeName('timer', file);
+  const kept = keepValue(call, `const ${timer}`, file);
+  if (!kept) return { skip: 'the handle is used in an expression' };
+  const clear = `${target}.once('close', () => ${clearFunctionOf(call, file)}(${timer}));`;
+  return { edits: [...kept, ...[insertAfterStatement(statement, clear, file)].flat()] };
+}
 
 /** `Promise.race([…]).finally(() => clearTimeout(timer))`. */
 function clearAfterRace(call: ts.CallExpression, race: ts.CallExpression, file: FileContext): Fix | Skip {

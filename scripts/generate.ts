@@ -198,7 +198,6 @@ function docPage(facts: RuleFacts): string {
     '| category | severity | confidence | stage | by hand | fix |',
     '|-|-|-|-|-|-|',
     `| ${facts.category} | ${facts.severity} | ${facts.confidence} | ${facts.lifecycle} | about ${facts.effort} min | ${fix.replaceAll('|', '\\|')} |`,
-    ...(facts.proven === undefined ? [] : ['', `On trial, but for ${facts.proven}: these findings weigh.`]),
     '',
     '## Why it matters',
     '',

@@ -29,7 +29,6 @@ export const ruleFacts: readonly RuleFacts[] = [
     "severity": "high",
     "confidence": "likely",
     "lifecycle": "trial",
-    "proven": "an interval whose handle is dropped, so that nothing can ever clear it",
     "effort": 10,
     "message": "This interval {what}: it runs, and keeps all it refers to alive, after {owner} is gone.",
     "why": "Each start leaves one more timer that fires for the rest of the process. CPU and memory grow with the number of starts: requests, connections, instances or mounts.",
@@ -152,7 +151,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "options": {},
     "fix": {
       "safety": "safe",
-      "changes": "Clears the timer in a finally that covers every outcome."
+      "changes": "Clears the timer in a finally that covers every outcome, or when what it would end has closed."
     },
     "bad": "export function load(url: string, timeoutMs: number): Promise<Response> {\n  const controller = new AbortController();\n  setTimeout(() => controller.abort(), timeoutMs);\n  return fetch(url, { signal: controller.signal });\n}",
     "good": "export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));\n\nexport async function retry(run) {\n  for (let wait = 1_000; ; wait *= 2) {\n    try {\n      return await run();\n    } catch {\n      await sleep(wait);\n    }\n  }\n}"

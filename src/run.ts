@@ -8,7 +8,7 @@ import type { ScanOutcome, ScanProgress, ScanRequest } from './engine/scan-reque
 import type { ScanTiming } from './engine/timing.ts';
 import type { Finding } from './model/finding.ts';
 import type { RulePair } from './model/fixer.ts';
-import type { Category, Confidence, Severity } from './model/rule.ts';
+import type { Category, Confidence, Severity, Trial } from './model/rule.ts';
 import type { BaselineReport, KnownFindings, PackageScore, ScanResult } from './model/scan-result.ts';
 import { reporters } from './report/reporters.ts';
 import { ruleFacts } from './rule-facts.generated.ts';
@@ -34,6 +34,8 @@ export interface ScanOptions {
   rules?: readonly string[];
   /** Only the rules of these categories. */
   categories?: readonly Category[];
+  /** What rules on trial do. Default: the configuration's, else `report`. */
+  trial?: Trial;
   /** Least confidence that is reported. Default: the configuration's, else `likely`. */
   confidence?: Confidence;
   /** The mildest severity that fails. Default: the configuration's, else `high`. */
@@ -109,6 +111,7 @@ export function scanRequestOf(options: ScanOptions, settings: Settings): ScanReq
     paths: root === cwd && !isCompared ? paths : paths.map(fromRoot),
     ...(options.rules?.length ? { ruleIds: options.rules } : {}),
     ...(options.categories?.length ? { categories: options.categories } : {}),
+    trial: options.trial ?? settings.trial.value,
     confidence: options.confidence ?? settings.confidence.value,
     rules: Object.fromEntries(Object.entries(rules).map(([id, { value }]) => [id, value])),
     overrides: overrides.map(({ value }) => value),
@@ -254,7 +257,7 @@ async function knownFindings(options: ScanOptions, settings: Settings): Promise<
   if (file === undefined) return undefined;
   const { applyBaseline } = await import('./engine/baseline.ts');
   const entries = await readBaseline(file, settings.root);
-  const { rules, categories, confidence } = options;
+  const { rules, categories, confidence, trial } = options;
   const categoryOf = new Map(settings.ruleFacts.map((rule) => [rule.id, rule.category]));
   const isAsked = ({ ruleId }: KnownFindings) => {
     const category = categoryOf.get(ruleId);
@@ -266,7 +269,9 @@ async function knownFindings(options: ScanOptions, settings: Settings): Promise<
     apply: (outcome) => {
       const scanned = new Set(outcome.scanned.map(({ path }) => path));
       // A scan that leaves out what is less certain than usual says nothing of what it leaves out.
-      const isNarrow = confidence !== undefined && confidence !== settings.confidence.value;
+      const isNarrow =
+        (confidence !== undefined && confidence !== settings.confidence.value) ||
+        (trial === 'off' && settings.trial.value !== 'off');
       return applyBaseline(
         outcome.findings,
         entries,

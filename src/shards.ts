@@ -8,7 +8,7 @@ import { identityOf } from './scan-cache.ts';
 import { version } from './version.ts';
 
 /** Which scan a shard is part of: the same for all shards that belong together. */
-type Asked = Pick<ScanOptions, 'paths' | 'rules' | 'categories' | 'confidence'>;
+type Asked = Pick<ScanOptions, 'paths' | 'rules' | 'categories' | 'trial' | 'confidence'>;
 
 /** What one of several machines made of its files, before anything is linked, judged or scored. Plain data. */
 export interface ShardReport {
@@ -27,13 +27,19 @@ export async function runShard(options: ScanOptions, part: ShardPart): Promise<S
   assertRules(options.rules ?? [], settings);
   const request = scanRequestOf(options, settings);
   const { scanShard } = await import('./engine/shard.ts');
-  const { paths = [], rules, categories, confidence } = options;
+  const { paths = [], rules, categories, trial, confidence } = options;
   return {
     schemaVersion: 1,
     tool: { name: 'plimsoll', version },
     shard: part,
     settings: hashOfSettings(request),
-    asked: { paths, ...(rules && { rules }), ...(categories && { categories }), ...(confidence && { confidence }) },
+    asked: {
+      paths,
+      ...(rules && { rules }),
+      ...(categories && { categories }),
+      ...(trial && { trial }),
+      ...(confidence && { confidence }),
+    },
     outcomes: await scanShard(request, rulesOf(settings), part),
   };
 }

@@ -47,7 +47,7 @@ export function checkRule(rule: Rule<unknown> | RulePair<unknown>, text: string,
       hasDirectives: false,
       confidence: 'possible',
     },
-    [{ pair, severity: undefined, options: { ...Object.fromEntries(defaults), ...options.options } }],
+    [{ pair, severity: undefined, isTrusted: false, options: { ...Object.fromEntries(defaults), ...options.options } }],
   );
   const [problem] = problems;
   if (problem) throw new Error(problem.message);

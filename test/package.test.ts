@@ -70,7 +70,7 @@ console.log(JSON.stringify(result.findings.map(({ ruleId, file, range }) => [rul
     const config = "import plimsoll from 'plimsoll/eslint';\nexport default [plimsoll.configs.recommended];\n";
     writeFileSync(join(project, 'eslint.config.js'), config);
     writeFileSync(join(project, 'src/poller.js'), poller.replace(/private readonly |: \(\) => void|: void/g, ''));
-    const found = run('npx', ['eslint', 'src/poller.js']);
+    const found = run('npx', ['eslint', '--max-warnings', '0', 'src/poller.js']);
     expect(found.stdout).toContain('plimsoll/no-leaked-interval');
     expect(found.status).toBe(1);
     expect(run('npx', ['eslint', '--fix', 'src/poller.js']).status).toBe(0);

@@ -16,6 +16,7 @@ const rules = pairs.map((pair) => ({
   pair,
   options: Object.fromEntries(Object.entries(pair.rule.options ?? {}).map(([name, option]) => [name, option.default])),
   severity: undefined,
+  isTrusted: false,
 }));
 
 const outcome: Outcome = {

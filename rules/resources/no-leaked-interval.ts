@@ -41,7 +41,6 @@ export const rule = defineRule<LeakedInterval>({
   severity: 'high',
   confidence: 'likely',
   lifecycle: 'trial',
-  proven: 'an interval whose handle is dropped, so that nothing can ever clear it',
   effort: 10,
   message: 'This interval {what}: it runs, and keeps all it refers to alive, after {owner} is gone.',
   why: 'Each start leaves one more timer that fires for the rest of the process. CPU and memory grow with the number of starts: requests, connections, instances or mounts.',
@@ -186,7 +185,6 @@ function match(
     at: call.expression,
     values: { what, owner: nameOfOwner(life) },
     ...(when && { when }),
-    ...(leak === 'never' && !isKept && { isProven: true as const }),
     data: { call, places, life, leak },
   };
 }

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { InputError } from '../config/input-error.ts';
-import { categoryChoices, confidenceChoices, failOnChoices, runtimeChoices } from '../config/schema.ts';
-import type { Category, Confidence, Severity } from '../model/rule.ts';
+import { categoryChoices, confidenceChoices, failOnChoices, runtimeChoices, trialChoices } from '../config/schema.ts';
+import type { Category, Confidence, Severity, Trial } from '../model/rule.ts';
 import { reporters } from '../report/reporters.ts';
 import type { ScanOptions } from '../run.ts';
 
@@ -10,6 +10,7 @@ export interface ScanFlags {
   config?: string | false;
   rule?: string[];
   category?: string[];
+  trial?: Trial;
   confidence?: Confidence;
   failOn?: Severity | 'never';
   minScore?: number;
@@ -72,6 +73,10 @@ function choice(noun: string, of: readonly string[]) {
 export const scanOptions = {
   rule: () => new Option('--rule <id>', 'only this rule; repeatable').argParser(collect),
   category: () => new Option('--category <name>', 'only the rules of this category; repeatable').argParser(collect),
+  trial: () =>
+    new Option('--trial <what>', `what rules on trial do: ${trialChoices.join(', ')}`)
+      .argParser(choice('value of --trial', trialChoices))
+      .env('PLIMSOLL_TRIAL'),
   confidence: () =>
     new Option('--confidence <level>', `least confidence reported: ${confidenceChoices.join(', ')}`)
       .argParser(choice('confidence', confidenceChoices))
@@ -217,6 +222,7 @@ export function scanOptionsOf(paths: readonly string[], flags: ScanFlags): ScanO
     ...(flags.config === undefined ? {} : { config: flags.config }),
     ...(flags.rule ? { rules: flags.rule } : {}),
     ...(flags.category ? { categories: flags.category as Category[] } : {}),
+    ...(flags.trial ? { trial: flags.trial } : {}),
     ...(flags.confidence ? { confidence: flags.confidence } : {}),
     ...(flags.failOn ? { failOn: flags.failOn } : {}),
     ...(flags.minScore === undefined ? {} : { minScore: flags.minScore }),

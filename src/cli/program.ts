@@ -47,6 +47,7 @@ function programFor(session: Session, done: (code: number) => void): Command {
   const scanning = () => [
     scanOptions.rule(),
     scanOptions.category(),
+    scanOptions.trial(),
     scanOptions.confidence(),
     scanOptions.config(),
     scanOptions.noConfig(),
@@ -56,6 +57,7 @@ function programFor(session: Session, done: (code: number) => void): Command {
     scanOptions.quiet(),
   ];
   const narrow = () => [
+    scanOptions.trial(),
     scanOptions.confidence(),
     scanOptions.config(),
     scanOptions.noConfig(),

@@ -47,7 +47,6 @@ const ruleShape: Extract<Shape, { kind: 'object' }> = {
     mentions: texts,
     roles: { kind: 'list', of: { kind: 'choice', of: Object.keys(fileRoles), noun: 'role' } },
     page: text,
-    proven: text,
     effort: { kind: 'integer', minimum: 1 },
   },
 };

@@ -3,15 +3,13 @@ import type { RuleFacts } from '../model/rule-facts.ts';
 
 /** What a rule and its fixer say of themselves, as plain data. */
 export function factsOf({ rule, fixer }: Pick<RulePair<never>, 'rule' | 'fixer'>): RuleFacts {
-  const { id, category, severity, confidence, lifecycle, proven, effort, message, why, advice, limits, options, page } =
-    rule;
+  const { id, category, severity, confidence, lifecycle, effort, message, why, advice, limits, options, page } = rule;
   return {
     id,
     category,
     severity,
     confidence,
     lifecycle,
-    ...(proven === undefined ? {} : { proven }),
     ...(effort === undefined ? {} : { effort }),
     message,
     why,

@@ -28,6 +28,8 @@ export const categoryChoices: readonly Category[] = [
   'monitoring',
 ];
 export const severityChoices = ['high', 'medium', 'low'] as const;
+export const trialChoices = ['report', 'weigh', 'off'] as const;
+
 export const confidenceChoices = ['certain', 'likely', 'possible'] as const;
 export const failOnChoices = [...severityChoices, 'never'] as const;
 export const runtimeChoices = ['package', 'copy'] as const;
@@ -125,6 +127,12 @@ export function configShape(rules: readonly RuleFacts[], reporterNames: readonly
       exclude: { ...globs, description: 'Files left out, counted as ignored.' },
       respectGitignore: { kind: 'boolean', description: 'Leave out what .gitignore names. Default: true.' },
       testFiles: { kind: 'boolean', description: 'Scan test files too. Default: false.' },
+      trial: {
+        kind: 'choice',
+        of: trialChoices,
+        noun: 'value',
+        description: 'What rules on trial do: report, weigh as stable ones do, or off. Default: report.',
+      },
       confidence: {
         kind: 'choice',
         of: confidenceChoices,

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { EntryPointSettings, RuleOverride, RuleSetting } from '../engine/scan-request.ts';
 import type { RulePair } from '../model/fixer.ts';
-import type { Confidence, OptionValues, Severity } from '../model/rule.ts';
+import type { Confidence, OptionValues, Severity, Trial } from '../model/rule.ts';
 import type { RuleFacts } from '../model/rule-facts.ts';
 import { InputError } from './input-error.ts';
 import { type ConfigFile, checkConfig, configIn, findConfig, placeIn, readConfig } from './load.ts';
@@ -26,6 +26,7 @@ export interface Settings {
   exclude: From<readonly string[]>;
   respectGitignore: From<boolean>;
   testFiles: From<boolean>;
+  trial: From<Trial>;
   confidence: From<Confidence>;
   entryPoints: From<Required<EntryPointSettings>>;
   rules: Readonly<Record<string, From<RuleSetting>>>;
@@ -221,6 +222,7 @@ function merge(
     exclude: last<readonly string[]>((config, file) => config.exclude && rebase(config.exclude, file), []),
     respectGitignore: last((config) => config.respectGitignore, true),
     testFiles: last((config) => config.testFiles, false),
+    trial: last<Trial>((config) => config.trial, 'report'),
     confidence: last<Confidence>((config) => config.confidence, 'likely'),
     entryPoints: last<Settings['entryPoints']['value']>(
       (config, file) =>

@@ -1,4 +1,4 @@
-import type { Category, Confidence, Severity } from '../model/rule.ts';
+import type { Category, Confidence, Severity, Trial } from '../model/rule.ts';
 import type { RuleOptionTypes } from '../rule-options.generated.ts';
 import type { PluginRuleOptions } from './plugin-rule-options.ts';
 
@@ -34,6 +34,11 @@ export interface Config {
   respectGitignore?: boolean;
   /** Scan test files too. Default: false. */
   testFiles?: boolean;
+  /**
+   * What rules on trial do: `report` without moving score and gates, `weigh` as stable ones do, or `off`. One that is
+   * given a severity weighs in any case. Default: `report`.
+   */
+  trial?: Trial;
   /** Least confidence that is reported. Default: `likely`. */
   confidence?: Confidence;
   /** Where outside load comes in by ways that a scan does not know. */

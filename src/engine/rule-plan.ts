@@ -7,7 +7,7 @@ import { type RuleSetting, type ScanRequest, UsageError } from './scan-request.t
 import { createSift, type Sifted } from './sift.ts';
 
 /** The parts of a request that say which rules run where; can be sent to a worker thread. */
-export type PlanRequest = Pick<ScanRequest, 'ruleIds' | 'categories' | 'confidence' | 'rules' | 'overrides'>;
+export type PlanRequest = Pick<ScanRequest, 'ruleIds' | 'categories' | 'trial' | 'confidence' | 'rules' | 'overrides'>;
 
 interface PlannedRule extends RuleRun {
   isEnabled: boolean;
@@ -34,15 +34,19 @@ export class RulePlan {
     if (unknown !== undefined) throw new UsageError('unknown-rule', unknown, `There is no rule ${unknown}`);
 
     this.#overrides = (request.overrides ?? []).map(({ files, rules }) => ({ matches: compileGlobs(files), rules }));
+    const isOn = ({ id, lifecycle }: Rule<never>): boolean =>
+      request.trial !== 'off' || lifecycle === 'stable' || request.ruleIds?.includes(id) === true;
     const mayRun = ({ rule }: RulePair<never>): boolean =>
+      (isOn(rule) || [request, ...this.#overrides].some(({ rules }) => rules?.[rule.id]?.enabled === true)) &&
       (!request.ruleIds?.length || request.ruleIds.includes(rule.id)) &&
       (!request.categories?.length || request.categories.includes(rule.category)) &&
       (request.rules?.[rule.id]?.enabled !== false || this.#overrides.some((o) => o.rules[rule.id]?.enabled === true));
     this.#pairs = pairs.filter(mayRun);
     this.#base = this.#pairs.map((pair) => ({
       pair,
-      isEnabled: true,
+      isEnabled: isOn(pair.rule),
       severity: undefined,
+      isTrusted: request.trial === 'weigh',
       options: defaultOptions(pair),
     }));
     this.#base = applySettings(this.#base, request.rules ?? {});
@@ -109,6 +113,7 @@ function applySettings(
       pair: rule.pair,
       isEnabled: setting.enabled ?? rule.isEnabled,
       severity,
+      isTrusted: rule.isTrusted,
       options: setting.options ? { ...rule.options, ...setting.options } : rule.options,
     };
   });

@@ -19,6 +19,8 @@ export interface RuleRun {
   pair: RulePair<never>;
   options: OptionValues;
   severity: Severity | undefined;
+  /** Weighs though it may be on trial. */
+  isTrusted: boolean;
 }
 
 /** A finding that may still depend on other files. */
@@ -182,7 +184,7 @@ function makeFinding(match: Match<never>, run: RuleRun, file: FileContext, start
     severity: run.severity ?? match.severity ?? rule.severity,
     confidence: match.confidence ?? rule.confidence,
     // Whoever sets a rule's severity has judged the rule on their own code.
-    lifecycle: match.isProven || run.severity ? 'stable' : rule.lifecycle,
+    lifecycle: run.severity || run.isTrusted ? 'stable' : rule.lifecycle,
     ...(rule.effort === undefined ? {} : { effort: rule.effort }),
     message: fillMessage(rule.message, match.values),
     why: rule.why,

@@ -1,6 +1,6 @@
 import type { EntryCalls } from '../model/file-context.ts';
 import type { Finding } from '../model/finding.ts';
-import type { Category, Confidence, OptionValues, Severity } from '../model/rule.ts';
+import type { Category, Confidence, OptionValues, Severity, Trial } from '../model/rule.ts';
 import type { FileCounts, Problem, SuppressionProblem } from '../model/scan-result.ts';
 import type { FileOutcome } from './process-file.ts';
 import type { PlanRequest } from './rule-plan.ts';
@@ -56,6 +56,8 @@ export interface ScanRequest {
   ruleIds?: readonly string[];
   /** Only the rules of these categories. */
   categories?: readonly Category[];
+  /** What rules on trial do; one that is given a severity weighs in any case. Default: `report`. */
+  trial?: Trial;
   /** Least confidence that is reported. Default: `likely`. */
   confidence?: Confidence;
   rules?: Readonly<Record<string, RuleSetting>>;
@@ -92,10 +94,11 @@ export interface ScanRequest {
 }
 
 /** The parts of a request that say which rules run where. */
-export function planRequest({ ruleIds, categories, confidence, rules, overrides }: ScanRequest): PlanRequest {
+export function planRequest({ ruleIds, categories, trial, confidence, rules, overrides }: ScanRequest): PlanRequest {
   return {
     ...(ruleIds && { ruleIds }),
     ...(categories && { categories }),
+    ...(trial && { trial }),
     ...(confidence && { confidence }),
     ...(rules && { rules }),
     ...(overrides && { overrides }),

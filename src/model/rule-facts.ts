@@ -8,8 +8,6 @@ export interface RuleFacts {
   severity: Severity;
   confidence: Confidence;
   lifecycle: Lifecycle;
-  /** For a rule on trial, the shape whose findings weigh. */
-  proven?: string;
   /** Minutes by hand for one finding; each of Plimsoll's own rules says it. */
   effort?: number;
   /** With its `{placeholders}`. */

@@ -18,7 +18,10 @@ export type Severity = 'high' | 'medium' | 'low';
 /** `possible` findings are reported only when asked for. */
 export type Confidence = 'certain' | 'likely' | 'possible';
 
-/** `trial` rules report, but never move the score or the exit code. */
+/** What a scan does with rules on trial: see `trial` of the configuration. */
+export type Trial = 'report' | 'weigh' | 'off';
+
+/** `trial` rules report, but move neither the score nor the exit code unless the configuration says so. */
 export type Lifecycle = 'trial' | 'stable';
 
 /** The node kinds a rule can ask for, by their names in `ts.SyntaxKind`. */
@@ -65,8 +68,6 @@ export interface Match<Data> {
   values?: Record<string, string>;
   severity?: Severity;
   confidence?: Confidence;
-  /** It has the shape that the rule calls `proven`: the finding is stable though the rule is on trial. */
-  isProven?: true;
   /** What must hold in the rest of the project; without it the finding stands on this file alone. */
   when?: LinkCondition;
   /** What the fixer needs to know. */
@@ -102,8 +103,6 @@ export interface Rule<Data = unknown> {
   /** Of its matches, unless one says otherwise; `possible` is also the most that they may say. */
   confidence: Confidence;
   lifecycle: Lifecycle;
-  /** For a rule on trial: the shape, in words, that readings have proven. Its findings weigh: see `Match.isProven`. */
-  proven?: string;
   /** Minutes that it takes to repair one finding by hand, for one who knows the code: an estimate. */
   effort?: number;
   /** What is wrong here, one sentence, with `{values}`. */

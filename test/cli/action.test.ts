@@ -31,6 +31,7 @@ function runStep(env: Record<string, string> = {}) {
       RUNNER_TEMP: temp,
       PLIMSOLL_ACTION_VERSION: action.inputs.version.default,
       PLIMSOLL_ACTION_ARGS: '',
+      PLIMSOLL_TRIAL: 'weigh',
       PLIMSOLL_ACTION_CHANGED: 'false',
       ...files,
       ...env,

@@ -27,7 +27,7 @@ it('exports names alone, and no more than it says', () => {
 
 it('scan returns a plain result and touches neither the exit code nor the files', async () => {
   await use(async (cwd) => {
-    const result = await api.scan({ cwd, config: { gates: { minScore: 99 } } });
+    const result = await api.scan({ cwd, config: { trial: 'weigh', gates: { minScore: 99 } } });
     expect(result.exit.code).toBe(1);
     expect(result.gates.map((gate) => gate.passed)).toEqual([false, false]);
     expect(structuredClone(result)).toEqual(result);

@@ -100,33 +100,33 @@ describe('exit codes', () => {
     expect(outcome.code).toBe(code);
   });
 
-  it('rules on trial weigh where the configuration gives them a severity, or by a shape that is proven', async () => {
-    const pool = `export class Pool {
-  private timer: NodeJS.Timeout | undefined;
-  constructor(private readonly check: () => void) {}
-  open() {
-    this.timer = setInterval(this.check, 1000);
+  it('rules on trial weigh, or are off, where the configuration or the command line says so', async () => {
+    const text = `export class Pool {
+  constructor(private readonly check: () => void) {
+    setInterval(this.check, 1000);
   }
   close() {}
 }
 `;
-    const dropped = `${pool.replace('this.timer = ', '')}\nexport const open = () => new Pool(() => {});\n`;
-    const judge = async (text: string, rules: Record<string, string>) => {
-      const files = {
-        'package.json': manifest,
-        'src/pool.ts': text,
-        'plimsoll.config.json': JSON.stringify({ rules }),
-      };
+    const judge = async (config: object, ...args: string[]) => {
+      const files = { 'package.json': manifest, 'src/pool.ts': text, 'plimsoll.config.json': JSON.stringify(config) };
       const own = project(files);
-      const { code, stdout } = await plimsoll(['--reporter', 'json'], { cwd: own.folder });
+      const env = { PLIMSOLL_TRIAL: undefined };
+      const { code, stdout } = await plimsoll(['--reporter', 'json', ...args], { cwd: own.folder, env });
       own.remove();
       const { findings } = JSON.parse(stdout) as { findings: { ruleId: string; lifecycle: string }[] };
       return [code, ...findings.map(({ ruleId, lifecycle }) => `${ruleId} ${lifecycle}`)];
     };
-    expect(await judge(pool, {})).toEqual([0, 'no-leaked-interval trial']);
-    expect(await judge(pool, { 'no-leaked-interval': 'high' })).toEqual([1, 'no-leaked-interval stable']);
-    expect(await judge(pool, { 'no-leaked-interval': 'on' })).toEqual([0, 'no-leaked-interval trial']);
-    expect(await judge(dropped, {})).toEqual([1, 'no-leaked-interval stable']);
+    const reported = [0, 'no-leaked-interval trial'];
+    const weighed = [1, 'no-leaked-interval stable'];
+    expect(await judge({})).toEqual(reported);
+    expect(await judge({ rules: { 'no-leaked-interval': 'on' } })).toEqual(reported);
+    expect(await judge({ rules: { 'no-leaked-interval': 'high' } })).toEqual(weighed);
+    expect(await judge({ trial: 'weigh' })).toEqual(weighed);
+    expect(await judge({ trial: 'weigh' }, '--trial', 'report')).toEqual(reported);
+    expect(await judge({ trial: 'off' })).toEqual([0]);
+    expect(await judge({ trial: 'off', rules: { 'no-leaked-interval': 'on' } })).toEqual(reported);
+    expect(await judge({ trial: 'off' }, '--rule', 'no-leaked-interval')).toEqual(reported);
   });
 
   it('3 for a file that is not text, which is named', async () => {

@@ -60,6 +60,23 @@ describe('--interactive', () => {
     expect(code).toBe(1);
   });
 
+  it('writes what was agreed to, and nothing else, as a patch that git can take back', async () => {
+    const before = text('src/first.ts');
+    await talk(
+      [
+        [question, 'y'],
+        [question, 'n'],
+      ],
+      '--patch',
+      'agreed.patch',
+    );
+    expect(text('src/first.ts')).not.toBe(before);
+    expect(text('agreed.patch')).not.toContain('second.ts');
+    git('init', '--quiet');
+    git('apply', '--reverse', 'agreed.patch');
+    expect(text('src/first.ts')).toBe(before);
+  });
+
   it('says why, and applies all of a rule at once', async () => {
     const { code, stdout } = await talk([
       [question, 'w'],

@@ -47,7 +47,8 @@ describe('diagnostics', () => {
     expect(others).toEqual([]);
     expect(diagnostic).toMatchObject({
       range: { start: { line: 2, character: 4 } },
-      severity: 1,
+      // High, but on trial.
+      severity: 2,
       code: 'no-leaked-interval',
       codeDescription: { href: expect.stringMatching(/docs\/rules\/no-leaked-interval\.md$/) },
       source: 'plimsoll',
@@ -177,7 +178,7 @@ describe('configuration', () => {
     });
     onTestFinished(other.remove);
     const editor = await edit({ files: { 'src/poller.ts': poller } });
-    expect(await editor.open('src/poller.ts')).toMatchObject([{ severity: 1 }]);
+    expect(await editor.open('src/poller.ts')).toMatchObject([{ severity: 2 }]);
     const event = { added: [{ uri: pathToFileURL(other.folder).href, name: 'other' }], removed: [] };
     await editor.connection.sendNotification(DidChangeWorkspaceFoldersNotification.type, { event });
     const uri = pathToFileURL(join(other.folder, 'src/poller.ts')).href;

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bin, manifest, poller, project } from './plimsoll.ts';
+import { bin, poller, project, weighing } from './plimsoll.ts';
 
-const own = project({ 'package.json': manifest, 'src/poller.ts': poller });
+const own = project({ 'package.json': weighing, 'src/poller.ts': poller });
 const client = new Client({ name: 'test', version: '1.0.0' });
 beforeAll(async () => {
   await client.connect(new StdioClientTransport({ command: process.execPath, args: [bin, 'mcp'], cwd: own.folder }));

@@ -17,15 +17,25 @@ export interface RunOptions {
   cwd: string;
   /** The plimsoll.js that a conversation is with, when it is not this build. */
   bin?: string;
-  env?: Record<string, string>;
+  /** Undefined takes a variable away. */
+  env?: Record<string, string | undefined>;
   /** Shell text in which `{}` stands for the command; without it the command runs by itself, piped. */
   shell?: string;
   nodeOptions?: string[];
   onStart?(pid: number): void;
 }
 
-/** The environment of a plain terminal user: nothing that a CI or this test run has set. */
-const plainEnv = { PATH: process.env.PATH ?? '', HOME: tmpdir(), TERM: 'xterm-256color', LANG: 'C.UTF-8' };
+/**
+ * The environment of a plain terminal user: nothing that a CI or this test run has set. Rules on trial weigh, for what the
+ * samples below are found by is on trial, and tests are about what findings do.
+ */
+const plainEnv = {
+  PATH: process.env.PATH ?? '',
+  HOME: tmpdir(),
+  TERM: 'xterm-256color',
+  LANG: 'C.UTF-8',
+  PLIMSOLL_TRIAL: 'weigh',
+};
 
 /** Runs the built command as a user would. */
 export function plimsoll(args: readonly string[], options: RunOptions): Promise<Outcome> {
@@ -113,6 +123,9 @@ process.once('SIGTERM', () => server.close());
 `;
 
 export const manifest = '{ "name": "shop", "type": "module", "dependencies": { "express": "5.0.0" } }\n';
+
+/** One whose rules on trial weigh, for what does not see the environment of {@link plimsoll}. */
+export const weighing = manifest.replace(' }\n', ', "plimsoll": { "trial": "weigh" } }\n');
 
 /** A class with an interval that nothing clears, and a method to clear it in. */
 export const poller = `export class Poller {

@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Finding } from '../../src/model/finding.ts';
 import { run } from '../../src/run.ts';
 import { type FixRun, runFix } from '../../src/run-fix.ts';
-import { score } from '../../src/score/score.ts';
 
 const root = join(import.meta.dirname, '../..');
 const projects = ['api-gateway', 'auto-scaler', 'connection-pool', 'distributed-cache'];
@@ -77,7 +76,7 @@ describe.each(projects)('%s', (project) => {
     for (const entry of ['src', 'package.json', 'tsconfig.json']) {
       cpSync(join(naive, entry), join(folder, entry), { recursive: true });
     }
-    const options = { cwd: folder, config: false, safety: 'review', runtime: 'copy', allowDirty: true } as const;
+    const options = { cwd: folder, safety: 'review', runtime: 'copy', allowDirty: true } as const;
     fixed = await runFix(options);
   }, 240_000);
 
@@ -85,12 +84,8 @@ describe.each(projects)('%s', (project) => {
     expect(listPlaces(fixed.before.result.findings).sort()).toEqual(listMarks(naive).sort());
   });
 
-  test('scores at most 15 before, its rules taken as stable', () => {
-    const { findings, files } = fixed.before.result;
-    const weighed = findings
-      .filter(({ ruleId }) => marked.has(ruleId))
-      .map((finding): Finding => ({ ...finding, lifecycle: 'stable' }));
-    const { value, grade } = score(weighed, files.codeLines);
+  test('scores at most 15 before, with rules on trial weighing, as its configuration says', () => {
+    const { value, grade } = fixed.before.result.score;
     expect(value).toBeLessThanOrEqual(15);
     expect(grade).toBe('F');
   });
@@ -114,7 +109,7 @@ describe.each(projects)('%s', (project) => {
 
   test('fixing once more changes nothing', { timeout: 240_000 }, async () => {
     const once = textsOf(folder);
-    const options = { cwd: folder, config: false, safety: 'review', runtime: 'copy', allowDirty: true } as const;
+    const options = { cwd: folder, safety: 'review', runtime: 'copy', allowDirty: true } as const;
     await runFix(options);
     expect(textsOf(folder)).toEqual(once);
   });

@@ -40,7 +40,7 @@ function explanation(rule: RuleFacts, page: string | undefined, paint: ChalkInst
   ];
   if (rule.effort !== undefined) facts.push(`about ${durationInWords(rule.effort)} by hand`);
   if (rule.plugin !== undefined) facts.push(`plugin ${rule.plugin}`);
-  if (rule.lifecycle === 'trial') facts.push(`trial: does not weigh${rule.proven ? `, but for ${rule.proven}` : ''}`);
+  if (rule.lifecycle === 'trial') facts.push('trial: does not weigh');
   const options = Object.entries(rule.options).map(([name, option]) => {
     const [first = '', ...rest] = wrap(`${option.description} (default ${JSON.stringify(option.default)})`, width - 6);
     return [`  ${paint.cyan(name)}  ${first}`, ...rest.map((line) => `      ${line}`)].join('\n');

@@ -16,6 +16,7 @@ interface Effective {
 }
 
 const variables: Readonly<Record<string, string>> = {
+  trial: 'PLIMSOLL_TRIAL',
   confidence: 'PLIMSOLL_CONFIDENCE',
   'gates.failOn': 'PLIMSOLL_FAIL_ON',
   'gates.minScore': 'PLIMSOLL_MIN_SCORE',
@@ -65,6 +66,7 @@ export async function printConfigCommand(
     plain('exclude', settings.exclude),
     plain('respectGitignore', settings.respectGitignore),
     plain('testFiles', settings.testFiles),
+    plain('trial', settings.trial),
     plain('confidence', settings.confidence),
     ...Object.entries(settings.entryPoints.value).map(([key, value]) =>
       plain(`entryPoints.${key}`, { value, origin: settings.entryPoints.origin }),
@@ -89,10 +91,10 @@ export async function printConfigCommand(
     }),
   ];
   for (const rule of settings.ruleFacts) {
-    let state: From<unknown> = {
-      value: rule.severity,
-      origin: rule.plugin === undefined ? 'default' : `plugin ${rule.plugin}`,
-    };
+    const isLeftOut = rule.lifecycle === 'trial' && settings.trial.value === 'off';
+    let state: From<unknown> = isLeftOut
+      ? { value: 'off', origin: settings.trial.origin }
+      : { value: rule.severity, origin: rule.plugin === undefined ? 'default' : `plugin ${rule.plugin}` };
     let options: Record<string, unknown> = Object.fromEntries(
       Object.entries(rule.options).map(([name, option]) => [name, option.default]),
     );
