@@ -45,6 +45,7 @@ export function findHandleLeak(
   if (given) return judgeGiven(given, fn, kind, file);
   const binding = findBinding(creation, file);
   if (!binding || !isWithin(binding.scope.node, fn)) return undefined;
+  if (kind.endsWithLoop && binding.references.some(isLoopedOver)) return undefined;
   const ends = listEnds(binding, kind);
   if (isGivenAway(binding, kind, ends, file)) return undefined;
   if (ends.length === 0) return kind.listens ? undefined : { kind: 'never', binding, fn };
@@ -103,6 +104,14 @@ function isPartGivenAway({ references }: Binding): boolean {
 function isUsing(declaration: ts.VariableDeclaration): boolean {
   const scoped = declaration.parent.flags & ts.NodeFlags.BlockScoped;
   return scoped === ts.NodeFlags.Using || scoped === ts.NodeFlags.AwaitUsing;
+}
+
+/** `for await (const entry of dir)`. */
+function isLoopedOver(reference: ts.Identifier): boolean {
+  const outer = getOutermostWrapped(reference);
+  return (
+    ts.isForOfStatement(outer.parent) && outer.parent.expression === outer && outer.parent.awaitModifier !== undefined
+  );
 }
 
 /** Every call of the file that ends what a binding holds: `h.close()`, `fs.closeSync(h)`. */

@@ -20,6 +20,8 @@ export interface HandleKind {
   cost: string;
   /** Whether it is made to live on and tell of events, so that leaving it open can be what is meant. */
   listens?: true;
+  /** `for await (… of handle)` ends it, on every way out of the loop. */
+  endsWithLoop?: true;
   /** Whether it ends by itself or with what it looks at unless an owner keeps it: only then it is judged. */
   keptOnly?: true;
   /** Whether `no-client-per-request` speaks of those that nothing ends at all. */
@@ -52,6 +54,7 @@ export const handleKinds: readonly HandleKind[] = [
     modules: ['fs', 'fs/promises'],
     paths: ['opendir.()', 'opendirSync.()'],
     name: 'directory handle',
+    endsWithLoop: true,
     ends: ['close', 'closeSync'],
     cost: 'one descriptor of the 1,024 or so that a process has',
     source: 'Node.js 24, doc/api/fs.md',

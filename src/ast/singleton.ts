@@ -23,6 +23,9 @@ import { frequencyOf } from './where.ts';
 const singletonDecorator =
   /^(?:Injectable|Service|Controller|Resolver|singleton|Singleton|injectable|Module|Gateway|WebSocketGateway|Processor|Global)$/;
 
+/** Angular's root component: its page begins and ends with it. */
+const rootSelector = /\bselector:\s*['"]app-root['"]/;
+
 /** Whether there is one instance a process: a framework service, `getInstance`, or `new` once at module level only. */
 export function isSingleton(owner: OwnerNode, file: FileContext): boolean {
   if (ts.isObjectLiteralExpression(owner)) return frequencyOf(owner, file) === 'once';
@@ -32,6 +35,7 @@ export function isSingleton(owner: OwnerNode, file: FileContext): boolean {
       findMemberPath(ts.isCallExpression(d.expression) ? d.expression.expression : d.expression)?.at(-1),
     );
     if (names.some((name) => name !== undefined && singletonDecorator.test(name))) return true;
+    if (decorators.some((decorator) => rootSelector.test(decorator.getText()))) return true;
     const shape = classShape(owner, file);
     if ([...shape.methods.keys()].some((name) => /^(?:getInstance|instance|getSharedInstance|shared)$/.test(name)))
       return true;
