@@ -201,7 +201,10 @@ console.log(checkRule(plugin.rules[0], 'one();').findings.length);\n`;
     test('--watch reports again after a change, until it is interrupted', async () => {
       const cwd = shop();
       const bin = join(user().project, 'node_modules/plimsoll/bin/plimsoll.js');
-      const child = spawn(process.execPath, [bin, '--watch', '--reporter', 'concise'], { cwd });
+      const child = spawn(process.execPath, [bin, '--watch', '--reporter', 'concise'], {
+        cwd,
+        env: { ...process.env, PLIMSOLL_TRIAL: 'weigh' },
+      });
       let seen = '';
       const shown = (text: string) =>
         new Promise<void>((resolve) => {
