@@ -63,7 +63,7 @@ export const rule = defineRule<CacheStampede>({
 function judge(set: ts.CallExpression, receiver: ts.Expression, file: FileContext): Match<CacheStampede> | undefined {
   const holder = findMemberPath(receiver)?.join('.');
   const key = set.arguments[0];
-  const fn = findHome(set);
+  const fn = findEnclosingFunction(set);
   if (!holder || !key || !fn?.body || set.arguments.length < 2 || !isCache(holder, receiver, file) || isStartup(fn))
     return undefined;
   if (ts.isStringLiteralLike(skipWrappers(key)) && !/ex|EX|ttl/i.test(set.getText(file.source))) return undefined;
@@ -103,11 +103,6 @@ function isHotCache(
 
 function textOf(call: ts.CallExpression, file: FileContext): string {
   return `${call.expression.getText(file.source).replace(/\s+/g, '')}()`;
-}
-
-/** The function that the cache is used in; callbacks of `then` and of iterations are not it. */
-function findHome(node: ts.Node): FunctionNode | undefined {
-  return findEnclosingFunction(node);
 }
 
 /** Named a cache, or a Redis client: receivers that hold what was loaded. */

@@ -2,7 +2,8 @@ import { isAfterAnswer, isTimeLimited } from '../../src/ast/bounded-wait.ts';
 import { isLeftAlone } from '../../src/ast/left-alone.ts';
 import { importWords } from '../../src/ast/mention-words.ts';
 import { isOwnHost } from '../../src/ast/own-host.ts';
-import { bareModule, findOrigin, originName } from '../../src/ast/provenance.ts';
+import { bareModule, findOrigin, isHandedIn, originName } from '../../src/ast/provenance.ts';
+import { isSeldomAsked } from '../../src/ast/seldom.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -10,7 +11,6 @@ import {
   findPropertyName,
   isFunctionNode,
   nameOfFunction,
-  rootOfMembers,
   skipWrappers,
 } from '../../src/ast/syntax.ts';
 import { hasTooling } from '../../src/ast/tooling.ts';
@@ -153,22 +153,10 @@ function identify(call: ts.CallExpression, file: FileContext): Pick<OutboundTime
   }
 }
 
-/** A parameter, or a part of one: whatever the caller calls so. SvelteKit hands in the real one. */
-function isHandedIn(callee: ts.Identifier, file: FileContext): boolean {
-  const declaration = file.bindingOf(callee)?.declaration;
-  if (!declaration || /(?:^|\/)\+/.test(file.path)) return false;
-  if (ts.isParameter(declaration)) return true;
-  if (!ts.isBindingElement(declaration)) return false;
-  const holder = declaration.parent.parent;
-  if (!ts.isVariableDeclaration(holder)) return true;
-  const from = holder.initializer && rootOfMembers(holder.initializer);
-  return !!from && ts.isIdentifier(from) && file.bindingOf(from)?.kind === 'parameter';
-}
-
 /** Called by hand, by somebody who sees how long it takes: an administrator, a test of settings. */
 function isByHand(fn: FunctionNode, file: FileContext): boolean {
   return (
-    /(?:^|\/)admin\//.test(file.path) ||
+    isSeldomAsked(file) ||
     /^test(?:Setup|Connection|Config\w*|Settings|Credentials|Webhook|Integration)$/.test(nameOfFunction(fn))
   );
 }

@@ -7,6 +7,7 @@ import {
   findRetryLoop,
   isCountedRetry,
   isEndless,
+  isOneOfMany,
   isPauseOrRepair,
   leavesAlways,
   leavesWithoutConnection,
@@ -15,13 +16,7 @@ import { waitsForEvents } from '../../src/ast/event-wait.ts';
 import { listCallsOf } from '../../src/ast/functions.ts';
 import { bareModule, findOrigin, originName } from '../../src/ast/provenance.ts';
 import { findProperty } from '../../src/ast/queries.ts';
-import {
-  type FunctionNode,
-  findEnclosingFunction,
-  isWithin,
-  type LoopNode,
-  skipWrappers,
-} from '../../src/ast/syntax.ts';
+import { findEnclosingFunction, isWithin, type LoopNode, skipWrappers } from '../../src/ast/syntax.ts';
 import { hasTooling } from '../../src/ast/tooling.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
@@ -153,20 +148,6 @@ function judgeRecursion(attempt: ts.TryStatement, file: FileContext): Match<Naiv
   const how = pauses ? 'without end, after the same pause each time' : 'at once and without end';
   const confidence = !pauses && isWorth(attempt, file) ? 'likely' : 'possible';
   return report(fn, { fault: 'endless', loop: undefined, attempt }, how, confidence, again);
-}
-
-/**
- * `try { host = this.nextHost(); } catch (error) { return this.giveUp(error); }` ahead of it: each attempt takes another
- * one of what comes to an end.
- */
-function isOneOfMany(attempt: ts.TryStatement, fn: FunctionNode): boolean {
-  if (!fn.body || !ts.isBlock(fn.body)) return false;
-  return fn.body.statements.some((statement) => {
-    if (statement.end > attempt.pos) return false;
-    const isNext = /\b(?!nextTick)(?:next|\w*Next)[A-Z]?\w*\s*\(|\.(?:shift|pop)\(/.test(statement.getText());
-    if (!isNext) return false;
-    return !ts.isTryStatement(statement) || (!!statement.catchClause && leavesAlways(statement.catchClause.block));
-  });
 }
 
 /** `next(index + 1)`: what failed is passed over, and the next one is tried. */

@@ -1,3 +1,4 @@
+import { allOf } from '../../src/ast/all-of.ts';
 import { listBatchNames } from '../../src/ast/batch-sibling.ts';
 import { oncePath, runsOnce } from '../../src/ast/data-loop.ts';
 import { findFunctionValue } from '../../src/ast/functions.ts';
@@ -108,13 +109,11 @@ function judgeCallee(call: ts.CallExpression, file: FileContext): Match<QueryInL
   if (!place || isCollected(call, place.repetition.node) || isWeakLoop(place.repetition.node)) return undefined;
   if (file.memo(toldOf, place.repetition.node).at) return undefined;
   const batches = listBatchNames(findMethodCall(call)?.method ?? call.expression.getText(file.source));
-  const hasBatch: LinkCondition = {
-    kind: 'all',
-    of: [
-      { kind: 'any', of: batches.map((name): LinkCondition => ({ kind: 'project-states', fact: `function:${name}` })) },
-      ...(to ? [{ kind: 'not', of: { kind: 'callee-does', to, deeds: ['keeps'] } } satisfies LinkCondition] : []),
-    ],
-  };
+  const isNamed = batches.map((name): LinkCondition => ({ kind: 'project-states', fact: `function:${name}` }));
+  const hasBatch = allOf(
+    { kind: 'any', of: isNamed },
+    to && { kind: 'not', of: { kind: 'callee-does', to, deeds: ['keeps'] } },
+  )!;
   const { reads, writes } = worthOf(call, place.repetition, place.over, file);
   const deeds: FunctionDeed[] = [];
   if (to && reads) deeds.push('query:point', 'query:list');
@@ -131,14 +130,9 @@ function judgeCallee(call: ts.CallExpression, file: FileContext): Match<QueryInL
       through: '',
     },
     related: [{ at: place.repetition.node, note: 'repeats it' }],
-    ...allOf(isMany ? { kind: 'any', of: [asks, hasBatch] } : hasBatch, isNoHandful(place.over, file)),
+    when: allOf(isMany ? { kind: 'any', of: [asks, hasBatch] } : hasBatch, isNoHandful(place.over, file)),
     data: { query: undefined, call, ...place },
   };
-}
-
-function allOf(...conditions: (LinkCondition | undefined)[]): { when?: LinkCondition } {
-  const of = conditions.filter((condition) => condition !== undefined);
-  return of.length > 0 ? { when: of.length > 1 ? { kind: 'all', of } : of[0]! } : {};
 }
 
 function judge(call: ts.CallExpression, query: QueryCall, file: FileContext): Match<QueryInLoop> | undefined {
@@ -187,7 +181,7 @@ function makeMatch(
       through: call === query.call ? '' : ` (through \`${call.expression.getText(file.source)}\`)`,
     },
     related: [{ at: repetition.node, note: 'repeats it' }],
-    ...allOf(query.when, isNoHandful(over, file)),
+    when: allOf(query.when, isNoHandful(over, file)),
     data: { query, call, repetition, over },
   };
 }

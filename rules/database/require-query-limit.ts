@@ -1,3 +1,4 @@
+import { allOf } from '../../src/ast/all-of.ts';
 import { findProperty, findQuery, listChain } from '../../src/ast/queries.ts';
 import { findMemberName, findMethodCall, getOutermostWrapped, skipWrappers } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
@@ -46,7 +47,7 @@ function judge(call: ts.CallExpression, file: FileContext): Match<{ call: ts.Cal
   return {
     at: call,
     values: { query: query.text, use: use ? `, only to \`${use}\` it in memory` : '' },
-    when: query.when ? { kind: 'all', of: [onRequestPath(call, file), query.when] } : onRequestPath(call, file),
+    when: allOf(onRequestPath(call, file), query.when),
     data: { call },
   };
 }

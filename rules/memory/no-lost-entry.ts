@@ -1,3 +1,4 @@
+import { allOf } from '../../src/ast/all-of.ts';
 import { growthOf } from '../../src/ast/container-growth.ts';
 import { type Container, containerOfField, containerOfVariable } from '../../src/ast/containers.ts';
 import { asksSize, type EmptyBucket, findEmptyBucket } from '../../src/ast/empty-buckets.ts';
@@ -98,7 +99,7 @@ function judge(container: Container, file: FileContext): Match<LostEntry>[] {
     related: [{ at: container.at, note: 'no key ever leaves this table' }],
     values: { what: `The last item leaves its list, but the key stays in \`${name}\` for ever` },
     ...(lifetime === 'unknown' && !bucket.isDroppedElsewhere && { confidence: 'possible' as const }),
-    ...(conditions.length > 0 && { when: { kind: 'all', of: conditions } as const }),
+    when: allOf(...conditions),
     data: { leak: 'bucket', container, ...bucket },
   });
   return matches;

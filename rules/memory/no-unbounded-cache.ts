@@ -1,11 +1,12 @@
-import { type Add, type Growth, growthOf, type Removal } from '../../src/ast/container-growth.ts';
+import { allOf } from '../../src/ast/all-of.ts';
+import { type Add, type Growth, growthOf, isPrimed, type Removal } from '../../src/ast/container-growth.ts';
 import { type Container, containerOfField, containerOfVariable } from '../../src/ast/containers.ts';
 import { isFiltered, isLoadedWhole, isRegistering } from '../../src/ast/filtered-add.ts';
 import { isFresh } from '../../src/ast/fresh-key.ts';
 import { listCallsOf } from '../../src/ast/functions.ts';
 import { findKeptLoader } from '../../src/ast/kept-loader.ts';
 import { keyDomain } from '../../src/ast/key-domain.ts';
-import { isBoundedKeyType } from '../../src/ast/key-type.ts';
+import { isBoundedKeyType, isDeviceAddress } from '../../src/ast/key-type.ts';
 import { isGivenByFactory, lifetimeOf, listOwnerConditions } from '../../src/ast/lifetime.ts';
 import { cacheName, holdsState, isInvalidation, isMemo, isPageMemo, ownerOf } from '../../src/ast/memo.ts';
 import { emptyObjects, importWords, itemWrites, together } from '../../src/ast/mention-words.ts';
@@ -13,7 +14,7 @@ import { listNeverCalled } from '../../src/ast/never-called.ts';
 import { isPendingEntry } from '../../src/ast/pending-entry.ts';
 import { isLibrary, isPublicApi } from '../../src/ast/public-api.ts';
 import { repeatsItself } from '../../src/ast/self-repeating.ts';
-import { type FunctionNode, findEnclosingFunction, findMemberPath, nameOfFunction } from '../../src/ast/syntax.ts';
+import { type FunctionNode, findEnclosingFunction, nameOfFunction } from '../../src/ast/syntax.ts';
 import { domainOfTable, isBareKey } from '../../src/ast/table-name.ts';
 import { hasTooling, isInBrowser } from '../../src/ast/tooling.ts';
 import {
@@ -136,7 +137,7 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
       confidence: 'possible' as const,
     }),
     ...(isPage(file) && { severity: 'medium' as const }),
-    ...(conditions.length > 0 && { when: { kind: 'all', of: conditions } as const }),
+    when: allOf(...conditions),
     data: {
       container,
       growth,
@@ -145,24 +146,11 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
   };
 }
 
-/** A table of the module that its own load puts entries into: what comes later is of the same kind, and as few. */
-function isPrimed({ home }: Container, { adds }: Growth): boolean {
-  return home.kind === 'module' && adds.some(({ fn }) => fn === undefined);
-}
-
 function isGrowing(add: Add, container: Container, growth: Growth, file: FileContext): boolean {
   if (!add.key || !add.fn || isRegistering(add.fn) || isFiltered(add, growth, file)) return false;
   if (keyDomain(add.key, file) !== 'data' || isDeviceAddress(add.key, container)) return false;
   const isHelper = container.home.kind === 'closure' || /Cache|Memo(?!r)/.test(ownerOf(container));
   return isHelper || !isBareKey(add.key, file) || isFresh(add.key, file) || domainOfTable(container.name) === 'data';
-}
-
-/** Addresses that are numbers are those of a bus or a mesh: of 16 bits, or of what is plugged in. */
-function isDeviceAddress(key: ts.Expression, { type, value }: Container): boolean {
-  const made = ts.isNewExpression(value) ? value.typeArguments?.[0] : undefined;
-  const declared = type && ts.isTypeReferenceNode(type) ? type.typeArguments?.[0] : undefined;
-  const isNumber = [made, declared].some((one) => one?.kind === ts.SyntaxKind.NumberKeyword);
-  return isNumber && /addr(?:ess)?$/i.test(findMemberPath(key)?.at(-1) ?? '');
 }
 
 /** What waits under a number of its own and is never taken out stays when it has ended, however long its owner lives. */

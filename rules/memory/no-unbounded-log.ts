@@ -1,26 +1,17 @@
 import { type Add, type Growth, growthOf, type Removal } from '../../src/ast/container-growth.ts';
 import { type Container, containerOfField, containerOfVariable } from '../../src/ast/containers.ts';
+import { isLookedFor } from '../../src/ast/filtered-add.ts';
 import { isGivenUp } from '../../src/ast/given-up.ts';
-import { lifetimeOf, listOwnerConditions } from '../../src/ast/lifetime.ts';
+import { keepsClock, lifetimeOf, listOwnerConditions } from '../../src/ast/lifetime.ts';
 import { emptyArrays, together } from '../../src/ast/mention-words.ts';
 import { listNeverCalled } from '../../src/ast/never-called.ts';
 import { isLibrary, isPublicApi } from '../../src/ast/public-api.ts';
-import { findReArming } from '../../src/ast/re-arming.ts';
 import { repeatsItself } from '../../src/ast/self-repeating.ts';
-import {
-  findEnclosingFunction,
-  findMemberName,
-  findPropertyName,
-  isFunctionNode,
-  nameOfFunction,
-  skipWrappers,
-} from '../../src/ast/syntax.ts';
-import { findTimerFunction } from '../../src/ast/timers.ts';
+import { findPropertyName, isFunctionNode, nameOfFunction, skipWrappers } from '../../src/ast/syntax.ts';
 import { hasTooling } from '../../src/ast/tooling.ts';
 import { isTrimmedOnOthers, listLiveAdds, listLiveRemovals, listNotTrimmedElsewhere } from '../../src/ast/trimming.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { onRequestPath, runsRepeatedly } from '../../src/ast/where.ts';
-import { listNodesWithin } from '../../src/ast/within.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
@@ -85,7 +76,7 @@ function isEmptyArray(node: ts.Expression): boolean {
   return ts.isNewExpression(value) && ts.isIdentifier(value.expression) && value.expression.text === 'Array';
 }
 
-function judge(container: Container, file: FileContext): readonly Match<UnboundedLog>[] | undefined {
+function judge(container: Container, file: FileContext): Match<UnboundedLog> | undefined {
   if (container.kind !== 'array' || container.accesses.length === 0) return undefined;
   const growth = growthOf(container, file);
   if (growth.adds.length === 0 || growth.sizeChecks.length > 0) return undefined;
@@ -117,7 +108,7 @@ function judge(container: Container, file: FileContext): readonly Match<Unbounde
       ? []
       : [isOffered ? ({ kind: 'any', of: [repeated, isLibrary] } as const) : repeated]),
   ];
-  const match: Match<UnboundedLog> = {
+  return {
     at: container.at,
     related: [{ at: add.node, note: 'a value is added here' }],
     values: {
@@ -132,29 +123,13 @@ function judge(container: Container, file: FileContext): readonly Match<Unbounde
     },
     ...(lifetime === 'unknown' && { confidence: 'possible' as const }),
     when: { kind: 'all', of: conditions },
+    ...(isOfRun && { sureWhen: onRequestPath(add.node, file) }),
     data: {
       container,
       growth,
       isLive: adds.some((one) => isGivenUp(one, file) || (one.value !== undefined && isLive(one.value))),
     },
   };
-  if (!isOfRun) return [match];
-  const asked = onRequestPath(add.node, file);
-  const both = (other: LinkCondition): LinkCondition => ({ kind: 'all', of: [...conditions, other] });
-  return [
-    { ...match, when: both(asked) },
-    // A second match at one place would be dropped.
-    { ...match, at: add.node, confidence: 'possible', when: both({ kind: 'not', of: asked }) },
-  ];
-}
-
-/** Its class runs a timer that comes again and again: it is made to live on. */
-function keepsClock({ home }: Container, file: FileContext): boolean {
-  if (home.kind !== 'field') return false;
-  return listNodesWithin('CallExpression', home.shape.node, file).some((call) => {
-    const timer = findTimerFunction(call, file);
-    return timer === 'setInterval' || (timer === 'setTimeout' && findReArming(call, file) !== undefined);
-  });
 }
 
 /** Emptied as a capture or a connection begins: it has grown since the last one did. */
@@ -175,16 +150,6 @@ function isRecording(add: Add, container: Container, file: FileContext): boolean
   if (ts.isObjectLiteralExpression(value)) return !holdsFunction(value);
   if (logName.test(container.name)) return !isFunctionTyped(value, file);
   return isLive(value);
-}
-
-/** `for (const entry of this.entries) if (isSame(entry, wanted)) return entry`: one for each different thing that is asked for. */
-function isLookedFor(add: Add, container: Container, file: FileContext): boolean {
-  return container.accesses.some((access) => {
-    if (access.pos > add.node.pos || findEnclosingFunction(access) !== add.fn) return false;
-    const { parent } = access;
-    if (ts.isForOfStatement(parent)) return /\breturn\b/.test(parent.statement.getText(file.source));
-    return /^(?:find|findIndex|some|includes|indexOf)$/.test(findMemberName(parent) ?? '');
-  });
 }
 
 function isLive(value: ts.Expression): boolean {

@@ -1,3 +1,4 @@
+import { allOf } from '../../src/ast/all-of.ts';
 import { oncePath, runsOnce } from '../../src/ast/data-loop.ts';
 import { reachesServer } from '../../src/ast/embedded-database.ts';
 import {
@@ -65,20 +66,16 @@ export const rule = defineRule<SequentialAwait>({
       if (!isFirst || isContinued(statement, file)) return undefined;
       const reads = findIndependentReads(statement, file);
       if (!reads || isInTransaction(statement, file)) return undefined;
-      const ofServer = reachesServer(reads.calls, file);
       return {
         at: node,
         ...(isLittleGained(reads.calls, file) && { confidence: 'possible' as const }),
         values: { what: `${reads.calls.length} neighbouring reads` },
         // What two reads save counts where a request begins; deeper, few would notice.
-        when: {
-          kind: 'all',
-          of: [
-            reads.calls.length > 2 ? onRequestPath(node, file) : closeToRequests(node, 0, file),
-            ...listAsked(reads),
-            ...(ofServer ? [ofServer] : []),
-          ],
-        },
+        when: allOf(
+          reads.calls.length > 2 ? onRequestPath(node, file) : closeToRequests(node, 0, file),
+          ...listAsked(reads),
+          reachesServer(reads.calls, file),
+        ),
         data: { kind: 'statements', reads },
       };
     },

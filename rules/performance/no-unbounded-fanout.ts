@@ -1,3 +1,4 @@
+import { allOf } from '../../src/ast/all-of.ts';
 import { type FanOut, findFanOut } from '../../src/ast/fan-out.ts';
 import { isSeldomAsked } from '../../src/ast/seldom.ts';
 import { findMethodCall } from '../../src/ast/syntax.ts';
@@ -41,7 +42,7 @@ export const rule = defineRule<FanOut>({
           items: text.length > 60 ? `${text.slice(0, 57)}…` : text,
           what: fanOut.holdsConnection ? 'transactions' : fanOut.io === 'write' ? 'writes or calls' : 'reads',
         },
-        when: fanOut.asked.length > 0 ? { kind: 'all', of: [asks(fanOut), runs] } : runs,
+        when: allOf(fanOut.asked.length > 0 ? asks(fanOut) : undefined, runs),
         data: fanOut,
       };
     },

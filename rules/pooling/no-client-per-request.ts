@@ -4,6 +4,7 @@ import { type ClientCreation, clientModules, findClientCreation } from '../../sr
 import { isIndependentOf, isMadeForOneCall, isMemoised, isPartOfField } from '../../src/ast/made-per-call.ts';
 import { importWords } from '../../src/ast/mention-words.ts';
 import { bareModule, findOrigin, originName } from '../../src/ast/provenance.ts';
+import { isSeldomAsked } from '../../src/ast/seldom.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -121,7 +122,7 @@ function runsAnew(node: ts.Node, file: FileContext): LinkCondition {
 
 /** An administrator's page opens one once in a while, and ends it again. */
 function isRare(node: ts.NewExpression | ts.CallExpression, file: FileContext): boolean {
-  return /(?:^|[/.])admin[/.]/i.test(file.path) && isForOneJob(node, file);
+  return isSeldomAsked(file) && isForOneJob(node, file);
 }
 
 /** What it costs; one that its function ends again reconnects no more. */

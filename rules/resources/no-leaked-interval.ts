@@ -1,3 +1,4 @@
+import { allOf } from '../../src/ast/all-of.ts';
 import { hasEnd } from '../../src/ast/end-of-life.ts';
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { isStartedWhenUnset } from '../../src/ast/latch.ts';
@@ -68,22 +69,15 @@ export const rule = defineRule<LeakedInterval>({
       if (clears.length > 0) {
         const onlyRestarted = isOnlyRestarted(call, places, clears, life) && whenMadeOften(life, file);
         if (onlyRestarted)
-          return match(
-            call,
-            places,
-            life,
-            'never',
-            allOf([onlyRestarted, ...listReleasesElsewhere(places, life, true)]),
-          );
+          return match(call, places, life, 'never', allOf(onlyRestarted, ...listReleasesElsewhere(places, life, true)));
         if (isMissedAtEnd(call, places, life, file)) {
           const conditions = [...listForeignClears(places, life, file), ...unlessMadeOnce(call, life, file)];
-          return match(call, places, life, 'missed', allOf(conditions));
+          return match(call, places, life, 'missed', allOf(...conditions));
         }
         const overwrite = findOverwrite(call, places, life, file);
         if (!overwrite) return undefined;
         const again = isStatic(call) ? startsRepeatedly(call, life, file) : runsAgain(call, life, file);
-        const conditions = [again, overwrite.when].filter((condition) => condition !== undefined);
-        return match(call, places, life, 'overwritten', allOf(conditions));
+        return match(call, places, life, 'overwritten', allOf(again, overwrite.when));
       }
       return neverCleared(call, places, life, file);
     },
@@ -145,11 +139,7 @@ function neverCleared(
     default:
       return undefined;
   }
-  return match(call, places, life, 'never', allOf(conditions));
-}
-
-function allOf(conditions: readonly LinkCondition[]): LinkCondition | undefined {
-  return conditions.length > 0 ? { kind: 'all', of: conditions } : undefined;
+  return match(call, places, life, 'never', allOf(...conditions));
 }
 
 /** A handle in a public field or a property may be cleared by another file, which says so as a fact. */
@@ -184,7 +174,7 @@ function match(
   return {
     at: call.expression,
     values: { what, owner: nameOfOwner(life) },
-    ...(when && { when }),
+    when,
     data: { call, places, life, leak },
   };
 }

@@ -1,4 +1,5 @@
 import { asksForEnd, findAfterEnd, findEnd } from '../../src/ast/after-end.ts';
+import { allOf } from '../../src/ast/all-of.ts';
 import { findConnection, listClearsOfListeners } from '../../src/ast/connection-timer.ts';
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { isGatherer, isStartedWhenUnset } from '../../src/ast/latch.ts';
@@ -83,10 +84,10 @@ function judge(
   life: Life,
   file: FileContext,
 ): Match<LeakedTimeout> | undefined {
-  const match = (leak: LeakedTimeout['leak'], ...conditions: LinkCondition[]): Match<LeakedTimeout> => ({
+  const match = (leak: LeakedTimeout['leak'], ...conditions: (LinkCondition | undefined)[]): Match<LeakedTimeout> => ({
     at: call.expression,
     values: { what: what[leak] },
-    ...(conditions.length > 0 && { when: { kind: 'all', of: conditions } }),
+    when: allOf(...conditions),
     data: { call, places, life, leak },
   });
   const isCleared = listClearsOfTimeout(call, places, file).length > 0;
@@ -138,8 +139,7 @@ function judge(
   if (file.role === 'ui' || isAtOnce(call) || isReturned(call, file)) return undefined;
   const overwrite = findOverwrite(call, places, life, file);
   if (!overwrite) return undefined;
-  const conditions = [runsAgain(call, life, file), overwrite.when].filter((condition) => condition !== undefined);
-  return match('overwritten', ...conditions);
+  return match('overwritten', runsAgain(call, life, file), overwrite.when);
 }
 
 /** Other methods keep it: they are the ones to look at it before. */

@@ -21,7 +21,6 @@ import { findUnclearedSettle } from '../../src/ast/uncleared-settle.ts';
 import { runsUnderLoad } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
-import type { LinkCondition } from '../../src/model/link.ts';
 import type { Match } from '../../src/model/rule.ts';
 
 export interface UnclearedDeadline {
@@ -65,7 +64,7 @@ export const rule = defineRule<UnclearedDeadline>({
       if (isOfCommandLine(file) || lifeOf(call, file).kind === 'process' || runsAtProcessEnd(call, file))
         return undefined;
       const found = judge(call, places, file);
-      return found && listByWeight(found, call, file);
+      return found && weigh(found, call, file);
     },
   },
 });
@@ -74,30 +73,17 @@ export const rule = defineRule<UnclearedDeadline>({
  * One that holds little is sure only where it is a helper's, or runs under load; else it is `possible`. One that a
  * failure leaves running, or that was cleared in places, is what somebody meant to clear.
  */
-function listByWeight(
-  found: Match<UnclearedDeadline>,
-  call: ts.CallExpression,
-  file: FileContext,
-): readonly Match<UnclearedDeadline>[] {
-  const { confidence, when, ...match } = found;
-  // A second match at one place would be dropped.
-  const possible = { ...match, at: call, ...(when && { when }), confidence: 'possible' as const };
-  if (confidence === 'possible') return [found];
+function weigh(found: Match<UnclearedDeadline>, call: ts.CallExpression, file: FileContext): Match<UnclearedDeadline> {
   const isSleep = found.data.deadline?.kind === 'sleep';
   const weight = isSleep ? 'little' : weightOf(call, file);
-  if (weight === 'nothing') return [{ ...found, confidence: 'possible' }];
+  if (weight === 'nothing') return { ...found, confidence: 'possible' };
   const delay = isSleep ? call.arguments[0] : call.arguments[1];
-  if (weight === 'much' || found.data.clears.length > 0 || isDelayGiven(delay, file)) return [found];
-  const busy = runsUnderLoad(call, file);
-  const both = (other: LinkCondition): LinkCondition => (when ? { kind: 'all', of: [when, other] } : other);
-  return [
-    { ...match, when: both(busy) },
-    { ...possible, when: both({ kind: 'not', of: busy }) },
-  ];
+  if (weight === 'much' || found.data.clears.length > 0 || isDelayGiven(delay, file)) return found;
+  return { ...found, sureWhen: runsUnderLoad(call, file) };
 }
 
 /** A sleep that is raced, and not by the command line or at the end of the process. */
-function judgeSleep(call: ts.CallExpression, file: FileContext): readonly Match<UnclearedDeadline>[] | undefined {
+function judgeSleep(call: ts.CallExpression, file: FileContext): Match<UnclearedDeadline> | undefined {
   const sleep = findRacedSleep(call, file);
   const isOfProcess = isOfCommandLine(file) || lifeOf(call, file).kind === 'process' || runsAtProcessEnd(call, file);
   if (!sleep || (sleep.ms ?? shortMs) < shortMs || isOfProcess) return undefined;
@@ -116,7 +102,7 @@ function judgeSleep(call: ts.CallExpression, file: FileContext): readonly Match<
       settle: undefined,
     },
   };
-  return listByWeight(found, call, file);
+  return weigh(found, call, file);
 }
 
 /** In the first function of a `then`: when the work fails, which it can, it does not run. */

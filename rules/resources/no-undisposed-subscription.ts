@@ -1,3 +1,4 @@
+import { allOf } from '../../src/ast/all-of.ts';
 import type { ClassShape } from '../../src/ast/class-shape.ts';
 import { findDisposer } from '../../src/ast/end-of-life.ts';
 import { listHandlePlaces } from '../../src/ast/handle-escape.ts';
@@ -78,11 +79,7 @@ function judgeCall(call: ts.CallExpression, file: FileContext): Match<Undisposed
       if (canEnd(life)) return match(`each ${life.shape.name}`);
       return servesOneCall(call, life.shape, file) ? match('each call') : undefined;
     }
-    const often = runsRepeatedly(call, file);
-    return {
-      ...match('each call'),
-      when: subscription.when ? { kind: 'all', of: [often, subscription.when] } : often,
-    };
+    return { ...match('each call'), when: allOf(runsRepeatedly(call, file), subscription.when) };
   }
   const field = places.length === 1 && places[0]!.kind === 'field' ? places[0]!.name : undefined;
   if (field === undefined || life.kind !== 'owner' || !canEnd(life) || isUsed(life.shape, field)) return undefined;

@@ -2,6 +2,7 @@
 
 import type { FileContext } from '../model/file-context.ts';
 import {
+  type FunctionNode,
   findMemberName,
   isAssignment,
   isFunctionNode,
@@ -136,4 +137,18 @@ export function changesAttempt({ tryBlock, catchClause }: ts.TryStatement, loop:
 
 function isWritten(use: ts.Node): boolean {
   return isAssignment(use.parent) && use.parent.left === use;
+}
+
+/**
+ * `try { host = this.nextHost(); } catch (error) { return this.giveUp(error); }` ahead of it: each attempt takes another
+ * one of what comes to an end.
+ */
+export function isOneOfMany(attempt: ts.TryStatement, fn: FunctionNode): boolean {
+  if (!fn.body || !ts.isBlock(fn.body)) return false;
+  return fn.body.statements.some((statement) => {
+    if (statement.end > attempt.pos) return false;
+    const isNext = /\b(?!nextTick)(?:next|\w*Next)[A-Z]?\w*\s*\(|\.(?:shift|pop)\(/.test(statement.getText());
+    if (!isNext) return false;
+    return !ts.isTryStatement(statement) || (!!statement.catchClause && leavesAlways(statement.catchClause.block));
+  });
 }

@@ -1,5 +1,12 @@
 import type { FileContext } from '../model/file-context.ts';
-import { type FunctionNode, findEnclosingFunction, isWithin } from './syntax.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  findMethodCall,
+  getOutermostWrapped,
+  isFunctionNode,
+  isWithin,
+} from './syntax.ts';
 import { ts } from './ts.ts';
 
 /** The conditions on which `node` runs within `fn`: of the branches it stands in, and of what has left `fn` before. */
@@ -28,4 +35,19 @@ export function leavesFunction(statement: ts.Statement): boolean {
 export function isShortCircuit(node: ts.BinaryExpression): boolean {
   const { kind } = node.operatorToken;
   return kind === ts.SyntaxKind.AmpersandAmpersandToken || kind === ts.SyntaxKind.BarBarToken;
+}
+
+/** Whether a node stands in the `catch` of a `try` inside `within`: only a failure leads there. */
+export function isInCatch(node: ts.Node, within: ts.Node): boolean {
+  for (let at = node; at !== within && at.parent; at = at.parent) if (ts.isCatchClause(at)) return true;
+  return false;
+}
+
+/** Whether a node stands in a `finally` of its function, or in the callback of `.finally(…)`. */
+export function isInFinally(node: ts.Node): boolean {
+  for (let at = node; at.parent; at = at.parent) {
+    if (ts.isTryStatement(at.parent) && at.parent.finallyBlock === at) return true;
+    if (isFunctionNode(at)) return findMethodCall(getOutermostWrapped(at).parent)?.method === 'finally';
+  }
+  return false;
 }

@@ -212,3 +212,8 @@ function classifyArgument(
   if (trimmingCall.test(name)) draft.removals.push({ node: call, kind: 'evict', key: undefined, fn });
   else draft.escapes.push({ node: call, kind: 'argument' });
 }
+
+/** A table of the module that its own load puts entries into: what comes later is of the same kind, and as few. */
+export function isPrimed({ home }: Container, { adds }: Growth): boolean {
+  return home.kind === 'module' && adds.some(({ fn }) => fn === undefined);
+}

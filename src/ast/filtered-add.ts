@@ -1,7 +1,8 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { Add, Growth } from './container-growth.ts';
+import type { Container } from './containers.ts';
 import { listCallsOf } from './functions.ts';
-import { type FunctionNode, findEnclosingFunction, findMethodCall, nameOfFunction } from './syntax.ts';
+import { type FunctionNode, findEnclosingFunction, findMemberName, findMethodCall, nameOfFunction } from './syntax.ts';
 import { ts } from './ts.ts';
 import { findRepetition } from './where.ts';
 import { listMethodCalls } from './within.ts';
@@ -116,4 +117,14 @@ function isChecked(add: Add, file: FileContext): boolean {
       `\\b(?:[A-Z][A-Z0-9_]+|Object\\.(?:values|keys)\\([^)]*\\)|\\w*(?:[aA]llowed|[sS]upported|[vV]alid|[kK]nown)\\w*)\\.(?:includes|has|indexOf)\\(\\s*(?:\\w+\\.)*${key.replace(/[^\w]/g, '\\$&')}`,
     ).test(text) || /Object\.(?:values|keys)\([^)]*\)\.includes\(/.test(text)
   );
+}
+
+/** `for (const entry of this.entries) if (isSame(entry, wanted)) return entry`: one for each different thing that is asked for. */
+export function isLookedFor(add: Add, container: Container, file: FileContext): boolean {
+  return container.accesses.some((access) => {
+    if (access.pos > add.node.pos || findEnclosingFunction(access) !== add.fn) return false;
+    const { parent } = access;
+    if (ts.isForOfStatement(parent)) return /\breturn\b/.test(parent.statement.getText(file.source));
+    return /^(?:find|findIndex|some|includes|indexOf)$/.test(findMemberName(parent) ?? '');
+  });
 }

@@ -1,5 +1,7 @@
 import type { FileContext } from '../model/file-context.ts';
+import type { Container } from './containers.ts';
 import type { KeyDomain } from './key-words.ts';
+import { findMemberPath } from './syntax.ts';
 import { ts } from './ts.ts';
 
 const classType =
@@ -55,4 +57,12 @@ export function isBoundedKeyType(type: ts.TypeNode | undefined, value: ts.Expres
   const inner = ts.isNewExpression(value) ? value.typeArguments?.[0] : undefined;
   const outer = type && ts.isTypeReferenceNode(type) ? type.typeArguments?.[0] : undefined;
   return [inner, outer].some((t) => t !== undefined && typeDomain(t, file) === 'bounded');
+}
+
+/** Addresses that are numbers are those of a bus or a mesh: of 16 bits, or of what is plugged in. */
+export function isDeviceAddress(key: ts.Expression, { type, value }: Container): boolean {
+  const made = ts.isNewExpression(value) ? value.typeArguments?.[0] : undefined;
+  const declared = type && ts.isTypeReferenceNode(type) ? type.typeArguments?.[0] : undefined;
+  const isNumber = [made, declared].some((one) => one?.kind === ts.SyntaxKind.NumberKeyword);
+  return isNumber && /addr(?:ess)?$/i.test(findMemberPath(key)?.at(-1) ?? '');
 }

@@ -1,4 +1,5 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
+import { isInFinally } from './conditions.ts';
 import { acquisitions } from './libraries.ts';
 import { bareModule, findOrigin, originName } from './provenance.ts';
 import {
@@ -130,13 +131,6 @@ export function isPoolEnded(receiver: ts.Expression, fn: FunctionNode, file: Fil
     const target = findMethodCall(reference.parent.parent);
     if (!target || target.receiver !== reference || !/^(?:destroy|end|close|disconnect|drain)$/.test(target.method))
       return false;
-    return isInFinally(reference, fn);
+    return isInFinally(reference);
   });
-}
-
-function isInFinally(node: ts.Node, fn: FunctionNode): boolean {
-  for (let at = node; at !== fn && at.parent; at = at.parent) {
-    if (ts.isTryStatement(at.parent) && at.parent.finallyBlock === at) return true;
-  }
-  return false;
 }

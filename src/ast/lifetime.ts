@@ -5,6 +5,7 @@ import { findEntryPoint } from './entry-points.ts';
 import { ordinalOf } from './functions.ts';
 import { listReturnedValues } from './life-cycle.ts';
 import { isMadeForCalls } from './made-for-call.ts';
+import { findReArming } from './re-arming.ts';
 import { repeatsItself } from './self-repeating.ts';
 import { isSingleton } from './singleton.ts';
 import {
@@ -19,8 +20,10 @@ import {
   nameOfFunction,
   skipWrappers,
 } from './syntax.ts';
+import { findTimerFunction } from './timers.ts';
 import { ts } from './ts.ts';
 import { frequencyOf } from './where.ts';
+import { listNodesWithin } from './within.ts';
 
 /**
  * How long a container lives: as long as the `process`; with an object that surely or probably does (`long`), such as one that listens until it is stopped;
@@ -186,4 +189,13 @@ export function isPublic(container: Container): boolean {
   const { declaration, name } = home.field;
   if (name.startsWith('#')) return false;
   return !(declaration && hasModifier(declaration, ts.SyntaxKind.PrivateKeyword));
+}
+
+/** Whether the class that keeps a container runs a timer that comes again and again: it is made to live on. */
+export function keepsClock({ home }: Container, file: FileContext): boolean {
+  if (home.kind !== 'field') return false;
+  return listNodesWithin('CallExpression', home.shape.node, file).some((call) => {
+    const timer = findTimerFunction(call, file);
+    return timer === 'setInterval' || (timer === 'setTimeout' && findReArming(call, file) !== undefined);
+  });
 }

@@ -1,4 +1,5 @@
 import type { FileContext } from '../model/file-context.ts';
+import { isInCatch } from './conditions.ts';
 import { oncePath } from './data-loop.ts';
 import { findEntryPoint } from './entry-points.ts';
 import { isExported, listCallsOf } from './functions.ts';
@@ -48,11 +49,6 @@ export function isLightFileCall({ call, module, name }: SyncCall, file: FileCont
 
 function isAsyncAround(fn: FunctionNode): boolean {
   for (let at: FunctionNode | undefined = fn; at; at = findEnclosingFunction(at)) if (isAsync(at)) return true;
-  return false;
-}
-
-function isInCatch(node: ts.Node, fn: FunctionNode): boolean {
-  for (let at = node; at !== fn && at.parent; at = at.parent) if (ts.isCatchClause(at)) return true;
   return false;
 }
 

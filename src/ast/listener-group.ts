@@ -1,6 +1,7 @@
 import type { FileContext } from '../model/file-context.ts';
 import { withCallees } from './after-end.ts';
 import { isDisposerName } from './class-shape.ts';
+import { isInFinally } from './conditions.ts';
 import type { EmitterLife } from './emitter-lifetime.ts';
 import { eventKindOf } from './event-kind.ts';
 import { findListenerFunction, type ListenerCall, listAdds, listClearings, listRemovals } from './listener-calls.ts';
@@ -9,9 +10,6 @@ import {
   type FunctionNode,
   findEnclosingFunction,
   findMemberName,
-  findMethodCall,
-  getOutermostWrapped,
-  isFunctionNode,
   isWithin,
   nameOfFunction,
   skipWrappers,
@@ -48,14 +46,6 @@ export function isRemovedOnEveryOutcome(add: ListenerCall, file: FileContext): b
     if (!clearings.has(end) && by && isDisposerName(nameOfFunction(by))) return true;
     return isInFinally(end);
   });
-}
-
-function isInFinally(node: ts.Node): boolean {
-  for (let at = node; at.parent; at = at.parent) {
-    if (ts.isTryStatement(at.parent) && at.parent.finallyBlock === at) return true;
-    if (isFunctionNode(at)) return findMethodCall(getOutermostWrapped(at).parent)?.method === 'finally';
-  }
-  return false;
 }
 
 /** The calls of the file that take a listener away, as far as their text tells. */

@@ -1,7 +1,7 @@
 import type { Binding, FileContext, ImportOrigin } from '../model/file-context.ts';
 import { findClassField, findThisOwner } from './class-shape.ts';
 import { findFunctionOfBinding } from './functions.ts';
-import { findMemberName, skipAwait, skipWrappers } from './syntax.ts';
+import { findMemberName, rootOfMembers, skipAwait, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
 
 /**
@@ -293,4 +293,16 @@ function traceReturn(callee: ts.Identifier, file: FileContext, depth: number): O
     if (ts.isReturnStatement(statement) && statement.expression) return trace(statement.expression, file, depth + 1);
   }
   return undefined;
+}
+
+/** A parameter, or a part of one: whatever the caller calls so. SvelteKit hands in the real one. */
+export function isHandedIn(callee: ts.Identifier, file: FileContext): boolean {
+  const declaration = file.bindingOf(callee)?.declaration;
+  if (!declaration || /(?:^|\/)\+/.test(file.path)) return false;
+  if (ts.isParameter(declaration)) return true;
+  if (!ts.isBindingElement(declaration)) return false;
+  const holder = declaration.parent.parent;
+  if (!ts.isVariableDeclaration(holder)) return true;
+  const from = holder.initializer && rootOfMembers(holder.initializer);
+  return !!from && ts.isIdentifier(from) && file.bindingOf(from)?.kind === 'parameter';
 }

@@ -1,4 +1,5 @@
 import type { FileContext } from '../model/file-context.ts';
+import { isInCatch } from './conditions.ts';
 import { type DataLoop, findDataLoop, runsOnce } from './data-loop.ts';
 import { dependsOnLastRound, isInSomeRounds, isPaced, mayEndEarly } from './rounds.ts';
 import { rowListOf } from './row-lists.ts';
@@ -20,9 +21,4 @@ export function isWeakLoop(node: ts.Node): boolean {
 /** Some of what hangs on one row: too few for a function of many keys to matter. */
 export function isFewOfPart(call: ts.CallExpression, { repetition, over }: DataLoop, file: FileContext): boolean {
   return rowListOf(over, file) === 'part' && isInSomeRounds(call, repetition.node);
-}
-
-function isInCatch(node: ts.Node, loop: ts.Node): boolean {
-  for (let at = node; at !== loop && at.parent; at = at.parent) if (ts.isCatchClause(at)) return true;
-  return false;
 }

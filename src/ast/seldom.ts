@@ -1,9 +1,10 @@
 import type { FileContext } from '../model/file-context.ts';
 
-const seldomPath = /(?:^|\/)\(?(?:admin|administration|super-?admin|cron|cron-?jobs?|jobs)\)?\//i;
+const seldomPath =
+  /(?:^|\/)\(?(?:cron|cron-?jobs?|jobs)\)?\/|(?:^|[/.])\(?(?:admin|administration|super-?admin)\)?[/.]/i;
 
 /**
- * Whether a file serves what is asked for once in a while, by the folder it lies in: pages of the administrators, work of
+ * Whether a file serves what is asked for once in a while, by where it lies: pages of the administrators, work of
  * a timetable that nobody waits for. What it costs there few would notice.
  */
 export function isSeldomAsked({ path }: FileContext): boolean {

@@ -1,14 +1,8 @@
 import type { FileContext } from '../model/file-context.ts';
+import { isInFinally } from './conditions.ts';
 import { findFunctionValue, listCallsOf, listFunctionsOfBinding } from './functions.ts';
 import { bareModule, findOrigin } from './provenance.ts';
-import {
-  type FunctionNode,
-  findEnclosingFunction,
-  findMethodCall,
-  isFunctionNode,
-  isWithin,
-  skipWrappers,
-} from './syntax.ts';
+import { type FunctionNode, findEnclosingFunction, isFunctionNode, isWithin, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
 import { listNodesWithin } from './within.ts';
 
@@ -75,14 +69,6 @@ function blockAround(node: ts.Node, within: ts.Node): ts.Node | undefined {
     if (ts.isBlock(at) && at.parent !== within) return at;
   }
   return undefined;
-}
-
-function isInFinally(node: ts.Node): boolean {
-  for (let at = node; at.parent; at = at.parent) {
-    if (ts.isTryStatement(at.parent) && at.parent.finallyBlock === at) return true;
-    if (ts.isCallExpression(at.parent) && findMethodCall(at.parent)?.method === 'finally') return true;
-  }
-  return false;
 }
 
 /** Whether a function or block clears, or calls one of this file that does, or hands on to one. */

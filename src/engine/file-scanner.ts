@@ -11,6 +11,7 @@ import { PackageIndex } from './packages.ts';
 import { processFile } from './process-file.ts';
 import { Project, type ProjectFile } from './project.ts';
 import { RulePlan } from './rule-plan.ts';
+import { asksOthers } from './run-file.ts';
 import { type ScanRequest, UsageError } from './scan-request.ts';
 import { rawFindingsOf, type Scanned, settle } from './settle.ts';
 import { readSource } from './source-text.ts';
@@ -75,9 +76,9 @@ export class FileScanner {
     if (outcome.kind === 'skipped') return undefined;
     if (outcome.kind === 'failed') return { findings: [], suppressionProblems: [], problems: [outcome.problem] };
     const raw = rawFindingsOf([outcome]);
-    const asksOthers = raw.some(({ when }) => when);
-    if (asksOthers || view.project) this.#takeIn(outcome, text, view);
-    const verdicts = asksOthers
+    const isAsking = raw.some(asksOthers);
+    if (isAsking || view.project) this.#takeIn(outcome, text, view);
+    const verdicts = isAsking
       ? this.#linkerOf(view).decide(raw)
       : raw.map(() => ({ holds: true, evidence: [], why: '' }));
     const { findings, suppressionProblems } = settle([outcome], verdicts, this.#plan, this.#request.today);

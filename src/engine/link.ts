@@ -15,6 +15,8 @@ export interface Verdict {
   holds: boolean;
   evidence: RelatedLocation[];
   why: string;
+  /** What would make the finding sure does not hold: it is `possible`. */
+  isUnsure?: true;
 }
 
 /** How far a call is followed for what it does, and how many calls of one function. */
@@ -39,8 +41,9 @@ export class Linker {
   decide(findings: readonly RawFinding[]): Verdict[] {
     const asked: FunctionRef[] = [];
     const facts: string[] = [];
-    for (const { finding, when } of findings) {
-      for (const part of when ? listParts(when) : []) {
+    for (const { finding, when, sureWhen } of findings) {
+      const conditions = [when, sureWhen].filter((condition) => condition !== undefined);
+      for (const part of conditions.flatMap((condition) => [...listParts(condition)])) {
         if (part.kind === 'project-states') facts.push(part.fact);
         else if ('fn' in part && part.fn >= 0) asked.push({ file: finding.file, fn: part.fn });
       }
@@ -48,9 +51,16 @@ export class Linker {
     this.#graph.grow(asked);
     const unknown = new Set(facts.filter((fact) => !fact.startsWith('import:') && !this.#factCandidates.has(fact)));
     this.#indexFacts([...unknown].sort());
-    return findings.map(({ finding, when }) =>
-      when ? this.#judge(when, finding.file) : { holds: true, evidence: [], why: '' },
-    );
+    return findings.map((raw) => this.#decideOne(raw));
+  }
+
+  #decideOne({ finding: { file }, when, sureWhen }: RawFinding): Verdict {
+    const verdict = when ? this.#judge(when, file) : { holds: true, evidence: [], why: '' };
+    const sure = verdict.holds && sureWhen ? this.#judge(sureWhen, file) : undefined;
+    if (!sure) return verdict;
+    return sure.holds
+      ? { ...verdict, evidence: [...verdict.evidence, ...sure.evidence] }
+      : { ...verdict, isUnsure: true };
   }
 
   #judge(condition: LinkCondition, file: string): Verdict {

@@ -27,6 +27,12 @@ export interface RuleRun {
 export interface RawFinding {
   finding: Finding;
   when?: LinkCondition;
+  sureWhen?: LinkCondition;
+}
+
+/** Whether a finding waits for what the linker says. */
+export function asksOthers({ when, sureWhen }: RawFinding): boolean {
+  return when !== undefined || sureWhen !== undefined;
 }
 
 /** All that a scan keeps of a parsed file. Plain data. */
@@ -93,7 +99,7 @@ export function runFile(
     }
     result.findings.sort(compareRaw);
     numberFindings(result.findings, file);
-    if (result.findings.some(({ when }) => when)) result.summary = file.summary();
+    if (result.findings.some(asksOthers)) result.summary = file.summary();
     else keep?.(file);
   } catch (error) {
     if (!isStackOverflow(error)) throw error;
@@ -159,7 +165,8 @@ function runRule(run: RuleRun, file: FileContext, least: Confidence, result: Fil
     places.add(place);
     const finding = makeFinding(match, run, file, start);
     if (fixer) attachFix(finding, match, fixer, file, result.problems);
-    result.findings.push(match.when ? { finding, when: match.when } : { finding });
+    const { when, sureWhen } = match;
+    result.findings.push({ finding, ...(when && { when }), ...(sureWhen && { sureWhen }) });
   }
 }
 

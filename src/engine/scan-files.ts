@@ -13,7 +13,7 @@ import type { FileOutcome } from './process-file.ts';
 import { processFiles } from './process-files.ts';
 import { Project, type ProjectFile, type ProjectStore } from './project.ts';
 import { RulePlan } from './rule-plan.ts';
-import type { RawFinding } from './run-file.ts';
+import { asksOthers, type RawFinding } from './run-file.ts';
 import type { Scope } from './scan.ts';
 import type { PackageSummary, ScannedFile, ScanOutcome, ScanRequest } from './scan-request.ts';
 import { rawFindingsOf, type Scanned, settle } from './settle.ts';
@@ -95,7 +95,7 @@ function link(
   cache: ScanCache | undefined,
   trees: KeptTrees,
 ): { verdicts: Verdict[]; configs: Record<string, string> | undefined } {
-  if (!raw.some(({ when }) => when)) {
+  if (!raw.some(asksOthers)) {
     return { verdicts: raw.map(() => ({ holds: true, evidence: [], why: '' })), configs: undefined };
   }
   const rest = listRest();

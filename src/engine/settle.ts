@@ -43,6 +43,7 @@ export function settle(
       return;
     }
     finding.related.unshift(...verdict.evidence);
+    if (verdict.isUnsure) finding.confidence = 'possible';
     findings.push(finding);
   });
   const suppressionProblems = suppress(today, plan, scanned, findings);

@@ -69,7 +69,9 @@ export interface Match<Data> {
   severity?: Severity;
   confidence?: Confidence;
   /** What must hold in the rest of the project; without it the finding stands on this file alone. */
-  when?: LinkCondition;
+  when?: LinkCondition | undefined;
+  /** What must hold there for the finding to be as sure as it says: else it is `possible`. */
+  sureWhen?: LinkCondition | undefined;
   /** What the fixer needs to know. */
   data: Data;
 }

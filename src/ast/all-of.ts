@@ -1,0 +1,7 @@
+import type { LinkCondition } from '../model/link.ts';
+
+/** One condition that holds where all of these do; undefined where there is none. */
+export function allOf(...conditions: readonly (LinkCondition | undefined)[]): LinkCondition | undefined {
+  const of = conditions.filter((condition) => condition !== undefined);
+  return of.length > 1 ? { kind: 'all', of } : of[0];
+}
