@@ -1,6 +1,6 @@
 import { allOf } from '../../src/ast/all-of.ts';
 import { growthOf } from '../../src/ast/container-growth.ts';
-import { type Container, containerOfField, containerOfVariable } from '../../src/ast/containers.ts';
+import { type Container, containerOfField, containerOfVariable, shownName } from '../../src/ast/containers.ts';
 import { asksSize, type EmptyBucket, findEmptyBucket } from '../../src/ast/empty-buckets.ts';
 import { keyDomain } from '../../src/ast/key-domain.ts';
 import { lifetimeOf, listOwnerConditions } from '../../src/ast/lifetime.ts';
@@ -72,7 +72,7 @@ function judge(container: Container, file: FileContext): Match<LostEntry>[] {
   if (lost.length === 0 && !bucket) return [];
   const lifetime = lifetimeOf(container, growth.adds, file);
   if (lifetime === 'short') return [];
-  const name = container.home.kind === 'field' ? `this.${container.name}` : container.name;
+  const name = shownName(container);
   const matches = lost.map(
     (entry): Match<LostEntry> => ({
       at: entry.add.node,

@@ -1,6 +1,6 @@
 import { allOf } from '../../src/ast/all-of.ts';
 import { type Add, type Growth, growthOf, isPrimed, type Removal } from '../../src/ast/container-growth.ts';
-import { type Container, containerOfField, containerOfVariable } from '../../src/ast/containers.ts';
+import { type Container, containerOfField, containerOfVariable, shownName } from '../../src/ast/containers.ts';
 import { isFiltered, isLoadedWhole, isRegistering } from '../../src/ast/filtered-add.ts';
 import { isFresh } from '../../src/ast/fresh-key.ts';
 import { listCallsOf } from '../../src/ast/functions.ts';
@@ -13,8 +13,8 @@ import { emptyObjects, importWords, itemWrites, together } from '../../src/ast/m
 import { listNeverCalled } from '../../src/ast/never-called.ts';
 import { isPendingEntry } from '../../src/ast/pending-entry.ts';
 import { isLibrary, isPublicApi } from '../../src/ast/public-api.ts';
-import { repeatsItself } from '../../src/ast/self-repeating.ts';
-import { type FunctionNode, findEnclosingFunction, nameOfFunction } from '../../src/ast/syntax.ts';
+import { isImplicit, repeatsItself } from '../../src/ast/self-repeating.ts';
+import { type FunctionNode, findEnclosingFunction } from '../../src/ast/syntax.ts';
 import { domainOfTable, isBareKey } from '../../src/ast/table-name.ts';
 import { hasTooling, isInBrowser } from '../../src/ast/tooling.ts';
 import {
@@ -129,7 +129,7 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
     at: container.at,
     related: [{ at: add.node, note: 'an entry is added here' }],
     values: {
-      name: nameOf(container),
+      name: shownName(container),
       key: describeKey(add.key!, file),
       trim: describeTrim(growth, removals, neverAsked.length > 0),
     },
@@ -173,19 +173,10 @@ function listCallersOf(fn: FunctionNode | undefined, file: FileContext): (Functi
   return fn ? listCallsOf(fn, file).map((call) => methodAround(findEnclosingFunction(call))) : [];
 }
 
-/** What the language itself calls, as often as values are printed or put together. */
-function isImplicit(fn: FunctionNode | undefined): boolean {
-  return fn !== undefined && /^(?:toString|toJSON|valueOf|Symbol\.toPrimitive)$/.test(nameOfFunction(fn));
-}
-
 function describeTrim(growth: Growth, removals: readonly Removal[], isNeverCalled: boolean): string {
   if (growth.removals.length === 0) return 'never loses one';
   if (removals.length === 0) return 'loses them only when its owner ends';
   return isNeverCalled ? 'nothing calls what would take one out' : 'loses one only when that very key is asked to go';
-}
-
-function nameOf(container: Container): string {
-  return container.home.kind === 'field' ? `this.${container.name}` : container.name;
 }
 
 function describeKey(key: ts.Expression, file: FileContext): string {

@@ -1,5 +1,5 @@
 import { type Add, type Growth, growthOf, type Removal } from '../../src/ast/container-growth.ts';
-import { type Container, containerOfField, containerOfVariable } from '../../src/ast/containers.ts';
+import { type Container, containerOfField, containerOfVariable, shownName } from '../../src/ast/containers.ts';
 import { isLookedFor } from '../../src/ast/filtered-add.ts';
 import { isGivenUp } from '../../src/ast/given-up.ts';
 import { keepsClock, lifetimeOf, listOwnerConditions } from '../../src/ast/lifetime.ts';
@@ -99,7 +99,6 @@ function judge(container: Container, file: FileContext): Match<UnboundedLog> | u
   const isOfRun = isTold && (isClosed || !isLog) && !keepsClock(container, file) && !repeatsItself(add.node, file);
   const repeated = runsRepeatedly(add.node, file);
   const isOffered = (logName.test(container.name) || isGivenUp(add, file)) && isPublicApi(add.fn, file);
-  const field = container.home.kind === 'field';
   const conditions: LinkCondition[] = [
     ...listOwnerConditions(container, file),
     ...listNotTrimmedElsewhere(container),
@@ -112,7 +111,7 @@ function judge(container: Container, file: FileContext): Match<UnboundedLog> | u
     at: container.at,
     related: [{ at: add.node, note: 'a value is added here' }],
     values: {
-      name: field ? `this.${container.name}` : container.name,
+      name: shownName(container),
       fn: nameOfFunction(add.fn!),
       trim:
         growth.removals.length === 0

@@ -1,5 +1,5 @@
 import { type Add, type Growth, growthOf } from '../../src/ast/container-growth.ts';
-import { type Container, containerOfField, containerOfVariable } from '../../src/ast/containers.ts';
+import { type Container, containerOfField, containerOfVariable, shownName } from '../../src/ast/containers.ts';
 import { lifetimeOf } from '../../src/ast/lifetime.ts';
 import { emptyArrays, together } from '../../src/ast/mention-words.ts';
 import { findEnclosingFunction, findStringValue, getOutermostWrapped, nameOfFunction } from '../../src/ast/syntax.ts';
@@ -69,7 +69,7 @@ function judge(container: Container, file: FileContext): Match<UnboundedQueue> |
     at: container.at,
     related: [{ at: first.add.node, note: 'a message is kept here' }],
     values: {
-      name: container.home.kind === 'field' ? `this.${container.name}` : container.name,
+      name: shownName(container),
       state: `\`${first.condition}\``,
     },
     ...(lifetime === 'unknown' && { confidence: 'possible' as const }),

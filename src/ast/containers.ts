@@ -31,6 +31,11 @@ export interface Container {
   accesses: readonly ts.Expression[];
 }
 
+/** What people call it: `this.entries`, `entries`. */
+export function shownName({ home, name }: Container): string {
+  return home.kind === 'field' ? `this.${name}` : name;
+}
+
 /** The kind of collection that an expression makes empty or from a few constants; undefined for all else. */
 export function madeKind(expression: ts.Expression): ContainerKind | undefined {
   const value = skipWrappers(expression);

@@ -130,6 +130,13 @@ function collectCalls(_: ts.SourceFile, file: FileContext): Map<FunctionNode, ts
   return calls;
 }
 
+/** The function itself where it stands inline, and the uses of its name. */
+export function listFunctionUses(fn: FunctionNode, file: FileContext): readonly ts.Node[] {
+  const { parent } = getOutermostWrapped(fn);
+  const name = ts.isFunctionDeclaration(fn) ? fn.name : ts.isVariableDeclaration(parent) ? parent.name : undefined;
+  return name && ts.isIdentifier(name) ? (file.bindingOf(name)?.references ?? []) : [fn];
+}
+
 /** Whether other files can call it: exported itself, a public member of an exported class, or assigned to `exports`. */
 export function isExported(node: ts.Node, file: FileContext): boolean {
   if (hasModifier(node, ts.SyntaxKind.ExportKeyword)) return true;

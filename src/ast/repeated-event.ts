@@ -1,5 +1,5 @@
 import type { FileContext } from '../model/file-context.ts';
-import { findFunctionValue } from './functions.ts';
+import { findFunctionValue, listFunctionUses } from './functions.ts';
 import {
   type FunctionNode,
   findMemberPath,
@@ -39,7 +39,7 @@ export function findCallbackUse(
   names: ReadonlySet<string>,
   file: FileContext,
 ): ts.Node | 'event' | undefined {
-  for (const use of listUses(fn, file)) {
+  for (const use of listFunctionUses(fn, file)) {
     const outer = getOutermostWrapped(use);
     const { parent } = outer;
     if (!ts.isCallExpression(parent) && !ts.isNewExpression(parent)) continue;
@@ -72,11 +72,4 @@ function clearsOneOf(names: ReadonlySet<string>, fn: FunctionNode, file: FileCon
     const cleared = call.arguments[0] && findMemberPath(call.arguments[0])?.at(-1);
     return cleared !== undefined && names.has(cleared);
   });
-}
-
-/** The function itself where it stands inline, and the uses of its name. */
-function listUses(fn: FunctionNode, file: FileContext): readonly ts.Node[] {
-  const { parent } = getOutermostWrapped(fn);
-  const name = ts.isFunctionDeclaration(fn) ? fn.name : ts.isVariableDeclaration(parent) ? parent.name : undefined;
-  return name && ts.isIdentifier(name) ? (file.bindingOf(name)?.references ?? []) : [fn];
 }

@@ -1,6 +1,13 @@
 import type { FileContext } from '../model/file-context.ts';
 import { findFunctionValue } from './functions.ts';
-import { findEnclosingFunction, getOutermostWrapped, isFunctionNode, isWithin } from './syntax.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  getOutermostWrapped,
+  isFunctionNode,
+  isWithin,
+  nameOfFunction,
+} from './syntax.ts';
 import { ts } from './ts.ts';
 
 /** Whether a place stands in the callback of a timer that starts itself again, or of an interval: it repeats by itself. */
@@ -20,4 +27,9 @@ export function repeatsItself(node: ts.Node, file: FileContext): boolean {
     if (again) return true;
   }
   return false;
+}
+
+/** What the language itself calls, as often as values are printed or put together. */
+export function isImplicit(fn: FunctionNode | undefined): boolean {
+  return fn !== undefined && /^(?:toString|toJSON|valueOf|Symbol\.toPrimitive)$/.test(nameOfFunction(fn));
 }

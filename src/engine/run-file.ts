@@ -1,4 +1,5 @@
 import { analyseFile } from '../ast/analyse.ts';
+import { isInDrivenPage } from '../ast/in-driven-page.ts';
 import { isOffProduction } from '../ast/off-production.ts';
 import { qualifiedName } from '../ast/summarise.ts';
 import { findEnclosingClass, findEnclosingFunction } from '../ast/syntax.ts';
@@ -158,7 +159,8 @@ function runRule(run: RuleRun, file: FileContext, least: Confidence, result: Fil
   }
   const places = new Set<string>();
   for (const match of matches) {
-    if (!isConfident(match.confidence ?? rule.confidence, least) || isOffProduction(match.at)) continue;
+    if (!isConfident(match.confidence ?? rule.confidence, least)) continue;
+    if (isOffProduction(match.at) || isInDrivenPage(match.at, file)) continue;
     const start = match.at.getStart(file.source);
     const place = `${start}-${match.at.end}`;
     if (places.has(place)) continue;

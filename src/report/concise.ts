@@ -5,6 +5,7 @@ import type { ReportContext } from './context.ts';
 import {
   baselineInWords,
   besideInWords,
+  besideTheScore,
   comparisonInWords,
   countsInWords,
   isActive,
@@ -34,9 +35,10 @@ export function concise(result: ScanResult, context: ReportContext): string {
   const since = comparisonInWords(result);
   if (since !== undefined) lines.push(visible(since));
   if (result.baseline) lines.push(visible(baselineInWords(result.baseline)));
+  const beside = besideTheScore(result.findings);
   const failed = result.gates.filter((gate) => !gate.passed).map((gate) => `${gate.name}: ${gate.message}`);
   lines.push(
-    `score ${result.score.value}/100 ${result.score.grade}: ${countsInWords(result.score.counts)}${result.partial ? '; partial' : ''}${failed.length > 0 ? `; failed ${failed.join('; ')}` : ''}`,
+    `score ${result.score.value}/100 ${result.score.grade}: ${countsInWords(result.score.counts)}${beside.length > 0 ? `; beside it ${beside.join(', ')}` : ''}${result.partial ? '; partial' : ''}${failed.length > 0 ? `; failed ${failed.join('; ')}` : ''}`,
   );
   return `${lines.join('\n')}\n`;
 }

@@ -197,6 +197,7 @@ describe('wrong usage: exit 2, one line, the nearest right name', () => {
     ['a category', ['--category', 'memroy'], 'unknown category "memroy"', 'memory', 'resources, memory'],
     ['a severity', ['--fail-on', 'hihg'], 'unknown severity "hihg"', 'high', undefined],
     ['a confidence', ['--confidence', 'sure'], 'unknown confidence "sure"', undefined, undefined],
+    ['what trial does', ['--trial', 'no'], 'unknown value of --trial "no"', undefined, undefined],
     ['a reporter', ['--reporter', 'jsno'], 'unknown reporter "jsno"', 'json', 'pretty, concise'],
     ['a path', ['src/ap.ts'], 'no such file or folder: src/ap.ts', 'src/app.ts', undefined],
     ['a command', ['explian'], 'no such file, folder or command: explian', 'explain', 'plimsoll --help'],

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { scan } from '../../src/engine/scan.ts';
 import type { ScanRequest } from '../../src/engine/scan-request.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
-import { callRule, repeatedRule, requestRule, usersRule } from './sample-rules.ts';
+import { callRule, repeatedRule, requestRule, sureRule, usersRule } from './sample-rules.ts';
 import { tempProject } from './temp-project.ts';
 
 const slow = 'declare function slow(): void;\n';
@@ -18,6 +18,24 @@ async function chainsIn(
     file,
   ]);
 }
+
+test('a finding is as sure as it says where the rest of the project bears it out, and possible elsewhere', async () => {
+  const files = {
+    'src/server.ts': `import express from 'express';
+import { busy } from './busy.js';
+express().get('/', (req, res) => { busy(); res.end(); });
+`,
+    'src/busy.ts': `${slow}export const busy = () => slow();\n`,
+    'src/idle.ts': `${slow}export const idle = () => slow();\n`,
+  };
+  const root = tempProject(files);
+  const sureOf = async (confidence: 'likely' | 'possible') => {
+    const { findings } = await scan({ root, confidence }, [sureRule]);
+    return findings.map((finding) => `${finding.file} ${finding.confidence} ${finding.related.length}`);
+  };
+  expect(await sureOf('possible')).toEqual(['src/busy.ts likely 2', 'src/idle.ts possible 0']);
+  expect(await sureOf('likely')).toEqual(['src/busy.ts likely 2']);
+});
 
 describe('the request path', () => {
   test('runs from a handler through imports and re-exports, each step in evidence', async () => {

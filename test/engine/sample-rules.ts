@@ -38,3 +38,12 @@ export const plainRule = callRule('no-slow', 'slow');
 export const requestRule = callRule('no-slow-request', 'slow', onRequestPath);
 export const usersRule = callRule('no-slow-for-users', 'slow', openToUsers);
 export const repeatedRule = callRule('no-slow-repeated', 'slow', runsRepeatedly);
+/** Reports each call, and is sure of those that requests reach. */
+export const sureRule = callRule('no-slow-unless-idle', 'slow', undefined, {
+  visit: {
+    CallExpression(call, file) {
+      if (call.expression.getText(file.source) !== 'slow') return undefined;
+      return { at: call, values: { callee: 'slow' }, data: undefined, sureWhen: onRequestPath(call, file) };
+    },
+  },
+});
