@@ -1,8 +1,8 @@
-import { constructorMember } from '../ast/symbol-ref.ts';
-import type { CallEdge, ClassSummary, EntryPoint, FileSummary, NamedValue } from '../model/link.ts';
+import type { CallEdge, EntryPoint } from '../model/link.ts';
+import { isExportedFunction, namesOf } from './call-names.ts';
 import { compareText } from './order.ts';
 import type { Project } from './project.ts';
-import { escapeName, type FunctionRef, own, type SymbolTable } from './symbols.ts';
+import type { FunctionRef, SymbolTable } from './symbols.ts';
 
 /** A call on the way from an entry point to a function. */
 export interface Step {
@@ -27,76 +27,60 @@ interface Surroundings {
   within: ReadonlySet<string>;
 }
 
+/** Where a chain may begin, and which calls it may go by. */
+interface Wanted {
+  isStart(fn: FunctionRef): boolean;
+  /** A call in a loop begins a chain. */
+  loopsStart?: boolean;
+  /** Only calls that somebody waits for. */
+  awaited?: boolean;
+}
+
 /**
  * The part of the call graph that leads to the functions that findings ask about.
- * Grown backwards from them: only files that can reach one, and mention it by name, are ever summarised.
+ * Followed backwards from them, and no further than the first answer: only files that can reach one, and mention it by
+ * name, are ever summarised.
  */
 export class CallGraph {
   readonly #project: Project;
   readonly #symbols: SymbolTable;
-  readonly #callers = new Map<string, Caller[]>();
-  readonly #functions = new Map<string, FunctionRef>();
+  readonly #callers = new Map<string, readonly Caller[]>();
   readonly #surroundings = new Map<string, Surroundings>();
   readonly #edgesByTail = new Map<string, Map<string, Caller[]>>();
-  readonly #fromRequests = new Map<boolean, Map<string, Step | undefined>>();
-  readonly #fromRepeated = new Map<boolean, Map<string, Step | undefined>>();
-  #fromUsers: Map<string, Step | undefined> | undefined;
+  readonly #chains = new Map<string, CallChain | undefined>();
 
   constructor(project: Project, symbols: SymbolTable) {
     this.#project = project;
     this.#symbols = symbols;
   }
 
-  /** Adds functions with everything that may lead to them. */
-  grow(targets: Iterable<FunctionRef>): void {
-    const open = [...targets].sort(compareRefs);
-    for (let i = 0; i < open.length; i++) {
-      const target = open[i]!;
-      if (this.#functions.has(keyOf(target))) continue;
-      this.#functions.set(keyOf(target), target);
-      const callers = this.entryOf(target)?.kind === 'request' ? [] : this.#findCallers(target);
-      this.#callers.set(keyOf(target), callers);
-      for (const { from } of callers) open.push(from);
-    }
-    this.#fromRequests.clear();
-    this.#fromRepeated.clear();
-    this.#fromUsers = undefined;
-  }
-
   /** The shortest chain from a request handler, where it is `awaited` of calls that are waited for; undefined when none leads here. */
   findRequestChain(target: FunctionRef, awaited = false): CallChain | undefined {
-    let reached = this.#fromRequests.get(awaited);
-    if (!reached) {
-      reached = this.#search((fn) => this.entryOf(fn)?.kind === 'request', false, awaited);
-      this.#fromRequests.set(awaited, reached);
-    }
-    return this.#chain(target, reached);
+    return this.#find(target, `request ${awaited}`, {
+      isStart: (fn) => this.entryOf(fn)?.kind === 'request',
+      awaited,
+    });
   }
 
   /** The shortest chain from a handler, a listener, a timer, or, where loops count, a call in a loop. */
   findRepetitionChain(target: FunctionRef, loopsCount: boolean): CallChain | undefined {
-    const request = this.findRequestChain(target);
-    if (request) return request;
-    let reached = this.#fromRepeated.get(loopsCount);
-    if (!reached) {
-      reached = this.#search((fn) => (this.entryOf(fn)?.kind ?? 'startup') !== 'startup', loopsCount);
-      this.#fromRepeated.set(loopsCount, reached);
-    }
-    return this.#chain(target, reached);
+    const repeated: Wanted = {
+      isStart: (fn) => (this.entryOf(fn)?.kind ?? 'startup') !== 'startup',
+      loopsStart: loopsCount,
+    };
+    return this.findRequestChain(target) ?? this.#find(target, `repeated ${loopsCount}`, repeated);
   }
 
   /** The shortest chain from what a published package offers and does not call itself. */
   findUserChain(target: FunctionRef): CallChain | undefined {
-    this.#fromUsers ??= this.#search((fn) => this.#isLeftToUsers(fn), false);
-    return this.#chain(target, this.#fromUsers);
+    return this.#find(target, 'users', { isStart: (fn) => this.#isLeftToUsers(fn) });
   }
 
   /** Tests and examples are users too. */
   #isLeftToUsers(fn: FunctionRef): boolean {
     if (!this.#project.summaryOf(fn.file)?.functions[fn.fn]?.isOffered || !this.#project.isPublished(fn.file))
       return false;
-    const callers = this.#callers.get(keyOf(fn)) ?? [];
-    return callers.every(({ from }) => keyOf(from) === keyOf(fn) || this.#project.isAside(from.file));
+    return this.#callersOf(fn).every(({ from }) => keyOf(from) === keyOf(fn) || this.#project.isAside(from.file));
   }
 
   entryOf({ file, fn }: FunctionRef): EntryPoint | undefined {
@@ -116,52 +100,53 @@ export class CallGraph {
     return this.#project.summaryOf(file)?.functions[fn]?.name ?? '';
   }
 
-  /** Breadth first over the known part, from sorted starts: the parent step of each function that is reached. */
-  #search(isStart: (fn: FunctionRef) => boolean, loopsStart: boolean, awaited = false): Map<string, Step | undefined> {
-    const callees = new Map<string, Step[]>();
-    const reached = new Map<string, Step | undefined>();
-    const queue: FunctionRef[] = [];
-    const looped: Step[] = [];
-    for (const [key, callers] of this.#callers) {
-      const to = this.#functions.get(key)!;
-      for (const { from, edge } of callers) {
-        if (awaited && edge.isLeftAlone) continue;
-        const step = { from, edge, to };
-        const steps = callees.get(keyOf(from));
-        if (steps) steps.push(step);
-        else callees.set(keyOf(from), [step]);
-        if (edge.frequency === 'loop' && !this.#project.isAside(from.file)) looped.push(step);
-      }
-    }
-    for (const fn of [...this.#functions.values()].sort(compareRefs)) {
-      if (!isStart(fn)) continue;
-      reached.set(keyOf(fn), undefined);
-      queue.push(fn);
-    }
-    const visit = (step: Step): void => {
-      if (reached.has(keyOf(step.to))) return;
-      reached.set(keyOf(step.to), step);
-      queue.push(step.to);
-    };
-    if (loopsStart) for (const step of looped.sort(compareSteps)) visit(step);
-    for (let i = 0; i < queue.length; i++) {
-      for (const step of (callees.get(keyOf(queue[i]!)) ?? []).sort(compareSteps)) visit(step);
-    }
-    return reached;
+  #find(target: FunctionRef, question: string, wanted: Wanted): CallChain | undefined {
+    const key = `${question}\0${keyOf(target)}`;
+    if (!this.#chains.has(key)) this.#chains.set(key, this.#search(target, wanted));
+    return this.#chains.get(key);
   }
 
-  #chain(target: FunctionRef, reached: ReadonlyMap<string, Step | undefined>): CallChain | undefined {
-    if (!reached.has(keyOf(target))) return undefined;
-    const steps: Step[] = [];
-    const seen = new Set<string>();
-    let at = target;
-    for (let step = reached.get(keyOf(at)); step && !seen.has(keyOf(at)); step = reached.get(keyOf(at))) {
-      seen.add(keyOf(at));
-      steps.unshift(step);
-      at = step.from;
+  /** Breadth first from the callee to its callers, each level in order: the first start that is met. */
+  #search(target: FunctionRef, { isStart, loopsStart = false, awaited = false }: Wanted): CallChain | undefined {
+    /** The call by which each function leads to the target. */
+    const next = new Map<string, Step | undefined>([[keyOf(target), undefined]]);
+    for (let level = [target]; level.length > 0; ) {
+      const start = level.find(isStart);
+      if (start) return this.#chain(start, [], next);
+      const callers: FunctionRef[] = [];
+      for (const step of level
+        .flatMap((to) => this.#callersOf(to).map((caller) => ({ ...caller, to })))
+        .sort(compareSteps)) {
+        const { from, edge, to } = step;
+        if (awaited && edge.isLeftAlone) continue;
+        if (loopsStart && edge.frequency === 'loop' && !this.#project.isAside(from.file)) {
+          return this.#chain(to, [step], next);
+        }
+        if (next.has(keyOf(from))) continue;
+        next.set(keyOf(from), step);
+        callers.push(from);
+      }
+      level = callers.sort(compareRefs);
     }
-    const point = this.entryOf(at);
-    return { entry: point && { ...at, point }, steps };
+    return undefined;
+  }
+
+  /** From `start`, or the first of the `steps` that lead there, to the target. */
+  #chain(start: FunctionRef, steps: Step[], next: ReadonlyMap<string, Step | undefined>): CallChain {
+    for (let step = next.get(keyOf(start)); step; step = next.get(keyOf(step.to))) steps.push(step);
+    const first = steps[0]?.from ?? start;
+    const point = this.entryOf(first);
+    return { entry: point && { ...first, point }, steps };
+  }
+
+  /** Nothing that leads to a request handler matters. */
+  #callersOf(fn: FunctionRef): readonly Caller[] {
+    let callers = this.#callers.get(keyOf(fn));
+    if (!callers) {
+      callers = this.entryOf(fn)?.kind === 'request' ? [] : this.#findCallers(fn);
+      this.#callers.set(keyOf(fn), callers);
+    }
+    return callers;
   }
 
   #findCallers(target: FunctionRef): Caller[] {
@@ -177,8 +162,7 @@ export class CallGraph {
     if (!names.isReachable) return found;
     const { reachers, within } = this.#around(homes);
     for (const file of reachers) {
-      if (file === target.file) continue;
-      if (this.#project.leadsNowhere(file)) continue;
+      if (file === target.file || this.#project.leadsNowhere(file)) continue;
       if (!this.#project.isSummarised(file) && !names.mayBeCalledIn(this.#project.textOf(file) ?? '')) continue;
       found.push(...this.#callersIn(file, target, names.tails, within));
     }
@@ -241,97 +225,6 @@ export class CallGraph {
     });
     return edges;
   }
-}
-
-interface CallNames {
-  /** Last names that a call of the function can be written with. */
-  tails: Set<string>;
-  /** Whether a text may hold a call of it; looked at before a file is summarised. */
-  mayBeCalledIn(text: string): boolean;
-  /** Whether other files can call it at all. */
-  isReachable: boolean;
-  /** Classes that it is a method of. */
-  classes: ClassSummary[];
-}
-
-function namesOf(summary: FileSummary, fn: number): CallNames {
-  const tails = new Set<string>();
-  const classes = summary.classes.filter((cls) => {
-    const members = Object.keys(cls.methods).filter((member) => cls.methods[member] === fn);
-    for (const member of members) tails.add(member);
-    return members.length > 0;
-  });
-  const locals = new Set<string>(tails.has(constructorMember) ? classes.map((cls) => cls.name) : []);
-  for (const [local, value] of Object.entries(summary.values)) {
-    for (const name of namesInValue(local, value, fn)) {
-      if (name === local) locals.add(local);
-      else tails.add(name);
-    }
-  }
-  for (const local of locals) tails.add(local);
-  for (const [name, exported] of Object.entries(summary.exports)) {
-    if ('local' in exported && locals.has(exported.local)) tails.add(name);
-  }
-  const isDefault = tails.has('default');
-  const mayBeCalledIn = tails.has(constructorMember)
-    ? mentionsMaking(
-        [...tails].filter((tail) => tail !== constructorMember && tail !== 'default'),
-        isDefault,
-      )
-    : isDefault
-      ? () => true
-      : mentionsCall(new Set(classes.flatMap((cls) => Object.keys(cls.methods))), tails);
-  if (isDefault) tails.add('*');
-  return { tails, mayBeCalledIn, isReachable: tails.size > 0, classes };
-}
-
-/** Methods stand behind a dot or in a pattern, other names anywhere. */
-function mentionsCall(methods: ReadonlySet<string>, tails: ReadonlySet<string>): CallNames['mayBeCalledIn'] {
-  const words = [...tails];
-  const forms = words.map((word) => {
-    const name = escapeName(word);
-    return methods.has(word)
-      ? `\\.\\s*${name}(?![\\w$])|[{,]\\s*${name}\\s*[,}:]|['"]${name}['"]`
-      : `(?<![\\w$])${name}(?![\\w$])`;
-  });
-  const form = new RegExp(forms.join('|'));
-  return (text) => words.some((word) => text.includes(word)) && form.test(text);
-}
-
-/** `new X`, `new module.X`, or another name given to X; under a default export X has whatever name it is imported by. */
-function mentionsMaking(names: readonly string[], isDefault: boolean): CallNames['mayBeCalledIn'] {
-  const any = names.map(escapeName).join('|');
-  const form = new RegExp(
-    `\\bnew\\s+(?:[\\w$]+\\.)*(?:${any})(?![\\w$])|(?:${any})\\s+as\\b|=\\s*(?:${any})\\s*[;\\n]`,
-  );
-  return (text) => {
-    if (!text.includes('new ')) return false;
-    if (form.test(text)) return true;
-    if (!isDefault) return false;
-    if (/\brequire\(|\bimport\(|\bdefault\s+as\b|\*\s*as\b/.test(text)) return true;
-    for (const [, name] of text.matchAll(/\bimport\s+([\w$]+)\s*(?:,|from\b)/g))
-      if (new RegExp(`\\bnew\\s+${escapeName(name!)}(?![\\w$])`).test(text)) return true;
-    return false;
-  };
-}
-
-function* namesInValue(name: string, value: NamedValue, fn: number): Generator<string> {
-  if (value.kind === 'function' && value.fn === fn) yield name;
-  if (value.kind === 'object') {
-    for (const [property, inner] of Object.entries(value.properties)) yield* namesInValue(property, inner, fn);
-  }
-  // `const run = wrap; export { run }`: the alias is what other files call.
-  if (value.kind === 'alias' && value.to.kind === 'function' && value.to.fn === fn) yield name;
-}
-
-function isExportedFunction(summary: FileSummary, fn: number): boolean {
-  const { classes } = namesOf(summary, fn);
-  return Object.values(summary.exports).some((exported) => {
-    const value = 'local' in exported ? own(summary.values, exported.local) : undefined;
-    if (!value) return false;
-    if (value.kind === 'class') return classes.includes(summary.classes[value.class]!);
-    return [...namesInValue('', value, fn)].length > 0;
-  });
 }
 
 export function keyOf({ file, fn }: FunctionRef): string {

@@ -4,6 +4,7 @@ import type { Position, RelatedLocation } from '../model/finding.ts';
 import type { FunctionDeed, LinkCondition, SymbolRef } from '../model/link.ts';
 import { type CallChain, CallGraph } from './call-graph.ts';
 import { sha256 } from './content-hash.ts';
+import { textOfFact } from './fact-text.ts';
 import { compareText } from './order.ts';
 import type { Project } from './project.ts';
 import type { RawFinding } from './run-file.ts';
@@ -39,16 +40,13 @@ export class Linker {
 
   /** The verdict on each finding, in order. */
   decide(findings: readonly RawFinding[]): Verdict[] {
-    const asked: FunctionRef[] = [];
     const facts: string[] = [];
-    for (const { finding, when, sureWhen } of findings) {
+    for (const { when, sureWhen } of findings) {
       const conditions = [when, sureWhen].filter((condition) => condition !== undefined);
       for (const part of conditions.flatMap((condition) => [...listParts(condition)])) {
         if (part.kind === 'project-states') facts.push(part.fact);
-        else if ('fn' in part && part.fn >= 0) asked.push({ file: finding.file, fn: part.fn });
       }
     }
-    this.#graph.grow(asked);
     const unknown = new Set(facts.filter((fact) => !fact.startsWith('import:') && !this.#factCandidates.has(fact)));
     this.#indexFacts([...unknown].sort());
     return findings.map((raw) => this.#decideOne(raw));
@@ -103,13 +101,13 @@ export class Linker {
         return { holds: !holds, evidence: [], why };
       }
       case 'all': {
-        const evidence: RelatedLocation[] = [];
-        for (const part of condition.of) {
+        const verdicts = new Map<LinkCondition, Verdict>();
+        for (const part of cheapestFirst(condition.of)) {
           const verdict = this.#judge(part, file);
           if (!verdict.holds) return { ...verdict, evidence: [] };
-          evidence.push(...verdict.evidence);
+          verdicts.set(part, verdict);
         }
-        return { holds: true, evidence, why: '' };
+        return { holds: true, evidence: condition.of.flatMap((part) => verdicts.get(part)!.evidence), why: '' };
       }
       case 'any': {
         const reasons: string[] = [];
@@ -298,41 +296,38 @@ export class Linker {
   #indexFacts(facts: readonly string[]): void {
     if (facts.length === 0) return;
     for (const fact of facts) this.#factCandidates.set(fact, []);
-    const sift = createSift(facts.map((fact) => ({ mentions: wordsOfFact(fact) })));
+    const texts = facts.map(textOfFact);
+    const sift = createSift(texts);
+    const statedIn = (text: string) => sift(text).rules.filter((i) => texts[i]!.shape?.test(text) ?? true);
     const question = `facts ${sha256(facts.join('\n')).slice(0, 16)}`;
     for (const path of [...this.#project.files.keys()].sort(compareText)) {
-      for (const i of this.#project.ask(path, question, (text) => sift(text).rules)) {
+      for (const i of this.#project.ask(path, question, statedIn)) {
+        if (texts[i]!.isOfProduct && this.#project.isAside(path)) continue;
         this.#factCandidates.get(facts[i]!)!.push(path);
       }
     }
   }
 }
 
-/** What stands in the text of every file that states a fact, as a rule's `mentions`. */
-function wordsOfFact(fact: string): [string, ...string[]] {
-  const [kind, payload = ''] = fact.split(/:(.*)/s);
-  switch (kind) {
-    case 'signal':
-      return [payload, 'enableShutdownHooks'];
-    case 'clear-timer':
-    case 'clear-timer-of-other':
-      return [`${payload}&clearInterval`, `${payload}&clearTimeout`, `${payload}&clearImmediate`];
-    case 'on-fresh':
-    case 'clear-timer-by':
-      return [payload.split('.').join('&')];
-    case 'survives-errors':
-      return ['uncaughtException'];
-    case 'event-member':
-      return [`${payload}&Event<`];
-    case 'handful':
-      return [`${payload}&max`, `${payload}&length(`];
-    case 'database':
-      return payload === 'embedded'
-        ? ['sqlite', 'sqljs', 'libsql']
-        : ['postgres', 'mysql', 'mariadb', 'mssql', 'oracle', 'cockroach', "'pg'", '"pg"'];
+/** By what it takes to answer: one look at summaries, then the callers of callers. */
+function costOf(condition: LinkCondition): number {
+  switch (condition.kind) {
+    case 'on-request-path':
+    case 'runs-repeatedly':
+    case 'open-to-users':
+      return 1;
+    case 'not':
+      return costOf(condition.of);
+    case 'all':
+    case 'any':
+      return Math.max(0, ...condition.of.map(costOf));
     default:
-      return [payload || fact];
+      return 0;
   }
+}
+
+function cheapestFirst(conditions: readonly LinkCondition[]): LinkCondition[] {
+  return [...conditions].sort((a, b) => costOf(a) - costOf(b));
 }
 
 /** The conditions that a condition is built of, itself among them. */

@@ -14,6 +14,7 @@ interface ClassRef {
 }
 
 const maxDepth = 12;
+const handsOnAll = /\bexport\s*\*|\b(?:module\.)?exports\b|\b__export/;
 
 /** Follows names across files: imports, re-exports, classes, instances, interfaces. Only through `within`, where given. */
 export class SymbolTable {
@@ -62,7 +63,8 @@ export class SymbolTable {
     if (name === 'default') return undefined;
     for (const module of summary.starExports) {
       const target = this.#project.resolver.resolve(file, module);
-      const origin = target === undefined ? undefined : this.originOf(target, name, depth + 1);
+      if (target === undefined || !this.#mayExport(target, name)) continue;
+      const origin = this.originOf(target, name, depth + 1);
       if (origin) return origin;
     }
     return undefined;
@@ -79,6 +81,13 @@ export class SymbolTable {
       if (this.#originOfRef(heir.file, heir.ref)?.file === file) relatives.add(heir.file);
     }
     return [...relatives];
+  }
+
+  /** One look at the text of a file that nothing asked for yet: it names what it exports, or hands on all of another. */
+  #mayExport(file: string, name: string): boolean {
+    if (this.#project.isSummarised(file)) return true;
+    const text = this.#project.textOf(file) ?? '';
+    return text.includes(name) || handsOnAll.test(text);
   }
 
   #exported(
@@ -100,7 +109,7 @@ export class SymbolTable {
     if (!exported) {
       for (const module of name === 'default' ? [] : summary.starExports) {
         const target = this.#project.resolver.resolve(file, module);
-        if (target === undefined || (within && !within.has(target))) continue;
+        if (target === undefined || (within && !within.has(target)) || !this.#mayExport(target, name)) continue;
         const found = this.#exported(target, name, members, within, depth + 1);
         if (found.length > 0) return found;
       }

@@ -1,0 +1,97 @@
+import { constructorMember } from '../ast/symbol-ref.ts';
+import type { ClassSummary, FileSummary, NamedValue } from '../model/link.ts';
+import { escapeName, own } from './symbols.ts';
+
+/** How a function can be called from other files. */
+export interface CallNames {
+  /** Last names that a call of the function can be written with. */
+  tails: Set<string>;
+  /** Whether a text may hold a call of it; looked at before a file is summarised. */
+  mayBeCalledIn(text: string): boolean;
+  /** Whether other files can call it at all. */
+  isReachable: boolean;
+  /** Classes that it is a method of. */
+  classes: ClassSummary[];
+}
+
+/** The names by which a function can be called. */
+export function namesOf(summary: FileSummary, fn: number): CallNames {
+  const tails = new Set<string>();
+  const classes = summary.classes.filter((cls) => {
+    const members = Object.keys(cls.methods).filter((member) => cls.methods[member] === fn);
+    for (const member of members) tails.add(member);
+    return members.length > 0;
+  });
+  const locals = new Set<string>(tails.has(constructorMember) ? classes.map((cls) => cls.name) : []);
+  for (const [local, value] of Object.entries(summary.values)) {
+    for (const name of namesInValue(local, value, fn)) {
+      if (name === local) locals.add(local);
+      else tails.add(name);
+    }
+  }
+  for (const local of locals) tails.add(local);
+  for (const [name, exported] of Object.entries(summary.exports)) {
+    if ('local' in exported && locals.has(exported.local)) tails.add(name);
+  }
+  const isDefault = tails.has('default');
+  const mayBeCalledIn = tails.has(constructorMember)
+    ? mentionsMaking(
+        [...tails].filter((tail) => tail !== constructorMember && tail !== 'default'),
+        isDefault,
+      )
+    : isDefault
+      ? () => true
+      : mentionsCall(new Set(classes.flatMap((cls) => Object.keys(cls.methods))), tails);
+  if (isDefault) tails.add('*');
+  return { tails, mayBeCalledIn, isReachable: tails.size > 0, classes };
+}
+
+/** Methods stand behind a dot or in a pattern, other names anywhere. */
+function mentionsCall(methods: ReadonlySet<string>, tails: ReadonlySet<string>): CallNames['mayBeCalledIn'] {
+  const words = [...tails];
+  const forms = words.map((word) => {
+    const name = escapeName(word);
+    return methods.has(word)
+      ? `\\.\\s*${name}(?![\\w$])|[{,]\\s*${name}\\s*[,}:]|['"]${name}['"]`
+      : `(?<![\\w$])${name}(?![\\w$])`;
+  });
+  const form = new RegExp(forms.join('|'));
+  return (text) => words.some((word) => text.includes(word)) && form.test(text);
+}
+
+/** `new X`, `new module.X`, or another name given to X; under a default export X has whatever name it is imported by. */
+function mentionsMaking(names: readonly string[], isDefault: boolean): CallNames['mayBeCalledIn'] {
+  const any = names.map(escapeName).join('|');
+  const form = new RegExp(
+    `\\bnew\\s+(?:[\\w$]+\\.)*(?:${any})(?![\\w$])|(?:${any})\\s+as\\b|=\\s*(?:${any})\\s*[;\\n]`,
+  );
+  return (text) => {
+    if (!text.includes('new ')) return false;
+    if (form.test(text)) return true;
+    if (!isDefault) return false;
+    if (/\brequire\(|\bimport\(|\bdefault\s+as\b|\*\s*as\b/.test(text)) return true;
+    for (const [, name] of text.matchAll(/\bimport\s+([\w$]+)\s*(?:,|from\b)/g))
+      if (new RegExp(`\\bnew\\s+${escapeName(name!)}(?![\\w$])`).test(text)) return true;
+    return false;
+  };
+}
+
+function* namesInValue(name: string, value: NamedValue, fn: number): Generator<string> {
+  if (value.kind === 'function' && value.fn === fn) yield name;
+  if (value.kind === 'object') {
+    for (const [property, inner] of Object.entries(value.properties)) yield* namesInValue(property, inner, fn);
+  }
+  // `const run = wrap; export { run }`: the alias is what other files call.
+  if (value.kind === 'alias' && value.to.kind === 'function' && value.to.fn === fn) yield name;
+}
+
+/** Whether other files can get hold of a function by an export of its file. */
+export function isExportedFunction(summary: FileSummary, fn: number): boolean {
+  const { classes } = namesOf(summary, fn);
+  return Object.values(summary.exports).some((exported) => {
+    const value = 'local' in exported ? own(summary.values, exported.local) : undefined;
+    if (!value) return false;
+    if (value.kind === 'class') return classes.includes(summary.classes[value.class]!);
+    return [...namesInValue('', value, fn)].length > 0;
+  });
+}

@@ -1,0 +1,82 @@
+import { escapeName } from './symbols.ts';
+
+/** What the text of every file that states a fact holds: only such files are summarised to find it. */
+export interface FactText {
+  /** As a rule's `mentions`. */
+  mentions: readonly [string, ...string[]];
+  /** Asked of the texts that hold the words. */
+  shape?: RegExp;
+  /** What tests, scripts and examples do does not count. */
+  isOfProduct?: true;
+}
+
+/** How the text of a file looks that states `fact`; see `listFacts`. */
+export function textOfFact(fact: string): FactText {
+  const [kind = '', payload = ''] = fact.split(/:(.*)/s);
+  switch (kind) {
+    case 'signal':
+      return { mentions: [payload, 'enableShutdownHooks'] };
+    case 'clear-timer':
+    case 'clear-timer-of-other':
+      return { mentions: [`${payload}&clearInterval`, `${payload}&clearTimeout`, `${payload}&clearImmediate`] };
+    case 'on-fresh':
+    case 'clear-timer-by':
+      return { mentions: [payload.split('.').join('&')] };
+    case 'survives-errors':
+      return { mentions: ['uncaughtException'] };
+    case 'event-member':
+      return { mentions: [`${payload}&Event<`], shape: new RegExp(`(?<![\\w$.])${escapeName(payload)}\\s*[?!:=(]`) };
+    case 'handful':
+      return { mentions: [`${payload}&.max(`, `${payload}&.length(`, `${payload}&maxItems`] };
+    case 'trims':
+      return {
+        mentions: [
+          `${payload}&delete`,
+          `${payload}&clear`,
+          `${payload}&splice`,
+          `${payload}&shift`,
+          `${payload}&pop`,
+          `${payload}&length`,
+        ],
+        shape: new RegExp(`\\.\\s*#?${escapeName(payload)}(?![\\w$])|['"\`]${escapeName(payload)}['"\`]\\s*\\]`),
+      };
+    case 'database':
+      return {
+        mentions:
+          payload === 'embedded'
+            ? ['sqlite', 'sqljs', 'libsql']
+            : ['postgres', 'mysql', 'mariadb', 'mssql', 'oracle', 'cockroach', "'pg'", '"pg"'],
+      };
+    case 'made-once':
+      return { mentions: [payload], shape: new RegExp(`${madeAs(payload)}|${calledAs(payload)}`) };
+    case 'made-for-call':
+      return { mentions: [payload], shape: new RegExp(madeAs(payload)), isOfProduct: true };
+    case 'part-of-closable':
+    case 'few':
+    case 'many':
+      return { mentions: [payload], shape: new RegExp(madeAs(payload)) };
+    case 'client-class':
+      return { mentions: [payload], shape: classNamed(payload) };
+    default:
+      if (kind.startsWith('lent-')) return { mentions: [payload], shape: new RegExp(madeAs(payload)) };
+      if (kind.startsWith('gives-remover-')) return { mentions: [payload], shape: classNamed(payload) };
+      return { mentions: [payload || fact] };
+  }
+}
+
+function classNamed(name: string): RegExp {
+  return new RegExp(`\\bclass\\s+${escapeName(name)}(?![\\w$])`);
+}
+
+/** `new X`, also by the name that an import gives it. */
+function madeAs(name: string): string {
+  return `\\bnew\\b[\\s(]*${escapeName(name)}(?![\\w$])|${importedAs(name)}`;
+}
+
+function calledAs(name: string): string {
+  return `(?<![\\w$.])${escapeName(name)}[\\s!)]*(?:\\?\\.)?[(<]|${importedAs(name)}`;
+}
+
+function importedAs(name: string): string {
+  return `(?<![\\w$])${escapeName(name)}\\s*(?:as|:)\\s`;
+}
