@@ -1,5 +1,5 @@
 import { fileRole } from '../ast/file-role.ts';
-import type { FileContext, PackageFacts } from '../model/file-context.ts';
+import type { PackageFacts } from '../model/file-context.ts';
 import type { Problem } from '../model/scan-result.ts';
 import { sha256 } from './content-hash.ts';
 import type { DiscoveredFile } from './discover.ts';
@@ -29,7 +29,6 @@ export type FileOutcome =
  * Reads a file once, sifts its text, and parses it only if some rule could fire.
  *
  * @param instead a text that stands for the one on disk
- * @param keep as in `runFile`
  * @param timing as in `runFile`
  */
 export function processFile(
@@ -37,7 +36,6 @@ export function processFile(
   pkg: PackageFacts,
   plan: RulePlan,
   instead?: string,
-  keep?: (file: FileContext) => void,
   timing?: ScanTiming,
 ): FileOutcome {
   const { path } = file;
@@ -60,7 +58,7 @@ export function processFile(
   };
   if (rules.length > 0 || hasDirectives) {
     const input = { path, text, package: pkg, role, hasDirectives, confidence: plan.confidence };
-    outcome.result = runFile(input, rules, keep, timing);
+    outcome.result = runFile(input, rules, timing);
   }
   return outcome;
 }

@@ -2,7 +2,6 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ScanCache } from './cache.ts';
 import { hashOfFile } from './content-hash.ts';
 import type { DiscoveredFile, Discovery } from './discover.ts';
-import type { KeptTrees } from './kept-trees.ts';
 import { type FileOutcome, processFile } from './process-file.ts';
 import type { RulePlan } from './rule-plan.ts';
 import { planRequest, type ScanRequest, UsageError } from './scan-request.ts';
@@ -15,7 +14,6 @@ const turnMs = 25;
  * Gives the outcome of each file once, in any order: from the shards of the request, from cache or memory, or by
  * processing it.
  *
- * @param trees keeps some of the trees, where one thread does all
  * @throws UsageError when the request has shards, and they are not of these files.
  */
 export async function processFiles(
@@ -24,7 +22,6 @@ export async function processFiles(
   { files, packages }: Pick<Discovery, 'files' | 'packages'>,
   cache: ScanCache | undefined,
   take: (outcome: FileOutcome) => void,
-  trees?: KeptTrees,
 ): Promise<void> {
   const factsOf = ({ packageDir }: DiscoveredFile) => packages.factsOf(packageDir);
   const textOf = ({ path }: DiscoveredFile) => request.texts?.get(path);
@@ -73,10 +70,9 @@ export async function processFiles(
     });
     return;
   }
-  const keep = trees?.keep.bind(trees);
   let turnAt = performance.now() + turnMs;
   for (const file of left) {
-    takeFresh(processFile(file, factsOf(file), plan, textOf(file), keep, request.timing));
+    takeFresh(processFile(file, factsOf(file), plan, textOf(file), request.timing));
     if (performance.now() < turnAt) continue;
     report();
     await nextTurn();

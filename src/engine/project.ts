@@ -2,7 +2,6 @@ import { fileRole } from '../ast/file-role.ts';
 import type { FileSummary } from '../model/link.ts';
 import { compileGlobs } from './glob.ts';
 import { hasReExport } from './import-scan.ts';
-import type { KeptTrees } from './kept-trees.ts';
 import { compareText } from './order.ts';
 import { isPublished, type PackageIndex } from './packages.ts';
 import { ModuleResolver } from './resolve-module.ts';
@@ -39,8 +38,6 @@ export interface ProjectKnowledge {
   /** Texts that stand for those on disk. */
   texts?: ReadonlyMap<string, string> | undefined;
   store?: ProjectStore | undefined;
-  /** Of files as they are on disk. */
-  trees?: KeptTrees | undefined;
 }
 
 /** What the linker knows of the files: summaries, made on demand where no rule asked for a parse, and who imports whom. */
@@ -50,7 +47,6 @@ export class Project {
   readonly #packages: PackageIndex;
   readonly #summaries: Map<string, FileSummary | undefined>;
   readonly #store: ProjectStore | undefined;
-  readonly #trees: KeptTrees | undefined;
   readonly #texts = new Map<string, string>();
   readonly #given: Map<string, string>;
   readonly #updated = new Set<string>();
@@ -67,11 +63,10 @@ export class Project {
     root: string,
     files: ReadonlyMap<string, ProjectFile>,
     packages: PackageIndex,
-    { summaries = new Map(), entryPoints, texts = new Map(), store, trees }: ProjectKnowledge = {},
+    { summaries = new Map(), entryPoints, texts = new Map(), store }: ProjectKnowledge = {},
   ) {
     this.#files = new Map(files);
     this.#store = store;
-    this.#trees = trees;
     this.#packages = packages;
     this.#summaries = new Map(summaries);
     this.#given = new Map(texts);
@@ -99,7 +94,6 @@ export class Project {
       this.#importers = undefined;
     }
     this.#given.set(path, text);
-    this.#trees?.take(path);
     this.#updated.add(path);
     this.#passesOn.delete(path);
     this.#routes.clear();
@@ -131,7 +125,7 @@ export class Project {
     const store = this.#storeOf(file);
     const kept = store?.summaryOf(known);
     if (kept !== undefined) return kept ?? undefined;
-    const summary = this.#trees?.take(file)?.summary() ?? this.#summariseText(known);
+    const summary = this.#summariseText(known);
     store?.putSummary(known, summary ?? null);
     return summary;
   }

@@ -72,15 +72,9 @@ export function looksAt({ roles = defaultRoles }: Pick<Rule, 'roles'>, role: Fil
 /**
  * Parses one file and runs the rules and their fixers over it: a pure function of its arguments.
  *
- * @param keep given the tree where a summary may yet be wanted of it
  * @param timing told how long each rule takes
  */
-export function runFile(
-  input: RunFileInput,
-  rules: readonly RuleRun[],
-  keep?: (file: FileContext) => void,
-  timing?: ScanTiming,
-): FileResult {
+export function runFile(input: RunFileInput, rules: readonly RuleRun[], timing?: ScanTiming): FileResult {
   const { path } = input;
   const result: FileResult = { findings: [], problems: [] };
   try {
@@ -101,7 +95,6 @@ export function runFile(
     result.findings.sort(compareRaw);
     numberFindings(result.findings, file);
     if (result.findings.some(asksOthers)) result.summary = file.summary();
-    else keep?.(file);
   } catch (error) {
     if (!isStackOverflow(error)) throw error;
     return { findings: [], problems: [nestingProblem(path)] };

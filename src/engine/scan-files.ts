@@ -5,7 +5,6 @@ import type { Problem } from '../model/scan-result.ts';
 import type { ScanCache } from './cache.ts';
 import type { DiscoveredFile } from './discover.ts';
 import { scanImports } from './import-scan.ts';
-import { KeptTrees } from './kept-trees.ts';
 import { Linker, type Verdict } from './link.ts';
 import { compareText } from './order.ts';
 import type { PackageIndex } from './packages.ts';
@@ -48,13 +47,12 @@ export async function scanFiles(
     else if (outcome.kind === 'failed') failed = problems.push(outcome.problem) - scope.problems.length;
     else outcomes.set(outcome.path, outcome);
   };
-  const trees = new KeptTrees();
-  const processAll = () => processFiles(request, plan, scope, cache, take, trees);
+  const processAll = () => processFiles(request, plan, scope, cache, take);
   await (request.timing ? request.timing.measure('read and parse', processAll) : processAll());
 
   const scanned = [...outcomes.values()].sort((a, b) => compareText(a.path, b.path));
   for (const { result } of scanned) if (result) problems.push(...result.problems);
-  const linkAll = () => link(request, scope, scanned, rawFindingsOf(scanned), cache, trees);
+  const linkAll = () => link(request, scope, scanned, rawFindingsOf(scanned), cache);
   const { verdicts, configs } = request.timing ? request.timing.measure('link', linkAll) : linkAll();
   const { findings, refuted, suppressionProblems } = settle(scanned, verdicts, plan, request.today);
   const packageDirs = new Map(discovered.map(({ path, packageDir }) => [path, packageDir]));
@@ -93,7 +91,6 @@ function link(
   scanned: readonly Scanned[],
   raw: readonly RawFinding[],
   cache: ScanCache | undefined,
-  trees: KeptTrees,
 ): { verdicts: Verdict[]; configs: Record<string, string> | undefined } {
   if (!raw.some(asksOthers)) {
     return { verdicts: raw.map(() => ({ holds: true, evidence: [], why: '' })), configs: undefined };
@@ -113,7 +110,7 @@ function link(
   }
   const { root, entryPoints, texts } = request;
   const store = cache || request.memory ? storeOf(request, known, packages, cache) : undefined;
-  const project = new Project(root, files, packages, { summaries, entryPoints, texts, store, trees });
+  const project = new Project(root, files, packages, { summaries, entryPoints, texts, store });
   const verdicts = new Linker(project).decide(raw);
   const { configStates } = project.resolver;
   const configs = [...configStates].map(([file, state]) => [relative(request.root, file), state] as const);
