@@ -11,6 +11,8 @@ export const fixer: Fixer<WeakHash> = {
   changes: 'Hashes with `hash32`: FNV-1a over UTF-8 bytes with murmur3’s final mix, uniform in every bit.',
   fix({ at, data }, file) {
     const { fn, state } = data;
+    if (keptAsItWas.test(file.path))
+      return { skip: 'its file says that it is kept for the values that it has always given' };
     if (data.weakness === 'fnv-product' && !state) return multiplyBits(at, fn, file);
     if (!state) return { skip: 'there is no hash to put another in the place of: hash the whole key' };
     if (!fn.body || !ts.isBlock(fn.body)) return { skip: 'the function has no block' };
@@ -39,6 +41,9 @@ export const fixer: Fixer<WeakHash> = {
     };
   },
 };
+
+/** `legacy/murmur2.js`, `hash-compat.ts`: what is there beside its successor must go on giving the old values. */
+const keptAsItWas = /(?:^|[/._-])(?:legacy|compat|deprecated)(?:[/._-]|$)/i;
 
 /** `h *= M` → `h = Math.imul(h, M)`, wherever the function multiplies by that constant. */
 function multiplyBits(at: ts.Node, fn: ts.Node, file: FileContext): Fix | Skip {

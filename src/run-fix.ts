@@ -34,7 +34,8 @@ export interface FixRun {
 
 /** Scan → fix → scan again. */
 export async function runFix(options: FixOptions): Promise<FixRun> {
-  const before = await run(options, { memory: new ScanMemory() });
+  const memory = new ScanMemory();
+  const before = await run(options, { memory });
   const hashes = before.outcome.scanned.flatMap(({ path, hash }) =>
     hash === undefined ? [] : [[path, hash] as const],
   );
@@ -49,6 +50,8 @@ export async function runFix(options: FixOptions): Promise<FixRun> {
       contentHashes: new Map(hashes),
       scanned: new Set(before.outcome.scanned.map(({ path }) => path)),
       listMakers: (file, className, texts) => makers.list(file, className, texts),
+      onFixed: (file, text, tree) => memory.foresee(file, text, tree),
+      refind: (...asked) => memory.refind(...asked),
       ...(safety === undefined ? {} : { safety }),
       ...(write === undefined ? {} : { write }),
       ...(runtime === undefined ? {} : { runtime }),

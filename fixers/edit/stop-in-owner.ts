@@ -1,23 +1,40 @@
 import type { ClassShape } from '../../src/ast/class-shape.ts';
 import { findDisposer, findMethodAround } from '../../src/ast/end-of-life.ts';
 import type { HandlePlace } from '../../src/ast/handle-escape.ts';
-import { type FunctionNode, isAsync, isClassNode, nameOfFunction } from '../../src/ast/syntax.ts';
+import type { Life } from '../../src/ast/life-cycle.ts';
+import { findOverwrite } from '../../src/ast/overwritten.ts';
+import { runsAgain } from '../../src/ast/starts-repeatedly.ts';
+import {
+  type FunctionNode,
+  getOutermostWrapped,
+  hasModifier,
+  isAsync,
+  isClassNode,
+  nameOfFunction,
+} from '../../src/ast/syntax.ts';
+import { findTimerFunction } from '../../src/ast/timers.ts';
 import { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Fix, Skip, TextEdit } from '../../src/model/fixer.ts';
 import { insertAtFunctionStart } from './insert-at-function-start.ts';
+import { insertBefore } from './insert-before.ts';
 import { insertClassMember } from './insert-class-member.ts';
 import { isTypeScript, keepValue } from './keep-value.ts';
+import { findStatement } from './statement-of.ts';
 import { thisAt } from './this-at.ts';
 import { clearFunctionOf, clearStatement, timerName, timerType } from './timer-words.ts';
 
-/** Keeps a timer in a field of its owner and ends it in the owner's own stop, close or dispose. */
+/**
+ * Keeps a timer in a field of its owner and ends it in the owner's own stop, close or dispose; and before it is started
+ * again, where the field that it is now kept in would lose it.
+ */
 export function stopInOwner(
   call: ts.CallExpression,
   places: readonly HandlePlace[],
-  shape: ClassShape,
+  life: Extract<Life, { kind: 'owner' }>,
   file: FileContext,
 ): Fix | Skip {
+  const { shape } = life;
   const method = findMethodAround(call, shape);
   const disposer = findDisposer(shape.disposers, method);
   if (!disposer) return { skip: `${shape.name} has no method that surely ends it` };
@@ -37,6 +54,8 @@ export function stopInOwner(
     field = usesHashNames(shape) ? `#${name}` : name;
     const kept = keepValue(call, `${self}.${field}`, file);
     if (!kept) return { skip: 'the handle is used in an expression' };
+    if (isStartedAgain(call, field, life, file))
+      edits.push(...insertBefore(findStatement(call)!, `${clearFunctionOf(call, file)}(${self}.${field});`, file));
     edits.push(...kept);
     if (isClassNode(shape.node) && (isTypeScript(file) || field.startsWith('#'))) {
       const type = isTypeScript(file) ? `: ${timerType(call, file)}` : '';
@@ -48,6 +67,21 @@ export function stopInOwner(
   const inHook = insertAtFunctionStart(disposer, clear, file);
   if (!inHook) return { skip: `${nameOfFunction(disposer)} has no body` };
   return { edits: [...inHook, ...edits], ...endOf(shape, disposer) };
+}
+
+/** Whether an interval that is a statement of its own starts anew with each call of a public method. */
+function isStartedAgain(
+  call: ts.CallExpression,
+  field: string,
+  life: Extract<Life, { kind: 'owner' }>,
+  file: FileContext,
+): boolean {
+  const outer = getOutermostWrapped(call);
+  if (findTimerFunction(call, file) !== 'setInterval' || !ts.isExpressionStatement(outer.parent)) return false;
+  const method = findMethodAround(call, life.shape);
+  if (method && hasModifier(method, ts.SyntaxKind.StaticKeyword)) return false;
+  const place: HandlePlace = { kind: 'field', owner: life.shape.node, name: field, at: outer };
+  return findOverwrite(call, [place], life, file) !== undefined && runsAgain(call, life, file) === undefined;
 }
 
 /** Whether what the timer runs is, or calls, the method that would end the timer. */

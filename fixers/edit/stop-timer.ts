@@ -35,7 +35,7 @@ export function stopTimer({ call, places, life, isOverwritten }: LostTimer, file
       const hasRegistry = findRegistryField(life.shape) !== undefined && field === undefined;
       const disposer = findDisposer(life.shape.disposers, undefined);
       if (!disposer || hasRegistry) return stopInRegistry(call, life.shape, file);
-      return stopInOwner(call, places, life.shape, file);
+      return stopInOwner(call, places, life, file);
     }
     case 'effect':
       if (findEffectLatch(call, life.effect, file))

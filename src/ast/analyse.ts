@@ -38,6 +38,12 @@ export function analyseFile(
   return new AnalysedFile(path, text, source, pkg, role);
 }
 
+/** An analysed file as another package or role sees it: the tree and its walk are shared, what was asked of it is not. */
+export function seenAs(file: FileContext, pkg: PackageFacts, role: FileRole): FileContext {
+  const { path, text, source } = file;
+  return new AnalysedFile(path, text, source, pkg, role, file instanceof AnalysedFile ? file : undefined);
+}
+
 /** Plain .js may hold JSX; Flow and TypeScript in it are syntax errors. */
 function dialectOf(path: string): ts.ScriptKind {
   if (/\.[cm]?ts$/.test(path)) return ts.ScriptKind.TS;
@@ -52,28 +58,39 @@ const none: readonly ts.Node[] = [];
 
 class AnalysedFile implements FileContext {
   readonly moduleScope: Scope;
-  readonly bindings: Binding[] = [];
-  readonly redeclarations: Redeclaration[] = [];
+  readonly bindings: Binding[];
+  readonly redeclarations: Redeclaration[];
   readonly role: FileRole;
   readonly path: string;
   readonly text: string;
   readonly source: ts.SourceFile;
   readonly package: PackageFacts;
-  readonly #byKind: ts.Node[][] = [];
-  readonly #bound = new Map<ts.Identifier, Binding>();
-  readonly #scopes = new Map<ts.Node, Scope>();
+  readonly #byKind: ts.Node[][];
+  readonly #bound: Map<ts.Identifier, Binding>;
+  readonly #scopes: Map<ts.Node, Scope>;
   readonly #memos = new Map<unknown, Map<object, unknown>>();
   #summary: FileSummary | undefined;
 
-  constructor(path: string, text: string, source: ts.SourceFile, pkg: PackageFacts, role: FileRole) {
+  constructor(
+    path: string,
+    text: string,
+    source: ts.SourceFile,
+    pkg: PackageFacts,
+    role: FileRole,
+    walked?: AnalysedFile,
+  ) {
     this.path = path;
     this.text = text;
     this.source = source;
     this.package = pkg;
     this.role = role;
-    this.moduleScope = { node: source, parent: undefined, bindings: new Map() };
-    this.#scopes.set(source, this.moduleScope);
-    this.#walk();
+    this.moduleScope = walked?.moduleScope ?? { node: source, parent: undefined, bindings: new Map() };
+    this.bindings = walked?.bindings ?? [];
+    this.redeclarations = walked?.redeclarations ?? [];
+    this.#byKind = walked ? walked.#byKind : [];
+    this.#bound = walked ? walked.#bound : new Map();
+    this.#scopes = walked ? walked.#scopes : new Map([[source, this.moduleScope]]);
+    if (!walked) this.#walk();
   }
 
   nodes<K extends NodeKind>(kind: K): readonly NodeByKind[K][] {

@@ -72,7 +72,7 @@ export class FileScanner {
     const file = view.files.get(path);
     if (!file) return undefined;
     const { packages } = view.discovery;
-    const outcome = processFile(file, packages.factsOf(file.packageDir), this.#plan, text);
+    const outcome = processFile(file, packages.factsOf(file.packageDir), this.#plan, { instead: text });
     if (outcome.kind === 'skipped') return undefined;
     if (outcome.kind === 'failed') return { findings: [], suppressionProblems: [], problems: [outcome.problem] };
     const raw = rawFindingsOf([outcome]);

@@ -34,7 +34,7 @@ export class MakerIndex {
     const makers: Maker[] = [];
     for (const path of new Set([...project.reachersOf([file]), file])) {
       const text = texts.get(path) ?? project.textOf(path);
-      if (!text?.includes('new')) continue;
+      if (!text?.includes('new') || (path === file && !isNamedTwice(text, className))) continue;
       const context = analyseFile(path, text, this.#packages.factsOf(project.files.get(path)?.packageDir ?? ''));
       if (context.role === 'test') continue;
       const at = this.#listNews(context, file, className);
@@ -69,4 +69,9 @@ export class MakerIndex {
     this.#symbols = new SymbolTable(this.#project);
     return this.#project;
   }
+}
+
+/** A module that makes instances of its own class names it where it declares it and where it makes them. */
+function isNamedTwice(text: string, name: string): boolean {
+  return text.indexOf(name, text.indexOf(name) + 1) >= 0;
 }

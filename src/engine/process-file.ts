@@ -1,5 +1,5 @@
 import { fileRole } from '../ast/file-role.ts';
-import type { PackageFacts } from '../model/file-context.ts';
+import type { FileContext, PackageFacts } from '../model/file-context.ts';
 import type { Problem } from '../model/scan-result.ts';
 import { sha256 } from './content-hash.ts';
 import type { DiscoveredFile } from './discover.ts';
@@ -25,18 +25,22 @@ export type FileOutcome =
       result?: FileResult;
     };
 
-/**
- * Reads a file once, sifts its text, and parses it only if some rule could fire.
- *
- * @param instead a text that stands for the one on disk
- * @param timing as in `runFile`
- */
+/** What a scan knows of a file, and wants of it, beside its outcome. */
+export interface FileAids {
+  /** A text that stands for the one on disk. */
+  instead?: string | undefined;
+  /** As in `runFile`. */
+  timing?: ScanTiming | undefined;
+  /** Of the text, as in `runFile`. */
+  tree?: FileContext | undefined;
+}
+
+/** Reads a file once, sifts its text, and parses it only if some rule could fire. */
 export function processFile(
   file: DiscoveredFile,
   pkg: PackageFacts,
   plan: RulePlan,
-  instead?: string,
-  timing?: ScanTiming,
+  { instead, timing, tree }: FileAids = {},
 ): FileOutcome {
   const { path } = file;
   const source =
@@ -57,7 +61,7 @@ export function processFile(
     hash,
   };
   if (rules.length > 0 || hasDirectives) {
-    const input = { path, text, package: pkg, role, hasDirectives, confidence: plan.confidence };
+    const input = { path, text, package: pkg, role, hasDirectives, confidence: plan.confidence, tree };
     outcome.result = runFile(input, rules, timing);
   }
   return outcome;

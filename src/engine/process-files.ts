@@ -51,11 +51,10 @@ export async function processFiles(
     done++;
   };
 
-  const { signal, pairsModule } = request;
+  const { signal, pairsModule, timing } = request;
   signal?.throwIfAborted();
   const left = [...fresh.values()];
-  const threads =
-    pairsModule === undefined || request.texts || request.timing ? 1 : decideThreads(left, request.threads);
+  const threads = pairsModule === undefined || request.texts || timing ? 1 : decideThreads(left, request.threads);
   if (threads > 1) {
     await processInThreads(left, packages, {
       threads,
@@ -72,7 +71,7 @@ export async function processFiles(
   }
   let turnAt = performance.now() + turnMs;
   for (const file of left) {
-    takeFresh(processFile(file, factsOf(file), plan, textOf(file), request.timing));
+    takeFresh(processFile(file, factsOf(file), plan, { instead: textOf(file), timing }));
     if (performance.now() < turnAt) continue;
     report();
     await nextTurn();

@@ -1,4 +1,4 @@
-import { analyseFile } from '../ast/analyse.ts';
+import { analyseFile, seenAs } from '../ast/analyse.ts';
 import { isInDrivenPage } from '../ast/in-driven-page.ts';
 import { isOffProduction } from '../ast/off-production.ts';
 import { qualifiedName } from '../ast/summarise.ts';
@@ -53,6 +53,8 @@ export interface RunFileInput {
   hasDirectives: boolean;
   /** Least confidence that is kept; with directives all are, to tell which directives are used. */
   confidence: Confidence;
+  /** The text analysed, for whatever package and role, where someone has done so already. */
+  tree?: FileContext | undefined;
 }
 
 const confidenceRank: Record<Confidence, number> = { certain: 2, likely: 1, possible: 0 };
@@ -75,10 +77,24 @@ export function looksAt({ roles = defaultRoles }: Pick<Rule, 'roles'>, role: Fil
  * @param timing told how long each rule takes
  */
 export function runFile(input: RunFileInput, rules: readonly RuleRun[], timing?: ScanTiming): FileResult {
+  const summarise = (file: FileContext, result: FileResult): void => {
+    if (result.findings.some(asksOthers)) result.summary = file.summary();
+  };
+  return runRules(input, rules, summarise, timing);
+}
+
+/** As {@link runFile}, without a summary. */
+export function runRules(
+  input: RunFileInput,
+  rules: readonly RuleRun[],
+  done?: (file: FileContext, result: FileResult) => void,
+  timing?: ScanTiming,
+): FileResult {
   const { path } = input;
   const result: FileResult = { findings: [], problems: [] };
   try {
-    const file = analyseFile(path, input.text, input.package, input.role);
+    const { text, package: pkg, role, tree } = input;
+    const file = tree ? seenAs(tree, pkg, role) : analyseFile(path, text, pkg, role);
     const syntax = syntaxProblem(file);
     if (syntax) {
       result.problems.push(syntax);
@@ -94,7 +110,7 @@ export function runFile(input: RunFileInput, rules: readonly RuleRun[], timing?:
     }
     result.findings.sort(compareRaw);
     numberFindings(result.findings, file);
-    if (result.findings.some(asksOthers)) result.summary = file.summary();
+    done?.(file, result);
   } catch (error) {
     if (!isStackOverflow(error)) throw error;
     return { findings: [], problems: [nestingProblem(path)] };

@@ -37,7 +37,8 @@ export async function scanFiles(
   scope: Scope,
   cache: ScanCache | undefined,
 ): Promise<Judged> {
-  const plan = new RulePlan(pairs, request);
+  const makePlan = () => new RulePlan(pairs, request);
+  const plan = request.memory?.open(scope, makePlan) ?? makePlan();
   const { files: discovered, packages } = scope;
   const problems: Problem[] = [...scope.problems];
   const outcomes = new Map<string, Scanned>();

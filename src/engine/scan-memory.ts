@@ -1,9 +1,13 @@
-import type { PackageFacts } from '../model/file-context.ts';
+import { fileRole } from '../ast/file-role.ts';
+import type { FileContext, PackageFacts } from '../model/file-context.ts';
+import type { Finding } from '../model/finding.ts';
 import type { FileSummary } from '../model/link.ts';
 import { hashOfFile, sha256, stampOf } from './content-hash.ts';
-import type { DiscoveredFile } from './discover.ts';
-import { hashOfFacts } from './packages.ts';
-import type { FileOutcome } from './process-file.ts';
+import type { DiscoveredFile, Discovery } from './discover.ts';
+import { hashOfFacts, type PackageIndex } from './packages.ts';
+import { type FileOutcome, processFile } from './process-file.ts';
+import type { RulePlan } from './rule-plan.ts';
+import { type RawFinding, runRules } from './run-file.ts';
 
 interface Known {
   outcome?: FileOutcome;
@@ -17,10 +21,76 @@ interface Known {
  * it has not seen. Costs the memory of every outcome for as long as it lives.
  */
 export class ScanMemory {
+  #plan: RulePlan | undefined;
+  #packages: PackageIndex | undefined;
+  readonly #files = new Map<string, DiscoveredFile>();
+  /** What `refind` gave, as the rules gave it. */
+  readonly #refound = new WeakMap<Finding, RawFinding>();
   /** By path, text and package facts. */
   readonly #known = new Map<string, Known>();
   readonly #stamps = new Map<string, { stamp: string; hash: string }>();
   readonly #factsHashes = new WeakMap<PackageFacts, string>();
+
+  /** Takes down what a scan looks at; gives the plan of the rules, made once. */
+  open({ files, packages }: Pick<Discovery, 'files' | 'packages'>, makePlan: () => RulePlan): RulePlan {
+    this.#packages = packages;
+    for (const file of files) this.#files.set(file.path, file);
+    this.#plan ??= makePlan();
+    return this.#plan;
+  }
+
+  /**
+   * Processes a text that the next scan will ask for, while someone has its tree: it is not parsed once more then.
+   *
+   * @param path of a file that the last scan looked at; nothing is done for others
+   */
+  foresee(path: string, text: string, tree: FileContext): void {
+    const file = this.#files.get(path);
+    if (!file || !this.#plan || !this.#packages) return;
+    const facts = this.#packages.factsOf(file.packageDir);
+    if (this.outcomeOf(file, facts, text)) return;
+    this.putOutcome(file, facts, processFile(file, facts, this.#plan, { instead: text, tree }));
+  }
+
+  /**
+   * Earlier findings of a file, as its rules find them in a new text of it. Left out are those that ask something else of
+   * other files by now: only a scan can tell of these.
+   *
+   * @param before the text that `earlier` were found in
+   * @param isSame whether a finding of the new text is an earlier one
+   */
+  refind(
+    path: string,
+    before: string,
+    { text, tree }: { text: string; tree: FileContext },
+    earlier: readonly Finding[],
+    isSame: (earlier: Finding, now: Finding) => boolean,
+  ): Finding[] {
+    const file = this.#files.get(path);
+    if (!file || !this.#plan || !this.#packages) return [];
+    const facts = this.#packages.factsOf(file.packageDir);
+    const known = this.#find(file, facts, before)?.outcome;
+    const old = known?.kind === 'scanned' ? (known.result?.findings ?? []) : [];
+    const role = fileRole(path, text, facts);
+    const { rules, hasDirectives } = this.#plan.select(path, text, role);
+    const wanted = new Set(earlier.map(({ ruleId }) => ruleId));
+    const { confidence } = this.#plan;
+    const input = { path, text, package: facts, role, hasDirectives, confidence, tree };
+    const { findings } = runRules(
+      input,
+      rules.filter(({ pair }) => wanted.has(pair.rule.id)),
+    );
+    return findings.flatMap((raw): Finding[] => {
+      const { finding } = raw;
+      const match = earlier.find((one) => one.ruleId === finding.ruleId && isSame(one, finding));
+      if (!match || !finding.fix) return [];
+      const was = this.#refound.get(match) ?? old.find((one) => isAtPlaceOf(one.finding, match));
+      if (!was || asked(was) !== asked(raw)) return [];
+      const now = { ...match, range: finding.range, fix: finding.fix };
+      this.#refound.set(now, raw);
+      return [now];
+    });
+  }
 
   /**
    * What processing the file would give.
@@ -90,8 +160,21 @@ export class ScanMemory {
   }
 }
 
-/** The findings of an outcome are written into later; the rest of it never is. */
+function isAtPlaceOf(one: Finding, other: Finding): boolean {
+  const [a, b] = [one.range, other.range];
+  return one.ruleId === other.ruleId && a.start.offset === b.start.offset && a.end.offset === b.end.offset;
+}
+
+function asked({ when, sureWhen }: RawFinding): string {
+  return JSON.stringify([when, sureWhen]);
+}
+
+/** The findings of an outcome and their lists of related places are written into later; the rest of it never is. */
 function apart(outcome: FileOutcome): FileOutcome {
   if (outcome.kind !== 'scanned' || !outcome.result) return outcome;
-  return { ...outcome, result: { ...outcome.result, findings: structuredClone(outcome.result.findings) } };
+  const findings = outcome.result.findings.map((raw): RawFinding => {
+    const { finding } = raw;
+    return { ...raw, finding: { ...finding, related: [...finding.related] } };
+  });
+  return { ...outcome, result: { ...outcome.result, findings } };
 }

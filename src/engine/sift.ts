@@ -21,7 +21,7 @@ export function createSift(rules: readonly Pick<Rule, 'mentions'>[]): (text: str
   );
   const place = new Map(tokens.map((token, i) => [token, i]));
   // A match hides the shorter tokens that begin at the same place.
-  const implied = tokens.map((token) => tokens.flatMap((other, i) => (token.startsWith(other) ? [i] : [])));
+  const implied = tokens.map((token) => prefixesOf(token).flatMap((prefix) => place.get(prefix) ?? []));
   const wanted = conditions.map((anyOf) => anyOf.map((allOf) => allOf.map((token) => place.get(token)!)));
   const expression = new RegExp(tokens.map((token) => token.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|'), 'g');
   const directive = place.get(directiveToken)!;
@@ -50,4 +50,9 @@ export function createSift(rules: readonly Pick<Rule, 'mentions'>[]): (text: str
     }
     return { rules: fire, hasDirectives: found[directive] === 1 };
   };
+}
+
+/** A token itself among them. */
+function prefixesOf(token: string): string[] {
+  return Array.from({ length: token.length }, (_, i) => token.slice(0, i + 1));
 }

@@ -1,7 +1,8 @@
+import type { FileContext } from '../model/file-context.ts';
 import type { Finding } from '../model/finding.ts';
 import type { FixSafety, TextEdit } from '../model/fixer.ts';
 import { collide, inOrder, joinEdits, lineBreakOf } from './edits.ts';
-import { findNewSyntaxError } from './parses.ts';
+import { checkSyntax } from './parses.ts';
 
 export interface Left {
   finding: Finding;
@@ -28,6 +29,8 @@ export interface AppliedFixes {
   left: Left[];
   /** The edits that lead from the old text to the new one, one list after the other; each in order. */
   steps: TextEdit[][];
+  /** The new text, analysed; absent where nothing was applied. */
+  tree?: FileContext | undefined;
 }
 
 /**
@@ -73,7 +76,8 @@ export function applyFixes(
     kept = keepParsing(kept, attempt, (finding, why) => left.push({ finding, why, waits: false }));
     result = attempt(kept);
   }
-  return { text: result.text, applied: [...kept], left, steps: kept.length > 0 ? result.steps : [] };
+  const { text: after, steps, tree } = result;
+  return { text: after, applied: [...kept], left, steps: kept.length > 0 ? steps : [], tree };
 }
 
 /** Whether a fix replaces the very place of another finding, which may then have to be repaired elsewhere. */
@@ -84,7 +88,8 @@ function rewrites({ fix }: Finding, { range }: Finding): boolean {
 interface Attempt {
   text: string;
   steps: TextEdit[][];
-  error?: string | undefined;
+  tree?: FileContext;
+  error?: string;
   refused?: ReadonlyMap<Finding, string>;
 }
 
@@ -103,7 +108,7 @@ function tryFixes(
   if ('refused' in finished) return { text, steps: [], refused: finished.refused };
   const imports = inOrder(finished.edits.map(follow));
   const after = joinEdits(edited, imports);
-  return { text: after, steps: [edits, imports], error: findNewSyntaxError(path, text, after) };
+  return { text: after, steps: [edits, imports], ...checkSyntax(path, text, after) };
 }
 
 /** Adds the fixes one by one and leaves out each that breaks the text. */

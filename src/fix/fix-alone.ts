@@ -2,7 +2,8 @@ import type { Finding } from '../model/finding.ts';
 import type { SupportFile } from '../model/fix-result.ts';
 import { followEnd, type ListMakers } from './follow-ends.ts';
 import { packageFacts } from './package-facts.ts';
-import { attempt, startProgress } from './plan.ts';
+import { attempt } from './plan.ts';
+import { startProgress } from './progress.ts';
 import type { RuntimeSupply } from './runtime-source.ts';
 
 /** One fix by itself. */

@@ -10,7 +10,8 @@ import type { ListMakers } from './follow-ends.ts';
 import { checkCleanTree, findPrefix } from './git.ts';
 import { Journal } from './journal.ts';
 import { filePatch } from './patch.ts';
-import { keysOf, type Plan, type PlannedFix, planFixes, type Rescan } from './plan.ts';
+import { type OnFixed, type Plan, planFixes, type Refind, type Rescan } from './plan.ts';
+import { keysOf, type PlannedFix } from './progress.ts';
 import { type CommandResult, runCommand } from './run-command.ts';
 import { type RuntimeMode, RuntimeSupply } from './runtime-source.ts';
 import { hasTypedFiles } from './tsconfig.ts';
@@ -46,6 +47,10 @@ export interface FixRequest {
   allowDirty?: boolean;
   /** Every file of the scan. Those with nothing to fix at first may be changed later on; without it none is. */
   scanned?: ReadonlySet<string>;
+  /** Told of each text that the rescan will be about, with its tree. */
+  onFixed?: OnFixed | undefined;
+  /** Finds again what had to wait for another fix of its file; without it, that waits for the rescan. */
+  refind?: Refind | undefined;
   /** Where instances of a class are made; without it the owners of repaired classes are not looked for. */
   listMakers?: ListMakers;
   /** Ends the run; every file is put back as it was. */
@@ -78,6 +83,8 @@ export async function fixProject(given: FixRequest, rescan: Rescan): Promise<Fix
       supply,
       rescan,
       listMakers: request.listMakers,
+      onFixed: request.onFixed,
+      refind: request.refind,
       admit: (file) => admit(file, request),
       signal,
       edited,
@@ -299,6 +306,7 @@ async function toResult(run: Run, written: boolean): Promise<FixResult> {
   const changed = [...plan.files, ...plan.support].sort((a, b) => (a.file < b.file ? -1 : 1));
   const prefix = changed.length === 0 ? '' : await findPrefix(run.request.root);
   const others = run.others.filter(({ file }) => !plan.admitted.has(file));
+  let patch: string | undefined;
   return {
     written,
     passes: plan.passes,
@@ -308,7 +316,11 @@ async function toResult(run: Run, written: boolean): Promise<FixResult> {
     takenBack,
     remaining: [...plan.remaining, ...others],
     problems: early.problems,
-    patch: changed.map(({ file, before, after }) => filePatch(prefix + file, before, after)).join(''),
+    // Told line by line, which costs more than the fixes themselves: not all want it.
+    get patch() {
+      patch ??= changed.map(({ file, before, after }) => filePatch(prefix + file, before, after)).join('');
+      return patch;
+    },
     ...(verification && { verification }),
     next: nextSteps(run),
   };

@@ -1,9 +1,9 @@
 import { type EndedParts, endParts } from '../../fixers/edit/end-part.ts';
 import { analyseFile } from '../ast/analyse.ts';
-import type { PackageFacts } from '../model/file-context.ts';
+import type { FileContext, PackageFacts } from '../model/file-context.ts';
 import type { FixSafety, Maker, PartEnd, TextEdit } from '../model/fixer.ts';
 import { collide, inOrder, joinEdits, lineBreakOf } from './edits.ts';
-import { findNewSyntaxError } from './parses.ts';
+import { checkSyntax } from './parses.ts';
 
 /** Finds where instances of a class are made, given these texts in place of those on disk. */
 export type ListMakers = (file: string, className: string, texts: ReadonlyMap<string, string>) => readonly Maker[];
@@ -13,6 +13,8 @@ export interface Followed {
   file: string;
   after: string;
   edits: TextEdit[];
+  /** `after`, analysed. */
+  tree: FileContext;
   /** The methods that end it, `Gateway.close`. */
   where: string[];
 }
@@ -40,7 +42,7 @@ export function followEnd(
   texts: ReadonlyMap<string, string>,
   request: FollowRequest,
 ): Followed[] {
-  const current = new Map(texts);
+  let current = texts;
   const followed: Followed[] = [];
   const climb = (of: string, part: PartEnd, height: number): void => {
     for (const { file: maker } of request.listMakers(of, part.owner, current)) {
@@ -50,7 +52,7 @@ export function followEnd(
       const ended = judge(made, part, current, request, height);
       const done = ended && apply(made, ended.edits);
       if (!ended || !done) continue;
-      current.set(maker, done.after);
+      current = new Map(current).set(maker, done.after);
       followed.push({ file: maker, ...done, where: ended.where });
       for (const owner of ended.given) climb(maker, { owner, method: 'dispose', isNew: true }, height + 1);
     }
@@ -76,10 +78,14 @@ function judge(
   return ended.edits.length === 0 ? undefined : ended;
 }
 
-function apply({ file, text }: Maker, edits: readonly TextEdit[]): { after: string; edits: TextEdit[] } | undefined {
+function apply(
+  { file, text }: Maker,
+  edits: readonly TextEdit[],
+): Pick<Followed, 'after' | 'edits' | 'tree'> | undefined {
   const lineBreak = lineBreakOf(text);
   const own = inOrder(edits).map((edit) => ({ ...edit, text: edit.text.replace(/\r?\n/g, lineBreak) }));
   if (own.some((edit, i) => i > 0 && collide(own[i - 1]!, edit))) return undefined;
   const after = joinEdits(text, own);
-  return findNewSyntaxError(file, text, after) === undefined ? { after, edits: own } : undefined;
+  const { tree, error } = checkSyntax(file, text, after);
+  return error === undefined ? { after, edits: own, tree } : undefined;
 }

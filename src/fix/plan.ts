@@ -1,19 +1,34 @@
-import { analyseFile } from '../ast/analyse.ts';
-import type { Finding, FindingFix, Position } from '../model/finding.ts';
-import type { FixedFile, FollowedFix, LeftFinding, SupportFile } from '../model/fix-result.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { FileContext } from '../model/file-context.ts';
+import type { Finding, FindingFix } from '../model/finding.ts';
+import type { FixedFile, LeftFinding, SupportFile } from '../model/fix-result.ts';
 import type { FixSafety, RuntimeName, TextEdit } from '../model/fixer.ts';
 import { type AppliedFixes, applyFixes } from './apply.ts';
-import { lineStart, offsetBefore } from './edits.ts';
-import { fileStyleOf } from './file-style.ts';
 import { followEnd, type ListMakers } from './follow-ends.ts';
 import { importEdits, type NeededImport } from './imports.ts';
 import { packageFacts } from './package-facts.ts';
+import { isChanged, keyOf, type PlannedFix, type Progress, startProgress, take } from './progress.ts';
 import type { RuntimeSupply, RuntimeUser } from './runtime-source.ts';
 
 /** Finds what is wrong with the project, given these texts in place of those on disk. */
 export type Rescan = (texts: ReadonlyMap<string, string>) => Promise<readonly Finding[]>;
 
+/** Takes a text that a file has by now, analysed. */
+export type OnFixed = (file: string, text: string, tree: FileContext) => void;
+
+/** Findings of a file as they stand in its new text, with their new fixes; those that it cannot tell of are left out. */
+export type Refind = (
+  file: string,
+  before: string,
+  after: { text: string; tree: FileContext },
+  earlier: readonly Finding[],
+  isSame: (earlier: Finding, now: Finding) => boolean,
+) => readonly Finding[];
+
 export const maxPasses = 10;
+
+/** The event loop gets a turn this often, for aborting. */
+const turnMs = 25;
 
 export interface PlanRequest {
   /** Those of the scan. */
@@ -25,6 +40,8 @@ export interface PlanRequest {
   rescan: Rescan;
   /** Where instances of a class are made; without it owners are not looked for. */
   listMakers?: ListMakers | undefined;
+  onFixed?: OnFixed | undefined;
+  refind?: Refind | undefined;
   /** The text of a file that is not among `texts`; undefined where it must not be changed. */
   admit?(file: string): string | undefined;
   /** Fixes that may be applied, by their keys; all, when left out. */
@@ -32,14 +49,6 @@ export interface PlanRequest {
   /** Keys of fixes that a person has edited: they come first, and nothing else is tried in their place. */
   edited?: ReadonlySet<string>;
   signal?: AbortSignal | undefined;
-}
-
-/** A fix of the plan. `key` is the same for the same fix when others are left out. */
-export interface PlannedFix {
-  key: string;
-  finding: Finding;
-  /** Where the change is none of the finding's own file: what it does. */
-  follows?: string;
 }
 
 export interface Plan {
@@ -55,19 +64,6 @@ export interface Plan {
   passes: number;
   left: LeftFinding[];
   remaining: Finding[];
-}
-
-/** One file on its way. */
-interface Progress {
-  file: string;
-  /** With the text before any fix. */
-  user: RuntimeUser;
-  text: string;
-  applied: PlannedFix[];
-  follows: (FollowedFix & { key: string })[];
-  names: Set<RuntimeName>;
-  /** Every list of edits so far, in order. */
-  steps: TextEdit[][];
 }
 
 /**
@@ -86,9 +82,15 @@ export async function planFixes(request: PlanRequest): Promise<Plan> {
   let pending = [...progress.values()];
   while (pending.length > 0 && passes < maxPasses) {
     signal?.throwIfAborted();
-    const changed = new Set(
-      pending.filter((state) => fixOnce(state, current.get(state.file) ?? [], request, reasons, passes)),
-    );
+    const changed = new Set<Progress>();
+    let turnAt = performance.now() + turnMs;
+    for (const state of pending) {
+      if (fixOnce(state, current.get(state.file) ?? [], request, reasons, passes)) changed.add(state);
+      if (performance.now() < turnAt) continue;
+      await nextTurn();
+      signal?.throwIfAborted();
+      turnAt = performance.now() + turnMs;
+    }
     if (changed.size === 0) break;
     for (const state of followFixes([...changed], progress, request)) changed.add(state);
     passes++;
@@ -123,10 +125,6 @@ function textsOf(progress: ReadonlyMap<string, Progress>): Map<string, string> {
   return new Map(differing.map(({ file, text }) => [file, text]));
 }
 
-function isChanged({ applied, follows }: Progress): boolean {
-  return applied.length > 0 || follows.length > 0;
-}
-
 /** The state of a file that fixes have come to; undefined where it must not be changed. */
 function enter(file: string, progress: Map<string, Progress>, request: PlanRequest): Progress | undefined {
   const known = progress.get(file);
@@ -143,13 +141,14 @@ function followFixes(changed: readonly Progress[], progress: Map<string, Progres
   const { listMakers, safety, supply } = request;
   const touched: Progress[] = [];
   if (!listMakers) return touched;
+  const texts = textsOf(progress);
+  const done = new Set([...progress.values()].flatMap(({ follows }) => follows.map(({ key }) => key)));
   for (const state of changed) {
     for (const fix of state.applied) {
       const end = fix.finding.fix!.ends;
       const key = `${fix.key}\0end`;
-      const isDone = [...progress.values()].some(({ follows }) => follows.some((one) => one.key === key));
-      if (!end || isDone || !(request.only?.has(key) ?? true)) continue;
-      const followed = followEnd(state.file, end, textsOf(progress), {
+      if (!end || done.has(key) || !(request.only?.has(key) ?? true)) continue;
+      const followed = followEnd(state.file, end, texts, {
         listMakers,
         safety,
         packageOf: (file) => packageFacts(supply.packageTypeOf(file)),
@@ -160,6 +159,9 @@ function followFixes(changed: readonly Progress[], progress: Map<string, Progres
         const owner = enter(one.file, progress, request)!;
         const what = `${one.where.join(', ')} calls ${end.method}() of ${end.owner}`;
         owner.text = one.after;
+        texts.set(one.file, one.after);
+        request.onFixed?.(one.file, one.after, one.tree);
+        done.add(key);
         owner.steps.push(one.edits);
         owner.follows.push({ key, finding: fix.finding, what });
         where.push(...one.where);
@@ -175,13 +177,10 @@ function withNote(finding: Finding, note: string): Finding {
   return { ...finding, fix: { ...finding.fix!, note } };
 }
 
-export function startProgress(file: string, text: string, supply: RuntimeSupply): Progress {
-  const { source } = analyseFile(file, text, packageFacts(supply.packageTypeOf(file)));
-  const { modules } = fileStyleOf(source, file, supply.packageTypeOf(file));
-  return { file, user: { file, text, modules }, text, applied: [], follows: [], names: new Set(), steps: [] };
-}
-
-/** One pass over one file; true when its text changed. */
+/**
+ * One pass over one file; true when its text changed. What has to wait for another fix is made anew on the text which
+ * that one leaves, as often as that brings one further.
+ */
 function fixOnce(
   state: Progress,
   findings: readonly Finding[],
@@ -189,10 +188,23 @@ function fixOnce(
   reasons: Map<string, string>,
   passes: number,
 ): boolean {
-  const result = attempt(state, findings, request, passes);
-  for (const { finding, why } of result.left) reasons.set(keyOf(finding, state), why);
-  take(state, result);
-  return result.applied.length > 0;
+  let tried = findings;
+  let last: FileContext | undefined;
+  for (let round = passes; tried.length > 0; round++) {
+    const before = state.text;
+    const { text, tree, ...result } = attempt(state, tried, request, round);
+    for (const { finding, why } of result.left) reasons.set(keyOf(finding, state), why);
+    const waiting = result.left.filter(({ waits }) => waits).map(({ finding }) => finding);
+    const keys = new Map(waiting.map((finding) => [finding, keyOf(finding, state)]));
+    take(state, { text, ...result });
+    if (!tree || result.applied.length === 0) break;
+    last = tree;
+    const isSame = (earlier: Finding, now: Finding): boolean => keys.get(earlier) === keyOf(now, state);
+    tried = waiting.length > 0 ? (request.refind?.(state.file, before, { text, tree }, waiting, isSame) ?? []) : [];
+  }
+  if (!last) return false;
+  request.onFixed?.(state.file, state.text, last);
+  return true;
 }
 
 /** @param passes done before: what a scan finds after them has the fixer's own fix again, not the edited one */
@@ -215,16 +227,6 @@ export function attempt(
     isFirst: isEdited,
     finish: (text, fixed) => finish(state, text, fixed, supply),
   });
-}
-
-function take(state: Progress, { text, applied, steps }: AppliedFixes): void {
-  for (const finding of applied) {
-    const key = keyOf(finding, state);
-    state.applied.push({ key, finding: atOrigin(finding, state) });
-    for (const name of finding.fix!.needs) state.names.add(name);
-  }
-  state.text = text;
-  state.steps.push(...steps);
 }
 
 /** Imports for the fixes of one pass, or which of the fixes cannot have theirs. */
@@ -252,6 +254,7 @@ function finish(
     }
   }
   if (refused.size > 0) return { refused };
+  if (needed.length === 0) return { edits: [] };
   const pkg = packageFacts(supply.packageTypeOf(state.file));
   const answer = importEdits(state.file, state.text, text, needed, pkg);
   if ('edits' in answer) return answer;
@@ -265,42 +268,6 @@ function finish(
 export function importedAs(name: RuntimeName, under: FindingFix['under']): string {
   const local = under?.[name];
   return local === undefined ? name : `${name} as ${local}`;
-}
-
-/** The keys of the fixes of findings of a scan, and of what they ask of other files. */
-export function keysOf(findings: readonly Finding[]): Set<string> {
-  const keys = findings.map(({ file, ruleId, range }) => [file, ruleId, range.start.offset].join('\0'));
-  return new Set(keys.flatMap((key) => [key, `${key}\0end`]));
-}
-
-/** A fix is known by its rule and the place it had in the text before any fix. */
-function keyOf(finding: Finding, state: Progress): string {
-  const { offset, into } = originOf(finding.range.start.offset, state);
-  return [state.file, finding.ruleId, offset, ...into].join('\0');
-}
-
-function originOf(from: number, { steps }: Progress): { offset: number; into: number[] } {
-  const into: number[] = [];
-  let offset = from;
-  for (const edits of [...steps].reverse()) {
-    const was = offsetBefore(offset, edits);
-    if (was.into > 0) into.push(was.into);
-    offset = was.offset;
-  }
-  return { offset, into };
-}
-
-function atOrigin(finding: Finding, state: Progress): Finding {
-  if (state.steps.length === 0) return finding;
-  const { text } = state.user;
-  const start = positionAt(text, originOf(finding.range.start.offset, state).offset);
-  const end = positionAt(text, Math.max(start.offset, originOf(finding.range.end.offset, state).offset));
-  return { ...finding, range: { start, end } };
-}
-
-function positionAt(text: string, offset: number): Position {
-  const line = text.slice(0, offset).split(/\r\n|[\r\n\u2028\u2029]/).length;
-  return { line, column: offset - lineStart(text, offset) + 1, offset };
 }
 
 function finishPlan(

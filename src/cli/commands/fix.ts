@@ -34,7 +34,7 @@ export async function fixCommand(
   }).finally(() => progress.end());
   if (!isDry) return showRepair(done, choices, flags.patch);
   const { before, fixes } = done;
-  writePatch(flags.patch, fixes.patch);
+  if (flags.patch !== undefined) writePatch(flags.patch, fixes.patch);
   const shown = flags.diff ? choices.filter((choice) => choice.file !== undefined) : choices;
   const report = await writeReports(before.result, shown, contextOf(before));
   await print(flags.diff ? fixes.patch : report);
@@ -50,7 +50,7 @@ export async function showRepair(
   choices: readonly ReporterChoice[],
   patchFile?: string,
 ): Promise<number> {
-  writePatch(patchFile, fixes.patch);
+  if (patchFile !== undefined) writePatch(patchFile, fixes.patch);
   const context = contextOf(after);
   const document = await writeReports(after.result, choices, context);
   if (stdoutFormat(choices) !== undefined) await print(document);
