@@ -1,6 +1,6 @@
 import { bareModule, findOrigin } from '../../src/ast/provenance.ts';
 import { isSeldomAsked } from '../../src/ast/seldom.ts';
-import { isKeptBehind, isOfOnePiece, isSharedLoad } from '../../src/ast/shared-load.ts';
+import { isForAnyKey, isKeptBehind, isOfOnePiece, isSharedLoad } from '../../src/ast/shared-load.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -190,7 +190,8 @@ function findLoad(
     if (node.pos < get.end || node.end > set.end || !isWithin(node, fn) || findEnclosingFunction(node) !== fn)
       return false;
     const call = skipAwait(node.expression);
-    if (!ts.isCallExpression(call) || isWithin(set, node)) return false;
+    if (!ts.isCallExpression(call) || isWithin(set, node) || isForAnyKey(call, set.arguments[0]!, fn, file))
+      return false;
     return !cacheName.test(call.expression.getText(file.source));
   });
 }

@@ -19,6 +19,9 @@ import { ts } from './ts.ts';
  */
 export type OwnerNode = ClassNode | ts.FunctionDeclaration | ts.FunctionExpression | ts.ObjectLiteralExpression;
 
+/** An expression that stands for a field. */
+export type FieldAccess = ts.PropertyAccessExpression | ts.ElementAccessExpression | ts.Identifier;
+
 /** One `this.x` of an owner, with everything the owner does to it. */
 export interface ClassField {
   name: string;
@@ -28,8 +31,8 @@ export interface ClassField {
   types: ts.TypeNode[];
   /** Initialiser and the right sides of `this.x = …`. */
   values: ts.Expression[];
-  /** Every `this.x` (also through `self`, destructuring aliases are not followed), reads and writes, in source order. */
-  accesses: (ts.PropertyAccessExpression | ts.ElementAccessExpression)[];
+  /** Every `this.x` (also through `self`), and `x` of `const { x } = this`; reads and writes, in source order. */
+  accesses: FieldAccess[];
 }
 
 export interface ClassShape {
@@ -257,7 +260,7 @@ function addParameterType(value: ts.Expression, field: ClassField, file: FileCon
 }
 
 interface ThisAccess {
-  access: ts.PropertyAccessExpression | ts.ElementAccessExpression;
+  access: FieldAccess;
   name: string;
 }
 
@@ -276,12 +279,24 @@ function collectThisAccesses(_: ts.SourceFile, file: FileContext): Map<OwnerNode
   const accesses = [
     ...file.nodesOfKind(ts.SyntaxKind.PropertyAccessExpression),
     ...file.nodesOfKind(ts.SyntaxKind.ElementAccessExpression),
-  ] as ThisAccess['access'][];
+  ] as (ts.PropertyAccessExpression | ts.ElementAccessExpression)[];
   for (const access of accesses) {
     const name = findMemberName(access);
     if (name === undefined) continue;
     const cls = findClassOfReceiver(skipWrappers(access.expression), file);
     if (cls) add(cls, access, name);
+  }
+  for (const pattern of file.nodesOfKind(ts.SyntaxKind.ObjectBindingPattern) as readonly ts.ObjectBindingPattern[]) {
+    const { parent } = pattern;
+    const value = ts.isVariableDeclaration(parent) && parent.initializer ? skipWrappers(parent.initializer) : undefined;
+    const cls = value?.kind === ts.SyntaxKind.ThisKeyword ? findThisOwner(value, file) : undefined;
+    if (!cls) continue;
+    for (const { name, propertyName, dotDotDotToken } of pattern.elements) {
+      const field = findPropertyName(propertyName ?? (ts.isIdentifier(name) ? name : undefined));
+      const binding = ts.isIdentifier(name) && !dotDotDotToken ? file.bindingOf(name) : undefined;
+      if (field === undefined || !binding || binding.writes.length > 0) continue;
+      for (const reference of binding.references) add(cls, reference, field);
+    }
   }
   for (const list of byClass.values()) list.sort((a, b) => a.access.pos - b.access.pos);
   return byClass;

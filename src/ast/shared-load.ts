@@ -1,6 +1,7 @@
 import type { FileContext } from '../model/file-context.ts';
 import { findFunctionValue } from './functions.ts';
-import { type FunctionNode, isWithin, rootOf, skipAwait, skipWrappers } from './syntax.ts';
+import { listNames } from './loop-facts.ts';
+import { type FunctionNode, findMemberPath, isWithin, rootOf, skipAwait, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
 
 const shared =
@@ -18,6 +19,13 @@ export function isSharedLoad(fn: FunctionNode, load: ts.AwaitExpression, file: F
   return (
     shared.test(own) || listReached(load, file, 2).some((reached) => takesTurns.test(reached.getText(file.source)))
   );
+}
+
+/** `const reader = await openReader()` under a key of the call: what is waited for is the same for all keys. */
+export function isForAnyKey(call: ts.CallExpression, key: ts.Expression, fn: FunctionNode, file: FileContext): boolean {
+  if (call.arguments.length > 0 || findMemberPath(call.expression) === undefined) return false;
+  const isOfCall = (node: ts.Node): boolean => listNames(node, file).some(({ scope }) => isWithin(scope.node, fn));
+  return isOfCall(key) && !isOfCall(call);
 }
 
 /** Whether what loads keeps what it has read in a table of its own. */
