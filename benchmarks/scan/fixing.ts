@@ -17,14 +17,17 @@ function moduleText(i: number): string {
 }
 `,
   ).join('\n');
-  const deadline = `
-export async function within${i}(work: Promise<string>): Promise<string> {
-  return await Promise.race([
-    work,
-    new Promise<string>((_, reject) => {
-      setTimeout(() => reject(new Error('late')), ${1_000 + i});
-    }),
-  ]);
+  const beat = `
+export class Beat${i} {
+  private beats = 0;
+
+  open(): void {
+    setInterval(() => this.beats++, ${1_000 + i});
+  }
+
+  close(): void {
+    this.beats = 0;
+  }
 }
 `;
   return `${filler}
@@ -47,7 +50,7 @@ export class Poller${i} {
     this.seen.push(String(Date.now()));
   }
 }
-${i % 2 === 0 ? deadline : ''}`;
+${i % 2 === 0 ? beat : ''}`;
 }
 
 function generate(folder: string): void {
