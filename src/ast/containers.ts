@@ -149,7 +149,7 @@ function buildField(
   };
 }
 
-/** `const entries = this.entries` and `const { entries } = this` are the container too. */
+/** `const entries = this.entries` is the container too. */
 function withAliases(accesses: readonly ts.Expression[], file: FileContext): readonly ts.Expression[] {
   const all: ts.Expression[] = [...accesses];
   for (let i = 0; i < all.length && i < 400; i++) {
@@ -158,18 +158,6 @@ function withAliases(accesses: readonly ts.Expression[], file: FileContext): rea
     const initializer = parent.initializer && skipWrappers(parent.initializer);
     if (initializer !== all[i]) continue;
     all.push(...(file.bindingOf(parent.name)?.references ?? []));
-  }
-  const first = accesses[0];
-  const owner = first && !ts.isIdentifier(first) ? findThisOwner(first, file) : undefined;
-  if (!owner || !file.text.includes('} = this')) return all;
-  const name = findMemberName(first!);
-  for (const binding of file.bindings) {
-    const element = binding.declaration;
-    if (!ts.isBindingElement(element) || !ts.isVariableDeclaration(element.parent.parent)) continue;
-    const holder = element.parent.parent.initializer;
-    const key = element.propertyName ?? element.name;
-    if (holder?.kind !== ts.SyntaxKind.ThisKeyword || !ts.isIdentifier(key) || key.text !== name) continue;
-    if (findThisOwner(holder, file) === owner) all.push(...binding.references);
   }
   return all;
 }

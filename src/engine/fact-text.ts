@@ -18,7 +18,14 @@ export function textOfFact(fact: string): FactText {
       return { mentions: [payload, 'enableShutdownHooks'] };
     case 'clear-timer':
     case 'clear-timer-of-other':
-      return { mentions: [`${payload}&clearInterval`, `${payload}&clearTimeout`, `${payload}&clearImmediate`] };
+      return {
+        mentions: [
+          `${payload}&clearInterval`,
+          `${payload}&clearTimeout`,
+          `${payload}&clearImmediate`,
+          `${payload}&clear&close`,
+        ],
+      };
     case 'on-fresh':
     case 'clear-timer-by':
       return { mentions: [payload.split('.').join('&')] };
@@ -74,7 +81,7 @@ function madeAs(name: string): string {
 }
 
 function calledAs(name: string): string {
-  return `(?<![\\w$.])${escapeName(name)}[\\s!)]*(?:\\?\\.)?[(<]|${importedAs(name)}`;
+  return `(?<![\\w$])${escapeName(name)}[\\s!)]*(?:\\?\\.)?[(<]|${importedAs(name)}`;
 }
 
 function importedAs(name: string): string {
