@@ -1,10 +1,11 @@
 import { findMethodAround } from '../../src/ast/end-of-life.ts';
-import { type FunctionNode, findMethodCall, isWithin } from '../../src/ast/syntax.ts';
+import { findMethodCall, isWithin } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { PartEnd, TextEdit } from '../../src/model/fixer.ts';
 import type { Holding } from './find-holding.ts';
 import { insertBefore } from './insert-before.ts';
+import { callsEnd } from './is-ended-in.ts';
 import { findStatement } from './statement-of.ts';
 
 /** `this.part = new X()` in a method loses the part before it. */
@@ -48,13 +49,4 @@ export function endBeforeDelete(
     );
   }
   return edits;
-}
-
-/** Whether a function calls a method of that name on something other than `this`. */
-export function callsEnd(fn: FunctionNode, end: PartEnd, file: FileContext): boolean {
-  return file.nodes('CallExpression').some((node) => {
-    if (!isWithin(node, fn)) return false;
-    const call = findMethodCall(node);
-    return call?.method === end.method && call.receiver.kind !== ts.SyntaxKind.ThisKeyword;
-  });
 }

@@ -1,22 +1,15 @@
 import type { ClassShape } from '../../src/ast/class-shape.ts';
 import { findDisposer, findMethodAround } from '../../src/ast/end-of-life.ts';
-import {
-  type FunctionNode,
-  findMethodCall,
-  getOutermostWrapped,
-  isClassNode,
-  isWithin,
-  nameOfFunction,
-  skipWrappers,
-} from '../../src/ast/syntax.ts';
+import { type FunctionNode, isClassNode, nameOfFunction } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { FixSafety, PartEnd, TextEdit } from '../../src/model/fixer.ts';
-import { callsEnd, endBeforeDelete, endBeforeNext } from './end-dropped-part.ts';
+import { endBeforeDelete, endBeforeNext } from './end-dropped-part.ts';
 import { findHolding, type Holding, isHandedOut } from './find-holding.ts';
 import { freeName } from './free-name.ts';
 import { insertAtFunctionStart } from './insert-at-function-start.ts';
 import { insertClassMember } from './insert-class-member.ts';
+import { isEndedIn } from './is-ended-in.ts';
 import { isTypeScript } from './keep-value.ts';
 import { findStatement } from './statement-of.ts';
 
@@ -122,31 +115,6 @@ function mayStartAgain(disposer: FunctionNode, holding: Holding, made: ts.Node):
   if (twin === undefined || !holding.shape.methods.has(twin)) return false;
   const method = findMethodAround(made, holding.shape);
   return method === undefined || method !== holding.shape.methods.get(twin);
-}
-
-/** Whether the owner's end, or something that it calls on the way, ends the part already. */
-function isEndedIn(disposer: FunctionNode, holding: Holding, end: PartEnd, file: FileContext): boolean {
-  if (holding.kind === 'variable') {
-    return holding.binding.references.some(
-      (reference) => findMethodCall(reference.parent.parent)?.method === end.method,
-    );
-  }
-  const { shape, field } = holding;
-  const functions = [disposer, ...shape.disposers];
-  if (holding.kind === 'collection') return functions.some((fn) => callsEnd(fn, end, file) && touches(fn, holding));
-  return field.accesses.some((access) => {
-    const call = findMethodCall(getCall(access));
-    return call?.method === end.method && skipWrappers(call.receiver) === access;
-  });
-}
-
-/** The call of a member of what is accessed, if that is what its user is. */
-function getCall(access: ts.Node): ts.Node {
-  return getOutermostWrapped(getOutermostWrapped(access).parent).parent;
-}
-
-function touches(fn: FunctionNode, { field }: Extract<Holding, { kind: 'collection' }>): boolean {
-  return field.accesses.some((access) => isWithin(access, fn));
 }
 
 function canBeGiven({ node, methods, fields }: ClassShape): boolean {

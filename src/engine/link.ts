@@ -5,7 +5,7 @@ import type { FunctionDeed, LinkCondition, SymbolRef } from '../model/link.ts';
 import { type CallChain, CallGraph } from './call-graph.ts';
 import { sha256 } from './content-hash.ts';
 import { textOfFact } from './fact-text.ts';
-import { compareText } from './order.ts';
+import { compareFindings, compareText } from './order.ts';
 import type { Project } from './project.ts';
 import type { RawFinding } from './run-file.ts';
 import { createSift } from './sift.ts';
@@ -49,7 +49,11 @@ export class Linker {
     }
     const unknown = new Set(facts.filter((fact) => !fact.startsWith('import:') && !this.#factCandidates.has(fact)));
     this.#indexFacts([...unknown].sort());
-    return findings.map((raw) => this.#decideOne(raw));
+    // What one asks may bring in classes that answer for the next.
+    const verdicts = new Map<RawFinding, Verdict>();
+    for (const raw of [...findings].sort((a, b) => compareFindings(a.finding, b.finding)))
+      verdicts.set(raw, this.#decideOne(raw));
+    return findings.map((raw) => verdicts.get(raw)!);
   }
 
   #decideOne({ finding: { file }, when, sureWhen }: RawFinding): Verdict {
