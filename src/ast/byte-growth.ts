@@ -99,13 +99,29 @@ function isShortExchange(call: ts.Node): boolean {
   return false;
 }
 
-/** `const block = this.block.slice(0, this.position)`: a block of its own that is full, not a chunk that has come. */
+/**
+ * `const block = this.block.slice(0, this.position)`: a block of its own that is full, not a chunk that has come; nor is
+ * what is written out between two parts of it, `Buffer.from('\\r\\n')`.
+ */
 function isOwnBlock(chunks: readonly ts.Expression[], file: FileContext): boolean {
-  return chunks.every((chunk) => {
-    const declaration = ts.isIdentifier(chunk) ? file.bindingOf(chunk)?.declaration : undefined;
-    const made = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : chunk;
-    return made !== undefined && findMemberPath(rootOfSlice(made))?.[0] === 'this';
-  });
+  const others = chunks.filter((chunk) => !isWrittenOut(chunk, file));
+  return (
+    others.length > 0 &&
+    others.every((chunk) => {
+      const declaration = ts.isIdentifier(chunk) ? file.bindingOf(chunk)?.declaration : undefined;
+      const made = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : chunk;
+      return made !== undefined && findMemberPath(rootOfSlice(made))?.[0] === 'this';
+    })
+  );
+}
+
+function isWrittenOut(chunk: ts.Expression, file: FileContext): boolean {
+  const made = skipWrappers(chunk);
+  return (
+    ts.isCallExpression(made) &&
+    made.expression.getText(file.source) === 'Buffer.from' &&
+    findStringValue(made.arguments[0]) !== undefined
+  );
 }
 
 function rootOfSlice(value: ts.Expression): ts.Expression {

@@ -21,7 +21,7 @@ import { ts } from './ts.ts';
 /** Settings that hold for every file once one of them makes them. */
 const projectTokens = ['axios.defaults.timeout', 'setGlobalDispatcher', 'SIGTERM', 'prom-client', 'compression'];
 
-/** Facts that hold for the project as soon as one file states them. */
+/** Facts that hold for the project as soon as one file states them. How such a file looks as a text: `src/engine/fact-text.ts`. */
 export function listFacts(file: FileContext): string[] {
   const facts = new Set<string>();
   for (const module of listImports(file)) if (!module.startsWith('.')) facts.add(`import:${bareModule(module)}`);
