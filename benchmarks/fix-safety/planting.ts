@@ -70,7 +70,7 @@ function listHosts(project: Project): Host[] {
   const { files, packages } = discover({ root: project.folder });
   const isModule = syntaxOf(project) === 'esm';
   const name = project.facts.language === 'ts' ? /\.[cm]?ts$/ : isModule ? /\.m?js$/ : /\.c?js$/;
-  const speaks = isModule ? /^(?:import|export)\b/m : /\brequire\(/;
+  const speaks = isModule ? /^(?:import|export)\b/m : /\brequire\(|\bexports\b/;
   return files
     .filter(({ path }) => name.test(path))
     .map(({ path, absolute, packageDir }) => ({ path, packageDir, text: readFileSync(absolute, 'utf8') }))

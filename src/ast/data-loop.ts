@@ -1,4 +1,5 @@
 import type { FileContext } from '../model/file-context.ts';
+import { isBringUp } from './event-kind.ts';
 import { isExported, listCallsOf } from './functions.ts';
 import { mentionsOwn } from './rounds.ts';
 import { isChunked, isLiteralSized } from './small-input.ts';
@@ -65,7 +66,6 @@ function isChunkVariable(loop: ts.Node): boolean {
 }
 
 const bootName = /startup|(?:on|at)_?boot|^boot|^on(?:Ready|Start|Started|ServerStart|AppStart|Enable)$/i;
-const bootEvent = /^(?:ready|listening|online|bootstrap|init|started)$/;
 
 /** Whether a place runs as the process starts, or in a migration, a seed, an import, and ends. */
 export function runsOnce(node: ts.Node, file: FileContext): boolean {
@@ -92,7 +92,8 @@ function isBootCallback(fn: FunctionNode): boolean {
   const target = findMethodCall(value.parent);
   if (!target?.call.arguments.includes(value as ts.Expression)) return false;
   if (target.method === 'listen') return target.call.arguments.at(-1) === value && target.call.arguments.length > 1;
-  return target.method === 'once' && bootEvent.test(findStringValue(target.call.arguments[0]) ?? '');
+  const event = findStringValue(target.call.arguments[0]) ?? '';
+  return target.method === 'once' && (isBringUp(event) || event === 'online');
 }
 
 /** A private method, or a function that no other file can call and that is only ever called. */

@@ -1,6 +1,7 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { EntryPoint } from '../model/link.ts';
 import { entryOfNamedCall } from './entry-calls.ts';
+import { isBringUp } from './event-kind.ts';
 import { entryOfFile } from './file-entries.ts';
 import { listCallsOf } from './functions.ts';
 import { bareModule, findOrigin, type Origin, originName } from './provenance.ts';
@@ -33,8 +34,6 @@ const requestMethodOfInterface = /^(?:use|canActivate|intercept|transform|catch|
 const listenerMethod =
   /^(?:on|addListener|prependListener|addEventListener|subscribe|tap|listen|observe|watch|onMessage)$/;
 const connectionEvent = /^(?:request|connection|upgrade|message|stream|secureConnection|checkContinue|connect)$/;
-/** What comes once in the life of a process or page. */
-const bringUpEvent = /^(?:ready|listening|will-finish-launching|before-quit|will-quit|DOMContentLoaded|load)$/;
 const consumerMethod = /^(?:process|consume|subscribe|define|work|handle|each|eachMessage|eachBatch|schedule|add)$/;
 const consumerModule =
   /^(?:bull|bullmq|kafkajs|node-rdkafka|@confluentinc\/kafka-javascript|amqplib(?:\/\w+)?|amqp-connection-manager|agenda|bee-queue|pg-boss|graphile-worker|node-cron|cron|node-schedule|croner|sqs-consumer|@google-cloud\/pubsub|nats|mqtt|rhea)$/;
@@ -138,7 +137,7 @@ function entryOfCall(call: ts.CallExpression, file: FileContext): EntryPoint | u
       return request(`${findMemberPath(receiver)?.at(-1) ?? ''} '${text}'`.trim());
     if (isSocket(receiver, file)) return request(`socket '${text ?? method}'`);
     if (consumerModule.test(module)) return request(`${module} ${text ?? method}`);
-    const isOnce = method === 'once' || (text !== undefined && bringUpEvent.test(text));
+    const isOnce = method === 'once' || (text !== undefined && isBringUp(text));
     return isOnce ? undefined : { kind: 'event', label: `on '${text ?? method}'` };
   }
   if (/^(?:schedule(?:Job|Task|Every)?|runEvery|repeatEvery)$/.test(method) && call.arguments.length > 1)

@@ -12,9 +12,24 @@ const first =
 const last =
   /^(?:end|ended|close|closed|finish|finished|exit|error|destroy|destroyed|disconnect|disconnected|abort|aborted|disposed?|success|failure|failed|done|complete|completed|settled|timeout)$/;
 
+function normalise(event: string): string {
+  return (/[\w$-]+$/.exec(event)?.[0] ?? event).replace(/[_-]/g, '').toLowerCase();
+}
+
 /** By the name of an event as it is written: `close`, `Events.Close` and `this.CLOSE` are one. */
 export function eventKindOf(event: string): EventKind {
-  const name = (/[\w$]+$/.exec(event)?.[0] ?? event).replace(/[_-]/g, '').toLowerCase();
+  const name = normalise(event);
   if (first.test(name)) return 'first';
   return last.test(name) ? 'last' : 'recurring';
+}
+
+/** `ready`, `afterLoad`, `loadingFinished`, `app-started`: by parts of the name, so that projects' own events count. */
+const bringUp =
+  /^(?:after|on|did|all|is|app|application|server|bot|system)?(?:ready|listening|load(?:ed|ing)?|start(?:ed|ing|up)?|boot(?:ed|ing|strap(?:ped)?)?|init(?:iali[sz](?:e|ed|ation))?|setup|mount(?:ed)?|launch(?:ed)?)(?:finish(?:ed)?|completed?|done|ended)?$/;
+const aroundIt = /^(?:domcontentloaded|willfinishlaunching|beforequit|willquit)$/;
+
+/** Whether an event tells that a process, page or application has come up, or goes: it comes once in its life. */
+export function isBringUp(event: string): boolean {
+  const name = normalise(event);
+  return bringUp.test(name) || aroundIt.test(name);
 }

@@ -1,4 +1,5 @@
 import type { FileContext } from '../model/file-context.ts';
+import { isBringUp } from './event-kind.ts';
 import { findFunctionValue, listFunctionUses } from './functions.ts';
 import {
   type FunctionNode,
@@ -12,8 +13,7 @@ import { findTimerFunction } from './timers.ts';
 import { ts } from './ts.ts';
 
 /** Events that come once in the life of what emits them; `socket` and `response` are those of a request. */
-const onceEvent =
-  /^(?:open|opened|close|closed|end|ready|listening|finish|exit|spawn|load|loaded|DOMContentLoaded|socket|response|secureConnect|lookup|init\w*|start\w*|afterStart|mount\w*)$/i;
+const onceEvent = /^(?:open|opened|close|closed|end|finish|exit|spawn|socket|response|secureConnect|lookup)$/i;
 /** Events that take turns with another one, which comes in between. */
 const turns: Readonly<Record<string, string>> = {
   mouseleave: 'mouseenter',
@@ -49,7 +49,8 @@ export function findCallbackUse(
     }
     const name = findMethodCall(parent)?.method ?? (ts.isIdentifier(parent.expression) ? parent.expression.text : '');
     const event = findStringValue(parent.arguments?.[0]) ?? '';
-    if (eventCallback.test(name) && !onceEvent.test(event) && !isClearedInTurn(event, names, file)) return 'event';
+    if (eventCallback.test(name) && !onceEvent.test(event) && !isBringUp(event) && !isClearedInTurn(event, names, file))
+      return 'event';
     if (use === fn) return parent;
   }
   return undefined;

@@ -1,32 +1,23 @@
 import type { FileContext } from '../model/file-context.ts';
-import { findFunctionValue } from './functions.ts';
-import {
-  type FunctionNode,
-  findEnclosingFunction,
-  getOutermostWrapped,
-  isFunctionNode,
-  isWithin,
-  nameOfFunction,
-} from './syntax.ts';
+import { findReArming } from './re-arming.ts';
+import { type FunctionNode, findEnclosingFunction, getOutermostWrapped, isWithin, nameOfFunction } from './syntax.ts';
+import { findTimerFunction } from './timers.ts';
 import { ts } from './ts.ts';
 
-/** Whether a place stands in the callback of a timer that starts itself again, or of an interval: it repeats by itself. */
+/**
+ * Whether a place stands in the callback of an interval, or in one of a timer that starts itself again or in the function
+ * that such a timer runs: it repeats by itself.
+ */
 export function repeatsItself(node: ts.Node, file: FileContext): boolean {
   for (let fn = findEnclosingFunction(node); fn; fn = findEnclosingFunction(fn)) {
     const call = getOutermostWrapped(fn).parent;
-    if (!ts.isCallExpression(call) || !isFunctionNode(fn)) continue;
-    const name = call.expression.getText(file.source).replace(/^(?:global|globalThis|window)\./, '');
-    if (name === 'setInterval') return true;
-    if (name !== 'setTimeout' && name !== 'setImmediate') continue;
-    const starter = findEnclosingFunction(fn);
-    const callback = fn;
-    if (!starter) continue;
-    const again = file
-      .nodes('CallExpression')
-      .some((c) => isWithin(c, callback) && findFunctionValue(c.expression, file) === starter);
-    if (again) return true;
+    if (ts.isCallExpression(call) && findTimerFunction(call, file) === 'setInterval') return true;
   }
-  return false;
+  return file.nodes('CallExpression').some((call) => {
+    if (!/^(?:\w+\.)?set(?:Timeout|Immediate)$/.test(call.expression.getText(file.source))) return false;
+    const again = findReArming(call, file);
+    return again !== undefined && isWithin(node, again.fn);
+  });
 }
 
 /** What the language itself calls, as often as values are printed or put together. */
