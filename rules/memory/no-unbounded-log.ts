@@ -7,7 +7,7 @@ import { emptyArrays, together } from '../../src/ast/mention-words.ts';
 import { listNeverCalled } from '../../src/ast/never-called.ts';
 import { isLibrary, isPublicApi } from '../../src/ast/public-api.ts';
 import { repeatsItself } from '../../src/ast/self-repeating.ts';
-import { findPropertyName, isFunctionNode, nameOfFunction, skipWrappers } from '../../src/ast/syntax.ts';
+import { findPropertyName, isFunctionNode, isWithin, nameOfFunction, skipWrappers } from '../../src/ast/syntax.ts';
 import { hasTooling } from '../../src/ast/tooling.ts';
 import { isTrimmedOnOthers, listLiveAdds, listLiveRemovals, listNotTrimmedElsewhere } from '../../src/ast/trimming.ts';
 import { ts } from '../../src/ast/ts.ts';
@@ -138,7 +138,8 @@ function isAtStart({ kind, fn }: Removal): boolean {
 
 /** What is added is a record of something that happened, not a part that the program is built from. */
 function isRecording(add: Add, container: Container, file: FileContext): boolean {
-  if (!add.fn) return false;
+  // A list of the very call that adds to it goes with that.
+  if (!add.fn || isWithin(container.at, add.fn)) return false;
   if (isGivenUp(add, file)) return true;
   if (partName.test(container.name) || isLookedFor(add, container, file)) return false;
   const fnName = nameOfFunction(add.fn);

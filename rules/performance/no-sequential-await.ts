@@ -7,7 +7,7 @@ import {
   type IndependentRounds,
   isInTransaction,
 } from '../../src/ast/independence.ts';
-import { findIndependentReads, type IndependentReads, isNamedRead } from '../../src/ast/independent-reads.ts';
+import { findIndependentReads, type IndependentReads, startsWithRead } from '../../src/ast/independent-reads.ts';
 import { isFileCall } from '../../src/ast/io-call.ts';
 import { findQuery } from '../../src/ast/queries.ts';
 import { isSeldomAsked } from '../../src/ast/seldom.ts';
@@ -55,14 +55,17 @@ export const rule = defineRule<SequentialAwait>({
         ...(isLittleGained(rounds.calls, file) && { confidence: 'possible' as const }),
         values: { what: `The reads for each of ${over}` },
         ...(size.size === 'large' && { related: [{ at: size.at, note: size.why }] }),
-        when: { kind: 'any', of: [runsAsItLives(loop, file), openToUsers(loop, file)] },
+        when: allOf({ kind: 'any', of: [runsAsItLives(loop, file), openToUsers(loop, file)] }, ...listAsked(rounds)),
         data: { kind: 'loop', rounds },
       };
     },
     AwaitExpression(node, file) {
       const statement = node.parent.parent?.parent;
       const isFirst =
-        statement && ts.isVariableStatement(statement) && ts.isBlock(statement.parent) && isNamedRead(statement, file);
+        statement &&
+        ts.isVariableStatement(statement) &&
+        ts.isBlock(statement.parent) &&
+        startsWithRead(statement, file);
       if (!isFirst || isContinued(statement, file)) return undefined;
       const reads = findIndependentReads(statement, file);
       if (!reads || isInTransaction(statement, file)) return undefined;
@@ -88,7 +91,7 @@ function isLittleGained(calls: readonly ts.CallExpression[], file: FileContext):
 }
 
 /** "What is called in other files asks somebody, and changes nothing." */
-function listAsked({ asked }: IndependentReads): LinkCondition[] {
+function listAsked({ asked }: IndependentReads | IndependentRounds): LinkCondition[] {
   return asked.flatMap((to): LinkCondition[] => [
     { kind: 'callee-does', to, deeds: ['reads'] },
     { kind: 'not', of: { kind: 'callee-does', to, deeds: ['writes'] } },
@@ -99,7 +102,7 @@ function listAsked({ asked }: IndependentReads): LinkCondition[] {
 function isContinued(statement: ts.VariableStatement, file: FileContext): boolean {
   const { statements } = statement.parent as ts.Block;
   for (const before of statements.slice(0, statements.indexOf(statement))) {
-    if (!ts.isVariableStatement(before) || !isNamedRead(before, file)) continue;
+    if (!ts.isVariableStatement(before) || !startsWithRead(before, file)) continue;
     if (findIndependentReads(before, file)?.statements.includes(statement)) return true;
   }
   return false;

@@ -41,6 +41,8 @@ export type EmitterLife =
 const globals = /^(?:process|window|document|globalThis|self)$/;
 /** Signals and emitters of one request or message end with it. */
 const shortLived = /^(?:req|request|res|response|ctx|context|reply|event|message|socket|stream|conn)$/i;
+/** What a framework hands to a plugin, a request or a page: it takes along what was added to it. */
+const pluginContext = /^(?:ctx|context)$/;
 /** Deeper chains of names are not followed. */
 const maxHops = 4;
 
@@ -58,6 +60,7 @@ function lifeOfPath(
 ): EmitterLife {
   if (hops > maxHops) return 'local';
   const at = skipWrappers(emitter);
+  if (pluginContext.test(path.at(-1)!)) return 'local';
   if (path[0] === 'this') {
     if (path.length === 1) return 'self';
     const given = findGiven(path[1]!, at, fn, file);

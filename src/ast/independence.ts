@@ -1,7 +1,8 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
+import type { SymbolRef } from '../model/link.ts';
 import { findFunctionValue } from './functions.ts';
-import { ioOf } from './io-call.ts';
 import { isDeclaredIn, listNames } from './loop-facts.ts';
+import { askedReadOf, paced, readOf } from './read-call.ts';
 import {
   findEnclosingFunction,
   findMethodCall,
@@ -13,14 +14,12 @@ import {
 } from './syntax.ts';
 import { ts } from './ts.ts';
 
-/** Words that say that the order or the pace is meant: transactions, batches, pages, limits, retries, waits. */
-export const paced =
-  /\b(?:trx|tx|transaction|transacting|queryRunner|entityManager|sleep|delay|wait\w*|setTimeout|retry\w*|retries|attempts?|backoff|throttle\w*|rateLimit\w*|limiter|limit\(|chunk\w*|batch\w*|cursor|nextPage|pageToken|hasMore|next_cursor|migrat\w*|sequential\w*|one (?:by|at a) (?:one|time)|in order|series|lock|mutex|yield|deadlock\w*)\b|Transaction|Sleep|Delay|Retry|Chunk|Batch|Lock\b|\bnext\(/i;
-
 /** The awaited calls of one round of a loop, when no round needs another one's outcome. */
 export interface IndependentRounds {
   loop: ts.ForOfStatement;
   calls: readonly ts.CallExpression[];
+  /** Functions among them of which only the whole project tells whether they read. */
+  asked: readonly SymbolRef[];
 }
 
 /**
@@ -30,6 +29,7 @@ export interface IndependentRounds {
 export function findIndependentRounds(loop: ts.ForOfStatement, file: FileContext): IndependentRounds | undefined {
   if (loop.awaitModifier || paced.test(withComments(loop, file))) return undefined;
   const calls: ts.CallExpression[] = [];
+  const asked: SymbolRef[] = [];
   let isFit = true;
   const written = new Set<Binding>();
   const taken = new Set<Binding>();
@@ -58,12 +58,13 @@ export function findIndependentRounds(loop: ts.ForOfStatement, file: FileContext
     }
     if (ts.isAwaitExpression(at)) {
       const call = awaitedCall(at);
-      const io = call && ioOf(call, file);
-      if (!call || io !== 'read' || isSharedRecord(call, file)) {
+      const read = call && (readOf(call, file) ?? askedReadOf(call, file));
+      if (!read) {
         isFit = false;
         return;
       }
-      calls.push(call);
+      calls.push(read.call);
+      if (read.asked) asked.push(read.asked);
     }
     if (isAssignment(at)) collectWrites(at.left, loop, written, file);
     if (ts.isPostfixUnaryExpression(at) || ts.isPrefixUnaryExpression(at)) {
@@ -86,7 +87,7 @@ export function findIndependentRounds(loop: ts.ForOfStatement, file: FileContext
   if (listNames(loop.expression, file).some((b) => written.has(b))) return undefined;
   if (calls.some((call) => listNames(call, file).some((b) => written.has(b)))) return undefined;
   if (hasConditionOn(loop.statement, written, file)) return undefined;
-  return { loop, calls };
+  return { loop, calls, asked };
 }
 
 /** The text of the loop with the comments in front of it. */
@@ -140,17 +141,6 @@ function fillsInOrder(expression: ts.Expression, loop: ts.Node, file: FileContex
     );
     return methods.some((m) => m === 'get' || m === 'has') && methods.some((m) => m !== undefined && isChanging(m));
   });
-}
-
-/** A local function that reads and then writes what all rounds share. */
-export function isSharedRecord(call: ts.CallExpression, file: FileContext): boolean {
-  const fn = findFunctionValue(call.expression, file);
-  if (!fn?.body) return false;
-  const text = fn.body.getText(file.source);
-  return (
-    paced.test(text) ||
-    /\.(?:set|save|update|put|delete|remove|create|insert|push)\w*\(|this\.\w+\s*(?:=[^=]|\+\+)/.test(text)
-  );
 }
 
 /** `if (seen.has(x)) continue`: the decision depends on the rounds before. */

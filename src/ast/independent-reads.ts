@@ -1,9 +1,9 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { SymbolRef } from '../model/link.ts';
-import { awaitedCall, hasAwait, isSharedRecord, paced } from './independence.ts';
-import { ioOf, isFileCall } from './io-call.ts';
-import { findCallee } from './symbol-ref.ts';
-import { findMemberPath, listBoundNames, skipWrappers } from './syntax.ts';
+import { awaitedCall, hasAwait } from './independence.ts';
+import { isFileCall } from './io-call.ts';
+import { askedReadOf, isAdmitting, isNamedRead, paced, type Read, readOf } from './read-call.ts';
+import { listBoundNames, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
 
 /** A run of `const a = await read(); const b = await read(); …` of which none needs the one before. */
@@ -14,34 +14,24 @@ export interface IndependentReads {
   asked: readonly SymbolRef[];
 }
 
-/** What one statement waits for. */
-interface Read {
-  call: ts.CallExpression;
-  /** Where another file says what it does. */
-  asked?: SymbolRef;
-}
-
-const readName = /^(?:get|find|list|count|fetch|load|read|search|query|select)(?:[A-Z_]|$)/;
-/** Who asks must be known before anything else is read for them. */
-const admitting = /session|auth|permission|access|token|currentUser|OrThrow|OrFail|OrReject|OrCreate|AndUpdate/i;
-
 /** The longest such run that begins at a statement: three reads or more, or a pair that goes over the network. */
 export function findIndependentReads(first: ts.VariableStatement, file: FileContext): IndependentReads | undefined {
-  const sure = collectReads(first, (statement) => readOf(statement, file));
+  const sure = collectReads(first, (call) => readOf(call, file), file);
   if (sure && sure.calls.length >= 3) return sure;
-  const asked = collectReads(first, (statement) => readOf(statement, file) ?? askedReadOf(statement, file));
+  const asked = collectReads(first, (call) => readOf(call, file) ?? importedReadOf(call, file), file);
   if (asked && asked.calls.length >= 3 && asked.calls.length - asked.asked.length < 3) return asked;
   return asked?.calls.length === 2 && asked.calls.every((call) => isWorthPairing(call, file)) ? asked : undefined;
 }
 
 /** Of two reads, the first must not decide whether the second is made at all, and local files are read at once. */
 function isWorthPairing(call: ts.CallExpression, file: FileContext): boolean {
-  return !admitting.test(call.expression.getText(file.source)) && !isFileCall(call, file);
+  return !isAdmitting(call, file) && !isFileCall(call, file);
 }
 
 function collectReads(
   first: ts.VariableStatement,
-  find: (statement: ts.VariableStatement) => Read | undefined,
+  find: (call: ts.CallExpression) => Read | undefined,
+  file: FileContext,
 ): IndependentReads | undefined {
   if (!ts.isBlock(first.parent)) return undefined;
   const { statements } = first.parent;
@@ -52,7 +42,8 @@ function collectReads(
   for (const statement of statements.slice(statements.indexOf(first))) {
     if (!ts.isVariableStatement(statement)) break;
     const awaits = hasAwait(statement);
-    const read = awaits ? find(statement) : undefined;
+    const call = awaits ? findNamedRead(statement, file) : undefined;
+    const read = call && find(call);
     if (awaits && (!read || uses(statement, names))) break;
     for (const { name } of statement.declarationList.declarations)
       for (const one of listBoundNames(name)) names.add(one);
@@ -64,18 +55,10 @@ function collectReads(
   return reads[0] === first ? { statements: reads, calls, asked } : undefined;
 }
 
-/** `const x = await something.getThing(…)`, I/O by what it is called on. */
-function readOf(statement: ts.VariableStatement, file: FileContext): Read | undefined {
-  const call = findNamedRead(statement, file);
-  return call && ioOf(call, file) === 'read' && !isSharedRecord(call, file) ? { call } : undefined;
-}
-
-/** `const x = await getThing(…)` of another file of the project. */
-function askedReadOf(statement: ts.VariableStatement, file: FileContext): Read | undefined {
-  const call = findNamedRead(statement, file);
-  if (!call || ioOf(call, file) || admitting.test(call.expression.getText(file.source))) return undefined;
-  const asked = findCallee(call, file);
-  return asked?.kind === 'imported' ? { call, asked } : undefined;
+/** Only what another file defines: what stands in this one has been looked into. */
+function importedReadOf(call: ts.CallExpression, file: FileContext): Read | undefined {
+  const read = askedReadOf(call, file);
+  return read?.asked?.kind === 'imported' ? read : undefined;
 }
 
 /** The call of `const x = await getThing(…)` that is called as what reads, and whose pace is not kept on purpose. */
@@ -84,13 +67,12 @@ function findNamedRead(statement: ts.VariableStatement, file: FileContext): ts.C
   const value = declaration?.initializer && skipWrappers(declaration.initializer);
   if (others.length > 0 || !value || !ts.isAwaitExpression(value)) return undefined;
   const call = awaitedCall(value);
-  const name = call && (findMemberPath(call.expression)?.at(-1) ?? '');
-  if (!call || !name || !readName.test(name) || paced.test(call.getText(file.source))) return undefined;
+  if (!call || !isNamedRead(call) || paced.test(call.getText(file.source))) return undefined;
   return call.arguments.some((a) => hasAwait(a)) ? undefined : call;
 }
 
 /** Whether a statement waits for what is called as what reads: a run may begin there. */
-export function isNamedRead(statement: ts.VariableStatement, file: FileContext): boolean {
+export function startsWithRead(statement: ts.VariableStatement, file: FileContext): boolean {
   return findNamedRead(statement, file) !== undefined;
 }
 

@@ -5,6 +5,7 @@ import { findEntryPoint } from './entry-points.ts';
 import { eventKindOf } from './event-kind.ts';
 import { findAdd } from './listener-calls.ts';
 import { findImport } from './provenance.ts';
+import { listRootComponents } from './root-components.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -50,7 +51,7 @@ export function listLentArguments(file: FileContext): ReadonlySet<string> {
 
 /**
  * Names of the classes that this file makes at module level, in what that calls, or once for good: of which there is one.
- * Those of the functions, too, that it calls so to have something made.
+ * Those of the functions, too, that it calls so to have something made, and of the components at the root of a page.
  */
 export function listMadeOnce(file: FileContext): ReadonlySet<string> {
   const names = new Set<string>();
@@ -65,6 +66,7 @@ export function listMadeOnce(file: FileContext): ReadonlySet<string> {
     const binding = file.bindingOf(callee);
     if (binding) names.add(classNameOf(binding));
   }
+  for (const binding of listRootComponents(file)) names.add(classNameOf(binding));
   return names;
 }
 

@@ -48,7 +48,7 @@ export function listExports(file: FileContext): Pick<FileSummary, 'exports' | 's
   for (const { name, value } of listCommonJsExports(file)) {
     const from = skipWrappers(value);
     if (ts.isIdentifier(from)) exportName(from.text, name);
-    else exports[name] ??= { local: name };
+    else exports[name] ??= { local: localOfExport(name, file) };
     if (name === 'default' && ts.isObjectLiteralExpression(from)) {
       for (const property of from.properties) {
         const key = findPropertyName(property.name);
@@ -85,6 +85,11 @@ export function listCommonJsExports(file: FileContext): { name: string; value: t
     if (name !== undefined) found.push({ name, value: statement.expression.right });
   }
   return found;
+}
+
+/** What `exports.name = function () {}` is called in its own file, where something else may be called so. */
+export function localOfExport(name: string, file: FileContext): string {
+  return file.moduleScope.bindings.has(name) ? `exports.${name}` : name;
 }
 
 /** Every module that is imported, exported from or required, sorted. */

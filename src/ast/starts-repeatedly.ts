@@ -65,10 +65,10 @@ export function canBeCalledOften(
 
 /**
  * The end of the only instance is that of the process, unless what it starts is started again, or users of a published
- * package make more of them. None for components.
+ * package make more of them.
  */
 export function unlessMadeOnce(node: ts.Node, life: Life, file: FileContext): LinkCondition[] {
-  if (life.kind !== 'owner' || life.isComponent || ts.isObjectLiteralExpression(life.shape.node)) return [];
+  if (life.kind !== 'owner' || ts.isObjectLiteralExpression(life.shape.node)) return [];
   const byUsers: LinkCondition = { ...openToUsers(life.shape.constructorNode?.body ?? node, file), directly: true };
   return [{ kind: 'any', of: [notMadeOnce(life), startsRepeatedly(node, life, file), byUsers] }];
 }

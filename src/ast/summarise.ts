@@ -5,7 +5,14 @@ import { classShape } from './class-shape.ts';
 import { findEntryPoint } from './entry-points.ts';
 import { listDeeds } from './function-deeds.ts';
 import { findFunctionOfBinding, listFunctions, ordinalOf } from './functions.ts';
-import { listCommonJsExports, listExports, listImports, listOwnUses, listUses } from './module-surface.ts';
+import {
+  listCommonJsExports,
+  listExports,
+  listImports,
+  listOwnUses,
+  listUses,
+  localOfExport,
+} from './module-surface.ts';
 import { listFacts } from './project-facts.ts';
 import { findOrigin } from './provenance.ts';
 import { isOffered } from './public-api.ts';
@@ -99,7 +106,7 @@ function listValues(file: FileContext, classes: readonly ClassNode[]): Record<st
     values.default = valueOfExpression(statement.expression, file, classes, 0);
   }
   for (const assignment of listCommonJsExports(file)) {
-    values[assignment.name] ??= valueOfExpression(assignment.value, file, classes, 0);
+    values[localOfExport(assignment.name, file)] ??= valueOfExpression(assignment.value, file, classes, 0);
   }
   return values;
 }

@@ -55,7 +55,10 @@ export function textOfFact(fact: string): FactText {
             : ['postgres', 'mysql', 'mariadb', 'mssql', 'oracle', 'cockroach', "'pg'", '"pg"'],
       };
     case 'made-once':
-      return { mentions: [payload], shape: new RegExp(`${madeAs(payload)}|${calledAs(payload)}`) };
+      return {
+        mentions: [payload],
+        shape: new RegExp(`${madeAs(payload)}|${calledAs(payload)}|<${escapeName(payload)}[\\s/>]`),
+      };
     case 'made-for-call':
       return { mentions: [payload], shape: new RegExp(madeAs(payload)), isOfProduct: true };
     case 'part-of-closable':

@@ -1,0 +1,55 @@
+import type { FileContext } from '../model/file-context.ts';
+import type { SymbolRef } from '../model/link.ts';
+import { findFunctionValue } from './functions.ts';
+import { ioOf } from './io-call.ts';
+import { findCallee } from './symbol-ref.ts';
+import { findMemberPath } from './syntax.ts';
+import type { ts } from './ts.ts';
+
+/** Words that say that the order or the pace is meant: transactions, batches, pages, limits, retries, waits. */
+export const paced =
+  /\b(?:trx|tx|transaction|transacting|queryRunner|entityManager|sleep|delay|wait\w*|setTimeout|retry\w*|retries|attempts?|backoff|throttle\w*|rateLimit\w*|limiter|limit\(|chunk\w*|batch\w*|cursor|nextPage|pageToken|hasMore|next_cursor|migrat\w*|sequential\w*|one (?:by|at a) (?:one|time)|in order|series|lock|mutex|yield|deadlock\w*)\b|Transaction|Sleep|Delay|Retry|Chunk|Batch|Lock\b|\bnext\(/i;
+
+/** A call that is waited for and reads from outside. */
+export interface Read {
+  call: ts.CallExpression;
+  /** Where another file says what it does. */
+  asked?: SymbolRef;
+}
+
+const readName = /^[$_]*(?:get|find|list|count|fetch|load|read|search|query|select)(?:[A-Z_]|$)/;
+/** Who asks must be known before anything else is read for them. */
+const admitting = /session|auth|permission|access|token|currentUser|OrThrow|OrFail|OrReject|OrCreate|AndUpdate/i;
+
+/** Whether a call reads, by what it is called on. */
+export function readOf(call: ts.CallExpression, file: FileContext): Read | undefined {
+  return ioOf(call, file) === 'read' && !isSharedRecord(call, file) ? { call } : undefined;
+}
+
+/** Whether a call of something else in the project is called as what reads: the project tells whether it does. */
+export function askedReadOf(call: ts.CallExpression, file: FileContext): Read | undefined {
+  if (!isNamedRead(call) || isAdmitting(call, file) || ioOf(call, file)) return undefined;
+  const asked = findCallee(call, file);
+  return asked && { call, asked };
+}
+
+/** Whether a call is named as what reads. */
+export function isNamedRead(call: ts.CallExpression): boolean {
+  return readName.test(findMemberPath(call.expression)?.at(-1) ?? '');
+}
+
+/** Whether what a call gives decides, by its name, who may go on. */
+export function isAdmitting(call: ts.CallExpression, file: FileContext): boolean {
+  return admitting.test(call.expression.getText(file.source));
+}
+
+/** A local function that reads and then writes what all rounds share. */
+function isSharedRecord(call: ts.CallExpression, file: FileContext): boolean {
+  const fn = findFunctionValue(call.expression, file);
+  if (!fn?.body) return false;
+  const text = fn.body.getText(file.source);
+  return (
+    paced.test(text) ||
+    /\.(?:set|save|update|put|delete|remove|create|insert|push)\w*\(|this\.\w+\s*(?:=[^=]|\+\+)/.test(text)
+  );
+}
