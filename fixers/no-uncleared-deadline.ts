@@ -22,6 +22,7 @@ export const fixer: Fixer<UnclearedDeadline> = {
     if (deadline?.kind === 'promise' && deadline.race && clears.length === 0) {
       return clearAfterRace(data.call, deadline.race, file);
     }
+    if (deadline?.kind === 'promise' && deadline.race && data.leak) return clearWithRace(data, deadline.race, file);
     if (deadline?.kind === 'sleep')
       return { skip: 'a sleep gives no handle: race against withDeadline, or a sleep that takes a signal' };
     const fn = findEnclosingFunction(data.call);
@@ -79,6 +80,21 @@ function clearAfterRace(call: ts.CallExpression, race: ts.CallExpression, file: 
       { start: race.end, end: race.end, text: clear },
     ],
   };
+}
+
+/** The clear that only a won race came to moves to the `finally` of the race. */
+function clearWithRace(
+  { call, places, clears }: UnclearedDeadline,
+  race: ts.CallExpression,
+  file: FileContext,
+): Fix | Skip {
+  const kept = places.find((place) => place.kind === 'binding');
+  if (kept?.kind !== 'binding') return { skip: 'the handle is kept in several places' };
+  const clear = `.finally(() => ${clearFunctionOf(call, file)}(${kept.binding.name}))`;
+  const own = clears.length === 1 ? findStatement(clears[0]!) : undefined;
+  const isAlone = own && ts.isExpressionStatement(own) && own.expression === clears[0];
+  const moved = { start: race.end, end: race.end, text: clear };
+  return { edits: isAlone ? [moved, removeStatement(own, file)] : [moved] };
 }
 
 /** `try { … } finally { clearTimeout(timer); }` from behind the timer to where it was cleared, or to the end of the block. */

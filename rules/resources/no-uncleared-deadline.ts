@@ -9,6 +9,7 @@ import { findLeaks, type Leak } from '../../src/ast/release-paths.ts';
 import {
   findEnclosingFunction,
   findMethodCall,
+  findPromiseAround,
   getOutermostWrapped,
   isAsync,
   isWithin,
@@ -113,6 +114,18 @@ function isOnSuccess(clear: ts.Node, file: FileContext): boolean {
   return isFirst && !neverRejects(target.receiver, file);
 }
 
+/** The way out on which the function that waits for a race does not come to where it clears the timer of it. */
+function findLostRace(deadline: Deadline, clears: readonly ts.Node[], file: FileContext): Leak | undefined {
+  if (deadline.kind !== 'promise' || !deadline.race) return undefined;
+  const acquire = findPromiseAround(deadline.executor);
+  const host = findEnclosingFunction(deadline.race);
+  if (!acquire || !host || !isAsync(host) || findEnclosingFunction(acquire) !== host) return undefined;
+  if (!clears.every((clear) => findEnclosingFunction(clear) === host)) return undefined;
+  const isRelease = (node: ts.Node): boolean => clears.includes(node);
+  const isGuard = (asked: ts.Node): boolean => clears.some((clear) => isWithin(clear, asked.parent));
+  return findLeaks(host, { acquire, isRelease, isGuard }, file)[0];
+}
+
 function judge(
   call: ts.CallExpression,
   places: readonly HandlePlace[],
@@ -127,6 +140,8 @@ function judge(
     data: { call, places, deadline, clears, leak, settle },
   });
   if (clears.length === 0) return deadline ? match('never cleared, also when the work is done in time') : undefined;
+  const lost = deadline && findLostRace(deadline, clears, file);
+  if (lost) return match('not cleared when the work fails', lost);
   const fn = findEnclosingFunction(call);
   // A handle that is kept for later runs is no deadline of this one.
   if (places.some((place) => place.kind === 'binding' && findEnclosingFunction(place.binding.identifier) !== fn)) {
