@@ -6,5 +6,10 @@ export const fixer: Fixer<LeakedInterval> = {
   rule: 'no-leaked-interval',
   safety: 'safe',
   changes: 'Clears the interval where its owner ends, and before it is started again.',
-  fix: ({ data }, file) => stopTimer({ ...data, isOverwritten: data.leak === 'overwritten' }, file),
+  fix({ data }, file) {
+    if (data.leak === 'outcome')
+      return { skip: 'clear the interval at each place that settles what it is started for' };
+    if (data.leak === 'loss') return { skip: 'clear it in the listener that is told of the loss' };
+    return stopTimer({ ...data, isOverwritten: data.leak === 'overwritten' }, file);
+  },
 };

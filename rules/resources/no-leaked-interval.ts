@@ -3,11 +3,13 @@ import { hasEnd } from '../../src/ast/end-of-life.ts';
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { isStartedWhenUnset } from '../../src/ast/latch.ts';
 import { isPrivateName, type Life, lifeOf } from '../../src/ast/life-cycle.ts';
+import { findMissedLoss } from '../../src/ast/lost-connection.ts';
 import { isMissedAtEnd, listForeignClears } from '../../src/ast/missed-end.ts';
 import { isMissedAtModuleEnd } from '../../src/ast/module-end.ts';
 import { drawsOnTerminal } from '../../src/ast/on-screen.ts';
 import { findOverwrite } from '../../src/ast/overwritten.ts';
 import { mayEndProcess } from '../../src/ast/process-end.ts';
+import { findOutcomeBeside } from '../../src/ast/settled-poll.ts';
 import { startsWithOnlyInstance } from '../../src/ast/singleton.ts';
 import {
   canBeCalledOften,
@@ -22,6 +24,7 @@ import { findEnclosingFunction, hasModifier } from '../../src/ast/syntax.ts';
 import { findTimerFunction, isUnrefed, listClearsOf } from '../../src/ast/timers.ts';
 import { isOfCommandLine } from '../../src/ast/tooling.ts';
 import { ts } from '../../src/ast/ts.ts';
+import { findUnclearedLoss } from '../../src/ast/uncleared-loss.ts';
 import { isStartup, openToUsers } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
@@ -32,8 +35,12 @@ export interface LeakedInterval {
   call: ts.CallExpression;
   places: readonly HandlePlace[];
   life: Life;
-  /** `never`: nothing clears it; `overwritten`: a second start loses the first handle; `missed`: its owner's end does not clear it. */
-  leak: 'never' | 'overwritten' | 'missed';
+  /**
+   * `never`: nothing clears it; `overwritten`: a second start loses the first handle; `missed`: its owner's end does not clear it;
+   * `outcome`: what it is started for can come to an end beside it, which leaves it running;
+   * `loss`: its owner clears it, but not when what it works on closes by itself.
+   */
+  leak: 'never' | 'overwritten' | 'missed' | 'outcome' | 'loss';
 }
 
 export const rule = defineRule<LeakedInterval>({
@@ -74,6 +81,20 @@ export const rule = defineRule<LeakedInterval>({
           const conditions = [...listForeignClears(places, life, file), ...unlessMadeOnce(call, life, file)];
           return match(call, places, life, 'missed', allOf(...conditions));
         }
+        const loss = findMissedLoss(call, places, life, file);
+        if (loss)
+          return {
+            ...match(call, places, life, 'loss', allOf(...listForeignClears(places, life, file))),
+            related: [{ at: loss, note: 'leaves it running' }],
+          };
+        const beside =
+          places.every((place) => place.kind === 'binding') &&
+          (findOutcomeBeside(call, clears, file) ?? findUnclearedLoss(call, clears, file)?.call);
+        if (beside)
+          return {
+            ...match(call, places, life, 'outcome', whenStartedOften(call, life, file)),
+            related: [{ at: beside, note: 'leaves it running' }],
+          };
         const overwrite = findOverwrite(call, places, life, file);
         if (!overwrite) return undefined;
         const again = isStatic(call) ? startsRepeatedly(call, life, file) : runsAgain(call, life, file);
@@ -83,6 +104,10 @@ export const rule = defineRule<LeakedInterval>({
     },
   },
 });
+
+function whenStartedOften(call: ts.CallExpression, life: Life, file: FileContext): LinkCondition {
+  return life.kind === 'call' ? canBeCalledOften(call, life, file) : canBeStartedOften(call, life, file);
+}
 
 /** In a static method: one a class, which lives as long as the process. */
 function isStatic(call: ts.Node): boolean {
@@ -168,9 +193,13 @@ function match(
       ? 'is lost when it is started a second time'
       : leak === 'missed'
         ? 'is not cleared where its owner ends, though it is elsewhere'
-        : isKept
-          ? 'is never cleared'
-          : 'can never be cleared, its handle is dropped';
+        : leak === 'outcome'
+          ? 'is not cleared on every outcome'
+          : leak === 'loss'
+            ? 'is not cleared when its connection is lost, though it is elsewhere'
+            : isKept
+              ? 'is never cleared'
+              : 'can never be cleared, its handle is dropped';
   return {
     at: call.expression,
     values: { what, owner: nameOfOwner(life) },

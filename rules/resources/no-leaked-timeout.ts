@@ -5,6 +5,7 @@ import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.
 import { isGatherer, isStartedWhenUnset } from '../../src/ast/latch.ts';
 import { onlySetsState, setsStateLate, startsOnceOnly } from '../../src/ast/late-state.ts';
 import { isPrivateName, type Life, lifeOf } from '../../src/ast/life-cycle.ts';
+import { findMissedLoss } from '../../src/ast/lost-connection.ts';
 import { isMissedAtEnd, listForeignClears } from '../../src/ast/missed-end.ts';
 import { findOverwrite } from '../../src/ast/overwritten.ts';
 import { mayEndProcess } from '../../src/ast/process-end.ts';
@@ -26,9 +27,10 @@ export interface LeakedTimeout {
    * `re-arming`: starts itself again and nothing can stop it; `kept`: kept in a field that nothing clears although
    * its owner can end; `overwritten`: a second start loses the first handle; `missed`: cleared here and there, but not
    * where its owner ends; `restarts`, `ends`: nothing can cancel it, and it starts or ends its owner after the end;
-   * `connection`: it works on a connection that has closed; `state`: it sets the state of a component that is gone.
+   * `connection`: it works on a connection that has closed; `state`: it sets the state of a component that is gone;
+   * `loss`: its owner clears it, but not when what it works on closes by itself.
    */
-  leak: 're-arming' | 'kept' | 'overwritten' | 'missed' | 'restarts' | 'ends' | 'connection' | 'state';
+  leak: 're-arming' | 'kept' | 'overwritten' | 'missed' | 'restarts' | 'ends' | 'connection' | 'state' | 'loss';
 }
 
 /** A shorter wait is over before it can do harm. */
@@ -41,6 +43,7 @@ const what = {
   restarts: 'cannot be cancelled, and starts its owner again after the end',
   ends: 'cannot be cancelled, and ends its owner also when that has ended, or begun anew, before',
   connection: 'is not cleared when its connection closes',
+  loss: 'is not cleared when its connection is lost, though it is elsewhere',
   state: 'is not cleared when its effect runs again or its component is gone, and sets state then',
   overwritten: 'is lost when it is started again before it fired: both fire',
 } as const;
@@ -135,6 +138,13 @@ function judge(
       ...match('missed', ...listForeignClears(places, life, file)),
       ...(isHarmless && { confidence: 'possible' as const }),
     };
+  } else if ((findDelayMs(call) ?? longMs) >= longMs) {
+    const loss = findMissedLoss(call, places, life, file);
+    if (loss)
+      return {
+        ...match('loss', ...listForeignClears(places, life, file)),
+        related: [{ at: loss, note: 'leaves it running' }],
+      };
   }
   if (file.role === 'ui' || isAtOnce(call) || isReturned(call, file)) return undefined;
   const overwrite = findOverwrite(call, places, life, file);

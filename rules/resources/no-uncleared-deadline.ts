@@ -1,5 +1,6 @@
 import { neverRejects } from '../../src/ast/cannot-fail.ts';
 import { type Deadline, findDeadline } from '../../src/ast/deadline.ts';
+import { type EntryTimer, findEntryTimer, findUnclearedDrop } from '../../src/ast/entry-timer.ts';
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { lifeOf } from '../../src/ast/life-cycle.ts';
 import { isDelayGiven, isSoonOver, weightOf } from '../../src/ast/light-deadline.ts';
@@ -18,6 +19,7 @@ import {
 import { findDelayMs, findTimerFunction, isUnrefed, listClearsOfTimeout } from '../../src/ast/timers.ts';
 import { isOfCommandLine } from '../../src/ast/tooling.ts';
 import type { ts } from '../../src/ast/ts.ts';
+import { findUnclearedLoss } from '../../src/ast/uncleared-loss.ts';
 import { findUnclearedSettle } from '../../src/ast/uncleared-settle.ts';
 import { runsUnderLoad } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
@@ -61,10 +63,12 @@ export const rule = defineRule<UnclearedDeadline>({
       if (findTimerFunction(call, file) !== 'setTimeout') return judgeSleep(call, file);
       if ((findDelayMs(call) ?? (call.arguments[1] ? shortMs : 0)) < shortMs) return undefined;
       const places = listHandlePlaces(call, file).filter((place) => place.kind !== 'dropped');
-      if (places.some((place) => place.kind !== 'binding') || isUnrefed(call, places, file)) return undefined;
+      const entry = findEntryTimer(call, places, file);
+      if (!entry && places.some((place) => place.kind !== 'binding')) return undefined;
+      if (isUnrefed(call, places, file)) return undefined;
       if (isOfCommandLine(file) || lifeOf(call, file).kind === 'process' || runsAtProcessEnd(call, file))
         return undefined;
-      const found = judge(call, places, file);
+      const found = entry ? judgeEntry(call, places, entry, file) : judge(call, places, file);
       return found && weigh(found, call, file);
     },
   },
@@ -106,6 +110,23 @@ function judgeSleep(call: ts.CallExpression, file: FileContext): Match<Uncleared
   return weigh(found, call, file);
 }
 
+/** One that is kept in an entry of a table, which leaves it while the timer lives. */
+function judgeEntry(
+  call: ts.CallExpression,
+  places: readonly HandlePlace[],
+  entry: EntryTimer,
+  file: FileContext,
+): Match<UnclearedDeadline> | undefined {
+  const drop = findUnclearedDrop(call, entry, file);
+  if (!drop) return undefined;
+  return {
+    at: call.expression,
+    values: { what: 'not cleared wherever its entry is dropped' },
+    related: [{ at: drop, note: 'leaves the timer running' }],
+    data: { call, places, deadline: undefined, clears: entry.clears, leak: undefined, settle: drop },
+  };
+}
+
 /** In the first function of a `then`: when the work fails, which it can, it does not run. */
 function isOnSuccess(clear: ts.Node, file: FileContext): boolean {
   const fn = findEnclosingFunction(clear);
@@ -124,6 +145,21 @@ function findLostRace(deadline: Deadline, clears: readonly ts.Node[], file: File
   const isRelease = (node: ts.Node): boolean => clears.includes(node);
   const isGuard = (asked: ts.Node): boolean => clears.some((clear) => isWithin(clear, asked.parent));
   return findLeaks(host, { acquire, isRelease, isGuard }, file)[0];
+}
+
+/** The outcome that leaves the timer running, of a promise, of a call with a callback, or of what tells of it by events. */
+function findSettle(
+  call: ts.CallExpression,
+  deadline: Deadline | undefined,
+  clears: readonly ts.Node[],
+  file: FileContext,
+): ts.Node | undefined {
+  const loss = findUnclearedLoss(call, clears, file)?.call;
+  if (deadline?.kind === 'promise')
+    return deadline.race ? undefined : (findUnclearedSettle(call, deadline, clears, file) ?? loss);
+  if (deadline?.kind !== 'callback') return loss;
+  const { fn, settles } = deadline;
+  return findUnclearedSettle(call, { executor: fn, settles }, clears, file) ?? loss;
 }
 
 function judge(
@@ -161,7 +197,6 @@ function judge(
   }
   if (deadline && clears.every((clear) => isOnSuccess(clear, file)))
     return match('not cleared when the work fails', undefined, clears[0]);
-  if (deadline?.kind !== 'promise' || deadline.race) return undefined;
-  const settle = findUnclearedSettle(call, deadline, clears, file);
+  const settle = findSettle(call, deadline, clears, file);
   return settle && match('not cleared on every outcome', undefined, settle);
 }

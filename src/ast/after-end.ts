@@ -4,6 +4,7 @@ import { leavesFunction } from './conditions.ts';
 import { findDisposer } from './end-of-life.ts';
 import { findFunctionValue } from './functions.ts';
 import type { Life } from './life-cycle.ts';
+import { listHandlers } from './listener-calls.ts';
 import { mayEndProcess } from './process-end.ts';
 import {
   type FunctionNode,
@@ -45,12 +46,18 @@ export function findEnd(life: Life): FunctionNode | undefined {
 
 /**
  * Whether a chain of runs asks if its owner has ended: a condition in one of `runs`, or around `call`, names state
- * that an end writes, or that is named after the life of things.
+ * that an end writes, or that is named after the life of things. None of `except` is: what holds the timer itself.
  */
-export function asksForEnd(call: ts.Node, runs: readonly FunctionNode[], life: Life, file: FileContext): boolean {
+export function asksForEnd(
+  call: ts.Node,
+  runs: readonly FunctionNode[],
+  life: Life,
+  file: FileContext,
+  except: readonly string[] = [],
+): boolean {
   const written = namesWrittenIn(listEnds(life), file);
   const isAsked = (condition: ts.Node): boolean =>
-    namesIn(condition).some((name) => endFlag.test(name) || written.has(name));
+    namesIn(condition).some((name) => (endFlag.test(name) || written.has(name)) && !except.includes(name));
   for (const kind of [ts.SyntaxKind.IfStatement, ts.SyntaxKind.ConditionalExpression, ts.SyntaxKind.WhileStatement]) {
     for (const node of file.nodesOfKind(kind)) {
       if (!runs.some((run) => isWithin(node, run)) && !isWithin(call, node)) continue;
@@ -65,8 +72,14 @@ export function asksForEnd(call: ts.Node, runs: readonly FunctionNode[], life: L
   return file.nodes('BinaryExpression').some((node) => {
     const { kind } = node.operatorToken;
     if (kind !== ts.SyntaxKind.AmpersandAmpersandToken && kind !== ts.SyntaxKind.BarBarToken) return false;
-    return runs.some((run) => isWithin(node, run)) && isAsked(node.left);
+    return runs.some((run) => isWithin(node, run)) && !isMethodAsked(node, file) && isAsked(node.left);
   });
+}
+
+/** `socket.destroy && socket.destroy()`: whether there is such a method. */
+function isMethodAsked({ left, right }: ts.BinaryExpression, file: FileContext): boolean {
+  const asked = ts.isBinaryExpression(left) ? left.right : left;
+  return ts.isCallExpression(right) && right.expression.getText(file.source) === asked.getText(file.source);
 }
 
 /** What a living owner is, and one that has ended is not. */
@@ -270,13 +283,16 @@ function isMember(fn: FunctionNode, life: Life): boolean {
 const closeEvent =
   /^(?:close|closed|closing|end|exit|disconnect|disconnected|finish|abort|destroy|destroyed|SIGTERM|SIGINT)$/;
 
-/** Functions of the file that listen for the end of something. */
+/** Functions of the file that listen for the end of something, those that are set as its `onclose` among them. */
 export function listCloseListeners(file: FileContext): FunctionNode[] {
-  return file.nodes('CallExpression').flatMap((call) => {
+  const added = file.nodes('CallExpression').flatMap((call) => {
     const name = findMemberName(call.expression);
     if (name === undefined || !/^(?:on|once|addListener|prependListener|addEventListener)$/.test(name)) return [];
     const [event, listener] = call.arguments;
-    if (!listener || !closeEvent.test(findStringValue(event) ?? '')) return [];
+    return listener && closeEvent.test(findStringValue(event) ?? '') ? [listener] : [];
+  });
+  const set = listHandlers(file).filter(({ event }) => closeEvent.test(event));
+  return [...added, ...set.map(({ listener }) => listener)].flatMap((listener) => {
     const value = skipWrappers(listener);
     const fn = isFunctionNode(value) ? value : findRun(ts.isCallExpression(value) ? value.expression : value, file);
     return fn ? [fn] : [];

@@ -1,4 +1,5 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
+import { findTableOf } from './entry-timer.ts';
 import { findFunctionValue, listCallsOf } from './functions.ts';
 import { listReturnedValues } from './life-cycle.ts';
 import { findReArming } from './re-arming.ts';
@@ -86,12 +87,14 @@ function judgeCallee(callee: ts.Identifier, timer: ts.CallExpression, file: File
       !settles.some((settle) => namesSame(settle, binding, file))
     )
       return undefined;
-    const isRaced = settles.some((settle) => isWhileWaiting(settle, fn, timer));
+    const kept = fn.parameters.flatMap(({ name }) => listKeptInTable(name, timer, file));
+    const isRaced = kept.length > 0 || settles.some((settle) => isWhileWaiting(settle, fn, timer));
     // A promise that a function gives out and that can only fail is there to be raced.
     const [resolve, reject] = fn.parameters;
     const isOnlyRejected =
       reject === binding.declaration && !isUsed(resolve!, file) && isAllThatIsReturned(promise, file);
-    return isRaced || race || isOnlyRejected ? { kind: 'promise', executor: fn, settles, race } : undefined;
+    if (!isRaced && !race && !isOnlyRejected) return undefined;
+    return { kind: 'promise', executor: fn, settles: settles.filter((settle) => !kept.includes(settle)), race };
   }
   if (!/^(?:cb|callback|done|next|fn|finish)$/i.test(binding.name)) return undefined;
   if (findEnclosingFunction(timer) !== fn) return undefined;
@@ -132,6 +135,21 @@ function isPutOff(use: ts.Node, within: FunctionNode, file: FileContext): boolea
     if (ts.isCallExpression(call) && findTimerFunction(call, file) === 'setTimeout') return true;
   }
   return false;
+}
+
+/** Put into a table or a list, where whoever brings the answer finds it: `pending.set(id, { resolve, reject })`. */
+function listKeptInTable(name: ts.BindingName, timer: ts.Node, file: FileContext): readonly ts.Node[] {
+  const uses = ts.isIdentifier(name) ? (file.bindingOf(name)?.references ?? []) : [];
+  return uses.filter((use) => {
+    if (!isMember(use) || isWithin(use, timer)) return false;
+    return findTableOf(getOutermostWrapped(use.parent.parent), file) !== undefined;
+  });
+}
+
+/** The value of a property of an object. */
+function isMember(use: ts.Node): boolean {
+  const { parent } = use;
+  return ts.isShorthandPropertyAssignment(parent) || (ts.isPropertyAssignment(parent) && parent.initializer === use);
 }
 
 /** It stands in a callback of its own, so that it can come while the timer is pending. */

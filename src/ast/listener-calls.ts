@@ -93,10 +93,35 @@ function pathOf(expression: ts.Expression, file: FileContext): string | undefine
   return path && [isSelf ? 'this' : path[0]!, ...path.slice(1)].join('.');
 }
 
-/** `x` of `x.once('a', …).once('b', …)`: these calls give their emitter back. */
+/** Methods of streams and sockets that give them back. */
+const chained = /^(?:setNoDelay|setKeepAlive|setEncoding|setMaxListeners|setDefaultEncoding|ref|unref|pause|resume)$/;
+
+/** `x` of `x.once('a', …).setNoDelay().once('b', …)`: these calls give their emitter back. */
 function startOfChain(receiver: ts.Expression): ts.Expression {
   const found = findMethodCall(skipWrappers(receiver));
-  return found && (adding.test(found.method) || removing.test(found.method)) ? startOfChain(found.receiver) : receiver;
+  const isChained = found && [adding, removing, chained].some((methods) => methods.test(found.method));
+  return isChained ? startOfChain(found.receiver) : receiver;
+}
+
+/** `socket.onclose = …`: the function, the event and what it is set on. */
+export interface Handler {
+  receiver: ts.Expression;
+  event: string;
+  listener: ts.Expression;
+}
+
+/** Every handler that the file sets as a property of what tells of an event. */
+export function listHandlers(file: FileContext): readonly Handler[] {
+  return file.memo(collectHandlers, file.source);
+}
+
+function collectHandlers(_: ts.SourceFile, file: FileContext): Handler[] {
+  return file.nodes('BinaryExpression').flatMap((node) => {
+    if (!isAssignment(node)) return [];
+    const event = /^on([a-z]+)$/.exec(findMemberName(node.left) ?? '')?.[1];
+    if (event === undefined) return [];
+    return [{ receiver: (node.left as ts.PropertyAccessExpression).expression, event, listener: node.right }];
+  });
 }
 
 /** A call that takes all listeners of an emitter away, or all of one event. */

@@ -72,7 +72,7 @@ function blockAround(node: ts.Node, within: ts.Node): ts.Node | undefined {
 }
 
 /** Whether a function or block clears, or calls one of this file that does, or hands on to one. */
-function clearsIn(fn: ts.Node, clears: readonly ts.Node[], file: FileContext): boolean {
+export function clearsIn(fn: ts.Node, clears: readonly ts.Node[], file: FileContext): boolean {
   if (clears.some((clear) => isWithin(clear, fn))) return true;
   return file.nodes('CallExpression').some((call) => {
     if (!isWithin(call, fn)) return false;
