@@ -38,14 +38,14 @@ export const rule = defineRule<LeakedListener>({
     'Emitters of other files are taken to live as long as the process.',
   ],
   roles: ['product', 'ui'],
-  mentions: ['.on(', '.once(', 'addListener', 'addEventListener', 'prependListener'],
+  mentions: ['.on(', '.once(', 'addListener', 'addEventListener', 'prependListener', 'addAbortListener('],
   visit: {
     CallExpression(call, file) {
       const add = findAdd(call, file);
       if (add?.target === undefined) return undefined;
       const leak = findListenerLeak(add, file);
       if (!leak) return undefined;
-      const { fired, settled, sibling, left, what, confidence, when } = leak;
+      const { fired, settled, sibling, left, what, confidence, when, sureWhen } = leak;
       return {
         at: placeOf(add),
         values: {
@@ -61,6 +61,7 @@ export const rule = defineRule<LeakedListener>({
         ...(sibling && { related: [{ at: sibling, note: 'its siblings are taken away' }] }),
         confidence: confidence ?? (isSure.has(leak.shape) ? 'likely' : 'possible'),
         ...(when && { when }),
+        ...(sureWhen && { sureWhen }),
         data: { add, leak },
       };
     },

@@ -2,6 +2,7 @@ import { allOf } from '../../src/ast/all-of.ts';
 import type { ClassShape } from '../../src/ast/class-shape.ts';
 import { findDisposer } from '../../src/ast/end-of-life.ts';
 import { listHandlePlaces } from '../../src/ast/handle-escape.ts';
+import { findKeptSibling, findSubscriptionBesideKept } from '../../src/ast/kept-sibling.ts';
 import { type Life, lifeOf } from '../../src/ast/life-cycle.ts';
 import { servesOneCall } from '../../src/ast/one-call.ts';
 import { type ForgottenPart, listForgottenParts } from '../../src/ast/owned-parts.ts';
@@ -60,7 +61,7 @@ export const rule = defineRule<UndisposedSubscription>({
 });
 
 function judgeCall(call: ts.CallExpression, file: FileContext): Match<UndisposedSubscription> | undefined {
-  const subscription = findSubscription(call, file);
+  const subscription = findSubscription(call, file) ?? findSubscriptionBesideKept(call, file);
   if (!subscription) return undefined;
   const life = lifeOf(call, file);
   if (life.kind === 'process' || life.kind === 'factory') return undefined;
@@ -77,6 +78,12 @@ function judgeCall(call: ts.CallExpression, file: FileContext): Match<Undisposed
     if (life.kind === 'effect') return life.cleanups.length === 0 ? match('each run of the effect') : undefined;
     if (life.kind === 'owner') {
       if (canEnd(life)) return match(`each ${life.shape.name}`);
+      const kept = life.isSingleton ? undefined : findKeptSibling(call, file);
+      if (kept)
+        return {
+          ...match(`each ${life.shape.name}`),
+          related: [{ at: kept, note: 'what would end this one is kept' }],
+        };
       return servesOneCall(call, life.shape, file) ? match('each call') : undefined;
     }
     return { ...match('each call'), when: allOf(runsRepeatedly(call, file), subscription.when) };

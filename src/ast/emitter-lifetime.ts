@@ -29,7 +29,7 @@ export type EmitterLife =
   | 'outer'
   /** Taken out of a collection that outlives the call: a second call takes out the same one. */
   | 'kept'
-  /** The socket of an outgoing request: its agent uses it again for the next request. */
+  /** The socket under a request: whoever keeps it alive uses it again for the next request. */
   | 'pooled'
   /** An AbortSignal that the caller handed in. */
   | 'signal'
@@ -77,7 +77,7 @@ function lifeOfPath(
   if (!home) return binding.kind === 'const' && path.length === 1 ? 'process' : 'local';
   const declaration = parameterAround(binding.declaration);
   if (declaration) {
-    if (isSocketOfRequest(declaration, file)) return 'pooled';
+    if (isSocketOfRequest(declaration, file) || isSocketUnder(path, declaration)) return 'pooled';
     if (/signal$/i.test(path.at(-1)!) && !path.some((name) => shortLived.test(name))) return 'signal';
     return home === fn || isWithin(home, fn) ? 'parameter' : 'outer';
   }
@@ -127,6 +127,17 @@ function isSocketOfRequest(declaration: ts.ParameterDeclaration, file: FileConte
     /^https?$/.test(bareModule(origin.module)) &&
     /^(?:request|get|ClientRequest)\b/.test(originName(origin))
   );
+}
+
+const message = /^(?:req|request|res|response|raw)$/i;
+/** Beside these a request has become a connection of its own, which ends with it. */
+const ownConnection = /^(?:ws|socket|sock|spark|head|conn|connection|client|peer|webSocket|stream)$/i;
+
+/** `req.socket` and `res.connection` of a handler of requests, `ctx.req.socket`. */
+function isSocketUnder(path: readonly string[], { parent }: ts.ParameterDeclaration): boolean {
+  if (!/^(?:socket|connection)$/.test(path.at(-1)!) || !message.test(path.at(-2) ?? '')) return false;
+  if (ownConnection.test(path[0]!)) return false;
+  return !parent.parameters.some(({ name }) => ts.isIdentifier(name) && ownConnection.test(name.text));
 }
 
 function parameterAround(declaration: ts.Node): ts.ParameterDeclaration | undefined {

@@ -64,8 +64,12 @@ export function findRemoval(call: ts.CallExpression, file: FileContext): Listene
 
 function findListenerCall(call: ts.CallExpression, methods: RegExp, file: FileContext): ListenerCall | undefined {
   const found = findMethodCall(call);
-  if (!found || !methods.test(found.method) || call.arguments.length < 2) return undefined;
   const [first, listener, options] = call.arguments;
+  if (methods === adding && isAbortHelper(call) && first && listener) {
+    const target = pathOf(first, file);
+    return { call, method: 'on', receiver: first, target, event: 'abort', isEventKnown: true, listener, options };
+  }
+  if (!found || !methods.test(found.method) || call.arguments.length < 2) return undefined;
   const receiver = startOfChain(found.receiver);
   const isEventKnown = ts.isStringLiteralLike(first!) || findMemberPath(first!) !== undefined;
   return {
@@ -78,6 +82,11 @@ function findListenerCall(call: ts.CallExpression, methods: RegExp, file: FileCo
     listener,
     options,
   };
+}
+
+/** `addAbortListener(signal, stop)`, as Node's `events` has it: what it gives back takes the listener away. */
+function isAbortHelper({ expression }: ts.CallExpression): boolean {
+  return (ts.isIdentifier(expression) ? expression.text : findMemberName(expression)) === 'addAbortListener';
 }
 
 /** `this.socket` for `self.socket` too, where `self` is `this`. */

@@ -1,5 +1,6 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { ClassShape } from './class-shape.ts';
+import { listConditionsOn } from './conditions.ts';
 import { emitterLifeOf } from './emitter-lifetime.ts';
 import { findDisposer, findMethodAround } from './end-of-life.ts';
 import { eventKindOf } from './event-kind.ts';
@@ -21,13 +22,14 @@ import {
 } from './listener-place.ts';
 import { findAddedByEachEvent } from './listener-restart.ts';
 import { findForgottenSibling } from './listener-sibling.ts';
-import { findInWait, goesWithItsEmitter } from './listener-wait.ts';
+import { findHomeOf, findInWait, goesWithItsEmitter } from './listener-wait.ts';
 import { isEndedByHolder, isFreshlyMade } from './looked-up.ts';
-import { settlesBeforeAbort } from './signal-wait.ts';
+import { isNeverHanded, settlesBeforeAbort } from './signal-wait.ts';
 import { canBeStartedOften, isMadeOften } from './starts-repeatedly.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
+  findEnclosingLoop,
   findPromiseAround,
   getOutermostWrapped,
   isFunctionNode,
@@ -36,7 +38,7 @@ import {
   skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
-import { findRepetition, isStartup, runsRepeatedly, runsUnderLoad } from './where.ts';
+import { findRepetition, isStartup, openToUsers, runsRepeatedly, runsUnderLoad } from './where.ts';
 
 /** Come again and again, and ask for something other than the end. */
 const reloadSignal = /^SIG(?:HUP|USR[12]|WINCH|CONT)$/;
@@ -196,17 +198,31 @@ function isAddedAsItMounts(add: ListenerCall, shape: ClassShape): boolean {
   return cleansUp && method !== undefined && mountMethod.test(nameOfFunction(method));
 }
 
-function onSignal({ add, outermost, promise, fn, file }: ListenerPlace): ListenerLeak | undefined {
-  if (add.event !== 'abort' || /once/i.test(add.method) || hasOnce(add) || isOfBrowser(file)) return undefined;
-  if (!settlesBeforeAbort(add, fn, promise, file)) return undefined;
-  return { shape: 'signal', what: 'each call with the same signal', when: runsUnderLoad(outermost.body!, file) };
+/** That it listens once does not help where the abort never comes. */
+function onSignal({ add, promise, fn, file }: ListenerPlace): ListenerLeak | undefined {
+  if (add.event !== 'abort' || isOfBrowser(file) || !settlesBeforeAbort(add, fn, promise, file)) return undefined;
+  const home = findHomeOf(add.receiver, file) ?? fn;
+  if (isNeverHanded(add.receiver, home, file)) return undefined;
+  // Each round of a loop in one call leaves one on the signal of that call.
+  if (findEnclosingLoop(add.call)) return { shape: 'signal', what: 'each round', confidence: 'likely' };
+  return {
+    shape: 'signal',
+    what: 'each call with the same signal',
+    when: runsUnderLoad(home.body ?? home, file),
+    sureWhen: openToUsers(home.body ?? home, file),
+    confidence: 'likely',
+  };
 }
 
-function onPooled({ add, file }: ListenerPlace): ListenerLeak | undefined {
+function onPooled({ add, fn, file }: ListenerPlace): ListenerLeak | undefined {
   const isUnpooled = /\bagent\s*:\s*false\b|\bkeepAlive\s*:\s*false\b/.test(file.text);
-  // A socket that is upgraded does not come back.
-  const isAsked = /\.(?:connecting|reusedSocket)\b|\.on(?:ce)?\(\s*['"]upgrade['"]/.test(file.text);
-  if (isUnpooled || isAsked) return undefined;
+  // A socket that is upgraded, or streams events until it is closed, does not come back.
+  const isAsked =
+    /\.(?:connecting|reusedSocket)\b|['"]upgrade['"]|handleUpgrade|\bhijack|\b(?:event|raw)-stream\b/i.test(file.text);
+  if (isUnpooled || isAsked || isEnded(add, file)) return undefined;
+  // `if (!known.has(req.socket))` lets the first request of a connection add it only.
+  if (listConditionsOn(add.call, fn, file).some((at) => /\b(?:socket|connection)\b/.test(at.getText(file.source))))
+    return undefined;
   return { shape: 'pooled', what: `each request that the ${add.target} serves` };
 }
 

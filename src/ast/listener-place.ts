@@ -35,6 +35,8 @@ export interface ListenerLeak {
   left?: FunctionNode;
   confidence?: Confidence;
   when?: LinkCondition;
+  /** What must hold for more than `possible`. */
+  sureWhen?: LinkCondition;
 }
 
 /** A place that adds a listener to something that may outlive it. */

@@ -135,7 +135,7 @@ function asksFor(bindings: readonly Binding[], condition: ts.Expression): boolea
 /** Whether many waits listen to one emitter. */
 function isShared({ add, outermost, emitter, file }: ListenerPlace): boolean {
   if (emitter === 'outer') {
-    const home = findHome(add.receiver, file);
+    const home = findHomeOf(add.receiver, file);
     return home !== undefined && runsAgainWithin(outermost, home, file);
   }
   // In a constructor it waits once an instance.
@@ -143,8 +143,8 @@ function isShared({ add, outermost, emitter, file }: ListenerPlace): boolean {
   return /^(?:process|field|self|kept)$/.test(emitter);
 }
 
-/** The function whose variable an emitter is. */
-function findHome(emitter: ts.Expression, file: FileContext): FunctionNode | undefined {
+/** The function whose variable or parameter an emitter is, or is a member of. */
+export function findHomeOf(emitter: ts.Expression, file: FileContext): FunctionNode | undefined {
   let at = skipWrappers(emitter);
   while (ts.isPropertyAccessExpression(at)) at = skipWrappers(at.expression);
   const binding = ts.isIdentifier(at) ? file.bindingOf(at) : undefined;

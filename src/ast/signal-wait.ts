@@ -1,17 +1,24 @@
-import type { FileContext } from '../model/file-context.ts';
+import type { Binding, FileContext } from '../model/file-context.ts';
 import { listCaptures } from './captures.ts';
+import { listConditionsOn } from './conditions.ts';
+import { listCallsOf } from './functions.ts';
 import { listReturnedValues } from './life-cycle.ts';
 import { findListenerFunction, type ListenerCall } from './listener-calls.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
+  findMethodCall,
   getOutermostWrapped,
   isAssignment,
   isAsync,
+  isHiddenMethod,
   isWithin,
+  rootOfMembers,
   skipAwait,
+  skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
+import { listNodesWithin } from './within.ts';
 
 /**
  * Whether work that listens for the abort of a caller's signal may be done without one, so that the listener stays:
@@ -29,17 +36,82 @@ export function settlesBeforeAbort(
   if (promise) return settlesOtherwise(fn, listener, file);
   if (!isAsync(fn) || !goesOn(add, fn, file)) return false;
   const captures = listCaptures(listener, fn, file).filter(({ name }) => name !== add.target?.split('.')[0]);
-  if (captures.length === 0) return false;
+  if (!captures.some((own) => actsOn(listener, own)) || endsWhatGoesOn(listener, fn, file)) return false;
   const returned = listReturnedValues(fn, file);
   return !captures.some(({ references }) =>
     references.some((reference) => {
       const outer = getOutermostWrapped(reference);
       const isReturned = returned.some((value) => skipAwait(value) === reference);
-      const isKept = isAssignment(outer.parent) && outer.parent.right === outer;
+      const isKept = (isAssignment(outer.parent) && outer.parent.right === outer) || isPutAway(outer);
       const isShorthand = ts.isShorthandPropertyAssignment(outer.parent) || ts.isPropertyAssignment(outer.parent);
       return isReturned || isKept || (isShorthand && returned.some((value) => isWithin(reference, value)));
     }),
   );
+}
+
+/**
+ * `controller.abort()`, `isLate = true`: a listener does something to what the one call has made for itself. One that
+ * tells others of the abort may be meant for what they do later.
+ */
+function actsOn(listener: FunctionNode, { kind, references }: Binding): boolean {
+  if (!/^(?:const|let|var)$/.test(kind)) return false;
+  return references.some((reference) => {
+    const { parent } = getOutermostWrapped(reference);
+    if (!isWithin(reference, listener)) return false;
+    return ts.isPropertyAccessExpression(parent) || (isAssignment(parent) && skipWrappers(parent.left) === reference);
+  });
+}
+
+const ending =
+  /^(?:close|stop|end|destroy|dispose|disconnect|unsubscribe|unwatch|terminate|kill|quit|shutdown|off|removeListener)$/;
+
+/**
+ * `signal.addEventListener('abort', () => server.close())` in a function that starts the server, and does not close it
+ * itself: it goes on, and its listener with it.
+ */
+function endsWhatGoesOn(listener: FunctionNode, fn: FunctionNode, file: FileContext): boolean {
+  const calls = listNodesWithin('CallExpression', fn, file);
+  const endOf = (call: ts.CallExpression): string | undefined => {
+    const target = findMethodCall(call);
+    if (target && ending.test(target.method)) return target.receiver.getText(file.source);
+    const [handle] = call.arguments;
+    return handle && findTimerClear(call) ? handle.getText(file.source) : undefined;
+  };
+  const ended = calls.filter((call) => isWithin(call, listener)).flatMap((call) => endOf(call) ?? []);
+  const others = new Set(calls.filter((call) => !isWithin(call, listener)).flatMap((call) => endOf(call) ?? []));
+  return ended.length > 0 && !ended.some((name) => others.has(name));
+}
+
+function findTimerClear({ expression }: ts.CallExpression): boolean {
+  return ts.isIdentifier(expression) && /^clear(?:Interval|Timeout)$/.test(expression.text);
+}
+
+/** `this.open.add(stream)`. */
+function isPutAway(value: ts.Node): boolean {
+  const call = findMethodCall(value.parent);
+  return call !== undefined && call.receiver !== value && /^(?:push|unshift|add|set|register)$/.test(call.method);
+}
+
+/** A private method whose callers, all of this file, leave a parameter out. */
+export function isNeverHanded(emitter: ts.Expression, home: FunctionNode, file: FileContext): boolean {
+  const root = rootOfMembers(skipWrappers(emitter));
+  const binding = ts.isIdentifier(root) ? file.bindingOf(root) : undefined;
+  const calls = binding && isHiddenMethod(home) ? listCallsOf(home, file) : [];
+  const index = home.parameters.findIndex((parameter) => usesOf(parameter, binding, file));
+  return calls.length > 0 && index >= 0 && calls.every((call) => call.arguments.length <= index);
+}
+
+/** Whether a variable is a parameter, or is taken out of it: `const { signal } = options`. */
+function usesOf(parameter: ts.ParameterDeclaration, binding: Binding | undefined, file: FileContext): boolean {
+  if (!binding) return false;
+  if (isWithin(binding.identifier, parameter)) return true;
+  for (let at: ts.Node = binding.declaration; at.parent; at = at.parent) {
+    if (!ts.isVariableDeclaration(at)) continue;
+    const value = at.initializer && rootOfMembers(skipWrappers(at.initializer));
+    const from = value && ts.isIdentifier(value) ? file.bindingOf(value) : undefined;
+    return from !== undefined && isWithin(from.identifier, parameter);
+  }
+  return false;
 }
 
 /** An executor's `resolve` or `reject` is used outside the listener. */
@@ -59,9 +131,22 @@ function goesOn(add: ListenerCall, fn: FunctionNode, file: FileContext): boolean
   return awaits.some(after);
 }
 
-/** `while (!signal.aborted)`. */
+/** `while (!signal.aborted)`, and `while (true)` that only an abort leaves. */
 function endsByAbortOnly(fn: FunctionNode, file: FileContext): boolean {
-  return file
-    .nodes('WhileStatement')
-    .some((node) => isWithin(node, fn) && /\baborted\b/.test(node.expression.getText()));
+  return file.nodes('WhileStatement').some((node) => {
+    if (!isWithin(node, fn)) return false;
+    const asked = node.expression.getText(file.source);
+    if (/\baborted\b/.test(asked)) return true;
+    return asked === 'true' && listWaysOut(node, fn, file).every((way) => isAskedForAbort(way, fn, file));
+  });
+}
+
+function listWaysOut(loop: ts.WhileStatement, fn: FunctionNode, file: FileContext): readonly ts.Node[] {
+  return [ts.SyntaxKind.ReturnStatement, ts.SyntaxKind.BreakStatement].flatMap((kind) =>
+    file.nodesOfKind(kind).filter((node) => isWithin(node, loop) && findEnclosingFunction(node) === fn),
+  );
+}
+
+function isAskedForAbort(way: ts.Node, fn: FunctionNode, file: FileContext): boolean {
+  return listConditionsOn(way, fn, file).some((condition) => /\baborted\b/.test(condition.getText(file.source)));
 }
