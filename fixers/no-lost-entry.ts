@@ -11,7 +11,10 @@ export const fixer: Fixer<LostEntry> = {
   rule: 'no-lost-entry',
   safety: 'safe',
   changes: 'Moves the removal to `finally`; removes a key with the last item of its list.',
-  fix: ({ data }, file) => (data.leak === 'operation' ? moveToFinally(data, file) : dropEmpty(data, file)),
+  fix: ({ data }, file) => {
+    if (data.leak === 'stale') return { skip: 'each end of the operation has to take its entry out' };
+    return data.leak === 'operation' ? moveToFinally(data, file) : dropEmpty(data, file);
+  },
 };
 
 function moveToFinally(data: Extract<LostEntry, { leak: 'operation' }>, file: FileContext): Fix | Skip {

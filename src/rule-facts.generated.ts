@@ -189,7 +189,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "One entry stays for every operation that failed, or for every key that was ever used; what waits for such an entry to go waits for ever.",
     "advice": "Delete the entry in `finally`; delete a key when the last item of its list goes.",
     "limits": [
-      "Only removals in the function that adds are looked at.",
+      "What runs between an add and its removal is looked at in one function; ends of an operation are deadlines, failed sends and the timer that is kept.",
       "Awaits of sleeps, and those whose errors are caught on the spot, are taken not to fail."
     ],
     "options": {},

@@ -163,6 +163,14 @@ function isHit(findings: readonly Finding[], site: Site, rules: readonly string[
   );
 }
 
+/** A finding that was read is the same where it points at another of its places now. */
+function withRelated(findings: readonly Finding[]): readonly Finding[] {
+  return findings.flatMap((finding) => [
+    finding,
+    ...finding.related.map(({ file, range }) => ({ ...finding, file, range })),
+  ]);
+}
+
 const shapes = new Map<string, ShapeCount>();
 const readings = new Map<string, ReadingCount>();
 
@@ -256,7 +264,7 @@ for (const reading of isHeldOut ? [] : pick(asked)) {
   const { repository, commit, path, line, rule, verdict } = reading;
   const findings = options.family === undefined ? await findingsAt(repository, commit, path) : undefined;
   if (!findings) continue;
-  const reported = isHit(findings, { path, line_start: line, line_end: line }, [rule]);
+  const reported = isHit(withRelated(findings), { path, line_start: line, line_end: line }, [rule]);
   const count = readings.get(`${rule} ${verdict}`) ?? { rule, verdict, read: 0, reported: 0 };
   count.read++;
   if (reported) count.reported++;

@@ -6,6 +6,7 @@ import { keyDomain } from '../../src/ast/key-domain.ts';
 import { lifetimeOf, listOwnerConditions } from '../../src/ast/lifetime.ts';
 import { emptyArrays, together } from '../../src/ast/mention-words.ts';
 import { listLostEntries, type OperationEntry } from '../../src/ast/operation-entry.ts';
+import { listStaleEntries, type StaleEntry } from '../../src/ast/stale-entry.ts';
 import { hasTooling } from '../../src/ast/tooling.ts';
 import { listLiveAdds, listNotTrimmedElsewhere } from '../../src/ast/trimming.ts';
 import { ts } from '../../src/ast/ts.ts';
@@ -15,7 +16,8 @@ import type { Match } from '../../src/model/rule.ts';
 
 export type LostEntry =
   | ({ leak: 'operation'; container: Container } & OperationEntry)
-  | ({ leak: 'bucket'; container: Container } & EmptyBucket);
+  | ({ leak: 'bucket'; container: Container } & EmptyBucket)
+  | ({ leak: 'stale'; container: Container } & StaleEntry);
 
 const underWay =
   /pending|in_?flight|in_?progress|active|running|processing|current|busy|loading|visiting|waiting|ongoing/i;
@@ -34,7 +36,7 @@ export const rule = defineRule<LostEntry>({
   why: 'One entry stays for every operation that failed, or for every key that was ever used; what waits for such an entry to go waits for ever.',
   advice: 'Delete the entry in `finally`; delete a key when the last item of its list goes.',
   limits: [
-    'Only removals in the function that adds are looked at.',
+    'What runs between an add and its removal is looked at in one function; ends of an operation are deadlines, failed sends and the timer that is kept.',
     'Awaits of sleeps, and those whose errors are caught on the spot, are taken not to fail.',
   ],
   mentions: together(
@@ -69,7 +71,8 @@ function judge(container: Container, file: FileContext): Match<LostEntry>[] {
     ({ exit }) => !ts.isReturnStatement(exit) || underWay.test(container.name),
   );
   const bucket = lost.length === 0 ? findEmptyBucket(container, growth, file) : undefined;
-  if (lost.length === 0 && !bucket) return [];
+  const stale = lost.length === 0 ? listStaleEntries(container, growth, file) : [];
+  if (lost.length === 0 && stale.length === 0 && !bucket) return [];
   const lifetime = lifetimeOf(container, growth.adds, file);
   if (lifetime === 'short') return [];
   const name = shownName(container);
@@ -88,6 +91,18 @@ function judge(container: Container, file: FileContext): Match<LostEntry>[] {
       data: { leak: 'operation', container, ...entry },
     }),
   );
+  for (const entry of stale) {
+    matches.push({
+      at: entry.add.node,
+      related: [
+        { at: entry.end, note: 'when it ends here …' },
+        { at: entry.removal, note: '… nothing removes what is removed here' },
+      ],
+      values: { what: `The entry of \`${name}\` stays when ${describeEnd(entry)}` },
+      when: allOf(...listOwnerConditions(container, file), ...listNotTrimmedElsewhere(container)),
+      data: { leak: 'stale', container, ...entry },
+    });
+  }
   if (!bucket || asksSize(bucket, file)) return matches;
   const adds = listLiveAdds(container, growth, file);
   const domains = adds.map(({ key }) => (key ? keyDomain(key, file) : 'unknown'));
@@ -103,4 +118,12 @@ function judge(container: Container, file: FileContext): Match<LostEntry>[] {
     data: { leak: 'bucket', container, ...bucket },
   });
   return matches;
+}
+
+function describeEnd({ end }: StaleEntry): string {
+  return isTimer(end) ? 'its timer has run' : 'the operation ends without an answer';
+}
+
+function isTimer(node: ts.Node): boolean {
+  return ts.isCallExpression(node) && /setTimeout$/.test(node.expression.getText());
 }

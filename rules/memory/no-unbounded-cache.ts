@@ -125,9 +125,10 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
   ];
   const isCalledAnew = repeatsItself(add.node, file) || isImplicit(add.fn) || isPage(file);
   if (!isCalledAnew && !isGivenByFactory(container, add, file)) conditions.push(growsRepeatedly(add, isCache, file));
+  // A cache is given a limit where it is made; what stands for something has to go when that ends, as it was added.
   return {
-    at: container.at,
-    related: [{ at: add.node, note: 'an entry is added here' }],
+    at: isCache ? container.at : add.node,
+    related: [isCache ? { at: add.node, note: 'an entry is added here' } : { at: container.at, note: 'it is kept here' }],
     values: {
       name: shownName(container),
       key: describeKey(add.key!, file),
@@ -147,7 +148,8 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
 }
 
 function isGrowing(add: Add, container: Container, growth: Growth, file: FileContext): boolean {
-  if (!add.key || !add.fn || isRegistering(add.fn) || isFiltered(add, growth, file)) return false;
+  if (!add.key || !add.fn || isFiltered(add, growth, file)) return false;
+  if (isRegistering(add.fn) && !isFresh(add.key, file)) return false;
   if (keyDomain(add.key, file) !== 'data' || isDeviceAddress(add.key, container)) return false;
   const isHelper = container.home.kind === 'closure' || /Cache|Memo(?!r)/.test(ownerOf(container));
   return isHelper || !isBareKey(add.key, file) || isFresh(add.key, file) || domainOfTable(container.name) === 'data';

@@ -1,4 +1,5 @@
 import type { FileContext } from '../model/file-context.ts';
+import { isConfiguredKey } from './configured-key.ts';
 import type { Add, Growth } from './container-growth.ts';
 import type { Container } from './containers.ts';
 import { listCallsOf } from './functions.ts';
@@ -25,6 +26,7 @@ export function isFiltered(add: Add, growth: Growth, file: FileContext): boolean
     isChecked(add, file) ||
     isListed(add, file) ||
     isMirrored(add, file) ||
+    isConfiguredKey(add, file) ||
     refusesDuplicates(add, growth)
   );
 }

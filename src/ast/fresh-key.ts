@@ -15,7 +15,7 @@ import { ts } from './ts.ts';
 
 /** Calls that give another value each time. */
 export const freshCall =
-  /^(?:uuid(?:v\d)?|v[14567]|randomUUID|nanoid|cuid2?|ulid|randomBytes|random|now|getTime|Symbol|uniqueId|nextId|generateId|createId|newId|genId|makeId|snowflake)$/;
+  /^_*(?:uuid(?:v\d)?|v[14567]|randomUUID|nanoid|cuid2?|ulid|randomBytes|random|now|getTime|Symbol|uniqueId|nextId|generateId|createId|newId|genId|makeId|snowflake)$/;
 
 /** Whether a key is another one at each run: a counter that goes on, a random or unique id, an object made on the spot. */
 export function isFresh(key: ts.Expression, file: FileContext, depth = 0): boolean {

@@ -45,6 +45,8 @@ export function domainOfName(name: string): KeyDomain {
     ) &&
     before !== undefined
   ) {
+    // Keys that have a number are handed out by whoever runs the service.
+    if (/^ids?$/.test(last) && before === 'key') return 'bounded';
     if (/^(?:id|ids|uid|uuid)$/.test(last) && numberedWords.has(before)) return 'data';
     if (boundedWords.has(before)) return 'bounded';
     if (last === 'path' || last === 'class') return 'unknown';
