@@ -128,7 +128,9 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
   // A cache is given a limit where it is made; what stands for something has to go when that ends, as it was added.
   return {
     at: isCache ? container.at : add.node,
-    related: [isCache ? { at: add.node, note: 'an entry is added here' } : { at: container.at, note: 'it is kept here' }],
+    related: [
+      isCache ? { at: add.node, note: 'an entry is added here' } : { at: container.at, note: 'it is kept here' },
+    ],
     values: {
       name: shownName(container),
       key: describeKey(add.key!, file),

@@ -1,3 +1,4 @@
+import { findClientHome } from '../../src/ast/client-home.ts';
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { isForOneJob } from '../../src/ast/job-client.ts';
 import { type ClientCreation, clientModules, findClientCreation } from '../../src/ast/libraries.ts';
@@ -8,7 +9,9 @@ import { isSeldomAsked } from '../../src/ast/seldom.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
+  findMemberName,
   findPropertyName,
+  getOutermostWrapped,
   isWithin,
   nameOfFunction,
   skipWrappers,
@@ -74,23 +77,27 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
   if (!fn || frequencyOf(node, file) === 'once' || isStartup(fn) || isMemoised(node, fn, file)) return undefined;
   const places = listHandlePlaces(node, file);
   if (places.some((place) => isKept(place, fn, file)) || isPartOfField(node, file)) return undefined;
-  // An agent is handed to each request it serves; other clients, once handed over, are the receiver's.
+  // An agent or a memory is handed to each request it serves; other clients, once handed over, are the receiver's.
+  const isMemory = library.kind === 'memory';
+  const isLent = isMemory || library.kind === 'agent';
   const isHandedOver = places.some(
-    (place) =>
-      place.kind === 'handed-over' && place.how !== 'using' && (place.how !== 'argument' || library.kind !== 'agent'),
+    (place) => place.kind === 'handed-over' && place.how !== 'using' && (place.how !== 'argument' || !isLent),
   );
   if (isHandedOver && !ts.isConstructorDeclaration(fn)) return undefined;
+  if (isMemory && (isCaptured(node, fn, file) || isMadeIfUnset(node, fn, file))) return undefined;
   const isStatic = (node.arguments ?? []).every((argument) => isIndependentOf(argument, fn, file));
   const isForOneCall = isMadeForOneCall(node, fn, file);
   const isAgent = library.kind === 'agent';
+  const isLeft = isNeverEnded(node, library, fn, file);
   const isWasted = isAgent && /\bkeepAlive\s*:\s*true\b/.test(node.getText(file.source));
   return {
     at: node,
-    confidence: (isStatic || isForOneCall || isWasted) && !isRare(node, file) ? 'likely' : 'possible',
+    confidence:
+      (isStatic || isForOneCall || isWasted || isMemory || isLeft) && !isRare(node, file) ? 'likely' : 'possible',
     values: {
-      what: `\`${textOf(node, file)}\` opens ${costOf(node, library, file)} each time \`${nameOfFunction(fn)}\` runs${isForOneCall || isAgent ? '' : ', and a request runs it'}.`,
+      what: `\`${textOf(node, file)}\` ${isMemory ? 'begins with' : 'opens'} ${costOf(node, library, file)} each time \`${nameOfFunction(fn)}\` runs${isLeft ? ', and nothing ends it' : isForOneCall || isAgent ? '' : ', and a request runs it'}.`,
     },
-    ...(!isForOneCall && { when: isAgent ? runsAnew(node, file) : onRequestPath(node, file) }),
+    ...(!isForOneCall && { when: isAgent || isLeft ? runsAnew(node, file) : onRequestPath(node, file) }),
     data: { kind: 'client', creation: node, library, fn, isStatic },
   };
 }
@@ -100,7 +107,62 @@ function canCreate(node: ts.NewExpression | ts.CallExpression): boolean {
   if (ts.isNewExpression(node)) return true;
   const callee = skipWrappers(node.expression);
   const name = ts.isIdentifier(callee) ? callee.text : ts.isPropertyAccessExpression(callee) ? callee.name.text : '';
-  return /^(?:create|connect|init|knex|postgres|driver|producer|admin|getConnection|Knex)/.test(name);
+  return (
+    /^(?:create|connect|init|knex|postgres|driver|producer|admin|getConnection|Knex)/.test(name) ||
+    /jwks|JwtSecret$|^hapiJwt2Key/i.test(name)
+  );
+}
+
+/**
+ * Only this function knows it, and does not end it: its connections stay, whoever it is that runs the function. What
+ * connects later, or for all who ask, is left to its users.
+ */
+function isNeverEnded(
+  node: ts.NewExpression | ts.CallExpression,
+  { kind, modules, dialsAtOnce }: ClientCreation,
+  fn: FunctionNode,
+  file: FileContext,
+): boolean {
+  const isHeld = kind === 'pool' || kind === 'connection' || dialsAtOnce || modules.includes('@grpc/grpc-js');
+  const isShared = !ts.isNewExpression(node) && (modules.includes('mongoose') || modules.includes('mssql'));
+  if (!isHeld || isShared || ts.isConstructorDeclaration(fn)) return false;
+  const binding = findClientHome(node, file)?.binding;
+  if (!binding || !isWithin(binding.identifier, fn) || isCaptured(node, fn, file)) return false;
+  const uses = binding.references.filter((use) => !binding.writes.includes(use));
+  return (
+    uses.length > 0 &&
+    uses.every(({ parent }) => {
+      const member = findMemberName(parent);
+      return member !== undefined && !/^(?:end|quit|close|destroy|disconnect|\$disconnect|terminate)$/.test(member);
+    })
+  );
+}
+
+/** Used by a function that goes on to live when this one has returned: a method of what it gives, a closure. */
+function isCaptured(node: ts.NewExpression | ts.CallExpression, fn: FunctionNode, file: FileContext): boolean {
+  const { references = [] } = findClientHome(node, file)?.binding ?? {};
+  return references.some((use) => {
+    for (let at = findEnclosingFunction(use); at && at !== fn; at = findEnclosingFunction(at)) {
+      const { parent } = getOutermostWrapped(at);
+      const isInline =
+        (ts.isCallExpression(parent) && !/^use[A-Z]/.test(parent.expression.getText())) || ts.isNewExpression(parent);
+      if (!isInline) return true;
+    }
+    return false;
+  });
+}
+
+/** `if (!check) { check = makeCheck(createKeys(url)); … }`: whoever asks again finds it. */
+function isMadeIfUnset(node: ts.Node, fn: FunctionNode, file: FileContext): boolean {
+  for (let at = node; at !== fn && at.parent; at = at.parent) {
+    if (!ts.isIfStatement(at.parent) || at.parent.thenStatement !== at) continue;
+    const name = /^!\s*([\w$.]+)$|^([\w$.]+)\s*===?\s*(?:null|undefined)$/.exec(
+      at.parent.expression.getText(file.source),
+    );
+    const asked = (name?.[1] ?? name?.[2])?.replace(/[.$]/g, '\\$&');
+    if (asked !== undefined && new RegExp(`(?<![\\w$.])${asked}\\s*=[^=]`).test(at.getText(file.source))) return true;
+  }
+  return false;
 }
 
 function textOf(node: ts.NewExpression | ts.CallExpression, file: FileContext): string {

@@ -2,12 +2,14 @@ import {
   findLent,
   isHandedOver,
   isKnownPool,
+  isLentToNobody,
   isPoolEnded,
   isUsedInPlace,
   type Lent,
   listReleases,
 } from '../../src/ast/lent-connection.ts';
-import { findLeaks, type Handling, type Leak } from '../../src/ast/release-paths.ts';
+import { findLentToCallback, type LentToCallback } from '../../src/ast/lent-to-callback.ts';
+import { asksForHeld, findLeaks, type Handling, type Leak } from '../../src/ast/release-paths.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -23,8 +25,10 @@ import type { Match } from '../../src/model/rule.ts';
 export interface UnreleasedConnection {
   /** `pool.connect()`. */
   call: ts.CallExpression;
-  /** The local name of what was lent; undefined when it is used in place. */
+  /** The local name of what was lent; undefined when it is used in place, or dropped. */
   binding: Binding | undefined;
+  /** Whether a callback is handed it. */
+  isGiven?: true;
   fn: FunctionNode;
   leaks: readonly Leak[];
   /** The releases of this function. */
@@ -82,18 +86,20 @@ function judge(
   file: FileContext,
 ): Match<UnreleasedConnection> | undefined {
   const isKnown = isKnownPool(receiver, method, file);
+  const given = method === 'startSession' ? undefined : findLentToCallback(call, file);
+  if (given) return isPoolEnded(receiver, fn, file) ? undefined : judgeGiven(call, given, isKnown);
   const lent = findLent(call, fn, file);
   if (!lent) {
-    if (!isKnown || method === 'startSession' || !isUsedInPlace(call) || isPoolEnded(receiver, fn, file))
-      return undefined;
-    const values = { name: 'What is used in place', outcome: outcomes.end };
+    if (!isKnown || method === 'startSession' || isPoolEnded(receiver, fn, file)) return undefined;
+    const isDropped = method !== 'createQueryRunner' && isLentToNobody(call);
+    if (!isDropped && !isUsedInPlace(call)) return undefined;
+    const values = { name: isDropped ? 'A connection' : 'What is used in place', outcome: outcomes.end };
     return { at: call, values, data: { call, binding: undefined, fn, leaks: [], releases: [] } };
   }
   const { binding } = lent;
   if (!isWithin(binding.scope.node, fn)) return undefined;
   const releases = listReleases(binding, fn, file);
-  if (!isKnown && !releases.some((r) => /^release(?:Connection)?$/.test(findMethodCall(r)?.method ?? '')))
-    return undefined;
+  if (!isKnown && !releases.some(isOwnRelease)) return undefined;
   if (isHandedOver(binding, fn, releases) || isPoolEnded(receiver, fn, file)) return undefined;
   const leaks = findLeaks(fn, handlingOf(call, lent, fn, releases), file);
   const worst = releases.length === 0 ? 'end' : leaks[0]?.outcome;
@@ -109,6 +115,30 @@ function judge(
         note: leak.outcome === 'throw' ? 'may throw while it is held' : 'returns while it is held',
       })),
     data: { call, binding, fn, leaks, releases },
+  };
+}
+
+/** No other kind of thing ends so. */
+function isOwnRelease(call: ts.CallExpression): boolean {
+  return /^release(?:Connection)?$/.test(findMethodCall(call)?.method ?? '');
+}
+
+/** What a callback is lent: known by its pool, or by what the callback does with it on other ways out. */
+function judgeGiven(
+  call: ts.CallExpression,
+  { callback, binding, releases, leak }: LentToCallback,
+  isKnown: boolean,
+): Match<UnreleasedConnection> | undefined {
+  if (releases.length > 0 ? !leak || !(isKnown || releases.some(isOwnRelease)) : !isKnown) return undefined;
+  const isEnd = !leak || leak.outcome === 'end';
+  return {
+    at: call,
+    values: {
+      name: binding ? `\`${binding.name}\`` : 'A connection',
+      outcome: leak ? (isEnd ? 'on every way out' : outcomes[leak.outcome]) : outcomes.end,
+    },
+    related: isEnd ? [] : [{ at: leak.at, note: 'returns while it is held' }],
+    data: { call, binding, isGiven: true, fn: callback, leaks: leak ? [leak] : [], releases },
   };
 }
 
@@ -144,7 +174,7 @@ function handlingOf(
   return {
     acquire,
     isRelease: (node: ts.Node) => known.has(node),
-    isGuard: (condition: ts.Expression) => binding.references.some((reference) => isWithin(reference, condition)),
+    isGuard: (condition: ts.Expression, isOfRelease: boolean) => asksForHeld(binding, condition, isOfRelease),
     isFlag: (condition: ts.Expression) => listNames(condition).some((name) => told.includes(name)),
   };
 }

@@ -31,7 +31,17 @@ export function leavesWithoutConnection(loop: LoopNode, file: FileContext): bool
       /!|===?\s*(?:null|undefined|false)|clos|end|stop|destroy|abort/i.test(node.expression.getText(file.source)) &&
       /conn|socket|client|clos|ended|stop|destroy|abort|running|alive/i.test(node.expression.getText(file.source)) &&
       contains(node, (n) => ts.isReturnStatement(n) || ts.isBreakStatement(n) || ts.isThrowStatement(n)) &&
-      !contains(node, ts.isAwaitExpression),
+      !contains(node, ts.isAwaitExpression) &&
+      !isBehindAwait(node),
+  );
+}
+
+/** It asks for what the attempt has brought. */
+function isBehindAwait({ parent, pos }: ts.IfStatement): boolean {
+  return (
+    ts.isBlock(parent) &&
+    ts.isTryStatement(parent.parent) &&
+    parent.statements.some((s) => s.end <= pos && contains(s, ts.isAwaitExpression))
   );
 }
 
@@ -127,12 +137,19 @@ export function changesSubject(attempt: ts.TryStatement, loop: LoopNode, file: F
 export function changesAttempt({ tryBlock, catchClause }: ts.TryStatement, loop: LoopNode, file: FileContext): boolean {
   return contains(catchClause!.block, (node) => {
     if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.EqualsToken) return false;
-    if (!ts.isIdentifier(node.left)) return false;
+    if (!ts.isIdentifier(node.left) || isCaughtError(node.right, catchClause!)) return false;
     const { references = [] } = file.bindingOf(node.left) ?? {};
     const isCounter = references.some((use) => isWithin(use, node.right));
     const within = isCounter ? tryBlock : loop.statement;
     return references.some((use) => isWithin(use, within) && !isWithin(use, catchClause!) && !isWritten(use));
   });
+}
+
+/** `lastError = error`: kept to be thrown, or asked before the next attempt. */
+function isCaughtError(value: ts.Expression, { variableDeclaration }: ts.CatchClause): boolean {
+  const name = variableDeclaration?.name;
+  const kept = skipWrappers(value);
+  return name !== undefined && ts.isIdentifier(name) && ts.isIdentifier(kept) && kept.text === name.text;
 }
 
 function isWritten(use: ts.Node): boolean {

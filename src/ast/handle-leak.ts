@@ -5,7 +5,7 @@ import { type HandlePlace, listHandlePlaces } from './handle-escape.ts';
 import type { HandleKind } from './handles.ts';
 import { type Life, lifeOf } from './life-cycle.ts';
 import { bareModule, findOrigin } from './provenance.ts';
-import { findLeaks, type Leak } from './release-paths.ts';
+import { asksForHeld, findLeaks, type Leak } from './release-paths.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -184,7 +184,7 @@ function handlingOf(
   return {
     acquire,
     isRelease: (node) => known.has(node),
-    isGuard: (condition) => binding.references.some((reference) => isWithin(reference, condition)),
+    isGuard: (condition, isOfRelease) => asksForHeld(binding, condition, isOfRelease),
     ...(ts.isAwaitExpression(acquire) ? {} : { canThrow: (node: ts.Node) => mayThrow(node, known, file) }),
   };
 }

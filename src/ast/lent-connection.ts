@@ -66,6 +66,19 @@ export function isUsedInPlace(call: ts.CallExpression): boolean {
   );
 }
 
+/** `await pool.connect();`, `pool.connect().then(() => log('connected'))`: lent to nobody, who cannot give it back. */
+export function isLentToNobody(call: ts.CallExpression): boolean {
+  let outer = getOutermostWrapped(call);
+  if (ts.isAwaitExpression(outer.parent)) outer = getOutermostWrapped(outer.parent);
+  else if (call.arguments.length > 0) return false;
+  const then = findMethodCall(outer.parent.parent);
+  if (then?.method === 'then' && then.receiver === outer) {
+    const callback = then.call.arguments[0] && skipWrappers(then.call.arguments[0]);
+    return callback !== undefined && isFunctionNode(callback) && callback.parameters.length === 0;
+  }
+  return ts.isExpressionStatement(outer.parent) || ts.isVoidExpression(outer.parent);
+}
+
 /** Whether a receiver and its method are known, by import, to lend connections. */
 export function isKnownPool(receiver: ts.Expression, method: string, file: FileContext): boolean {
   // No other library has a method of this name.

@@ -2,8 +2,11 @@ import type { FileContext } from '../model/file-context.ts';
 import { bareModule, findOrigin, type Origin } from './provenance.ts';
 import type { ts } from './ts.ts';
 
-/** What a construction opens; a `connection` serves one conversation at a time, the others may be shared. */
-export type ClientKind = 'pool' | 'connection' | 'client' | 'agent' | 'http-client';
+/**
+ * What a construction opens; a `connection` serves one conversation at a time, the others may be shared. A `memory`
+ * keeps what it has fetched for the next time: made anew, it has forgotten all.
+ */
+export type ClientKind = 'pool' | 'connection' | 'client' | 'agent' | 'memory' | 'http-client';
 
 /** One way a library makes something that holds connections. */
 export interface ClientCreation {
@@ -233,6 +236,34 @@ export const clientCreations: readonly ClientCreation[] = [
     cost: 'connections to the cache servers',
     source: 'memcached 2.2; memjs 1.3',
   },
+  {
+    modules: ['jwks-rsa'],
+    paths: ['()', 'JwksClient.new', 'expressJwtSecret.()', 'passportJwtSecret.()', 'koaJwtSecret.()', 'hapiJwt2Key.()'],
+    kind: 'memory',
+    cost: 'an empty cache of signing keys, which are fetched again',
+    source: 'jwks-rsa 4.1.0, src/JwksClient.js, src/wrappers/cache.js: one cache for each client',
+  },
+  {
+    modules: ['jose', 'jose/jwks/remote'],
+    paths: ['createRemoteJWKSet.()'],
+    kind: 'memory',
+    cost: 'an empty set of signing keys, which are fetched again',
+    source: 'jose 6.2.18, dist/types/jwks/remote.d.ts: cacheMaxAge, cooldownDuration of each set',
+  },
+  {
+    modules: ['aws-jwt-verify'],
+    paths: ['CognitoJwtVerifier.create.()', 'JwtVerifier.create.()'],
+    kind: 'memory',
+    cost: 'an empty cache of signing keys, which are fetched again',
+    source: 'aws-jwt-verify 5.2.1, README: the JWKS is cached in the verifier',
+  },
+  {
+    modules: ['@grpc/grpc-js', 'grpc'],
+    paths: ['Client.new', 'loadPackageDefinition.().*.new', 'makeGenericClientConstructor.().new'],
+    kind: 'client',
+    cost: 'an HTTP/2 channel with its TLS handshake',
+    source: '@grpc/grpc-js 1.14.7, build/src/client.js, make-client.js',
+  },
 ];
 
 /** The packages that make clients, each once. */
@@ -263,9 +294,11 @@ function matchCreation(origin: Origin): ClientCreation | undefined {
 }
 
 function matchesPath(written: string, path: string): boolean {
-  return path.startsWith('*')
-    ? /^[A-Z]\w*$/.test(written.slice(0, -(path.length - 1))) && written.endsWith(path.slice(1))
-    : written === path;
+  const star = path.indexOf('*');
+  if (star < 0) return written === path;
+  const [head, tail] = [path.slice(0, star), path.slice(star + 1)];
+  const isBetween = written.length > path.length - 1 && written.startsWith(head) && written.endsWith(tail);
+  return isBetween && (star > 0 || /^[A-Z]\w*$/.test(written.slice(0, -tail.length)));
 }
 
 /** Calls that lend a connection, by what they are called on; each is ended by `release`, `done` or the named members. */
@@ -279,7 +312,7 @@ export interface Acquisition {
 export const acquisitions: readonly Acquisition[] = [
   {
     modules: ['pg', 'pg-pool', '@neondatabase/serverless'],
-    method: /(?:^|\.)(?:Pool\.new|new)\.connect$/,
+    method: /(?:^|\.)Pool\.new\.connect$|^new\.connect$/,
     releases: ['release'],
   },
   {

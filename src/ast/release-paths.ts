@@ -1,4 +1,4 @@
-import type { FileContext } from '../model/file-context.ts';
+import type { Binding, FileContext } from '../model/file-context.ts';
 import { neverRejects } from './cannot-fail.ts';
 import { type FunctionNode, isFunctionNode, isWithin, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
@@ -12,12 +12,15 @@ export interface Leak {
 
 /** How to tell what happens to the thing held. */
 export interface Handling {
-  /** The expression that acquires it. */
-  acquire: ts.Node;
+  /** The expression that acquires it; undefined where the function is handed it. */
+  acquire: ts.Node | undefined;
   /** Whether a node ends it, or hands it to someone else for good. */
   isRelease(node: ts.Node): boolean;
-  /** Whether a condition asks if it was acquired at all (`if (client)`); its other branch is taken to hold nothing. */
-  isGuard(condition: ts.Expression): boolean;
+  /**
+   * Whether a condition asks if it was acquired at all (`if (client)`); its other branch is taken to hold nothing.
+   * `isOfRelease`: a branch releases it.
+   */
+  isGuard(condition: ts.Expression, isOfRelease: boolean): boolean;
   /** Whether such a condition holds when nothing was acquired. Default: `!client`, `client == null`. */
   isAbsence?(condition: ts.Expression): boolean;
   /** Whether a condition asks by another name if it was acquired (`if (isOwn)`): it is held where it is released. */
@@ -46,15 +49,29 @@ interface Flow {
 export function findLeaks(fn: FunctionNode, handling: Handling, file: FileContext): Leak[] {
   if (!fn.body) return [];
   const walker = new Walker(handling, file);
-  const flow = ts.isBlock(fn.body)
-    ? walker.list(fn.body.statements, { held: false, free: true })
-    : walker.expression(fn.body, { held: false, free: true });
+  const start: State = { held: !handling.acquire, free: handling.acquire !== undefined };
+  const flow = ts.isBlock(fn.body) ? walker.list(fn.body.statements, start) : walker.expression(fn.body, start);
   const leaks: Leak[] = [];
   if (flow.thrown) leaks.push({ outcome: 'throw', at: flow.thrown });
   if (flow.returned) leaks.push({ outcome: 'return', at: flow.returned });
   if (flow.held) leaks.push({ outcome: 'end', at: fn });
   return leaks;
 }
+
+/**
+ * Whether a condition asks if what a binding holds is there at all, or has ended: `if (client)`, `if (handle.closed)`;
+ * `if (archive.size === 0)` asks something else, unless its branch is the one that releases: `if (!client.isLent)`.
+ */
+export function asksForHeld({ references }: Binding, condition: ts.Node, isOfRelease: boolean): boolean {
+  return references.some((reference) => {
+    if (!isWithin(reference, condition)) return false;
+    const { parent } = reference;
+    if (isOfRelease || !ts.isPropertyAccessExpression(parent) || parent.expression !== reference) return true;
+    return parent.questionDotToken !== undefined || stateName.test(parent.name.text);
+  });
+}
+
+const stateName = /clos|end|destroy|dispos|releas|connect|active|open|alive|state|ready|valid|exit|kill|abort/i;
 
 interface State {
   held: boolean;
@@ -134,7 +151,8 @@ class Walker {
   #if(statement: ts.IfStatement, state: State): Flow {
     const before = this.expression(statement.expression, state);
     const rest = { ...before, held: false, free: false };
-    const isGuard = before.held && this.#handling.isGuard(statement.expression);
+    const isGuard =
+      before.held && this.#handling.isGuard(statement.expression, releasesInside(statement, this.#handling));
     const negated = isGuard && (this.#handling.isAbsence ?? isAbsence)(statement.expression);
     const free: State = { held: false, free: true };
     if (before.held && !isGuard && this.#handling.isFlag?.(statement.expression)) {
@@ -220,11 +238,8 @@ class Walker {
         if (held && thrown === undefined && !isReleaseAround(node, this.#handling)) thrown = node;
         if (free) thrownFree = true;
       }
-      if (
-        isWithin(this.#handling.acquire, node) &&
-        node.end === this.#handling.acquire.end &&
-        node.pos === this.#handling.acquire.pos
-      ) {
+      const { acquire } = this.#handling;
+      if (acquire && isWithin(acquire, node) && node.end === acquire.end && node.pos === acquire.pos) {
         held = true;
         free = false;
       }
