@@ -18,7 +18,7 @@ import {
 } from '../../src/ast/syntax.ts';
 import { findDelayMs, findTimerFunction, isUnrefed, listClearsOfTimeout } from '../../src/ast/timers.ts';
 import { isOfCommandLine } from '../../src/ast/tooling.ts';
-import type { ts } from '../../src/ast/ts.ts';
+import { ts } from '../../src/ast/ts.ts';
 import { findUnclearedLoss } from '../../src/ast/uncleared-loss.ts';
 import { findUnclearedSettle } from '../../src/ast/uncleared-settle.ts';
 import { runsUnderLoad } from '../../src/ast/where.ts';
@@ -66,8 +66,7 @@ export const rule = defineRule<UnclearedDeadline>({
       const entry = findEntryTimer(call, places, file);
       if (!entry && places.some((place) => place.kind !== 'binding')) return undefined;
       if (isUnrefed(call, places, file)) return undefined;
-      if (isOfCommandLine(file) || lifeOf(call, file).kind === 'process' || runsAtProcessEnd(call, file))
-        return undefined;
+      if (isOfProcess(call, file)) return undefined;
       const found = entry ? judgeEntry(call, places, entry, file) : judge(call, places, file);
       return found && weigh(found, call, file);
     },
@@ -87,11 +86,14 @@ function weigh(found: Match<UnclearedDeadline>, call: ts.CallExpression, file: F
   return { ...found, sureWhen: runsUnderLoad(call, file) };
 }
 
+function isOfProcess(call: ts.CallExpression, file: FileContext): boolean {
+  return isOfCommandLine(file) || lifeOf(call, file).kind === 'process' || runsAtProcessEnd(call, file);
+}
+
 /** A sleep that is raced, and not by the command line or at the end of the process. */
 function judgeSleep(call: ts.CallExpression, file: FileContext): Match<UnclearedDeadline> | undefined {
   const sleep = findRacedSleep(call, file);
-  const isOfProcess = isOfCommandLine(file) || lifeOf(call, file).kind === 'process' || runsAtProcessEnd(call, file);
-  if (!sleep || (sleep.ms ?? shortMs) < shortMs || isOfProcess) return undefined;
+  if (!sleep || (sleep.ms ?? shortMs) < shortMs || isOfProcess(call, file)) return undefined;
   const found: Match<UnclearedDeadline> = {
     at: call.expression,
     values: { what: 'never cleared, also when the race is won in time' },
@@ -137,11 +139,21 @@ function isOnSuccess(clear: ts.Node, file: FileContext): boolean {
 
 /** The way out on which the function that waits for a race does not come to where it clears the timer of it. */
 function findLostRace(deadline: Deadline, clears: readonly ts.Node[], file: FileContext): Leak | undefined {
-  if (deadline.kind !== 'promise' || !deadline.race) return undefined;
+  // Who lets the deadline resolve has failures resolve too, as a rule.
+  if (deadline.kind !== 'promise' || !deadline.race || deadline.executor.parameters.length < 2) return undefined;
   const acquire = findPromiseAround(deadline.executor);
   const host = findEnclosingFunction(deadline.race);
   if (!acquire || !host || !isAsync(host) || findEnclosingFunction(acquire) !== host) return undefined;
   if (!clears.every((clear) => findEnclosingFunction(clear) === host)) return undefined;
+  const raced = deadline.race.arguments[0] && skipWrappers(deadline.race.arguments[0]);
+  const isOwn = (one: ts.Expression): boolean => skipWrappers(one) === acquire || initializerOf(one, file) === acquire;
+  // When the deadline itself ends the race, it has fired.
+  if (
+    raced &&
+    ts.isArrayLiteralExpression(raced) &&
+    raced.elements.every((one) => isOwn(one) || neverRejects(one, file))
+  )
+    return undefined;
   const isRelease = (node: ts.Node): boolean => clears.includes(node);
   const isGuard = (asked: ts.Node): boolean => clears.some((clear) => isWithin(clear, asked.parent));
   return findLeaks(host, { acquire, isRelease, isGuard }, file)[0];
@@ -160,6 +172,12 @@ function findSettle(
   if (deadline?.kind !== 'callback') return loss;
   const { fn, settles } = deadline;
   return findUnclearedSettle(call, { executor: fn, settles }, clears, file) ?? loss;
+}
+
+function initializerOf(name: ts.Expression, file: FileContext): ts.Node | undefined {
+  const declaration = ts.isIdentifier(name) ? file.bindingOf(name)?.declaration : undefined;
+  const made = declaration && ts.isVariableDeclaration(declaration) && declaration.initializer;
+  return made ? skipWrappers(made) : undefined;
 }
 
 function judge(

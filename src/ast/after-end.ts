@@ -160,6 +160,14 @@ function namesWrittenIn(fns: readonly FunctionNode[], file: FileContext): Set<st
 
 /** The functions, and those of this file that they call, two calls deep. */
 export function withCallees(fns: readonly FunctionNode[], file: FileContext): readonly FunctionNode[] {
+  return fns.length === 1 ? file.memo(withItsCallees, fns[0]!) : collectCallees(fns, file);
+}
+
+function withItsCallees(fn: FunctionNode, file: FileContext): readonly FunctionNode[] {
+  return collectCallees([fn], file);
+}
+
+function collectCallees(fns: readonly FunctionNode[], file: FileContext): readonly FunctionNode[] {
   const all = new Set(fns);
   let open = [...fns];
   for (let depth = 0; depth < 3 && open.length > 0; depth++) {

@@ -86,9 +86,16 @@ function judge(
   const { target, assignment, joined } = kept;
   if (!repeats || isCutIntoBlocks({ call, joined, target }, file)) return undefined;
   const place = repeats.kind === 'loop' ? repeats.node : repeats.fn;
-  if (stopsAtLimit(target, place, file) || isShortExchange(call)) return undefined;
+  if (stopsAtLimit(target, place, file) || isShortExchange(call) || isPreamble(target)) return undefined;
   if (repeats.kind === 'calls' && (isOwnBlock(chunks, file) || beginsWithHeader(target, file))) return undefined;
   return { call, target, assignment, chunks, repeats, isCutElsewhere: isCutElsewhere(target, file) };
+}
+
+/** What stands in front of the data, of a length that its format fixes: some dozens of bytes. */
+function isPreamble(target: ts.Expression): boolean {
+  return /^(?:b?iv|\w*(?:header|magic|nonce|salt|preamble|metadata))$/i.test(
+    findMemberName(target) ?? target.getText(),
+  );
 }
 
 /** What two sides say to each other before they begin: some dozens of bytes. */

@@ -106,7 +106,7 @@ export function findOwnMethod(access: ts.PropertyAccessExpression, file: FileCon
   const self = findSelf(access.expression, file);
   if (!self) return undefined;
   const cls = findThisClass(self);
-  if (cls) return findMethod(cls, access.name.text);
+  if (cls) return file.memo(collectMethods, cls).get(access.name.text);
   const owner = findThisOwner(self, file);
   return owner && classShape(owner, file).methods.get(access.name.text);
 }
@@ -122,17 +122,17 @@ function findSelf(expression: ts.Expression, file: FileContext): ts.Node | undef
   return given.kind === ts.SyntaxKind.ThisKeyword && isNeverReassigned(binding) ? given : undefined;
 }
 
-function findMethod(cls: ClassNode, name: string): FunctionNode | undefined {
+/** The methods of a class by name, and the functions in its fields. */
+function collectMethods(cls: ClassNode): ReadonlyMap<string, FunctionNode> {
+  const methods = new Map<string, FunctionNode>();
   for (const member of cls.members) {
     if (!member.name || !(ts.isIdentifier(member.name) || ts.isPrivateIdentifier(member.name))) continue;
-    if (member.name.text !== name) continue;
-    if (ts.isMethodDeclaration(member) && member.body) return member;
-    if (ts.isPropertyDeclaration(member) && member.initializer) {
-      const value = skipWrappers(member.initializer);
-      if (isFunctionNode(value)) return value;
-    }
+    const value = ts.isPropertyDeclaration(member) && member.initializer ? skipWrappers(member.initializer) : undefined;
+    const fn =
+      ts.isMethodDeclaration(member) && member.body ? member : value && isFunctionNode(value) ? value : undefined;
+    if (fn && !methods.has(member.name.text)) methods.set(member.name.text, fn);
   }
-  return undefined;
+  return methods;
 }
 
 /** Every call of a function that this file makes by its name or as `this.method()`. */

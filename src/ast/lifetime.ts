@@ -4,7 +4,7 @@ import type { Container } from './containers.ts';
 import { findEntryPoint } from './entry-points.ts';
 import { ordinalOf } from './functions.ts';
 import { listReturnedValues } from './life-cycle.ts';
-import { isMadeForCalls } from './made-for-call.ts';
+import { isFactoryOfCalls, isMadeForCalls } from './made-for-call.ts';
 import { findReArming } from './re-arming.ts';
 import { repeatsItself } from './self-repeating.ts';
 import { isSingleton } from './singleton.ts';
@@ -93,7 +93,7 @@ function closureLifetime(
   const inner = adds.filter(({ fn }) => fn && fn !== factory);
   if (inner.length === 0) return 'short';
   if (frequencyOf(container.value, file) === 'once') return isOfScript(file) ? 'short' : 'process';
-  if (findEntryPoint(factory, file)) return 'short';
+  if (findEntryPoint(factory, file) || isFactoryOfCalls(factory, file)) return 'short';
   const outlives = inner.some(({ node, fn }) => fn && (isGivenAway(fn, factory, file) || repeatsItself(node, file)));
   if (!outlives) return 'short';
   const name = nameOfFunction(factory);

@@ -50,6 +50,18 @@ export function isRemovedOnEveryOutcome(add: ListenerCall, file: FileContext): b
 
 /** The calls of the file that take a listener away, as far as their text tells. */
 export function listEndsOf(add: ListenerCall, file: FileContext): readonly ts.CallExpression[] {
+  const known = file.memo(newEnds, file.source);
+  const ends = known.get(add.call) ?? collectEndsOf(add, file);
+  known.set(add.call, ends);
+  return ends;
+}
+
+/** Asked of each pair of a group: kept by the adding call. */
+function newEnds(): Map<ts.Node, readonly ts.CallExpression[]> {
+  return new Map();
+}
+
+function collectEndsOf(add: ListenerCall, file: FileContext): readonly ts.CallExpression[] {
   const listener = add.listener && nameOf(add.listener, file);
   const removals = listRemovals(file).filter((removal) => {
     const isSameListener = listener !== undefined && removal.listener && nameOf(removal.listener, file) === listener;

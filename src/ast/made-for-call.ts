@@ -2,8 +2,18 @@ import type { FileContext } from '../model/file-context.ts';
 import type { LinkCondition } from '../model/link.ts';
 import { classShape, findThisOwner } from './class-shape.ts';
 import { findEntryPoint } from './entry-points.ts';
+import { isExported, listCallsOf } from './functions.ts';
 import { findImport } from './provenance.ts';
-import { findEnclosingFunction, findMemberPath, getOutermostWrapped, isAssignment, skipWrappers } from './syntax.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  findMemberPath,
+  getOutermostWrapped,
+  isAssignment,
+  isAsync,
+  nameOfFunction,
+  skipWrappers,
+} from './syntax.ts';
 import { ts } from './ts.ts';
 import { frequencyOf, isStartup } from './where.ts';
 
@@ -51,8 +61,23 @@ function ownerOfPart(node: ts.NewExpression, file: FileContext): string | undefi
   return owner && classShape(owner, file).name;
 }
 
+/** Whether each call of a factory in its own file is that of a handler, or of an asynchronous function, which holds the result. */
+export function isFactoryOfCalls(factory: FunctionNode, file: FileContext): boolean {
+  const calls = isExported(factory, file) ? [] : listCallsOf(factory, file);
+  return (
+    calls.length > 0 &&
+    calls.every((call) => {
+      const fn = findEnclosingFunction(call);
+      const isOfCall = fn !== undefined && (isAsync(fn) || findEntryPoint(fn, file) !== undefined);
+      return isOfCall && !bringingUp.test(nameOfFunction(fn)) && isMadeForCall(call, file);
+    })
+  );
+}
+
+const bringingUp = /^_*(?:create|build|make|set_?up|init|start|main|boot|run|register|configure|load|listen)/i;
+
 /** Held by a name of a function that runs many times, which neither gives it back nor keeps it for itself. */
-function isMadeForCall(node: ts.NewExpression, file: FileContext): boolean {
+function isMadeForCall(node: ts.NewExpression | ts.CallExpression, file: FileContext): boolean {
   const { parent } = getOutermostWrapped(node);
   const fn = findEnclosingFunction(node);
   if (!fn || !ts.isVariableDeclaration(parent) || !ts.isIdentifier(parent.name)) return false;
