@@ -1,4 +1,5 @@
 import type { FileContext } from '../model/file-context.ts';
+import { isExported, listCallsOf } from './functions.ts';
 import { findEnclosingFunction, findMethodCall, getOutermostWrapped, isWithin, rootOfMembers } from './syntax.ts';
 import { ts } from './ts.ts';
 
@@ -8,11 +9,17 @@ const answering = /^(?:json|jsonp|send|redirect|end|render|sendStatus|sendFile|e
 
 /** Whether a call is raced against a timer, or handed to a helper that limits it; also by the name its promise is given. */
 export function isTimeLimited(call: ts.Node, file: FileContext): boolean {
-  if (isInLimit(call)) return true;
+  if (isInLimit(call) || isLimitedByCallers(call, file)) return true;
   const { parent } = getOutermostWrapped(call);
   if (!ts.isVariableDeclaration(parent) || !ts.isIdentifier(parent.name)) return false;
   const { references = [] } = file.bindingOf(parent.name) ?? {};
   return references.length > 0 && references.every(isInLimit);
+}
+
+/** In a local function that is raced where its caller is asked for a limit. */
+function isLimitedByCallers(call: ts.Node, file: FileContext): boolean {
+  const fn = findEnclosingFunction(call);
+  return fn !== undefined && !isExported(fn, file) && listCallsOf(fn, file).some(isInLimit);
 }
 
 function isInLimit(node: ts.Node): boolean {
