@@ -1,6 +1,6 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { FunctionDeed } from '../model/link.ts';
-import { listIo } from './io-call.ts';
+import { listIoCalls } from './io-call.ts';
 import { findQuery, isInsideChain, isRun } from './queries.ts';
 import { isBulk } from './query-worth.ts';
 import { isConditional } from './rounds.ts';
@@ -11,13 +11,19 @@ import { ts } from './ts.ts';
 /** What keeps an answer, or gathers questions: who calls such a function does not ask the server each time. */
 const keeping = /cache|memo|loader|batch|redis|singleflight|inflight|lru|dedupe/i;
 
-/** What a function does outside of the process each time it is called, for those who call it from another file. */
+/**
+ * What a function does outside of the process each time it is called, for those who call it from another file. A write
+ * counts where it may happen.
+ */
 export function listDeeds(fn: FunctionNode, file: FileContext): FunctionDeed[] {
   if (!fn.body || (!mayWait(fn) && !ts.isArrowFunction(fn))) return [];
   const text = fn.getText(file.source);
   if (!/await|return|=>/.test(text)) return [];
   const deeds = new Set<FunctionDeed>();
-  for (const io of listIo(fn, file)) deeds.add(io === 'write' ? 'writes' : 'reads');
+  for (const { call, io } of listIoCalls(fn, file)) {
+    if (io === 'write') deeds.add('writes');
+    else if (!isConditional(call, fn)) deeds.add('reads');
+  }
   if (keeping.test(text)) deeds.add('keeps');
   for (const kind of listOwnQueries(fn, file)) deeds.add(`query:${kind}`);
   if (isSleep(fn, file)) deeds.add('sleeps');
