@@ -1,5 +1,4 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
-import { classShape, findThisOwner } from './class-shape.ts';
 import {
   type ClassNode,
   type FunctionNode,
@@ -80,7 +79,7 @@ function isNeverReassigned({ kind, writes }: Binding): boolean {
   return kind === 'const' || ((kind === 'let' || kind === 'var') && writes.length === 0);
 }
 
-/** The function that an expression is or names, within this file: inline, by name, `this.method`, `self.method`, `x.bind(this)`. */
+/** The function that an expression is or names, within this file: inline, by name, `this.method` of a class, `x.bind(this)`. */
 export function findFunctionValue(expression: ts.Expression, file: FileContext): FunctionNode | undefined {
   const value = skipWrappers(expression);
   if (isFunctionNode(value)) return value;
@@ -95,31 +94,9 @@ export function findFunctionValue(expression: ts.Expression, file: FileContext):
     }
     return undefined;
   }
-  return ts.isPropertyAccessExpression(value) ? findOwnMethod(value, file) : undefined;
-}
-
-/**
- * The method that `this.name` or `self.name` means here: of the class around it, of a constructor whose prototype is
- * written to, or of an object literal.
- */
-export function findOwnMethod(access: ts.PropertyAccessExpression, file: FileContext): FunctionNode | undefined {
-  const self = findSelf(access.expression, file);
-  if (!self) return undefined;
-  const cls = findThisClass(self);
-  if (cls) return file.memo(collectMethods, cls).get(access.name.text);
-  const owner = findThisOwner(self, file);
-  return owner && classShape(owner, file).methods.get(access.name.text);
-}
-
-/** The `this` that an expression is, or that `self` was given in `const self = this`. */
-function findSelf(expression: ts.Expression, file: FileContext): ts.Node | undefined {
-  const value = skipWrappers(expression);
-  if (value.kind === ts.SyntaxKind.ThisKeyword) return value;
-  const binding = ts.isIdentifier(value) ? file.bindingOf(value) : undefined;
-  const declaration = binding?.declaration;
-  if (!declaration || !ts.isVariableDeclaration(declaration) || !declaration.initializer) return undefined;
-  const given = skipWrappers(declaration.initializer);
-  return given.kind === ts.SyntaxKind.ThisKeyword && isNeverReassigned(binding) ? given : undefined;
+  const isOwn = ts.isPropertyAccessExpression(value) && value.expression.kind === ts.SyntaxKind.ThisKeyword;
+  const cls = isOwn ? findThisClass(value) : undefined;
+  return cls && file.memo(collectMethods, cls).get((value as ts.PropertyAccessExpression).name.text);
 }
 
 /** The methods of a class by name, and the functions in its fields. */

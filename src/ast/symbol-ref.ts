@@ -1,6 +1,6 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { SymbolRef } from '../model/link.ts';
-import { findFunctionOfBinding, findOwnMethod, ordinalOf } from './functions.ts';
+import { findFunctionOfBinding, ordinalOf } from './functions.ts';
 import { findOrigin, type Origin } from './provenance.ts';
 import { type ClassNode, findMemberName, findThisClass, isFunctionNode, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
@@ -54,8 +54,6 @@ export function refOf(
     const isOwn = receiver.kind === ts.SyntaxKind.ThisKeyword || receiver.kind === ts.SyntaxKind.SuperKeyword;
     const cls = isOwn ? findThisClass(value) : undefined;
     if (cls) return { kind: 'method', class: classes.indexOf(cls), member };
-    const own = ts.isPropertyAccessExpression(value) ? findOwnMethod(value, file) : undefined;
-    if (own) return { kind: 'function', fn: ordinalOf(own, file) };
   }
   return refOfOrigin(findOrigin(value, file), file);
 }
