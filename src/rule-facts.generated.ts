@@ -146,7 +146,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "limits": [
       "Deadlines shorter than half a second, and those in browser code, are left alone.",
       "A deadline of at most five seconds whose callback only settles its promise or aborts is `possible` only: it holds next to nothing. So is a longer one that is set where no request, event or loop was found to lead, unless a caller says how long it is.",
-      "A handle kept in a field or handed to another function is taken to be cleared there."
+      "A handle kept in a field or handed to another function is taken to be cleared there; one in an entry of a table is followed to where all entries leave it."
     ],
     "options": {},
     "fix": {

@@ -7,6 +7,7 @@ import { lifetimeOf, listOwnerConditions } from '../../src/ast/lifetime.ts';
 import { emptyArrays, together } from '../../src/ast/mention-words.ts';
 import { listLostEntries, type OperationEntry } from '../../src/ast/operation-entry.ts';
 import { listStaleEntries, type StaleEntry } from '../../src/ast/stale-entry.ts';
+import { findTimerFunction } from '../../src/ast/timers.ts';
 import { hasTooling } from '../../src/ast/tooling.ts';
 import { listLiveAdds, listNotTrimmedElsewhere } from '../../src/ast/trimming.ts';
 import { ts } from '../../src/ast/ts.ts';
@@ -98,7 +99,7 @@ function judge(container: Container, file: FileContext): Match<LostEntry>[] {
         { at: entry.end, note: 'when it ends here …' },
         { at: entry.removal, note: '… nothing removes what is removed here' },
       ],
-      values: { what: `The entry of \`${name}\` stays when ${describeEnd(entry)}` },
+      values: { what: `The entry of \`${name}\` stays when ${describeEnd(entry, file)}` },
       when: allOf(...listOwnerConditions(container, file), ...listNotTrimmedElsewhere(container)),
       data: { leak: 'stale', container, ...entry },
     });
@@ -120,10 +121,7 @@ function judge(container: Container, file: FileContext): Match<LostEntry>[] {
   return matches;
 }
 
-function describeEnd({ end }: StaleEntry): string {
-  return isTimer(end) ? 'its timer has run' : 'the operation ends without an answer';
-}
-
-function isTimer(node: ts.Node): boolean {
-  return ts.isCallExpression(node) && /setTimeout$/.test(node.expression.getText());
+function describeEnd({ end }: StaleEntry, file: FileContext): string {
+  const isTimer = ts.isCallExpression(end) && findTimerFunction(end, file) === 'setTimeout';
+  return isTimer ? 'its timer has run' : 'the operation ends without an answer';
 }

@@ -2,9 +2,9 @@ import { allOf } from '../../src/ast/all-of.ts';
 import { hasEnd } from '../../src/ast/end-of-life.ts';
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { isStartedWhenUnset } from '../../src/ast/latch.ts';
-import { isPrivateName, type Life, lifeOf } from '../../src/ast/life-cycle.ts';
+import { type Life, lifeOf } from '../../src/ast/life-cycle.ts';
 import { findMissedLoss } from '../../src/ast/lost-connection.ts';
-import { isMissedAtEnd, listForeignClears } from '../../src/ast/missed-end.ts';
+import { isMissedAtEnd, listForeignClears, listReleasesElsewhere } from '../../src/ast/missed-end.ts';
 import { isMissedAtModuleEnd } from '../../src/ast/module-end.ts';
 import { drawsOnTerminal } from '../../src/ast/on-screen.ts';
 import { findOverwrite } from '../../src/ast/overwritten.ts';
@@ -42,6 +42,14 @@ export interface LeakedInterval {
    */
   leak: 'never' | 'overwritten' | 'missed' | 'outcome' | 'loss';
 }
+
+const what = {
+  never: 'is never cleared',
+  overwritten: 'is lost when it is started a second time',
+  missed: 'is not cleared where its owner ends, though it is elsewhere',
+  outcome: 'is not cleared on every outcome',
+  loss: 'is not cleared when its connection is lost, though it is elsewhere',
+} as const;
 
 export const rule = defineRule<LeakedInterval>({
   id: 'no-leaked-interval',
@@ -92,7 +100,13 @@ export const rule = defineRule<LeakedInterval>({
           (findOutcomeBeside(call, clears, file) ?? findUnclearedLoss(call, clears, file)?.call);
         if (beside)
           return {
-            ...match(call, places, life, 'outcome', whenStartedOften(call, life, file)),
+            ...match(
+              call,
+              places,
+              life,
+              'outcome',
+              life.kind === 'call' ? canBeCalledOften(call, life, file) : canBeStartedOften(call, life, file),
+            ),
             related: [{ at: beside, note: 'leaves it running' }],
           };
         const overwrite = findOverwrite(call, places, life, file);
@@ -104,10 +118,6 @@ export const rule = defineRule<LeakedInterval>({
     },
   },
 });
-
-function whenStartedOften(call: ts.CallExpression, life: Life, file: FileContext): LinkCondition {
-  return life.kind === 'call' ? canBeCalledOften(call, life, file) : canBeStartedOften(call, life, file);
-}
 
 /** In a static method: one a class, which lives as long as the process. */
 function isStatic(call: ts.Node): boolean {
@@ -167,19 +177,6 @@ function neverCleared(
   return match(call, places, life, 'never', allOf(...conditions));
 }
 
-/** A handle in a public field or a property may be cleared by another file, which says so as a fact. */
-function listReleasesElsewhere(places: readonly HandlePlace[], life: Life, isOther = false): LinkCondition[] {
-  const names = places.flatMap((place) => {
-    if (place.kind === 'property' || place.kind === 'collection') return [place.name];
-    if (place.kind !== 'field') return [];
-    return life.kind === 'owner' && isPrivateName(life.shape, place.name) ? [] : [place.name];
-  });
-  return names.map((name) => ({
-    kind: 'not',
-    of: { kind: 'project-states', fact: `clear-timer${isOther ? '-of-other' : ''}:${name}` },
-  }));
-}
-
 function match(
   call: ts.CallExpression,
   places: readonly HandlePlace[],
@@ -187,22 +184,10 @@ function match(
   leak: LeakedInterval['leak'],
   when: LinkCondition | undefined,
 ): Match<LeakedInterval> {
-  const isKept = places.some((place) => place.kind !== 'dropped');
-  const what =
-    leak === 'overwritten'
-      ? 'is lost when it is started a second time'
-      : leak === 'missed'
-        ? 'is not cleared where its owner ends, though it is elsewhere'
-        : leak === 'outcome'
-          ? 'is not cleared on every outcome'
-          : leak === 'loss'
-            ? 'is not cleared when its connection is lost, though it is elsewhere'
-            : isKept
-              ? 'is never cleared'
-              : 'can never be cleared, its handle is dropped';
+  const isDropped = leak === 'never' && places.every((place) => place.kind === 'dropped');
   return {
     at: call.expression,
-    values: { what, owner: nameOfOwner(life) },
+    values: { what: isDropped ? 'can never be cleared, its handle is dropped' : what[leak], owner: nameOfOwner(life) },
     when,
     data: { call, places, life, leak },
   };

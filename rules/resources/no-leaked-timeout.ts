@@ -4,9 +4,9 @@ import { findConnection, listClearsOfListeners } from '../../src/ast/connection-
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { isGatherer, isStartedWhenUnset } from '../../src/ast/latch.ts';
 import { onlySetsState, setsStateLate, startsOnceOnly } from '../../src/ast/late-state.ts';
-import { isPrivateName, type Life, lifeOf } from '../../src/ast/life-cycle.ts';
+import { type Life, lifeOf } from '../../src/ast/life-cycle.ts';
 import { findMissedLoss } from '../../src/ast/lost-connection.ts';
-import { isMissedAtEnd, listForeignClears } from '../../src/ast/missed-end.ts';
+import { isMissedAtEnd, listForeignClears, listReleasesElsewhere } from '../../src/ast/missed-end.ts';
 import { findOverwrite } from '../../src/ast/overwritten.ts';
 import { mayEndProcess } from '../../src/ast/process-end.ts';
 import { canEnd, findReArming, isCounted, settlesPromise } from '../../src/ast/re-arming.ts';
@@ -165,12 +165,4 @@ function isAtOnce(call: ts.CallExpression): boolean {
 /** An effect that runs again while its timer is pending; the state of a component that is gone is set in vain. */
 function isEffectAgain(call: ts.CallExpression, life: Life, file: FileContext): boolean {
   return life.kind === 'effect' && !startsOnceOnly(call, life, file);
-}
-
-function listReleasesElsewhere(places: readonly HandlePlace[], life: Life): LinkCondition[] {
-  return places.flatMap((p): LinkCondition[] => {
-    if (p.kind !== 'property' && p.kind !== 'collection' && p.kind !== 'field') return [];
-    if (p.kind === 'field' && life.kind === 'owner' && isPrivateName(life.shape, p.name)) return [];
-    return [{ kind: 'not', of: { kind: 'project-states', fact: `clear-timer:${p.name}` } }];
-  });
 }

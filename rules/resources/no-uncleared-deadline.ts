@@ -4,13 +4,13 @@ import { type EntryTimer, findEntryTimer, findUnclearedDrop } from '../../src/as
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { lifeOf } from '../../src/ast/life-cycle.ts';
 import { isDelayGiven, isSoonOver, weightOf } from '../../src/ast/light-deadline.ts';
+import { findLostRace } from '../../src/ast/lost-race.ts';
 import { runsAtProcessEnd } from '../../src/ast/process-end.ts';
 import { findRacedSleep } from '../../src/ast/raced-sleep.ts';
 import { findLeaks, type Leak } from '../../src/ast/release-paths.ts';
 import {
   findEnclosingFunction,
   findMethodCall,
-  findPromiseAround,
   getOutermostWrapped,
   isAsync,
   isWithin,
@@ -18,7 +18,7 @@ import {
 } from '../../src/ast/syntax.ts';
 import { findDelayMs, findTimerFunction, isUnrefed, listClearsOfTimeout } from '../../src/ast/timers.ts';
 import { isOfCommandLine } from '../../src/ast/tooling.ts';
-import { ts } from '../../src/ast/ts.ts';
+import type { ts } from '../../src/ast/ts.ts';
 import { findUnclearedLoss } from '../../src/ast/uncleared-loss.ts';
 import { findUnclearedSettle } from '../../src/ast/uncleared-settle.ts';
 import { runsUnderLoad } from '../../src/ast/where.ts';
@@ -55,7 +55,7 @@ export const rule = defineRule<UnclearedDeadline>({
   limits: [
     'Deadlines shorter than half a second, and those in browser code, are left alone.',
     'A deadline of at most five seconds whose callback only settles its promise or aborts is `possible` only: it holds next to nothing. So is a longer one that is set where no request, event or loop was found to lead, unless a caller says how long it is.',
-    'A handle kept in a field or handed to another function is taken to be cleared there.',
+    'A handle kept in a field or handed to another function is taken to be cleared there; one in an entry of a table is followed to where all entries leave it.',
   ],
   mentions: ['setTimeout', 'Promise.race', 'Promise.any'],
   visit: {
@@ -137,28 +137,6 @@ function isOnSuccess(clear: ts.Node, file: FileContext): boolean {
   return isFirst && !neverRejects(target.receiver, file);
 }
 
-/** The way out on which the function that waits for a race does not come to where it clears the timer of it. */
-function findLostRace(deadline: Deadline, clears: readonly ts.Node[], file: FileContext): Leak | undefined {
-  // Who lets the deadline resolve has failures resolve too, as a rule.
-  if (deadline.kind !== 'promise' || !deadline.race || deadline.executor.parameters.length < 2) return undefined;
-  const acquire = findPromiseAround(deadline.executor);
-  const host = findEnclosingFunction(deadline.race);
-  if (!acquire || !host || !isAsync(host) || findEnclosingFunction(acquire) !== host) return undefined;
-  if (!clears.every((clear) => findEnclosingFunction(clear) === host)) return undefined;
-  const raced = deadline.race.arguments[0] && skipWrappers(deadline.race.arguments[0]);
-  const isOwn = (one: ts.Expression): boolean => skipWrappers(one) === acquire || initializerOf(one, file) === acquire;
-  // When the deadline itself ends the race, it has fired.
-  if (
-    raced &&
-    ts.isArrayLiteralExpression(raced) &&
-    raced.elements.every((one) => isOwn(one) || neverRejects(one, file))
-  )
-    return undefined;
-  const isRelease = (node: ts.Node): boolean => clears.includes(node);
-  const isGuard = (asked: ts.Node): boolean => clears.some((clear) => isWithin(clear, asked.parent));
-  return findLeaks(host, { acquire, isRelease, isGuard }, file)[0];
-}
-
 /** The outcome that leaves the timer running, of a promise, of a call with a callback, or of what tells of it by events. */
 function findSettle(
   call: ts.CallExpression,
@@ -172,12 +150,6 @@ function findSettle(
   if (deadline?.kind !== 'callback') return loss;
   const { fn, settles } = deadline;
   return findUnclearedSettle(call, { executor: fn, settles }, clears, file) ?? loss;
-}
-
-function initializerOf(name: ts.Expression, file: FileContext): ts.Node | undefined {
-  const declaration = ts.isIdentifier(name) ? file.bindingOf(name)?.declaration : undefined;
-  const made = declaration && ts.isVariableDeclaration(declaration) && declaration.initializer;
-  return made ? skipWrappers(made) : undefined;
 }
 
 function judge(

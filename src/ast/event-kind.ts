@@ -23,6 +23,11 @@ export function eventKindOf(event: string): EventKind {
   return last.test(name) ? 'last' : 'recurring';
 }
 
+/** Whether an event tells that a connection, a socket or a process has closed, however that came. */
+export function isClosing(event: string): boolean {
+  return /^(?:close|closed|exit|disconnect|disconnected)$/.test(event);
+}
+
 /** `ready`, `afterLoad`, `loadingFinished`, `app-started`: by parts of the name, so that projects' own events count. */
 const bringUp =
   /^(?:after|on|did|all|is|app|application|server|bot|system)?(?:ready|listening|load(?:ed|ing)?|start(?:ed|ing|up)?|boot(?:ed|ing|strap(?:ped)?)?|init(?:iali[sz](?:e|ed|ation))?|setup|mount(?:ed)?|launch(?:ed)?)(?:finish(?:ed)?|completed?|done|ended)?$/;

@@ -1,11 +1,10 @@
 import type { FileContext } from '../model/file-context.ts';
+import { isClosing } from './event-kind.ts';
 import { isThisAlias } from './handle-escape.ts';
 import { type Life, lifeOf } from './life-cycle.ts';
 import { listAdds, listHandlers } from './listener-calls.ts';
 import { findMemberPath, isAssignment, rootOfMembers, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
-
-const closeEvent = /^(?:close|closed|end|disconnect|disconnected|exit)$/;
 
 /** One who is told of the end of something: a listener, or a handler that is set as its `onclose`. */
 export interface Told {
@@ -35,13 +34,18 @@ export function listLinks(life: Extract<Life, { kind: 'owner' }>, file: FileCont
   return [...links].map(([field, told]) => ({ field: field || undefined, told }));
 }
 
+/** `end`: the other side has gone. */
+function isLoss(event: string): boolean {
+  return event === 'end' || isClosing(event);
+}
+
 /** Who listens for the end of anything in the file. */
 function listTold(file: FileContext): readonly Told[] {
   const added = listAdds(file).flatMap(({ call, receiver, event, listener }) =>
-    listener && closeEvent.test(event) ? [{ at: call as ts.Node, receiver: skipWrappers(receiver), listener }] : [],
+    listener && isLoss(event) ? [{ at: call as ts.Node, receiver: skipWrappers(receiver), listener }] : [],
   );
   const set = listHandlers(file).flatMap(({ receiver, event, listener }) =>
-    closeEvent.test(event) ? [{ at: listener, receiver: skipWrappers(receiver), listener }] : [],
+    isLoss(event) ? [{ at: listener, receiver: skipWrappers(receiver), listener }] : [],
   );
   return [...added, ...set];
 }

@@ -128,3 +128,19 @@ function handsItselfOn({ node }: ClassShape, file: FileContext): boolean {
     return gives && isOfOtherFile(call.expression, file);
   });
 }
+
+/**
+ * A handle in a public field or a property may be cleared by another file, which says so as a fact; `isOther`: on
+ * something else than its own `this`.
+ */
+export function listReleasesElsewhere(places: readonly HandlePlace[], life: Life, isOther = false): LinkCondition[] {
+  const names = places.flatMap((place) => {
+    if (place.kind === 'property' || place.kind === 'collection') return [place.name];
+    if (place.kind !== 'field') return [];
+    return life.kind === 'owner' && isPrivateName(life.shape, place.name) ? [] : [place.name];
+  });
+  return names.map((name) => ({
+    kind: 'not',
+    of: { kind: 'project-states', fact: `clear-timer${isOther ? '-of-other' : ''}:${name}` },
+  }));
+}

@@ -1,5 +1,6 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
 import { withCallees } from './after-end.ts';
+import { isClosing } from './event-kind.ts';
 import { findFunctionValue } from './functions.ts';
 import { findListenerFunction, type ListenerCall, listAdds } from './listener-calls.ts';
 import {
@@ -20,7 +21,6 @@ import { listNodesWithin } from './within.ts';
 
 const later = /^(?:on|once|addListener|addEventListener|prependListener|then|catch)$/;
 const callbackName = /^(?:cb|callback|done|next|finish|fn)$/i;
-const closeEvent = /^(?:close|closed|exit|end|disconnect|finish)$/;
 
 /**
  * The first outcome of a promise, or of a call with a callback, that comes beside an interval started for it and leaves
@@ -98,7 +98,7 @@ function isNoticed(use: ts.Identifier, told: ListenerCall | undefined, run: Func
 function isClosedAfter(told: ListenerCall | undefined, clears: readonly ts.Node[], file: FileContext): boolean {
   if (told?.event !== 'error') return false;
   return listAdds(file).some(
-    (add) => add.target === told.target && closeEvent.test(add.event) && isClearedBy(add, clears, file),
+    (add) => add.target === told.target && isClosing(add.event) && isClearedBy(add, clears, file),
   );
 }
 

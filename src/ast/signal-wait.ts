@@ -17,6 +17,7 @@ import {
   skipAwait,
   skipWrappers,
 } from './syntax.ts';
+import { findTimerFunction } from './timers.ts';
 import { ts } from './ts.ts';
 import { listNodesWithin } from './within.ts';
 
@@ -75,15 +76,11 @@ function endsWhatGoesOn(listener: FunctionNode, fn: FunctionNode, file: FileCont
     const target = findMethodCall(call);
     if (target && ending.test(target.method)) return target.receiver.getText(file.source);
     const [handle] = call.arguments;
-    return handle && findTimerClear(call) ? handle.getText(file.source) : undefined;
+    return handle && /^clear/.test(findTimerFunction(call, file) ?? '') ? handle.getText(file.source) : undefined;
   };
   const ended = calls.filter((call) => isWithin(call, listener)).flatMap((call) => endOf(call) ?? []);
   const others = new Set(calls.filter((call) => !isWithin(call, listener)).flatMap((call) => endOf(call) ?? []));
   return ended.length > 0 && !ended.some((name) => others.has(name));
-}
-
-function findTimerClear({ expression }: ts.CallExpression): boolean {
-  return ts.isIdentifier(expression) && /^clear(?:Interval|Timeout)$/.test(expression.text);
 }
 
 /** `this.open.add(stream)`. */

@@ -1,5 +1,6 @@
 import type { FileContext } from '../model/file-context.ts';
 import { withCallees } from './after-end.ts';
+import { isClosing } from './event-kind.ts';
 import { findListenerFunction, type ListenerCall, listAdds } from './listener-calls.ts';
 import { type FunctionNode, findEnclosingFunction, findMethodCall, isWithin, skipWrappers } from './syntax.ts';
 import { findTimerFunction } from './timers.ts';
@@ -8,7 +9,6 @@ import { listNodesWithin } from './within.ts';
 
 /** After these nothing comes of an emitter but its close. */
 const failure = /^error$/;
-const closing = /^(?:close|closed|exit|disconnect|disconnected)$/;
 /** What does not come when there is an error. */
 const success = /^(?:end|finish)$/;
 
@@ -26,12 +26,12 @@ export function findUnclearedLoss(
   for (const group of groupByTarget(listAdds(file).filter((add) => findEnclosingFunction(add.call) === home))) {
     const clearing = group.filter((add) => isClearedBy(add, clears, file));
     if (clearing.length === 0) continue;
-    const isAtEnd = clearing.some(({ event }) => failure.test(event) || closing.test(event));
+    const isAtEnd = clearing.some(({ event }) => failure.test(event) || isClosing(event));
     if (isAtEnd) continue;
     const isAtSuccess = clearing.some(({ event }) => success.test(event));
     const loss = group.find(
       (add) =>
-        (failure.test(add.event) || (closing.test(add.event) && !isAtSuccess)) &&
+        (failure.test(add.event) || (isClosing(add.event) && !isAtSuccess)) &&
         !clearing.includes(add) &&
         givesOutcome(add, home, call, file),
     );
