@@ -6,6 +6,7 @@ import { addProperties } from './edit/add-property.ts';
 
 const properties: Partial<Record<OutboundTimeout['library'], string>> = {
   fetch: 'signal: AbortSignal.timeout(10_000)',
+  'node-fetch': 'signal: AbortSignal.timeout(10_000)',
   axios: 'timeout: 10_000',
   got: 'timeout: { request: 10_000 }',
 };

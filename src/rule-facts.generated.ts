@@ -12,6 +12,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "The garbage collector does not close it. Descriptors, sockets, processes and timers grow with calls or instances until the process, or the server at the other end, has no more of them.",
     "advice": "End it in a `finally` that begins right after it was made, or with `await using`; an owner ends in its own end what it made.",
     "limits": [
+      "What only a failure leaves open is `possible` where no request, event or timer comes there (a browser is `likely` anyway); so are observers, and what an owner hands on or a base class may end.",
       "A handle that is returned, stored or passed on is taken to be ended there.",
       "Only what is known by its import is a handle; response bodies that are left unread on an early return are not followed."
     ],
@@ -35,6 +36,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Keep the handle and clear it where its owner ends (stop, close, dispose, the clean-up of the effect), on every outcome.",
     "limits": [
       "A class of an application counts as created many times only when the project does so; what a published package offers may be created by its users as often as they like.",
+      "Sure is what an effect or a component leaves running, and what requests, users of a library, or an owner that ends without its part leave more than one of. Where nothing says so, in the one service of a process or in a function that is called once, it is `possible`.",
       "A handle passed to a function, returned or kept in an object of another file is taken to be cleared there."
     ],
     "options": {},
@@ -42,7 +44,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "safety": "safe",
       "changes": "Clears the interval where its owner ends, and before it is started again."
     },
-    "bad": "'use strict';\n\n/** Holds a lease as long as the holder lives. */\nfunction createLease(renew) {\n  let renewed = 0;\n\n  function start() {\n    setInterval(() => {\n      renewed += 1;\n      renew(renewed);\n    }, 15_000);\n  }\n\n  return {\n    start,\n    count: () => renewed,\n    stop() {\n      renewed = 0;\n    },\n  };\n}\n\nmodule.exports = { createLease };",
+    "bad": "/** The one of its service, as far as anything says. */\nexport class Gauge {\n  constructor(private readonly read: () => void) {\n    setInterval(() => this.read(), 10_000);\n  }\n\n  close(): void {\n    this.read();\n  }\n}",
     "good": "const counts = new Map<string, number>();\n\nexport function count(name: string): void {\n  counts.set(name, (counts.get(name) ?? 0) + 1);\n}\n\nsetInterval(() => counts.clear(), 60_000);"
   },
   {
@@ -56,8 +58,9 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "The emitter outlives the code that listens. Each listener keeps its closure alive and runs on every event, so memory and time per event grow with calls, requests, instances or mounts.",
     "advice": "Remove the listener where the work or its owner ends, on every outcome; once() alone leaves the siblings that did not fire. A `{ signal }` removes several at a time.",
     "limits": [
-      "Emitters handed in by a caller are taken to end with the call, unless a caller in the project is seen to hand in what it keeps; AbortSignals are taken to live on.",
+      "Emitters handed in by a caller are taken to end with the call, unless a caller in the project is seen to hand in what it keeps; AbortSignals are taken to live on, unless all callers in the file make them for the call.",
       "A removal of the same event anywhere in the file is taken to be the right one, unless it is one of several outcomes.",
+      "Listeners of one instance or call each are `possible` unless requests, events, timers or the users of a package come there; so are those on the socket of a request, on what is kept by a key, and on an emitter that an owner has for itself.",
       "Emitters of other files are taken to live as long as the process."
     ],
     "options": {},
@@ -78,7 +81,8 @@ export const ruleFacts: readonly RuleFacts[] = [
       "One-shot timers that end by themselves are left alone, also when they outlive their owner for a moment.",
       "A condition ahead of the re-arming is taken to be able to end it, and a chain that settles a promise ends with that.",
       "A timer that is started only while none is pending, and forgotten when it fires, gathers work: it is `possible` when its owner ends without clearing it.",
-      "A timer that sets state when its component may be gone is `possible` only, unless its effect runs again: it does no harm.",
+      "A timer that sets state when its component may be gone, or its effect has run again, is `possible` only: it does so once.",
+      "Sure is what fires later than within five seconds and comes with requests or with the use of a library, and a reconnection that an event starts. All else is `possible`: a second start while the first is pending, a chain of a plain function, what one service of a process leaves at its end.",
       "A method that other files call on the instance they have just made is taken to run once for it."
     ],
     "options": {},
@@ -100,7 +104,8 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "The listener stays for the life of its emitter, with all it refers to, and runs once more for each time it was added: instances, calls, mounts.",
     "advice": "Keep the function in a field or const, and hand that same reference, event and capture flag to both calls.",
     "limits": [
-      "Only adds and removals in the same file are compared."
+      "Only adds and removals in the same file are compared.",
+      "Where the listener goes anyway (it has fired, its event comes once, its element goes with its component) the finding is `possible`."
     ],
     "options": {},
     "fix": {
@@ -145,7 +150,8 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Keep the handle and clear it in a finally that covers success, error and early return; AbortSignal.timeout and withDeadline do so by themselves.",
     "limits": [
       "Deadlines shorter than half a second, and those in browser code, are left alone.",
-      "A deadline of at most five seconds whose callback only settles its promise or aborts is `possible` only: it holds next to nothing. So is a longer one that is set where no request, event or loop was found to lead, unless a caller says how long it is.",
+      "A deadline of less than five seconds is `possible` only, and so is one of five whose callback only settles its promise or aborts: it holds next to nothing.",
+      "One of less than fifteen seconds is sure only where nothing clears it, requests lead to it and it holds what they made. A longer one is sure where requests lead to it, where it stays for a minute or more, where users of a library set it and it holds something or was cleared in places, and where a helper that is told how long runs again and again and clears it on success only. Else it is `possible`.",
       "A handle kept in a field or handed to another function is taken to be cleared there; one in an entry of a table is followed to where all entries leave it."
     ],
     "options": {},
@@ -190,6 +196,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Delete the entry in `finally`; delete a key when the last item of its list goes.",
     "limits": [
       "What runs between an add and its removal is looked at in one function; ends of an operation are deadlines, failed sends and the timer that is kept.",
+      "A key whose list is empty is small: `possible`, unless keys stand for what passes, such as sessions and messages.",
       "Awaits of sleeps, and those whose errors are caught on the spot, are taken not to fail."
     ],
     "options": {},
@@ -211,7 +218,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "V8 walks over the holes that earlier deletions left to find the first entry: at 100,000 entries an eviction is some 50 times slower than at 1,000.",
     "advice": "Use a cache that links its entries, such as BoundedCache or lru-cache, or drop half of the entries at once in two generations.",
     "limits": [
-      "Maps whose limit is a constant of 5,000 and less are left alone, and classes of which every instance is made with 1,000 or less; any other limit that comes from elsewhere may be large: `possible`."
+      "Maps whose limit is a constant of 5,000 and less are left alone, and classes of which every instance is made with 1,000 or less. A limit below 100,000 costs microseconds, and one that comes from elsewhere may be small: `possible`."
     ],
     "options": {},
     "fix": {
@@ -233,6 +240,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Give it a limit: a cache with `max` (and a `ttl`) where entries can be computed again; where they cannot, delete each entry when what it stands for ends.",
     "limits": [
       "Whether keys are few is judged by types, constants and names. What a field or a module keeps by a bare `id` or `key` is left alone unless its own name says what there is one of for each: `sessions`, `usersById`, a cache.",
+      "Keys that somebody sets up or owns (servers, workspaces, campaigns, whatever is only called `id`) are few: `possible`. It is `likely` where a key is made anew, comes out of a request, or is called after what passes, such as a session, a message, a user or a text, and for entries that say when they expire under a `key` that the caller chooses. The short beginning of a text, and keys under which a row or a file has to be found first, are few. In pages, behind an administration, and in migrations, imports and backups it is `possible`.",
       "Instances of classes whose life the project does not show are left alone.",
       "A removal by key in another function counts as one for every entry, unless the container is a cache."
     ],
@@ -257,7 +265,8 @@ export const ruleFacts: readonly RuleFacts[] = [
     "limits": [
       "Arrays of handlers, plugins, routes and other parts are taken to be filled at start-up.",
       "What its own function ends, or hears the end of, is taken to leave its list behind.",
-      "Any removal while the owner lives counts as enough."
+      "Any removal while the owner lives counts as enough.",
+      "A list that neither is called a log, a history, records and the like nor keeps connections or what has the time in it is `possible`, and so is one that nothing is seen to add to again and again."
     ],
     "options": {},
     "fix": {
@@ -300,6 +309,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Use consistent or rendezvous hashing, such as HashRing: a change moves only the share of the node that changed.",
     "limits": [
       "Lists whose length is fixed in the file, partitions, buckets and workers of one process are left alone.",
+      "Lists that the same file neither adds to nor takes from come from a configuration that seldom changes: `possible`.",
       "What is a list of nodes, and what a hash, is told by name."
     ],
     "options": {},
@@ -343,7 +353,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Use a hash that keeps 32 bits (`Math.imul`) and mixes them at the end, such as `hash32` of @plimsoll/runtime.",
     "limits": [
       "Checksums whose bits a standard fixes are told by the name of the function.",
-      "Hashes that only choose colours and the like are left alone.",
+      "Hashes that only choose colours and the like are left alone. Hashes of one's own make that do not say in their name or class that they choose a node, a shard or a bucket are `possible`.",
       "Hashes over buffers are seen only where they multiply by the constants of FNV or murmur."
     ],
     "options": {},
@@ -367,6 +377,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "limits": [
       "A method that makes a client of what its object was given and ends it again is reported whoever calls it, unless it is there to connect, to try a connection or to set something up, or the client blocks or subscribes.",
       "A client built from the values of one request (another tenant’s address, a connection test) is reported as `possible` only.",
+      "An agent, or a client that one method of its class ends again, is `possible` where neither a request nor a user of the package is seen to come there; so is a client whose end somebody listens for, one that tries its settings, and one that only background jobs (pg-boss, BullMQ, Agenda, cron) make.",
       "A factory that returns a new client is judged by its callers in the same file."
     ],
     "options": {},
@@ -432,6 +443,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Release it in a `finally` that begins right after it was acquired, or use the pool’s own `query`, `withConnection` or transaction helper.",
     "limits": [
       "A connection handed to a function of another file, stored or returned is taken to be released there.",
+      "A connection handed to `commit(connection)` or `rollback(connection)` of the project is `possible`: these may release it.",
       "Pools are known by import; a pool of unknown origin counts only when the function itself releases what it took on some path."
     ],
     "options": {},
@@ -476,6 +488,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "limits": [
       "Options that come from elsewhere or are spread are taken to hold it.",
       "A pool that the function which makes it ends again, or that serves migrations alone, is left alone.",
+      "A pool whose queries have a time-out, or that serves pages of administrators and back-ups, is reported as `possible` only.",
       "Pools whose library gives up by itself (knex, Sequelize, mssql, mariadb) are left alone.",
       "The pools that TypeORM, MikroORM and drizzle make are not looked at."
     ],
@@ -491,14 +504,14 @@ export const ruleFacts: readonly RuleFacts[] = [
     "id": "no-naive-retry",
     "category": "database",
     "severity": "medium",
-    "confidence": "likely",
+    "confidence": "possible",
     "lifecycle": "trial",
     "effort": 15,
     "message": "A failed attempt is repeated {how}.",
     "why": "When a dependency is down or slow, retries multiply the calls that reach it just when it can bear them least, and clients that retry in step come back in waves.",
     "advice": "Retry a few times with pauses that grow and vary (`retry` of @plimsoll/runtime, decorrelated jitter), and give up with the last error.",
     "limits": [
-      "All but a network call that is repeated at once and without end is reported as `possible` only.",
+      "Reported as `possible` only: who knows the service knows what a failed attempt meets there; what waits for a person, or goes on to the next of several, looks the same.",
       "A wait for an event that is taken up again, and a loop that ends with its connection, are left alone.",
       "Whether an error is worth a retry at all is not judged."
     ],
@@ -521,6 +534,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "A transaction that waits 500 ms for a stranger holds a pooled connection and row locks for 500 ms: a pool of ten then serves at most twenty such requests a second, and a hanging service stops the whole database traffic.",
     "advice": "Call before the transaction begins or after it has committed; where both must happen or none, write an outbox row and send it afterwards.",
     "limits": [
+      "A call with a time-out of its own is `possible`: the connection is held for no longer than that.",
       "Calls behind helpers of other files are not seen.",
       "Transactions begun by hand (BEGIN … COMMIT) are not followed."
     ],
@@ -542,6 +556,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "Updates with a value of their own for each row, upserts, and loops that may end early are reported as `possible` only.",
       "A helper counts when it asks the database each time, of what it is handed: in this file, or in another one that the call leads to, one hop further at most; helpers that keep what they read do not count.",
       "Where the project has a function for many keys (`getUsersByIds`), each call of the one for one key in a loop counts.",
+      "A loop that no request is seen to wait for (a job, a timer, a command) is `possible`.",
       "How many rows there are is judged by where they come from, not counted: lists that are passed in and not called after rows or ids, what hangs on one row, writes in a branch and rounds that also wait for something else are `possible` only."
     ],
     "options": {},
@@ -601,7 +616,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "JSON is made and read in one go on the thread that serves all requests, at about 10 ms for a megabyte each way; what is copied, compared or cached this way grows with the rows and the payload.",
     "advice": "Copy with structuredClone or only what is changed, compare ids or versions, keep values themselves in a cache of the process, and hand the object to the logger. Do not parse in a worker and send the whole object back: that is slower at every size.",
     "limits": [
-      "A copy, a comparison or a log line is reported only where data makes the value long, else it is `possible`; so are bodies of requests: what parses them limits them.",
+      "It is `likely` only where a request waits for a copy or a comparison of what this file shows to grow with data; what is only called after many, bodies of requests (limited by what parses them), log lines and caches of the process are `possible`.",
       "A store in memory that stands in for one on a disk is left alone: its values are copies by contract.",
       "Bodies that frameworks parse and send are not judged."
     ],
@@ -625,7 +640,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Push the chunks to an array and concat once when all are there, or use ByteAccumulator, which also knows the length. A parser that looks at the pending bytes for each chunk should read the length header first and join when the message is complete.",
     "limits": [
       "Loops that end at a fixed length (padding, key derivation) are left alone.",
-      "What is cut to frames after each chunk is left alone where a frame is small: of one size, of a length of 16 bits at most, up to a delimiter. Frames that another file cuts are `possible`."
+      "What is cut to frames after each chunk is left alone where a frame is small: of one size, of a length of 16 bits at most, up to a delimiter. What else is cut off while chunks come is `possible` unless lengths of 32 bits are read, and so is what gathers parts of chunks: a vector, a remainder; an `append()` or `push()` that its file does not call, and small answers by name (a log-in, a snapshot)."
     ],
     "options": {},
     "fix": {
@@ -639,14 +654,14 @@ export const ruleFacts: readonly RuleFacts[] = [
     "id": "no-quadratic-accumulation",
     "category": "performance",
     "severity": "medium",
-    "confidence": "likely",
+    "confidence": "possible",
     "lifecycle": "trial",
     "effort": 10,
     "message": "All of {name} is copied for each of {over}: the time grows with the square of their number.",
     "why": "Each step makes a new array or object and copies what was gathered so far. With 5,000 keys `{ ...all }` took 6.4 s against 0.7 ms for one object that is written to; arrays are cheaper, and as quadratic.",
     "advice": "Write to the accumulator: push to the array, assign to the object, and return it. Nobody else sees it before the end.",
     "limits": [
-      "Reported only where the items are known to grow with data; inputs of unknown size are `possible`.",
+      "`possible` throughout: what is gathered this way is mostly some dozens of items, also where data says how many. Inputs known to be small are left alone.",
       "Copies of a field of `this`, as stores of immutable state make them, are left alone."
     ],
     "options": {},
@@ -661,15 +676,14 @@ export const ruleFacts: readonly RuleFacts[] = [
     "id": "no-quadratic-lookup",
     "category": "performance",
     "severity": "medium",
-    "confidence": "likely",
+    "confidence": "possible",
     "lifecycle": "trial",
     "effort": 10,
     "message": "{list} is searched from its beginning {when}: the time grows with the square of their number.",
     "why": "A search of an array looks at every item. Among 10,000 it takes 17 µs where a Set or a Map takes 0.02 µs, and it is done once for each of them; below some hundred there is no difference, and then one customer has more.",
     "advice": "Build a Map or a Set of the list once, before the loop, and look up in that; keep what is added and removed one by one in a Set or a Map instead of an array.",
     "limits": [
-      "Both sides must be shown to grow with data: by where they come from (rows, files, a bulk operation), or one of them and that the other is made for each of it; names alone make it `possible`.",
-      "Lists kept as sets by a class or a module are `possible` unless the file or the request path shows that they grow: one entry for each live client, for what waits in a queue, for each request.",
+      "`possible` throughout: most lists are some dozens long, also those that grow with data. Where it is shown that both sides grow (rows, files, a bulk operation; one entry for each live client) the finding says by what.",
       "Searches in a helper that is called in the loop are not seen."
     ],
     "options": {},
@@ -691,6 +705,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "Compiling a dynamic RegExp takes about 10 µs, testing a compiled one 0.02 µs; a table of patterns multiplies that by its length for each request.",
     "advice": "Compile before the loop, or when the pattern is registered, and keep the compiled expression.",
     "limits": [
+      "Only a memo that never finds what it kept is `likely`: the engine keeps short patterns that it compiled a while ago, so that the rest rarely shows.",
       "A pattern that comes with the request is compiled once for it and is left alone.",
       "Literals cost nothing measurable and are never reported."
     ],
@@ -715,6 +730,8 @@ export const ruleFacts: readonly RuleFacts[] = [
     "limits": [
       "Only reads are judged: writes may meet in one record, whatever their callee does.",
       "Loops with an early exit, shared state, a transaction, a pause, chunks, pages or retries are left alone, and those whose list is not known to grow with data.",
+      "Two reads side by side are `possible`: the quicker one is all that is won.",
+      "A loop is `likely` in a request handler or what it calls itself; in a timer, a job or a library it is `possible`.",
       "Reads of local files, in pages of administrators and in code of the browser are `possible`; queries of a project that sets up SQLite alone run one after another anyway."
     ],
     "options": {},
@@ -729,7 +746,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "id": "no-shift-queue",
     "category": "performance",
     "severity": "medium",
-    "confidence": "likely",
+    "confidence": "possible",
     "lifecycle": "trial",
     "effort": 15,
     "message": "{name} is drained from its front: with some ten thousand entries each {method} moves all the others.",
@@ -737,7 +754,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Use a Deque, or walk the array by an index and empty it at the end.",
     "limits": [
       "Queues with a check of their length are left alone, and a shift outside of a loop but in a class that is called a queue.",
-      "Drains to the end are `possible`: what fills most queues leaves less than the ten thousand entries that it takes. So are local arrays, and only when data makes them long."
+      "`possible` throughout: what fills most queues leaves less than the ten thousand entries that it takes. Local arrays are reported only when data makes them long."
     ],
     "options": {},
     "fix": {
@@ -760,7 +777,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "limits": [
       "Lists of handlers, plugins and the like are left alone: they are filled once.",
       "A sort that is put off until the next read is seen only where that read takes one entry.",
-      "Only lists that another function takes entries from one by one are reported: queues, as long as there is work. How long others get is not known: they are `possible`."
+      "Only lists that another function takes entries from one by one are reported: queues, as long as there is work. How long others get is not known: they are `possible`, and so is a sort that is put off: it may be one for many."
     ],
     "options": {},
     "fix": {
@@ -783,6 +800,8 @@ export const ruleFacts: readonly RuleFacts[] = [
     "limits": [
       "existsSync, statSync and other calls of a few microseconds are left alone.",
       "A file call in a synchronous helper is reported only at most two calls from a handler, where its path comes with the call or the disk is changed; what reads a fixed path is `possible`: most often it reads settings once.",
+      "A file call is `likely` only where it is shown to take long: one for each entry of a list or folder, a copy of a tree, bytes that are written or read whole by a path that comes with the call. One small file is `possible`.",
+      "What no handler of the project is seen to reach, only users of the package, is `possible` unless the function is asynchronous, or a key is derived in 50,000 rounds and more.",
       "Settings, state that is replaced by a renamed file, removals and renames by a synchronous helper, small files of a fixed path, what only a failure leads to, and the pages of administrators are `possible`.",
       "Keys of elliptic curves and key derivations of up to 5,000 rounds are quick.",
       "What is kept in a variable outside of the function counts as read once."
@@ -809,6 +828,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "Lists whose files are written count where requests, listeners or timers lead there.",
       "Lists that only a name calls long are `possible`, unless each item takes a transaction of its own; a loop that waits for something before it starts the next is left alone.",
       "Statements of one transaction run in turn on its connection and are left alone; calls that only items missing from a set make, and those of an AWS client, which has a limit of its own, are `possible`.",
+      "What no request is seen to wait for (a timer, a job, a library) is `possible`, unless each item takes a transaction of its own.",
       "A limit inside of the function that is called (in another file) is not seen."
     ],
     "options": {},
@@ -831,7 +851,9 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Share the load in flight by key: `singleFlight`, or keep the promise in a Map until it settles.",
     "limits": [
       "What is not called a cache, or does not return what it holds at once, is reported as `possible` only.",
+      "What is kept for one person (a user, a session, a token), by the key, the function, its class or its file, is `possible`: two of their calls seldom meet. So is what has no expiry, and what a `post()` or `put()` does.",
       "A cache that a function makes for what it returns, and a load that keeps what it read in a table of its own, are `possible` only.",
+      "A single read or call behind the cache is `possible`: it is `likely` where several loads follow one another, where the load is handed in by the caller, or where by its name it counts, searches, draws or builds.",
       "Only functions that read, load and write the same cache under the same key are seen.",
       "Several processes still load once each: a lock in the shared cache or refresh before expiry is for those."
     ],

@@ -18,7 +18,7 @@ export interface Fixture {
 
 const sourceName = /\.[cm]?[jt]sx?$/;
 
-export function listFixtures(ruleId: string, kind: 'bad' | 'good' | 'fixed'): Fixture[] {
+export function listFixtures(ruleId: string, kind: 'bad' | 'good' | 'fixed' | 'weighed'): Fixture[] {
   const folder = join(fixturesRoot, ruleId, kind);
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true })
@@ -35,7 +35,7 @@ function readFixture(folder: string, name: string): Record<string, string> {
   return Object.fromEntries(paths.sort().map((path) => [path, readFileSync(join(inside, path), 'utf8')]));
 }
 
-/** `file:line` of every line that a mark says must be reported, or of those marked as `possible` only. */
+/** `file:line` of every line that a mark says must be reported, or of those marked as `possible` or `likely` only. */
 export function listMarks(files: Readonly<Record<string, string>>, word = ''): string[] {
   const mark = new RegExp(`// plimsoll-expect${word && ` ${word}`}\\b`);
   return Object.entries(files).flatMap(([file, text]) =>

@@ -6,7 +6,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { describe, expect, test } from 'vitest';
 import { launchBrowser } from './browser.ts';
-import { conversation, manifest, poller } from './cli/plimsoll.ts';
+import { conversation, library, poller } from './cli/plimsoll.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -29,7 +29,7 @@ export function describeCommands(user: () => User): void {
 
   function shop(files: Record<string, string> = {}): string {
     const folder = join(user().project, 'shops', String(made++));
-    for (const [path, text] of Object.entries({ 'package.json': manifest, 'src/poller.ts': poller, ...files })) {
+    for (const [path, text] of Object.entries({ 'package.json': library, 'src/poller.ts': poller, ...files })) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), text);
     }

@@ -30,7 +30,10 @@ beforeAll(() => {
   for (const folder of ['.', 'runtime']) {
     execFileSync('npm', ['pack', '--ignore-scripts', '--pack-destination', packs], { cwd: join(root, folder) });
   }
-  writeFileSync(join(project, 'package.json'), '{"name":"user","private":true,"type":"module"}\n');
+  writeFileSync(
+    join(project, 'package.json'),
+    '{"name":"user","version":"1.0.0","types":"index.d.ts","type":"module"}\n',
+  );
   const tarballs = readdirSync(packs).map((name) => join(packs, name));
   execFileSync('npm', ['install', '--no-audit', '--no-fund', ...tarballs, 'eslint@10'], { cwd: project });
   rmSync(packs, { recursive: true });

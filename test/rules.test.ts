@@ -24,11 +24,13 @@ describe.each(pairs.map((pair) => [pair.rule.id, pair] as const))('%s', (id, pai
       const outcome = await scanFiles(files, [pair], id);
       expect(outcome.problems).toEqual([]);
       expect(listPlaces(outcome)).toEqual(listMarks(files).sort());
-      const places = listMarks(files, 'possible');
-      const confidences = outcome.findings
-        .filter(({ file, range }) => places.includes(`${file}:${range.start.line}`))
-        .map(({ confidence }) => confidence);
-      expect(confidences, 'lines marked `possible`').toEqual(places.map(() => 'possible'));
+      for (const word of ['possible', 'likely']) {
+        const places = listMarks(files, word);
+        const confidences = outcome.findings
+          .filter(({ file, range }) => places.includes(`${file}:${range.start.line}`))
+          .map(({ confidence }) => confidence);
+        expect(confidences, `lines marked \`${word}\``).toEqual(places.map(() => word));
+      }
     },
   );
 

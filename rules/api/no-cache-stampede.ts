@@ -1,3 +1,4 @@
+import { isDearLoad } from '../../src/ast/dear-load.ts';
 import { bareModule, findOrigin } from '../../src/ast/provenance.ts';
 import { isSeldomAsked } from '../../src/ast/seldom.ts';
 import { isForAnyKey, isKeptBehind, isOfOnePiece, isSharedLoad } from '../../src/ast/shared-load.ts';
@@ -6,6 +7,7 @@ import {
   findEnclosingFunction,
   findMemberPath,
   findMethodCall,
+  findThisClass,
   getOutermostWrapped,
   isAsync,
   isWithin,
@@ -32,6 +34,8 @@ export interface CacheStampede {
 const getMethod = /^(?:get|getData|getItem|fetch|read|lookup|hget)$/;
 const setMethod = /^(?:set|setex|setEx|psetex|setData|setItem|put|hset|store|write)$/;
 const cacheName = /cache|memo|redis|kv\b/i;
+/** Two calls of one person seldom meet. */
+const ofOnePerson = /user|member(?!ship)|customer|session|jwt|token|email|profile/i;
 
 export const rule = defineRule<CacheStampede>({
   id: 'no-cache-stampede',
@@ -46,7 +50,9 @@ export const rule = defineRule<CacheStampede>({
   advice: 'Share the load in flight by key: `singleFlight`, or keep the promise in a Map until it settles.',
   limits: [
     'What is not called a cache, or does not return what it holds at once, is reported as `possible` only.',
+    'What is kept for one person (a user, a session, a token), by the key, the function, its class or its file, is `possible`: two of their calls seldom meet. So is what has no expiry, and what a `post()` or `put()` does.',
     'A cache that a function makes for what it returns, and a load that keeps what it read in a table of its own, are `possible` only.',
+    'A single read or call behind the cache is `possible`: it is `likely` where several loads follow one another, where the load is handed in by the caller, or where by its name it counts, searches, draws or builds.',
     'Only functions that read, load and write the same cache under the same key are seen.',
     'Several processes still load once each: a lock in the shared cache or refresh before expiry is for those.',
   ],
@@ -75,7 +81,15 @@ function judge(set: ts.CallExpression, receiver: ts.Expression, file: FileContex
   if (isSharedLoad(fn, load, file)) return undefined;
   return {
     at: get,
-    confidence: exit === 'returned' && isHotCache(holder, receiver, key, load, file) ? 'likely' : 'possible',
+    confidence:
+      exit === 'returned' &&
+      isHotCache(holder, receiver, key, load, file) &&
+      !isOfOnePerson(fn, holder, key, file) &&
+      !isKeptForGood(set, receiver, file) &&
+      !/^_?(?:post|put|patch|delete)(?:[A-Z]|$)/.test(nameOfFunction(fn)) &&
+      isDearLoad(get, set, load, file)
+        ? 'likely'
+        : 'possible',
     when: onRequestPath(get, file),
     values: { get: textOf(get, file), set: textOf(set, file), name: nameOfFunction(fn) },
     related: [
@@ -97,8 +111,29 @@ function isHotCache(
   load: ts.AwaitExpression,
   file: FileContext,
 ): boolean {
-  if (!/cache/i.test(`${holder} ${key.getText(file.source)}`) || /\bimport\(/.test(file.text)) return false;
+  const names = `${holder} ${key.getText(file.source)}`;
+  if (!/cache/i.test(names) || /\bimport\(/.test(file.text)) return false;
   return !isOfOnePiece(receiver, file) && !isKeptBehind(load, file) && !isSeldomAsked(file);
+}
+
+/** By the key, also where that was put together before, by the function, its parameters, its class or its file. */
+function isOfOnePerson(fn: FunctionNode, holder: string, key: ts.Expression, file: FileContext): boolean {
+  const at = skipWrappers(key);
+  const declaration = ts.isIdentifier(at) ? file.bindingOf(at)?.declaration : undefined;
+  const made = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+  const owner = findThisClass(fn)?.name?.text ?? '';
+  const base = /[^/]*$/.exec(file.path)?.[0] ?? '';
+  const texts = [key, ...(made ? [made] : [])].map((part) => part.getText(file.source));
+  return ofOnePerson.test([...texts, holder, nameOfFunction(fn), owner, base].join(' '));
+}
+
+/** `redis.set(key, value)`: without an end it is missed once, and when something has changed. */
+function isKeptForGood(set: ts.CallExpression, receiver: ts.Expression, file: FileContext): boolean {
+  const module = findOrigin(receiver, file)?.module ?? '';
+  const isRedis = /redis|valkey/i.test(`${module} ${receiver.getText(file.source)}`);
+  const name = findMethodCall(set)?.method ?? '';
+  if (!isRedis || set.arguments.length > 2 || !/^(?:set|hset)$/.test(name)) return false;
+  return !/\.p?expire(?:At)?\(/i.test(findEnclosingFunction(set)?.getText(file.source) ?? '');
 }
 
 function textOf(call: ts.CallExpression, file: FileContext): string {

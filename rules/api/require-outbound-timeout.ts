@@ -23,7 +23,7 @@ import type { Match } from '../../src/model/rule.ts';
 
 export interface OutboundTimeout {
   call: ts.CallExpression;
-  library: 'fetch' | 'axios' | 'got' | 'http';
+  library: 'fetch' | 'node-fetch' | 'axios' | 'got' | 'http';
   /** The options, when they are written out. */
   options: ts.ObjectLiteralExpression | undefined;
   /** Where options would stand among the arguments. */
@@ -34,6 +34,9 @@ export interface OutboundTimeout {
 const defaults = {
   // undici 7.10 (Node.js 20 bundles 6), lib/dispatcher/client.js: headersTimeout and bodyTimeout are 300 s each.
   fetch: 'up to five minutes for the headers, and again between two parts of the body',
+  // node-fetch 2.7 and 3.3, src/index.js: http.request, no `timeout` unless set; cross-fetch 4.1 and isomorphic-fetch 3.0
+  // hand on to node-fetch 2.
+  'node-fetch': 'without end (node-fetch has no time-out of its own)',
   // axios 1.7, lib/defaults/index.js: timeout 0.
   axios: 'without end (its `timeout` is 0)',
   // got 14, source/core/options.ts: every phase of `timeout` is undefined.
@@ -91,6 +94,7 @@ function judge(call: ts.CallExpression, file: FileContext): Match<OutboundTimeou
     kind: 'project-states',
     fact: library === 'axios' ? 'token:axios.defaults.timeout' : 'token:setGlobalDispatcher',
   };
+  const waits = whileRequestWaits(call, file);
   return {
     at: call.expression,
     ...(isByHand(fn, file) && { confidence: 'possible' as const }),
@@ -99,7 +103,7 @@ function judge(call: ts.CallExpression, file: FileContext): Match<OutboundTimeou
       name: nameOfFunction(fn),
       wait: defaults[library],
     },
-    when: { kind: 'all', of: [whileRequestWaits(call, file), { kind: 'not', of: set }] },
+    when: library === 'node-fetch' ? waits : { kind: 'all', of: [waits, { kind: 'not', of: set }] },
     data: { call, library, options: argument, index },
   };
 }
@@ -112,11 +116,11 @@ function identify(call: ts.CallExpression, file: FileContext): Pick<OutboundTime
   if (ts.isIdentifier(callee) && callee.text === 'fetch') {
     if (isHandedIn(callee, file)) return undefined;
     const origin = findOrigin(callee, file);
-    const isFetch =
-      !origin ||
-      origin.module === '' ||
-      /^(?:node-fetch|cross-fetch|undici|isomorphic-fetch)$/.test(bareModule(origin.module));
-    return isFetch && call.arguments.length > 0 ? { library: 'fetch', index: 1 } : undefined;
+    if (call.arguments.length === 0) return undefined;
+    const module = bareModule(origin?.module ?? '');
+    if (module === '' || module === 'undici') return { library: 'fetch', index: 1 };
+    const isOther = /^(?:node-fetch|cross-fetch|isomorphic-fetch)$/.test(module);
+    return isOther ? { library: 'node-fetch', index: 1 } : undefined;
   }
   const origin = findOrigin(callee, file);
   if (!origin) return undefined;

@@ -38,7 +38,7 @@ export const rule = defineRule<NaiveRetry>({
   id: 'no-naive-retry',
   category: 'database',
   severity: 'medium',
-  confidence: 'likely',
+  confidence: 'possible',
   lifecycle: 'trial',
   effort: 15,
   message: 'A failed attempt is repeated {how}.',
@@ -46,7 +46,7 @@ export const rule = defineRule<NaiveRetry>({
   advice:
     'Retry a few times with pauses that grow and vary (`retry` of @plimsoll/runtime, decorrelated jitter), and give up with the last error.',
   limits: [
-    'All but a network call that is repeated at once and without end is reported as `possible` only.',
+    'Reported as `possible` only: who knows the service knows what a failed attempt meets there; what waits for a person, or goes on to the next of several, looks the same.',
     'A wait for an event that is taken up again, and a loop that ends with its connection, are left alone.',
     'Whether an error is worth a retry at all is not judged.',
   ],
@@ -89,11 +89,10 @@ function judgeLoop(attempt: ts.TryStatement, loop: LoopNode, file: FileContext):
       loop,
       { fault: isCountless ? 'endless' : 'immediate', loop, attempt },
       isCountless ? 'at once and without end' : 'at once, with no pause between',
-      isCountless && isWorth(attempt, file) ? 'likely' : 'possible',
     );
   }
   if (isOpen && !mayGiveUp && !/Math\.random|jitter|\*\*|Math\.pow|Math\.min|\*=|backoff/i.test(text)) {
-    return report(loop, { fault: 'endless', loop, attempt }, 'without end, after the same pause each time', 'possible');
+    return report(loop, { fault: 'endless', loop, attempt }, 'without end, after the same pause each time');
   }
   return undefined;
 }
@@ -105,27 +104,13 @@ function takesUpAtWill(block: ts.Block, loop: LoopNode, file: FileContext): bool
   return !/attempts?\b|tries\b|retries|count|remaining|\+\+|--|[-+]= ?1/i.test(code);
 }
 
-function report(
-  loop: ts.Node,
-  data: NaiveRetry,
-  how: string,
-  confidence: 'likely' | 'possible',
-  again?: ts.Node,
-): Match<NaiveRetry> {
+function report(loop: ts.Node, data: NaiveRetry, how: string, again?: ts.Node): Match<NaiveRetry> {
   return {
     at: again ?? data.attempt?.catchClause ?? loop,
-    confidence,
     values: { how },
     related: [{ at: loop, note: 'repeats it' }],
     data,
   };
-}
-
-/** What is tried goes over the network: a fetch, a query, a connection. */
-function isWorth(attempt: ts.TryStatement, file: FileContext): boolean {
-  return /\b(?:fetch|axios|got|request|query|connect|send|command|publish|execute|transaction|post|put)\w*\s*[(<.]/i.test(
-    attempt.tryBlock.getText(file.source),
-  );
 }
 
 /** `catch { return connect(); }`: the function calls itself after a failure, with nothing that ends it. */
@@ -143,11 +128,10 @@ function judgeRecursion(attempt: ts.TryStatement, file: FileContext): Match<Naiv
     return pauses &&
       !/Math\.random|jitter|\*\*|Math\.pow|\*\s*2|2\s*\*/i.test(body) &&
       /count|retr|attempt|tries/i.test(body)
-      ? report(fn, { fault: 'fixed', loop: undefined, attempt }, 'after the same pause each time', 'possible', again)
+      ? report(fn, { fault: 'fixed', loop: undefined, attempt }, 'after the same pause each time', again)
       : undefined;
   const how = pauses ? 'without end, after the same pause each time' : 'at once and without end';
-  const confidence = !pauses && isWorth(attempt, file) ? 'likely' : 'possible';
-  return report(fn, { fault: 'endless', loop: undefined, attempt }, how, confidence, again);
+  return report(fn, { fault: 'endless', loop: undefined, attempt }, how, again);
 }
 
 /** `next(index + 1)`: what failed is passed over, and the next one is tried. */
@@ -177,7 +161,6 @@ function judgeLibrary(call: ts.CallExpression, file: FileContext): Match<NaiveRe
   if (findProperty(options, option)) return undefined;
   return {
     at: call,
-    confidence: 'possible',
     values: { how: `after pauses that all clients share: \`${module}\` has its \`${option}\` off by default` },
     data: { fault: 'jitter', loop: call, attempt: undefined },
   };

@@ -22,6 +22,7 @@ export const rule = defineRule<{ call: ts.CallExpression }>({
   advice:
     'Call before the transaction begins or after it has committed; where both must happen or none, write an outbox row and send it afterwards.',
   limits: [
+    'A call with a time-out of its own is `possible`: the connection is held for no longer than that.',
     'Calls behind helpers of other files are not seen.',
     'Transactions begun by hand (BEGIN … COMMIT) are not followed.',
   ],
@@ -41,6 +42,7 @@ function judge(call: ts.CallExpression, file: FileContext): Match<{ call: ts.Cal
   if (!sent) return undefined;
   return {
     at: call,
+    ...(isLimited(sent, file) && { confidence: 'possible' as const }),
     values: { call: call.expression.getText(file.source).replace(/\s+/g, '').slice(0, 60) },
     ...(sent !== call && { related: [{ at: sent, note: 'goes over the network' }] }),
     data: { call },
@@ -69,4 +71,9 @@ function findSend(call: ts.CallExpression, file: FileContext, depth: number): ts
     if (sent) return sent;
   }
   return undefined;
+}
+
+/** A time-out in its own options bounds how long the connection is held. */
+function isLimited({ arguments: given }: ts.CallExpression, file: FileContext): boolean {
+  return given.some((argument) => /\b(?:timeout|signal)\b/.test(argument.getText(file.source)));
 }

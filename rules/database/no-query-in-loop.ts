@@ -22,7 +22,7 @@ import { isSeldomAsked } from '../../src/ast/seldom.ts';
 import { findCallee } from '../../src/ast/symbol-ref.ts';
 import { type FunctionNode, findEnclosingFunction, findMethodCall, isWithin } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { findRepetition, type Repetition } from '../../src/ast/where.ts';
+import { findRepetition, onRequestPath, type Repetition } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { FunctionDeed, LinkCondition } from '../../src/model/link.ts';
@@ -52,6 +52,7 @@ export const rule = defineRule<QueryInLoop>({
     'Updates with a value of their own for each row, upserts, and loops that may end early are reported as `possible` only.',
     'A helper counts when it asks the database each time, of what it is handed: in this file, or in another one that the call leads to, one hop further at most; helpers that keep what they read do not count.',
     'Where the project has a function for many keys (`getUsersByIds`), each call of the one for one key in a loop counts.',
+    'A loop that no request is seen to wait for (a job, a timer, a command) is `possible`.',
     'How many rows there are is judged by where they come from, not counted: lists that are passed in and not called after rows or ids, what hangs on one row, writes in a branch and rounds that also wait for something else are `possible` only.',
   ],
   mentions: together(roundWords, waitWords),
@@ -114,7 +115,7 @@ function judgeCallee(call: ts.CallExpression, file: FileContext): Match<QueryInL
     { kind: 'any', of: isNamed },
     to && { kind: 'not', of: { kind: 'callee-does', to, deeds: ['keeps'] } },
   )!;
-  const { reads, writes } = worthOf(call, place.repetition, place.over, file);
+  const { reads, writes, isAlone } = worthOf(call, place.repetition, place.over, file);
   const deeds: FunctionDeed[] = [];
   if (to && reads) deeds.push('query:point', 'query:list');
   if (to && writes && !isCaught(call, place.repetition.node)) deeds.push('query:insert', 'query:delete');
@@ -123,7 +124,7 @@ function judgeCallee(call: ts.CallExpression, file: FileContext): Match<QueryInL
   if (!isMany && (batches.length === 0 || isFewOfPart(call, place, file))) return undefined;
   return {
     at: call,
-    ...(isSeldomAsked(file) && { confidence: 'possible' as const }),
+    ...((isSeldomAsked(file) || !isAlone) && { confidence: 'possible' as const }),
     values: {
       query: call.expression.getText(file.source).replace(/\s+/g, ''),
       over: textOf(place.over, file),
@@ -131,6 +132,7 @@ function judgeCallee(call: ts.CallExpression, file: FileContext): Match<QueryInL
     },
     related: [{ at: place.repetition.node, note: 'repeats it' }],
     when: allOf(isMany ? { kind: 'any', of: [asks, hasBatch] } : hasBatch, isNoHandful(place.over, file)),
+    sureWhen: onRequestPath(call, file),
     data: { query: undefined, call, ...place },
   };
 }
@@ -145,10 +147,12 @@ function judge(call: ts.CallExpression, query: QueryCall, file: FileContext): Ma
   const { kind } = query;
   const isRead = kind === 'point' || kind === 'list';
   const isBareWrite = (kind === 'insert' || kind === 'delete') && isBareWriteMap(call, repetition, over, file);
+  const worth = worthOf(call, repetition, over, file);
   const isWeak =
     !isBareWrite &&
     (!(isRead || kind === 'insert' || kind === 'delete') ||
-      !worthOf(call, repetition, over, file)[isRead ? 'reads' : 'writes'] ||
+      !worth[isRead ? 'reads' : 'writes'] ||
+      !worth.isAlone ||
       isBulk(query, file) ||
       isCollected(call, repetition.node) ||
       (!isRead && isCaught(call, repetition.node)) ||
@@ -182,6 +186,7 @@ function makeMatch(
     },
     related: [{ at: repetition.node, note: 'repeats it' }],
     when: allOf(query.when, isNoHandful(over, file)),
+    sureWhen: onRequestPath(call, file),
     data: { query, call, repetition, over },
   };
 }

@@ -31,6 +31,7 @@ export const rule = defineRule<ModuloSharding>({
     'Use consistent or rendezvous hashing, such as HashRing: a change moves only the share of the node that changed.',
   limits: [
     'Lists whose length is fixed in the file, partitions, buckets and workers of one process are left alone.',
+    'Lists that the same file neither adds to nor takes from come from a configuration that seldom changes: `possible`.',
     'What is a list of nodes, and what a hash, is told by name.',
   ],
   mentions: together(
@@ -71,12 +72,20 @@ export const rule = defineRule<ModuloSharding>({
       if (!hash) return undefined;
       return {
         at: node,
+        ...(!isChanged(name, file) && { confidence: 'possible' as const }),
         values: { nodes: right.getText(file.source) },
         data: { modulo: node, nodes, key: hash.arguments.length === 1 ? hash.arguments[0] : undefined },
       };
     },
   },
 });
+
+/** Whether the file itself takes nodes into the list or out of it, so that it does change while the process runs. */
+function isChanged(name: string, { text }: FileContext): boolean {
+  return new RegExp(
+    `\\b${name.replaceAll('$', '\\$')}(?:\\.(?:push|splice|add|delete)\\(|\\s*=[^=>][^;]*\\.filter\\()`,
+  ).test(text);
+}
 
 /** A constant list of literals, or one of a constant length. */
 function isFixed(nodes: ts.Expression, file: FileContext): boolean {

@@ -1,4 +1,4 @@
-import { findWeakHash, type StringHash } from '../../src/ast/string-hash.ts';
+import { findWeakHash, placesByName, type StringHash } from '../../src/ast/string-hash.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -40,7 +40,7 @@ export const rule = defineRule<WeakHash>({
     'Use a hash that keeps 32 bits (`Math.imul`) and mixes them at the end, such as `hash32` of @plimsoll/runtime.',
   limits: [
     'Checksums whose bits a standard fixes are told by the name of the function.',
-    'Hashes that only choose colours and the like are left alone.',
+    "Hashes that only choose colours and the like are left alone. Hashes of one's own make that do not say in their name or class that they choose a node, a shard or a bucket are `possible`.",
     'Hashes over buffers are seen only where they multiply by the constants of FNV or murmur.',
   ],
   mentions: ['charCodeAt', 'codePointAt', '16777619', '0x5bd1e995', '0x01000193', '0x1000193'],
@@ -94,8 +94,14 @@ function report(hash: StringHash, file: FileContext): Match<WeakHash> {
     at: nameNode(hash.fn, file),
     values: { name: nameOfFunction(hash.fn), what: what[hash.weakness] },
     severity: hash.places ? 'high' : 'medium',
+    ...(!isMeantToSpread(hash) && { confidence: 'possible' as const }),
     data: hash,
   };
+}
+
+/** FNV and murmur are taken to spread keys; what adds up codes may pick a colour, unless its name says a place. */
+function isMeantToSpread({ fn, weakness }: StringHash): boolean {
+  return weakness === 'fnv-product' || weakness === 'first-character' || placesByName(fn);
 }
 
 /** What stands on the line where the function is declared. */

@@ -6,6 +6,7 @@ import { keyDomain } from '../../src/ast/key-domain.ts';
 import { lifetimeOf, listOwnerConditions } from '../../src/ast/lifetime.ts';
 import { emptyArrays, together } from '../../src/ast/mention-words.ts';
 import { listLostEntries, type OperationEntry } from '../../src/ast/operation-entry.ts';
+import { isPassingKey } from '../../src/ast/passing-key.ts';
 import { listStaleEntries, type StaleEntry } from '../../src/ast/stale-entry.ts';
 import { findTimerFunction } from '../../src/ast/timers.ts';
 import { hasTooling } from '../../src/ast/tooling.ts';
@@ -26,6 +27,9 @@ const underWay =
 const comesAndGoes =
   /^_*\w*(?:rooms?|channels?|topics?|groups?|members|clients|sessions|users|sockets|connections|peers|waiters|players|games|tenants|watchers)(?:By\w+)?$/i;
 
+/** Those of them that a person or a machine opens anew each time. */
+const isOfVisitors = /^_*\w*(?:rooms?|clients|sessions|users|sockets|connections|peers|players|games)(?:By\w+)?$/i;
+
 export const rule = defineRule<LostEntry>({
   id: 'no-lost-entry',
   category: 'memory',
@@ -38,6 +42,7 @@ export const rule = defineRule<LostEntry>({
   advice: 'Delete the entry in `finally`; delete a key when the last item of its list goes.',
   limits: [
     'What runs between an add and its removal is looked at in one function; ends of an operation are deadlines, failed sends and the timer that is kept.',
+    'A key whose list is empty is small: `possible`, unless keys stand for what passes, such as sessions and messages.',
     'Awaits of sleeps, and those whose errors are caught on the spot, are taken not to fail.',
   ],
   mentions: together(
@@ -109,12 +114,16 @@ function judge(container: Container, file: FileContext): Match<LostEntry>[] {
   const domains = adds.map(({ key }) => (key ? keyDomain(key, file) : 'unknown'));
   const isManifold = domains.includes('data') || (domains.includes('unknown') && comesAndGoes.test(container.name));
   if (adds.length === 0 || !(isManifold || bucket.isDroppedElsewhere)) return matches;
+  // An empty list weighs little: only where a new key comes with each session or message do they pile up.
+  const isHeavy =
+    lifetime !== 'unknown' &&
+    (isOfVisitors.test(container.name) || adds.some(({ key }) => key && isPassingKey(key, container, file)));
   const conditions = [...listOwnerConditions(container, file), ...listNotTrimmedElsewhere(container)];
   matches.push({
     at: bucket.removal,
     related: [{ at: container.at, note: 'no key ever leaves this table' }],
     values: { what: `The last item leaves its list, but the key stays in \`${name}\` for ever` },
-    ...(lifetime === 'unknown' && !bucket.isDroppedElsewhere && { confidence: 'possible' as const }),
+    ...(!isHeavy && { confidence: 'possible' as const }),
     when: allOf(...conditions),
     data: { leak: 'bucket', container, ...bucket },
   });

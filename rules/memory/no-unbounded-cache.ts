@@ -1,6 +1,7 @@
 import { allOf } from '../../src/ast/all-of.ts';
 import { type Add, type Growth, growthOf, isPrimed, type Removal } from '../../src/ast/container-growth.ts';
 import { type Container, containerOfField, containerOfVariable, shownName } from '../../src/ast/containers.ts';
+import { isWorkDoneOnce } from '../../src/ast/done-once.ts';
 import { isFiltered, isLoadedWhole, isRegistering } from '../../src/ast/filtered-add.ts';
 import { isFresh } from '../../src/ast/fresh-key.ts';
 import { listCallsOf } from '../../src/ast/functions.ts';
@@ -11,9 +12,13 @@ import { isGivenByFactory, lifetimeOf, listOwnerConditions } from '../../src/ast
 import { cacheName, holdsState, isInvalidation, isMemo, isPageMemo, ownerOf } from '../../src/ast/memo.ts';
 import { emptyObjects, importWords, itemWrites, together } from '../../src/ast/mention-words.ts';
 import { listNeverCalled } from '../../src/ast/never-called.ts';
+import { isAnyKey, isPassingKey } from '../../src/ast/passing-key.ts';
 import { isPendingEntry } from '../../src/ast/pending-entry.ts';
 import { isLibrary, isPublicApi } from '../../src/ast/public-api.ts';
+import { isSeldomAsked } from '../../src/ast/seldom.ts';
 import { isImplicit, repeatsItself } from '../../src/ast/self-repeating.ts';
+import { hasExpiry } from '../../src/ast/stamped.ts';
+import { isStoredKey } from '../../src/ast/stored-key.ts';
 import { type FunctionNode, findEnclosingFunction } from '../../src/ast/syntax.ts';
 import { domainOfTable, isBareKey } from '../../src/ast/table-name.ts';
 import { hasTooling, isInBrowser } from '../../src/ast/tooling.ts';
@@ -54,6 +59,7 @@ export const rule = defineRule<UnboundedCache>({
     'Give it a limit: a cache with `max` (and a `ttl`) where entries can be computed again; where they cannot, delete each entry when what it stands for ends.',
   limits: [
     'Whether keys are few is judged by types, constants and names. What a field or a module keeps by a bare `id` or `key` is left alone unless its own name says what there is one of for each: `sessions`, `usersById`, a cache.',
+    'Keys that somebody sets up or owns (servers, workspaces, campaigns, whatever is only called `id`) are few: `possible`. It is `likely` where a key is made anew, comes out of a request, or is called after what passes, such as a session, a message, a user or a text, and for entries that say when they expire under a `key` that the caller chooses. The short beginning of a text, and keys under which a row or a file has to be found first, are few. In pages, behind an administration, and in migrations, imports and backups it is `possible`.',
     'Instances of classes whose life the project does not show are left alone.',
     'A removal by key in another function counts as one for every entry, unless the container is a cache.',
   ],
@@ -116,15 +122,21 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
   if (growth.escapes.some(({ kind }) => kind === 'argument') && !isCache) return undefined;
   const lifetime = lifetimeOf(container, adds, file);
   if (lifetime === 'short' || (isPage(file) && !isPageMemo(container, add, growth, file))) return undefined;
-  // An owner that empties it at its own end has one before that of the process, unless there is but one.
-  const isClosed = growth.removals.length > 0 && removals.length === 0 && lifetime === 'long';
+  // What is taken out as something ends may go whenever that does.
+  const isClosed = growth.removals.length > 0 && removals.length === 0;
   const conditions: LinkCondition[] = [
     ...listOwnerConditions(container, file),
     ...listNotTrimmedElsewhere(container),
     ...neverAsked,
   ];
   const isCalledAnew = repeatsItself(add.node, file) || isImplicit(add.fn) || isPage(file);
-  if (!isCalledAnew && !isGivenByFactory(container, add, file)) conditions.push(growsRepeatedly(add, isCache, file));
+  const repeated = runsAsItLives(add.node, file);
+  const isAnyones = !isCalledAnew && isOffered(add, isCache, file);
+  const isGivenOut = !isCalledAnew && isGivenByFactory(container, add, file);
+  if (!isCalledAnew && !isGivenOut) conditions.push(isAnyones ? { kind: 'any', of: [repeated, isLibrary] } : repeated);
+  const isSeldom = isSeldomAsked(file) || isWorkDoneOnce(file, ownerOf(container));
+  const isPassing = isPassingKey(add.key!, container, file) || (isAnyKey(add.key!, file) && hasExpiry(add.value, file));
+  const isOften = !isPage(file) && !isSeldom && isPassing && !isStoredKey(add, file);
   // A cache is given a limit where it is made; what stands for something has to go when that ends, as it was added.
   return {
     at: isCache ? container.at : add.node,
@@ -136,9 +148,10 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
       key: describeKey(add.key!, file),
       trim: describeTrim(growth, removals, neverAsked.length > 0),
     },
-    ...((isClosed || (lifetime === 'unknown' && !isNeverAnswered(add, growth, file))) && {
+    ...((isClosed || !isOften || (lifetime === 'unknown' && !isNeverAnswered(add, growth, file))) && {
       confidence: 'possible' as const,
     }),
+    ...(lifetime !== 'process' && (isAnyones || isGivenOut) && !isFresh(add.key!, file) && { sureWhen: repeated }),
     ...(isPage(file) && { severity: 'medium' as const }),
     when: allOf(...conditions),
     data: {
@@ -162,14 +175,13 @@ function isNeverAnswered(add: Add, growth: Growth, file: FileContext): boolean {
   return growth.removals.length === 0 && isFresh(add.key!, file) && isPendingEntry(add, file);
 }
 
-/** A cache that users of a library fill through what it offers, or a place that runs again and again here. */
-function growsRepeatedly(add: Add, isCache: boolean, file: FileContext): LinkCondition {
-  const repeated = runsAsItLives(add.node, file);
+/** Whether users of a library fill it through what that offers: a cache, or entries that are new each time. */
+function isOffered(add: Add, isCache: boolean, file: FileContext): boolean {
   const fn = methodAround(add.fn);
-  const isOffered =
+  return (
     (isCache && isPublicApi(fn, file)) ||
-    (isFresh(add.key!, file) && [fn, ...listCallersOf(fn, file)].some((caller) => isPublicApi(caller, file)));
-  return isOffered ? { kind: 'any', of: [repeated, isLibrary] } : repeated;
+    (isFresh(add.key!, file) && [fn, ...listCallersOf(fn, file)].some((caller) => isPublicApi(caller, file)))
+  );
 }
 
 /** The functions of the file that call one, each by the method that holds it. */

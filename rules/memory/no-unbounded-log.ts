@@ -7,11 +7,12 @@ import { emptyArrays, together } from '../../src/ast/mention-words.ts';
 import { listNeverCalled } from '../../src/ast/never-called.ts';
 import { isLibrary, isPublicApi } from '../../src/ast/public-api.ts';
 import { repeatsItself } from '../../src/ast/self-repeating.ts';
+import { isStamped } from '../../src/ast/stamped.ts';
 import { findPropertyName, isFunctionNode, isWithin, nameOfFunction, skipWrappers } from '../../src/ast/syntax.ts';
 import { hasTooling } from '../../src/ast/tooling.ts';
 import { isTrimmedOnOthers, listLiveAdds, listLiveRemovals, listNotTrimmedElsewhere } from '../../src/ast/trimming.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { onRequestPath, runsRepeatedly } from '../../src/ast/where.ts';
+import { onRequestPath, runsAsItLives, runsRepeatedly } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
@@ -47,6 +48,7 @@ export const rule = defineRule<UnboundedLog>({
     'Arrays of handlers, plugins, routes and other parts are taken to be filled at start-up.',
     'What its own function ends, or hears the end of, is taken to leave its list behind.',
     'Any removal while the owner lives counts as enough.',
+    'A list that neither is called a log, a history, records and the like nor keeps connections or what has the time in it is `possible`, and so is one that nothing is seen to add to again and again.',
   ],
   mentions: together(['.push(', '.unshift(', '.concat(', '[...'], emptyArrays),
   visit: {
@@ -98,7 +100,9 @@ function judge(container: Container, file: FileContext): Match<UnboundedLog> | u
   const isLog = logName.test(container.name) || (add.value !== undefined && isLive(add.value));
   const isOfRun = isTold && (isClosed || !isLog) && !keepsClock(container, file) && !repeatsItself(add.node, file);
   const repeated = runsRepeatedly(add.node, file);
-  const isOffered = (logName.test(container.name) || isGivenUp(add, file)) && isPublicApi(add.fn, file);
+  const isRecord = isLog || isStamped(add.value, file);
+  const isOffered =
+    (logName.test(container.name) || isStamped(add.value, file) || isGivenUp(add, file)) && isPublicApi(add.fn, file);
   const conditions: LinkCondition[] = [
     ...listOwnerConditions(container, file),
     ...listNotTrimmedElsewhere(container),
@@ -120,9 +124,18 @@ function judge(container: Container, file: FileContext): Match<UnboundedLog> | u
             ? 'nothing calls what would empty it, so it grows'
             : 'it is emptied only when its owner ends, so it grows',
     },
-    ...(lifetime === 'unknown' && { confidence: 'possible' as const }),
+    ...((lifetime === 'unknown' || !(isRecord || isGivenUp(add, file))) && {
+      confidence: 'possible' as const,
+    }),
     when: { kind: 'all', of: conditions },
-    ...(isOfRun && { sureWhen: onRequestPath(add.node, file) }),
+    ...(isOfRun
+      ? { sureWhen: onRequestPath(add.node, file) }
+      : !repeatsItself(add.node, file) &&
+        !isGivenUp(add, file) && {
+          sureWhen: isOffered
+            ? { kind: 'any', of: [runsAsItLives(add.node, file), isLibrary] }
+            : runsAsItLives(add.node, file),
+        }),
     data: {
       container,
       growth,

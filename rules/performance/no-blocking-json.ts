@@ -1,6 +1,6 @@
-import { findJsonRoundTrip, isJson, isLong, isShort, type JsonRoundTrip } from '../../src/ast/json-round-trip.ts';
+import { findJsonRoundTrip, isJson, isShort, isShownLong, type JsonRoundTrip } from '../../src/ast/json-round-trip.ts';
 import { findEnclosingFunction } from '../../src/ast/syntax.ts';
-import { onUsersPath } from '../../src/ast/where.ts';
+import { onRequestPath, onUsersPath } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 
 const texts: Readonly<Record<JsonRoundTrip['kind'], string>> = {
@@ -22,7 +22,7 @@ export const rule = defineRule<JsonRoundTrip>({
   advice:
     'Copy with structuredClone or only what is changed, compare ids or versions, keep values themselves in a cache of the process, and hand the object to the logger. Do not parse in a worker and send the whole object back: that is slower at every size.',
   limits: [
-    'A copy, a comparison or a log line is reported only where data makes the value long, else it is `possible`; so are bodies of requests: what parses them limits them.',
+    'It is `likely` only where a request waits for a copy or a comparison of what this file shows to grow with data; what is only called after many, bodies of requests (limited by what parses them), log lines and caches of the process are `possible`.',
     'A store in memory that stands in for one on a disk is left alone: its values are copies by contract.',
     'Bodies that frameworks parse and send are not judged.',
   ],
@@ -32,14 +32,13 @@ export const rule = defineRule<JsonRoundTrip>({
       if (!isJson(call, 'stringify') || !findEnclosingFunction(call)) return undefined;
       const found = findJsonRoundTrip(call, file);
       if (!found || (found.kind !== 'cache' && isShort(found, file))) return undefined;
-      const isSure = found.kind === 'cache' || isLong(found, file);
       const value = found.value.getText(file.source).replace(/\s+/g, ' ');
       return {
         at: found.call,
         values: { value: value.length > 50 ? `${value.slice(0, 47)}…` : value, what: texts[found.kind] },
-        ...(!isSure && { confidence: 'possible' as const }),
+        ...(!isShownLong(found, file) && { confidence: 'possible' as const }),
         // What is cached is asked for again and again, whoever it is that asks.
-        ...(found.kind !== 'cache' && { when: onUsersPath(call, file) }),
+        ...(found.kind !== 'cache' && { when: onUsersPath(call, file), sureWhen: onRequestPath(call, file) }),
         data: found,
       };
     },

@@ -16,7 +16,7 @@ export const rule = defineRule<ByteGrowth>({
     'Push the chunks to an array and concat once when all are there, or use ByteAccumulator, which also knows the length. A parser that looks at the pending bytes for each chunk should read the length header first and join when the message is complete.',
   limits: [
     'Loops that end at a fixed length (padding, key derivation) are left alone.',
-    'What is cut to frames after each chunk is left alone where a frame is small: of one size, of a length of 16 bits at most, up to a delimiter. Frames that another file cuts are `possible`.',
+    'What is cut to frames after each chunk is left alone where a frame is small: of one size, of a length of 16 bits at most, up to a delimiter. What else is cut off while chunks come is `possible` unless lengths of 32 bits are read, and so is what gathers parts of chunks: a vector, a remainder; an `append()` or `push()` that its file does not call, and small answers by name (a log-in, a snapshot).',
   ],
   roles: ['product', 'ui'],
   mentions: ['concat', 'Buffer.alloc&.copy(', 'Uint8Array(&.set('],
@@ -35,7 +35,7 @@ function report(growth: ByteGrowth | undefined, file: FileContext): Match<ByteGr
   return (
     growth && {
       at: growth.assignment ?? growth.call,
-      ...(growth.isCutElsewhere && { confidence: 'possible' as const }),
+      ...(!growth.isLarge && { confidence: 'possible' as const }),
       values: { name: growth.target.getText(file.source), round: describeRepeats(growth) },
       data: growth,
     }

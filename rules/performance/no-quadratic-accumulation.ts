@@ -12,7 +12,7 @@ export const rule = defineRule<Accumulation>({
   id: 'no-quadratic-accumulation',
   category: 'performance',
   severity: 'medium',
-  confidence: 'likely',
+  confidence: 'possible',
   lifecycle: 'trial',
   effort: 10,
   message: 'All of {name} is copied for each of {over}: the time grows with the square of their number.',
@@ -20,7 +20,7 @@ export const rule = defineRule<Accumulation>({
   advice:
     'Write to the accumulator: push to the array, assign to the object, and return it. Nobody else sees it before the end.',
   limits: [
-    'Reported only where the items are known to grow with data; inputs of unknown size are `possible`.',
+    '`possible` throughout: what is gathered this way is mostly some dozens of items, also where data says how many. Inputs known to be small are left alone.',
     'Copies of a field of `this`, as stores of immutable state make them, are left alone.',
   ],
   mentions: [...together(['.reduce'], ['...', 'concat(']), ...together(['...', 'concat('], roundWords)],
@@ -60,9 +60,7 @@ function report(
   return {
     at,
     values: { name: name.getText(file.source), over: text.length > 60 ? `${text.slice(0, 57)}…` : text },
-    ...(data.size.size === 'large' && !isMerge
-      ? { related: [{ at: data.size.at, note: data.size.why }] }
-      : { confidence: 'possible' as const }),
+    ...(data.size.size === 'large' && !isMerge && { related: [{ at: data.size.at, note: data.size.why }] }),
     when: runsUnderLoad(getOutermostRound(at), file),
     data,
   };

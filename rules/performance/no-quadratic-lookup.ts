@@ -21,7 +21,7 @@ export const rule = defineRule<QuadraticLookup>({
   id: 'no-quadratic-lookup',
   category: 'performance',
   severity: 'medium',
-  confidence: 'likely',
+  confidence: 'possible',
   lifecycle: 'trial',
   effort: 10,
   message: '{list} is searched from its beginning {when}: the time grows with the square of their number.',
@@ -29,8 +29,7 @@ export const rule = defineRule<QuadraticLookup>({
   advice:
     'Build a Map or a Set of the list once, before the loop, and look up in that; keep what is added and removed one by one in a Set or a Map instead of an array.',
   limits: [
-    'Both sides must be shown to grow with data: by where they come from (rows, files, a bulk operation), or one of them and that the other is made for each of it; names alone make it `possible`.',
-    'Lists kept as sets by a class or a module are `possible` unless the file or the request path shows that they grow: one entry for each live client, for what waits in a queue, for each request.',
+    '`possible` throughout: most lists are some dozens long, also those that grow with data. Where it is shown that both sides grow (rows, files, a bulk operation; one entry for each live client) the finding says by what.',
     'Searches in a helper that is called in the loop are not seen.',
   ],
   mentions: [
@@ -50,7 +49,7 @@ export const rule = defineRule<QuadraticLookup>({
         return {
           at: call,
           values,
-          ...(evidence ? { related: describe(evidence) } : { confidence: 'possible' as const }),
+          ...(evidence && { related: describe(evidence) }),
           when,
           data: { kind: 'loop', lookup },
         };
@@ -62,7 +61,7 @@ export const rule = defineRule<QuadraticLookup>({
       return {
         at: call,
         values: { list: text(set.list), when: `whenever one is ${use === 'add' ? 'added' : 'removed'}` },
-        ...(evidence ? { related: [{ at: evidence.at, note: evidence.why }] } : { confidence: 'possible' as const }),
+        ...(evidence && { related: [{ at: evidence.at, note: evidence.why }] }),
         when:
           !evidence || grows === 'by itself'
             ? when

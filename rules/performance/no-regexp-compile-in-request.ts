@@ -17,6 +17,7 @@ export const rule = defineRule<RegExpCompile>({
   why: 'Compiling a dynamic RegExp takes about 10 µs, testing a compiled one 0.02 µs; a table of patterns multiplies that by its length for each request.',
   advice: 'Compile before the loop, or when the pattern is registered, and keep the compiled expression.',
   limits: [
+    'Only a memo that never finds what it kept is `likely`: the engine keeps short patterns that it compiled a while ago, so that the rest rarely shows.',
     'A pattern that comes with the request is compiled once for it and is left alone.',
     'Literals cost nothing measurable and are never reported.',
   ],
@@ -37,5 +38,7 @@ function visit(node: RegExpNode, file: FileContext): Match<RegExpCompile> | unde
   const outermost = getOutermostRound(node);
   // In a loop it is compiled as often as the loop is long: that counts where somebody waits for the loop.
   const runs = found.kind === 'loop' ? onUsersPath(outermost, file) : runsUnderLoad(outermost, file);
-  return { at: node, values: { when }, when: runs, data: found };
+  // The engine keeps what it compiled a short while ago: a memo that never answers is a defect, all else most often small.
+  const confidence = found.kind === 'missed' ? 'likely' : 'possible';
+  return { at: node, values: { when }, confidence, when: runs, data: found };
 }

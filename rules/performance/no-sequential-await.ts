@@ -37,6 +37,8 @@ export const rule = defineRule<SequentialAwait>({
   limits: [
     'Only reads are judged: writes may meet in one record, whatever their callee does.',
     'Loops with an early exit, shared state, a transaction, a pause, chunks, pages or retries are left alone, and those whose list is not known to grow with data.',
+    'Two reads side by side are `possible`: the quicker one is all that is won.',
+    'A loop is `likely` in a request handler or what it calls itself; in a timer, a job or a library it is `possible`.',
     'Reads of local files, in pages of administrators and in code of the browser are `possible`; queries of a project that sets up SQLite alone run one after another anyway.',
   ],
   mentions: ['await'],
@@ -52,10 +54,14 @@ export const rule = defineRule<SequentialAwait>({
       const over = loop.expression.getText(file.source).replace(/\s+/g, ' ').slice(0, 60);
       return {
         at: rounds.calls[0]!.parent,
-        ...(isLittleGained(rounds.calls, file) && { confidence: 'possible' as const }),
+        ...((isLittleGained(rounds.calls, file) || rounds.calls.some((call) => isFileCall(call, file))) && {
+          confidence: 'possible' as const,
+        }),
         values: { what: `The reads for each of ${over}` },
         ...(size.size === 'large' && { related: [{ at: size.at, note: size.why }] }),
         when: allOf({ kind: 'any', of: [runsAsItLives(loop, file), openToUsers(loop, file)] }, ...listAsked(rounds)),
+        // Nobody waits for timers and jobs, users of a package may hand it short lists, and deeper it is one step of many.
+        sureWhen: closeToRequests(loop, 1, file),
         data: { kind: 'loop', rounds },
       };
     },
@@ -71,7 +77,7 @@ export const rule = defineRule<SequentialAwait>({
       if (!reads || isInTransaction(statement, file)) return undefined;
       return {
         at: node,
-        ...(isLittleGained(reads.calls, file) && { confidence: 'possible' as const }),
+        ...((reads.calls.length < 3 || isLittleGained(reads.calls, file)) && { confidence: 'possible' as const }),
         values: { what: `${reads.calls.length} neighbouring reads` },
         // What two reads save counts where a request begins; deeper, few would notice.
         when: allOf(

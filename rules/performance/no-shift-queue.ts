@@ -7,7 +7,7 @@ export const rule = defineRule<ArrayQueue>({
   id: 'no-shift-queue',
   category: 'performance',
   severity: 'medium',
-  confidence: 'likely',
+  confidence: 'possible',
   lifecycle: 'trial',
   effort: 15,
   message: '{name} is drained from its front: with some ten thousand entries each {method} moves all the others.',
@@ -15,7 +15,7 @@ export const rule = defineRule<ArrayQueue>({
   advice: 'Use a Deque, or walk the array by an index and empty it at the end.',
   limits: [
     'Queues with a check of their length are left alone, and a shift outside of a loop but in a class that is called a queue.',
-    'Drains to the end are `possible`: what fills most queues leaves less than the ten thousand entries that it takes. So are local arrays, and only when data makes them long.',
+    '`possible` throughout: what fills most queues leaves less than the ten thousand entries that it takes. Local arrays are reported only when data makes them long.',
   ],
   mentions: ['.shift', '.splice'],
   visit: {
@@ -28,9 +28,9 @@ export const rule = defineRule<ArrayQueue>({
       return {
         at: call,
         values: { name: queue.list.getText(file.source), method: `${method}()` },
-        ...(fill && !isPaced && !loop
-          ? { related: [{ at: fill, note: 'filled here, without a limit' }], when: runsUnderLoad(fill, file) }
-          : { confidence: 'possible' as const }),
+        ...(fill &&
+          !isPaced &&
+          !loop && { related: [{ at: fill, note: 'filled here, without a limit' }], when: runsUnderLoad(fill, file) }),
         data: queue,
       };
     },

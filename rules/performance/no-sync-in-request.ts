@@ -1,15 +1,19 @@
+import { isHeavyFileCall } from '../../src/ast/heavy-file-call.ts';
 import { isLightFileCall } from '../../src/ast/light-file-call.ts';
 import {
   findSyncCall,
   isDoneOnce,
   isForUsers,
+  isSlowKey,
   isSurelyRepeated,
   type SyncCall,
   variesByCall,
 } from '../../src/ast/sync-call.ts';
-import { findMemberPath } from '../../src/ast/syntax.ts';
+import { findEnclosingFunction, findMemberPath, isAsync } from '../../src/ast/syntax.ts';
 import { closeToRequests, onRequestPath, onUsersPath } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
+import type { FileContext } from '../../src/model/file-context.ts';
+import type { LinkCondition } from '../../src/model/link.ts';
 
 const costs: Readonly<Record<SyncCall['module'], string>> = {
   fs: 'the disk',
@@ -36,6 +40,8 @@ export const rule = defineRule<SyncCall>({
   limits: [
     'existsSync, statSync and other calls of a few microseconds are left alone.',
     'A file call in a synchronous helper is reported only at most two calls from a handler, where its path comes with the call or the disk is changed; what reads a fixed path is `possible`: most often it reads settings once.',
+    'A file call is `likely` only where it is shown to take long: one for each entry of a list or folder, a copy of a tree, bytes that are written or read whole by a path that comes with the call. One small file is `possible`.',
+    'What no handler of the project is seen to reach, only users of the package, is `possible` unless the function is asynchronous, or a key is derived in 50,000 rounds and more.',
     'Settings, state that is replaced by a renamed file, removals and renames by a synchronous helper, small files of a fixed path, what only a failure leads to, and the pages of administrators are `possible`.',
     'Keys of elliptic curves and key derivations of up to 5,000 rounds are quick.',
     'What is kept in a variable outside of the function counts as read once.',
@@ -46,16 +52,31 @@ export const rule = defineRule<SyncCall>({
       if (!findMemberPath(call.expression)?.at(-1)?.endsWith('Sync')) return undefined;
       const found = findSyncCall(call, file);
       if (!found || isDoneOnce(found, file)) return undefined;
-      const isLight = isLightFileCall(found, file);
-      const match = { at: call.expression, values: { name: found.name, what: costs[found.module] }, data: found };
+      const isShort = found.module === 'fs' && (isLightFileCall(found, file) || !isHeavyFileCall(found, file));
+      const match = {
+        at: call.expression,
+        values: { name: found.name, what: costs[found.module] },
+        ...(isShort && { confidence: 'possible' as const }),
+        data: found,
+      };
       const isSure = isSurelyRepeated(found, file);
-      if (!isSure && !isLight && variesByCall(found, file))
+      if (!isSure && !isLightFileCall(found, file) && variesByCall(found, file))
         return { ...match, when: closeToRequests(call, helperCalls, file) };
       return {
         ...match,
-        ...((!isSure || isLight) && { confidence: 'possible' as const }),
+        ...(!isSure && { confidence: 'possible' as const }),
         when: isForUsers(found, file) ? onUsersPath(call, file) : onRequestPath(call, file),
+        sureWhen: asked(found, file),
       };
     },
   },
 });
+
+/**
+ * Where users of a package are all that is known to run it, they may well do so in a worker or a command: it is sure
+ * only where the function is asynchronous, and so says that it keeps nobody waiting, or the file shows it to be slow.
+ */
+function asked(found: SyncCall, file: FileContext): LinkCondition | undefined {
+  const fn = findEnclosingFunction(found.call);
+  return (fn && isAsync(fn)) || isSlowKey(found, file) ? undefined : onRequestPath(found.call, file);
+}

@@ -1,4 +1,7 @@
 import { isCaptured, isMadeIfUnset, isNeverEnded } from '../../src/ast/client-end.ts';
+import { findClientHome } from '../../src/ast/client-home.ts';
+import { isClosing } from '../../src/ast/event-kind.ts';
+import { listCallsOf } from '../../src/ast/functions.ts';
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { isForOneJob } from '../../src/ast/job-client.ts';
 import { type ClientCreation, clientModules, findClientCreation } from '../../src/ast/libraries.ts';
@@ -9,13 +12,26 @@ import { isSeldomAsked } from '../../src/ast/seldom.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
+  findMethodCall,
   findPropertyName,
+  findStringValue,
+  getOutermostWrapped,
+  isAssignment,
   isWithin,
   nameOfFunction,
+  rootOfMembers,
   skipWrappers,
 } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { frequencyOf, isStartup, onRequestPath, openToUsers, runsAsItLives } from '../../src/ast/where.ts';
+import {
+  frequencyOf,
+  isStartup,
+  onAskedPath,
+  onRequestPath,
+  openToUsers,
+  runsAsItLives,
+  runsForUsers,
+} from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
@@ -53,6 +69,7 @@ export const rule = defineRule<ClientPerRequest>({
   limits: [
     'A method that makes a client of what its object was given and ends it again is reported whoever calls it, unless it is there to connect, to try a connection or to set something up, or the client blocks or subscribes.',
     'A client built from the values of one request (another tenant’s address, a connection test) is reported as `possible` only.',
+    'An agent, or a client that one method of its class ends again, is `possible` where neither a request nor a user of the package is seen to come there; so is a client whose end somebody listens for, one that tries its settings, and one that only background jobs (pg-boss, BullMQ, Agenda, cron) make.',
     'A factory that returns a new client is judged by its callers in the same file.',
   ],
   mentions: importWords(clientModules),
@@ -82,7 +99,8 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
     (place) => place.kind === 'handed-over' && place.how !== 'using' && (place.how !== 'argument' || !isLent),
   );
   if (isHandedOver && !ts.isConstructorDeclaration(fn)) return undefined;
-  if (isMemory && (isCaptured(node, fn, file) || isMadeIfUnset(node, fn, file))) return undefined;
+  if (isMemory && (isCaptured(node, fn, file) || isMadeIfUnset(node, fn, file) || fillsAnother(node, fn, file)))
+    return undefined;
   const isStatic = (node.arguments ?? []).every((argument) => isIndependentOf(argument, fn, file));
   const isForOneCall = isMadeForOneCall(node, fn, file);
   const isAgent = library.kind === 'agent';
@@ -91,13 +109,32 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
   return {
     at: node,
     confidence:
-      (isStatic || isForOneCall || isWasted || isMemory || isLeft) && !isRare(node, file) ? 'likely' : 'possible',
+      (isStatic || isForOneCall || isWasted || isMemory || isLeft) &&
+      !isRare(node, file) &&
+      !isWatched(node, file) &&
+      (isLeft || !isTrial(fn))
+        ? 'likely'
+        : 'possible',
     values: {
       what: `\`${textOf(node, file)}\` ${isMemory ? 'begins with' : 'opens'} ${costOf(node, library, file)} each time \`${nameOfFunction(fn)}\` runs${isLeft ? ', and nothing ends it' : isForOneCall || isAgent ? '' : ', and a request runs it'}.`,
     },
-    ...(!isForOneCall && { when: isAgent || isLeft ? runsAnew(node, file) : onRequestPath(node, file) }),
+    // A timer or a job that makes one in some minutes, or a part of the start, would not gain by sharing.
+    ...(!isLeft &&
+      !(isForOneCall && isHabit(node, fn, file)) && {
+        sureWhen:
+          isAgent || isForOneCall
+            ? { kind: 'any', of: [onAskedPath(node, file), openToUsers(node, file)] }
+            : onAskedPath(node, file),
+      }),
+    ...(!isForOneCall && { when: isAgent || isLeft ? runsOften(node, fn, file) : onRequestPath(node, file) }),
     data: { kind: 'client', creation: node, library, fn, isStatic },
   };
+}
+
+/** Users of a package are no evidence where the file itself calls a factory as it loads, for clients of the process. */
+function runsOften(node: ts.Node, fn: FunctionNode, file: FileContext): LinkCondition {
+  const isForModule = listCallsOf(fn, file).some((call) => findEnclosingFunction(call) === undefined);
+  return isForModule ? runsAsItLives(node, file) : runsForUsers(node, file);
 }
 
 /** A first look that costs nothing: constructors begin with a capital, factories with a known verb. */
@@ -123,9 +160,52 @@ function isForEachAnyway({ arguments: given }: ts.NewExpression | ts.CallExpress
   return options === undefined || !/\bpool\s*:\s*true\b/.test(options.getText());
 }
 
-/** More than in a loop, which may be one over what is configured, as the service starts. */
-function runsAnew(node: ts.Node, file: FileContext): LinkCondition {
-  return { kind: 'any', of: [runsAsItLives(node, file), openToUsers(node, file)] };
+/** `keys = await client.getSigningKeys()`: what it gives goes into a memory that stays. */
+function fillsAnother(node: ts.NewExpression | ts.CallExpression, fn: FunctionNode, file: FileContext): boolean {
+  const { references = [] } = findClientHome(node, file)?.binding ?? {};
+  return references.some((use) => {
+    const call = findMethodCall(use.parent.parent);
+    if (call?.receiver !== use) return false;
+    let given = getOutermostWrapped(call.call);
+    if (ts.isAwaitExpression(given.parent)) given = getOutermostWrapped(given.parent);
+    if (!isAssignment(given.parent) || given.parent.right !== given) return false;
+    const kept = rootOfMembers(skipWrappers(given.parent.left));
+    const binding = ts.isIdentifier(kept) ? file.bindingOf(kept) : undefined;
+    return kept.kind === ts.SyntaxKind.ThisKeyword || (binding !== undefined && !isWithin(binding.identifier, fn));
+  });
+}
+
+/** Another method of the class does so too: whoever uses its objects makes one client after another. */
+function isHabit(node: ts.NewExpression | ts.CallExpression, fn: FunctionNode, file: FileContext): boolean {
+  const callee = node.expression.getText(file.source);
+  return file.nodesOfKind(node.kind).some((other) => {
+    if (!(ts.isNewExpression(other) || ts.isCallExpression(other)) || other.expression.getText(file.source) !== callee)
+      return false;
+    const method = findEnclosingFunction(other);
+    return (
+      method !== undefined && method !== fn && method.parent === fn.parent && isMadeForOneCall(other, method, file)
+    );
+  });
+}
+
+/** What tries whether it can connect needs a client of its own. */
+function isTrial(fn: FunctionNode): boolean {
+  return /^(?:test|check|verify|validate|probe|ping|try)[A-Z_]\w*(?:Connect|Config|Credential|Setting|Access)/.test(
+    nameOfFunction(fn),
+  );
+}
+
+/** `connection.on('close', …)`: whoever wants to hear of its end keeps it until then. */
+function isWatched(node: ts.NewExpression | ts.CallExpression, file: FileContext): boolean {
+  const { references = [] } = findClientHome(node, file)?.binding ?? {};
+  return references.some((use) => {
+    const add = findMethodCall(use.parent.parent);
+    return (
+      add?.receiver === use &&
+      /^(?:on|once|addListener)$/.test(add.method) &&
+      isClosing(findStringValue(add.call.arguments[0]) ?? '')
+    );
+  });
 }
 
 /** An administrator's page opens one once in a while, and ends it again. */

@@ -53,6 +53,7 @@ export const rule = defineRule<UnreleasedConnection>({
     'Release it in a `finally` that begins right after it was acquired, or use the pool’s own `query`, `withConnection` or transaction helper.',
   limits: [
     'A connection handed to a function of another file, stored or returned is taken to be released there.',
+    'A connection handed to `commit(connection)` or `rollback(connection)` of the project is `possible`: these may release it.',
     'Pools are known by import; a pool of unknown origin counts only when the function itself releases what it took on some path.',
   ],
   roles: ['product', 'ui', 'config'],
@@ -106,6 +107,7 @@ function judge(
   if (!worst) return undefined;
   return {
     at: call,
+    ...(isHandedToHelper(binding) && { confidence: 'possible' as const }),
     values: { name: `\`${binding.name}\``, outcome: outcomes[worst] },
     related: leaks
       .filter((leak) => leak.outcome !== 'end')
@@ -116,6 +118,16 @@ function judge(
       })),
     data: { call, binding, fn, leaks, releases },
   };
+}
+
+/** `await rollback(connection)`: a helper that ends the transaction may give the connection back as well. */
+function isHandedToHelper({ references }: Binding): boolean {
+  return references.some(({ parent }, index) => {
+    if (!ts.isCallExpression(parent) || !ts.isIdentifier(parent.expression)) return false;
+    return (
+      parent.arguments[0] === references[index] && /^(?:commit|rollback|finish|abort)/i.test(parent.expression.text)
+    );
+  });
 }
 
 /** No other kind of thing ends so. */

@@ -1,6 +1,7 @@
 import { isForOneJob } from '../../src/ast/job-client.ts';
 import { bareModule, findOrigin, originName } from '../../src/ast/provenance.ts';
 import { findProperty } from '../../src/ast/queries.ts';
+import { isSeldomAsked } from '../../src/ast/seldom.ts';
 import { findStringValue, skipWrappers } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
@@ -108,6 +109,7 @@ export const rule = defineRule<PoolLimits>({
   limits: [
     'Options that come from elsewhere or are spread are taken to hold it.',
     'A pool that the function which makes it ends again, or that serves migrations alone, is left alone.',
+    'A pool whose queries have a time-out, or that serves pages of administrators and back-ups, is reported as `possible` only.',
     'Pools whose library gives up by itself (knex, Sequelize, mssql, mariadb) are left alone.',
     'The pools that TypeORM, MikroORM and drizzle make are not looked at.',
   ],
@@ -139,11 +141,16 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
   if (!first) return undefined;
   return {
     at: node,
-    confidence: pool.confidence,
+    confidence: isQueryBounded(argument) || isSeldomAsked(file) ? 'possible' : pool.confidence,
     values: {
       options: missing.map(({ name }) => name).join('`, `'),
       without: missing.map(({ without }) => without).join(', and '),
     },
     data: { options: argument, creation: node, missing },
   };
+}
+
+/** `query_timeout`, `statement_timeout`: whoever holds a connection gives it back in time. */
+function isQueryBounded(options: ts.ObjectLiteralExpression | undefined): boolean {
+  return ['query_timeout', 'statement_timeout'].some((name) => findProperty(options, name) !== undefined);
 }

@@ -10,7 +10,7 @@ import {
 } from '../../src/ast/handles.ts';
 import { importWords, together } from '../../src/ast/mention-words.ts';
 import { findImport } from '../../src/ast/provenance.ts';
-import { nameOfFunction } from '../../src/ast/syntax.ts';
+import { getOutermostWrapped, isClassNode, isWithin, nameOfFunction } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { findUnreadBody } from '../../src/ast/unread-body.ts';
 import { isSetUp, runsAsItLives, runsRepeatedly, runsUnderLoad } from '../../src/ast/where.ts';
@@ -41,6 +41,7 @@ export const rule = defineRule<LeakedHandle>({
   advice:
     'End it in a `finally` that begins right after it was made, or with `await using`; an owner ends in its own end what it made.',
   limits: [
+    'What only a failure leaves open is `possible` where no request, event or timer comes there (a browser is `likely` anyway); so are observers, and what an owner hands on or a base class may end.',
     'A handle that is returned, stored or passed on is taken to be ended there.',
     'Only what is known by its import is a handle; response bodies that are left unread on an early return are not followed.',
   ],
@@ -103,6 +104,7 @@ function report(creation: Creation, handle: HandleKind, leak: HandleLeak, file: 
     values: { name: handle.name, cost: handle.cost, outcome: outcomeOf(leak) },
     ...relatedOf(leak),
     when: { kind: 'all', of: conditions },
+    ...weigh(creation, handle, leak, file),
     data: { creation, handle, leak },
   };
 }
@@ -121,6 +123,47 @@ function oftenEnough(
   const isRare = handle === descriptorKind && leak.kind === 'outcome' && outcomeOf(leak) === outcomes.throw;
   if (isRare) return runsAsItLives(place, file);
   return isSetUp(fn) ? runsRepeatedly(place, file) : runsUnderLoad(place, file);
+}
+
+/**
+ * A browser that stays is felt the first time, and so is what nothing ends at all; what a failure leaves open gathers
+ * where a process comes there all its life. An owner may see to it in a way that does not show in its end.
+ */
+function weigh(
+  creation: Creation,
+  handle: HandleKind,
+  leak: HandleLeak,
+  file: FileContext,
+): Pick<Match<LeakedHandle>, 'confidence' | 'sureWhen'> {
+  if (leak.kind === 'owner') return mayEndElsewhere(creation, handle, leak, file) ? { confidence: 'possible' } : {};
+  if (leak.kind === 'never' || handle.name === 'browser' || outcomeOf(leak) === outcomes.return) return {};
+  return { sureWhen: runsAsItLives(leak.fn.body ?? leak.fn, file) };
+}
+
+/** An observer goes with what it observes; what is handed on, or is a field of a subclass, may be ended there. */
+function mayEndElsewhere(
+  creation: Creation,
+  handle: HandleKind,
+  { field: name, life }: Extract<HandleLeak, { kind: 'owner' }>,
+  file: FileContext,
+): boolean {
+  if (handle.name === 'observer' || (!life.isComponent && isSubclass(life.shape.node))) return true;
+  const accesses = life.shape.fields.get(name)?.accesses ?? [];
+  return accesses.some((access) => isHandedOn(access, file) && !isWithin(access, creation));
+}
+
+/** `new Writer(this.socket)`, `new Writer({ socket: this.socket })`: an instance of the project's own takes it over. */
+function isHandedOn(access: ts.Node, file: FileContext): boolean {
+  const { parent } = getOutermostWrapped(access);
+  const taker = ts.isPropertyAssignment(parent) ? parent.parent.parent : parent;
+  if (!ts.isNewExpression(taker) || !ts.isIdentifier(taker.expression)) return false;
+  return file.bindingOf(taker.expression) !== undefined;
+}
+
+function isSubclass(node: ts.Node): boolean {
+  return (
+    isClassNode(node) && (node.heritageClauses?.some(({ token }) => token === ts.SyntaxKind.ExtendsKeyword) ?? false)
+  );
 }
 
 function outcomeOf(leak: HandleLeak): string {

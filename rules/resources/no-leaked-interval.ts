@@ -1,4 +1,5 @@
 import { allOf } from '../../src/ast/all-of.ts';
+import { listClearsOf } from '../../src/ast/clears-of-places.ts';
 import { hasEnd } from '../../src/ast/end-of-life.ts';
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { isStartedWhenUnset } from '../../src/ast/latch.ts';
@@ -10,10 +11,11 @@ import { drawsOnTerminal } from '../../src/ast/on-screen.ts';
 import { findOverwrite } from '../../src/ast/overwritten.ts';
 import { mayEndProcess } from '../../src/ast/process-end.ts';
 import { findOutcomeBeside } from '../../src/ast/settled-poll.ts';
-import { startsWithOnlyInstance } from '../../src/ast/singleton.ts';
+import { isWholeByName, startsWithOnlyInstance } from '../../src/ast/singleton.ts';
 import {
   canBeCalledOften,
   canBeStartedOften,
+  isPartOfClosable,
   notMadeOnce,
   runsAgain,
   startsRepeatedly,
@@ -21,10 +23,11 @@ import {
   whenMadeOften,
 } from '../../src/ast/starts-repeatedly.ts';
 import { findEnclosingFunction, hasModifier } from '../../src/ast/syntax.ts';
-import { findTimerFunction, isUnrefed, listClearsOf } from '../../src/ast/timers.ts';
+import { findTimerFunction, isUnrefed } from '../../src/ast/timers.ts';
 import { isOfCommandLine } from '../../src/ast/tooling.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { findUnclearedLoss } from '../../src/ast/uncleared-loss.ts';
+import { anyOf, comesWithRequests, comesWithUse, isMadeWithRequests, isOfLibrary } from '../../src/ast/under-load.ts';
 import { isStartup, openToUsers } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
@@ -64,6 +67,7 @@ export const rule = defineRule<LeakedInterval>({
     'Keep the handle and clear it where its owner ends (stop, close, dispose, the clean-up of the effect), on every outcome.',
   limits: [
     'A class of an application counts as created many times only when the project does so; what a published package offers may be created by its users as often as they like.',
+    'Sure is what an effect or a component leaves running, and what requests, users of a library, or an owner that ends without its part leave more than one of. Where nothing says so, in the one service of a process or in a function that is called once, it is `possible`.',
     'A handle passed to a function, returned or kept in an object of another file is taken to be cleared there.',
   ],
   roles: ['product', 'ui'],
@@ -79,20 +83,27 @@ export const rule = defineRule<LeakedInterval>({
       const clears = listClearsOf(places, file);
       const isOfModule = life.kind === 'process' || life.kind === 'call';
       if (isOfModule && clears.length > 0 && isMissedAtModuleEnd(call, places, clears, file))
-        return match(call, places, life, 'missed', openToUsers(call, file));
+        return match(call, places, life, 'missed', openToUsers(call, file), file);
       if (life.kind === 'process') return undefined;
       if (clears.length > 0) {
         const onlyRestarted = isOnlyRestarted(call, places, clears, life) && whenMadeOften(life, file);
         if (onlyRestarted)
-          return match(call, places, life, 'never', allOf(onlyRestarted, ...listReleasesElsewhere(places, life, true)));
+          return match(
+            call,
+            places,
+            life,
+            'never',
+            allOf(onlyRestarted, ...listReleasesElsewhere(places, life, true)),
+            file,
+          );
         if (isMissedAtEnd(call, places, life, file)) {
           const conditions = [...listForeignClears(places, life, file), ...unlessMadeOnce(call, life, file)];
-          return match(call, places, life, 'missed', allOf(...conditions));
+          return match(call, places, life, 'missed', allOf(...conditions), file);
         }
         const loss = findMissedLoss(call, places, life, file);
         if (loss)
           return {
-            ...match(call, places, life, 'loss', allOf(...listForeignClears(places, life, file))),
+            ...match(call, places, life, 'loss', allOf(...listForeignClears(places, life, file)), file),
             related: [{ at: loss, note: 'leaves it running' }],
           };
         const beside =
@@ -106,13 +117,14 @@ export const rule = defineRule<LeakedInterval>({
               life,
               'outcome',
               life.kind === 'call' ? canBeCalledOften(call, life, file) : canBeStartedOften(call, life, file),
+              file,
             ),
             related: [{ at: beside, note: 'leaves it running' }],
           };
         const overwrite = findOverwrite(call, places, life, file);
         if (!overwrite) return undefined;
         const again = isStatic(call) ? startsRepeatedly(call, life, file) : runsAgain(call, life, file);
-        return match(call, places, life, 'overwritten', allOf(again, overwrite.when));
+        return match(call, places, life, 'overwritten', allOf(again, overwrite.when), file);
       }
       return neverCleared(call, places, life, file);
     },
@@ -147,6 +159,8 @@ function neverCleared(
   const conditions: LinkCondition[] = listReleasesElsewhere(places, life);
   switch (life.kind) {
     case 'effect':
+      // One a page, which the module keeps for good.
+      if (isKeptByModule(places) && isStartedWhenUnset(call, places, file)) return undefined;
       break;
     case 'factory':
       // What brings a process up may give out how to end it, and runs once all the same.
@@ -174,7 +188,7 @@ function neverCleared(
     default:
       return undefined;
   }
-  return match(call, places, life, 'never', allOf(...conditions));
+  return match(call, places, life, 'never', allOf(...conditions), file);
 }
 
 function match(
@@ -183,14 +197,44 @@ function match(
   life: Life,
   leak: LeakedInterval['leak'],
   when: LinkCondition | undefined,
+  file: FileContext,
 ): Match<LeakedInterval> {
   const isDropped = leak === 'never' && places.every((place) => place.kind === 'dropped');
   return {
     at: call.expression,
     values: { what: isDropped ? 'can never be cleared, its handle is dropped' : what[leak], owner: nameOfOwner(life) },
     when,
+    sureWhen: findSureWhen(call, life, leak, file),
     data: { call, places, life, leak },
   };
+}
+
+/**
+ * Effects, components and what a page's factories make come and go. Else something has to say that more than one is
+ * left: requests lead there, users of a library make as many as they like, or its owner, which has an end of its own, is
+ * a part of one that ends without it.
+ */
+function findSureWhen(
+  call: ts.CallExpression,
+  life: Life,
+  leak: LeakedInterval['leak'],
+  file: FileContext,
+): LinkCondition | undefined {
+  if (leak === 'overwritten') return anyOf(isOfLibrary(life), comesWithRequests(call, file));
+  if (life.kind === 'effect' || (life.kind === 'factory' && file.role === 'ui')) return undefined;
+  if (life.kind === 'owner' && leak === 'never' && isWholeByName(life.shape))
+    return isMadeWithRequests(call, life, file);
+  if (life.kind === 'call') return leak === 'never' ? comesWithRequests(call, file) : comesWithUse(call, life, file);
+  if (life.kind !== 'owner') return anyOf(isOfLibrary(life), isMadeWithRequests(call, life, file));
+  if (life.isComponent) return undefined;
+  const often = [isOfLibrary(life), isMadeWithRequests(call, life, file)];
+  if (leak === 'never' && hasEnd(life.shape)) often.push(isPartOfClosable(life));
+  return anyOf(...often);
+}
+
+/** In a variable of the module, outside of all components. */
+function isKeptByModule(places: readonly HandlePlace[]): boolean {
+  return places.every((place) => place.kind === 'binding' && !findEnclosingFunction(place.binding.identifier));
 }
 
 function nameOfOwner(life: Life): string {

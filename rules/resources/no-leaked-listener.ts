@@ -11,15 +11,7 @@ export interface LeakedListener {
 }
 
 /** The others are sure only where the place shows more: read on strangers' code, they were right in less than half. */
-const isSure: ReadonlySet<ListenerLeak['shape']> = new Set([
-  'outcome',
-  'effect',
-  'pooled',
-  'kept',
-  'lent',
-  'sibling',
-  'counterpart',
-]);
+const isSure: ReadonlySet<ListenerLeak['shape']> = new Set(['effect', 'lent', 'sibling', 'counterpart']);
 
 export const rule = defineRule<LeakedListener>({
   id: 'no-leaked-listener',
@@ -33,8 +25,9 @@ export const rule = defineRule<LeakedListener>({
   advice:
     'Remove the listener where the work or its owner ends, on every outcome; once() alone leaves the siblings that did not fire. A `{ signal }` removes several at a time.',
   limits: [
-    'Emitters handed in by a caller are taken to end with the call, unless a caller in the project is seen to hand in what it keeps; AbortSignals are taken to live on.',
+    'Emitters handed in by a caller are taken to end with the call, unless a caller in the project is seen to hand in what it keeps; AbortSignals are taken to live on, unless all callers in the file make them for the call.',
     'A removal of the same event anywhere in the file is taken to be the right one, unless it is one of several outcomes.',
+    'Listeners of one instance or call each are `possible` unless requests, events, timers or the users of a package come there; so are those on the socket of a request, on what is kept by a key, and on an emitter that an owner has for itself.',
     'Emitters of other files are taken to live as long as the process.',
   ],
   roles: ['product', 'ui'],

@@ -1,10 +1,12 @@
 import { asksForEnd, findAfterEnd, findEnd } from '../../src/ast/after-end.ts';
 import { allOf } from '../../src/ast/all-of.ts';
+import { listClearsOfTimeout } from '../../src/ast/clears-of-places.ts';
 import { findConnection, listClearsOfListeners } from '../../src/ast/connection-timer.ts';
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { isGatherer, isStartedWhenUnset } from '../../src/ast/latch.ts';
-import { onlySetsState, setsStateLate, startsOnceOnly } from '../../src/ast/late-state.ts';
+import { onlySetsState, setsStateLate } from '../../src/ast/late-state.ts';
 import { type Life, lifeOf } from '../../src/ast/life-cycle.ts';
+import { isDelayGiven, isGoneSoon, knownDelay } from '../../src/ast/light-deadline.ts';
 import { findMissedLoss } from '../../src/ast/lost-connection.ts';
 import { isMissedAtEnd, listForeignClears, listReleasesElsewhere } from '../../src/ast/missed-end.ts';
 import { findOverwrite } from '../../src/ast/overwritten.ts';
@@ -12,8 +14,10 @@ import { mayEndProcess } from '../../src/ast/process-end.ts';
 import { canEnd, findReArming, isCounted, settlesPromise } from '../../src/ast/re-arming.ts';
 import { listReturnedPlaces } from '../../src/ast/returned-timer.ts';
 import { canBeStartedOften, runsAgain, startsRepeatedly } from '../../src/ast/starts-repeatedly.ts';
-import { findDelayMs, findTimerFunction, isUnrefed, listClearsOfTimeout } from '../../src/ast/timers.ts';
+import { findDelayMs, findTimerFunction, isUnrefed } from '../../src/ast/timers.ts';
 import type { ts } from '../../src/ast/ts.ts';
+import { anyOf, comesWithRequests, isMadeWithRequests, isOfLibrary } from '../../src/ast/under-load.ts';
+import { runsAsItLives } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
@@ -62,7 +66,8 @@ export const rule = defineRule<LeakedTimeout>({
     'One-shot timers that end by themselves are left alone, also when they outlive their owner for a moment.',
     'A condition ahead of the re-arming is taken to be able to end it, and a chain that settles a promise ends with that.',
     'A timer that is started only while none is pending, and forgotten when it fires, gathers work: it is `possible` when its owner ends without clearing it.',
-    'A timer that sets state when its component may be gone is `possible` only, unless its effect runs again: it does no harm.',
+    'A timer that sets state when its component may be gone, or its effect has run again, is `possible` only: it does so once.',
+    'Sure is what fires later than within five seconds and comes with requests or with the use of a library, and a reconnection that an event starts. All else is `possible`: a second start while the first is pending, a chain of a plain function, what one service of a process leaves at its end.',
     'A method that other files call on the instance they have just made is taken to run once for it.',
   ],
   roles: ['product', 'ui'],
@@ -91,6 +96,7 @@ function judge(
     at: call.expression,
     values: { what: what[leak] },
     when: allOf(...conditions),
+    ...weigh(leak, call, life, file),
     data: { call, places, life, leak },
   });
   const isCleared = listClearsOfTimeout(call, places, file).length > 0;
@@ -122,8 +128,7 @@ function judge(
     const connection = isLong ? findConnection(call, file) : undefined;
     if (connection) return match('connection', ...listClearsOfListeners(connection, places));
     if (isAtOnce(call)) return undefined;
-    if (setsStateLate(call, life, file))
-      return { ...match('state'), ...(!isEffectAgain(call, life, file) && { confidence: 'possible' as const }) };
+    if (setsStateLate(call, life, file)) return match('state');
     if (!places.some((p) => p.kind === 'field')) return undefined;
     if (canOwnerEnd)
       return {
@@ -152,6 +157,32 @@ function judge(
   return match('overwritten', runsAgain(call, life, file), overwrite.when);
 }
 
+/**
+ * What fires within five seconds, sets a state once, or is left by a page is `possible`; so is a second start, which is mostly seen to. Else
+ * something has to say that many are left: requests lead there, or users of a library make as many as they like. What
+ * its owner's end cannot stop from starting it anew is sure where an event does so.
+ */
+function weigh(
+  leak: LeakedTimeout['leak'],
+  call: ts.CallExpression,
+  life: Life,
+  file: FileContext,
+): Pick<Match<LeakedTimeout>, 'confidence' | 'sureWhen'> {
+  const unsure = { confidence: 'possible' } as const;
+  const ms = knownDelay(call.arguments[1], file);
+  if (leak === 'state') return unsure;
+  if (leak === 're-arming') {
+    if (life.kind === 'effect') return {};
+    if (life.kind !== 'owner' && life.kind !== 'factory') return unsure;
+  } else if (isGoneSoon(ms)) return unsure;
+  // How long an end waits may be what it is asked for.
+  if (leak === 'ends' && isDelayGiven(call.arguments[1], file)) return unsure;
+  if (leak === 'overwritten' || file.role === 'ui') return unsure;
+  if (leak === 'connection') return { sureWhen: comesWithRequests(call, file) };
+  const often = anyOf(isOfLibrary(life), isMadeWithRequests(call, life, file));
+  return { sureWhen: leak === 'restarts' ? anyOf(often, runsAsItLives(call, file)) : often };
+}
+
 /** Other methods keep it: they are the ones to look at it before. */
 function isReturned(call: ts.CallExpression, file: FileContext): boolean {
   return listHandlePlaces(call, file).some((p) => p.kind === 'handed-over');
@@ -160,9 +191,4 @@ function isReturned(call: ts.CallExpression, file: FileContext): boolean {
 /** Without a delay: over before the next event. */
 function isAtOnce(call: ts.CallExpression): boolean {
   return (findDelayMs(call) ?? (call.arguments[1] ? 1 : 0)) === 0;
-}
-
-/** An effect that runs again while its timer is pending; the state of a component that is gone is set in vain. */
-function isEffectAgain(call: ts.CallExpression, life: Life, file: FileContext): boolean {
-  return life.kind === 'effect' && !startsOnceOnly(call, life, file);
 }

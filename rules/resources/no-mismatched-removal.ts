@@ -25,7 +25,10 @@ export const rule = defineRule<MismatchedRemoval>({
   message: 'This removal of a "{event}" listener removes nothing: {why}.',
   why: 'The listener stays for the life of its emitter, with all it refers to, and runs once more for each time it was added: instances, calls, mounts.',
   advice: 'Keep the function in a field or const, and hand that same reference, event and capture flag to both calls.',
-  limits: ['Only adds and removals in the same file are compared.'],
+  limits: [
+    'Only adds and removals in the same file are compared.',
+    'Where the listener goes anyway (it has fired, its event comes once, its element goes with its component) the finding is `possible`.',
+  ],
   roles: ['product', 'ui', 'script', 'migration', 'config', 'example'],
   mentions: ['removeListener', 'removeEventListener', '.off'],
   visit: {

@@ -1,13 +1,25 @@
 import { neverRejects } from '../../src/ast/cannot-fail.ts';
+import { listClearsOfTimeout } from '../../src/ast/clears-of-places.ts';
 import { type Deadline, findDeadline } from '../../src/ast/deadline.ts';
 import { type EntryTimer, findEntryTimer, findUnclearedDrop } from '../../src/ast/entry-timer.ts';
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { lifeOf } from '../../src/ast/life-cycle.ts';
-import { isDelayGiven, isSoonOver, weightOf } from '../../src/ast/light-deadline.ts';
+import {
+  isDelayGiven,
+  isGoneInTime,
+  isGoneSoon,
+  isOfOwner,
+  isSoonOver,
+  staysLong,
+  usualDelay,
+  weightOf,
+} from '../../src/ast/light-deadline.ts';
 import { findLostRace } from '../../src/ast/lost-race.ts';
 import { runsAtProcessEnd } from '../../src/ast/process-end.ts';
 import { findRacedSleep } from '../../src/ast/raced-sleep.ts';
 import { findLeaks, type Leak } from '../../src/ast/release-paths.ts';
+import { isSeldomAsked } from '../../src/ast/seldom.ts';
+import { findCallee } from '../../src/ast/symbol-ref.ts';
 import {
   findEnclosingFunction,
   findMethodCall,
@@ -16,12 +28,13 @@ import {
   isWithin,
   skipWrappers,
 } from '../../src/ast/syntax.ts';
-import { findDelayMs, findTimerFunction, isUnrefed, listClearsOfTimeout } from '../../src/ast/timers.ts';
+import { findDelayMs, findTimerFunction, isUnrefed } from '../../src/ast/timers.ts';
 import { isOfCommandLine } from '../../src/ast/tooling.ts';
-import type { ts } from '../../src/ast/ts.ts';
+import { ts } from '../../src/ast/ts.ts';
 import { findUnclearedLoss } from '../../src/ast/uncleared-loss.ts';
 import { findUnclearedSettle } from '../../src/ast/uncleared-settle.ts';
-import { runsUnderLoad } from '../../src/ast/where.ts';
+import { anyOf, comesWithRequests, comesWithUse, isMadeWithRequests, isOfLibrary } from '../../src/ast/under-load.ts';
+import { runsRepeatedly } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Match } from '../../src/model/rule.ts';
@@ -54,7 +67,8 @@ export const rule = defineRule<UnclearedDeadline>({
     'Keep the handle and clear it in a finally that covers success, error and early return; AbortSignal.timeout and withDeadline do so by themselves.',
   limits: [
     'Deadlines shorter than half a second, and those in browser code, are left alone.',
-    'A deadline of at most five seconds whose callback only settles its promise or aborts is `possible` only: it holds next to nothing. So is a longer one that is set where no request, event or loop was found to lead, unless a caller says how long it is.',
+    'A deadline of less than five seconds is `possible` only, and so is one of five whose callback only settles its promise or aborts: it holds next to nothing.',
+    'One of less than fifteen seconds is sure only where nothing clears it, requests lead to it and it holds what they made. A longer one is sure where requests lead to it, where it stays for a minute or more, where users of a library set it and it holds something or was cleared in places, and where a helper that is told how long runs again and again and clears it on success only. Else it is `possible`.',
     'A handle kept in a field or handed to another function is taken to be cleared there; one in an entry of a table is followed to where all entries leave it.',
   ],
   mentions: ['setTimeout', 'Promise.race', 'Promise.any'],
@@ -74,16 +88,31 @@ export const rule = defineRule<UnclearedDeadline>({
 });
 
 /**
- * One that holds little is sure only where it is a helper's, or runs under load; else it is `possible`. One that a
- * failure leaves running, or that was cleared in places, is what somebody meant to clear.
+ * What is over soon is `possible`, and so is what nothing says comes often. Sure is one of a minute or more; one that
+ * waits long, or as long as a caller says, where requests or a library's users set it and it holds something or was
+ * cleared in places; and a shorter one that holds what each request has made.
  */
 function weigh(found: Match<UnclearedDeadline>, call: ts.CallExpression, file: FileContext): Match<UnclearedDeadline> {
   const isSleep = found.data.deadline?.kind === 'sleep';
   const weight = isSleep ? 'little' : weightOf(call, file);
-  if (weight === 'nothing') return { ...found, confidence: 'possible' };
-  const delay = isSleep ? call.arguments[0] : call.arguments[1];
-  if (weight === 'much' || found.data.clears.length > 0 || isDelayGiven(delay, file)) return found;
-  return { ...found, sureWhen: runsUnderLoad(call, file) };
+  const delay = isSleep ? undefined : call.arguments[1];
+  const ms = isSleep ? findRacedSleep(call, file)?.ms : usualDelay(delay, file);
+  const unsure = { ...found, confidence: 'possible' as const };
+  if (weight === 'nothing' || isGoneSoon(ms) || isSeldomAsked(file)) return unsure;
+  const isCleared = found.data.clears.length > 0;
+  if (staysLong(ms)) return found;
+  const life = lifeOf(call, file);
+  if (isGoneInTime(ms, delay, file)) {
+    if (!isCleared) return weight === 'much' ? { ...found, sureWhen: comesWithRequests(call, file) } : unsure;
+    // What is written is a default only, that users of a library may raise.
+    return isOfOwner(delay) ? { ...found, sureWhen: isOfLibrary(life) } : unsure;
+  }
+  if (isCleared) {
+    const often = [isOfLibrary(life), isMadeWithRequests(call, life, file)];
+    if (isDelayGiven(delay, file)) often.push(runsRepeatedly(call, file));
+    return { ...found, sureWhen: anyOf(...often) };
+  }
+  return { ...found, sureWhen: weight === 'much' ? comesWithUse(call, life, file) : comesWithRequests(call, file) };
 }
 
 function isOfProcess(call: ts.CallExpression, file: FileContext): boolean {
@@ -152,6 +181,13 @@ function findSettle(
   return findUnclearedSettle(call, { executor: fn, settles }, clears, file) ?? loss;
 }
 
+/** What is awaited may be a function of another file, which catches what fails in it. */
+function whenItCanFail(at: ts.Node, file: FileContext): Pick<Match<UnclearedDeadline>, 'when'> {
+  const call = ts.isAwaitExpression(at) ? skipWrappers(at.expression) : undefined;
+  const to = call && ts.isCallExpression(call) ? findCallee(call, file) : undefined;
+  return to ? { when: { kind: 'not', of: { kind: 'callee-does', to, deeds: ['catches'] } } } : {};
+}
+
 function judge(
   call: ts.CallExpression,
   places: readonly HandlePlace[],
@@ -183,7 +219,8 @@ function judge(
       file,
     );
     if (!leak) return undefined;
-    return match(leak.outcome === 'throw' ? 'not cleared when the work fails' : 'not cleared on every way out', leak);
+    if (leak.outcome !== 'throw') return match('not cleared on every way out', leak);
+    return { ...match('not cleared when the work fails', leak), ...whenItCanFail(leak.at, file) };
   }
   if (deadline && clears.every((clear) => isOnSuccess(clear, file)))
     return match('not cleared when the work fails', undefined, clears[0]);

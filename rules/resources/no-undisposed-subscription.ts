@@ -1,5 +1,6 @@
 import { allOf } from '../../src/ast/all-of.ts';
 import type { ClassShape } from '../../src/ast/class-shape.ts';
+import { endsByComputedName } from '../../src/ast/computed-members.ts';
 import { findDisposer } from '../../src/ast/end-of-life.ts';
 import { listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { findKeptSibling, findSubscriptionBesideKept } from '../../src/ast/kept-sibling.ts';
@@ -90,6 +91,8 @@ function judgeCall(call: ts.CallExpression, file: FileContext): Match<Undisposed
   }
   const field = places.length === 1 && places[0]!.kind === 'field' ? places[0]!.name : undefined;
   if (field === undefined || life.kind !== 'owner' || !canEnd(life) || isUsed(life.shape, field)) return undefined;
+  const isEnd = (method: string): boolean => /^(?:unsubscribe|dispose|remove|close)$/.test(method);
+  if (endsByComputedName(life.shape.node, field, isEnd, file)) return undefined;
   const values = { what, whom: `each ${life.shape.name}`, why: `nothing ends what ${field} holds` };
   return { at: call, values, ...when, data: { kind: 'kept', subscription, life, field } };
 }

@@ -265,7 +265,9 @@ export function findAfterEnd(call: ts.CallExpression, life: Life, file: FileCont
   const own = called.filter((fn) => isMember(fn, life));
   const isEnding = own.find((fn) => ends.includes(fn) && endName.test(nameOfFunction(fn)) && fn !== within);
   if (isEnding)
-    return asksForCount(isEnding, file) || mayEndProcess(isEnding, file) ? undefined : { kind: 'ends', fn: isEnding };
+    return asksForCount(isEnding, file) || asksForTime(callback, file) || mayEndProcess(isEnding, file)
+      ? undefined
+      : { kind: 'ends', fn: isEnding };
   const starting = own.find((fn) => starter.test(nameOfFunction(fn)) && !ends.includes(fn));
   if (!starting) return undefined;
   const runs = callback ? [callback, starting] : [starting];
@@ -280,6 +282,15 @@ function asksForCount(fn: FunctionNode, file: FileContext): boolean {
       ts.isBinaryExpression(expression) &&
       isWithin(expression, fn) &&
       (isNumber(expression.right) || isNumber(expression.left)),
+  );
+}
+
+/** `if (Date.now() - this.idleSince >= limit)`: what the timer runs asks first how long nothing has come. */
+function asksForTime(run: FunctionNode | undefined, file: FileContext): boolean {
+  if (!run) return false;
+  return (file.nodesOfKind(ts.SyntaxKind.IfStatement) as readonly ts.IfStatement[]).some(
+    ({ expression }) =>
+      isWithin(expression, run) && /\b(?:now|getTime|hrtime|uptime)\(/.test(expression.getText(file.source)),
   );
 }
 

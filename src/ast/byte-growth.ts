@@ -1,5 +1,6 @@
 import type { FileContext } from '../model/file-context.ts';
 import { isCutIntoBlocks } from './block-cut.ts';
+import { isOfSmallBody, isShownToGetChunks } from './chunk-evidence.ts';
 import { findClassField, findThisOwner } from './class-shape.ts';
 import { leavesFunction } from './conditions.ts';
 import { isDeclaredIn, listRepetitions } from './loop-facts.ts';
@@ -36,8 +37,8 @@ export interface ByteGrowth {
   chunks: readonly ts.Expression[];
   /** What repeats it: a loop, or the function that is called for each chunk. */
   repeats: { kind: 'loop'; node: ts.Node } | { kind: 'calls'; fn: FunctionNode };
-  /** Cut at each frame by something that this file does not show. */
-  isCutElsewhere: boolean;
+  /** Nothing is cut off before the last chunk has come, or only frames whose length has 32 bits: chunks as they come. */
+  isLarge: boolean;
 }
 
 const lastCall =
@@ -88,7 +89,10 @@ function judge(
   const place = repeats.kind === 'loop' ? repeats.node : repeats.fn;
   if (stopsAtLimit(target, place, file) || isShortExchange(call) || isPreamble(target)) return undefined;
   if (repeats.kind === 'calls' && (isOwnBlock(chunks, file) || beginsWithHeader(target, file))) return undefined;
-  return { call, target, assignment, chunks, repeats, isCutElsewhere: isCutElsewhere(target, file) };
+  const isShown = repeats.kind === 'loop' || isShownToGetChunks(repeats.fn, file);
+  const isLarge =
+    isRaw(chunks, file) && (wide.test(file.text) || !isCut(target, file)) && isShown && !isOfSmallBody(call, file);
+  return { call, target, assignment, chunks, repeats, isLarge };
 }
 
 /** What stands in front of the data, of a length that its format fixes: some dozens of bytes. */
@@ -149,22 +153,41 @@ function beginsWithHeader(target: ts.Expression, file: FileContext): boolean {
   });
 }
 
-/** `this.rest = frame.rest` of `const frame = parseFrame(this.rest)`: how long a frame may be is not seen here. */
-function isCutElsewhere(target: ts.Expression, file: FileContext): boolean {
-  const path = findMemberPath(target)?.join('.');
-  if (path === undefined || wide.test(file.text)) return false;
-  return file.nodes('BinaryExpression').some((node) => {
-    if (!isAssignment(node) || findMemberPath(node.left)?.join('.') !== path) return false;
-    const root = rootOfMembers(node.right);
-    const declaration = ts.isIdentifier(root) && root !== node.right ? file.bindingOf(root)?.declaration : undefined;
-    const made = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
-    const call = made && skipAwait(made);
-    return !!call && ts.isCallExpression(call) && call.arguments.some((a) => findMemberPath(a)?.join('.') === path);
+/** No chunk is a part that was taken out of what came: a vector, a remainder, a field. */
+function isRaw(chunks: readonly ts.Expression[], file: FileContext): boolean {
+  return chunks.every((chunk) => {
+    const declaration = ts.isIdentifier(chunk) ? file.bindingOf(chunk)?.declaration : undefined;
+    const made = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : chunk;
+    return !made || !isPart.test(findMethodCall(skipAwait(made))?.method ?? '');
   });
 }
 
+const isPart = /^(?:slice|subarray|splice|readBytes)$/;
+
 /** Lengths of 32 bits. */
 const wide = /\b(?:read|get)(?:Big)?U?[iI]nt(?:32|64|BE|LE)/;
+
+/**
+ * `rest = rest.subarray(n)`, `this.rest = frame.rest` of `const frame = parseFrame(this.rest)`: what is kept is what the
+ * last frame left.
+ */
+function isCut(target: ts.Expression, file: FileContext): boolean {
+  const path = findMemberPath(target)?.join('.');
+  const isBytes = (node: ts.Expression): boolean => findMemberPath(node)?.join('.') === path;
+  return file.nodes('BinaryExpression').some((node) => {
+    if (!isAssignment(node) || !isBytes(skipWrappers(node.left))) return false;
+    const root = rootOfMembers(node.right);
+    const declaration = ts.isIdentifier(root) && root !== target ? file.bindingOf(root)?.declaration : undefined;
+    const made = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+    const value = skipAwait(made ?? node.right);
+    if (!ts.isCallExpression(value)) return false;
+    const cut = findMethodCall(value);
+    return (
+      (cut !== undefined && isPart.test(cut.method)) ||
+      (cut?.method !== 'concat' && value.arguments.some((argument) => isBytes(argument)))
+    );
+  });
+}
 
 /** So many are copied in no time, however often. */
 const fewBytes = 65_536;

@@ -30,9 +30,42 @@ export function neverRejects(promise: ts.Expression, file: FileContext, hops = 0
     return run !== undefined && !isAsync(run) && !throws(run, file) && neverRejects(target.receiver, file, hops + 1);
   }
   const fn = findFunctionValue(value.expression, file);
-  if (!fn || isAsync(fn)) return false;
+  if (!fn) return false;
+  if (isAsync(fn)) return catchesAll(fn);
   const returned = listReturnedValues(fn, file);
   return returned.length > 0 && returned.every((one) => neverRejects(one, file, hops + 1));
+}
+
+/**
+ * Whether an async function fails in nothing that it waits for: all of it stands in a `try` whose `catch` throws nothing,
+ * and waits for nothing more unless it is asked to (`if (retry)`).
+ */
+export function catchesAll(fn: FunctionNode): boolean {
+  if (!isAsync(fn) || !fn.body || !ts.isBlock(fn.body)) return false;
+  const { statements } = fn.body;
+  return (
+    statements.some((statement) => ts.isTryStatement(statement) && statement.catchClause !== undefined) &&
+    statements.every((statement) => {
+      if (!ts.isTryStatement(statement)) return !mayFail(statement, false);
+      const { tryBlock, catchClause, finallyBlock } = statement;
+      const isSafe = catchClause ? !mayFail(catchClause.block, true) : !mayFail(tryBlock, false);
+      return isSafe && !(finallyBlock && mayFail(finallyBlock, false));
+    })
+  );
+}
+
+/** Throws, or waits for something; `unlessAsked`: what an `if` without an `else` waits for does not count. */
+function mayFail(node: ts.Node, unlessAsked: boolean): boolean {
+  if (ts.isThrowStatement(node) || ts.isAwaitExpression(node)) return true;
+  if (isFunctionNode(node)) return false;
+  if (unlessAsked && ts.isIfStatement(node) && !node.elseStatement)
+    return ts.forEachChild(node.thenStatement, (child) => containsThrow(child) || undefined) ?? false;
+  return ts.forEachChild(node, (child) => mayFail(child, unlessAsked) || undefined) ?? false;
+}
+
+function containsThrow(node: ts.Node): boolean {
+  if (isFunctionNode(node)) return false;
+  return ts.isThrowStatement(node) || (ts.forEachChild(node, (child) => containsThrow(child) || undefined) ?? false);
 }
 
 function isPromise(at: ts.Expression): boolean {

@@ -1,7 +1,14 @@
 import type { FileContext } from '../model/file-context.ts';
 import { findClientHome } from './client-home.ts';
 import type { ClientCreation } from './libraries.ts';
-import { type FunctionNode, findEnclosingFunction, findMemberName, getOutermostWrapped, isWithin } from './syntax.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  findMemberName,
+  findMethodCall,
+  getOutermostWrapped,
+  isWithin,
+} from './syntax.ts';
 import { ts } from './ts.ts';
 
 /**
@@ -24,9 +31,22 @@ export function isNeverEnded(
     uses.length > 0 &&
     uses.every(({ parent }) => {
       const member = findMemberName(parent);
-      return member !== undefined && !/^(?:end|quit|close|destroy|disconnect|\$disconnect|terminate)$/.test(member);
+      return (
+        member !== undefined &&
+        !isGivenByItsMethod(parent) &&
+        !/^(?:end|quit|close|destroy|disconnect|\$disconnect|terminate)$/.test(member)
+      );
     })
   );
+}
+
+/** `return client.on('error', log)`: what such a method gives back is the client. */
+function isGivenByItsMethod(access: ts.Node): boolean {
+  const call = findMethodCall(access.parent);
+  if (!call || !/^(?:on|once|addListener|prependListener|setMaxListeners)$/.test(call.method)) return false;
+  const { parent } = getOutermostWrapped(call.call);
+  if (ts.isPropertyAccessExpression(parent)) return isGivenByItsMethod(parent);
+  return !ts.isExpressionStatement(parent) && !ts.isAwaitExpression(parent);
 }
 
 /** Used by a function that goes on to live when this one has returned: a method of what it gives, a closure. */

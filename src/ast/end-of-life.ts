@@ -36,6 +36,14 @@ export function findDisposer(
   return undefined;
 }
 
+const wholeEnd =
+  /^(?:componentWillUnmount|disconnectedCallback|ngOnDestroy|onModuleDestroy|beforeUnmount|beforeDestroy|willDestroy|(?:onA|beforeA)pplicationShutdown|on(?:Destroy|Stop|Close|Shutdown)|_*(?:dispose|destroy|Symbol\.dispose|Symbol\.asyncDispose|close|stop|shutdown|shutDown|teardown|tearDown|terminate|disconnect|quit|halt|unmount|deinit|exit|end|kill|detach|cleanup|cleanUp)(?:All|Async|Sync|Now|Gracefully|Everything|Internal|Impl|Resources?|Connections?|Handles?|Listeners?|Timers?|Intervals?)?)$/;
+
+/** Whether an end has no object of its own, as `closeConfirmWindow` has: it ends all that its owner is. */
+export function endsWhole(fn: FunctionNode): boolean {
+  return wholeEnd.test(nameOfFunction(fn).replace(/^#/, ''));
+}
+
 /** Whether an owner has an end of its own: a method that is given an item ends that item. */
 export function hasEnd({ disposers }: Pick<ClassShape, 'disposers'>): boolean {
   return findDisposer(disposers.filter(endsOwner), undefined) !== undefined;

@@ -4,6 +4,7 @@ import { entryOfNamedCall } from './entry-calls.ts';
 import { isBringUp } from './event-kind.ts';
 import { entryOfFile } from './file-entries.ts';
 import { listCallsOf } from './functions.ts';
+import { isOneJob } from './one-job.ts';
 import { bareModule, findOrigin, type Origin, originName } from './provenance.ts';
 import {
   type FunctionNode,
@@ -37,6 +38,9 @@ const connectionEvent = /^(?:request|connection|upgrade|message|stream|secureCon
 const consumerMethod = /^(?:process|consume|subscribe|define|work|handle|each|eachMessage|eachBatch|schedule|add)$/;
 const consumerModule =
   /^(?:bull|bullmq|kafkajs|node-rdkafka|@confluentinc\/kafka-javascript|amqplib(?:\/\w+)?|amqp-connection-manager|agenda|bee-queue|pg-boss|graphile-worker|node-cron|cron|node-schedule|croner|sqs-consumer|@google-cloud\/pubsub|nats|mqtt|rhea)$/;
+/** Queues and timetables: each job runs once in a while, unlike the messages of a broker. */
+const jobModule = /^(?:bull|bullmq|agenda|bee-queue|pg-boss|graphile-worker|node-cron|cron|node-schedule|croner)$/;
+const jobDecorator = /^(?:Process|OnQueueEvent|OnWorkerEvent)$/;
 const requestName = /^_?(?:req|request|ctx\.req)$/;
 const responseName = /^_?(?:res|response|resp|reply|rep|h)$/;
 
@@ -60,6 +64,11 @@ function judge(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
 
 const request = (label: string): EntryPoint => ({ kind: 'request', label });
 
+/** What a library that hands out jobs or messages runs. */
+function consumed(label: string, module: string): EntryPoint {
+  return { ...request(label), ...(jobModule.test(module) && { isJob: true as const }) };
+}
+
 function fromDecorators(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
   if (!ts.isMethodDeclaration(fn) || !isClassNode(fn.parent)) return undefined;
   for (const decorator of ts.getDecorators(fn) ?? []) {
@@ -71,7 +80,8 @@ function fromDecorators(fn: FunctionNode, file: FileContext): EntryPoint | undef
     if (name === undefined || !(requestDecorator.test(name) || timeDecorator.test(name))) continue;
     const path = ts.isCallExpression(call) ? findStringValue(call.arguments[0]) : undefined;
     const label = `@${name}${path === undefined ? '' : ` ${path}`} ${fn.parent.name?.text ?? 'class'}.${nameOfFunction(fn)}`;
-    return timeDecorator.test(name) ? { kind: 'event', label } : request(label);
+    if (timeDecorator.test(name)) return { kind: 'event', label };
+    return jobDecorator.test(name) ? { ...request(label), isJob: true } : request(label);
   }
   const implemented = fn.parent.heritageClauses?.flatMap((clause) => clause.types) ?? [];
   for (const type of implemented) {
@@ -106,7 +116,8 @@ export function findEntryOfCall(call: ts.CallExpression | ts.NewExpression, file
 function entryOfConstruction(call: ts.NewExpression, file: FileContext): EntryPoint | undefined {
   const origin = findOrigin(call.expression, file);
   if (!origin || !consumerModule.test(origin.module)) return undefined;
-  return request(`${origin.module} ${originName(origin)} ${findStringValue(call.arguments?.[0]) ?? ''}`.trim());
+  const label = `${origin.module} ${originName(origin)} ${findStringValue(call.arguments?.[0]) ?? ''}`.trim();
+  return consumed(label, bareModule(origin.module));
 }
 
 function entryOfCall(call: ts.CallExpression, file: FileContext): EntryPoint | undefined {
@@ -132,17 +143,21 @@ function entryOfCall(call: ts.CallExpression, file: FileContext): EntryPoint | u
     return request(`hook ${text}`);
   }
   if (listenerMethod.test(method) || method === 'once') {
-    if (text === 'message' && isJob(call, receiver)) return undefined;
+    if (text === 'message' && isOneJob(call, receiver)) return undefined;
+    // What its parent tells a process is how to start and when to end, not its load.
+    if (text === 'message' && findMemberPath(receiver)?.join('.') === 'process')
+      return { kind: 'event', label: "process 'message'" };
     if (text !== undefined && connectionEvent.test(text))
       return request(`${findMemberPath(receiver)?.at(-1) ?? ''} '${text}'`.trim());
     if (isSocket(receiver, file)) return request(`socket '${text ?? method}'`);
-    if (consumerModule.test(module)) return request(`${module} ${text ?? method}`);
+    if (consumerModule.test(module)) return consumed(`${module} ${text ?? method}`, module);
     const isOnce = method === 'once' || (text !== undefined && isBringUp(text));
     return isOnce ? undefined : { kind: 'event', label: `on '${text ?? method}'` };
   }
   if (/^(?:schedule(?:Job|Task|Every)?|runEvery|repeatEvery)$/.test(method) && call.arguments.length > 1)
     return { kind: 'event', label: `${method} ${findMemberPath(receiver)?.at(-1) ?? ''}`.trim() };
-  if (consumerMethod.test(method) && consumerModule.test(module)) return request(`${module} ${text ?? method}`);
+  if (consumerMethod.test(method) && consumerModule.test(module))
+    return consumed(`${module} ${text ?? method}`, module);
   if (
     /^(?:query|mutation|subscription)$/.test(method) &&
     /procedure/i.test(receiver.getText(file.source).slice(0, 200))
@@ -152,18 +167,6 @@ function entryOfCall(call: ts.CallExpression, file: FileContext): EntryPoint | u
   if (/^(?:methods|publish)$/.test(method) && ts.isIdentifier(receiver) && receiver.text === 'Meteor')
     return request(`Meteor.${method}`);
   return undefined;
-}
-
-/** `parentPort.on('message', async () => { await work(); process.exit(0); })`: the thread does one job and ends. */
-function isJob(call: ts.CallExpression, receiver: ts.Expression): boolean {
-  if (findMemberPath(receiver)?.at(-1) !== 'parentPort') return false;
-  const text = call.arguments[1]?.getText() ?? '';
-  const isOnly = text.split(/\bawait\b/).length === 2 && !/\belse\b|\bcase\b/.test(text);
-  // What closes something first ends a thread that has served many.
-  return (
-    isOnly &&
-    /\bawait\s+(?!\S*(?:close|stop|shutdown|disconnect|destroy|flush|end)\w*\()[^{}]*\bprocess\.exit\(/i.test(text)
-  );
 }
 
 function isRouter(receiver: ts.Expression, origin: Origin | undefined, first: ts.Expression | undefined): boolean {

@@ -1,6 +1,7 @@
 import type { FileContext } from '../model/file-context.ts';
 import { withCallees } from './after-end.ts';
 import { findThisOwner } from './class-shape.ts';
+import { listClearsOf } from './clears-of-places.ts';
 import { findFunctionValue, listCallsOf } from './functions.ts';
 import { type HandlePlace, nameOfHolder } from './handle-escape.ts';
 import {
@@ -14,7 +15,6 @@ import {
   isWithin,
   skipWrappers,
 } from './syntax.ts';
-import { listClearsOf } from './timers.ts';
 import { ts } from './ts.ts';
 import { listMethodCalls } from './within.ts';
 

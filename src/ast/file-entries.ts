@@ -27,6 +27,8 @@ export function entryOfFile(fn: FunctionNode, file: FileContext): EntryPoint | u
   if (load && /\+(?:page|layout)?\.?server\.[jt]s$/.test(path)) return request(`${load} ${path}`);
   const remix = find(/^(?:loader|action)$/);
   if (remix && /(?:^|\/)routes\/.*\.[jt]sx?$/.test(path) && isOpen()) return request(`${remix} ${path}`);
+  if (/(?:^|\/)entry\.server\.[jt]sx?$/.test(path) && (isDefaultExport(fn) || find(/^default$/)))
+    return request(`render ${path}`);
   if (find(/^middleware$/) && /(?:^|\/)middleware\.[jt]s$/.test(path)) return request('Next middleware');
   if (hasDirective(file.text.slice(0, 1000), 'use server') && isOpen()) return request(`server action ${names[0]}`);
   return undefined;

@@ -1,5 +1,6 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { FunctionDeed } from '../model/link.ts';
+import { catchesAll } from './cannot-fail.ts';
 import { listIoCalls } from './io-call.ts';
 import { findQuery, isInsideChain, isRun } from './queries.ts';
 import { isBulk } from './query-worth.ts';
@@ -27,6 +28,7 @@ export function listDeeds(fn: FunctionNode, file: FileContext): FunctionDeed[] {
   if (keeping.test(text)) deeds.add('keeps');
   for (const kind of listOwnQueries(fn, file)) deeds.add(`query:${kind}`);
   if (isSleep(fn, file)) deeds.add('sleeps');
+  if (catchesAll(fn)) deeds.add('catches');
   return [...deeds].sort();
 }
 

@@ -1,5 +1,6 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
-import { findDisposer } from './end-of-life.ts';
+import { endsByComputedName } from './computed-members.ts';
+import { endsWhole, findDisposer } from './end-of-life.ts';
 import { listCallsOf } from './functions.ts';
 import { type HandlePlace, listHandlePlaces } from './handle-escape.ts';
 import type { HandleKind } from './handles.ts';
@@ -130,7 +131,9 @@ function listEnds(binding: Binding, kind: HandleKind): ts.CallExpression[] {
 }
 
 function isEnding(method: string, kind: HandleKind): boolean {
-  return kind.ends.includes(method) || /^(?:destroy|dispose|terminate|asyncDispose)$/.test(method);
+  // `quitAsync`: one that was given a promise.
+  const name = method.replace(/(?<=[a-z])Async$/, '');
+  return kind.ends.includes(name) || /^(?:destroy|dispose|terminate|asyncDispose)$/.test(name);
 }
 
 /** Returned, stored, passed on to what does not belong to its own library, or used in a function that is kept. */
@@ -232,7 +235,7 @@ function findKept(creation: ts.Expression, file: FileContext, hops = 0): Kept | 
 function judgeField({ at, field: name }: Kept, kind: HandleKind, file: FileContext): HandleLeak | undefined {
   const life = lifeOf(at, file);
   if (life.kind !== 'owner' || life.isSingleton) return undefined;
-  const disposer = findDisposer(life.shape.disposers, undefined);
+  const disposer = findDisposer(life.shape.disposers.filter(endsWhole), undefined);
   const field = life.shape.fields.get(name);
   if (!disposer || !field || isMadeOnDemand(at, name)) return undefined;
   const isSeenTo = field.accesses.some((access) => {
@@ -247,7 +250,8 @@ function judgeField({ at, field: name }: Kept, kind: HandleKind, file: FileConte
     const called = callee && (findMemberName(callee) ?? (ts.isIdentifier(callee) ? callee.text : ''));
     return called !== undefined && takesOver.test(called);
   });
-  return isSeenTo ? undefined : { kind: 'owner', at, field: name, life, disposer };
+  if (isSeenTo || endsByComputedName(life.shape.node, name, (method) => isEnding(method, kind), file)) return undefined;
+  return { kind: 'owner', at, field: name, life, disposer };
 }
 
 /** `if (!this.channel) this.channel = …`: one, for as long as the owner. */

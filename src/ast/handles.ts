@@ -157,12 +157,21 @@ export const handleKinds: readonly HandleKind[] = [
   },
   {
     modules: ['', 'ws', 'isomorphic-ws', 'eventsource'],
-    paths: ['WebSocket.new', 'EventSource.new', 'BroadcastChannel.new', 'new'],
+    paths: ['WebSocket.new', 'EventSource.new', 'new'],
     name: 'connection',
     ends: ['close', 'terminate'],
     listens: true,
     cost: 'a socket on both sides',
     source: 'ws 8.18, lib/websocket.js; HTML Standard',
+  },
+  {
+    modules: ['', 'worker_threads'],
+    paths: ['BroadcastChannel.new'],
+    name: 'broadcast channel',
+    ends: ['close'],
+    listens: true,
+    cost: 'its listeners for every message of its name',
+    source: 'HTML Standard; Node.js 22, lib/internal/worker/io.js',
   },
   {
     modules: ['', 'worker_threads'],

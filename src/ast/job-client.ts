@@ -33,8 +33,11 @@ export function isForOneJob(creation: ts.NewExpression | ts.CallExpression, file
     const target = findMethodCall(reference.parent.parent);
     if (!target || target.receiver !== reference || !endMethod.test(target.method)) return false;
     const place = findRunner(target.call);
-    const isOwn = fn ? place === fn : place === undefined || frequencyOf(target.call, file) === 'once';
-    if (!isOwn || isOnSomeOutcome(target.call, reference.text)) return false;
+    // What is ended before is the one that was there before it.
+    const isOwn = fn
+      ? place === fn && target.call.pos > creation.pos
+      : place === undefined || frequencyOf(target.call, file) === 'once';
+    if (!isOwn || isOnSomeOutcome(target.call, creation, reference.text)) return false;
     return !serving.test(file.text.slice(creation.end, target.call.pos));
   });
 }
@@ -47,9 +50,9 @@ function findRunner(node: ts.Node): ts.Node | undefined {
   return method === 'finally' || method === 'then' ? findRunner(call!) : fn;
 }
 
-/** In a `catch`, or under a condition that does not ask for the client itself. */
-function isOnSomeOutcome(end: ts.Node, name: string): boolean {
-  for (let at = end; at.parent && !isFunctionNode(at); at = at.parent) {
+/** In a `catch`, or under a condition that does not ask for the client itself; what the client is made in as well is none. */
+function isOnSomeOutcome(end: ts.Node, creation: ts.Node, name: string): boolean {
+  for (let at = end; at.parent && !isFunctionNode(at) && !isWithin(creation, at); at = at.parent) {
     if (ts.isCatchClause(at)) return true;
     if (ts.isIfStatement(at) && !new RegExp(`\\b${name.replaceAll('$', '\\$')}\\b`).test(at.expression.getText()))
       return true;

@@ -2,7 +2,7 @@ import type { FileContext } from '../model/file-context.ts';
 import { classShape, findThisOwner, type OwnerNode } from './class-shape.ts';
 import { findIterated, listRepetitions } from './loop-facts.ts';
 import { bareModule, findOrigin, originName } from './provenance.ts';
-import { findSize, sizeOf, soundsLarge } from './size.ts';
+import { findSize, sizeOf } from './size.ts';
 import { findMemberPath, findMethodCall, isClassNode, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
 
@@ -131,17 +131,16 @@ export function isShort({ call, kind, value }: JsonRoundTrip, file: FileContext)
   return otherValue !== undefined && sizeOf(otherValue, file) === 'small';
 }
 
-/** Whether what is turned into JSON grows with data, or it is done for each of what does. */
-export function isLong({ call, kind, value }: JsonRoundTrip, file: FileContext): boolean {
+/**
+ * Whether the file shows that what is turned into JSON grows with data (not by what it is called), or that it is done
+ * for each item of what does. Bodies of requests are limited by what parses them, which has read as much JSON before.
+ */
+export function isShownLong({ call, kind, value }: JsonRoundTrip, file: FileContext): boolean {
   const found = findSize(value, file);
-  // What is compared is most often a short list of ids or members, and what is logged a line, whatever they are called.
-  const mustShow = kind === 'compare' || kind === 'log';
-  // What parses bodies limits them, to 100 kB unless told otherwise, and has read as much JSON just before.
-  if (found.isCarried) return false;
-  if (mustShow ? found.size === 'large' : soundsLarge(value, file)) return true;
-  if (found.size === 'small' || kind === 'log') return false;
+  if (found.isCarried || kind === 'log' || kind === 'cache') return false;
+  if (found.size !== 'unknown') return found.size === 'large';
   return listRepetitions(call).some((repetition) => {
     const over = findIterated(repetition);
-    return over !== undefined && soundsLarge(over, file);
+    return over !== undefined && sizeOf(over, file) === 'large';
   });
 }

@@ -18,6 +18,10 @@ const boundedWords = words(
 const numberedWords = words(
   'queue channel topic event resource file folder directory entity row block chunk object record item asset',
 );
+/** What passes: a new one comes with each use, by those who use a service or by the hour. */
+const passingWords = words(
+  'session request requests req message messages msg mail email phone ip ips job order post comment alert reply answer response query sql text prompt search term keyword body payload nonce ticket cursor time timestamp date day stamp fingerprint signature jwt jid socket transaction tx block invoice payment cart thread conversation chat user users customer guest username login visitor viewer member recipient sender author player participant invocation execution run trace span slice fragment fragmentation upload download interaction notification submission attachment correlation packet sequence seq at now moment minute hour',
+);
 /** Says nothing by itself. */
 const vagueWords = words(
   'name path title label file filename filepath source src tag dir folder value val item element el ref identifier domain hostname origin',
@@ -56,4 +60,19 @@ export function domainOfName(name: string): KeyDomain {
   if (boundedWords.has(last)) return 'bounded';
   if (vagueWords.has(last)) return 'unknown';
   return dataWords.has(last) ? 'data' : 'unknown';
+}
+
+const emptyWord =
+  /^(?:by|k|ids?|uuid|guid|uid|oid|keys?|hash(?:es)?|digest|tokens?|name|value|str|string|identifier|map|caches?|store|info|data|json|obj|object)$/;
+
+/** Whether a name says that it stands for something that passes: `sessionId`, `req_url`, `user`. */
+export function isPassingName(name: string): boolean {
+  const parts = wordsOf(name).filter((word) => !emptyWord.test(word));
+  const last = parts.at(-1)?.replace(/(?<=[^s])s$/, '');
+  return last !== undefined && passingWords.has(last);
+}
+
+/** Whether a name only says that it is a key: `id`, `cacheKey`, `hash`. */
+export function saysNothing(name: string): boolean {
+  return wordsOf(name).every((word) => emptyWord.test(word));
 }

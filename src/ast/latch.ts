@@ -58,14 +58,17 @@ export function isGatherer(call: ts.CallExpression, places: readonly HandlePlace
   return (isStartedWhenUnset(call, places, file) || runs.includes(fn)) && runs.some(writes);
 }
 
-/** `if (!this.timer) this.timer = setTimeout(…)`: a condition on the way there looks at the field that keeps the timer. */
+/** `if (!this.timer) this.timer = setTimeout(…)`: a condition on the way there looks at the field or variable that keeps it. */
 export function isStartedWhenUnset(
   call: ts.CallExpression,
   places: readonly HandlePlace[],
   file: FileContext,
 ): boolean {
   const fn = findEnclosingFunction(call);
-  const names = places.flatMap((place) => (place.kind === 'field' ? [place.name] : []));
+  const names = places.flatMap((place) => {
+    if (place.kind === 'binding') return [place.binding.name];
+    return place.kind === 'field' ? [place.name] : [];
+  });
   if (!fn || names.length === 0) return false;
   return listConditionsOn(call, fn, file).some((condition) =>
     condition

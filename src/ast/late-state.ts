@@ -1,5 +1,5 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
-import { findDependencies, findEffectLatch } from './effect-latch.ts';
+import { findDependencies } from './effect-latch.ts';
 import type { Life } from './life-cycle.ts';
 import {
   type FunctionNode,
@@ -15,12 +15,6 @@ import { listNodesWithin } from './within.ts';
 
 /** What waits for the next frames is over before a component is gone. */
 const frameMs = 50;
-
-/** Whether an effect starts a timer once, as its component appears or behind a guard of its own: it cannot meet a later one. */
-export function startsOnceOnly(call: ts.CallExpression, life: Life, file: FileContext): boolean {
-  if (life.kind !== 'effect') return false;
-  return findDependencies(life.effect)?.elements.length === 0 || findEffectLatch(call, life.effect, file) === 'sets';
-}
 
 /** Whether a timer that an effect or a component starts, and never clears, sets state when it fires. */
 export function setsStateLate(call: ts.CallExpression, life: Life, file: FileContext): boolean {

@@ -70,6 +70,20 @@ export function listMadeOnce(file: FileContext): ReadonlySet<string> {
   return names;
 }
 
+/** Names of the classes of which some owner keeps one that it makes when it is first asked for: `this.mail ??= new Mail()`. */
+export function listKeptOnce(file: FileContext): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const node of file.nodes('NewExpression')) {
+    const callee = skipWrappers(node.expression);
+    const binding = ts.isIdentifier(callee) ? file.bindingOf(callee) : undefined;
+    const { parent } = getOutermostWrapped(node);
+    // A variable of a function keeps nothing: `let room = rooms.get(id); if (!room) room = new Room();`.
+    const isField = isAssignment(parent) && ts.isPropertyAccessExpression(skipWrappers(parent.left));
+    if (binding && isField && isKeptUnlessThere(node, file)) names.add(classNameOf(binding));
+  }
+  return names;
+}
+
 /** The name that its own file gives a class. */
 function classNameOf(binding: Binding): string {
   const imported = findImport(binding)?.name;
@@ -175,14 +189,22 @@ function findParameter(value: ts.Expression, { constructorNode }: ClassShape, fi
   return index < 0 || !ts.isIdentifier(declared.name) ? undefined : { index, isMember: path.length > 1 };
 }
 
-/** `shared ??= new X()` and `if (!X.instance) X.instance = new X()`, where the module or a class of it keeps it. */
+/** As {@link isKeptUnlessThere}, where the module or a class of it keeps it. */
 function isLatched(node: ts.NewExpression, file: FileContext): boolean {
+  const assignment = getOutermostWrapped(node).parent;
+  if (!isAssignment(assignment)) return false;
+  const root = rootOfMembers(skipWrappers(assignment.left));
+  const binding = ts.isIdentifier(root) ? file.bindingOf(root) : undefined;
+  if (!ts.isIdentifier(root) || (binding && findEnclosingFunction(binding.identifier))) return false;
+  return isKeptUnlessThere(node, file);
+}
+
+/** `shared ??= new X()` and `if (!X.instance) X.instance = new X()`. */
+function isKeptUnlessThere(node: ts.NewExpression, file: FileContext): boolean {
   const assignment = getOutermostWrapped(node).parent;
   if (!isAssignment(assignment) || skipWrappers(assignment.right) !== node) return false;
   const kept = skipWrappers(assignment.left);
-  const root = rootOfMembers(kept);
-  const binding = ts.isIdentifier(root) ? file.bindingOf(root) : undefined;
-  if (!ts.isIdentifier(root) || (binding && findEnclosingFunction(binding.identifier))) return false;
+  if (ts.isElementAccessExpression(kept)) return false;
   if (/^(?:\?\?|\|\|)=$/.test(assignment.operatorToken.getText(file.source))) return true;
   const asked = kept.getText(file.source);
   for (let at: ts.Node = assignment; at.parent && !ts.isFunctionLike(at); at = at.parent) {

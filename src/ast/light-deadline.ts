@@ -6,6 +6,7 @@ import {
   findPromiseAround,
   isFunctionNode,
   isWithin,
+  rootOfMembers,
   skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
@@ -13,9 +14,52 @@ import { ts } from './ts.ts';
 /** A wait of no more than this is over soon, whatever the load. */
 const soonMs = 5_000;
 
+/** What is gone in less is felt only where it holds something and each request leaves one. */
+const shortMs = 15_000;
+
+/** What is left for so long piles up, wherever it comes from. */
+const longMs = 60_000;
+
 /** Whether a known wait ends by itself soon; one that is not known may be long. */
 export function isSoonOver(ms: number | undefined): boolean {
   return (ms ?? soonMs + 1) <= soonMs;
+}
+
+/** How long a timer surely waits; undefined where that is not known, or a caller may say otherwise. */
+export function knownDelay(delay: ts.Expression | undefined, file: FileContext): number | undefined {
+  return delay && !isDelayGiven(delay, file) ? findNumber(delay, file) : undefined;
+}
+
+/** How long a timer waits where nobody says otherwise: what is written, or the default of what a caller may give. */
+export function usualDelay(delay: ts.Expression | undefined, file: FileContext): number | undefined {
+  return delay && findNumber(delay, file);
+}
+
+/**
+ * Whether a timer that is left running is gone in less than fifteen seconds, as far as is known: a caller's or an
+ * owner's setting may be long, a constant of another file mostly is not.
+ */
+export function isGoneInTime(ms: number | undefined, delay: ts.Expression | undefined, file: FileContext): boolean {
+  if (ms !== undefined) return ms < shortMs;
+  return delay !== undefined && !isDelayGiven(delay, file) && !isOfOwner(delay);
+}
+
+/** Whether a field of the owner says how long: a setting of it, whatever its default is. */
+export function isOfOwner(delay: ts.Expression | undefined): boolean {
+  const at = delay && skipWrappers(delay);
+  if (!at) return false;
+  if (ts.isBinaryExpression(at)) return isOfOwner(at.left) || isOfOwner(at.right);
+  return rootOfMembers(at).kind === ts.SyntaxKind.ThisKeyword;
+}
+
+/** Whether a timer that is left running is gone in less than five seconds, whatever it holds. */
+export function isGoneSoon(ms: number | undefined): boolean {
+  return ms !== undefined && ms < soonMs;
+}
+
+/** Whether a timer that is left running stays for a minute or more. */
+export function staysLong(ms: number | undefined): boolean {
+  return ms !== undefined && ms >= longMs;
 }
 
 /**
@@ -27,7 +71,7 @@ export function weightOf(timer: ts.CallExpression, file: FileContext): 'nothing'
   const [run, delay] = timer.arguments;
   if (!run) return 'much';
   // What a caller may say otherwise is no limit.
-  const isSoon = isSoonOver(delay && !isDelayGiven(delay, file) ? findNumber(delay, file) : undefined);
+  const isSoon = isSoonOver(knownDelay(delay, file));
   if (!holdsLittle(run, { run, isSoon, file })) return 'much';
   return isSoon ? 'nothing' : 'little';
 }
@@ -40,7 +84,8 @@ export function isDelayGiven(delay: ts.Expression | undefined, file: FileContext
   const at = delay && skipWrappers(delay);
   if (!at) return false;
   if (ts.isBinaryExpression(at)) return isDelayGiven(at.left, file) || isDelayGiven(at.right, file);
-  const declaration = ts.isIdentifier(at) ? file.bindingOf(at)?.declaration : undefined;
+  const root = rootOfMembers(at);
+  const declaration = ts.isIdentifier(root) ? file.bindingOf(root)?.declaration : undefined;
   return declaration !== undefined && (ts.isParameter(declaration) || ts.isBindingElement(declaration));
 }
 

@@ -31,7 +31,7 @@ export interface ListenerCall {
 }
 
 const adding = /^(?:on|once|addListener|addEventListener|prependListener|prependOnceListener)$/;
-const removing = /^(?:off|removeListener|removeEventListener)$/;
+export const removing = /^(?:off|removeListener|removeEventListener)$/;
 
 export function listAdds(file: FileContext): readonly ListenerCall[] {
   return file.memo(collectAdds, file.source);
@@ -90,7 +90,7 @@ function isAbortHelper({ expression }: ts.CallExpression): boolean {
 }
 
 /** `this.socket` for `self.socket` too, where `self` is `this`. */
-function pathOf(expression: ts.Expression, file: FileContext): string | undefined {
+export function pathOf(expression: ts.Expression, file: FileContext): string | undefined {
   const path = findMemberPath(expression);
   let root = skipWrappers(expression);
   while (findMemberName(root) !== undefined) root = skipWrappers((root as ts.PropertyAccessExpression).expression);
@@ -106,7 +106,7 @@ function pathOf(expression: ts.Expression, file: FileContext): string | undefine
 const chained = /^(?:setNoDelay|setKeepAlive|setEncoding|setMaxListeners|setDefaultEncoding|ref|unref|pause|resume)$/;
 
 /** `x` of `x.once('a', …).setNoDelay().once('b', …)`: these calls give their emitter back. */
-function startOfChain(receiver: ts.Expression): ts.Expression {
+export function startOfChain(receiver: ts.Expression): ts.Expression {
   const found = findMethodCall(skipWrappers(receiver));
   const isChained = found && [adding, removing, chained].some((methods) => methods.test(found.method));
   return isChained ? startOfChain(found.receiver) : receiver;
@@ -131,33 +131,6 @@ function collectHandlers(_: ts.SourceFile, file: FileContext): Handler[] {
     if (event === undefined) return [];
     return [{ receiver: (node.left as ts.PropertyAccessExpression).expression, event, listener: node.right }];
   });
-}
-
-/** A call that takes all listeners of an emitter away, or all of one event. */
-export interface Clearing {
-  call: ts.CallExpression;
-  target: string | undefined;
-  /** Undefined: of all events. */
-  event: string | undefined;
-}
-
-export function listClearings(file: FileContext): readonly Clearing[] {
-  return file.memo(collectClearings, file.source);
-}
-
-function collectClearings(_: ts.SourceFile, file: FileContext): Clearing[] {
-  return file.nodes('CallExpression').flatMap((call) => {
-    const found = findMethodCall(call);
-    if (!found || !isClearing(found.method, call)) return [];
-    const [event] = call.arguments;
-    const written = event && (ts.isStringLiteralLike(event) ? event.text : event.getText(file.source));
-    return [{ call, target: pathOf(startOfChain(found.receiver), file), event: written }];
-  });
-}
-
-/** `off('done')` names no listener: emitters other than Node's own take away all of the event. */
-function isClearing(method: string, call: ts.CallExpression): boolean {
-  return method === 'removeAllListeners' || (removing.test(method) && call.arguments.length === 1);
 }
 
 /** The function that a listener is, within this file: inline, by name, a method, also bound. */

@@ -12,6 +12,7 @@ import {
   type FunctionNode,
   findEnclosingFunction,
   findMemberPath,
+  isFunctionNode,
   isHiddenMethod,
   isWithin,
   nameOfFunction,
@@ -32,7 +33,7 @@ export function findLeftByCounterpart({ add, life, file }: ListenerPlace): Liste
   if (!pair || isRunByConstructor(pair.start, file) || !(isReset(pair, file) || takesTurns(pair, file)))
     return undefined;
   // An end that is the process's own is followed by no other start.
-  const kept = endsProcess(pair.stop, file) ? undefined : outlives(add.receiver, pair.start);
+  const kept = endsProcess(pair.stop, file) ? undefined : outlivesAsHanded(add.receiver, pair.start);
   if (!kept) return undefined;
   // What its own owner made goes with it, and who hears of the end of the process is started once: unless it is seen.
   const isSeenOnly = kept === 'own' || processEnd.test(add.event);
@@ -43,6 +44,17 @@ export function findLeftByCounterpart({ add, life, file }: ListenerPlace): Liste
     confidence: 'likely',
     ...(isSeenOnly && { when: runsRepeatedlyOrForUsers(pair.start, life, file) }),
   };
+
+  /** What a function that the start calls was handed, seen from the start. */
+  function outlivesAsHanded(emitter: ts.Expression, start: FunctionNode): 'own' | 'given' | undefined {
+    const declaration = ts.isIdentifier(emitter) ? file.bindingOf(emitter)?.declaration : undefined;
+    const fn = declaration && ts.isParameter(declaration) ? declaration.parent : undefined;
+    if (!fn || !isFunctionNode(fn) || isWithin(start, fn)) return outlives(emitter, start);
+    const index = fn.parameters.indexOf(declaration as ts.ParameterDeclaration);
+    const given = listCallsOf(fn, file).map((call) => call.arguments[index]);
+    const lives = given.map((argument) => argument && outlives(argument, start));
+    return lives.every((life) => life === lives[0]) ? lives[0] : undefined;
+  }
 
   /** Made before the start, and not by it: by its owner, or by another. */
   function outlives(emitter: ts.Expression, start: FunctionNode): 'own' | 'given' | undefined {

@@ -4,7 +4,8 @@ import { isDisposerName } from './class-shape.ts';
 import { isInFinally } from './conditions.ts';
 import type { EmitterLife } from './emitter-lifetime.ts';
 import { eventKindOf } from './event-kind.ts';
-import { findListenerFunction, type ListenerCall, listAdds, listClearings, listRemovals } from './listener-calls.ts';
+import { findListenerFunction, type ListenerCall, listAdds, listRemovals } from './listener-calls.ts';
+import { listClearings } from './listener-clearings.ts';
 import { mayEndProcess } from './process-end.ts';
 import {
   type FunctionNode,
@@ -149,5 +150,8 @@ function nameOf(listener: ts.Expression, file: FileContext): string {
 }
 
 function lastName(path: string | undefined): string | undefined {
-  return path?.split('.').at(-1);
+  return path
+    ?.split('.')
+    .at(-1)
+    ?.replace(/^[#_]+/, '');
 }

@@ -24,7 +24,7 @@ import { findAddedByEachEvent } from './listener-restart.ts';
 import { findForgottenSibling } from './listener-sibling.ts';
 import { findHomeOf, findInWait, goesWithItsEmitter } from './listener-wait.ts';
 import { isEndedByHolder, isFreshlyMade } from './looked-up.ts';
-import { isNeverHanded, settlesBeforeAbort } from './signal-wait.ts';
+import { isHandedFresh, isNeverHanded, settlesBeforeAbort } from './signal-wait.ts';
 import { canBeStartedOften, isMadeOften } from './starts-repeatedly.ts';
 import {
   type FunctionNode,
@@ -38,7 +38,7 @@ import {
   skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
-import { findRepetition, isStartup, openToUsers, runsRepeatedly, runsUnderLoad } from './where.ts';
+import { findRepetition, isStartup, openToUsers, runsForUsers, runsRepeatedly, runsUnderLoad } from './where.ts';
 
 /** Come again and again, and ask for something other than the end. */
 const reloadSignal = /^SIG(?:HUP|USR[12]|WINCH|CONT)$/;
@@ -106,7 +106,9 @@ function findOnOneOutcome({ add, emitter, file }: ListenerPlace): ListenerLeak |
   const group = listGroup(add, file);
   const staying = group.length > 1 ? findStayingOnOneOutcome(group, emitter, file) : undefined;
   if (staying?.add.call !== add.call || isRemovedOnEveryOutcome(add, file)) return undefined;
-  return { shape: 'outcome', what: 'each time', fired: staying.fired };
+  // What an owner has for itself goes with it, and few of its events are such as it goes on after.
+  const isSure = !/^(?:self|field)$/.test(emitter) || /(?:error|fault|fail(?:ed|ure)?)$/i.test(staying.fired.event);
+  return { shape: 'outcome', what: 'each time', fired: staying.fired, confidence: isSure ? 'likely' : 'possible' };
 }
 
 function onProcess(place: ListenerPlace): ListenerLeak | undefined {
@@ -123,7 +125,7 @@ function onProcess(place: ListenerPlace): ListenerLeak | undefined {
     shape: 'call',
     what: 'each call',
     when,
-    ...(keepsHanded(place, place.fn) && { confidence: 'likely' as const }),
+    ...(keepsHanded(place, place.fn) && { confidence: 'likely' as const, sureWhen: runsForUsers(add.call, file) }),
   };
 }
 
@@ -163,13 +165,18 @@ function onOwner({ add, file }: ListenerPlace, life: Extract<Life, { kind: 'owne
   if (file.role === 'ui') return undefined;
   // Each instance adds one as it is made. Without an end of its own it is a part of the process that it ends with.
   const isOfEach = life.shape.constructorNode !== undefined && isWithin(add.call, life.shape.constructorNode);
-  const isSure = isOfEach && (canEnd || !processEnd.test(add.event));
+  const isSure = isOfEach && (canEnd || !processEnd.test(add.event)) && !isOwnChannel(add);
   return {
     shape: 'owner',
     what,
     when: canEnd ? isMadeOften(add.call, life, file) : runsRepeatedly(add.call, file),
-    ...(isSure && { confidence: 'likely' as const }),
+    ...(isSure && { confidence: 'likely' as const, sureWhen: runsForUsers(add.call, file) }),
   };
+}
+
+/** Whoever hears what a thread or child is told is a part of that. */
+function isOwnChannel({ target, event }: ListenerCall): boolean {
+  return /(?:^|\.)parentPort$/.test(target ?? '') || (target === 'process' && event === 'message');
 }
 
 /** The function that makes what has an end of its own: an object with methods, or a function with `shutdown` beside it. */
@@ -205,12 +212,16 @@ function onSignal({ add, promise, fn, file }: ListenerPlace): ListenerLeak | und
   if (isNeverHanded(add.receiver, home, file)) return undefined;
   // Each round of a loop in one call leaves one on the signal of that call.
   if (findEnclosingLoop(add.call)) return { shape: 'signal', what: 'each round', confidence: 'likely' };
+  if (isHandedFresh(add.receiver, home, file)) return undefined;
+  // Who calls what a factory gives back is not seen: it takes a call that repeats.
+  const isGivenBack = findEnclosingFunction(home) !== undefined;
   return {
     shape: 'signal',
     what: 'each call with the same signal',
     when: runsUnderLoad(home.body ?? home, file),
-    sureWhen: openToUsers(home.body ?? home, file),
-    confidence: 'likely',
+    sureWhen: isGivenBack ? runsRepeatedly(home.body ?? home, file) : openToUsers(home.body ?? home, file),
+    // Whoever hands a signal in has mostly made it for the call.
+    confidence: 'possible',
   };
 }
 
@@ -223,7 +234,8 @@ function onPooled({ add, fn, file }: ListenerPlace): ListenerLeak | undefined {
   // `if (!known.has(req.socket))` lets the first request of a connection add it only.
   if (listConditionsOn(add.call, fn, file).some((at) => /\b(?:socket|connection)\b/.test(at.getText(file.source))))
     return undefined;
-  return { shape: 'pooled', what: `each request that the ${add.target} serves` };
+  // So many as a socket serves before it is closed: seldom enough to be felt.
+  return { shape: 'pooled', what: `each request that the ${add.target} serves`, confidence: 'possible' };
 }
 
 function onKept({ add, outermost, file }: ListenerPlace): ListenerLeak | undefined {
@@ -232,7 +244,12 @@ function onKept({ add, outermost, file }: ListenerPlace): ListenerLeak | undefin
   // A stream ends once, and whoever waits for its end is the one who reads it.
   if (/once/i.test(add.method) && /^(?:end|finish)$/.test(add.event ?? '')) return undefined;
   if (listOwnCaptures(add, outermost, file).length === 0) return undefined;
-  return { shape: 'kept', what: 'each call for the same key' };
+  // What is kept by a key may go with the next answer; a signal is kept for those who use it again.
+  return {
+    shape: 'kept',
+    what: 'each call for the same key',
+    confidence: add.event === 'abort' ? 'likely' : 'possible',
+  };
 }
 
 /** A page's signals are as short as what it shows. */
@@ -253,6 +270,7 @@ function onLent({ add, life, promise, file }: ListenerPlace): ListenerLeak | und
     shape: 'lent',
     what: `each ${life.shape.name}`,
     when: { kind: 'project-states', fact: `lent-${given.index}:${life.shape.name}` },
+    sureWhen: runsForUsers(life.shape.constructorNode?.body ?? add.call, file),
   };
 }
 
@@ -268,7 +286,7 @@ function onField(place: ListenerPlace): ListenerLeak | undefined {
     shape: 'call',
     what: 'each call',
     when: runsUnderLoad(outermost.body ?? outermost, file),
-    ...(keepsHanded(place, method) && { confidence: 'likely' as const }),
+    ...(keepsHanded(place, method) && { confidence: 'likely' as const, sureWhen: runsForUsers(add.call, file) }),
   };
 }
 

@@ -21,9 +21,9 @@ import { findTimerFunction } from './timers.ts';
 import { ts } from './ts.ts';
 import { findUnclearedSettle } from './uncleared-settle.ts';
 
-/** What a stream or channel says many times in its life, whatever its kind. */
+/** What a channel says many times in its life, whatever its kind; who waits for `data` reads on until the end. */
 const manyTimes =
-  /^(?:readable|drain|data|messages?|packets?|frames?|chunks?|lines?|blocks?|ticks?|events?|progress|responses?|repl(?:y|ies)|answers?|results?|changed?|updated?|states?|statechanged?|idle|free|released?)$/i;
+  /^(?:readable|drain|messages?|packets?|frames?|lines?|blocks?|ticks?|events?|progress|responses?|repl(?:y|ies)|answers?|results?|changed?|updated?|states?|statechanged?|idle|free|released?)$/i;
 
 const takingAway = /\b(?:off|removeListener|removeEventListener|removeAllListeners)\b/;
 

@@ -1,6 +1,7 @@
 import type { FileContext } from '../model/file-context.ts';
 import { asksForEnd, findCalled, withCallees } from './after-end.ts';
 import { isDisposerName } from './class-shape.ts';
+import { listClearsOf } from './clears-of-places.ts';
 import type { HandlePlace } from './handle-escape.ts';
 import { type Life, lifeOf } from './life-cycle.ts';
 import { type Link, listLinks, type Told } from './link-of-owner.ts';
@@ -19,7 +20,7 @@ import {
   nameOfFunction,
   skipWrappers,
 } from './syntax.ts';
-import { findTimerFunction, listClearsOf } from './timers.ts';
+import { findTimerFunction } from './timers.ts';
 import { ts } from './ts.ts';
 import { isClearedBy } from './uncleared-loss.ts';
 import { listNodesWithin } from './within.ts';

@@ -1,6 +1,6 @@
 import type { FileContext } from '../model/file-context.ts';
 import { findClientHome } from './client-home.ts';
-import { listConditionsOn } from './conditions.ts';
+import { leavesFunction, listConditionsOn } from './conditions.ts';
 import { isExported, listCallsOf } from './functions.ts';
 import {
   type FunctionNode,
@@ -76,7 +76,7 @@ export function isMemoised(node: ts.Node, fn: FunctionNode, file: FileContext): 
     )
       return true;
   }
-  return isInGuard(node, fn) || keepsWhatItGives(fn) || isCalledIfUnset(fn, file);
+  return isInGuard(node, fn) || isReturnedAbove(node, fn, file) || keepsWhatItGives(fn) || isCalledIfUnset(fn, file);
 }
 
 /** All its callers keep what it gives, and ask first whether they have it: `if (!pool) pool = createPool();`. */
@@ -121,6 +121,17 @@ function isInGuard(node: ts.Node, fn: FunctionNode): boolean {
     }
   }
   return false;
+}
+
+/** `if (client) return client.duplicate();` ahead of `client = makeClient()`. */
+function isReturnedAbove(node: ts.Node, fn: FunctionNode, file: FileContext): boolean {
+  if (!fn.body || !ts.isBlock(fn.body)) return false;
+  return fn.body.statements.some((statement) => {
+    if (statement.end > node.pos || !ts.isIfStatement(statement)) return false;
+    const asked = /^[\w$.]+$/.exec(statement.expression.getText(file.source))?.[0].replace(/[.$]/g, '\\$&');
+    const isLeft = asked !== undefined && leavesFunction(statement.thenStatement);
+    return isLeft && new RegExp(`(?<![\\w$.])${asked}\\s*=[^=]`).test(fn.getText(file.source));
+  });
 }
 
 /**

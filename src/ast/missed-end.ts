@@ -5,6 +5,7 @@ import { listCaptures } from './captures.ts';
 import { type ClassShape, isDisposerName } from './class-shape.ts';
 import { isClearHelper, listForeignHelpers } from './clear-helper.ts';
 import { isClearedByListenerOnly } from './cleared-by-listener.ts';
+import { listClearsOf } from './clears-of-places.ts';
 import { findFunctionValue } from './functions.ts';
 import { type HandlePlace, isThisAlias } from './handle-escape.ts';
 import { isPrivateName, type Life } from './life-cycle.ts';
@@ -17,7 +18,8 @@ import {
   nameOfFunction,
   skipWrappers,
 } from './syntax.ts';
-import { findTimerFunction, listClearsOf, timerClears } from './timers.ts';
+import { timerClears } from './timer-clears.ts';
+import { findTimerFunction } from './timers.ts';
 import { ts } from './ts.ts';
 import { listNodesWithin } from './within.ts';
 

@@ -1,6 +1,6 @@
 import type { FileContext } from '../model/file-context.ts';
 import { findClassField, findThisOwner } from './class-shape.ts';
-import { findMemberName, skipWrappers } from './syntax.ts';
+import { findMemberName, findPropertyName, hasModifier, isClassNode, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
 
 /** The number that an expression surely or by default is: a literal, a constant, a field's or parameter's default. */
@@ -32,6 +32,8 @@ export function findNumber(expression: ts.Expression, file: FileContext, depth =
     if (isValue && declaration.initializer) return findNumber(declaration.initializer, file, depth + 1);
     return declaration && ts.isParameter(declaration) ? findGiven(declaration, file, depth + 1) : undefined;
   }
+  const constant = findStatic(value, file);
+  if (constant) return findNumber(constant, file, depth + 1);
   const name = findMemberName(value);
   const owner = name === undefined ? undefined : findThisOwner(value, file);
   const isOwn = owner && (value as ts.PropertyAccessExpression).expression.kind === ts.SyntaxKind.ThisKeyword;
@@ -41,6 +43,17 @@ export function findNumber(expression: ts.Expression, file: FileContext, depth =
     if (number !== undefined) return number;
   }
   return undefined;
+}
+
+/** What `static limit = 5;` gives `Pool.limit`. */
+function findStatic(value: ts.Expression, file: FileContext): ts.Expression | undefined {
+  if (!ts.isPropertyAccessExpression(value) || !ts.isIdentifier(value.expression)) return undefined;
+  const declaration = file.bindingOf(value.expression)?.declaration;
+  if (!declaration || !isClassNode(declaration)) return undefined;
+  const field = declaration.members.find((member) => findPropertyName(member.name) === value.name.text);
+  return field && ts.isPropertyDeclaration(field) && hasModifier(field, ts.SyntaxKind.StaticKeyword)
+    ? field.initializer
+    : undefined;
 }
 
 /** What this file hands to a constructor for a parameter. */

@@ -1,11 +1,12 @@
 import type { FileContext } from '../model/file-context.ts';
 import { isClearName } from './clear-helper.ts';
+import { listClearsByName } from './clears-of-places.ts';
 import { listDatabaseKinds } from './embedded-database.ts';
 import { listPartsOfClosable } from './end-of-life.ts';
 import { listEventMembers } from './event-members.ts';
 import { listCallsOnFresh } from './fresh-instance.ts';
 import { listClientClasses } from './handles.ts';
-import { listLentArguments, listMadeOnce } from './lent-arguments.ts';
+import { listKeptOnce, listLentArguments, listMadeOnce } from './lent-arguments.ts';
 import { listInstanceLives } from './made-for-call.ts';
 import { listImports } from './module-surface.ts';
 import { bareModule } from './provenance.ts';
@@ -14,7 +15,7 @@ import { listInstanceSizes } from './small-instances.ts';
 import { listRemoverMethods } from './subscriptions.ts';
 import { listSurvivedErrors } from './survived-errors.ts';
 import { findMethodCall, findStringValue } from './syntax.ts';
-import { listClearsByName, timerClears } from './timers.ts';
+import { timerClears } from './timer-clears.ts';
 import { listTrimmedFields } from './trimming.ts';
 import { ts } from './ts.ts';
 
@@ -50,6 +51,7 @@ export function listFacts(file: FileContext): string[] {
   for (const name of listRemoverMethods(file)) facts.add(`gives-remover-${name}`);
   for (const name of listEventMembers(file)) facts.add(`event-member:${name}`);
   for (const name of listMadeOnce(file)) facts.add(`made-once:${name}`);
+  for (const name of listKeptOnce(file)) facts.add(`kept-once:${name}`);
   if (file.role !== 'test') for (const name of listCallsOnFresh(file)) facts.add(`on-fresh:${name}`);
   for (const name of listSurvivedErrors(file)) facts.add(`survives-errors:${name}`);
   for (const name of listTrimmedFields(file)) facts.add(`trims:${name}`);

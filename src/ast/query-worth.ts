@@ -12,6 +12,8 @@ import type { Repetition } from './where.ts';
 export interface LoopWorth {
   reads: boolean;
   writes: boolean;
+  /** Rounds wait for nothing but queries: one query for all would leave next to nothing of them. */
+  isAlone: boolean;
 }
 
 /**
@@ -25,10 +27,10 @@ export function worthOf(
   file: FileContext,
 ): LoopWorth {
   const rows = rowListOf(over, file);
-  if (rows === 'part' || rows === 'nothing') return { reads: false, writes: false };
+  if (rows === 'part' || rows === 'nothing') return { reads: false, writes: false, isAlone: false };
   const helper = findFunctionValue(call.expression, file);
   const waits = waitsForOther(node, call, file) || (helper !== undefined && waitsForOther(helper, call, file));
-  return { reads: rows !== 'named' || !waits, writes: !waits && !isInSomeRounds(call, node) };
+  return { reads: rows !== 'named' || !waits, writes: !waits && !isInSomeRounds(call, node), isAlone: !waits };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { FileContext } from '../model/file-context.ts';
+import { eventKindOf } from './event-kind.ts';
 import { identityOf, type ListenerCall } from './listener-calls.ts';
 import { hasOnce } from './listener-place.ts';
 import { findEnclosingFunction, findMemberPath, isWithin, skipWrappers } from './syntax.ts';
@@ -9,7 +10,17 @@ import { ts } from './ts.ts';
  * with the element of the component that added it, or is one that the DOM adds no second time.
  */
 export function leavesNothing(add: ListenerCall, removal: ListenerCall, file: FileContext): boolean {
-  return isSpent(add, removal, file) || isOnOwnElement(add, file) || isAddedAgain(add, removal, file);
+  return (
+    isOfBeginning(add, removal) ||
+    isSpent(add, removal, file) ||
+    isOnOwnElement(add, file) ||
+    isAddedAgain(add, removal, file)
+  );
+}
+
+/** `on('secureConnect', run); off('secureConnection', run)`: it comes once in the life of its emitter. */
+function isOfBeginning(add: ListenerCall, removal: ListenerCall): boolean {
+  return add.event !== removal.event && eventKindOf(add.event) === 'first';
 }
 
 /** `socket.once('open', run)` on a socket of this function alone: it has fired, or the socket has failed and goes. */

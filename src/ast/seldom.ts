@@ -1,10 +1,10 @@
 import type { FileContext } from '../model/file-context.ts';
 
 const seldomPath =
-  /(?:^|\/)\(?(?:cron|cron-?jobs?|jobs)\)?\/|(?:^|[/.])\(?(?:admin|administration|super-?admin)\)?[/.]/i;
+  /(?:^|\/)\(?(?:cron|cron-?jobs?|jobs)\)?\/|(?:^|[/._-])(?:backups?|restore)[/.]|(?:^|[/.])\(?(?:admin|administration|super-?admin)\)?[/.]|[/.-](?:jobs?|cron|schedule[rd]?)(?:\.service)?\.[cm]?[jt]s$/i;
 
 /**
- * Whether a file serves what is asked for once in a while, by where it lies: pages of the administrators, work of
+ * Whether a file serves what is asked for once in a while, by where it lies: pages of the administrators, back-ups, work of
  * a timetable that nobody waits for. What it costs there few would notice.
  */
 export function isSeldomAsked({ path }: FileContext): boolean {

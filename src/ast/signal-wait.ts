@@ -7,7 +7,10 @@ import { findListenerFunction, type ListenerCall } from './listener-calls.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
+  findMemberName,
+  findMemberPath,
   findMethodCall,
+  findPropertyName,
   getOutermostWrapped,
   isAssignment,
   isAsync,
@@ -96,6 +99,42 @@ export function isNeverHanded(emitter: ts.Expression, home: FunctionNode, file: 
   const calls = binding && isHiddenMethod(home) ? listCallsOf(home, file) : [];
   const index = home.parameters.findIndex((parameter) => usesOf(parameter, binding, file));
   return calls.length > 0 && index >= 0 && calls.every((call) => call.arguments.length <= index);
+}
+
+/** Whether all callers of this file hand in the signal of a controller that they make for that call. */
+export function isHandedFresh(emitter: ts.Expression, home: FunctionNode, file: FileContext): boolean {
+  const root = rootOfMembers(skipWrappers(emitter));
+  const binding = ts.isIdentifier(root) ? file.bindingOf(root) : undefined;
+  const index = home.parameters.findIndex((parameter) => usesOf(parameter, binding, file));
+  const calls = index < 0 ? [] : listCallsOf(home, file);
+  return calls.length > 0 && calls.every((call) => isFreshSignal(call.arguments[index], file));
+}
+
+/** `controller.signal`, `AbortSignal.timeout(ms)`, and options that hold one. */
+function isFreshSignal(given: ts.Expression | undefined, file: FileContext): boolean {
+  const value = given && skipWrappers(given);
+  if (!value) return false;
+  if (ts.isObjectLiteralExpression(value)) {
+    const signal = value.properties.find((property) => findPropertyName(property.name) === 'signal');
+    if (!signal || ts.isSpreadAssignment(signal)) return false;
+    return isFreshSignal(
+      ts.isPropertyAssignment(signal)
+        ? signal.initializer
+        : ts.isShorthandPropertyAssignment(signal)
+          ? signal.name
+          : undefined,
+      file,
+    );
+  }
+  if (ts.isCallExpression(value)) return findMemberPath(value.expression)?.[0] === 'AbortSignal';
+  const holder = findMemberName(value) === 'signal' ? rootOfMembers(value) : value;
+  const binding = ts.isIdentifier(holder) ? file.bindingOf(holder) : undefined;
+  const home = binding && findEnclosingFunction(binding.identifier);
+  const made = binding && ts.isVariableDeclaration(binding.declaration) ? binding.declaration.initializer : undefined;
+  if (!home || !made || !isWithin(value, home)) return false;
+  const maker = skipWrappers(made);
+  if (ts.isNewExpression(maker)) return maker.expression.getText(file.source) === 'AbortController';
+  return maker !== value && isFreshSignal(maker, file);
 }
 
 /** Whether a variable is a parameter, or is taken out of it: `const { signal } = options`. */

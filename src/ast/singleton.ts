@@ -23,8 +23,9 @@ import { frequencyOf } from './where.ts';
 const singletonDecorator =
   /^(?:Injectable|Service|Controller|Resolver|singleton|Singleton|injectable|Module|Gateway|WebSocketGateway|Processor|Global)$/;
 
-/** Angular's root component: its page begins and ends with it. */
-const rootSelector = /\bselector:\s*['"]app-root['"]/;
+/** Angular's root component, by its selector or its name: its page begins and ends with it. */
+const rootSelector = /\bselector:\s*['"](?:[\w-]+-)?root(?:-[\w-]+)?['"]/;
+const rootName = /^(?:App|Root|AppRoot)Component$/;
 
 /** Whether there is one instance a process: a framework service, `getInstance`, or `new` once at module level only. */
 export function isSingleton(owner: OwnerNode, file: FileContext): boolean {
@@ -36,6 +37,7 @@ export function isSingleton(owner: OwnerNode, file: FileContext): boolean {
     );
     if (names.some((name) => name !== undefined && singletonDecorator.test(name))) return true;
     if (decorators.some((decorator) => rootSelector.test(decorator.getText()))) return true;
+    if (names.includes('Component') && rootName.test(owner.name?.text ?? '')) return true;
     const shape = classShape(owner, file);
     if ([...shape.methods.keys()].some((name) => /^(?:getInstance|instance|getSharedInstance|shared)$/.test(name)))
       return true;
@@ -48,6 +50,14 @@ export function isSingleton(owner: OwnerNode, file: FileContext): boolean {
   if (!binding) return false;
   const creations = binding.references.filter((r) => ts.isNewExpression(r.parent) && r.parent.expression === r);
   return creations.length > 0 && creations.every((r) => frequencyOf(r, file) === 'once');
+}
+
+/** What a process or a page runs as a whole: there is one of it, whoever makes it. */
+const wholeName = /^(?:App|Application|Main|Tracker|Analytics|Telemetry|SDK|Sdk)$/;
+
+/** Whether a class is by its name the whole that a process or a page runs. */
+export function isWholeByName({ name }: ClassShape): boolean {
+  return wholeName.test(name);
 }
 
 function holderName(owner: ts.Node): ts.Identifier | undefined {

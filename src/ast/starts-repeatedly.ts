@@ -16,8 +16,12 @@ const startName =
 export function startsRepeatedly(node: ts.Node, life: Life, file: FileContext): LinkCondition {
   const repeated = runsRepeatedly(node, file);
   if (life.kind !== 'owner' || ts.isObjectLiteralExpression(life.shape.node)) return repeated;
-  const part: LinkCondition = { kind: 'project-states', fact: `part-of-closable:${life.shape.name}` };
-  return { kind: 'any', of: [repeated, part] };
+  return { kind: 'any', of: [repeated, isPartOfClosable(life)] };
+}
+
+/** "The class that starts it is a part of something that ends without it". */
+export function isPartOfClosable(life: Extract<Life, { kind: 'owner' }>): LinkCondition {
+  return { kind: 'project-states', fact: `part-of-closable:${life.shape.name}` };
 }
 
 /**

@@ -48,7 +48,7 @@ const protocol =
 const hashing =
   /hash|bucket|shard|slot|partition|segment|fingerprint|digest|etag|tagof|\btag|ring|position|place|pick|assign|route|select|index|checksum|signature|cachekey|statementname|name$|key$|id$/i;
 const placing =
-  /ring|shard|bucket|partition|slot|segment|node|server|worker|instance|upstream|target|replica|placement|consistent/i;
+  /(?<!st)ring|shard|bucket|partition|slot|segment|node|server|worker|instance|upstream|target|replica|placement|consistent/i;
 
 /** The hand-written string hash that a function is, when it spreads badly; undefined for right ones and for all else. */
 export function findWeakHash(fn: FunctionNode, file: FileContext): StringHash | undefined {
@@ -76,6 +76,11 @@ function judge(fn: FunctionNode, file: FileContext): StringHash | undefined {
   // The range is halved, which only counts where it is divided among nodes.
   if (weakness === 'abs') return placing.test(name) || placing.test(owner) ? result : undefined;
   return result;
+}
+
+/** Whether the function, or the class that it belongs to, says by its name that it chooses a place among nodes. */
+export function placesByName(fn: FunctionNode): boolean {
+  return placing.test(nameOfFunction(fn)) || placing.test(findEnclosingClass(fn)?.name?.text ?? '');
 }
 
 /** Every use in this file picks a colour or the like. */

@@ -38,7 +38,7 @@ const subscribing = /^(?:subscribe|on[A-Z]\w*|listen|watch|observe|add\w*(?:List
 const ending =
   /\b(?:take|first|last|single|takeUntil|takeWhile|takeUntilDestroyed|untilDestroyed|untilComponentDestroyed|toArray|reduce|finalize|elementAt|find|every|isEmpty|count|timeout)\s*\(/;
 /** What the router and the forms of a component end with it. */
-const ownOfComponent = /(?:^|\.)(?:_?(?:activatedR|r)oute|\w*[fF]orm|\w*[cC]ontrol|dialogRef|ref|modalRef)\b/;
+const ownOfComponent = /(?:^|\.)(?:[$_]?(?:activatedR|r)oute|\w*[fF]orm|\w*[cC]ontrol|dialogRef|ref|modalRef)\b/;
 
 export function findSubscription(call: ts.CallExpression, file: FileContext): Subscription | undefined {
   const target = findMethodCall(call);
@@ -169,11 +169,22 @@ function outlives(source: ts.Expression, file: FileContext): boolean {
   const owner = findThisOwner(source, file);
   const field = owner && findClassField(owner, path[1]!, file);
   if (!field || field.values.some((value) => !findMemberPath(value) && !isInjected(value))) return false;
+  if (owner && field.types.some((type) => isProvidedBy(owner, type.getText(file.source)))) return false;
   // What a framework sets, such as a query of a component's own children, is the component's.
   const { declaration } = field;
   return (
     field.values.length > 0 || (declaration !== undefined && (ts.isParameter(declaration) || isInjecting(declaration)))
   );
+}
+
+/** `@Component({ providers: [Manager] })`: what a component provides for itself goes with it. */
+function isProvidedBy(owner: ts.Node, type: string): boolean {
+  if (!ts.isClassDeclaration(owner)) return false;
+  const name = /^\w+/.exec(type)?.[0];
+  return (ts.getDecorators(owner) ?? []).some((decorator) => {
+    const own = /\b(?:viewP|p)roviders\s*:\s*\[([\s\S]*?)\]/.exec(decorator.getText())?.[1];
+    return name !== undefined && own !== undefined && new RegExp(`\\b${name}\\b`).test(own);
+  });
 }
 
 /** `@inject(Store) protected readonly store: Store`. */

@@ -74,6 +74,15 @@ function isQuickKey(name: string, { arguments: given }: ts.CallExpression, file:
   return rounds !== undefined && rounds <= quickRounds;
 }
 
+/** Rounds that take tens of milliseconds, whoever asks for the key. */
+const slowRounds = 50_000;
+
+/** A key derivation that the file shows to be slow: so many rounds are meant for what somebody types. */
+export function isSlowKey({ call, name }: SyncCall, file: FileContext): boolean {
+  const given = name === 'pbkdf2Sync' ? call.arguments[2] : undefined;
+  return ((given && findNumber(given, file)) ?? 0) >= slowRounds;
+}
+
 /** `const PBKDF2_ITERATIONS = 1000`: the most that a file gives where a caller or stored data does not say. */
 function findOwnRounds(_: ts.SourceFile, file: FileContext): number | undefined {
   const rounds = [...file.moduleScope.bindings.values()].flatMap(({ name, declaration }) => {

@@ -122,6 +122,11 @@ export function whileRequestWaits(node: ts.Node, file: FileContext): LinkConditi
   return { kind: 'on-request-path', fn: functionOrdinal(node, file), awaited: true };
 }
 
+/** "A request handler reaches this place", one that answers whoever asks: no background job of a queue or a timetable. */
+export function onAskedPath(node: ts.Node, file: FileContext): LinkCondition {
+  return { kind: 'on-request-path', fn: functionOrdinal(node, file), asked: true };
+}
+
 /** "A request handler reaches this place by no more than `within` calls". */
 export function closeToRequests(node: ts.Node, within: number, file: FileContext): LinkCondition {
   return { kind: 'on-request-path', fn: functionOrdinal(node, file), within };
@@ -145,6 +150,11 @@ export function openToUsers(node: ts.Node, file: FileContext): Extract<LinkCondi
 /** "Requests reach this place, or users of a published package do": what it costs is paid under load. */
 export function onUsersPath(node: ts.Node, file: FileContext): LinkCondition {
   return { kind: 'any', of: [onRequestPath(node, file), openToUsers(node, file)] };
+}
+
+/** "This place runs all the time that the process lives, or as often as users of a published package like". */
+export function runsForUsers(node: ts.Node, file: FileContext): LinkCondition {
+  return { kind: 'any', of: [runsAsItLives(node, file), openToUsers(node, file)] };
 }
 
 /** As {@link onUsersPath}, and for what runs again and again for another reason. */

@@ -54,10 +54,16 @@ export class CallGraph {
     this.#symbols = symbols;
   }
 
-  /** The shortest chain from a request handler, where it is `awaited` of calls that are waited for; undefined when none leads here. */
-  findRequestChain(target: FunctionRef, awaited = false): CallChain | undefined {
-    return this.#find(target, `request ${awaited}`, {
-      isStart: (fn) => this.entryOf(fn)?.kind === 'request',
+  /**
+   * The shortest chain from a request handler, where it is `awaited` of calls that are waited for, where it is `asked` from
+   * no background job; undefined when none leads here.
+   */
+  findRequestChain(target: FunctionRef, awaited = false, asked = false): CallChain | undefined {
+    return this.#find(target, `request ${awaited} ${asked}`, {
+      isStart: (fn) => {
+        const entry = this.entryOf(fn);
+        return entry?.kind === 'request' && !(asked && entry.isJob);
+      },
       awaited,
     });
   }

@@ -61,6 +61,7 @@ export function textOfFact(fact: string): FactText {
       };
     case 'made-for-call':
       return { mentions: [payload], shape: new RegExp(madeAs(payload)), isOfProduct: true };
+    case 'kept-once':
     case 'part-of-closable':
     case 'few':
     case 'many':

@@ -60,17 +60,20 @@ export class Linker {
     const verdict = when ? this.#judge(when, file) : { holds: true, evidence: [], why: '' };
     const sure = verdict.holds && sureWhen ? this.#judge(sureWhen, file) : undefined;
     if (!sure) return verdict;
-    return sure.holds
-      ? { ...verdict, evidence: [...verdict.evidence, ...sure.evidence] }
-      : { ...verdict, isUnsure: true };
+    if (!sure.holds) return { ...verdict, isUnsure: true };
+    const told = new Set(verdict.evidence.map((step) => JSON.stringify(step)));
+    return {
+      ...verdict,
+      evidence: [...verdict.evidence, ...sure.evidence.filter((step) => !told.has(JSON.stringify(step)))],
+    };
   }
 
   #judge(condition: LinkCondition, file: string): Verdict {
     switch (condition.kind) {
       case 'on-request-path': {
         const fn = { file, fn: condition.fn };
-        const { awaited = false, within = Infinity } = condition;
-        const found = condition.fn < 0 ? undefined : this.#graph.findRequestChain(fn, awaited);
+        const { awaited = false, within = Infinity, asked = false } = condition;
+        const found = condition.fn < 0 ? undefined : this.#graph.findRequestChain(fn, awaited, asked);
         const chain = found && found.steps.length > within ? undefined : found;
         return this.#verdictOf(chain, fn, `No request handler was found that ${awaited ? 'waits for' : 'reaches'}`);
       }
@@ -86,6 +89,10 @@ export class Linker {
         const found = condition.fn < 0 ? undefined : this.#graph.findUserChain(fn);
         const chain = condition.directly && found?.steps.length ? undefined : found;
         return this.#verdictOf(chain, fn, 'No published function was found that reaches');
+      }
+      case 'in-library': {
+        const holds = this.#project.isOfLibrary(file);
+        return { holds, evidence: [], why: holds ? 'It is part of a library' : 'It is no part of a library' };
       }
       case 'unused-members':
         return this.#judgeUnused(file, condition.symbol, condition.members);
@@ -175,6 +182,7 @@ export class Linker {
     const summary = this.#project.summaryOf(file)?.functions[fn];
     const own = summary?.deeds ?? [];
     if (!summary) return false;
+    if (deeds.includes('catches')) return own.includes('catches');
     if (own.includes('keeps') && !deeds.includes('writes')) return deeds.includes('keeps');
     if (own.some((deed) => deeds.includes(deed))) return true;
     if (deeds.includes('sleeps')) return false;

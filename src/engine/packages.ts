@@ -20,6 +20,7 @@ export interface PackageManifest {
   imports?: unknown;
   bin?: unknown;
   scripts?: unknown;
+  dependencies?: unknown;
 }
 
 const runsByNode = /(?:^|\s|[/&;])(?:node|nodemon|pm2|next|nest|forever|ts-node|tsx)\s/;
@@ -123,6 +124,26 @@ export function isPublished(manifest: PackageManifest): boolean {
   const start = other !== undefined && named[other] !== undefined ? named[other] : named.start;
   if (typeof start === 'string' && runsByNode.test(`${start} `)) return false;
   return main !== undefined || source !== undefined || bin === undefined;
+}
+
+/** What a server, a desktop application, a page or a command is built with. */
+const frameworkOfPrograms =
+  /^(?:express|koa|fastify|@hapi\/hapi|hapi|restify|polka|egg|sails|meteor|uWebSockets\.js|next|nuxt|electron|commander|yargs|react|react-dom|vue|svelte|@nestjs\/core|@angular\/core)$/;
+
+/**
+ * Whether a published package is there to be built on: it needs no framework of programs, and is more than a command.
+ * Whoever builds on it uses it as often as there is work for it.
+ */
+export function isLibrary({ bin, main, types, typings, exports, module, dependencies }: PackageManifest): boolean {
+  const commands = isRecord(bin) ? Object.values(bin) : [bin];
+  const offers = [types, typings, exports, module, commands.some((one) => samePath(one, main)) ? undefined : main];
+  const isCommand = bin !== undefined && offers.every((offer) => offer === undefined);
+  const needs = isRecord(dependencies) ? Object.keys(dependencies) : [];
+  return !isCommand && !needs.some((name) => frameworkOfPrograms.test(name));
+}
+
+function samePath(a: unknown, b: unknown): boolean {
+  return typeof a === 'string' && typeof b === 'string' && a.replace(/^\.\//, '') === b.replace(/^\.\//, '');
 }
 
 function packageFacts(dir: string, manifest: PackageManifest): PackageFacts {

@@ -3,7 +3,7 @@ import type { FileSummary } from '../model/link.ts';
 import { compileGlobs } from './glob.ts';
 import { hasReExport } from './import-scan.ts';
 import { compareText } from './order.ts';
-import { isPublished, type PackageIndex } from './packages.ts';
+import { isLibrary, isPublished, type PackageIndex } from './packages.ts';
 import { ModuleResolver } from './resolve-module.ts';
 import { summariseFile } from './run-file.ts';
 import type { EntryPointSettings } from './scan-request.ts';
@@ -220,6 +220,12 @@ export class Project {
   isPublished(file: string): boolean {
     const known = this.#files.get(file);
     return known !== undefined && isPublished(this.#packages.manifestOf(known.packageDir)) && !this.isAside(file);
+  }
+
+  /** Whether the file is product code of a library: see {@link isLibrary}. */
+  isOfLibrary(file: string): boolean {
+    const known = this.#files.get(file);
+    return known !== undefined && this.isPublished(file) && isLibrary(this.#packages.manifestOf(known.packageDir));
   }
 
   /** Tests, scripts and examples: what they call says nothing of how often the product does. */

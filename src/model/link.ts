@@ -5,9 +5,10 @@
 export type LinkCondition =
   /**
    * The function (ordinal in its file, see `FileSummary.functions`) can be reached from a request handler; where it is
-   * `awaited`, by calls that somebody waits for; by no more than `within` calls.
+   * `awaited`, by calls that somebody waits for; by no more than `within` calls; where it is `asked`, from one that answers
+   * whoever asks, not from a background job.
    */
-  | { kind: 'on-request-path'; fn: number; awaited?: true; within?: number }
+  | { kind: 'on-request-path'; fn: number; awaited?: true; within?: number; asked?: true }
   /**
    * The function runs again and again: on the request path, in an event listener or timer anywhere, or (unless
    * `asItLives`) in a loop, which may be one that ends.
@@ -18,6 +19,8 @@ export type LinkCondition =
    * call it itself, or (unless `directly`) calls it from such a function.
    */
   | { kind: 'open-to-users'; fn: number; directly?: true }
+  /** The file belongs to a library: a published package that others build on, and that is no program of its own. */
+  | { kind: 'in-library' }
   /** No file uses one of `members` on the value this file exports as `symbol` (`delete`, `on:error`, `=length`, `pool.end`). */
   | { kind: 'unused-members'; symbol: string; members: readonly string[] }
   /**
@@ -61,11 +64,14 @@ export interface EntryPoint {
   /** `request`: one run per request or message; `event`: a listener or timer, repeated; `startup`: once. */
   kind: 'request' | 'event' | 'startup';
   label: string;
+  /** A background job of a queue or a timetable, which runs seldom and which nobody waits for. */
+  isJob?: true;
 }
 
 /**
  * What a function does outside of the process: it waits for a read or a write, asks the database for or about what it is
- * handed, or keeps what it read (a cache, a loader). `sleeps`: it only waits for a timer, see `src/ast/sleep.ts`.
+ * handed, or keeps what it read (a cache, a loader). `sleeps`: it only waits for a timer, see `src/ast/sleep.ts`;
+ * `catches`: no failure of its work comes to its caller, see `src/ast/cannot-fail.ts`.
  */
 export type FunctionDeed =
   | 'reads'
@@ -75,7 +81,8 @@ export type FunctionDeed =
   | 'query:list'
   | 'query:insert'
   | 'query:delete'
-  | 'sleeps';
+  | 'sleeps'
+  | 'catches';
 
 export interface FunctionSummary {
   /** `name`, `Class.name`, `name.<anonymous>`; for people and for scope ids. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import { afterAll, describe, expect, it } from 'vitest';
-import { leakyApp, manifest, onTerminal, plimsoll, project } from './plimsoll.ts';
+import { leakyApp, library, manifest, onTerminal, plimsoll, project } from './plimsoll.ts';
 
 const leaky = project({ 'package.json': manifest, 'src/app.ts': leakyApp });
 const clean = project({
@@ -109,7 +109,7 @@ describe('exit codes', () => {
 }
 `;
     const judge = async (config: object, ...args: string[]) => {
-      const files = { 'package.json': manifest, 'src/pool.ts': text, 'plimsoll.config.json': JSON.stringify(config) };
+      const files = { 'package.json': library, 'src/pool.ts': text, 'plimsoll.config.json': JSON.stringify(config) };
       const own = project(files);
       const env = { PLIMSOLL_TRIAL: undefined };
       const { code, stdout } = await plimsoll(['--reporter', 'json', ...args], { cwd: own.folder, env });

@@ -48,7 +48,7 @@ let own: ReturnType<typeof project>;
 let desk: ReturnType<typeof project>;
 beforeEach(() => {
   own = project({
-    'package.json': '{ "name": "shop", "type": "module" }\n',
+    'package.json': '{ "name": "shop", "version": "1.0.0", "type": "module", "types": "index.d.ts" }\n',
     'src/first.ts': poller('First'),
     'src/second.ts': poller('Second'),
     'src/server.ts': server,

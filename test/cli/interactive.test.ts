@@ -30,7 +30,7 @@ createServer((request, response) => {
 let own: ReturnType<typeof project>;
 beforeEach(() => {
   own = project({
-    'package.json': '{ "name": "shop", "type": "module" }\n',
+    'package.json': '{ "name": "shop", "version": "1.0.0", "type": "module", "types": "index.d.ts" }\n',
     'src/first.ts': poller('First'),
     'src/second.ts': poller('Second'),
     'src/server.ts': server,

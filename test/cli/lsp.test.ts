@@ -13,11 +13,11 @@ import {
   type TextDocumentEdit,
 } from 'vscode-languageserver-protocol/node';
 import { startEditor } from './editor.ts';
-import { bin, cache, manifest, plimsoll, poller, project } from './plimsoll.ts';
+import { bin, cache, library, plimsoll, poller, project } from './plimsoll.ts';
 
 /** The built server, with a project of these files. */
 async function edit({ files, capabilities }: { files: Record<string, string>; capabilities?: ClientCapabilities }) {
-  const { folder, remove } = project({ 'package.json': manifest, ...files });
+  const { folder, remove } = project({ 'package.json': library, ...files });
   onTestFinished(remove);
   return startEditor({ bin, folder, ...(capabilities && { capabilities }) });
 }
@@ -125,7 +125,7 @@ app.get('/', (req, res) => {
 });
 
 test('what the baseline knows is no diagnostic, one more of it is', async () => {
-  const { folder, remove } = project({ 'package.json': manifest, 'src/poller.ts': poller });
+  const { folder, remove } = project({ 'package.json': library, 'src/poller.ts': poller });
   onTestFinished(remove);
   const { code } = await plimsoll(['baseline', 'update', '--accept-new'], { cwd: folder });
   expect(code).toBe(0);
@@ -172,7 +172,7 @@ describe('configuration', () => {
 
   test('each folder of the workspace has its own; folders come and go', async () => {
     const other = project({
-      'package.json': manifest,
+      'package.json': library,
       'src/poller.ts': poller,
       'plimsoll.config.json': JSON.stringify({ rules: { 'no-leaked-interval': 'low' } }),
     });
@@ -270,7 +270,7 @@ router.get('/keys/:user', async (req, res) => {
 
   test('a fix of a class changes the owner in another file too', async () => {
     const files = {
-      'package.json': manifest.replace('5.0.0"', '5.0.0", "@plimsoll/runtime": "*"'),
+      'package.json': library.replace('5.0.0"', '5.0.0", "@plimsoll/runtime": "*"'),
       'src/poller.ts': poller.replace('  stop(): void {}\n', ''),
       'src/gateway.ts': `import { Poller } from './poller.js';
 

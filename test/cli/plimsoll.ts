@@ -124,8 +124,14 @@ process.once('SIGTERM', () => server.close());
 
 export const manifest = '{ "name": "shop", "type": "module", "dependencies": { "express": "5.0.0" } }\n';
 
+/** Of a library: each who uses it makes what it offers. */
+export const library = manifest.replace(
+  '"dependencies"',
+  '"version": "1.0.0", "types": "index.d.ts", "peerDependencies"',
+);
+
 /** One whose rules on trial weigh, for what does not see the environment of {@link plimsoll}. */
-export const weighing = manifest.replace(' }\n', ', "plimsoll": { "trial": "weigh" } }\n');
+export const weighing = library.replace(' }\n', ', "plimsoll": { "trial": "weigh" } }\n');
 
 /** A class with an interval that nothing clears, and a method to clear it in. */
 export const poller = `export class Poller {

@@ -6,14 +6,14 @@ import { build } from 'esbuild';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { findServer } from '../../editors/vscode/src/server.ts';
 import { startEditor } from './editor.ts';
-import { bin, manifest, poller, project } from './plimsoll.ts';
+import { bin, library, manifest, poller, project } from './plimsoll.ts';
 
 const extension = join(import.meta.dirname, '../../editors/vscode');
 const installed = 'node_modules/plimsoll';
 
 /** A monorepo with plimsoll at its root, as `npm install` lays it out. */
 function monorepo() {
-  const { folder, remove } = project({ 'package.json': manifest, 'packages/api/src/poller.ts': poller });
+  const { folder, remove } = project({ 'package.json': library, 'packages/api/src/poller.ts': poller });
   onTestFinished(remove);
   mkdirSync(join(folder, 'node_modules'));
   symlinkSync(join(dirname(bin), '..'), join(folder, installed));

@@ -94,12 +94,12 @@ describe('what it sets', () => {
   it('overrides by glob, the last one winning', async () => {
     const config = `{ "overrides": [
       { "files": ["src/**"], "rules": { "no-leaked-interval": "off" } },
-      { "files": ["src/jobs/*.ts"], "rules": { "no-leaked-interval": "medium" } }
+      { "files": ["src/feeds/*.ts"], "rules": { "no-leaked-interval": "medium" } }
     ] }`;
-    await withProject({ 'plimsoll.config.json': config, 'src/jobs/a.ts': leakyApp }, async (folder) => {
+    await withProject({ 'plimsoll.config.json': config, 'src/feeds/a.ts': leakyApp }, async (folder) => {
       const { findings } = JSON.parse((await scoreOf(folder)).stdout);
       expect(findings.map((one: { file: string; severity: string }) => [one.file, one.severity])).toEqual([
-        ['src/jobs/a.ts', 'medium'],
+        ['src/feeds/a.ts', 'medium'],
       ]);
     });
   });

@@ -5,7 +5,7 @@ import tsParser from '@typescript-eslint/parser';
 import { ESLint as ESLint10, type Linter } from 'eslint';
 import { ESLint as ESLint9 } from 'eslint9';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { cache, leakyApp, manifest, poller, project, plimsoll as runPlimsoll } from '../cli/plimsoll.ts';
+import { cache, leakyApp, library, poller, project, plimsoll as runPlimsoll } from '../cli/plimsoll.ts';
 
 /** As a user gets it: built, by the name that package.json exports. */
 const own: string = 'plimsoll/eslint';
@@ -15,11 +15,11 @@ const root = join(import.meta.dirname, '../..');
 const docs = readFileSync(join(root, 'docs/eslint.md'), 'utf8');
 const blocks = [...docs.matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code!);
 
-const withRuntime = manifest.replace('5.0.0"', '5.0.0", "@plimsoll/runtime": "*"');
+const withRuntime = library.replace('5.0.0"', '5.0.0", "@plimsoll/runtime": "*"');
 const typed: Linter.Config = { files: ['**/*.ts'], languageOptions: { parser: tsParser as Linter.Parser } };
 
 function files(contents: Record<string, string>): string {
-  const made = project({ 'package.json': manifest, ...contents });
+  const made = project({ 'package.json': library, ...contents });
   onTestFinished(made.remove);
   return made.folder;
 }

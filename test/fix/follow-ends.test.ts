@@ -27,7 +27,7 @@ async function fix(
     writeFileSync(join(root, file), text);
   }
   const rules = ['no-leaked-interval', 'no-leaked-timeout'];
-  const run = await runFix({ cwd: root, config: false, rules, safety, allowDirty: true });
+  const run = await runFix({ cwd: root, config: false, confidence: 'possible', rules, safety, allowDirty: true });
   return { ...run, read: (file) => readFileSync(join(root, file), 'utf8') };
 }
 

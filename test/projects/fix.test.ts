@@ -76,12 +76,22 @@ describe.each(projects)('%s', (project) => {
     for (const entry of ['src', 'package.json', 'tsconfig.json']) {
       cpSync(join(naive, entry), join(folder, entry), { recursive: true });
     }
-    const options = { cwd: folder, safety: 'review', runtime: 'copy', allowDirty: true } as const;
+    const options = {
+      cwd: folder,
+      safety: 'review',
+      runtime: 'copy',
+      allowDirty: true,
+      confidence: 'possible',
+    } as const;
     fixed = await runFix(options);
   }, 240_000);
 
-  test('every planted defect is found on its line, and nothing else of these rules', () => {
-    expect(listPlaces(fixed.before.result.findings).sort()).toEqual(listMarks(naive).sort());
+  test('every planted defect is found on its line, and nothing else of these rules', async () => {
+    // A class says nothing of how many are made of it: some are `possible` only.
+    const { result } = await run({ cwd: naive, confidence: 'possible' });
+    const marks = listMarks(naive).sort();
+    expect(listPlaces(result.findings).sort()).toEqual(marks);
+    expect(marks).toEqual(expect.arrayContaining(listPlaces(fixed.before.result.findings)));
   });
 
   test('scores at most 15 before, with rules on trial weighing, as its configuration says', () => {
@@ -109,7 +119,13 @@ describe.each(projects)('%s', (project) => {
 
   test('fixing once more changes nothing', { timeout: 240_000 }, async () => {
     const once = textsOf(folder);
-    const options = { cwd: folder, safety: 'review', runtime: 'copy', allowDirty: true } as const;
+    const options = {
+      cwd: folder,
+      safety: 'review',
+      runtime: 'copy',
+      allowDirty: true,
+      confidence: 'possible',
+    } as const;
     await runFix(options);
     expect(textsOf(folder)).toEqual(once);
   });
