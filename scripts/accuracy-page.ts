@@ -53,7 +53,7 @@ function recallTable(): string {
 
 /** Right, doubtful and wrong of each rule: as they were read, and those that are still reported. */
 function readingTable(facts: readonly RuleFacts[]): string {
-  const all = listReadings();
+  const all = listReadings().filter(({ possible }) => !possible);
   const today = recorded('accuracy')?.readings ?? [];
   const line = (name: string, isOf: (rule: string) => boolean): string => {
     const read = verdicts.map((verdict) => all.filter((one) => isOf(one.rule) && one.verdict === verdict).length);

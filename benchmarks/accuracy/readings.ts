@@ -13,6 +13,8 @@ export interface Reading {
   reason: string;
   /** Whether its reader wrote the rule. */
   reader?: 'author' | 'another';
+  /** Reported with `--confidence possible` alone when it was read. */
+  possible?: true;
 }
 
 /** Every reading, file by file. */
