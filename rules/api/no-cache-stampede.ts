@@ -1,13 +1,12 @@
 import { isDearLoad } from '../../src/ast/dear-load.ts';
+import { isHotCache, isKeptForGood, isOfOnePerson } from '../../src/ast/hot-cache.ts';
 import { bareModule, findOrigin } from '../../src/ast/provenance.ts';
-import { isSeldomAsked } from '../../src/ast/seldom.ts';
-import { isForAnyKey, isKeptBehind, isOfOnePiece, isSharedLoad } from '../../src/ast/shared-load.ts';
+import { isForAnyKey, isSharedLoad } from '../../src/ast/shared-load.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
   findMemberPath,
   findMethodCall,
-  findThisClass,
   getOutermostWrapped,
   isAsync,
   isWithin,
@@ -34,8 +33,6 @@ export interface CacheStampede {
 const getMethod = /^(?:get|getData|getItem|fetch|read|lookup|hget)$/;
 const setMethod = /^(?:set|setex|setEx|psetex|setData|setItem|put|hset|store|write)$/;
 const cacheName = /cache|memo|redis|kv\b/i;
-/** Two calls of one person seldom meet. */
-const ofOnePerson = /user|member(?!ship)|customer|session|jwt|token|email|profile/i;
 
 export const rule = defineRule<CacheStampede>({
   id: 'no-cache-stampede',
@@ -98,42 +95,6 @@ function judge(set: ts.CallExpression, receiver: ts.Expression, file: FileContex
     ],
     data: { fn, get, set, key },
   };
-}
-
-/**
- * Called a cache, by the name of the holder or of the key, and the dear part of what is loaded is not kept elsewhere: modules
- * that are loaded by `import()` are loaded once however often it is asked.
- */
-function isHotCache(
-  holder: string,
-  receiver: ts.Expression,
-  key: ts.Expression,
-  load: ts.AwaitExpression,
-  file: FileContext,
-): boolean {
-  const names = `${holder} ${key.getText(file.source)}`;
-  if (!/cache/i.test(names) || /\bimport\(/.test(file.text)) return false;
-  return !isOfOnePiece(receiver, file) && !isKeptBehind(load, file) && !isSeldomAsked(file);
-}
-
-/** By the key, also where that was put together before, by the function, its parameters, its class or its file. */
-function isOfOnePerson(fn: FunctionNode, holder: string, key: ts.Expression, file: FileContext): boolean {
-  const at = skipWrappers(key);
-  const declaration = ts.isIdentifier(at) ? file.bindingOf(at)?.declaration : undefined;
-  const made = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
-  const owner = findThisClass(fn)?.name?.text ?? '';
-  const base = /[^/]*$/.exec(file.path)?.[0] ?? '';
-  const texts = [key, ...(made ? [made] : [])].map((part) => part.getText(file.source));
-  return ofOnePerson.test([...texts, holder, nameOfFunction(fn), owner, base].join(' '));
-}
-
-/** `redis.set(key, value)`: without an end it is missed once, and when something has changed. */
-function isKeptForGood(set: ts.CallExpression, receiver: ts.Expression, file: FileContext): boolean {
-  const module = findOrigin(receiver, file)?.module ?? '';
-  const isRedis = /redis|valkey/i.test(`${module} ${receiver.getText(file.source)}`);
-  const name = findMethodCall(set)?.method ?? '';
-  if (!isRedis || set.arguments.length > 2 || !/^(?:set|hset)$/.test(name)) return false;
-  return !/\.p?expire(?:At)?\(/i.test(findEnclosingFunction(set)?.getText(file.source) ?? '');
 }
 
 function textOf(call: ts.CallExpression, file: FileContext): string {

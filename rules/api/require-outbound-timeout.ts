@@ -3,9 +3,8 @@ import { isLeftAlone } from '../../src/ast/left-alone.ts';
 import { importWords } from '../../src/ast/mention-words.ts';
 import { isOwnHost } from '../../src/ast/own-host.ts';
 import { bareModule, findOrigin, isHandedIn, originName } from '../../src/ast/provenance.ts';
-import { isSeldomAsked } from '../../src/ast/seldom.ts';
+import { isByHand } from '../../src/ast/seldom.ts';
 import {
-  type FunctionNode,
   findEnclosingFunction,
   findMemberName,
   findPropertyName,
@@ -155,14 +154,6 @@ function identify(call: ts.CallExpression, file: FileContext): Pick<OutboundTime
     default:
       return undefined;
   }
-}
-
-/** Called by hand, by somebody who sees how long it takes: an administrator, a test of settings. */
-function isByHand(fn: FunctionNode, file: FileContext): boolean {
-  return (
-    isSeldomAsked(file) ||
-    /^test(?:Setup|Connection|Config\w*|Settings|Credentials|Webhook|Integration)$/.test(nameOfFunction(fn))
-  );
 }
 
 /** The options where they are written out, also those that the function itself puts together before the call. */

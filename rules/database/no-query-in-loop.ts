@@ -19,6 +19,7 @@ import { findRecursiveQuery } from '../../src/ast/recursive-query.ts';
 import { isConditional, isPaced } from '../../src/ast/rounds.ts';
 import { isNoHandful } from '../../src/ast/schema-limits.ts';
 import { isSeldomAsked } from '../../src/ast/seldom.ts';
+import { shownText } from '../../src/ast/shown-text.ts';
 import { findCallee } from '../../src/ast/symbol-ref.ts';
 import { type FunctionNode, findEnclosingFunction, findMethodCall, isWithin } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
@@ -127,7 +128,7 @@ function judgeCallee(call: ts.CallExpression, file: FileContext): Match<QueryInL
     ...((isSeldomAsked(file) || !isAlone) && { confidence: 'possible' as const }),
     values: {
       query: call.expression.getText(file.source).replace(/\s+/g, ''),
-      over: textOf(place.over, file),
+      over: shownText(place.over, file),
       through: '',
     },
     related: [{ at: place.repetition.node, note: 'repeats it' }],
@@ -181,7 +182,7 @@ function makeMatch(
     confidence: isSeldomAsked(file) ? 'possible' : confidence,
     values: {
       query: query.text,
-      over: textOf(over, file),
+      over: shownText(over, file),
       through: call === query.call ? '' : ` (through \`${call.expression.getText(file.source)}\`)`,
     },
     related: [{ at: repetition.node, note: 'repeats it' }],
@@ -194,9 +195,4 @@ function makeMatch(
 /** The query that a loop is reported for: the first; the others come to light when it is gone. */
 function toldOf(_: ts.Node, _file: FileContext): { at?: ts.Node } {
   return {};
-}
-
-function textOf(node: ts.Node, file: FileContext): string {
-  const text = node.getText(file.source).replace(/\s+/g, ' ');
-  return text.length > 50 ? `${text.slice(0, 47)}…` : text;
 }

@@ -4,7 +4,6 @@ import { type Container, containerOfField, containerOfVariable, shownName } from
 import { isWorkDoneOnce } from '../../src/ast/done-once.ts';
 import { isFiltered, isLoadedWhole, isRegistering } from '../../src/ast/filtered-add.ts';
 import { isFresh } from '../../src/ast/fresh-key.ts';
-import { listCallsOf } from '../../src/ast/functions.ts';
 import { findKeptLoader } from '../../src/ast/kept-loader.ts';
 import { keyDomain } from '../../src/ast/key-domain.ts';
 import { isBoundedKeyType, isDeviceAddress } from '../../src/ast/key-type.ts';
@@ -12,23 +11,17 @@ import { isGivenByFactory, lifetimeOf, listOwnerConditions } from '../../src/ast
 import { cacheName, holdsState, isInvalidation, isMemo, isPageMemo, ownerOf } from '../../src/ast/memo.ts';
 import { emptyObjects, importWords, itemWrites, together } from '../../src/ast/mention-words.ts';
 import { listNeverCalled } from '../../src/ast/never-called.ts';
+import { isOffered } from '../../src/ast/offered-cache.ts';
 import { isAnyKey, isPassingKey } from '../../src/ast/passing-key.ts';
 import { isPendingEntry } from '../../src/ast/pending-entry.ts';
-import { isLibrary, isPublicApi } from '../../src/ast/public-api.ts';
+import { isLibrary } from '../../src/ast/public-api.ts';
 import { isSeldomAsked } from '../../src/ast/seldom.ts';
 import { isImplicit, repeatsItself } from '../../src/ast/self-repeating.ts';
 import { hasExpiry } from '../../src/ast/stamped.ts';
 import { isStoredKey } from '../../src/ast/stored-key.ts';
-import { type FunctionNode, findEnclosingFunction } from '../../src/ast/syntax.ts';
 import { domainOfTable, isBareKey } from '../../src/ast/table-name.ts';
 import { hasTooling, isInBrowser } from '../../src/ast/tooling.ts';
-import {
-  isTrimmedOnOthers,
-  listLiveAdds,
-  listLiveRemovals,
-  listNotTrimmedElsewhere,
-  methodAround,
-} from '../../src/ast/trimming.ts';
+import { isTrimmedOnOthers, listLiveAdds, listLiveRemovals, listNotTrimmedElsewhere } from '../../src/ast/trimming.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { runsAsItLives } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
@@ -173,20 +166,6 @@ function isGrowing(add: Add, container: Container, growth: Growth, file: FileCon
 /** What waits under a number of its own and is never taken out stays when it has ended, however long its owner lives. */
 function isNeverAnswered(add: Add, growth: Growth, file: FileContext): boolean {
   return growth.removals.length === 0 && isFresh(add.key!, file) && isPendingEntry(add, file);
-}
-
-/** Whether users of a library fill it through what that offers: a cache, or entries that are new each time. */
-function isOffered(add: Add, isCache: boolean, file: FileContext): boolean {
-  const fn = methodAround(add.fn);
-  return (
-    (isCache && isPublicApi(fn, file)) ||
-    (isFresh(add.key!, file) && [fn, ...listCallersOf(fn, file)].some((caller) => isPublicApi(caller, file)))
-  );
-}
-
-/** The functions of the file that call one, each by the method that holds it. */
-function listCallersOf(fn: FunctionNode | undefined, file: FileContext): (FunctionNode | undefined)[] {
-  return fn ? listCallsOf(fn, file).map((call) => methodAround(findEnclosingFunction(call))) : [];
 }
 
 function describeTrim(growth: Growth, removals: readonly Removal[], isNeverCalled: boolean): string {

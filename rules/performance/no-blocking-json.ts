@@ -1,4 +1,5 @@
 import { findJsonRoundTrip, isJson, isShort, isShownLong, type JsonRoundTrip } from '../../src/ast/json-round-trip.ts';
+import { shownText } from '../../src/ast/shown-text.ts';
 import { findEnclosingFunction } from '../../src/ast/syntax.ts';
 import { onRequestPath, onUsersPath } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
@@ -32,10 +33,9 @@ export const rule = defineRule<JsonRoundTrip>({
       if (!isJson(call, 'stringify') || !findEnclosingFunction(call)) return undefined;
       const found = findJsonRoundTrip(call, file);
       if (!found || (found.kind !== 'cache' && isShort(found, file))) return undefined;
-      const value = found.value.getText(file.source).replace(/\s+/g, ' ');
       return {
         at: found.call,
-        values: { value: value.length > 50 ? `${value.slice(0, 47)}…` : value, what: texts[found.kind] },
+        values: { value: shownText(found.value, file), what: texts[found.kind] },
         ...(!isShownLong(found, file) && { confidence: 'possible' as const }),
         // What is cached is asked for again and again, whoever it is that asks.
         ...(found.kind !== 'cache' && { when: onUsersPath(call, file), sureWhen: onRequestPath(call, file) }),

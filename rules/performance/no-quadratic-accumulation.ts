@@ -1,6 +1,7 @@
 import { type Accumulation, findLoopCopy, findReduce } from '../../src/ast/accumulation.ts';
 import { getOutermostRound } from '../../src/ast/loop-facts.ts';
 import { roundWords, together } from '../../src/ast/mention-words.ts';
+import { shownText } from '../../src/ast/shown-text.ts';
 import { findMethodCall } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { runsUnderLoad } from '../../src/ast/where.ts';
@@ -56,10 +57,9 @@ function report(
 ): Match<Accumulation> | undefined {
   if (data.size.size === 'small') return undefined;
   const isMerge = data.kind === 'loop' ? data.copy.isMerge : data.copies.every((copy) => copy.isMerge);
-  const text = over?.getText(file.source).replace(/\s+/g, ' ') ?? 'the rounds of the loop';
   return {
     at,
-    values: { name: name.getText(file.source), over: text.length > 60 ? `${text.slice(0, 57)}…` : text },
+    values: { name: name.getText(file.source), over: over ? shownText(over, file, 60) : 'the rounds of the loop' },
     ...(data.size.size === 'large' && !isMerge && { related: [{ at: data.size.at, note: data.size.why }] }),
     when: runsUnderLoad(getOutermostRound(at), file),
     data,

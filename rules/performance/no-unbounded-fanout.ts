@@ -1,6 +1,7 @@
 import { allOf } from '../../src/ast/all-of.ts';
 import { type FanOut, findFanOut } from '../../src/ast/fan-out.ts';
 import { isSeldomAsked } from '../../src/ast/seldom.ts';
+import { shownText } from '../../src/ast/shown-text.ts';
 import { findMethodCall } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { onRequestPath, runsAsItLives, runsUnderLoad } from '../../src/ast/where.ts';
@@ -34,13 +35,12 @@ export const rule = defineRule<FanOut>({
       if (!fanOut) return undefined;
       // Files are written in a build, from what is configured, unless the process does so as it serves.
       const runs = fanOut.writesFiles ? runsAsItLives(call, file) : runsUnderLoad(call, file);
-      const text = fanOut.items.getText(file.source).replace(/\s+/g, ' ');
       return {
         at: call,
         ...(fanOut.size.size === 'large' && { related: [{ at: fanOut.size.at, note: `${fanOut.size.why}` }] }),
         ...(isWeak(fanOut, file) && { confidence: 'possible' as const }),
         values: {
-          items: text.length > 60 ? `${text.slice(0, 57)}…` : text,
+          items: shownText(fanOut.items, file, 60),
           what: fanOut.holdsConnection ? 'transactions' : fanOut.io === 'write' ? 'writes or calls' : 'reads',
         },
         // What a timer or a job starts waits in the pool, and nobody with it.

@@ -1,40 +1,23 @@
-import { isCaptured, isMadeIfUnset, isNeverEnded } from '../../src/ast/client-end.ts';
-import { findClientHome } from '../../src/ast/client-home.ts';
-import { isClosing } from '../../src/ast/event-kind.ts';
-import { listCallsOf } from '../../src/ast/functions.ts';
+import { fillsAnother, isCaptured, isMadeIfUnset, isNeverEnded } from '../../src/ast/client-end.ts';
+import { isHabit, isWorthSharing, runsOften } from '../../src/ast/client-weight.ts';
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { isForOneJob } from '../../src/ast/job-client.ts';
 import { type ClientCreation, clientModules, findClientCreation } from '../../src/ast/libraries.ts';
 import { isIndependentOf, isMadeForOneCall, isMemoised, isPartOfField } from '../../src/ast/made-per-call.ts';
 import { importWords } from '../../src/ast/mention-words.ts';
 import { bareModule, findOrigin, originName } from '../../src/ast/provenance.ts';
-import { isSeldomAsked } from '../../src/ast/seldom.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
-  findMethodCall,
   findPropertyName,
-  findStringValue,
-  getOutermostWrapped,
-  isAssignment,
   isWithin,
   nameOfFunction,
-  rootOfMembers,
   skipWrappers,
 } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
-import {
-  frequencyOf,
-  isStartup,
-  onAskedPath,
-  onRequestPath,
-  openToUsers,
-  runsAsItLives,
-  runsForUsers,
-} from '../../src/ast/where.ts';
+import { frequencyOf, isStartup, onAskedPath, onRequestPath, openToUsers } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
-import type { LinkCondition } from '../../src/model/link.ts';
 import type { Match } from '../../src/model/rule.ts';
 
 export type ClientPerRequest =
@@ -109,10 +92,7 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
   return {
     at: node,
     confidence:
-      (isStatic || isForOneCall || isWasted || isMemory || isLeft) &&
-      !isRare(node, file) &&
-      !isWatched(node, file) &&
-      (isLeft || !isTrial(fn))
+      (isStatic || isForOneCall || isWasted || isMemory || isLeft) && isWorthSharing(node, fn, isLeft, file)
         ? 'likely'
         : 'possible',
     values: {
@@ -129,12 +109,6 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
     ...(!isForOneCall && { when: isAgent || isLeft ? runsOften(node, fn, file) : onRequestPath(node, file) }),
     data: { kind: 'client', creation: node, library, fn, isStatic },
   };
-}
-
-/** Users of a package are no evidence where the file itself calls a factory as it loads, for clients of the process. */
-function runsOften(node: ts.Node, fn: FunctionNode, file: FileContext): LinkCondition {
-  const isForModule = listCallsOf(fn, file).some((call) => findEnclosingFunction(call) === undefined);
-  return isForModule ? runsAsItLives(node, file) : runsForUsers(node, file);
 }
 
 /** A first look that costs nothing: constructors begin with a capital, factories with a known verb. */
@@ -158,59 +132,6 @@ function isForEachAnyway({ arguments: given }: ts.NewExpression | ts.CallExpress
   if (!library.modules.includes('nodemailer')) return false;
   const options = given?.[0] && skipWrappers(given[0]);
   return options === undefined || !/\bpool\s*:\s*true\b/.test(options.getText());
-}
-
-/** `keys = await client.getSigningKeys()`: what it gives goes into a memory that stays. */
-function fillsAnother(node: ts.NewExpression | ts.CallExpression, fn: FunctionNode, file: FileContext): boolean {
-  const { references = [] } = findClientHome(node, file)?.binding ?? {};
-  return references.some((use) => {
-    const call = findMethodCall(use.parent.parent);
-    if (call?.receiver !== use) return false;
-    let given = getOutermostWrapped(call.call);
-    if (ts.isAwaitExpression(given.parent)) given = getOutermostWrapped(given.parent);
-    if (!isAssignment(given.parent) || given.parent.right !== given) return false;
-    const kept = rootOfMembers(skipWrappers(given.parent.left));
-    const binding = ts.isIdentifier(kept) ? file.bindingOf(kept) : undefined;
-    return kept.kind === ts.SyntaxKind.ThisKeyword || (binding !== undefined && !isWithin(binding.identifier, fn));
-  });
-}
-
-/** Another method of the class does so too: whoever uses its objects makes one client after another. */
-function isHabit(node: ts.NewExpression | ts.CallExpression, fn: FunctionNode, file: FileContext): boolean {
-  const callee = node.expression.getText(file.source);
-  return file.nodesOfKind(node.kind).some((other) => {
-    if (!(ts.isNewExpression(other) || ts.isCallExpression(other)) || other.expression.getText(file.source) !== callee)
-      return false;
-    const method = findEnclosingFunction(other);
-    return (
-      method !== undefined && method !== fn && method.parent === fn.parent && isMadeForOneCall(other, method, file)
-    );
-  });
-}
-
-/** What tries whether it can connect needs a client of its own. */
-function isTrial(fn: FunctionNode): boolean {
-  return /^(?:test|check|verify|validate|probe|ping|try)[A-Z_]\w*(?:Connect|Config|Credential|Setting|Access)/.test(
-    nameOfFunction(fn),
-  );
-}
-
-/** `connection.on('close', …)`: whoever wants to hear of its end keeps it until then. */
-function isWatched(node: ts.NewExpression | ts.CallExpression, file: FileContext): boolean {
-  const { references = [] } = findClientHome(node, file)?.binding ?? {};
-  return references.some((use) => {
-    const add = findMethodCall(use.parent.parent);
-    return (
-      add?.receiver === use &&
-      /^(?:on|once|addListener)$/.test(add.method) &&
-      isClosing(findStringValue(add.call.arguments[0]) ?? '')
-    );
-  });
-}
-
-/** An administrator's page opens one once in a while, and ends it again. */
-function isRare(node: ts.NewExpression | ts.CallExpression, file: FileContext): boolean {
-  return isSeldomAsked(file) && isForOneJob(node, file);
 }
 
 /** What it costs; one that its function ends again reconnects no more. */

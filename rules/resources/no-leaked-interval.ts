@@ -11,11 +11,10 @@ import { drawsOnTerminal } from '../../src/ast/on-screen.ts';
 import { findOverwrite } from '../../src/ast/overwritten.ts';
 import { mayEndProcess } from '../../src/ast/process-end.ts';
 import { findOutcomeBeside } from '../../src/ast/settled-poll.ts';
-import { isWholeByName, startsWithOnlyInstance } from '../../src/ast/singleton.ts';
+import { startsWithOnlyInstance } from '../../src/ast/singleton.ts';
 import {
   canBeCalledOften,
   canBeStartedOften,
-  isPartOfClosable,
   notMadeOnce,
   runsAgain,
   startsRepeatedly,
@@ -23,11 +22,11 @@ import {
   whenMadeOften,
 } from '../../src/ast/starts-repeatedly.ts';
 import { findEnclosingFunction, hasModifier } from '../../src/ast/syntax.ts';
+import { type IntervalLeak, weighInterval } from '../../src/ast/timer-weight.ts';
 import { findTimerFunction, isUnrefed } from '../../src/ast/timers.ts';
 import { isOfCommandLine } from '../../src/ast/tooling.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { findUnclearedLoss } from '../../src/ast/uncleared-loss.ts';
-import { anyOf, comesWithRequests, comesWithUse, isMadeWithRequests, isOfLibrary } from '../../src/ast/under-load.ts';
 import { isStartup, openToUsers } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
@@ -38,12 +37,7 @@ export interface LeakedInterval {
   call: ts.CallExpression;
   places: readonly HandlePlace[];
   life: Life;
-  /**
-   * `never`: nothing clears it; `overwritten`: a second start loses the first handle; `missed`: its owner's end does not clear it;
-   * `outcome`: what it is started for can come to an end beside it, which leaves it running;
-   * `loss`: its owner clears it, but not when what it works on closes by itself.
-   */
-  leak: 'never' | 'overwritten' | 'missed' | 'outcome' | 'loss';
+  leak: IntervalLeak;
 }
 
 const what = {
@@ -81,50 +75,35 @@ export const rule = defineRule<LeakedInterval>({
       if (isOfCommandLine(file) || drawsOnTerminal(call, file)) return undefined;
       if (call.arguments[0] && mayEndProcess(call.arguments[0], file)) return undefined;
       const clears = listClearsOf(places, file);
+      const report = (leak: IntervalLeak, when: LinkCondition | undefined, at?: ts.Node): Match<LeakedInterval> => ({
+        ...match(call, places, life, leak, when, file),
+        ...(at && { related: [{ at, note: 'leaves it running' }] }),
+      });
       const isOfModule = life.kind === 'process' || life.kind === 'call';
       if (isOfModule && clears.length > 0 && isMissedAtModuleEnd(call, places, clears, file))
-        return match(call, places, life, 'missed', openToUsers(call, file), file);
+        return report('missed', openToUsers(call, file));
       if (life.kind === 'process') return undefined;
       if (clears.length > 0) {
         const onlyRestarted = isOnlyRestarted(call, places, clears, life) && whenMadeOften(life, file);
-        if (onlyRestarted)
-          return match(
-            call,
-            places,
-            life,
-            'never',
-            allOf(onlyRestarted, ...listReleasesElsewhere(places, life, true)),
-            file,
-          );
-        if (isMissedAtEnd(call, places, life, file)) {
-          const conditions = [...listForeignClears(places, life, file), ...unlessMadeOnce(call, life, file)];
-          return match(call, places, life, 'missed', allOf(...conditions), file);
-        }
+        if (onlyRestarted) return report('never', allOf(onlyRestarted, ...listReleasesElsewhere(places, life, true)));
+        const elsewhere = (): LinkCondition[] => listForeignClears(places, life, file);
+        if (isMissedAtEnd(call, places, life, file))
+          return report('missed', allOf(...elsewhere(), ...unlessMadeOnce(call, life, file)));
         const loss = findMissedLoss(call, places, life, file);
-        if (loss)
-          return {
-            ...match(call, places, life, 'loss', allOf(...listForeignClears(places, life, file)), file),
-            related: [{ at: loss, note: 'leaves it running' }],
-          };
+        if (loss) return report('loss', allOf(...elsewhere()), loss);
         const beside =
           places.every((place) => place.kind === 'binding') &&
           (findOutcomeBeside(call, clears, file) ?? findUnclearedLoss(call, clears, file)?.call);
         if (beside)
-          return {
-            ...match(
-              call,
-              places,
-              life,
-              'outcome',
-              life.kind === 'call' ? canBeCalledOften(call, life, file) : canBeStartedOften(call, life, file),
-              file,
-            ),
-            related: [{ at: beside, note: 'leaves it running' }],
-          };
+          return report(
+            'outcome',
+            life.kind === 'call' ? canBeCalledOften(call, life, file) : canBeStartedOften(call, life, file),
+            beside,
+          );
         const overwrite = findOverwrite(call, places, life, file);
         if (!overwrite) return undefined;
         const again = isStatic(call) ? startsRepeatedly(call, life, file) : runsAgain(call, life, file);
-        return match(call, places, life, 'overwritten', allOf(again, overwrite.when), file);
+        return report('overwritten', allOf(again, overwrite.when));
       }
       return neverCleared(call, places, life, file);
     },
@@ -204,32 +183,9 @@ function match(
     at: call.expression,
     values: { what: isDropped ? 'can never be cleared, its handle is dropped' : what[leak], owner: nameOfOwner(life) },
     when,
-    sureWhen: findSureWhen(call, life, leak, file),
+    ...weighInterval(call, life, leak, file),
     data: { call, places, life, leak },
   };
-}
-
-/**
- * Effects, components and what a page's factories make come and go. Else something has to say that more than one is
- * left: requests lead there, users of a library make as many as they like, or its owner, which has an end of its own, is
- * a part of one that ends without it.
- */
-function findSureWhen(
-  call: ts.CallExpression,
-  life: Life,
-  leak: LeakedInterval['leak'],
-  file: FileContext,
-): LinkCondition | undefined {
-  if (leak === 'overwritten') return anyOf(isOfLibrary(life), comesWithRequests(call, file));
-  if (life.kind === 'effect' || (life.kind === 'factory' && file.role === 'ui')) return undefined;
-  if (life.kind === 'owner' && leak === 'never' && isWholeByName(life.shape))
-    return isMadeWithRequests(call, life, file);
-  if (life.kind === 'call') return leak === 'never' ? comesWithRequests(call, file) : comesWithUse(call, life, file);
-  if (life.kind !== 'owner') return anyOf(isOfLibrary(life), isMadeWithRequests(call, life, file));
-  if (life.isComponent) return undefined;
-  const often = [isOfLibrary(life), isMadeWithRequests(call, life, file)];
-  if (leak === 'never' && hasEnd(life.shape)) often.push(isPartOfClosable(life));
-  return anyOf(...often);
 }
 
 /** In a variable of the module, outside of all components. */

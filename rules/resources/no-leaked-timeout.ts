@@ -6,7 +6,6 @@ import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.
 import { isGatherer, isStartedWhenUnset } from '../../src/ast/latch.ts';
 import { onlySetsState, setsStateLate } from '../../src/ast/late-state.ts';
 import { type Life, lifeOf } from '../../src/ast/life-cycle.ts';
-import { isDelayGiven, isGoneSoon, knownDelay } from '../../src/ast/light-deadline.ts';
 import { findMissedLoss } from '../../src/ast/lost-connection.ts';
 import { isMissedAtEnd, listForeignClears, listReleasesElsewhere } from '../../src/ast/missed-end.ts';
 import { findOverwrite } from '../../src/ast/overwritten.ts';
@@ -14,10 +13,9 @@ import { mayEndProcess } from '../../src/ast/process-end.ts';
 import { canEnd, findReArming, isCounted, settlesPromise } from '../../src/ast/re-arming.ts';
 import { listReturnedPlaces } from '../../src/ast/returned-timer.ts';
 import { canBeStartedOften, runsAgain, startsRepeatedly } from '../../src/ast/starts-repeatedly.ts';
+import { type TimeoutLeak, weighTimeout } from '../../src/ast/timer-weight.ts';
 import { findDelayMs, findTimerFunction, isUnrefed } from '../../src/ast/timers.ts';
 import type { ts } from '../../src/ast/ts.ts';
-import { anyOf, comesWithRequests, isMadeWithRequests, isOfLibrary } from '../../src/ast/under-load.ts';
-import { runsAsItLives } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
@@ -27,14 +25,7 @@ export interface LeakedTimeout {
   call: ts.CallExpression;
   places: readonly HandlePlace[];
   life: Life;
-  /**
-   * `re-arming`: starts itself again and nothing can stop it; `kept`: kept in a field that nothing clears although
-   * its owner can end; `overwritten`: a second start loses the first handle; `missed`: cleared here and there, but not
-   * where its owner ends; `restarts`, `ends`: nothing can cancel it, and it starts or ends its owner after the end;
-   * `connection`: it works on a connection that has closed; `state`: it sets the state of a component that is gone;
-   * `loss`: its owner clears it, but not when what it works on closes by itself.
-   */
-  leak: 're-arming' | 'kept' | 'overwritten' | 'missed' | 'restarts' | 'ends' | 'connection' | 'state' | 'loss';
+  leak: TimeoutLeak;
 }
 
 /** A shorter wait is over before it can do harm. */
@@ -96,7 +87,7 @@ function judge(
     at: call.expression,
     values: { what: what[leak] },
     when: allOf(...conditions),
-    ...weigh(leak, call, life, file),
+    ...weighTimeout(call, life, leak, file),
     data: { call, places, life, leak },
   });
   const isCleared = listClearsOfTimeout(call, places, file).length > 0;
@@ -155,32 +146,6 @@ function judge(
   const overwrite = findOverwrite(call, places, life, file);
   if (!overwrite) return undefined;
   return match('overwritten', runsAgain(call, life, file), overwrite.when);
-}
-
-/**
- * What fires within five seconds, sets a state once, or is left by a page is `possible`; so is a second start, which is mostly seen to. Else
- * something has to say that many are left: requests lead there, or users of a library make as many as they like. What
- * its owner's end cannot stop from starting it anew is sure where an event does so.
- */
-function weigh(
-  leak: LeakedTimeout['leak'],
-  call: ts.CallExpression,
-  life: Life,
-  file: FileContext,
-): Pick<Match<LeakedTimeout>, 'confidence' | 'sureWhen'> {
-  const unsure = { confidence: 'possible' } as const;
-  const ms = knownDelay(call.arguments[1], file);
-  if (leak === 'state') return unsure;
-  if (leak === 're-arming') {
-    if (life.kind === 'effect') return {};
-    if (life.kind !== 'owner' && life.kind !== 'factory') return unsure;
-  } else if (isGoneSoon(ms)) return unsure;
-  // How long an end waits may be what it is asked for.
-  if (leak === 'ends' && isDelayGiven(call.arguments[1], file)) return unsure;
-  if (leak === 'overwritten' || file.role === 'ui') return unsure;
-  if (leak === 'connection') return { sureWhen: comesWithRequests(call, file) };
-  const often = anyOf(isOfLibrary(life), isMadeWithRequests(call, life, file));
-  return { sureWhen: leak === 'restarts' ? anyOf(often, runsAsItLives(call, file)) : often };
 }
 
 /** Other methods keep it: they are the ones to look at it before. */

@@ -4,21 +4,10 @@ import { type Deadline, findDeadline } from '../../src/ast/deadline.ts';
 import { type EntryTimer, findEntryTimer, findUnclearedDrop } from '../../src/ast/entry-timer.ts';
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { lifeOf } from '../../src/ast/life-cycle.ts';
-import {
-  isDelayGiven,
-  isGoneInTime,
-  isGoneSoon,
-  isOfOwner,
-  isSoonOver,
-  staysLong,
-  usualDelay,
-  weightOf,
-} from '../../src/ast/light-deadline.ts';
 import { findLostRace } from '../../src/ast/lost-race.ts';
 import { runsAtProcessEnd } from '../../src/ast/process-end.ts';
 import { findRacedSleep } from '../../src/ast/raced-sleep.ts';
 import { findLeaks, type Leak } from '../../src/ast/release-paths.ts';
-import { isSeldomAsked } from '../../src/ast/seldom.ts';
 import { findCallee } from '../../src/ast/symbol-ref.ts';
 import {
   findEnclosingFunction,
@@ -28,13 +17,12 @@ import {
   isWithin,
   skipWrappers,
 } from '../../src/ast/syntax.ts';
+import { weighDeadline, weighSleep } from '../../src/ast/timer-weight.ts';
 import { findDelayMs, findTimerFunction, isUnrefed } from '../../src/ast/timers.ts';
 import { isOfCommandLine } from '../../src/ast/tooling.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { findUnclearedLoss } from '../../src/ast/uncleared-loss.ts';
 import { findUnclearedSettle } from '../../src/ast/uncleared-settle.ts';
-import { anyOf, comesWithRequests, comesWithUse, isMadeWithRequests, isOfLibrary } from '../../src/ast/under-load.ts';
-import { runsRepeatedly } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Match } from '../../src/model/rule.ts';
@@ -82,38 +70,10 @@ export const rule = defineRule<UnclearedDeadline>({
       if (isUnrefed(call, places, file)) return undefined;
       if (isOfProcess(call, file)) return undefined;
       const found = entry ? judgeEntry(call, places, entry, file) : judge(call, places, file);
-      return found && weigh(found, call, file);
+      return found && { ...found, ...weighDeadline(call, found.data.clears.length > 0, file) };
     },
   },
 });
-
-/**
- * What is over soon is `possible`, and so is what nothing says comes often. Sure is one of a minute or more; one that
- * waits long, or as long as a caller says, where requests or a library's users set it and it holds something or was
- * cleared in places; and a shorter one that holds what each request has made.
- */
-function weigh(found: Match<UnclearedDeadline>, call: ts.CallExpression, file: FileContext): Match<UnclearedDeadline> {
-  const isSleep = found.data.deadline?.kind === 'sleep';
-  const weight = isSleep ? 'little' : weightOf(call, file);
-  const delay = isSleep ? undefined : call.arguments[1];
-  const ms = isSleep ? findRacedSleep(call, file)?.ms : usualDelay(delay, file);
-  const unsure = { ...found, confidence: 'possible' as const };
-  if (weight === 'nothing' || isGoneSoon(ms) || isSeldomAsked(file)) return unsure;
-  const isCleared = found.data.clears.length > 0;
-  if (staysLong(ms)) return found;
-  const life = lifeOf(call, file);
-  if (isGoneInTime(ms, delay, file)) {
-    if (!isCleared) return weight === 'much' ? { ...found, sureWhen: comesWithRequests(call, file) } : unsure;
-    // What is written is a default only, that users of a library may raise.
-    return isOfOwner(delay) ? { ...found, sureWhen: isOfLibrary(life) } : unsure;
-  }
-  if (isCleared) {
-    const often = [isOfLibrary(life), isMadeWithRequests(call, life, file)];
-    if (isDelayGiven(delay, file)) often.push(runsRepeatedly(call, file));
-    return { ...found, sureWhen: anyOf(...often) };
-  }
-  return { ...found, sureWhen: weight === 'much' ? comesWithUse(call, life, file) : comesWithRequests(call, file) };
-}
 
 function isOfProcess(call: ts.CallExpression, file: FileContext): boolean {
   return isOfCommandLine(file) || lifeOf(call, file).kind === 'process' || runsAtProcessEnd(call, file);
@@ -123,10 +83,10 @@ function isOfProcess(call: ts.CallExpression, file: FileContext): boolean {
 function judgeSleep(call: ts.CallExpression, file: FileContext): Match<UnclearedDeadline> | undefined {
   const sleep = findRacedSleep(call, file);
   if (!sleep || (sleep.ms ?? shortMs) < shortMs || isOfProcess(call, file)) return undefined;
-  const found: Match<UnclearedDeadline> = {
+  return {
     at: call.expression,
     values: { what: 'never cleared, also when the race is won in time' },
-    ...(isSoonOver(sleep.ms) && { confidence: 'possible' as const }),
+    ...weighSleep(call, sleep.ms, file),
     ...(sleep.when && { when: sleep.when }),
     related: [{ at: sleep.race.expression, note: 'the race' }],
     data: {
@@ -138,7 +98,6 @@ function judgeSleep(call: ts.CallExpression, file: FileContext): Match<Uncleared
       settle: undefined,
     },
   };
-  return weigh(found, call, file);
 }
 
 /** One that is kept in an entry of a table, which leaves it while the timer lives. */

@@ -5,3 +5,8 @@ export function allOf(...conditions: readonly (LinkCondition | undefined)[]): Li
   const of = conditions.filter((condition) => condition !== undefined);
   return of.length > 1 ? { kind: 'all', of } : of[0];
 }
+
+/** One of several conditions is enough; none of none holds. */
+export function anyOf(...of: LinkCondition[]): LinkCondition {
+  return { kind: 'any', of };
+}

@@ -6,7 +6,10 @@ import { ts } from './ts.ts';
 /** What takes bytes by such a name takes chunks, or two files one after the other: whoever calls it tells. */
 const taking = /^_*(?:append|add|push|put|insert|concat|extend)(?:[A-Z]\w*)?$/;
 
-/** Whether a function that takes bytes is one that gets them part after part: where this file calls `append()` itself, it is from what gets or writes part after part. */
+/**
+ * Whether a function that takes bytes is one that gets them part after part: where this file calls `append()` itself, it
+ * is from what gets or writes part after part.
+ */
 export function isShownToGetChunks(fn: FunctionNode, file: FileContext): boolean {
   const name = nameOfFunction(fn);
   if (!taking.test(name) || listCallsOf(fn, file).length > 0) return true;

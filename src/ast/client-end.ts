@@ -7,7 +7,10 @@ import {
   findMemberName,
   findMethodCall,
   getOutermostWrapped,
+  isAssignment,
   isWithin,
+  rootOfMembers,
+  skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
 
@@ -74,4 +77,19 @@ export function isMadeIfUnset(node: ts.Node, fn: FunctionNode, file: FileContext
     if (asked !== undefined && new RegExp(`(?<![\\w$.])${asked}\\s*=[^=]`).test(at.getText(file.source))) return true;
   }
   return false;
+}
+
+/** `keys = await client.getSigningKeys()`: what it gives goes into a memory that stays. */
+export function fillsAnother(node: ts.NewExpression | ts.CallExpression, fn: FunctionNode, file: FileContext): boolean {
+  const { references = [] } = findClientHome(node, file)?.binding ?? {};
+  return references.some((use) => {
+    const call = findMethodCall(use.parent.parent);
+    if (call?.receiver !== use) return false;
+    let given = getOutermostWrapped(call.call);
+    if (ts.isAwaitExpression(given.parent)) given = getOutermostWrapped(given.parent);
+    if (!isAssignment(given.parent) || given.parent.right !== given) return false;
+    const kept = rootOfMembers(skipWrappers(given.parent.left));
+    const binding = ts.isIdentifier(kept) ? file.bindingOf(kept) : undefined;
+    return kept.kind === ts.SyntaxKind.ThisKeyword || (binding !== undefined && !isWithin(binding.identifier, fn));
+  });
 }

@@ -20,11 +20,6 @@ const shortMs = 15_000;
 /** What is left for so long piles up, wherever it comes from. */
 const longMs = 60_000;
 
-/** Whether a known wait ends by itself soon; one that is not known may be long. */
-export function isSoonOver(ms: number | undefined): boolean {
-  return (ms ?? soonMs + 1) <= soonMs;
-}
-
 /** How long a timer surely waits; undefined where that is not known, or a caller may say otherwise. */
 export function knownDelay(delay: ts.Expression | undefined, file: FileContext): number | undefined {
   return delay && !isDelayGiven(delay, file) ? findNumber(delay, file) : undefined;
@@ -71,7 +66,7 @@ export function weightOf(timer: ts.CallExpression, file: FileContext): 'nothing'
   const [run, delay] = timer.arguments;
   if (!run) return 'much';
   // What a caller may say otherwise is no limit.
-  const isSoon = isSoonOver(knownDelay(delay, file));
+  const isSoon = (knownDelay(delay, file) ?? Number.POSITIVE_INFINITY) <= soonMs;
   if (!holdsLittle(run, { run, isSoon, file })) return 'much';
   return isSoon ? 'nothing' : 'little';
 }

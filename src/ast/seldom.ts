@@ -1,4 +1,5 @@
 import type { FileContext } from '../model/file-context.ts';
+import { type FunctionNode, nameOfFunction } from './syntax.ts';
 
 const seldomPath =
   /(?:^|\/)\(?(?:cron|cron-?jobs?|jobs)\)?\/|(?:^|[/._-])(?:backups?|restore)[/.]|(?:^|[/.])\(?(?:admin|administration|super-?admin)\)?[/.]|[/.-](?:jobs?|cron|schedule[rd]?)(?:\.service)?\.[cm]?[jt]s$/i;
@@ -9,4 +10,12 @@ const seldomPath =
  */
 export function isSeldomAsked({ path }: FileContext): boolean {
   return seldomPath.test(path);
+}
+
+/** Called by hand, by somebody who sees how long it takes: an administrator, a test of settings. */
+export function isByHand(fn: FunctionNode, file: FileContext): boolean {
+  return (
+    isSeldomAsked(file) ||
+    /^test(?:Setup|Connection|Config\w*|Settings|Credentials|Webhook|Integration)$/.test(nameOfFunction(fn))
+  );
 }

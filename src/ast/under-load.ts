@@ -1,5 +1,6 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { LinkCondition } from '../model/link.ts';
+import { anyOf } from './all-of.ts';
 import { ordinalOf } from './functions.ts';
 import { isMadeByHost } from './host-made.ts';
 import type { Life } from './life-cycle.ts';
@@ -7,11 +8,6 @@ import { isSeldomAsked } from './seldom.ts';
 import { isWithin } from './syntax.ts';
 import type { ts } from './ts.ts';
 import { onRequestPath, openToUsers } from './where.ts';
-
-/** One of several conditions is enough. */
-export function anyOf(...of: LinkCondition[]): LinkCondition {
-  return { kind: 'any', of };
-}
 
 const never = anyOf();
 

@@ -1,0 +1,52 @@
+import type { FileContext } from '../model/file-context.ts';
+import { findOrigin } from './provenance.ts';
+import { isSeldomAsked } from './seldom.ts';
+import { isKeptBehind, isOfOnePiece } from './shared-load.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  findMethodCall,
+  findThisClass,
+  nameOfFunction,
+  skipWrappers,
+} from './syntax.ts';
+import { ts } from './ts.ts';
+
+/** Two calls of one person seldom meet. */
+const ofOnePerson = /user|member(?!ship)|customer|session|jwt|token|email|profile/i;
+
+/**
+ * Called a cache, by the name of the holder or of the key, and the dear part of what is loaded is not kept elsewhere: modules
+ * that are loaded by `import()` are loaded once however often it is asked.
+ */
+export function isHotCache(
+  holder: string,
+  receiver: ts.Expression,
+  key: ts.Expression,
+  load: ts.AwaitExpression,
+  file: FileContext,
+): boolean {
+  const names = `${holder} ${key.getText(file.source)}`;
+  if (!/cache/i.test(names) || /\bimport\(/.test(file.text)) return false;
+  return !isOfOnePiece(receiver, file) && !isKeptBehind(load, file) && !isSeldomAsked(file);
+}
+
+/** By the key, also where that was put together before, by the function, its parameters, its class or its file. */
+export function isOfOnePerson(fn: FunctionNode, holder: string, key: ts.Expression, file: FileContext): boolean {
+  const at = skipWrappers(key);
+  const declaration = ts.isIdentifier(at) ? file.bindingOf(at)?.declaration : undefined;
+  const made = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+  const owner = findThisClass(fn)?.name?.text ?? '';
+  const base = /[^/]*$/.exec(file.path)?.[0] ?? '';
+  const texts = [key, ...(made ? [made] : [])].map((part) => part.getText(file.source));
+  return ofOnePerson.test([...texts, holder, nameOfFunction(fn), owner, base].join(' '));
+}
+
+/** `redis.set(key, value)`: without an end it is missed once, and when something has changed. */
+export function isKeptForGood(set: ts.CallExpression, receiver: ts.Expression, file: FileContext): boolean {
+  const module = findOrigin(receiver, file)?.module ?? '';
+  const isRedis = /redis|valkey/i.test(`${module} ${receiver.getText(file.source)}`);
+  const name = findMethodCall(set)?.method ?? '';
+  if (!isRedis || set.arguments.length > 2 || !/^(?:set|hset)$/.test(name)) return false;
+  return !/\.p?expire(?:At)?\(/i.test(findEnclosingFunction(set)?.getText(file.source) ?? '');
+}

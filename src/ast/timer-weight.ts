@@ -1,0 +1,124 @@
+import type { FileContext } from '../model/file-context.ts';
+import type { LinkCondition } from '../model/link.ts';
+import { anyOf } from './all-of.ts';
+import { hasEnd } from './end-of-life.ts';
+import { type Life, lifeOf } from './life-cycle.ts';
+import {
+  isDelayGiven,
+  isGoneInTime,
+  isGoneSoon,
+  isOfOwner,
+  knownDelay,
+  staysLong,
+  usualDelay,
+  weightOf,
+} from './light-deadline.ts';
+import { isSeldomAsked } from './seldom.ts';
+import { isWholeByName } from './singleton.ts';
+import { isPartOfClosable } from './starts-repeatedly.ts';
+import type { ts } from './ts.ts';
+import { comesWithRequests, comesWithUse, isMadeWithRequests, isOfLibrary } from './under-load.ts';
+import { runsAsItLives, runsRepeatedly } from './where.ts';
+
+/** How sure a timer that is left running is a defect: as sure as its rule says where nothing else is said. */
+export interface TimerWeight {
+  confidence?: 'possible';
+  /** What must hold in the project for more than `possible`. */
+  sureWhen?: LinkCondition | undefined;
+}
+
+/**
+ * `never`: nothing clears it; `overwritten`: a second start loses the first handle; `missed`: its owner's end does not
+ * clear it; `outcome`: what it is started for can come to an end beside it, which leaves it running; `loss`: its owner
+ * clears it, but not when what it works on closes by itself.
+ */
+export type IntervalLeak = 'never' | 'overwritten' | 'missed' | 'outcome' | 'loss';
+
+/**
+ * `re-arming`: starts itself again and nothing can stop it; `kept`: kept in a field that nothing clears although its
+ * owner can end; `overwritten`: a second start loses the first handle; `missed`: cleared here and there, but not where
+ * its owner ends; `restarts`, `ends`: nothing can cancel it, and it starts or ends its owner after the end;
+ * `connection`: it works on a connection that has closed; `state`: it sets the state of a component that is gone;
+ * `loss`: its owner clears it, but not when what it works on closes by itself.
+ */
+export type TimeoutLeak =
+  | 're-arming'
+  | 'kept'
+  | 'overwritten'
+  | 'missed'
+  | 'restarts'
+  | 'ends'
+  | 'connection'
+  | 'state'
+  | 'loss';
+
+const unsure: TimerWeight = { confidence: 'possible' };
+
+/**
+ * Of an interval: effects, components and what a page's factories make come and go. Else something has to say that more
+ * than one is left: requests lead there, users of a library make as many as they like, or its owner, which has an end of
+ * its own, is a part of one that ends without it.
+ */
+export function weighInterval(call: ts.CallExpression, life: Life, leak: IntervalLeak, file: FileContext): TimerWeight {
+  const made = (): LinkCondition => isMadeWithRequests(call, life, file);
+  if (leak === 'overwritten') return { sureWhen: anyOf(isOfLibrary(life), comesWithRequests(call, file)) };
+  if (life.kind === 'effect' || (life.kind === 'factory' && file.role === 'ui')) return {};
+  if (life.kind === 'owner' && leak === 'never' && isWholeByName(life.shape)) return { sureWhen: made() };
+  if (life.kind === 'call')
+    return { sureWhen: leak === 'never' ? comesWithRequests(call, file) : comesWithUse(call, life, file) };
+  if (life.kind === 'owner' && life.isComponent) return {};
+  const often = [isOfLibrary(life), made()];
+  if (life.kind === 'owner' && leak === 'never' && hasEnd(life.shape)) often.push(isPartOfClosable(life));
+  return { sureWhen: anyOf(...often) };
+}
+
+/**
+ * Of a timeout: what fires within five seconds, sets a state once, or is left by a page is `possible`; so is a second
+ * start, which is mostly seen to. Else something has to say that many are left: requests lead there, or users of a library
+ * make as many as they like. What its owner's end cannot stop from starting it anew is sure where an event does so.
+ */
+export function weighTimeout(call: ts.CallExpression, life: Life, leak: TimeoutLeak, file: FileContext): TimerWeight {
+  const [, delay] = call.arguments;
+  if (leak === 'state') return unsure;
+  if (leak === 're-arming') {
+    if (life.kind === 'effect') return {};
+    if (life.kind !== 'owner' && life.kind !== 'factory') return unsure;
+  } else if (isGoneSoon(knownDelay(delay, file))) return unsure;
+  // How long an end waits may be what it is asked for.
+  if (leak === 'ends' && isDelayGiven(delay, file)) return unsure;
+  if (leak === 'overwritten' || file.role === 'ui') return unsure;
+  if (leak === 'connection') return { sureWhen: comesWithRequests(call, file) };
+  const often = anyOf(isOfLibrary(life), isMadeWithRequests(call, life, file));
+  return { sureWhen: leak === 'restarts' ? anyOf(often, runsAsItLives(call, file)) : often };
+}
+
+/**
+ * Of a deadline: what is over soon is `possible`, and so is what nothing says comes often. Sure is one of a minute or more;
+ * one that waits long, or as long as a caller says, where requests or a library's users set it and it holds something or
+ * was cleared in places; and a shorter one that holds what each request has made.
+ */
+export function weighDeadline(call: ts.CallExpression, isCleared: boolean, file: FileContext): TimerWeight {
+  const weight = weightOf(call, file);
+  const [, delay] = call.arguments;
+  const ms = usualDelay(delay, file);
+  if (weight === 'nothing' || isGoneSoon(ms) || isSeldomAsked(file)) return unsure;
+  if (staysLong(ms)) return {};
+  const life = lifeOf(call, file);
+  if (isGoneInTime(ms, delay, file)) {
+    if (!isCleared) return weight === 'much' ? { sureWhen: comesWithRequests(call, file) } : unsure;
+    // What is written is a default only, that users of a library may raise.
+    return isOfOwner(delay) ? { sureWhen: isOfLibrary(life) } : unsure;
+  }
+  if (isCleared) {
+    const often = [isOfLibrary(life), isMadeWithRequests(call, life, file)];
+    if (isDelayGiven(delay, file)) often.push(runsRepeatedly(call, file));
+    return { sureWhen: anyOf(...often) };
+  }
+  return { sureWhen: weight === 'much' ? comesWithUse(call, life, file) : comesWithRequests(call, file) };
+}
+
+/** Of a sleep that lost its race, which holds little: sure where it is long, or requests lead there. */
+export function weighSleep(call: ts.CallExpression, ms: number | undefined, file: FileContext): TimerWeight {
+  if (isSeldomAsked(file) || (ms !== undefined && isGoneInTime(ms, undefined, file))) return unsure;
+  return staysLong(ms) ? {} : { sureWhen: comesWithRequests(call, file) };
+}
