@@ -960,7 +960,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "Options that come from elsewhere or are spread are taken to hold a time-out.",
       "A wrapper of the project around fetch is judged where it calls fetch.",
       "Calls that nobody waits for, those made after the response, and those that somebody waits for up to a limit only are left alone though their sockets pile up.",
-      "What an administrator calls by hand is `possible`.",
+      "What an administrator calls by hand, or tries (`/settings/chat/test`), is `possible`.",
       "Calls of the own machine or application, by their address or what it is called, are left alone."
     ],
     "options": {},

@@ -14,7 +14,7 @@ import {
 } from '../../src/ast/syntax.ts';
 import { hasTooling } from '../../src/ast/tooling.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { isStartup, whileRequestWaits } from '../../src/ast/where.ts';
+import { isStartup, whileRequestWaits, whileUserWaits } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
@@ -60,7 +60,7 @@ export const rule = defineRule<OutboundTimeout>({
     'Options that come from elsewhere or are spread are taken to hold a time-out.',
     'A wrapper of the project around fetch is judged where it calls fetch.',
     'Calls that nobody waits for, those made after the response, and those that somebody waits for up to a limit only are left alone though their sockets pile up.',
-    'What an administrator calls by hand is `possible`.',
+    'What an administrator calls by hand, or tries (`/settings/chat/test`), is `possible`.',
     'Calls of the own machine or application, by their address or what it is called, are left alone.',
   ],
   mentions: ['fetch(', ...importWords(['axios', 'got', 'http', 'https', 'node:http', 'node:https'])],
@@ -103,6 +103,7 @@ function judge(call: ts.CallExpression, file: FileContext): Match<OutboundTimeou
       wait: defaults[library],
     },
     when: library === 'node-fetch' ? waits : { kind: 'all', of: [waits, { kind: 'not', of: set }] },
+    sureWhen: whileUserWaits(call, file),
     data: { call, library, options: argument, index },
   };
 }

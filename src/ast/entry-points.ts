@@ -64,9 +64,16 @@ function judge(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
 
 const request = (label: string): EntryPoint => ({ kind: 'request', label });
 
+/** `/discord/test`, `/test/radarr`: whoever sets something up tries it, and sees how long it takes. */
+const triedByHand = /(?:^|\/)test(?:[-_](?:connection|config|settings|e?mail|webhook|notification))?(?:\/|$)/i;
+
+function routed(label: string, path: string | undefined): EntryPoint {
+  return { ...request(label), ...(path !== undefined && triedByHand.test(path) && { seldom: 'trial' as const }) };
+}
+
 /** What a library that hands out jobs or messages runs. */
 function consumed(label: string, module: string): EntryPoint {
-  return { ...request(label), ...(jobModule.test(module) && { isJob: true as const }) };
+  return { ...request(label), ...(jobModule.test(module) && { seldom: 'job' as const }) };
 }
 
 function fromDecorators(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
@@ -81,7 +88,7 @@ function fromDecorators(fn: FunctionNode, file: FileContext): EntryPoint | undef
     const path = ts.isCallExpression(call) ? findStringValue(call.arguments[0]) : undefined;
     const label = `@${name}${path === undefined ? '' : ` ${path}`} ${fn.parent.name?.text ?? 'class'}.${nameOfFunction(fn)}`;
     if (timeDecorator.test(name)) return { kind: 'event', label };
-    return jobDecorator.test(name) ? { ...request(label), isJob: true } : request(label);
+    return jobDecorator.test(name) ? { ...request(label), seldom: 'job' } : routed(label, path);
   }
   const implemented = fn.parent.heritageClauses?.flatMap((clause) => clause.types) ?? [];
   for (const type of implemented) {
@@ -133,7 +140,7 @@ function entryOfCall(call: ts.CallExpression, file: FileContext): EntryPoint | u
   if (/^create(?:Secure)?Server$/.test(method) && /^(?:http|https|http2|net|tls)$/.test(module))
     return request(`${module} server`);
   if (routeMethod.test(method) && isRouter(receiver, origin, first)) {
-    return request(`${method.toUpperCase()} ${text ?? ''}`.trim());
+    return routed(`${method.toUpperCase()} ${text ?? ''}`.trim(), text);
   }
   if (
     method === 'addHook' &&
@@ -147,6 +154,7 @@ function entryOfCall(call: ts.CallExpression, file: FileContext): EntryPoint | u
     // What its parent tells a process is how to start and when to end, not its load.
     if (text === 'message' && findMemberPath(receiver)?.join('.') === 'process')
       return { kind: 'event', label: "process 'message'" };
+    if (text === 'message' && isWorkerScope(receiver, file)) return { kind: 'event', label: "worker 'message'" };
     if (text !== undefined && connectionEvent.test(text))
       return request(`${findMemberPath(receiver)?.at(-1) ?? ''} '${text}'`.trim());
     if (isSocket(receiver, file)) return request(`socket '${text ?? method}'`);
@@ -167,6 +175,17 @@ function entryOfCall(call: ts.CallExpression, file: FileContext): EntryPoint | u
   if (/^(?:methods|publish)$/.test(method) && ts.isIdentifier(receiver) && receiver.text === 'Meteor')
     return request(`Meteor.${method}`);
   return undefined;
+}
+
+/** `self.addEventListener('message', …)`: a worker of a page hears its page, also by a name of its own. */
+function isWorkerScope(receiver: ts.Expression, file: FileContext): boolean {
+  const at = skipWrappers(receiver);
+  if (!ts.isIdentifier(at)) return false;
+  const binding = file.bindingOf(at);
+  if (!binding) return at.text === 'self';
+  const { declaration } = binding;
+  const made = ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+  return made !== undefined && isWorkerScope(made, file);
 }
 
 function isRouter(receiver: ts.Expression, origin: Origin | undefined, first: ts.Expression | undefined): boolean {

@@ -55,14 +55,15 @@ export class CallGraph {
   }
 
   /**
-   * The shortest chain from a request handler, where it is `awaited` of calls that are waited for, where it is `asked` from
-   * no background job; undefined when none leads here.
+   * The shortest chain from a request handler, where it is `awaited` of calls that are waited for, by those who are asked
+   * for; undefined when none leads here.
    */
-  findRequestChain(target: FunctionRef, awaited = false, asked = false): CallChain | undefined {
-    return this.#find(target, `request ${awaited} ${asked}`, {
+  findRequestChain(target: FunctionRef, awaited = false, by?: 'users' | 'users-or-jobs'): CallChain | undefined {
+    return this.#find(target, `request ${awaited} ${by}`, {
       isStart: (fn) => {
         const entry = this.entryOf(fn);
-        return entry?.kind === 'request' && !(asked && entry.isJob);
+        const isMeant = !by || !entry?.seldom || (by === 'users-or-jobs' && entry.seldom === 'job');
+        return entry?.kind === 'request' && isMeant;
       },
       awaited,
     });

@@ -72,8 +72,8 @@ export class Linker {
     switch (condition.kind) {
       case 'on-request-path': {
         const fn = { file, fn: condition.fn };
-        const { awaited = false, within = Infinity, asked = false } = condition;
-        const found = condition.fn < 0 ? undefined : this.#graph.findRequestChain(fn, awaited, asked);
+        const { awaited = false, within = Infinity, by } = condition;
+        const found = condition.fn < 0 ? undefined : this.#graph.findRequestChain(fn, awaited, by);
         const chain = found && found.steps.length > within ? undefined : found;
         return this.#verdictOf(chain, fn, `No request handler was found that ${awaited ? 'waits for' : 'reaches'}`);
       }

@@ -5,10 +5,10 @@
 export type LinkCondition =
   /**
    * The function (ordinal in its file, see `FileSummary.functions`) can be reached from a request handler; where it is
-   * `awaited`, by calls that somebody waits for; by no more than `within` calls; where it is `asked`, from one that answers
-   * whoever asks, not from a background job.
+   * `awaited`, by calls that somebody waits for; by no more than `within` calls; where it says by whom, from one that
+   * answers users, or serves them or does a background job, not from what somebody tries by hand.
    */
-  | { kind: 'on-request-path'; fn: number; awaited?: true; within?: number; asked?: true }
+  | { kind: 'on-request-path'; fn: number; awaited?: true; within?: number; by?: 'users' | 'users-or-jobs' }
   /**
    * The function runs again and again: on the request path, in an event listener or timer anywhere, or (unless
    * `asItLives`) in a loop, which may be one that ends.
@@ -64,8 +64,11 @@ export interface EntryPoint {
   /** `request`: one run per request or message; `event`: a listener or timer, repeated; `startup`: once. */
   kind: 'request' | 'event' | 'startup';
   label: string;
-  /** A background job of a queue or a timetable, which runs seldom and which nobody waits for. */
-  isJob?: true;
+  /**
+   * What comes once in a while: a background `job` of a queue or a timetable, which nobody waits for; a `trial` of what
+   * somebody sets up, who sees how long it takes.
+   */
+  seldom?: 'job' | 'trial';
 }
 
 /**
