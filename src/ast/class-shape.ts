@@ -42,7 +42,7 @@ export interface ClassShape {
   /** Methods, accessors and function-valued properties by name. */
   methods: ReadonlyMap<string, FunctionNode>;
   constructorNode: FunctionNode | undefined;
-  /** Methods that end an instance's life, by name: see {@link isDisposerName}. */
+  /** Methods that end an instance's life, by name: see {@link isDisposer}. */
   disposers: readonly FunctionNode[];
 }
 
@@ -52,6 +52,15 @@ const disposerName =
 /** Whether a method name says that it ends something: `stop`, `closeAll`, `onModuleDestroy`, `Symbol.dispose`. */
 export function isDisposerName(name: string): boolean {
   return disposerName.test(name);
+}
+
+/** `cleanup` and the like that look at the time take away what is old, and leave what is theirs running. */
+const sweepName = /^_*(?:cleanup|cleanUp|clean|clear|release)(?:[A-Z_]\w*)?$/;
+const looksAtTime = /\b(?:Date\.now\(|new Date\(\)|performance\.now\()/;
+
+/** Whether a method ends something, by its name: no `cleanup` that only sweeps out what is older than now. */
+export function isDisposer(name: string, fn: FunctionNode, file: FileContext): boolean {
+  return isDisposerName(name) && !(sweepName.test(name) && looksAtTime.test(file.text.slice(fn.pos, fn.end)));
 }
 
 /** The members of an owner, grouped once. */
@@ -185,7 +194,7 @@ function buildClassShape(node: OwnerNode, file: FileContext): ClassShape {
       if (isFunctionNode(value)) addMethod(name, value);
     }
   }
-  const disposers = [...methods].filter(([name]) => isDisposerName(name)).map(([, fn]) => fn);
+  const disposers = [...methods].filter(([name, fn]) => isDisposer(name, fn, file)).map(([, fn]) => fn);
   return { node, name: ownerName(node), fields, methods, constructorNode, disposers };
 }
 

@@ -33,10 +33,18 @@ export function isLeftAlone(call: ts.CallExpression | ts.NewExpression, file: Fi
     ts.isExpressionStatement(parent) ||
     ts.isVoidExpression(parent) ||
     (ts.isCallExpression(parent) && parent.expression !== end && deferring.test(nameOfCallee(parent))) ||
+    isHandedToStatement(end, file) ||
     isKeptUnread(end, file);
   if (!isLeft || holdsAnswer(end, file) || isHandedCallback(call, file)) return false;
   const run = findFunctionValue(call.expression, file);
   return !run || (mayReturnPromise(run, file) && !holdsAnswer(run, file));
+}
+
+/** `inQuiet(send(text));`: nobody waits for what a function is handed that gives nothing back. */
+function isHandedToStatement({ parent }: ts.Node, file: FileContext): boolean {
+  if (!ts.isCallExpression(parent) || !ts.isExpressionStatement(endOfChain(parent).parent)) return false;
+  const run = ts.isIdentifier(parent.expression) ? findFunctionValue(parent.expression, file) : undefined;
+  return run !== undefined && !holdsAnswer(parent, file) && !holdsAnswer(run, file);
 }
 
 /** A link of a chain hears the end itself, and in a constructor nobody can wait for a callback. */

@@ -1,5 +1,5 @@
 import type { FileContext } from '../model/file-context.ts';
-import { type ClassShape, classShape, findThisOwner, isDisposerName, type OwnerNode } from './class-shape.ts';
+import { type ClassShape, classShape, findThisOwner, isDisposer, isDisposerName, type OwnerNode } from './class-shape.ts';
 import { findEntryPoint } from './entry-points.ts';
 import { findFunctionOfBinding } from './functions.ts';
 import { isSingleton } from './singleton.ts';
@@ -147,7 +147,7 @@ function findFactory(node: ts.Node, file: FileContext): Extract<Life, { kind: 'f
         const method = functionOfProperty(property, file);
         if (!method || name === undefined) continue;
         isFactory = true;
-        if (isDisposerName(name)) disposers.push(method);
+        if (isDisposer(name, method, file)) disposers.push(method);
       }
     }
     if (isFactory && disposers.length > 0) return { kind: 'factory', fn, disposers };
