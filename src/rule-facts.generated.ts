@@ -151,7 +151,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "limits": [
       "Deadlines shorter than half a second, and those in browser code, are left alone.",
       "A deadline of less than five seconds is `possible` only, and so is one of five whose callback only settles its promise or aborts: it holds next to nothing.",
-      "One of less than fifteen seconds is sure only where nothing clears it, requests lead to it and it holds what they made. A longer one is sure where requests lead to it, where it stays for a minute or more, where users of a library set it and it holds something or was cleared in places, and where a helper that is told how long runs again and again and clears it on success only. Else it is `possible`.",
+      "A longer one is sure where requests lead to it, where users of a library set it, where it stays for a minute or more, and where a helper that is told how long runs again and again and clears it on success only. Else it is `possible`.",
       "A handle kept in a field or handed to another function is taken to be cleared there; one in an entry of a table is followed to where all entries leave it."
     ],
     "options": {},
@@ -504,14 +504,15 @@ export const ruleFacts: readonly RuleFacts[] = [
     "id": "no-naive-retry",
     "category": "database",
     "severity": "medium",
-    "confidence": "possible",
+    "confidence": "likely",
     "lifecycle": "trial",
     "effort": 15,
     "message": "A failed attempt is repeated {how}.",
     "why": "When a dependency is down or slow, retries multiply the calls that reach it just when it can bear them least, and clients that retry in step come back in waves.",
     "advice": "Retry a few times with pauses that grow and vary (`retry` of @plimsoll/runtime, decorrelated jitter), and give up with the last error.",
     "limits": [
-      "Reported as `possible` only: who knows the service knows what a failed attempt meets there; what waits for a person, or goes on to the next of several, looks the same.",
+      "What pauses is `possible` only, and so is a library that has its chance off by default; what goes on to the next of several looks the same and is left alone.",
+      "What waits for a person is left alone.",
       "A wait for an event that is taken up again, and a loop that ends with its connection, are left alone.",
       "Whether an error is worth a retry at all is not judged."
     ],
@@ -556,7 +557,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "Updates with a value of their own for each row, upserts, and loops that may end early are reported as `possible` only.",
       "A helper counts when it asks the database each time, of what it is handed: in this file, or in another one that the call leads to, one hop further at most; helpers that keep what they read do not count.",
       "Where the project has a function for many keys (`getUsersByIds`), each call of the one for one key in a loop counts.",
-      "A loop that no request is seen to wait for (a job, a timer, a command) is `possible`.",
+      "A loop that no request is seen to wait for (a job, a timer, a command) is `possible`, unless it asks one by one for the keys of a data loader.",
       "How many rows there are is judged by where they come from, not counted: lists that are passed in and not called after rows or ids, what hangs on one row, writes in a branch and rounds that also wait for something else are `possible` only."
     ],
     "options": {},
@@ -654,14 +655,14 @@ export const ruleFacts: readonly RuleFacts[] = [
     "id": "no-quadratic-accumulation",
     "category": "performance",
     "severity": "medium",
-    "confidence": "possible",
+    "confidence": "likely",
     "lifecycle": "trial",
     "effort": 10,
     "message": "All of {name} is copied for each of {over}: the time grows with the square of their number.",
     "why": "Each step makes a new array or object and copies what was gathered so far. With 5,000 keys `{ ...all }` took 6.4 s against 0.7 ms for one object that is written to; arrays are cheaper, and as quadratic.",
     "advice": "Write to the accumulator: push to the array, assign to the object, and return it. Nobody else sees it before the end.",
     "limits": [
-      "`possible` throughout: what is gathered this way is mostly some dozens of items, also where data says how many. Inputs known to be small are left alone.",
+      "What is gathered this way is mostly some dozens of items, also where data says how many: it is `likely` only in a library, for the rows of a result and for what is done in bulk, which users hand in. Inputs known to be small are left alone.",
       "Copies of a field of `this`, as stores of immutable state make them, are left alone."
     ],
     "options": {},
@@ -676,14 +677,14 @@ export const ruleFacts: readonly RuleFacts[] = [
     "id": "no-quadratic-lookup",
     "category": "performance",
     "severity": "medium",
-    "confidence": "possible",
+    "confidence": "likely",
     "lifecycle": "trial",
     "effort": 10,
     "message": "{list} is searched from its beginning {when}: the time grows with the square of their number.",
     "why": "A search of an array looks at every item. Among 10,000 it takes 17 µs where a Set or a Map takes 0.02 µs, and it is done once for each of them; below some hundred there is no difference, and then one customer has more.",
     "advice": "Build a Map or a Set of the list once, before the loop, and look up in that; keep what is added and removed one by one in a Set or a Map instead of an array.",
     "limits": [
-      "`possible` throughout: most lists are some dozens long, also those that grow with data. Where it is shown that both sides grow (rows, files, a bulk operation; one entry for each live client) the finding says by what.",
+      "Most lists are some dozens long, also those that grow with data: it is `likely` only in a library, for the rows of a result and for what is done in bulk, which users hand in, and for a list of all clients that are connected. Where else it is shown that both sides grow, the finding says by what.",
       "Searches in a helper that is called in the loop are not seen."
     ],
     "options": {},
@@ -730,7 +731,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "limits": [
       "Only reads are judged: writes may meet in one record, whatever their callee does.",
       "Loops with an early exit, shared state, a transaction, a pause, chunks, pages or retries are left alone, and those whose list is not known to grow with data.",
-      "Two reads side by side are `possible`: the quicker one is all that is won.",
+      "Two reads side by side are `possible` but where a route for reading (GET, a query) starts with them: the quicker one is all that is won.",
       "A loop is `likely` in a request handler or what it calls itself; in a timer, a job or a library it is `possible`.",
       "Reads of local files, in pages of administrators and in code of the browser are `possible`; queries of a project that sets up SQLite alone run one after another anyway."
     ],
@@ -828,7 +829,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "Lists whose files are written count where requests, listeners or timers lead there.",
       "Lists that only a name calls long are `possible`, unless each item takes a transaction of its own; a loop that waits for something before it starts the next is left alone.",
       "Statements of one transaction run in turn on its connection and are left alone; calls that only items missing from a set make, and those of an AWS client, which has a limit of its own, are `possible`.",
-      "What no request is seen to wait for (a timer, a job, a library) is `possible`, unless each item takes a transaction of its own.",
+      "What no request is seen to wait for (a timer, a job, a library) is `possible`, unless each item takes a transaction of its own or the list is all that a query without a limit gives.",
       "A limit inside of the function that is called (in another file) is not seen."
     ],
     "options": {},

@@ -15,4 +15,8 @@ test.each(weighed)('%s weighs %s', async (id, _, pair, { files }) => {
       .map(({ file, range }) => `${file}:${range.start.line}`);
     expect(places.sort(), word).toEqual(listMarks(files, word).sort());
   }
+  const byDefault = (await scanFiles(files, [pair], id, 'likely')).findings;
+  expect(byDefault.map(({ file, range }) => `${file}:${range.start.line}`).sort(), 'by default').toEqual(
+    listMarks(files, 'likely').sort(),
+  );
 });

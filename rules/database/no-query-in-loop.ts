@@ -13,6 +13,7 @@ import {
   isCollected,
   isExplained,
   isRowNeeded,
+  whenOften,
   worthOf,
 } from '../../src/ast/query-worth.ts';
 import { findRecursiveQuery } from '../../src/ast/recursive-query.ts';
@@ -23,7 +24,7 @@ import { shownText } from '../../src/ast/shown-text.ts';
 import { findCallee } from '../../src/ast/symbol-ref.ts';
 import { type FunctionNode, findEnclosingFunction, findMethodCall, isWithin } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { findRepetition, onRequestPath, type Repetition } from '../../src/ast/where.ts';
+import { findRepetition, type Repetition } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { FunctionDeed, LinkCondition } from '../../src/model/link.ts';
@@ -53,7 +54,7 @@ export const rule = defineRule<QueryInLoop>({
     'Updates with a value of their own for each row, upserts, and loops that may end early are reported as `possible` only.',
     'A helper counts when it asks the database each time, of what it is handed: in this file, or in another one that the call leads to, one hop further at most; helpers that keep what they read do not count.',
     'Where the project has a function for many keys (`getUsersByIds`), each call of the one for one key in a loop counts.',
-    'A loop that no request is seen to wait for (a job, a timer, a command) is `possible`.',
+    'A loop that no request is seen to wait for (a job, a timer, a command) is `possible`, unless it asks one by one for the keys of a data loader.',
     'How many rows there are is judged by where they come from, not counted: lists that are passed in and not called after rows or ids, what hangs on one row, writes in a branch and rounds that also wait for something else are `possible` only.',
   ],
   mentions: together(roundWords, waitWords),
@@ -133,7 +134,7 @@ function judgeCallee(call: ts.CallExpression, file: FileContext): Match<QueryInL
     },
     related: [{ at: place.repetition.node, note: 'repeats it' }],
     when: allOf(isMany ? { kind: 'any', of: [asks, hasBatch] } : hasBatch, isNoHandful(place.over, file)),
-    sureWhen: onRequestPath(call, file),
+    sureWhen: whenOften(place.over, call, file),
     data: { query: undefined, call, ...place },
   };
 }
@@ -187,7 +188,7 @@ function makeMatch(
     },
     related: [{ at: repetition.node, note: 'repeats it' }],
     when: allOf(query.when, isNoHandful(over, file)),
-    sureWhen: onRequestPath(call, file),
+    sureWhen: whenOften(over, call, file),
     data: { query, call, repetition, over },
   };
 }

@@ -3,7 +3,9 @@ import { getOutermostRound } from '../../src/ast/loop-facts.ts';
 import { roundWords, together } from '../../src/ast/mention-words.ts';
 import { shownText } from '../../src/ast/shown-text.ts';
 import { findMethodCall } from '../../src/ast/syntax.ts';
+import { givenWords } from '../../src/ast/tied-size.ts';
 import { ts } from '../../src/ast/ts.ts';
+import { sureInLibrary } from '../../src/ast/under-load.ts';
 import { runsUnderLoad } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
@@ -13,7 +15,7 @@ export const rule = defineRule<Accumulation>({
   id: 'no-quadratic-accumulation',
   category: 'performance',
   severity: 'medium',
-  confidence: 'possible',
+  confidence: 'likely',
   lifecycle: 'trial',
   effort: 10,
   message: 'All of {name} is copied for each of {over}: the time grows with the square of their number.',
@@ -21,10 +23,11 @@ export const rule = defineRule<Accumulation>({
   advice:
     'Write to the accumulator: push to the array, assign to the object, and return it. Nobody else sees it before the end.',
   limits: [
-    '`possible` throughout: what is gathered this way is mostly some dozens of items, also where data says how many. Inputs known to be small are left alone.',
+    'What is gathered this way is mostly some dozens of items, also where data says how many: it is `likely` only in a library, for the rows of a result and for what is done in bulk, which users hand in. Inputs known to be small are left alone.',
     'Copies of a field of `this`, as stores of immutable state make them, are left alone.',
   ],
   mentions: [...together(['.reduce'], ['...', 'concat(']), ...together(['...', 'concat('], roundWords)],
+  sureMentions: givenWords,
   visit: {
     CallExpression(call, file) {
       if (!/^reduce(?:Right)?$/.test(findMethodCall(call)?.method ?? '')) return undefined;
@@ -61,6 +64,7 @@ function report(
     at,
     values: { name: name.getText(file.source), over: over ? shownText(over, file, 60) : 'the rounds of the loop' },
     ...(data.size.size === 'large' && !isMerge && { related: [{ at: data.size.at, note: data.size.why }] }),
+    ...sureInLibrary(data.size.isGiven === true),
     when: runsUnderLoad(getOutermostRound(at), file),
     data,
   };

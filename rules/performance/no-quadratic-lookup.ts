@@ -3,7 +3,9 @@ import { findListAsSet, type ListAsSet } from '../../src/ast/list-as-set.ts';
 import { getOutermostRound } from '../../src/ast/loop-facts.ts';
 import { roundWords, together } from '../../src/ast/mention-words.ts';
 import { findMethodCall } from '../../src/ast/syntax.ts';
+import { givenWords } from '../../src/ast/tied-size.ts';
 import type { ts } from '../../src/ast/ts.ts';
+import { sureInLibrary } from '../../src/ast/under-load.ts';
 import { onRequestPath, runsUnderLoad } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { Related } from '../../src/model/rule.ts';
@@ -21,7 +23,7 @@ export const rule = defineRule<QuadraticLookup>({
   id: 'no-quadratic-lookup',
   category: 'performance',
   severity: 'medium',
-  confidence: 'possible',
+  confidence: 'likely',
   lifecycle: 'trial',
   effort: 10,
   message: '{list} is searched from its beginning {when}: the time grows with the square of their number.',
@@ -29,13 +31,14 @@ export const rule = defineRule<QuadraticLookup>({
   advice:
     'Build a Map or a Set of the list once, before the loop, and look up in that; keep what is added and removed one by one in a Set or a Map instead of an array.',
   limits: [
-    '`possible` throughout: most lists are some dozens long, also those that grow with data. Where it is shown that both sides grow (rows, files, a bulk operation; one entry for each live client) the finding says by what.',
+    'Most lists are some dozens long, also those that grow with data: it is `likely` only in a library, for the rows of a result and for what is done in bulk, which users hand in, and for a list of all clients that are connected. Where else it is shown that both sides grow, the finding says by what.',
     'Searches in a helper that is called in the loop are not seen.',
   ],
   mentions: [
     ...together(['.find', '.some(', '.filter(', '.includes(', 'ndexOf('], roundWords),
     ...together(['.includes(', 'ndexOf(', '.findIndex(', '.filter('], ['.push(', '.unshift(']),
   ],
+  sureMentions: [...givenWords, "'close", '"close', "'end", '"end', "'disconnect", '"disconnect'],
   visit: {
     CallExpression(call, file) {
       if (!searching.test(findMethodCall(call)?.method ?? '')) return undefined;
@@ -50,6 +53,7 @@ export const rule = defineRule<QuadraticLookup>({
           at: call,
           values,
           ...(evidence && { related: describe(evidence) }),
+          ...sureInLibrary(evidence?.over.isGiven === true),
           when,
           data: { kind: 'loop', lookup },
         };
@@ -62,6 +66,7 @@ export const rule = defineRule<QuadraticLookup>({
         at: call,
         values: { list: text(set.list), when: `whenever one is ${use === 'add' ? 'added' : 'removed'}` },
         ...(evidence && { related: [{ at: evidence.at, note: evidence.why }] }),
+        ...sureInLibrary(evidence !== undefined && grows === 'by itself'),
         when:
           !evidence || grows === 'by itself'
             ? when

@@ -1,6 +1,7 @@
 import { allOf } from '../../src/ast/all-of.ts';
 import { oncePath, runsOnce } from '../../src/ast/data-loop.ts';
 import { reachesServer } from '../../src/ast/embedded-database.ts';
+import { findEntryPoint } from '../../src/ast/entry-points.ts';
 import {
   findIndependentRounds,
   hasAwait,
@@ -12,6 +13,7 @@ import { isFileCall } from '../../src/ast/io-call.ts';
 import { findQuery } from '../../src/ast/queries.ts';
 import { isSeldomAsked } from '../../src/ast/seldom.ts';
 import { findSize, soundsLarge } from '../../src/ast/size.ts';
+import { findEnclosingFunction } from '../../src/ast/syntax.ts';
 import { isInBrowser } from '../../src/ast/tooling.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { closeToRequests, onRequestPath, openToUsers, runsAsItLives } from '../../src/ast/where.ts';
@@ -37,7 +39,7 @@ export const rule = defineRule<SequentialAwait>({
   limits: [
     'Only reads are judged: writes may meet in one record, whatever their callee does.',
     'Loops with an early exit, shared state, a transaction, a pause, chunks, pages or retries are left alone, and those whose list is not known to grow with data.',
-    'Two reads side by side are `possible`: the quicker one is all that is won.',
+    'Two reads side by side are `possible` but where a route for reading (GET, a query) starts with them: the quicker one is all that is won.',
     'A loop is `likely` in a request handler or what it calls itself; in a timer, a job or a library it is `possible`.',
     'Reads of local files, in pages of administrators and in code of the browser are `possible`; queries of a project that sets up SQLite alone run one after another anyway.',
   ],
@@ -77,7 +79,9 @@ export const rule = defineRule<SequentialAwait>({
       if (!reads || isInTransaction(statement, file)) return undefined;
       return {
         at: node,
-        ...((reads.calls.length < 3 || isLittleGained(reads.calls, file)) && { confidence: 'possible' as const }),
+        ...(((reads.calls.length < 3 && !isOfPage(node, file)) || isLittleGained(reads.calls, file)) && {
+          confidence: 'possible' as const,
+        }),
         values: { what: `${reads.calls.length} neighbouring reads` },
         // What two reads save counts where a request begins; deeper, few would notice.
         when: allOf(
@@ -102,6 +106,12 @@ function listAsked({ asked }: IndependentReads | IndependentRounds): LinkConditi
     { kind: 'callee-does', to, deeds: ['reads'] },
     { kind: 'not', of: { kind: 'callee-does', to, deeds: ['writes'] } },
   ]);
+}
+
+/** In a handler that answers with what it reads: a page or a list, loaded by everybody who opens it. */
+function isOfPage(node: ts.Node, file: FileContext): boolean {
+  const fn = findEnclosingFunction(node);
+  return fn !== undefined && /^(?:@?get\b|tRPC query)/i.test(findEntryPoint(fn, file)?.label ?? '');
 }
 
 /** The run has begun above. */

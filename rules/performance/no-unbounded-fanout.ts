@@ -1,5 +1,6 @@
 import { allOf } from '../../src/ast/all-of.ts';
 import { type FanOut, findFanOut } from '../../src/ast/fan-out.ts';
+import { findQuery } from '../../src/ast/queries.ts';
 import { isSeldomAsked } from '../../src/ast/seldom.ts';
 import { shownText } from '../../src/ast/shown-text.ts';
 import { findMethodCall } from '../../src/ast/syntax.ts';
@@ -24,7 +25,7 @@ export const rule = defineRule<FanOut>({
     'Lists whose files are written count where requests, listeners or timers lead there.',
     'Lists that only a name calls long are `possible`, unless each item takes a transaction of its own; a loop that waits for something before it starts the next is left alone.',
     'Statements of one transaction run in turn on its connection and are left alone; calls that only items missing from a set make, and those of an AWS client, which has a limit of its own, are `possible`.',
-    'What no request is seen to wait for (a timer, a job, a library) is `possible`, unless each item takes a transaction of its own.',
+    'What no request is seen to wait for (a timer, a job, a library) is `possible`, unless each item takes a transaction of its own or the list is all that a query without a limit gives.',
     'A limit inside of the function that is called (in another file) is not seen.',
   ],
   mentions: ['Promise.all&.map(', 'Promise.all&.push(', 'bluebird&.map(', 'promise-all-reject-late&.map('],
@@ -43,8 +44,8 @@ export const rule = defineRule<FanOut>({
           items: shownText(fanOut.items, file, 60),
           what: fanOut.holdsConnection ? 'transactions' : fanOut.io === 'write' ? 'writes or calls' : 'reads',
         },
-        // What a timer or a job starts waits in the pool, and nobody with it.
-        ...(!fanOut.holdsConnection && { sureWhen: onRequestPath(call, file) }),
+        // What a timer or a job starts waits in the pool, and nobody with it; all rows of a table are more than that.
+        ...(!fanOut.holdsConnection && !isOfTable(fanOut, file) && { sureWhen: onRequestPath(call, file) }),
         when: allOf(fanOut.asked.length > 0 ? asks(fanOut) : undefined, runs),
         data: fanOut,
       };
@@ -55,6 +56,11 @@ export const rule = defineRule<FanOut>({
 /** Nobody knows that there are many, few of them start anything, or it is done once in a while. */
 function isWeak({ size, holdsConnection, isHeldBack }: FanOut, file: FileContext): boolean {
   return isHeldBack || (size.size !== 'large' && !holdsConnection) || isSeldomAsked(file);
+}
+
+/** All rows that a query of this file gives, which nothing limits. */
+function isOfTable({ size }: FanOut, file: FileContext): boolean {
+  return size.size === 'large' && findQuery(size.at, file) !== undefined;
 }
 
 /** `Promise.all(…)`, `Promise.map(…)`, or a function that is called after the first. */

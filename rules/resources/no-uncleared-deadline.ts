@@ -1,6 +1,6 @@
 import { neverRejects } from '../../src/ast/cannot-fail.ts';
 import { listClearsOfTimeout } from '../../src/ast/clears-of-places.ts';
-import { type Deadline, findDeadline } from '../../src/ast/deadline.ts';
+import { type Deadline, findDeadline, isLastResort } from '../../src/ast/deadline.ts';
 import { type EntryTimer, findEntryTimer, findUnclearedDrop } from '../../src/ast/entry-timer.ts';
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { lifeOf } from '../../src/ast/life-cycle.ts';
@@ -56,7 +56,7 @@ export const rule = defineRule<UnclearedDeadline>({
   limits: [
     'Deadlines shorter than half a second, and those in browser code, are left alone.',
     'A deadline of less than five seconds is `possible` only, and so is one of five whose callback only settles its promise or aborts: it holds next to nothing.',
-    'One of less than fifteen seconds is sure only where nothing clears it, requests lead to it and it holds what they made. A longer one is sure where requests lead to it, where it stays for a minute or more, where users of a library set it and it holds something or was cleared in places, and where a helper that is told how long runs again and again and clears it on success only. Else it is `possible`.',
+    'A longer one is sure where requests lead to it, where users of a library set it, where it stays for a minute or more, and where a helper that is told how long runs again and again and clears it on success only. Else it is `possible`.',
     'A handle kept in a field or handed to another function is taken to be cleared there; one in an entry of a table is followed to where all entries leave it.',
   ],
   mentions: ['setTimeout', 'Promise.race', 'Promise.any'],
@@ -177,7 +177,7 @@ function judge(
       },
       file,
     );
-    if (!leak) return undefined;
+    if (!leak || isLastResort(call, clears, file)) return undefined;
     if (leak.outcome !== 'throw') return match('not cleared on every way out', leak);
     return { ...match('not cleared when the work fails', leak), ...whenItCanFail(leak.at, file) };
   }

@@ -176,10 +176,20 @@ function listSettles(executor: FunctionNode, timer: ts.CallExpression, file: Fil
     const binding = ts.isIdentifier(parameter.name) ? file.bindingOf(parameter.name) : undefined;
     for (const use of binding?.references ?? []) {
       const isBefore = use.end < timer.pos && findEnclosingFunction(use) === executor;
-      if (!fires(use) && !isBefore) settles.push(use);
+      if (!fires(use) && !isBefore && !isInOtherBranch(use, timer)) settles.push(use);
     }
   }
   return settles;
+}
+
+/** Of `if (…) { … } else { … }` one branch runs: what stands in the other never meets it. */
+function isInOtherBranch(use: ts.Node, timer: ts.Node): boolean {
+  for (let at = timer; at.parent; at = at.parent) {
+    const { parent } = at;
+    if (!ts.isIfStatement(parent) || !parent.elseStatement || at === parent.expression) continue;
+    if (isWithin(use, at === parent.thenStatement ? parent.elseStatement : parent.thenStatement)) return true;
+  }
+  return false;
 }
 
 /** The `Promise.race([…])` that a promise takes part in: directly, by its name, or as the result of a function. */
@@ -265,6 +275,23 @@ function judgeForce(receiver: ts.Expression, timer: ts.CallExpression, file: Fil
     return asked !== undefined && graceful.test(asked.method) && findMemberPath(asked.receiver)?.join('.') === path;
   });
   return asks ? { kind: 'force', fn } : undefined;
+}
+
+/**
+ * Whether a timer ends by force what was asked to end before a place that clears it: `child.kill('SIGKILL')` behind
+ * `await browser.close(); clearTimeout(timer);`. Where that fails, force is what is left.
+ */
+export function isLastResort(timer: ts.CallExpression, clears: readonly ts.Node[], file: FileContext): boolean {
+  const run = timer.arguments[0] && findFunctionValue(timer.arguments[0], file);
+  const isForce = (node: ts.Node): boolean =>
+    /^(?:kill|terminate|destroy)$/.test(findMethodCall(node)?.method ?? '') ||
+    ts.forEachChild(node, (child) => isForce(child) || undefined) === true;
+  if (!run || !isForce(run)) return false;
+  const isAsked = (node: ts.AwaitExpression, clear: ts.Node): boolean =>
+    node.pos > timer.end &&
+    node.end < clear.pos &&
+    graceful.test(findMethodCall(skipWrappers(node.expression))?.method ?? '');
+  return clears.some((clear) => file.nodes('AwaitExpression').some((node) => isAsked(node, clear)));
 }
 
 /** `fetch(url, { signal: controller.signal })`. */

@@ -1,5 +1,12 @@
 import type { FileContext } from '../model/file-context.ts';
-import { type ClassShape, classShape, findThisOwner, isDisposer, isDisposerName, type OwnerNode } from './class-shape.ts';
+import {
+  type ClassShape,
+  classShape,
+  findThisOwner,
+  isDisposer,
+  isDisposerName,
+  type OwnerNode,
+} from './class-shape.ts';
 import { findEntryPoint } from './entry-points.ts';
 import { findFunctionOfBinding } from './functions.ts';
 import { isSingleton } from './singleton.ts';

@@ -14,7 +14,7 @@ import { ts } from './ts.ts';
 /** A wait of no more than this is over soon, whatever the load. */
 const soonMs = 5_000;
 
-/** What is gone in less is felt only where it holds something and each request leaves one. */
+/** What is gone in less is not felt where it holds next to nothing. */
 const shortMs = 15_000;
 
 /** What is left for so long piles up, wherever it comes from. */
@@ -30,21 +30,9 @@ export function usualDelay(delay: ts.Expression | undefined, file: FileContext):
   return delay && findNumber(delay, file);
 }
 
-/**
- * Whether a timer that is left running is gone in less than fifteen seconds, as far as is known: a caller's or an
- * owner's setting may be long, a constant of another file mostly is not.
- */
-export function isGoneInTime(ms: number | undefined, delay: ts.Expression | undefined, file: FileContext): boolean {
-  if (ms !== undefined) return ms < shortMs;
-  return delay !== undefined && !isDelayGiven(delay, file) && !isOfOwner(delay);
-}
-
-/** Whether a field of the owner says how long: a setting of it, whatever its default is. */
-export function isOfOwner(delay: ts.Expression | undefined): boolean {
-  const at = delay && skipWrappers(delay);
-  if (!at) return false;
-  if (ts.isBinaryExpression(at)) return isOfOwner(at.left) || isOfOwner(at.right);
-  return rootOfMembers(at).kind === ts.SyntaxKind.ThisKeyword;
+/** Whether a timer that is left running is gone in less than fifteen seconds. */
+export function isGoneInTime(ms: number | undefined): boolean {
+  return ms !== undefined && ms < shortMs;
 }
 
 /** Whether a timer that is left running is gone in less than five seconds, whatever it holds. */

@@ -1,12 +1,13 @@
 import type { FileContext } from '../model/file-context.ts';
+import type { LinkCondition } from '../model/link.ts';
 import { findFunctionValue } from './functions.ts';
 import { findProperty, listChain, type QueryCall } from './queries.ts';
 import { isInSomeRounds, waitsForOther } from './rounds.ts';
-import { rowListOf } from './row-lists.ts';
+import { isAskedOfLoader, rowListOf } from './row-lists.ts';
 import { sizeOf } from './size.ts';
 import { findEnclosingFunction, findMethodCall, getOutermostWrapped, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
-import type { Repetition } from './where.ts';
+import { onRequestPath, type Repetition } from './where.ts';
 
 /** Which queries of a loop are worth one query instead: the round trips are many, and rounds are made of little else. */
 export interface LoopWorth {
@@ -49,6 +50,11 @@ export function isBareWriteMap(
   if (!all || !/^all(?:Settled)?$/.test(all.method) || all.receiver.getText(file.source) !== 'Promise') return false;
   const round = skipWrappers(map.call.arguments[0]!);
   return findEnclosingFunction(call) === round && !isInSomeRounds(call, node) && !waitsForOther(node, call, file);
+}
+
+/** What must hold for a loop to run often: a data loader gathers what each request asks for; else requests must lead there. */
+export function whenOften(over: ts.Expression, call: ts.CallExpression, file: FileContext): LinkCondition | undefined {
+  return isAskedOfLoader(over, file) ? undefined : onRequestPath(call, file);
 }
 
 /** `{ tags: { create: … } }`: rows of other tables with it. */

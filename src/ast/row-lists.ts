@@ -98,6 +98,11 @@ function findNamedLimit(call: ts.CallExpression, file: FileContext): number | un
   return undefined;
 }
 
+/** Whether a list is what a data loader is asked for: it is there to ask for all of it at once. */
+export function isAskedOfLoader(over: ts.Expression, file: FileContext): boolean {
+  return isLoaderKeys(sourceOf(over, file, 0), file);
+}
+
 /** The parameter of the function that a `new DataLoader(…)` is made with. */
 function isLoaderKeys(source: ts.Expression, file: FileContext): boolean {
   const declaration = ts.isIdentifier(source) ? file.bindingOf(source)?.declaration : undefined;

@@ -34,6 +34,8 @@ export interface Size {
   at: ts.Node;
   /** A request brings it along: what parses bodies limits it. */
   isCarried?: true;
+  /** Whoever calls the function hands it in: users of a library as many as they have. */
+  isGiven?: true;
 }
 
 /** Judges the collection that an expression gives, by where it comes from; names speak only against. */

@@ -4,6 +4,27 @@ import type { Size } from './size.ts';
 import { findEnclosingFunction, findMethodCall, nameOfFunction, skipAwait, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
 
+/** What stands in a file where {@link findManyGiven} finds something. */
+export const givenWords: readonly [string, ...string[]] = [
+  'rows',
+  'Rows',
+  'rawResults',
+  'records',
+  'Records',
+  'entities',
+  'Entities',
+  'documents',
+  'Documents',
+  'docs',
+  'Docs',
+  'resultSet',
+  'bulk',
+  'Bulk',
+  'Many',
+  'batch',
+  'Batch',
+];
+
 const derived = /^(?:map|filter|flatMap|slice|concat|sort|reverse|entries|values|keys|from)$/;
 const rowNames = /^(?:raw|db|all|joined|sql)?_?(?:rows|rawResults|rawRows|records|entities|documents|docs|resultSet)$/i;
 const manyAtOnce = /bulk|many(?![a-z])|batch(?:es|ed)?(?![a-z])/i;
@@ -66,7 +87,7 @@ export function findManyGiven(list: ts.Expression, file: FileContext): Size | un
   const declaration = file.bindingOf(value)?.declaration;
   if (!declaration || !ts.isParameter(declaration) || declaration.dotDotDotToken) return undefined;
   const fn = findEnclosingFunction(declaration.name);
-  const large = (why: string): Size => ({ size: 'large', why, at: declaration });
+  const large = (why: string): Size => ({ size: 'large', why, at: declaration, isGiven: true });
   if (rowNames.test(value.text)) return large('all rows of a result');
   if (fn && manyAtOnce.test(nameOfFunction(fn)) && /s$/i.test(value.text))
     return large('as many as are handled at once');

@@ -7,7 +7,6 @@ import {
   isDelayGiven,
   isGoneInTime,
   isGoneSoon,
-  isOfOwner,
   knownDelay,
   staysLong,
   usualDelay,
@@ -94,31 +93,22 @@ export function weighTimeout(call: ts.CallExpression, life: Life, leak: TimeoutL
 
 /**
  * Of a deadline: what is over soon is `possible`, and so is what nothing says comes often. Sure is one of a minute or more;
- * one that waits long, or as long as a caller says, where requests or a library's users set it and it holds something or
- * was cleared in places; and a shorter one that holds what each request has made.
+ * else one that requests or a library's users set, and that they leave whatever it holds.
  */
 export function weighDeadline(call: ts.CallExpression, isCleared: boolean, file: FileContext): TimerWeight {
-  const weight = weightOf(call, file);
   const [, delay] = call.arguments;
   const ms = usualDelay(delay, file);
-  if (weight === 'nothing' || isGoneSoon(ms) || isSeldomAsked(file)) return unsure;
+  if (weightOf(call, file) === 'nothing' || isGoneSoon(ms) || isSeldomAsked(file)) return unsure;
   if (staysLong(ms)) return {};
   const life = lifeOf(call, file);
-  if (isGoneInTime(ms, delay, file)) {
-    if (!isCleared) return weight === 'much' ? { sureWhen: comesWithRequests(call, file) } : unsure;
-    // What is written is a default only, that users of a library may raise.
-    return isOfOwner(delay) ? { sureWhen: isOfLibrary(life) } : unsure;
-  }
-  if (isCleared) {
-    const often = [isOfLibrary(life), isMadeWithRequests(call, life, file)];
-    if (isDelayGiven(delay, file)) often.push(runsRepeatedly(call, file));
-    return { sureWhen: anyOf(...often) };
-  }
-  return { sureWhen: weight === 'much' ? comesWithUse(call, life, file) : comesWithRequests(call, file) };
+  if (!isCleared) return { sureWhen: comesWithUse(call, life, file) };
+  const often = [isOfLibrary(life), isMadeWithRequests(call, life, file)];
+  if (isDelayGiven(delay, file)) often.push(runsRepeatedly(call, file));
+  return { sureWhen: anyOf(...often) };
 }
 
 /** Of a sleep that lost its race, which holds little: sure where it is long, or requests lead there. */
 export function weighSleep(call: ts.CallExpression, ms: number | undefined, file: FileContext): TimerWeight {
-  if (isSeldomAsked(file) || (ms !== undefined && isGoneInTime(ms, undefined, file))) return unsure;
+  if (isSeldomAsked(file) || isGoneInTime(ms)) return unsure;
   return staysLong(ms) ? {} : { sureWhen: comesWithRequests(call, file) };
 }

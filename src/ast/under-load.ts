@@ -42,6 +42,11 @@ export function comesWithUse(node: ts.Node, life: Life, file: FileContext): Link
   return anyOf(comesWithRequests(node, file), { kind: 'all', of: [isOfLibrary(life), reached] });
 }
 
+/** What users of a library hand in is as much as they have; what else is not shown to be much is `possible`. */
+export function sureInLibrary(isShown: boolean): { confidence?: 'possible'; sureWhen?: LinkCondition } {
+  return isShown ? { sureWhen: { kind: 'in-library' } } : { confidence: 'possible' };
+}
+
 /** Where the owner is made, or the factory around the place is called. */
 function listMakings(node: ts.Node, life: Life, file: FileContext): LinkCondition[] {
   if (life.kind === 'factory') return [{ kind: 'on-request-path', fn: ordinalOf(life.fn, file) }];

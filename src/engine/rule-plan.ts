@@ -60,13 +60,14 @@ export class RulePlan {
     const planned = this.#plannedFor(path);
     const rules = fired
       .map((i) => planned[places[i]!]!)
-      .filter(({ isEnabled, pair }) => isEnabled && (hasDirectives || this.#mayBeReported(pair.rule)));
+      .filter(({ isEnabled, pair }) => isEnabled && (hasDirectives || this.#mayBeReported(pair.rule, text)));
     return { rules, hasDirectives };
   }
 
-  /** A rule that is `possible` at most is only run to be reported, or to tell whether a directive is used. */
-  #mayBeReported({ confidence }: Rule<never>): boolean {
-    return confidence !== 'possible' || this.confidence === 'possible';
+  /** A rule that can say no more than `possible` here is only run to be reported, or to tell whether a directive is used. */
+  #mayBeReported({ confidence, sureMentions }: Rule<never>, text: string): boolean {
+    if (this.confidence === 'possible') return true;
+    return confidence !== 'possible' && (sureMentions?.some((token) => text.includes(token)) ?? true);
   }
 
   #siftFor(role: FileRole): { sift: (text: string) => Sifted; places: readonly number[] } {

@@ -301,10 +301,12 @@ function compareRaw(a: RawFinding, b: RawFinding): number {
   return compareFindings(a.finding, b.finding);
 }
 
-/** Equal code in one scope is told apart by its order. */
+/** Equal code in one scope is told apart by its order; what is only `possible` comes last, as it is not always there. */
 function numberFindings(findings: readonly RawFinding[], file: FileContext): void {
   const seen = new Map<string, number>();
-  for (const { finding } of findings) {
+  const isPossible = ({ finding }: RawFinding): boolean => finding.confidence === 'possible';
+  const inOrder = [...findings.filter((raw) => !isPossible(raw)), ...findings.filter(isPossible)];
+  for (const { finding } of inOrder) {
     const code = file.text.slice(
       finding.range.start.offset,
       Math.min(finding.range.end.offset, finding.range.start.offset + 2000),

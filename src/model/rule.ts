@@ -122,6 +122,11 @@ export interface Rule<Data = unknown> {
    * `a&b` asks for both tokens in the file.
    */
   mentions: readonly [string, ...string[]];
+  /**
+   * Tokens of which a text must hold one, beside its `mentions`, for a match to be more than `possible`: where `possible`
+   * is not reported, other files are not handed to the rule. Default: no such token.
+   */
+  sureMentions?: readonly [string, ...string[]];
   options?: Readonly<Record<string, OptionSpec>>;
   /** Where its documentation is on the web; for rules of plugins. */
   page?: string;
