@@ -1,4 +1,5 @@
 import { isAfterAnswer, isTimeLimited } from '../../src/ast/bounded-wait.ts';
+import { isAtEdge } from '../../src/ast/edge-runtime.ts';
 import { isLeftAlone } from '../../src/ast/left-alone.ts';
 import { importWords } from '../../src/ast/mention-words.ts';
 import { isOwnHost } from '../../src/ast/own-host.ts';
@@ -33,6 +34,7 @@ export interface OutboundTimeout {
 const defaults = {
   // undici 7.10 (Node.js 20 bundles 6), lib/dispatcher/client.js: headersTimeout and bodyTimeout are 300 s each.
   fetch: 'up to five minutes for the headers, and again between two parts of the body',
+  edge: 'until its platform ends it',
   // node-fetch 2.7 and 3.3, src/index.js: http.request, no `timeout` unless set; cross-fetch 4.1 and isomorphic-fetch 3.0
   // hand on to node-fetch 2.
   'node-fetch': 'without end (node-fetch has no time-out of its own)',
@@ -100,7 +102,7 @@ function judge(call: ts.CallExpression, file: FileContext): Match<OutboundTimeou
     values: {
       call: call.expression.getText(file.source).replace(/\s+/g, ''),
       name: nameOfFunction(fn),
-      wait: defaults[library],
+      wait: defaults[library === 'fetch' && isAtEdge(file) ? 'edge' : library],
     },
     when: library === 'node-fetch' ? waits : { kind: 'all', of: [waits, { kind: 'not', of: set }] },
     sureWhen: whileUserWaits(call, file),
