@@ -234,8 +234,13 @@ function onPooled({ add, fn, file }: ListenerPlace): ListenerLeak | undefined {
   // `if (!known.has(req.socket))` lets the first request of a connection add it only.
   if (listConditionsOn(add.call, fn, file).some((at) => /\b(?:socket|connection)\b/.test(at.getText(file.source))))
     return undefined;
-  // So many as a socket serves before it is closed: seldom enough to be felt.
-  return { shape: 'pooled', what: `each request that the ${add.target} serves`, confidence: 'possible' };
+  // So many as a socket serves before it is closed: felt where requests or a library's users make them.
+  return {
+    shape: 'pooled',
+    what: `each request that the ${add.target} serves`,
+    confidence: 'likely',
+    sureWhen: runsForUsers(add.call, file),
+  };
 }
 
 function onKept({ add, outermost, file }: ListenerPlace): ListenerLeak | undefined {
