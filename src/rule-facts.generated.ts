@@ -504,14 +504,14 @@ export const ruleFacts: readonly RuleFacts[] = [
     "id": "no-naive-retry",
     "category": "database",
     "severity": "medium",
-    "confidence": "likely",
+    "confidence": "possible",
     "lifecycle": "trial",
     "effort": 15,
     "message": "A failed attempt is repeated {how}.",
     "why": "When a dependency is down or slow, retries multiply the calls that reach it just when it can bear them least, and clients that retry in step come back in waves.",
     "advice": "Retry a few times with pauses that grow and vary (`retry` of @plimsoll/runtime, decorrelated jitter), and give up with the last error.",
     "limits": [
-      "What pauses is `possible` only, and so is a library that has its chance off by default; what goes on to the next of several looks the same and is left alone.",
+      "Reported as `possible` only: who knows the service knows what a failed attempt meets there, and two or three tries do no harm; what goes on to the next of several looks the same.",
       "What waits for a person is left alone.",
       "A wait for an event that is taken up again, and a loop that ends with its connection, are left alone.",
       "Whether an error is worth a retry at all is not judged."

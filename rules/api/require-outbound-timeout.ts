@@ -1,6 +1,6 @@
 import { isAfterAnswer, isTimeLimited } from '../../src/ast/bounded-wait.ts';
 import { isAtEdge } from '../../src/ast/edge-runtime.ts';
-import { isLeftAlone } from '../../src/ast/left-alone.ts';
+import { isLeftAlone, isUnheard } from '../../src/ast/left-alone.ts';
 import { importWords } from '../../src/ast/mention-words.ts';
 import { isOwnHost } from '../../src/ast/own-host.ts';
 import { bareModule, findOrigin, isHandedIn, originName } from '../../src/ast/provenance.ts';
@@ -79,7 +79,7 @@ function judge(call: ts.CallExpression, file: FileContext): Match<OutboundTimeou
   const fn = findEnclosingFunction(call);
   if (!fn || isStartup(fn) || isTimeLimited(call, file) || isAfterAnswer(call, file)) return undefined;
   const { library, index } = found;
-  if (library !== 'http' && isLeftAlone(call, file)) return undefined;
+  if (library === 'http' ? isUnheard(call, file) : isLeftAlone(call, file)) return undefined;
   const given = call.arguments[index] && skipWrappers(call.arguments[index]);
   const isUrl =
     library === 'http' &&

@@ -40,7 +40,7 @@ export const rule = defineRule<NaiveRetry>({
   id: 'no-naive-retry',
   category: 'database',
   severity: 'medium',
-  confidence: 'likely',
+  confidence: 'possible',
   lifecycle: 'trial',
   effort: 15,
   message: 'A failed attempt is repeated {how}.',
@@ -48,7 +48,7 @@ export const rule = defineRule<NaiveRetry>({
   advice:
     'Retry a few times with pauses that grow and vary (`retry` of @plimsoll/runtime, decorrelated jitter), and give up with the last error.',
   limits: [
-    'What pauses is `possible` only, and so is a library that has its chance off by default; what goes on to the next of several looks the same and is left alone.',
+    'Reported as `possible` only: who knows the service knows what a failed attempt meets there, and two or three tries do no harm; what goes on to the next of several looks the same.',
     'What waits for a person is left alone.',
     'A wait for an event that is taken up again, and a loop that ends with its connection, are left alone.',
     'Whether an error is worth a retry at all is not judged.',
@@ -78,7 +78,7 @@ function judgeLoop(attempt: ts.TryStatement, loop: LoopNode, file: FileContext):
   if (leavesAlways(clause.block) && !contains(clause.block, ts.isContinueStatement)) return undefined;
   const text = loop.getText(file.source);
   const tried = attempt.tryBlock.getText(file.source);
-  if (pacedName.test(tried) || askingName.test(tried)) return undefined;
+  if (pacedName.test(tried) || askingName.test(text)) return undefined;
   const pauses = [...text.matchAll(/\b([\w$]+)\s*\(/g)].some(([, name]) => pauseName.test(name!));
   const mayGiveUp =
     contains(clause.block, (n) => ts.isThrowStatement(n) || ts.isReturnStatement(n) || ts.isBreakStatement(n)) ||
@@ -93,11 +93,10 @@ function judgeLoop(attempt: ts.TryStatement, loop: LoopNode, file: FileContext):
       loop,
       { fault: isCountless ? 'endless' : 'immediate', loop, attempt },
       isCountless ? 'at once and without end' : 'at once, with no pause between',
-      false,
     );
   }
   if (isOpen && !mayGiveUp && !/Math\.random|jitter|\*\*|Math\.pow|Math\.min|\*=|backoff/i.test(text)) {
-    return report(loop, { fault: 'endless', loop, attempt }, 'without end, after the same pause each time', true);
+    return report(loop, { fault: 'endless', loop, attempt }, 'without end, after the same pause each time');
   }
   return undefined;
 }
@@ -109,11 +108,10 @@ function takesUpAtWill(block: ts.Block, loop: LoopNode, file: FileContext): bool
   return !/attempts?\b|tries\b|retries|count|remaining|\+\+|--|[-+]= ?1/i.test(code);
 }
 
-function report(loop: ts.Node, data: NaiveRetry, how: string, isPaced: boolean, again?: ts.Node): Match<NaiveRetry> {
+function report(loop: ts.Node, data: NaiveRetry, how: string, again?: ts.Node): Match<NaiveRetry> {
   return {
     at: again ?? data.attempt?.catchClause ?? loop,
     values: { how },
-    ...(isPaced && { confidence: 'possible' as const }),
     related: [{ at: loop, note: 'repeats it' }],
     data,
   };
@@ -134,10 +132,10 @@ function judgeRecursion(attempt: ts.TryStatement, file: FileContext): Match<Naiv
     return pauses &&
       !/Math\.random|jitter|\*\*|Math\.pow|\*\s*2|2\s*\*/i.test(body) &&
       /count|retr|attempt|tries/i.test(body)
-      ? report(fn, { fault: 'fixed', loop: undefined, attempt }, 'after the same pause each time', true, again)
+      ? report(fn, { fault: 'fixed', loop: undefined, attempt }, 'after the same pause each time', again)
       : undefined;
   const how = pauses ? 'without end, after the same pause each time' : 'at once and without end';
-  return report(fn, { fault: 'endless', loop: undefined, attempt }, how, pauses, again);
+  return report(fn, { fault: 'endless', loop: undefined, attempt }, how, again);
 }
 
 /** `next(index + 1)`: what failed is passed over, and the next one is tried. */
@@ -167,7 +165,6 @@ function judgeLibrary(call: ts.CallExpression, file: FileContext): Match<NaiveRe
   if (findProperty(options, option)) return undefined;
   return {
     at: call,
-    confidence: 'possible',
     values: { how: `after pauses that all clients share: \`${module}\` has its \`${option}\` off by default` },
     data: { fault: 'jitter', loop: call, attempt: undefined },
   };

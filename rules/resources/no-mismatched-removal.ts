@@ -68,7 +68,7 @@ function judge(
     if (!add) return undefined;
     return match('fresh-removal', 'it is handed a function made on the spot, which was never added', add);
   }
-  if (identity.kind !== 'stable') return undefined;
+  if (identity.kind !== 'stable' || isGivenByAdd(listener, sameTarget, file)) return undefined;
   const [made, another] = listMadeBy(listener, file);
   if (made && (another || !removal.isEventKnown || sameTarget.length === 0)) {
     return match('factory', `${identity.path} makes the listeners that were added, and is none itself`, made);
@@ -107,6 +107,14 @@ function judge(
   const isRemovedRightly =
     file.text.includes(`'${add.event}', ${identity.path})`) && countRemovals(add, identity.path, file);
   return isRemovedRightly ? undefined : match('other-event', `${identity.path} was added for "${add.event}"`, add);
+}
+
+/** `const added = doc.on('update', save); … doc.off('update', added)`: an emitter that gives back what it has added. */
+function isGivenByAdd(listener: ts.Expression, adds: readonly ListenerCall[], file: FileContext): boolean {
+  const name = skipWrappers(listener);
+  const declaration = ts.isIdentifier(name) ? file.bindingOf(name)?.declaration : undefined;
+  const value = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+  return value !== undefined && adds.some(({ call }) => call === skipWrappers(value));
 }
 
 /** The listeners that the function handed to a removal has made: `on('error', failed('error'))`, `off('error', failed)`. */

@@ -1,6 +1,6 @@
 import { neverRejects } from '../../src/ast/cannot-fail.ts';
 import { listClearsOfTimeout } from '../../src/ast/clears-of-places.ts';
-import { type Deadline, findDeadline, isLastResort } from '../../src/ast/deadline.ts';
+import { type Deadline, findDeadline, isLastResort, isOnOwnFiring } from '../../src/ast/deadline.ts';
 import { type EntryTimer, findEntryTimer, findUnclearedDrop } from '../../src/ast/entry-timer.ts';
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { lifeOf } from '../../src/ast/life-cycle.ts';
@@ -168,7 +168,7 @@ function judge(
   if (places.some((place) => place.kind === 'binding' && findEnclosingFunction(place.binding.identifier) !== fn)) {
     if (!deadline) return undefined;
   } else if (fn && isAsync(fn) && clears.some((clear) => findEnclosingFunction(clear) === fn)) {
-    const [leak] = findLeaks(
+    const leak = findLeaks(
       fn,
       {
         acquire: call,
@@ -176,7 +176,7 @@ function judge(
         isGuard: (asked) => clears.some((clear) => isWithin(clear, asked.parent)),
       },
       file,
-    );
+    ).find(({ at }) => !isOnOwnFiring(at));
     if (!leak || isLastResort(call, clears, file)) return undefined;
     if (leak.outcome !== 'throw') return match('not cleared on every way out', leak);
     return { ...match('not cleared when the work fails', leak), ...whenItCanFail(leak.at, file) };

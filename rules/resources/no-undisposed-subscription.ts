@@ -11,6 +11,7 @@ import { findSubscription, type Subscription } from '../../src/ast/subscriptions
 import {
   type ClassNode,
   findMemberName,
+  findMethodCall,
   getOutermostWrapped,
   isAssignment,
   nameOfFunction,
@@ -63,7 +64,7 @@ export const rule = defineRule<UndisposedSubscription>({
 
 function judgeCall(call: ts.CallExpression, file: FileContext): Match<UndisposedSubscription> | undefined {
   const subscription = findSubscription(call, file) ?? findSubscriptionBesideKept(call, file);
-  if (!subscription) return undefined;
+  if (!subscription || isEndedByKey(call, file)) return undefined;
   const life = lifeOf(call, file);
   if (life.kind === 'process' || life.kind === 'factory') return undefined;
   const what = `This subscription to ${subscription.source}`;
@@ -95,6 +96,19 @@ function judgeCall(call: ts.CallExpression, file: FileContext): Match<Undisposed
   if (endsByComputedName(life.shape.node, field, isEnd, file)) return undefined;
   const values = { what, whom: `each ${life.shape.name}`, why: `nothing ends what ${field} holds` };
   return { at: call, values, ...when, data: { kind: 'kept', subscription, life, field } };
+}
+
+/** `bus.subscribe(id, run)` and somewhere `bus.unsubscribe(id)`: the end needs no handle. */
+function isEndedByKey(call: ts.CallExpression, file: FileContext): boolean {
+  const made = findMethodCall(call);
+  const [key] = call.arguments;
+  if (!made || !key || call.arguments.length < 2) return false;
+  const text = (node: ts.Node): string => node.getText(file.source);
+  return file.nodes('CallExpression').some((other) => {
+    const end = findMethodCall(other);
+    const isEnd = end && /^(?:un[a-z]+|off|remove\w*|cancel)$/.test(end.method);
+    return isEnd && text(end.receiver) === text(made.receiver) && other.arguments.some((a) => text(a) === text(key));
+  });
 }
 
 function canEnd(life: Extract<Life, { kind: 'owner' }>): boolean {

@@ -9,7 +9,7 @@ const maxHops = 4;
 
 /**
  * Whether a promise only ever resolves: `new Promise((done) => child.once('exit', done))`, `Promise.allSettled(…)`, by a
- * name, out of a function of this file, or with a `then` behind it that waits for nothing. What an executor throws does
+ * name, out of a function of this file, or with a `then` or `catch` behind it that waits for nothing. What an executor throws does
  * not count.
  */
 export function neverRejects(promise: ts.Expression, file: FileContext, hops = 0): boolean {
@@ -24,16 +24,40 @@ export function neverRejects(promise: ts.Expression, file: FileContext, hops = 0
   }
   if (!ts.isCallExpression(value)) return false;
   const target = findMethodCall(value);
-  if (target && isPromise(target.receiver)) return target.method === 'allSettled';
-  if (target?.method === 'then' && value.arguments.length === 1) {
-    const run = findFunctionValue(value.arguments[0]!, file);
-    return run !== undefined && !isAsync(run) && !throws(run, file) && neverRejects(target.receiver, file, hops + 1);
+  if (target && isPromise(target.receiver)) {
+    if (target.method === 'all') return allNeverReject(value.arguments[0], file, hops + 1);
+    return target.method === 'allSettled';
+  }
+  if (target?.method === 'catch') return isHarmless(value.arguments[0], file);
+  if (target?.method === 'then') {
+    const [run, onFailure] = value.arguments;
+    if (!run || !(run.kind === ts.SyntaxKind.NullKeyword || isHarmless(run, file))) return false;
+    return onFailure ? isHarmless(onFailure, file) : neverRejects(target.receiver, file, hops + 1);
   }
   const fn = findFunctionValue(value.expression, file);
   if (!fn) return false;
   if (isAsync(fn)) return catchesAll(fn);
   const returned = listReturnedValues(fn, file);
   return returned.length > 0 && returned.every((one) => neverRejects(one, file, hops + 1));
+}
+
+/** `Promise.all(list.map(…))` of what swallows its failures, one by one. */
+function allNeverReject(list: ts.Expression | undefined, file: FileContext, hops: number): boolean {
+  const all = list && skipWrappers(list);
+  if (all && ts.isArrayLiteralExpression(all)) return all.elements.every((one) => neverRejects(one, file, hops));
+  const map = all && findMethodCall(all);
+  const run =
+    map?.method === 'map' ? map.call.arguments[0] && findFunctionValue(map.call.arguments[0], file) : undefined;
+  if (!run) return false;
+  if (isAsync(run)) return catchesAll(run);
+  const returned = listReturnedValues(run, file);
+  return returned.length > 0 && returned.every((one) => neverRejects(one, file, hops));
+}
+
+/** A callback that neither throws nor waits for anything. */
+function isHarmless(callback: ts.Expression | undefined, file: FileContext): boolean {
+  const run = callback && findFunctionValue(callback, file);
+  return run !== undefined && !isAsync(run) && !throws(run, file);
 }
 
 /**

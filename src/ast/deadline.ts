@@ -294,6 +294,16 @@ export function isLastResort(timer: ts.CallExpression, clears: readonly ts.Node[
   return clears.some((clear) => file.nodes('AwaitExpression').some((node) => isAsked(node, clear)));
 }
 
+/** `if (error.name === 'AbortError') throw …`: it is the timer itself that has led there. */
+export function isOnOwnFiring(at: ts.Node): boolean {
+  for (let inner = at; inner.parent; inner = inner.parent) {
+    const { parent } = inner;
+    if (!ts.isIfStatement(parent) || parent.thenStatement !== inner) continue;
+    if (/\b(?:AbortError|TimeoutError|aborted)\b/.test(parent.expression.getText())) return true;
+  }
+  return false;
+}
+
 /** `fetch(url, { signal: controller.signal })`. */
 function isSignalPassedOn(binding: Binding): boolean {
   return binding.references.some((use) => {

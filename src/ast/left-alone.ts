@@ -120,6 +120,39 @@ function endOfChain(call: ts.Node): ts.Node {
   return at;
 }
 
+/**
+ * Whether what a request brings back goes nowhere: none of the functions around it has anything that answers, and none
+ * gives the request away.
+ */
+export function isUnheard(call: ts.CallExpression, file: FileContext): boolean {
+  let home = findEnclosingFunction(call);
+  for (let at = home; at; at = findEnclosingFunction(at)) home = at;
+  const { parent } = getOutermostWrapped(call);
+  const isKept = ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name);
+  const uses = (isKept ? file.bindingOf(parent.name as ts.Identifier)?.references : undefined) ?? [];
+  const isOnlyCalled = uses.every((use) => ts.isPropertyAccessExpression(use.parent));
+  if (!home || !isOnlyCalled || !(isKept || ts.isExpressionStatement(endOfCalls(call).parent))) return false;
+  const answersHere = (at: ts.Node): boolean => {
+    const isAnswer = ts.isIdentifier(at) && answers.test(at.text) && !isNameOnly(at);
+    const binding = isAnswer ? file.bindingOf(at) : undefined;
+    const isOfResponse = binding !== undefined && isWithin(binding.identifier, call);
+    return (isAnswer && !isOfResponse) || ts.forEachChild(at, (child) => answersHere(child) || undefined) === true;
+  };
+  return !answersHere(home);
+}
+
+/** `get(url).on('error', report)` of `get(url)`. */
+function endOfCalls(call: ts.Node): ts.Node {
+  let at = getOutermostWrapped(call);
+  while (
+    ts.isPropertyAccessExpression(at.parent) &&
+    at.parent.expression === at &&
+    ts.isCallExpression(at.parent.parent)
+  )
+    at = getOutermostWrapped(at.parent.parent);
+  return at;
+}
+
 /** Whether something refers to what answers, declared outside of it. */
 function holdsAnswer(node: ts.Node, file: FileContext): boolean {
   return file.memo(refersToAnswer, node);

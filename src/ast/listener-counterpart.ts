@@ -42,7 +42,8 @@ export function findLeftByCounterpart({ add, life, file }: ListenerPlace): Liste
     what: `each run of ${nameOfFunction(pair.start)}()`,
     left: pair.stop,
     confidence: 'likely',
-    ...(isSeenOnly && { when: runsRepeatedlyOrForUsers(pair.start, life, file) }),
+    // What is started once, as its process is, is stopped once.
+    [isSeenOnly ? 'when' : 'sureWhen']: runsRepeatedlyOrForUsers(pair.start, life, file),
   };
 
   /** What a function that the start calls was handed, seen from the start. */

@@ -14,11 +14,11 @@ import { findStayingOnOneOutcome, isRemovedOnEveryOutcome, listEndsOf, listGroup
 import {
   hasOnce,
   isEnded,
+  isRegistering,
   type ListenerLeak,
   type ListenerPlace,
   listOwnCaptures,
   processEnd,
-  registering,
 } from './listener-place.ts';
 import { findAddedByEachEvent } from './listener-restart.ts';
 import { findForgottenSibling } from './listener-sibling.ts';
@@ -131,7 +131,7 @@ function onProcess(place: ListenerPlace): ListenerLeak | undefined {
 
 /** Whether a function that is called for something else keeps what it was handed in a listener for good. */
 function keepsHanded({ add, file }: ListenerPlace, fn: FunctionNode): boolean {
-  if (/once/i.test(add.method) || registering.test(nameOfFunction(fn))) return false;
+  if (/once/i.test(add.method) || isRegistering(fn)) return false;
   return listOwnCaptures(add, fn, file).some(({ identifier }) =>
     fn.parameters.some((parameter) => isWithin(identifier, parameter)),
   );
@@ -165,7 +165,9 @@ function onOwner({ add, file }: ListenerPlace, life: Extract<Life, { kind: 'owne
   if (file.role === 'ui') return undefined;
   // Each instance adds one as it is made. Without an end of its own it is a part of the process that it ends with.
   const isOfEach = life.shape.constructorNode !== undefined && isWithin(add.call, life.shape.constructorNode);
-  const isSure = isOfEach && (canEnd || !processEnd.test(add.event)) && !isOwnChannel(add);
+  // What hears once of the end of what it stands in cleans up then.
+  const hearsEnd = /once/i.test(add.method) && eventKindOf(add.event) === 'last';
+  const isSure = isOfEach && (canEnd || !processEnd.test(add.event)) && !isOwnChannel(add) && !hearsEnd;
   return {
     shape: 'owner',
     what,
@@ -244,7 +246,7 @@ function onPooled({ add, fn, file }: ListenerPlace): ListenerLeak | undefined {
 }
 
 function onKept({ add, outermost, file }: ListenerPlace): ListenerLeak | undefined {
-  if (registering.test(nameOfFunction(outermost)) || isFreshlyMade(add, outermost, file)) return undefined;
+  if (isRegistering(outermost) || isFreshlyMade(add, outermost, file)) return undefined;
   if (isEndedByHolder(add, outermost, file)) return undefined;
   // A stream ends once, and whoever waits for its end is the one who reads it.
   if (/once/i.test(add.method) && /^(?:end|finish)$/.test(add.event ?? '')) return undefined;
@@ -284,7 +286,7 @@ function onField(place: ListenerPlace): ListenerLeak | undefined {
   const { add, outermost, promise, life, emitter, file } = place;
   if (life.kind !== 'owner' || promise || !/^(?:field|self)$/.test(emitter) || file.role === 'ui') return undefined;
   const method = findMethodAround(add.call, life.shape);
-  if (!method || method === life.shape.constructorNode || registering.test(nameOfFunction(method))) return undefined;
+  if (!method || method === life.shape.constructorNode || isRegistering(method)) return undefined;
   if (eventKindOf(add.event) !== 'recurring' || listOwnCaptures(add, method, file).length === 0) return undefined;
   if (isEnded(add, file) || goesWithItsEmitter(add, file)) return undefined;
   return {

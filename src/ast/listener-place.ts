@@ -5,7 +5,7 @@ import { listCaptures } from './captures.ts';
 import type { EmitterLife } from './emitter-lifetime.ts';
 import type { Life } from './life-cycle.ts';
 import { findListenerFunction, type ListenerCall } from './listener-calls.ts';
-import type { FunctionNode } from './syntax.ts';
+import { type FunctionNode, nameOfFunction } from './syntax.ts';
 import { ts } from './ts.ts';
 
 /** Why a listener outlives what it listens for. */
@@ -52,8 +52,13 @@ export interface ListenerPlace {
 }
 
 /** A function of such a name adds what its caller hands it, or is called once for what it sets up. */
-export const registering =
+const registering =
   /^_*(?:on|once|add|subscribe|watch|listen|observe|register|bind|attach|forward|pipe|proxy|relay|hook|track|instrument|setup|set|init|install|enable|start|connect|open|run|boot|bootstrap|configure|create|build|make|load|use|wire|mount|extend|expose|inject|apply|ensure|setUp|initiali[sz]e)(?:[A-Z_]\w*)?$/;
+
+/** Whether a function adds what it is handed, or sets something up, by its name or as a setter: `emitter.changed = run`. */
+export function isRegistering(fn: FunctionNode): boolean {
+  return ts.isSetAccessor(fn) || registering.test(nameOfFunction(fn));
+}
 
 /** Handled where a process is brought up, in whatever callback that ends. */
 export const processEnd = /^(?:SIG[A-Z0-9]+|signal|uncaughtException|unhandledRejection|exit|beforeExit|warning)$/;

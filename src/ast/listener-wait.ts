@@ -4,7 +4,7 @@ import { listConditionsOn } from './conditions.ts';
 import { eventKindOf } from './event-kind.ts';
 import { findListenerFunction, type ListenerCall } from './listener-calls.ts';
 import { findStayingInWait, isRemovedOutside, listEndsOf, listGroup } from './listener-group.ts';
-import { hasOnce, type ListenerLeak, type ListenerPlace, listOwnCaptures, registering } from './listener-place.ts';
+import { hasOnce, isRegistering, type ListenerLeak, type ListenerPlace, listOwnCaptures } from './listener-place.ts';
 import { runsAgainWithin } from './runs-again.ts';
 import {
   type FunctionNode,
@@ -14,7 +14,6 @@ import {
   getOutermostWrapped,
   isFunctionNode,
   isWithin,
-  nameOfFunction,
   skipWrappers,
 } from './syntax.ts';
 import { findTimerFunction } from './timers.ts';
@@ -139,7 +138,7 @@ function isShared({ add, outermost, emitter, file }: ListenerPlace): boolean {
     return home !== undefined && runsAgainWithin(outermost, home, file);
   }
   // In a constructor it waits once an instance.
-  if (ts.isConstructorDeclaration(outermost) || registering.test(nameOfFunction(outermost))) return false;
+  if (ts.isConstructorDeclaration(outermost) || isRegistering(outermost)) return false;
   return /^(?:process|field|self|kept)$/.test(emitter);
 }
 

@@ -1,8 +1,17 @@
 import type { FileContext } from '../model/file-context.ts';
+import { neverRejects } from './cannot-fail.ts';
 import { isInFinally } from './conditions.ts';
 import { findFunctionValue, listCallsOf, listFunctionsOfBinding } from './functions.ts';
 import { bareModule, findOrigin } from './provenance.ts';
-import { type FunctionNode, findEnclosingFunction, isFunctionNode, isWithin, skipWrappers } from './syntax.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  findMethodCall,
+  getOutermostWrapped,
+  isFunctionNode,
+  isWithin,
+  skipWrappers,
+} from './syntax.ts';
 import { ts } from './ts.ts';
 import { listNodesWithin } from './within.ts';
 
@@ -16,7 +25,7 @@ export function findUnclearedSettle(
   clears: readonly ts.Node[],
   file: FileContext,
 ): ts.Node | undefined {
-  if (clears.some(isInFinally)) return undefined;
+  if (clears.some((clear) => isInFinally(clear) || isBehind(clear, executor, file))) return undefined;
   return settles.find((settle) => {
     const { parent } = settle;
     if (isAtFailedStart(settle, timer, executor, file) || isClearedByCallers(settle, timer, executor, clears, file))
@@ -28,6 +37,13 @@ export function findUnclearedSettle(
     const statement = blockAround(settle, executor);
     return statement === undefined || !clearsIn(statement, clears, file);
   });
+}
+
+/** `new Promise((resolve) => { … }).then(() => clearTimeout(timer))`, where nothing can fail. */
+function isBehind(clear: ts.Node, executor: FunctionNode, file: FileContext): boolean {
+  const fn = findEnclosingFunction(clear);
+  const then = fn && findMethodCall(getOutermostWrapped(fn).parent);
+  return then?.method === 'then' && isWithin(executor, then.receiver) && neverRejects(then.receiver, file);
 }
 
 /**
