@@ -165,15 +165,18 @@ function onOwner({ add, file }: ListenerPlace, life: Extract<Life, { kind: 'owne
   if (file.role === 'ui') return undefined;
   // Each instance adds one as it is made. Without an end of its own it is a part of the process that it ends with.
   const isOfEach = life.shape.constructorNode !== undefined && isWithin(add.call, life.shape.constructorNode);
-  // What hears once of the end of what it stands in cleans up then.
-  const hearsEnd = /once/i.test(add.method) && eventKindOf(add.event) === 'last';
-  const isSure = isOfEach && (canEnd || !processEnd.test(add.event)) && !isOwnChannel(add) && !hearsEnd;
+  const isSure = isOfEach && (canEnd || !processEnd.test(add.event)) && !isOwnChannel(add) && !hearsEndOnce(add);
   return {
     shape: 'owner',
     what,
     when: canEnd ? isMadeOften(add.call, life, file) : runsRepeatedly(add.call, file),
     ...(isSure && { confidence: 'likely' as const, sureWhen: runsForUsers(add.call, file) }),
   };
+}
+
+/** What hears once of the end of what it is a part of cleans up then. */
+function hearsEndOnce(add: ListenerCall): boolean {
+  return /once/i.test(add.method) && eventKindOf(add.event) === 'last';
 }
 
 /** Whoever hears what a thread or child is told is a part of that. */
@@ -277,6 +280,7 @@ function onLent({ add, life, promise, file }: ListenerPlace): ListenerLeak | und
     shape: 'lent',
     what: `each ${life.shape.name}`,
     when: { kind: 'project-states', fact: `lent-${given.index}:${life.shape.name}` },
+    ...(hearsEndOnce(add) && { confidence: 'possible' as const }),
     sureWhen: runsForUsers(life.shape.constructorNode?.body ?? add.call, file),
   };
 }

@@ -32,7 +32,10 @@ export interface RaceInLoop {
   isElsewhere: boolean;
   /** Whether the file shows that there is no end to the rounds: an endless loop, a stream, a large list. */
   isOpenEnded: boolean;
-  /** A callback is handed the promise by the call that runs it, and with that call it goes. */
+  /**
+   * With a call it goes: a callback is handed the promise by the call that runs it, or it was made for what is read here
+   * to its end.
+   */
   isOfCall: boolean;
 }
 
@@ -69,7 +72,7 @@ export function findRaceInLoop(race: ts.CallExpression, file: FileContext): Race
     survivor,
     isElsewhere: !here,
     isOpenEnded: rounds === 'many',
-    isOfCall: isHandedToCallback(survivor, file),
+    isOfCall: isHandedToCallback(survivor, file) || endsWithStream(race, survivor, loop, file),
   };
 }
 
@@ -79,6 +82,15 @@ function isHandedToCallback(survivor: ts.Expression, file: FileContext): boolean
   if (!declaration || !ts.isParameter(declaration)) return false;
   const fn = declaration.parent;
   return isFunctionNode(fn) && isInlineCallback(fn);
+}
+
+/** `const { done } = await Promise.race([reader.read(), aborted]); if (done) break;`, with the promise made ahead of it. */
+function endsWithStream(race: ts.CallExpression, survivor: ts.Expression, loop: ts.Node, file: FileContext): boolean {
+  const binding = ts.isIdentifier(survivor) ? file.bindingOf(survivor) : undefined;
+  if (!binding || findEnclosingFunction(binding.identifier) !== findEnclosingFunction(race)) return false;
+  return (
+    isWithin(race, loop) && /\bif\s*\([^()]*\bdone\)\s*(?:\{\s*)?(?:break|return)\b/.test(loop.getText(file.source))
+  );
 }
 
 /** The promises of `Promise.race([a, b])`; undefined for other calls. */
