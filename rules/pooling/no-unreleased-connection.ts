@@ -9,6 +9,7 @@ import {
   listReleases,
 } from '../../src/ast/lent-connection.ts';
 import { findLentToCallback, type LentToCallback } from '../../src/ast/lent-to-callback.ts';
+import { listAcquisitions } from '../../src/ast/query-runner.ts';
 import { asksForHeld, findLeaks, type Handling, type Leak } from '../../src/ast/release-paths.ts';
 import {
   type FunctionNode,
@@ -54,6 +55,7 @@ export const rule = defineRule<UnreleasedConnection>({
   limits: [
     'A connection handed to a function of another file, stored or returned is taken to be released there.',
     'A connection handed to `commit(connection)` or `rollback(connection)` of the project is `possible`: these may release it.',
+    'A query runner of TypeORM whose transaction begins outside of the `try` is `possible`: it gives back what it cannot begin with.',
     'Pools are known by import; a pool of unknown origin counts only when the function itself releases what it took on some path.',
   ],
   roles: ['product', 'ui', 'config'],
@@ -102,13 +104,20 @@ function judge(
   const releases = listReleases(binding, fn, file);
   if (!isKnown && !releases.some(isOwnRelease)) return undefined;
   if (isHandedOver(binding, fn, releases) || isPoolEnded(receiver, fn, file)) return undefined;
-  const leaks = findLeaks(fn, handlingOf(call, lent, fn, releases), file);
+  const lazy = listAcquisitions(call, binding, fn, releases);
+  const listLeaks = (from: ts.Node | undefined) => findLeaks(fn, handlingOf(call, lent, from, releases), file);
+  const leaks = listLeaks(lazy[0]);
+  // A transaction that cannot begin has lost its connection, which the runner then gives back by itself.
+  const isOfBeginning = lazy.length > 1 && releases.length > 0 && listLeaks(lazy.at(-1)).length === 0;
   const worst = releases.length === 0 ? 'end' : leaks[0]?.outcome;
   if (!worst) return undefined;
   return {
     at: call,
-    ...(isHandedToHelper(binding) && { confidence: 'possible' as const }),
-    values: { name: `\`${binding.name}\``, outcome: outcomes[worst] },
+    ...((isOfBeginning || isHandedToHelper(binding)) && { confidence: 'possible' as const }),
+    values: {
+      name: `\`${binding.name}\``,
+      outcome: worst === 'end' && releases.length > 0 ? 'on every way out' : outcomes[worst],
+    },
     related: leaks
       .filter((leak) => leak.outcome !== 'end')
       .slice(0, 1)
@@ -154,32 +163,13 @@ function judgeGiven(
   };
 }
 
-/** A query runner takes its connection when it connects or first queries, not when it is made. */
-function findLazyAcquisition(
-  call: ts.CallExpression,
-  binding: Binding,
-  fn: FunctionNode,
-  releases: readonly ts.CallExpression[],
-): ts.Node | undefined {
-  if (findMethodCall(call)?.method !== 'createQueryRunner') return undefined;
-  for (const reference of binding.references) {
-    if (findEnclosingFunction(reference) !== fn || releases.some((r) => isWithin(reference, r))) continue;
-    for (let at: ts.Node = reference; at !== fn && !ts.isStatement(at); at = at.parent) {
-      // The first query connects, and may then fail with the connection held.
-      if (ts.isAwaitExpression(at)) return /\.(?:connect|startTransaction)\(/.test(at.getText()) ? at : reference;
-    }
-  }
-  return undefined;
-}
-
 function handlingOf(
   call: ts.CallExpression,
   { binding, flags }: Lent,
-  fn: FunctionNode,
+  lazy: ts.Node | undefined,
   releases: readonly ts.CallExpression[],
 ): Handling {
   const known = new Set<ts.Node>(releases);
-  const lazy = findLazyAcquisition(call, binding, fn, releases);
   let acquire = lazy ?? getOutermostWrapped(call);
   if (!lazy && ts.isAwaitExpression(acquire.parent)) acquire = acquire.parent;
   const told = flags.flatMap(listNames);
