@@ -558,7 +558,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "Updates with a value of their own for each row, upserts, and loops that may end early are reported as `possible` only.",
       "A helper counts when it asks the database each time, of what it is handed: in this file, or in another one that the call leads to, one hop further at most; helpers that keep what they read do not count.",
       "Where the project has a function for many keys (`getUsersByIds`), each call of the one for one key in a loop counts.",
-      "A loop that no request is seen to wait for (a job, a timer, a command) is `possible`, unless it asks one by one for the keys of a data loader.",
+      "A loop that no request of users is seen to wait for (a job, a timer, a command, a page of administrators) is `possible`, unless it asks one by one for the keys of a data loader.",
       "How many rows there are is judged by where they come from, not counted: lists that are passed in and not called after rows or ids, what hangs on one row, writes in a branch and rounds that also wait for something else are `possible` only."
     ],
     "options": {},
@@ -734,7 +734,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "Loops with an early exit, shared state, a transaction, a pause, chunks, pages or retries are left alone, and those whose list is not known to grow with data.",
       "Two reads side by side are `possible` but where a route for reading (GET, a query) starts with them: the quicker one is all that is won.",
       "A loop is `likely` in a request handler or what it calls itself; in a timer, a job or a library it is `possible`.",
-      "Reads of local files, in pages of administrators and in code of the browser are `possible`; queries of a project that sets up SQLite alone run one after another anyway."
+      "Reads of local files, for administrators or background jobs and in code of the browser are `possible`; queries of a project that sets up SQLite alone run one after another anyway."
     ],
     "options": {},
     "fix": {
@@ -830,7 +830,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "Lists whose files are written count where requests, listeners or timers lead there.",
       "Lists that only a name calls long are `possible`, unless each item takes a transaction of its own; a loop that waits for something before it starts the next is left alone.",
       "Statements of one transaction run in turn on its connection and are left alone; calls that only items missing from a set make, and those of an AWS client, which has a limit of its own, are `possible`.",
-      "What no request is seen to wait for (a timer, a job, a library) is `possible`, unless each item takes a transaction of its own or the list is all that a query without a limit gives.",
+      "What no request is seen to wait for (a timer, a job, a library), and what administrators ask for, is `possible`, unless each item takes a transaction of its own or the list is all that a query without a limit gives.",
       "A limit inside of the function that is called (in another file) is not seen."
     ],
     "options": {},

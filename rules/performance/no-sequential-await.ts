@@ -16,7 +16,7 @@ import { findSize, soundsLarge } from '../../src/ast/size.ts';
 import { findEnclosingFunction } from '../../src/ast/syntax.ts';
 import { isInBrowser } from '../../src/ast/tooling.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { closeToRequests, onRequestPath, openToUsers, runsAsItLives } from '../../src/ast/where.ts';
+import { closeToRequests, onAskedPath, onRequestPath, openToUsers, runsAsItLives } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
@@ -41,7 +41,7 @@ export const rule = defineRule<SequentialAwait>({
     'Loops with an early exit, shared state, a transaction, a pause, chunks, pages or retries are left alone, and those whose list is not known to grow with data.',
     'Two reads side by side are `possible` but where a route for reading (GET, a query) starts with them: the quicker one is all that is won.',
     'A loop is `likely` in a request handler or what it calls itself; in a timer, a job or a library it is `possible`.',
-    'Reads of local files, in pages of administrators and in code of the browser are `possible`; queries of a project that sets up SQLite alone run one after another anyway.',
+    'Reads of local files, for administrators or background jobs and in code of the browser are `possible`; queries of a project that sets up SQLite alone run one after another anyway.',
   ],
   mentions: ['await'],
   visit: {
@@ -89,6 +89,7 @@ export const rule = defineRule<SequentialAwait>({
           ...listAsked(reads),
           reachesServer(reads.calls, file),
         ),
+        sureWhen: onAskedPath(node, file),
         data: { kind: 'statements', reads },
       };
     },

@@ -5,7 +5,7 @@ import { isSeldomAsked } from '../../src/ast/seldom.ts';
 import { shownText } from '../../src/ast/shown-text.ts';
 import { findMethodCall } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { onRequestPath, runsAsItLives, runsUnderLoad } from '../../src/ast/where.ts';
+import { onAskedPath, runsAsItLives, runsUnderLoad } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
@@ -25,7 +25,7 @@ export const rule = defineRule<FanOut>({
     'Lists whose files are written count where requests, listeners or timers lead there.',
     'Lists that only a name calls long are `possible`, unless each item takes a transaction of its own; a loop that waits for something before it starts the next is left alone.',
     'Statements of one transaction run in turn on its connection and are left alone; calls that only items missing from a set make, and those of an AWS client, which has a limit of its own, are `possible`.',
-    'What no request is seen to wait for (a timer, a job, a library) is `possible`, unless each item takes a transaction of its own or the list is all that a query without a limit gives.',
+    'What no request is seen to wait for (a timer, a job, a library), and what administrators ask for, is `possible`, unless each item takes a transaction of its own or the list is all that a query without a limit gives.',
     'A limit inside of the function that is called (in another file) is not seen.',
   ],
   mentions: ['Promise.all&.map(', 'Promise.all&.push(', 'bluebird&.map(', 'promise-all-reject-late&.map('],
@@ -45,7 +45,7 @@ export const rule = defineRule<FanOut>({
           what: fanOut.holdsConnection ? 'transactions' : fanOut.io === 'write' ? 'writes or calls' : 'reads',
         },
         // What a timer or a job starts waits in the pool, and nobody with it; all rows of a table are more than that.
-        ...(!fanOut.holdsConnection && !isOfTable(fanOut, file) && { sureWhen: onRequestPath(call, file) }),
+        ...(!fanOut.holdsConnection && !isOfTable(fanOut, file) && { sureWhen: onAskedPath(call, file) }),
         when: allOf(fanOut.asked.length > 0 ? asks(fanOut) : undefined, runs),
         data: fanOut,
       };

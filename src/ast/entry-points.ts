@@ -6,6 +6,7 @@ import { entryOfFile } from './file-entries.ts';
 import { listCallsOf } from './functions.ts';
 import { isOneJob } from './one-job.ts';
 import { bareModule, findOrigin, type Origin, originName } from './provenance.ts';
+import { isSeldomAsked } from './seldom.ts';
 import {
   type FunctionNode,
   findMemberPath,
@@ -53,6 +54,12 @@ export function findEntryPoint(fn: FunctionNode, file: FileContext): EntryPoint 
 }
 
 function judge(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
+  const found = identify(fn, file);
+  const isOfUsers = found?.kind === 'request' && !found.seldom;
+  return isOfUsers && isSeldomAsked(file) ? { ...found, seldom: 'admin' } : found;
+}
+
+function identify(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
   return (
     fromDecorators(fn, file) ??
     fromArgument(fn, file) ??

@@ -7,7 +7,7 @@ import { isAskedOfLoader, rowListOf } from './row-lists.ts';
 import { sizeOf } from './size.ts';
 import { findEnclosingFunction, findMethodCall, getOutermostWrapped, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
-import { onRequestPath, type Repetition } from './where.ts';
+import { onAskedPath, type Repetition } from './where.ts';
 
 /** Which queries of a loop are worth one query instead: the round trips are many, and rounds are made of little else. */
 export interface LoopWorth {
@@ -52,9 +52,9 @@ export function isBareWriteMap(
   return findEnclosingFunction(call) === round && !isInSomeRounds(call, node) && !waitsForOther(node, call, file);
 }
 
-/** What must hold for a loop to run often: a data loader gathers what each request asks for; else requests must lead there. */
+/** What must hold for a loop to run often: a data loader gathers what each request asks for; else users must ask. */
 export function whenOften(over: ts.Expression, call: ts.CallExpression, file: FileContext): LinkCondition | undefined {
-  return isAskedOfLoader(over, file) ? undefined : onRequestPath(call, file);
+  return isAskedOfLoader(over, file) ? undefined : onAskedPath(call, file);
 }
 
 /** `{ tags: { create: … } }`: rows of other tables with it. */

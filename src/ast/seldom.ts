@@ -2,7 +2,7 @@ import type { FileContext } from '../model/file-context.ts';
 import { type FunctionNode, nameOfFunction } from './syntax.ts';
 
 const seldomPath =
-  /(?:^|\/)\(?(?:cron|cron-?jobs?|jobs)\)?\/|(?:^|[/._-])(?:backups?|restore)[/.]|(?:^|[/.])\(?(?:admin|administration|super-?admin)\)?[/.]|[/.-](?:jobs?|cron|schedule[rd]?)(?:\.service)?\.[cm]?[jt]s$/i;
+  /(?:^|\/)\(?(?:cron|cron-?jobs?|jobs)\)?\/|(?:^|[/._-])(?:backups?|restore)[/.]|(?:^|[/.])\(?(?:admin|administration|super-?admin|admin-?js|admin-?panel)\)?[/.]|[/.-](?:jobs?|cron|schedule[rd]?)(?:\.service|-handlers?)?\.[cm]?[jt]s$/i;
 
 /**
  * Whether a file serves what is asked for once in a while, by where it lies: pages of the administrators, back-ups, work of

@@ -122,14 +122,14 @@ export function whileRequestWaits(node: ts.Node, file: FileContext): LinkConditi
   return { kind: 'on-request-path', fn: functionOrdinal(node, file), awaited: true };
 }
 
-/** "A request handler reaches this place", one that answers users: no background job, nothing that is tried by hand. */
+/** "A request handler reaches this place", one that answers users: no background job, no administrator, nothing that is tried by hand. */
 export function onAskedPath(node: ts.Node, file: FileContext): LinkCondition {
   return { kind: 'on-request-path', fn: functionOrdinal(node, file), by: 'users' };
 }
 
-/** As {@link whileRequestWaits}, of what serves users or does their jobs, not of what somebody tries by hand. */
+/** As {@link whileRequestWaits}, but not of what somebody tries by hand. */
 export function whileUserWaits(node: ts.Node, file: FileContext): LinkCondition {
-  return { kind: 'on-request-path', fn: functionOrdinal(node, file), awaited: true, by: 'users-or-jobs' };
+  return { kind: 'on-request-path', fn: functionOrdinal(node, file), awaited: true, by: 'any-but-trials' };
 }
 
 /** "A request handler reaches this place by no more than `within` calls". */

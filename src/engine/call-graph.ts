@@ -58,11 +58,11 @@ export class CallGraph {
    * The shortest chain from a request handler, where it is `awaited` of calls that are waited for, by those who are asked
    * for; undefined when none leads here.
    */
-  findRequestChain(target: FunctionRef, awaited = false, by?: 'users' | 'users-or-jobs'): CallChain | undefined {
+  findRequestChain(target: FunctionRef, awaited = false, by?: 'users' | 'any-but-trials'): CallChain | undefined {
     return this.#find(target, `request ${awaited} ${by}`, {
       isStart: (fn) => {
         const entry = this.entryOf(fn);
-        const isMeant = !by || !entry?.seldom || (by === 'users-or-jobs' && entry.seldom === 'job');
+        const isMeant = !by || !entry?.seldom || (by === 'any-but-trials' && entry.seldom !== 'trial');
         return entry?.kind === 'request' && isMeant;
       },
       awaited,

@@ -6,9 +6,9 @@ export type LinkCondition =
   /**
    * The function (ordinal in its file, see `FileSummary.functions`) can be reached from a request handler; where it is
    * `awaited`, by calls that somebody waits for; by no more than `within` calls; where it says by whom, from one that
-   * answers users, or serves them or does a background job, not from what somebody tries by hand.
+   * answers users, or from any but what somebody tries by hand.
    */
-  | { kind: 'on-request-path'; fn: number; awaited?: true; within?: number; by?: 'users' | 'users-or-jobs' }
+  | { kind: 'on-request-path'; fn: number; awaited?: true; within?: number; by?: 'users' | 'any-but-trials' }
   /**
    * The function runs again and again: on the request path, in an event listener or timer anywhere, or (unless
    * `asItLives`) in a loop, which may be one that ends.
@@ -66,9 +66,9 @@ export interface EntryPoint {
   label: string;
   /**
    * What comes once in a while: a background `job` of a queue or a timetable, which nobody waits for; a `trial` of what
-   * somebody sets up, who sees how long it takes.
+   * somebody sets up, who sees how long it takes; what an `admin` asks for.
    */
-  seldom?: 'job' | 'trial';
+  seldom?: 'job' | 'trial' | 'admin';
 }
 
 /**
