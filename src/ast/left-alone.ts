@@ -5,6 +5,7 @@ import {
   findEnclosingFunction,
   findMemberName,
   findMethodCall,
+  findPromiseAround,
   getOutermostWrapped,
   hasModifier,
   isAssignment,
@@ -132,13 +133,23 @@ export function isUnheard(call: ts.CallExpression, file: FileContext): boolean {
   const uses = (isKept ? file.bindingOf(parent.name as ts.Identifier)?.references : undefined) ?? [];
   const isOnlyCalled = uses.every((use) => ts.isPropertyAccessExpression(use.parent));
   if (!home || !isOnlyCalled || !(isKept || ts.isExpressionStatement(endOfCalls(call).parent))) return false;
-  const answersHere = (at: ts.Node): boolean => {
-    const isAnswer = ts.isIdentifier(at) && answers.test(at.text) && !isNameOnly(at);
-    const binding = isAnswer ? file.bindingOf(at) : undefined;
-    const isOfResponse = binding !== undefined && isWithin(binding.identifier, call);
-    return (isAnswer && !isOfResponse) || ts.forEachChild(at, (child) => answersHere(child) || undefined) === true;
-  };
+  const answersHere = (at: ts.Node): boolean =>
+    (ts.isIdentifier(at) && isHeardBy(at, call, file)) ||
+    ts.forEachChild(at, (child) => answersHere(child) || undefined) === true;
   return !answersHere(home);
+}
+
+/** What answers, by its name, as what a promise is settled by, or as a callback that was handed in and is called. */
+function isHeardBy(name: ts.Identifier, call: ts.CallExpression, file: FileContext): boolean {
+  if (isNameOnly(name)) return false;
+  const binding = file.bindingOf(name);
+  if (binding && isWithin(binding.identifier, call)) return false;
+  if (answers.test(name.text)) return true;
+  const declaration = binding?.declaration;
+  if (!declaration || !ts.isParameter(declaration)) return false;
+  const { parent } = name;
+  const isCalled = ts.isCallExpression(parent) && parent.expression === name;
+  return isCalled || (isFunctionNode(declaration.parent) && findPromiseAround(declaration.parent) !== undefined);
 }
 
 /** `get(url).on('error', report)` of `get(url)`. */
