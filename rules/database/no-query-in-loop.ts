@@ -60,8 +60,9 @@ export const rule = defineRule<QueryInLoop>({
   mentions: together(roundWords, waitWords),
   visit: {
     CallExpression(call, file) {
+      if (!findRepetition(call)) return judgeRecursion(call, file);
       if (oncePath.test(file.path)) return undefined;
-      return judgeQuery(call, file) ?? judgeRecursion(call, file) ?? judgeHelper(call, file) ?? judgeCallee(call, file);
+      return judgeQuery(call, file) ?? judgeHelper(call, file) ?? judgeCallee(call, file);
     },
   },
 });
@@ -76,7 +77,7 @@ function judgeQuery(call: ts.CallExpression, file: FileContext): Match<QueryInLo
 /** `await loadOwner(order.ownerId)` in a loop, where this file's `loadOwner` asks the database. */
 function judgeHelper(call: ts.CallExpression, file: FileContext): Match<QueryInLoop> | undefined {
   if (!isAwaitedOrReturned(call) || call.arguments.length === 0) return undefined;
-  const helper = findRepetition(call) && findFunctionValue(call.expression, file);
+  const helper = findFunctionValue(call.expression, file);
   if (!helper || isWithin(call, helper)) return undefined;
   const query = file.memo(findOwnQuery, helper);
   return query && judge(call, query, file);
@@ -99,13 +100,14 @@ function findOwnQuery(helper: FunctionNode, file: FileContext): QueryCall | unde
 /** `const children = await find(parent); for (const child of children) await walk(child)` in `walk`. */
 function judgeRecursion(call: ts.CallExpression, file: FileContext): Match<QueryInLoop> | undefined {
   const walk = isInsideChain(call) ? undefined : findRecursiveQuery(call, file);
-  if (!walk || runsOnce(call, file) || isPaced(walk.repetition.node, file)) return undefined;
+  if (!walk || oncePath.test(file.path) || runsOnce(call, file) || isPaced(walk.repetition.node, file))
+    return undefined;
   return makeMatch(call, walk.again, walk.query, walk.repetition, walk.over, 'likely', file);
 }
 
 /** `await users.findOwner(order.ownerId)` in a loop: whether that asks the database is for the linker to say. */
 function judgeCallee(call: ts.CallExpression, file: FileContext): Match<QueryInLoop> | undefined {
-  if (!isAwaitedOrReturned(call) || call.arguments.length === 0 || !findRepetition(call)) return undefined;
+  if (!isAwaitedOrReturned(call) || call.arguments.length === 0) return undefined;
   if (findQuery(call, file) || findFunctionValue(call.expression, file)) return undefined;
   const place = findRounds(call, file);
   const to = place && findCallee(call, file);

@@ -8,7 +8,15 @@ import { findKeptLoader } from '../../src/ast/kept-loader.ts';
 import { keyDomain } from '../../src/ast/key-domain.ts';
 import { isBoundedKeyType, isDeviceAddress } from '../../src/ast/key-type.ts';
 import { isGivenByFactory, lifetimeOf, listOwnerConditions } from '../../src/ast/lifetime.ts';
-import { cacheName, holdsState, isInvalidation, isMemo, isPageMemo, ownerOf } from '../../src/ast/memo.ts';
+import {
+  cacheName,
+  holdsState,
+  isInvalidation,
+  isMemo,
+  isPageMemo,
+  mayBePageMemo,
+  ownerOf,
+} from '../../src/ast/memo.ts';
 import { emptyObjects, importWords, itemWrites, together } from '../../src/ast/mention-words.ts';
 import { listNeverCalled } from '../../src/ast/never-called.ts';
 import { isOffered } from '../../src/ast/offered-cache.ts';
@@ -97,6 +105,7 @@ function isPage(file: FileContext): boolean {
 function judge(container: Container, file: FileContext): Match<UnboundedCache> | undefined {
   if (container.kind === 'array' || container.accesses.length === 0) return undefined;
   if (onceName.test(container.name) && !cacheName.test(container.name)) return undefined;
+  if (isPage(file) && !mayBePageMemo(container)) return undefined;
   if (isBoundedKeyType(container.type, container.value, file)) return undefined;
   const growth = growthOf(container, file);
   if (growth.adds.length === 0 || growth.sizeChecks.length > 0) return undefined;

@@ -52,9 +52,13 @@ function dialectOf(path: string): ts.ScriptKind {
 }
 
 /** Named once: the walk goes as deep as the stack allows, and there a look at another module may fail in its own way. */
-const { forEachChild, SyntaxKind } = ts;
+const { forEachChild } = ts;
+const identifierKind = ts.SyntaxKind.Identifier;
+const lastToken = ts.SyntaxKind.LastToken;
 
 const none: readonly ts.Node[] = [];
+/** Of the scopes that declare nothing, as most blocks: never written to. */
+const noBindings = new Map<string, Binding>();
 
 class AnalysedFile implements FileContext {
   readonly moduleScope: Scope;
@@ -124,8 +128,11 @@ class AnalysedFile implements FileContext {
       answers = new Map();
       this.#memos.set(question, answers);
     }
-    if (!answers.has(key)) answers.set(key, question(key, this));
-    return answers.get(key) as Value;
+    const known = answers.get(key);
+    if (known !== undefined || answers.has(key)) return known as Value;
+    const answer = question(key, this);
+    answers.set(key, answer);
+    return answer;
   }
 
   #walk(): void {
@@ -136,7 +143,7 @@ class AnalysedFile implements FileContext {
     let functionScope = scope;
 
     const open = (node: ts.Node): Scope => {
-      const opened: Scope = { node, parent: scope, bindings: new Map() };
+      const opened: Scope = { node, parent: scope, bindings: noBindings };
       this.#scopes.set(node, opened);
       return opened;
     };
@@ -155,7 +162,7 @@ class AnalysedFile implements FileContext {
       if (list) list.push(node);
       else byKind[kind] = [node];
 
-      if (kind === SyntaxKind.Identifier) {
+      if (kind === identifierKind) {
         const identifier = node as ts.Identifier;
         if (isUse(identifier, parent)) {
           uses.push(identifier);
@@ -163,7 +170,7 @@ class AnalysedFile implements FileContext {
         }
         return;
       }
-      if (kind <= SyntaxKind.LastToken) return;
+      if (kind <= lastToken) return;
 
       const meaning = scopeMeaning[kind];
       if (!meaning) {
@@ -263,6 +270,7 @@ class AnalysedFile implements FileContext {
       references: [],
       writes: [],
     };
+    if (scope.bindings === noBindings) scope.bindings = new Map();
     scope.bindings.set(identifier.text, binding);
     this.#bound.set(identifier, binding);
     this.bindings.push(binding);

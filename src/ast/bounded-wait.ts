@@ -1,6 +1,13 @@
 import type { FileContext } from '../model/file-context.ts';
 import { isExported, listCallsOf } from './functions.ts';
-import { findEnclosingFunction, findMethodCall, getOutermostWrapped, isWithin, rootOfMembers } from './syntax.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  findMethodCall,
+  getOutermostWrapped,
+  isWithin,
+  rootOfMembers,
+} from './syntax.ts';
 import { ts } from './ts.ts';
 
 const limiting = /timeout|(?<!t)race|deadline|abort|limitTime/i;
@@ -19,7 +26,11 @@ export function isTimeLimited(call: ts.Node, file: FileContext): boolean {
 /** In a local function that is raced where its caller is asked for a limit. */
 function isLimitedByCallers(call: ts.Node, file: FileContext): boolean {
   const fn = findEnclosingFunction(call);
-  return fn !== undefined && !isExported(fn, file) && listCallsOf(fn, file).some(isInLimit);
+  return fn !== undefined && file.memo(isCalledInLimit, fn);
+}
+
+function isCalledInLimit(fn: FunctionNode, file: FileContext): boolean {
+  return !isExported(fn, file) && listCallsOf(fn, file).some(isInLimit);
 }
 
 function isInLimit(node: ts.Node): boolean {

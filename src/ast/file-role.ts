@@ -56,8 +56,8 @@ export function fileRole(path: string, text: string, pkg: PackageFacts): FileRol
   if (isOclifCommand(inPackage, pkg) || isHandTool(inPackage, text)) return 'script';
   if (examplePath.test(path)) return 'example';
   // Rendering on the server is under the load of requests.
-  if (/['"]react-dom\/server/.test(text.slice(0, 6000))) return 'product';
   const head = text.length > 6000 ? text.slice(0, 6000) : text;
+  if (head.includes('react-dom/server') && /['"]react-dom\/server/.test(head)) return 'product';
   if (hasDirective(head, 'use client') || uiImport.test(head)) return 'ui';
   if (uiPath.test(path) && /\.[jt]sx$|\b(?:document|window|localStorage|HTMLElement)\b/.test(path + head)) return 'ui';
   return 'product';

@@ -112,12 +112,15 @@ function refusesDuplicates(add: Add, growth: Growth): boolean {
 
 /** The function checks the key against a list of what is allowed: `if (!KINDS.includes(kind)) return`. */
 function isChecked(add: Add, file: FileContext): boolean {
-  const key = add.key!.getText(file.source);
   const text = add.fn!.getText(file.source);
+  if (!/\.(?:includes|has|indexOf)\(/.test(text)) return false;
+  const key = add.key!.getText(file.source).replace(/[^\w]/g, '\\$&');
+  const asks = `\\.(?:includes|has|indexOf)\\(\\s*(?:\\w+\\.)*${key}`;
+  const ofFew = `\\b(?:[A-Z][A-Z0-9_]+|Object\\.(?:values|keys)\\([^)]*\\)|\\w*(?:[aA]llowed|[sS]upported|[vV]alid|[kK]nown)\\w*)`;
+  // What is asked is looked for first: whose names may begin anywhere takes long to say.
   return (
-    new RegExp(
-      `\\b(?:[A-Z][A-Z0-9_]+|Object\\.(?:values|keys)\\([^)]*\\)|\\w*(?:[aA]llowed|[sS]upported|[vV]alid|[kK]nown)\\w*)\\.(?:includes|has|indexOf)\\(\\s*(?:\\w+\\.)*${key.replace(/[^\w]/g, '\\$&')}`,
-    ).test(text) || /Object\.(?:values|keys)\([^)]*\)\.includes\(/.test(text)
+    (new RegExp(asks).test(text) && new RegExp(ofFew + asks).test(text)) ||
+    /Object\.(?:values|keys)\([^)]*\)\.includes\(/.test(text)
   );
 }
 

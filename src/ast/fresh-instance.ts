@@ -42,8 +42,9 @@ export function listCallsOnFresh(file: FileContext): ReadonlySet<string> {
   if (made.size === 0) return found;
   for (const call of file.nodes('CallExpression')) {
     const target = findMethodCall(call);
-    const receiver = target && findMemberPath(target.receiver)?.join('.');
-    const name = receiver === undefined ? undefined : made.get(findEnclosingFunction(call))?.get(receiver);
+    const places = target && made.get(findEnclosingFunction(call));
+    const receiver = places && findMemberPath(target!.receiver)?.join('.');
+    const name = receiver === undefined ? undefined : places!.get(receiver);
     if (name !== undefined) found.add(`${name}.${target!.method}`);
   }
   return found;

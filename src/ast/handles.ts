@@ -1,6 +1,7 @@
 import type { FileContext } from '../model/file-context.ts';
 import { bareModule, findOrigin, originName } from './provenance.ts';
-import type { ts } from './ts.ts';
+import { findMemberName, skipWrappers } from './syntax.ts';
+import { ts } from './ts.ts';
 
 /** Something that holds on to what the garbage collector cannot take: a descriptor, a socket, a process, a timer. */
 export interface HandleKind {
@@ -276,9 +277,32 @@ export function listClientClasses(file: FileContext): readonly string[] {
 
 /** What kind of handle an expression makes; undefined for everything else. */
 export function findHandleKind(creation: ts.Expression, file: FileContext): HandleKind | undefined {
-  const origin = findOrigin(creation, file);
+  const origin = mayMakeHandle(creation) ? findOrigin(creation, file) : undefined;
   if (!origin) return undefined;
-  const module = bareModule(origin.module);
+  const kinds = kindsByModule.get(bareModule(origin.module));
+  if (!kinds) return undefined;
   const path = originName(origin).replace(/^(?:window|globalThis|global|self)\.|^promises\./, '');
-  return handleKinds.find((kind) => kind.modules.includes(module) && kind.paths.includes(path));
+  return kinds.find((kind) => kind.paths.includes(path));
 }
+
+/** The last names of the paths of all kinds, and what is left out of paths. */
+const makers = new Set([
+  'default',
+  '*',
+  ...handleKinds.flatMap(({ paths }) => paths.map((path) => path.split('.').at(-2))),
+]);
+
+/** Whether what is called or constructed may be called so: what a member comes from changes nothing about its own name. */
+function mayMakeHandle(creation: ts.Expression): boolean {
+  if (!ts.isCallExpression(creation) && !ts.isNewExpression(creation)) return true;
+  const callee = skipWrappers(creation.expression);
+  const name = findMemberName(callee);
+  const isOfThis =
+    name !== undefined &&
+    skipWrappers((callee as ts.PropertyAccessExpression).expression).kind === ts.SyntaxKind.ThisKeyword;
+  return name === undefined || isOfThis || makers.has(name);
+}
+
+const kindsByModule = new Map<string, readonly HandleKind[]>();
+for (const kind of handleKinds)
+  for (const module of kind.modules) kindsByModule.set(module, [...(kindsByModule.get(module) ?? []), kind]);

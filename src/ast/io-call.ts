@@ -115,7 +115,7 @@ function listWaits(fn: FunctionNode, file: FileContext, depth: number, by: ts.Ca
     if (isFunctionNode(at) && at !== fn) return;
     if (by && ts.isBinaryExpression(at) && isGivenInstead(at, fn, by)) return;
     if (ts.isCallExpression(at) && isWaitedFor(at)) {
-      const io = judgeAt(at, file, depth);
+      const io = depth === 0 ? ioOf(at, file) : judgeAt(at, file, depth);
       if (io) found.push({ call: at, io });
     }
     ts.forEachChild(at, visit);

@@ -89,13 +89,13 @@ function isMadeAnew(value: ts.Expression): boolean {
 /** The page of a user lives for hours: what is remembered of each document that is looked at stays in it. */
 export function isPageMemo(container: Container, add: Add, growth: Growth, file: FileContext): boolean {
   return (
-    container.home.kind === 'module' &&
-    container.kind !== 'set' &&
-    cacheName.test(container.name) &&
-    growth.removals.length === 0 &&
-    isNamedByData(add.key!) &&
-    isAsked(add, growth, file)
+    mayBePageMemo(container) && growth.removals.length === 0 && isNamedByData(add.key!) && isAsked(add, growth, file)
   );
+}
+
+/** Whether {@link isPageMemo} may hold of a container, as far as it tells itself. */
+export function mayBePageMemo({ home, kind, name }: Container): boolean {
+  return home.kind === 'module' && kind !== 'set' && cacheName.test(name);
 }
 
 /** `id`, `doc.id`, `url`: numbers and made-up keys of a page are few. */

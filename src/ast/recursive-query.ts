@@ -17,11 +17,11 @@ export interface RecursiveQuery {
 
 /** Judges a query outside of loops by what its function does with the rows. */
 export function findRecursiveQuery(call: ts.CallExpression, file: FileContext): RecursiveQuery | undefined {
+  const rows = rowsOf(call);
+  const fn = rows && findEnclosingFunction(call);
+  if (!fn || findRepetition(call)) return undefined;
   const query = findQuery(call, file);
-  if (query?.kind !== 'list' || !isRun(call, query) || findRepetition(call)) return undefined;
-  const fn = findEnclosingFunction(call);
-  const rows = fn && rowsOf(call);
-  if (!rows) return undefined;
+  if (query?.kind !== 'list' || !isRun(call, query)) return undefined;
   for (const again of listCallsOf(fn, file)) {
     if (!isWithin(again, fn) || !isAwaitedOrReturned(again)) continue;
     for (let round = findRepetition(again); round?.over; round = findRepetition(round.node)) {

@@ -68,8 +68,9 @@ function listLimited(_: ts.SourceFile, file: FileContext): ReadonlyMap<string, n
   const names = new Map<string, number>();
   for (const call of file.nodes('CallExpression')) {
     const target = findMethodCall(call);
+    if (!target || !/^(?:max|length)$/.test(target.method)) continue;
     const limit = limitOf(call.arguments[0], file);
-    if (!target || !/^(?:max|length)$/.test(target.method) || limit === undefined) continue;
+    if (limit === undefined) continue;
     let chain: ts.Node = getOutermostWrapped(call);
     while (findMethodCall(chain.parent?.parent)?.receiver === chain) chain = getOutermostWrapped(chain.parent.parent);
     const isList = /\b(?:array|tuple|set|list)\b/i.test(chain.getText(file.source));

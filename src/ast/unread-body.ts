@@ -21,9 +21,10 @@ export function findUnreadBody(
   call: ts.CallExpression,
   file: FileContext,
 ): { binding: Binding; fn: FunctionNode; leaks: readonly Leak[] } | undefined {
-  const fn = findEnclosingFunction(call);
   const awaited = getOutermostWrapped(call).parent;
-  if (!fn || !ts.isAwaitExpression(awaited) || !isGetObject(call, file)) return undefined;
+  if (!ts.isAwaitExpression(awaited) || !isGetObject(call, file)) return undefined;
+  const fn = findEnclosingFunction(call);
+  if (!fn) return undefined;
   const { parent } = getOutermostWrapped(awaited);
   const name = ts.isVariableDeclaration(parent) ? parent.name : undefined;
   const binding = name && ts.isIdentifier(name) ? file.bindingOf(name) : undefined;

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 
 /** SHA-256 in hex; of a text, that of its UTF-8 bytes. */
 export function sha256(content: string | Buffer): string {
-  return createHash('sha256').update(content).digest('hex');
+  return hash('sha256', content);
 }
 
 /** Hash of what a file holds; undefined when it cannot be read. */
@@ -18,6 +18,8 @@ export function hashOfFile(absolute: string): string | undefined {
 /** The text of a file that may not be there, and what tells whether it is still the same: its hash, `folder`, or ''. */
 export function readState(absolute: string): { state: string; text?: string } {
   try {
+    // Most are not there, and to be told so by an error takes longer.
+    if (!statSync(absolute, { throwIfNoEntry: false })) return { state: '' };
     const text = readFileSync(absolute, 'utf8');
     return { state: sha256(text), text };
   } catch (error) {

@@ -67,6 +67,8 @@ export function discover(request: ScanRequest): Discovery {
 
 class Walk {
   readonly #root: string;
+  /** How absolute paths below the root begin. */
+  readonly #within: string;
   readonly #request: ScanRequest;
   readonly #isIncluded: ((path: string) => boolean) | undefined;
   readonly #isExcluded: ((path: string) => boolean) | undefined;
@@ -86,6 +88,7 @@ class Walk {
   constructor(request: ScanRequest) {
     this.#request = request;
     this.#root = request.root;
+    this.#within = `${request.root}/`;
     this.#packages = new PackageIndex(request.root, entryCallsOf(request.entryPoints));
     if (request.include?.length) this.#isIncluded = compileGlobs(request.include);
     if (request.exclude?.length) this.#isExcluded = compileGlobs(request.exclude);
@@ -125,7 +128,10 @@ class Walk {
   }
 
   #relative(absolute: string): string {
-    return relative(this.#root, absolute).replaceAll('\\', '/');
+    const inside = absolute.startsWith(this.#within)
+      ? absolute.slice(this.#within.length)
+      : relative(this.#root, absolute);
+    return inside.replaceAll('\\', '/');
   }
 
   /** A folder that was asked for by name is walked even where the rules above it ignore it. */
@@ -213,7 +219,7 @@ class Walk {
     const inBase = base === this.#root ? path : relative(base, absolute).replaceAll('\\', '/');
     const reason = this.#skipReason(absolute, path, inBase, packageDir, rules);
     if (reason) this.#skipped[reason]++;
-    else this.#addFile(absolute, packageDir, false);
+    else this.#addFile(absolute, packageDir, false, path);
   }
 
   #skipReason(
@@ -232,8 +238,7 @@ class Walk {
     return undefined;
   }
 
-  #addFile(absolute: string, packageDir: string, explicit: boolean): void {
-    const path = this.#relative(absolute);
+  #addFile(absolute: string, packageDir: string, explicit: boolean, path = this.#relative(absolute)): void {
     const known = this.#files.get(path);
     if (known) known.explicit ||= explicit;
     else this.#files.set(path, { path, absolute, packageDir, explicit });

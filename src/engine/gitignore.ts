@@ -22,6 +22,8 @@ export function readIgnoreRules(
   } catch {
     return above;
   }
+  // As `.git/info/exclude` of most checkouts: comments alone.
+  if (!/^[ \t]*[^\s#]/m.test(patterns)) return above;
   return { base: `${folder.replaceAll('\\', '/')}/`, own: ignore().add(patterns), above };
 }
 

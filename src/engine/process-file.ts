@@ -4,6 +4,7 @@ import type { Problem } from '../model/scan-result.ts';
 import { sha256 } from './content-hash.ts';
 import type { DiscoveredFile } from './discover.ts';
 import { scanImports } from './import-scan.ts';
+import type { KeptTexts } from './kept-texts.ts';
 import type { RulePlan } from './rule-plan.ts';
 import { type FileResult, runFile } from './run-file.ts';
 import { countCodeLines, readSource, textKind } from './source-text.ts';
@@ -29,6 +30,8 @@ export type FileOutcome =
 export interface FileAids {
   /** A text that stands for the one on disk. */
   instead?: string | undefined;
+  /** Told of the text on disk. */
+  kept?: KeptTexts | undefined;
   /** As in `runFile`. */
   timing?: ScanTiming | undefined;
   /** Of the text, as in `runFile`. */
@@ -40,7 +43,7 @@ export function processFile(
   file: DiscoveredFile,
   pkg: PackageFacts,
   plan: RulePlan,
-  { instead, timing, tree }: FileAids = {},
+  { instead, kept, timing, tree }: FileAids = {},
 ): FileOutcome {
   const { path } = file;
   const source =
@@ -50,6 +53,7 @@ export function processFile(
   const kind = file.explicit ? 'source' : textKind(text);
   const hash = sha256(text);
   if (kind !== 'source') return { kind: 'skipped', path, reason: kind, hash };
+  if (instead === undefined) kept?.keep(path, text);
   const role = fileRole(path, text, pkg);
   const { rules, hasDirectives } = plan.select(path, text, role);
   const outcome: FileOutcome = {

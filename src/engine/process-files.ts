@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ScanCache } from './cache.ts';
 import { hashOfFile } from './content-hash.ts';
 import type { DiscoveredFile, Discovery } from './discover.ts';
+import type { KeptTexts } from './kept-texts.ts';
 import { type FileOutcome, processFile } from './process-file.ts';
 import type { RulePlan } from './rule-plan.ts';
 import { planRequest, type ScanRequest, UsageError } from './scan-request.ts';
@@ -12,7 +13,7 @@ const turnMs = 25;
 
 /**
  * Gives the outcome of each file once, in any order: from the shards of the request, from cache or memory, or by
- * processing it.
+ * processing it. The texts that this thread reads are kept.
  *
  * @throws UsageError when the request has shards, and they are not of these files.
  */
@@ -21,6 +22,7 @@ export async function processFiles(
   plan: RulePlan,
   { files, packages }: Pick<Discovery, 'files' | 'packages'>,
   cache: ScanCache | undefined,
+  kept: KeptTexts | undefined,
   take: (outcome: FileOutcome) => void,
 ): Promise<void> {
   const factsOf = ({ packageDir }: DiscoveredFile) => packages.factsOf(packageDir);
@@ -71,7 +73,7 @@ export async function processFiles(
   }
   let turnAt = performance.now() + turnMs;
   for (const file of left) {
-    takeFresh(processFile(file, factsOf(file), plan, { instead: textOf(file), timing }));
+    takeFresh(processFile(file, factsOf(file), plan, { instead: textOf(file), kept, timing }));
     if (performance.now() < turnAt) continue;
     report();
     await nextTurn();

@@ -2,6 +2,7 @@ import { fileRole } from '../ast/file-role.ts';
 import type { FileSummary } from '../model/link.ts';
 import { compileGlobs } from './glob.ts';
 import { hasReExport } from './import-scan.ts';
+import { KeptTexts } from './kept-texts.ts';
 import { compareText } from './order.ts';
 import { isLibrary, isPublished, type PackageIndex } from './packages.ts';
 import { ModuleResolver } from './resolve-module.ts';
@@ -28,15 +29,14 @@ export interface ProjectStore {
   putAnswer(file: ProjectFile, question: string, answer: unknown): void;
 }
 
-/** Texts that the linker reads again are kept up to this many characters. */
-const maxKeptText = 48_000_000;
-
 /** What is known of the files of a project ahead of time. */
 export interface ProjectKnowledge {
   summaries?: ReadonlyMap<string, FileSummary>;
   entryPoints?: EntryPointSettings | undefined;
   /** Texts that stand for those on disk. */
   texts?: ReadonlyMap<string, string> | undefined;
+  /** Texts that were read from disk. */
+  kept?: KeptTexts | undefined;
   store?: ProjectStore | undefined;
 }
 
@@ -47,10 +47,9 @@ export class Project {
   readonly #packages: PackageIndex;
   readonly #summaries: Map<string, FileSummary | undefined>;
   readonly #store: ProjectStore | undefined;
-  readonly #texts = new Map<string, string>();
+  readonly #texts: KeptTexts;
   readonly #given: Map<string, string>;
   readonly #updated = new Set<string>();
-  #keptText = 0;
   #importers: Map<string, string[]> | undefined;
   readonly #aside = new Map<string, boolean>();
   readonly #passesOn = new Map<string, boolean>();
@@ -63,13 +62,14 @@ export class Project {
     root: string,
     files: ReadonlyMap<string, ProjectFile>,
     packages: PackageIndex,
-    { summaries = new Map(), entryPoints, texts = new Map(), store }: ProjectKnowledge = {},
+    { summaries = new Map(), entryPoints, texts = new Map(), kept = new KeptTexts(), store }: ProjectKnowledge = {},
   ) {
     this.#files = new Map(files);
     this.#store = store;
     this.#packages = packages;
     this.#summaries = new Map(summaries);
     this.#given = new Map(texts);
+    this.#texts = kept;
     this.resolver = new ModuleResolver(root, new Set(files.keys()), packages);
     for (const kind of ['request', 'event'] as const) {
       const globs = entryPoints?.[kind];
@@ -151,12 +151,7 @@ export class Project {
     const known = this.#files.get(file);
     const source = known && readSource(file, known.absolute);
     if (!source || 'problem' in source) return undefined;
-    this.#keptText += source.text.length;
-    if (this.#keptText > maxKeptText) {
-      this.#texts.clear();
-      this.#keptText = source.text.length;
-    }
-    this.#texts.set(file, source.text);
+    this.#texts.keep(file, source.text);
     return source.text;
   }
 

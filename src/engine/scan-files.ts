@@ -5,6 +5,7 @@ import type { Problem } from '../model/scan-result.ts';
 import type { ScanCache } from './cache.ts';
 import type { DiscoveredFile } from './discover.ts';
 import { scanImports } from './import-scan.ts';
+import { KeptTexts } from './kept-texts.ts';
 import { Linker, type Verdict } from './link.ts';
 import { compareText } from './order.ts';
 import type { PackageIndex } from './packages.ts';
@@ -48,12 +49,13 @@ export async function scanFiles(
     else if (outcome.kind === 'failed') failed = problems.push(outcome.problem) - scope.problems.length;
     else outcomes.set(outcome.path, outcome);
   };
-  const processAll = () => processFiles(request, plan, scope, cache, take);
+  const kept = new KeptTexts();
+  const processAll = () => processFiles(request, plan, scope, cache, kept, take);
   await (request.timing ? request.timing.measure('read and parse', processAll) : processAll());
 
   const scanned = [...outcomes.values()].sort((a, b) => compareText(a.path, b.path));
   for (const { result } of scanned) if (result) problems.push(...result.problems);
-  const linkAll = () => link(request, scope, scanned, rawFindingsOf(scanned), cache);
+  const linkAll = () => link(request, scope, scanned, rawFindingsOf(scanned), kept, cache);
   const { verdicts, configs } = request.timing ? request.timing.measure('link', linkAll) : linkAll();
   const { findings, refuted, suppressionProblems } = settle(scanned, verdicts, plan, request.today);
   const packageDirs = new Map(discovered.map(({ path, packageDir }) => [path, packageDir]));
@@ -91,6 +93,7 @@ function link(
   { files: discovered, packages, listRest }: Scope,
   scanned: readonly Scanned[],
   raw: readonly RawFinding[],
+  kept: KeptTexts,
   cache: ScanCache | undefined,
 ): { verdicts: Verdict[]; configs: Record<string, string> | undefined } {
   if (!raw.some(asksOthers)) {
@@ -111,7 +114,7 @@ function link(
   }
   const { root, entryPoints, texts } = request;
   const store = cache || request.memory ? storeOf(request, known, packages, cache) : undefined;
-  const project = new Project(root, files, packages, { summaries, entryPoints, texts, store });
+  const project = new Project(root, files, packages, { summaries, entryPoints, texts, kept, store });
   const verdicts = new Linker(project).decide(raw);
   const { configStates } = project.resolver;
   const configs = [...configStates].map(([file, state]) => [relative(request.root, file), state] as const);

@@ -21,7 +21,7 @@ export async function scanShard(request: ScanRequest, rules: RuleSource, part: S
   const cache = ScanCache.open(request);
   const outcomes: FileOutcome[] = [];
   const own = filesOf(part, files);
-  await processFiles(request, plan, { files: own, packages }, cache, (outcome) => outcomes.push(outcome));
+  await processFiles(request, plan, { files: own, packages }, cache, undefined, (outcome) => outcomes.push(outcome));
   cache?.save();
   return outcomes.sort((a, b) => compareText(a.path, b.path));
 }

@@ -26,6 +26,8 @@ describe('the sift', () => {
     const rules: [string, ...string[]][] = [['new Map'], ['Map'], ['w Ma'], ['Map('], ['new Map()']];
     expect(sift(rules, 'x = new Map();')).toEqual([0, 1, 2, 3, 4]);
     expect(sift([['aba'], ['bab']], 'ababa')).toEqual([0, 1]);
+    expect(sift([['she'], ['he'], ['hers'], ['his']], 'ushers')).toEqual([0, 1, 2]);
+    expect(sift([['aab']], 'aaab')).toEqual([0]);
   });
 
   test('tokens are literal, not expressions', () => {
