@@ -16,6 +16,8 @@ export interface ConfigFile {
   /** Absolute path. */
   file: string;
   config: Config;
+  /** The folder that its globs are relative to, where that is not its own. */
+  globsFrom?: string;
 }
 
 function manifestWithKey(folder: string): string | undefined {

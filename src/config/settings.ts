@@ -104,7 +104,12 @@ export async function loadSettings(source: SettingsSource, known: Known): Promis
   if (!existsSync(file)) throw new InputError(`no such configuration file: ${shown(file)}`);
   const chosen = statSync(file).isDirectory() ? configIn(file) : file;
   if (chosen === undefined) throw new InputError(`no configuration in ${shown(file)}`);
-  return settle(dirname(chosen), await withExtended(await readConfig(chosen, shown), shown, []), shown, known);
+  const folder = dirname(chosen);
+  const files = await withExtended(await readConfig(chosen, shown), shown, []);
+  if (isInside(folder, start)) return settle(folder, files, shown, known);
+  // Named from elsewhere (`--config ci/plimsoll.json`): it speaks of the project, which is where it would be without.
+  const own = files.pop()!;
+  return settle(rootWithout, [...files, { ...own, globsFrom: rootWithout }], shown, known);
 }
 
 /** The file and those it extends, the most general first. */
@@ -192,8 +197,8 @@ function merge(
     }
     return { value: fallback, origin: 'default' };
   };
-  const rebase = (globs: readonly string[], { file }: ConfigFile) => {
-    const folder = posix(relative(root, dirname(file)));
+  const rebase = (globs: readonly string[], { file, globsFrom = dirname(file) }: ConfigFile) => {
+    const folder = posix(relative(root, globsFrom));
     return folder === '' ? [...globs] : globs.map((glob) => posix(join(folder, glob)));
   };
   const rules: Record<string, From<RuleSetting>> = {};

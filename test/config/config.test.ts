@@ -65,6 +65,14 @@ describe('where the configuration is found', () => {
     );
   });
 
+  it('in a folder beside the code, where it speaks of the project it is started in', async () => {
+    const config = '{ "exclude": ["src/legacy/**"] }';
+    await withProject({ 'ci/plimsoll.json': config, 'src/legacy/old.ts': leakyApp }, async (folder) => {
+      const { findings } = JSON.parse((await scoreOf(folder, ['--config', 'ci/plimsoll.json'])).stdout);
+      expect(findings.map(({ file }: { file: string }) => file)).toEqual(['src/app.ts']);
+    });
+  });
+
   it('is an error when two could be meant, naming both', async () => {
     await withProject({ 'plimsoll.config.json': off, 'plimsoll.config.mjs': 'export default {}' }, async (folder) => {
       const { code, stderr } = await scoreOf(folder);
