@@ -3,6 +3,7 @@ import { listBatchNames } from '../../src/ast/batch-sibling.ts';
 import { oncePath, runsOnce } from '../../src/ast/data-loop.ts';
 import { findFunctionValue } from '../../src/ast/functions.ts';
 import { roundWords, together, waitWords } from '../../src/ast/mention-words.ts';
+import { findOwnQuery } from '../../src/ast/own-query.ts';
 import { findQuery, isAwaitedOrReturned, isInsideChain, isRun, type QueryCall } from '../../src/ast/queries.ts';
 import { hasDatabase } from '../../src/ast/query-libraries.ts';
 import { findRounds, isFewOfPart, isWeakLoop } from '../../src/ast/query-rounds.ts';
@@ -17,12 +18,12 @@ import {
   worthOf,
 } from '../../src/ast/query-worth.ts';
 import { findRecursiveQuery } from '../../src/ast/recursive-query.ts';
-import { isConditional, isPaced } from '../../src/ast/rounds.ts';
+import { isPaced } from '../../src/ast/rounds.ts';
 import { isNoHandful } from '../../src/ast/schema-limits.ts';
 import { isSeldomAsked } from '../../src/ast/seldom.ts';
 import { shownText } from '../../src/ast/shown-text.ts';
 import { findCallee } from '../../src/ast/symbol-ref.ts';
-import { type FunctionNode, findEnclosingFunction, findMethodCall, isWithin } from '../../src/ast/syntax.ts';
+import { findMethodCall, isWithin } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { findRepetition, type Repetition } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
@@ -81,20 +82,6 @@ function judgeHelper(call: ts.CallExpression, file: FileContext): Match<QueryInL
   if (!helper || isWithin(call, helper)) return undefined;
   const query = file.memo(findOwnQuery, helper);
   return query && judge(call, query, file);
-}
-
-/** The query that a short helper makes each time it is called, of what it is handed. */
-function findOwnQuery(helper: FunctionNode, file: FileContext): QueryCall | undefined {
-  if (!helper.body) return undefined;
-  const parameters = helper.parameters.flatMap((p) => (ts.isIdentifier(p.name) ? [p.name.text] : []));
-  for (const call of file.nodes('CallExpression')) {
-    if (!isWithin(call, helper.body) || isInsideChain(call) || findEnclosingFunction(call) !== helper) continue;
-    const query = findQuery(call, file);
-    if (!query || !isRun(call, query) || isConditional(call, helper)) continue;
-    const text = call.getText(file.source);
-    if (parameters.some((name) => new RegExp(`\\b${name}\\b`).test(text))) return query;
-  }
-  return undefined;
 }
 
 /** `const children = await find(parent); for (const child of children) await walk(child)` in `walk`. */

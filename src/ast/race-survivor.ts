@@ -88,9 +88,7 @@ function isHandedToCallback(survivor: ts.Expression, file: FileContext): boolean
 function endsWithStream(race: ts.CallExpression, survivor: ts.Expression, loop: ts.Node, file: FileContext): boolean {
   const binding = ts.isIdentifier(survivor) ? file.bindingOf(survivor) : undefined;
   if (!binding || findEnclosingFunction(binding.identifier) !== findEnclosingFunction(race)) return false;
-  return (
-    isWithin(race, loop) && /\bif\s*\([^()]*\bdone\)\s*(?:\{\s*)?(?:break|return)\b/.test(loop.getText(file.source))
-  );
+  return /\bif\s*\([^()]*\bdone\)\s*(?:\{\s*)?(?:break|return)\b/.test(loop.getText(file.source));
 }
 
 /** The promises of `Promise.race([a, b])`; undefined for other calls. */

@@ -92,8 +92,8 @@ export function weighTimeout(call: ts.CallExpression, life: Life, leak: TimeoutL
 }
 
 /**
- * Of a deadline: what is over soon is `possible`, and so is what nothing says comes often. Sure is one of a minute or more;
- * else one that requests or a library's users set, and that they leave whatever it holds.
+ * Of a deadline: what is over soon is `possible`, and so is what nothing says comes often. Sure is one of a minute or more,
+ * and a shorter one that requests or a library's users set.
  */
 export function weighDeadline(call: ts.CallExpression, isCleared: boolean, file: FileContext): TimerWeight {
   const [, delay] = call.arguments;
