@@ -34,7 +34,7 @@ const pauseName = /sleep|delay|wait|pause|back-?off|setTimeout|jitter|throttle|r
 /** What is tried brings pauses of its own: it retries, or asks a limiter first. */
 const pacedName = /withRetr|untilSuccess|limiter/i;
 /** A person answers first. */
-const askingName = /\b(?:\w*[pP]rompt\w*|\w*[qQ]uestion|inquirer|readline\w*|confirm|ask[A-Z]?\w*)\b/;
+const askingName = /\b(?:\w*[pP]rompt\w*|\w*[qQ]uestion|inquirer|readline\w*)\b/;
 
 export const rule = defineRule<NaiveRetry>({
   id: 'no-naive-retry',

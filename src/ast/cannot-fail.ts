@@ -9,8 +9,8 @@ const maxHops = 4;
 
 /**
  * Whether a promise only ever resolves: `new Promise((done) => child.once('exit', done))`, `Promise.allSettled(…)`, by a
- * name, out of a function of this file, or with a `then` or `catch` behind it that waits for nothing. What an executor throws does
- * not count.
+ * name, out of a function of this file, or with a `then` or `catch` behind it whose callback throws nothing. What an executor
+ * throws does not count.
  */
 export function neverRejects(promise: ts.Expression, file: FileContext, hops = 0): boolean {
   const value = skipWrappers(promise);
@@ -54,7 +54,7 @@ function allNeverReject(list: ts.Expression | undefined, file: FileContext, hops
   return returned.length > 0 && returned.every((one) => neverRejects(one, file, hops));
 }
 
-/** A callback that neither throws nor waits for anything. */
+/** A callback that throws nothing and is not asynchronous itself; what it may hand back of others is not followed. */
 function isHarmless(callback: ts.Expression | undefined, file: FileContext): boolean {
   const run = callback && findFunctionValue(callback, file);
   return run !== undefined && !isAsync(run) && !throws(run, file);
