@@ -17,7 +17,7 @@ export interface ConfigFile {
   file: string;
   config: Config;
   /** The folder that its globs are relative to, where that is not its own. */
-  globsFrom?: string;
+  globsFrom?: string | undefined;
 }
 
 function manifestWithKey(folder: string): string | undefined {

@@ -6,7 +6,7 @@ import { factsOf } from './facts-of.ts';
 import { importedDefault } from './import-default.ts';
 import { InputError } from './input-error.ts';
 import { type ConfigFile, placeIn } from './load.ts';
-import { resolvePlugin } from './resolve-plugin.ts';
+import { resolveModule } from './resolve-module.ts';
 
 export interface LoadedPlugins {
   /** Absolute paths, each once, in the order they are named. */
@@ -41,7 +41,7 @@ export async function loadPlugins(
   for (const { file, config } of files) {
     for (const [index, name] of (config.plugins ?? []).entries()) {
       const naming: Naming = { name, at: () => placeIn(file, ['plugins', index], shown) };
-      const module = resolvePlugin(name, dirname(file));
+      const module = resolveModule(name, dirname(file));
       if (module === undefined) {
         throw await fault(naming, `there is no plugin ${name}`, {
           help: 'name a module by its path relative to the configuration file, or a package that is installed',

@@ -45,7 +45,7 @@ const extendsShape: Shape = {
   kind: 'list',
   of: { kind: 'string' },
   description:
-    'Configuration files, or plimsoll/recommended or plimsoll/strict, that this one builds on; later ones win, this one wins over all.',
+    'Configuration files, installed packages, or plimsoll/recommended or plimsoll/strict, that this one builds on; later ones win, this one wins over all.',
 };
 
 /** The keys that bring in rules: they are read before the rest, which is held against those rules. */

@@ -7,6 +7,7 @@ import type { RuleFacts } from '../model/rule-facts.ts';
 import { InputError } from './input-error.ts';
 import { type ConfigFile, checkConfig, configIn, findConfig, placeIn, readConfig } from './load.ts';
 import { presets } from './presets.ts';
+import { resolveModule } from './resolve-module.ts';
 import { configShape, pluginKeys, type Shape } from './schema.ts';
 import type { CategoryGates, Config, RuleConfig } from './types.ts';
 
@@ -125,14 +126,34 @@ async function withExtended(
       files.push(await presetNamed(path, one, shown));
       continue;
     }
-    const file = resolve(dirname(one.file), path);
+    const file = extendedFile(path, one);
     if (file === one.file || above.includes(file)) {
       throw new InputError(`"extends" comes back to ${shown(file)}`, { at: shown(one.file) });
     }
-    if (!existsSync(file)) throw new InputError(`"extends" names no file: ${path}`, { at: shown(one.file) });
-    files.push(...(await withExtended(await readConfig(file, shown), shown, [...above, one.file])));
+    if (!existsSync(file)) {
+      throw new InputError(`"extends" names no file, and no package that is installed: ${path}`, {
+        at: shown(one.file),
+      });
+    }
+    const extended = { ...(await readConfig(file, shown)), globsFrom: globsOfExtended(file, path, one) };
+    files.push(...(await withExtended(extended, shown, [...above, one.file])));
   }
   return [...files, one];
+}
+
+/** The file that an entry of `extends` means: a path from the file that has it, else a package that is installed. */
+function extendedFile(path: string, { file }: ConfigFile): string {
+  const beside = resolve(dirname(file), path);
+  return existsSync(beside) ? beside : (resolveModule(path, dirname(file)) ?? beside);
+}
+
+/**
+ * What the globs of an extended file are relative to, where that is not its own folder: a package holds none of the
+ * sources that it speaks of, so it speaks of those of whoever extends it.
+ */
+function globsOfExtended(file: string, path: string, { file: from, globsFrom }: ConfigFile): string | undefined {
+  const isPackage = file !== resolve(dirname(from), path) || posix(path).split('/').includes('node_modules');
+  return isPackage ? (globsFrom ?? dirname(from)) : globsFrom;
 }
 
 async function presetNamed(name: string, { file }: ConfigFile, shown: (file: string) => string): Promise<ConfigFile> {

@@ -20,8 +20,8 @@ export type CategoryGates = { readonly [Name in Category]?: { maxIssues?: number
 export interface Config {
   $schema?: string;
   /**
-   * Configuration files that this one builds on, relative to it, or `plimsoll/recommended` or `plimsoll/strict`. Later ones
-   * win; this one wins over all.
+   * Configuration files that this one builds on, relative to it, installed packages whose entry is one, or
+   * `plimsoll/recommended` or `plimsoll/strict`. Later ones win; this one wins over all.
    */
   extends?: readonly string[];
   /** Modules with rules of your own: a path relative to the configuration file, or a package. Default: none. */

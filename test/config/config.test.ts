@@ -128,6 +128,26 @@ describe('what it sets', () => {
     });
   });
 
+  it('a package that it extends, whose globs speak of the project', async () => {
+    const files = {
+      'plimsoll.config.json': '{ "extends": ["@acme/plimsoll-config"] }',
+      'node_modules/@acme/plimsoll-config/package.json':
+        '{ "name": "@acme/plimsoll-config", "exports": "./index.json" }',
+      'node_modules/@acme/plimsoll-config/index.json': '{ "extends": ["./feeds.json"], "exclude": ["generated/**"] }',
+      'node_modules/@acme/plimsoll-config/feeds.json':
+        '{ "overrides": [{ "files": ["src/feeds/*.ts"], "rules": { "no-leaked-interval": "medium" } }] }',
+      'src/feeds/a.ts': leakyApp,
+      'generated/a.ts': leakyApp,
+    };
+    await withProject(files, async (folder) => {
+      const { findings } = JSON.parse((await scoreOf(folder)).stdout);
+      expect(findings.map((one: { file: string; severity: string }) => [one.file, one.severity])).toEqual([
+        ['src/app.ts', 'high'],
+        ['src/feeds/a.ts', 'medium'],
+      ]);
+    });
+  });
+
   it('presets, which what it says itself wins over', async () => {
     const config = '{ "extends": ["plimsoll/strict"], "gates": { "failOn": "medium" } }';
     await withProject({ 'plimsoll.config.json': config }, async (folder) => {
@@ -246,7 +266,7 @@ describe('what is wrong in it: exit 2, the place, the nearest right name', () =>
       'what it extends',
       'json',
       '{ "extends": ["./nope.json"] }',
-      '"extends" names no file: ./nope.json',
+      '"extends" names no file, and no package that is installed: ./nope.json',
       '',
       undefined,
     ],

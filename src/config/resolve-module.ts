@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 const extensions = ['.ts', '.mts', '.js', '.mjs', '.cjs'];
 
 /** The file of a plugin, absolute: a path relative to the folder, with or without its extension, or a package. */
-export function resolvePlugin(name: string, folder: string): string | undefined {
+export function resolveModule(name: string, folder: string): string | undefined {
   if (/^\.{0,2}\//.test(name) || name === '.' || name === '..') return resolvePath(resolve(folder, name));
   try {
     return createRequire(join(folder, 'package.json')).resolve(name);
