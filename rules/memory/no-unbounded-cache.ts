@@ -72,6 +72,8 @@ export const rule = defineRule<UnboundedCache>({
     ...together(emptyObjects, ['...'], [']: ']),
     ...importWords(['dataloader']),
   ],
+  // What a page remembers itself is `possible`.
+  sureMentionsIn: { ui: ['dataloader'] },
   visit: {
     VariableDeclaration(node, file) {
       if (!node.initializer || isSilent(file)) return undefined;

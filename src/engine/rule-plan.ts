@@ -60,14 +60,15 @@ export class RulePlan {
     const planned = this.#plannedFor(path);
     const rules = fired
       .map((i) => planned[places[i]!]!)
-      .filter(({ isEnabled, pair }) => isEnabled && (hasDirectives || this.#mayBeReported(pair.rule, text)));
+      .filter(({ isEnabled, pair }) => isEnabled && (hasDirectives || this.#mayBeReported(pair.rule, text, role)));
     return { rules, hasDirectives };
   }
 
   /** A rule that can say no more than `possible` here is only run to be reported, or to tell whether a directive is used. */
-  #mayBeReported({ confidence, sureMentions }: Rule<never>, text: string): boolean {
+  #mayBeReported({ confidence, sureMentions, sureMentionsIn }: Rule<never>, text: string, role: FileRole): boolean {
     if (this.confidence === 'possible') return true;
-    return confidence !== 'possible' && (sureMentions?.some((token) => text.includes(token)) ?? true);
+    if (confidence === 'possible') return false;
+    return (sureMentionsIn?.[role] ?? sureMentions)?.some((token) => text.includes(token)) ?? true;
   }
 
   #siftFor(role: FileRole): { sift: (text: string) => Sifted; places: readonly number[] } {

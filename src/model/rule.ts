@@ -127,6 +127,8 @@ export interface Rule<Data = unknown> {
    * is not reported, other files are not handed to the rule. Default: no such token.
    */
   sureMentions?: readonly [string, ...string[]];
+  /** `sureMentions` of the files of a role, in place of those of all files: where a match says less than elsewhere. */
+  sureMentionsIn?: Readonly<Partial<Record<FileRole, readonly [string, ...string[]]>>>;
   options?: Readonly<Record<string, OptionSpec>>;
   /** Where its documentation is on the web; for rules of plugins. */
   page?: string;
