@@ -4,16 +4,16 @@
  *
  *   npm run accuracy -- --checkouts <dir> [--rules a,b] [--family name] [--quick] [--list] [--held-out]
  *
- * `<dir>` holds plain clones, as `<owner>/<name>` or `<owner>+<name>/repo` (bare ones too). For each label the package
- * that the file lies in is laid out at the labelled commit and scanned with all rules at the default settings, so that
- * what depends on other files of the package is judged as a user would see it; beside that it says what is found with
- * `--confidence possible`. `--list` prints each label's outcome.
+ * `<dir>` holds plain clones, as `<owner>/<name>` or `<owner>+<name>/repo` (bare ones too). For each label the
+ * sources of the whole repository are laid out at the labelled commit and scanned with all rules at the default settings,
+ * so that what depends on other packages of a workspace is judged as a user would see it; beside that it says what is
+ * found with `--confidence possible`. `--list` prints each label's outcome.
  * `--held-out` takes defects and look-alikes that were labelled before any rule saw them, in place of all else; it records
  * nothing.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { scan } from '../../src/engine/scan.ts';
 import { UsageError } from '../../src/engine/scan-request.ts';
@@ -101,25 +101,18 @@ function isAsked(label: { rules: string[]; family: string }): boolean {
   return options.family === undefined || label.family === options.family;
 }
 
-/** The nearest folder above `path` with a package.json at that commit; '' for the root. */
-function packageFolder(gitDir: string, commit: string, path: string): string {
-  for (let dir = dirname(path); dir !== '.'; dir = dirname(dir)) {
-    if (git(gitDir, 'cat-file', '-e', `${commit}:${dir}/package.json`) !== undefined) return dir;
-  }
-  return '';
-}
+const layouts = new Map<string, Promise<readonly Finding[]>>();
 
-const layouts = new Map<string, Promise<readonly Finding[] | undefined>>();
-
-/** Findings in the package around `path` at `commit`, paths relative to the repository. */
+/** Findings in the repository at `commit`; undefined where it, or the labelled file, is not there. */
 function findingsAt(repo: string, commit: string, path: string): Promise<readonly Finding[] | undefined> {
   const gitDir = findGitDir(options.checkouts!, repo);
-  if (gitDir === undefined) return Promise.resolve(undefined);
-  const folder = packageFolder(gitDir, commit, path);
-  const key = `${repo}@${commit}:${folder}`;
+  if (gitDir === undefined || git(gitDir, 'cat-file', '-e', `${commit}:${path}`) === undefined) {
+    return Promise.resolve(undefined);
+  }
+  const key = `${repo}@${commit}`;
   let findings = layouts.get(key);
   if (!findings) {
-    findings = scanAt(gitDir, commit, folder, path);
+    findings = scanAt(gitDir, commit);
     layouts.set(key, findings);
   }
   return findings;
@@ -132,17 +125,10 @@ function isSource(entry: string): boolean {
   return /\.[cm]?[jt]sx?$|(?:^|\/)(?:package|tsconfig[\w.-]*)\.json$/.test(path);
 }
 
-async function scanAt(
-  gitDir: string,
-  commit: string,
-  folder: string,
-  path: string,
-): Promise<readonly Finding[] | undefined> {
-  if (git(gitDir, 'cat-file', '-e', `${commit}:${path}`) === undefined) return undefined;
+async function scanAt(gitDir: string, commit: string): Promise<readonly Finding[]> {
   const root = mkdtempSync(join(tmpdir(), 'plimsoll-accuracy-'));
   try {
-    const folders = folder === '' ? [] : [`${folder}/`, 'package.json', 'tsconfig.json'];
-    layOut(gitDir, listEntries(gitDir, commit, folders).filter(isSource), root);
+    layOut(gitDir, listEntries(gitDir, commit, []).filter(isSource), root);
     const outcome = await scan({ root, confidence: 'possible', respectGitignore: false }, pairs);
     return outcome.findings.filter((finding) => finding.status === 'active');
   } catch (error) {
