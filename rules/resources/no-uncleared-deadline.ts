@@ -56,7 +56,7 @@ export const rule = defineRule<UnclearedDeadline>({
   limits: [
     'Deadlines shorter than half a second, and those in browser code, are left alone.',
     'A deadline of less than five seconds is `possible` only, and so is one of five whose callback only settles its promise or aborts: it holds next to nothing.',
-    'A longer one is sure where requests lead to it, where users of a library set it, where it stays for a minute or more, and where a helper that is told how long runs again and again and clears it on success only. Else it is `possible`.',
+    'A longer one of less than a minute is `possible` too in a function that begins or ends something by its name, or that is called by hand, unless requests lead to it or users of a library set it.',
     'A handle kept in a field or handed to another function is taken to be cleared there; one in an entry of a table is followed to where all entries leave it.',
   ],
   mentions: ['setTimeout', 'Promise.race', 'Promise.any'],

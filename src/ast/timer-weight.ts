@@ -1,6 +1,7 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { LinkCondition } from '../model/link.ts';
 import { anyOf } from './all-of.ts';
+import { isDisposerName } from './class-shape.ts';
 import { hasEnd } from './end-of-life.ts';
 import { type Life, lifeOf } from './life-cycle.ts';
 import {
@@ -12,12 +13,13 @@ import {
   usualDelay,
   weightOf,
 } from './light-deadline.ts';
-import { isSeldomAsked } from './seldom.ts';
+import { isByHand, isSeldomAsked } from './seldom.ts';
 import { isWholeByName } from './singleton.ts';
 import { isPartOfClosable } from './starts-repeatedly.ts';
+import { findEnclosingFunction, nameOfFunction } from './syntax.ts';
 import type { ts } from './ts.ts';
 import { comesWithRequests, comesWithUse, isMadeWithRequests, isOfLibrary } from './under-load.ts';
-import { runsAsItLives, runsRepeatedly } from './where.ts';
+import { isSetUp, runsAsItLives, runsRepeatedly } from './where.ts';
 
 /** How sure a timer that is left running is a defect: as sure as its rule says where nothing else is said. */
 export interface TimerWeight {
@@ -92,19 +94,28 @@ export function weighTimeout(call: ts.CallExpression, life: Life, leak: TimeoutL
 }
 
 /**
- * Of a deadline: what is over soon is `possible`, and so is what nothing says comes often. Sure is one of a minute or more,
- * and a shorter one that requests or a library's users set.
+ * Of a deadline, which surely stays until it fires: what is over soon is `possible`. What begins or ends something, or is
+ * done by hand, sets few: there one of less than a minute is sure where requests or a library's users set it only.
  */
 export function weighDeadline(call: ts.CallExpression, isCleared: boolean, file: FileContext): TimerWeight {
   const [, delay] = call.arguments;
   const ms = usualDelay(delay, file);
   if (weightOf(call, file) === 'nothing' || isGoneSoon(ms) || isSeldomAsked(file)) return unsure;
-  if (staysLong(ms)) return {};
+  if (staysLong(ms) || !isOfFewRuns(call, file)) return {};
   const life = lifeOf(call, file);
   if (!isCleared) return { sureWhen: comesWithUse(call, life, file) };
   const often = [isOfLibrary(life), isMadeWithRequests(call, life, file)];
   if (isDelayGiven(delay, file)) often.push(runsRepeatedly(call, file));
   return { sureWhen: anyOf(...often) };
+}
+
+/** Within a function that, by its name, begins or ends something, or that somebody calls by hand. */
+function isOfFewRuns(call: ts.CallExpression, file: FileContext): boolean {
+  for (let fn = findEnclosingFunction(call); fn; fn = findEnclosingFunction(fn)) {
+    if (isSetUp(fn) || isByHand(fn, file) || isDisposerName(nameOfFunction(fn)) || /^_*start/.test(nameOfFunction(fn)))
+      return true;
+  }
+  return false;
 }
 
 /** Of a sleep that lost its race, which holds little: sure where it is long, or requests lead there. */
