@@ -19,6 +19,8 @@ describe('the role of a file', () => {
     ['src/orders.ts', 'product'],
     ['src/orders.test.ts', 'test'],
     ['test/helpers/app.ts', 'test'],
+    ['orm/type-tests/pg/relations.ts', 'test'],
+    ['src/postgres.test-d.ts', 'test'],
     ['migrations/001-init.ts', 'migration'],
     ['server/lib/schemaUpgradeSteps.js', 'migration'],
     ['src/schema-upgrade.ts', 'migration'],
