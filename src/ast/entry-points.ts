@@ -162,6 +162,7 @@ function entryOfCall(call: ts.CallExpression, file: FileContext): EntryPoint | u
     if (text === 'message' && findMemberPath(receiver)?.join('.') === 'process')
       return { kind: 'event', label: "process 'message'" };
     if (text === 'message' && isWorkerScope(receiver, file)) return { kind: 'event', label: "worker 'message'" };
+    if (text !== undefined && connectionEvent.test(text) && isOwnRequest(receiver, file)) return undefined;
     if (text !== undefined && connectionEvent.test(text))
       return request(`${findMemberPath(receiver)?.at(-1) ?? ''} '${text}'`.trim());
     if (isSocket(receiver, file)) return request(`socket '${text ?? method}'`);
@@ -182,6 +183,14 @@ function entryOfCall(call: ts.CallExpression, file: FileContext): EntryPoint | u
   if (/^(?:methods|publish)$/.test(method) && ts.isIdentifier(receiver) && receiver.text === 'Meteor')
     return request(`Meteor.${method}`);
   return undefined;
+}
+
+/** A request that the code makes itself (`http.request(…)`): its one answer, or upgrade, is not somebody who asks. */
+function isOwnRequest(receiver: ts.Expression, file: FileContext): boolean {
+  const binding = ts.isIdentifier(receiver) ? file.bindingOf(receiver) : undefined;
+  const declaration = binding?.declaration;
+  const made = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+  return made !== undefined && findMethodCall(made)?.method === 'request';
 }
 
 /** `self.addEventListener('message', …)`: a worker of a page hears its page, also by a name of its own. */
