@@ -90,9 +90,7 @@ export const rule = defineRule<UnboundedCache>({
       const container = containerOfField(node, file);
       return container && judge(container, file);
     },
-    NewExpression(node, file) {
-      return isSilent(file) ? undefined : judgeDataLoader(node, file);
-    },
+    NewExpression: (node, file) => (isSilent(file) ? undefined : judgeDataLoader(node, file)),
   },
 });
 

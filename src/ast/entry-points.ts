@@ -162,9 +162,10 @@ function entryOfCall(call: ts.CallExpression, file: FileContext): EntryPoint | u
     if (text === 'message' && findMemberPath(receiver)?.join('.') === 'process')
       return { kind: 'event', label: "process 'message'" };
     if (text === 'message' && isWorkerScope(receiver, file)) return { kind: 'event', label: "worker 'message'" };
-    if (text !== undefined && connectionEvent.test(text) && isOwnRequest(receiver, file)) return undefined;
-    if (text !== undefined && connectionEvent.test(text))
-      return request(`${findMemberPath(receiver)?.at(-1) ?? ''} '${text}'`.trim());
+    if (text !== undefined && connectionEvent.test(text)) {
+      const label = `${findMemberPath(receiver)?.at(-1) ?? ''} '${text}'`.trim();
+      return isOwnRequest(receiver, file) ? undefined : request(label);
+    }
     if (isSocket(receiver, file)) return request(`socket '${text ?? method}'`);
     if (consumerModule.test(module)) return consumed(`${module} ${text ?? method}`, module);
     const isOnce = method === 'once' || (text !== undefined && isBringUp(text));

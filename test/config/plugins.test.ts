@@ -87,7 +87,7 @@ process.once('SIGTERM', () => server.close());
 
 const config = (more: object) => JSON.stringify({ plugins: ['./my-rules'], ...more });
 
-/** A project that has Plimsoll installed: the plugin imports it by its name, as any package would. */
+/** A project that has Plimsoll installed: the plugin imports it by its name, as packages do. */
 function shop(files: Record<string, string>): string {
   const own = project({ 'package.json': manifest, 'src/app.ts': app, ...files });
   onTestFinished(() => own.remove());
