@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type { RulePair } from '../model/fixer.ts';
 import { ScanCache } from './cache.ts';
 import { sha256 } from './content-hash.ts';
@@ -60,9 +61,11 @@ function coversRoot({ root, paths }: ScanRequest): boolean {
 }
 
 function findRest(request: ScanRequest, { files, packages }: Discovery): DiscoveredFile[] {
-  const { paths: _, ...whole } = request;
+  const { paths = [], ...whole } = request;
+  const homes = new Set(paths.map((path) => findRepository(path, request.root)));
+  const [home] = homes;
   try {
-    const found = discover(whole);
+    const found = discover(homes.size === 1 && home !== undefined ? { ...whole, paths: [home] } : whole);
     for (const dir of found.packages.dirs()) packages.add(dir);
     const named = new Set(files.map(({ path }) => path));
     return found.files.filter(({ path }) => !named.has(path));
@@ -70,6 +73,14 @@ function findRest(request: ScanRequest, { files, packages }: Discovery): Discove
     if (error instanceof UsageError) return [];
     throw error;
   }
+}
+
+/** The checkout below the root that a path lies in: a project of its own, which those beside it do not call. */
+function findRepository(path: string, root: string): string | undefined {
+  for (let folder = resolve(root, path); folder.startsWith(join(root, '/')); folder = dirname(folder)) {
+    if (existsSync(join(folder, '.git'))) return folder;
+  }
+  return undefined;
 }
 
 /** Keys of all that an outcome depends on besides rules and tsconfig files; undefined when a file cannot be read. */

@@ -244,6 +244,24 @@ express().get('/', (req, res) => load());
     ]);
   });
 
+  test('is followed within the checkout below the root that the paths lie in, not into those beside it', async () => {
+    const server = (work: string): string =>
+      `import express from 'express';\nimport { work } from '${work}';\nexpress().get('/', (req, res) => work());\n`;
+    const files = {
+      'beside/server.ts': server('../mine/src/work'),
+      'beside/.git/HEAD': '',
+      'mine/server.ts': server('./src/work'),
+      'mine/.git/HEAD': '',
+      'mine/src/work.ts': `${slow}export function work() {\n  slow();\n}\n`,
+    };
+    const request = { paths: ['mine/src'] };
+    expect((await chainsIn(files, requestRule, request)).flat()).toContain('mine/server.ts:3 calls work');
+    const { 'mine/server.ts': _, ...without } = files;
+    expect(await chainsIn(without, requestRule, request)).toEqual([]);
+    const { 'mine/.git/HEAD': __, ...oneProject } = without;
+    expect(await chainsIn(oneProject, requestRule, request)).toHaveLength(1);
+  });
+
   test('a finding that nothing reaches is kept apart with the reason', async () => {
     const root = tempProject({ 'a.ts': `${slow}export function lonely() {\n  slow();\n}\n` });
     const { findings, refuted } = await scan({ root }, [requestRule]);
