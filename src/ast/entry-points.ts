@@ -191,7 +191,13 @@ function isOwnRequest(receiver: ts.Expression, file: FileContext): boolean {
   const binding = ts.isIdentifier(receiver) ? file.bindingOf(receiver) : undefined;
   const declaration = binding?.declaration;
   const made = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
-  return made !== undefined && findMethodCall(made)?.method === 'request';
+  return made !== undefined && isRequestMade(made);
+}
+
+function isRequestMade(at: ts.Expression): boolean {
+  const made = skipWrappers(at);
+  if (ts.isConditionalExpression(made)) return isRequestMade(made.whenTrue) && isRequestMade(made.whenFalse);
+  return findMethodCall(made)?.method === 'request';
 }
 
 /** `self.addEventListener('message', …)`: a worker of a page hears its page, also by a name of its own. */
