@@ -8,7 +8,9 @@ const properties: Partial<Record<OutboundTimeout['library'], string>> = {
   fetch: 'signal: AbortSignal.timeout(10_000)',
   'node-fetch': 'signal: AbortSignal.timeout(10_000)',
   axios: 'timeout: 10_000',
+  nest: 'timeout: 10_000',
   got: 'timeout: { request: 10_000 }',
+  'request-promise': 'timeout: 10_000',
 };
 
 export const fixer: Fixer<OutboundTimeout> = {
@@ -17,9 +19,13 @@ export const fixer: Fixer<OutboundTimeout> = {
   changes: 'gives the call ten seconds',
   fix({ data }, file): Fix | Skip {
     const { call, library, options, index } = data;
+    const note = 'ten seconds is a first guess: set it a little above what the call takes on a bad day';
+    if (library === 'superagent') {
+      const text = '.timeout({ response: 10_000, deadline: 60_000 })';
+      return { edits: [{ start: call.end, end: call.end, text }], note };
+    }
     const property = properties[library];
     if (!property) return { skip: 'what is to happen with the socket when time is up has to be written' };
-    const note = 'ten seconds is a first guess: set it a little above what the call takes on a bad day';
     if (options) return { edits: addProperties(options, [property], file), note };
     const missing = index - call.arguments.length;
     if (missing < 0 || missing > 1 || !ts.isCallExpression(call))

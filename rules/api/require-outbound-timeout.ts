@@ -1,18 +1,13 @@
+import { anyOf } from '../../src/ast/all-of.ts';
+import { listInstanceCalls, makesInstance } from '../../src/ast/axios-instance.ts';
 import { isAfterAnswer, isTimeLimited } from '../../src/ast/bounded-wait.ts';
 import { isAtEdge } from '../../src/ast/edge-runtime.ts';
 import { isLeftAlone, isUnheard } from '../../src/ast/left-alone.ts';
 import { importWords } from '../../src/ast/mention-words.ts';
+import { findOutboundCall, type HttpLibrary, type OutboundCall } from '../../src/ast/outbound-call.ts';
 import { isOwnHost } from '../../src/ast/own-host.ts';
-import { bareModule, findOrigin, isHandedIn, originName } from '../../src/ast/provenance.ts';
 import { isByHand } from '../../src/ast/seldom.ts';
-import {
-  findEnclosingFunction,
-  findMemberName,
-  findPropertyName,
-  isFunctionNode,
-  nameOfFunction,
-  skipWrappers,
-} from '../../src/ast/syntax.ts';
+import { findEnclosingFunction, findPropertyName, nameOfFunction, skipWrappers } from '../../src/ast/syntax.ts';
 import { hasTooling } from '../../src/ast/tooling.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { isStartup, whileRequestWaits, whileUserWaits } from '../../src/ast/where.ts';
@@ -23,7 +18,7 @@ import type { Match } from '../../src/model/rule.ts';
 
 export interface OutboundTimeout {
   call: ts.CallExpression;
-  library: 'fetch' | 'node-fetch' | 'axios' | 'got' | 'http';
+  library: HttpLibrary;
   /** The options, when they are written out. */
   options: ts.ObjectLiteralExpression | undefined;
   /** Where options would stand among the arguments. */
@@ -40,11 +35,17 @@ const defaults = {
   'node-fetch': 'without end (node-fetch has no time-out of its own)',
   // axios 1.7, lib/defaults/index.js: timeout 0.
   axios: 'without end (its `timeout` is 0)',
+  // @nestjs/axios 4.0, dist/http.module.js: axios as it is.
+  nest: 'without end (the `timeout` of its axios is 0)',
   // got 14, source/core/options.ts: every phase of `timeout` is undefined.
   got: 'without end (no phase has a time-out)',
+  // superagent 10.4, lib/request-base.js: none unless `timeout()` is called.
+  superagent: 'without end (superagent has no time-out of its own)',
+  // request 2.88, request.js: none unless `timeout` is set.
+  'request-promise': 'without end (request has no time-out of its own)',
   // Node.js 20, lib/_http_client.js: no `timeout` unless set.
   http: 'without end',
-} as const;
+} as const satisfies Record<HttpLibrary | 'edge', string>;
 
 export const rule = defineRule<OutboundTimeout>({
   id: 'require-outbound-timeout',
@@ -53,8 +54,7 @@ export const rule = defineRule<OutboundTimeout>({
   confidence: 'likely',
   lifecycle: 'stable',
   effort: 10,
-  message:
-    '`{call}` in `{name}` has no time-out: when the other side hangs, the request that waits for it hangs {wait}.',
+  message: '`{call}`{place} has no time-out: when the other side hangs, the request that waits for it hangs {wait}.',
   why: 'One dependency that answers slowly holds every request that asks it: sockets, memory and pooled connections of those requests pile up with the arrival rate, until nothing is served.',
   advice:
     'Give the call a time-out a little above what it takes on a bad day: `signal: AbortSignal.timeout(10_000)`, or `timeout` in the options of axios or got.',
@@ -65,21 +65,90 @@ export const rule = defineRule<OutboundTimeout>({
     'What an administrator calls by hand, or tries (`/settings/chat/test`), is `possible`.',
     'Calls of the own machine or application, by their address or what it is called, are left alone.',
   ],
-  mentions: ['fetch(', ...importWords(['axios', 'got', 'http', 'https', 'node:http', 'node:https'])],
+  mentions: [
+    'fetch(',
+    ...importWords(['axios', '@nestjs/axios', 'got', 'superagent', 'http', 'https', 'node:http', 'node:https']),
+    ...importWords(['request-promise', 'request-promise-native']),
+  ],
   visit: {
     CallExpression(call, file) {
-      return judge(call, file);
+      return makesInstance(call, file) ? judgeInstance(call, file) : judge(call, file);
     },
   },
 });
 
 function judge(call: ts.CallExpression, file: FileContext): Match<OutboundTimeout> | undefined {
-  const found = identify(call, file);
-  if (!found || hasTooling(file)) return undefined;
-  const fn = findEnclosingFunction(call);
-  if (!fn || isStartup(fn) || isTimeLimited(call, file) || isAfterAnswer(call, file)) return undefined;
-  const { library, index } = found;
-  if (library === 'http' ? isUnheard(call, file) : isLeftAlone(call, file)) return undefined;
+  const found = findOutboundCall(call, file);
+  if (!found || hasTooling(file) || !isWaitedFor(found, file)) return undefined;
+  const { library, index, end } = found;
+  const options = findOptions(call, found, file);
+  if (options === 'open' || (call.arguments[0] && isOwnHost(call.arguments[0], file))) return undefined;
+  const fn = findEnclosingFunction(call)!;
+  return {
+    at: call.expression,
+    ...(isByHand(fn, file) && { confidence: 'possible' as const }),
+    values: {
+      call: call.expression.getText(file.source).replace(/\s+/g, ''),
+      place: ` in \`${nameOfFunction(fn)}\``,
+      wait: defaults[library === 'fetch' && isAtEdge(file) ? 'edge' : library],
+    },
+    when: unlessSet(whileRequestWaits(end, file), library),
+    sureWhen: whileUserWaits(end, file),
+    data: { call, library, options, index },
+  };
+}
+
+/** An instance of axios is judged where it is made, by the calls of its file that requests wait for. */
+function judgeInstance(creation: ts.CallExpression, file: FileContext): Match<OutboundTimeout> | undefined {
+  if (hasTooling(file) || /\.timeout\s*=[^=]/.test(file.text)) return undefined;
+  const options = findOptions(creation, { library: 'axios', index: 0 }, file);
+  if (options === 'open' || listAddresses(options).some((address) => isOwnHost(address, file))) return undefined;
+  const [first, ...others] = listInstanceCalls(creation, file).filter(({ call, index }) => {
+    const found: OutboundCall = { library: 'axios', index, end: call };
+    return isWaitedFor(found, file) && findOptions(call, found, file) !== 'open';
+  });
+  if (!first) return undefined;
+  const calls = [first, ...others].map(({ call }) => call);
+  return {
+    at: creation.expression,
+    values: { call: creation.expression.getText(file.source), place: '', wait: defaults.axios },
+    related: [{ at: first.call.expression, note: 'a call that is waited for' }],
+    when: unlessSet(anyOf(...calls.map((call) => whileRequestWaits(call, file))), 'axios'),
+    sureWhen: anyOf(...calls.map((call) => whileUserWaits(call, file))),
+    data: { call: creation, library: 'axios', options, index: 0 },
+  };
+}
+
+/** Whether somebody may wait for what a call brings back, for as long as it takes. */
+function isWaitedFor({ library, end }: OutboundCall, file: FileContext): boolean {
+  const fn = findEnclosingFunction(end);
+  if (!fn || isStartup(fn) || isTimeLimited(end, file) || isAfterAnswer(end, file)) return false;
+  return !(library === 'http' ? isUnheard(end, file) : isLeftAlone(end, file));
+}
+
+/** Settings of the project that hold for all calls of a library. */
+function unlessSet(waits: LinkCondition, library: HttpLibrary): LinkCondition {
+  const fact = settings[library];
+  return fact === undefined
+    ? waits
+    : { kind: 'all', of: [waits, { kind: 'not', of: { kind: 'project-states', fact } }] };
+}
+
+const settings: Partial<Record<HttpLibrary, string>> = {
+  axios: 'token:axios.defaults.timeout',
+  nest: 'limited:nest-http',
+  fetch: 'token:setGlobalDispatcher',
+  got: 'token:setGlobalDispatcher',
+  http: 'token:setGlobalDispatcher',
+};
+
+/** The options of a call where they are written out; `open` where they hold a time-out, or may. */
+function findOptions(
+  call: ts.CallExpression,
+  { library, index }: Pick<OutboundCall, 'library' | 'index'>,
+  file: FileContext,
+): ts.ObjectLiteralExpression | undefined | 'open' {
+  if (call.arguments.some(ts.isSpreadElement)) return 'open';
   const given = call.arguments[index] && skipWrappers(call.arguments[index]);
   const isUrl =
     library === 'http' &&
@@ -87,76 +156,15 @@ function judge(call: ts.CallExpression, file: FileContext): Match<OutboundTimeou
     !ts.isObjectLiteralExpression(given) &&
     !ts.isIdentifier(given) &&
     !ts.isCallExpression(given);
-  const argument = isUrl || !given ? undefined : optionsOf(given, library, file);
-  if (argument && !ts.isObjectLiteralExpression(argument)) return undefined;
-  if (call.arguments.some(ts.isSpreadElement) || (argument && isOpen(argument))) return undefined;
-  if (call.arguments[0] && isOwnHost(call.arguments[0], file)) return undefined;
-  const set: LinkCondition = {
-    kind: 'project-states',
-    fact: library === 'axios' ? 'token:axios.defaults.timeout' : 'token:setGlobalDispatcher',
-  };
-  const waits = whileRequestWaits(call, file);
-  return {
-    at: call.expression,
-    ...(isByHand(fn, file) && { confidence: 'possible' as const }),
-    values: {
-      call: call.expression.getText(file.source).replace(/\s+/g, ''),
-      name: nameOfFunction(fn),
-      wait: defaults[library === 'fetch' && isAtEdge(file) ? 'edge' : library],
-    },
-    when: library === 'node-fetch' ? waits : { kind: 'all', of: [waits, { kind: 'not', of: set }] },
-    sureWhen: whileUserWaits(call, file),
-    data: { call, library, options: argument, index },
-  };
+  if (isUrl || !given) return undefined;
+  const options = optionsOf(given, library, file);
+  return ts.isObjectLiteralExpression(options) && !isOpen(options) ? options : 'open';
 }
 
-function identify(call: ts.CallExpression, file: FileContext): Pick<OutboundTimeout, 'library' | 'index'> | undefined {
-  const callee = skipWrappers(call.expression);
-  const name = ts.isIdentifier(callee) ? callee.text : findMemberName(callee);
-  if (name === undefined || !/^(?:fetch|axios|got|get|post|put|patch|delete|head|request|json|text)$/.test(name))
-    return undefined;
-  if (ts.isIdentifier(callee) && callee.text === 'fetch') {
-    if (isHandedIn(callee, file)) return undefined;
-    const origin = findOrigin(callee, file);
-    if (call.arguments.length === 0) return undefined;
-    const module = bareModule(origin?.module ?? '');
-    if (module === '' || module === 'undici') return { library: 'fetch', index: 1 };
-    const isOther = /^(?:node-fetch|cross-fetch|isomorphic-fetch)$/.test(module);
-    return isOther ? { library: 'node-fetch', index: 1 } : undefined;
-  }
-  const origin = findOrigin(callee, file);
-  if (!origin) return undefined;
-  const path = originName(origin);
-  switch (bareModule(origin.module)) {
-    case '':
-      return path === 'globalThis.fetch' ? { library: 'fetch', index: 1 } : undefined;
-    case 'axios':
-      if (path === '')
-        return {
-          library: 'axios',
-          index: call.arguments[0] && ts.isObjectLiteralExpression(call.arguments[0]) ? 0 : 1,
-        };
-      if (path === 'request') return { library: 'axios', index: 0 };
-      return /^(?:get|delete|head)$/.test(path)
-        ? { library: 'axios', index: 1 }
-        : /^(?:post|put|patch)$/.test(path)
-          ? { library: 'axios', index: 2 }
-          : undefined;
-    case 'got':
-      return /^(?:|got|(?:got\.)?(?:get|post|put|patch|delete|head))$/.test(path)
-        ? { library: 'got', index: call.arguments[0] && ts.isObjectLiteralExpression(call.arguments[0]) ? 0 : 1 }
-        : undefined;
-    case 'http':
-    case 'https':
-      return /^(?:get|request)$/.test(path) && !hasSocketTimeout(call, file)
-        ? {
-            library: 'http',
-            index: call.arguments.length > 1 && !isFunctionNode(skipWrappers(call.arguments[1]!)) ? 1 : 0,
-          }
-        : undefined;
-    default:
-      return undefined;
-  }
+function listAddresses(options: ts.ObjectLiteralExpression | undefined): ts.Expression[] {
+  return (options?.properties ?? []).flatMap((property) =>
+    ts.isPropertyAssignment(property) && findPropertyName(property.name) === 'baseURL' ? [property.initializer] : [],
+  );
 }
 
 /** The options where they are written out, also those that the function itself puts together before the call. */
@@ -183,15 +191,4 @@ function isOpen(options: ts.ObjectLiteralExpression): boolean {
   return options.properties.some(
     (property) => ts.isSpreadAssignment(property) || limiting.test(findPropertyName(property.name) ?? ''),
   );
-}
-
-/** `req.setTimeout(…)` or `req.on('timeout', …)` in the same function. */
-function hasSocketTimeout(call: ts.CallExpression, file: FileContext): boolean {
-  const fn = findEnclosingFunction(call);
-  const last = call.arguments[0] && skipWrappers(call.arguments[0]);
-  if (last && ts.isIdentifier(last) && call.arguments.length > 0 && !ts.isStringLiteralLike(last)) {
-    // Options in a variable: what it holds is not followed.
-    return true;
-  }
-  return fn !== undefined && /setTimeout|['"]timeout['"]|timeout\s*:/.test(fn.getText(file.source));
 }

@@ -2,6 +2,7 @@ import type { FileContext } from '../model/file-context.ts';
 import type { EntryPoint } from '../model/link.ts';
 import { entryOfNamedCall } from './entry-calls.ts';
 import { isBringUp } from './event-kind.ts';
+import { isServiceMethod } from './feathers-service.ts';
 import { entryOfFile } from './file-entries.ts';
 import { listCallsOf } from './functions.ts';
 import { isOneJob } from './one-job.ts';
@@ -65,6 +66,7 @@ function identify(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
     fromArgument(fn, file) ??
     fromProperty(fn, file) ??
     entryOfFile(fn, file) ??
+    (isServiceMethod(fn, file) ? request(`Feathers ${nameOfFunction(fn)}`) : undefined) ??
     fromParameters(fn, file)
   );
 }
@@ -263,6 +265,7 @@ function fromProperty(fn: FunctionNode, file: FileContext): EntryPoint | undefin
   const name = findPropertyName(holder.name) ?? '';
   if (/^(?:eachMessage|eachBatch)$/.test(name)) return request(`kafka ${name}`);
   if (name === 'handler' && hasRouteProperties(object)) return request(`route ${routePath(object) ?? ''}`.trim());
+  if (name === 'resolve' && isField(object)) return request('GraphQL resolve');
   const outer = object.parent;
   if (ts.isPropertyAssignment(outer)) {
     const group = findPropertyName(outer.name) ?? '';
@@ -276,6 +279,11 @@ function fromProperty(fn: FunctionNode, file: FileContext): EntryPoint | undefin
       : meteorMethod(outer, name);
   }
   return undefined;
+}
+
+/** `{ type: User, args, resolve() {} }`, also within `t.field(…)` of a schema builder. */
+function isField(object: ts.ObjectLiteralExpression): boolean {
+  return object.properties.some(({ name }) => name && findPropertyName(name) === 'type');
 }
 
 function meteorMethod(call: ts.CallExpression, name: string): EntryPoint | undefined {

@@ -29,6 +29,8 @@ export function textOfFact(fact: string): FactText {
     case 'on-fresh':
     case 'clear-timer-by':
       return { mentions: [payload.split('.').join('&')] };
+    case 'limited':
+      return { mentions: ['HttpModule.register&timeout', 'axiosRef&timeout'] };
     case 'survives-errors':
       return { mentions: ['uncaughtException'] };
     case 'event-member':

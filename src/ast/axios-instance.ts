@@ -1,0 +1,41 @@
+import type { FileContext } from '../model/file-context.ts';
+import { findClassField } from './class-shape.ts';
+import { listHandlePlaces } from './handle-escape.ts';
+import { optionsIndex } from './outbound-call.ts';
+import { bareModule, findOrigin, originName } from './provenance.ts';
+import { findMemberName, getOutermostWrapped, skipWrappers } from './syntax.ts';
+import { ts } from './ts.ts';
+
+/** A request that is sent by an instance of axios. */
+export interface InstanceCall {
+  call: ts.CallExpression;
+  /** Where its own options would stand among the arguments. */
+  index: number;
+}
+
+/** Whether a call makes an instance of axios. */
+export function makesInstance(call: ts.CallExpression, file: FileContext): boolean {
+  if (findMemberName(skipWrappers(call.expression)) !== 'create') return false;
+  const origin = findOrigin(call.expression, file);
+  return origin !== undefined && bareModule(origin.module) === 'axios' && originName(origin) === 'create';
+}
+
+/** The requests that an instance sends in its file, by the name or the field that holds it. */
+export function listInstanceCalls(creation: ts.CallExpression, file: FileContext): InstanceCall[] {
+  const uses = listHandlePlaces(creation, file).flatMap((place): readonly ts.Node[] => {
+    if (place.kind === 'binding') return place.binding.references;
+    if (place.kind !== 'field' || !place.owner) return [];
+    return findClassField(place.owner, place.name, file)?.accesses ?? [];
+  });
+  return uses.flatMap((use) => findCallOn(use) ?? []);
+}
+
+function findCallOn(use: ts.Node): InstanceCall | undefined {
+  const outer = getOutermostWrapped(use);
+  const { parent } = outer;
+  if (ts.isCallExpression(parent) && parent.expression === outer) return { call: parent, index: 0 };
+  if (!ts.isPropertyAccessExpression(parent) || parent.expression !== outer) return undefined;
+  const call = parent.parent;
+  const index = optionsIndex(parent.name.text);
+  return index !== undefined && ts.isCallExpression(call) && call.expression === parent ? { call, index } : undefined;
+}
