@@ -955,7 +955,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "confidence": "likely",
     "lifecycle": "stable",
     "effort": 10,
-    "message": "`{call}` in `{name}` has no time-out: when the other side hangs, the request that waits for it hangs {wait}.",
+    "message": "`{call}`{place} has no time-out: when the other side hangs, the request that waits for it hangs {wait}.",
     "why": "One dependency that answers slowly holds every request that asks it: sockets, memory and pooled connections of those requests pile up with the arrival rate, until nothing is served.",
     "advice": "Give the call a time-out a little above what it takes on a bad day: `signal: AbortSignal.timeout(10_000)`, or `timeout` in the options of axios or got.",
     "limits": [
