@@ -21,6 +21,7 @@ import {
   skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
+import { entryOfType } from './typed-entries.ts';
 
 const routeMethod =
   /^(?:get|post|put|patch|delete|del|all|head|options|use|route|any|ws|websocket|register[A-Z]\w*|addRoute)$/;
@@ -66,6 +67,7 @@ function identify(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
     fromArgument(fn, file) ??
     fromProperty(fn, file) ??
     entryOfFile(fn, file) ??
+    entryOfType(fn, file) ??
     (isServiceMethod(fn, file) ? request(`Feathers ${nameOfFunction(fn)}`) : undefined) ??
     fromParameters(fn, file)
   );
@@ -293,7 +295,7 @@ function meteorMethod(call: ts.CallExpression, name: string): EntryPoint | undef
 function hasRouteProperties(object: ts.ObjectLiteralExpression): boolean {
   const names = new Set(object.properties.map((property) => findPropertyName(property.name)));
   return (
-    ((names.has('method') || names.has('methods')) && (names.has('path') || names.has('url'))) ||
+    (['method', 'methods', 'httpMethod'].some((name) => names.has(name)) && (names.has('path') || names.has('url'))) ||
     names.has('preHandler')
   );
 }
@@ -318,6 +320,8 @@ function fromParameters(fn: FunctionNode, file: FileContext): EntryPoint | undef
   const isError = /^(?:err|error|_err|_)$/.test(first) && fn.parameters.length === 4;
   if (isError && second !== undefined && (requestName.test(second) || /^_/.test(second))) return request(label);
   if (/^(?:ctx|context|c)$/.test(first) && second === 'next') return request(label);
+  // Azure Functions.
+  if (first === 'context' && second !== undefined && requestName.test(second)) return request(label);
   // What its class hides and calls with the request is as much of a handler as its callers are.
   if (ts.isMethodDeclaration(fn) && isHiddenMethod(fn) && listCallsOf(fn, file).length > 0) return undefined;
   const type = fn.parameters[0]?.type;

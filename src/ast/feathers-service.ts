@@ -21,16 +21,21 @@ export function isServiceMethod(fn: FunctionNode, file: FileContext): boolean {
   if (!ts.isMethodDeclaration(fn) || !serviceMethod.test(nameOfFunction(fn)) || !isOfFeathers(file)) return false;
   const owner = fn.parent;
   if (ts.isObjectLiteralExpression(owner)) return isUsed(owner);
-  return (
-    isClassNode(owner) && !(ts.canHaveDecorators(owner) && ts.getDecorators(owner)?.length) && isService(owner, fn)
-  );
+  if (!isClassNode(owner) || (ts.canHaveDecorators(owner) && ts.getDecorators(owner)?.length)) return false;
+  return isService(owner, fn) || isMadeForUse(owner, file);
 }
 
 function isOfFeathers({ package: { dependencies } }: FileContext): boolean {
   return dependencies.has('@feathersjs/feathers') || dependencies.has('feathers');
 }
 
-function isUsed(object: ts.ObjectLiteralExpression): boolean {
+/** `app.use('/releases', new Releases())` in the file of the class. */
+function isMadeForUse({ name }: ts.ClassLikeDeclaration, file: FileContext): boolean {
+  const uses = (name && file.bindingOf(name)?.references) ?? [];
+  return uses.some(({ parent }) => ts.isNewExpression(parent) && isUsed(parent));
+}
+
+function isUsed(object: ts.Expression): boolean {
   const call = object.parent;
   return (
     ts.isCallExpression(call) &&

@@ -29,6 +29,9 @@ const dependencyKinds = ['dependencies', 'devDependencies', 'peerDependencies', 
 const runsService =
   /^(?:pre|post)?(?:start|dev|develop|serve|server|watch|preview|debug|prod|production|api|worker|web)\b/;
 const sourceArgument = /(?:^|[\s"'=])(?:\.\/)?([\w@./-]+\.[cm]?[jt]sx?)(?=$|[\s"';&|])/g;
+/** What takes sources without running them. */
+const readsSources =
+  /^\s*(?:\w+=\S*\s+|(?:npx|yarn|pnpm|bunx|exec|run|cross-env|time)\s+)*(?:esbuild|tsup|tsdown|rollup|webpack|ncc|parcel|swc|babel|tsc|browserify|microbundle|vite|eslint|prettier|biome|oxlint|typedoc|jsdoc|uglify(?:js)?|terser|cp|cpx|rm|cat|chmod|sed|git)(?=\s)/;
 
 /** The packages of a scan, each read when it is first asked for. */
 export class PackageIndex {
@@ -159,7 +162,7 @@ function packageFacts(dir: string, manifest: PackageManifest): PackageFacts {
   if (isRecord(manifest.scripts)) {
     for (const [name, command] of Object.entries(manifest.scripts)) {
       if (typeof command !== 'string' || runsService.test(name)) continue;
-      for (const [, file] of command.matchAll(sourceArgument)) scripts.add(file!);
+      for (const file of listRun(command)) scripts.add(file);
     }
   }
   return {
@@ -169,6 +172,16 @@ function packageFacts(dir: string, manifest: PackageManifest): PackageFacts {
     dependencies,
     scripts,
   };
+}
+
+/** The sources that a command of package.json runs: what it bundles, checks or copies runs elsewhere, but for its settings. */
+function listRun(command: string): string[] {
+  return command.split(/&&|\|\||[;|]/).flatMap((part) => {
+    const isRead = readsSources.test(part);
+    return [...part.matchAll(sourceArgument)]
+      .filter(({ index }) => !isRead || /(?:--config|-c)$/.test(part.slice(0, index)))
+      .map(([, file]) => file!);
+  });
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

@@ -188,7 +188,7 @@ describe('links and locked folders', () => {
 });
 
 describe('packages', () => {
-  test('belong to the nearest package.json; scripts that run the service are no command-line entries', () => {
+  test('belong to the nearest package.json; what runs the service, or is only built or checked, is no command-line entry', () => {
     const root = tempProject({
       'package.json': JSON.stringify({
         name: 'root',
@@ -205,7 +205,8 @@ describe('packages', () => {
           start: 'node src/server.ts',
           'dev:watch': 'tsx src/dev.ts',
           seed: 'tsx src/seed.ts --all',
-          lint: 'eslint .',
+          lint: 'eslint src/lint.ts --config ./lint/eslint.config.ts',
+          build: 'esbuild --bundle src/server.ts && cross-env CI=1 tsc src/types.ts && tsx src/after-build.ts',
         },
       }),
       'packages/api/src/server.ts': code,
@@ -218,7 +219,7 @@ describe('packages', () => {
     const api = packages.factsOf('packages/api');
     expect(api).toMatchObject({ dir: 'packages/api', name: '@x/api', type: 'module' });
     expect([...api.dependencies]).toEqual(['express']);
-    expect([...api.scripts]).toEqual(['bin/api.js', 'src/seed.ts']);
+    expect([...api.scripts]).toEqual(['bin/api.js', 'src/seed.ts', 'lint/eslint.config.ts', 'src/after-build.ts']);
     expect(packages.factsOf('')).toMatchObject({ name: 'root', type: 'commonjs' });
   });
 });

@@ -234,6 +234,47 @@ express().get('/', (req, res) => load());
     expect(chain?.[0]).toMatch(/request handler: @?defineHandler/);
   });
 
+  test.each([
+    ['the type of a handler', 'const list: RequestHandler = (a, b) => slow();\n', 'RequestHandler list'],
+    ['the type of a resolver', "const me: QueryResolvers['me'] = async () => slow();\n", 'QueryResolvers me'],
+    [
+      'the type of all resolvers',
+      'const all: Resolvers = { User: { posts: async () => slow() } };\n',
+      'Resolvers posts',
+    ],
+    ['a field of a schema', 'field({ type: User, resolve: () => slow() });\n', 'GraphQL resolve'],
+    [
+      'what Azure Functions hand in',
+      'module.exports = async function (context, req) {\n  slow();\n};\n',
+      '(context, req)',
+    ],
+    ['a route of a Lambda', "Router([{ httpMethod: 'GET', path: '/x', handler: async () => slow() }]);\n", 'route /x'],
+  ])('starts where a function is handed to a framework by %s', async (_, text, label) => {
+    const [chain] = await chainsIn({ 'src/orders.ts': slow + text });
+    expect(chain?.[0]).toContain('request handler: ');
+    expect(chain?.[0]).toContain(label);
+  });
+
+  test('does not start at functions that only look so: a type of another thing, a deferred result, a store', async () => {
+    const texts = [
+      'const list: Handler[] = [() => slow()];\n',
+      'const job = { resolve: () => slow(), reject: () => 0 };\n',
+      'class Store {\n  find(params: string) {\n    slow();\n  }\n}\n',
+    ];
+    for (const text of texts) expect(await chainsIn({ 'src/orders.ts': slow + text })).toEqual([]);
+  });
+
+  test('starts at the methods of Feathers services', async () => {
+    const files = {
+      'package.json': JSON.stringify({ dependencies: { '@feathersjs/feathers': '5' } }),
+      'src/mine.ts': `${slow}class Mine {\n  find() {\n    slow();\n  }\n}\nmodule.exports = (app) => app.use('/mine', new Mine());\n`,
+      'src/own.ts': `${slow}class Own {\n  find() {\n    slow();\n  }\n}\nmodule.exports = { Own };\n`,
+    };
+    const chains = await chainsIn(files);
+    expect(chains).toHaveLength(1);
+    expect(chains[0]?.[0]).toBe('src/mine.ts:3 request handler: Feathers find');
+  });
+
   test('is followed beyond the paths asked for, which alone are reported', async () => {
     const files = {
       'src/server.ts': `import express from 'express';\nimport { work } from './work';\nexpress().get('/', (req, res) => work());\n`,
