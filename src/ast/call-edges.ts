@@ -16,6 +16,7 @@ import {
   lineOf,
   skipWrappers,
 } from './syntax.ts';
+import { isTellingName } from './telling-name.ts';
 import { ts } from './ts.ts';
 import { findRepetition } from './where.ts';
 
@@ -36,7 +37,7 @@ export function addCall(
     frequency,
   });
   const frequency: CallFrequency = findRepetition(call) ? 'loop' : 'once';
-  const to = targetOf(call, file, classes);
+  const to = targetOf(call, file, classes) ?? findNamed(call);
   if (to) addEdge(from, { ...edge(to, frequency), ...(isNotWaitedFor(call, file) && { isLeftAlone: true }) });
 
   // Functions handed over by name: handlers of a route, or callbacks that the callee will run.
@@ -57,6 +58,11 @@ export function addCall(
       }
     }
   }
+}
+
+function findNamed(call: ts.CallExpression | ts.NewExpression): SymbolRef | undefined {
+  const member = ts.isCallExpression(call) ? findMethodCall(call)?.method : undefined;
+  return member !== undefined && isTellingName(member) ? { kind: 'named', member } : undefined;
 }
 
 /** Nobody waits for it, or for a limited time only. */

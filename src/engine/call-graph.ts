@@ -3,6 +3,7 @@ import { isExportedFunction, namesOf } from './call-names.ts';
 import { compareText } from './order.ts';
 import type { Project } from './project.ts';
 import type { FunctionRef, SymbolTable } from './symbols.ts';
+import { TellingNames } from './telling-names.ts';
 
 /** A call on the way from an entry point to a function. */
 export interface Step {
@@ -48,9 +49,11 @@ export class CallGraph {
   readonly #surroundings = new Map<string, Surroundings>();
   readonly #edgesByTail = new Map<string, Map<string, Caller[]>>();
   readonly #chains = new Map<string, CallChain | undefined>();
+  readonly #names: TellingNames;
 
   constructor(project: Project, symbols: SymbolTable) {
     this.#project = project;
+    this.#names = new TellingNames(project);
     this.#symbols = symbols;
   }
 
@@ -122,7 +125,7 @@ export class CallGraph {
       if (start) return this.#chain(start, [], next);
       const callers: FunctionRef[] = [];
       for (const step of level
-        .flatMap((to) => this.#callersOf(to).map((caller) => ({ ...caller, to })))
+        .flatMap((to) => this.#callersByAnyName(to).map((caller) => ({ ...caller, to })))
         .sort(compareSteps)) {
         const { from, edge, to } = step;
         if (awaited && edge.isLeftAlone) continue;
@@ -144,6 +147,21 @@ export class CallGraph {
     const first = steps[0]?.from ?? start;
     const point = this.entryOf(first);
     return { entry: point && { ...first, point }, steps };
+  }
+
+  /** The callers; of a function that only the one around it leads to, also those that call a method by its telling name. */
+  #callersByAnyName(fn: FunctionRef): readonly Caller[] {
+    const callers = this.#callersOf(fn);
+    const name = this.nameOf(fn);
+    const isOfMaker = ({ from, edge }: Caller): boolean =>
+      edge.to.kind === 'function' && name.startsWith(`${this.nameOf(from)}.`);
+    if (!callers.every(isOfMaker) || this.entryOf(fn)?.kind === 'request') return callers;
+    const last = name.split('.').at(-1)!;
+    const named = this.#names
+      .callersOf(last, fn.file)
+      .flatMap((file) => this.#edgesOf(file).get(last) ?? [])
+      .filter(({ edge }) => edge.to.kind === 'named');
+    return [...callers, ...named];
   }
 
   /** Nothing that leads to a request handler matters. */
@@ -222,8 +240,7 @@ export class CallGraph {
     this.#project.summaryOf(file)?.functions.forEach(({ calls }, fn) => {
       for (const edge of calls) {
         const { to } = edge;
-        const tail =
-          to.kind === 'function' ? `#${to.fn}` : to.kind === 'method' ? to.member : (to.members.at(-1) ?? to.name);
+        const tail = to.kind === 'function' ? `#${to.fn}` : 'member' in to ? to.member : (to.members.at(-1) ?? to.name);
         const caller = { from: { file, fn }, edge };
         const list = edges.get(tail);
         if (list) list.push(caller);

@@ -36,6 +36,8 @@ export class SymbolTable {
         return [{ file, fn: ref.fn }];
       case 'method':
         return this.#methods({ file, class: ref.class }, ref.member, within, depth + 1);
+      case 'named':
+        return [];
       case 'local': {
         const value = own(this.#project.summaryOf(file)?.values, ref.name);
         if (value) return this.#walk(file, value, ref.members, within, depth + 1);
@@ -241,7 +243,7 @@ export function escapeName(name: string): string {
 }
 
 function withMembers(ref: SymbolRef, members: readonly string[]): SymbolRef {
-  if (ref.kind === 'function' || ref.kind === 'method') return ref;
+  if (ref.kind !== 'imported' && ref.kind !== 'local') return ref;
   return { ...ref, members: [...ref.members, ...members] };
 }
 

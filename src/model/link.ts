@@ -44,7 +44,9 @@ export type SymbolRef =
   /** What `module` exports as `name` (`default`, `*` for the namespace), then `members` on it, or on an instance of it. */
   | { kind: 'imported'; module: string; name: string; members: readonly string[] }
   /** Members of what this file itself exports or declares at module level as `name`. */
-  | { kind: 'local'; name: string; members: readonly string[] };
+  | { kind: 'local'; name: string; members: readonly string[] }
+  /** The method `member` of something whose type the file does not tell; only where the name is a telling one. */
+  | { kind: 'named'; member: string };
 
 /** How often a call runs for each run of the function around it. */
 export type CallFrequency = 'once' | 'loop';

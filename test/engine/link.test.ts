@@ -275,6 +275,23 @@ express().get('/', (req, res) => load());
     expect(chains[0]?.[0]).toBe('src/mine.ts:3 request handler: Feathers find');
   });
 
+  test('is followed by the telling name of a method where nobody tells the type of what it is called on', async () => {
+    const factory = 'module.exports = () => ({\n  findOrdersOfCustomer: async () => slow(),\n});\n';
+    const files = {
+      'src/store.ts': slow + factory,
+      'src/server.ts': `import express from 'express';\nexpress().get('/x', (req, res) => req.stores.orders.findOrdersOfCustomer(1));\n`,
+    };
+    expect(await chainsIn(files)).toEqual([
+      ['src/server.ts:2 request handler: GET /x', 'src/server.ts:2 calls exports.findOrdersOfCustomer', 'src/store.ts'],
+    ]);
+    const second = { 'src/other.ts': 'class Other {\n  findOrdersOfCustomer(): void {}\n}\nexport { Other };\n' };
+    expect(await chainsIn({ ...files, ...second })).toEqual([]);
+    const short = Object.fromEntries(
+      Object.entries(files).map(([path, text]) => [path, text.replace('findOrdersOfCustomer', 'findOrders')]),
+    );
+    expect(await chainsIn(short)).toEqual([]);
+  });
+
   test('is followed beyond the paths asked for, which alone are reported', async () => {
     const files = {
       'src/server.ts': `import express from 'express';\nimport { work } from './work';\nexpress().get('/', (req, res) => work());\n`,
