@@ -10,16 +10,17 @@ export const ruleFacts: readonly RuleFacts[] = [
     "effort": 15,
     "message": "This {name} is not ended {outcome}: each one that is left open keeps {cost}.",
     "why": "The garbage collector does not close it. Descriptors, sockets, processes and timers grow with calls or instances until the process, or the server at the other end, has no more of them.",
-    "advice": "End it in a `finally` that begins right after it was made, or with `await using`; an owner ends in its own end what it made.",
+    "advice": "End it in a `finally` that begins right after it was made, or with `await using`; an owner ends in its own end what it made. Join streams by `pipeline()` of `node:stream`, which ends all of them when one goes.",
     "limits": [
       "What only a failure leaves open is `possible` where no request, event or timer comes there (a browser is `likely` anyway); so are observers, and what an owner hands on or a base class may end.",
       "A handle that is returned, stored or passed on is taken to be ended there.",
+      "Of streams joined by `pipe()`, those between a file and the client of a handler are followed.",
       "Only what is known by its import is a handle; response bodies that are left unread on an early return are not followed."
     ],
     "options": {},
     "fix": {
       "safety": "safe",
-      "changes": "moves the end to a `finally` that begins right after the handle was made"
+      "changes": "moves the end to a `finally` that begins right after the handle was made; joins piped streams by `pipeline()`"
     },
     "bad": "'use strict';\nconst fs = require('node:fs');\nconst http = require('node:http');\n\nfunction save(path, text) {\n  const fd = fs.openSync(`${path}.tmp`, 'w');\n  fs.writeFileSync(fd, text);\n  fs.fsyncSync(fd);\n  fs.closeSync(fd);\n  fs.renameSync(`${path}.tmp`, path);\n}\n\nhttp\n  .createServer((request, response) => {\n    save('state.json', JSON.stringify({ url: request.url }));\n    response.end();\n  })\n  .listen(8080);",
     "good": "import { watch } from 'chokidar';\n\nexport class Pool {\n  private again(left: number): unknown {\n    const watcher = watch('.');\n    return left > 0 ? this.again(left - 1) : watcher;\n  }\n\n  open(): unknown {\n    return this.again(2);\n  }\n\n  close(): void {}\n}"

@@ -3,12 +3,14 @@ import { findHandleLeak, type HandleLeak } from '../../src/ast/handle-leak.ts';
 import {
   bodyKind,
   descriptorKind,
+  fileKind,
   findHandleKind,
   type HandleKind,
   handleModules,
   inheritedClient,
 } from '../../src/ast/handles.ts';
 import { importWords, together } from '../../src/ast/mention-words.ts';
+import { findPipedFile } from '../../src/ast/piped-file.ts';
 import { findImport } from '../../src/ast/provenance.ts';
 import { getOutermostWrapped, isClassNode, isWithin, nameOfFunction } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
@@ -39,10 +41,11 @@ export const rule = defineRule<LeakedHandle>({
   message: 'This {name} is not ended {outcome}: each one that is left open keeps {cost}.',
   why: 'The garbage collector does not close it. Descriptors, sockets, processes and timers grow with calls or instances until the process, or the server at the other end, has no more of them.',
   advice:
-    'End it in a `finally` that begins right after it was made, or with `await using`; an owner ends in its own end what it made.',
+    'End it in a `finally` that begins right after it was made, or with `await using`; an owner ends in its own end what it made. Join streams by `pipeline()` of `node:stream`, which ends all of them when one goes.',
   limits: [
     'What only a failure leaves open is `possible` where no request, event or timer comes there (a browser is `likely` anyway); so are observers, and what an owner hands on or a base class may end.',
     'A handle that is returned, stored or passed on is taken to be ended there.',
+    'Of streams joined by `pipe()`, those between a file and the client of a handler are followed.',
     'Only what is known by its import is a handle; response bodies that are left unread on an early return are not followed.',
   ],
   roles: ['product', 'ui'],
@@ -69,6 +72,8 @@ function judge(creation: Creation, file: FileContext): Match<LeakedHandle> | und
   if (ts.isCallExpression(creation)) {
     const descriptor = findUnclosedDescriptor(creation, file);
     if (descriptor) return report(creation, descriptorKind, { kind: 'never', ...descriptor }, file);
+    const piped = findPipedFile(creation, file);
+    if (piped) return report(creation, fileKind, { kind: 'piped', ...piped }, file);
     const body = findUnreadBody(creation, file);
     if (body) return report(creation, bodyKind, { kind: 'outcome', ends: [], ...body }, file);
   }
@@ -136,7 +141,13 @@ function weigh(
   file: FileContext,
 ): Pick<Match<LeakedHandle>, 'confidence' | 'sureWhen'> {
   if (leak.kind === 'owner') return mayEndElsewhere(creation, handle, leak, file) ? { confidence: 'possible' } : {};
-  if (leak.kind === 'never' || handle.name === 'browser' || outcomeOf(leak) === outcomes.return) return {};
+  if (
+    leak.kind === 'never' ||
+    leak.kind === 'piped' ||
+    handle.name === 'browser' ||
+    outcomeOf(leak) === outcomes.return
+  )
+    return {};
   return { sureWhen: runsAsItLives(leak.fn.body ?? leak.fn, file) };
 }
 
@@ -169,6 +180,7 @@ function isSubclass(node: ts.Node): boolean {
 function outcomeOf(leak: HandleLeak): string {
   if (leak.kind === 'never') return 'at all';
   if (leak.kind === 'owner') return `by ${nameOfFunction(leak.disposer)}()`;
+  if (leak.kind === 'piped') return 'when the client goes before the end';
   const { outcome, at } = leak.leaks[0]!;
   // Only what threw and was caught comes to a return behind the end with the handle still open.
   const isBehind = outcome === 'return' && leak.ends.length > 0 && leak.ends.every((end) => end.end <= at.pos);
@@ -177,6 +189,7 @@ function outcomeOf(leak: HandleLeak): string {
 
 function relatedOf(leak: HandleLeak): Pick<Match<LeakedHandle>, 'related'> {
   if (leak.kind === 'owner') return { related: [{ at: leak.disposer, note: 'the end of its owner' }] };
+  if (leak.kind === 'piped') return { related: [{ at: leak.pipe, note: 'ends one side only when the other ends' }] };
   if (leak.kind === 'never') return {};
   const { outcome, at } = leak.leaks[0]!;
   if (outcome === 'end') return {};

@@ -25,6 +25,8 @@ import { frequencyOf } from './where.ts';
 export type HandleLeak =
   /** Nothing ends it, and nobody else can; `isGiven`: a callback is handed it, which is all that ever knows it. */
   | { kind: 'never'; binding: Binding | undefined; fn: FunctionNode; isGiven?: true }
+  /** `pipe()` leaves it open when the client goes before the end. */
+  | { kind: 'piped'; pipe: ts.CallExpression; fn: FunctionNode }
   /** It is ended, but not on these outcomes. */
   | { kind: 'outcome'; binding: Binding; fn: FunctionNode; leaks: readonly Leak[]; ends: readonly ts.CallExpression[] }
   /** Its owner keeps it, and has an end that leaves it open. */
