@@ -29,12 +29,12 @@ const routerModule =
   /^(?:express|express-promise-router|fastify|koa|koa-router|@koa\/router|hono|polka|restify|find-my-way|itty-router|router|@hapi\/hapi|hapi|@trpc\/server|h3|elysia|uWebSockets\.js|micro|connect|oak|@feathersjs\/\w+)$/;
 const routerName = /(?:^|\.)(?:\w*[rR]outer|\w*[rR]outes?|app|server|fastify|api|application|web|http|express)$/;
 const requestDecorator =
-  /^(?:Get|Post|Put|Patch|Delete|All|Head|Options|Search|Sse|Query|Mutation|Subscription|ResolveField|FieldResolver|ResolveProperty|ResolveReference|MessagePattern|EventPattern|SubscribeMessage|Process|OnQueueEvent|OnWorkerEvent|GrpcMethod|RequestMapping|Route|HttpGet|HttpPost|OnEvent|RestEndpoint|Licensed)$/;
+  /^(?:Get|Post|Put|Patch|Delete|All|Head|Options|Search|Sse|Query|Mutation|Subscription|ResolveField|FieldResolver|ResolveProperty|ResolveReference|MessagePattern|EventPattern|SubscribeMessage|Process|OnQueueEvent|OnWorkerEvent|GrpcMethod|RequestMapping|Route|HttpGet|HttpPost|OnEvent|\w*EventHandler|RabbitRPC|RabbitSubscribe|SqsMessageHandler|KafkaListener|RestEndpoint|Licensed)$/;
 /** Runs again and again, but nobody waits for it. */
 const timeDecorator = /^(?:Cron|Interval|Every)$/;
 const requestInterface =
-  /^(?:NestMiddleware|CanActivate|NestInterceptor|PipeTransform|ExceptionFilter|ExpressMiddlewareInterface|RequestHandler)$/;
-const requestMethodOfInterface = /^(?:use|canActivate|intercept|transform|catch|handle)$/;
+  /^(?:NestMiddleware|CanActivate|NestInterceptor|PipeTransform|ExceptionFilter|ExpressMiddlewareInterface|RequestHandler|ICommandHandler|IQueryHandler|IEventHandler)$/;
+const requestMethodOfInterface = /^(?:use|canActivate|intercept|transform|catch|handle|execute)$/;
 const listenerMethod =
   /^(?:on|addListener|prependListener|addEventListener|subscribe|tap|listen|observe|watch|onMessage)$/;
 const connectionEvent = /^(?:request|connection|upgrade|message|stream|secureConnection|checkContinue|connect)$/;

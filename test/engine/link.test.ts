@@ -242,6 +242,16 @@ express().get('/', (req, res) => load());
       'const all: Resolvers = { User: { posts: async () => slow() } };\n',
       'Resolvers posts',
     ],
+    [
+      'an interface of a command bus',
+      'class Pay implements ICommandHandler<Order> {\n  execute() {\n    slow();\n  }\n}\n',
+      'ICommandHandler',
+    ],
+    [
+      'a decorator of messages',
+      'class Mails {\n  @KafkaEventHandler(UserMoved)\n  moved() {\n    slow();\n  }\n}\n',
+      '@KafkaEventHandler',
+    ],
     ['a field of a schema', 'field({ type: User, resolve: () => slow() });\n', 'GraphQL resolve'],
     [
       'what Azure Functions hand in',
