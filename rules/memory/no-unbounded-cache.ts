@@ -1,4 +1,4 @@
-import { allOf } from '../../src/ast/all-of.ts';
+import { allOf, anyOf } from '../../src/ast/all-of.ts';
 import { type Add, type Growth, growthOf, isPrimed, type Removal } from '../../src/ast/container-growth.ts';
 import { type Container, containerOfField, containerOfVariable, shownName } from '../../src/ast/containers.ts';
 import { isWorkDoneOnce } from '../../src/ast/done-once.ts';
@@ -21,7 +21,7 @@ import { emptyObjects, importWords, itemWrites, together } from '../../src/ast/m
 import { listNeverCalled } from '../../src/ast/never-called.ts';
 import { isOffered } from '../../src/ast/offered-cache.ts';
 import { isAnyKey, isPassingKey } from '../../src/ast/passing-key.ts';
-import { isPendingEntry } from '../../src/ast/pending-entry.ts';
+import { isNeverAnswered } from '../../src/ast/pending-entry.ts';
 import { isLibrary } from '../../src/ast/public-api.ts';
 import { isSeldomAsked } from '../../src/ast/seldom.ts';
 import { isImplicit, repeatsItself } from '../../src/ast/self-repeating.ts';
@@ -31,7 +31,7 @@ import { domainOfTable, isBareKey } from '../../src/ast/table-name.ts';
 import { hasTooling, isInBrowser } from '../../src/ast/tooling.ts';
 import { isTrimmedOnOthers, listLiveAdds, listLiveRemovals, listNotTrimmedElsewhere } from '../../src/ast/trimming.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { runsAsItLives } from '../../src/ast/where.ts';
+import { openToUsers, runsAsItLives } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
@@ -104,7 +104,6 @@ function isPage(file: FileContext): boolean {
 
 function judge(container: Container, file: FileContext): Match<UnboundedCache> | undefined {
   if (container.kind === 'array' || container.accesses.length === 0) return undefined;
-  if (onceName.test(container.name) && !cacheName.test(container.name)) return undefined;
   if (isPage(file) && !mayBePageMemo(container)) return undefined;
   if (isBoundedKeyType(container.type, container.value, file)) return undefined;
   const growth = growthOf(container, file);
@@ -114,6 +113,8 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
   const adds = listLiveAdds(container, growth, file).filter((add) => isGrowing(add, container, growth, file));
   const add = adds[0];
   if (!add) return undefined;
+  const isUnanswered = isNeverAnswered(add, growth, file);
+  if (onceName.test(container.name) && !cacheName.test(container.name) && !isUnanswered) return undefined;
   const removals = listLiveRemovals(growth, file);
   const isCache = isMemo(add, container, growth, file);
   const unanswered = removals.filter(
@@ -135,7 +136,9 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
   const repeated = runsAsItLives(add.node, file);
   const isAnyones = !isCalledAnew && isOffered(add, isCache, file);
   const isGivenOut = !isCalledAnew && isGivenByFactory(container, add, file);
-  if (!isCalledAnew && !isGivenOut) conditions.push(isAnyones ? { kind: 'any', of: [repeated, isLibrary] } : repeated);
+  const isNumbered = isFresh(add.key!, file);
+  const byUsers = [...(isAnyones ? [isLibrary] : []), ...(isNumbered ? [openToUsers(add.node, file)] : [])];
+  if (!isCalledAnew && !isGivenOut) conditions.push(anyOf(repeated, ...byUsers));
   const isSeldom = isSeldomAsked(file) || isWorkDoneOnce(file, ownerOf(container));
   const isPassing = isPassingKey(add.key!, container, file) || (isAnyKey(add.key!, file) && hasExpiry(add.value, file));
   const isOften = !isPage(file) && !isSeldom && isPassing && !isStoredKey(add, file);
@@ -150,10 +153,10 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
       key: describeKey(add.key!, file),
       trim: describeTrim(growth, removals, neverAsked.length > 0),
     },
-    ...((isClosed || !isOften || (lifetime === 'unknown' && !isNeverAnswered(add, growth, file))) && {
+    ...((isClosed || !isOften || (lifetime === 'unknown' && !isUnanswered)) && {
       confidence: 'possible' as const,
     }),
-    ...(lifetime !== 'process' && (isAnyones || isGivenOut) && !isFresh(add.key!, file) && { sureWhen: repeated }),
+    ...(lifetime !== 'process' && (isAnyones || isGivenOut) && !isNumbered && { sureWhen: repeated }),
     ...(isPage(file) && { severity: 'medium' as const }),
     when: allOf(...conditions),
     data: {
@@ -170,11 +173,6 @@ function isGrowing(add: Add, container: Container, growth: Growth, file: FileCon
   if (keyDomain(add.key, file) !== 'data' || isDeviceAddress(add.key, container)) return false;
   const isHelper = container.home.kind === 'closure' || /Cache|Memo(?!r)/.test(ownerOf(container));
   return isHelper || !isBareKey(add.key, file) || isFresh(add.key, file) || domainOfTable(container.name) === 'data';
-}
-
-/** What waits under a number of its own and is never taken out stays when it has ended, however long its owner lives. */
-function isNeverAnswered(add: Add, growth: Growth, file: FileContext): boolean {
-  return growth.removals.length === 0 && isFresh(add.key!, file) && isPendingEntry(add, file);
 }
 
 function describeTrim(growth: Growth, removals: readonly Removal[], isNeverCalled: boolean): string {

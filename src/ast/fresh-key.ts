@@ -1,5 +1,5 @@
 import type { FileContext } from '../model/file-context.ts';
-import { isExported, listCallsOf } from './functions.ts';
+import { isExecutor, isExported, listCallsOf } from './functions.ts';
 import {
   findEnclosingFunction,
   findMemberName,
@@ -8,6 +8,7 @@ import {
   hasModifier,
   isAssignment,
   isFunctionNode,
+  isWithin,
   skipAwait,
   skipWrappers,
 } from './syntax.ts';
@@ -41,6 +42,7 @@ export function isFresh(key: ts.Expression, file: FileContext, depth = 0): boole
   if (ts.isIdentifier(value)) {
     const declaration = file.bindingOf(value)?.declaration;
     if (declaration && ts.isParameter(declaration)) return isHandedFresh(declaration, file, depth);
+    if (isCountedOn(value, file)) return true;
     return (
       declaration !== undefined &&
       ts.isVariableDeclaration(declaration) &&
@@ -68,6 +70,21 @@ function isHandedFresh(parameter: ts.ParameterDeclaration, file: FileContext, de
     .map((call) => call.arguments[index])
     .filter((argument) => !(argument && ts.isIdentifier(argument) && file.bindingOf(argument) === binding));
   return given.length > 0 && given.every((argument) => argument !== undefined && isFresh(argument, file, depth + 1));
+}
+
+/** `counter` of an outer scope, where the function that adds, or the one whose promise it makes, counts it on; nothing sets it back. */
+function isCountedOn(counter: ts.Identifier, file: FileContext): boolean {
+  const binding = file.bindingOf(counter);
+  const fn = findEnclosingFunction(counter);
+  if (!binding || !fn || binding.writes.length === 0) return false;
+  const run = isExecutor(fn) ? findEnclosingFunction(fn) : fn;
+  const isOutside = run !== undefined && !isWithin(binding.declaration, run);
+  return isOutside && binding.writes.every(isIncrement) && binding.writes.some((write) => isWithin(write, run));
+}
+
+function isIncrement({ parent }: ts.Node): boolean {
+  const isUnary = ts.isPostfixUnaryExpression(parent) || ts.isPrefixUnaryExpression(parent);
+  return isUnary && parent.operator === ts.SyntaxKind.PlusPlusToken;
 }
 
 /** `this.counter`, where the same function counts it on. */

@@ -171,3 +171,9 @@ function isNameExported(name: ts.BindingName, file: FileContext): boolean {
     return false;
   });
 }
+
+/** What `new Promise` runs at once. */
+export function isExecutor(fn: FunctionNode): boolean {
+  const { parent } = getOutermostWrapped(fn);
+  return ts.isNewExpression(parent) && /Promise$/.test(parent.expression.getText());
+}

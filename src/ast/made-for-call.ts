@@ -89,10 +89,19 @@ function isMadeForCall(node: ts.NewExpression | ts.CallExpression, file: FileCon
 
 /** Returned, or put into a place of its own; one of many in a collection comes and goes. */
 function isKept(use: ts.Identifier): boolean {
-  const { parent } = getOutermostWrapped(use);
+  const { parent } = getOutermostWrapped(broughtUp(use));
   if (ts.isReturnStatement(parent) || ts.isArrowFunction(parent)) return true;
   if (isAssignment(parent)) return parent.right === getOutermostWrapped(use);
   if (!ts.isShorthandPropertyAssignment(parent) && !ts.isPropertyAssignment(parent)) return false;
   const object = getOutermostWrapped(parent.parent).parent;
   return ts.isReturnStatement(object) || ts.isArrowFunction(object) || isAssignment(object);
+}
+
+/** `client.connect()` of `return client.connect()`: what brings an instance up gives that instance to whoever asked for it. */
+function broughtUp(use: ts.Identifier): ts.Expression {
+  const method = ts.isPropertyAccessExpression(use.parent) && use.parent.expression === use ? use.parent : undefined;
+  const isCalled = method !== undefined && ts.isCallExpression(method.parent) && method.parent.expression === method;
+  return isCalled && /^_*(?:init(?:iali[sz]e)?|connect|open|boot(?:strap)?|ready)$/.test(method.name.text)
+    ? (method.parent as ts.CallExpression)
+    : use;
 }

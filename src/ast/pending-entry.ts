@@ -1,16 +1,28 @@
 import type { FileContext } from '../model/file-context.ts';
-import type { Add } from './container-growth.ts';
-import { findPropertyName, skipWrappers } from './syntax.ts';
+import type { Add, Growth } from './container-growth.ts';
+import { isFresh } from './fresh-key.ts';
+import { isExecutor } from './functions.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  findMemberName,
+  findPropertyName,
+  isFunctionNode,
+  isWithin,
+  skipWrappers,
+} from './syntax.ts';
 import { ts } from './ts.ts';
 
 const answerName = /^_?(?:resolve|reject|callback|cb|done|deferred|resolver|rejecter)(?:Fn|Func|Function)?$/i;
 const endingName = /(?:Stream|Socket|Connection|Request|Deferred)$/;
+/** Calls that make a promise together with what settles it. */
+const deferring = /^(?:p?[dD]efer(?:red)?|withResolvers|(?:create|make|new)Deferred\w*)$/;
 
 /**
  * Whether an entry stands for one operation that is under way: it holds what is called once when the answer comes, or a
  * stream, a socket or a request made on the spot. Such an entry is of no use to anybody once the operation has ended.
  */
-export function isPendingEntry(add: Add, file: FileContext): boolean {
+function isPendingEntry(add: Add, file: FileContext): boolean {
   return add.value !== undefined && standsForOperation(add.value, file, 0);
 }
 
@@ -24,6 +36,8 @@ function standsForOperation(expression: ts.Expression, file: FileContext, depth:
     const made = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
     return made !== undefined && standsForOperation(made, file, depth + 1);
   }
+  if (ts.isCallExpression(value)) return deferring.test(calledName(value));
+  if (isFunctionNode(value)) return settlesPromise(value, file);
   if (ts.isNewExpression(value)) {
     const callee = skipWrappers(value.expression);
     const name = ts.isPropertyAccessExpression(callee) ? callee.name.text : callee.getText(file.source);
@@ -39,4 +53,24 @@ function standsForOperation(expression: ts.Expression, file: FileContext, depth:
       );
     });
   return ts.isArrayLiteralExpression(value) && value.elements.some((e) => standsForOperation(e, file, depth + 1));
+}
+
+function calledName({ expression }: ts.CallExpression): string {
+  const callee = skipWrappers(expression);
+  return findMemberName(callee) ?? (ts.isIdentifier(callee) ? callee.text : '');
+}
+
+/** `(answer) => resolve(answer.body)`, kept by the executor of that promise. */
+function settlesPromise(fn: FunctionNode, file: FileContext): boolean {
+  const executor = findEnclosingFunction(fn);
+  if (!executor || !isExecutor(executor)) return false;
+  return executor.parameters.some(({ name }) => {
+    const settle = ts.isIdentifier(name) ? file.bindingOf(name) : undefined;
+    return settle?.references.some((use) => isWithin(use, fn)) ?? false;
+  });
+}
+
+/** What waits under a number of its own and is never taken out stays when it has ended, however long its owner lives. */
+export function isNeverAnswered(add: Add, growth: Growth, file: FileContext): boolean {
+  return growth.removals.length === 0 && isFresh(add.key!, file) && isPendingEntry(add, file);
 }

@@ -3,7 +3,7 @@ import { isInFinally } from './conditions.ts';
 import type { Add, Growth } from './container-growth.ts';
 import type { Container } from './containers.ts';
 import { isFresh } from './fresh-key.ts';
-import { findFunctionValue } from './functions.ts';
+import { findFunctionValue, isExecutor } from './functions.ts';
 import { keyDomain } from './key-domain.ts';
 import {
   type FunctionNode,
@@ -86,11 +86,6 @@ function findOperation(held: ts.Expression, { fn }: Add, file: FileContext): Ope
     if (settlers.some(({ references }) => references.some((use) => isWithin(use, held)))) return { home, settlers };
   }
   return undefined;
-}
-
-function isExecutor(fn: FunctionNode): boolean {
-  const { parent } = getOutermostWrapped(fn);
-  return ts.isNewExpression(parent) && /Promise$/.test(parent.expression.getText());
 }
 
 /** What a variable that is kept was given: `const entry = { resolve, reject }`. */
