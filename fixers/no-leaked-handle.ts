@@ -4,16 +4,21 @@ import { findMethodCall, skipWrappers } from '../src/ast/syntax.ts';
 import { ts } from '../src/ast/ts.ts';
 import type { FileContext } from '../src/model/file-context.ts';
 import type { Fix, Fixer, Skip } from '../src/model/fixer.ts';
+import { insertBefore } from './edit/insert-before.ts';
 import { releaseInFinally } from './edit/release-in-finally.ts';
 
 export const fixer: Fixer<LeakedHandle> = {
   rule: 'no-leaked-handle',
   safety: 'safe',
   changes:
-    'moves the end to a `finally` that begins right after the handle was made; joins piped streams by `pipeline()`',
+    'moves the end to a `finally` that begins right after the handle was made; joins piped streams by `pipeline()`; lets an answer that is not read flow away',
   fix({ data }, file): Fix | Skip {
     const { creation, leak } = data;
     if (leak.kind === 'piped') return joinByPipeline(leak.pipe, leak.fn, file);
+    if (leak.kind === 'unread') {
+      const [first = leak.branch] = ts.isBlock(leak.branch) ? leak.branch.statements : [];
+      return { edits: insertBefore(first, `${leak.answer.text}.resume();`, file) };
+    }
     if (leak.kind !== 'outcome' || leak.ends.length === 0) {
       return { skip: 'nothing in the function ends it: where it ends is yours to say' };
     }

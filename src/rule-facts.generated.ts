@@ -15,12 +15,12 @@ export const ruleFacts: readonly RuleFacts[] = [
       "What only a failure leaves open is `possible` where no request, event or timer comes there (a browser is `likely` anyway); so are observers, and what an owner hands on or a base class may end.",
       "A handle that is returned, stored or passed on is taken to be ended there.",
       "Of streams joined by `pipe()`, those between a file and the client of a handler are followed.",
-      "Only what is known by its import is a handle; response bodies that are left unread on an early return are not followed."
+      "Only what is known by its import is a handle; response bodies that are left unread on an early return are followed for `http`, `https` and objects of S3."
     ],
     "options": {},
     "fix": {
       "safety": "safe",
-      "changes": "moves the end to a `finally` that begins right after the handle was made; joins piped streams by `pipeline()`"
+      "changes": "moves the end to a `finally` that begins right after the handle was made; joins piped streams by `pipeline()`; lets an answer that is not read flow away"
     },
     "bad": "'use strict';\nconst fs = require('node:fs');\nconst http = require('node:http');\n\nfunction save(path, text) {\n  const fd = fs.openSync(`${path}.tmp`, 'w');\n  fs.writeFileSync(fd, text);\n  fs.fsyncSync(fd);\n  fs.closeSync(fd);\n  fs.renameSync(`${path}.tmp`, path);\n}\n\nhttp\n  .createServer((request, response) => {\n    save('state.json', JSON.stringify({ url: request.url }));\n    response.end();\n  })\n  .listen(8080);",
     "good": "import { watch } from 'chokidar';\n\nexport class Pool {\n  private again(left: number): unknown {\n    const watcher = watch('.');\n    return left > 0 ? this.again(left - 1) : watcher;\n  }\n\n  open(): unknown {\n    return this.again(2);\n  }\n\n  close(): void {}\n}"

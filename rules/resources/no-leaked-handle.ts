@@ -1,6 +1,8 @@
 import { findUnclosedDescriptor } from '../../src/ast/callback-descriptor.ts';
 import { findHandleLeak, type HandleLeak } from '../../src/ast/handle-leak.ts';
+import { weighHandle } from '../../src/ast/handle-weight.ts';
 import {
+  answerKind,
   bodyKind,
   descriptorKind,
   fileKind,
@@ -12,8 +14,9 @@ import {
 import { importWords, together } from '../../src/ast/mention-words.ts';
 import { findPipedFile } from '../../src/ast/piped-file.ts';
 import { findImport } from '../../src/ast/provenance.ts';
-import { getOutermostWrapped, isClassNode, isWithin, nameOfFunction } from '../../src/ast/syntax.ts';
+import { nameOfFunction } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
+import { findUnreadAnswer } from '../../src/ast/unread-answer.ts';
 import { findUnreadBody } from '../../src/ast/unread-body.ts';
 import { isSetUp, runsAsItLives, runsRepeatedly, runsUnderLoad } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
@@ -46,7 +49,7 @@ export const rule = defineRule<LeakedHandle>({
     'What only a failure leaves open is `possible` where no request, event or timer comes there (a browser is `likely` anyway); so are observers, and what an owner hands on or a base class may end.',
     'A handle that is returned, stored or passed on is taken to be ended there.',
     'Of streams joined by `pipe()`, those between a file and the client of a handler are followed.',
-    'Only what is known by its import is a handle; response bodies that are left unread on an early return are not followed.',
+    'Only what is known by its import is a handle; response bodies that are left unread on an early return are followed for `http`, `https` and objects of S3.',
   ],
   roles: ['product', 'ui'],
   mentions: [
@@ -59,6 +62,7 @@ export const rule = defineRule<LeakedHandle>({
       ['this.', '#'],
       ['ResizeObserver', 'MutationObserver', 'IntersectionObserver', 'PerformanceObserver', 'AudioContext', 'Worker('],
     ),
+    ...together(['.get(', '.request('], ["http'", "https'", 'http"', 'https"']).map((words) => `${words}&.statusCode`),
     'GetObject',
     'getObject',
   ],
@@ -74,6 +78,8 @@ function judge(creation: Creation, file: FileContext): Match<LeakedHandle> | und
     if (descriptor) return report(creation, descriptorKind, { kind: 'never', ...descriptor }, file);
     const piped = findPipedFile(creation, file);
     if (piped) return report(creation, fileKind, { kind: 'piped', ...piped }, file);
+    const unread = findUnreadAnswer(creation, file);
+    if (unread) return report(creation, answerKind, { kind: 'unread', ...unread }, file);
     const body = findUnreadBody(creation, file);
     if (body) return report(creation, bodyKind, { kind: 'outcome', ends: [], ...body }, file);
   }
@@ -109,7 +115,7 @@ function report(creation: Creation, handle: HandleKind, leak: HandleLeak, file: 
     values: { name: handle.name, cost: handle.cost, outcome: outcomeOf(leak) },
     ...relatedOf(leak),
     when: { kind: 'all', of: conditions },
-    ...weigh(creation, handle, leak, file),
+    ...weighHandle(creation, { handle, leak, isEarlyReturn: outcomeOf(leak) === outcomes.return }, file),
     data: { creation, handle, leak },
   };
 }
@@ -130,57 +136,11 @@ function oftenEnough(
   return isSetUp(fn) ? runsRepeatedly(place, file) : runsUnderLoad(place, file);
 }
 
-/**
- * A browser that stays is felt the first time, and so is what nothing ends at all; what a failure leaves open gathers
- * where a process comes there all its life. An owner may see to it in a way that does not show in its end.
- */
-function weigh(
-  creation: Creation,
-  handle: HandleKind,
-  leak: HandleLeak,
-  file: FileContext,
-): Pick<Match<LeakedHandle>, 'confidence' | 'sureWhen'> {
-  if (leak.kind === 'owner') return mayEndElsewhere(creation, handle, leak, file) ? { confidence: 'possible' } : {};
-  if (
-    leak.kind === 'never' ||
-    leak.kind === 'piped' ||
-    handle.name === 'browser' ||
-    outcomeOf(leak) === outcomes.return
-  )
-    return {};
-  return { sureWhen: runsAsItLives(leak.fn.body ?? leak.fn, file) };
-}
-
-/** An observer goes with what it observes; what is handed on, or is a field of a subclass, may be ended there. */
-function mayEndElsewhere(
-  creation: Creation,
-  handle: HandleKind,
-  { field: name, life }: Extract<HandleLeak, { kind: 'owner' }>,
-  file: FileContext,
-): boolean {
-  if (handle.name === 'observer' || (!life.isComponent && isSubclass(life.shape.node))) return true;
-  const accesses = life.shape.fields.get(name)?.accesses ?? [];
-  return accesses.some((access) => isHandedOn(access, file) && !isWithin(access, creation));
-}
-
-/** `new Writer(this.socket)`, `new Writer({ socket: this.socket })`: an instance of the project's own takes it over. */
-function isHandedOn(access: ts.Node, file: FileContext): boolean {
-  const { parent } = getOutermostWrapped(access);
-  const taker = ts.isPropertyAssignment(parent) ? parent.parent.parent : parent;
-  if (!ts.isNewExpression(taker) || !ts.isIdentifier(taker.expression)) return false;
-  return file.bindingOf(taker.expression) !== undefined;
-}
-
-function isSubclass(node: ts.Node): boolean {
-  return (
-    isClassNode(node) && (node.heritageClauses?.some(({ token }) => token === ts.SyntaxKind.ExtendsKeyword) ?? false)
-  );
-}
-
 function outcomeOf(leak: HandleLeak): string {
   if (leak.kind === 'never') return 'at all';
   if (leak.kind === 'owner') return `by ${nameOfFunction(leak.disposer)}()`;
   if (leak.kind === 'piped') return 'when the client goes before the end';
+  if (leak.kind === 'unread') return outcomes.return;
   const { outcome, at } = leak.leaks[0]!;
   // Only what threw and was caught comes to a return behind the end with the handle still open.
   const isBehind = outcome === 'return' && leak.ends.length > 0 && leak.ends.every((end) => end.end <= at.pos);
@@ -190,6 +150,7 @@ function outcomeOf(leak: HandleLeak): string {
 function relatedOf(leak: HandleLeak): Pick<Match<LeakedHandle>, 'related'> {
   if (leak.kind === 'owner') return { related: [{ at: leak.disposer, note: 'the end of its owner' }] };
   if (leak.kind === 'piped') return { related: [{ at: leak.pipe, note: 'ends one side only when the other ends' }] };
+  if (leak.kind === 'unread') return { related: [{ at: leak.branch, note: 'leaves its body unread' }] };
   if (leak.kind === 'never') return {};
   const { outcome, at } = leak.leaks[0]!;
   if (outcome === 'end') return {};

@@ -247,6 +247,15 @@ export const fileKind: HandleKind = {
   source: 'Node.js 20, 22 and 24, measured: see piped-file.ts',
 };
 
+export const answerKind: HandleKind = {
+  modules: ['http', 'https', 'follow-redirects'],
+  paths: [],
+  name: 'response body',
+  ends: ['resume', 'destroy'],
+  cost: 'a socket until the other side gives up',
+  source: 'Node.js 20, docs/api/http.md: the data of a response has to be consumed',
+};
+
 export const bodyKind: HandleKind = {
   modules: ['@aws-sdk/client-s3'],
   paths: [],

@@ -1,0 +1,49 @@
+import type { FileContext } from '../model/file-context.ts';
+import type { LinkCondition } from '../model/link.ts';
+import type { HandleLeak } from './handle-leak.ts';
+import type { HandleKind } from './handles.ts';
+import { getOutermostWrapped, isClassNode, isWithin } from './syntax.ts';
+import { ts } from './ts.ts';
+import { runsAsItLives } from './where.ts';
+
+type Creation = ts.CallExpression | ts.NewExpression;
+
+/**
+ * A browser that stays is felt the first time, and so is what nothing ends at all; what a failure leaves open gathers
+ * where a process comes there all its life. An owner may see to it in a way that does not show in its end.
+ */
+export function weighHandle(
+  creation: Creation,
+  { handle, leak, isEarlyReturn }: { handle: HandleKind; leak: HandleLeak; isEarlyReturn: boolean },
+  file: FileContext,
+): { confidence?: 'possible'; sureWhen?: LinkCondition } {
+  if (leak.kind === 'owner') return mayEndElsewhere(creation, handle, leak, file) ? { confidence: 'possible' } : {};
+  if (leak.kind !== 'outcome' || handle.name === 'browser' || isEarlyReturn) return {};
+  return { sureWhen: runsAsItLives(leak.fn.body ?? leak.fn, file) };
+}
+
+/** An observer goes with what it observes; what is handed on, or is a field of a subclass, may be ended there. */
+function mayEndElsewhere(
+  creation: Creation,
+  handle: HandleKind,
+  { field: name, life }: Extract<HandleLeak, { kind: 'owner' }>,
+  file: FileContext,
+): boolean {
+  if (handle.name === 'observer' || (!life.isComponent && isSubclass(life.shape.node))) return true;
+  const accesses = life.shape.fields.get(name)?.accesses ?? [];
+  return accesses.some((access) => isHandedOn(access, file) && !isWithin(access, creation));
+}
+
+/** `new Writer(this.socket)`, `new Writer({ socket: this.socket })`: an instance of the project's own takes it over. */
+function isHandedOn(access: ts.Node, file: FileContext): boolean {
+  const { parent } = getOutermostWrapped(access);
+  const taker = ts.isPropertyAssignment(parent) ? parent.parent.parent : parent;
+  if (!ts.isNewExpression(taker) || !ts.isIdentifier(taker.expression)) return false;
+  return file.bindingOf(taker.expression) !== undefined;
+}
+
+function isSubclass(node: ts.Node): boolean {
+  return (
+    isClassNode(node) && (node.heritageClauses?.some(({ token }) => token === ts.SyntaxKind.ExtendsKeyword) ?? false)
+  );
+}
