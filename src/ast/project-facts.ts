@@ -39,7 +39,8 @@ export function listFacts(file: FileContext): string[] {
     if (target.method === 'enableShutdownHooks') facts.add('signal:SIGTERM');
   }
   for (const token of projectTokens) if (file.text.includes(token)) facts.add(`token:${token}`);
-  if (/HttpModule\.register|axiosRef/.test(file.text) && file.text.includes('timeout')) facts.add('limited:nest-http');
+  if (/HttpModule(?:\.register|Options)|axiosRef/.test(file.text) && file.text.includes('timeout'))
+    facts.add('limited:nest-http');
   if (file.text.includes('clear')) {
     const { names, foreign } = timerClears(file);
     for (const name of names.keys()) facts.add(`clear-timer:${name}`);

@@ -30,7 +30,7 @@ export function textOfFact(fact: string): FactText {
     case 'clear-timer-by':
       return { mentions: [payload.split('.').join('&')] };
     case 'limited':
-      return { mentions: ['HttpModule.register&timeout', 'axiosRef&timeout'] };
+      return { mentions: ['HttpModule.register&timeout', 'HttpModuleOptions&timeout', 'axiosRef&timeout'] };
     case 'survives-errors':
       return { mentions: ['uncaughtException'] };
     case 'event-member':
