@@ -285,7 +285,8 @@ function fromProperty(fn: FunctionNode, file: FileContext): EntryPoint | undefin
 
 /** `{ type: User, args, resolve() {} }`, also within `t.field(…)` of a schema builder. */
 function isField(object: ts.ObjectLiteralExpression): boolean {
-  return object.properties.some(({ name }) => name && findPropertyName(name) === 'type');
+  const names = object.properties.map(({ name }) => name && findPropertyName(name));
+  return names.includes('type') && !names.includes('reject');
 }
 
 function meteorMethod(call: ts.CallExpression, name: string): EntryPoint | undefined {
