@@ -556,11 +556,11 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "The number of round trips grows with the number of rows: 200 rows at 2 ms each hold a connection for 0.4 s, and a pool of ten is empty at 25 such requests a second.",
     "advice": "Fetch all rows in one query before the loop (`IN`, `= ANY($1)`, `findMany({ where: { id: { in: ids } } })`) and look them up in a Map; write with one bulk statement; or load through a BatchLoader.",
     "limits": [
-      "Updates with a value of their own for each row, upserts, and loops that may end early are reported as `possible` only.",
+      "What writes rows one by one, and loops that may end early, are reported as `possible` only: what is written together is mostly a handful that belongs to one thing.",
       "A helper counts when it asks the database each time, of what it is handed: in this file, or in another one that the call leads to, one hop further at most; helpers that keep what they read do not count.",
       "Where the project has a function for many keys (`getUsersByIds`), each call of the one for one key in a loop counts.",
       "A loop that no request of users is seen to wait for (a job, a timer, a command, a page of administrators) is `possible`, unless it asks one by one for the keys of a data loader.",
-      "How many rows there are is judged by where they come from, not counted: lists that are passed in and not called after rows or ids, what hangs on one row, writes in a branch and rounds that also wait for something else are `possible` only."
+      "How many rows there are is judged by where they come from, not counted: lists that are passed in and not called after rows or ids, what hangs on one row and rounds that also wait for something else are `possible` only."
     ],
     "options": {},
     "fix": {

@@ -1,4 +1,4 @@
-import { allOf } from '../../src/ast/all-of.ts';
+import { allOf, anyOf } from '../../src/ast/all-of.ts';
 import { listBatchNames } from '../../src/ast/batch-sibling.ts';
 import { oncePath, runsOnce } from '../../src/ast/data-loop.ts';
 import { findFunctionValue } from '../../src/ast/functions.ts';
@@ -13,7 +13,6 @@ import {
   isCaught,
   isCollected,
   isExplained,
-  isRowNeeded,
   whenOften,
   worthOf,
 } from '../../src/ast/query-worth.ts';
@@ -52,11 +51,11 @@ export const rule = defineRule<QueryInLoop>({
   advice:
     'Fetch all rows in one query before the loop (`IN`, `= ANY($1)`, `findMany({ where: { id: { in: ids } } })`) and look them up in a Map; write with one bulk statement; or load through a BatchLoader.',
   limits: [
-    'Updates with a value of their own for each row, upserts, and loops that may end early are reported as `possible` only.',
+    'What writes rows one by one, and loops that may end early, are reported as `possible` only: what is written together is mostly a handful that belongs to one thing.',
     'A helper counts when it asks the database each time, of what it is handed: in this file, or in another one that the call leads to, one hop further at most; helpers that keep what they read do not count.',
     'Where the project has a function for many keys (`getUsersByIds`), each call of the one for one key in a loop counts.',
     'A loop that no request of users is seen to wait for (a job, a timer, a command, a page of administrators) is `possible`, unless it asks one by one for the keys of a data loader.',
-    'How many rows there are is judged by where they come from, not counted: lists that are passed in and not called after rows or ids, what hangs on one row, writes in a branch and rounds that also wait for something else are `possible` only.',
+    'How many rows there are is judged by where they come from, not counted: lists that are passed in and not called after rows or ids, what hangs on one row and rounds that also wait for something else are `possible` only.',
   ],
   mentions: together(roundWords, waitWords),
   visit: {
@@ -111,6 +110,12 @@ function judgeCallee(call: ts.CallExpression, file: FileContext): Match<QueryInL
   if (to && reads) deeds.push('query:point', 'query:list');
   if (to && writes && !isCaught(call, place.repetition.node)) deeds.push('query:insert', 'query:delete');
   const asks: LinkCondition = { kind: 'all', of: [{ kind: 'callee-does', to: to!, deeds }, hasDatabase] };
+  const readDeeds = deeds.filter((deed) => deed === 'query:point' || deed === 'query:list');
+  const writeDeeds: FunctionDeed[] = ['query:insert', 'query:delete', 'writes'];
+  const onlyReads = allOf(
+    { kind: 'callee-does', to: to!, deeds: readDeeds },
+    { kind: 'not', of: { kind: 'callee-does', to: to!, deeds: writeDeeds } },
+  )!;
   const isMany = deeds.length > 0;
   if (!isMany && (batches.length === 0 || isFewOfPart(call, place, file))) return undefined;
   return {
@@ -123,7 +128,7 @@ function judgeCallee(call: ts.CallExpression, file: FileContext): Match<QueryInL
     },
     related: [{ at: place.repetition.node, note: 'repeats it' }],
     when: allOf(isMany ? { kind: 'any', of: [asks, hasBatch] } : hasBatch, isNoHandful(place.over, file)),
-    sureWhen: whenOften(place.over, call, file),
+    sureWhen: allOf(whenOften(place.over, call, file), readDeeds.length > 0 ? anyOf(onlyReads, hasBatch) : hasBatch),
     data: { query: undefined, call, ...place },
   };
 }
@@ -141,13 +146,11 @@ function judge(call: ts.CallExpression, query: QueryCall, file: FileContext): Ma
   const worth = worthOf(call, repetition, over, file);
   const isWeak =
     !isBareWrite &&
-    (!(isRead || kind === 'insert' || kind === 'delete') ||
-      !worth[isRead ? 'reads' : 'writes'] ||
+    (!isRead ||
+      !worth.reads ||
       !worth.isAlone ||
       isBulk(query, file) ||
       isCollected(call, repetition.node) ||
-      (!isRead && isCaught(call, repetition.node)) ||
-      isRowNeeded(call, query, file) ||
       isExplained(repetition.node, file) ||
       isWeakLoop(repetition.node));
   const told = file.memo(toldOf, repetition.node);

@@ -5,7 +5,7 @@ import { findProperty, listChain, type QueryCall } from './queries.ts';
 import { isInSomeRounds, waitsForOther } from './rounds.ts';
 import { isAskedOfLoader, rowListOf } from './row-lists.ts';
 import { sizeOf } from './size.ts';
-import { findEnclosingFunction, findMethodCall, getOutermostWrapped, skipWrappers } from './syntax.ts';
+import { findEnclosingFunction, findMethodCall, getOutermostWrapped, nameOfFunction, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
 import { onAskedPath, type Repetition } from './where.ts';
 
@@ -34,9 +34,12 @@ export function worthOf(
   return { reads: rows !== 'named' || !waits, writes: !waits && !isInSomeRounds(call, node), isAlone: !waits };
 }
 
+const forMany = /bulk|batch|many|import/i;
+
 /**
- * `Promise.all(items.map((item) => db.item.create(…)))`, where each round is one write and no more: one statement writes
- * them all, or one for each table. What hangs on one row is left out: its parts are few.
+ * `Promise.all(items.map((item) => db.item.create(…)))` in a function that says that it is for many, where each round is
+ * one write and no more: one statement writes them all, or one for each table. Elsewhere, and of what hangs on one row,
+ * they are mostly a handful.
  */
 export function isBareWriteMap(
   call: ts.CallExpression,
@@ -45,6 +48,8 @@ export function isBareWriteMap(
   file: FileContext,
 ): boolean {
   const map = findMethodCall(node);
+  const outer = findEnclosingFunction(node);
+  if (!outer || !forMany.test(nameOfFunction(outer))) return false;
   if (map?.method !== 'map' || sizeOf(over, file) === 'small' || rowListOf(over, file) === 'part') return false;
   const all = findMethodCall(getOutermostWrapped(node).parent);
   if (!all || !/^all(?:Settled)?$/.test(all.method) || all.receiver.getText(file.source) !== 'Promise') return false;
@@ -55,23 +60,6 @@ export function isBareWriteMap(
 /** What must hold for a loop to run often: a data loader gathers what each request asks for; else users must ask. */
 export function whenOften(over: ts.Expression, call: ts.CallExpression, file: FileContext): LinkCondition | undefined {
   return isAskedOfLoader(over, file) ? undefined : onAskedPath(call, file);
-}
-
-/** `{ tags: { create: … } }`: rows of other tables with it. */
-function isNested(call: ts.CallExpression, file: FileContext): boolean {
-  return /\b(?:connect|connectOrCreate|create|createMany)\s*:/.test(call.getText(file.source));
-}
-
-/** An insert whose row is used in the round, or that may write other tables with it: no bulk insert gives that. */
-export function isRowNeeded(call: ts.CallExpression, { kind, library }: QueryCall, file: FileContext): boolean {
-  if (kind !== 'insert') return false;
-  const data = library === 'prisma' ? findProperty(call.arguments[0], 'data') : undefined;
-  if (data && !ts.isObjectLiteralExpression(data)) return true;
-  if (isNested(call, file)) return true;
-  const { parent } = getOutermostWrapped(call);
-  return (
-    ts.isAwaitExpression(parent) && !ts.isExpressionStatement(parent.parent) && !ts.isReturnStatement(parent.parent)
-  );
 }
 
 /** `operations.push(prisma.user.delete(…))`, `prisma.$transaction(ids.map(…))`: sent later, maybe together. */
