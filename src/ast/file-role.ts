@@ -39,14 +39,25 @@ export function isTestPath(path: string): boolean {
   return testPath.test(path);
 }
 
+/** Whether the role of a file is `test`, as its path alone shows. */
+export function isOfTests(path: string, pkg: PackageFacts): boolean {
+  const inPackage = pathInPackage(path, pkg);
+  return (
+    testPath.test(path) || fixturePath.test(inPackage) || testHelperPath.test(inPackage) || testPackage.test(pkg.dir)
+  );
+}
+
+function pathInPackage(path: string, { dir }: PackageFacts): string {
+  return dir === '' ? path : path.slice(dir.length + 1);
+}
+
 /**
  * The role of a file by where it lies and what its head says. Rules about load are silent outside `product` (and some in `ui`).
  * A path decides first; a shebang or a place in package.json `bin`/`scripts` makes a script; a UI import or `'use client'` makes UI.
  */
 export function fileRole(path: string, text: string, pkg: PackageFacts): FileRole {
-  const inPackage = pkg.dir === '' ? path : path.slice(pkg.dir.length + 1);
-  if (testPath.test(path) || fixturePath.test(inPackage)) return 'test';
-  if (testHelperPath.test(inPackage) || testPackage.test(pkg.dir)) return 'test';
+  const inPackage = pathInPackage(path, pkg);
+  if (isOfTests(path, pkg)) return 'test';
   if (configPath.test(path)) return 'config';
   if (migrationPath.test(path)) return 'migration';
   if (toolPackage.test(pkg.dir) || text.startsWith('#!') || pkg.scripts.has(inPackage) || scriptPath.test(inPackage))

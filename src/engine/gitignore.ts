@@ -7,6 +7,8 @@ export interface IgnoreRules {
   /** Absolute folder that the patterns are relative to, POSIX, with a trailing slash. */
   base: string;
   own: Ignore;
+  /** Matches every path on which `own` may have an opinion. */
+  mayConcern: RegExp;
   above: IgnoreRules | undefined;
 }
 
@@ -24,7 +26,34 @@ export function readIgnoreRules(
   }
   // As `.git/info/exclude` of most checkouts: comments alone.
   if (!/^[ \t]*[^\s#]/m.test(patterns)) return above;
-  return { base: `${folder.replaceAll('\\', '/')}/`, own: ignore().add(patterns), above };
+  return {
+    base: `${folder.replaceAll('\\', '/')}/`,
+    own: ignore().add(patterns),
+    mayConcern: regExpOfNames(patterns),
+    above,
+  };
+}
+
+/** Asking `ignore` takes a test for each pattern and folder of a path; most paths hold the names of no pattern. */
+function regExpOfNames(patterns: string): RegExp {
+  const sources = new Set<string>();
+  for (const line of patterns.replace(/^\uFEFF/, '').split(/\r?\n/)) {
+    if (line.startsWith('#') || line.trim() === '') continue;
+    sources.add(sourceOfName(line.replace(/^!/, '').trimEnd()));
+  }
+  return new RegExp([...sources].join('|'), 'i');
+}
+
+/** What stands in each path that a pattern is about: the last of its folders or files that it names, or a part of the name. */
+function sourceOfName(pattern: string): string {
+  // An escape, or a set of characters, may stand for anything, and all that follows.
+  const plain = pattern.replace(/[\\[].*$/, '*');
+  for (const name of plain.split('/').reverse()) {
+    const part = name.split(/[*?]/).reduce((longest, next) => (next.length > longest.length ? next : longest), '');
+    const source = part.replace(/[.+^${}()|\]]/g, '\\$&');
+    if (part !== '') return part === name ? `(?:^|/)${source}(?:/|$)` : source;
+  }
+  return '';
 }
 
 /** The rules that hold in `folder` because of the folders above it, up to its git checkout, or else up to `root`. */
@@ -59,6 +88,7 @@ function verdictOn(path: string, isFolder: boolean, rules: IgnoreRules | undefin
   for (let at = rules; at; at = at.above) {
     if (!path.startsWith(at.base)) continue;
     const inside = path.slice(at.base.length);
+    if (!at.mayConcern.test(inside)) continue;
     const verdict = at.own.test(isFolder ? `${inside}/` : inside);
     if (verdict.ignored) return 'ignored';
     if (verdict.unignored) return 'taken back';

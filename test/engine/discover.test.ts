@@ -62,6 +62,21 @@ describe('the files in scope', () => {
     expect(pathsIn(root)).toEqual(['index.js']);
   });
 
+  test('leave out what patterns with sets, escapes, wildcards and folders say', () => {
+    const root = tempProject({
+      '.gitignore': '[Ll]og/\n\\!odd.ts\nreport.[0-9]*.ts\nOut?ut/*.ts\ndocs/**/old\n**/gen/*.js\nes\n',
+      ...Object.fromEntries(
+        [
+          ...['log/a.ts', '!odd.ts', 'report.12.ts', 'output/a.ts', 'docs/x/y/old/a.ts', 'x/gen/a.js', 'lib/es/a.ts'],
+          ...['logs/a.ts', 'odd.ts', 'report.x.ts', 'output/x/a.ts', 'docs/new/a.ts', 'gen/a.ts', 'lib/esm-like/a.ts'],
+        ].map((path) => [path, code]),
+      ),
+    });
+    expect(pathsIn(root)).toEqual(
+      ['docs/new/a.ts', 'gen/a.ts', 'lib/esm-like/a.ts', 'logs/a.ts', 'odd.ts', 'output/x/a.ts', 'report.x.ts'].sort(),
+    );
+  });
+
   test('leave out what .gitignore files say, nested ones and those above the root included', () => {
     const root = tempProject({
       '.git/HEAD': '',
