@@ -40,6 +40,8 @@ function joinByPipeline(pipe: ts.CallExpression, fn: ts.Node, file: FileContext)
     streams.unshift(call.arguments[0]!);
     from = findMethodCall(call)!.receiver;
   }
+  if (/\.pipe\s*\(/.test(from.getText(file.source)))
+    return { skip: 'what is done between two of its pipes stands in the way' };
   const parts = [from, ...streams].map((stream) => stream.getText(file.source));
   const text = `pipeline(${parts.join(', ')}, () => {})`;
   return {

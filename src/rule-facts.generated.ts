@@ -22,7 +22,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "safety": "safe",
       "changes": "moves the end to a `finally` that begins right after the handle was made; joins piped streams by `pipeline()`; lets an answer that is not read flow away"
     },
-    "bad": "'use strict';\nconst fs = require('node:fs');\nconst http = require('node:http');\n\nfunction save(path, text) {\n  const fd = fs.openSync(`${path}.tmp`, 'w');\n  fs.writeFileSync(fd, text);\n  fs.fsyncSync(fd);\n  fs.closeSync(fd);\n  fs.renameSync(`${path}.tmp`, path);\n}\n\nhttp\n  .createServer((request, response) => {\n    save('state.json', JSON.stringify({ url: request.url }));\n    response.end();\n  })\n  .listen(8080);",
+    "bad": "import fs from 'node:fs';\nimport { createServer } from 'node:http';\nimport { createGzip } from 'node:zlib';\n\nlet sent = 0;\n\ncreateServer((_req, res) => {\n  fs.createReadStream('/srv/list.json')\n    .pipe(createGzip())\n    .on('data', (chunk: Buffer) => {\n      sent += chunk.length;\n    })\n    .pipe(res);\n}).listen(0);\n\nexport const total = (): number => sent;",
     "good": "import { watch } from 'chokidar';\n\nexport class Pool {\n  private again(left: number): unknown {\n    const watcher = watch('.');\n    return left > 0 ? this.again(left - 1) : watcher;\n  }\n\n  open(): unknown {\n    return this.again(2);\n  }\n\n  close(): void {}\n}"
   },
   {
@@ -556,7 +556,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "The number of round trips grows with the number of rows: 200 rows at 2 ms each hold a connection for 0.4 s, and a pool of ten is empty at 25 such requests a second.",
     "advice": "Fetch all rows in one query before the loop (`IN`, `= ANY($1)`, `findMany({ where: { id: { in: ids } } })`) and look them up in a Map; write with one bulk statement; or load through a BatchLoader.",
     "limits": [
-      "What writes rows one by one, and loops that may end early, are reported as `possible` only: what is written together is mostly a handful that belongs to one thing.",
+      "What writes rows one by one, and loops that may end early, are reported as `possible` only: what is written together is mostly a handful that belongs to one thing. A function that says that it is for many (`bulkCreate`) is taken at its word.",
       "A helper counts when it asks the database each time, of what it is handed: in this file, or in another one that the call leads to, one hop further at most; helpers that keep what they read do not count.",
       "Where the project has a function for many keys (`getUsersByIds`), each call of the one for one key in a loop counts.",
       "A loop that no request of users is seen to wait for (a job, a timer, a command, a page of administrators) is `possible`, unless it asks one by one for the keys of a data loader.",
@@ -961,7 +961,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Give the call a time-out a little above what it takes on a bad day: `signal: AbortSignal.timeout(10_000)`, or `timeout` in the options of axios or got.",
     "limits": [
       "Options that come from elsewhere or are spread are taken to hold a time-out.",
-      "A wrapper of the project around fetch is judged where it calls fetch.",
+      "A wrapper of the project around fetch is judged where it calls fetch; an instance of axios where it is made, by the calls of its file.",
       "Calls that nobody waits for, those made after the response, and those that somebody waits for up to a limit only are left alone though their sockets pile up.",
       "What an administrator calls by hand, or tries (`/settings/chat/test`), is `possible`.",
       "Calls of the own machine or application, by their address or what it is called, are left alone."

@@ -6,6 +6,7 @@ import { isLeftAlone, isUnheard } from '../../src/ast/left-alone.ts';
 import { importWords } from '../../src/ast/mention-words.ts';
 import { findOutboundCall, type HttpLibrary, type OutboundCall } from '../../src/ast/outbound-call.ts';
 import { isOwnHost } from '../../src/ast/own-host.ts';
+import { findProperty } from '../../src/ast/queries.ts';
 import { isByHand } from '../../src/ast/seldom.ts';
 import { findEnclosingFunction, findPropertyName, nameOfFunction, skipWrappers } from '../../src/ast/syntax.ts';
 import { hasTooling } from '../../src/ast/tooling.ts';
@@ -60,7 +61,7 @@ export const rule = defineRule<OutboundTimeout>({
     'Give the call a time-out a little above what it takes on a bad day: `signal: AbortSignal.timeout(10_000)`, or `timeout` in the options of axios or got.',
   limits: [
     'Options that come from elsewhere or are spread are taken to hold a time-out.',
-    'A wrapper of the project around fetch is judged where it calls fetch.',
+    'A wrapper of the project around fetch is judged where it calls fetch; an instance of axios where it is made, by the calls of its file.',
     'Calls that nobody waits for, those made after the response, and those that somebody waits for up to a limit only are left alone though their sockets pile up.',
     'What an administrator calls by hand, or tries (`/settings/chat/test`), is `possible`.',
     'Calls of the own machine or application, by their address or what it is called, are left alone.',
@@ -102,7 +103,9 @@ function judge(call: ts.CallExpression, file: FileContext): Match<OutboundTimeou
 function judgeInstance(creation: ts.CallExpression, file: FileContext): Match<OutboundTimeout> | undefined {
   if (hasTooling(file) || /\.timeout\s*=[^=]/.test(file.text)) return undefined;
   const options = findOptions(creation, { library: 'axios', index: 0 }, file);
-  if (options === 'open' || listAddresses(options).some((address) => isOwnHost(address, file))) return undefined;
+  if (options === 'open') return undefined;
+  const address = findProperty(options, 'baseURL');
+  if (address && isOwnHost(address, file)) return undefined;
   const [first, ...others] = listInstanceCalls(creation, file).filter(({ call, index }) => {
     const found: OutboundCall = { library: 'axios', index, end: call };
     return isWaitedFor(found, file) && findOptions(call, found, file) !== 'open';
@@ -159,12 +162,6 @@ function findOptions(
   if (isUrl || !given) return undefined;
   const options = optionsOf(given, library, file);
   return ts.isObjectLiteralExpression(options) && !isOpen(options) ? options : 'open';
-}
-
-function listAddresses(options: ts.ObjectLiteralExpression | undefined): ts.Expression[] {
-  return (options?.properties ?? []).flatMap((property) =>
-    ts.isPropertyAssignment(property) && findPropertyName(property.name) === 'baseURL' ? [property.initializer] : [],
-  );
 }
 
 /** The options where they are written out, also those that the function itself puts together before the call. */

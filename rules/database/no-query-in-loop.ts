@@ -51,7 +51,7 @@ export const rule = defineRule<QueryInLoop>({
   advice:
     'Fetch all rows in one query before the loop (`IN`, `= ANY($1)`, `findMany({ where: { id: { in: ids } } })`) and look them up in a Map; write with one bulk statement; or load through a BatchLoader.',
   limits: [
-    'What writes rows one by one, and loops that may end early, are reported as `possible` only: what is written together is mostly a handful that belongs to one thing.',
+    'What writes rows one by one, and loops that may end early, are reported as `possible` only: what is written together is mostly a handful that belongs to one thing. A function that says that it is for many (`bulkCreate`) is taken at its word.',
     'A helper counts when it asks the database each time, of what it is handed: in this file, or in another one that the call leads to, one hop further at most; helpers that keep what they read do not count.',
     'Where the project has a function for many keys (`getUsersByIds`), each call of the one for one key in a loop counts.',
     'A loop that no request of users is seen to wait for (a job, a timer, a command, a page of administrators) is `possible`, unless it asks one by one for the keys of a data loader.',

@@ -3,7 +3,7 @@ import { findClassField } from './class-shape.ts';
 import { listHandlePlaces } from './handle-escape.ts';
 import { optionsIndex } from './outbound-call.ts';
 import { bareModule, findOrigin, originName } from './provenance.ts';
-import { findMemberName, getOutermostWrapped, skipWrappers } from './syntax.ts';
+import { findCallOn, findMemberName, findMethodCall, getOutermostWrapped, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
 
 /** A request that is sent by an instance of axios. */
@@ -27,15 +27,14 @@ export function listInstanceCalls(creation: ts.CallExpression, file: FileContext
     if (place.kind !== 'field' || !place.owner) return [];
     return findClassField(place.owner, place.name, file)?.accesses ?? [];
   });
-  return uses.flatMap((use) => findCallOn(use) ?? []);
+  return uses.flatMap((use) => findRequest(use) ?? []);
 }
 
-function findCallOn(use: ts.Node): InstanceCall | undefined {
+function findRequest(use: ts.Node): InstanceCall | undefined {
   const outer = getOutermostWrapped(use);
   const { parent } = outer;
   if (ts.isCallExpression(parent) && parent.expression === outer) return { call: parent, index: 0 };
-  if (!ts.isPropertyAccessExpression(parent) || parent.expression !== outer) return undefined;
-  const call = parent.parent;
-  const index = optionsIndex(parent.name.text);
-  return index !== undefined && ts.isCallExpression(call) && call.expression === parent ? { call, index } : undefined;
+  const call = findCallOn(use);
+  const index = call && optionsIndex(findMethodCall(call)?.method ?? '');
+  return index === undefined ? undefined : { call: call!, index };
 }

@@ -1,10 +1,10 @@
 import type { FileContext } from '../model/file-context.ts';
 import { bareModule, findOrigin, isHandedIn, originName } from './provenance.ts';
 import {
+  findCallOn,
   findEnclosingFunction,
   findMemberName,
   findMethodCall,
-  getOutermostWrapped,
   isFunctionNode,
   skipWrappers,
 } from './syntax.ts';
@@ -87,17 +87,10 @@ export function optionsIndex(method: string): number | undefined {
 /** `superagent.get(url).set(…).send(…)` of `superagent.get(url)`. */
 function endOfCalls(call: ts.CallExpression): ts.CallExpression {
   for (let at = call; ; ) {
-    const next = nextOfChain(at);
+    const next = findCallOn(at);
     if (!next || /^(?:then|catch|finally)$/.test(findMethodCall(next)?.method ?? '')) return at;
     at = next;
   }
-}
-
-function nextOfChain(call: ts.CallExpression): ts.CallExpression | undefined {
-  const outer = getOutermostWrapped(call);
-  const access = outer.parent;
-  if (!ts.isPropertyAccessExpression(access) || access.expression !== outer) return undefined;
-  return ts.isCallExpression(access.parent) && access.parent.expression === access ? access.parent : undefined;
 }
 
 /** `.timeout(…)` further on in the chain, or as an operator: `http.get(url).pipe(timeout(5_000))`. */

@@ -1,6 +1,13 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
 import { bareModule, findOrigin, originName } from './provenance.ts';
-import { type FunctionNode, findMethodCall, getOutermostWrapped, isFunctionNode, skipWrappers } from './syntax.ts';
+import {
+  type FunctionNode,
+  findCallOn,
+  findMethodCall,
+  getOutermostWrapped,
+  isFunctionNode,
+  skipWrappers,
+} from './syntax.ts';
 import { ts } from './ts.ts';
 
 /** A file that is sent, or written, by `pipe()`, which leaves it open when the other side goes before the end. */
@@ -45,13 +52,13 @@ function listNamed(creation: ts.CallExpression, file: FileContext): readonly ts.
   const { parent } = getOutermostWrapped(creation);
   if (!ts.isVariableDeclaration(parent) || !ts.isIdentifier(parent.name)) return [];
   const { references = [], writes = [] } = file.bindingOf(parent.name) ?? ({} as Partial<Binding>);
-  const isCalled = (use: ts.Node): boolean => findMethodOn(use) !== undefined || isPiped(use);
+  const isCalled = (use: ts.Node): boolean => findCallOn(use) !== undefined || isPiped(use);
   return writes.length === 0 && references.every(isCalled) ? references : [];
 }
 
 /** `….on('error', …).pipe(gzip).pipe(res)` of what stands at its beginning. */
 function findPipeToClient(begin: ts.Node, file: FileContext): PipedFile | undefined {
-  for (let call = findMethodOn(begin); call; call = findMethodOn(call)) {
+  for (let call = findCallOn(begin); call; call = findCallOn(call)) {
     const [to] = call.arguments;
     const fn = isPipe(call) && to && findHandler(to, responseName, responseType, file);
     if (fn) return { pipe: call, fn };
@@ -82,14 +89,6 @@ function isPiped(use: ts.Node): boolean {
 
 function isPipe(call: ts.CallExpression): boolean {
   return findMethodCall(call)?.method === 'pipe';
-}
-
-/** The call of a method on a value: `stream.on(…)` of `stream`. */
-function findMethodOn(value: ts.Node): ts.CallExpression | undefined {
-  const outer = getOutermostWrapped(value);
-  const access = outer.parent;
-  if (!ts.isPropertyAccessExpression(access) || access.expression !== outer) return undefined;
-  return ts.isCallExpression(access.parent) && access.parent.expression === access ? access.parent : undefined;
 }
 
 /** The function that has the client as a parameter, by its name or by its type. */

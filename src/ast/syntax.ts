@@ -142,6 +142,14 @@ export function findMethodCall(
   return { call: node, receiver: skipWrappers(access.expression), method };
 }
 
+/** The call of a method on a value: `stream.on(…)` of `stream`. */
+export function findCallOn(value: ts.Node): ts.CallExpression | undefined {
+  const outer = getOutermostWrapped(value);
+  const access = outer.parent;
+  if (!ts.isPropertyAccessExpression(access) || access.expression !== outer) return undefined;
+  return ts.isCallExpression(access.parent) && access.parent.expression === access ? access.parent : undefined;
+}
+
 /** `this.a.b` → `['this', 'a', 'b']`; undefined when a part is computed or a call. */
 export function findMemberPath(node: ts.Expression): string[] | undefined {
   const at = skipWrappers(node);

@@ -75,10 +75,13 @@ function findRest(request: ScanRequest, { files, packages }: Discovery): Discove
   }
 }
 
-/** The checkout below the root that a path lies in: a project of its own, which those beside it do not call. */
+/**
+ * The clone below the root that a path lies in: a project of its own, which those beside it do not call. A submodule,
+ * whose `.git` is a file, is a part of what is around it.
+ */
 function findRepository(path: string, root: string): string | undefined {
   for (let folder = resolve(root, path); folder.startsWith(join(root, '/')); folder = dirname(folder)) {
-    if (existsSync(join(folder, '.git'))) return folder;
+    if (existsSync(join(folder, '.git/HEAD'))) return folder;
   }
   return undefined;
 }

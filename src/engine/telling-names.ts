@@ -18,7 +18,7 @@ const declaration =
 
 /**
  * Calls of methods whose receiver nobody names the type of (what a container injects, a context carries, a factory made):
- * found by the method's name, where it says so much that one function of the package alone bears it.
+ * found by the method's name, where it says so much that one file of the package alone declares it.
  */
 export class TellingNames {
   readonly #project: Project;
@@ -28,7 +28,7 @@ export class TellingNames {
     this.#project = project;
   }
 
-  /** The files that call the one function of a name, which `file` declares; none where another file declares one too. */
+  /** The files that call a method of a name, which `file` declares; none where another file declares it too. */
   callersOf(name: string, file: string): readonly string[] {
     const packageDir = this.#project.files.get(file)?.packageDir;
     if (packageDir === undefined || !isTellingName(name)) return [];

@@ -328,6 +328,8 @@ express().get('/', (req, res) => load());
     expect(await chainsIn(without, requestRule, request)).toEqual([]);
     const { 'mine/.git/HEAD': __, ...oneProject } = without;
     expect(await chainsIn(oneProject, requestRule, request)).toHaveLength(1);
+    const submodule = { ...oneProject, 'mine/.git': 'gitdir: ../.git/modules/mine\n' };
+    expect(await chainsIn(submodule, requestRule, request)).toHaveLength(1);
   });
 
   test('a finding that nothing reaches is kept apart with the reason', async () => {
