@@ -733,7 +733,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "limits": [
       "Only reads are judged: writes may meet in one record, whatever their callee does.",
       "Loops with an early exit, shared state, a transaction, a pause, chunks, pages or retries are left alone, and those whose list is not known to grow with data.",
-      "Two reads side by side are `possible` but where a route for reading (GET, a query) starts with them: the quicker one is all that is won.",
+      "Two reads side by side are `possible` but where a route for reading (GET, a query) starts with them: the quicker one is all that is won; so are three that each ask for one thing by its key.",
       "A loop is `likely` in a request handler or what it calls itself; in a timer, a job or a library it is `possible`.",
       "Reads of local files, for administrators or background jobs and in code of the browser are `possible`; queries of a project that sets up SQLite alone run one after another anyway."
     ],
@@ -805,7 +805,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "A file call in a synchronous helper is reported only at most two calls from a handler, where its path comes with the call or the disk is changed; what reads a fixed path is `possible`: most often it reads settings once.",
       "A file call is `likely` only where it is shown to take long: one for each entry of a list or folder, a copy of a tree, bytes that are written or read whole by a path that comes with the call. One small file is `possible`.",
       "What no handler of the project is seen to reach, only users of the package, is `possible` unless the function is asynchronous, or a key is derived in 50,000 rounds and more.",
-      "Settings, state that is replaced by a renamed file, removals and renames by a synchronous helper, small files of a fixed path, what only a failure leads to, and the pages of administrators are `possible`.",
+      "Settings, state that is replaced by a renamed file, removals and renames by a synchronous helper, small files of a fixed path, what only a failure leads to, what only administrators, threads beside the server and background jobs ask for, and the few bytes of a secret are `possible`.",
       "Keys of elliptic curves and key derivations of up to 5,000 rounds are quick.",
       "What is kept in a variable outside of the function counts as read once."
     ],
@@ -854,7 +854,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Share the load in flight by key: `singleFlight`, or keep the promise in a Map until it settles.",
     "limits": [
       "What is not called a cache, or does not return what it holds at once, is reported as `possible` only.",
-      "What is kept for one person (a user, a session, a token), by the key, the function, its class or its file, is `possible`: two of their calls seldom meet. So is what has no expiry, and what a `post()` or `put()` does.",
+      "What is kept for one person (a user, a session, a token), by the key, the function, its class or its file, is `possible`: two of their calls seldom meet. So is what has no expiry or one of whole days, what only administrators and jobs ask for, and what a `post()` or `put()` does.",
       "A cache that a function makes for what it returns, and a load that keeps what it read in a table of its own, are `possible` only.",
       "A single read or call behind the cache is `possible`: it is `likely` where several loads follow one another, where the load is handed in by the caller, or where by its name it counts, searches, draws or builds.",
       "Only functions that read, load and write the same cache under the same key are seen.",

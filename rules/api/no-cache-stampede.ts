@@ -1,7 +1,8 @@
+import { allOf } from '../../src/ast/all-of.ts';
 import { isDearLoad } from '../../src/ast/dear-load.ts';
 import { isHotCache, isKeptForGood, isOfOnePerson } from '../../src/ast/hot-cache.ts';
 import { bareModule, findOrigin } from '../../src/ast/provenance.ts';
-import { isForAnyKey, isSharedLoad } from '../../src/ast/shared-load.ts';
+import { isForAnyKey, isSharedLoad, notSharedElsewhere } from '../../src/ast/shared-load.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -16,7 +17,7 @@ import {
 } from '../../src/ast/syntax.ts';
 import { hasTooling } from '../../src/ast/tooling.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { isStartup, onRequestPath } from '../../src/ast/where.ts';
+import { isStartup, onAskedPath, onRequestPath } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Match } from '../../src/model/rule.ts';
@@ -47,7 +48,7 @@ export const rule = defineRule<CacheStampede>({
   advice: 'Share the load in flight by key: `singleFlight`, or keep the promise in a Map until it settles.',
   limits: [
     'What is not called a cache, or does not return what it holds at once, is reported as `possible` only.',
-    'What is kept for one person (a user, a session, a token), by the key, the function, its class or its file, is `possible`: two of their calls seldom meet. So is what has no expiry, and what a `post()` or `put()` does.',
+    'What is kept for one person (a user, a session, a token), by the key, the function, its class or its file, is `possible`: two of their calls seldom meet. So is what has no expiry or one of whole days, what only administrators and jobs ask for, and what a `post()` or `put()` does.',
     'A cache that a function makes for what it returns, and a load that keeps what it read in a table of its own, are `possible` only.',
     'A single read or call behind the cache is `possible`: it is `likely` where several loads follow one another, where the load is handed in by the caller, or where by its name it counts, searches, draws or builds.',
     'Only functions that read, load and write the same cache under the same key are seen.',
@@ -87,7 +88,8 @@ function judge(set: ts.CallExpression, receiver: ts.Expression, file: FileContex
       isDearLoad(get, set, load, file)
         ? 'likely'
         : 'possible',
-    when: onRequestPath(get, file),
+    when: allOf(onRequestPath(get, file), notSharedElsewhere(load, file)),
+    sureWhen: onAskedPath(get, file),
     values: { get: textOf(get, file), set: textOf(set, file), name: nameOfFunction(fn) },
     related: [
       { at: load, note: 'loads' },

@@ -11,12 +11,20 @@ import {
 import { findIndependentReads, type IndependentReads, startsWithRead } from '../../src/ast/independent-reads.ts';
 import { isFileCall } from '../../src/ast/io-call.ts';
 import { findQuery } from '../../src/ast/queries.ts';
+import { isKeyLookup } from '../../src/ast/read-call.ts';
 import { isSeldomAsked } from '../../src/ast/seldom.ts';
 import { findSize, soundsLarge } from '../../src/ast/size.ts';
 import { findEnclosingFunction } from '../../src/ast/syntax.ts';
 import { isInBrowser } from '../../src/ast/tooling.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { closeToRequests, onAskedPath, onRequestPath, openToUsers, runsAsItLives } from '../../src/ast/where.ts';
+import {
+  closeToRequests,
+  findRepetition,
+  onAskedPath,
+  onRequestPath,
+  openToUsers,
+  runsAsItLives,
+} from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
@@ -39,7 +47,7 @@ export const rule = defineRule<SequentialAwait>({
   limits: [
     'Only reads are judged: writes may meet in one record, whatever their callee does.',
     'Loops with an early exit, shared state, a transaction, a pause, chunks, pages or retries are left alone, and those whose list is not known to grow with data.',
-    'Two reads side by side are `possible` but where a route for reading (GET, a query) starts with them: the quicker one is all that is won.',
+    'Two reads side by side are `possible` but where a route for reading (GET, a query) starts with them: the quicker one is all that is won; so are three that each ask for one thing by its key.',
     'A loop is `likely` in a request handler or what it calls itself; in a timer, a job or a library it is `possible`.',
     'Reads of local files, for administrators or background jobs and in code of the browser are `possible`; queries of a project that sets up SQLite alone run one after another anyway.',
   ],
@@ -63,7 +71,7 @@ export const rule = defineRule<SequentialAwait>({
         ...(size.size === 'large' && { related: [{ at: size.at, note: size.why }] }),
         when: allOf({ kind: 'any', of: [runsAsItLives(loop, file), openToUsers(loop, file)] }, ...listAsked(rounds)),
         // Nobody waits for timers and jobs, users of a package may hand it short lists, and deeper it is one step of many.
-        sureWhen: closeToRequests(loop, 1, file),
+        sureWhen: allOf(closeToRequests(loop, 1, file), onAskedPath(loop, file)),
         data: { kind: 'loop', rounds },
       };
     },
@@ -79,7 +87,7 @@ export const rule = defineRule<SequentialAwait>({
       if (!reads || isInTransaction(statement, file)) return undefined;
       return {
         at: node,
-        ...(((reads.calls.length < 3 && !isOfPage(node, file)) || isLittleGained(reads.calls, file)) && {
+        ...(((isFewAndQuick(reads, node) && !isOfPage(node, file)) || isLittleGained(reads.calls, file)) && {
           confidence: 'possible' as const,
         }),
         values: { what: `${reads.calls.length} neighbouring reads` },
@@ -95,6 +103,11 @@ export const rule = defineRule<SequentialAwait>({
     },
   },
 });
+
+/** Of two reads the quicker one is all that is won, and of three by their keys little more, unless a loop repeats them. */
+function isFewAndQuick({ calls }: IndependentReads, node: ts.Node): boolean {
+  return calls.length < 3 || (calls.length === 3 && calls.every(isKeyLookup) && !findRepetition(node));
+}
 
 /** Files of this machine are read at once, a page has one user, and nobody waits for what runs by a timetable. */
 function isLittleGained(calls: readonly ts.CallExpression[], file: FileContext): boolean {

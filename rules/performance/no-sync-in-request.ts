@@ -4,13 +4,14 @@ import {
   findSyncCall,
   isDoneOnce,
   isForUsers,
+  isOfSecret,
   isSlowKey,
   isSurelyRepeated,
   type SyncCall,
   variesByCall,
 } from '../../src/ast/sync-call.ts';
 import { findEnclosingFunction, findMemberPath, isAsync } from '../../src/ast/syntax.ts';
-import { closeToRequests, onRequestPath, onUsersPath } from '../../src/ast/where.ts';
+import { closeToRequests, onAskedPath, onRequestPath, onUsersPath, openToUsers } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
@@ -42,7 +43,7 @@ export const rule = defineRule<SyncCall>({
     'A file call in a synchronous helper is reported only at most two calls from a handler, where its path comes with the call or the disk is changed; what reads a fixed path is `possible`: most often it reads settings once.',
     'A file call is `likely` only where it is shown to take long: one for each entry of a list or folder, a copy of a tree, bytes that are written or read whole by a path that comes with the call. One small file is `possible`.',
     'What no handler of the project is seen to reach, only users of the package, is `possible` unless the function is asynchronous, or a key is derived in 50,000 rounds and more.',
-    'Settings, state that is replaced by a renamed file, removals and renames by a synchronous helper, small files of a fixed path, what only a failure leads to, and the pages of administrators are `possible`.',
+    'Settings, state that is replaced by a renamed file, removals and renames by a synchronous helper, small files of a fixed path, what only a failure leads to, what only administrators, threads beside the server and background jobs ask for, and the few bytes of a secret are `possible`.',
     'Keys of elliptic curves and key derivations of up to 5,000 rounds are quick.',
     'What is kept in a variable outside of the function counts as read once.',
   ],
@@ -56,7 +57,8 @@ export const rule = defineRule<SyncCall>({
       const match = {
         at: call.expression,
         values: { name: found.name, what: costs[found.module] },
-        ...(isShort && { confidence: 'possible' as const }),
+        ...((isShort || isOfSecret(found, file)) && { confidence: 'possible' as const }),
+        sureWhen: asked(found, file),
         data: found,
       };
       const isSure = isSurelyRepeated(found, file);
@@ -66,17 +68,20 @@ export const rule = defineRule<SyncCall>({
         ...match,
         ...(!isSure && { confidence: 'possible' as const }),
         when: isForUsers(found, file) ? onUsersPath(call, file) : onRequestPath(call, file),
-        sureWhen: asked(found, file),
       };
     },
   },
 });
 
 /**
- * Where users of a package are all that is known to run it, they may well do so in a worker or a command: it is sure
- * only where the function is asynchronous, and so says that it keeps nobody waiting, or the file shows it to be slow.
+ * Sure is what requests of users lead to; another program takes as long whoever asks for it. Where users of a package are
+ * all that is known to run it, they may well do so in a worker or a command: it is sure only where the function is
+ * asynchronous, and so says that it keeps nobody waiting, or the file shows it to be slow.
  */
-function asked(found: SyncCall, file: FileContext): LinkCondition | undefined {
-  const fn = findEnclosingFunction(found.call);
-  return (fn && isAsync(fn)) || isSlowKey(found, file) ? undefined : onRequestPath(found.call, file);
+function asked(found: SyncCall, file: FileContext): LinkCondition {
+  const { call, module } = found;
+  const fn = findEnclosingFunction(call);
+  const isOpen = (fn && isAsync(fn)) || isSlowKey(found, file);
+  const byRequests = module === 'child_process' ? onRequestPath(call, file) : onAskedPath(call, file);
+  return isOpen ? { kind: 'any', of: [byRequests, openToUsers(call, file)] } : byRequests;
 }

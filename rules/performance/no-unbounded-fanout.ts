@@ -3,7 +3,7 @@ import { type FanOut, findFanOut } from '../../src/ast/fan-out.ts';
 import { findQuery } from '../../src/ast/queries.ts';
 import { isSeldomAsked } from '../../src/ast/seldom.ts';
 import { shownText } from '../../src/ast/shown-text.ts';
-import { findMethodCall } from '../../src/ast/syntax.ts';
+import { findMemberPath, findMethodCall, skipWrappers } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { onAskedPath, runsAsItLives, runsUnderLoad } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
@@ -54,8 +54,17 @@ export const rule = defineRule<FanOut>({
 });
 
 /** Nobody knows that there are many, few of them start anything, or it is done once in a while. */
-function isWeak({ size, holdsConnection, isHeldBack }: FanOut, file: FileContext): boolean {
-  return isHeldBack || (size.size !== 'large' && !holdsConnection) || isSeldomAsked(file);
+function isWeak({ size, items, holdsConnection, isHeldBack }: FanOut, file: FileContext): boolean {
+  const isShort = size.size !== 'large' || isOfBody(items);
+  return isHeldBack || (isShort && !holdsConnection) || isSeldomAsked(file);
+}
+
+/** `Object.keys(req.body)`: what is sent is one thing, which has a few properties. */
+function isOfBody(items: ts.Expression): boolean {
+  const call = findMethodCall(skipWrappers(items));
+  const isOfObject = call && /^(?:keys|entries|values)$/.test(call.method) && call.receiver.getText() === 'Object';
+  const of = isOfObject ? call.call.arguments[0] : undefined;
+  return of !== undefined && /^(?:body|query|params|headers)$/.test(findMemberPath(of)?.at(-1) ?? '');
 }
 
 /** All rows that a query of this file gives, which nothing limits. */

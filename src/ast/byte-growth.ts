@@ -1,5 +1,6 @@
 import type { FileContext } from '../model/file-context.ts';
 import { isCutIntoBlocks } from './block-cut.ts';
+import { hasLongFrames, isSmallLoop } from './byte-bounds.ts';
 import { isOfSmallBody, isShownToGetChunks } from './chunk-evidence.ts';
 import { findClassField, findThisOwner } from './class-shape.ts';
 import { leavesFunction } from './conditions.ts';
@@ -7,7 +8,6 @@ import { isDeclaredIn, listRepetitions } from './loop-facts.ts';
 import { findNumber } from './number-value.ts';
 import { stopsAtLimit } from './probe.ts';
 import { bareModule, findOrigin, originName } from './provenance.ts';
-import { sizeOf } from './size.ts';
 import {
   type FunctionNode,
   findEnclosingBlock,
@@ -91,7 +91,7 @@ function judge(
   if (repeats.kind === 'calls' && (isOwnBlock(chunks, file) || beginsWithHeader(target, file))) return undefined;
   const isShown = repeats.kind === 'loop' || isShownToGetChunks(repeats.fn, file);
   const isLarge =
-    isRaw(chunks, file) && (wide.test(file.text) || !isCut(target, file)) && isShown && !isOfSmallBody(call, file);
+    isRaw(chunks, file) && (hasLongFrames(file) || !isCut(target, file)) && isShown && !isOfSmallBody(call, file);
   return { call, target, assignment, chunks, repeats, isLarge };
 }
 
@@ -163,9 +163,6 @@ function isRaw(chunks: readonly ts.Expression[], file: FileContext): boolean {
 }
 
 const isPart = /^(?:slice|subarray|splice|readBytes)$/;
-
-/** Lengths of 32 bits. */
-const wide = /\b(?:read|get)(?:Big)?U?[iI]nt(?:32|64|BE|LE)/;
 
 /**
  * `rest = rest.subarray(n)`, `this.rest = frame.rest` of `const frame = parseFrame(this.rest)`: what is kept is what the
@@ -331,41 +328,6 @@ function isLastEvent(fn: FunctionNode): boolean {
   const { parent } = getOutermostWrapped(fn);
   const event = ts.isCallExpression(parent) ? findStringValue(parent.arguments[0]) : undefined;
   return event !== undefined && /^(?:end|close|finish|error|abort)/.test(event);
-}
-
-/** Loops that end at a fixed size (padding, key derivation), and those over a few things. */
-function isSmallLoop(
-  node: ts.Node,
-  over: ts.Expression | undefined,
-  target: ts.Expression,
-  file: FileContext,
-): boolean {
-  if (over) return sizeOf(over, file) === 'small';
-  const name = findMemberPath(target)?.at(-1);
-  if (ts.isForStatement(node) || ts.isWhileStatement(node) || ts.isDoStatement(node)) {
-    const condition = ts.isForStatement(node) ? node.condition : node.expression;
-    if (!condition || !ts.isBinaryExpression(condition)) return false;
-    // `while ((part = input.read(16 - head.length)))`: no more than what is missing.
-    if (
-      name !== undefined &&
-      new RegExp(`- (?:[\\w.]+\\.)?${name}\\.(?:byteL|l)ength`).test(condition.getText(file.source))
-    )
-      return true;
-    if (isLengthTested(condition, name)) return true;
-    return ts.isForStatement(node) && !(findMemberName(condition.right) === 'length');
-  }
-  return false;
-}
-
-/** `x.length < wanted`, also beside another test: `&& !done`. */
-function isLengthTested(condition: ts.Expression, name: string | undefined): boolean {
-  const test = skipWrappers(condition);
-  if (!ts.isBinaryExpression(test)) return false;
-  if (test.operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken)
-    return isLengthTested(test.left, name) || isLengthTested(test.right, name);
-  const left = skipWrappers(test.left);
-  const isLength = /^(?:byteL|l)ength$/.test(findMemberName(left) ?? '');
-  return isLength && findMemberPath((left as ts.PropertyAccessExpression).expression)?.at(-1) === name;
 }
 
 /** How the message names a round. */

@@ -1,5 +1,6 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { EntryPoint } from '../model/link.ts';
+import { isAdminPath, isDecoratedForAdmins, isForAdmins } from './admin-guard.ts';
 import { entryOfNamedCall } from './entry-calls.ts';
 import { isBringUp } from './event-kind.ts';
 import { isServiceMethod } from './feathers-service.ts';
@@ -78,8 +79,9 @@ const request = (label: string): EntryPoint => ({ kind: 'request', label });
 /** `/discord/test`, `/test/radarr`: whoever sets something up tries it, and sees how long it takes. */
 const triedByHand = /(?:^|\/)test(?:[-_](?:connection|config|settings|e?mail|webhook|notification))?(?:\/|$)/i;
 
-function routed(label: string, path: string | undefined): EntryPoint {
-  return { ...request(label), ...(path !== undefined && triedByHand.test(path) && { seldom: 'trial' as const }) };
+function routed(label: string, path = '', isGuarded = false): EntryPoint {
+  if (triedByHand.test(path)) return { ...request(label), seldom: 'trial' };
+  return { ...request(label), ...((isGuarded || isAdminPath(path)) && { seldom: 'admin' as const }) };
 }
 
 /** What a library that hands out jobs or messages runs. */
@@ -99,7 +101,9 @@ function fromDecorators(fn: FunctionNode, file: FileContext): EntryPoint | undef
     const path = ts.isCallExpression(call) ? findStringValue(call.arguments[0]) : undefined;
     const label = `@${name}${path === undefined ? '' : ` ${path}`} ${fn.parent.name?.text ?? 'class'}.${nameOfFunction(fn)}`;
     if (timeDecorator.test(name)) return { kind: 'event', label };
-    return jobDecorator.test(name) ? { ...request(label), seldom: 'job' } : routed(label, path);
+    return jobDecorator.test(name)
+      ? { ...request(label), seldom: 'job' }
+      : routed(label, path, isDecoratedForAdmins(fn) || isDecoratedForAdmins(fn.parent));
   }
   const implemented = fn.parent.heritageClauses?.flatMap((clause) => clause.types) ?? [];
   for (const type of implemented) {
@@ -151,7 +155,7 @@ function entryOfCall(call: ts.CallExpression, file: FileContext): EntryPoint | u
   if (/^create(?:Secure)?Server$/.test(method) && /^(?:http|https|http2|net|tls)$/.test(module))
     return request(`${module} server`);
   if (routeMethod.test(method) && isRouter(receiver, origin, first)) {
-    return routed(`${method.toUpperCase()} ${text ?? ''}`.trim(), text);
+    return routed(`${method.toUpperCase()} ${text ?? ''}`.trim(), text, isForAdmins(call, receiver, file));
   }
   if (
     method === 'addHook' &&
@@ -166,6 +170,9 @@ function entryOfCall(call: ts.CallExpression, file: FileContext): EntryPoint | u
     if (text === 'message' && findMemberPath(receiver)?.join('.') === 'process')
       return { kind: 'event', label: "process 'message'" };
     if (text === 'message' && isWorkerScope(receiver, file)) return { kind: 'event', label: "worker 'message'" };
+    // A thread beside the one that serves: whoever hands it work goes on meanwhile.
+    if (text === 'message' && findMemberPath(receiver)?.at(-1) === 'parentPort')
+      return { ...request("parentPort 'message'"), seldom: 'job' };
     if (text !== undefined && connectionEvent.test(text)) {
       const label = `${findMemberPath(receiver)?.at(-1) ?? ''} '${text}'`.trim();
       return isOwnRequest(receiver, file) ? undefined : request(label);

@@ -25,15 +25,24 @@ const testHelperPath =
 const testPackage =
   /(?:^|\/)(?:tests?[-_][\w.-]+|testcontainers?|(?!(?:ab|a-b|split|speed)[-_]tests?$)[\w.-]+[-_]test(?:s|ing|containers?|kit|[-_](?:utils?|helpers?|kit|apps?|servers?))?)$/i;
 /** Folders that packages for the developers themselves lie in. */
-const toolPackage = /(?:^|\/)(?:bin|scripts|bench(?:mark)?s?|tools?|(?:[\w.-]+-)?cli)$|^(?:dev|tools?|scripts)\//i;
+const toolPackage =
+  /(?:^|\/)(?:bin|scripts|tools?|(?:[\w.-]+-)?cli)$|(?:^|\/)bench(?:mark)?s?(?:\/|$)|^(?:dev|tools?|scripts)\//i;
 const configPath =
   /(?:^|\/)[\w.-]+\.config\.[cm]?[jt]s$|(?:^|\/)\.\w+rc\.[cm]?js$|(?:^|\/)(?:knexfile|ormconfig)\.[cm]?[jt]s$/i;
 const examplePath =
-  /(?:^|\/)(?:examples?|demos?|samples?|playgrounds?|spikes?|demo[-_][\w.-]+|[\w.-]+[-_]demos?|local-?env)\/|(?:^|\/)demo(?:[-_](?:server|app))?\.[cm]?[jt]s$|^(?:docs|website|templates?|sandbox)\//i;
+  /(?:^|\/)(?:examples?|demos?|samples?|playgrounds?|spikes?|demo[-_][\w.-]+|[\w.-]+[-_](?:demos?|examples?)|local-?env)\/|(?:^|\/)demo(?:[-_](?:server|app))?\.[cm]?[jt]s$|^(?:docs|website|templates?|sandbox)\//i;
 const uiPath =
   /(?:^|\/)(?:client|frontend|front-end|web|webapp|ui|components?|hooks|public|assets|static|browser|renderer|mobile|ios|android|electron|desktop|admin-ui|dashboard)\//i;
 const uiImport =
   /(?:from\s*|require\(\s*)['"](?:react|react-dom|react-native|preact|vue|svelte|solid-js|@angular\/\w[\w/-]*|lit|mobx-react|@emotion\/\w+|styled-components|jquery|pinia|zustand|@tanstack\/react-query|next\/(?:link|image|router|navigation))(?:\/[\w./-]+)?['"]/;
+
+/** A step of a workflow of GitHub: its process ends with it. */
+const actionImport = /['"]@actions\/core['"]/;
+
+/** Whether a path leads through `fixtures/`, which may hold whole packages. */
+export function isFixturePath(path: string): boolean {
+  return fixturePath.test(path);
+}
 
 export function isTestPath(path: string): boolean {
   return testPath.test(path);
@@ -68,6 +77,7 @@ export function fileRole(path: string, text: string, pkg: PackageFacts): FileRol
   if (examplePath.test(path)) return 'example';
   // Rendering on the server is under the load of requests.
   const head = text.length > 6000 ? text.slice(0, 6000) : text;
+  if (actionImport.test(head)) return 'script';
   if (head.includes('react-dom/server') && /['"]react-dom\/server/.test(head)) return 'product';
   if (hasDirective(head, 'use client') || uiImport.test(head)) return 'ui';
   if (uiPath.test(path) && /\.[jt]sx$|\b(?:document|window|localStorage|HTMLElement)\b/.test(path + head)) return 'ui';

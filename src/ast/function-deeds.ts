@@ -5,6 +5,7 @@ import { listIoCalls } from './io-call.ts';
 import { findQuery, isInsideChain, isRun } from './queries.ts';
 import { isBulk } from './query-worth.ts';
 import { isConditional } from './rounds.ts';
+import { takesTurns } from './shared-load.ts';
 import { isSleep } from './sleep.ts';
 import { type FunctionNode, isFunctionNode, isWithin, listBoundNames } from './syntax.ts';
 import { ts } from './ts.ts';
@@ -29,6 +30,7 @@ export function listDeeds(fn: FunctionNode, file: FileContext): FunctionDeed[] {
   for (const kind of listOwnQueries(fn, file)) deeds.add(`query:${kind}`);
   if (isSleep(fn, file)) deeds.add('sleeps');
   if (catchesAll(fn)) deeds.add('catches');
+  if (takesTurns.test(text)) deeds.add('shares');
   return [...deeds].sort();
 }
 

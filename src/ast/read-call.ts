@@ -3,8 +3,8 @@ import type { SymbolRef } from '../model/link.ts';
 import { findFunctionValue } from './functions.ts';
 import { ioOf } from './io-call.ts';
 import { findCallee } from './symbol-ref.ts';
-import { findMemberPath } from './syntax.ts';
-import type { ts } from './ts.ts';
+import { findMemberPath, findPropertyName, skipWrappers } from './syntax.ts';
+import { ts } from './ts.ts';
 
 /** Words that say that the order or the pace is meant: transactions, batches, pages, limits, retries, waits. */
 export const paced =
@@ -36,6 +36,23 @@ export function askedReadOf(call: ts.CallExpression, file: FileContext): Read | 
 /** Whether a call is named as what reads. */
 export function isNamedRead(call: ts.CallExpression): boolean {
   return readName.test(findMemberPath(call.expression)?.at(-1) ?? '');
+}
+
+const ofOne = /^(?:findUnique(?:OrThrow)?|findByPk)$|(?:By|And)(?:Id|Key|Uuid)$/;
+const singular = /^(?:find|get|load|fetch|read)(?:[A-Z]\w*[^s])?$/;
+const keyName = /(?:^id|^key|^uuid|Id|ID|Key|Uuid)$/;
+
+/** Whether a call asks for one thing by its key, by its name and what it is handed: some milliseconds. */
+export function isKeyLookup(call: ts.CallExpression): boolean {
+  // `getUserWithRoles(id)` is still one user.
+  const name = (findMemberPath(call.expression)?.at(-1) ?? '').replace(/With[A-Z]\w*$/, '');
+  return ofOne.test(name) || (singular.test(name) && call.arguments.length > 0 && call.arguments.every(isKey));
+}
+
+function isKey(given: ts.Expression): boolean {
+  const value = skipWrappers(given);
+  if (!ts.isObjectLiteralExpression(value)) return keyName.test(findMemberPath(value)?.at(-1) ?? '');
+  return value.properties.every(({ name }) => name !== undefined && keyName.test(findPropertyName(name) ?? ''));
 }
 
 /** Whether what a call gives decides, by its name, who may go on. */

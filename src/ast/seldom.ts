@@ -2,11 +2,11 @@ import type { FileContext } from '../model/file-context.ts';
 import { type FunctionNode, nameOfFunction } from './syntax.ts';
 
 const seldomPath =
-  /(?:^|\/)\(?(?:cron|cron-?jobs?|jobs)\)?\/|(?:^|[/._-])(?:backups?|restore)[/.]|(?:^|[/.])\(?(?:admin|administration|super-?admin|admin-?js|admin-?panel)\)?[/.]|[/.-](?:jobs?|cron|schedule[rd]?)(?:\.service|-handlers?)?\.[cm]?[jt]s$/i;
+  /(?:^|\/)\(?(?:cron|cron-?jobs?|jobs)\)?\/|(?:^|[/._-])(?:backups?|restore)[/.]|(?:^|[/.])\(?(?:admin|administration|super-?admin|admin-?js|admin-?panel)\)?[/.]|[/.-](?:jobs?|cron|schedule[rd]?)(?:\.service|-handlers?)?\.[cm]?[jt]s$|(?:^|\/)deploy(?:ments?)?[/.-]|[/._-]logs?[._-](?:controller|routes?|router|handlers?)\b|\/(?:controllers?|pages)\/(?:[\w.-]+\/)*settings\//i;
 
 /**
- * Whether a file serves what is asked for once in a while, by where it lies: pages of the administrators, back-ups, work of
- * a timetable that nobody waits for. What it costs there few would notice.
+ * Whether a file serves what is asked for once in a while, by where it lies: pages of the administrators and of settings,
+ * back-ups, deployments, logs, work of a timetable that nobody waits for. What it costs there few would notice.
  */
 export function isSeldomAsked({ path }: FileContext): boolean {
   return seldomPath.test(path);

@@ -1,13 +1,15 @@
 import type { FileContext } from '../model/file-context.ts';
+import type { LinkCondition } from '../model/link.ts';
 import { findFunctionValue } from './functions.ts';
 import { listNames } from './loop-facts.ts';
+import { findCallee } from './symbol-ref.ts';
 import { type FunctionNode, findMemberPath, isWithin, rootOf, skipAwait, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
 
 const shared =
   /single-?flight|in-?flight|pending|dedupe?|promise|lock|mutex|semaphore|coalesc|DataLoader|p-memoize|swr|stale/i;
 /** What takes its turn, or waits for another's: words of code that is longer than the look-up itself. */
-const takesTurns =
+export const takesTurns =
   /single-?flight|in-?flight|coalesc|DataLoader|p-memoize|(?:mutex|semaphore|lock)\w*\.\w+\(|\.(?:lock|acquire|runExclusive)\(|(?:acquire|with|take)\w*Lock\(/i;
 
 /**
@@ -19,6 +21,13 @@ export function isSharedLoad(fn: FunctionNode, load: ts.AwaitExpression, file: F
   return (
     shared.test(own) || listReached(load, file, 2).some((reached) => takesTurns.test(reached.getText(file.source)))
   );
+}
+
+/** "What another file loads with takes no turns there." */
+export function notSharedElsewhere(load: ts.AwaitExpression, file: FileContext): LinkCondition | undefined {
+  const call = skipAwait(load);
+  const to = ts.isCallExpression(call) ? findCallee(call, file) : undefined;
+  return to && { kind: 'not', of: { kind: 'callee-does', to, deeds: ['shares'] } };
 }
 
 /** `const reader = await openReader()` under a key of the call: what is waited for is the same for all keys. */

@@ -134,6 +134,13 @@ export function isSurelyRepeated({ call, module }: SyncCall, file: FileContext):
   return false;
 }
 
+/** A password, a token or a message of a log-in that is squeezed to travel: some hundreds of bytes. */
+export function isOfSecret({ call, module }: SyncCall, file: FileContext): boolean {
+  const fn = findEnclosingFunction(call);
+  const names = `${fn ? nameOfFunction(fn) : ''} ${file.path}`;
+  return module === 'zlib' && /crypt|password|secret|token|cookie|saml/i.test(names);
+}
+
 const reading = /^read/;
 
 /**

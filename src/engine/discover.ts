@@ -1,7 +1,7 @@
 import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { isOfTests } from '../ast/file-role.ts';
+import { isFixturePath, isOfTests } from '../ast/file-role.ts';
 import type { FileCounts, Problem } from '../model/scan-result.ts';
 import { type IgnoreRules, isIgnored, isTakenBack, readIgnoreRules, readIgnoreRulesAbove } from './gitignore.ts';
 import { compileGlobs } from './glob.ts';
@@ -233,8 +233,8 @@ class Walk {
     if (declarationName.test(path)) return 'declaration';
     if (generatedName.test(inBase)) return 'generated';
     if (minifiedName.test(path)) return 'minified';
-    if (this.#request.testFiles !== true && isOfTests(inBase, this.#packages.factsOf(packageDir))) return 'test';
-    return undefined;
+    if (this.#request.testFiles === true) return undefined;
+    return isFixturePath(inBase) || isOfTests(inBase, this.#packages.factsOf(packageDir)) ? 'test' : undefined;
   }
 
   #addFile(absolute: string, packageDir: string, explicit: boolean, path = this.#relative(absolute)): void {

@@ -183,7 +183,8 @@ export class Linker {
     const own = summary?.deeds ?? [];
     if (!summary) return false;
     if (deeds.includes('catches')) return own.includes('catches');
-    if (own.includes('keeps') && !deeds.includes('writes')) return deeds.includes('keeps');
+    if (own.includes('shares') && deeds.includes('shares')) return true;
+    if (own.includes('keeps') && !deeds.includes('writes') && !deeds.includes('shares')) return deeds.includes('keeps');
     if (own.some((deed) => deeds.includes(deed))) return true;
     if (deeds.includes('sleeps')) return false;
     return (

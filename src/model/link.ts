@@ -67,7 +67,7 @@ export interface EntryPoint {
   kind: 'request' | 'event' | 'startup';
   label: string;
   /**
-   * What comes once in a while: a background `job` of a queue or a timetable, which nobody waits for; a `trial` of what
+   * What comes once in a while: a background `job` of a queue, a timetable or a thread, which nobody waits for; a `trial` of what
    * somebody sets up, who sees how long it takes; what an `admin` asks for.
    */
   seldom?: 'job' | 'trial' | 'admin';
@@ -76,7 +76,8 @@ export interface EntryPoint {
 /**
  * What a function does outside of the process: it waits for a read or a write, asks the database for or about what it is
  * handed, or keeps what it read (a cache, a loader). `sleeps`: it only waits for a timer, see `src/ast/sleep.ts`;
- * `catches`: no failure of its work comes to its caller, see `src/ast/cannot-fail.ts`.
+ * `catches`: no failure of its work comes to its caller, see `src/ast/cannot-fail.ts`; `shares`: it takes turns by a lock,
+ * or joins what is in flight.
  */
 export type FunctionDeed =
   | 'reads'
@@ -87,7 +88,8 @@ export type FunctionDeed =
   | 'query:insert'
   | 'query:delete'
   | 'sleeps'
-  | 'catches';
+  | 'catches'
+  | 'shares';
 
 export interface FunctionSummary {
   /** `name`, `Class.name`, `name.<anonymous>`; for people and for scope ids. */

@@ -61,6 +61,7 @@ describe('the role of a file', () => {
     ['src/test-helpers/queue.ts', 'test'],
     ['src/test-results/store.ts', 'product'],
     ['demo-app/index.ts', 'example'],
+    ['packages/gateway-examples/src/run.ts', 'example'],
     ['demo.js', 'example'],
     ['src/demo-mode.ts', 'product'],
     ['src/extract-locales.ts', 'script'],
@@ -74,6 +75,7 @@ describe('the role of a file', () => {
     ['dev/tool', 'script'],
     ['tools/importer', 'script'],
     ['packages/cli', 'script'],
+    ['bench/pools', 'script'],
     ['packages/tooltips', 'product'],
     ['apps/api', 'product'],
     ['packages/testcontainers', 'test'],
@@ -88,6 +90,10 @@ describe('the role of a file', () => {
   test('a shebang makes a script, a UI import makes UI', () => {
     expect(roleOf('src/x.ts', '#!/usr/bin/env node\n')).toBe('script');
     expect(roleOf('src/x.tsx', "import { useState } from 'react';\n")).toBe('ui');
+  });
+
+  test('what an action of a workflow does ends with it', () => {
+    expect(roleOf('source/action/index.mjs', "import core from '@actions/core';\n")).toBe('script');
   });
 
   test('a directive is seen behind comments of both kinds', () => {

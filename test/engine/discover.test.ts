@@ -117,6 +117,16 @@ describe('the files in scope', () => {
     expect(pathsIn(root, { paths: ['fixtures/service'] })).toEqual(['fixtures/service/src/a.ts']);
   });
 
+  test('of a package below fixtures are tests, but where it is named', () => {
+    const root = tempProject({
+      'lib/fixtures/app/package.json': '{}',
+      'lib/fixtures/app/a.ts': code,
+      'lib/b.ts': code,
+    });
+    expect(pathsIn(root)).toEqual(['lib/b.ts']);
+    expect(pathsIn(root, { paths: ['lib/fixtures/app'] })).toEqual(['lib/fixtures/app/a.ts']);
+  });
+
   test('can be given as a glob', () => {
     const root = tempProject({ 'src/a.ts': code, 'src/b/c.ts': code, 'src/d.css': '' });
     expect(pathsIn(root, { paths: ['src/**/*'] })).toEqual(['src/a.ts', 'src/b/c.ts']);
