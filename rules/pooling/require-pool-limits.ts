@@ -2,6 +2,7 @@ import { isForOneJob } from '../../src/ast/job-client.ts';
 import { bareModule, findOrigin, originName } from '../../src/ast/provenance.ts';
 import { findProperty } from '../../src/ast/queries.ts';
 import { isSeldomAsked } from '../../src/ast/seldom.ts';
+import { isOfService } from '../../src/ast/server-start.ts';
 import { findStringValue, skipWrappers } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
@@ -109,7 +110,7 @@ export const rule = defineRule<PoolLimits>({
   limits: [
     'Options that come from elsewhere or are spread are taken to hold it.',
     'A pool that the function which makes it ends again, or that serves migrations alone, is left alone.',
-    'A pool whose queries have a time-out, or that serves pages of administrators and back-ups, is reported as `possible` only.',
+    'A pool whose queries have a time-out, or that serves pages of administrators and back-ups, is reported as `possible` only. So is one of a library, and one of a project that answers no requests: a script, a bot.',
     'Pools whose library gives up by itself (knex, Sequelize, mssql, mariadb) are left alone.',
     'The pools that TypeORM, MikroORM and drizzle make are not looked at.',
   ],
@@ -147,6 +148,7 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
       without: missing.map(({ without }) => without).join(', and '),
     },
     data: { options: argument, creation: node, missing },
+    sureWhen: isOfService,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { FileContext } from '../model/file-context.ts';
 import { findEntryPoint } from './entry-points.ts';
+import { listCallsOf } from './functions.ts';
 import { findIterated, listRepetitions } from './loop-facts.ts';
 import { isLiteralSized } from './small-input.ts';
 import { type SyncCall, variesByCall } from './sync-call.ts';
@@ -26,7 +27,7 @@ export function isHeavyFileCall(found: SyncCall, file: FileContext): boolean {
   // To unlink, rename or look at a file takes microseconds, also when it is done for each of some.
   const isOfContent = isRead || name === 'readdirSync' || writing.test(name);
   if ((isOfContent && isForEach(call, file)) || (isRead && isOfRoute(call, file))) return true;
-  if (name === 'readdirSync') return looksAtEach(call, file);
+  if (name === 'readdirSync') return readsEach(call, file);
   if (isRead) return variesByCall(found, file) && givesBytes(call, file);
   return writing.test(name) && isBytes(call.arguments[1], file);
 }
@@ -45,9 +46,13 @@ function isForEach(call: ts.CallExpression, file: FileContext): boolean {
   });
 }
 
-/** `readdirSync(folder).filter((name) => statSync(join(folder, name)).isDirectory())`: a call for each entry. */
-function looksAtEach(call: ts.CallExpression, file: FileContext): boolean {
+/**
+ * `readdirSync(folder).map((name) => readFileSync(join(folder, name)))`, or a function that calls itself for each folder:
+ * all that lies there. To look at each takes microseconds.
+ */
+function readsEach(call: ts.CallExpression, file: FileContext): boolean {
   const fn = findEnclosingFunction(call);
+  if (fn && listCallsOf(fn, file).some((again) => isWithin(again, fn))) return true;
   return file
     .nodes('CallExpression')
     .some(
@@ -55,7 +60,7 @@ function looksAtEach(call: ts.CallExpression, file: FileContext): boolean {
         other.pos > call.pos &&
         fn !== undefined &&
         isWithin(other, fn) &&
-        /(?:^|\.)(?:readFile|l?stat|readdir)Sync$/.test(other.expression.getText(file.source)) &&
+        /(?:^|\.)read(?:File|dir)Sync$/.test(other.expression.getText(file.source)) &&
         isForEach(other, file),
     );
 }

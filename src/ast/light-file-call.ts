@@ -21,7 +21,8 @@ const reading = /^read(?:File|Json|JSON)Sync$/;
 const writing = /^(?:write|output|append)/;
 /** What changes the table of a folder, not the contents of files. */
 const moving = /^(?:rename|unlink|rm|rmdir|remove|emptyDir|truncate|move)Sync$/;
-const settingsName = /(?:Settings?|Options|Preferences)$/;
+/** Settings are small; what is deployed is so by hand, and once a version. */
+const seldomName = /(?:Settings?|Options|Preferences)$|^(?:do)?[dD]eploy(?![a-z])/;
 const backupFile = /(?:^|\/)backups?\.[cm]?[jt]s$/i;
 
 /**
@@ -36,7 +37,7 @@ export function isLightFileCall({ call, module, name }: SyncCall, file: FileCont
     isSeldomAsked(file) ||
     oncePath.test(file.path) ||
     backupFile.test(file.path) ||
-    settingsName.test(nameOfFunction(fn))
+    seldomName.test(nameOfFunction(fn))
   )
     return true;
   if (isInCatch(call, fn) || (moving.test(name) && !isAsyncAround(fn))) return true;

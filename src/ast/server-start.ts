@@ -34,6 +34,33 @@ export function findServerStart(call: ts.CallExpression, file: FileContext): str
   return undefined;
 }
 
+/** What calls the handlers of a project that starts no server of its own, or starts it by another word than listen(). */
+const hosts = [
+  'next',
+  'nuxt',
+  '@sveltejs/kit',
+  '@remix-run/node',
+  'react-router',
+  'aws-lambda',
+  '@azure/functions',
+  '@google-cloud/functions-framework',
+  'firebase-functions',
+  '@hono/node-server',
+  '@hapi/hapi',
+];
+
+/** "The file is part of a service: some file of the project starts a server, or is written for a host of handlers; no library." */
+export const isOfService: LinkCondition = {
+  kind: 'all',
+  of: [
+    { kind: 'not', of: { kind: 'in-library' } },
+    {
+      kind: 'any',
+      of: ['listen', ...hosts.map((name) => `import:${name}`)].map((fact) => ({ kind: 'project-states', fact })),
+    },
+  ],
+};
+
 /** "No file of the project imports one of these modules or states one of these facts." */
 export function noneStates(facts: readonly string[]): LinkCondition {
   return { kind: 'not', of: { kind: 'any', of: facts.map((fact) => ({ kind: 'project-states', fact })) } };
