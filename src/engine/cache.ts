@@ -3,6 +3,7 @@ import type { PackageFacts } from '../model/file-context.ts';
 import type { FileSummary } from '../model/link.ts';
 import { hashOfFile, readState, sha256, stampOf } from './content-hash.ts';
 import type { DiscoveredFile } from './discover.ts';
+import { type KeptOutcome, packOutcome, unpackOutcome } from './kept-outcome.ts';
 import { hashOfFacts } from './packages.ts';
 import type { FileOutcome } from './process-file.ts';
 import { keepNewest, RecordFile, RecordWriter, type Stored } from './record-file.ts';
@@ -37,20 +38,41 @@ interface StoredOutcome {
 interface Whole {
   /** Of every text and package.json, and of what discovery found. */
   key: string;
-  /** The tsconfig files that were read, and looked for, with the hash of each. */
-  configs: Record<string, string>;
   /** The day it was judged on, where that matters. */
   day?: string;
+  /** {@link ConfigStates} */
+  configs: Stored;
+  /** {@link KeptOutcome} */
   outcome: Stored;
+}
+
+/** The tsconfig files that were read, and looked for, relative to the root, with the state of each. */
+type ConfigStates = Readonly<Record<string, string>>;
+
+/** Which files each file of a scan imports. */
+export interface ImportTargets {
+  targets: ReadonlyMap<string, readonly string[]>;
+  configs: ConfigStates;
+}
+
+/** {@link ImportTargets} by the places of the files in the list that the key stands for. */
+interface KeptTargets {
+  configs: ConfigStates;
+  /** The content that each file had, by the head of its hash. */
+  contents: string[];
+  targets: number[][];
 }
 
 interface Index {
   files: Record<string, Row>;
   /** The newest first. */
   wholes: Whole[];
+  /** Of the last scan that asked; its key stands for the names of all files, and for every package.json. */
+  targets?: { key: string; kept: Stored };
 }
 
 const maxWholes = 4;
+const hashHead = 16;
 /** Files of a cache folder: one for each set of rules and settings that is in use. */
 const maxFiles = 8;
 /**
@@ -170,18 +192,61 @@ export class ScanCache {
   }
 
   /** The outcome of a scan of the same content with the same surroundings. */
-  findWhole(key: string | undefined, root: string, today: string): ScanOutcome | undefined {
+  findWhole(
+    key: string | undefined,
+    root: string,
+    today: string,
+    files: readonly DiscoveredFile[],
+  ): ScanOutcome | undefined {
     for (const { key: known, configs, day, outcome } of this.#index.wholes) {
       if (known !== key || (day !== undefined && day !== today)) continue;
-      if (Object.entries(configs).some(([path, hash]) => readState(join(root, path)).state !== hash)) continue;
-      const value = this.#records.valueOf(outcome);
-      if (value !== undefined) return value as ScanOutcome;
+      if (!areAsKept(this.#records.valueOf(configs) as ConfigStates | undefined, root)) continue;
+      const kept = this.#records.valueOf(outcome) as KeptOutcome | undefined;
+      if (kept) return unpackOutcome(kept, files, (file) => this.hashOf(file)!);
     }
     return undefined;
   }
 
-  putWhole(of: Omit<Whole, 'outcome'>, outcome: ScanOutcome): void {
-    this.#index.wholes.unshift({ ...of, outcome: toRecord(outcome) });
+  /** @param of what the outcome is found by, `files` of the scan among it, as they are given to find it */
+  putWhole(
+    of: { key: string; configs: ConfigStates; day?: string; files: readonly DiscoveredFile[] },
+    outcome: ScanOutcome,
+  ): void {
+    const { files, configs, ...rest } = of;
+    this.#index.wholes.unshift({ ...rest, configs: toRecord(configs), outcome: toRecord(packOutcome(outcome, files)) });
+    this.#isChanged = true;
+  }
+
+  /**
+   * Which files the `files` import, of those whose content is the same as when that was found.
+   *
+   * @param key of all that targets depend on besides contents and tsconfig files, the order of `files` included
+   */
+  targetsOf(key: string, root: string, files: readonly DiscoveredFile[]): ImportTargets | undefined {
+    const found = this.#index.targets;
+    if (found?.key !== key) return undefined;
+    const kept = this.#records.valueOf(found.kept) as KeptTargets | undefined;
+    if (!kept || !areAsKept(kept.configs, root)) return undefined;
+    const targets = new Map<string, readonly string[]>();
+    for (const [place, file] of files.entries()) {
+      if (this.hashOf(file)?.slice(0, hashHead) !== kept.contents[place]) continue;
+      targets.set(
+        file.path,
+        kept.targets[place]!.map((target) => files[target]!.path),
+      );
+    }
+    return { targets, configs: kept.configs };
+  }
+
+  putTargets(key: string, files: readonly DiscoveredFile[], { targets, configs }: ImportTargets): void {
+    if (this.#isCopy && this.#index.targets) return;
+    const places = new Map(files.map(({ path }, place) => [path, place]));
+    const kept: KeptTargets = {
+      configs,
+      contents: files.map((file) => this.hashOf(file)?.slice(0, hashHead) ?? ''),
+      targets: files.map(({ path }) => (targets.get(path) ?? []).map((target) => places.get(target)!)),
+    };
+    this.#index.targets = { key, kept: toRecord(kept) };
     this.#isChanged = true;
   }
 
@@ -212,11 +277,15 @@ export class ScanCache {
         },
       ]);
     }
-    const wholes = this.#index.wholes
-      .slice(0, maxWholes)
-      .map((whole) => ({ ...whole, outcome: writer.add(this.#records, whole.outcome) }));
+    const wholes = this.#index.wholes.slice(0, maxWholes).map((whole) => ({
+      ...whole,
+      configs: writer.add(this.#records, whole.configs),
+      outcome: writer.add(this.#records, whole.outcome),
+    }));
+    const found = this.#index.targets;
+    const targets = found && { ...found, kept: writer.add(this.#records, found.kept) };
     try {
-      writer.write(this.#file, { files: Object.fromEntries(files), wholes });
+      writer.write(this.#file, { files: Object.fromEntries(files), wholes, ...(targets && { targets }) });
       keepNewest(this.#folder, maxFiles);
     } catch {
       // A folder that cannot be written, as in a read-only checkout.
@@ -280,6 +349,13 @@ export class ScanCache {
     }
     return hash;
   }
+}
+
+function areAsKept(configs: ConfigStates | undefined, root: string): boolean {
+  return (
+    configs !== undefined &&
+    Object.entries(configs).every(([path, state]) => readState(join(root, path)).state === state)
+  );
 }
 
 function toRecord(value: unknown): Buffer {

@@ -1,5 +1,6 @@
 import { fileRole } from '../ast/file-role.ts';
 import type { FileSummary } from '../model/link.ts';
+import type { ImportTargets } from './cache.ts';
 import { compileGlobs } from './glob.ts';
 import { hasReExport } from './import-scan.ts';
 import { KeptTexts } from './kept-texts.ts';
@@ -27,6 +28,9 @@ export interface ProjectStore {
   /** What was answered to a question about the text of a file. */
   answerOf(file: ProjectFile, question: string): unknown;
   putAnswer(file: ProjectFile, question: string, answer: unknown): void;
+  /** Which files those at `paths` import, where that is known. */
+  targetsOf?(paths: readonly string[]): ImportTargets | undefined;
+  putTargets?(paths: readonly string[], found: ImportTargets): void;
 }
 
 /** What is known of the files of a project ahead of time. */
@@ -261,12 +265,7 @@ export class Project {
 
   #indexImporters(): Map<string, string[]> {
     const importers = new Map<string, string[]>();
-    for (const path of [...this.#files.keys()].sort(compareText)) {
-      const targets = new Set<string>();
-      for (const specifier of this.#files.get(path)!.imports) {
-        const target = this.resolver.resolve(path, specifier);
-        if (target !== undefined && target !== path) targets.add(target);
-      }
+    for (const [path, targets] of this.#findTargets()) {
       for (const target of targets) {
         const list = importers.get(target);
         if (list) list.push(path);
@@ -274,6 +273,28 @@ export class Project {
       }
     }
     return importers;
+  }
+
+  /** The files that each file imports, sorted by importer. */
+  #findTargets(): ReadonlyMap<string, readonly string[]> {
+    const paths = [...this.#files.keys()].sort(compareText);
+    const store = this.#updated.size > 0 ? undefined : this.#store;
+    const known = store?.targetsOf?.(paths);
+    if (known) this.resolver.recall(known.configs);
+    const targets = new Map(paths.map((path) => [path, known?.targets.get(path) ?? this.#targetsOf(path)]));
+    if (known?.targets.size !== paths.length) {
+      store?.putTargets?.(paths, { targets, configs: this.resolver.configStates() });
+    }
+    return targets;
+  }
+
+  #targetsOf(path: string): string[] {
+    const targets = new Set<string>();
+    for (const specifier of this.#files.get(path)!.imports) {
+      const target = this.resolver.resolve(path, specifier);
+      if (target !== undefined && target !== path) targets.add(target);
+    }
+    return [...targets];
   }
 }
 

@@ -36,9 +36,15 @@ export class ModuleResolver {
     }
   }
 
-  /** Every tsconfig file that answers so far depend on, absolute, with its state. */
-  get configStates(): ReadonlyMap<string, string> {
-    return this.#mappings.states;
+  /** Every tsconfig file that answers so far depend on, relative to the root, with its state. */
+  configStates(): Record<string, string> {
+    const states = [...this.#mappings.states].map(([file, state]) => [relative(this.#root, file), state] as const);
+    return Object.fromEntries(states);
+  }
+
+  /** Takes in that answers found before depend on these tsconfig files too, named relative to the root. */
+  recall(configs: Readonly<Record<string, string>>): void {
+    for (const [path, state] of Object.entries(configs)) this.#mappings.states.set(join(this.#root, path), state);
   }
 
   resolve(from: string, specifier: string): string | undefined {

@@ -1,8 +1,8 @@
-import { relative } from 'node:path';
 import type { RulePair } from '../model/fixer.ts';
 import type { FileSummary } from '../model/link.ts';
 import type { Problem } from '../model/scan-result.ts';
 import type { ScanCache } from './cache.ts';
+import { sha256 } from './content-hash.ts';
 import type { DiscoveredFile } from './discover.ts';
 import { scanImports } from './import-scan.ts';
 import { KeptTexts } from './kept-texts.ts';
@@ -116,14 +116,12 @@ function link(
   const store = cache || request.memory ? storeOf(request, known, packages, cache) : undefined;
   const project = new Project(root, files, packages, { summaries, entryPoints, texts, kept, store });
   const verdicts = new Linker(project).decide(raw);
-  const { configStates } = project.resolver;
-  const configs = [...configStates].map(([file, state]) => [relative(request.root, file), state] as const);
-  return { verdicts, configs: Object.fromEntries(configs) };
+  return { verdicts, configs: project.resolver.configStates() };
 }
 
 /** What cache and memory know of files; the cache only of texts on disk. */
 function storeOf(
-  { memory, texts }: ScanRequest,
+  { root, memory, texts }: ScanRequest,
   known: ReadonlyMap<string, DiscoveredFile>,
   packages: PackageIndex,
   cache: ScanCache | undefined,
@@ -133,6 +131,9 @@ function storeOf(
     const facts = packages.factsOf(packageDir);
     return { file: known.get(path)!, facts, instead, cache: instead === undefined ? cache : undefined };
   };
+  const keyOf = (paths: readonly string[]): string =>
+    sha256(JSON.stringify([paths, ['', ...packages.dirs()].map((dir) => [dir, packages.manifestOf(dir)])]));
+  const filesAt = (paths: readonly string[]) => paths.map((path) => known.get(path)!);
   return {
     summaryOf(of) {
       const { file, facts, instead, cache: own } = partsOf(of);
@@ -152,6 +153,11 @@ function storeOf(
       memory?.putAnswer(file, facts, question, answer, instead);
       own?.putAnswer(file, question, answer);
     },
+    ...(cache &&
+      !texts && {
+        targetsOf: (paths) => cache.targetsOf(keyOf(paths), root, filesAt(paths)),
+        putTargets: (paths, found) => cache.putTargets(keyOf(paths), filesAt(paths), found),
+      }),
   };
 }
 

@@ -39,7 +39,10 @@ export async function scan(request: ScanRequest, rules: RuleSource): Promise<Sca
   const [{ scanFiles }, pairs] = await Promise.all([import('./scan-files.ts'), load]);
   const { outcome, configs, hasDates } = await scanFiles({ ...request, today }, pairs, scope, cache);
   const key = configs ? keys?.withRest() : keys?.alone();
-  if (key !== undefined) cache?.putWhole({ key, configs: configs ?? {}, ...(hasDates && { day: today }) }, outcome);
+  if (key !== undefined) {
+    const { files } = scope;
+    cache?.putWhole({ key, configs: configs ?? {}, files, ...(hasDates && { day: today }) }, outcome);
+  }
   cache?.save(coversRoot(request) ? new Set(scope.files.map(({ path }) => path)) : undefined);
   return outcome;
 }
@@ -115,13 +118,13 @@ function wholeKeys(request: ScanRequest, scope: Scope, cache: ScanCache): WholeK
 function findWhole(
   keys: WholeKeys,
   root: string,
-  scope: Scope,
+  { files, listRest }: Scope,
   cache: ScanCache,
   today: string,
 ): ScanOutcome | undefined {
-  if (!scope.files.every((file) => cache.knows(file))) return undefined;
+  if (!files.every((file) => cache.knows(file))) return undefined;
   return (
-    cache.findWhole(keys.alone(), root, today) ??
-    (scope.listRest().every((file) => cache.knows(file)) ? cache.findWhole(keys.withRest(), root, today) : undefined)
+    cache.findWhole(keys.alone(), root, today, files) ??
+    (listRest().every((file) => cache.knows(file)) ? cache.findWhole(keys.withRest(), root, today, files) : undefined)
   );
 }

@@ -75,6 +75,39 @@ describe('a scan with a cache says what one without says, byte for byte', () => 
     expect(await cached()).toBe(before);
   });
 
+  test('when a file imports another one than before, and when the tsconfig changes after a file did', async () => {
+    const root = tempProject(service);
+    const cached = scanning(root);
+    await cached();
+    const steps: [name: string, text: string][] = [
+      ['server.ts', `${service['server.ts']}// Calls the same.\n`],
+      ['tsconfig.json', '{ "compilerOptions": { "paths": { "@lib/*": ["./idle/*"] } } }'],
+      ['server.ts', service['server.ts'].replace('@lib/orders', './lib/orders')],
+      ['lib/orders.ts', service['lib/orders.ts'].replace('./store', './idle')],
+      ['lib/orders.ts', service['lib/orders.ts']],
+    ];
+    for (const [name, text] of steps) {
+      writeFileSync(join(root, name), text);
+      expect(await cached(), text).toBe(await afresh(root));
+    }
+    expect(await cached()).toContain('request handler: GET /');
+  });
+
+  test('when a tsconfig changes that only the search for importers has read, one scan before the last', async () => {
+    const root = tempProject({
+      ...service,
+      'far/tsconfig.json': '{ "compilerOptions": { "paths": { "@lib/*": ["./none/*"] } } }',
+      'far/page.ts': service['server.ts'].replace("get('/'", "get('/far'"),
+    });
+    const cached = scanning(root);
+    await cached();
+    writeFileSync(join(root, 'server.ts'), service['server.ts'].replace('list()', '1'));
+    expect(await cached()).toBe(await afresh(root));
+    writeFileSync(join(root, 'far/tsconfig.json'), '{ "compilerOptions": { "paths": { "@lib/*": ["../lib/*"] } } }');
+    expect(await cached()).toBe(await afresh(root));
+    expect(await cached()).toContain('request handler: GET /far');
+  });
+
   test('when a file keeps its size and its times', async () => {
     const root = tempProject(service);
     settle(root);
