@@ -87,6 +87,7 @@ test('what an owner leaves open is possible where it is an observer, or the owne
 test('a pool without a time-out is possible where its queries have one', async () => {
   const pool = (option: string): string => `import { Pool } from 'pg';
 export const pool = new Pool({ max: 20${option} });
+require('node:http').createServer(answer).listen(80);
 `;
   expect(await confidencesOf('require-pool-limits', pool(''))).toEqual(['2 likely']);
   expect(await confidencesOf('require-pool-limits', pool(', statement_timeout: 5_000'))).toEqual(['2 possible']);
