@@ -171,7 +171,7 @@ function entryOfCall(call: ts.CallExpression, file: FileContext): EntryPoint | u
       return { kind: 'event', label: "process 'message'" };
     if (text === 'message' && isWorkerScope(receiver, file)) return { kind: 'event', label: "worker 'message'" };
     // A thread beside the one that serves: whoever hands it work goes on meanwhile.
-    if (text === 'message' && findMemberPath(receiver)?.at(-1) === 'parentPort')
+    if (text === 'message' && (module === 'worker_threads' || findMemberPath(receiver)?.at(-1) === 'parentPort'))
       return { ...request("parentPort 'message'"), seldom: 'job' };
     if (text !== undefined && connectionEvent.test(text)) {
       const label = `${findMemberPath(receiver)?.at(-1) ?? ''} '${text}'`.trim();

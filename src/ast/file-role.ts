@@ -1,7 +1,7 @@
 import type { FileRole, PackageFacts } from '../model/file-context.ts';
 
 const testPath =
-  /(?:^|\/)(?:__(?:tests|mocks|fixtures|e2e)__|tests?|specs?|e2e|cypress|playwright|testing|test-utils?|mocks?|(?:[\w.-]+[._-])?(?:smoke|integration|e2e|unit|acceptance|functional|system|regression|contract|stress|perf(?:ormance)?|load|browser|compat(?:ibility)?|types?|typings?|dts)[._-]?tests?)\/|[._-](?:(?:client|server|unit|integration|int)?tests?(?:-d)?|integ|spec|e2e|cy|mock|mocks|stories|bench|benchmark)\.[cm]?[jt]sx?$|(?:^|\/)(?:jest|vitest|karma|playwright|cypress)\.[\w.-]+$/i;
+  /(?:^|\/)(?:__(?:tests|mocks|fixtures|e2e)__|tests?|specs?|e2e|cypress|playwright|testing|test-utils?|mocks?|(?:[\w.-]+[._-])?(?:smoke|integration|e2e|unit|acceptance|functional|system|regression|contract|stress|perf(?:ormance)?|load|browser|compat(?:ibility)?|types?|typings?|dts)[._-]?tests?)\/|[._-](?:(?:client|server|unit|integration|int)?tests?(?:-d)?|integ|spec|e2e|cy|mock|mocks|stories|bench|benchmark)\.[cm]?[jt]sx?$|(?:^|\/)(?:(?:jest|vitest|karma|playwright|cypress)[.-]|(?:setup[-_.]?(?:files?[-_.]?after[-_.]?env|tests?|(?:jest|vitest|mocha))|(?:jest|vitest|mocha)[-_.]?setup)\b)[\w.-]+$/i;
 /** A whole package below `fixtures/` is a project of its own: scanned by name, it is judged as one. */
 const fixturePath = /(?:^|\/)fixtures?\//i;
 const migrationPath =

@@ -4,6 +4,9 @@ import { ts } from './ts.ts';
 
 const testMode =
   /^[\w.\s]*\b(?:is)?_?(?:TEST|E2E|DEV|test|e2e|[dD]ev)(?:_\w+|[A-Z]\w*|elopment)?$|NODE_ENV\s*={2,3}\s*['"](?:test|dev)/;
+/** `config.get('isTest')`: the same word, asked of the settings. */
+const testSetting =
+  /\(\s*['"](?:[\w.]+\.)?(?:is_?(?:test|e2e|dev)\w*|(?:test|dev)(?:ing|elopment)?[-_]?mode)['"]\s*\)$/i;
 const production = /^[\w.\s]*\b(?:NODE_ENV\s*={2,3}\s*['"]prod\w*['"]|(?:is)?_?(?:PROD|[pP]rod)(?:UCTION|uction)?)$/;
 const notProduction = /^[\w.\s]*\bNODE_ENV\s*!={1,2}\s*['"]prod\w*['"]$/;
 
@@ -19,6 +22,11 @@ export function isOffProduction(node: ts.Node): boolean {
       if (parent.thenStatement === at && isTestMode(asked)) return true;
       if (parent.elseStatement === at && production.test(asked)) return true;
     }
+    if (ts.isConditionalExpression(parent)) {
+      const asked = parent.condition.getText();
+      if (parent.whenTrue === at && isTestMode(asked)) return true;
+      if (parent.whenFalse === at && production.test(asked)) return true;
+    }
     if (ts.isBlock(parent) && isFunctionNode(parent.parent) && isBehindProduction(at as ts.Statement, parent))
       return true;
   }
@@ -26,7 +34,7 @@ export function isOffProduction(node: ts.Node): boolean {
 }
 
 function isTestMode(asked: string): boolean {
-  return !asked.includes('||') && (testMode.test(asked) || notProduction.test(asked));
+  return !/\|\||^\s*!/.test(asked) && (testMode.test(asked) || testSetting.test(asked) || notProduction.test(asked));
 }
 
 function isBehindProduction(at: ts.Statement, { statements }: ts.Block): boolean {
