@@ -246,10 +246,12 @@ function judgeField({ at, field: name }: Kept, kind: HandleKind, file: FileConte
     const outer = getOutermostWrapped(access);
     const { parent } = outer;
     const member = findMemberName(parent);
+    const isInEnd = life.shape.disposers.some((fn) => isWithin(access, fn));
+    // A thread that its owner's end sends word to ends itself.
     if (member !== undefined && (parent as ts.PropertyAccessExpression).expression === outer)
-      return isEnding(member, kind);
+      return isEnding(member, kind) || (isInEnd && member === 'postMessage');
     if (isAssignment(parent)) return parent.right === outer;
-    if (life.shape.disposers.some((fn) => isWithin(access, fn))) return true;
+    if (isInEnd) return true;
     const callee = ts.isCallExpression(parent) && parent.expression !== outer ? parent.expression : undefined;
     const called = callee && (findMemberName(callee) ?? (ts.isIdentifier(callee) ? callee.text : ''));
     return called !== undefined && takesOver.test(called);
