@@ -6,6 +6,7 @@ import { analyseFile } from '../../src/ast/analyse.ts';
 import { fileRole } from '../../src/ast/file-role.ts';
 import { discover } from '../../src/engine/discover.ts';
 import { runFile } from '../../src/engine/run-file.ts';
+import { UsageError } from '../../src/engine/scan-request.ts';
 import { textKind } from '../../src/engine/source-text.ts';
 import { fix } from '../../src/index.ts';
 import { pairs } from '../../src/registry.generated.ts';
@@ -107,6 +108,8 @@ try {
   const second = first.fixes.files.length > 0 ? await fix({ ...options, write: false }) : undefined;
   outcome.unstable.push(...(second?.fixes.files.map(({ file }) => file) ?? []));
 } catch (error) {
-  outcome.crashes.push({ file: '', error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  // A code base that is all tests has nothing to scan, and says so.
+  if (!(error instanceof UsageError))
+    outcome.crashes.push({ file: '', error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
 }
 console.log(JSON.stringify(outcome));
