@@ -54,7 +54,7 @@ export const rule = defineRule<QueryInLoop>({
     'What writes rows one by one, and loops that may end early, are reported as `possible` only: what is written together is mostly a handful that belongs to one thing. A function that says that it is for many (`bulkCreate`) is taken at its word.',
     'A helper counts when it asks the database each time, of what it is handed: in this file, or in another one that the call leads to, one hop further at most; helpers that keep what they read do not count.',
     'Where the project has a function for many keys (`getUsersByIds`), each call of the one for one key in a loop counts.',
-    'A loop that no request of users is seen to wait for (a job, a timer, a command, a page of administrators) is `possible`, unless it asks one by one for the keys of a data loader.',
+    'A loop that no request of users is seen to wait for (a job, a timer, a command, a page of administrators) is `possible`, unless it asks one by one for the keys of a data loader; so is one in a project whose databases are all SQLite, which answers without a round trip.',
     'How many rows there are is judged by where they come from, not counted: lists that are passed in and not called after rows or ids, what hangs on one row and rounds that also wait for something else are `possible` only.',
   ],
   mentions: together(roundWords, waitWords),

@@ -28,6 +28,45 @@ export function listDatabaseKinds(file: FileContext): string[] {
   return [...kinds];
 }
 
+const embeddedModules = [
+  'better-sqlite3',
+  'better-sqlite3-multiple-ciphers',
+  'sqlite3',
+  'sqlite',
+  'sql.js',
+  'bun:sqlite',
+];
+const servedModules = [
+  ...serverDrivers,
+  'pg-promise',
+  'mssql',
+  'mongodb',
+  'mongoose',
+  '@prisma/client',
+  '@neondatabase/serverless',
+  '@planetscale/database',
+  '@supabase/supabase-js',
+  '@aws-sdk/client-dynamodb',
+];
+
+const states = (fact: string): LinkCondition => ({ kind: 'project-states', fact });
+
+/** "Some database of the project is a server": not where all that it imports is SQLite, which answers without a round trip. */
+export const hasServer: LinkCondition = {
+  kind: 'any',
+  of: [
+    {
+      kind: 'not',
+      of: {
+        kind: 'any',
+        of: [states('database:embedded'), ...embeddedModules.map((name) => states(`import:${name}`))],
+      },
+    },
+    states('database:served'),
+    ...servedModules.map((name) => states(`import:${name}`)),
+  ],
+};
+
 const builders = /^(?:sequelize|typeorm|knex)$/;
 
 /**
@@ -38,9 +77,6 @@ export function reachesServer(calls: readonly ts.CallExpression[], file: FileCon
   if (!calls.every((call) => builders.test(findQuery(call, file)?.library ?? ''))) return undefined;
   return {
     kind: 'any',
-    of: [
-      { kind: 'not', of: { kind: 'project-states', fact: 'database:embedded' } },
-      { kind: 'project-states', fact: 'database:served' },
-    ],
+    of: [{ kind: 'not', of: states('database:embedded') }, states('database:served')],
   };
 }

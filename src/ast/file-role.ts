@@ -5,7 +5,7 @@ const testPath =
 /** A whole package below `fixtures/` is a project of its own: scanned by name, it is judged as one. */
 const fixturePath = /(?:^|\/)fixtures?\//i;
 const migrationPath =
-  /(?:^|\/)(?:migrations?|upgrades|seeds?|seeders?|migrate)\/|(?:^|\/)migrat(?:e|ions?)\.[cm]?[jt]s$|[._-](?:migration|seed|seeder)\.[cm]?[jt]s$|(?:^|\/)schema[._-]?(?:upgrade|migration)\w*\.[cm]?[jt]s$/i;
+  /(?:^|\/)(?:[a-z]+[-_])?(?:migrations?|upgrades|seeds?|seeders?|migrate)\/|(?:^|\/)migrat(?:e|ions?)\.[cm]?[jt]s$|[._-](?:migration|seed|seeder)\.[cm]?[jt]s$|(?:^|\/)schema[._-]?(?:upgrade|migration)\w*\.[cm]?[jt]s$/i;
 const scriptPath =
   /(?:^|\/)(?:scripts?|bin|cli|codemods?|benchmarks?|bench|\.github|\.circleci|devtools?|emulators?)\/|^(?:tools?|tasks?|build|ci|dev|perf|release|generators?)\/|(?:^|\/)(?:gulpfile|gruntfile|cli|release|build(?!-)|webpack|rollup|esbuild)\b[\w.-]*\.[cm]?[jt]s$|^build-[\w.-]*\.[cm]?[jt]s$/i;
 /** Whole words of a folder or file that fills a database once, puts a product in place, or takes texts out of sources. */

@@ -1,5 +1,7 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { LinkCondition } from '../model/link.ts';
+import { allOf } from './all-of.ts';
+import { hasServer } from './embedded-database.ts';
 import { findFunctionValue } from './functions.ts';
 import { findProperty, listChain, type QueryCall } from './queries.ts';
 import { isInSomeRounds, waitsForOther } from './rounds.ts';
@@ -59,7 +61,7 @@ export function isBareWriteMap(
 
 /** What must hold for a loop to run often: a data loader gathers what each request asks for; else users must ask. */
 export function whenOften(over: ts.Expression, call: ts.CallExpression, file: FileContext): LinkCondition | undefined {
-  return isAskedOfLoader(over, file) ? undefined : onAskedPath(call, file);
+  return isAskedOfLoader(over, file) ? undefined : allOf(onAskedPath(call, file), hasServer);
 }
 
 /** `operations.push(prisma.user.delete(…))`, `prisma.$transaction(ids.map(…))`: sent later, maybe together. */

@@ -39,6 +39,7 @@ describe('the role of a file', () => {
     ['src/setup.ts', 'product'],
     ['models/chat/src/migration.ts', 'migration'],
     ['src/migration-status.ts', 'product'],
+    ['wallpapers/deprecated-migrations/20220111-update.ts', 'migration'],
     ['server/commands/create-user.ts', 'product'],
     ['src/db/seed.ts', 'migration'],
     ['prisma/seed-users.ts', 'migration'],
