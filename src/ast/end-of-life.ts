@@ -80,6 +80,8 @@ export function listPartsOfClosable(file: FileContext): ReadonlySet<string> {
     const { expression } = node;
     if (!ts.isIdentifier(expression) || !file.bindingOf(expression) || names.has(expression.text)) continue;
     const life = lifeOf(node, file);
+    // The only instance of a class is no part of another one.
+    if (life.kind === 'owner' && life.shape.node === file.bindingOf(expression)?.declaration) continue;
     const disposers =
       life.kind === 'owner' ? life.shape.disposers : life.kind === 'factory' ? life.disposers : undefined;
     if (disposers && findDisposer(disposers, undefined)) names.add(expression.text);
