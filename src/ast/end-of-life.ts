@@ -1,7 +1,8 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { ClassShape } from './class-shape.ts';
 import { lifeOf } from './life-cycle.ts';
-import { type FunctionNode, hasModifier, nameOfFunction } from './syntax.ts';
+import { keepsItsOnly } from './singleton.ts';
+import { type FunctionNode, hasModifier, isClassNode, nameOfFunction } from './syntax.ts';
 import { ts } from './ts.ts';
 
 /** Ends a part of what is named, or one of many: the owner's end only where it needs no telling which. */
@@ -79,9 +80,10 @@ export function listPartsOfClosable(file: FileContext): ReadonlySet<string> {
   for (const node of file.nodes('NewExpression')) {
     const { expression } = node;
     if (!ts.isIdentifier(expression) || !file.bindingOf(expression) || names.has(expression.text)) continue;
-    const life = lifeOf(node, file);
     // The only instance of a class is no part of another one.
-    if (life.kind === 'owner' && life.shape.node === file.bindingOf(expression)?.declaration) continue;
+    const made = file.bindingOf(expression)?.declaration;
+    if (made && isClassNode(made) && keepsItsOnly(made, file)) continue;
+    const life = lifeOf(node, file);
     const disposers =
       life.kind === 'owner' ? life.shape.disposers : life.kind === 'factory' ? life.disposers : undefined;
     if (disposers && findDisposer(disposers, undefined)) names.add(expression.text);

@@ -81,10 +81,15 @@ export function startsWithOnlyInstance(node: ts.Node, shape: ClassShape, file: F
   return isOfConstructor(node, 0) && isMadeByItselfOnce(shape.node, file);
 }
 
-/** A private constructor, and one `new` in a static method that first asks whether it has made one, and keeps it for good. */
+/** A private constructor, and a class that {@link keepsItsOnly}. */
 function isMadeByItselfOnce(cls: ClassNode, file: FileContext): boolean {
-  const shape = classShape(cls, file);
-  if (!shape.constructorNode || !hasModifier(shape.constructorNode, ts.SyntaxKind.PrivateKeyword)) return false;
+  const { constructorNode } = classShape(cls, file);
+  if (!constructorNode || !hasModifier(constructorNode, ts.SyntaxKind.PrivateKeyword)) return false;
+  return keepsItsOnly(cls, file);
+}
+
+/** One `new` of the class in its file, in a static method that first asks whether it has made one, and keeps it for good. */
+export function keepsItsOnly(cls: ClassNode, file: FileContext): boolean {
   const creations = file.nodes('NewExpression').filter((node) => isOf(skipWrappers(node.expression), cls, file));
   const [creation] = creations;
   const method = creation && findEnclosingFunction(creation);
