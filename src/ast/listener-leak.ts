@@ -11,6 +11,7 @@ import type { ListenerCall } from './listener-calls.ts';
 import { findForConsumer } from './listener-consumer.ts';
 import { findLeftByCounterpart } from './listener-counterpart.ts';
 import { findStayingOnOneOutcome, isRemovedOnEveryOutcome, listEndsOf, listGroup } from './listener-group.ts';
+import { findForInstanceEnd } from './listener-of-instance-end.ts';
 import {
   hasOnce,
   isEnded,
@@ -114,12 +115,14 @@ function findOnOneOutcome({ add, emitter, file }: ListenerPlace): ListenerLeak |
 function onProcess(place: ListenerPlace): ListenerLeak | undefined {
   const { add, life, promise, file } = place;
   if (life.kind === 'effect') return onEffect(life.effect);
-  if (life.kind === 'owner' && !life.isSingleton) return onOwner(place, life);
+  if (life.kind === 'owner' && !life.isSingleton) return findForInstanceEnd(place) ?? onOwner(place, life);
   const factory = reloadSignal.test(add.event) && findFactory(place);
   if (factory) return onFactory(place, factory);
   // What listens once is gone with the next event, if there is one.
   const goesItself = (/once/i.test(add.method) || hasOnce(add)) && eventKindOf(add.event) === 'recurring';
-  if (promise || goesItself || file.role === 'ui' || processEnd.test(add.event)) return undefined;
+  if (promise || file.role === 'ui') return undefined;
+  const ended = findForInstanceEnd(place);
+  if (ended || goesItself || processEnd.test(add.event)) return ended;
   const when = runsRepeatedly(outsideIteration(add.call), file);
   return {
     shape: 'call',
