@@ -2,12 +2,14 @@ import { allOf } from '../../src/ast/all-of.ts';
 import { listClearsOf } from '../../src/ast/clears-of-places.ts';
 import { hasEnd } from '../../src/ast/end-of-life.ts';
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
+import { findLeftByComponent } from '../../src/ast/hook-timer.ts';
 import { isStartedWhenUnset } from '../../src/ast/latch.ts';
 import { type Life, lifeOf } from '../../src/ast/life-cycle.ts';
 import { findMissedLoss } from '../../src/ast/lost-connection.ts';
 import { isMissedAtEnd, listForeignClears, listReleasesElsewhere } from '../../src/ast/missed-end.ts';
 import { isMissedAtModuleEnd } from '../../src/ast/module-end.ts';
 import { drawsOnTerminal } from '../../src/ast/on-screen.ts';
+import { isOnlyRestarted, isStatic } from '../../src/ast/only-restarted.ts';
 import { findOverwrite } from '../../src/ast/overwritten.ts';
 import { mayEndProcess } from '../../src/ast/process-end.ts';
 import { findOutcomeBeside } from '../../src/ast/settled-poll.ts';
@@ -21,11 +23,11 @@ import {
   unlessMadeOnce,
   whenMadeOften,
 } from '../../src/ast/starts-repeatedly.ts';
-import { findEnclosingFunction, hasModifier } from '../../src/ast/syntax.ts';
+import { findEnclosingFunction } from '../../src/ast/syntax.ts';
 import { type IntervalLeak, weighInterval } from '../../src/ast/timer-weight.ts';
 import { findTimerFunction, isUnrefed } from '../../src/ast/timers.ts';
 import { isOfCommandLine } from '../../src/ast/tooling.ts';
-import { ts } from '../../src/ast/ts.ts';
+import type { ts } from '../../src/ast/ts.ts';
 import { findUnclearedLoss } from '../../src/ast/uncleared-loss.ts';
 import { isStartup, openToUsers } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
@@ -46,6 +48,7 @@ const what = {
   missed: 'is not cleared where its owner ends, though it is elsewhere',
   outcome: 'is not cleared on every outcome',
   loss: 'is not cleared when its connection is lost, though it is elsewhere',
+  unmount: 'is not cleared when its component goes',
 } as const;
 
 export const rule = defineRule<LeakedInterval>({
@@ -70,8 +73,10 @@ export const rule = defineRule<LeakedInterval>({
     CallExpression(call, file) {
       if (findTimerFunction(call, file) !== 'setInterval') return undefined;
       const places = listHandlePlaces(call, file);
-      if (places.some((place) => place.kind === 'handed-over') || isUnrefed(call, places, file)) return undefined;
       const life = lifeOf(call, file);
+      if (life.kind === 'call' && findLeftByComponent(call, places, file))
+        return match(call, places, life, 'unmount', undefined, file);
+      if (places.some((place) => place.kind === 'handed-over') || isUnrefed(call, places, file)) return undefined;
       if (isOfCommandLine(file) || drawsOnTerminal(call, file)) return undefined;
       if (call.arguments[0] && mayEndProcess(call.arguments[0], file)) return undefined;
       const clears = listClearsOf(places, file);
@@ -109,25 +114,6 @@ export const rule = defineRule<LeakedInterval>({
     },
   },
 });
-
-/** In a static method: one a class, which lives as long as the process. */
-function isStatic(call: ts.Node): boolean {
-  const fn = findEnclosingFunction(call);
-  return fn !== undefined && hasModifier(fn, ts.SyntaxKind.StaticKeyword);
-}
-
-/** Cleared only to be started anew: an instance that has no end leaves its last one running. */
-function isOnlyRestarted(
-  call: ts.Node,
-  places: readonly HandlePlace[],
-  clears: readonly ts.Node[],
-  life: Life,
-): boolean {
-  if (life.kind !== 'owner' || life.isSingleton || life.isComponent || life.shape.disposers.length > 0) return false;
-  const fn = findEnclosingFunction(call);
-  const isField = places.some((place) => place.kind === 'field') && !isStatic(call);
-  return isField && clears.every((clear) => clear.end <= call.pos && findEnclosingFunction(clear) === fn);
-}
 
 function neverCleared(
   call: ts.CallExpression,
@@ -181,7 +167,10 @@ function match(
   const isDropped = leak === 'never' && places.every((place) => place.kind === 'dropped');
   return {
     at: call.expression,
-    values: { what: isDropped ? 'can never be cleared, its handle is dropped' : what[leak], owner: nameOfOwner(life) },
+    values: {
+      what: isDropped ? 'can never be cleared, its handle is dropped' : what[leak],
+      owner: leak === 'unmount' ? 'it' : nameOfOwner(life),
+    },
     when,
     ...weighInterval(call, life, leak, file),
     data: { call, places, life, leak },

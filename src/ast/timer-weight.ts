@@ -31,9 +31,10 @@ export interface TimerWeight {
 /**
  * `never`: nothing clears it; `overwritten`: a second start loses the first handle; `missed`: its owner's end does not
  * clear it; `outcome`: what it is started for can come to an end beside it, which leaves it running; `loss`: its owner
- * clears it, but not when what it works on closes by itself.
+ * clears it, but not when what it works on closes by itself; `unmount`: a handler of a component starts it, and nothing
+ * clears it when that goes.
  */
-export type IntervalLeak = 'never' | 'overwritten' | 'missed' | 'outcome' | 'loss';
+export type IntervalLeak = 'never' | 'overwritten' | 'missed' | 'outcome' | 'loss' | 'unmount';
 
 /**
  * `re-arming`: starts itself again and nothing can stop it; `kept`: kept in a field that nothing clears although its
@@ -63,7 +64,7 @@ const unsure: TimerWeight = { confidence: 'possible' };
 export function weighInterval(call: ts.CallExpression, life: Life, leak: IntervalLeak, file: FileContext): TimerWeight {
   const made = (): LinkCondition => isMadeWithRequests(call, life, file);
   if (leak === 'overwritten') return { sureWhen: anyOf(isOfLibrary(life), comesWithRequests(call, file)) };
-  if (life.kind === 'effect' || (life.kind === 'factory' && file.role === 'ui')) return {};
+  if (leak === 'unmount' || life.kind === 'effect' || (life.kind === 'factory' && file.role === 'ui')) return {};
   if (life.kind === 'owner' && leak === 'never' && isWholeByName(life.shape)) return { sureWhen: made() };
   if (life.kind === 'call')
     return { sureWhen: leak === 'never' ? comesWithRequests(call, file) : comesWithUse(call, life, file) };
