@@ -9,7 +9,7 @@ import { findMissedLoss } from '../../src/ast/lost-connection.ts';
 import { isMissedAtEnd, listForeignClears, listReleasesElsewhere } from '../../src/ast/missed-end.ts';
 import { isMissedAtModuleEnd } from '../../src/ast/module-end.ts';
 import { drawsOnTerminal } from '../../src/ast/on-screen.ts';
-import { isOnlyRestarted, isStatic } from '../../src/ast/only-restarted.ts';
+import { isLeftByEnd, isOnlyRestarted, isStatic } from '../../src/ast/only-restarted.ts';
 import { findOverwrite } from '../../src/ast/overwritten.ts';
 import { mayEndProcess } from '../../src/ast/process-end.ts';
 import { findOutcomeBeside } from '../../src/ast/settled-poll.ts';
@@ -44,6 +44,7 @@ export interface LeakedInterval {
 
 const what = {
   never: 'is never cleared',
+  dropped: 'can never be cleared, its handle is dropped',
   overwritten: 'is lost when it is started a second time',
   missed: 'is not cleared where its owner ends, though it is elsewhere',
   outcome: 'is not cleared on every outcome',
@@ -76,44 +77,56 @@ export const rule = defineRule<LeakedInterval>({
       const life = lifeOf(call, file);
       if (life.kind === 'call' && findLeftByComponent(call, places, file))
         return match(call, places, life, 'unmount', undefined, file);
-      if (places.some((place) => place.kind === 'handed-over') || isUnrefed(call, places, file)) return undefined;
+      if (places.some((place) => place.kind === 'handed-over')) return undefined;
       if (isOfCommandLine(file) || drawsOnTerminal(call, file)) return undefined;
       if (call.arguments[0] && mayEndProcess(call.arguments[0], file)) return undefined;
-      const clears = listClearsOf(places, file);
-      const report = (leak: IntervalLeak, when: LinkCondition | undefined, at?: ts.Node): Match<LeakedInterval> => ({
-        ...match(call, places, life, leak, when, file),
-        ...(at && { related: [{ at, note: 'leaves it running' }] }),
-      });
-      const isOfModule = life.kind === 'process' || life.kind === 'call';
-      if (isOfModule && clears.length > 0 && isMissedAtModuleEnd(call, places, clears, file))
-        return report('missed', openToUsers(call, file));
-      if (life.kind === 'process') return undefined;
-      if (clears.length > 0) {
-        const onlyRestarted = isOnlyRestarted(call, places, clears, life) && whenMadeOften(life, file);
-        if (onlyRestarted) return report('never', allOf(onlyRestarted, ...listReleasesElsewhere(places, life, true)));
-        const elsewhere = (): LinkCondition[] => listForeignClears(places, life, file);
-        if (isMissedAtEnd(call, places, life, file))
-          return report('missed', allOf(...elsewhere(), ...unlessMadeOnce(call, life, file)));
-        const loss = findMissedLoss(call, places, life, file);
-        if (loss) return report('loss', allOf(...elsewhere()), loss);
-        const beside =
-          places.every((place) => place.kind === 'binding') &&
-          (findOutcomeBeside(call, clears, file) ?? findUnclearedLoss(call, clears, file)?.call);
-        if (beside)
-          return report(
-            'outcome',
-            life.kind === 'call' ? canBeCalledOften(call, life, file) : canBeStartedOften(call, life, file),
-            beside,
-          );
-        const overwrite = findOverwrite(call, places, life, file);
-        if (!overwrite) return undefined;
-        const again = isStatic(call) ? startsRepeatedly(call, life, file) : runsAgain(call, life, file);
-        return report('overwritten', allOf(again, overwrite.when));
-      }
-      return neverCleared(call, places, life, file);
+      const found = judge(call, places, life, file);
+      if (!found || !isUnrefed(call, places, file)) return found;
+      const isLeft = /^(?:never|missed)$/.test(found.data.leak) && isLeftByEnd(call, places, life, file);
+      return isLeft ? { ...found, when: allOf(found.when, found.sureWhen) } : undefined;
     },
   },
 });
+
+function judge(
+  call: ts.CallExpression,
+  places: readonly HandlePlace[],
+  life: Life,
+  file: FileContext,
+): Match<LeakedInterval> | undefined {
+  const clears = listClearsOf(places, file);
+  const report = (leak: IntervalLeak, when: LinkCondition | undefined, at?: ts.Node): Match<LeakedInterval> => ({
+    ...match(call, places, life, leak, when, file),
+    ...(at && { related: [{ at, note: 'leaves it running' }] }),
+  });
+  const isOfModule = life.kind === 'process' || life.kind === 'call';
+  if (isOfModule && clears.length > 0 && isMissedAtModuleEnd(call, places, clears, file))
+    return report('missed', openToUsers(call, file));
+  if (life.kind === 'process') return undefined;
+  if (clears.length > 0) {
+    const onlyRestarted = isOnlyRestarted(call, places, clears, life) && whenMadeOften(life, file);
+    if (onlyRestarted) return report('never', allOf(onlyRestarted, ...listReleasesElsewhere(places, life, true)));
+    const elsewhere = (): LinkCondition[] => listForeignClears(places, life, file);
+    if (isMissedAtEnd(call, places, life, file))
+      return report('missed', allOf(...elsewhere(), ...unlessMadeOnce(call, life, file)));
+    const loss = findMissedLoss(call, places, life, file);
+    if (loss) return report('loss', allOf(...elsewhere()), loss);
+    const beside =
+      places.every((place) => place.kind === 'binding') &&
+      (findOutcomeBeside(call, clears, file) ?? findUnclearedLoss(call, clears, file)?.call);
+    if (beside)
+      return report(
+        'outcome',
+        life.kind === 'call' ? canBeCalledOften(call, life, file) : canBeStartedOften(call, life, file),
+        beside,
+      );
+    const overwrite = findOverwrite(call, places, life, file);
+    if (!overwrite) return undefined;
+    const again = isStatic(call) ? startsRepeatedly(call, life, file) : runsAgain(call, life, file);
+    return report('overwritten', allOf(again, overwrite.when));
+  }
+  return neverCleared(call, places, life, file);
+}
 
 function neverCleared(
   call: ts.CallExpression,
@@ -167,10 +180,7 @@ function match(
   const isDropped = leak === 'never' && places.every((place) => place.kind === 'dropped');
   return {
     at: call.expression,
-    values: {
-      what: isDropped ? 'can never be cleared, its handle is dropped' : what[leak],
-      owner: leak === 'unmount' ? 'it' : nameOfOwner(life),
-    },
+    values: { what: what[isDropped ? 'dropped' : leak], owner: nameOfOwner(life, leak) },
     when,
     ...weighInterval(call, life, leak, file),
     data: { call, places, life, leak },
@@ -182,7 +192,8 @@ function isKeptByModule(places: readonly HandlePlace[]): boolean {
   return places.every((place) => place.kind === 'binding' && !findEnclosingFunction(place.binding.identifier));
 }
 
-function nameOfOwner(life: Life): string {
+function nameOfOwner(life: Life, leak: IntervalLeak): string {
+  if (leak === 'unmount') return 'it';
   if (life.kind === 'owner') return `its ${life.shape.name}`;
   if (life.kind === 'effect') return 'its component';
   return life.kind === 'factory' ? 'what the factory made' : 'the call that started it';
