@@ -1,4 +1,4 @@
-import { allOf } from '../../src/ast/all-of.ts';
+import { allOf, anyOf } from '../../src/ast/all-of.ts';
 import { listClearsOf } from '../../src/ast/clears-of-places.ts';
 import { hasEnd } from '../../src/ast/end-of-life.ts';
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
@@ -29,6 +29,7 @@ import { findTimerFunction, isUnrefed } from '../../src/ast/timers.ts';
 import { isOfCommandLine } from '../../src/ast/tooling.ts';
 import type { ts } from '../../src/ast/ts.ts';
 import { findUnclearedLoss } from '../../src/ast/uncleared-loss.ts';
+import { isOfLibrary } from '../../src/ast/under-load.ts';
 import { isStartup, openToUsers } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
@@ -101,7 +102,7 @@ function judge(
   });
   const isOfModule = life.kind === 'process' || life.kind === 'call';
   if (isOfModule && clears.length > 0 && isMissedAtModuleEnd(call, places, clears, file))
-    return report('missed', openToUsers(call, file));
+    return report('missed', anyOf(openToUsers(call, file), isOfLibrary(life)));
   if (life.kind === 'process') return undefined;
   if (clears.length > 0) {
     const onlyRestarted = isOnlyRestarted(call, places, clears, life) && whenMadeOften(life, file);
@@ -114,12 +115,9 @@ function judge(
     const beside =
       places.every((place) => place.kind === 'binding') &&
       (findOutcomeBeside(call, clears, file) ?? findUnclearedLoss(call, clears, file)?.call);
-    if (beside)
-      return report(
-        'outcome',
-        life.kind === 'call' ? canBeCalledOften(call, life, file) : canBeStartedOften(call, life, file),
-        beside,
-      );
+    const often = (): LinkCondition =>
+      life.kind === 'call' ? canBeCalledOften(call, life, file) : canBeStartedOften(call, life, file);
+    if (beside) return report('outcome', often(), beside);
     const overwrite = findOverwrite(call, places, life, file);
     if (!overwrite) return undefined;
     const again = isStatic(call) ? startsRepeatedly(call, life, file) : runsAgain(call, life, file);

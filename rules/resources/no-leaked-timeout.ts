@@ -8,6 +8,7 @@ import { onlySetsState, setsStateLate } from '../../src/ast/late-state.ts';
 import { type Life, lifeOf } from '../../src/ast/life-cycle.ts';
 import { findMissedLoss } from '../../src/ast/lost-connection.ts';
 import { isMissedAtEnd, isOfFactory, listForeignClears, listReleasesElsewhere } from '../../src/ast/missed-end.ts';
+import { isMissedAtModuleEnd } from '../../src/ast/module-end.ts';
 import { findOverwrite } from '../../src/ast/overwritten.ts';
 import { mayEndProcess } from '../../src/ast/process-end.ts';
 import { canEnd, findReArming, isCounted, settlesPromise } from '../../src/ast/re-arming.ts';
@@ -17,6 +18,7 @@ import { findEnclosingFunction } from '../../src/ast/syntax.ts';
 import { type TimeoutLeak, weighTimeout } from '../../src/ast/timer-weight.ts';
 import { findDelayMs, findTimerFunction, isUnrefed } from '../../src/ast/timers.ts';
 import type { ts } from '../../src/ast/ts.ts';
+import { isOfLibrary } from '../../src/ast/under-load.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
@@ -72,7 +74,6 @@ export const rule = defineRule<LeakedTimeout>({
       const places = isHandedOver ? listReturnedPlaces(call, direct, file) : direct;
       if (places.length === 0) return undefined;
       const life = lifeOf(call, file);
-      if (life.kind === 'process') return undefined;
       const found = judge(call, places, life, file);
       // What holds no process still works on an owner that has ended.
       const isHarmless = found && !actsAfterEnd(call, found.data.leak, file) && isUnrefed(call, places, file);
@@ -95,6 +96,11 @@ function judge(
     data: { call, places, life, leak },
   });
   const clears = listClearsOfTimeout(call, places, file);
+  if (life.kind === 'process' || life.kind === 'call') {
+    const isOfModule = clears.length > 0 && !isAtOnce(call) && isMissedAtModuleEnd(call, places, clears, file);
+    if (isOfModule && !isGatherer(call, places, file)) return match('missed', isOfLibrary(life));
+  }
+  if (life.kind === 'process') return undefined;
   const reArming = findReArming(call, file);
   const isEndless = reArming !== undefined && !canEnd(call, reArming, file);
   const isCleared = clears.some((clear) => !isEndless || !isPutOff(clear, call));

@@ -66,8 +66,10 @@ export function weighInterval(call: ts.CallExpression, life: Life, leak: Interva
   if (leak === 'overwritten') return { sureWhen: anyOf(isOfLibrary(life), comesWithRequests(call, file)) };
   if (leak === 'unmount' || life.kind === 'effect' || (life.kind === 'factory' && file.role === 'ui')) return {};
   if (life.kind === 'owner' && leak === 'never' && isWholeByName(life.shape)) return { sureWhen: made() };
-  if (life.kind === 'call')
-    return { sureWhen: leak === 'never' ? comesWithRequests(call, file) : comesWithUse(call, life, file) };
+  if (life.kind === 'call' && leak === 'never') return { sureWhen: comesWithRequests(call, file) };
+  // What its end leaves running holds the process of whoever uses a library, be it one only.
+  if (life.kind === 'call' && leak === 'missed') return { sureWhen: anyOf(isOfLibrary(life), made()) };
+  if (life.kind === 'call') return { sureWhen: comesWithUse(call, life, file) };
   if (life.kind === 'owner' && life.isComponent) return {};
   const often = [isOfLibrary(life), made()];
   if (life.kind === 'owner' && leak === 'never' && hasEnd(life.shape)) often.push(isPartOfClosable(life));
