@@ -103,7 +103,9 @@ export function weighTimeout(call: ts.CallExpression, life: Life, leak: TimeoutL
 export function weighDeadline(call: ts.CallExpression, isCleared: boolean, file: FileContext): TimerWeight {
   const [, delay] = call.arguments;
   const ms = usualDelay(delay, file);
-  if (weightOf(call, file) === 'nothing' || isGoneSoon(ms) || isSeldomAsked(file)) return unsure;
+  const weight = weightOf(call, file);
+  if (weight === 'nothing' || isGoneSoon(ms) || isSeldomAsked(file)) return unsure;
+  if (weight === 'little' && isGoneInTime(knownDelay(delay, file))) return { sureWhen: comesWithRequests(call, file) };
   if (staysLong(ms) || !isOfFewRuns(call, file)) return {};
   const life = lifeOf(call, file);
   if (!isCleared) return { sureWhen: comesWithUse(call, life, file) };
