@@ -104,10 +104,10 @@ export function weighDeadline(call: ts.CallExpression, isCleared: boolean, file:
   const [, delay] = call.arguments;
   const ms = usualDelay(delay, file);
   const weight = weightOf(call, file);
-  if (weight === 'nothing' || isGoneSoon(ms) || isSeldomAsked(file)) return unsure;
-  if (weight === 'little' && isGoneInTime(knownDelay(delay, file))) return { sureWhen: comesWithRequests(call, file) };
-  if (staysLong(ms) || !isOfFewRuns(call, file)) return {};
   const life = lifeOf(call, file);
+  if (weight === 'nothing' || isGoneSoon(ms) || isSeldomAsked(file)) return unsure;
+  if (weight === 'little' && isGoneInTime(knownDelay(delay, file))) return { sureWhen: comesWithUse(call, life, file) };
+  if (staysLong(ms) || !isOfFewRuns(call, file)) return {};
   if (!isCleared) return { sureWhen: comesWithUse(call, life, file) };
   const often = [isOfLibrary(life), isMadeWithRequests(call, life, file)];
   if (isDelayGiven(delay, file)) often.push(runsRepeatedly(call, file));
