@@ -2,7 +2,7 @@ import { findEffectLatch } from '../../src/ast/effect-latch.ts';
 import { findDisposer } from '../../src/ast/end-of-life.ts';
 import type { HandlePlace } from '../../src/ast/handle-escape.ts';
 import type { Life } from '../../src/ast/life-cycle.ts';
-import type { ts } from '../../src/ast/ts.ts';
+import { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Fix, Skip } from '../../src/model/fixer.ts';
 import { clearBeforeStart } from './clear-before-start.ts';
@@ -30,6 +30,8 @@ export function stopTimer({ call, places, life, isOverwritten }: LostTimer, file
       file,
     );
   }
+  if (places.some((place) => place.kind === 'field' && ts.isElementAccessExpression(place.at)))
+    return { skip: 'it is kept by a symbol: clear it by that where its owner ends' };
   switch (life.kind) {
     case 'owner': {
       const hasRegistry = findRegistryField(life.shape) !== undefined && field === undefined;

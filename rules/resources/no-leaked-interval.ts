@@ -1,13 +1,15 @@
-import { allOf } from '../../src/ast/all-of.ts';
+import { allOf, anyOf } from '../../src/ast/all-of.ts';
 import { listClearsOf } from '../../src/ast/clears-of-places.ts';
 import { hasEnd } from '../../src/ast/end-of-life.ts';
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
+import { findLeftByComponent } from '../../src/ast/hook-timer.ts';
 import { isStartedWhenUnset } from '../../src/ast/latch.ts';
 import { type Life, lifeOf } from '../../src/ast/life-cycle.ts';
 import { findMissedLoss } from '../../src/ast/lost-connection.ts';
 import { isMissedAtEnd, listForeignClears, listReleasesElsewhere } from '../../src/ast/missed-end.ts';
 import { isMissedAtModuleEnd } from '../../src/ast/module-end.ts';
 import { drawsOnTerminal } from '../../src/ast/on-screen.ts';
+import { isLeftByEnd, isOnlyRestarted, isStatic } from '../../src/ast/only-restarted.ts';
 import { findOverwrite } from '../../src/ast/overwritten.ts';
 import { mayEndProcess } from '../../src/ast/process-end.ts';
 import { findOutcomeBeside } from '../../src/ast/settled-poll.ts';
@@ -21,12 +23,13 @@ import {
   unlessMadeOnce,
   whenMadeOften,
 } from '../../src/ast/starts-repeatedly.ts';
-import { findEnclosingFunction, hasModifier } from '../../src/ast/syntax.ts';
+import { findEnclosingFunction } from '../../src/ast/syntax.ts';
 import { type IntervalLeak, weighInterval } from '../../src/ast/timer-weight.ts';
 import { findTimerFunction, isUnrefed } from '../../src/ast/timers.ts';
 import { isOfCommandLine } from '../../src/ast/tooling.ts';
-import { ts } from '../../src/ast/ts.ts';
+import type { ts } from '../../src/ast/ts.ts';
 import { findUnclearedLoss } from '../../src/ast/uncleared-loss.ts';
+import { isOfLibrary } from '../../src/ast/under-load.ts';
 import { isStartup, openToUsers } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
@@ -42,10 +45,12 @@ export interface LeakedInterval {
 
 const what = {
   never: 'is never cleared',
+  dropped: 'can never be cleared, its handle is dropped',
   overwritten: 'is lost when it is started a second time',
   missed: 'is not cleared where its owner ends, though it is elsewhere',
   outcome: 'is not cleared on every outcome',
   loss: 'is not cleared when its connection is lost, though it is elsewhere',
+  unmount: 'is not cleared when its component goes',
 } as const;
 
 export const rule = defineRule<LeakedInterval>({
@@ -70,63 +75,55 @@ export const rule = defineRule<LeakedInterval>({
     CallExpression(call, file) {
       if (findTimerFunction(call, file) !== 'setInterval') return undefined;
       const places = listHandlePlaces(call, file);
-      if (places.some((place) => place.kind === 'handed-over') || isUnrefed(call, places, file)) return undefined;
       const life = lifeOf(call, file);
+      if (life.kind === 'call' && findLeftByComponent(call, places, file))
+        return match(call, places, life, 'unmount', undefined, file);
+      if (places.some((place) => place.kind === 'handed-over')) return undefined;
       if (isOfCommandLine(file) || drawsOnTerminal(call, file)) return undefined;
       if (call.arguments[0] && mayEndProcess(call.arguments[0], file)) return undefined;
-      const clears = listClearsOf(places, file);
-      const report = (leak: IntervalLeak, when: LinkCondition | undefined, at?: ts.Node): Match<LeakedInterval> => ({
-        ...match(call, places, life, leak, when, file),
-        ...(at && { related: [{ at, note: 'leaves it running' }] }),
-      });
-      const isOfModule = life.kind === 'process' || life.kind === 'call';
-      if (isOfModule && clears.length > 0 && isMissedAtModuleEnd(call, places, clears, file))
-        return report('missed', openToUsers(call, file));
-      if (life.kind === 'process') return undefined;
-      if (clears.length > 0) {
-        const onlyRestarted = isOnlyRestarted(call, places, clears, life) && whenMadeOften(life, file);
-        if (onlyRestarted) return report('never', allOf(onlyRestarted, ...listReleasesElsewhere(places, life, true)));
-        const elsewhere = (): LinkCondition[] => listForeignClears(places, life, file);
-        if (isMissedAtEnd(call, places, life, file))
-          return report('missed', allOf(...elsewhere(), ...unlessMadeOnce(call, life, file)));
-        const loss = findMissedLoss(call, places, life, file);
-        if (loss) return report('loss', allOf(...elsewhere()), loss);
-        const beside =
-          places.every((place) => place.kind === 'binding') &&
-          (findOutcomeBeside(call, clears, file) ?? findUnclearedLoss(call, clears, file)?.call);
-        if (beside)
-          return report(
-            'outcome',
-            life.kind === 'call' ? canBeCalledOften(call, life, file) : canBeStartedOften(call, life, file),
-            beside,
-          );
-        const overwrite = findOverwrite(call, places, life, file);
-        if (!overwrite) return undefined;
-        const again = isStatic(call) ? startsRepeatedly(call, life, file) : runsAgain(call, life, file);
-        return report('overwritten', allOf(again, overwrite.when));
-      }
-      return neverCleared(call, places, life, file);
+      const found = judge(call, places, life, file);
+      if (!found || !isUnrefed(call, places, file)) return found;
+      const isLeft = /^(?:never|missed)$/.test(found.data.leak) && isLeftByEnd(call, places, life, file);
+      return isLeft ? { ...found, when: allOf(found.when, found.sureWhen) } : undefined;
     },
   },
 });
 
-/** In a static method: one a class, which lives as long as the process. */
-function isStatic(call: ts.Node): boolean {
-  const fn = findEnclosingFunction(call);
-  return fn !== undefined && hasModifier(fn, ts.SyntaxKind.StaticKeyword);
-}
-
-/** Cleared only to be started anew: an instance that has no end leaves its last one running. */
-function isOnlyRestarted(
-  call: ts.Node,
+function judge(
+  call: ts.CallExpression,
   places: readonly HandlePlace[],
-  clears: readonly ts.Node[],
   life: Life,
-): boolean {
-  if (life.kind !== 'owner' || life.isSingleton || life.isComponent || life.shape.disposers.length > 0) return false;
-  const fn = findEnclosingFunction(call);
-  const isField = places.some((place) => place.kind === 'field') && !isStatic(call);
-  return isField && clears.every((clear) => clear.end <= call.pos && findEnclosingFunction(clear) === fn);
+  file: FileContext,
+): Match<LeakedInterval> | undefined {
+  const clears = listClearsOf(places, file);
+  const report = (leak: IntervalLeak, when: LinkCondition | undefined, at?: ts.Node): Match<LeakedInterval> => ({
+    ...match(call, places, life, leak, when, file),
+    ...(at && { related: [{ at, note: 'leaves it running' }] }),
+  });
+  const isOfModule = life.kind === 'process' || life.kind === 'call';
+  if (isOfModule && clears.length > 0 && isMissedAtModuleEnd(call, places, clears, file))
+    return report('missed', anyOf(openToUsers(call, file), isOfLibrary(life)));
+  if (life.kind === 'process') return undefined;
+  if (clears.length > 0) {
+    const onlyRestarted = isOnlyRestarted(call, places, clears, life) && whenMadeOften(life, file);
+    if (onlyRestarted) return report('never', allOf(onlyRestarted, ...listReleasesElsewhere(places, life, true)));
+    const elsewhere = (): LinkCondition[] => listForeignClears(places, life, file);
+    if (isMissedAtEnd(call, places, life, file))
+      return report('missed', allOf(...elsewhere(), ...unlessMadeOnce(call, life, file)));
+    const loss = findMissedLoss(call, places, life, file);
+    if (loss) return report('loss', allOf(...elsewhere()), loss);
+    const beside =
+      places.every((place) => place.kind === 'binding') &&
+      (findOutcomeBeside(call, clears, file) ?? findUnclearedLoss(call, clears, file)?.call);
+    const often = (): LinkCondition =>
+      life.kind === 'call' ? canBeCalledOften(call, life, file) : canBeStartedOften(call, life, file);
+    if (beside) return report('outcome', often(), beside);
+    const overwrite = findOverwrite(call, places, life, file);
+    if (!overwrite) return undefined;
+    const again = isStatic(call) ? startsRepeatedly(call, life, file) : runsAgain(call, life, file);
+    return report('overwritten', allOf(again, overwrite.when));
+  }
+  return neverCleared(call, places, life, file);
 }
 
 function neverCleared(
@@ -181,7 +178,7 @@ function match(
   const isDropped = leak === 'never' && places.every((place) => place.kind === 'dropped');
   return {
     at: call.expression,
-    values: { what: isDropped ? 'can never be cleared, its handle is dropped' : what[leak], owner: nameOfOwner(life) },
+    values: { what: what[isDropped ? 'dropped' : leak], owner: nameOfOwner(life, leak) },
     when,
     ...weighInterval(call, life, leak, file),
     data: { call, places, life, leak },
@@ -193,7 +190,8 @@ function isKeptByModule(places: readonly HandlePlace[]): boolean {
   return places.every((place) => place.kind === 'binding' && !findEnclosingFunction(place.binding.identifier));
 }
 
-function nameOfOwner(life: Life): string {
+function nameOfOwner(life: Life, leak: IntervalLeak): string {
+  if (leak === 'unmount') return 'it';
   if (life.kind === 'owner') return `its ${life.shape.name}`;
   if (life.kind === 'effect') return 'its component';
   return life.kind === 'factory' ? 'what the factory made' : 'the call that started it';

@@ -1,4 +1,4 @@
-import { asksForEnd, findAfterEnd, findEnd } from '../../src/ast/after-end.ts';
+import { asksForEnd, findAfterEnd, findEnd, findTimerRun } from '../../src/ast/after-end.ts';
 import { allOf } from '../../src/ast/all-of.ts';
 import { listClearsOfTimeout } from '../../src/ast/clears-of-places.ts';
 import { findConnection, listClearsOfListeners } from '../../src/ast/connection-timer.ts';
@@ -7,15 +7,18 @@ import { isGatherer, isStartedWhenUnset } from '../../src/ast/latch.ts';
 import { onlySetsState, setsStateLate } from '../../src/ast/late-state.ts';
 import { type Life, lifeOf } from '../../src/ast/life-cycle.ts';
 import { findMissedLoss } from '../../src/ast/lost-connection.ts';
-import { isMissedAtEnd, listForeignClears, listReleasesElsewhere } from '../../src/ast/missed-end.ts';
+import { isMissedAtEnd, isOfFactory, listForeignClears, listReleasesElsewhere } from '../../src/ast/missed-end.ts';
+import { isMissedAtModuleEnd } from '../../src/ast/module-end.ts';
 import { findOverwrite } from '../../src/ast/overwritten.ts';
 import { mayEndProcess } from '../../src/ast/process-end.ts';
 import { canEnd, findReArming, isCounted, settlesPromise } from '../../src/ast/re-arming.ts';
 import { listReturnedPlaces } from '../../src/ast/returned-timer.ts';
 import { canBeStartedOften, runsAgain, startsRepeatedly } from '../../src/ast/starts-repeatedly.ts';
+import { findEnclosingFunction } from '../../src/ast/syntax.ts';
 import { type TimeoutLeak, weighTimeout } from '../../src/ast/timer-weight.ts';
 import { findDelayMs, findTimerFunction, isUnrefed } from '../../src/ast/timers.ts';
 import type { ts } from '../../src/ast/ts.ts';
+import { isOfLibrary } from '../../src/ast/under-load.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
@@ -69,10 +72,12 @@ export const rule = defineRule<LeakedTimeout>({
       const direct = listHandlePlaces(call, file);
       const isHandedOver = direct.some((p) => p.kind === 'handed-over');
       const places = isHandedOver ? listReturnedPlaces(call, direct, file) : direct;
-      if (places.length === 0 || isUnrefed(call, places, file)) return undefined;
+      if (places.length === 0) return undefined;
       const life = lifeOf(call, file);
-      if (life.kind === 'process') return undefined;
-      return judge(call, places, life, file);
+      const found = judge(call, places, life, file);
+      // What holds no process still works on an owner that has ended.
+      const isHarmless = found && !actsAfterEnd(call, found.data.leak, file) && isUnrefed(call, places, file);
+      return isHarmless ? undefined : found;
     },
   },
 });
@@ -90,15 +95,22 @@ function judge(
     ...weighTimeout(call, life, leak, file),
     data: { call, places, life, leak },
   });
-  const isCleared = listClearsOfTimeout(call, places, file).length > 0;
+  const clears = listClearsOfTimeout(call, places, file);
+  if (life.kind === 'process' || life.kind === 'call') {
+    const isOfModule = clears.length > 0 && !isAtOnce(call) && isMissedAtModuleEnd(call, places, clears, file);
+    if (isOfModule && !isGatherer(call, places, file)) return match('missed', isOfLibrary(life));
+  }
+  if (life.kind === 'process') return undefined;
+  const reArming = findReArming(call, file);
+  const isEndless = reArming !== undefined && !canEnd(call, reArming, file);
+  const isCleared = clears.some((clear) => !isEndless || !isPutOff(clear, call));
   const canOwnerEnd =
     (life.kind === 'owner' && (life.shape.disposers.length > 0 || life.isComponent)) || life.kind === 'factory';
-  const elsewhere = listReleasesElsewhere(places, life);
+  const elsewhere = listReleasesElsewhere(places, life, clears.length > 0);
   if (!isCleared) {
-    const reArming = findReArming(call, file);
     // What may end the process is the work of a command.
     if (reArming && mayEndProcess(reArming.fn, file)) return undefined;
-    if (reArming && !canEnd(call, reArming, file)) {
+    if (isEndless) {
       if (life.kind === 'owner' && life.isSingleton)
         return canOwnerEnd ? match('re-arming', ...elsewhere, startsRepeatedly(call, life, file)) : undefined;
       if (canOwnerEnd || life.kind === 'effect') return match('re-arming', ...elsewhere);
@@ -120,7 +132,8 @@ function judge(
     if (connection) return match('connection', ...listClearsOfListeners(connection, places));
     if (isAtOnce(call)) return undefined;
     if (setsStateLate(call, life, file)) return match('state');
-    if (!places.some((p) => p.kind === 'field')) return undefined;
+    if (!places.some((p) => p.kind === 'field' || (p.kind === 'binding' && isOfFactory(p.binding, life))))
+      return undefined;
     if (canOwnerEnd)
       return {
         ...match('kept', ...elsewhere),
@@ -146,6 +159,16 @@ function judge(
   const overwrite = findOverwrite(call, places, life, file);
   if (!overwrite) return undefined;
   return match('overwritten', runsAgain(call, life, file), overwrite.when);
+}
+
+/** Cleared to be set anew: the last one stays. */
+function isPutOff(clear: ts.Node, call: ts.CallExpression): boolean {
+  return clear.end <= call.pos && findEnclosingFunction(clear) === findEnclosingFunction(call);
+}
+
+/** What is left running starts its owner anew, or calls what belongs to it. */
+function actsAfterEnd(call: ts.CallExpression, leak: TimeoutLeak, file: FileContext): boolean {
+  return leak === 'restarts' || (leak === 'missed' && findTimerRun(call, file).called.length > 0);
 }
 
 /** Other methods keep it: they are the ones to look at it before. */

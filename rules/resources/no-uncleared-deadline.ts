@@ -2,6 +2,7 @@ import { neverRejects } from '../../src/ast/cannot-fail.ts';
 import { listClearsOfTimeout } from '../../src/ast/clears-of-places.ts';
 import { type Deadline, findDeadline, isLastResort, isOnOwnFiring } from '../../src/ast/deadline.ts';
 import { type EntryTimer, findEntryTimer, findUnclearedDrop } from '../../src/ast/entry-timer.ts';
+import { findFailedRun } from '../../src/ast/failed-run.ts';
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { lifeOf } from '../../src/ast/life-cycle.ts';
 import { findLostRace } from '../../src/ast/lost-race.ts';
@@ -55,9 +56,9 @@ export const rule = defineRule<UnclearedDeadline>({
     'Keep the handle and clear it in a finally that covers success, error and early return; AbortSignal.timeout and withDeadline do so by themselves.',
   limits: [
     'Deadlines shorter than half a second, and those in browser code, are left alone.',
-    'A deadline of less than five seconds is `possible` only, and so is one of five whose callback only settles its promise or aborts: it holds next to nothing.',
+    'A deadline of less than five seconds is `possible` only, and so is one of five whose callback only settles its promise or aborts: it holds next to nothing. Of less than fifteen it is so unless requests lead to it or users of a library set it.',
     'A longer one of less than a minute is `possible` too in a function that begins or ends something by its name, or that is called by hand, unless requests lead to it or users of a library set it.',
-    'A handle kept in a field or handed to another function is taken to be cleared there; one in an entry of a table is followed to where all entries leave it.',
+    'A handle kept in a field is looked at only where the function that sets it clears it itself, but for when its work fails; one handed to another function is taken to be cleared there, and one in an entry of a table is followed to where all entries leave it.',
   ],
   mentions: ['setTimeout', 'Promise.race', 'Promise.any'],
   visit: {
@@ -66,7 +67,7 @@ export const rule = defineRule<UnclearedDeadline>({
       if ((findDelayMs(call) ?? (call.arguments[1] ? shortMs : 0)) < shortMs) return undefined;
       const places = listHandlePlaces(call, file).filter((place) => place.kind !== 'dropped');
       const entry = findEntryTimer(call, places, file);
-      if (!entry && places.some((place) => place.kind !== 'binding')) return undefined;
+      if (!entry && places.some((place) => place.kind !== 'binding' && place.kind !== 'field')) return undefined;
       if (isUnrefed(call, places, file)) return undefined;
       if (isOfProcess(call, file)) return undefined;
       const found = entry ? judgeEntry(call, places, entry, file) : judge(call, places, file);
@@ -160,13 +161,20 @@ function judge(
     ...((leak || settle) && { related: [{ at: (leak?.at ?? settle)!, note: 'leaves the timer running' }] }),
     data: { call, places, deadline, clears, leak, settle },
   });
-  if (clears.length === 0) return deadline ? match('never cleared, also when the work is done in time') : undefined;
-  const lost = deadline && findLostRace(deadline, clears, file);
+  const isInField = places.some((place) => place.kind === 'field');
+  if (clears.length === 0)
+    return deadline && !isInField ? match('never cleared, also when the work is done in time') : undefined;
+  const lost = deadline && !isInField && findLostRace(deadline, clears, file);
   if (lost) return match('not cleared when the work fails', lost);
   const fn = findEnclosingFunction(call);
   // A handle that is kept for later runs is no deadline of this one.
-  if (places.some((place) => place.kind === 'binding' && findEnclosingFunction(place.binding.identifier) !== fn)) {
-    if (!deadline) return undefined;
+  const isOfRun = (place: HandlePlace): boolean =>
+    place.kind === 'binding' && findEnclosingFunction(place.binding.identifier) === fn;
+  if (!places.every(isOfRun)) {
+    const failed = findFailedRun(call, clears, file);
+    if (failed && !isLastResort(call, clears, file))
+      return { ...match('not cleared when the work fails', failed), ...whenItCanFail(failed.at, file) };
+    if (!deadline || isInField) return undefined;
   } else if (fn && isAsync(fn) && clears.some((clear) => findEnclosingFunction(clear) === fn)) {
     const leak = findLeaks(
       fn,

@@ -1,7 +1,7 @@
 import type { FileContext } from '../model/file-context.ts';
 import { classShape, findThisOwner } from './class-shape.ts';
 import { leavesFunction } from './conditions.ts';
-import { findDisposer } from './end-of-life.ts';
+import { endsWhole, findDisposer } from './end-of-life.ts';
 import { findFunctionValue } from './functions.ts';
 import type { Life } from './life-cycle.ts';
 import { listHandlers } from './listener-calls.ts';
@@ -28,6 +28,7 @@ const endFlag =
   /stop|clos|destroy|dispos|ended|ending|running|active|abort|shut|enabl|disabl|connect(?!ions)|alive|mount|cancel|state|status|started|listening|signal|terminat|kill|finish|quit|exit|draining|is[A-Z]\w*(?:ing|ed)$/i;
 const starter =
   /^_*(?:re)?(?:start|connect|open|run|poll|subscribe|listen|schedule|join|spawn|launch|consume|establish)(?:[A-Z]\w*)?$/;
+const opener = /^_*(?:re)?(?:connect|open|start|join|establish)(?:[A-Z]\w*)?$/;
 
 /** Names of an end for good, without an object: `cleanupGarbage` ends something else. */
 export const endName =
@@ -55,7 +56,7 @@ export function asksForEnd(
   file: FileContext,
   except: readonly string[] = [],
 ): boolean {
-  const written = namesWrittenIn(listEnds(life), file);
+  const written = namesWrittenIn(listEnds(life).filter(isOfOwner), file);
   const isAsked = (condition: ts.Node): boolean =>
     namesIn(condition).some((name) => (endFlag.test(name) || written.has(name)) && !except.includes(name));
   for (const kind of [ts.SyntaxKind.IfStatement, ts.SyntaxKind.ConditionalExpression, ts.SyntaxKind.WhileStatement]) {
@@ -76,6 +77,11 @@ export function asksForEnd(
   });
 }
 
+/** `onCallEnd` tells of the end of something else than `onClose` does. */
+function isOfOwner(end: FunctionNode): boolean {
+  return endsWhole(end) || !/^_*on[A-Z]/.test(nameOfFunction(end));
+}
+
 /** `socket.destroy && socket.destroy()`: whether there is such a method. */
 function isMethodAsked({ left, right }: ts.BinaryExpression, file: FileContext): boolean {
   const asked = ts.isBinaryExpression(left) ? left.right : left;
@@ -87,14 +93,27 @@ const liveState = /^(?:is)?_*(?:open|opened|connected|ready|alive|established|au
 
 /** `if (!this.connected) …`, `if (socket.readyState !== OPEN) …`: what it guards runs also when the owner has ended. */
 function goesOnAfterEnd({ expression, thenStatement, elseStatement }: ts.IfStatement): boolean {
-  if (elseStatement || leavesFunction(thenStatement)) return false;
   const at = skipWrappers(expression);
-  if (ts.isPrefixUnaryExpression(at) && at.operator === ts.SyntaxKind.ExclamationToken) return isLiveState(at.operand);
+  const denied =
+    ts.isPrefixUnaryExpression(at) && at.operator === ts.SyntaxKind.ExclamationToken ? at.operand : undefined;
+  if (denied && isMadeIn(thenStatement, denied)) return true;
+  if (elseStatement || leavesFunction(thenStatement)) return false;
+  if (denied) return isLiveState(denied);
   if (!ts.isBinaryExpression(at)) return false;
   const { kind } = at.operatorToken;
   const isUnequal =
     kind === ts.SyntaxKind.ExclamationEqualsEqualsToken || kind === ts.SyntaxKind.ExclamationEqualsToken;
   return isUnequal && (isLiveState(at.right) || liveState.test(findStringValue(at.right) ?? ''));
+}
+
+/** `if (!this.socket) this.socket = connect()`: what is asked for is made where it is missing. */
+function isMadeIn(branch: ts.Statement, asked: ts.Expression): boolean {
+  const name = findMemberPath(skipWrappers(asked))?.join('.');
+  const first = ts.isBlock(branch) ? branch.statements[0] : branch;
+  if (name === undefined || !first || !ts.isExpressionStatement(first)) return false;
+  const made = skipWrappers(first.expression);
+  if (!isAssignment(made) || findMemberPath(skipWrappers(made.left))?.join('.') !== name) return false;
+  return made.right.kind !== ts.SyntaxKind.TrueKeyword;
 }
 
 function isLiveState(expression: ts.Expression): boolean {
@@ -272,6 +291,11 @@ export function findAfterEnd(call: ts.CallExpression, life: Life, file: FileCont
   if (!starting) return undefined;
   const runs = callback ? [callback, starting] : [starting];
   return asksForEnd(call, runs, life, file) ? undefined : { kind: 'restarts', fn: starting };
+}
+
+/** Whether what a timer runs connects, opens or starts something, by its name. */
+export function startsAgain(call: ts.CallExpression, file: FileContext): boolean {
+  return findTimerRun(call, file).called.some((fn) => opener.test(nameOfFunction(fn)));
 }
 
 /** `if (entry.users === 0)`: an end that asks first whether there is anyone left. */

@@ -122,17 +122,35 @@ function place(
   }
   const name = findMemberName(target);
   if (name === undefined) {
-    if (ts.isElementAccessExpression(target)) {
-      places.push({ kind: 'collection', name: nameOfHolder(target.expression), at: target });
-    }
+    if (!ts.isElementAccessExpression(target)) return;
+    const key = findConstantKey(target, file);
+    if (key !== undefined) placeMember(target, key, file, places);
+    else places.push({ kind: 'collection', name: nameOfHolder(target.expression), at: target });
     return;
   }
-  const receiver = skipWrappers((target as ts.PropertyAccessExpression).expression);
+  placeMember(target as ts.PropertyAccessExpression, name, file, places);
+}
+
+function placeMember(
+  target: ts.PropertyAccessExpression | ts.ElementAccessExpression,
+  name: string,
+  file: FileContext,
+  places: HandlePlace[],
+): void {
+  const receiver = skipWrappers(target.expression);
   if (receiver.kind === ts.SyntaxKind.ThisKeyword || isThisAlias(receiver, file)) {
     places.push({ kind: 'field', owner: ownerOf(receiver, file), name, at: target });
   } else {
     places.push({ kind: 'property', name, at: target });
   }
+}
+
+/** `timer` of `x[timer]`, where `timer` is a symbol or a constant of the module: it names one member. */
+export function findConstantKey(access: ts.ElementAccessExpression, file: FileContext): string | undefined {
+  const key = skipWrappers(access.argumentExpression);
+  const binding = ts.isIdentifier(key) ? file.bindingOf(key) : undefined;
+  const isConstant = binding?.scope === file.moduleScope && /^(?:const|import)$/.test(binding.kind);
+  return isConstant ? binding.name : undefined;
 }
 
 /** `self` of `const self = this`. */

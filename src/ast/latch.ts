@@ -1,4 +1,5 @@
 import type { FileContext } from '../model/file-context.ts';
+import { startsAgain } from './after-end.ts';
 import { leavesFunction, listConditionsOn } from './conditions.ts';
 import { findFunctionValue } from './functions.ts';
 import { type HandlePlace, nameOfHolder } from './handle-escape.ts';
@@ -41,13 +42,13 @@ function isLeftByState(call: ts.Node, fn: FunctionNode, file: FileContext): bool
 
 /**
  * Whether a timer is started only while none is pending, `if (!this.timer) this.timer = setTimeout(…)`, and forgets its
- * handle when it fires: it gathers what comes in until then, and ends by itself.
+ * handle when it fires: it gathers what comes in until then, and ends by itself. What opens something anew gathers nothing.
  */
 export function isGatherer(call: ts.CallExpression, places: readonly HandlePlace[], file: FileContext): boolean {
   const fn = findEnclosingFunction(call);
   const run = call.arguments[0] && findFunctionValue(call.arguments[0], file);
-  const names = places.flatMap((place) => (place.kind === 'field' ? [place.name] : []));
-  if (!fn || !run || names.length === 0) return false;
+  const names = listNames(places);
+  if (!fn || !run || names.length === 0 || startsAgain(call, file)) return false;
   const runs = [run, ...listCalled(run, file)];
   const isNamed = (at: ts.Expression): boolean => names.includes(findMemberPath(at)?.at(-1) ?? '');
   const writes = (within: FunctionNode): boolean =>
@@ -65,10 +66,7 @@ export function isStartedWhenUnset(
   file: FileContext,
 ): boolean {
   const fn = findEnclosingFunction(call);
-  const names = places.flatMap((place) => {
-    if (place.kind === 'binding') return [place.binding.name];
-    return place.kind === 'field' ? [place.name] : [];
-  });
+  const names = listNames(places);
   if (!fn || names.length === 0) return false;
   return listConditionsOn(call, fn, file).some((condition) =>
     condition
@@ -76,6 +74,13 @@ export function isStartedWhenUnset(
       .match(/[\w$#]+/g)
       ?.some((word) => names.includes(word)),
   );
+}
+
+function listNames(places: readonly HandlePlace[]): readonly string[] {
+  return places.flatMap((place) => {
+    if (place.kind === 'binding') return [place.binding.name];
+    return place.kind === 'field' ? [place.name] : [];
+  });
 }
 
 /** `if (this.buffer) { … } else { this.buffer = chunk; … }`: what the branch itself sets leads to the other one next time. */

@@ -38,7 +38,7 @@ export type Life =
   /** One call of a plain function. */
   | { kind: 'call'; fn: FunctionNode };
 
-const effectName =
+export const effectName =
   /^(?:use\w*Effect|useMount|useOnMount|onMount|onMounted|watchEffect|createEffect|effect|\$effect|useFocusEffect)$/;
 const componentBase =
   /(?:^|\.)(?:Component|PureComponent|LitElement|HTMLElement|Vue|LightningElement|ReactiveElement)$/;

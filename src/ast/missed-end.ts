@@ -1,4 +1,4 @@
-import type { FileContext } from '../model/file-context.ts';
+import type { Binding, FileContext } from '../model/file-context.ts';
 import type { LinkCondition } from '../model/link.ts';
 import { asksForEnd, findCalled, findEnd, isReachedByEnd, listEnds } from './after-end.ts';
 import { listCaptures } from './captures.ts';
@@ -6,6 +6,7 @@ import { type ClassShape, isDisposerName } from './class-shape.ts';
 import { isClearHelper, listForeignHelpers } from './clear-helper.ts';
 import { isClearedByListenerOnly } from './cleared-by-listener.ts';
 import { listClearsOf } from './clears-of-places.ts';
+import { findEntryTimer } from './entry-timer.ts';
 import { findFunctionValue } from './functions.ts';
 import { type HandlePlace, isThisAlias } from './handle-escape.ts';
 import { isPrivateName, type Life } from './life-cycle.ts';
@@ -72,13 +73,37 @@ function keepsForOwner(
 ): boolean {
   const { foreign } = timerClears(file);
   return places.some((place) => {
-    if (place.kind === 'binding')
+    if (place.kind === 'binding') {
+      if (isOfFactory(place.binding, life)) return true;
       return places.length === 1 && isClearedByListenerOnly(call, place.binding, clears, life, file);
+    }
     if (life.kind !== 'owner') return false;
+    if (place.kind === 'property') return isInEntryOf(call, places, clears, life, file);
     if (place.kind === 'field') return !foreign.has(place.name);
     if (place.kind !== 'collection' || !life.shape.fields.has(place.name) || foreign.has(place.name)) return false;
     return clears.some((clear) => !isMakingRoom(clear, file));
   });
+}
+
+/** A variable that the functions of a factory share, as methods do a field. */
+export function isOfFactory({ identifier, kind }: Binding, life: Life): boolean {
+  return life.kind === 'factory' && /^(?:let|var)$/.test(kind) && findEnclosingFunction(identifier) === life.fn;
+}
+
+/** In an entry of a table that the owner keeps: `const peer = (this.peers[id] = new Peer()); peer.timer = …`. */
+function isInEntryOf(
+  call: ts.CallExpression,
+  places: readonly HandlePlace[],
+  clears: readonly ts.Node[],
+  life: Extract<Life, { kind: 'owner' }>,
+  file: FileContext,
+): boolean {
+  const entry = findEntryTimer(call, places, file);
+  return (
+    entry !== undefined &&
+    life.shape.fields.has(entry.table) &&
+    clears.some((clear) => !isWithin(clear, call) && !isMakingRoom(clear, file))
+  );
 }
 
 /** In a function that sets a timer afterwards: an entry of a table runs out, and is only put off. */

@@ -2,7 +2,7 @@ import type { Binding, FileContext } from '../model/file-context.ts';
 import { classShape, findThisOwner } from './class-shape.ts';
 import { listHoldersGiven, listMembersMeant } from './computed-members.ts';
 import { findFunctionOfBinding } from './functions.ts';
-import { isThisAlias } from './handle-escape.ts';
+import { findConstantKey, isThisAlias } from './handle-escape.ts';
 import {
   findMemberName,
   findMethodCall,
@@ -67,6 +67,8 @@ function collectClears(_: ts.SourceFile, file: FileContext): TimerClears {
         trace(receiver, at, depth + 1);
       }
     } else if (ts.isElementAccessExpression(from)) {
+      const key = findConstantKey(from, file);
+      if (key !== undefined) add(names, key, at);
       for (const member of listMembersMeant(from, file)) add(names, member, at);
       trace(from.expression, at, depth + 1, true);
     } else if (ts.isCallExpression(from)) {

@@ -31,9 +31,10 @@ export interface TimerWeight {
 /**
  * `never`: nothing clears it; `overwritten`: a second start loses the first handle; `missed`: its owner's end does not
  * clear it; `outcome`: what it is started for can come to an end beside it, which leaves it running; `loss`: its owner
- * clears it, but not when what it works on closes by itself.
+ * clears it, but not when what it works on closes by itself; `unmount`: a handler of a component starts it, and nothing
+ * clears it when that goes.
  */
-export type IntervalLeak = 'never' | 'overwritten' | 'missed' | 'outcome' | 'loss';
+export type IntervalLeak = 'never' | 'overwritten' | 'missed' | 'outcome' | 'loss' | 'unmount';
 
 /**
  * `re-arming`: starts itself again and nothing can stop it; `kept`: kept in a field that nothing clears although its
@@ -63,10 +64,12 @@ const unsure: TimerWeight = { confidence: 'possible' };
 export function weighInterval(call: ts.CallExpression, life: Life, leak: IntervalLeak, file: FileContext): TimerWeight {
   const made = (): LinkCondition => isMadeWithRequests(call, life, file);
   if (leak === 'overwritten') return { sureWhen: anyOf(isOfLibrary(life), comesWithRequests(call, file)) };
-  if (life.kind === 'effect' || (life.kind === 'factory' && file.role === 'ui')) return {};
+  if (leak === 'unmount' || life.kind === 'effect' || (life.kind === 'factory' && file.role === 'ui')) return {};
   if (life.kind === 'owner' && leak === 'never' && isWholeByName(life.shape)) return { sureWhen: made() };
-  if (life.kind === 'call')
-    return { sureWhen: leak === 'never' ? comesWithRequests(call, file) : comesWithUse(call, life, file) };
+  if (life.kind === 'call' && leak === 'never') return { sureWhen: comesWithRequests(call, file) };
+  // What its end leaves running holds the process of whoever uses a library, be it one only.
+  if (life.kind === 'call' && leak === 'missed') return { sureWhen: anyOf(isOfLibrary(life), made()) };
+  if (life.kind === 'call') return { sureWhen: comesWithUse(call, life, file) };
   if (life.kind === 'owner' && life.isComponent) return {};
   const often = [isOfLibrary(life), made()];
   if (life.kind === 'owner' && leak === 'never' && hasEnd(life.shape)) often.push(isPartOfClosable(life));
@@ -100,9 +103,11 @@ export function weighTimeout(call: ts.CallExpression, life: Life, leak: TimeoutL
 export function weighDeadline(call: ts.CallExpression, isCleared: boolean, file: FileContext): TimerWeight {
   const [, delay] = call.arguments;
   const ms = usualDelay(delay, file);
-  if (weightOf(call, file) === 'nothing' || isGoneSoon(ms) || isSeldomAsked(file)) return unsure;
-  if (staysLong(ms) || !isOfFewRuns(call, file)) return {};
+  const weight = weightOf(call, file);
   const life = lifeOf(call, file);
+  if (weight === 'nothing' || isGoneSoon(ms) || isSeldomAsked(file)) return unsure;
+  if (weight === 'little' && isGoneInTime(knownDelay(delay, file))) return { sureWhen: comesWithUse(call, life, file) };
+  if (staysLong(ms) || !isOfFewRuns(call, file)) return {};
   if (!isCleared) return { sureWhen: comesWithUse(call, life, file) };
   const often = [isOfLibrary(life), isMadeWithRequests(call, life, file)];
   if (isDelayGiven(delay, file)) often.push(runsRepeatedly(call, file));

@@ -1,5 +1,5 @@
 import type { FileContext } from '../model/file-context.ts';
-import type { HandlePlace } from './handle-escape.ts';
+import { findConstantKey, type HandlePlace } from './handle-escape.ts';
 import { bareModule, findOrigin, originName } from './provenance.ts';
 import { findMemberName, findMethodCall, getOutermostWrapped, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
@@ -28,12 +28,13 @@ export function isUnrefed(call: ts.CallExpression, places: readonly HandlePlace[
   const names = new Set(places.flatMap((p) => (p.kind === 'binding' ? [p.binding.name] : 'name' in p ? [p.name] : [])));
   return file.nodes('CallExpression').some((other) => {
     const target = findMethodCall(other);
-    return target?.method === 'unref' && names.has(lastName(target.receiver));
+    return target?.method === 'unref' && names.has(lastName(target.receiver, file));
   });
 }
 
-function lastName(expression: ts.Expression): string {
+function lastName(expression: ts.Expression, file: FileContext): string {
   const at = skipWrappers(expression);
+  if (ts.isElementAccessExpression(at)) return findConstantKey(at, file) ?? '';
   return ts.isIdentifier(at) ? at.text : (findMemberName(at) ?? '');
 }
 

@@ -11,6 +11,7 @@ export interface PackageManifest {
   type?: unknown;
   main?: unknown;
   module?: unknown;
+  browser?: unknown;
   types?: unknown;
   typings?: unknown;
   repository?: unknown;
@@ -137,9 +138,17 @@ const frameworkOfPrograms =
  * Whether a published package is there to be built on: it needs no framework of programs, and is more than a command.
  * Whoever builds on it uses it as often as there is work for it.
  */
-export function isLibrary({ bin, main, types, typings, exports, module, dependencies }: PackageManifest): boolean {
+export function isLibrary(manifest: PackageManifest): boolean {
+  const { bin, main, types, typings, exports, module, browser, dependencies } = manifest;
   const commands = isRecord(bin) ? Object.values(bin) : [bin];
-  const offers = [types, typings, exports, module, commands.some((one) => samePath(one, main)) ? undefined : main];
+  const offers = [
+    types,
+    typings,
+    exports,
+    module,
+    browser,
+    commands.some((one) => samePath(one, main)) ? undefined : main,
+  ];
   const isCommand = bin !== undefined && offers.every((offer) => offer === undefined);
   const needs = isRecord(dependencies) ? Object.keys(dependencies) : [];
   return !isCommand && !needs.some((name) => frameworkOfPrograms.test(name));
