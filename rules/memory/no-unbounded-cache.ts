@@ -144,12 +144,13 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
   if (!isCalledAnew && !isGivenOut && !left) conditions.push(anyOf(repeated, ...byUsers));
   const isSeldom = isSeldomAsked(file) || isWorkDoneOnce(file, ownerOf(container));
   const isPassing = isPassingKey(add.key!, container, file) || (isAnyKey(add.key!, file) && hasExpiry(add.value, file));
-  const isOften = !isPage(file) && !isSeldom && (isPassing || left !== undefined) && !isStoredKey(add, file);
+  const isOften = !isPage(file) && !isSeldom && (left !== undefined || (isPassing && !isStoredKey(add, file)));
+  const isLimited = isCache && !left;
   // A cache is given a limit where it is made; what stands for something has to go when that ends, as it was added.
   return {
-    at: isCache ? container.at : add.node,
+    at: isLimited ? container.at : add.node,
     related: [
-      isCache ? { at: add.node, note: 'an entry is added here' } : { at: container.at, note: 'it is kept here' },
+      isLimited ? { at: add.node, note: 'an entry is added here' } : { at: container.at, note: 'it is kept here' },
       ...(left?.at ? [{ at: left.at, note: left.note }] : []),
     ],
     values: {
@@ -166,7 +167,7 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
     data: {
       container,
       growth,
-      isRecomputable: isCache && !adds.some((one) => isFresh(one.key!, file) || holdsState(one, container, file)),
+      isRecomputable: isLimited && !adds.some((one) => isFresh(one.key!, file) || holdsState(one, container, file)),
     },
   };
 }
