@@ -51,6 +51,7 @@ export const rule = defineRule<CacheStampede>({
     'What is not called a cache, or does not return what it holds at once, is reported as `possible` only.',
     'What is kept for one person (a user, a session, a token), by the key, the function, its class or its file, is `possible`: two of their calls seldom meet. So is what has no expiry or one of whole days, what only administrators and jobs ask for, and what a `post()` or `put()` does.',
     'A cache that a function makes for what it returns, and a load that keeps what it read in a table of its own, are `possible` only.',
+    'A helper that keeps for a time what its callers load under keys of theirs is seen whatever its store is called.',
     'A single read or call behind the cache is `possible`: it is `likely` where several loads follow one another, where the load is handed in by the caller, or where by its name it counts, searches, draws or builds.',
     'Only functions that read, load and write the same cache under the same key are seen.',
     'Several processes still load once each: a lock in the shared cache or refresh before expiry is for those.',

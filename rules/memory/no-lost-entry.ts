@@ -43,7 +43,7 @@ export const rule = defineRule<LostEntry>({
   why: 'One entry stays for every operation that failed, or for every key that was ever used; what waits for such an entry to go waits for ever.',
   advice: 'Delete the entry in `finally`; delete a key when the last item of its list goes.',
   limits: [
-    'What runs between an add and its removal is looked at in one function; ends of an operation are deadlines, failed sends and the timer that is kept.',
+    'What runs between an add and its removal is looked at in one function; ends of an operation are deadlines, failed sends, rejections, errors handed to a callback, and the timer that is kept.',
     'A key whose list is empty is small: `possible`, unless keys stand for what passes, such as sessions and messages.',
     'Awaits of sleeps, and those whose errors are caught on the spot, are taken not to fail.',
   ],

@@ -63,7 +63,7 @@ export const rule = defineRule<UnboundedCache>({
   limits: [
     'Whether keys are few is judged by types, constants and names. What a field or a module keeps by a bare `id` or `key` is left alone unless its own name says what there is one of for each: `sessions`, `usersById`, a cache.',
     'Keys that somebody sets up or owns (servers, workspaces, campaigns, whatever is only called `id`) are few: `possible`. It is `likely` where a key is made anew, comes out of a request, or is called after what passes, such as a session, a message, a user or a text, and for entries that say when they expire under a `key` that the caller chooses. The short beginning of a text, and keys under which a row or a file has to be found first, are few. In pages, behind an administration, and in migrations, imports and backups it is `possible`.',
-    'Instances of classes whose life the project does not show are left alone.',
+    'Instances of classes whose life the project does not show are left alone, and so is what nothing is seen to add to again and again; but for an entry that is over all the same: it waits for one answer, it is ended by its key, or the entry under that key of another table of its owner goes.',
     'A removal by key in another function counts as one for every entry, unless the container is a cache.',
   ],
   roles: ['product', 'ui'],
@@ -144,7 +144,8 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
   if (!isCalledAnew && !isGivenOut && !left) conditions.push(anyOf(repeated, ...byUsers));
   const isSeldom = isSeldomAsked(file) || isWorkDoneOnce(file, ownerOf(container));
   const isPassing = isPassingKey(add.key!, container, file) || (isAnyKey(add.key!, file) && hasExpiry(add.value, file));
-  const isOften = !isPage(file) && !isSeldom && (left !== undefined || (isPassing && !isStoredKey(add, file)));
+  const isOver = left !== undefined && left.kind !== 'once';
+  const isOften = !isPage(file) && !isSeldom && (isOver || (isPassing && !isStoredKey(add, file)));
   const isLimited = isCache && !left;
   // A cache is given a limit where it is made; what stands for something has to go when that ends, as it was added.
   return {
@@ -158,7 +159,7 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
       key: describeKey(add.key!, file),
       trim: describeTrim(growth, removals, neverAsked.length > 0),
     },
-    ...((isClosed || !isOften || (lifetime === 'unknown' && (!left || left.kind === 'once'))) && {
+    ...((isClosed || !isOften || (lifetime === 'unknown' && !isOver)) && {
       confidence: 'possible' as const,
     }),
     ...(lifetime !== 'process' && (isAnyones || isGivenOut) && !isNumbered && { sureWhen: repeated }),

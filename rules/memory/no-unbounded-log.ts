@@ -44,7 +44,7 @@ export const rule = defineRule<UnboundedLog>({
   advice:
     'Keep the last N in a ring buffer, or sums and counts instead of the samples; or cut the array where it is added to.',
   limits: [
-    'Arrays of handlers, plugins, routes and other parts are taken to be filled at start-up.',
+    'Arrays of handlers, plugins, routes and other parts are taken to be filled at start-up; what settles one promise and a timer that fires once are of no use soon after.',
     'What its own function ends, or hears the end of, is taken to leave its list behind.',
     'Any removal while the owner lives counts as enough.',
     'A list that neither is called a log, a history, records and the like nor keeps connections or what has the time in it is `possible`, and so is one that nothing is seen to add to again and again.',

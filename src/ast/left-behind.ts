@@ -4,6 +4,8 @@ import { type Add, type Growth, growthOf, type Removal } from './container-growt
 import { type Container, containerOfField, containerOfVariable, shownName } from './containers.ts';
 import { eventKindOf } from './event-kind.ts';
 import { isFresh } from './fresh-key.ts';
+import { listCallsOf } from './functions.ts';
+import { isMemo } from './memo.ts';
 import { isNeverAnswered } from './pending-entry.ts';
 import {
   type FunctionNode,
@@ -47,7 +49,8 @@ export function findLeftBehind(
   if (end) return { kind: 'ended', at: end, note: 'what it stands for is ended here' };
   const beside = findRemovalBeside(add, container, file);
   if (beside) return { kind: 'beside', at: beside.node, note: `the entry of \`${beside.name}\` is taken out here` };
-  const isOnce = growth.removals.length === 0 && ofOneMessage.test(findMemberPath(skipWrappers(add.key))?.at(-1) ?? '');
+  if (growth.removals.length > 0 || isMemo(add, container, growth, file)) return undefined;
+  const isOnce = ofOneMessage.test(findMemberPath(skipWrappers(add.key))?.at(-1) ?? '');
   return isOnce ? { kind: 'once', at: undefined, note: '' } : undefined;
 }
 
@@ -63,11 +66,19 @@ const settler = /^_?(?:resolve|reject|deferred|callback|cb|done)(?:Fn|Func|Funct
 function findEndOfEntry(growth: Growth, file: FileContext): ts.Node | undefined {
   for (const { node, key, fn } of growth.reads) {
     if (!key || !fn || runsAtEnd(fn, file) || !isOfOne(key, file)) continue;
-    if (growth.adds.some((add) => methodAround(add.fn) === methodAround(fn))) continue;
+    if (growth.adds.some((add) => isReplaced(methodAround(add.fn), methodAround(fn), file))) continue;
     const end = findEnd(node) ?? findEndOfVariable(node, file);
     if (end) return end;
   }
   return undefined;
+}
+
+/** One function both ends and adds, or calls the other: a new entry takes the place of the old one. */
+function isReplaced(adder: FunctionNode | undefined, ender: FunctionNode | undefined, file: FileContext): boolean {
+  if (!adder || !ender || adder === ender) return adder === ender;
+  const calls = (inner: FunctionNode, outer: FunctionNode): boolean =>
+    listCallsOf(inner, file).some((call) => isWithin(call, outer));
+  return calls(adder, ender) || calls(ender, adder);
 }
 
 /** No key of a walk over the whole table, as where all of it is shut down. */
