@@ -196,7 +196,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "One entry stays for every operation that failed, or for every key that was ever used; what waits for such an entry to go waits for ever.",
     "advice": "Delete the entry in `finally`; delete a key when the last item of its list goes.",
     "limits": [
-      "What runs between an add and its removal is looked at in one function; ends of an operation are deadlines, failed sends and the timer that is kept.",
+      "What runs between an add and its removal is looked at in one function; ends of an operation are deadlines, failed sends, rejections, errors handed to a callback, and the timer that is kept.",
       "A key whose list is empty is small: `possible`, unless keys stand for what passes, such as sessions and messages.",
       "Awaits of sleeps, and those whose errors are caught on the spot, are taken not to fail."
     ],
@@ -242,7 +242,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "limits": [
       "Whether keys are few is judged by types, constants and names. What a field or a module keeps by a bare `id` or `key` is left alone unless its own name says what there is one of for each: `sessions`, `usersById`, a cache.",
       "Keys that somebody sets up or owns (servers, workspaces, campaigns, whatever is only called `id`) are few: `possible`. It is `likely` where a key is made anew, comes out of a request, or is called after what passes, such as a session, a message, a user or a text, and for entries that say when they expire under a `key` that the caller chooses. The short beginning of a text, and keys under which a row or a file has to be found first, are few. In pages, behind an administration, and in migrations, imports and backups it is `possible`.",
-      "Instances of classes whose life the project does not show are left alone.",
+      "Instances of classes whose life the project does not show are left alone, and so is what nothing is seen to add to again and again; but for an entry that is over all the same: it waits for one answer, it is ended by its key, or the entry under that key of another table of its owner goes.",
       "A removal by key in another function counts as one for every entry, unless the container is a cache."
     ],
     "options": {},
@@ -251,7 +251,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "changes": "Holds the entries in a `BoundedCache` of 10,000: the ones used least go when it is full and are computed again when asked for."
     },
     "bad": "import express from 'express';\n\nconst seen = new Set<string>();\n\nexport const router = express.Router();\n\nrouter.post('/events/:id', (req, res) => {\n  const id = req.params.id as string;\n  if (seen.has(id)) return res.sendStatus(409);\n  seen.add(id);\n  return res.sendStatus(202);\n});",
-    "good": "import DataLoader from 'dataloader';\n\ndeclare const findUsers: (ids: readonly string[]) => Promise<string[]>;\n\n/** One for each request, which it dies with. */\nexport function createLoaders(): { users: { load(id: string): Promise<string> } } {\n  return { users: new DataLoader((ids: readonly string[]) => findUsers(ids)) };\n}\n\n/** Only batches. */\nexport const batcher = new DataLoader((ids: readonly string[]) => findUsers(ids), { cache: false });"
+    "good": "interface Link {\n  close(): void;\n}\n\n/** What is closed makes room for the next one under its key. */\nexport class LinkService {\n  private readonly links = new Map<string, Link>();\n\n  constructor(private readonly connect: (roomId: string) => Link) {}\n\n  open(roomId: string): void {\n    this.links.set(roomId, this.connect(roomId));\n  }\n\n  reopen(roomId: string): void {\n    this.links.get(roomId)?.close();\n    this.open(roomId);\n  }\n}"
   },
   {
     "id": "no-unbounded-log",
@@ -264,7 +264,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "A history that is never cut grows with every request, sample or event since the start, and whatever sorts, averages or copies it takes longer each time.",
     "advice": "Keep the last N in a ring buffer, or sums and counts instead of the samples; or cut the array where it is added to.",
     "limits": [
-      "Arrays of handlers, plugins, routes and other parts are taken to be filled at start-up.",
+      "Arrays of handlers, plugins, routes and other parts are taken to be filled at start-up; what settles one promise and a timer that fires once are of no use soon after.",
       "What its own function ends, or hears the end of, is taken to leave its list behind.",
       "Any removal while the owner lives counts as enough.",
       "A list that neither is called a log, a history, records and the like nor keeps connections or what has the time in it is `possible`, and so is one that nothing is seen to add to again and again."
@@ -856,6 +856,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "What is not called a cache, or does not return what it holds at once, is reported as `possible` only.",
       "What is kept for one person (a user, a session, a token), by the key, the function, its class or its file, is `possible`: two of their calls seldom meet. So is what has no expiry or one of whole days, what only administrators and jobs ask for, and what a `post()` or `put()` does.",
       "A cache that a function makes for what it returns, and a load that keeps what it read in a table of its own, are `possible` only.",
+      "A helper that keeps for a time what its callers load under keys of theirs is seen whatever its store is called.",
       "A single read or call behind the cache is `possible`: it is `likely` where several loads follow one another, where the load is handed in by the caller, or where by its name it counts, searches, draws or builds.",
       "Only functions that read, load and write the same cache under the same key are seen.",
       "Several processes still load once each: a lock in the shared cache or refresh before expiry is for those."

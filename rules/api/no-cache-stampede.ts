@@ -1,7 +1,8 @@
-import { allOf } from '../../src/ast/all-of.ts';
+import { allOf, anyOf } from '../../src/ast/all-of.ts';
 import { isDearLoad } from '../../src/ast/dear-load.ts';
 import { isHotCache, isKeptForGood, isOfOnePerson } from '../../src/ast/hot-cache.ts';
 import { bareModule, findOrigin } from '../../src/ast/provenance.ts';
+import { isReadThrough } from '../../src/ast/read-through.ts';
 import { isForAnyKey, isSharedLoad, notSharedElsewhere } from '../../src/ast/shared-load.ts';
 import {
   type FunctionNode,
@@ -17,7 +18,7 @@ import {
 } from '../../src/ast/syntax.ts';
 import { hasTooling } from '../../src/ast/tooling.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { isStartup, onAskedPath, onRequestPath } from '../../src/ast/where.ts';
+import { isStartup, onAskedPath, onRequestPath, openToUsers } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Match } from '../../src/model/rule.ts';
@@ -50,6 +51,7 @@ export const rule = defineRule<CacheStampede>({
     'What is not called a cache, or does not return what it holds at once, is reported as `possible` only.',
     'What is kept for one person (a user, a session, a token), by the key, the function, its class or its file, is `possible`: two of their calls seldom meet. So is what has no expiry or one of whole days, what only administrators and jobs ask for, and what a `post()` or `put()` does.',
     'A cache that a function makes for what it returns, and a load that keeps what it read in a table of its own, are `possible` only.',
+    'A helper that keeps for a time what its callers load under keys of theirs is seen whatever its store is called.',
     'A single read or call behind the cache is `possible`: it is `likely` where several loads follow one another, where the load is handed in by the caller, or where by its name it counts, searches, draws or builds.',
     'Only functions that read, load and write the same cache under the same key are seen.',
     'Several processes still load once each: a lock in the shared cache or refresh before expiry is for those.',
@@ -68,8 +70,9 @@ function judge(set: ts.CallExpression, receiver: ts.Expression, file: FileContex
   const holder = findMemberPath(receiver)?.join('.');
   const key = set.arguments[0];
   const fn = findEnclosingFunction(set);
-  if (!holder || !key || !fn?.body || set.arguments.length < 2 || !isCache(holder, receiver, file) || isStartup(fn))
-    return undefined;
+  if (!holder || !key || !fn?.body || set.arguments.length < 2 || isStartup(fn)) return undefined;
+  const isHelper = isReadThrough(set, fn, file);
+  if (!isHelper && !isCache(holder, receiver, file)) return undefined;
   if (ts.isStringLiteralLike(skipWrappers(key)) && !/ex|EX|ttl/i.test(set.getText(file.source))) return undefined;
   const get = findGet(fn, holder, key, set, file);
   const exit = get && isAsync(fn) ? findMissExit(get, set, fn, file) : undefined;
@@ -77,19 +80,20 @@ function judge(set: ts.CallExpression, receiver: ts.Expression, file: FileContex
   const load = findLoad(get, set, fn, file);
   if (!load) return undefined;
   if (isSharedLoad(fn, load, file)) return undefined;
+  const isHot =
+    exit === 'returned' &&
+    isHotCache(holder, receiver, key, load, file) &&
+    !isOfOnePerson(fn, holder, key, file) &&
+    !isKeptForGood(set, receiver, file) &&
+    !/^_?(?:post|put|patch|delete)(?:[A-Z]|$)/.test(nameOfFunction(fn)) &&
+    isDearLoad(get, set, load, file);
+  // What reads through for whoever calls stands before whatever they load.
+  const byUsers = isHelper ? [openToUsers(get, file)] : [];
   return {
     at: get,
-    confidence:
-      exit === 'returned' &&
-      isHotCache(holder, receiver, key, load, file) &&
-      !isOfOnePerson(fn, holder, key, file) &&
-      !isKeptForGood(set, receiver, file) &&
-      !/^_?(?:post|put|patch|delete)(?:[A-Z]|$)/.test(nameOfFunction(fn)) &&
-      isDearLoad(get, set, load, file)
-        ? 'likely'
-        : 'possible',
-    when: allOf(onRequestPath(get, file), notSharedElsewhere(load, file)),
-    sureWhen: onAskedPath(get, file),
+    confidence: isHot || isHelper ? 'likely' : 'possible',
+    when: allOf(anyOf(onRequestPath(get, file), ...byUsers), notSharedElsewhere(load, file)),
+    sureWhen: anyOf(onAskedPath(get, file), ...byUsers),
     values: { get: textOf(get, file), set: textOf(set, file), name: nameOfFunction(fn) },
     related: [
       { at: load, note: 'loads' },

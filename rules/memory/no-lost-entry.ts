@@ -5,9 +5,11 @@ import { asksSize, type EmptyBucket, findEmptyBucket } from '../../src/ast/empty
 import { keyDomain } from '../../src/ast/key-domain.ts';
 import { lifetimeOf, listOwnerConditions } from '../../src/ast/lifetime.ts';
 import { emptyArrays, together } from '../../src/ast/mention-words.ts';
+import { listOfOneOutcome } from '../../src/ast/one-outcome.ts';
 import { listLostEntries, type OperationEntry } from '../../src/ast/operation-entry.ts';
 import { isPassingKey } from '../../src/ast/passing-key.ts';
 import { listStaleEntries, type StaleEntry } from '../../src/ast/stale-entry.ts';
+import { findMethodCall } from '../../src/ast/syntax.ts';
 import { findTimerFunction } from '../../src/ast/timers.ts';
 import { hasTooling } from '../../src/ast/tooling.ts';
 import { listLiveAdds, listNotTrimmedElsewhere } from '../../src/ast/trimming.ts';
@@ -41,7 +43,7 @@ export const rule = defineRule<LostEntry>({
   why: 'One entry stays for every operation that failed, or for every key that was ever used; what waits for such an entry to go waits for ever.',
   advice: 'Delete the entry in `finally`; delete a key when the last item of its list goes.',
   limits: [
-    'What runs between an add and its removal is looked at in one function; ends of an operation are deadlines, failed sends and the timer that is kept.',
+    'What runs between an add and its removal is looked at in one function; ends of an operation are deadlines, failed sends, rejections, errors handed to a callback, and the timer that is kept.',
     'A key whose list is empty is small: `possible`, unless keys stand for what passes, such as sessions and messages.',
     'Awaits of sleeps, and those whose errors are caught on the spot, are taken not to fail.',
   ],
@@ -77,7 +79,8 @@ function judge(container: Container, file: FileContext): Match<LostEntry>[] {
     ({ exit }) => !ts.isReturnStatement(exit) || underWay.test(container.name),
   );
   const bucket = lost.length === 0 ? findEmptyBucket(container, growth, file) : undefined;
-  const stale = lost.length === 0 ? listStaleEntries(container, growth, file) : [];
+  const stale =
+    lost.length === 0 ? [...listStaleEntries(container, growth, file), ...listOfOneOutcome(growth, file)] : [];
   if (lost.length === 0 && stale.length === 0 && !bucket) return [];
   const lifetime = lifetimeOf(container, growth.adds, file);
   if (lifetime === 'short') return [];
@@ -131,6 +134,8 @@ function judge(container: Container, file: FileContext): Match<LostEntry>[] {
 }
 
 function describeEnd({ end }: StaleEntry, file: FileContext): string {
+  if (ts.isIfStatement(end)) return 'the operation fails';
   const isTimer = ts.isCallExpression(end) && findTimerFunction(end, file) === 'setTimeout';
-  return isTimer ? 'its timer has run' : 'the operation ends without an answer';
+  if (isTimer) return 'its timer has run';
+  return findMethodCall(end)?.method === 'then' ? 'the promise is rejected' : 'the operation ends without an answer';
 }

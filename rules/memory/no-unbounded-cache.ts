@@ -1,12 +1,13 @@
 import { allOf, anyOf } from '../../src/ast/all-of.ts';
-import { type Add, type Growth, growthOf, isPrimed, type Removal } from '../../src/ast/container-growth.ts';
+import { type Growth, growthOf, isPrimed, type Removal } from '../../src/ast/container-growth.ts';
 import { type Container, containerOfField, containerOfVariable, shownName } from '../../src/ast/containers.ts';
 import { isWorkDoneOnce } from '../../src/ast/done-once.ts';
-import { isFiltered, isLoadedWhole, isRegistering } from '../../src/ast/filtered-add.ts';
+import { isLoadedWhole } from '../../src/ast/filtered-add.ts';
 import { isFresh } from '../../src/ast/fresh-key.ts';
+import { isGrowing } from '../../src/ast/growing-table.ts';
 import { findKeptLoader } from '../../src/ast/kept-loader.ts';
-import { keyDomain } from '../../src/ast/key-domain.ts';
-import { isBoundedKeyType, isDeviceAddress } from '../../src/ast/key-type.ts';
+import { isBoundedKeyType } from '../../src/ast/key-type.ts';
+import { findLeftBehind } from '../../src/ast/left-behind.ts';
 import { isGivenByFactory, lifetimeOf, listOwnerConditions } from '../../src/ast/lifetime.ts';
 import {
   cacheName,
@@ -21,13 +22,11 @@ import { emptyObjects, importWords, itemWrites, together } from '../../src/ast/m
 import { listNeverCalled } from '../../src/ast/never-called.ts';
 import { isOffered } from '../../src/ast/offered-cache.ts';
 import { isAnyKey, isPassingKey } from '../../src/ast/passing-key.ts';
-import { isNeverAnswered } from '../../src/ast/pending-entry.ts';
 import { isLibrary } from '../../src/ast/public-api.ts';
 import { isSeldomAsked } from '../../src/ast/seldom.ts';
 import { isImplicit, repeatsItself } from '../../src/ast/self-repeating.ts';
 import { hasExpiry } from '../../src/ast/stamped.ts';
 import { isStoredKey } from '../../src/ast/stored-key.ts';
-import { domainOfTable, isBareKey } from '../../src/ast/table-name.ts';
 import { hasTooling, isInBrowser } from '../../src/ast/tooling.ts';
 import { isTrimmedOnOthers, listLiveAdds, listLiveRemovals, listNotTrimmedElsewhere } from '../../src/ast/trimming.ts';
 import { ts } from '../../src/ast/ts.ts';
@@ -47,6 +46,9 @@ export interface UnboundedCache {
 const onceName =
   /warn|deprecat|notified|logged|reported|seen(?:Warning|Error)s?|emittedOnce|registered|registry|plugins|handlers|commands|middlewares?|hooks|adapters|providers|strategies|factories|metadata|models|schemas|listeners|repositories|subscri(?:bers|ptions)|symbols|types|injectors?|singletons?|routes$|failures?$|health|breakers?$|backoff|upstreams?$|endpoints?$/i;
 
+/** Lives for as many requests as go over it. */
+const ofConnection = /(?:Socket|Connection|Peer|Channel)$/;
+
 export const rule = defineRule<UnboundedCache>({
   id: 'no-unbounded-cache',
   category: 'memory',
@@ -61,7 +63,7 @@ export const rule = defineRule<UnboundedCache>({
   limits: [
     'Whether keys are few is judged by types, constants and names. What a field or a module keeps by a bare `id` or `key` is left alone unless its own name says what there is one of for each: `sessions`, `usersById`, a cache.',
     'Keys that somebody sets up or owns (servers, workspaces, campaigns, whatever is only called `id`) are few: `possible`. It is `likely` where a key is made anew, comes out of a request, or is called after what passes, such as a session, a message, a user or a text, and for entries that say when they expire under a `key` that the caller chooses. The short beginning of a text, and keys under which a row or a file has to be found first, are few. In pages, behind an administration, and in migrations, imports and backups it is `possible`.',
-    'Instances of classes whose life the project does not show are left alone.',
+    'Instances of classes whose life the project does not show are left alone, and so is what nothing is seen to add to again and again; but for an entry that is over all the same: it waits for one answer, it is ended by its key, or the entry under that key of another table of its owner goes.',
     'A removal by key in another function counts as one for every entry, unless the container is a cache.',
   ],
   roles: ['product', 'ui'],
@@ -113,8 +115,8 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
   const adds = listLiveAdds(container, growth, file).filter((add) => isGrowing(add, container, growth, file));
   const add = adds[0];
   if (!add) return undefined;
-  const isUnanswered = isNeverAnswered(add, growth, file);
-  if (onceName.test(container.name) && !cacheName.test(container.name) && !isUnanswered) return undefined;
+  const left = findLeftBehind(add, container, growth, file);
+  if (onceName.test(container.name) && !cacheName.test(container.name) && !left) return undefined;
   const removals = listLiveRemovals(growth, file);
   const isCache = isMemo(add, container, growth, file);
   const unanswered = removals.filter(
@@ -124,7 +126,8 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
   if (!neverAsked) return undefined;
   if (growth.escapes.some(({ kind }) => kind === 'argument') && !isCache) return undefined;
   const lifetime = lifetimeOf(container, adds, file);
-  if (lifetime === 'short' || (isPage(file) && !isPageMemo(container, add, growth, file))) return undefined;
+  const isShort = lifetime === 'short' && !(left?.kind === 'unanswered' && ofConnection.test(ownerOf(container)));
+  if (isShort || (isPage(file) && !isPageMemo(container, add, growth, file))) return undefined;
   // What is taken out as something ends may go whenever that does.
   const isClosed = growth.removals.length > 0 && removals.length === 0;
   const conditions: LinkCondition[] = [
@@ -138,22 +141,25 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
   const isGivenOut = !isCalledAnew && isGivenByFactory(container, add, file);
   const isNumbered = isFresh(add.key!, file);
   const byUsers = [...(isAnyones ? [isLibrary] : []), ...(isNumbered ? [openToUsers(add.node, file)] : [])];
-  if (!isCalledAnew && !isGivenOut) conditions.push(anyOf(repeated, ...byUsers));
+  if (!isCalledAnew && !isGivenOut && !left) conditions.push(anyOf(repeated, ...byUsers));
   const isSeldom = isSeldomAsked(file) || isWorkDoneOnce(file, ownerOf(container));
   const isPassing = isPassingKey(add.key!, container, file) || (isAnyKey(add.key!, file) && hasExpiry(add.value, file));
-  const isOften = !isPage(file) && !isSeldom && isPassing && !isStoredKey(add, file);
+  const isOver = left !== undefined && left.kind !== 'once';
+  const isOften = !isPage(file) && !isSeldom && (isOver || (isPassing && !isStoredKey(add, file)));
+  const isLimited = isCache && !left;
   // A cache is given a limit where it is made; what stands for something has to go when that ends, as it was added.
   return {
-    at: isCache ? container.at : add.node,
+    at: isLimited ? container.at : add.node,
     related: [
-      isCache ? { at: add.node, note: 'an entry is added here' } : { at: container.at, note: 'it is kept here' },
+      isLimited ? { at: add.node, note: 'an entry is added here' } : { at: container.at, note: 'it is kept here' },
+      ...(left?.at ? [{ at: left.at, note: left.note }] : []),
     ],
     values: {
       name: shownName(container),
       key: describeKey(add.key!, file),
       trim: describeTrim(growth, removals, neverAsked.length > 0),
     },
-    ...((isClosed || !isOften || (lifetime === 'unknown' && !isUnanswered)) && {
+    ...((isClosed || !isOften || (lifetime === 'unknown' && !isOver)) && {
       confidence: 'possible' as const,
     }),
     ...(lifetime !== 'process' && (isAnyones || isGivenOut) && !isNumbered && { sureWhen: repeated }),
@@ -162,17 +168,9 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
     data: {
       container,
       growth,
-      isRecomputable: isCache && !adds.some((one) => isFresh(one.key!, file) || holdsState(one, container, file)),
+      isRecomputable: isLimited && !adds.some((one) => isFresh(one.key!, file) || holdsState(one, container, file)),
     },
   };
-}
-
-function isGrowing(add: Add, container: Container, growth: Growth, file: FileContext): boolean {
-  if (!add.key || !add.fn || isFiltered(add, growth, file)) return false;
-  if (isRegistering(add.fn) && !isFresh(add.key, file)) return false;
-  if (keyDomain(add.key, file) !== 'data' || isDeviceAddress(add.key, container)) return false;
-  const isHelper = container.home.kind === 'closure' || /Cache|Memo(?!r)/.test(ownerOf(container));
-  return isHelper || !isBareKey(add.key, file) || isFresh(add.key, file) || domainOfTable(container.name) === 'data';
 }
 
 function describeTrim(growth: Growth, removals: readonly Removal[], isNeverCalled: boolean): string {

@@ -1,16 +1,23 @@
-import { type Add, type Growth, growthOf, type Removal } from '../../src/ast/container-growth.ts';
+import { type Growth, growthOf, type Removal } from '../../src/ast/container-growth.ts';
 import { type Container, containerOfField, containerOfVariable, shownName } from '../../src/ast/containers.ts';
-import { isLookedFor } from '../../src/ast/filtered-add.ts';
 import { isGivenUp } from '../../src/ast/given-up.ts';
 import { keepsClock, lifetimeOf, listOwnerConditions } from '../../src/ast/lifetime.ts';
 import { emptyArrays, together } from '../../src/ast/mention-words.ts';
 import { listNeverCalled } from '../../src/ast/never-called.ts';
 import { isLibrary, isPublicApi } from '../../src/ast/public-api.ts';
+import { isLive, isRecording, logName } from '../../src/ast/recorded.ts';
 import { repeatsItself } from '../../src/ast/self-repeating.ts';
+import { findSpent } from '../../src/ast/spent-item.ts';
 import { isStamped } from '../../src/ast/stamped.ts';
-import { findPropertyName, isFunctionNode, isWithin, nameOfFunction, skipWrappers } from '../../src/ast/syntax.ts';
+import { nameOfFunction, skipWrappers } from '../../src/ast/syntax.ts';
 import { hasTooling } from '../../src/ast/tooling.ts';
-import { isTrimmedOnOthers, listLiveAdds, listLiveRemovals, listNotTrimmedElsewhere } from '../../src/ast/trimming.ts';
+import {
+  isTrimmedOnOthers,
+  listLiveAdds,
+  listLiveRemovals,
+  listNotTrimmedElsewhere,
+  methodAround,
+} from '../../src/ast/trimming.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { onRequestPath, runsAsItLives, runsRepeatedly } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
@@ -25,14 +32,6 @@ export interface UnboundedLog {
   isLive: boolean;
 }
 
-const registering =
-  /^_*(?:register|define|declare|install|mount|provide|extend|use|bind|inject|configure|init(?:ialize)?|setup|boot|bootstrap|load|constructor|build|compile|generate|parse|visit|walk|collect|add(?:Plugin|Handler|Route|Command|Middleware|Hook|Rule|Model|Type|Schema|Field|Provider|Module|Service|Listener|EventListener|Filter|Interceptor|Transport|Reporter|Resolver|Step|Stage|Task|Migration|Option|Argument|Param|Column|Index|Element|Child|Node|Item)|on|once|subscribe|decorate)(?:[A-Z_]\w*)?$/;
-const partName =
-  /(?:plugin|handler|middleware|route|command|listener|hook|callback|subscriber|observer|provider|module|model|rule|filter|interceptor|transport|reporter|resolver|strateg(?:y|ie)|adapter|migration|schema|type|option|arg|param|column|field|factor(?:y|ie)|cleanup|disposable|unsubscribe|teardown|dispos|destroyer|child|children|part|token|node|line|output|chunk|buffer|stack|path|import|export|statement|file|director(?:y|ie)|source|target|watcher|job|task|step|promise|timer|interval|timeout|worker|pool|shard|queue|pending|waiter|waiting|server|drainer|extension|feature|processor|validator|guard|controller|service|component|definition|declaration|root|scope|layer|policy|policies|capabilit|validation)s?$/i;
-const logName =
-  /(?:log|logs|history|histories|events?|samples?|metrics?|records?|entries|errors?|times|latenc(?:y|ies)|durations?|measurements?|audit|journal|traces?|messages|requests?|responses?|stats|statistics|snapshots?|points|readings?|failures?|loads|sizes|hits|calls|quer(?:y|ies)|checks?|decisions?|frames?|activit(?:y|ies)|transactions?|notifications?|alerts?|timings?|spans|visits|attempts|forecasts|predictions|observations)$/i;
-const goesOn = /^(?:client|socket|conn|connection|session|subscription|ws|peer|sub|handle)s?$/i;
-
 export const rule = defineRule<UnboundedLog>({
   id: 'no-unbounded-log',
   category: 'memory',
@@ -45,7 +44,7 @@ export const rule = defineRule<UnboundedLog>({
   advice:
     'Keep the last N in a ring buffer, or sums and counts instead of the samples; or cut the array where it is added to.',
   limits: [
-    'Arrays of handlers, plugins, routes and other parts are taken to be filled at start-up.',
+    'Arrays of handlers, plugins, routes and other parts are taken to be filled at start-up; what settles one promise and a timer that fires once are of no use soon after.',
     'What its own function ends, or hears the end of, is taken to leave its list behind.',
     'Any removal while the owner lives counts as enough.',
     'A list that neither is called a log, a history, records and the like nor keeps connections or what has the time in it is `possible`, and so is one that nothing is seen to add to again and again.',
@@ -83,7 +82,7 @@ function judge(container: Container, file: FileContext): Match<UnboundedLog> | u
   const growth = growthOf(container, file);
   if (growth.adds.length === 0 || growth.sizeChecks.length > 0) return undefined;
   if (growth.escapes.some(({ kind }) => kind === 'stored') || isTrimmedOnOthers(container, file)) return undefined;
-  const adds = listLiveAdds(container, growth, file).filter((add) => isRecording(add, container, file));
+  const adds = listLiveAdds(container, growth, file).filter((add) => isRecording(add, container, growth, file));
   const add = adds[0];
   if (!add) return undefined;
   const removals = listLiveRemovals(growth, file).filter((removal) => !isAtStart(removal));
@@ -93,23 +92,24 @@ function judge(container: Container, file: FileContext): Match<UnboundedLog> | u
   const lifetime = isGivenUp(add, file) ? 'long' : lifetimeOf(container, adds, file);
   if (lifetime === 'short') return undefined;
   if (growth.escapes.some(({ kind }) => kind === 'argument') && !logName.test(container.name)) return undefined;
+  const spent = findSpent(add, growth, file);
   // That an owner lives on is told by its name, unless there is but one or it keeps a clock: what it empties at its end,
   // or does not call a log and is no connection, may be of one run. Where requests add to it, they outnumber its runs.
   const isTold = lifetime === 'long' && !isGivenUp(add, file) && !growth.removals.some(isAtStart);
   const isClosed = growth.removals.length > 0 && removals.length === 0;
   const isLog = logName.test(container.name) || (add.value !== undefined && isLive(add.value));
-  const isOfRun = isTold && (isClosed || !isLog) && !keepsClock(container, file) && !repeatsItself(add.node, file);
+  const isAgain = spent === 'settler' || repeatsItself(add.node, file);
+  const isOfRun = isTold && (isClosed || !isLog) && !spent && !keepsClock(container, file) && !isAgain;
   const repeated = runsRepeatedly(add.node, file);
+  const isOver = isGivenUp(add, file) || spent !== undefined;
   const isRecord = isLog || isStamped(add.value, file);
   const isOffered =
-    (logName.test(container.name) || isStamped(add.value, file) || isGivenUp(add, file)) && isPublicApi(add.fn, file);
+    (logName.test(container.name) || isStamped(add.value, file) || isOver) && isPublicApi(methodAround(add.fn), file);
   const conditions: LinkCondition[] = [
     ...listOwnerConditions(container, file),
     ...listNotTrimmedElsewhere(container),
     ...neverAsked,
-    ...(repeatsItself(add.node, file)
-      ? []
-      : [isOffered ? ({ kind: 'any', of: [repeated, isLibrary] } as const) : repeated]),
+    ...(isAgain ? [] : [isOffered ? ({ kind: 'any', of: [repeated, isLibrary] } as const) : repeated]),
   ];
   return {
     at: container.at,
@@ -124,13 +124,13 @@ function judge(container: Container, file: FileContext): Match<UnboundedLog> | u
             ? 'nothing calls what would empty it, so it grows'
             : 'it is emptied only when its owner ends, so it grows',
     },
-    ...((lifetime === 'unknown' || !(isRecord || isGivenUp(add, file))) && {
+    ...(((lifetime === 'unknown' && spent !== 'settler') || !(isRecord || isOver)) && {
       confidence: 'possible' as const,
     }),
     when: { kind: 'all', of: conditions },
     ...(isOfRun
       ? { sureWhen: onRequestPath(add.node, file) }
-      : !repeatsItself(add.node, file) &&
+      : !isAgain &&
         !isGivenUp(add, file) && {
           sureWhen: isOffered
             ? { kind: 'any', of: [runsAsItLives(add.node, file), isLibrary] }
@@ -139,7 +139,7 @@ function judge(container: Container, file: FileContext): Match<UnboundedLog> | u
     data: {
       container,
       growth,
-      isLive: adds.some((one) => isGivenUp(one, file) || (one.value !== undefined && isLive(one.value))),
+      isLive: isOver || adds.some((one) => isGivenUp(one, file) || (one.value !== undefined && isLive(one.value))),
     },
   };
 }
@@ -147,48 +147,4 @@ function judge(container: Container, file: FileContext): Match<UnboundedLog> | u
 /** Emptied as a capture or a connection begins: it has grown since the last one did. */
 function isAtStart({ kind, fn }: Removal): boolean {
   return kind === 'reset' && fn !== undefined && /^_*(?:start|open|connect)$/.test(nameOfFunction(fn));
-}
-
-/** What is added is a record of something that happened, not a part that the program is built from. */
-function isRecording(add: Add, container: Container, file: FileContext): boolean {
-  // A list of the very call that adds to it goes with that.
-  if (!add.fn || isWithin(container.at, add.fn)) return false;
-  if (isGivenUp(add, file)) return true;
-  if (partName.test(container.name) || isLookedFor(add, container, file)) return false;
-  const fnName = nameOfFunction(add.fn);
-  if (registering.test(fnName) && !logName.test(container.name)) return false;
-  const value = add.value && skipWrappers(add.value);
-  if (!value) return logName.test(container.name);
-  if (isFunctionNode(value)) return false;
-  if (ts.isObjectLiteralExpression(value)) return !holdsFunction(value);
-  if (logName.test(container.name)) return !isFunctionTyped(value, file);
-  return isLive(value);
-}
-
-function isLive(value: ts.Expression): boolean {
-  const held = skipWrappers(value);
-  return ts.isIdentifier(held) && goesOn.test(held.text);
-}
-
-/** `{ label, handler }`: a part, not a record. */
-function holdsFunction(object: ts.ObjectLiteralExpression): boolean {
-  return object.properties.some((property) => {
-    if (ts.isMethodDeclaration(property)) return true;
-    if (ts.isPropertyAssignment(property) && isFunctionNode(skipWrappers(property.initializer))) return true;
-    return /^(?:handler|callback|cb|fn|func|listener|resolve|reject|run|execute)$/i.test(
-      findPropertyName(property.name) ?? '',
-    );
-  });
-}
-
-function isFunctionTyped(value: ts.Expression, file: FileContext): boolean {
-  if (!ts.isIdentifier(value)) return false;
-  const declaration = file.bindingOf(value)?.declaration;
-  return (
-    /^(?:fn|cb|callback|handler|listener)$/i.test(value.text) ||
-    (declaration !== undefined &&
-      ts.isParameter(declaration) &&
-      declaration.type !== undefined &&
-      ts.isFunctionTypeNode(declaration.type))
-  );
 }

@@ -60,6 +60,24 @@ function calledName({ expression }: ts.CallExpression): string {
   return findMemberName(callee) ?? (ts.isIdentifier(callee) ? callee.text : '');
 }
 
+/** Whether a value is, or holds, what settles one promise that the function around it makes. */
+export function isSettler(expression: ts.Expression, file: FileContext): boolean {
+  const value = skipWrappers(expression);
+  if (isFunctionNode(value)) return settlesPromise(value, file);
+  if (ts.isIdentifier(value)) {
+    const declaration = file.bindingOf(value)?.declaration;
+    return declaration !== undefined && ts.isParameter(declaration) && isExecutor(declaration.parent as FunctionNode);
+  }
+  return (
+    ts.isObjectLiteralExpression(value) &&
+    value.properties.some(
+      (property) =>
+        (ts.isShorthandPropertyAssignment(property) && isSettler(property.name, file)) ||
+        (ts.isPropertyAssignment(property) && isSettler(property.initializer, file)),
+    )
+  );
+}
+
 /** `(answer) => resolve(answer.body)`, kept by the executor of that promise. */
 function settlesPromise(fn: FunctionNode, file: FileContext): boolean {
   const executor = findEnclosingFunction(fn);

@@ -2,7 +2,7 @@ import type { Binding, FileContext } from '../model/file-context.ts';
 import { isInFinally } from './conditions.ts';
 import type { Add, Growth } from './container-growth.ts';
 import type { Container } from './containers.ts';
-import { isFresh } from './fresh-key.ts';
+import { findOwnProperty, isFresh } from './fresh-key.ts';
 import { findFunctionValue, isExecutor } from './functions.ts';
 import { keyDomain } from './key-domain.ts';
 import {
@@ -148,10 +148,19 @@ function isHandedToCatch(use: ts.Identifier): boolean {
 function findFiredTimer(add: Add, container: Container, growth: Growth, file: FileContext): ts.Node | undefined {
   const held = findHeld(add.value ?? add.key!, file);
   const timer = listTimersIn(held, file);
-  const run = timer?.arguments[0] && findFunctionValue(timer.arguments[0], file);
-  if (!timer || !run || isWithin(add.node, run) || takesOut(run, add, growth, file)) return undefined;
+  const callback = timer?.arguments[0];
+  const run = callback && findFunctionValue(callback, file);
+  if (!timer || !callback) return undefined;
+  // What runs is the caller's, who does not know a key that is made here.
+  if (!run) return isParameter(callback, file) && isFresh(add.key!, file) ? timer : undefined;
+  if (isWithin(add.node, run) || takesOut(run, add, growth, file)) return undefined;
   const isFew = isBareKey(add.key!, file) && !isFresh(add.key!, file) && domainOfTable(container.name) !== 'data';
   return !isFew && keyDomain(add.key!, file) === 'data' ? timer : undefined;
+}
+
+function isParameter(value: ts.Expression, file: FileContext): boolean {
+  const declaration = ts.isIdentifier(value) ? file.bindingOf(value)?.declaration : undefined;
+  return declaration !== undefined && ts.isParameter(declaration);
 }
 
 /** `setTimeout(…)`, `{ timer: setTimeout(…) }`, also through a variable. */
@@ -178,7 +187,8 @@ function takesOut(run: FunctionNode, add: Add, growth: Growth, file: FileContext
   if (growth.adds.some(({ node }) => isWithin(node, run))) return true;
   const key = add.key!.getText(file.source);
   return listNodesWithin('CallExpression', run, file).some((call) => {
-    const called = findFunctionValue(call.expression, file);
+    const own = findOwnProperty(skipWrappers(call.expression), file);
+    const called = findFunctionValue(own ?? call.expression, file);
     if (called && isFunctionNode(called))
       return hops < 3 && called !== run && takesOut(called, add, growth, file, hops + 1);
     const callee = skipWrappers(call.expression);

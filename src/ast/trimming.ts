@@ -1,5 +1,6 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { LinkCondition } from '../model/link.ts';
+import { listMembersMeant } from './computed-members.ts';
 import type { Add, Growth, Removal } from './container-growth.ts';
 import type { Container } from './containers.ts';
 import { isExported, listCallsOf } from './functions.ts';
@@ -10,6 +11,7 @@ import {
   findMemberPath,
   findStringValue,
   getOutermostWrapped,
+  isWithin,
   nameOfFunction,
   rootOfMembers,
 } from './syntax.ts';
@@ -64,11 +66,19 @@ export function listLiveRemovals(growth: Growth, file: FileContext): readonly Re
   );
 }
 
-/** `close(session)` that takes out `session.id` ends that one, not the owner. */
+/** `close(session)` that takes out `session.id`, or a key that it makes of that, ends that one, not the owner. */
 function isOfParameter(key: ts.Expression, fn: FunctionNode, file: FileContext): boolean {
   const root = rootOfMembers(key);
   const declaration = ts.isIdentifier(root) ? file.bindingOf(root)?.declaration : undefined;
-  return declaration !== undefined && ts.isParameter(declaration) && declaration.parent === fn;
+  if (!declaration) return false;
+  if (ts.isParameter(declaration)) return declaration.parent === fn;
+  const made = ts.isVariableDeclaration(declaration) && isWithin(declaration, fn) ? declaration.initializer : undefined;
+  return (
+    made !== undefined &&
+    fn.parameters.some(
+      ({ name }) => ts.isIdentifier(name) && file.bindingOf(name)?.references.some((use) => isWithin(use, made)),
+    )
+  );
 }
 
 /** `stop()` that another method calls to start anew: what it empties does not live as long as the process. */
@@ -126,7 +136,16 @@ export function listNotTrimmedElsewhere(container: Container): LinkCondition[] {
 
 /** `this.parent.entries.delete(this.id)`: the class takes entries out of another instance's field of that name. */
 export function isTrimmedOnOthers({ home, name }: Container, file: FileContext): boolean {
-  return home.kind === 'field' && file.memo(trimmedFields, file.source).has(name);
+  if (home.kind !== 'field') return false;
+  return file.memo(trimmedFields, file.source).has(name) || file.memo(fieldsByName, home.shape.node).has(name);
+}
+
+/** Fields that `this[name]` may be, of which the class takes entries out by names: `this[table].delete(key)`, `const table = this[name]`. */
+function fieldsByName(owner: ts.Node, file: FileContext): ReadonlySet<string> {
+  const accesses = file.nodesOfKind(ts.SyntaxKind.ElementAccessExpression) as readonly ts.ElementAccessExpression[];
+  return new Set(
+    accesses.filter((access) => isWithin(access, owner)).flatMap((access) => listMembersMeant(access, file)),
+  );
 }
 
 function trimmedFields(_: ts.SourceFile, file: FileContext): ReadonlySet<string> {
@@ -146,7 +165,9 @@ export function listTrimmedFields(file: FileContext): ReadonlySet<string> {
     const member = access.name.text;
     const { parent } = access;
     if (/^(?:delete|clear|splice|shift|pop)$/.test(member)) {
-      if (ts.isCallExpression(parent) && parent.expression === access) add(access);
+      const call = ts.isCallExpression(parent) && parent.expression === access ? parent : undefined;
+      // A map or a set is cleared without a word: `timers.clear(id)` is a method of something else.
+      if (call && !(member === 'clear' && call.arguments.length > 0)) add(access);
     } else if (
       member === 'length' &&
       ts.isBinaryExpression(parent) &&
