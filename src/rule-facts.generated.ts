@@ -737,7 +737,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "Two reads side by side are `possible` but where a route for reading (GET, a query) starts with them: the quicker one is all that is won; so are three that each ask for one thing by its key.",
       "Fewer than five reads of what somebody does now and then (approves, invites, removes), or that a cache may answer, and those whose order a comment explains by who may go on, are `possible`.",
       "A loop is `likely` in a request handler or what it calls itself; in a timer, a job or a library it is `possible`.",
-      "Reads of local files, for administrators or background jobs and in code of the browser are `possible`; queries of a project that sets up SQLite alone run one after another anyway."
+      "Reads of local files, for administrators or background jobs and in code of the browser are `possible`; queries of a project that sets up SQLite alone run one after another anyway, and what its services read is `possible`."
     ],
     "options": {},
     "fix": {

@@ -1,7 +1,7 @@
 import { allOf } from '../../src/ast/all-of.ts';
 import { fillsCache } from '../../src/ast/cache-fill.ts';
 import { oncePath, runsOnce } from '../../src/ast/data-loop.ts';
-import { reachesServer } from '../../src/ast/embedded-database.ts';
+import { hasServer, reachesServer } from '../../src/ast/embedded-database.ts';
 import { findEntryPoint } from '../../src/ast/entry-points.ts';
 import {
   findIndependentRounds,
@@ -58,7 +58,7 @@ export const rule = defineRule<SequentialAwait>({
     'Two reads side by side are `possible` but where a route for reading (GET, a query) starts with them: the quicker one is all that is won; so are three that each ask for one thing by its key.',
     'Fewer than five reads of what somebody does now and then (approves, invites, removes), or that a cache may answer, and those whose order a comment explains by who may go on, are `possible`.',
     'A loop is `likely` in a request handler or what it calls itself; in a timer, a job or a library it is `possible`.',
-    'Reads of local files, for administrators or background jobs and in code of the browser are `possible`; queries of a project that sets up SQLite alone run one after another anyway.',
+    'Reads of local files, for administrators or background jobs and in code of the browser are `possible`; queries of a project that sets up SQLite alone run one after another anyway, and what its services read is `possible`.',
   ],
   mentions: ['await'],
   visit: {
@@ -108,6 +108,7 @@ export const rule = defineRule<SequentialAwait>({
           ...(reads.calls.length < manyReads && !findRepetition(node)
             ? [onReadPath(node, file), ...notCached(reads, file)]
             : [onAskedPath(node, file)]),
+          reads.calls.every((call) => findCallee(call, file)) ? hasServer : undefined,
         ),
         data: { kind: 'statements', reads },
       };
