@@ -642,6 +642,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "Buffer.concat allocates a new buffer and copies all bytes so far. 4,000 chunks of 16 KB (one upload of 64 MB) took 154 s this way and 65 ms with one concat at the end; the event loop stands still meanwhile.",
     "advice": "Push the chunks to an array and concat once when all are there, or use ByteAccumulator, which also knows the length. A parser that looks at the pending bytes for each chunk should read the length header first and join when the message is complete.",
     "limits": [
+      "A list of chunks that is joined for each of them counts where nothing is taken out of it before the last has come.",
       "Loops that end at a fixed length (padding, key derivation) are left alone.",
       "What is cut to frames after each chunk is left alone where a frame is small: of one size, of a length of 16 bits at most, up to a delimiter. What else is cut off while chunks come is `possible` unless lengths of 32 bits are read, and so is what gathers parts of chunks: a vector, a remainder; an `append()` or `push()` that its file does not call, and small answers by name (a log-in, a snapshot)."
     ],
@@ -734,8 +735,9 @@ export const ruleFacts: readonly RuleFacts[] = [
       "Only reads are judged: writes may meet in one record, whatever their callee does.",
       "Loops with an early exit, shared state, a transaction, a pause, chunks, pages or retries are left alone, and those whose list is not known to grow with data.",
       "Two reads side by side are `possible` but where a route for reading (GET, a query) starts with them: the quicker one is all that is won; so are three that each ask for one thing by its key.",
+      "Fewer than five reads of what somebody does now and then (approves, invites, removes), or that a cache may answer, and those whose order a comment explains by who may go on, are `possible`.",
       "A loop is `likely` in a request handler or what it calls itself; in a timer, a job or a library it is `possible`.",
-      "Reads of local files, for administrators or background jobs and in code of the browser are `possible`; queries of a project that sets up SQLite alone run one after another anyway."
+      "Reads of local files, for administrators or background jobs and in code of the browser are `possible`; queries of a project that sets up SQLite alone run one after another anyway, and what its services read is `possible`."
     ],
     "options": {},
     "fix": {

@@ -1,4 +1,5 @@
 import { type ByteGrowth, describeRepeats, findByteGrowth, findHandGrowth } from '../../src/ast/byte-growth.ts';
+import { findJoinedChunks } from '../../src/ast/joined-chunks.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Match } from '../../src/model/rule.ts';
@@ -15,6 +16,7 @@ export const rule = defineRule<ByteGrowth>({
   advice:
     'Push the chunks to an array and concat once when all are there, or use ByteAccumulator, which also knows the length. A parser that looks at the pending bytes for each chunk should read the length header first and join when the message is complete.',
   limits: [
+    'A list of chunks that is joined for each of them counts where nothing is taken out of it before the last has come.',
     'Loops that end at a fixed length (padding, key derivation) are left alone.',
     'What is cut to frames after each chunk is left alone where a frame is small: of one size, of a length of 16 bits at most, up to a delimiter. What else is cut off while chunks come is `possible` unless lengths of 32 bits are read, and so is what gathers parts of chunks: a vector, a remainder; an `append()` or `push()` that its file does not call, and small answers by name (a log-in, a snapshot).',
   ],
@@ -23,7 +25,7 @@ export const rule = defineRule<ByteGrowth>({
   visit: {
     CallExpression(call, file) {
       if (call.arguments.length === 0) return undefined;
-      return report(findByteGrowth(call, file) ?? findHandGrowth(call, file), file);
+      return report(findByteGrowth(call, file) ?? findHandGrowth(call, file) ?? findJoinedChunks(call, file), file);
     },
     NewExpression(made, file) {
       return report(findHandGrowth(made, file), file);

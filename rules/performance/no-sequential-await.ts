@@ -1,6 +1,7 @@
 import { allOf } from '../../src/ast/all-of.ts';
+import { fillsCache } from '../../src/ast/cache-fill.ts';
 import { oncePath, runsOnce } from '../../src/ast/data-loop.ts';
-import { reachesServer } from '../../src/ast/embedded-database.ts';
+import { hasServer, reachesServer } from '../../src/ast/embedded-database.ts';
 import { findEntryPoint } from '../../src/ast/entry-points.ts';
 import {
   findIndependentRounds,
@@ -8,12 +9,18 @@ import {
   type IndependentRounds,
   isInTransaction,
 } from '../../src/ast/independence.ts';
-import { findIndependentReads, type IndependentReads, startsWithRead } from '../../src/ast/independent-reads.ts';
+import {
+  findIndependentReads,
+  type IndependentReads,
+  isOrderMeant,
+  startsWithRead,
+} from '../../src/ast/independent-reads.ts';
 import { isFileCall } from '../../src/ast/io-call.ts';
 import { findQuery } from '../../src/ast/queries.ts';
 import { isKeyLookup } from '../../src/ast/read-call.ts';
 import { isSeldomAsked } from '../../src/ast/seldom.ts';
 import { findSize, soundsLarge } from '../../src/ast/size.ts';
+import { findCallee } from '../../src/ast/symbol-ref.ts';
 import { findEnclosingFunction } from '../../src/ast/syntax.ts';
 import { isInBrowser } from '../../src/ast/tooling.ts';
 import { ts } from '../../src/ast/ts.ts';
@@ -21,6 +28,7 @@ import {
   closeToRequests,
   findRepetition,
   onAskedPath,
+  onReadPath,
   onRequestPath,
   openToUsers,
   runsAsItLives,
@@ -48,8 +56,9 @@ export const rule = defineRule<SequentialAwait>({
     'Only reads are judged: writes may meet in one record, whatever their callee does.',
     'Loops with an early exit, shared state, a transaction, a pause, chunks, pages or retries are left alone, and those whose list is not known to grow with data.',
     'Two reads side by side are `possible` but where a route for reading (GET, a query) starts with them: the quicker one is all that is won; so are three that each ask for one thing by its key.',
+    'Fewer than five reads of what somebody does now and then (approves, invites, removes), or that a cache may answer, and those whose order a comment explains by who may go on, are `possible`.',
     'A loop is `likely` in a request handler or what it calls itself; in a timer, a job or a library it is `possible`.',
-    'Reads of local files, for administrators or background jobs and in code of the browser are `possible`; queries of a project that sets up SQLite alone run one after another anyway.',
+    'Reads of local files, for administrators or background jobs and in code of the browser are `possible`; queries of a project that sets up SQLite alone run one after another anyway, and what its services read is `possible`.',
   ],
   mentions: ['await'],
   visit: {
@@ -87,9 +96,7 @@ export const rule = defineRule<SequentialAwait>({
       if (!reads || isInTransaction(statement, file)) return undefined;
       return {
         at: node,
-        ...(((isFewAndQuick(reads, node) && !isOfPage(node, file)) || isLittleGained(reads.calls, file)) && {
-          confidence: 'possible' as const,
-        }),
+        ...(isWeak(reads, node, file) && { confidence: 'possible' as const }),
         values: { what: `${reads.calls.length} neighbouring reads` },
         // What two reads save counts where a request begins; deeper, few would notice.
         when: allOf(
@@ -97,12 +104,37 @@ export const rule = defineRule<SequentialAwait>({
           ...listAsked(reads),
           reachesServer(reads.calls, file),
         ),
-        sureWhen: onAskedPath(node, file),
+        sureWhen: allOf(
+          ...(reads.calls.length < manyReads && !findRepetition(node)
+            ? [onReadPath(node, file), ...notCached(reads, file)]
+            : [onAskedPath(node, file)]),
+          reads.calls.every((call) => findCallee(call, file)) ? hasServer : undefined,
+        ),
         data: { kind: 'statements', reads },
       };
     },
   },
 });
+
+/** So many add up whoever waits, even in what somebody does once in a while. */
+const manyReads = 5;
+
+function isWeak(reads: IndependentReads, node: ts.AwaitExpression, file: FileContext): boolean {
+  const isShort = isFewAndQuick(reads, node) && !isOfPage(node, file);
+  return isShort || isLittleGained(reads.calls, file) || isOrderMeant(reads, file) || fillsCache(node, file);
+}
+
+/** "What is called asks no cache": an answer from there is quick. Of many, one may. */
+function notCached({ calls }: IndependentReads, file: FileContext): LinkCondition[] {
+  const asks = calls.flatMap((call): LinkCondition[] => {
+    const to = findCallee(call, file);
+    return to ? [{ kind: 'not', of: { kind: 'callee-does', to, deeds: ['caches'] } }] : [];
+  });
+  if (asks.length <= fewReads) return asks;
+  return [{ kind: 'any', of: asks.map((one) => ({ kind: 'all', of: asks.filter((other) => other !== one) })) }];
+}
+
+const fewReads = 3;
 
 /** Of two reads the quicker one is all that is won, and of three by their keys little more, unless a loop repeats them. */
 function isFewAndQuick({ calls }: IndependentReads, node: ts.Node): boolean {
@@ -125,7 +157,9 @@ function listAsked({ asked }: IndependentReads | IndependentRounds): LinkConditi
 /** In a handler that answers with what it reads: a page or a list, loaded by everybody who opens it. */
 function isOfPage(node: ts.Node, file: FileContext): boolean {
   const fn = findEnclosingFunction(node);
-  return fn !== undefined && /^(?:@?get\b|tRPC query)/i.test(findEntryPoint(fn, file)?.label ?? '');
+  return (
+    fn !== undefined && /^(?:@?get\b|tRPC query|load(?:er)? |Next get)/i.test(findEntryPoint(fn, file)?.label ?? '')
+  );
 }
 
 /** The run has begun above. */

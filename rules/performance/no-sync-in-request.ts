@@ -1,6 +1,8 @@
 import { isHeavyFileCall } from '../../src/ast/heavy-file-call.ts';
 import { isLightFileCall } from '../../src/ast/light-file-call.ts';
+import { isOfService } from '../../src/ast/server-start.ts';
 import {
+  checksPassword,
   findSyncCall,
   isDoneOnce,
   isForUsers,
@@ -58,7 +60,7 @@ export const rule = defineRule<SyncCall>({
         at: call.expression,
         values: { name: found.name, what: costs[found.module] },
         ...((isShort || isOfSecret(found, file)) && { confidence: 'possible' as const }),
-        sureWhen: asked(found, file),
+        sureWhen: orSignIn(found, asked(found, file), file),
         data: found,
       };
       const isSure = isSurelyRepeated(found, file);
@@ -67,11 +69,16 @@ export const rule = defineRule<SyncCall>({
       return {
         ...match,
         ...(!isSure && { confidence: 'possible' as const }),
-        when: isForUsers(found, file) ? onUsersPath(call, file) : onRequestPath(call, file),
+        when: orSignIn(found, isForUsers(found, file) ? onUsersPath(call, file) : onRequestPath(call, file), file),
       };
     },
   },
 });
+
+/** A service has each sign-in check the password, though its log-in may be called by a library. */
+function orSignIn(found: SyncCall, reached: LinkCondition, file: FileContext): LinkCondition {
+  return checksPassword(found, file) ? { kind: 'any', of: [reached, isOfService] } : reached;
+}
 
 /**
  * Sure is what requests of users lead to; another program takes as long whoever asks for it. Where users of a package are

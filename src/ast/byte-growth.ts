@@ -187,7 +187,7 @@ function isCut(target: ts.Expression, file: FileContext): boolean {
 }
 
 /** So many are copied in no time, however often. */
-const fewBytes = 65_536;
+export const fewBytes = 65_536;
 
 /** Under `if (total < 32)`: what is copied is never longer than what is written there. */
 function isBelowWrittenLength(call: ts.Node, file: FileContext): boolean {
@@ -229,7 +229,7 @@ function isDecidedSoon(call: ts.Node, target: ts.Expression, file: FileContext):
   return wait >= 0 && behind.slice(wait + 1).some(isSet);
 }
 
-function isConcat(call: ts.CallExpression, file: FileContext): boolean {
+export function isConcat(call: ts.CallExpression, file: FileContext): boolean {
   const origin = findOrigin(call.expression, file);
   if (!origin) return false;
   const name = originName(origin);
@@ -281,7 +281,12 @@ function isPartOf(element: ts.Expression, target: ts.Expression, file: FileConte
   return findMemberPath(value)?.join('.') === findMemberPath(target)?.join('.');
 }
 
-function findRepeats(call: ts.Node, target: ts.Expression, file: FileContext): ByteGrowth['repeats'] | undefined {
+/** What repeats the copy of what an outer name keeps: a loop, or the function that gets the chunks. */
+export function findRepeats(
+  call: ts.Node,
+  target: ts.Expression,
+  file: FileContext,
+): ByteGrowth['repeats'] | undefined {
   const binding = ts.isIdentifier(target) ? file.bindingOf(target) : undefined;
   for (const { node, over } of listRepetitions(call)) {
     if (binding && isDeclaredIn(binding, node)) continue;
@@ -290,7 +295,7 @@ function findRepeats(call: ts.Node, target: ts.Expression, file: FileContext): B
   }
   const fn = findEnclosingFunction(call);
   if (!fn || fn.kind === ts.SyntaxKind.Constructor || listRepetitions(call).length > 0) return undefined;
-  if (lastCall.test(nameOfFunction(fn)) || isLastEvent(fn)) return undefined;
+  if (isLastCall(fn)) return undefined;
   const isOuter = binding ? !isDeclaredIn(binding, fn) : findMemberPath(target)?.[0] === 'this';
   if (!isOuter || (binding && !isChunkCallback(fn))) return undefined;
   return { kind: 'calls', fn };
@@ -322,6 +327,11 @@ function isChunkCallback(fn: FunctionNode): boolean {
   return /^(?:on_?)?(?:data|chunk|write|read|push|transform|_transform|_write|append|add|feed|parse|message)/i.test(
     nameOfFunction(fn),
   );
+}
+
+/** Runs when the last chunk has come. */
+export function isLastCall(fn: FunctionNode): boolean {
+  return lastCall.test(nameOfFunction(fn)) || isLastEvent(fn);
 }
 
 function isLastEvent(fn: FunctionNode): boolean {

@@ -1,5 +1,6 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { EntryPoint } from '../model/link.ts';
+import { isAction } from './action.ts';
 import { isAdminPath, isDecoratedForAdmins, isForAdmins } from './admin-guard.ts';
 import { entryOfNamedCall } from './entry-calls.ts';
 import { isBringUp } from './event-kind.ts';
@@ -58,8 +59,9 @@ export function findEntryPoint(fn: FunctionNode, file: FileContext): EntryPoint 
 
 function judge(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
   const found = identify(fn, file);
-  const isOfUsers = found?.kind === 'request' && !found.seldom;
-  return isOfUsers && isSeldomAsked(file) ? { ...found, seldom: 'admin' } : found;
+  if (found?.kind !== 'request' || found.seldom) return found;
+  if (isSeldomAsked(file)) return { ...found, seldom: 'admin' };
+  return isAction(found.label) ? { ...found, isAction: true } : found;
 }
 
 function identify(fn: FunctionNode, file: FileContext): EntryPoint | undefined {

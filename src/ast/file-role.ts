@@ -79,9 +79,21 @@ export function fileRole(path: string, text: string, pkg: PackageFacts): FileRol
   const head = text.length > 6000 ? text.slice(0, 6000) : text;
   if (actionImport.test(head)) return 'script';
   if (head.includes('react-dom/server') && /['"]react-dom\/server/.test(head)) return 'product';
-  if (hasDirective(head, 'use client') || uiImport.test(head)) return 'ui';
+  if (hasDirective(head, 'use client')) return 'ui';
+  if (isLoadedOnServer(path, text)) return 'product';
+  if (uiImport.test(head)) return 'ui';
   if (uiPath.test(path) && /\.[jt]sx$|\b(?:document|window|localStorage|HTMLElement)\b/.test(path + head)) return 'ui';
   return 'product';
+}
+
+const serverImport =
+  /['"](?:@remix-run\/(?:node|server-runtime|cloudflare|deno|express)|@react-router\/node|(?:\.{1,2}\/)*\+types\/[^'"]+|[^'"\n]*(?:\.server(?:\/[^'"\n]*)?|\/server-only\/[^'"\n]*))['"]/;
+
+/** A page that says itself how the server loads what it shows: Remix and React Router by their routes, Next by its pages. */
+export function isLoadedOnServer(path: string, text: string): boolean {
+  const isRoute = /(?:^|\/)routes\//.test(path) && serverImport.test(text.slice(0, 6000));
+  if (isRoute) return /^export (?:const|(?:async )?function) (?:loader|action)\b/m.test(text);
+  return /(?:^|\/)pages\//.test(path) && /^export (?:const|(?:async )?function) getServerSideProps\b/m.test(text);
 }
 
 /** A command of a program on the command line: its process lives as long as it. */

@@ -13,6 +13,10 @@ import { ts } from './ts.ts';
 /** What keeps an answer, or gathers questions: who calls such a function does not ask the server each time. */
 const keeping = /cache|memo|loader|batch|redis|singleflight|inflight|lru|dedupe/i;
 
+/** `cache.get(key)`, `this.cachingService.getOrSet(key, …)`, `find(where, { cache: 60_000 })`. */
+const caching =
+  /(?:[cC]ach(?:e|ing)|[mM]emo)(?:[A-Z]\w*)?[?!]?\.(?:get|has|wrap|fetch|remember|take)\w*\s*[(<]|\bcache\s*:\s*(?!false|null|undefined)\S/;
+
 /**
  * What a function does outside of the process each time it is called, for those who call it from another file. A write
  * counts where it may happen.
@@ -27,6 +31,7 @@ export function listDeeds(fn: FunctionNode, file: FileContext): FunctionDeed[] {
     else if (!isConditional(call, fn)) deeds.add('reads');
   }
   if (keeping.test(text)) deeds.add('keeps');
+  if (caching.test(text)) deeds.add('caches');
   for (const kind of listOwnQueries(fn, file)) deeds.add(`query:${kind}`);
   if (isSleep(fn, file)) deeds.add('sleeps');
   if (catchesAll(fn)) deeds.add('catches');

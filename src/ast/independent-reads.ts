@@ -2,7 +2,7 @@ import type { FileContext } from '../model/file-context.ts';
 import type { SymbolRef } from '../model/link.ts';
 import { awaitedCall, hasAwait } from './independence.ts';
 import { isFileCall } from './io-call.ts';
-import { askedReadOf, isAdmitting, isNamedRead, paced, type Read, readOf } from './read-call.ts';
+import { askedReadOf, isAdmitting, isForAccess, isNamedRead, paced, type Read, readOf } from './read-call.ts';
 import { listBoundNames, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
 
@@ -21,6 +21,18 @@ export function findIndependentReads(first: ts.VariableStatement, file: FileCont
   const asked = collectReads(first, (call) => readOf(call, file) ?? importedReadOf(call, file), file);
   if (asked && asked.calls.length >= 3 && asked.calls.length - asked.asked.length < 3) return asked;
   return asked?.calls.length === 2 && asked.calls.every((call) => isWorthPairing(call, file)) ? asked : undefined;
+}
+
+const guarding = /\b(?:access|authori[sz]\w*|permissions?|allowed|before)\b/i;
+
+/** A comment in front of a read, or of what leads to it, says that its outcome decides who may go on: the order is meant. */
+export function isOrderMeant({ statements }: IndependentReads, file: FileContext): boolean {
+  const [first] = statements;
+  const { statements: all } = first!.parent as ts.Block;
+  const before = all[all.indexOf(first!) - 1];
+  return [...(before && ts.isVariableStatement(before) ? [before] : []), ...statements].some((statement) =>
+    guarding.test(file.text.slice(statement.pos, statement.getStart(file.source))),
+  );
 }
 
 /** Of two reads, the first must not decide whether the second is made at all, and local files are read at once. */
@@ -67,7 +79,7 @@ function findNamedRead(statement: ts.VariableStatement, file: FileContext): ts.C
   const value = declaration?.initializer && skipWrappers(declaration.initializer);
   if (others.length > 0 || !value || !ts.isAwaitExpression(value)) return undefined;
   const call = awaitedCall(value);
-  if (!call || !isNamedRead(call) || paced.test(call.getText(file.source))) return undefined;
+  if (!call || !isNamedRead(call) || isForAccess(call) || paced.test(call.getText(file.source))) return undefined;
   return call.arguments.some((a) => hasAwait(a)) ? undefined : call;
 }
 

@@ -39,7 +39,7 @@ function judgeAt(call: ts.CallExpression, file: FileContext, depth: number): Io 
   const callee = skipWrappers(call.expression);
   const path = findMemberPath(callee);
   const name = path?.at(-1) ?? findMethodCall(call)?.method ?? '';
-  const kind: Io = writeName.test(name) ? 'write' : 'read';
+  const kind: Io = writeName.test(name) || isOfChange(call) ? 'write' : 'read';
   if (ts.isIdentifier(callee) && callee.text === 'fetch' && !file.bindingOf(callee)) {
     if (isOwnAsset(call)) return undefined;
     return /method\s*:\s*['"`](?!GET|get|HEAD)/.test(call.getText(file.source)) ? 'write' : 'read';
@@ -74,6 +74,14 @@ function judgeAt(call: ts.CallExpression, file: FileContext, depth: number): Io 
     origin.module !== ''
     ? kind
     : undefined;
+}
+
+/** `knex('users').update(changes).where({ id })`: the method that says what is done stands in the middle. */
+function isOfChange(call: ts.CallExpression): boolean {
+  for (let at = findMethodCall(call)?.receiver; at; at = findMethodCall(at)?.receiver) {
+    if (/^(?:update|insert|upsert|delete|del|increment|decrement)$/.test(findMethodCall(at)?.method ?? '')) return true;
+  }
+  return false;
 }
 
 function isProject(module: string): boolean {

@@ -19,6 +19,8 @@ export function findNumber(expression: ts.Expression, file: FileContext, depth =
     if (kind === ts.SyntaxKind.AsteriskToken) return left * right;
     if (kind === ts.SyntaxKind.SlashToken) return left / right;
     if (kind === ts.SyntaxKind.PlusToken) return left + right;
+    if (kind === ts.SyntaxKind.LessThanLessThanToken) return left << right;
+    if (kind === ts.SyntaxKind.AsteriskAsteriskToken) return left ** right;
     return kind === ts.SyntaxKind.MinusToken ? left - right : undefined;
   }
   if (ts.isConditionalExpression(value)) {

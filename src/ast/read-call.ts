@@ -60,6 +60,13 @@ export function isAdmitting(call: ts.CallExpression, file: FileContext): boolean
   return admitting.test(call.expression.getText(file.source));
 }
 
+/** Whether a call, by its name, gives what others are asked with: it is kept until it expires, and comes before them. */
+export function isForAccess(call: ts.CallExpression): boolean {
+  return /(?:[aA]ccess|[aA]uth|[bB]earer|[cC]lient|[sS]ervice|[sS]ystem)Token$/.test(
+    findMemberPath(call.expression)?.at(-1) ?? '',
+  );
+}
+
 /** A local function that reads and then writes what all rounds share. */
 function isSharedRecord(call: ts.CallExpression, file: FileContext): boolean {
   const fn = findFunctionValue(call.expression, file);

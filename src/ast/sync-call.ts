@@ -33,7 +33,7 @@ const blocking: Readonly<Record<SyncCall['module'], RegExp>> = {
   zlib: /Sync$/,
   crypto: /^(?:pbkdf2|scrypt|generateKeyPair|generatePrime|checkPrime)Sync$/,
   child_process: /^(?:exec|spawn|execFile)Sync$/,
-  bcrypt: /^(?:hash|compare)Sync$/,
+  bcrypt: /^(?:hash|compare|kdf|verifyKdf)Sync$/,
 };
 const moduleNames: Readonly<Record<string, SyncCall['module']>> = {
   fs: 'fs',
@@ -45,6 +45,8 @@ const moduleNames: Readonly<Record<string, SyncCall['module']>> = {
   'cross-spawn': 'child_process',
   bcrypt: 'bcrypt',
   bcryptjs: 'bcrypt',
+  '@node-rs/bcrypt': 'bcrypt',
+  scrypt: 'bcrypt',
 };
 const onceName =
   /^(?:load|init|setup|configure|config|register|bootstrap|start|create|build|compile|prepare|ensure|migrate|seed|install|uninstall|upgrade|backup|restore|connect|generate|parse\w*(?:Settings|Config|URI))(?:[A-Z_].*)?$|Config(?:ig)?(?:uration)?$|[cC]lean(?:up)?|^(?:exit|shutdown|onExit|terminate)/;
@@ -132,6 +134,16 @@ export function isSurelyRepeated({ call, module }: SyncCall, file: FileContext):
     if (isAsync(fn) || findEntryPoint(fn, file)?.kind === 'request') return true;
   }
   return false;
+}
+
+const passwordCheck =
+  /^(?:is|has)?(?:verif|check|compar|valid|match|correct|same|authenticat|test)\w*(?:[pP]ass(?:word|code|wd)?|[pP]in)\b|^pass(?:word)?(?:Is)?(?:Match|Matches|Valid|Correct)$|^authenticate$/;
+
+/** `User.prototype.verifyPassword = …`: each sign-in runs it, wherever that is called from. */
+export function checksPassword({ call, module, name }: SyncCall, file: FileContext): boolean {
+  const fn = findEnclosingFunction(call);
+  const isCheck = module === 'bcrypt' ? /^(?:compare|verifyKdf)Sync$/.test(name) : /^(?:pbkdf2|scrypt)Sync$/.test(name);
+  return isCheck && fn !== undefined && !hasTooling(file) && passwordCheck.test(nameOfFunction(fn));
 }
 
 /** A password, a token or a message of a log-in that is squeezed to travel: some hundreds of bytes. */

@@ -1,17 +1,18 @@
 import type { FileContext } from '../model/file-context.ts';
+import { isLoadedOnServer } from './file-role.ts';
 import { ts } from './ts.ts';
 
 const toolModule =
   /^(?:typescript|ts-morph|@ts-morph\/.*|eslint|@eslint\/.*|@typescript-eslint\/.*|webpack|rollup|vite|esbuild|parcel|postcss|stylelint|prettier|acorn|acorn-.*|esprima|estree-walker|estraverse|recast|jscodeshift|@babel\/.*|babel-.*|@swc\/.*|commander|yargs|inquirer|@inquirer\/.*|ora|oclif|@oclif\/.*|cac|meow|listr2?|enquirer|prompts|@clack\/.*|ink|gulp|grunt|jest|vitest|mocha|@jest\/.*|@vitest\/.*|nodemon|tsup|unbuild|electron|@angular\/.*|react|react-dom|vue|svelte|solid-js|@vue\/.*|pinia|zustand|mobx|mobx-.*|jquery|vscode|typedoc|typedoc-.*|unified|remark.*|rehype.*)$/;
 
-/** Whether a file is part of a page in the browser, by its path or what it touches. */
+/** Whether a file is part of a page in the browser alone, by its path or what it touches. */
 export function isInBrowser(file: FileContext): boolean {
   return file.memo(touchesPage, file.source);
 }
 
 function touchesPage(_: ts.SourceFile, file: FileContext): boolean {
   if (/(?:^|\/)(?:client|frontend|browser|website|www)(?:-\w+)?\//.test(file.path)) return true;
-  return browserUse.test(file.text);
+  return browserUse.test(file.text) && !isLoadedOnServer(file.path, file.text);
 }
 
 const browserUse =

@@ -132,6 +132,14 @@ export function whileUserWaits(node: ts.Node, file: FileContext): LinkCondition 
   return { kind: 'on-request-path', fn: functionOrdinal(node, file), awaited: true, by: 'any-but-trials' };
 }
 
+/**
+ * As {@link onAskedPath}, but not by what somebody does now and then (approves, invites, removes): a page is loaded by all
+ * who open it.
+ */
+export function onReadPath(node: ts.Node, file: FileContext): LinkCondition {
+  return { kind: 'on-request-path', fn: functionOrdinal(node, file), by: 'readers' };
+}
+
 /** "A request handler reaches this place by no more than `within` calls". */
 export function closeToRequests(node: ts.Node, within: number, file: FileContext): LinkCondition {
   return { kind: 'on-request-path', fn: functionOrdinal(node, file), within };

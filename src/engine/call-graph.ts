@@ -1,4 +1,4 @@
-import type { CallEdge, EntryPoint } from '../model/link.ts';
+import type { CallEdge, EntryPoint, RequestedBy } from '../model/link.ts';
 import { isExportedFunction, namesOf } from './call-names.ts';
 import { compareText } from './order.ts';
 import type { Project } from './project.ts';
@@ -61,12 +61,11 @@ export class CallGraph {
    * The shortest chain from a request handler, where it is `awaited` of calls that are waited for, by those who are asked
    * for; undefined when none leads here.
    */
-  findRequestChain(target: FunctionRef, awaited = false, by?: 'users' | 'any-but-trials'): CallChain | undefined {
+  findRequestChain(target: FunctionRef, awaited = false, by?: RequestedBy): CallChain | undefined {
     return this.#find(target, `request ${awaited} ${by}`, {
       isStart: (fn) => {
         const entry = this.entryOf(fn);
-        const isMeant = !by || !entry?.seldom || (by === 'any-but-trials' && entry.seldom !== 'trial');
-        return entry?.kind === 'request' && isMeant;
+        return entry?.kind === 'request' && (!by || isBy(by, entry));
       },
       awaited,
     });
@@ -261,4 +260,9 @@ function compareRefs(a: FunctionRef, b: FunctionRef): number {
 
 function compareSteps(a: Step, b: Step): number {
   return compareRefs(a.from, b.from) || a.edge.at - b.edge.at || compareRefs(a.to, b.to);
+}
+
+function isBy(by: RequestedBy, { seldom, isAction }: EntryPoint): boolean {
+  if (by === 'any-but-trials') return seldom !== 'trial';
+  return !seldom && !(by === 'readers' && isAction);
 }

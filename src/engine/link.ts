@@ -183,8 +183,10 @@ export class Linker {
     const own = summary?.deeds ?? [];
     if (!summary) return false;
     if (deeds.includes('catches')) return own.includes('catches');
+    if (own.includes('caches') && deeds.includes('caches')) return true;
     if (own.includes('shares') && deeds.includes('shares')) return true;
-    if (own.includes('keeps') && !deeds.includes('writes') && !deeds.includes('shares')) return deeds.includes('keeps');
+    if (own.includes('keeps') && !deeds.includes('writes') && !deeds.includes('shares') && !deeds.includes('caches'))
+      return deeds.includes('keeps');
     if (own.some((deed) => deeds.includes(deed))) return true;
     if (deeds.includes('sleeps')) return false;
     return (

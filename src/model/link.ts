@@ -6,9 +6,10 @@ export type LinkCondition =
   /**
    * The function (ordinal in its file, see `FileSummary.functions`) can be reached from a request handler; where it is
    * `awaited`, by calls that somebody waits for; by no more than `within` calls; where it says by whom, from one that
-   * answers users, or from any but what somebody tries by hand.
+   * answers users, from one that answers them without doing what is asked for now and then, or from any but what somebody
+   * tries by hand.
    */
-  | { kind: 'on-request-path'; fn: number; awaited?: true; within?: number; by?: 'users' | 'any-but-trials' }
+  | { kind: 'on-request-path'; fn: number; awaited?: true; within?: number; by?: RequestedBy }
   /**
    * The function runs again and again: on the request path, in an event listener or timer anywhere, or (unless
    * `asItLives`) in a loop, which may be one that ends.
@@ -34,6 +35,8 @@ export type LinkCondition =
   | { kind: 'not'; of: LinkCondition }
   | { kind: 'all'; of: readonly LinkCondition[] }
   | { kind: 'any'; of: readonly LinkCondition[] };
+
+export type RequestedBy = 'users' | 'readers' | 'any-but-trials';
 
 /** A value as a file can name it without reading another file. */
 export type SymbolRef =
@@ -71,11 +74,13 @@ export interface EntryPoint {
    * somebody sets up, who sees how long it takes; what an `admin` asks for.
    */
   seldom?: 'job' | 'trial' | 'admin';
+  /** By its name it does what somebody asks for now and then, see `src/ast/action.ts`. */
+  isAction?: true;
 }
 
 /**
  * What a function does outside of the process: it waits for a read or a write, asks the database for or about what it is
- * handed, or keeps what it read (a cache, a loader). `sleeps`: it only waits for a timer, see `src/ast/sleep.ts`;
+ * handed, or keeps what it read (a cache, a loader; `caches`: where a cache is asked by name). `sleeps`: it only waits for a timer, see `src/ast/sleep.ts`;
  * `catches`: no failure of its work comes to its caller, see `src/ast/cannot-fail.ts`; `shares`: it takes turns by a lock,
  * or joins what is in flight.
  */
@@ -83,6 +88,7 @@ export type FunctionDeed =
   | 'reads'
   | 'writes'
   | 'keeps'
+  | 'caches'
   | 'query:point'
   | 'query:list'
   | 'query:insert'

@@ -99,6 +99,17 @@ describe('the role of a file', () => {
     expect(roleOf('src/x.tsx', "import { useState } from 'react';\n")).toBe('ui');
   });
 
+  test('a page whose data the server loads is under the load of requests', () => {
+    const page = (from: string): string =>
+      `import { useState } from 'react';\nimport { list } from '${from}';\nexport async function loader() {}\n`;
+    expect(roleOf('app/routes/shop.tsx', page('../list.server'))).toBe('product');
+    expect(roleOf('app/routes/shop.tsx', page('@remix-run/node'))).toBe('product');
+    expect(roleOf('app/routes/shop.tsx', page('../list'))).toBe('ui');
+    expect(roleOf('app/parts/shop.tsx', page('../list.server'))).toBe('ui');
+    const next = "import { useState } from 'react';\nexport const getServerSideProps = async () => ({});\n";
+    expect(roleOf('src/pages/shop.tsx', next)).toBe('product');
+  });
+
   test('what an action of a workflow does ends with it', () => {
     expect(roleOf('source/action/index.mjs', "import core from '@actions/core';\n")).toBe('script');
   });
