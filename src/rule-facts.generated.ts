@@ -964,6 +964,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "A wrapper of the project around fetch is judged where it calls fetch; an instance of axios where it is made, by the calls of its file.",
       "Calls that nobody waits for, those made after the response, and those that somebody waits for up to a limit only are left alone though their sockets pile up.",
       "What an administrator calls by hand, or tries (`/settings/chat/test`), is `possible`.",
+      "What only users of a published package are seen to wait for is `possible`, and left alone where it is fetch, which gives up after five minutes.",
       "Calls of the own machine or application, by their address or what it is called, are left alone."
     ],
     "options": {},
