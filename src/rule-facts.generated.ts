@@ -15,7 +15,8 @@ export const ruleFacts: readonly RuleFacts[] = [
       "What only a failure leaves open is `possible` where no request, event or timer comes there (a browser is `likely` anyway); so are observers, and what an owner hands on or a base class may end.",
       "A handle that is returned, stored or passed on is taken to be ended there.",
       "Of streams joined by `pipe()`, those between a file and the client of a handler are followed.",
-      "Only what is known by its import is a handle; response bodies that are left unread on an early return are followed for `http`, `https` and objects of S3."
+      "Of what no known library makes, only what its own function opens, waits for and ends on some way out is followed.",
+      "Else only what is known by its import is a handle; response bodies that are left unread on an early return are followed for `http`, `https` and objects of S3."
     ],
     "options": {},
     "fix": {

@@ -60,7 +60,7 @@ export function findHandleLeak(
 }
 
 /** `const h = await open(…)`, `h = new Client(…)` of a local. */
-function findBinding(creation: ts.Node, file: FileContext): Binding | undefined {
+export function findBinding(creation: ts.Node, file: FileContext): Binding | undefined {
   let outer = getOutermostWrapped(creation);
   if (ts.isAwaitExpression(outer.parent)) outer = getOutermostWrapped(outer.parent);
   const { parent } = outer;
@@ -178,7 +178,8 @@ function isBorrow(call: ts.CallExpression | ts.NewExpression, kind: HandleKind, 
   return module !== undefined && module !== '' && kind.modules.includes(module);
 }
 
-function handlingOf(
+/** How to tell, on the way through a function, what happens to what it made. */
+export function handlingOf(
   creation: ts.CallExpression | ts.NewExpression,
   binding: Binding,
   ends: readonly ts.CallExpression[],
