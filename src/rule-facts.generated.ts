@@ -16,7 +16,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "A handle that is returned, stored or passed on is taken to be ended there.",
       "Of streams joined by `pipe()`, those between a file and the client of a handler are followed.",
       "Of what no known library makes, only what its own function opens, waits for and ends on some way out is followed.",
-      "Else only what is known by its import is a handle; response bodies that are left unread on an early return are followed for `http`, `https` and objects of S3."
+      "Else only what is known by its import is a handle; response bodies that are left unread, at all or on an early return, are followed for `http` and `https`, and on an early return for objects of S3."
     ],
     "options": {},
     "fix": {

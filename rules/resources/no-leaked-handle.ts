@@ -15,7 +15,7 @@ import {
 import { importWords, together } from '../../src/ast/mention-words.ts';
 import { findPipedFile } from '../../src/ast/piped-file.ts';
 import { findImport } from '../../src/ast/provenance.ts';
-import { nameOfFunction } from '../../src/ast/syntax.ts';
+import { isFunctionNode, nameOfFunction } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { findUnreadAnswer } from '../../src/ast/unread-answer.ts';
 import { findUnreadBody } from '../../src/ast/unread-body.ts';
@@ -51,7 +51,7 @@ export const rule = defineRule<LeakedHandle>({
     'A handle that is returned, stored or passed on is taken to be ended there.',
     'Of streams joined by `pipe()`, those between a file and the client of a handler are followed.',
     'Of what no known library makes, only what its own function opens, waits for and ends on some way out is followed.',
-    'Else only what is known by its import is a handle; response bodies that are left unread on an early return are followed for `http`, `https` and objects of S3.',
+    'Else only what is known by its import is a handle; response bodies that are left unread, at all or on an early return, are followed for `http` and `https`, and on an early return for objects of S3.',
   ],
   roles: ['product', 'ui'],
   mentions: [
@@ -160,7 +160,7 @@ function outcomeOf(leak: HandleLeak): string {
   if (leak.kind === 'never') return 'at all';
   if (leak.kind === 'owner') return `by ${nameOfFunction(leak.disposer)}()`;
   if (leak.kind === 'piped') return 'when the client goes before the end';
-  if (leak.kind === 'unread') return outcomes.return;
+  if (leak.kind === 'unread') return isFunctionNode(leak.branch.parent) ? 'at all' : outcomes.return;
   const { outcome, at } = leak.leaks[0]!;
   // Only what threw and was caught comes to a return behind the end with the handle still open.
   const isBehind = outcome === 'return' && leak.ends.length > 0 && leak.ends.every((end) => end.end <= at.pos);

@@ -28,7 +28,7 @@ export type HandleLeak =
   /** `pipe()` leaves it open when the client goes before the end. */
   | { kind: 'piped'; pipe: ts.CallExpression; fn: FunctionNode }
   /** An answer whose body is left unread on this way. */
-  | { kind: 'unread'; answer: ts.Identifier; branch: ts.Statement; fn: FunctionNode }
+  | { kind: 'unread'; answer: ts.Identifier; branch: ts.Statement | ts.ConciseBody; fn: FunctionNode }
   /** It is ended, but not on these outcomes. */
   | { kind: 'outcome'; binding: Binding; fn: FunctionNode; leaks: readonly Leak[]; ends: readonly ts.CallExpression[] }
   /** Its owner keeps it, and has an end that leaves it open. */
