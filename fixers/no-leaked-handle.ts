@@ -17,6 +17,7 @@ export const fixer: Fixer<LeakedHandle> = {
     if (leak.kind === 'piped') return joinByPipeline(leak.pipe, leak.fn, file);
     if (leak.kind === 'unread') {
       const [first = leak.branch] = ts.isBlock(leak.branch) ? leak.branch.statements : [];
+      if (!ts.isStatement(first)) return { skip: 'its body has to flow away in a handler that is one expression' };
       return { edits: insertBefore(first, `${leak.answer.text}.resume();`, file) };
     }
     if (leak.kind !== 'outcome' || leak.ends.length === 0) {

@@ -11,6 +11,8 @@ const properties: Partial<Record<OutboundTimeout['library'], string>> = {
   nest: 'timeout: 10_000',
   got: 'timeout: { request: 10_000 }',
   'request-promise': 'timeout: 10_000',
+  request: 'timeout: 10_000',
+  'simple-get': 'timeout: 10_000',
 };
 
 export const fixer: Fixer<OutboundTimeout> = {

@@ -15,7 +15,8 @@ export const ruleFacts: readonly RuleFacts[] = [
       "What only a failure leaves open is `possible` where no request, event or timer comes there (a browser is `likely` anyway); so are observers, and what an owner hands on or a base class may end.",
       "A handle that is returned, stored or passed on is taken to be ended there.",
       "Of streams joined by `pipe()`, those between a file and the client of a handler are followed.",
-      "Only what is known by its import is a handle; response bodies that are left unread on an early return are followed for `http`, `https` and objects of S3."
+      "Of what no known library makes, only what its own function opens, waits for and ends on some way out is followed.",
+      "Else only what is known by its import is a handle; response bodies that are left unread, at all or on an early return, are followed for `http` and `https`, and on an early return for objects of S3."
     ],
     "options": {},
     "fix": {
@@ -967,6 +968,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "A wrapper of the project around fetch is judged where it calls fetch; an instance of axios where it is made, by the calls of its file.",
       "Calls that nobody waits for, those made after the response, and those that somebody waits for up to a limit only are left alone though their sockets pile up.",
       "What an administrator calls by hand, or tries (`/settings/chat/test`), is `possible`.",
+      "What only users of a published package are seen to wait for is `possible`, and left alone where it is fetch, which gives up after five minutes.",
       "Calls of the own machine or application, by their address or what it is called, are left alone."
     ],
     "options": {},

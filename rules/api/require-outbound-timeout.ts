@@ -7,11 +7,12 @@ import { importWords } from '../../src/ast/mention-words.ts';
 import { findOutboundCall, type HttpLibrary, type OutboundCall } from '../../src/ast/outbound-call.ts';
 import { isOwnHost } from '../../src/ast/own-host.ts';
 import { findProperty } from '../../src/ast/queries.ts';
+import { findOptions } from '../../src/ast/request-options.ts';
 import { isByHand } from '../../src/ast/seldom.ts';
-import { findEnclosingFunction, findPropertyName, nameOfFunction, skipWrappers } from '../../src/ast/syntax.ts';
+import { findEnclosingFunction, nameOfFunction } from '../../src/ast/syntax.ts';
 import { hasTooling } from '../../src/ast/tooling.ts';
-import { ts } from '../../src/ast/ts.ts';
-import { isStartup, whileRequestWaits, whileUserWaits } from '../../src/ast/where.ts';
+import type { ts } from '../../src/ast/ts.ts';
+import { isStartup, openToUsers, whileRequestWaits, whileUserWaits } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
@@ -44,6 +45,9 @@ const defaults = {
   superagent: 'without end (superagent has no time-out of its own)',
   // request 2.88, request.js: none unless `timeout` is set.
   'request-promise': 'without end (request has no time-out of its own)',
+  request: 'without end (request has no time-out of its own)',
+  // simple-get 4.0, index.js: none unless `timeout` is set.
+  'simple-get': 'without end (simple-get has no time-out of its own)',
   // Node.js 20, lib/_http_client.js: no `timeout` unless set.
   http: 'without end',
 } as const satisfies Record<HttpLibrary | 'edge', string>;
@@ -64,12 +68,13 @@ export const rule = defineRule<OutboundTimeout>({
     'A wrapper of the project around fetch is judged where it calls fetch; an instance of axios where it is made, by the calls of its file.',
     'Calls that nobody waits for, those made after the response, and those that somebody waits for up to a limit only are left alone though their sockets pile up.',
     'What an administrator calls by hand, or tries (`/settings/chat/test`), is `possible`.',
+    'What only users of a published package are seen to wait for is `possible`, and left alone where it is fetch, which gives up after five minutes.',
     'Calls of the own machine or application, by their address or what it is called, are left alone.',
   ],
   mentions: [
     'fetch(',
     ...importWords(['axios', '@nestjs/axios', 'got', 'superagent', 'http', 'https', 'node:http', 'node:https']),
-    ...importWords(['request-promise', 'request-promise-native']),
+    ...importWords(['request-promise', 'request-promise-native', 'request', 'simple-get']),
   ],
   visit: {
     CallExpression(call, file) {
@@ -83,7 +88,8 @@ function judge(call: ts.CallExpression, file: FileContext): Match<OutboundTimeou
   if (!found || hasTooling(file) || !isWaitedFor(found, file)) return undefined;
   const { library, index, end } = found;
   const options = findOptions(call, found, file);
-  if (options === 'open' || (call.arguments[0] && isOwnHost(call.arguments[0], file))) return undefined;
+  const target = library === 'http' && options !== 'open' ? (options ?? call.arguments[0]) : call.arguments[0];
+  if (options === 'open' || (target && isOwnHost(target, file))) return undefined;
   const fn = findEnclosingFunction(call)!;
   return {
     at: call.expression,
@@ -93,7 +99,7 @@ function judge(call: ts.CallExpression, file: FileContext): Match<OutboundTimeou
       place: ` in \`${nameOfFunction(fn)}\``,
       wait: defaults[library === 'fetch' && isAtEdge(file) ? 'edge' : library],
     },
-    when: unlessSet(whileRequestWaits(end, file), library),
+    when: unlessSet(whenWaitedFor(end, library, file), library),
     sureWhen: whileUserWaits(end, file),
     data: { call, library, options, index },
   };
@@ -122,11 +128,17 @@ function judgeInstance(creation: ts.CallExpression, file: FileContext): Match<Ou
   };
 }
 
+/** A request waits, or users of a package may, who cannot limit it; fetch gives up by itself, after five minutes. */
+function whenWaitedFor(end: ts.CallExpression, library: HttpLibrary, file: FileContext): LinkCondition {
+  const asked = whileRequestWaits(end, file);
+  return library === 'fetch' ? asked : anyOf(asked, openToUsers(end, file));
+}
+
 /** Whether somebody may wait for what a call brings back, for as long as it takes. */
 function isWaitedFor({ library, end }: OutboundCall, file: FileContext): boolean {
   const fn = findEnclosingFunction(end);
   if (!fn || isStartup(fn) || isTimeLimited(end, file) || isAfterAnswer(end, file)) return false;
-  return !(library === 'http' ? isUnheard(end, file) : isLeftAlone(end, file));
+  return !(/^(?:http|request|simple-get)$/.test(library) ? isUnheard(end, file) : isLeftAlone(end, file));
 }
 
 /** Settings of the project that hold for all calls of a library. */
@@ -144,48 +156,3 @@ const settings: Partial<Record<HttpLibrary, string>> = {
   got: 'token:setGlobalDispatcher',
   http: 'token:setGlobalDispatcher',
 };
-
-/** The options of a call where they are written out; `open` where they hold a time-out, or may. */
-function findOptions(
-  call: ts.CallExpression,
-  { library, index }: Pick<OutboundCall, 'library' | 'index'>,
-  file: FileContext,
-): ts.ObjectLiteralExpression | undefined | 'open' {
-  if (call.arguments.some(ts.isSpreadElement)) return 'open';
-  const given = call.arguments[index] && skipWrappers(call.arguments[index]);
-  const isUrl =
-    library === 'http' &&
-    given &&
-    !ts.isObjectLiteralExpression(given) &&
-    !ts.isIdentifier(given) &&
-    !ts.isCallExpression(given);
-  if (isUrl || !given) return undefined;
-  const options = optionsOf(given, library, file);
-  return ts.isObjectLiteralExpression(options) && !isOpen(options) ? options : 'open';
-}
-
-/** The options where they are written out, also those that the function itself puts together before the call. */
-function optionsOf(given: ts.Expression, library: OutboundTimeout['library'], file: FileContext): ts.Expression {
-  const binding = ts.isIdentifier(given) && library !== 'http' ? file.bindingOf(given) : undefined;
-  const declaration = binding?.declaration;
-  if (!binding || !declaration || !ts.isVariableDeclaration(declaration) || !declaration.initializer) return given;
-  const literal = skipWrappers(declaration.initializer);
-  if (!ts.isObjectLiteralExpression(literal) || binding.writes.length > 0) return given;
-  if (findEnclosingFunction(declaration) !== findEnclosingFunction(given)) return given;
-  return binding.references.every((use) => use === given || isPropertyOf(use)) ? literal : given;
-}
-
-/** `options.baseURL = …` and `options.headers.accept`: nothing of it is a time-out, and it goes nowhere else. */
-function isPropertyOf(use: ts.Identifier): boolean {
-  const { parent } = use;
-  return ts.isPropertyAccessExpression(parent) && parent.expression === use && !limiting.test(parent.name.text);
-}
-
-const limiting = /^(?:signal|timeout|cancelToken|dispatcher|agent|headersTimeout)$/;
-
-/** Options that hold a time-out, or that may: spread, or made by a call. */
-function isOpen(options: ts.ObjectLiteralExpression): boolean {
-  return options.properties.some(
-    (property) => ts.isSpreadAssignment(property) || limiting.test(findPropertyName(property.name) ?? ''),
-  );
-}

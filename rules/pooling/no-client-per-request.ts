@@ -88,7 +88,7 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
   const isForOneCall = isMadeForOneCall(node, fn, file);
   const isAgent = library.kind === 'agent';
   const isLeft = isNeverEnded(node, library, fn, file);
-  const isWasted = isAgent && /\bkeepAlive\s*:\s*true\b/.test(node.getText(file.source));
+  const isWasted = isAgent && keepsConnections(node, library, file);
   return {
     at: node,
     confidence:
@@ -109,6 +109,14 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
     ...(!isForOneCall && { when: isAgent || isLeft ? runsOften(node, fn, file) : onRequestPath(node, file) }),
     data: { kind: 'client', creation: node, library, fn, isStatic },
   };
+}
+
+/** Its connections stay open for a while after its only request: those of undici do unless told otherwise. */
+function keepsConnections(node: ts.Node, { modules }: ClientCreation, file: FileContext): boolean {
+  const text = node.getText(file.source);
+  return modules.includes('undici')
+    ? !/keepAlive\w*\s*:|pipelining\s*:\s*0/.test(text)
+    : /\bkeepAlive\s*:\s*true\b/.test(text);
 }
 
 /** A first look that costs nothing: constructors begin with a capital, factories with a known verb. */
@@ -160,7 +168,10 @@ function isRequestOption(place: HandlePlace & { kind: 'property' }, fn: Function
   const left = ts.isBinaryExpression(place.at) ? place.at.left : place.at;
   const holder = ts.isPropertyAccessExpression(left) ? skipWrappers(left.expression) : undefined;
   const binding = holder && ts.isIdentifier(holder) ? file.bindingOf(holder) : undefined;
-  return binding !== undefined && ts.isVariableDeclaration(binding.declaration) && isWithin(binding.identifier, fn);
+  const declaration = binding?.declaration;
+  // `const { url, options } = makeOptions()`
+  const isLocal = declaration && (ts.isVariableDeclaration(declaration) || ts.isBindingElement(declaration));
+  return isLocal === true && binding!.kind !== 'parameter' && isWithin(binding!.identifier, fn);
 }
 
 function findMisspeltOption(

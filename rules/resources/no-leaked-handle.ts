@@ -1,4 +1,5 @@
 import { findUnclosedDescriptor } from '../../src/ast/callback-descriptor.ts';
+import { findEndedHandle } from '../../src/ast/ended-handle.ts';
 import { findHandleLeak, type HandleLeak } from '../../src/ast/handle-leak.ts';
 import { weighHandle } from '../../src/ast/handle-weight.ts';
 import {
@@ -14,7 +15,7 @@ import {
 import { importWords, together } from '../../src/ast/mention-words.ts';
 import { findPipedFile } from '../../src/ast/piped-file.ts';
 import { findImport } from '../../src/ast/provenance.ts';
-import { nameOfFunction } from '../../src/ast/syntax.ts';
+import { isFunctionNode, nameOfFunction } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { findUnreadAnswer } from '../../src/ast/unread-answer.ts';
 import { findUnreadBody } from '../../src/ast/unread-body.ts';
@@ -49,7 +50,8 @@ export const rule = defineRule<LeakedHandle>({
     'What only a failure leaves open is `possible` where no request, event or timer comes there (a browser is `likely` anyway); so are observers, and what an owner hands on or a base class may end.',
     'A handle that is returned, stored or passed on is taken to be ended there.',
     'Of streams joined by `pipe()`, those between a file and the client of a handler are followed.',
-    'Only what is known by its import is a handle; response bodies that are left unread on an early return are followed for `http`, `https` and objects of S3.',
+    'Of what no known library makes, only what its own function opens, waits for and ends on some way out is followed.',
+    'Else only what is known by its import is a handle; response bodies that are left unread, at all or on an early return, are followed for `http` and `https`, and on an early return for objects of S3.',
   ],
   roles: ['product', 'ui'],
   mentions: [
@@ -63,6 +65,20 @@ export const rule = defineRule<LeakedHandle>({
       ['ResizeObserver', 'MutationObserver', 'IntersectionObserver', 'PerformanceObserver', 'AudioContext', 'Worker('],
     ),
     ...together(['.get(', '.request('], ["http'", "https'", 'http"', 'https"']).map((words) => `${words}&.statusCode`),
+    ...together(
+      ['await '],
+      [
+        '.close(',
+        '.destroy(',
+        '.dispose(',
+        '.terminate(',
+        '.disconnect(',
+        '.quit(',
+        '.shutdown(',
+        '.kill(',
+        '.$disconnect(',
+      ],
+    ),
     'GetObject',
     'getObject',
   ],
@@ -84,7 +100,11 @@ function judge(creation: Creation, file: FileContext): Match<LeakedHandle> | und
     if (body) return report(creation, bodyKind, { kind: 'outcome', ends: [], ...body }, file);
   }
   const handle = findHandleKind(creation, file) ?? findInherited(creation, file);
-  const leak = handle && findHandleLeak(creation, handle, file);
+  if (!handle) {
+    const ended = findEndedHandle(creation, file);
+    return ended && report(creation, ended.kind, ended.leak, file);
+  }
+  const leak = findHandleLeak(creation, handle, file);
   if (!leak || (leak.kind === 'never' && handle.isClient && !leak.isGiven)) return undefined;
   return report(creation, handle, leak, file);
 }
@@ -140,7 +160,7 @@ function outcomeOf(leak: HandleLeak): string {
   if (leak.kind === 'never') return 'at all';
   if (leak.kind === 'owner') return `by ${nameOfFunction(leak.disposer)}()`;
   if (leak.kind === 'piped') return 'when the client goes before the end';
-  if (leak.kind === 'unread') return outcomes.return;
+  if (leak.kind === 'unread') return isFunctionNode(leak.branch.parent) ? 'at all' : outcomes.return;
   const { outcome, at } = leak.leaks[0]!;
   // Only what threw and was caught comes to a return behind the end with the handle still open.
   const isBehind = outcome === 'return' && leak.ends.length > 0 && leak.ends.every((end) => end.end <= at.pos);

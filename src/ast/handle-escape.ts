@@ -83,11 +83,11 @@ function follow(value: ts.Node, file: FileContext, places: HandlePlace[], seen: 
   } else if (ts.isExpressionStatement(parent) || ts.isVoidExpression(parent)) {
     places.push({ kind: 'dropped' });
   } else if (findMemberName(parent) !== undefined) {
-    // `setTimeout(…).unref()` hands the same handle on; other members are uses of it.
+    // `setTimeout(…).unref()` hands the same handle on, `compose()` of an agent one around it; other members use it.
     const call = parent.parent;
     if (
       ts.isCallExpression(call) &&
-      /^(?:unref|ref|refresh|on|once|addListener|setEncoding)$/.test(findMemberName(parent)!)
+      /^(?:unref|ref|refresh|on|once|addListener|setEncoding|compose)$/.test(findMemberName(parent)!)
     ) {
       follow(call, file, places, seen);
     } else {

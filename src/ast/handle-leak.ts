@@ -28,7 +28,7 @@ export type HandleLeak =
   /** `pipe()` leaves it open when the client goes before the end. */
   | { kind: 'piped'; pipe: ts.CallExpression; fn: FunctionNode }
   /** An answer whose body is left unread on this way. */
-  | { kind: 'unread'; answer: ts.Identifier; branch: ts.Statement; fn: FunctionNode }
+  | { kind: 'unread'; answer: ts.Identifier; branch: ts.Statement | ts.ConciseBody; fn: FunctionNode }
   /** It is ended, but not on these outcomes. */
   | { kind: 'outcome'; binding: Binding; fn: FunctionNode; leaks: readonly Leak[]; ends: readonly ts.CallExpression[] }
   /** Its owner keeps it, and has an end that leaves it open. */
@@ -60,7 +60,7 @@ export function findHandleLeak(
 }
 
 /** `const h = await open(…)`, `h = new Client(…)` of a local. */
-function findBinding(creation: ts.Node, file: FileContext): Binding | undefined {
+export function findBinding(creation: ts.Node, file: FileContext): Binding | undefined {
   let outer = getOutermostWrapped(creation);
   if (ts.isAwaitExpression(outer.parent)) outer = getOutermostWrapped(outer.parent);
   const { parent } = outer;
@@ -178,7 +178,8 @@ function isBorrow(call: ts.CallExpression | ts.NewExpression, kind: HandleKind, 
   return module !== undefined && module !== '' && kind.modules.includes(module);
 }
 
-function handlingOf(
+/** How to tell, on the way through a function, what happens to what it made. */
+export function handlingOf(
   creation: ts.CallExpression | ts.NewExpression,
   binding: Binding,
   ends: readonly ts.CallExpression[],

@@ -1,16 +1,28 @@
 import type { FileContext } from '../model/file-context.ts';
 import { bareModule, findOrigin, isHandedIn, originName } from './provenance.ts';
+import { isOptions } from './request-options.ts';
 import {
   findCallOn,
   findEnclosingFunction,
   findMemberName,
   findMethodCall,
+  findPromiseAround,
   isFunctionNode,
   skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
 
-export type HttpLibrary = 'fetch' | 'node-fetch' | 'axios' | 'nest' | 'got' | 'http' | 'superagent' | 'request-promise';
+export type HttpLibrary =
+  | 'fetch'
+  | 'node-fetch'
+  | 'axios'
+  | 'nest'
+  | 'got'
+  | 'http'
+  | 'superagent'
+  | 'request-promise'
+  | 'request'
+  | 'simple-get';
 
 /** A call that sends a request to another host, by a library that would take a time-out. */
 export interface OutboundCall {
@@ -21,7 +33,8 @@ export interface OutboundCall {
   end: ts.CallExpression;
 }
 
-const verbs = /^(?:fetch|axios|got|rp|requestPromise|get|post|put|patch|delete|del|head|request|json|text)$/;
+const verbs =
+  /^(?:fetch|axios|got|rp|requestPromise|get|simpleGet|concat|post|put|patch|delete|del|head|request|json|text)$/;
 const fetchLike = /^(?:node-fetch|cross-fetch|isomorphic-fetch)$/;
 
 /** The request that a call sends, if it sends one. */
@@ -40,7 +53,7 @@ export function findOutboundCall(call: ts.CallExpression, file: FileContext): Ou
   if (!origin) return undefined;
   const path = originName(origin);
   const [first] = call.arguments;
-  const afterAddress = first && ts.isObjectLiteralExpression(first) ? 0 : 1;
+  const afterAddress = first && isOptions(skipWrappers(first), file) ? 0 : 1;
   switch (bareModule(origin.module)) {
     case '':
       return path === 'globalThis.fetch' ? found('fetch', 1) : undefined;
@@ -63,6 +76,10 @@ export function findOutboundCall(call: ts.CallExpression, file: FileContext): Ou
       return /^(?:|get|post|put|patch|delete|del|head)$/.test(path)
         ? found('request-promise', afterAddress)
         : undefined;
+    case 'request':
+      return /^(?:|get|post|put|patch|delete|del|head)$/.test(path) ? found('request', afterAddress) : undefined;
+    case 'simple-get':
+      return /^(?:|concat|get|post|put|patch|head|delete)$/.test(path) ? found('simple-get', 0) : undefined;
     case 'superagent': {
       if (!/^(?:get|post|put|patch|delete|del|head)$/.test(path) || endsInTime(call)) return undefined;
       return { ...found('superagent', call.arguments.length), end: endOfCalls(call) };
@@ -99,13 +116,11 @@ function endsInTime(call: ts.CallExpression): boolean {
   return /\btimeout\s*\(/.test((fn ?? call.getSourceFile()).getText());
 }
 
-/** `req.setTimeout(…)` or `req.on('timeout', …)` in the same function. */
+/** `req.setTimeout(…)` or `req.on('timeout', …)` in the same function, or in the one around its promise. */
 function hasSocketTimeout(call: ts.CallExpression, file: FileContext): boolean {
   const fn = findEnclosingFunction(call);
-  const last = call.arguments[0] && skipWrappers(call.arguments[0]);
-  if (last && ts.isIdentifier(last) && call.arguments.length > 0 && !ts.isStringLiteralLike(last)) {
-    // Options in a variable: what it holds is not followed.
-    return true;
-  }
-  return fn !== undefined && /setTimeout|['"]timeout['"]|timeout\s*:/.test(fn.getText(file.source));
+  if (!fn) return false;
+  const promise = findPromiseAround(fn);
+  const home = (promise && findEnclosingFunction(promise)) ?? fn;
+  return /setTimeout|['"]timeout['"]|timeout\s*:|\.timeout\b/.test(home.getText(file.source));
 }

@@ -72,8 +72,8 @@ function trace(node: ts.Node, file: FileContext, depth: number): Origin | undefi
       const access = value as ts.PropertyAccessExpression | ts.ElementAccessExpression;
       const name = findMemberName(access);
       if (name === undefined) return undefined;
-      if (skipWrappers(access.expression).kind === ts.SyntaxKind.ThisKeyword)
-        return traceField(access, name, file, depth + 1);
+      const self = findSelf(skipWrappers(access.expression), file);
+      if (self) return traceField(self, name, file, depth + 1);
       return step(trace(access.expression, file, depth + 1), name);
     }
     case ts.SyntaxKind.CallExpression: {
@@ -264,6 +264,14 @@ function moduleOf(declaration: ts.ImportDeclaration | ts.JSDocImportTag): string
 }
 
 /** `this.x`: by the field's type, initialiser, constructor parameter, or what the class assigns to it. */
+/** `this`, and the `this` of `const self = this`. */
+function findSelf(holder: ts.Expression, file: FileContext): ts.Node | undefined {
+  if (holder.kind === ts.SyntaxKind.ThisKeyword) return holder;
+  const declaration = ts.isIdentifier(holder) ? file.bindingOf(holder)?.declaration : undefined;
+  const value = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+  return value?.kind === ts.SyntaxKind.ThisKeyword ? value : undefined;
+}
+
 function traceField(access: ts.Node, name: string, file: FileContext, depth: number): Origin | undefined {
   const cls = findThisOwner(access, file);
   const field = cls && findClassField(cls, name, file);

@@ -1,15 +1,21 @@
 import type { FileContext } from '../model/file-context.ts';
 import { leavesFunction } from './conditions.ts';
 import { bareModule, findOrigin, originName } from './provenance.ts';
-import { type FunctionNode, findEnclosingFunction, isFunctionNode, skipWrappers } from './syntax.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  getOutermostWrapped,
+  isFunctionNode,
+  skipWrappers,
+} from './syntax.ts';
 import { ts } from './ts.ts';
 
 /** An answer of another host that is looked at, and left unread. */
 export interface UnreadAnswer {
   fn: FunctionNode;
   answer: ts.Identifier;
-  /** What leaves it. */
-  branch: ts.Statement;
+  /** What leaves it: a branch, or all that hears of it. */
+  branch: ts.Statement | ts.ConciseBody;
 }
 
 const client = /^(?:https?|follow-redirects)$/;
@@ -22,14 +28,15 @@ const heads = /^(?:statusCode|statusMessage|headers|rawHeaders|httpVersion|url|m
  */
 export function findUnreadAnswer(call: ts.CallExpression, file: FileContext): UnreadAnswer | undefined {
   const handler = call.arguments.at(-1) && skipWrappers(call.arguments.at(-1)!);
-  if (!handler || !isFunctionNode(handler) || !handler.body || !ts.isBlock(handler.body)) return undefined;
+  if (!handler || !isFunctionNode(handler) || !handler.body) return undefined;
   const origin = findOrigin(call.expression, file);
   if (!origin || !client.test(bareModule(origin.module)) || !/(?:^|\.)(?:get|request)$/.test(originName(origin)))
     return undefined;
   const answer = handler.parameters[0]?.name;
   const fn = findEnclosingFunction(call);
   if (!answer || !ts.isIdentifier(answer) || !fn) return undefined;
-  for (const statement of handler.body.statements) {
+  if (isNeverRead(call, handler.body, answer, file)) return { fn, answer, branch: handler.body };
+  for (const statement of ts.isBlock(handler.body) ? handler.body.statements : []) {
     if (ts.isIfStatement(statement) && isOfHead(statement.expression, answer, file)) {
       const { thenStatement: branch } = statement;
       if (leavesFunction(branch) && isUntouched(branch, answer, file)) return { fn, answer, branch };
@@ -39,7 +46,22 @@ export function findUnreadAnswer(call: ts.CallExpression, file: FileContext): Un
   return undefined;
 }
 
-function isOfHead(condition: ts.Expression, answer: ts.Identifier, file: FileContext): boolean {
+/** `http.get(url, (answer) => resolve(answer.statusCode === 200))`: only what has a body, and may end it in no other way. */
+function isNeverRead(call: ts.CallExpression, body: ts.ConciseBody, answer: ts.Identifier, file: FileContext): boolean {
+  if (!isOfHead(body, answer, file)) return false;
+  const { parent } = getOutermostWrapped(call);
+  const kept = ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name) ? parent.name : undefined;
+  const home = (findEnclosingFunction(call) ?? file.source).getText(file.source);
+  // `const request = https.request(…)`, given up later by its name.
+  const isGivenUp = kept !== undefined && home.split(/[^\w$.?]+/).some((word) => isEndOf(word, kept.text));
+  return !isGivenUp && !/\bHEAD\b|['"]head['"]/.test(home);
+}
+
+function isEndOf(word: string, name: string): boolean {
+  return [`${name}.destroy`, `${name}.abort`, `${name}?.destroy`].includes(word);
+}
+
+function isOfHead(condition: ts.Node, answer: ts.Identifier, file: FileContext): boolean {
   return listUses(condition, answer, file).length > 0 && isUntouched(condition, answer, file);
 }
 
