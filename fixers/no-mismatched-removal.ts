@@ -29,7 +29,8 @@ export const fixer: Fixer<MismatchedRemoval> = {
         edits: [removal.options ? replaceNode(removal.options, flag, file) : addArgument(removal.call, flag, file)],
       };
     }
-    if (kind === 'never-added') return { skip: 'which of the two functions was meant is not known' };
+    if (kind === 'never-added' || kind === 'unassigned')
+      return { skip: 'which of the two functions was meant is not known' };
     if (kind === 'factory') return { skip: 'keep each function that was made in a place that both calls reach' };
     return shareReference(data, file);
   },

@@ -1,4 +1,4 @@
-import { findAdd, type ListenerCall } from '../../src/ast/listener-calls.ts';
+import { findAdd, findTimeoutAdd, type ListenerCall } from '../../src/ast/listener-calls.ts';
 import { findListenerLeak } from '../../src/ast/listener-leak.ts';
 import type { ListenerLeak } from '../../src/ast/listener-place.ts';
 import { nameOfFunction } from '../../src/ast/syntax.ts';
@@ -31,10 +31,18 @@ export const rule = defineRule<LeakedListener>({
     'Emitters of other files are taken to live as long as the process.',
   ],
   roles: ['product', 'ui'],
-  mentions: ['.on(', '.once(', 'addListener', 'addEventListener', 'prependListener', 'addAbortListener('],
+  mentions: [
+    '.on(',
+    '.once(',
+    'addListener',
+    'addEventListener',
+    'prependListener',
+    'addAbortListener(',
+    'socket&.setTimeout(',
+  ],
   visit: {
     CallExpression(call, file) {
-      const add = findAdd(call, file);
+      const add = findAdd(call, file) ?? findTimeoutAdd(call, file);
       if (add?.target === undefined) return undefined;
       const leak = findListenerLeak(add, file);
       if (!leak) return undefined;

@@ -1,5 +1,13 @@
 import { findFunctionOfBinding } from '../../src/ast/functions.ts';
-import { findRemoval, identityOf, isOnlyRemoved, type ListenerCall, listAdds } from '../../src/ast/listener-calls.ts';
+import {
+  findRemoval,
+  identityOf,
+  isGivenByAdd,
+  isNeverAssigned,
+  isOnlyRemoved,
+  type ListenerCall,
+  listAdds,
+} from '../../src/ast/listener-calls.ts';
 import { whenCalledAtAll } from '../../src/ast/never-called.ts';
 import { leavesNothing } from '../../src/ast/removal-remains.ts';
 import { findEnclosingFunction, findMemberPath, isWithin, skipWrappers } from '../../src/ast/syntax.ts';
@@ -9,7 +17,7 @@ import type { FileContext } from '../../src/model/file-context.ts';
 import type { Match } from '../../src/model/rule.ts';
 
 export interface MismatchedRemoval {
-  kind: 'fresh-removal' | 'fresh-add' | 'never-added' | 'other-event' | 'other-capture' | 'factory';
+  kind: 'fresh-removal' | 'fresh-add' | 'never-added' | 'unassigned' | 'other-event' | 'other-capture' | 'factory';
   removal: ListenerCall;
   /** The listener that stays. */
   add: ListenerCall | undefined;
@@ -74,6 +82,10 @@ function judge(
     return match('factory', `${identity.path} makes the listeners that were added, and is none itself`, made);
   }
   if (!removal.isEventKnown) return undefined;
+  const [kept] = adds;
+  if (kept && isNeverAssigned(listener, file)) {
+    return match('unassigned', `nothing ever assigns ${identity.path}`, kept);
+  }
   const identities = sameTarget.flatMap((add) =>
     add.listener ? [{ add, identity: identityOf(add.listener, file) }] : [],
   );
@@ -109,14 +121,6 @@ function judge(
   return isRemovedRightly ? undefined : match('other-event', `${identity.path} was added for "${add.event}"`, add);
 }
 
-/** `const added = doc.on('update', save); … doc.off('update', added)`: an emitter that gives back what it has added. */
-function isGivenByAdd(listener: ts.Expression, adds: readonly ListenerCall[], file: FileContext): boolean {
-  const name = skipWrappers(listener);
-  const declaration = ts.isIdentifier(name) ? file.bindingOf(name)?.declaration : undefined;
-  const value = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
-  return value !== undefined && adds.some(({ call }) => call === skipWrappers(value));
-}
-
 /** The listeners that the function handed to a removal has made: `on('error', failed('error'))`, `off('error', failed)`. */
 function listMadeBy(listener: ts.Expression, file: FileContext): readonly ListenerCall[] {
   const name = skipWrappers(listener);
@@ -139,7 +143,8 @@ function isLiteralEvent({ call }: ListenerCall): boolean {
 function countRemovals(add: ListenerCall, path: string, file: FileContext): boolean {
   return file.nodes('CallExpression').some((call) => {
     const removal = findRemoval(call, file);
-    return removal?.event === add.event && removal.listener?.getText(file.source) === path;
+    if (removal?.event !== add.event || removal.target !== add.target) return false;
+    return removal.listener?.getText(file.source) === path;
   });
 }
 

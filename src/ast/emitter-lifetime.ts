@@ -121,6 +121,9 @@ function isSocketOfRequest(declaration: ts.ParameterDeclaration, file: FileConte
   const target = findMethodCall(getOutermostWrapped(callback).parent);
   if (!target || !/^(?:on|once)$/.test(target.method) || findStringValue(target.call.arguments[0]) !== 'socket')
     return false;
+  // Nothing else than a request tells of its socket: `const http = secure ? https : plain` may stand between.
+  const name = findMemberPath(target.receiver)?.at(-1) ?? '';
+  if (/req(?:uest)?_?$/i.test(name) && /['"](?:node:)?https?['"]/.test(file.text)) return true;
   const origin = findOrigin(target.receiver, file);
   return (
     origin !== undefined &&

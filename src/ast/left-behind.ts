@@ -62,10 +62,13 @@ const endingMethod = /^(?:close|destroy|dispose|cancel|terminate|abort|kill|unsu
 const takingCall = /^(?:clearTimeout|clearInterval|clearImmediate|removeListener|removeEventListener|off|unlisten)$/;
 const settler = /^_?(?:resolve|reject|deferred|callback|cb|done)(?:Fn|Func|Function)?$/;
 
+/** `resetCircuitBreaker(name)`: what is closed there goes on. */
+const beginsAnew = /^_*(?:reset|restart|reopen|reload|reconnect|refresh|force|toggle)(?![a-z])/;
+
 /** `this.watchers.get(path).close()`, `clearTimeout(timers[id])`, `const { resolve } = pending[id]; resolve(answer)`, in a function that adds nothing. */
 function findEndOfEntry(growth: Growth, file: FileContext): ts.Node | undefined {
   for (const { node, key, fn } of growth.reads) {
-    if (!key || !fn || runsAtEnd(fn, file) || !isOfOne(key, file)) continue;
+    if (!key || !fn || runsAtEnd(fn, file) || !isOfOne(key, file) || beginsAnew.test(nameOfFunction(fn))) continue;
     if (growth.adds.some((add) => isReplaced(methodAround(add.fn), methodAround(fn), file))) continue;
     const end = findEnd(node) ?? findEndOfVariable(node, file);
     if (end) return end;

@@ -58,6 +58,16 @@ export function findAdd(call: ts.CallExpression, file: FileContext): ListenerCal
   return findListenerCall(call, adding, file);
 }
 
+/** `socket.setTimeout(ms, run)`: `run` listens once for `timeout`, and stays where that does not come. */
+export function findTimeoutAdd(call: ts.CallExpression, file: FileContext): ListenerCall | undefined {
+  const found = findMethodCall(call);
+  const [ms, listener] = call.arguments;
+  if (found?.method !== 'setTimeout' || !ms || !listener || ms.getText(file.source) === '0') return undefined;
+  const { receiver, method } = found;
+  const target = pathOf(receiver, file);
+  return { call, method, receiver, target, event: 'timeout', isEventKnown: true, listener, options: undefined };
+}
+
 export function findRemoval(call: ts.CallExpression, file: FileContext): ListenerCall | undefined {
   return findListenerCall(call, removing, file);
 }
@@ -216,6 +226,28 @@ export function isOnlyRemoved(listener: ts.Expression, file: FileContext): boole
     if (isAssignment(parent)) return skipWrappers(parent.left) === use;
     const found = ts.isCallExpression(parent) && parent.expression !== use ? findMethodCall(parent) : undefined;
     return found !== undefined && removing.test(found.method);
+  });
+}
+
+/** `const added = doc.on('update', save); … doc.off('update', added)`: an emitter that gives back what it has added. */
+export function isGivenByAdd(listener: ts.Expression, adds: readonly ListenerCall[], file: FileContext): boolean {
+  const name = skipWrappers(listener);
+  const declaration = ts.isIdentifier(name) ? file.bindingOf(name)?.declaration : undefined;
+  const value = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+  return value !== undefined && adds.some(({ call }) => call === skipWrappers(value));
+}
+
+/** `let onAbort;` that nothing assigns, however it is used: it holds undefined for good. */
+export function isNeverAssigned(listener: ts.Expression, file: FileContext): boolean {
+  const name = skipWrappers(listener);
+  const binding = ts.isIdentifier(name) ? file.bindingOf(name) : undefined;
+  const declaration = binding?.declaration;
+  if (!binding || !declaration || !ts.isVariableDeclaration(declaration) || declaration.initializer) return false;
+  const statement = declaration.parent.parent;
+  if (!ts.isVariableStatement(statement) || statement.modifiers?.length || isExported(declaration, file)) return false;
+  return binding.references.every((use) => {
+    const { parent } = getOutermostWrapped(use);
+    return use.parent === declaration || (ts.isCallExpression(parent) && parent.expression !== use);
   });
 }
 

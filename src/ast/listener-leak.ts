@@ -10,8 +10,11 @@ import { findFactoryOfFunction, type Life, lifeOf, mountMethod } from './life-cy
 import type { ListenerCall } from './listener-calls.ts';
 import { findForConsumer } from './listener-consumer.ts';
 import { findLeftByCounterpart } from './listener-counterpart.ts';
+import { findDeferredForGood } from './listener-deferred.ts';
+import { findLeftByEarlyExit } from './listener-early-exit.ts';
 import { findStayingOnOneOutcome, isRemovedOnEveryOutcome, listEndsOf, listGroup } from './listener-group.ts';
 import { findForInstanceEnd } from './listener-of-instance-end.ts';
+import { findLeftByOneEnd } from './listener-partial-end.ts';
 import {
   hasOnce,
   isEnded,
@@ -23,6 +26,7 @@ import {
 } from './listener-place.ts';
 import { findAddedByEachEvent } from './listener-restart.ts';
 import { findForgottenSibling } from './listener-sibling.ts';
+import { findLeftByItsUndoer } from './listener-undoer.ts';
 import { findHomeOf, findInWait, goesWithItsEmitter } from './listener-wait.ts';
 import { isEndedByHolder, isFreshlyMade } from './looked-up.ts';
 import { isHandedFresh, isNeverHanded, settlesBeforeAbort } from './signal-wait.ts';
@@ -76,18 +80,25 @@ function judge(add: ListenerCall, file: FileContext): ListenerLeak | undefined {
     file,
   };
   if (place.emitter === 'local') return undefined;
+  // What else has a method of this name is no emitter.
+  if (add.method === 'setTimeout' && place.emitter !== 'pooled') return undefined;
   if (place.emitter !== 'kept' && isGuardedByState(add.call, fn, file))
     return listEndsOf(add, file).length > 0 || isForwarded(listener, fn, file)
       ? undefined
       : findLeftByCounterpart(place);
-  const outcome = findOnOneOutcome(place);
+  const outcome = findOnOneOutcome(place) ?? findLeftByOneEnd(place) ?? findLeftByEarlyExit(place);
   if (outcome) return outcome;
   if (promise) {
     const wait = findInWait(place, promise);
     if (wait) return wait;
   }
   if (listEndsOf(add, file).length > 0 || isForwarded(listener, fn, file)) return undefined;
-  const consumer = findForConsumer(place) ?? findForgottenSibling(place) ?? findLeftByCounterpart(place);
+  const consumer =
+    findForConsumer(place) ??
+    findForgottenSibling(place) ??
+    findLeftByItsUndoer(place) ??
+    findDeferredForGood(place) ??
+    findLeftByCounterpart(place);
   if (consumer) return consumer;
   switch (place.emitter) {
     case 'process':
@@ -240,8 +251,8 @@ function onPooled({ add, fn, file }: ListenerPlace): ListenerLeak | undefined {
     /\.(?:connecting|reusedSocket)\b|['"]upgrade['"]|handleUpgrade|\bhijack|\b(?:event|raw)-stream\b/i.test(file.text);
   if (isUnpooled || isAsked || isEnded(add, file)) return undefined;
   // `if (!known.has(req.socket))` lets the first request of a connection add it only.
-  if (listConditionsOn(add.call, fn, file).some((at) => /\b(?:socket|connection)\b/.test(at.getText(file.source))))
-    return undefined;
+  const asked = listConditionsOn(add.call, fn, file).map((at) => at.getText(file.source));
+  if (asked.some((text) => text !== add.target && /\b(?:socket|connection)\b/.test(text))) return undefined;
   // So many as a socket serves before it is closed: felt where requests or a library's users make them.
   return {
     shape: 'pooled',
