@@ -108,7 +108,7 @@ export const rule = defineRule<SequentialAwait>({
           ...(reads.calls.length < manyReads && !findRepetition(node)
             ? [onReadPath(node, file), ...notCached(reads, file)]
             : [onAskedPath(node, file)]),
-          reads.calls.every((call) => findCallee(call, file)) ? hasServer : undefined,
+          reads.calls.every((call) => findCallee(call, file)) ? hasServer(file) : undefined,
         ),
         data: { kind: 'statements', reads },
       };

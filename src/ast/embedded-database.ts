@@ -51,21 +51,22 @@ const servedModules = [
 
 const states = (fact: string): LinkCondition => ({ kind: 'project-states', fact });
 
-/** "Some database of the project is a server": not where all that it imports is SQLite, which answers without a round trip. */
-export const hasServer: LinkCondition = {
-  kind: 'any',
-  of: [
-    {
-      kind: 'not',
-      of: {
-        kind: 'any',
-        of: [states('database:embedded'), ...embeddedModules.map((name) => states(`import:${name}`))],
-      },
-    },
-    states('database:served'),
-    ...servedModules.map((name) => states(`import:${name}`)),
-  ],
-};
+/**
+ * "Some database of the project is a server": not where all that it imports is SQLite, which answers without a round trip.
+ * Undefined, for sure, where the package depends on a driver of a server, which a query library may load by its name.
+ */
+export function hasServer(file: FileContext): LinkCondition | undefined {
+  if (servedModules.some((name) => file.package.dependencies.has(name))) return undefined;
+  const isEmbedded = [states('database:embedded'), ...embeddedModules.map((name) => states(`import:${name}`))];
+  return {
+    kind: 'any',
+    of: [
+      { kind: 'not', of: { kind: 'any', of: isEmbedded } },
+      states('database:served'),
+      ...servedModules.map((name) => states(`import:${name}`)),
+    ],
+  };
+}
 
 const builders = /^(?:sequelize|typeorm|knex)$/;
 

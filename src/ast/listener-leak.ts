@@ -43,7 +43,7 @@ import {
   skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
-import { findRepetition, isStartup, openToUsers, runsForUsers, runsRepeatedly, runsUnderLoad } from './where.ts';
+import { isStartup, openToUsers, outsideIteration, runsForUsers, runsRepeatedly, runsUnderLoad } from './where.ts';
 
 /** Come again and again, and ask for something other than the end. */
 const reloadSignal = /^SIG(?:HUP|USR[12]|WINCH|CONT)$/;
@@ -340,10 +340,4 @@ function isForwarded(listener: ts.Expression, fn: FunctionNode, file: FileContex
   if (!ts.isIdentifier(listener)) return false;
   const binding = file.bindingOf(listener);
   return binding?.kind === 'parameter' && isWithin(binding.identifier, fn);
-}
-
-/** `['SIGINT', 'SIGTERM'].forEach((signal) => process.on(signal, …))`: how often the loop runs counts. */
-function outsideIteration(node: ts.Node): ts.Node {
-  const repetition = findRepetition(node);
-  return repetition ? outsideIteration(repetition.node) : node;
 }

@@ -6,17 +6,15 @@ import { isMadeOften } from './starts-repeatedly.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
-  findMemberName,
   findMethodCall,
-  getOutermostWrapped,
   isWithin,
   nameOfFunction,
-  skipWrappers,
+  rootOfMembers,
 } from './syntax.ts';
 import { isOfCommandLine } from './tooling.ts';
 import { ts } from './ts.ts';
 import { isOfLibrary } from './under-load.ts';
-import { findRepetition, openToUsers } from './where.ts';
+import { openToUsers, outsideIteration } from './where.ts';
 
 /** `for (const signal of ['SIGINT', 'SIGTERM'])`. */
 const signalName = /^(?:sig|signal|signalName|exitSignal|event)$/i;
@@ -32,7 +30,7 @@ const forTheEnd = /signal|graceful|shut_?down|exit|terminat|interrupt|clean_?up|
 export function findForInstanceEnd(place: ListenerPlace): ListenerLeak | undefined {
   const { add, life, file } = place;
   if (add.target !== 'process' || !isEndOfProcess(add) || file.role !== 'product') return undefined;
-  const fn = findFunctionAround(add.call);
+  const fn = findEnclosingFunction(outsideIteration(add.call));
   if (!fn || isOfCommandLine(file) || forTheEnd.test(nameOfFunction(fn)) || life.kind === 'effect') return undefined;
   const listener = add.listener && findListenerFunction(add.listener, file);
   if (!listener || !endsInstance(listener, file)) return undefined;
@@ -52,30 +50,16 @@ function isEndOfProcess({ event, call }: ListenerCall): boolean {
   return processEnd.test(event) || (ts.isIdentifier(call.arguments[0]!) && signalName.test(event));
 }
 
-/** The function around a place, outside of `signals.forEach(…)`. */
-function findFunctionAround(call: ts.Node): FunctionNode | undefined {
-  const fn = findEnclosingFunction(call);
-  if (!fn) return undefined;
-  const outer = getOutermostWrapped(fn).parent;
-  const isIteration = ts.isCallExpression(outer) && findRepetition(call)?.node === outer;
-  return isIteration ? findFunctionAround(outer) : fn;
-}
-
 /** Whether a listener ends what a function around it made, got, or was called on: `this.stop()`, `server.close()`. */
 function endsInstance(listener: FunctionNode, file: FileContext): boolean {
   return file.nodes('CallExpression').some((call) => {
     const target = isWithin(call, listener) ? findMethodCall(call) : undefined;
     if (!target || !endOfInstance.test(target.method)) return false;
-    const root = findRoot(target.receiver);
+    const root = rootOfMembers(target.receiver);
     // In a plain function `this` is whoever emits.
     if (root.kind === ts.SyntaxKind.ThisKeyword)
       return ts.isArrowFunction(listener) || ts.isMethodDeclaration(listener);
     const declared = ts.isIdentifier(root) ? file.bindingOf(root)?.identifier : undefined;
     return declared !== undefined && !isWithin(declared, listener) && findEnclosingFunction(declared) !== undefined;
   });
-}
-
-function findRoot(expression: ts.Expression): ts.Expression {
-  const at = skipWrappers(expression);
-  return findMemberName(at) === undefined ? at : findRoot((at as ts.PropertyAccessExpression).expression);
 }

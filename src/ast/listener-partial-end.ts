@@ -2,7 +2,6 @@ import type { FileContext } from '../model/file-context.ts';
 import { type ListenerCall, listAdds, listRemovals } from './listener-calls.ts';
 import { listClearings } from './listener-clearings.ts';
 import type { ListenerLeak, ListenerPlace } from './listener-place.ts';
-
 import {
   type FunctionNode,
   findEnclosingFunction,

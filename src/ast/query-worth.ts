@@ -61,7 +61,7 @@ export function isBareWriteMap(
 
 /** What must hold for a loop to run often: a data loader gathers what each request asks for; else users must ask. */
 export function whenOften(over: ts.Expression, call: ts.CallExpression, file: FileContext): LinkCondition | undefined {
-  return isAskedOfLoader(over, file) ? undefined : allOf(onAskedPath(call, file), hasServer);
+  return isAskedOfLoader(over, file) ? undefined : allOf(onAskedPath(call, file), hasServer(file));
 }
 
 /** `operations.push(prisma.user.delete(…))`, `prisma.$transaction(ids.map(…))`: sent later, maybe together. */

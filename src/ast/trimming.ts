@@ -66,8 +66,8 @@ export function listLiveRemovals(growth: Growth, file: FileContext): readonly Re
   );
 }
 
-/** `close(session)` that takes out `session.id`, or a key that it makes of that, ends that one, not the owner. */
-function isOfParameter(key: ts.Expression, fn: FunctionNode, file: FileContext): boolean {
+/** A parameter of a function, a member of one, or what the function makes of one: `close(session)` that takes out `session.id`. */
+export function isOfParameter(key: ts.Expression, fn: FunctionNode, file: FileContext): boolean {
   const root = rootOfMembers(key);
   const declaration = ts.isIdentifier(root) ? file.bindingOf(root)?.declaration : undefined;
   if (!declaration) return false;

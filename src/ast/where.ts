@@ -86,6 +86,12 @@ export interface Repetition {
   over: ts.Expression | undefined;
 }
 
+/** `['SIGINT', 'SIGTERM'].forEach((signal) => process.on(signal, …))`: what stands around all loops of a place. */
+export function outsideIteration(node: ts.Node): ts.Node {
+  const repetition = findRepetition(node);
+  return repetition ? outsideIteration(repetition.node) : node;
+}
+
 /** The innermost repetition around a node; stops at functions that are not callbacks of an iteration. */
 export function findRepetition(node: ts.Node): Repetition | undefined {
   for (let at: ts.Node = node; at.parent; at = at.parent) {
