@@ -181,8 +181,13 @@ export function isRun(call: ts.CallExpression, query: QueryCall): boolean {
   return isAwaitedOrReturned(call);
 }
 
+/** Selected for what they do: locks, settings, messages. Their order counts, and no other statement does it for all. */
+const effectOfSelect =
+  /\b(?:pg_(?:try_)?advisory_\w+|pg_notify|pg_sleep|set_config|nextval|get_lock|release_lock)\s*\(/i;
+
 function kindOfSql(call: ts.CallExpression): QueryKind {
   const text = sqlOf(call);
+  if (text !== undefined && effectOfSelect.test(text)) return 'unknown';
   const word = /^\s*(\w+)/.exec(text ?? '')?.[1]?.toLowerCase();
   if (word === 'select' || word === 'with') return /\blimit\s+1\b/i.test(text!) ? 'point' : 'list';
   if (word === 'insert') return /on\s+(?:conflict|duplicate)/i.test(text!) ? 'upsert' : 'insert';
