@@ -35,6 +35,11 @@ export function isDecoratedForAdmins(decorated: ts.HasDecorators): boolean {
   });
 }
 
+/** `requireAdmin`, `adminProcedure`; not `requireAdminOrOwner`. */
+export function isNamedForAdmins(name: string): boolean {
+  return admin.test(name) && !notOnly.test(name);
+}
+
 /** `/admin/users`. */
 export function isAdminPath(path: string): boolean {
   return /(?:^|\/)(?:(?:super|site|system)-?)?admin(?:istration)?(?:\/|$)/i.test(path);
@@ -67,7 +72,7 @@ function isGuard(at: ts.Expression): boolean {
   const call = ts.isCallExpression(value) ? value : undefined;
   if (call?.arguments.some((argument) => isFunctionNode(skipWrappers(argument)))) return false;
   const name = findMemberPath(call ? call.expression : value)?.at(-1) ?? '';
-  if (admin.test(name)) return !notOnly.test(name);
+  if (admin.test(name)) return isNamedForAdmins(name);
   if (!call || !letsIn.test(name)) return false;
   const roles = call.arguments.map(skipWrappers).flatMap((a) => (ts.isArrayLiteralExpression(a) ? a.elements : a));
   const isAdmin = (role: ts.Expression): boolean =>

@@ -1,7 +1,7 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { EntryPoint } from '../model/link.ts';
 import { isAction } from './action.ts';
-import { isAdminPath, isDecoratedForAdmins, isForAdmins } from './admin-guard.ts';
+import { isAdminPath, isDecoratedForAdmins, isForAdmins, isNamedForAdmins } from './admin-guard.ts';
 import { entryOfNamedCall } from './entry-calls.ts';
 import { isBringUp } from './event-kind.ts';
 import { isServiceMethod } from './feathers-service.ts';
@@ -188,11 +188,11 @@ function entryOfCall(call: ts.CallExpression, file: FileContext): EntryPoint | u
     return { kind: 'event', label: `${method} ${findMemberPath(receiver)?.at(-1) ?? ''}`.trim() };
   if (consumerMethod.test(method) && consumerModule.test(module))
     return consumed(`${module} ${text ?? method}`, module);
-  if (
-    /^(?:query|mutation|subscription)$/.test(method) &&
-    /procedure/i.test(receiver.getText(file.source).slice(0, 200))
-  ) {
-    return request(`tRPC ${method}`);
+  if (/^(?:query|mutation|subscription)$/.test(method)) {
+    const chain = receiver.getText(file.source).slice(0, 200);
+    const [procedure = ''] = /^[\w$.]+/.exec(chain) ?? [];
+    if (/procedure/i.test(chain))
+      return { ...request(`tRPC ${method}`), ...(isNamedForAdmins(procedure) && { seldom: 'admin' as const }) };
   }
   if (/^(?:methods|publish)$/.test(method) && ts.isIdentifier(receiver) && receiver.text === 'Meteor')
     return request(`Meteor.${method}`);
