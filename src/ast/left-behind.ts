@@ -89,8 +89,9 @@ function isOfOne(key: ts.Expression, file: FileContext): boolean {
   const root = rootOfMembers(key);
   const declaration = ts.isIdentifier(root) ? file.bindingOf(root)?.declaration : undefined;
   if (!declaration) return false;
-  const holder = declaration.parent.parent;
-  if (ts.isForInStatement(holder) || ts.isForOfStatement(holder)) return false;
+  // A class or function of the module has no holder.
+  const holder: ts.Node | undefined = declaration.parent.parent;
+  if (holder && (ts.isForInStatement(holder) || ts.isForOfStatement(holder))) return false;
   const call = ts.isParameter(declaration) ? getOutermostWrapped(declaration.parent).parent : undefined;
   return !(call && /^(?:forEach|map|filter|every|some)$/.test(findMethodCall(call)?.method ?? ''));
 }
