@@ -16,6 +16,7 @@ import {
   startsWithRead,
 } from '../../src/ast/independent-reads.ts';
 import { isFileCall } from '../../src/ast/io-call.ts';
+import { findOutboundCall } from '../../src/ast/outbound-call.ts';
 import { findQuery } from '../../src/ast/queries.ts';
 import { isKeyLookup } from '../../src/ast/read-call.ts';
 import { isSeldomAsked } from '../../src/ast/seldom.ts';
@@ -58,7 +59,7 @@ export const rule = defineRule<SequentialAwait>({
     'Two reads side by side are `possible` but where a route for reading (GET, a query) starts with them: the quicker one is all that is won; so are three that each ask for one thing by its key.',
     'Fewer than five reads of what somebody does now and then (approves, invites, removes), or that a cache may answer, and those whose order a comment explains by who may go on, are `possible`.',
     'A loop is `likely` in a request handler or what it calls itself; in a timer, a job or a library it is `possible`.',
-    'Reads of local files, for administrators or background jobs and in code of the browser are `possible`; queries of a project that sets up SQLite alone run one after another anyway, and what its services read is `possible`.',
+    'Reads of local files, for administrators or background jobs and in code of the browser are `possible`; queries of a project that sets up SQLite alone run one after another anyway, and what it reads otherwise is `possible`, but for calls of other hosts.',
   ],
   mentions: ['await'],
   visit: {
@@ -80,7 +81,7 @@ export const rule = defineRule<SequentialAwait>({
         ...(size.size === 'large' && { related: [{ at: size.at, note: size.why }] }),
         when: allOf({ kind: 'any', of: [runsAsItLives(loop, file), openToUsers(loop, file)] }, ...listAsked(rounds)),
         // Nobody waits for timers and jobs, users of a package may hand it short lists, and deeper it is one step of many.
-        sureWhen: allOf(closeToRequests(loop, 1, file), onAskedPath(loop, file)),
+        sureWhen: allOf(closeToRequests(loop, 1, file), onAskedPath(loop, file), toServer(rounds.calls, file)),
         data: { kind: 'loop', rounds },
       };
     },
@@ -108,7 +109,7 @@ export const rule = defineRule<SequentialAwait>({
           ...(reads.calls.length < manyReads && !findRepetition(node)
             ? [onReadPath(node, file), ...notCached(reads, file)]
             : [onAskedPath(node, file)]),
-          reads.calls.every((call) => findCallee(call, file)) ? hasServer(file) : undefined,
+          toServer(reads.calls, file),
         ),
         data: { kind: 'statements', reads },
       };
@@ -122,6 +123,11 @@ const manyReads = 5;
 function isWeak(reads: IndependentReads, node: ts.AwaitExpression, file: FileContext): boolean {
   const isShort = isFewAndQuick(reads, node) && !isOfPage(node, file);
   return isShort || isLittleGained(reads.calls, file) || isOrderMeant(reads, file) || fillsCache(node, file);
+}
+
+/** What an embedded database answers is there at once; another host is asked all the same. */
+function toServer(calls: readonly ts.CallExpression[], file: FileContext): LinkCondition | undefined {
+  return calls.some((call) => findOutboundCall(call, file)) ? undefined : hasServer(file);
 }
 
 /** "What is called asks no cache": an answer from there is quick. Of many, one may. */

@@ -1,4 +1,5 @@
 import { allOf } from '../../src/ast/all-of.ts';
+import { hasServer } from '../../src/ast/embedded-database.ts';
 import { type FanOut, findFanOut } from '../../src/ast/fan-out.ts';
 import { findQuery } from '../../src/ast/queries.ts';
 import { isSeldomAsked } from '../../src/ast/seldom.ts';
@@ -26,6 +27,7 @@ export const rule = defineRule<FanOut>({
     'Lists that only a name calls long are `possible`, unless each item takes a transaction of its own; a loop that waits for something before it starts the next is left alone.',
     'Statements of one transaction run in turn on its connection and are left alone; calls that only items missing from a set make, and those of an AWS client, which has a limit of its own, are `possible`.',
     'What no request is seen to wait for (a timer, a job, a library), and what administrators ask for, is `possible`, unless each item takes a transaction of its own or the list is all that a query without a limit gives.',
+    'Reads of a project whose databases are all SQLite are `possible`: it answers one after the other anyway.',
     'A limit inside of the function that is called (in another file) is not seen.',
   ],
   mentions: ['Promise.all&.map(', 'Promise.all&.push(', 'bluebird&.map(', 'promise-all-reject-late&.map('],
@@ -45,7 +47,10 @@ export const rule = defineRule<FanOut>({
           what: fanOut.holdsConnection ? 'transactions' : fanOut.io === 'write' ? 'writes or calls' : 'reads',
         },
         // What a timer or a job starts waits in the pool, and nobody with it; all rows of a table are more than that.
-        ...(!fanOut.holdsConnection && !isOfTable(fanOut, file) && { sureWhen: onAskedPath(call, file) }),
+        sureWhen: allOf(
+          !fanOut.holdsConnection && !isOfTable(fanOut, file) ? onAskedPath(call, file) : undefined,
+          fanOut.io === 'read' ? hasServer(file) : undefined,
+        ),
         when: allOf(fanOut.asked.length > 0 ? asks(fanOut) : undefined, runs),
         data: fanOut,
       };

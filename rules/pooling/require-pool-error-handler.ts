@@ -1,8 +1,15 @@
 import { type ClientHome, findClientHome } from '../../src/ast/client-home.ts';
+import { findFunctionValue } from '../../src/ast/functions.ts';
 import { isForOneJob } from '../../src/ast/job-client.ts';
 import { bareModule, findOrigin, originName } from '../../src/ast/provenance.ts';
 import { notSurvived } from '../../src/ast/survived-errors.ts';
-import { findMemberPath, findMethodCall, findStringValue, getOutermostWrapped } from '../../src/ast/syntax.ts';
+import {
+  findMemberPath,
+  findMethodCall,
+  findStringValue,
+  getOutermostWrapped,
+  skipWrappers,
+} from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
@@ -88,10 +95,20 @@ function isHandled(home: ClientHome, file: FileContext): boolean {
   return file.nodes('CallExpression').some((call) => {
     const target = findMethodCall(call);
     if (!target || !/^(?:on|once|addListener)$/.test(target.method)) return false;
-    if (findMemberPath(target.receiver)?.at(-1) !== leaf) return false;
+    if ((findMemberPath(target.receiver) ?? pathOfAnswer(target.receiver, file))?.at(-1) !== leaf) return false;
     const event = findStringValue(call.arguments[0]);
     return event === undefined || event === 'error';
   });
+}
+
+/** What `getPool()` gives, by its last `return`. */
+function pathOfAnswer(receiver: ts.Expression, file: FileContext): readonly string[] | undefined {
+  const at = skipWrappers(receiver);
+  const body = ts.isCallExpression(at) ? findFunctionValue(at.expression, file)?.body : undefined;
+  if (!body) return undefined;
+  if (!ts.isBlock(body)) return findMemberPath(body);
+  const last = body.statements.at(-1);
+  return last && ts.isReturnStatement(last) && last.expression ? findMemberPath(last.expression) : undefined;
 }
 
 /** Adapters that listen on the pool they are handed (`@prisma/adapter-pg` 7.0, dist/index.js: PrismaPgAdapterFactory). */

@@ -19,7 +19,7 @@ import { ts } from './ts.ts';
 /** What makes something, by its name: `getDocument` may give what others use too, and a cursor ends with its last row. */
 const making =
   /^(?:open|connect|create|launch|start|spawn|fork|build|make|new|dial|listen|acquire|rollup|rolldown)(?![a-z])/;
-const ending = /^(?:close|destroy|dispose|terminate|disconnect|quit|shutdown|\$disconnect|kill)$/;
+const ending = /^(?:close|destroy|terminate|disconnect|quit|shutdown|\$disconnect|kill)$/;
 
 /** A handle of a library that is not known, which its function ends by itself on some ways out. */
 export interface EndedHandle {
@@ -32,7 +32,7 @@ export interface EndedHandle {
  * that it does not end by itself, and leaves it open where something throws before, or where an early return skips it.
  */
 export function findEndedHandle(creation: ts.Expression, file: FileContext): EndedHandle | undefined {
-  if (!ts.isCallExpression(creation) || !ts.isAwaitExpression(getOutermostWrapped(creation).parent)) return undefined;
+  if (!ts.isCallExpression(creation) || !isAwaited(creation)) return undefined;
   const callee = skipWrappers(creation.expression);
   const name = findMemberName(callee) ?? (ts.isIdentifier(callee) ? callee.text : '');
   const binding = making.test(name) ? findBinding(creation, file) : undefined;
@@ -61,7 +61,14 @@ function kindOf({ name }: Binding): HandleKind {
 
 function findEnd(reference: ts.Identifier): ts.CallExpression | undefined {
   const target = findMethodCall(reference.parent.parent);
-  return target?.receiver === reference && ending.test(target.method) ? target.call : undefined;
+  if (target?.receiver !== reference) return undefined;
+  // `decryptor.dispose()`, which nothing waits for, often only forgets what the garbage collector would.
+  const isEnd = target.method === 'dispose' ? isAwaited(target.call) : ending.test(target.method);
+  return isEnd ? target.call : undefined;
+}
+
+function isAwaited(call: ts.Node): boolean {
+  return ts.isAwaitExpression(getOutermostWrapped(call).parent);
 }
 
 function isInCatch(end: ts.Node): boolean {

@@ -172,6 +172,8 @@ function entryOfCall(call: ts.CallExpression, file: FileContext): EntryPoint | u
     if (text === 'message' && findMemberPath(receiver)?.join('.') === 'process')
       return { kind: 'event', label: "process 'message'" };
     if (text === 'message' && isWorkerScope(receiver, file)) return { kind: 'event', label: "worker 'message'" };
+    // Pages speak to one another so: nobody asks a server.
+    if (text !== undefined && isPage(receiver, file)) return { kind: 'event', label: `page '${text}'` };
     // A thread beside the one that serves: whoever hands it work goes on meanwhile.
     if (text === 'message' && (module === 'worker_threads' || findMemberPath(receiver)?.at(-1) === 'parentPort'))
       return { ...request("parentPort 'message'"), seldom: 'job' };
@@ -211,6 +213,11 @@ function isRequestMade(at: ts.Expression): boolean {
   const made = skipWrappers(at);
   if (ts.isConditionalExpression(made)) return isRequestMade(made.whenTrue) && isRequestMade(made.whenFalse);
   return findMethodCall(made)?.method === 'request';
+}
+
+function isPage(receiver: ts.Expression, file: FileContext): boolean {
+  const at = skipWrappers(receiver);
+  return ts.isIdentifier(at) && /^(?:window|document)$/.test(at.text) && file.bindingOf(at) === undefined;
 }
 
 /** `self.addEventListener('message', …)`: a worker of a page hears its page, also by a name of its own. */

@@ -23,7 +23,7 @@ const writeName =
 
 /** What computes on what it is handed: a service of that name asks nobody. */
 const computing =
-  /^(?:validate|parse|format|serialize|deserialize|stringify|normali[sz]e|sanitize|escape|(?:pre)?sign|encode|decode|compute|calculate)[A-Z]/;
+  /^(?:validate|parse|format|serialize|deserialize|stringify|normali[sz]e|sanitize|escape|(?:pre)?sign|encode|decode|compute|calculate|convert|transform|map|to|filter|sort|group|merge|compare|extract)[A-Z]/;
 const plain = /^(?:get|has|set)?(?:Logger|Config|Name)$/;
 
 /** Whether what a call does waits for I/O, by where its receiver comes from, what it is, or what the local function reaches. */

@@ -10,6 +10,7 @@ import type { Project } from './project.ts';
 import type { RawFinding } from './run-file.ts';
 import { createSift } from './sift.ts';
 import { type FunctionRef, SymbolTable } from './symbols.ts';
+import { isUnusedFile } from './unused-file.ts';
 
 /** Whether a condition holds, what shows it, and, when it does not, why. */
 export interface Verdict {
@@ -58,6 +59,8 @@ export class Linker {
 
   #decideOne({ finding: { file }, when, sureWhen }: RawFinding): Verdict {
     const verdict = when ? this.#judge(when, file) : { holds: true, evidence: [], why: '' };
+    // What asks nothing of other files is said without them.
+    if (verdict.holds && (when ?? sureWhen) && isUnusedFile(this.#project, file)) return { ...verdict, isUnsure: true };
     const sure = verdict.holds && sureWhen ? this.#judge(sureWhen, file) : undefined;
     if (!sure) return verdict;
     if (!sure.holds) return { ...verdict, isUnsure: true };

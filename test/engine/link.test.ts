@@ -549,3 +549,46 @@ test('the result is the same whatever the order of the files, and on several thr
   expect(JSON.stringify(other)).toBe(JSON.stringify(one));
   expect(JSON.stringify(threads)).toBe(JSON.stringify(one));
 });
+
+describe('a file that nothing of a service imports', () => {
+  const timer = (name: string): string =>
+    `${slow}export class ${name} {\n  start() {\n    setInterval(() => slow(), 1000);\n  }\n}\n`;
+  const files = {
+    'src/main.ts': `import { Mails } from './jobs/mails.js';
+import { Bills } from './jobs/bills.js';
+import './jobs/audits.js';
+new Mails().start();
+new Bills().start();
+`,
+    'src/jobs/mails.ts': timer('Mails'),
+    'src/jobs/bills.ts': timer('Bills'),
+    'src/jobs/audits.ts': timer('Audits'),
+    'src/jobs/sync.ts': timer('Sync'),
+    'src/jobs/sync.test.ts': "import { Sync } from './sync.js';\nnew Sync().start();\n",
+  };
+  const confidencesIn = async (more: Record<string, string> = {}): Promise<string[]> => {
+    const root = tempProject({ ...files, ...more });
+    const { findings } = await scan({ root, confidence: 'possible' }, [repeatedRule]);
+    return findings.map((finding) => `${finding.file} ${finding.confidence}`);
+  };
+  const used = ['src/jobs/audits.ts likely', 'src/jobs/bills.ts likely', 'src/jobs/mails.ts likely'];
+
+  test('is unsure, though tests import it, where what lies beside it is imported', async () => {
+    expect(await confidencesIn()).toEqual([...used, 'src/jobs/sync.ts possible']);
+  });
+
+  test('is judged as others are where it acts as it loads: it may be a program of its own', async () => {
+    const alone = { 'src/jobs/sync.ts': `${timer('Sync')}new Sync().start();\n` };
+    expect(await confidencesIn(alone)).toEqual([...used, 'src/jobs/sync.ts likely']);
+  });
+
+  test('is judged as others are where a framework loads the folder: nothing imports the others either', async () => {
+    const loaded = { 'src/main.ts': "import { loadFolder } from 'loader';\nloadFolder('src/jobs');\n" };
+    expect(await confidencesIn(loaded)).toEqual([...used, 'src/jobs/sync.ts likely']);
+  });
+
+  test('is judged as others are in a package that others import from', async () => {
+    const library = { 'package.json': '{ "name": "jobs", "version": "1.0.0", "main": "dist/index.js" }' };
+    expect(await confidencesIn(library)).toEqual([...used, 'src/jobs/sync.ts likely']);
+  });
+});
