@@ -4,6 +4,8 @@ import {
   isKnownPool,
   isLentToNobody,
   isPoolEnded,
+  isPoolMade,
+  isRollback,
   isUsedInPlace,
   type Lent,
   listReleases,
@@ -56,6 +58,7 @@ export const rule = defineRule<UnreleasedConnection>({
     'A connection handed to a function of another file, stored or returned is taken to be released there.',
     'A connection handed to `commit(connection)` or `rollback(connection)` of the project is `possible`: these may release it.',
     'A query runner of TypeORM whose transaction begins outside of the `try` is `possible`: it gives back what it cannot begin with.',
+    'Where only the rollback of a `catch` can still fail, it is `possible`: the connection is lost then, and its pool notices. A first connection that tries a pool which the function has just made is left alone when that throws.',
     'Pools are known by import; a pool of unknown origin counts only when the function itself releases what it took on some path.',
   ],
   roles: ['product', 'ui', 'config'],
@@ -110,10 +113,11 @@ function judge(
   // A transaction that cannot begin has lost its connection, which the runner then gives back by itself.
   const isOfBeginning = lazy.length > 1 && releases.length > 0 && listLeaks(lazy.at(-1)).length === 0;
   const worst = releases.length === 0 ? 'end' : leaks[0]?.outcome;
-  if (!worst) return undefined;
+  if (!worst || (worst === 'throw' && isPoolMade(receiver, fn, file))) return undefined;
+  const isOfRollback = worst === 'throw' && leaks.every(({ at }) => isRollback(at));
   return {
     at: call,
-    ...((isOfBeginning || isHandedToHelper(binding)) && { confidence: 'possible' as const }),
+    ...((isOfBeginning || isOfRollback || isHandedToHelper(binding)) && { confidence: 'possible' as const }),
     values: {
       name: `\`${binding.name}\``,
       outcome: worst === 'end' && releases.length > 0 ? 'on every way out' : outcomes[worst],

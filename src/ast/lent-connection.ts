@@ -5,7 +5,9 @@ import { bareModule, findOrigin, originName } from './provenance.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
+  findMemberPath,
   findMethodCall,
+  findStringValue,
   getOutermostWrapped,
   isAssignment,
   isFunctionNode,
@@ -146,4 +148,23 @@ export function isPoolEnded(receiver: ts.Expression, fn: FunctionNode, file: Fil
       return false;
     return isInFinally(reference);
   });
+}
+
+/** `this.pool = new Pool(options)` in this very function, which then tries a first connection of it: where that fails, nobody uses the pool. */
+export function isPoolMade(receiver: ts.Expression, fn: FunctionNode, file: FileContext): boolean {
+  const path = findMemberPath(receiver)?.join('.');
+  return file.nodes('NewExpression').some((made) => {
+    if (path === undefined || findEnclosingFunction(made) !== fn || made.end > receiver.pos) return false;
+    const { parent } = getOutermostWrapped(made);
+    if (ts.isVariableDeclaration(parent)) return parent.name.getText(file.source) === path;
+    return isAssignment(parent) && findMemberPath(parent.left)?.join('.') === path;
+  });
+}
+
+/** `client.query('ROLLBACK')`, `runner.rollbackTransaction()`: it fails where the connection is lost, which its pool notices. */
+export function isRollback(node: ts.Node): boolean {
+  const awaited = ts.isAwaitExpression(node) ? skipWrappers(node.expression) : node;
+  const target = findMethodCall(awaited);
+  if (!target) return false;
+  return /^rollback/i.test(target.method) || /^\s*rollback\b/i.test(findStringValue(target.call.arguments[0]) ?? '');
 }
