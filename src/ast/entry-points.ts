@@ -5,7 +5,7 @@ import { isAdminPath, isDecoratedForAdmins, isForAdmins, isNamedForAdmins } from
 import { entryOfNamedCall } from './entry-calls.ts';
 import { isBringUp } from './event-kind.ts';
 import { isServiceMethod } from './feathers-service.ts';
-import { entryOfFile } from './file-entries.ts';
+import { entryOfFile, mayServeNext } from './file-entries.ts';
 import { listCallsOf } from './functions.ts';
 import { isOneJob } from './one-job.ts';
 import { bareModule, findOrigin, type Origin, originName } from './provenance.ts';
@@ -333,12 +333,14 @@ function fromParameters(fn: FunctionNode, file: FileContext): EntryPoint | undef
   if (first === undefined) return undefined;
   const label = `${nameOfFunction(fn)}(${first}${second === undefined ? '' : `, ${second}`})`;
   if (requestName.test(first) && second !== undefined && (responseName.test(second) || second === 'next'))
-    return request(label);
+    return { ...request(label), isBySignature: true };
   const isError = /^(?:err|error|_err|_)$/.test(first) && fn.parameters.length === 4;
-  if (isError && second !== undefined && (requestName.test(second) || /^_/.test(second))) return request(label);
-  if (/^(?:ctx|context|c)$/.test(first) && second === 'next') return request(label);
+  if (isError && second !== undefined && (requestName.test(second) || /^_/.test(second)))
+    return { ...request(label), isBySignature: true };
+  if (/^(?:ctx|context|c)$/.test(first) && second === 'next') return { ...request(label), isBySignature: true };
   // Azure Functions.
-  if (first === 'context' && second !== undefined && requestName.test(second)) return request(label);
+  if (first === 'context' && second !== undefined && requestName.test(second))
+    return { ...request(label), isBySignature: true };
   // What its class hides and calls with the request is as much of a handler as its callers are.
   if (ts.isMethodDeclaration(fn) && isHiddenMethod(fn) && listCallsOf(fn, file).length > 0) return undefined;
   const type = fn.parameters[0]?.type;
@@ -347,9 +349,10 @@ function fromParameters(fn: FunctionNode, file: FileContext): EntryPoint | undef
     if (
       /^(?:APIContext|FastifyRequest|NextRequest|NextApiRequest|IncomingMessage|APIGatewayProxyEvent\w*|Koa\.Context|ParameterizedContext|RouterContext)$/.test(
         name,
-      )
+      ) &&
+      (!name.startsWith('Next') || mayServeNext(file))
     ) {
-      return request(label);
+      return { ...request(label), isBySignature: true };
     }
   }
   return undefined;

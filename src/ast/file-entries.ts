@@ -19,8 +19,10 @@ export function entryOfFile(fn: FunctionNode, file: FileContext): EntryPoint | u
     return request('Lambda handler');
   }
   const method = find(nextMethod);
-  if (/(?:^|\/)app\/(?:.*\/)?route\.[cm]?[jt]sx?$/.test(path) && method) return request(`${method} ${path}`);
-  if (/(?:^|\/)pages\/api\//.test(path) && (isDefaultExport(fn) || find(/^default$/))) return request(`Next ${path}`);
+  if (mayServeNext(file) && /(?:^|\/)app\/(?:.*\/)?route\.[cm]?[jt]sx?$/.test(path) && method)
+    return request(`${method} ${path}`);
+  if (mayServeNext(file) && /(?:^|\/)pages\/api\//.test(path) && (isDefaultExport(fn) || find(/^default$/)))
+    return request(`Next ${path}`);
   const loading = find(/^(?:getServerSideProps|getInitialProps)$/);
   if (loading && /(?:^|\/)pages\//.test(path)) return request(`Next ${loading}`);
   const load = find(/^load$/) ?? method;
@@ -32,6 +34,11 @@ export function entryOfFile(fn: FunctionNode, file: FileContext): EntryPoint | u
   if (find(/^middleware$/) && /(?:^|\/)middleware\.[jt]s$/.test(path)) return request('Next middleware');
   if (hasDirective(file.text.slice(0, 1000), 'use server') && isOpen()) return request(`server action ${names[0]}`);
   return undefined;
+}
+
+/** Files of Next serve nothing in a package that depends on other things, but not on it. */
+export function mayServeNext({ package: { dependencies } }: FileContext): boolean {
+  return dependencies.size === 0 || dependencies.has('next');
 }
 
 function isDefaultExport(fn: FunctionNode): boolean {

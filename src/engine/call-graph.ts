@@ -4,6 +4,7 @@ import { compareText } from './order.ts';
 import type { Project } from './project.ts';
 import type { FunctionRef, SymbolTable } from './symbols.ts';
 import { TellingNames } from './telling-names.ts';
+import { isUnmounted } from './unmounted-handler.ts';
 
 /** A call on the way from an entry point to a function. */
 export interface Step {
@@ -49,6 +50,7 @@ export class CallGraph {
   readonly #surroundings = new Map<string, Surroundings>();
   readonly #edgesByTail = new Map<string, Map<string, Caller[]>>();
   readonly #chains = new Map<string, CallChain | undefined>();
+  readonly #unmounted = new Map<string, boolean>();
   readonly #names: TellingNames;
 
   constructor(project: Project, symbols: SymbolTable) {
@@ -96,13 +98,22 @@ export class CallGraph {
     const summary = this.#project.summaryOf(file);
     const entry = summary?.functions[fn]?.entry;
     if (entry) {
-      if (this.#project.isAside(file)) return undefined;
+      if (this.#project.isAside(file) || (entry.isBySignature && this.#isUnmounted({ file, fn }))) return undefined;
       return entry.kind === 'request' && this.#project.isDesktop(file) ? { ...entry, kind: 'event' } : entry;
     }
     if (!summary) return undefined;
     const kind = this.#project.configuredEntry(file);
     if (!kind || !isExportedFunction(summary, fn)) return undefined;
     return { kind, label: summary.functions[fn]!.name };
+  }
+
+  #isUnmounted(fn: FunctionRef): boolean {
+    let answer = this.#unmounted.get(keyOf(fn));
+    if (answer === undefined) {
+      answer = isUnmounted(this.#project, fn);
+      this.#unmounted.set(keyOf(fn), answer);
+    }
+    return answer;
   }
 
   nameOf({ file, fn }: FunctionRef): string {

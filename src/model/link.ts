@@ -76,6 +76,8 @@ export interface EntryPoint {
   seldom?: 'job' | 'trial' | 'admin';
   /** By its name it does what somebody asks for now and then, see `src/ast/action.ts`. */
   isAction?: true;
+  /** Nothing but its parameters tells (`(req, res)`): who mounts it must be found elsewhere, see `src/engine/unmounted-handler.ts`. */
+  isBySignature?: true;
 }
 
 /**

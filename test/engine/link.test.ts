@@ -592,3 +592,33 @@ new Bills().start();
     expect(await confidencesIn(library)).toEqual([...used, 'src/jobs/sync.ts likely']);
   });
 });
+
+describe('a handler that only its parameters tell', () => {
+  const handlers = `${slow}export async function listOrders(req, res) { slow(); res.end(); }
+export async function resetOrders(req, res) { slow(); res.end(); }
+`;
+  const linesOf = async (server: string): Promise<string[]> =>
+    (await chainsIn({ 'src/server.ts': server, 'src/handlers.ts': handlers })).map(
+      ([first = '']) => first.split(' ')[0]!,
+    );
+
+  test('is none where those who import its file mount the others, and never name it', async () => {
+    const mounting =
+      "import { mount } from './mount';\nimport { listOrders } from './handlers';\nmount('/orders', listOrders);\n";
+    expect(await linesOf(mounting)).toEqual(['src/handlers.ts:2']);
+  });
+
+  test('is one where whoever imports its file names none of them: a text of another kind may', async () => {
+    const loading =
+      "import * as handlers from './handlers';\nimport { mountAll } from './mount';\nmountAll('routes.yaml', handlers);\n";
+    expect(await linesOf(loading)).toEqual(['src/handlers.ts:2', 'src/handlers.ts:3']);
+  });
+
+  test('is one where its own file mounts it', async () => {
+    const own = `${handlers}export const routes = { '/reset': resetOrders };\n`;
+    const mounting =
+      "import { routes, listOrders } from './handlers';\nimport { mount } from './mount';\nmount('/orders', listOrders);\nmount('/', routes);\n";
+    const chains = await chainsIn({ 'src/server.ts': mounting, 'src/handlers.ts': own });
+    expect(chains.map(([first = '']) => first.split(' ')[0])).toEqual(['src/handlers.ts:2', 'src/handlers.ts:3']);
+  });
+});

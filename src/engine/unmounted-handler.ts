@@ -1,0 +1,39 @@
+import { isTestPath } from '../ast/file-role.ts';
+import type { FileSummary } from '../model/link.ts';
+import { namesOf } from './call-names.ts';
+import type { Project } from './project.ts';
+import type { FunctionRef } from './symbols.ts';
+
+const exportList = /\bexport\s*\{[^}]*\}|\b(?:module\.)?exports\s*=\s*\{[^}]*\}/g;
+
+/**
+ * Whether a handler that only its parameters tell is mounted nowhere: no file that imports its own names it, though they
+ * name others beside it, so that nothing mounts all of them by itself or by names in a text of another kind.
+ */
+export function isUnmounted(project: Project, { file, fn }: FunctionRef): boolean {
+  const summary = project.summaryOf(file);
+  const names = summary && listNames(summary, fn);
+  if (!names || names.includes('default') || names.some((name) => isUsedAtHome(project.textOf(file) ?? '', name)))
+    return false;
+  const importers = project.reachersOf([file]).filter((other) => other !== file && !isTestPath(other));
+  const isNamed = (word: string): boolean =>
+    importers.some((other) =>
+      project.ask(other, `word ${word}`, (text) => new RegExp(`(?<![\\w$])${word}(?![\\w$])`).test(text)),
+    );
+  if (importers.length === 0 || names.some(isNamed)) return false;
+  return summary.functions.some(
+    ({ entry }, other) => other !== fn && entry?.isBySignature && (listNames(summary, other) ?? []).some(isNamed),
+  );
+}
+
+/** The plain names under which other files can have a function; undefined where they cannot. */
+function listNames(summary: FileSummary, fn: number): string[] | undefined {
+  const { tails, isReachable } = namesOf(summary, fn);
+  const names = [...tails].filter((name) => /^\w+$/.test(name));
+  return isReachable && names.length > 0 ? names : undefined;
+}
+
+/** Named in its own file but where it is declared and exported. */
+function isUsedAtHome(text: string, name: string): boolean {
+  return (text.replace(exportList, '').match(new RegExp(`(?<![\\w$])${name}(?![\\w$])`, 'g')) ?? []).length > 1;
+}
