@@ -83,8 +83,8 @@ export const ruleFacts: readonly RuleFacts[] = [
       "One-shot timers that end by themselves are left alone, also when they outlive their owner for a moment.",
       "A condition ahead of the re-arming is taken to be able to end it, and a chain that settles a promise ends with that.",
       "A timer that is started only while none is pending, and forgotten when it fires, gathers work: it is `possible` when its owner ends without clearing it.",
-      "A timer that sets state when its component may be gone, or its effect has run again, is `possible` only: it does so once.",
-      "Sure is what fires later than within five seconds and comes with requests or with the use of a library, and a reconnection that an event starts. All else is `possible`: a second start while the first is pending, a chain of a plain function, what one service of a process leaves at its end.",
+      "A timer that sets state when its component may be gone is `possible` only: it does so once, in vain. Where its effect runs again meanwhile it is seen, and sure, unless the effect closes the guard itself.",
+      "Sure is what fires later than within five seconds and comes with requests or with the use of a library, a reconnection that an event starts, a chain that starts something in the end, and, however soon, what ends its owner after a beginning that may have been tried again. All else is `possible`: a second start while the first is pending, a chain of a plain function, what one service of a process leaves at its end.",
       "A method that other files call on the instance they have just made is taken to run once for it."
     ],
     "options": {},
@@ -152,7 +152,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Keep the handle and clear it in a finally that covers success, error and early return; AbortSignal.timeout and withDeadline do so by themselves.",
     "limits": [
       "Deadlines shorter than half a second, and those in browser code, are left alone.",
-      "A deadline of less than five seconds is `possible` only, and so is one of five whose callback only settles its promise or aborts: it holds next to nothing. Of less than fifteen it is so unless requests lead to it or users of a library set it.",
+      "A deadline of less than five seconds is `possible` only, and so is one of five whose callback only settles its promise or aborts: it holds next to nothing. Of less than fifteen it is so unless requests lead to it or users of a library set it. One of a beginning that failed is sure however short it is where it ends its owner, which may have begun anew.",
       "A longer one of less than a minute is `possible` too in a function that begins or ends something by its name, or that is called by hand, unless requests lead to it or users of a library set it.",
       "A handle kept in a field is looked at only where the function that sets it clears it itself, but for when its work fails; one handed to another function is taken to be cleared there, and one in an entry of a table is followed to where all entries leave it."
     ],

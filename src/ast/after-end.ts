@@ -58,7 +58,8 @@ export function asksForEnd(
 ): boolean {
   const written = namesWrittenIn(listEnds(life).filter(isOfOwner), file);
   const isAsked = (condition: ts.Node): boolean =>
-    namesIn(condition).some((name) => (endFlag.test(name) || written.has(name)) && !except.includes(name));
+    namesIn(condition).some((name) => (endFlag.test(name) || written.has(name)) && !except.includes(name)) ||
+    (isAboveZero(condition) && written.has(findMemberPath(skipWrappers(condition.left))?.at(-1) ?? ''));
   for (const kind of [ts.SyntaxKind.IfStatement, ts.SyntaxKind.ConditionalExpression, ts.SyntaxKind.WhileStatement]) {
     for (const node of file.nodesOfKind(kind)) {
       if (!runs.some((run) => isWithin(node, run)) && !isWithin(call, node)) continue;
@@ -137,6 +138,12 @@ function isInLossListener(node: ts.Node, runs: readonly FunctionNode[]): boolean
     if (event !== undefined && (closeEvent.test(event) || event === 'error')) return true;
   }
   return false;
+}
+
+/** `if (this.retryMs > 0)`, where the end sets it to zero. */
+function isAboveZero(node: ts.Node): node is ts.BinaryExpression {
+  if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.GreaterThanToken) return false;
+  return ts.isNumericLiteral(node.right) && node.right.text === '0';
 }
 
 /** The names in a condition; what compares amounts (`free.length > max`) asks for no end, unless it is a state. */
@@ -295,7 +302,12 @@ export function findAfterEnd(call: ts.CallExpression, life: Life, file: FileCont
 
 /** Whether what a timer runs connects, opens or starts something, by its name. */
 export function startsAgain(call: ts.CallExpression, file: FileContext): boolean {
-  return findTimerRun(call, file).called.some((fn) => opener.test(nameOfFunction(fn)));
+  return findTimerRun(call, file).called.some(isOpening);
+}
+
+/** Whether a function connects, opens or starts something, by its name. */
+export function isOpening(fn: FunctionNode): boolean {
+  return opener.test(nameOfFunction(fn));
 }
 
 /** `if (entry.users === 0)`: an end that asks first whether there is anyone left. */

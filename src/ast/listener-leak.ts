@@ -1,9 +1,11 @@
-import type { FileContext } from '../model/file-context.ts';
+import type { Binding, FileContext } from '../model/file-context.ts';
+import { listCaptures } from './captures.ts';
 import type { ClassShape } from './class-shape.ts';
 import { listConditionsOn } from './conditions.ts';
 import { emitterLifeOf } from './emitter-lifetime.ts';
-import { findDisposer, findMethodAround } from './end-of-life.ts';
+import { findDisposer, findMethodAround, hasEnd } from './end-of-life.ts';
 import { eventKindOf } from './event-kind.ts';
+import { findFunctionOfBinding } from './functions.ts';
 import { isGuardedByState } from './latch.ts';
 import { findGivenArgument } from './lent-arguments.ts';
 import { findFactoryOfFunction, type Life, lifeOf, mountMethod } from './life-cycle.ts';
@@ -146,9 +148,13 @@ function onProcess(place: ListenerPlace): ListenerLeak | undefined {
 /** Whether a function that is called for something else keeps what it was handed in a listener for good. */
 function keepsHanded({ add, file }: ListenerPlace, fn: FunctionNode): boolean {
   if (/once/i.test(add.method) || isRegistering(fn)) return false;
-  return listOwnCaptures(add, fn, file).some(({ identifier }) =>
-    fn.parameters.some((parameter) => isWithin(identifier, parameter)),
-  );
+  const isHanded = ({ identifier }: Binding): boolean =>
+    fn.parameters.some((parameter) => isWithin(identifier, parameter));
+  return listOwnCaptures(add, fn, file).some((own) => {
+    // What a function beside refers to is kept as well: `on('changed', () => send(text))`.
+    const helper = isWithin(own.identifier, fn) ? findFunctionOfBinding(own) : undefined;
+    return isHanded(own) || (helper !== undefined && listCaptures(helper, fn, file).some(isHanded));
+  });
 }
 
 /** An effect of a component may run once for the whole page; one of a hook runs for each user of it. */
@@ -290,11 +296,13 @@ function onLent({ add, life, promise, file }: ListenerPlace): ListenerLeak | und
   if (!given || goesItself || isEnded(add, file)) return undefined;
   // An event of its own for each owner may be taken away as a whole, by whoever tells of it.
   if (given.isMember && !add.isEventKnown) return undefined;
+  // A part that has an end of its own comes and goes while the whole lives on.
+  const goesWithWhole = listGroup(add, file).every(hearsEndOnce) && !hasEnd(life.shape);
   return {
     shape: 'lent',
     what: `each ${life.shape.name}`,
     when: { kind: 'project-states', fact: `lent-${given.index}:${life.shape.name}` },
-    ...(hearsEndOnce(add) && { confidence: 'possible' as const }),
+    ...(goesWithWhole && { confidence: 'possible' as const }),
     sureWhen: runsForUsers(life.shape.constructorNode?.body ?? add.call, file),
   };
 }

@@ -14,6 +14,7 @@ import {
   getOutermostWrapped,
   isFunctionNode,
   isWithin,
+  nameOfFunction,
   skipWrappers,
 } from './syntax.ts';
 import { findTimerFunction } from './timers.ts';
@@ -46,7 +47,7 @@ export function findInWait(place: ListenerPlace, promise: ts.NewExpression): Lis
   const isErrorOfClient = add.event === 'error' && emitter === 'outer' && listGroup(add, file).length === 1;
   if (goesWithItsEmitter(add, file)) return undefined;
   if ((kind !== 'recurring' && !isErrorOfClient) || listEndsOf(add, file).length > 0) return undefined;
-  const isSure = isErrorOfClient || waitsForOneOfMany(place, promise);
+  const isSure = isErrorOfClient || waitsForOneOfMany(place, promise) || isWaitForWhoever(place);
   return { shape: 'wait', what: 'each call', ...(isSure && { confidence: 'likely' as const }) };
 }
 
@@ -125,6 +126,11 @@ function waitsForOneOfMany({ add, outermost, emitter, file }: ListenerPlace, pro
   const uses = settling.flatMap(({ references }) => references.filter((reference) => isWithin(reference, listener)));
   if (emitter === 'process') return uses.length > 0;
   return uses.some((use) => listConditionsOn(use, listener, file).some((condition) => asksFor(own, condition)));
+}
+
+/** `waitUntilIdle()` of an owner that lives on: each of those who wait calls it. */
+function isWaitForWhoever({ outermost, life }: ListenerPlace): boolean {
+  return life.kind === 'owner' && /^(?:wait|until|when)(?:[A-Z]\w*)?$/.test(nameOfFunction(outermost));
 }
 
 function asksFor(bindings: readonly Binding[], condition: ts.Expression): boolean {

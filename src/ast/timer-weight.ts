@@ -1,8 +1,10 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { LinkCondition } from '../model/link.ts';
+import { findTimerRun, isOpening, listEnds, startsAgain, withCallees } from './after-end.ts';
 import { anyOf } from './all-of.ts';
 import { isDisposerName } from './class-shape.ts';
 import { hasEnd } from './end-of-life.ts';
+import { isFelt } from './late-state.ts';
 import { type Life, lifeOf } from './life-cycle.ts';
 import {
   isDelayGiven,
@@ -16,7 +18,7 @@ import {
 import { isByHand, isSeldomAsked } from './seldom.ts';
 import { isWholeByName } from './singleton.ts';
 import { isPartOfClosable } from './starts-repeatedly.ts';
-import { findEnclosingFunction, nameOfFunction } from './syntax.ts';
+import { type FunctionNode, findEnclosingFunction, isWithin, nameOfFunction } from './syntax.ts';
 import type { ts } from './ts.ts';
 import { comesWithRequests, comesWithUse, isMadeWithRequests, isOfLibrary } from './under-load.ts';
 import { isSetUp, runsAsItLives, runsRepeatedly } from './where.ts';
@@ -66,7 +68,10 @@ export function weighInterval(call: ts.CallExpression, life: Life, leak: Interva
   if (leak === 'overwritten') return { sureWhen: anyOf(isOfLibrary(life), comesWithRequests(call, file)) };
   if (leak === 'unmount' || life.kind === 'effect' || (life.kind === 'factory' && file.role === 'ui')) return {};
   if (life.kind === 'owner' && leak === 'never' && isWholeByName(life.shape)) return { sureWhen: made() };
-  if (life.kind === 'call' && leak === 'never') return { sureWhen: comesWithRequests(call, file) };
+  if (life.kind === 'call' && leak === 'never')
+    return {
+      sureWhen: keepsHanded(call, life.fn, file) ? comesWithUse(call, life, file) : comesWithRequests(call, file),
+    };
   // What its end leaves running holds the process of whoever uses a library, be it one only.
   if (life.kind === 'call' && leak === 'missed') return { sureWhen: anyOf(isOfLibrary(life), made()) };
   if (life.kind === 'call') return { sureWhen: comesWithUse(call, life, file) };
@@ -77,20 +82,23 @@ export function weighInterval(call: ts.CallExpression, life: Life, leak: Interva
 }
 
 /**
- * Of a timeout: what fires within five seconds, sets a state once, or is left by a page is `possible`; so is a second
+ * Of a timeout: what fires within five seconds, sets a state in vain, or is left by a page is `possible`; so is a second
  * start, which is mostly seen to. Else something has to say that many are left: requests lead there, or users of a library
- * make as many as they like. What its owner's end cannot stop from starting it anew is sure where an event does so.
+ * make as many as they like. What its owner's end cannot stop from starting it anew is sure where an event does so,
+ * however soon; one is enough of a chain that starts something, or of what ends a second try of its owner.
  */
 export function weighTimeout(call: ts.CallExpression, life: Life, leak: TimeoutLeak, file: FileContext): TimerWeight {
   const [, delay] = call.arguments;
-  if (leak === 'state') return unsure;
+  if (leak === 'state') return isFelt(call, life, file) ? {} : unsure;
+  const isOfBeginning = leak === 'ends' && isInOpening(call);
   if (leak === 're-arming') {
     if (life.kind === 'effect') return {};
     if (life.kind !== 'owner' && life.kind !== 'factory') return unsure;
-  } else if (isGoneSoon(knownDelay(delay, file))) return unsure;
+  } else if (leak !== 'restarts' && !isOfBeginning && isGoneSoon(knownDelay(delay, file))) return unsure;
   // How long an end waits may be what it is asked for.
   if (leak === 'ends' && isDelayGiven(delay, file)) return unsure;
   if (leak === 'overwritten' || file.role === 'ui') return unsure;
+  if (isOfBeginning || (leak === 're-arming' && startsAgain(call, file))) return {};
   if (leak === 'connection') return { sureWhen: comesWithRequests(call, file) };
   const often = anyOf(isOfLibrary(life), isMadeWithRequests(call, life, file));
   return { sureWhen: leak === 'restarts' ? anyOf(often, runsAsItLives(call, file)) : often };
@@ -98,13 +106,15 @@ export function weighTimeout(call: ts.CallExpression, life: Life, leak: TimeoutL
 
 /**
  * Of a deadline, which surely stays until it fires: what is over soon is `possible`. What begins or ends something, or is
- * done by hand, sets few: there one of less than a minute is sure where requests or a library's users set it only.
+ * done by hand, sets few: there one of less than a minute is sure where requests or a library's users set it only. What
+ * ends its owner after a beginning that failed ends the next one too, however soon it fires.
  */
 export function weighDeadline(call: ts.CallExpression, isCleared: boolean, file: FileContext): TimerWeight {
   const [, delay] = call.arguments;
   const ms = usualDelay(delay, file);
   const weight = weightOf(call, file);
   const life = lifeOf(call, file);
+  if (isCleared && isInOpening(call) && endsOwner(call, life, file)) return {};
   if (weight === 'nothing' || isGoneSoon(ms) || isSeldomAsked(file)) return unsure;
   if (weight === 'little' && isGoneInTime(knownDelay(delay, file))) return { sureWhen: comesWithUse(call, life, file) };
   if (staysLong(ms) || !isOfFewRuns(call, file)) return {};
@@ -112,6 +122,29 @@ export function weighDeadline(call: ts.CallExpression, isCleared: boolean, file:
   const often = [isOfLibrary(life), isMadeWithRequests(call, life, file)];
   if (isDelayGiven(delay, file)) often.push(runsRepeatedly(call, file));
   return { sureWhen: anyOf(...often) };
+}
+
+/** Whether a timer is set where its owner connects, opens or starts, by the name of that: there may be a second try. */
+function isInOpening(call: ts.CallExpression): boolean {
+  for (let fn = findEnclosingFunction(call); fn; fn = findEnclosingFunction(fn)) if (isOpening(fn)) return true;
+  return false;
+}
+
+/** Whether a timer ends its owner when it fires, itself or by what it calls. */
+function endsOwner(call: ts.CallExpression, life: Life, file: FileContext): boolean {
+  const { callback, called } = findTimerRun(call, file);
+  const run = withCallees([...(callback ? [callback] : []), ...called], file);
+  return listEnds(life).some((end) => run.includes(end));
+}
+
+/** Whether a timer refers to what the function that starts it was handed, so that it works on for what its caller has ended. */
+function keepsHanded(call: ts.CallExpression, fn: FunctionNode, file: FileContext): boolean {
+  const [run] = call.arguments;
+  return file.bindings.some(
+    ({ identifier, references }) =>
+      fn.parameters.some((parameter) => isWithin(identifier, parameter)) &&
+      references.some((reference) => run && isWithin(reference, run)),
+  );
 }
 
 /** Within a function that, by its name, begins or ends something, or that somebody calls by hand. */
