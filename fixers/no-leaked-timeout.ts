@@ -15,6 +15,8 @@ export const fixer: Fixer<LeakedTimeout> = {
     if (data.leak === 'connection')
       return { skip: 'keep the handle and clear it where the connection says that it closed' };
     if (data.leak === 'loss') return { skip: 'clear it in the listener that is told of the loss' };
+    if (data.leak === 'again')
+      return { skip: 'keep each handle of the chain, the first one too, and clear it where the owner ends' };
     if (data.leak === 'missed' && data.places.some(({ kind }) => kind === 'property'))
       return { skip: 'clear it in each entry of its table where the owner ends' };
     if (data.leak === 'state' && !isFirstOfEffect(data, file)) {

@@ -13,6 +13,7 @@ import { findOverwrite } from '../../src/ast/overwritten.ts';
 import { mayEndProcess } from '../../src/ast/process-end.ts';
 import { canEnd, findReArming, isCounted, settlesPromise } from '../../src/ast/re-arming.ts';
 import { listReturnedPlaces } from '../../src/ast/returned-timer.ts';
+import { findSecondBeginning } from '../../src/ast/second-chain.ts';
 import { canBeStartedOften, runsAgain, startsRepeatedly } from '../../src/ast/starts-repeatedly.ts';
 import { findEnclosingFunction } from '../../src/ast/syntax.ts';
 import { type TimeoutLeak, weighTimeout } from '../../src/ast/timer-weight.ts';
@@ -36,6 +37,7 @@ const longMs = 1000;
 
 const what = {
   're-arming': 'starts itself again for ever, and nothing can stop it',
+  again: 'goes on beside the next chain when its owner ends and begins again before it fires',
   kept: 'is kept but never cleared, so it fires after its owner has ended',
   missed: 'is not cleared where its owner ends, though it is elsewhere',
   restarts: 'cannot be cancelled, and starts its owner again after the end',
@@ -59,6 +61,7 @@ export const rule = defineRule<LeakedTimeout>({
   limits: [
     'One-shot timers that end by themselves are left alone, also when they outlive their owner for a moment.',
     'A condition ahead of the re-arming is taken to be able to end it, and a chain that settles a promise ends with that.',
+    'A chain that only a flag ends is reported where the owner can begin again before its timer fires, for waits of a second and more.',
     'A timer that is started only while none is pending, and forgotten when it fires, gathers work: it is `possible` when its owner ends without clearing it.',
     'A timer that sets state when its component may be gone is `possible` only: it does so once, in vain. Where its effect runs again meanwhile it is seen, and sure, unless the effect closes the guard itself.',
     'Sure is what fires later than within five seconds and comes with requests or with the use of a library, a reconnection that an event starts, a chain that starts something in the end, and, however soon, what ends its owner after a beginning that may have been tried again. All else is `possible`: a second start while the first is pending, a chain of a plain function, what one service of a process leaves at its end.',
@@ -126,6 +129,7 @@ function judge(
       !asksForEnd(call, [reArming.fn, ...(reArming.via ? [reArming.via] : [])], life, file)
     )
       return match('re-arming', ...elsewhere);
+    if (reArming && isLong && findSecondBeginning(call, reArming, life, file)) return match('again', ...elsewhere);
     const after = reArming ? undefined : findAfterEnd(call, life, file);
     if (after && isLong) return match(after.kind, ...elsewhere);
     const connection = isLong ? findConnection(call, file) : undefined;

@@ -39,13 +39,15 @@ export interface TimerWeight {
 export type IntervalLeak = 'never' | 'overwritten' | 'missed' | 'outcome' | 'loss' | 'unmount';
 
 /**
- * `re-arming`: starts itself again and nothing can stop it; `kept`: kept in a field that nothing clears although its
+ * `again`: a chain that only a flag ends goes on beside the next one when that begins before it has fired; `re-arming`:
+ * starts itself again and nothing can stop it; `kept`: kept in a field that nothing clears although its
  * owner can end; `overwritten`: a second start loses the first handle; `missed`: cleared here and there, but not where
  * its owner ends; `restarts`, `ends`: nothing can cancel it, and it starts or ends its owner after the end;
  * `connection`: it works on a connection that has closed; `state`: it sets the state of a component that is gone;
  * `loss`: its owner clears it, but not when what it works on closes by itself.
  */
 export type TimeoutLeak =
+  | 'again'
   | 're-arming'
   | 'kept'
   | 'overwritten'
