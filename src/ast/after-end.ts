@@ -1,6 +1,6 @@
 import type { FileContext } from '../model/file-context.ts';
 import { classShape, findThisOwner } from './class-shape.ts';
-import { leavesFunction } from './conditions.ts';
+import { isAboveZero, leavesFunction } from './conditions.ts';
 import { endsWhole, findDisposer } from './end-of-life.ts';
 import { findFunctionValue } from './functions.ts';
 import type { Life } from './life-cycle.ts';
@@ -29,6 +29,14 @@ const endFlag =
 const starter =
   /^_*(?:re)?(?:start|connect|open|run|poll|subscribe|listen|schedule|join|spawn|launch|consume|establish)(?:[A-Z]\w*)?$/;
 const opener = /^_*(?:re)?(?:connect|open|start|join|establish)(?:[A-Z]\w*)?$/;
+
+/** `switch (this.state)` asks as well as an `if` does. */
+const asking = [
+  ts.SyntaxKind.IfStatement,
+  ts.SyntaxKind.ConditionalExpression,
+  ts.SyntaxKind.WhileStatement,
+  ts.SyntaxKind.SwitchStatement,
+];
 
 /** Names of an end for good, without an object: `cleanupGarbage` ends something else. */
 export const endName =
@@ -60,14 +68,14 @@ export function asksForEnd(
   const isAsked = (condition: ts.Node): boolean =>
     namesIn(condition).some((name) => (endFlag.test(name) || written.has(name)) && !except.includes(name)) ||
     (isAboveZero(condition) && written.has(findMemberPath(skipWrappers(condition.left))?.at(-1) ?? ''));
-  for (const kind of [ts.SyntaxKind.IfStatement, ts.SyntaxKind.ConditionalExpression, ts.SyntaxKind.WhileStatement]) {
+  for (const kind of asking) {
     for (const node of file.nodesOfKind(kind)) {
       if (!runs.some((run) => isWithin(node, run)) && !isWithin(call, node)) continue;
       if (ts.isIfStatement(node) && (goesOnAfterEnd(node) || throwsInTimer(node))) continue;
       if (!isWithin(call, node) && isInLossListener(node, runs)) continue;
       const condition = ts.isConditionalExpression(node)
         ? node.condition
-        : (node as ts.IfStatement | ts.WhileStatement).expression;
+        : (node as ts.IfStatement | ts.WhileStatement | ts.SwitchStatement).expression;
       if (isAsked(condition)) return true;
     }
   }
@@ -138,12 +146,6 @@ function isInLossListener(node: ts.Node, runs: readonly FunctionNode[]): boolean
     if (event !== undefined && (closeEvent.test(event) || event === 'error')) return true;
   }
   return false;
-}
-
-/** `if (this.retryMs > 0)`, where the end sets it to zero. */
-function isAboveZero(node: ts.Node): node is ts.BinaryExpression {
-  if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.GreaterThanToken) return false;
-  return ts.isNumericLiteral(node.right) && node.right.text === '0';
 }
 
 /** The names in a condition; what compares amounts (`free.length > max`) asks for no end, unless it is a state. */

@@ -51,3 +51,9 @@ export function isInFinally(node: ts.Node): boolean {
   }
   return false;
 }
+
+/** Whether a condition asks if something is above zero: `if (this.retryMs > 0)`. */
+export function isAboveZero(node: ts.Node): node is ts.BinaryExpression {
+  if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.GreaterThanToken) return false;
+  return ts.isNumericLiteral(node.right) && node.right.text === '0';
+}

@@ -1,6 +1,6 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
 import type { LinkCondition } from '../model/link.ts';
-import { asksForEnd, findCalled, findEnd, isReachedByEnd, listEnds } from './after-end.ts';
+import { asksForEnd, endName, findCalled, findEnd, isReachedByEnd, listEnds, withCallees } from './after-end.ts';
 import { listCaptures } from './captures.ts';
 import { type ClassShape, isDisposerName } from './class-shape.ts';
 import { isClearHelper, listForeignHelpers } from './clear-helper.ts';
@@ -34,7 +34,7 @@ export function isMissedAtEnd(
   life: Life,
   file: FileContext,
 ): boolean {
-  if (!findEnd(life) || !concernsOwner(call, file)) return false;
+  if (!findEnd(life) || !concernsOwner(call, file) || isSetByEnd(call, life, file)) return false;
   const clears = listClearsOf(places, file);
   if (!keepsForOwner(call, places, clears, life, file)) return false;
   const helpers = listClearHelpers(clears, life, file);
@@ -52,6 +52,13 @@ export function isMissedAtEnd(
     }
     return true;
   });
+}
+
+/** `close() { …; this.watch = setTimeout(warn, 10_000) }`: what the end sets watches over what comes after. */
+function isSetByEnd(call: ts.Node, life: Life, file: FileContext): boolean {
+  const ends = listEnds(life).filter((fn) => endName.test(nameOfFunction(fn)));
+  const fn = findEnclosingFunction(call);
+  return fn !== undefined && withCallees(ends, file).includes(fn);
 }
 
 /** It does nothing but to end its owner, by an end that asks whether it has come before. */
