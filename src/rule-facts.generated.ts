@@ -38,7 +38,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Keep the handle and clear it where its owner ends (stop, close, dispose, the clean-up of the effect), on every outcome.",
     "limits": [
       "A class of an application counts as created many times only when the project does so; what a published package offers may be created by its users as often as they like.",
-      "Sure is what an effect or a component leaves running, and what requests, users of a library, or an owner that ends without its part leave more than one of. Where nothing says so, in the one service of a process or in a function that is called once, it is `possible`.",
+      "Sure is what an effect or a component leaves running, and what requests, users of a library, or an owner that ends without its part leave more than one of, and what works on a thing that the end has closed. Where nothing says so, in the one service of a process or in a function that is called once, it is `possible`.",
       "A handle passed to a function, returned or kept in an object of another file is taken to be cleared there."
     ],
     "options": {},

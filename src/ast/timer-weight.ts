@@ -22,6 +22,7 @@ import { type FunctionNode, findEnclosingFunction, isWithin, nameOfFunction } fr
 import type { ts } from './ts.ts';
 import { comesWithRequests, comesWithUse, isMadeWithRequests, isOfLibrary } from './under-load.ts';
 import { isSetUp, runsAsItLives, runsRepeatedly } from './where.ts';
+import { worksOnEnded } from './works-on-ended.ts';
 
 /** How sure a timer that is left running is a defect: as sure as its rule says where nothing else is said. */
 export interface TimerWeight {
@@ -63,7 +64,8 @@ const unsure: TimerWeight = { confidence: 'possible' };
 /**
  * Of an interval: effects, components and what a page's factories make come and go. Else something has to say that more
  * than one is left: requests lead there, users of a library make as many as they like, or its owner, which has an end of
- * its own, is a part of one that ends without it.
+ * its own, is a part of one that ends without it. One is enough where it works on what the end has ended; of a plain
+ * function, users of a library leave what they have handed in.
  */
 export function weighInterval(call: ts.CallExpression, life: Life, leak: IntervalLeak, file: FileContext): TimerWeight {
   const made = (): LinkCondition => isMadeWithRequests(call, life, file);
@@ -78,6 +80,7 @@ export function weighInterval(call: ts.CallExpression, life: Life, leak: Interva
   if (life.kind === 'call' && leak === 'missed') return { sureWhen: anyOf(isOfLibrary(life), made()) };
   if (life.kind === 'call') return { sureWhen: comesWithUse(call, life, file) };
   if (life.kind === 'owner' && life.isComponent) return {};
+  if ((leak === 'never' || leak === 'missed') && worksOnEnded(call, life, file)) return {};
   const often = [isOfLibrary(life), made()];
   if (life.kind === 'owner' && leak === 'never' && hasEnd(life.shape)) often.push(isPartOfClosable(life));
   return { sureWhen: anyOf(...often) };

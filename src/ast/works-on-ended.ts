@@ -1,0 +1,36 @@
+import type { FileContext } from '../model/file-context.ts';
+import { asksForEnd, endName, findTimerRun, listEnds, withCallees } from './after-end.ts';
+import type { Life } from './life-cycle.ts';
+import { type FunctionNode, findMemberPath, findMethodCall, nameOfFunction } from './syntax.ts';
+import type { ts } from './ts.ts';
+import { listNodesWithin } from './within.ts';
+
+/**
+ * Whether a timer that the end of its owner leaves running uses what that end has ended: `close() { this.db.close(); }`
+ * and `setInterval(() => this.db.exec('…'), ms)`. It fails at each run, be there one owner only. Not where the run asks
+ * for the end first.
+ */
+export function worksOnEnded(call: ts.CallExpression, life: Life, file: FileContext): boolean {
+  const ends = listEnds(life).filter((fn) => endName.test(nameOfFunction(fn)));
+  const ended = new Set(withCallees(ends, file).flatMap((fn) => listEnded(fn, file)));
+  if (ended.size === 0) return false;
+  const { callback, called } = findTimerRun(call, file);
+  const runs = withCallees([...(callback ? [callback] : []), ...called], file);
+  return runs.some((run) => usesAny(run, ended, file)) && !asksForEnd(call, runs, life, file);
+}
+
+/** The fields that a function calls an end of: `db` of `this.db.close()`. */
+function listEnded(fn: FunctionNode, file: FileContext): readonly string[] {
+  return listNodesWithin('CallExpression', fn, file).flatMap((call) => {
+    const target = findMethodCall(call);
+    const path = target && endName.test(target.method) ? findMemberPath(target.receiver) : undefined;
+    return path?.length === 2 && path[0] === 'this' ? [path[1]!] : [];
+  });
+}
+
+function usesAny(run: FunctionNode, fields: ReadonlySet<string>, file: FileContext): boolean {
+  return listNodesWithin('CallExpression', run, file).some((call) => {
+    const path = findMethodCall(call) && findMemberPath(call.expression);
+    return path !== undefined && path[0] === 'this' && path.length > 2 && fields.has(path[1]!);
+  });
+}
