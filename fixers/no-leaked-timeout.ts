@@ -1,5 +1,6 @@
 import type { LeakedTimeout } from '../rules/resources/no-leaked-timeout.ts';
 import { isGatherer, isStartedWhenUnset } from '../src/ast/latch.ts';
+import { lifeOf } from '../src/ast/life-cycle.ts';
 import { findEnclosingFunction, isFunctionNode, isWithin, skipWrappers } from '../src/ast/syntax.ts';
 import { findTimerFunction } from '../src/ast/timers.ts';
 import { ts } from '../src/ast/ts.ts';
@@ -17,6 +18,8 @@ export const fixer: Fixer<LeakedTimeout> = {
     if (data.leak === 'loss') return { skip: 'clear it in the listener that is told of the loss' };
     if (data.leak === 'again')
       return { skip: 'keep each handle of the chain, the first one too, and clear it where the owner ends' };
+    if (data.life.kind === 'owner' && lifeOf(data.call, file).kind === 'call')
+      return { skip: 'keep the handle on the owner that is handed in, and clear it where that ends' };
     if (data.leak === 'missed' && data.places.some(({ kind }) => kind === 'property'))
       return { skip: 'clear it in each entry of its table where the owner ends' };
     if (data.leak === 'state' && !isFirstOfEffect(data, file)) {

@@ -2,6 +2,7 @@ import { asksForEnd, findAfterEnd, findEnd, findTimerRun } from '../../src/ast/a
 import { allOf } from '../../src/ast/all-of.ts';
 import { listClearsOfTimeout } from '../../src/ast/clears-of-places.ts';
 import { findConnection, listClearsOfListeners } from '../../src/ast/connection-timer.ts';
+import { findHandingOwner } from '../../src/ast/handing-owner.ts';
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { isGatherer, isStartedWhenUnset } from '../../src/ast/latch.ts';
 import { onlySetsState, setsStateLate } from '../../src/ast/late-state.ts';
@@ -11,7 +12,7 @@ import { isMissedAtEnd, isOfFactory, listForeignClears, listReleasesElsewhere } 
 import { isMissedAtModuleEnd } from '../../src/ast/module-end.ts';
 import { findOverwrite } from '../../src/ast/overwritten.ts';
 import { mayEndProcess } from '../../src/ast/process-end.ts';
-import { canEnd, findReArming, isCounted, settlesPromise } from '../../src/ast/re-arming.ts';
+import { canEnd, findReArming, isCounted, type ReArming, settlesPromise } from '../../src/ast/re-arming.ts';
 import { listReturnedPlaces } from '../../src/ast/returned-timer.ts';
 import { findSecondBeginning } from '../../src/ast/second-chain.ts';
 import { canBeStartedOften, runsAgain, startsRepeatedly } from '../../src/ast/starts-repeatedly.ts';
@@ -76,7 +77,8 @@ export const rule = defineRule<LeakedTimeout>({
       const isHandedOver = direct.some((p) => p.kind === 'handed-over');
       const places = isHandedOver ? listReturnedPlaces(call, direct, file) : direct;
       if (places.length === 0) return undefined;
-      const life = lifeOf(call, file);
+      const own = lifeOf(call, file);
+      const life = (own.kind === 'call' ? findHandingOwner(call, file) : undefined) ?? own;
       const found = judge(call, places, life, file);
       // What holds no process still works on an owner that has ended.
       const isHarmless = found && !actsAfterEnd(call, found.data.leak, file) && isUnrefed(call, places, file);
@@ -126,7 +128,7 @@ function judge(
       !(life.kind === 'owner' && life.isSingleton) &&
       !settlesPromise(reArming, file) &&
       !isCounted(reArming, file) &&
-      !asksForEnd(call, [reArming.fn, ...(reArming.via ? [reArming.via] : [])], life, file)
+      !asksForEnd(call, [reArming.fn, ...(reArming.via ? [reArming.via] : [])], life, file, namesOfParameters(reArming))
     )
       return match('re-arming', ...elsewhere);
     if (reArming && isLong && findSecondBeginning(call, reArming, life, file)) return match('again', ...elsewhere);
@@ -163,6 +165,11 @@ function judge(
   const overwrite = findOverwrite(call, places, life, file);
   if (!overwrite) return undefined;
   return match('overwritten', runsAgain(call, life, file), overwrite.when);
+}
+
+/** What a chain calls that which it is handed says nothing of the state of that. */
+function namesOfParameters({ fn }: ReArming): string[] {
+  return fn.parameters.map(({ name }) => name.getText());
 }
 
 /** Cleared to be set anew: the last one stays. */

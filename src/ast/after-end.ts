@@ -1,7 +1,7 @@
 import type { FileContext } from '../model/file-context.ts';
 import { classShape, findThisOwner } from './class-shape.ts';
 import { isAboveZero, leavesFunction } from './conditions.ts';
-import { endsWhole, findDisposer } from './end-of-life.ts';
+import { endsWhole, findDisposer, isNamedAfter } from './end-of-life.ts';
 import { findFunctionValue } from './functions.ts';
 import type { Life } from './life-cycle.ts';
 import { listHandlers } from './listener-calls.ts';
@@ -45,7 +45,8 @@ export const endName =
 /** The functions that end what starts a timer: methods of its owner, or of what its factory makes. */
 export function listEnds(life: Life): readonly FunctionNode[] {
   const disposers = life.kind === 'owner' ? life.shape.disposers : life.kind === 'factory' ? life.disposers : [];
-  return disposers.some((fn) => endName.test(nameOfFunction(fn))) ? disposers : [];
+  const owner = life.kind === 'owner' ? life.shape.name : '';
+  return disposers.some((fn) => endName.test(nameOfFunction(fn)) || isNamedAfter(fn, owner)) ? disposers : [];
 }
 
 /** The function that ends an owner for good. */

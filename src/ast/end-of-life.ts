@@ -45,6 +45,13 @@ export function endsWhole(fn: FunctionNode): boolean {
   return wholeEnd.test(nameOfFunction(fn).replace(/^#/, ''));
 }
 
+/** `stopClient` of a `ChatClient`: an end that names what it is called on. */
+export function isNamedAfter(fn: FunctionNode, owner: string): boolean {
+  const [, what] =
+    /^_*(?:close|stop|disconnect|destroy|dispose|shutdown|terminate)([A-Z]\w*)$/.exec(nameOfFunction(fn)) ?? [];
+  return what !== undefined && owner.endsWith(what);
+}
+
 /** Whether an owner has an end of its own: a method that is given an item ends that item. */
 export function hasEnd({ disposers }: Pick<ClassShape, 'disposers'>): boolean {
   return findDisposer(disposers.filter(endsOwner), undefined) !== undefined;
