@@ -63,6 +63,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "Emitters handed in by a caller are taken to end with the call, unless a caller in the project is seen to hand in what it keeps; AbortSignals are taken to live on, unless all callers in the file make them for the call.",
       "A removal of the same event anywhere in the file is taken to be the right one, unless it is one of several outcomes.",
       "Listeners of one instance or call each are `possible` unless requests, events, timers or the users of a package come there; so are those on the socket of a request, on what is kept by a key, and on an emitter that an owner has for itself.",
+      "One that a method adds for what it was handed, for what it gives its caller or for whoever waits is sure where such calls are many.",
       "Emitters of other files are taken to live as long as the process."
     ],
     "options": {},
@@ -86,6 +87,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "A timer that is started only while none is pending, and forgotten when it fires, gathers work: it is `possible` when its owner ends without clearing it.",
       "A timer that sets state when its component may be gone is `possible` only: it does so once, in vain. Where its effect runs again meanwhile it is seen, and sure, unless the effect closes the guard itself.",
       "Sure is what fires later than within five seconds and comes with requests or with the use of a library, a reconnection that an event starts, a chain that starts something in the end, and, however soon, what ends its owner after a beginning that may have been tried again. All else is `possible`: a second start while the first is pending, a chain of a plain function, what one service of a process leaves at its end.",
+      "A plain function that starts itself again, and that an owner hands itself to, counts as a part of that owner.",
       "A method that other files call on the instance they have just made is taken to run once for it."
     ],
     "options": {},

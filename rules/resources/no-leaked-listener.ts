@@ -28,6 +28,7 @@ export const rule = defineRule<LeakedListener>({
     'Emitters handed in by a caller are taken to end with the call, unless a caller in the project is seen to hand in what it keeps; AbortSignals are taken to live on, unless all callers in the file make them for the call.',
     'A removal of the same event anywhere in the file is taken to be the right one, unless it is one of several outcomes.',
     'Listeners of one instance or call each are `possible` unless requests, events, timers or the users of a package come there; so are those on the socket of a request, on what is kept by a key, and on an emitter that an owner has for itself.',
+    'One that a method adds for what it was handed, for what it gives its caller or for whoever waits is sure where such calls are many.',
     'Emitters of other files are taken to live as long as the process.',
   ],
   roles: ['product', 'ui'],

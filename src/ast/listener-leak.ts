@@ -8,7 +8,7 @@ import { eventKindOf } from './event-kind.ts';
 import { findFunctionOfBinding } from './functions.ts';
 import { isGuardedByState } from './latch.ts';
 import { findGivenArgument } from './lent-arguments.ts';
-import { findFactoryOfFunction, type Life, lifeOf, mountMethod } from './life-cycle.ts';
+import { findFactoryOfFunction, type Life, lifeOf, listReturnedValues, mountMethod } from './life-cycle.ts';
 import type { ListenerCall } from './listener-calls.ts';
 import { findForConsumer } from './listener-consumer.ts';
 import { findLeftByCounterpart } from './listener-counterpart.ts';
@@ -319,8 +319,19 @@ function onField(place: ListenerPlace): ListenerLeak | undefined {
     shape: 'call',
     what: 'each call',
     when: runsUnderLoad(outermost.body ?? outermost, file),
-    ...(keepsHanded(place, method) && { confidence: 'likely' as const, sureWhen: runsForUsers(add.call, file) }),
+    ...((keepsHanded(place, method) || servesResult(place, method)) && {
+      confidence: 'likely' as const,
+      sureWhen: runsForUsers(add.call, file),
+    }),
   };
+}
+
+/** Whether a listener works for what a method gives its caller, who is done with it before the emitter goes. */
+function servesResult({ add, file }: ListenerPlace, method: FunctionNode): boolean {
+  const given = listReturnedValues(method, file).map(skipWrappers);
+  return listOwnCaptures(add, method, file).some(({ references }) =>
+    given.some((value) => ts.isIdentifier(value) && references.includes(value)),
+  );
 }
 
 /** The result is not kept: it may be what takes the listener away. */
