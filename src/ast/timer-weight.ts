@@ -22,7 +22,7 @@ import { type FunctionNode, findEnclosingFunction, isWithin, nameOfFunction } fr
 import type { ts } from './ts.ts';
 import { comesWithRequests, comesWithUse, isMadeWithRequests, isOfLibrary } from './under-load.ts';
 import { isSetUp, runsAsItLives, runsRepeatedly } from './where.ts';
-import { worksOnEnded } from './works-on-ended.ts';
+import { throwsWhenEnded, worksOnEnded } from './works-on-ended.ts';
 
 /** How sure a timer that is left running is a defect: as sure as its rule says where nothing else is said. */
 export interface TimerWeight {
@@ -90,11 +90,12 @@ export function weighInterval(call: ts.CallExpression, life: Life, leak: Interva
  * Of a timeout: what fires within five seconds, sets a state in vain, or is left by a page is `possible`; so is a second
  * start, which is mostly seen to. Else something has to say that many are left: requests lead there, or users of a library
  * make as many as they like. What its owner's end cannot stop from starting it anew is sure where an event does so,
- * however soon; one is enough of a chain that starts something, or of what ends a second try of its owner.
+ * however soon, and so is what throws then; one is enough of a chain that starts something, or of what ends a second try of its owner.
  */
 export function weighTimeout(call: ts.CallExpression, life: Life, leak: TimeoutLeak, file: FileContext): TimerWeight {
   const [, delay] = call.arguments;
   if (leak === 'state') return isFelt(call, life, file) ? {} : unsure;
+  if (leak === 'missed' && throwsWhenEnded(call, life, file)) return {};
   const isOfBeginning = leak === 'ends' && isInOpening(call);
   if (leak === 're-arming') {
     if (life.kind === 'effect') return {};
