@@ -12,7 +12,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "The garbage collector does not close it. Descriptors, sockets, processes and timers grow with calls or instances until the process, or the server at the other end, has no more of them.",
     "advice": "End it in a `finally` that begins right after it was made, or with `await using`; an owner ends in its own end what it made. Join streams by `pipeline()` of `node:stream`, which ends all of them when one goes.",
     "limits": [
-      "What only a failure leaves open is `possible` where no request, event or timer comes there (a browser is `likely` anyway); so are observers, and what an owner hands on or a base class may end.",
+      "What only a failure leaves open is `possible` where no request, event or timer comes there (a browser and a client of a database are `likely` anyway); so are observers, and what an owner hands on or a base class may end.",
       "A handle that is returned, stored or passed on is taken to be ended there.",
       "Of streams joined by `pipe()`, those between a file and the client of a handler are followed.",
       "Of what no known library makes, only what its own function opens, waits for and ends on some way out is followed.",
@@ -511,14 +511,14 @@ export const ruleFacts: readonly RuleFacts[] = [
     "id": "no-naive-retry",
     "category": "database",
     "severity": "medium",
-    "confidence": "possible",
+    "confidence": "likely",
     "lifecycle": "trial",
     "effort": 15,
     "message": "A failed attempt is repeated {how}.",
     "why": "When a dependency is down or slow, retries multiply the calls that reach it just when it can bear them least, and clients that retry in step come back in waves.",
     "advice": "Retry a few times with pauses that grow and vary (`retry` of @plimsoll/runtime, decorrelated jitter), and give up with the last error.",
     "limits": [
-      "Reported as `possible` only: who knows the service knows what a failed attempt meets there, and two or three tries do no harm; what goes on to the next of several looks the same.",
+      "It is `likely` where nothing but success ends the tries and nothing waits between them, and from five tries at once on. Else it is `possible`: who knows the service knows what a failed attempt meets there, two or three tries do no harm, and what goes on to the next of several looks the same.",
       "What waits for a person is left alone.",
       "A wait for an event that is taken up again, and a loop that ends with its connection, are left alone.",
       "Whether an error is worth a retry at all is not judged."

@@ -1,16 +1,22 @@
 import {
   behindTryLeaves,
+  callsPause,
   changesAttempt,
   changesSubject,
   contains,
+  countRounds,
   endsOnSuccess,
   findRetryLoop,
+  goesOn,
   isCountedRetry,
   isEndless,
   isOneOfMany,
+  isPacedByRound,
   isPauseOrRepair,
+  isToldOfError,
   leavesAlways,
   leavesWithoutConnection,
+  withoutTexts,
 } from '../../src/ast/attempts.ts';
 import { waitsForEvents } from '../../src/ast/event-wait.ts';
 import { listCallsOf } from '../../src/ast/functions.ts';
@@ -30,9 +36,10 @@ export interface NaiveRetry {
   attempt: ts.TryStatement | undefined;
 }
 
-const pauseName = /sleep|delay|wait|pause|back-?off|setTimeout|jitter|throttle|retryAfter|timeout/i;
 /** What is tried brings pauses of its own: it retries, or asks a limiter first. */
 const pacedName = /withRetr|untilSuccess|limiter/i;
+/** Two or three tries do no harm; from here on they are a burst. */
+const manyTries = 5;
 /** A person answers first. */
 const askingName = /\b(?:\w*[pP]rompt\w*|\w*[qQ]uestion|inquirer|readline\w*)\b/;
 
@@ -40,7 +47,7 @@ export const rule = defineRule<NaiveRetry>({
   id: 'no-naive-retry',
   category: 'database',
   severity: 'medium',
-  confidence: 'possible',
+  confidence: 'likely',
   lifecycle: 'trial',
   effort: 15,
   message: 'A failed attempt is repeated {how}.',
@@ -48,7 +55,7 @@ export const rule = defineRule<NaiveRetry>({
   advice:
     'Retry a few times with pauses that grow and vary (`retry` of @plimsoll/runtime, decorrelated jitter), and give up with the last error.',
   limits: [
-    'Reported as `possible` only: who knows the service knows what a failed attempt meets there, and two or three tries do no harm; what goes on to the next of several looks the same.',
+    'It is `likely` where nothing but success ends the tries and nothing waits between them, and from five tries at once on. Else it is `possible`: who knows the service knows what a failed attempt meets there, two or three tries do no harm, and what goes on to the next of several looks the same.',
     'What waits for a person is left alone.',
     'A wait for an event that is taken up again, and a loop that ends with its connection, are left alone.',
     'Whether an error is worth a retry at all is not judged.',
@@ -79,7 +86,7 @@ function judgeLoop(attempt: ts.TryStatement, loop: LoopNode, file: FileContext):
   const text = loop.getText(file.source);
   const tried = attempt.tryBlock.getText(file.source);
   if (pacedName.test(tried) || askingName.test(text)) return undefined;
-  const pauses = [...text.matchAll(/\b([\w$]+)\s*\(/g)].some(([, name]) => pauseName.test(name!));
+  const pauses = callsPause(text);
   const mayGiveUp =
     contains(clause.block, (n) => ts.isThrowStatement(n) || ts.isReturnStatement(n) || ts.isBreakStatement(n)) ||
     /attempt|retr(?:y|ies)|tries/i.test(clause.block.getText(file.source)) ||
@@ -89,10 +96,12 @@ function judgeLoop(attempt: ts.TryStatement, loop: LoopNode, file: FileContext):
   if (isOpen && leavesWithoutConnection(loop, file)) return undefined;
   if (!pauses) {
     const isCountless = isOpen && (!mayGiveUp || takesUpAtWill(clause.block, loop, file));
+    const isSure = !isPacedByRound(attempt, loop) && (isCountless || countRounds(loop, file) >= manyTries);
     return report(
       loop,
       { fault: isCountless ? 'endless' : 'immediate', loop, attempt },
       isCountless ? 'at once and without end' : 'at once, with no pause between',
+      { isSure },
     );
   }
   if (isOpen && !mayGiveUp && !/Math\.random|jitter|\*\*|Math\.pow|Math\.min|\*=|backoff/i.test(text)) {
@@ -104,13 +113,19 @@ function judgeLoop(attempt: ts.TryStatement, loop: LoopNode, file: FileContext):
 /** `if (isTransient(error)) continue;`, with nothing in the loop that counts: some errors are tried again without end. */
 function takesUpAtWill(block: ts.Block, loop: LoopNode, file: FileContext): boolean {
   if (!contains(block, ts.isContinueStatement)) return false;
-  const code = loop.getText(file.source).replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, '');
+  const code = withoutTexts(loop, file);
   return !/attempts?\b|tries\b|retries|count|remaining|\+\+|--|[-+]= ?1/i.test(code);
 }
 
-function report(loop: ts.Node, data: NaiveRetry, how: string, again?: ts.Node): Match<NaiveRetry> {
+function report(
+  loop: ts.Node,
+  data: NaiveRetry,
+  how: string,
+  { again, isSure }: { again?: ts.Node; isSure?: boolean } = {},
+): Match<NaiveRetry> {
   return {
     at: again ?? data.attempt?.catchClause ?? loop,
+    ...(!isSure && { confidence: 'possible' as const }),
     values: { how },
     related: [{ at: loop, note: 'repeats it' }],
     data,
@@ -121,26 +136,36 @@ function report(loop: ts.Node, data: NaiveRetry, how: string, again?: ts.Node): 
 function judgeRecursion(attempt: ts.TryStatement, file: FileContext): Match<NaiveRetry> | undefined {
   const fn = findEnclosingFunction(attempt);
   const clause = attempt.catchClause!;
-  const again = fn && listCallsOf(fn, file).find((call) => isWithin(call, clause.block));
-  if (!again || goesOn(again) || isOneOfMany(attempt, fn)) return undefined;
-  const body = clause.block.getText(file.source);
+  const calls = fn ? listCallsOf(fn, file) : [];
+  const again = calls.find((call) => isWithin(call, clause.block));
+  // It goes on after a success too: a worker, as a loop without a way out is.
+  if (
+    !fn ||
+    !again ||
+    calls.some((call) => isWithin(call, attempt.tryBlock)) ||
+    goesOn(again) ||
+    isToldOfError(again, clause) ||
+    isOneOfMany(attempt, fn)
+  )
+    return undefined;
+  const body = withoutTexts(clause.block, file);
   const isGuarded =
     contains(clause.block, (n) => ts.isIfStatement(n) || ts.isThrowStatement(n) || ts.isConditionalExpression(n)) ||
-    (fn.body?.getText(file.source) ?? '').match(/attempt|retr(?:y|ies)|tries|count/i) !== null;
-  const pauses = pauseName.test(body);
+    (fn.body && /attempt|retr(?:y|ies)|tries|count/i.test(withoutTexts(fn.body, file)));
+  const isCounted = /count|retr|attempt|tries/i.test(body);
+  const pauses = callsPause(body);
+  if (!pauses && contains(clause.block, (n) => isPauseOrRepair(n) && !isWithin(again, n))) return undefined;
+  const data = { loop: undefined, attempt };
+  if (isGuarded && pauses)
+    return isCounted && !/Math\.random|jitter|\*\*|Math\.pow|\*\s*2|2\s*\*/i.test(body)
+      ? report(fn, { fault: 'fixed', ...data }, 'after the same pause each time', { again })
+      : undefined;
   if (isGuarded)
-    return pauses &&
-      !/Math\.random|jitter|\*\*|Math\.pow|\*\s*2|2\s*\*/i.test(body) &&
-      /count|retr|attempt|tries/i.test(body)
-      ? report(fn, { fault: 'fixed', loop: undefined, attempt }, 'after the same pause each time', again)
+    return isCounted && /\+\+|--|[-+]=? ?1\b/.test(body)
+      ? report(fn, { fault: 'immediate', ...data }, 'at once, with no pause between', { again })
       : undefined;
   const how = pauses ? 'without end, after the same pause each time' : 'at once and without end';
-  return report(fn, { fault: 'endless', loop: undefined, attempt }, how, again);
-}
-
-/** `next(index + 1)`: what failed is passed over, and the next one is tried. */
-function goesOn(call: ts.CallExpression): boolean {
-  return call.arguments.some((argument) => ts.isBinaryExpression(skipWrappers(argument)));
+  return report(fn, { fault: 'endless', ...data }, how, { again, isSure: !pauses });
 }
 
 /** p-retry 7 (`randomize`) and exponential-backoff 3 (`jitter`) leave chance out unless told. */
@@ -165,6 +190,7 @@ function judgeLibrary(call: ts.CallExpression, file: FileContext): Match<NaiveRe
   if (findProperty(options, option)) return undefined;
   return {
     at: call,
+    confidence: 'possible',
     values: { how: `after pauses that all clients share: \`${module}\` has its \`${option}\` off by default` },
     data: { fault: 'jitter', loop: call, attempt: undefined },
   };

@@ -47,7 +47,7 @@ export const rule = defineRule<LeakedHandle>({
   advice:
     'End it in a `finally` that begins right after it was made, or with `await using`; an owner ends in its own end what it made. Join streams by `pipeline()` of `node:stream`, which ends all of them when one goes.',
   limits: [
-    'What only a failure leaves open is `possible` where no request, event or timer comes there (a browser is `likely` anyway); so are observers, and what an owner hands on or a base class may end.',
+    'What only a failure leaves open is `possible` where no request, event or timer comes there (a browser and a client of a database are `likely` anyway); so are observers, and what an owner hands on or a base class may end.',
     'A handle that is returned, stored or passed on is taken to be ended there.',
     'Of streams joined by `pipe()`, those between a file and the client of a handler are followed.',
     'Of what no known library makes, only what its own function opens, waits for and ends on some way out is followed.',

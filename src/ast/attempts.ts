@@ -1,6 +1,7 @@
 /** Questions about attempts that are repeated when they fail. */
 
 import type { FileContext } from '../model/file-context.ts';
+import { findNumber } from './number-value.ts';
 import {
   type FunctionNode,
   findMemberName,
@@ -78,6 +79,22 @@ export function isCountedRetry(loop: LoopNode, file: FileContext): boolean {
   return /attempt|retr(?:y|ies)|tries/i.test(head);
 }
 
+/** The number of rounds that `attempt < max` and the like allow; 0 where it is not written here. */
+export function countRounds(loop: LoopNode, file: FileContext): number {
+  const condition = ts.isForStatement(loop)
+    ? loop.condition
+    : ts.isWhileStatement(loop) || ts.isDoStatement(loop)
+      ? loop.expression
+      : undefined;
+  if (!condition || !ts.isBinaryExpression(condition)) return 0;
+  return findNumber(condition.right, file) ?? 0;
+}
+
+/** `const message = await queue.receive()` ahead of the attempt: each round waits for what it works on. */
+export function isPacedByRound(attempt: ts.TryStatement, loop: LoopNode): boolean {
+  return contains(loop.statement, (node) => ts.isAwaitExpression(node) && node.end <= attempt.pos);
+}
+
 /** Whether a part of `node` that runs with it passes a test; what functions inside do, does not count. */
 export function contains(node: ts.Node, test: (node: ts.Node) => boolean): boolean {
   let found = false;
@@ -126,6 +143,7 @@ export function changesSubject(attempt: ts.TryStatement, loop: LoopNode, file: F
     return /\b(?:EEXIST|unique|duplicate|conflict|P2002|collision|slug|code === )/i.test(attempt.getText(file.source));
   return (
     new RegExp(`\\[\\s*${counter}\\b|[(,]\\s*${counter}\\s*[),]`).test(attempt.tryBlock.getText(file.source)) ||
+    new RegExp(`\\b\\w*(?:[pP]ort|[sS]tart\\w*)\\s*\\+\\s*${counter}\\b`).test(loop.getText(file.source)) ||
     /unique|duplicate|conflict|P2002|collision/i.test(attempt.getText(file.source))
   );
 }
@@ -168,4 +186,33 @@ export function isOneOfMany(attempt: ts.TryStatement, fn: FunctionNode): boolean
     if (!isNext) return false;
     return !ts.isTryStatement(statement) || (!!statement.catchClause && leavesAlways(statement.catchClause.block));
   });
+}
+
+const pauseName = /sleep|delay|wait|pause|back-?off|setTimeout|jitter|throttle|retryAfter|timeout/i;
+
+/** Whether it calls what waits, by the name of that. */
+export function callsPause(text: string): boolean {
+  return [...text.matchAll(/\b([\w$]+)\s*\(/g)].some(([, name]) => name !== 'await' && pauseName.test(name!));
+}
+
+/** What it does, without what it tells of that. */
+export function withoutTexts(node: ts.Node, file: FileContext): string {
+  return node.getText(file.source).replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|'[^'\n]*'|"[^"\n]*"|`[^`]*`/g, '');
+}
+
+/** `this.trigger('error', error)`: it tells itself of the failure, and does not try again. */
+export function isToldOfError(
+  { arguments: given }: ts.CallExpression,
+  { variableDeclaration }: ts.CatchClause,
+): boolean {
+  const name = variableDeclaration?.name.getText();
+  return name !== undefined && given.some((argument) => new RegExp(`\\b${name}\\b`).test(argument.getText()));
+}
+
+/** `next(index + 1)`: what failed is passed over, and the next one is tried. */
+export function goesOn(call: ts.CallExpression): boolean {
+  return call.arguments.some(
+    (argument) =>
+      ts.isBinaryExpression(skipWrappers(argument)) && !/attempt|retr(?:y|ies)|tries|count/i.test(argument.getText()),
+  );
 }

@@ -9,8 +9,9 @@ import { runsAsItLives } from './where.ts';
 type Creation = ts.CallExpression | ts.NewExpression;
 
 /**
- * A browser that stays is felt the first time, and so is what nothing ends at all; what a failure leaves open gathers
- * where a process comes there all its life. An owner may see to it in a way that does not show in its end.
+ * A browser that stays is felt the first time, and so is what nothing ends at all, and a client of a database, whose
+ * connections are out of a number that all processes share; what else a failure leaves open gathers where a process
+ * comes there all its life. An owner may see to it in a way that does not show in its end.
  */
 export function weighHandle(
   creation: Creation,
@@ -18,7 +19,7 @@ export function weighHandle(
   file: FileContext,
 ): { confidence?: 'possible'; sureWhen?: LinkCondition } {
   if (leak.kind === 'owner') return mayEndElsewhere(creation, handle, leak, file) ? { confidence: 'possible' } : {};
-  if (leak.kind !== 'outcome' || handle.name === 'browser' || isEarlyReturn) return {};
+  if (leak.kind !== 'outcome' || handle.name === 'browser' || /^database/.test(handle.name) || isEarlyReturn) return {};
   return { sureWhen: runsAsItLives(leak.fn.body ?? leak.fn, file) };
 }
 
