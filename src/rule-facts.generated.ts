@@ -245,7 +245,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Give it a limit: a cache with `max` (and a `ttl`) where entries can be computed again; where they cannot, delete each entry when what it stands for ends.",
     "limits": [
       "Whether keys are few is judged by types, constants and names. What a field or a module keeps by a bare `id` or `key` is left alone unless its own name says what there is one of for each: `sessions`, `usersById`, a cache.",
-      "Keys that somebody sets up or owns (servers, workspaces, campaigns, whatever is only called `id`) are few: `possible`. It is `likely` where a key is made anew, comes out of a request, or is called after what passes, such as a session, a message, a user or a text, and for entries that say when they expire under a `key` that the caller chooses. The short beginning of a text, and keys under which a row or a file has to be found first, are few. In pages, behind an administration, and in migrations, imports and backups it is `possible`.",
+      "Keys that somebody sets up or owns (servers, workspaces, campaigns, whatever is only called `id`) are few: `possible`. It is `likely` where a key is made anew, comes out of a request, or is called after what passes, such as a session, a message, a user or a text, for entries that say when they expire under a `key` that the caller chooses, for locks, and where the key is an object that is loaded or made anew. The short beginning of a text, and keys under which a row or a file has to be found first, are few. In pages, behind an administration, and in migrations, imports and backups it is `possible`.",
       "Instances of classes whose life the project does not show are left alone, and so is what nothing is seen to add to again and again; but for an entry that is over all the same: it waits for one answer, it is ended by its key, or the entry under that key of another table of its owner goes.",
       "A removal by key in another function counts as one for every entry, unless the container is a cache."
     ],
@@ -756,7 +756,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "id": "no-shift-queue",
     "category": "performance",
     "severity": "medium",
-    "confidence": "possible",
+    "confidence": "likely",
     "lifecycle": "trial",
     "effort": 15,
     "message": "{name} is drained from its front: with some ten thousand entries each {method} moves all the others.",
@@ -764,7 +764,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Use a Deque, or walk the array by an index and empty it at the end.",
     "limits": [
       "Queues with a check of their length are left alone, and a shift outside of a loop but in a class that is called a queue.",
-      "`possible` throughout: what fills most queues leaves less than the ten thousand entries that it takes. Local arrays are reported only when data makes them long."
+      "It is `likely` where the loop leaves off before the queue is empty, because no more is taken for now or its time is up: nobody holds back what comes meanwhile. What fills most other queues leaves less than the ten thousand entries that it takes: they are `possible`. Local arrays are reported only when data makes them long."
     ],
     "options": {},
     "fix": {
@@ -787,7 +787,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "limits": [
       "Lists of handlers, plugins and the like are left alone: they are filled once.",
       "A sort that is put off until the next read is seen only where that read takes one entry.",
-      "Only lists that another function takes entries from one by one are reported: queues, as long as there is work. How long others get is not known: they are `possible`, and so is a sort that is put off: it may be one for many."
+      "Lists that another function takes entries from one by one are queues, as long as there is work, and a sort in the very loop that fills its list runs once for each entry of the data. How long other lists get is not known: they are `possible`."
     ],
     "options": {},
     "fix": {

@@ -5,6 +5,7 @@ import { isWorkDoneOnce } from '../../src/ast/done-once.ts';
 import { isLoadedWhole } from '../../src/ast/filtered-add.ts';
 import { isFresh } from '../../src/ast/fresh-key.ts';
 import { isGrowing } from '../../src/ast/growing-table.ts';
+import { isKeyedByObject, isLockOfKey } from '../../src/ast/kept-for-key.ts';
 import { findKeptLoader } from '../../src/ast/kept-loader.ts';
 import { isBoundedKeyType } from '../../src/ast/key-type.ts';
 import { findLeftBehind } from '../../src/ast/left-behind.ts';
@@ -62,7 +63,7 @@ export const rule = defineRule<UnboundedCache>({
     'Give it a limit: a cache with `max` (and a `ttl`) where entries can be computed again; where they cannot, delete each entry when what it stands for ends.',
   limits: [
     'Whether keys are few is judged by types, constants and names. What a field or a module keeps by a bare `id` or `key` is left alone unless its own name says what there is one of for each: `sessions`, `usersById`, a cache.',
-    'Keys that somebody sets up or owns (servers, workspaces, campaigns, whatever is only called `id`) are few: `possible`. It is `likely` where a key is made anew, comes out of a request, or is called after what passes, such as a session, a message, a user or a text, and for entries that say when they expire under a `key` that the caller chooses. The short beginning of a text, and keys under which a row or a file has to be found first, are few. In pages, behind an administration, and in migrations, imports and backups it is `possible`.',
+    'Keys that somebody sets up or owns (servers, workspaces, campaigns, whatever is only called `id`) are few: `possible`. It is `likely` where a key is made anew, comes out of a request, or is called after what passes, such as a session, a message, a user or a text, for entries that say when they expire under a `key` that the caller chooses, for locks, and where the key is an object that is loaded or made anew. The short beginning of a text, and keys under which a row or a file has to be found first, are few. In pages, behind an administration, and in migrations, imports and backups it is `possible`.',
     'Instances of classes whose life the project does not show are left alone, and so is what nothing is seen to add to again and again; but for an entry that is over all the same: it waits for one answer, it is ended by its key, or the entry under that key of another table of its owner goes.',
     'A removal by key in another function counts as one for every entry, unless the container is a cache.',
   ],
@@ -145,7 +146,8 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
   const isSeldom = isSeldomAsked(file) || isWorkDoneOnce(file, ownerOf(container));
   const isPassing = isPassingKey(add.key!, container, file) || (isAnyKey(add.key!, file) && hasExpiry(add.value, file));
   const isOver = left !== undefined && left.kind !== 'once';
-  const isOften = !isPage(file) && !isSeldom && (isOver || (isPassing && !isStoredKey(add, file)));
+  const isSpent = isOver || isLockOfKey(add, container, file) || isKeyedByObject(add, container, growth, file);
+  const isOften = !isPage(file) && !isSeldom && (isSpent || (isPassing && !isStoredKey(add, file)));
   const isLimited = isCache && !left;
   // A cache is given a limit where it is made; what stands for something has to go when that ends, as it was added.
   return {
@@ -162,7 +164,7 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
     ...((isClosed || !isOften || (lifetime === 'unknown' && !isOver)) && {
       confidence: 'possible' as const,
     }),
-    ...(lifetime !== 'process' && (isAnyones || isGivenOut) && !isNumbered && { sureWhen: repeated }),
+    ...(lifetime !== 'process' && !isSpent && (isAnyones || isGivenOut) && !isNumbered && { sureWhen: repeated }),
     ...(isPage(file) && { severity: 'medium' as const }),
     when: allOf(...conditions),
     data: {

@@ -20,7 +20,7 @@ const numberedWords = words(
 );
 /** What passes: a new one comes with each use, by those who use a service or by the hour. */
 const passingWords = words(
-  'session request requests req message messages msg mail email phone ip ips job order post comment alert reply answer response query sql text prompt search term keyword body payload nonce ticket cursor time timestamp date day stamp fingerprint signature jwt jid socket transaction tx block invoice payment cart thread conversation chat user users customer guest username login visitor viewer member recipient sender author player participant invocation execution run trace span slice fragment fragmentation upload download interaction notification submission attachment correlation packet sequence seq at now moment minute hour',
+  'session request requests req call room rooms message messages msg mail email phone ip ips job order post comment alert reply answer response query sql text prompt search term keyword body payload nonce ticket cursor time timestamp date day stamp fingerprint signature jwt jid socket transaction tx block invoice payment cart thread conversation chat user users customer guest username login visitor viewer member recipient sender author player participant invocation execution run trace span slice fragment fragmentation upload download interaction notification submission attachment correlation packet sequence seq at now moment minute hour',
 );
 /** Says nothing by itself. */
 const vagueWords = words(
