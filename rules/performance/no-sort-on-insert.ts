@@ -1,3 +1,4 @@
+import { listRepetitions } from '../../src/ast/loop-facts.ts';
 import { findSortOnInsert, type SortOnInsert } from '../../src/ast/sort-on-insert.ts';
 import { findEnclosingFunction, findMethodCall } from '../../src/ast/syntax.ts';
 import { isInBrowser } from '../../src/ast/tooling.ts';
@@ -18,7 +19,7 @@ export const rule = defineRule<SortOnInsert>({
   limits: [
     'Lists of handlers, plugins and the like are left alone: they are filled once.',
     'A sort that is put off until the next read is seen only where that read takes one entry.',
-    'Only lists that another function takes entries from one by one are reported: queues, as long as there is work. How long others get is not known: they are `possible`, and so is a sort that is put off: it may be one for many.',
+    'Lists that another function takes entries from one by one are queues, as long as there is work, and a sort in the very loop that fills its list runs once for each entry of the data. How long other lists get is not known: they are `possible`.',
   ],
   mentions: ['sort&push', 'sort&unshift'],
   visit: {
@@ -32,7 +33,7 @@ export const rule = defineRule<SortOnInsert>({
             { at: found.push, note: 'one entry is added here' },
             ...(found.take ? [{ at: found.take, note: 'and one is taken here' }] : []),
           ],
-          ...((!found.take || isPutOff(found)) && { confidence: 'possible' as const }),
+          ...(!found.take && listRepetitions(call).length === 0 && { confidence: 'possible' as const }),
           values: {
             name: found.list.getText(file.source),
             when: isPutOff(found) ? 'whenever one is taken after one was added' : 'for each entry that is added',

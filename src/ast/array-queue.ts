@@ -2,6 +2,7 @@ import type { FileContext } from '../model/file-context.ts';
 import { classShape, findThisOwner } from './class-shape.ts';
 import { findListHome } from './list-home.ts';
 import { findIterated } from './loop-facts.ts';
+import { isOutrun } from './outrun-queue.ts';
 import { holdsWaiters, isFilledWhenEmpty, isOverBudget } from './queue-bounds.ts';
 import { soundsLarge } from './size.ts';
 import {
@@ -35,6 +36,8 @@ export interface ArrayQueue {
   fill: ts.CallExpression | undefined;
   /** The drain waits for something with each entry, which takes longer than to move the others. */
   isPaced: boolean;
+  /** What drains it leaves off before it is empty, when no more is taken or its time is up. */
+  isOutrun: boolean;
 }
 
 const fewNames =
@@ -49,7 +52,7 @@ export function findArrayQueue(call: ts.CallExpression, file: FileContext): Arra
   if (name === undefined || fewNames.test(name)) return undefined;
   const home = findListHome(list, file);
   const loop = home && findDrain(call, list);
-  if (!home || isOtherQueue(home.declaration) || hasCap(home.accesses, loop)) return undefined;
+  if (!home || isOtherQueue(home) || hasCap(home.accesses, loop)) return undefined;
   const { accesses, declaration, isPrivate } = home;
   // A function that empties it before it puts one in leaves no more than one.
   const fn = findEnclosingFunction(call);
@@ -59,7 +62,8 @@ export function findArrayQueue(call: ts.CallExpression, file: FileContext): Arra
     return undefined;
   const isLong = loop && declaration?.initializer && soundsLarge(declaration.initializer, file);
   if (loop ? !fill && !isLong : !fill || !isPlainQueue(call, list, accesses, file)) return undefined;
-  return { call, list, name, declaration, accesses, isPrivate, loop, fill, isPaced: !!loop && awaits(loop) };
+  const facts = { isPaced: !!loop && awaits(loop), isOutrun: !!loop && !!fill && isOutrun(loop, call, file) };
+  return { call, list, name, declaration, accesses, isPrivate, loop, fill, ...facts };
 }
 
 /** A class that is called a queue, and does no more with its array than to put in at the end and take from the front. */
@@ -103,10 +107,16 @@ function awaits(node: ts.Node): boolean {
 }
 
 /** `new Deque()` and the like have a `shift` of their own. */
-function isOtherQueue(declaration: ArrayQueue['declaration']): boolean {
-  const initial = declaration?.initializer && skipWrappers(declaration.initializer);
-  if (!initial || !ts.isNewExpression(initial)) return false;
-  return !ts.isIdentifier(initial.expression) || initial.expression.text !== 'Array';
+function isOtherQueue({ declaration, accesses }: Pick<ArrayQueue, 'declaration' | 'accesses'>): boolean {
+  const given = accesses.map((access) => {
+    const { parent } = getOutermostWrapped(access);
+    return isAssignment(parent) && skipWrappers(parent.left) === access ? parent.right : undefined;
+  });
+  return [declaration?.initializer, ...given].some((one) => {
+    const initial = one && skipWrappers(one);
+    if (!initial || !ts.isNewExpression(initial)) return false;
+    return !ts.isIdentifier(initial.expression) || initial.expression.text !== 'Array';
+  });
 }
 
 function takesFirst(call: ts.CallExpression, method: string): boolean {

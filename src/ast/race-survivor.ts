@@ -88,6 +88,8 @@ function isHandedToCallback(survivor: ts.Expression, file: FileContext): boolean
 function endsWithStream(race: ts.CallExpression, survivor: ts.Expression, loop: ts.Node, file: FileContext): boolean {
   const binding = ts.isIdentifier(survivor) ? file.bindingOf(survivor) : undefined;
   if (!binding || findEnclosingFunction(binding.identifier) !== findEnclosingFunction(race)) return false;
+  // Rows that are handed on one by one come in any number: that is what they are handed on so for.
+  if (file.nodesOfKind(ts.SyntaxKind.YieldExpression).some((node) => isWithin(node, loop))) return false;
   return /\bif\s*\([^()]*\bdone\)\s*(?:\{\s*)?(?:break|return)\b/.test(loop.getText(file.source));
 }
 
