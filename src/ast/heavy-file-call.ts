@@ -1,13 +1,17 @@
 import type { FileContext } from '../model/file-context.ts';
+import { isAnswered } from './answered-file.ts';
 import { findEntryPoint } from './entry-points.ts';
 import { listCallsOf } from './functions.ts';
+import { isFixedPath } from './light-file-call.ts';
 import { findIterated, listRepetitions } from './loop-facts.ts';
+import { isMeantAsynchronous } from './meant-asynchronous.ts';
 import { isLiteralSized } from './small-input.ts';
 import { type SyncCall, variesByCall } from './sync-call.ts';
 import { findEnclosingFunction, findMethodCall, getOutermostWrapped, isWithin, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
 
-const copying = /^(?:cp|copy)Sync$/;
+/** A move to another device copies too. */
+const copying = /^(?:cp|copy|move)Sync$/;
 const writing = /^(?:write|append|output)FileSync$/;
 const bytesName = /(?:^buf|[bB]uf(?:fer)?s?$|[bB]ytes$|[bB]lob$)/;
 const made = /\bBuffer\.(?:from|concat|alloc\w*)\(|\.(?:arrayBuffer|toBuffer|buffer)\(/;
@@ -16,17 +20,21 @@ const shortFile = /key|cert|crt|\bca\b|pem|crede?n|secret|token|macaroon|conf|se
 
 /**
  * Whether a synchronous call of files is shown to take long, or to be made often: files by the number, a whole tree,
- * bytes (pictures, recordings, uploads) rather than a text, what a route answers with. One small file is read in less
- * time than its asynchronous form takes.
+ * bytes (pictures, recordings, uploads) rather than a text, what a client gets; or what stands where its function waits
+ * for others. One small file is read in less time than its asynchronous form takes.
  */
 export function isHeavyFileCall(found: SyncCall, file: FileContext): boolean {
   const { call, name } = found;
   if (copying.test(name)) return true;
+  const fn = findEnclosingFunction(call);
+  if (name === 'copyFileSync') return fn !== undefined && !isFixedPath(call.arguments[0], fn, file);
   const isRead = name === 'readFileSync';
   if (isRead && shortFile.test(call.arguments[0]?.getText(file.source) ?? '')) return false;
+  if (isMeantAsynchronous(found, file)) return true;
   // To unlink, rename or look at a file takes microseconds, also when it is done for each of some.
   const isOfContent = isRead || name === 'readdirSync' || writing.test(name);
-  if ((isOfContent && isForEach(call, file)) || (isRead && isOfRoute(call, file))) return true;
+  if ((isOfContent && isForEach(call, file)) || (isRead && (isOfRoute(call, file) || isAnswered(call, file))))
+    return true;
   if (name === 'readdirSync') return readsEach(call, file);
   if (isRead) return variesByCall(found, file) && givesBytes(call, file);
   return writing.test(name) && isBytes(call.arguments[1], file);
@@ -35,7 +43,7 @@ export function isHeavyFileCall(found: SyncCall, file: FileContext): boolean {
 /** In the handler of a GET route itself: a page or an asset, read anew for each client that loads it. */
 function isOfRoute(call: ts.CallExpression, file: FileContext): boolean {
   const fn = findEnclosingFunction(call);
-  return fn !== undefined && /^(?:@?Get|GET)\b/.test(findEntryPoint(fn, file)?.label ?? '');
+  return fn !== undefined && /^(?:@?Get|GET|loader)\b/.test(findEntryPoint(fn, file)?.label ?? '');
 }
 
 /** In a loop over what the program does not write out. */

@@ -1,4 +1,5 @@
 import type { FileContext } from '../model/file-context.ts';
+import { isAnswered } from './answered-file.ts';
 import { isInCatch } from './conditions.ts';
 import { oncePath } from './data-loop.ts';
 import { findEntryPoint } from './entry-points.ts';
@@ -41,11 +42,11 @@ export function isLightFileCall({ call, module, name }: SyncCall, file: FileCont
   )
     return true;
   if (isInCatch(call, fn) || (moving.test(name) && !isAsyncAround(fn))) return true;
-  if (writing.test(name))
-    return isReplaced(call, fn, file) || isForMissing(call, fn, file) || isFixedPath(call.arguments[0], fn, file);
-  if (!reading.test(name) || !isFixedPath(call.arguments[0], fn, file)) return false;
+  const isFixed = isFixedPath(call.arguments[0], fn, file);
+  if (writing.test(name)) return isReplaced(call, fn, file) || isForMissing(call, fn, file) || isFixed;
+  if (!reading.test(name) || !isFixed) return false;
   // What a handler answers with may be a page; a line that is trimmed is a version, a token.
-  return findEntryPoint(fn, file)?.kind !== 'request' || isTrimmed(call);
+  return isTrimmed(call) || (findEntryPoint(fn, file)?.kind !== 'request' && !isAnswered(call, file));
 }
 
 function isAsyncAround(fn: FunctionNode): boolean {

@@ -189,9 +189,19 @@ function comesWithCall(value: ts.Node, fn: FunctionNode, file: FileContext, dept
 export function isForUsers({ call, module }: SyncCall, file: FileContext): boolean {
   const fn = findEnclosingFunction(call);
   if (!fn || /[sS]ync$/.test(nameOfFunction(fn)) || hasTooling(file)) return false;
-  // A package that compresses in a worker or a command of its users is theirs to place, unless it waits elsewhere itself.
-  const isWaitedFor = module === 'zlib' && asyncZlib.test(file.text);
-  return isWaitedFor || module === 'crypto' || (module === 'fs' && isAsync(fn) && speaksOfRequest(fn, file));
+  return (
+    isWaitedTwin({ module }, file) ||
+    module === 'crypto' ||
+    (module === 'fs' && isAsync(fn) && speaksOfRequest(fn, file))
+  );
+}
+
+/**
+ * Data that is squeezed or unpacked at once where the file waits for the other way round. What else a package compresses,
+ * in a worker or a command of its users, is theirs to place.
+ */
+export function isWaitedTwin({ module }: Pick<SyncCall, 'module'>, file: FileContext): boolean {
+  return module === 'zlib' && asyncZlib.test(file.text);
 }
 
 /** A signature that takes a `req`, alone or as a part of one parameter: `(args: { req: PayloadRequest }) => …`. */
