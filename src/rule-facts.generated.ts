@@ -624,7 +624,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "JSON is made and read in one go on the thread that serves all requests, at about 10 ms for a megabyte each way; what is copied, compared or cached this way grows with the rows and the payload.",
     "advice": "Copy with structuredClone or only what is changed, compare ids or versions, keep values themselves in a cache of the process, and hand the object to the logger. Do not parse in a worker and send the whole object back: that is slower at every size.",
     "limits": [
-      "It is `likely` only where a request waits for a copy or a comparison of what this file shows to grow with data; what is only called after many, bodies of requests (limited by what parses them), log lines and caches of the process are `possible`.",
+      "It is `likely` only where a request waits for a copy or a comparison of what this file shows to grow with data, where a package copies the rows that its users read, and around a cache of the process; what is only called after many, one row, bodies of requests (limited by what parses them) and log lines are `possible`.",
       "A store in memory that stands in for one on a disk is left alone: its values are copies by contract.",
       "Bodies that frameworks parse and send are not judged."
     ],

@@ -1,8 +1,13 @@
 import { findJsonRoundTrip, isJson, isShort, isShownLong, type JsonRoundTrip } from '../../src/ast/json-round-trip.ts';
+import { isRowsOfRead } from '../../src/ast/rows-of-read.ts';
 import { shownText } from '../../src/ast/shown-text.ts';
 import { findEnclosingFunction } from '../../src/ast/syntax.ts';
-import { onRequestPath, onUsersPath } from '../../src/ast/where.ts';
+import type { ts } from '../../src/ast/ts.ts';
+import { onRequestPath, onUsersPath, openToUsers } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
+import type { FileContext } from '../../src/model/file-context.ts';
+import type { LinkCondition } from '../../src/model/link.ts';
+import type { Match } from '../../src/model/rule.ts';
 
 const texts: Readonly<Record<JsonRoundTrip['kind'], string>> = {
   clone: 'is turned into JSON and back only to copy it',
@@ -23,7 +28,7 @@ export const rule = defineRule<JsonRoundTrip>({
   advice:
     'Copy with structuredClone or only what is changed, compare ids or versions, keep values themselves in a cache of the process, and hand the object to the logger. Do not parse in a worker and send the whole object back: that is slower at every size.',
   limits: [
-    'It is `likely` only where a request waits for a copy or a comparison of what this file shows to grow with data; what is only called after many, bodies of requests (limited by what parses them), log lines and caches of the process are `possible`.',
+    'It is `likely` only where a request waits for a copy or a comparison of what this file shows to grow with data, where a package copies the rows that its users read, and around a cache of the process; what is only called after many, one row, bodies of requests (limited by what parses them) and log lines are `possible`.',
     'A store in memory that stands in for one on a disk is left alone: its values are copies by contract.',
     'Bodies that frameworks parse and send are not judged.',
   ],
@@ -36,11 +41,22 @@ export const rule = defineRule<JsonRoundTrip>({
       return {
         at: found.call,
         values: { value: shownText(found.value, file), what: texts[found.kind] },
-        ...(!isShownLong(found, file) && { confidence: 'possible' as const }),
-        // What is cached is asked for again and again, whoever it is that asks.
-        ...(found.kind !== 'cache' && { when: onUsersPath(call, file), sureWhen: onRequestPath(call, file) }),
+        ...weigh(found, call, file),
         data: found,
       };
     },
   },
 });
+
+/** What is cached is asked for again and again, whoever it is that asks; a package that reads rows does so for all who use it. */
+function weigh(found: JsonRoundTrip, call: ts.CallExpression, file: FileContext): Partial<Match<JsonRoundTrip>> {
+  if (found.kind === 'cache') return {};
+  const isOfRows = found.kind === 'clone' && isRowsOfRead(found.value, file);
+  const asked = onRequestPath(call, file);
+  const offered: LinkCondition = { kind: 'all', of: [{ kind: 'in-library' }, openToUsers(call, file)] };
+  return {
+    ...(!isOfRows && !isShownLong(found, file) && { confidence: 'possible' as const }),
+    when: onUsersPath(call, file),
+    sureWhen: isOfRows ? { kind: 'any', of: [asked, offered] } : asked,
+  };
+}

@@ -275,7 +275,7 @@ function judgeParameter(parameter: ts.ParameterDeclaration, at: ts.Identifier, f
 }
 
 /** What a callback gets: the rows of `query().then(rows => …)` and of `query(sql, (error, rows) => …)`. */
-function findAwaited(fn: FunctionNode, place: number): ts.Expression | undefined {
+export function findAwaited(fn: FunctionNode, place: number): ts.Expression | undefined {
   const outer = getOutermostWrapped(fn);
   const target = findMethodCall(outer.parent);
   if (!target?.call.arguments.includes(outer as ts.Expression)) return undefined;
