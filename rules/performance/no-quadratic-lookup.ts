@@ -6,7 +6,7 @@ import { findMethodCall } from '../../src/ast/syntax.ts';
 import { givenWords } from '../../src/ast/tied-size.ts';
 import type { ts } from '../../src/ast/ts.ts';
 import { sureInLibrary } from '../../src/ast/under-load.ts';
-import { onRequestPath, runsUnderLoad } from '../../src/ast/where.ts';
+import { onAskedPath, onRequestPath, runsUnderLoad } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { Related } from '../../src/model/rule.ts';
 
@@ -31,14 +31,28 @@ export const rule = defineRule<QuadraticLookup>({
   advice:
     'Build a Map or a Set of the list once, before the loop, and look up in that; keep what is added and removed one by one in a Set or a Map instead of an array.',
   limits: [
-    'Most lists are some dozens long, also those that grow with data: it is `likely` only in a library, for the rows of a result and for what is done in bulk, which users hand in, and for a list of all clients that are connected. Where else it is shown that both sides grow, the finding says by what.',
+    'Most lists are some dozens long, also those that grow with data: it is `likely` only in a library, for the rows of a result and for what is done in bulk, which users hand in, for what waits to be taken elsewhere, and for a list of all clients that are connected; on the request path for a list that is kept for the life of the process, and for rows of a read of which each is looked for among those gathered before. Where else it is shown that both sides grow, the finding says by what.',
     'Searches in a helper that is called in the loop are not seen.',
   ],
   mentions: [
     ...together(['.find', '.some(', '.filter(', '.includes(', 'ndexOf('], roundWords),
     ...together(['.includes(', 'ndexOf(', '.findIndex(', '.filter('], ['.push(', '.unshift(']),
   ],
-  sureMentions: [...givenWords, "'close", '"close', "'end", '"end', "'disconnect", '"disconnect'],
+  sureMentions: [
+    ...givenWords,
+    "'close",
+    '"close',
+    "'end",
+    '"end',
+    "'disconnect",
+    '"disconnect',
+    ...together(['.includes(', 'ndexOf('], ['.push(', '.unshift(']),
+    ...together(
+      ['.some(', '.find'],
+      ['.push('],
+      ['.toArray(', '.query(', '.execute(', '.findMany(', '.findAll(', 'aginate'],
+    ),
+  ],
   visit: {
     CallExpression(call, file) {
       if (!searching.test(findMethodCall(call)?.method ?? '')) return undefined;
@@ -53,7 +67,9 @@ export const rule = defineRule<QuadraticLookup>({
           at: call,
           values,
           ...(evidence && { related: describe(evidence) }),
-          ...sureInLibrary(evidence?.over.isGiven === true),
+          ...(lookup.gathersRows
+            ? { sureWhen: onAskedPath(getOutermostRound(call), file) }
+            : sureInLibrary(evidence?.over.isGiven === true)),
           when,
           data: { kind: 'loop', lookup },
         };
@@ -66,7 +82,8 @@ export const rule = defineRule<QuadraticLookup>({
         at: call,
         values: { list: text(set.list), when: `whenever one is ${use === 'add' ? 'added' : 'removed'}` },
         ...(evidence && { related: [{ at: evidence.at, note: evidence.why }] }),
-        ...sureInLibrary(evidence !== undefined && grows === 'by itself'),
+        // What requests leave there for the life of the process needs nobody else to be many.
+        ...(grows !== 'by requests' && sureInLibrary(evidence !== undefined && grows !== 'under load')),
         when:
           !evidence || grows === 'by itself'
             ? when

@@ -2,6 +2,7 @@ import type { FileContext } from '../model/file-context.ts';
 import { keyDomain } from './key-domain.ts';
 import { isLiveTable } from './live-table.ts';
 import { dependsOnRound, findAdd, findIterated, isDeclaredIn, listRepetitions, waitsEachRound } from './loop-facts.ts';
+import { isRowsOfRead } from './rows-of-read.ts';
 import { findSize, type Size, sizeOf, soundsLarge } from './size.ts';
 import { type FunctionNode, findMemberName, findMethodCall, isFunctionNode, isWithin, skipWrappers } from './syntax.ts';
 import { findManyGiven, isTied } from './tied-size.ts';
@@ -22,6 +23,8 @@ export interface LinearLookup {
    * the moment, or where each round waits for something that takes longer.
    */
   evidence: { list: Size; over: Size } | undefined;
+  /** The rows of a read are gathered, each looked for by its key among those before. */
+  gathersRows: boolean;
   /** For `x => x.key === value`: the test and both sides; undefined for `includes(value)`. */
   key: { fn: FunctionNode; own: ts.Expression; other: ts.Expression } | undefined;
 }
@@ -63,7 +66,9 @@ export function findLinearLookup(call: ts.CallExpression, file: FileContext): Li
     const isOfRequest = sizes.over.isCarried || (sizes.list.isCarried && !isGrowing);
     const isSlow = sizes.over.size === 'large' && !isOfRequest && !isLive.includes(true) && !waitsEachRound(repetition);
     const evidence = isLong && isSlow ? sizes : undefined;
-    return { call, method: target.method, list, repetition, over, isGrowing, key, evidence };
+    const gathersRows =
+      isGrowing && isLong && key !== undefined && !waitsEachRound(repetition) && isRowsOfRead(over, file);
+    return { call, method: target.method, list, repetition, over, isGrowing, key, evidence, gathersRows };
   }
   return undefined;
 }

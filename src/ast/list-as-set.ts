@@ -34,9 +34,9 @@ export interface ListAsSet {
   evidence: { at: ts.Node; why: string } | undefined;
   /**
    * What must be so for it to grow long: nothing more where items end by themselves, the place that adds must run again
-   * and again, or requests must reach it.
+   * and again (also where another function takes what waits in it), or requests must reach it.
    */
-  grows: 'by itself' | 'under load' | 'by requests';
+  grows: 'by itself' | 'under load' | 'as it waits' | 'by requests';
 }
 
 const fewNames =
@@ -70,7 +70,12 @@ export function findListAsSet(call: ts.CallExpression, file: FileContext): ListA
   const isHandedOn = isParameter(list, file);
   const drain = accesses.map((a) => findCallOn(a, /^(?:shift|pop)$/)).find((c) => c !== undefined);
   if (use === 'add' && drain && findEnclosingFunction(drain) !== fn)
-    return { ...found, add, evidence: { at: drain, why: 'all that waits to be taken from here' } };
+    return {
+      ...found,
+      grows: 'as it waits',
+      add,
+      evidence: { at: drain, why: 'all that waits to be taken from here' },
+    };
   if (use === 'add' && !isHandedOn && isOfProcess(list, file) && keyDomain(add.arguments[0]!, file) !== 'bounded')
     return { ...found, grows: 'by requests', add, evidence: { at: add, why: 'kept for the life of the process' } };
   // What is taken off again at the end of a call is only as long as the walk is deep.

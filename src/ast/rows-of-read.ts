@@ -21,10 +21,16 @@ export function isRowsOfRead(value: ts.Expression, file: FileContext, depth = 0)
   if (ts.isIdentifier(read)) return listGiven(read, file).some(again);
   const target = ts.isCallExpression(read) ? findMethodCall(read) : undefined;
   if (!target) return false;
-  if (page.test(target.method)) return true;
+  if (page.test(target.method) || (target.method === 'toArray' && isOfFind(target.receiver))) return true;
   const [first] = target.call.arguments;
   if (statement.test(target.method)) return first !== undefined && ts.isIdentifier(skipWrappers(first));
   return findQuery(target.call, file)?.kind === 'list';
+}
+
+/** `collection.find(filter).sort(order)`: a cursor, whatever the collection is asked for by. */
+function isOfFind(cursor: ts.Expression): boolean {
+  const target = findMethodCall(skipWrappers(cursor));
+  return target !== undefined && (/^(?:find|aggregate)$/.test(target.method) || isOfFind(target.receiver));
 }
 
 /** What a name is given: where it is declared, where it is written, by what it is the answer of. */

@@ -68,7 +68,7 @@ export class RulePlan {
   #mayBeReported({ confidence, sureMentions, sureMentionsIn }: Rule<never>, text: string, role: FileRole): boolean {
     if (this.confidence === 'possible') return true;
     if (confidence === 'possible') return false;
-    return (sureMentionsIn?.[role] ?? sureMentions)?.some((token) => text.includes(token)) ?? true;
+    return (sureMentionsIn?.[role] ?? sureMentions)?.some((mention) => holdsAll(text, mention)) ?? true;
   }
 
   #siftFor(role: FileRole): { sift: (text: string) => Sifted; places: readonly number[] } {
@@ -97,6 +97,11 @@ export class RulePlan {
     }
     return planned;
   }
+}
+
+/** Whether a text holds each token of `a&b`. */
+function holdsAll(text: string, mention: string): boolean {
+  return mention.split('&').every((token) => text.includes(token));
 }
 
 function defaultOptions({ rule }: RulePair<never>): OptionValues {

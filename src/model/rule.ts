@@ -124,7 +124,7 @@ export interface Rule<Data = unknown> {
   mentions: readonly [string, ...string[]];
   /**
    * Tokens of which a text must hold one, beside its `mentions`, for a match to be more than `possible`: where `possible`
-   * is not reported, other files are not handed to the rule. Default: no such token.
+   * is not reported, other files are not handed to the rule. `a&b` asks for both. Default: no such token.
    */
   sureMentions?: readonly [string, ...string[]];
   /** `sureMentions` of the files of a role, in place of those of all files: where a match says less than elsewhere. */

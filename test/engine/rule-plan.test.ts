@@ -23,4 +23,11 @@ describe('RulePlan', () => {
     expect(looks(`import DataLoader from 'dataloader';\n${cache}`, 'ui', 'likely')).toBe(true);
     expect(looks(`// plimsoll-ignore no-unbounded-cache\n${cache}`, 'ui', 'likely')).toBe(true);
   });
+
+  it('asks for both tokens of `a&b`', () => {
+    const plan = new RulePlan(pairs, { ruleIds: ['no-quadratic-lookup'] });
+    const runs = (text: string): boolean => plan.select('src/a.ts', text, 'product').rules.length > 0;
+    expect(runs('for (const id of ids) if (!seen.includes(id)) mark(id);')).toBe(false);
+    expect(runs('for (const id of ids) if (!seen.includes(id)) seen.push(id);')).toBe(true);
+  });
 });
