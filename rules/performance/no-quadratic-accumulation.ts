@@ -23,11 +23,11 @@ export const rule = defineRule<Accumulation>({
   advice:
     'Write to the accumulator: push to the array, assign to the object, and return it. Nobody else sees it before the end.',
   limits: [
-    'What is gathered this way is mostly some dozens of items, also where data says how many: it is `likely` only in a library, for the rows of a result and for what is done in bulk, which users hand in. Inputs known to be small are left alone.',
+    'What is gathered this way is mostly some dozens of items, also where data says how many: it is `likely` only in a library, for the rows of a result, for what is done in bulk, which users hand in, for all that is nested in what they hand in, and for an object with an entry for each that a read gives. Inputs known to be small are left alone.',
     'Copies of a field of `this`, as stores of immutable state make them, are left alone.',
   ],
   mentions: [...together(['.reduce'], ['...', 'concat(']), ...together(['...', 'concat('], roundWords)],
-  sureMentions: givenWords,
+  sureMentions: [...givenWords, 'concat(', '[...', 'hgetall', 'hvals', 'smembers', 'All(', 'findMany(', '.find('],
   visit: {
     CallExpression(call, file) {
       if (!/^reduce(?:Right)?$/.test(findMethodCall(call)?.method ?? '')) return undefined;
@@ -64,8 +64,19 @@ function report(
     at,
     values: { name: name.getText(file.source), over: over ? shownText(over, file, 60) : 'the rounds of the loop' },
     ...(data.size.size === 'large' && !isMerge && { related: [{ at: data.size.at, note: data.size.why }] }),
-    ...sureInLibrary(data.size.isGiven === true),
+    ...sureInLibrary(data.size.isGiven === true || isDear(data, isMerge)),
     when: runsUnderLoad(getOutermostRound(at), file),
     data,
   };
+}
+
+/**
+ * What users of a library have much of: all that is nested in what they hand in, and an object for all entries that a read
+ * gives, which takes ten times as long to copy as an array. Fields are merged for a few things.
+ */
+function isDear(data: Accumulation, isMerge: boolean): boolean {
+  const { size, isNested, isCarried } = data.size;
+  if (size !== 'large' || isMerge || isCarried) return false;
+  const copies = data.kind === 'loop' ? [data.copy] : data.copies;
+  return isNested === true || copies.every(({ kind }) => kind === 'object' || kind === 'assign');
 }

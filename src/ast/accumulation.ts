@@ -84,7 +84,11 @@ function sizeOfRounds(over: ts.Expression, node: ts.Node, name: string, added: C
   // Error answers, options and what somebody types in by hand are small, however they are nested.
   const isSmall = [over.getText(file.source), nameOfWalk(node)].some((name) => nestedByHand.test(name));
   const why = 'all that is nested in what is walked here';
-  return pushes ? size : { size: isSmall ? 'unknown' : 'large', why, at: node };
+  return pushes
+    ? size
+    : isSmall
+      ? { size: 'unknown', why, at: node }
+      : { size: 'large', why, at: node, isNested: true };
 }
 
 const nestedByHand = /errors?\b|Errors|option|config|setting|variable|validat|argument|flag/i;

@@ -36,6 +36,8 @@ export interface Size {
   isCarried?: true;
   /** Whoever calls the function hands it in: users of a library as many as they have. */
   isGiven?: true;
+  /** All that is nested in what is walked, which is handed in too. */
+  isNested?: true;
 }
 
 /** Judges the collection that an expression gives, by where it comes from; names speak only against. */
