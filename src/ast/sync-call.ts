@@ -204,7 +204,10 @@ export function isWaitedTwin({ module }: Pick<SyncCall, 'module'>, file: FileCon
   return module === 'zlib' && asyncZlib.test(file.text);
 }
 
-/** A signature that takes a `req`, alone or as a part of one parameter: `(args: { req: PayloadRequest }) => …`. */
+/**
+ * A signature that takes a `req`, alone or as a part of one parameter (`(args: { req: PayloadRequest }) => …`), or gives a
+ * part of a request.
+ */
 function speaksOfRequest(fn: FunctionNode, file: FileContext): boolean {
   const names = (node: ts.Node, depth: number): boolean => {
     if ((ts.isParameter(node) || ts.isPropertySignature(node) || ts.isBindingElement(node)) && isNamedReq(node.name))
@@ -218,7 +221,10 @@ function speaksOfRequest(fn: FunctionNode, file: FileContext): boolean {
   };
   const { parent } = getOutermostWrapped(fn);
   const declared = ts.isVariableDeclaration(parent) ? parent.type : undefined;
-  return fn.parameters.some((p) => names(p, 1)) || (declared !== undefined && names(declared, 1));
+  const given = fn.type?.getText(file.source) ?? '';
+  return (
+    /Request\b/.test(given) || fn.parameters.some((p) => names(p, 1)) || (declared !== undefined && names(declared, 1))
+  );
 }
 
 function isNamedReq(name: ts.Node): boolean {
