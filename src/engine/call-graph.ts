@@ -196,12 +196,25 @@ export class CallGraph {
     const found = this.#callersIn(target.file, target, names.tails, undefined);
     if (!names.isReachable) return found;
     const { reachers, within } = this.#around(homes);
+    const tails = names.tails.has('default') ? this.#withNewNames(names.tails, target, within) : names.tails;
     for (const file of reachers) {
       if (file === target.file || this.#project.leadsNowhere(file)) continue;
       if (!this.#project.isSummarised(file) && !names.mayBeCalledIn(this.#project.textOf(file) ?? '')) continue;
-      found.push(...this.#callersIn(file, target, names.tails, within));
+      found.push(...this.#callersIn(file, target, tails, within));
     }
     return found;
+  }
+
+  /** `export { default as presentOrder } from './order'`: the names that a default export has behind those who hand it on. */
+  #withNewNames(tails: ReadonlySet<string>, target: FunctionRef, within: ReadonlySet<string>): Set<string> {
+    const all = new Set(tails);
+    for (const file of within) {
+      for (const [name, exported] of Object.entries(this.#project.summaryOf(file)?.exports ?? {})) {
+        if (!('module' in exported) || exported.name !== 'default') continue;
+        if (this.#symbols.originOf(file, name)?.file === target.file) all.add(name);
+      }
+    }
+    return all;
   }
 
   /** Classes that extend this one inherit its methods: whoever imports them may call those. */

@@ -38,6 +38,21 @@ express().get('/', (req, res) => { busy(); res.end(); });
 });
 
 describe('the request path', () => {
+  test.each([
+    ["import order from './order';\nexport { order as presentOrder };\n"],
+    ["export { default as presentOrder } from './order';\n"],
+  ])('runs through a default export that another file gives a name: %j', async (index) => {
+    const files = {
+      'src/server.ts': `import express from 'express';
+import { presentOrder } from './presenters';
+express().get('/', (req, res) => res.json(presentOrder()));
+`,
+      'src/presenters/index.ts': index,
+      'src/presenters/order.ts': `${slow}export default function present() { slow(); }\n`,
+    };
+    expect(await chainsIn(files)).toHaveLength(1);
+  });
+
   test('runs from a handler through imports and re-exports, each step in evidence', async () => {
     const files = {
       'src/server.ts': `import express from 'express';
