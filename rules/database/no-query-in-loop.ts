@@ -13,6 +13,7 @@ import {
   isCaught,
   isCollected,
   isExplained,
+  isLookupOfIds,
   whenOften,
   worthOf,
 } from '../../src/ast/query-worth.ts';
@@ -148,7 +149,7 @@ function judge(call: ts.CallExpression, query: QueryCall, file: FileContext): Ma
     !isBareWrite &&
     (!isRead ||
       !worth.reads ||
-      !worth.isAlone ||
+      !(worth.isAlone || isLookupOfIds(call, query, place, file)) ||
       isBulk(query, file) ||
       isCollected(call, repetition.node) ||
       isExplained(repetition.node, file) ||

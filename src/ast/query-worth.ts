@@ -1,9 +1,11 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { LinkCondition } from '../model/link.ts';
 import { allOf } from './all-of.ts';
+import type { DataLoop } from './data-loop.ts';
 import { hasServer } from './embedded-database.ts';
 import { findFunctionValue } from './functions.ts';
 import { findProperty, listChain, type QueryCall } from './queries.ts';
+import { isKeyLookup } from './read-call.ts';
 import { isInSomeRounds, waitsForOther } from './rounds.ts';
 import { isAskedOfLoader, rowListOf } from './row-lists.ts';
 import { sizeOf } from './size.ts';
@@ -34,6 +36,25 @@ export function worthOf(
   const helper = findFunctionValue(call.expression, file);
   const waits = waitsForOther(node, call, file) || (helper !== undefined && waitsForOther(helper, call, file));
   return { reads: rows !== 'named' || !waits, writes: !waits && !isInSomeRounds(call, node), isAlone: !waits };
+}
+
+/**
+ * `for (const id of attachmentIds) await Attachment.findByPk(id)` in every round: the ids are all there, ready for `IN`,
+ * whatever the round does with the row.
+ */
+export function isLookupOfIds(
+  call: ts.CallExpression,
+  query: QueryCall,
+  { repetition, over }: DataLoop,
+  file: FileContext,
+): boolean {
+  return (
+    call === query.call &&
+    query.kind === 'point' &&
+    isKeyLookup(listChain(call).first) &&
+    rowListOf(over, file) === 'keys' &&
+    !isInSomeRounds(call, repetition.node)
+  );
 }
 
 const forMany = /bulk|batch|many|import/i;
