@@ -26,7 +26,7 @@ export const rule = defineRule<FanOut>({
     'Lists whose files are written count where requests, listeners or timers lead there.',
     'Lists that only a name calls long are `possible`, unless each item takes a transaction of its own; a loop that waits for something before it starts the next is left alone.',
     'Statements of one transaction run in turn on its connection and are left alone; calls that only items missing from a set make, and those of an AWS client, which has a limit of its own, are `possible`.',
-    'What no request is seen to wait for (a timer, a job, a library), and what administrators ask for, is `possible`, unless each item takes a transaction of its own or the list is all that a query without a limit gives.',
+    'What no request is seen to wait for (a timer, a job, a library), and what administrators ask for, is `possible`, unless each item takes a transaction of its own or the list is all that a query without a limit, or a store (`getAll()`), gives.',
     'Reads of a project whose databases are all SQLite are `possible`: it answers one after the other anyway.',
     'A limit inside of the function that is called (in another file) is not seen.',
   ],
@@ -72,9 +72,14 @@ function isOfBody(items: ts.Expression): boolean {
   return of !== undefined && /^(?:body|query|params|headers)$/.test(findMemberPath(of)?.at(-1) ?? '');
 }
 
-/** All rows that a query of this file gives, which nothing limits. */
+/** All rows that a query of this file gives, which nothing limits, or all that a store has (`await projectStore.getAll()`). */
 function isOfTable({ size }: FanOut, file: FileContext): boolean {
-  return size.size === 'large' && findQuery(size.at, file) !== undefined;
+  return size.size === 'large' && (findQuery(size.at, file) !== undefined || asksForAll(size.at));
+}
+
+function asksForAll(node: ts.Node): boolean {
+  if (!ts.isCallExpression(node) || node.arguments.length > 0 || !ts.isAwaitExpression(node.parent)) return false;
+  return /^_?(?:get|find|list|fetch|load)All$/.test(findMemberPath(node.expression)?.at(-1) ?? '');
 }
 
 /** `Promise.all(…)`, `Promise.map(…)`, or a function that is called after the first. */
