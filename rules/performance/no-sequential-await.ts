@@ -18,7 +18,7 @@ import {
 import { isFileCall } from '../../src/ast/io-call.ts';
 import { findOutboundCall } from '../../src/ast/outbound-call.ts';
 import { findQuery } from '../../src/ast/queries.ts';
-import { isKeyLookup } from '../../src/ast/read-call.ts';
+import { givesMany } from '../../src/ast/read-call.ts';
 import { isSeldomAsked } from '../../src/ast/seldom.ts';
 import { findSize, soundsLarge } from '../../src/ast/size.ts';
 import { findCallee } from '../../src/ast/symbol-ref.ts';
@@ -56,7 +56,7 @@ export const rule = defineRule<SequentialAwait>({
   limits: [
     'Only reads are judged: writes may meet in one record, whatever their callee does.',
     'Loops with an early exit, shared state, a transaction, a pause, chunks, pages or retries are left alone, and those whose list is not known to grow with data.',
-    'Two reads side by side are `possible` but where a route for reading (GET, a query) starts with them: the quicker one is all that is won; so are three that each ask for one thing by its key.',
+    'Two reads side by side are `possible` but where a route for reading (GET, a query) starts with them: the quicker one is all that is won; so are three of which no two ask for several things (`getTags`), outside of loops.',
     'Fewer than five reads of what somebody does now and then (approves, invites, removes), or that a cache may answer, and those whose order a comment explains by who may go on, are `possible`.',
     'A loop is `likely` in a request handler or what it calls itself; in a timer, a job or a library it is `possible`.',
     'Reads of local files, for administrators or background jobs and in code of the browser are `possible`; queries of a project that sets up SQLite alone run one after another anyway, and what it reads otherwise is `possible`, but for calls of other hosts.',
@@ -142,9 +142,10 @@ function notCached({ calls }: IndependentReads, file: FileContext): LinkConditio
 
 const fewReads = 3;
 
-/** Of two reads the quicker one is all that is won, and of three by their keys little more, unless a loop repeats them. */
+/** Of two reads the quicker one is all that is won, and of three for one thing each little more, unless a loop repeats them. */
 function isFewAndQuick({ calls }: IndependentReads, node: ts.Node): boolean {
-  return calls.length < 3 || (calls.length === 3 && calls.every(isKeyLookup) && !findRepetition(node));
+  if (calls.length !== fewReads) return calls.length < fewReads;
+  return calls.filter(givesMany).length < 2 && !findRepetition(node);
 }
 
 /** Files of this machine are read at once, a page has one user, and nobody waits for what runs by a timetable. */

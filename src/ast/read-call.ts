@@ -3,7 +3,7 @@ import type { SymbolRef } from '../model/link.ts';
 import { findFunctionValue } from './functions.ts';
 import { ioOf } from './io-call.ts';
 import { findCallee } from './symbol-ref.ts';
-import { findMemberPath, findPropertyName, skipWrappers } from './syntax.ts';
+import { findMemberPath, findMethodCall, findPropertyName, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
 
 /** Words that say that the order or the pace is meant: transactions, batches, pages, limits, retries, waits. */
@@ -47,6 +47,23 @@ export function isKeyLookup(call: ts.CallExpression): boolean {
   // `getUserWithRoles(id)` is still one user.
   const name = (findMemberPath(call.expression)?.at(-1) ?? '').replace(/With[A-Z]\w*$/, '');
   return ofOne.test(name) || (singular.test(name) && call.arguments.length > 0 && call.arguments.every(isKey));
+}
+
+const ofMany =
+  /^(?:list|count|search|query|select|aggregate|group|execute|raw|scan)(?:[A-Z]|$)|^find$|(?:All|Many)(?:[A-Z]|$)|ByIds$/;
+const plural = /[^su]s$|ies$/;
+const massNoun = /(?:Details|Settings|Options|Address|Credentials|Preferences)$/;
+
+/** Whether a call gives, by its name, several things or what is worked out of several: `getTags`, `findByIds`, `count`. */
+export function givesMany(call: ts.CallExpression): boolean {
+  const target = findMethodCall(call);
+  // `Post.find(…).lean()`
+  if (target && ts.isCallExpression(skipWrappers(target.receiver)))
+    return givesMany(skipWrappers(target.receiver) as ts.CallExpression) || ofMany.test(target.method);
+  const name = findMemberPath(call.expression)?.at(-1) ?? '';
+  if (ofMany.test(name)) return true;
+  const what = name.replace(/(?<=[a-z])(?:By|For|Of|With|From|In|On|Per)[A-Z]\w*$/, '');
+  return plural.test(what) && !massNoun.test(what);
 }
 
 function isKey(given: ts.Expression): boolean {
