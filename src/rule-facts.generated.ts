@@ -739,7 +739,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "limits": [
       "Only reads are judged: writes may meet in one record, whatever their callee does.",
       "Loops with an early exit, shared state, a transaction, a pause, chunks, pages or retries are left alone, and those whose list is not known to grow with data.",
-      "Two reads side by side are `possible` but where a route for reading (GET, a query) starts with them: the quicker one is all that is won; so are three that each ask for one thing by its key.",
+      "Two reads side by side are `possible` but where a route for reading (GET, a query) starts with them: the quicker one is all that is won; so are three of which no two ask for several things (`getTags`), outside of loops.",
       "Fewer than five reads of what somebody does now and then (approves, invites, removes), or that a cache may answer, and those whose order a comment explains by who may go on, are `possible`.",
       "A loop is `likely` in a request handler or what it calls itself; in a timer, a job or a library it is `possible`.",
       "Reads of local files, for administrators or background jobs and in code of the browser are `possible`; queries of a project that sets up SQLite alone run one after another anyway, and what it reads otherwise is `possible`, but for calls of other hosts."
@@ -973,7 +973,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "A wrapper of the project around fetch is judged where it calls fetch; an instance of axios where it is made, by the calls of its file.",
       "Calls that nobody waits for, those made after the response, and those that somebody waits for up to a limit only are left alone though their sockets pile up.",
       "What an administrator calls by hand, or tries (`/settings/chat/test`), is `possible`.",
-      "What only users of a published package are seen to wait for is `possible`, and left alone where it is fetch, which gives up after five minutes.",
+      "What only users of a published package are seen to wait for is `possible` unless a class (a client) makes the call, and left alone where it is fetch, which gives up after five minutes.",
       "Calls of the own machine or application, by their address or what it is called, are left alone."
     ],
     "options": {},

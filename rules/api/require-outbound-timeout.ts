@@ -9,7 +9,7 @@ import { isOwnHost } from '../../src/ast/own-host.ts';
 import { findProperty } from '../../src/ast/queries.ts';
 import { findOptions } from '../../src/ast/request-options.ts';
 import { isByHand } from '../../src/ast/seldom.ts';
-import { findEnclosingFunction, nameOfFunction } from '../../src/ast/syntax.ts';
+import { findEnclosingClass, findEnclosingFunction, nameOfFunction } from '../../src/ast/syntax.ts';
 import { hasTooling } from '../../src/ast/tooling.ts';
 import type { ts } from '../../src/ast/ts.ts';
 import { isStartup, openToUsers, whileRequestWaits, whileUserWaits } from '../../src/ast/where.ts';
@@ -68,7 +68,7 @@ export const rule = defineRule<OutboundTimeout>({
     'A wrapper of the project around fetch is judged where it calls fetch; an instance of axios where it is made, by the calls of its file.',
     'Calls that nobody waits for, those made after the response, and those that somebody waits for up to a limit only are left alone though their sockets pile up.',
     'What an administrator calls by hand, or tries (`/settings/chat/test`), is `possible`.',
-    'What only users of a published package are seen to wait for is `possible`, and left alone where it is fetch, which gives up after five minutes.',
+    'What only users of a published package are seen to wait for is `possible` unless a class (a client) makes the call, and left alone where it is fetch, which gives up after five minutes.',
     'Calls of the own machine or application, by their address or what it is called, are left alone.',
   ],
   mentions: [
@@ -100,7 +100,7 @@ function judge(call: ts.CallExpression, file: FileContext): Match<OutboundTimeou
       wait: defaults[library === 'fetch' && isAtEdge(file) ? 'edge' : library],
     },
     when: unlessSet(whenWaitedFor(end, library, file), library),
-    sureWhen: whileUserWaits(end, file),
+    sureWhen: anyOf(whileUserWaits(end, file), ...whileClientWaits(end, library, file)),
     data: { call, library, options, index },
   };
 }
@@ -132,6 +132,15 @@ function judgeInstance(creation: ts.CallExpression, file: FileContext): Match<Ou
 function whenWaitedFor(end: ts.CallExpression, library: HttpLibrary, file: FileContext): LinkCondition {
   const asked = whileRequestWaits(end, file);
   return library === 'fetch' ? asked : anyOf(asked, openToUsers(end, file));
+}
+
+/**
+ * "The call belongs to a client that a library offers": each request of its users waits for it, and they cannot limit
+ * it. A function of a library may as well be a tool.
+ */
+function whileClientWaits(end: ts.CallExpression, library: HttpLibrary, file: FileContext): LinkCondition[] {
+  if (library === 'fetch' || !findEnclosingClass(end)) return [];
+  return [{ kind: 'all', of: [{ kind: 'in-library' }, openToUsers(end, file)] }];
 }
 
 /** Whether somebody may wait for what a call brings back, for as long as it takes. */

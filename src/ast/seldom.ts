@@ -12,10 +12,17 @@ export function isSeldomAsked({ path }: FileContext): boolean {
   return seldomPath.test(path);
 }
 
+/** Whether what a file serves runs by a timetable, by where it lies: nobody sees how long it takes. */
+export function isOfTimetable({ path }: FileContext): boolean {
+  return /(?:^|\/)\(?(?:cron|cron-?jobs?|jobs)\)?\/|[/.-](?:jobs?|cron|schedule[rd]?)(?:\.service|-handlers?)?\.[cm]?[jt]s$/i.test(
+    path,
+  );
+}
+
 /** Called by hand, by somebody who sees how long it takes: an administrator, a test of settings. */
 export function isByHand(fn: FunctionNode, file: FileContext): boolean {
   return (
-    isSeldomAsked(file) ||
+    (isSeldomAsked(file) && !isOfTimetable(file)) ||
     /^test(?:Setup|Connection|Config\w*|Settings|Credentials|Webhook|Integration)$/.test(nameOfFunction(fn))
   );
 }
