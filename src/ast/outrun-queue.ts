@@ -9,11 +9,7 @@ import { listNodesWithin } from './within.ts';
  */
 export function isOutrun(loop: ts.Node, shift: ts.CallExpression, file: FileContext): boolean {
   const condition = ts.isWhileStatement(loop) || ts.isDoStatement(loop) ? loop.expression : undefined;
-  if (
-    condition &&
-    (/\bbufferedAmount\b/.test(condition.getText(file.source)) || isAnswered(condition, loop, shift, file))
-  )
-    return true;
+  if (condition && isAnswered(condition, loop, shift, file)) return true;
   return file.nodesOfKind(ts.SyntaxKind.IfStatement).some((node) => {
     const { expression, thenStatement } = node as ts.IfStatement;
     return (
