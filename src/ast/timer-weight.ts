@@ -20,7 +20,7 @@ import { isWholeByName } from './singleton.ts';
 import { isPartOfClosable } from './starts-repeatedly.ts';
 import { type FunctionNode, findEnclosingFunction, isWithin, nameOfFunction } from './syntax.ts';
 import type { ts } from './ts.ts';
-import { comesWithRequests, comesWithUse, isMadeWithRequests, isOfLibrary } from './under-load.ts';
+import { comesWithRequests, comesWithUse, comesWithUsers, isMadeWithRequests, isOfLibrary } from './under-load.ts';
 import { isSetUp, runsAsItLives, runsRepeatedly } from './where.ts';
 import { throwsWhenEnded, worksOnEnded } from './works-on-ended.ts';
 
@@ -111,8 +111,9 @@ export function weighTimeout(call: ts.CallExpression, life: Life, leak: TimeoutL
 }
 
 /**
- * Of a deadline, which surely stays until it fires: what is over soon is `possible`. What begins or ends something, or is
- * done by hand, sets few: there one of less than a minute is sure where requests or a library's users set it only. What
+ * Of a deadline, which surely stays until it fires: what is over soon is `possible`. One that holds next to nothing is sure
+ * in a library, whose users it keeps from ending; a service has room for thousands of them. What begins or ends something,
+ * or is done by hand, sets few: there one of less than a minute is sure where requests or a library's users set it only. What
  * ends its owner after a beginning that failed ends the next one too, however soon it fires.
  */
 export function weighDeadline(call: ts.CallExpression, isCleared: boolean, file: FileContext): TimerWeight {
@@ -122,7 +123,10 @@ export function weighDeadline(call: ts.CallExpression, isCleared: boolean, file:
   const life = lifeOf(call, file);
   if (isCleared && isInOpening(call) && endsOwner(call, life, file)) return {};
   if (weight === 'nothing' || isGoneSoon(ms) || isSeldomAsked(file)) return unsure;
-  if (weight === 'little' && isGoneInTime(knownDelay(delay, file))) return { sureWhen: comesWithUse(call, life, file) };
+  if (weight === 'little') {
+    const isShort = isGoneInTime(knownDelay(delay, file));
+    return { sureWhen: isShort ? comesWithUsers(call, life, file) : isOfLibrary(life) };
+  }
   if (staysLong(ms) || !isOfFewRuns(call, file)) return {};
   if (!isCleared) return { sureWhen: comesWithUse(call, life, file) };
   const often = [isOfLibrary(life), isMadeWithRequests(call, life, file)];

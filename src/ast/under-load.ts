@@ -35,11 +35,16 @@ export function isMadeWithRequests(node: ts.Node, life: Life, file: FileContext)
   return isSeldomAsked(file) ? never : anyOf(onRequestPath(node, file), ...listMakings(node, life, file));
 }
 
-/** As {@link comesWithRequests}, or users of a library reach the place, or make its owner. */
+/** As {@link comesWithRequests}, or as {@link comesWithUsers}. */
 export function comesWithUse(node: ts.Node, life: Life, file: FileContext): LinkCondition {
+  return anyOf(comesWithRequests(node, file), comesWithUsers(node, life, file));
+}
+
+/** Users of a library reach the place, or make its owner. */
+export function comesWithUsers(node: ts.Node, life: Life, file: FileContext): LinkCondition {
   const made = life.kind === 'owner' ? life.shape.constructorNode?.body : undefined;
   const reached = anyOf(...[node, ...(made ? [made] : [])].map((place) => openToUsers(place, file)));
-  return anyOf(comesWithRequests(node, file), { kind: 'all', of: [isOfLibrary(life), reached] });
+  return { kind: 'all', of: [isOfLibrary(life), reached] };
 }
 
 /** What users of a library hand in is as much as they have; what else is not shown to be much is `possible`. */
