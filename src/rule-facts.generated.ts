@@ -85,7 +85,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "A condition ahead of the re-arming is taken to be able to end it, and a chain that settles a promise ends with that.",
       "A chain that only a flag ends is reported where the owner can begin again before its timer fires, for waits of a second and more.",
       "A timer that is started only while none is pending, and forgotten when it fires, gathers work: it is `possible` when its owner ends without clearing it.",
-      "A timer that sets state when its component may be gone is `possible` only: it does so once, in vain. Where its effect runs again meanwhile it is seen, and sure, unless the effect closes the guard itself.",
+      "A timer that sets state when its component may be gone, or its effect has run again, is `possible` only: it does so once.",
       "Sure is what fires later than within five seconds and comes with requests or with the use of a library, a reconnection that an event starts, a chain that starts something in the end, and, however soon, what ends its owner after a beginning that may have been tried again. All else is `possible`: a second start while the first is pending, a chain of a plain function, what one service of a process leaves at its end.",
       "A plain function that starts itself again, and that an owner hands itself to, counts as a part of that owner.",
       "A method that other files call on the instance they have just made is taken to run once for it."
@@ -518,7 +518,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "When a dependency is down or slow, retries multiply the calls that reach it just when it can bear them least, and clients that retry in step come back in waves.",
     "advice": "Retry a few times with pauses that grow and vary (`retry` of @plimsoll/runtime, decorrelated jitter), and give up with the last error.",
     "limits": [
-      "It is `likely` where nothing but success ends the tries and nothing waits between them, and from five tries at once on. Else it is `possible`: who knows the service knows what a failed attempt meets there, two or three tries do no harm, and what goes on to the next of several looks the same.",
+      "It is `likely` where nothing but success ends the tries and nothing waits between them. Else it is `possible`: who knows the service knows what a failed attempt meets there, some tries do no harm, and what goes on to the next of several looks the same.",
       "What waits for a person is left alone.",
       "A wait for an event that is taken up again, and a loop that ends with its connection, are left alone.",
       "Whether an error is worth a retry at all is not judged."

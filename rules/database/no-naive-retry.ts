@@ -4,12 +4,12 @@ import {
   changesAttempt,
   changesSubject,
   contains,
-  countRounds,
   endsOnSuccess,
   findRetryLoop,
   goesOn,
   isCountedRetry,
   isEndless,
+  isLocked,
   isOneOfMany,
   isPacedByRound,
   isPauseOrRepair,
@@ -38,8 +38,6 @@ export interface NaiveRetry {
 
 /** What is tried brings pauses of its own: it retries, or asks a limiter first. */
 const pacedName = /withRetr|untilSuccess|limiter/i;
-/** Two or three tries do no harm; from here on they are a burst. */
-const manyTries = 5;
 /** A person answers first. */
 const askingName = /\b(?:\w*[pP]rompt\w*|\w*[qQ]uestion|inquirer|readline\w*)\b/;
 
@@ -55,7 +53,7 @@ export const rule = defineRule<NaiveRetry>({
   advice:
     'Retry a few times with pauses that grow and vary (`retry` of @plimsoll/runtime, decorrelated jitter), and give up with the last error.',
   limits: [
-    'It is `likely` where nothing but success ends the tries and nothing waits between them, and from five tries at once on. Else it is `possible`: who knows the service knows what a failed attempt meets there, two or three tries do no harm, and what goes on to the next of several looks the same.',
+    'It is `likely` where nothing but success ends the tries and nothing waits between them. Else it is `possible`: who knows the service knows what a failed attempt meets there, some tries do no harm, and what goes on to the next of several looks the same.',
     'What waits for a person is left alone.',
     'A wait for an event that is taken up again, and a loop that ends with its connection, are left alone.',
     'Whether an error is worth a retry at all is not judged.',
@@ -96,7 +94,7 @@ function judgeLoop(attempt: ts.TryStatement, loop: LoopNode, file: FileContext):
   if (isOpen && leavesWithoutConnection(loop, file)) return undefined;
   if (!pauses) {
     const isCountless = isOpen && (!mayGiveUp || takesUpAtWill(clause.block, loop, file));
-    const isSure = !isPacedByRound(attempt, loop) && (isCountless || countRounds(loop, file) >= manyTries);
+    const isSure = isCountless && !isPacedByRound(attempt, loop);
     return report(
       loop,
       { fault: isCountless ? 'endless' : 'immediate', loop, attempt },
@@ -145,6 +143,7 @@ function judgeRecursion(attempt: ts.TryStatement, file: FileContext): Match<Naiv
     calls.some((call) => isWithin(call, attempt.tryBlock)) ||
     goesOn(again) ||
     isToldOfError(again, clause) ||
+    isLocked(attempt, fn, file) ||
     isOneOfMany(attempt, fn)
   )
     return undefined;

@@ -1,7 +1,6 @@
 /** Questions about attempts that are repeated when they fail. */
 
 import type { FileContext } from '../model/file-context.ts';
-import { findNumber } from './number-value.ts';
 import {
   type FunctionNode,
   findMemberName,
@@ -79,15 +78,23 @@ export function isCountedRetry(loop: LoopNode, file: FileContext): boolean {
   return /attempt|retr(?:y|ies)|tries/i.test(head);
 }
 
-/** The number of rounds that `attempt < max` and the like allow; 0 where it is not written here. */
-export function countRounds(loop: LoopNode, file: FileContext): number {
-  const condition = ts.isForStatement(loop)
-    ? loop.condition
-    : ts.isWhileStatement(loop) || ts.isDoStatement(loop)
-      ? loop.expression
-      : undefined;
-  if (!condition || !ts.isBinaryExpression(condition)) return 0;
-  return findNumber(condition.right, file) ?? 0;
+/** `if (this.busy) return;` ahead of the attempt, whose `finally` sets it free: until then a call of itself returns at once. */
+export function isLocked(attempt: ts.TryStatement, fn: FunctionNode, file: FileContext): boolean {
+  const { finallyBlock } = attempt;
+  if (!finallyBlock || !fn.body) return false;
+  const isFreed = (condition: ts.Expression): boolean =>
+    contains(
+      finallyBlock,
+      (n) => isAssignment(n) && condition.getText(file.source).includes(n.left.getText(file.source)),
+    );
+  return contains(
+    fn.body,
+    (n) =>
+      ts.isIfStatement(n) &&
+      n.end <= attempt.pos &&
+      isFreed(n.expression) &&
+      (ts.isReturnStatement(n.thenStatement) || contains(n.thenStatement, ts.isReturnStatement)),
+  );
 }
 
 /** `const message = await queue.receive()` ahead of the attempt: each round waits for what it works on. */

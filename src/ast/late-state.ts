@@ -1,5 +1,5 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
-import { findDependencies, findEffectLatch } from './effect-latch.ts';
+import { findDependencies } from './effect-latch.ts';
 import type { Life } from './life-cycle.ts';
 import {
   type FunctionNode,
@@ -29,15 +29,6 @@ export function setsStateLate(call: ts.CallExpression, life: Life, file: FileCon
     const target = findMethodCall(inner);
     return target?.method === 'setState' && target.receiver.kind === ts.SyntaxKind.ThisKeyword && isWithin(inner, run);
   });
-}
-
-/**
- * Whether state that is set late is seen: an effect runs again, and what the timer of its last run sets comes over what
- * the new one shows. What a component that is gone sets, it sets in vain.
- */
-export function isFelt(call: ts.CallExpression, life: Life, file: FileContext): boolean {
-  if (life.kind !== 'effect') return false;
-  return findDependencies(life.effect)?.elements.length !== 0 && findEffectLatch(call, life.effect, file) !== 'sets';
 }
 
 /** Whether a component's timer does nothing but to set its state: in vain, once that is gone. */

@@ -4,7 +4,6 @@ import { findTimerRun, isOpening, listEnds, startsAgain, withCallees } from './a
 import { anyOf } from './all-of.ts';
 import { isDisposerName } from './class-shape.ts';
 import { hasEnd } from './end-of-life.ts';
-import { isFelt } from './late-state.ts';
 import { type Life, lifeOf } from './life-cycle.ts';
 import {
   isDelayGiven,
@@ -94,7 +93,7 @@ export function weighInterval(call: ts.CallExpression, life: Life, leak: Interva
  */
 export function weighTimeout(call: ts.CallExpression, life: Life, leak: TimeoutLeak, file: FileContext): TimerWeight {
   const [, delay] = call.arguments;
-  if (leak === 'state') return isFelt(call, life, file) ? {} : unsure;
+  if (leak === 'state') return unsure;
   if (leak === 'missed' && throwsWhenEnded(call, life, file)) return {};
   const isOfBeginning = leak === 'ends' && isInOpening(call);
   if (leak === 're-arming') {
