@@ -1,5 +1,5 @@
 import type { FileContext } from '../model/file-context.ts';
-import { isAnswered } from './answered-file.ts';
+import { isCompiled } from './compiled-file.ts';
 import { findEntryPoint } from './entry-points.ts';
 import { listCallsOf } from './functions.ts';
 import { isFixedPath } from './light-file-call.ts';
@@ -20,7 +20,7 @@ const shortFile = /key|cert|crt|\bca\b|pem|crede?n|secret|token|macaroon|conf|se
 
 /**
  * Whether a synchronous call of files is shown to take long, or to be made often: files by the number, a whole tree,
- * bytes (pictures, recordings, uploads) rather than a text, what a client gets; or what stands where its function waits
+ * bytes (pictures, recordings, uploads) rather than a text, a template that is compiled each time; or what stands where its function waits
  * for others. One small file is read in less time than its asynchronous form takes.
  */
 export function isHeavyFileCall(found: SyncCall, file: FileContext): boolean {
@@ -33,7 +33,7 @@ export function isHeavyFileCall(found: SyncCall, file: FileContext): boolean {
   if (isMeantAsynchronous(found, file)) return true;
   // To unlink, rename or look at a file takes microseconds, also when it is done for each of some.
   const isOfContent = isRead || name === 'readdirSync' || writing.test(name);
-  if ((isOfContent && isForEach(call, file)) || (isRead && (isOfRoute(call, file) || isAnswered(call, file))))
+  if ((isOfContent && isForEach(call, file)) || (isRead && (isOfRoute(call, file) || isCompiled(call, file))))
     return true;
   if (name === 'readdirSync') return readsEach(call, file);
   if (isRead) return variesByCall(found, file) && givesBytes(call, file);
@@ -43,7 +43,7 @@ export function isHeavyFileCall(found: SyncCall, file: FileContext): boolean {
 /** In the handler of a GET route itself: a page or an asset, read anew for each client that loads it. */
 function isOfRoute(call: ts.CallExpression, file: FileContext): boolean {
   const fn = findEnclosingFunction(call);
-  return fn !== undefined && /^(?:@?Get|GET|loader)\b/.test(findEntryPoint(fn, file)?.label ?? '');
+  return fn !== undefined && /^(?:@?Get|GET)\b/.test(findEntryPoint(fn, file)?.label ?? '');
 }
 
 /** In a loop over what the program does not write out. */

@@ -1,5 +1,5 @@
 import type { FileContext } from '../model/file-context.ts';
-import { isAnswered } from './answered-file.ts';
+import { isCompiled } from './compiled-file.ts';
 import { isInCatch } from './conditions.ts';
 import { oncePath } from './data-loop.ts';
 import { findEntryPoint } from './entry-points.ts';
@@ -46,7 +46,7 @@ export function isLightFileCall({ call, module, name }: SyncCall, file: FileCont
   if (writing.test(name)) return isReplaced(call, fn, file) || isForMissing(call, fn, file) || isFixed;
   if (!reading.test(name) || !isFixed) return false;
   // What a handler answers with may be a page; a line that is trimmed is a version, a token.
-  return isTrimmed(call) || (findEntryPoint(fn, file)?.kind !== 'request' && !isAnswered(call, file));
+  return isTrimmed(call) || (findEntryPoint(fn, file)?.kind !== 'request' && !isCompiled(call, file));
 }
 
 function isAsyncAround(fn: FunctionNode): boolean {

@@ -1,19 +1,14 @@
 import type { FileContext } from '../model/file-context.ts';
 import { isKeptForLater } from './kept-result.ts';
-import { findMethodCall, getOutermostWrapped, rootOf } from './syntax.ts';
+import { getOutermostWrapped } from './syntax.ts';
 import { ts } from './ts.ts';
 
 const engines =
   /^(?:ejs|handlebars|hbs|pug|jade|mustache|nunjucks|env|eta|dot|doT|_|lodash|mjml|swig|liquid|engine)\.(?:\w+\.)?(?:compile|render(?:String|File)?|parseAndRender|template)$/i;
 const bareEngines = /^(?:juicer|mjml2html|template)$/;
-const answers = /^(?:send|end|write|html)$/;
-const responses = /^(?:res|resp|response|reply|rep|ctx)$/;
 
-/**
- * Whether the text of a file is what a client gets: handed to the response, or to an engine that compiles it as a template
- * each time, which takes longer than to read it.
- */
-export function isAnswered(call: ts.CallExpression, file: FileContext): boolean {
+/** Whether the text of a file is handed to an engine that compiles it as a template each time, which takes longer than to read it. */
+export function isCompiled(call: ts.CallExpression, file: FileContext): boolean {
   return isTakenBy(call, file, 0);
 }
 
@@ -42,12 +37,7 @@ function isTakenBy(value: ts.Expression, file: FileContext, depth: number): bool
 
 function isTaker(call: ts.CallExpression, file: FileContext): boolean {
   const callee = call.expression.getText(file.source);
-  if (engines.test(callee) || bareEngines.test(callee)) return !isKeptForLater(call, file) && !isMemo(call, file);
-  const target = findMethodCall(call);
-  if (!target || !answers.test(target.method)) return false;
-  let root = rootOf(target.receiver);
-  for (let next = findMethodCall(root); next; next = findMethodCall(root)) root = rootOf(next.receiver);
-  return ts.isIdentifier(root) && responses.test(root.text);
+  return (engines.test(callee) || bareEngines.test(callee)) && !isKeptForLater(call, file) && !isMemo(call, file);
 }
 
 /** `if (!release.view) release.view = ejs.render(…)`. */
