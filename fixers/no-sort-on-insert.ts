@@ -13,11 +13,11 @@ import {
 import { ts } from '../src/ast/ts.ts';
 import type { FileContext } from '../src/model/file-context.ts';
 import type { Fix, Fixer, Skip, TextEdit } from '../src/model/fixer.ts';
-import { freeName } from './edit/free-name.ts';
+import { insertInOrder } from './edit/insert-in-order.ts';
 import { findItemType } from './edit/item-type.ts';
 import { isTypeScript } from './edit/keep-value.ts';
 import { removeStatement } from './edit/remove-statement.ts';
-import { replaceNode, replaceNodes } from './edit/replace-node.ts';
+import { replaceNode } from './edit/replace-node.ts';
 
 export const fixer: Fixer<SortOnInsert> = {
   rule: 'no-sort-on-insert',
@@ -48,10 +48,10 @@ export const fixer: Fixer<SortOnInsert> = {
       };
     const others = home.accesses.filter((access) => !isWithin(access, added) && !isWithin(access, sorted));
     if (others.some((access) => isFilled(access))) return { skip: 'entries are put in elsewhere as well' };
-    return {
-      edits: [replaceNodes(added, sorted, insertion(data, order, item, file), file)],
-      note: 'What decides the order must not change while an entry is in the list.',
-    };
+    const edits = insertInOrder(data, order, item, file);
+    return edits
+      ? { edits, note: 'What decides the order must not change while an entry is in the list.' }
+      : { skip: 'a comment stands behind what is put in, or behind the function that orders' };
   },
 };
 
@@ -121,30 +121,4 @@ function isFilled(access: ts.Expression): boolean {
       (target.method === 'splice' && target.call.arguments.length > 2)
     );
   return ts.isElementAccessExpression(parent) && isAssignment(parent.parent) && parent.parent.left === parent;
-}
-
-/** Behind all that go before it or are equal, found by halving. */
-function insertion(
-  { push, list }: SortOnInsert,
-  order: ts.Expression,
-  type: string | undefined,
-  file: FileContext,
-): string {
-  const [item, compare, low, high, middle] = ['item', 'compare', 'low', 'high', 'middle'].map((name) =>
-    freeName(name, file),
-  ) as [string, string, string, string, string];
-  const isTyped = isTypeScript(file);
-  const written = list.getText(file.source);
-  return [
-    `const ${item}${isTyped ? `: ${type}` : ''} = ${push.arguments[0]!.getText(file.source)};`,
-    `const ${compare}${isTyped ? `: (a: ${type}, b: ${type}) => number` : ''} = ${order.getText(file.source)};`,
-    `let ${low} = 0;`,
-    `let ${high} = ${written}.length;`,
-    `while (${low} < ${high}) {`,
-    `  const ${middle} = (${low} + ${high}) >>> 1;`,
-    `  if (${compare}(${written}[${middle}]${isTyped ? '!' : ''}, ${item}) <= 0) ${low} = ${middle} + 1;`,
-    `  else ${high} = ${middle};`,
-    '}',
-    `${written}.splice(${low}, 0, ${item});`,
-  ].join('\n');
 }
