@@ -12,6 +12,7 @@ import { isByHand } from '../../src/ast/seldom.ts';
 import { findEnclosingClass, findEnclosingFunction, nameOfFunction } from '../../src/ast/syntax.ts';
 import { hasTooling } from '../../src/ast/tooling.ts';
 import type { ts } from '../../src/ast/ts.ts';
+import { openInLibrary } from '../../src/ast/under-load.ts';
 import { isStartup, openToUsers, whileRequestWaits, whileUserWaits } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
@@ -140,7 +141,7 @@ function whenWaitedFor(end: ts.CallExpression, library: HttpLibrary, file: FileC
  */
 function whileClientWaits(end: ts.CallExpression, library: HttpLibrary, file: FileContext): LinkCondition[] {
   if (library === 'fetch' || !findEnclosingClass(end)) return [];
-  return [{ kind: 'all', of: [{ kind: 'in-library' }, openToUsers(end, file)] }];
+  return [openInLibrary(end, file)];
 }
 
 /** Whether somebody may wait for what a call brings back, for as long as it takes. */

@@ -3,10 +3,10 @@ import { isRowsOfRead } from '../../src/ast/rows-of-read.ts';
 import { shownText } from '../../src/ast/shown-text.ts';
 import { findEnclosingFunction } from '../../src/ast/syntax.ts';
 import type { ts } from '../../src/ast/ts.ts';
-import { onRequestPath, onUsersPath, openToUsers } from '../../src/ast/where.ts';
+import { openInLibrary } from '../../src/ast/under-load.ts';
+import { onRequestPath, onUsersPath } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
-import type { LinkCondition } from '../../src/model/link.ts';
 import type { Match } from '../../src/model/rule.ts';
 
 const texts: Readonly<Record<JsonRoundTrip['kind'], string>> = {
@@ -53,10 +53,9 @@ function weigh(found: JsonRoundTrip, call: ts.CallExpression, file: FileContext)
   if (found.kind === 'cache') return {};
   const isOfRows = found.kind === 'clone' && isRowsOfRead(found.value, file);
   const asked = onRequestPath(call, file);
-  const offered: LinkCondition = { kind: 'all', of: [{ kind: 'in-library' }, openToUsers(call, file)] };
   return {
     ...(!isOfRows && !isShownLong(found, file) && { confidence: 'possible' as const }),
     when: onUsersPath(call, file),
-    sureWhen: isOfRows ? { kind: 'any', of: [asked, offered] } : asked,
+    sureWhen: isOfRows ? { kind: 'any', of: [asked, openInLibrary(call, file)] } : asked,
   };
 }

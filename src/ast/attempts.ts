@@ -1,6 +1,7 @@
 /** Questions about attempts that are repeated when they fail. */
 
 import type { FileContext } from '../model/file-context.ts';
+import { leavesFunction } from './conditions.ts';
 import {
   type FunctionNode,
   findMemberName,
@@ -89,11 +90,7 @@ export function isLocked(attempt: ts.TryStatement, fn: FunctionNode, file: FileC
     );
   return contains(
     fn.body,
-    (n) =>
-      ts.isIfStatement(n) &&
-      n.end <= attempt.pos &&
-      isFreed(n.expression) &&
-      (ts.isReturnStatement(n.thenStatement) || contains(n.thenStatement, ts.isReturnStatement)),
+    (n) => ts.isIfStatement(n) && n.end <= attempt.pos && isFreed(n.expression) && leavesFunction(n.thenStatement),
   );
 }
 

@@ -326,6 +326,8 @@ function routePath(object: ts.ObjectLiteralExpression): string | undefined {
   return undefined;
 }
 
+const bySignature = (label: string): EntryPoint => ({ ...request(label), isBySignature: true });
+
 /** `(req, res)`, `(request, reply)`, `(ctx, next)`: nobody names anything else so. */
 function fromParameters(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
   if (file.role !== 'product' || ts.isConstructorDeclaration(fn)) return undefined;
@@ -333,14 +335,12 @@ function fromParameters(fn: FunctionNode, file: FileContext): EntryPoint | undef
   if (first === undefined) return undefined;
   const label = `${nameOfFunction(fn)}(${first}${second === undefined ? '' : `, ${second}`})`;
   if (requestName.test(first) && second !== undefined && (responseName.test(second) || second === 'next'))
-    return { ...request(label), isBySignature: true };
+    return bySignature(label);
   const isError = /^(?:err|error|_err|_)$/.test(first) && fn.parameters.length === 4;
-  if (isError && second !== undefined && (requestName.test(second) || /^_/.test(second)))
-    return { ...request(label), isBySignature: true };
-  if (/^(?:ctx|context|c)$/.test(first) && second === 'next') return { ...request(label), isBySignature: true };
+  if (isError && second !== undefined && (requestName.test(second) || /^_/.test(second))) return bySignature(label);
+  if (/^(?:ctx|context|c)$/.test(first) && second === 'next') return bySignature(label);
   // Azure Functions.
-  if (first === 'context' && second !== undefined && requestName.test(second))
-    return { ...request(label), isBySignature: true };
+  if (first === 'context' && second !== undefined && requestName.test(second)) return bySignature(label);
   // What its class hides and calls with the request is as much of a handler as its callers are.
   if (ts.isMethodDeclaration(fn) && isHiddenMethod(fn) && listCallsOf(fn, file).length > 0) return undefined;
   const type = fn.parameters[0]?.type;
@@ -352,7 +352,7 @@ function fromParameters(fn: FunctionNode, file: FileContext): EntryPoint | undef
       ) &&
       (!name.startsWith('Next') || mayServeNext(file))
     ) {
-      return { ...request(label), isBySignature: true };
+      return bySignature(label);
     }
   }
   return undefined;

@@ -1,5 +1,13 @@
 import type { FileContext } from '../model/file-context.ts';
-import { findMemberPath, findMethodCall, isAssignment, isWithin, skipAwait, skipWrappers } from './syntax.ts';
+import {
+  findMemberPath,
+  findMethodCall,
+  isAssignment,
+  isWithin,
+  rootOfMembers,
+  skipAwait,
+  skipWrappers,
+} from './syntax.ts';
 import { ts } from './ts.ts';
 import { listNodesWithin } from './within.ts';
 
@@ -67,11 +75,8 @@ function takes(call: ts.CallExpression, shift: ts.CallExpression, file: FileCont
   if (call === shift || /^(?:shift|splice)$/.test(findMethodCall(call)?.method ?? '')) return false;
   return call.arguments.some((argument) => {
     if (isWithin(shift, argument)) return true;
-    const holder = skipWrappers(argument);
-    const path = findMemberPath(holder);
-    let root: ts.Expression = holder;
-    while (ts.isPropertyAccessExpression(root)) root = skipWrappers(root.expression);
-    const declaration = path && ts.isIdentifier(root) ? file.bindingOf(root)?.declaration : undefined;
+    const root = rootOfMembers(argument);
+    const declaration = ts.isIdentifier(root) ? file.bindingOf(root)?.declaration : undefined;
     return !!declaration && ts.isVariableDeclaration(declaration) && isWithin(shift, declaration);
   });
 }

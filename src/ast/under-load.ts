@@ -47,6 +47,11 @@ export function comesWithUsers(node: ts.Node, life: Life, file: FileContext): Li
   return { kind: 'all', of: [isOfLibrary(life), reached] };
 }
 
+/** Users of a library can run the place as often as they like. */
+export function openInLibrary(node: ts.Node, file: FileContext): LinkCondition {
+  return { kind: 'all', of: [{ kind: 'in-library' }, openToUsers(node, file)] };
+}
+
 /** What users of a library hand in is as much as they have; what else is not shown to be much is `possible`. */
 export function sureInLibrary(isShown: boolean): { confidence?: 'possible'; sureWhen?: LinkCondition } {
   return isShown ? { sureWhen: { kind: 'in-library' } } : { confidence: 'possible' };

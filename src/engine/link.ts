@@ -32,6 +32,7 @@ export class Linker {
   readonly #graph: CallGraph;
   readonly #factCandidates = new Map<string, string[]>();
   readonly #facts = new Map<string, string | undefined>();
+  readonly #unused = new Map<string, boolean>();
 
   constructor(project: Project) {
     this.#project = project;
@@ -60,7 +61,7 @@ export class Linker {
   #decideOne({ finding: { file }, when, sureWhen }: RawFinding): Verdict {
     const verdict = when ? this.#judge(when, file) : { holds: true, evidence: [], why: '' };
     // What asks nothing of other files is said without them.
-    if (verdict.holds && (when ?? sureWhen) && isUnusedFile(this.#project, file)) return { ...verdict, isUnsure: true };
+    if (verdict.holds && (when ?? sureWhen) && this.#isUnused(file)) return { ...verdict, isUnsure: true };
     const sure = verdict.holds && sureWhen ? this.#judge(sureWhen, file) : undefined;
     if (!sure) return verdict;
     if (!sure.holds) return { ...verdict, isUnsure: true };
@@ -69,6 +70,15 @@ export class Linker {
       ...verdict,
       evidence: [...verdict.evidence, ...sure.evidence.filter((step) => !told.has(JSON.stringify(step)))],
     };
+  }
+
+  #isUnused(file: string): boolean {
+    let answer = this.#unused.get(file);
+    if (answer === undefined) {
+      answer = isUnusedFile(this.#project, file);
+      this.#unused.set(file, answer);
+    }
+    return answer;
   }
 
   #judge(condition: LinkCondition, file: string): Verdict {
