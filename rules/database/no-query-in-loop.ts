@@ -139,7 +139,11 @@ function judge(call: ts.CallExpression, query: QueryCall, file: FileContext): Ma
   if (!place) return undefined;
   const { repetition, over } = place;
   // Prisma gathers the findUnique calls of one tick into one query.
-  if (query.library === 'prisma' && /\.findUnique$/.test(query.text) && ts.isCallExpression(repetition.node))
+  if (
+    query.library === 'prisma' &&
+    /\.findUnique(?:OrThrow)?$/.test(query.text) &&
+    ts.isCallExpression(repetition.node)
+  )
     return undefined;
   const { kind } = query;
   const isRead = kind === 'point' || kind === 'list';

@@ -103,7 +103,7 @@ function isGathered(fn: Work, file: FileContext): boolean {
   const visit = (at: ts.Node): boolean => {
     const query = ts.isCallExpression(at) ? findQuery(at, file) : undefined;
     return query
-      ? query.library === 'prisma' && /\.findUnique$/.test(query.text)
+      ? query.library === 'prisma' && /\.findUnique(?:OrThrow)?$/.test(query.text)
       : (ts.forEachChild(at, visit) ?? false);
   };
   const at = partOf(fn);

@@ -20,8 +20,8 @@ const shortFile = /key|cert|crt|\bca\b|pem|crede?n|secret|token|macaroon|conf|se
 
 /**
  * Whether a synchronous call of files is shown to take long, or to be made often: files by the number, a whole tree,
- * bytes (pictures, recordings, uploads) rather than a text, a template that is compiled each time; or what stands where its function waits
- * for others. One small file is read in less time than its asynchronous form takes.
+ * bytes (pictures, recordings, uploads) rather than a text, pages and templates by a path that varies; or what stands where
+ * its function waits for others. One small file is read in less time than its asynchronous form takes.
  */
 export function isHeavyFileCall(found: SyncCall, file: FileContext): boolean {
   const { call, name } = found;
@@ -33,7 +33,9 @@ export function isHeavyFileCall(found: SyncCall, file: FileContext): boolean {
   if (isMeantAsynchronous(found, file)) return true;
   // To unlink, rename or look at a file takes microseconds, also when it is done for each of some.
   const isOfContent = isRead || name === 'readdirSync' || writing.test(name);
-  if ((isOfContent && isForEach(call, file)) || (isRead && (isOfRoute(call, file) || isCompiled(call, file))))
+  if (isOfContent && isForEach(call, file)) return true;
+  // One file that is always the same is a few kilobytes, and stays in memory.
+  if (isRead && fn && !isFixedPath(call.arguments[0], fn, file) && (isOfRoute(call, file) || isCompiled(call, file)))
     return true;
   if (name === 'readdirSync') return readsEach(call, file);
   if (isRead) return variesByCall(found, file) && givesBytes(call, file);
