@@ -521,6 +521,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "It is `likely` where nothing but success ends the tries and nothing waits between them. Else it is `possible`: who knows the service knows what a failed attempt meets there, some tries do no harm, and what goes on to the next of several looks the same.",
       "What waits for a person is left alone.",
       "A wait for an event that is taken up again, and a loop that ends with its connection, are left alone.",
+      "A restart from the event that tells of the end is one where a start that fails ends so too: child processes, workers, sockets. What counts its starts, or takes the next of a queue, is left alone.",
       "Whether an error is worth a retry at all is not judged."
     ],
     "options": {},

@@ -16,12 +16,14 @@ import {
   isToldOfError,
   leavesAlways,
   leavesWithoutConnection,
+  takesUpAtWill,
   withoutTexts,
 } from '../../src/ast/attempts.ts';
 import { waitsForEvents } from '../../src/ast/event-wait.ts';
 import { listCallsOf } from '../../src/ast/functions.ts';
 import { bareModule, findOrigin, originName } from '../../src/ast/provenance.ts';
 import { findProperty } from '../../src/ast/queries.ts';
+import { findRestartAtOnce, restartWords } from '../../src/ast/restart-at-once.ts';
 import { findEnclosingFunction, isWithin, type LoopNode, skipWrappers } from '../../src/ast/syntax.ts';
 import { hasTooling } from '../../src/ast/tooling.ts';
 import { ts } from '../../src/ast/ts.ts';
@@ -56,12 +58,14 @@ export const rule = defineRule<NaiveRetry>({
     'It is `likely` where nothing but success ends the tries and nothing waits between them. Else it is `possible`: who knows the service knows what a failed attempt meets there, some tries do no harm, and what goes on to the next of several looks the same.',
     'What waits for a person is left alone.',
     'A wait for an event that is taken up again, and a loop that ends with its connection, are left alone.',
+    'A restart from the event that tells of the end is one where a start that fails ends so too: child processes, workers, sockets. What counts its starts, or takes the next of a queue, is left alone.',
     'Whether an error is worth a retry at all is not judged.',
   ],
-  mentions: ['catch&await', 'p-retry', 'exponential-backoff'],
+  mentions: ['catch&await', 'p-retry', 'exponential-backoff', ...restartWords],
   visit: {
     TryStatement: (node, file) => (hasTooling(file) ? undefined : judgeTry(node, file)),
-    CallExpression: (node, file) => judgeLibrary(node, file),
+    CallExpression: (node, file) => judgeLibrary(node, file) ?? judgeRestart(node, file),
+    BinaryExpression: (node, file) => judgeRestart(node, file),
   },
 });
 
@@ -106,13 +110,6 @@ function judgeLoop(attempt: ts.TryStatement, loop: LoopNode, file: FileContext):
     return report(loop, { fault: 'endless', loop, attempt }, 'without end, after the same pause each time');
   }
   return undefined;
-}
-
-/** `if (isTransient(error)) continue;`, with nothing in the loop that counts: some errors are tried again without end. */
-function takesUpAtWill(block: ts.Block, loop: LoopNode, file: FileContext): boolean {
-  if (!contains(block, ts.isContinueStatement)) return false;
-  const code = withoutTexts(loop, file);
-  return !/attempts?\b|tries\b|retries|count|remaining|\+\+|--|[-+]= ?1/i.test(code);
 }
 
 function report(
@@ -165,6 +162,13 @@ function judgeRecursion(attempt: ts.TryStatement, file: FileContext): Match<Naiv
       : undefined;
   const how = pauses ? 'without end, after the same pause each time' : 'at once and without end';
   return report(fn, { fault: 'endless', ...data }, how, { again, isSure: !pauses });
+}
+
+/** What has ended is started anew from the event that tells of it, also when each start fails. */
+function judgeRestart(node: ts.CallExpression | ts.BinaryExpression, file: FileContext): Match<NaiveRetry> | undefined {
+  const found = findRestartAtOnce(node, file);
+  const data: NaiveRetry = { fault: 'endless', loop: undefined, attempt: undefined };
+  return found && report(found.start, data, 'at once and without end', { again: found.again, isSure: true });
 }
 
 /** p-retry 7 (`randomize`) and exponential-backoff 3 (`jitter`) leave chance out unless told. */

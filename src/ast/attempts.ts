@@ -220,3 +220,10 @@ export function goesOn(call: ts.CallExpression): boolean {
       ts.isBinaryExpression(skipWrappers(argument)) && !/attempt|retr(?:y|ies)|tries|count/i.test(argument.getText()),
   );
 }
+
+/** `if (isTransient(error)) continue;`, with nothing in the loop that counts: some errors are tried again without end. */
+export function takesUpAtWill(block: ts.Block, loop: LoopNode, file: FileContext): boolean {
+  if (!contains(block, ts.isContinueStatement)) return false;
+  const code = withoutTexts(loop, file);
+  return !/attempts?\b|tries\b|retries|count|remaining|\+\+|--|[-+]= ?1/i.test(code);
+}
