@@ -13,6 +13,7 @@ import { isMissedAtModuleEnd } from '../../src/ast/module-end.ts';
 import { findOverwrite } from '../../src/ast/overwritten.ts';
 import { mayEndProcess } from '../../src/ast/process-end.ts';
 import { canEnd, findReArming, isCounted, type ReArming, settlesPromise } from '../../src/ast/re-arming.ts';
+import { findRearmedAfterEnd } from '../../src/ast/rearmed-after-end.ts';
 import { listReturnedPlaces } from '../../src/ast/returned-timer.ts';
 import { findSecondBeginning } from '../../src/ast/second-chain.ts';
 import { canBeStartedOften, runsAgain, startsRepeatedly } from '../../src/ast/starts-repeatedly.ts';
@@ -46,6 +47,7 @@ const what = {
   connection: 'is not cleared when its connection closes',
   loss: 'is not cleared when its connection is lost, though it is elsewhere',
   state: 'is not cleared when its effect runs again or its component is gone, and sets state then',
+  rearmed: 'is cleared where its owner ends, but a run that is under way then sets it again, and goes on for ever',
   overwritten: 'is lost when it is started again before it fired: both fire',
 } as const;
 
@@ -63,6 +65,7 @@ export const rule = defineRule<LeakedTimeout>({
     'One-shot timers that end by themselves are left alone, also when they outlive their owner for a moment.',
     'A condition ahead of the re-arming is taken to be able to end it, and a chain that settles a promise ends with that.',
     'A chain that only a flag ends is reported where the owner can begin again before its timer fires, for waits of a second and more.',
+    'A chain whose run waits before it sets the next timer is taken to be ended by a flag that a run asks for, by an end that waits for the run, and by one that aborts anything.',
     'A timer that is started only while none is pending, and forgotten when it fires, gathers work: it is `possible` when its owner ends without clearing it.',
     'A timer that sets state when its component may be gone, or its effect has run again, is `possible` only: it does so once.',
     'Sure is what fires later than within five seconds and comes with requests or with the use of a library, a reconnection that an event starts, a chain that starts something in the end, and, however soon, what ends its owner after a beginning that may have been tried again. All else is `possible`: a second start while the first is pending, a chain of a plain function, what one service of a process leaves at its end.',
@@ -154,13 +157,13 @@ function judge(
       ...match('missed', ...listForeignClears(places, life, file)),
       ...(isHarmless && { confidence: 'possible' as const }),
     };
-  } else if ((findDelayMs(call) ?? longMs) >= longMs) {
-    const loss = findMissedLoss(call, places, life, file);
-    if (loss)
-      return {
-        ...match('loss', ...listForeignClears(places, life, file)),
-        related: [{ at: loss, note: 'leaves it running' }],
-      };
+  } else {
+    const rearmed = findRearmedAfterEnd(call, clears, life, file);
+    if (rearmed) return { ...match('rearmed'), related: [{ at: rearmed, note: 'what may be under way then' }] };
+    const isLong = (findDelayMs(call) ?? longMs) >= longMs;
+    const at = isLong ? findMissedLoss(call, places, life, file) : undefined;
+    const elsewhere = (): LinkCondition[] => listForeignClears(places, life, file);
+    if (at) return { ...match('loss', ...elsewhere()), related: [{ at, note: 'leaves it running' }] };
   }
   if (file.role === 'ui' || isAtOnce(call) || isReturned(call, file)) return undefined;
   const overwrite = findOverwrite(call, places, life, file);
@@ -180,7 +183,7 @@ function isPutOff(clear: ts.Node, call: ts.CallExpression): boolean {
 
 /** What is left running starts its owner anew, or calls what belongs to it. */
 function actsAfterEnd(call: ts.CallExpression, leak: TimeoutLeak, file: FileContext): boolean {
-  return leak === 'restarts' || (leak === 'missed' && findTimerRun(call, file).called.length > 0);
+  return leak === 'restarts' || leak === 'rearmed' || (leak === 'missed' && findTimerRun(call, file).called.length > 0);
 }
 
 /** Other methods keep it: they are the ones to look at it before. */

@@ -44,7 +44,8 @@ export type IntervalLeak = 'never' | 'overwritten' | 'missed' | 'outcome' | 'los
  * owner can end; `overwritten`: a second start loses the first handle; `missed`: cleared here and there, but not where
  * its owner ends; `restarts`, `ends`: nothing can cancel it, and it starts or ends its owner after the end;
  * `connection`: it works on a connection that has closed; `state`: it sets the state of a component that is gone;
- * `loss`: its owner clears it, but not when what it works on closes by itself.
+ * `loss`: its owner clears it, but not when what it works on closes by itself; `rearmed`: the end clears it, and a run
+ * under way sets it again.
  */
 export type TimeoutLeak =
   | 'again'
@@ -56,7 +57,8 @@ export type TimeoutLeak =
   | 'ends'
   | 'connection'
   | 'state'
-  | 'loss';
+  | 'loss'
+  | 'rearmed';
 
 const unsure: TimerWeight = { confidence: 'possible' };
 
@@ -99,7 +101,8 @@ export function weighTimeout(call: ts.CallExpression, life: Life, leak: TimeoutL
   if (leak === 're-arming') {
     if (life.kind === 'effect') return {};
     if (life.kind !== 'owner' && life.kind !== 'factory') return unsure;
-  } else if (leak !== 'restarts' && !isOfBeginning && isGoneSoon(knownDelay(delay, file))) return unsure;
+  } else if (leak !== 'restarts' && leak !== 'rearmed' && !isOfBeginning && isGoneSoon(knownDelay(delay, file)))
+    return unsure;
   // How long an end waits may be what it is asked for.
   if (leak === 'ends' && isDelayGiven(delay, file)) return unsure;
   if (leak === 'overwritten' || file.role === 'ui') return unsure;

@@ -1,0 +1,101 @@
+import type { FileContext } from '../model/file-context.ts';
+import { asksForEnd, findCalled, findTimerRun, listEnds, withCallees } from './after-end.ts';
+import type { Life } from './life-cycle.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  findMemberName,
+  findPromiseAround,
+  getOutermostWrapped,
+  isFunctionNode,
+  isWithin,
+  skipWrappers,
+} from './syntax.ts';
+import { ts } from './ts.ts';
+import { listNodesWithin } from './within.ts';
+
+/**
+ * The place where a chain of timers waits before it sets the next one: `await work(); this.timer = setTimeout(…)`. Ended
+ * meanwhile, its owner clears a timer that has fired, and the run under way starts the chain again. Undefined where a run
+ * asks for the end, or the end waits for the run or aborts what it waits for.
+ */
+export function findRearmedAfterEnd(
+  call: ts.CallExpression,
+  clears: readonly ts.Node[],
+  life: Life,
+  file: FileContext,
+): ts.Node | undefined {
+  const arms = findEnclosingFunction(call);
+  const { callback, called } = findTimerRun(call, file);
+  const runs = [...(callback ? [callback] : []), ...called];
+  const chain = withCallees(runs, file);
+  if (!arms || !chain.some((fn) => isWithin(arms, fn))) return undefined;
+  const ends = listEnds(life).filter((end) =>
+    withCallees([end], file).some((fn) => clears.some((clear) => isWithin(clear, fn))),
+  );
+  if (ends.length === 0 || ends.some((end) => mayEndRun(end, chain, clears, file))) return undefined;
+  if (asksForEnd(call, chain, life, file)) return undefined;
+  const sites = [call, ...listCallsTo(arms, chain, file)].filter((site) => chain.some((fn) => isWithin(site, fn)));
+  for (const site of sites) {
+    const wait = findWaitAhead(site, callback, file);
+    if (wait) return wait;
+  }
+  return undefined;
+}
+
+/** An end that waits for a run, counts up what runs compare, aborts, or is a part of the chain itself. */
+function mayEndRun(
+  end: FunctionNode,
+  chain: readonly FunctionNode[],
+  clears: readonly ts.Node[],
+  file: FileContext,
+): boolean {
+  if (chain.includes(end)) return true;
+  return withCallees([end], file).some(
+    (fn) =>
+      listNodesWithin('AwaitExpression', fn, file).some((wait) => waitsForRun(wait, clears, file)) ||
+      /\+\+|\+= ?1|\babort\w*\(|\bcancel\w*\(|removeAllListeners/.test(fn.getText(file.source)),
+  );
+}
+
+/** `await this.running`, or anything that is waited for before the timer is cleared. */
+function waitsForRun(wait: ts.AwaitExpression, clears: readonly ts.Node[], file: FileContext): boolean {
+  const awaited = skipWrappers(wait.expression);
+  const isKept = !ts.isCallExpression(awaited) || /^Promise\./.test(awaited.getText(file.source));
+  return isKept || clears.some((clear) => clear.pos >= wait.end);
+}
+
+function listCallsTo(fn: FunctionNode, chain: readonly FunctionNode[], file: FileContext): ts.CallExpression[] {
+  return chain.flatMap((caller) =>
+    listNodesWithin('CallExpression', caller, file).filter((call) => findCalled(call, file) === fn),
+  );
+}
+
+/** What calls at once, or when an event comes that tells by itself what to do then. */
+const otherwise =
+  /^(?:on|once|addListener|addEventListener|subscribe|forEach|map|filter|some|every|find|reduce|flatMap|sort)$/;
+
+/** An `await` ahead in the same function, or the call whose callback it stands in. */
+function findWaitAhead(
+  site: ts.CallExpression,
+  callback: FunctionNode | undefined,
+  file: FileContext,
+): ts.Node | undefined {
+  for (let fn = findEnclosingFunction(site); fn; fn = findEnclosingFunction(fn)) {
+    const home = fn;
+    const wait = listNodesWithin('AwaitExpression', home, file).find(
+      (node) => node.end <= site.pos && findEnclosingFunction(node) === home,
+    );
+    if (wait || fn === callback) return wait;
+    const { parent } = getOutermostWrapped(fn);
+    if (findPromiseAround(fn)) continue;
+    if (!ts.isCallExpression(parent) || !isHandedTo(fn, parent)) return undefined;
+    const name = findMemberName(parent.expression);
+    if (name === undefined || !otherwise.test(name)) return parent;
+  }
+  return undefined;
+}
+
+function isHandedTo(fn: FunctionNode, call: ts.CallExpression): boolean {
+  return isFunctionNode(fn) && call.arguments.some((argument) => argument === getOutermostWrapped(fn));
+}
