@@ -1,7 +1,7 @@
 import { allOf, anyOf } from '../../src/ast/all-of.ts';
 import { listClearsOf } from '../../src/ast/clears-of-places.ts';
 import { hasEnd } from '../../src/ast/end-of-life.ts';
-import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
+import { type HandlePlace, isKeptByModule, listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { findLeftByComponent } from '../../src/ast/hook-timer.ts';
 import { isStartedWhenUnset } from '../../src/ast/latch.ts';
 import { type Life, lifeOf } from '../../src/ast/life-cycle.ts';
@@ -13,6 +13,7 @@ import { isLeftByEnd, isOnlyRestarted, isStatic } from '../../src/ast/only-resta
 import { findOverwrite } from '../../src/ast/overwritten.ts';
 import { mayEndProcess } from '../../src/ast/process-end.ts';
 import { findOutcomeBeside } from '../../src/ast/settled-poll.ts';
+import { findSiblingClear } from '../../src/ast/sibling-clear.ts';
 import { startsWithOnlyInstance } from '../../src/ast/singleton.ts';
 import {
   canBeCalledOften,
@@ -23,7 +24,6 @@ import {
   unlessMadeOnce,
   whenMadeOften,
 } from '../../src/ast/starts-repeatedly.ts';
-import { findEnclosingFunction } from '../../src/ast/syntax.ts';
 import { type IntervalLeak, weighInterval } from '../../src/ast/timer-weight.ts';
 import { findTimerFunction, isUnrefed } from '../../src/ast/timers.ts';
 import { isOfCommandLine } from '../../src/ast/tooling.ts';
@@ -133,6 +133,9 @@ function neverCleared(
   file: FileContext,
 ): Match<LeakedInterval> | undefined {
   const conditions: LinkCondition[] = listReleasesElsewhere(places, life);
+  const sibling = findSiblingClear(call, places, life, file);
+  const report = (): Match<LeakedInterval> => match(call, places, life, 'never', allOf(...conditions), file);
+  if (sibling) return { ...report(), sureWhen: undefined, related: [{ at: sibling, note: 'clears another one' }] };
   switch (life.kind) {
     case 'effect':
       // One a page, which the module keeps for good.
@@ -164,7 +167,7 @@ function neverCleared(
     default:
       return undefined;
   }
-  return match(call, places, life, 'never', allOf(...conditions), file);
+  return report();
 }
 
 function match(
@@ -183,11 +186,6 @@ function match(
     ...weighInterval(call, life, leak, file),
     data: { call, places, life, leak },
   };
-}
-
-/** In a variable of the module, outside of all components. */
-function isKeptByModule(places: readonly HandlePlace[]): boolean {
-  return places.every((place) => place.kind === 'binding' && !findEnclosingFunction(place.binding.identifier));
 }
 
 function nameOfOwner(life: Life, leak: IntervalLeak): string {

@@ -158,7 +158,7 @@ function judge(
       ...(isHarmless && { confidence: 'possible' as const }),
     };
   } else {
-    const rearmed = findRearmedAfterEnd(call, clears, life, file);
+    const rearmed = findRearmedAfterEnd(call, places, clears, life, file);
     if (rearmed) return { ...match('rearmed'), related: [{ at: rearmed, note: 'what may be under way then' }] };
     const isLong = (findDelayMs(call) ?? longMs) >= longMs;
     const at = isLong ? findMissedLoss(call, places, life, file) : undefined;

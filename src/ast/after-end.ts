@@ -40,7 +40,7 @@ const asking = [
 
 /** Names of an end for good, without an object: `cleanupGarbage` ends something else. */
 export const endName =
-  /^_*(?:close|stop|disconnect|destroy|dispose|shutdown|shutDown|teardown|terminate|end|quit|Symbol\.(?:asyncD|d)ispose|componentWillUnmount|disconnectedCallback|ngOnDestroy|onModuleDestroy|beforeUnmount|beforeDestroy|onDestroy|onApplicationShutdown)$/;
+  /^_*(?:close|stop|disconnect|destroy|dispose|shutdown|shutDown|teardown|terminate|end|quit|kill|abort|unload|onUnload|Symbol\.(?:asyncD|d)ispose|componentWillUnmount|disconnectedCallback|ngOnDestroy|onModuleDestroy|beforeUnmount|beforeDestroy|onDestroy|onApplicationShutdown)$/;
 
 /** The functions that end what starts a timer: methods of its owner, or of what its factory makes. */
 export function listEnds(life: Life): readonly FunctionNode[] {

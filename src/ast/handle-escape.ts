@@ -1,6 +1,7 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
 import { findThisOwner, type OwnerNode } from './class-shape.ts';
 import {
+  findEnclosingFunction,
   findMemberName,
   findMethodCall,
   findPropertyName,
@@ -251,6 +252,11 @@ function isLogical(node: ts.Node): boolean {
     kind === ts.SyntaxKind.BarBarToken ||
     kind === ts.SyntaxKind.QuestionQuestionToken
   );
+}
+
+/** In variables of the module, outside of all functions. */
+export function isKeptByModule(places: readonly HandlePlace[]): boolean {
+  return places.every((place) => place.kind === 'binding' && !findEnclosingFunction(place.binding.identifier));
 }
 
 function isUsing(declaration: ts.VariableDeclaration): boolean {

@@ -1,6 +1,8 @@
 import type { FileContext } from '../model/file-context.ts';
 import { asksForEnd, findCalled, findTimerRun, listEnds, withCallees } from './after-end.ts';
+import type { HandlePlace } from './handle-escape.ts';
 import type { Life } from './life-cycle.ts';
+import { isOfFactory } from './missed-end.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -21,20 +23,28 @@ import { listNodesWithin } from './within.ts';
  */
 export function findRearmedAfterEnd(
   call: ts.CallExpression,
+  places: readonly HandlePlace[],
   clears: readonly ts.Node[],
   life: Life,
   file: FileContext,
 ): ts.Node | undefined {
+  if (
+    !places.every((place) => place.kind === 'field' || (place.kind === 'binding' && isOfFactory(place.binding, life)))
+  )
+    return undefined;
   const arms = findEnclosingFunction(call);
   const { callback, called } = findTimerRun(call, file);
   const runs = [...(callback ? [callback] : []), ...called];
-  const chain = withCallees(runs, file);
+  const chain = withCallees(runs, file).filter(
+    (fn) => isWithin(call, fn) || (arms && withCallees([fn], file).includes(arms)),
+  );
   if (!arms || !chain.some((fn) => isWithin(arms, fn))) return undefined;
   const ends = listEnds(life).filter((end) =>
     withCallees([end], file).some((fn) => clears.some((clear) => isWithin(clear, fn))),
   );
   if (ends.length === 0 || ends.some((end) => mayEndRun(end, chain, clears, file))) return undefined;
-  if (asksForEnd(call, chain, life, file)) return undefined;
+  // What an answer says of itself is no state of the owner.
+  if (asksForEnd(call, chain, life, file, ['statusCode', 'statusText', 'statusMessage'])) return undefined;
   const sites = [call, ...listCallsTo(arms, chain, file)].filter((site) => chain.some((fn) => isWithin(site, fn)));
   for (const site of sites) {
     const wait = findWaitAhead(site, callback, file);
@@ -54,7 +64,7 @@ function mayEndRun(
   return withCallees([end], file).some(
     (fn) =>
       listNodesWithin('AwaitExpression', fn, file).some((wait) => waitsForRun(wait, clears, file)) ||
-      /\+\+|\+= ?1|\babort\w*\(|\bcancel\w*\(|removeAllListeners/.test(fn.getText(file.source)),
+      /\+\+|\+= ?1|\babort\w*\(|\bcancel\w*\(/.test(fn.getText(file.source)),
   );
 }
 
