@@ -343,16 +343,31 @@ function isLocal(binding: Binding, fn: FunctionNode): boolean {
   return home !== undefined && isWithin(fn, home) && !ts.isParameter(binding.declaration);
 }
 
-/** `setTimeout(() => { if (closed) return; … })`, with `closed` set by a callback of the same function. */
+/**
+ * `setTimeout(() => { if (closed) return; … })`, or all of it under `if (!closed) …`, with `closed` set by a callback of
+ * the same function.
+ */
 function findFlag(run: FunctionNode, timer: ts.CallExpression, file: FileContext): Deadline | undefined {
-  const head = run.body && ts.isBlock(run.body) ? run.body.statements[0] : undefined;
+  const [head, ...others] = run.body && ts.isBlock(run.body) ? run.body.statements : [];
   if (!head || !ts.isIfStatement(head)) return undefined;
-  const asked = skipWrappers(head.expression);
-  const leaves = ts.isBlock(head.thenStatement) ? head.thenStatement.statements[0] : head.thenStatement;
-  if (!ts.isIdentifier(asked) || !leaves || !ts.isReturnStatement(leaves)) return undefined;
+  const asked = findAskedFlag(head, others.length > 0);
+  if (!asked) return undefined;
   const flag = file.bindingOf(asked);
   const fn = findEnclosingFunction(timer);
   if (!flag || !fn || findEnclosingFunction(flag.identifier) !== fn) return undefined;
   const isSetElsewhere = flag.writes.some((write) => !isWithin(write, run) && findEnclosingFunction(write) !== fn);
   return isSetElsewhere ? { kind: 'flag', fn, flag } : undefined;
+}
+
+function findAskedFlag(
+  { expression, thenStatement, elseStatement }: ts.IfStatement,
+  goesOn: boolean,
+): ts.Identifier | undefined {
+  const at = skipWrappers(expression);
+  if (ts.isPrefixUnaryExpression(at) && at.operator === ts.SyntaxKind.ExclamationToken) {
+    const denied = skipWrappers(at.operand);
+    return !goesOn && !elseStatement && ts.isIdentifier(denied) ? denied : undefined;
+  }
+  const leaves = ts.isBlock(thenStatement) ? thenStatement.statements[0] : thenStatement;
+  return ts.isIdentifier(at) && leaves && ts.isReturnStatement(leaves) ? at : undefined;
 }

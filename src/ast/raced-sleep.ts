@@ -39,6 +39,8 @@ function findSleepRace(call: ts.CallExpression, file: FileContext): ts.CallExpre
     return undefined;
   let raced: ts.Node = getOutermostWrapped(call);
   for (let next = followUp(raced); next; next = followUp(raced)) raced = getOutermostWrapped(next);
+  if (ts.isConditionalExpression(raced.parent) && raced !== raced.parent.condition)
+    raced = getOutermostWrapped(raced.parent);
   const race = findRaceAround(raced);
   if (!race || !ts.isArrayLiteralExpression(raced.parent)) return undefined;
   const loop = findEnclosingLoop(race);

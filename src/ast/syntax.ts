@@ -203,12 +203,12 @@ export function listBoundNames(name: ts.BindingName): string[] {
   return name.elements.flatMap((element) => (ts.isBindingElement(element) ? listBoundNames(element.name) : []));
 }
 
-/** The `new Promise(…)` whose executor a function is. */
+/** The `new Promise(…)`, `new Bluebird(…)` or `new Fetch.Promise(…)` whose executor a function is. */
 export function findPromiseAround(fn: FunctionNode): ts.NewExpression | undefined {
   const { parent } = getOutermostWrapped(fn);
-  const isPromise =
-    ts.isNewExpression(parent) && ts.isIdentifier(parent.expression) && parent.expression.text === 'Promise';
-  return isPromise ? parent : undefined;
+  if (!ts.isNewExpression(parent)) return undefined;
+  const name = findMemberPath(parent.expression)?.at(-1);
+  return name !== undefined && /(?:Promise|^Bluebird)$/.test(name) ? parent : undefined;
 }
 
 /** The written name of a member, `'foo'` and `foo` and `[Symbol.dispose]` → `Symbol.dispose`; undefined when computed otherwise. */

@@ -168,8 +168,14 @@ function isOfFewRuns(call: ts.CallExpression, file: FileContext): boolean {
   return false;
 }
 
-/** Of a sleep that lost its race, which holds little: sure where it is long, or requests lead there. */
+/**
+ * Of a sleep that lost its race, which holds little: sure where it is long, where requests lead there, or where a library
+ * offers it for whatever work.
+ */
 export function weighSleep(call: ts.CallExpression, ms: number | undefined, file: FileContext): TimerWeight {
   if (isSeldomAsked(file) || isGoneInTime(ms)) return unsure;
-  return staysLong(ms) ? {} : { sureWhen: comesWithRequests(call, file) };
+  if (staysLong(ms)) return {};
+  const often = [comesWithRequests(call, file)];
+  if (isDelayGiven(call.arguments[0], file)) often.push(isOfLibrary(lifeOf(call, file)));
+  return { sureWhen: anyOf(...often) };
 }

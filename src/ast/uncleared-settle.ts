@@ -1,6 +1,6 @@
 import type { FileContext } from '../model/file-context.ts';
 import { neverRejects } from './cannot-fail.ts';
-import { isInFinally } from './conditions.ts';
+import { isInFinally, leavesFunction } from './conditions.ts';
 import { findFunctionValue, listCallsOf, listFunctionsOfBinding } from './functions.ts';
 import { bareModule, findOrigin } from './provenance.ts';
 import {
@@ -31,8 +31,9 @@ export function findUnclearedSettle(
     if (isAtFailedStart(settle, timer, executor, file) || isClearedByCallers(settle, timer, executor, clears, file))
       return false;
     if (ts.isCallExpression(parent) && parent.expression !== settle && clearsIn(parent, clears, file)) return false;
-    for (let fn = findEnclosingFunction(settle); fn && fn !== executor; fn = findEnclosingFunction(fn)) {
-      if (clearsIn(fn, clears, file)) return false;
+    const own = findEnclosingFunction(settle);
+    for (let fn = own; fn && fn !== executor; fn = findEnclosingFunction(fn)) {
+      if (clearsIn(fn, clears, file)) return fn === own && leavesAhead(settle, fn, timer, clears, file);
     }
     const statement = blockAround(settle, executor);
     return statement === undefined || !clearsIn(statement, clears, file);
@@ -59,6 +60,29 @@ function isAtFailedStart(settle: ts.Node, timer: ts.Node, executor: FunctionNode
       const origin = findOrigin(call.expression, file);
       return origin !== undefined && bareModule(origin.module) === 'child_process';
     });
+  }
+  return false;
+}
+
+/** What the timer itself has set when it fired. */
+const firedName =
+  /time|expir|fired|done|settled|resolved|rejected|called|finished|ended|complete|abort|cancel|destroy/i;
+
+/** `if (error) return reject(error);` ahead of every clear of its function. */
+function leavesAhead(
+  settle: ts.Node,
+  fn: FunctionNode,
+  timer: ts.Node,
+  clears: readonly ts.Node[],
+  file: FileContext,
+): boolean {
+  for (let at = settle; at !== fn && at.parent; at = at.parent) {
+    const { parent } = at;
+    if (!ts.isIfStatement(parent) || at !== parent.thenStatement) continue;
+    if (!leavesFunction(parent.thenStatement) || firedName.test(parent.expression.getText(file.source))) return false;
+    const isAhead = (node: ts.Node): boolean => isWithin(node, fn) && node.pos < parent.end;
+    if (isWithin(timer, fn) || clears.some(isAhead)) return false;
+    return !file.nodes('CallExpression').some((call) => isAhead(call) && leadsToClear(call, clears, file));
   }
   return false;
 }
@@ -90,15 +114,16 @@ function blockAround(node: ts.Node, within: ts.Node): ts.Node | undefined {
 /** Whether a function or block clears, or calls one of this file that does, or hands on to one. */
 export function clearsIn(fn: ts.Node, clears: readonly ts.Node[], file: FileContext): boolean {
   if (clears.some((clear) => isWithin(clear, fn))) return true;
-  return file.nodes('CallExpression').some((call) => {
-    if (!isWithin(call, fn)) return false;
-    const callee = skipWrappers(call.expression);
-    if (ts.isIdentifier(callee)) {
-      const binding = file.bindingOf(callee);
-      const all = binding ? listFunctionsOfBinding(binding) : [];
-      if (all.length > 0) return clears.some((clear) => all.some((called) => isWithin(clear, called)));
-    }
-    const called = findFunctionValue(callee, file);
-    return called !== undefined && isFunctionNode(called) && clears.some((clear) => isWithin(clear, called));
-  });
+  return file.nodes('CallExpression').some((call) => isWithin(call, fn) && leadsToClear(call, clears, file));
+}
+
+function leadsToClear(call: ts.CallExpression, clears: readonly ts.Node[], file: FileContext): boolean {
+  const callee = skipWrappers(call.expression);
+  if (ts.isIdentifier(callee)) {
+    const binding = file.bindingOf(callee);
+    const all = binding ? listFunctionsOfBinding(binding) : [];
+    if (all.length > 0) return clears.some((clear) => all.some((called) => isWithin(clear, called)));
+  }
+  const called = findFunctionValue(callee, file);
+  return called !== undefined && isFunctionNode(called) && clears.some((clear) => isWithin(clear, called));
 }
