@@ -10,6 +10,7 @@ import { isMissedAtEnd, listForeignClears, listReleasesElsewhere } from '../../s
 import { isMissedAtModuleEnd } from '../../src/ast/module-end.ts';
 import { drawsOnTerminal } from '../../src/ast/on-screen.ts';
 import { isLeftByEnd, isOnlyRestarted, isStatic } from '../../src/ast/only-restarted.ts';
+import { findOptionalClear } from '../../src/ast/optional-clear.ts';
 import { findOverwrite } from '../../src/ast/overwritten.ts';
 import { mayEndProcess } from '../../src/ast/process-end.ts';
 import { findOutcomeBeside } from '../../src/ast/settled-poll.ts';
@@ -51,6 +52,7 @@ const what = {
   outcome: 'is not cleared on every outcome',
   loss: 'is not cleared when its connection is lost, though it is elsewhere',
   unmount: 'is not cleared when its component goes',
+  option: 'is started always, but cleared only where an option is set',
 } as const;
 
 export const rule = defineRule<LeakedInterval>({
@@ -108,6 +110,8 @@ function judge(
     const onlyRestarted = isOnlyRestarted(call, places, clears, life) && whenMadeOften(life, file);
     if (onlyRestarted) return report('never', allOf(onlyRestarted, ...listReleasesElsewhere(places, life, true)));
     const elsewhere = (): LinkCondition[] => listForeignClears(places, life, file);
+    const option = findOptionalClear(call, clears, file);
+    if (option) return report('option', allOf(...elsewhere()), option);
     if (isMissedAtEnd(call, places, life, file))
       return report('missed', allOf(...elsewhere(), ...unlessMadeOnce(call, life, file)));
     const loss = findMissedLoss(call, places, life, file);

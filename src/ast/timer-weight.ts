@@ -34,9 +34,9 @@ export interface TimerWeight {
  * `never`: nothing clears it; `overwritten`: a second start loses the first handle; `missed`: its owner's end does not
  * clear it; `outcome`: what it is started for can come to an end beside it, which leaves it running; `loss`: its owner
  * clears it, but not when what it works on closes by itself; `unmount`: a handler of a component starts it, and nothing
- * clears it when that goes.
+ * clears it when that goes; `option`: what clears it asks for an option that its start does not ask for.
  */
-export type IntervalLeak = 'never' | 'overwritten' | 'missed' | 'outcome' | 'loss' | 'unmount';
+export type IntervalLeak = 'never' | 'overwritten' | 'missed' | 'outcome' | 'loss' | 'unmount' | 'option';
 
 /**
  * `again`: a chain that only a flag ends goes on beside the next one when that begins before it has fired; `re-arming`:
