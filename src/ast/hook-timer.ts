@@ -21,7 +21,7 @@ import { listNodesWithin } from './within.ts';
 /** Hooks whose function runs when the component goes. */
 const endHook = /^(?:use\w*(?:Unmount|Cleanup)|onUnmounted|onBeforeUnmount|onCleanup|onDestroy)$/;
 /** Stands around all that a page shows, as long as it is open. */
-const wholePage = /^(?:App|Root|Main)$|(?:Provider|Layout)$/;
+export const wholePage = /^(?:App|Root|Main)$|(?:Provider|Layout)$/;
 
 /**
  * The component or hook whose handler starts a timer that nothing clears when the component goes: kept in a ref, a state

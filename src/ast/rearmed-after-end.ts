@@ -1,16 +1,21 @@
 import type { FileContext } from '../model/file-context.ts';
 import { asksForEnd, findCalled, findTimerRun, listEnds, withCallees } from './after-end.ts';
+import { isShortCircuit } from './conditions.ts';
+import { findFunctionValue } from './functions.ts';
 import type { HandlePlace } from './handle-escape.ts';
-import type { Life } from './life-cycle.ts';
+import { wholePage } from './hook-timer.ts';
+import { effectName, type Life, listReturnedFunctions } from './life-cycle.ts';
 import { isOfFactory } from './missed-end.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
   findMemberName,
+  findMemberPath,
   findPromiseAround,
   getOutermostWrapped,
   isFunctionNode,
   isWithin,
+  nameOfFunction,
   skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
@@ -28,10 +33,10 @@ export function findRearmedAfterEnd(
   life: Life,
   file: FileContext,
 ): ts.Node | undefined {
-  if (
-    !places.every((place) => place.kind === 'field' || (place.kind === 'binding' && isOfFactory(place.binding, life)))
-  )
-    return undefined;
+  const isKept = (place: HandlePlace): boolean =>
+    place.kind === 'field' || (place.kind === 'binding' && isOfFactory(place.binding, life));
+  const effects = life.kind === 'effect' || life.kind === 'call' ? listCleanUps(call, file) : [];
+  if (effects.length === 0 && !places.every(isKept)) return undefined;
   const arms = findEnclosingFunction(call);
   const { callback, called } = findTimerRun(call, file);
   const runs = [...(callback ? [callback] : []), ...called];
@@ -39,18 +44,49 @@ export function findRearmedAfterEnd(
     (fn) => isWithin(call, fn) || (arms && withCallees([fn], file).includes(arms)),
   );
   if (!arms || !chain.some((fn) => isWithin(arms, fn))) return undefined;
-  const ends = listEnds(life).filter((end) =>
+  const ends = [...listEnds(life), ...effects].filter((end) =>
     withCallees([end], file).some((fn) => clears.some((clear) => isWithin(clear, fn))),
   );
   if (ends.length === 0 || ends.some((end) => mayEndRun(end, chain, clears, file))) return undefined;
   // What an answer says of itself is no state of the owner.
   if (asksForEnd(call, chain, life, file, ['statusCode', 'statusText', 'statusMessage'])) return undefined;
+  if (effects.length > 0 && asksForWritten(ends, chain, file)) return undefined;
   const sites = [call, ...listCallsTo(arms, chain, file)].filter((site) => chain.some((fn) => isWithin(site, fn)));
   for (const site of sites) {
     const wait = findWaitAhead(site, callback, file);
     if (wait) return wait;
   }
   return undefined;
+}
+
+/** What the effects of the component around give back, which runs when that goes. */
+function listCleanUps(call: ts.CallExpression, file: FileContext): readonly FunctionNode[] {
+  let component = findEnclosingFunction(call);
+  for (let fn = component; fn; fn = findEnclosingFunction(fn)) component = fn;
+  if (!component || wholePage.test(nameOfFunction(component))) return [];
+  return listNodesWithin('CallExpression', component, file).flatMap((use) => {
+    const effect = effectName.test(findMemberPath(use.expression)?.at(-1) ?? '') ? use.arguments[0] : undefined;
+    const fn = effect && findFunctionValue(effect, file);
+    return fn ? listReturnedFunctions(fn, file) : [];
+  });
+}
+
+/** `if (ignore) return;` of a run, where the clean-up writes `ignore = true`. */
+function asksForWritten(ends: readonly FunctionNode[], chain: readonly FunctionNode[], file: FileContext): boolean {
+  const written = withCallees(ends, file).flatMap((fn) =>
+    listNodesWithin('BinaryExpression', fn, file).flatMap(({ left, operatorToken }) =>
+      operatorToken.kind === ts.SyntaxKind.EqualsToken ? [left.getText(file.source)] : [],
+    ),
+  );
+  const conditions = chain.flatMap((fn) => [
+    ...(file.nodesOfKind(ts.SyntaxKind.IfStatement) as readonly ts.IfStatement[])
+      .filter((node) => isWithin(node, fn))
+      .map(({ expression }) => expression.getText(file.source)),
+    ...listNodesWithin('BinaryExpression', fn, file)
+      .filter(isShortCircuit)
+      .map(({ left }) => left.getText(file.source)),
+  ]);
+  return conditions.some((text) => written.some((name) => text.includes(name)));
 }
 
 /** An end that waits for a run, counts up what runs compare, aborts, or is a part of the chain itself. */

@@ -96,6 +96,7 @@ export function weighInterval(call: ts.CallExpression, life: Life, leak: Interva
 export function weighTimeout(call: ts.CallExpression, life: Life, leak: TimeoutLeak, file: FileContext): TimerWeight {
   const [, delay] = call.arguments;
   if (leak === 'state') return unsure;
+  if (leak === 'rearmed' && (life.kind === 'effect' || life.kind === 'call')) return {};
   if (leak === 'missed' && throwsWhenEnded(call, life, file)) return {};
   const isOfBeginning = leak === 'ends' && isInOpening(call);
   if (leak === 're-arming') {
