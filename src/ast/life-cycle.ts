@@ -147,12 +147,7 @@ function findFactory(node: ts.Node, file: FileContext): Extract<Life, { kind: 'f
     const disposers: FunctionNode[] = [];
     let isFactory = false;
     for (const value of listReturnedValues(fn, file)) {
-      const object = skipWrappers(value);
-      if (!ts.isObjectLiteralExpression(object)) continue;
-      for (const property of object.properties) {
-        const name = findPropertyName(property.name);
-        const method = functionOfProperty(property, file);
-        if (!method || name === undefined) continue;
+      for (const [name, method] of listMethods(skipWrappers(value), fn, file)) {
         isFactory = true;
         if (isDisposer(name, method, file)) disposers.push(method);
       }
@@ -160,6 +155,27 @@ function findFactory(node: ts.Node, file: FileContext): Extract<Life, { kind: 'f
     if (isFactory && disposers.length > 0) return { kind: 'factory', fn, disposers };
   }
   return undefined;
+}
+
+/** The methods of an object that `fn` gives back: written in it, or put onto it by name (`const api = {}; api.stop = …`). */
+function listMethods(value: ts.Expression, fn: FunctionNode, file: FileContext): readonly [string, FunctionNode][] {
+  if (ts.isObjectLiteralExpression(value)) {
+    return value.properties.flatMap((property): [string, FunctionNode][] => {
+      const name = findPropertyName(property.name);
+      const method = functionOfProperty(property, file);
+      return method && name !== undefined ? [[name, method]] : [];
+    });
+  }
+  const binding = ts.isIdentifier(value) ? file.bindingOf(value) : undefined;
+  const made = binding && ts.isVariableDeclaration(binding.declaration) ? binding.declaration.initializer : undefined;
+  const object = made && skipWrappers(made);
+  if (!object || !ts.isObjectLiteralExpression(object) || findEnclosingFunction(object) !== fn) return [];
+  const added = binding!.references.flatMap(({ parent }): [string, FunctionNode][] => {
+    const name = findMemberName(parent);
+    const given = isAssignment(parent.parent) && parent.parent.left === parent && skipWrappers(parent.parent.right);
+    return name !== undefined && given && isFunctionNode(given) ? [[name, given]] : [];
+  });
+  return [...listMethods(object, fn, file), ...added];
 }
 
 /** The function around a node that gives back another one, with an end of its own beside it. */
