@@ -4,6 +4,7 @@ import { listClearsOfTimeout } from '../../src/ast/clears-of-places.ts';
 import { findConnection, listClearsOfListeners } from '../../src/ast/connection-timer.ts';
 import { findHandingOwner } from '../../src/ast/handing-owner.ts';
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
+import { findMissedKeyEnd } from '../../src/ast/key-end.ts';
 import { isGatherer, isStartedWhenUnset } from '../../src/ast/latch.ts';
 import { onlySetsState, setsStateLate } from '../../src/ast/late-state.ts';
 import { type Life, lifeOf } from '../../src/ast/life-cycle.ts';
@@ -48,6 +49,7 @@ const what = {
   loss: 'is not cleared when its connection is lost, though it is elsewhere',
   state: 'is not cleared when its effect runs again or its component is gone, and sets state then',
   rearmed: 'is cleared where its owner ends, but a run that is under way then sets it again, and goes on for ever',
+  key: 'is not cleared where what else is kept for its key is dropped, though it is elsewhere',
   overwritten: 'is lost when it is started again before it fired: both fire',
 } as const;
 
@@ -160,9 +162,10 @@ function judge(
   } else {
     const rearmed = findRearmedAfterEnd(call, places, clears, life, file);
     if (rearmed) return { ...match('rearmed'), related: [{ at: rearmed, note: 'what may be under way then' }] };
-    const isLong = (findDelayMs(call) ?? longMs) >= longMs;
-    const at = isLong ? findMissedLoss(call, places, life, file) : undefined;
+    const at = (findDelayMs(call) ?? longMs) >= longMs ? findMissedLoss(call, places, life, file) : undefined;
     const elsewhere = (): LinkCondition[] => listForeignClears(places, life, file);
+    const drop = findMissedKeyEnd(call, places, clears, life, file);
+    if (drop) return { ...match('key', ...elsewhere()), related: [{ at: drop, note: 'leaves it running' }] };
     if (at) return { ...match('loss', ...elsewhere()), related: [{ at, note: 'leaves it running' }] };
   }
   if (file.role === 'ui' || isAtOnce(call) || isReturned(call, file)) return undefined;

@@ -45,7 +45,7 @@ export type IntervalLeak = 'never' | 'overwritten' | 'missed' | 'outcome' | 'los
  * its owner ends; `restarts`, `ends`: nothing can cancel it, and it starts or ends its owner after the end;
  * `connection`: it works on a connection that has closed; `state`: it sets the state of a component that is gone;
  * `loss`: its owner clears it, but not when what it works on closes by itself; `rearmed`: the end clears it, and a run
- * under way sets it again.
+ * under way sets it again; `key`: it is one of many, and stays where what else is kept for its key is dropped.
  */
 export type TimeoutLeak =
   | 'again'
@@ -58,7 +58,8 @@ export type TimeoutLeak =
   | 'connection'
   | 'state'
   | 'loss'
-  | 'rearmed';
+  | 'rearmed'
+  | 'key';
 
 const unsure: TimerWeight = { confidence: 'possible' };
 
@@ -104,6 +105,7 @@ export function weighTimeout(call: ts.CallExpression, life: Life, leak: TimeoutL
     if (life.kind !== 'owner' && life.kind !== 'factory') return unsure;
   } else if (leak !== 'restarts' && leak !== 'rearmed' && !isOfBeginning && isGoneSoon(knownDelay(delay, file)))
     return unsure;
+  if (leak === 'key' && file.role !== 'ui') return {};
   // How long an end waits may be what it is asked for.
   if (leak === 'ends' && isDelayGiven(delay, file)) return unsure;
   if (leak === 'overwritten' || file.role === 'ui') return unsure;
