@@ -1,4 +1,5 @@
 import { neverRejects } from '../../src/ast/cannot-fail.ts';
+import { findClearOnFailureOnly } from '../../src/ast/cleared-on-failure.ts';
 import { listClearsOfTimeout } from '../../src/ast/clears-of-places.ts';
 import { type Deadline, findDeadline, isLastResort, isOnOwnFiring } from '../../src/ast/deadline.ts';
 import { type EntryTimer, findEntryTimer, findUnclearedDrop } from '../../src/ast/entry-timer.ts';
@@ -162,6 +163,8 @@ function judge(
     ...((leak || settle) && { related: [{ at: (leak?.at ?? settle)!, note: 'leaves the timer running' }] }),
     data: { call, places, deadline, clears, leak, settle },
   });
+  const failed = findClearOnFailureOnly(call, clears, file);
+  if (failed) return match('not cleared when the work goes well', undefined, failed);
   const isInField = places.some((place) => place.kind === 'field');
   if (clears.length === 0)
     return deadline && !isInField ? match('never cleared, also when the work is done in time') : undefined;
