@@ -23,6 +23,11 @@ export const fixer: Fixer<MismatchedRemoval> = {
       const event = add.call.arguments[0]!.getText(file.source);
       return { edits: [replaceNode(removal.call.arguments[0]!, event, file)] };
     }
+    if (kind === 'no-event') {
+      const event = add.call.arguments[0]!.getText(file.source);
+      return { edits: [replaceNode(removal.listener!, `${event}, ${removal.listener!.getText(file.source)}`, file)] };
+    }
+    if (kind === 'made-event') return { skip: 'the event that was added is made up elsewhere' };
     if (kind === 'other-capture') {
       const flag = add.options?.getText(file.source) ?? 'false';
       return {

@@ -1,5 +1,6 @@
 import { findFunctionOfBinding } from '../../src/ast/functions.ts';
 import {
+  captureFlagOf,
   findRemoval,
   identityOf,
   isGivenByAdd,
@@ -9,6 +10,7 @@ import {
   listAdds,
 } from '../../src/ast/listener-calls.ts';
 import { whenCalledAtAll } from '../../src/ast/never-called.ts';
+import { findEventless, findOtherEvent } from '../../src/ast/removal-event.ts';
 import { leavesNothing } from '../../src/ast/removal-remains.ts';
 import { findEnclosingFunction, findMemberPath, isWithin, skipWrappers } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
@@ -17,7 +19,16 @@ import type { FileContext } from '../../src/model/file-context.ts';
 import type { Match } from '../../src/model/rule.ts';
 
 export interface MismatchedRemoval {
-  kind: 'fresh-removal' | 'fresh-add' | 'never-added' | 'unassigned' | 'other-event' | 'other-capture' | 'factory';
+  kind:
+    | 'fresh-removal'
+    | 'fresh-add'
+    | 'never-added'
+    | 'unassigned'
+    | 'no-event'
+    | 'other-event'
+    | 'made-event'
+    | 'other-capture'
+    | 'factory';
   removal: ListenerCall;
   /** The listener that stays. */
   add: ListenerCall | undefined;
@@ -42,8 +53,7 @@ export const rule = defineRule<MismatchedRemoval>({
   visit: {
     CallExpression(call, file) {
       const removal = findRemoval(call, file);
-      if (!removal?.listener) return undefined;
-      return judge(removal, removal.listener, file);
+      return removal?.listener ? judge(removal, removal.listener, file) : judgeEventless(call, file);
     },
   },
 });
@@ -86,6 +96,11 @@ function judge(
   if (kept && isNeverAssigned(listener, file)) {
     return match('unassigned', `nothing ever assigns ${identity.path}`, kept);
   }
+  const other = findOtherEvent(removal, file);
+  if (other) {
+    const { add, isComposed } = other;
+    return match(isComposed ? 'made-event' : 'other-event', `${identity.path} was added for ${nameOfEvent(add)}`, add);
+  }
   const identities = sameTarget.flatMap((add) =>
     add.listener ? [{ add, identity: identityOf(add.listener, file) }] : [],
   );
@@ -110,15 +125,27 @@ function judge(
   if (left && own.length === 0 && isOnlyRemoved(listener, file)) {
     return match('never-added', `${identity.path} is never added, and what was added is another function`, left.add);
   }
-  const elsewhere = identities.filter(
-    ({ add, identity: other }) => other.kind === 'stable' && other.path === identity.path && isLiteralEvent(add),
-  );
-  if (adds.length > 0 || elsewhere.length === 0 || !isLiteralEvent(removal)) return undefined;
-  const { add } = elsewhere[0]!;
-  // Removing for several events at once, of which this file adds one, is thorough, not wrong.
-  const isRemovedRightly =
-    file.text.includes(`'${add.event}', ${identity.path})`) && countRemovals(add, identity.path, file);
-  return isRemovedRightly ? undefined : match('other-event', `${identity.path} was added for "${add.event}"`, add);
+  return undefined;
+}
+
+function nameOfEvent({ call, event }: ListenerCall): string {
+  return ts.isStringLiteralLike(call.arguments[0]!) ? `"${event}"` : event;
+}
+
+/** `off(listener)` of an emitter that takes the event first. */
+function judgeEventless(call: ts.CallExpression, file: FileContext): Match<MismatchedRemoval> | undefined {
+  const found = findEventless(call, file);
+  if (!found) return undefined;
+  const { removal, add } = found;
+  const remover = findEnclosingFunction(call);
+  const when = remover && whenCalledAtAll(remover, file);
+  return {
+    ...(when && { when }),
+    at: removal.listener!,
+    related: [{ at: add.call, note: 'the listener that stays' }],
+    values: { event: add.event, why: 'it names no event' },
+    data: { kind: 'no-event', ...found },
+  };
 }
 
 /** The listeners that the function handed to a removal has made: `on('error', failed('error'))`, `off('error', failed)`. */
@@ -133,18 +160,6 @@ function listMadeBy(listener: ts.Expression, file: FileContext): readonly Listen
     const identity = identityOf(added!, file);
     if (identity.kind !== 'fresh' || identity.how !== 'call') return false;
     return isNamed(skipWrappers((skipWrappers(added!) as ts.CallExpression).expression));
-  });
-}
-
-function isLiteralEvent({ call }: ListenerCall): boolean {
-  return ts.isStringLiteralLike(call.arguments[0]!);
-}
-
-function countRemovals(add: ListenerCall, path: string, file: FileContext): boolean {
-  return file.nodes('CallExpression').some((call) => {
-    const removal = findRemoval(call, file);
-    if (removal?.event !== add.event || removal.target !== add.target) return false;
-    return removal.listener?.getText(file.source) === path;
   });
 }
 
@@ -176,22 +191,8 @@ function judgeCapture(
 ): Match<MismatchedRemoval> | undefined {
   if (removal.method !== 'removeEventListener') return undefined;
   const own = adds.filter((add) => add.listener && findMemberPath(add.listener)?.join('.') === path);
-  const wanted = captureOf(removal.options);
-  const flags = own.map((add) => captureOf(add.options));
+  const wanted = captureFlagOf(removal.options);
+  const flags = own.map((add) => captureFlagOf(add.options));
   if (wanted === undefined || flags.some((flag) => flag === undefined || flag === wanted)) return undefined;
   return match('other-capture', `it was added with capture ${String(flags[0])}`, own[0]);
-}
-
-/** `true`, `false`; undefined when it cannot be told. */
-function captureOf(options: ts.Expression | undefined): boolean | undefined {
-  if (!options || options.kind === ts.SyntaxKind.FalseKeyword) return false;
-  if (options.kind === ts.SyntaxKind.TrueKeyword) return true;
-  if (!ts.isObjectLiteralExpression(options)) return undefined;
-  for (const property of options.properties) {
-    if (!ts.isPropertyAssignment(property)) return undefined;
-    if (property.name.getText() !== 'capture') continue;
-    if (property.initializer.kind === ts.SyntaxKind.TrueKeyword) return true;
-    return property.initializer.kind === ts.SyntaxKind.FalseKeyword ? false : undefined;
-  }
-  return false;
 }

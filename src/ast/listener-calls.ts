@@ -254,3 +254,17 @@ export function isNeverAssigned(listener: ts.Expression, file: FileContext): boo
 function isMemberName(parent: ts.Node): boolean {
   return ts.isPropertyAccessExpression(parent) || ts.isPropertyAssignment(parent);
 }
+
+/** Whether the DOM is told to capture: `true`, `false`; undefined when it cannot be told. */
+export function captureFlagOf(options: ts.Expression | undefined): boolean | undefined {
+  if (!options || options.kind === ts.SyntaxKind.FalseKeyword) return false;
+  if (options.kind === ts.SyntaxKind.TrueKeyword) return true;
+  if (!ts.isObjectLiteralExpression(options)) return undefined;
+  for (const property of options.properties) {
+    if (!ts.isPropertyAssignment(property)) return undefined;
+    if (property.name.getText() !== 'capture') continue;
+    if (property.initializer.kind === ts.SyntaxKind.TrueKeyword) return true;
+    return property.initializer.kind === ts.SyntaxKind.FalseKeyword ? false : undefined;
+  }
+  return false;
+}

@@ -16,6 +16,7 @@ import { findDeferredForGood } from './listener-deferred.ts';
 import { findLeftByEarlyExit } from './listener-early-exit.ts';
 import { findStayingOnOneOutcome, isRemovedOnEveryOutcome, listEndsOf, listGroup } from './listener-group.ts';
 import { findForInstanceEnd } from './listener-of-instance-end.ts';
+import { findOnLentClient } from './listener-on-lent-client.ts';
 import { findLeftByOneEnd } from './listener-partial-end.ts';
 import {
   hasOnce,
@@ -81,7 +82,10 @@ function judge(add: ListenerCall, file: FileContext): ListenerLeak | undefined {
     emitter: emitterLifeOf(add.receiver, outermost, file),
     file,
   };
-  if (place.emitter === 'local') return undefined;
+  if (place.emitter === 'local' || place.emitter === 'parameter') {
+    const lent = findOnLentClient(place);
+    if (lent || place.emitter === 'local') return lent;
+  }
   // What else has a method of this name is no emitter.
   if (add.method === 'setTimeout' && place.emitter !== 'pooled') return undefined;
   if (place.emitter !== 'kept' && isGuardedByState(add.call, fn, file))
