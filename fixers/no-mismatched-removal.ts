@@ -27,7 +27,7 @@ export const fixer: Fixer<MismatchedRemoval> = {
       const event = add.call.arguments[0]!.getText(file.source);
       return { edits: [replaceNode(removal.listener!, `${event}, ${removal.listener!.getText(file.source)}`, file)] };
     }
-    if (kind === 'made-event') return { skip: 'the event that was added is made up elsewhere' };
+    if (kind === 'unclear-event') return { skip: 'which event or function is meant is not known' };
     if (kind === 'other-capture') {
       const flag = add.options?.getText(file.source) ?? 'false';
       return {

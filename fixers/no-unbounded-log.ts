@@ -22,6 +22,7 @@ export const fixer: Fixer<UnboundedLog> = {
   changes: `Keeps the last ${capacity.replace('_', ',')} values: in a \`RingBuffer\`, or by cutting the array where it is added to.`,
   fix({ data }, file) {
     const { container, growth } = data;
+    if (data.isSwept) return { skip: 'call what sweeps out its old items, on a timer or as items are added' };
     if (data.isLive) return { skip: 'what is added still lives: take each one out when it ends' };
     return useRing(container, growth.adds, file) ?? cutInPlace(growth.adds, container, file);
   },

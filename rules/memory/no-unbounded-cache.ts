@@ -1,5 +1,5 @@
 import { allOf, anyOf } from '../../src/ast/all-of.ts';
-import { type Growth, growthOf, isPrimed, type Removal } from '../../src/ast/container-growth.ts';
+import { type Growth, growthOf, isPrimed } from '../../src/ast/container-growth.ts';
 import { type Container, containerOfField, containerOfVariable, shownName } from '../../src/ast/containers.ts';
 import { isWorkDoneOnce } from '../../src/ast/done-once.ts';
 import { isLoadedWhole } from '../../src/ast/filtered-add.ts';
@@ -8,6 +8,7 @@ import { isGrowing } from '../../src/ast/growing-table.ts';
 import { isKeyedByObject, isLockOfKey } from '../../src/ast/kept-for-key.ts';
 import { findKeptLoader } from '../../src/ast/kept-loader.ts';
 import { isBoundedKeyType } from '../../src/ast/key-type.ts';
+import { isKeyedByRequest } from '../../src/ast/keyed-by-request.ts';
 import { findLeftBehind } from '../../src/ast/left-behind.ts';
 import { isGivenByFactory, lifetimeOf, listOwnerConditions } from '../../src/ast/lifetime.ts';
 import {
@@ -15,12 +16,13 @@ import {
   holdsState,
   isInvalidation,
   isMemo,
+  isOfConnection,
   isPageMemo,
   mayBePageMemo,
   ownerOf,
 } from '../../src/ast/memo.ts';
 import { emptyObjects, importWords, itemWrites, together } from '../../src/ast/mention-words.ts';
-import { listNeverCalled } from '../../src/ast/never-called.ts';
+import { listDeadSweep, listNeverCalled } from '../../src/ast/never-called.ts';
 import { isOffered } from '../../src/ast/offered-cache.ts';
 import { isAnyKey, isPassingKey } from '../../src/ast/passing-key.ts';
 import { isLibrary } from '../../src/ast/public-api.ts';
@@ -28,6 +30,7 @@ import { isSeldomAsked } from '../../src/ast/seldom.ts';
 import { isImplicit, repeatsItself } from '../../src/ast/self-repeating.ts';
 import { hasExpiry } from '../../src/ast/stamped.ts';
 import { isStoredKey } from '../../src/ast/stored-key.ts';
+import { describeTrim, shownKey } from '../../src/ast/table-words.ts';
 import { hasTooling, isInBrowser } from '../../src/ast/tooling.ts';
 import { isTrimmedOnOthers, listLiveAdds, listLiveRemovals, listNotTrimmedElsewhere } from '../../src/ast/trimming.ts';
 import { ts } from '../../src/ast/ts.ts';
@@ -47,9 +50,6 @@ export interface UnboundedCache {
 const onceName =
   /warn|deprecat|notified|logged|reported|seen(?:Warning|Error)s?|emittedOnce|registered|registry|plugins|handlers|commands|middlewares?|hooks|adapters|providers|strategies|factories|metadata|models|schemas|listeners|repositories|subscri(?:bers|ptions)|symbols|types|injectors?|singletons?|routes$|failures?$|health|breakers?$|backoff|upstreams?$|endpoints?$/i;
 
-/** Lives for as many requests as go over it. */
-const ofConnection = /(?:Socket|Connection|Peer|Channel)$/;
-
 export const rule = defineRule<UnboundedCache>({
   id: 'no-unbounded-cache',
   category: 'memory',
@@ -65,7 +65,7 @@ export const rule = defineRule<UnboundedCache>({
     'Whether keys are few is judged by types, constants and names. What a field or a module keeps by a bare `id` or `key` is left alone unless its own name says what there is one of for each: `sessions`, `usersById`, a cache.',
     'Keys that somebody sets up or owns (servers, workspaces, campaigns, whatever is only called `id`) are few: `possible`. It is `likely` where a key is made anew, comes out of a request, or is called after what passes, such as a session, a message, a user or a text, for entries that say when they expire under a `key` that the caller chooses, for locks, and where the key is an object that is loaded or made anew. The short beginning of a text, and keys under which a row or a file has to be found first, are few. In pages, behind an administration, and in migrations, imports and backups it is `possible`.',
     'Instances of classes whose life the project does not show are left alone, and so is what nothing is seen to add to again and again; but for an entry that is over all the same: it waits for one answer, it is ended by its key, or the entry under that key of another table of its owner goes.',
-    'A removal by key in another function counts as one for every entry, unless the container is a cache.',
+    'A removal by key in another function counts as one for every entry, unless the container is a cache, or nobody calls the sweep that takes out what is too old.',
   ],
   roles: ['product', 'ui'],
   mentions: [
@@ -113,22 +113,26 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
   if (growth.adds.length === 0 || growth.sizeChecks.length > 0) return undefined;
   if (growth.escapes.some(({ kind }) => kind === 'stored') || isTrimmedOnOthers(container, file)) return undefined;
   if (growth.adds.some(({ fn }) => isLoadedWhole(fn, file)) || isPrimed(container, growth)) return undefined;
-  const adds = listLiveAdds(container, growth, file).filter((add) => isGrowing(add, container, growth, file));
+  const removals = listLiveRemovals(growth, file);
+  const all = listLiveAdds(container, growth, file).filter(({ key }) => key !== undefined);
+  const neverSwept = listDeadSweep(all, removals, file);
+  const adds = neverSwept ? all : all.filter((add) => isGrowing(add, container, growth, file));
   const add = adds[0];
   if (!add) return undefined;
   const left = findLeftBehind(add, container, growth, file);
-  if (onceName.test(container.name) && !cacheName.test(container.name) && !left) return undefined;
-  const removals = listLiveRemovals(growth, file);
+  if (onceName.test(container.name) && !cacheName.test(container.name) && !left && !neverSwept) return undefined;
   const isCache = isMemo(add, container, growth, file);
   const unanswered = removals.filter(
     (removal) => !(removal.kind === 'keyed' && isCache && isInvalidation(removal, add, container, file)),
   );
-  const neverAsked = listNeverCalled(unanswered, file);
+  const neverAsked = neverSwept ?? listNeverCalled(unanswered, file);
   if (!neverAsked) return undefined;
   if (growth.escapes.some(({ kind }) => kind === 'argument') && !isCache) return undefined;
   const lifetime = lifetimeOf(container, adds, file);
-  const isShort = lifetime === 'short' && !(left?.kind === 'unanswered' && ofConnection.test(ownerOf(container)));
-  if (isShort || (isPage(file) && !isPageMemo(container, add, growth, file))) return undefined;
+  const isOfRequests = isKeyedByRequest(add, container, growth, file);
+  const outlives = isOfRequests || (left?.kind === 'unanswered' && isOfConnection(container));
+  if ((lifetime === 'short' && !outlives) || (isPage(file) && !isPageMemo(container, add, growth, file)))
+    return undefined;
   // What is taken out as something ends may go whenever that does.
   const isClosed = growth.removals.length > 0 && removals.length === 0;
   const conditions: LinkCondition[] = [
@@ -142,14 +146,16 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
   const isGivenOut = !isCalledAnew && isGivenByFactory(container, add, file);
   const isNumbered = isFresh(add.key!, file);
   const byUsers = [...(isAnyones ? [isLibrary] : []), ...(isNumbered ? [openToUsers(add.node, file)] : [])];
-  if (!isCalledAnew && !isGivenOut && !left) conditions.push(anyOf(repeated, ...byUsers));
+  if (!isCalledAnew && !isGivenOut && !isOfRequests && !left && !neverSwept)
+    conditions.push(anyOf(repeated, ...byUsers));
   const isSeldom = isSeldomAsked(file) || isWorkDoneOnce(file, ownerOf(container));
   const isPassing = isPassingKey(add.key!, container, file) || (isAnyKey(add.key!, file) && hasExpiry(add.value, file));
-  const isOver = left !== undefined && left.kind !== 'once';
+  const isOver = neverSwept !== undefined || (left !== undefined && left.kind !== 'once');
   const isSpent = isOver || isLockOfKey(add, container, file) || isKeyedByObject(add, container, growth, file);
   const isOften = !isPage(file) && !isSeldom && (isSpent || (isPassing && !isStoredKey(add, file)));
-  const isLimited = isCache && !left;
-  // A cache is given a limit where it is made; what stands for something has to go when that ends, as it was added.
+  const isTold = lifetime !== 'process' && (isAnyones || isGivenOut);
+  // A cache is given a limit where it is made, unless its key is the mistake; what stands for something goes when it ends.
+  const isLimited = isCache && !left && !neverSwept && lifetime !== 'short';
   return {
     at: isLimited ? container.at : add.node,
     related: [
@@ -158,13 +164,13 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
     ],
     values: {
       name: shownName(container),
-      key: describeKey(add.key!, file),
+      key: shownKey(add.key!, file),
       trim: describeTrim(growth, removals, neverAsked.length > 0),
     },
-    ...((isClosed || !isOften || (lifetime === 'unknown' && !isOver)) && {
+    ...((isClosed || !isOften || (lifetime === 'unknown' && !isOver && !isOfRequests)) && {
       confidence: 'possible' as const,
     }),
-    ...(lifetime !== 'process' && !isSpent && (isAnyones || isGivenOut) && !isNumbered && { sureWhen: repeated }),
+    ...(isTold && !(isSpent || isNumbered || isOfRequests) && { sureWhen: repeated }),
     ...(isPage(file) && { severity: 'medium' as const }),
     when: allOf(...conditions),
     data: {
@@ -173,17 +179,6 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
       isRecomputable: isLimited && !adds.some((one) => isFresh(one.key!, file) || holdsState(one, container, file)),
     },
   };
-}
-
-function describeTrim(growth: Growth, removals: readonly Removal[], isNeverCalled: boolean): string {
-  if (growth.removals.length === 0) return 'never loses one';
-  if (removals.length === 0) return 'loses them only when its owner ends';
-  return isNeverCalled ? 'nothing calls what would take one out' : 'loses one only when that very key is asked to go';
-}
-
-function describeKey(key: ts.Expression, file: FileContext): string {
-  const text = key.getText(file.source).replace(/\s+/g, ' ');
-  return text.length > 40 || text.includes('`') ? 'key' : `\`${text}\``;
 }
 
 /** A DataLoader keeps every key it has loaded: made for one request, not for the process. */

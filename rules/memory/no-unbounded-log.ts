@@ -3,7 +3,7 @@ import { type Container, containerOfField, containerOfVariable, shownName } from
 import { isGivenUp } from '../../src/ast/given-up.ts';
 import { keepsClock, lifetimeOf, listOwnerConditions } from '../../src/ast/lifetime.ts';
 import { emptyArrays, together } from '../../src/ast/mention-words.ts';
-import { listNeverCalled } from '../../src/ast/never-called.ts';
+import { listDeadSweep, listNeverCalled } from '../../src/ast/never-called.ts';
 import { isLibrary, isPublicApi } from '../../src/ast/public-api.ts';
 import { isLive, isRecording, logName } from '../../src/ast/recorded.ts';
 import { repeatsItself } from '../../src/ast/self-repeating.ts';
@@ -30,6 +30,8 @@ export interface UnboundedLog {
   growth: Growth;
   /** What is added still lives, such as a connection: it must not just be dropped. */
   isLive: boolean;
+  /** There is a sweep for it, which nobody calls. */
+  isSwept: boolean;
 }
 
 export const rule = defineRule<UnboundedLog>({
@@ -46,7 +48,7 @@ export const rule = defineRule<UnboundedLog>({
   limits: [
     'Arrays of handlers, plugins, routes and other parts are taken to be filled at start-up; what settles one promise and a timer that fires once are of no use soon after.',
     'What its own function ends, or hears the end of, is taken to leave its list behind.',
-    'Any removal while the owner lives counts as enough.',
+    'Any removal while the owner lives counts as enough, unless what would sweep out the items that are too old is called by nobody.',
     'A list that neither is called a log, a history, records and the like nor keeps connections or what has the time in it is `possible`, and so is one that nothing is seen to add to again and again.',
   ],
   mentions: together(['.push(', '.unshift(', '.concat(', '[...'], emptyArrays),
@@ -86,7 +88,8 @@ function judge(container: Container, file: FileContext): Match<UnboundedLog> | u
   const add = adds[0];
   if (!add) return undefined;
   const removals = listLiveRemovals(growth, file).filter((removal) => !isAtStart(removal));
-  const neverAsked = listNeverCalled(removals, file);
+  const neverSwept = listDeadSweep(adds, removals, file);
+  const neverAsked = neverSwept ?? listNeverCalled(removals, file);
   if (!neverAsked) return undefined;
   // What gives up its items one by one outlives them.
   const lifetime = isGivenUp(add, file) ? 'long' : lifetimeOf(container, adds, file);
@@ -98,7 +101,7 @@ function judge(container: Container, file: FileContext): Match<UnboundedLog> | u
   const isTold = lifetime === 'long' && !isGivenUp(add, file) && !growth.removals.some(isAtStart);
   const isClosed = growth.removals.length > 0 && removals.length === 0;
   const isLog = logName.test(container.name) || (add.value !== undefined && isLive(add.value));
-  const isAgain = spent === 'settler' || repeatsItself(add.node, file);
+  const isAgain = spent === 'settler' || neverSwept !== undefined || repeatsItself(add.node, file);
   const isOfRun = isTold && (isClosed || !isLog) && !spent && !keepsClock(container, file) && !isAgain;
   const repeated = runsRepeatedly(add.node, file);
   const isOver = isGivenUp(add, file) || spent !== undefined;
@@ -124,7 +127,7 @@ function judge(container: Container, file: FileContext): Match<UnboundedLog> | u
             ? 'nothing calls what would empty it, so it grows'
             : 'it is emptied only when its owner ends, so it grows',
     },
-    ...(((lifetime === 'unknown' && spent !== 'settler') || !(isRecord || isOver)) && {
+    ...(((lifetime === 'unknown' && spent !== 'settler' && !neverSwept) || !(isRecord || isOver)) && {
       confidence: 'possible' as const,
     }),
     when: { kind: 'all', of: conditions },
@@ -139,6 +142,7 @@ function judge(container: Container, file: FileContext): Match<UnboundedLog> | u
     data: {
       container,
       growth,
+      isSwept: neverSwept !== undefined,
       isLive: isOver || adds.some((one) => isGivenUp(one, file) || (one.value !== undefined && isLive(one.value))),
     },
   };

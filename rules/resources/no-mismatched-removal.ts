@@ -26,7 +26,7 @@ export interface MismatchedRemoval {
     | 'unassigned'
     | 'no-event'
     | 'other-event'
-    | 'made-event'
+    | 'unclear-event'
     | 'other-capture'
     | 'factory';
   removal: ListenerCall;
@@ -98,8 +98,8 @@ function judge(
   }
   const other = findOtherEvent(removal, file);
   if (other) {
-    const { add, isComposed } = other;
-    return match(isComposed ? 'made-event' : 'other-event', `${identity.path} was added for ${nameOfEvent(add)}`, add);
+    const { add, isClear } = other;
+    return match(isClear ? 'other-event' : 'unclear-event', `${identity.path} was added for ${nameOfEvent(add)}`, add);
   }
   const identities = sameTarget.flatMap((add) =>
     add.listener ? [{ add, identity: identityOf(add.listener, file) }] : [],
@@ -132,7 +132,7 @@ function nameOfEvent({ call, event }: ListenerCall): string {
   return ts.isStringLiteralLike(call.arguments[0]!) ? `"${event}"` : event;
 }
 
-/** `off(listener)` of an emitter that takes the event first. */
+/** `removeListener(listener)` of an emitter that takes the event first. */
 function judgeEventless(call: ts.CallExpression, file: FileContext): Match<MismatchedRemoval> | undefined {
   const found = findEventless(call, file);
   if (!found) return undefined;

@@ -116,15 +116,22 @@ function skipDefault(right: ts.Expression, name: string): ts.Expression {
   return isDefault && findMemberName(skipWrappers(value.left)) === name ? value.right : right;
 }
 
-/** In the constructor, or in a method that it calls. */
+/** A framework, or whoever makes the instance, calls it once. */
+const starting = /^(?:on(?:Load|Init|ModuleInit|ApplicationBootstrap|Ready|Enable)|init(?:ialize|ialise)?|setup)$/;
+
+/** In the constructor, in a method that it calls, or in one that begins the life of an instance. */
 function isMadeAtStart(node: ts.Node, shape: ClassShape): boolean {
   const fn = findEnclosingFunction(node);
   const { constructorNode } = shape;
-  if (!fn || !constructorNode) return false;
+  if (!fn) return false;
   if (fn === constructorNode) return true;
   const name = [...shape.methods].find(([, method]) => method === fn)?.[0];
+  if (name !== undefined && starting.test(name)) return true;
   const calls = name === undefined ? undefined : shape.fields.get(name)?.accesses;
-  return calls?.some((access) => findEnclosingFunction(access) === constructorNode) ?? false;
+  return (
+    constructorNode !== undefined &&
+    (calls?.some((access) => findEnclosingFunction(access) === constructorNode) ?? false)
+  );
 }
 
 function buildField(

@@ -4,6 +4,7 @@ import { emitterLifeOf } from './emitter-lifetime.ts';
 import { findEntryPoint } from './entry-points.ts';
 import { eventKindOf } from './event-kind.ts';
 import { findAdd } from './listener-calls.ts';
+import { isConstructorOfClosures } from './listener-of-closure.ts';
 import { findImport } from './provenance.ts';
 import { listRootComponents } from './root-components.ts';
 import {
@@ -42,7 +43,8 @@ export function listLentArguments(file: FileContext): ReadonlySet<string> {
     const isHandled = isInHandler(node, file);
     node.arguments.forEach((argument, index) => {
       const life = isSelf(argument) ? 'self' : emitterLifeOf(argument, fn, file);
-      if (life === 'field' || life === 'self' || life === 'kept' || (life === 'process' && isHandled))
+      const isOfWhole = life === 'outer' && isHandedToConstructor(argument, file);
+      if (/^(?:field|self|kept)$/.test(life) || isOfWhole || (life === 'process' && isHandled))
         lent.add(`${index}:${classNameOf(binding)}`);
     });
   }
@@ -84,6 +86,14 @@ export function listKeptOnce(file: FileContext): ReadonlySet<string> {
   return names;
 }
 
+/** `host` in `function Channel(host) { this.publish = function () { new Session(host); }; }`. */
+function isHandedToConstructor(argument: ts.Expression, file: FileContext): boolean {
+  const at = skipWrappers(argument);
+  const binding = ts.isIdentifier(at) ? file.bindingOf(at) : undefined;
+  const home = binding?.kind === 'parameter' ? findEnclosingFunction(binding.identifier) : undefined;
+  return home !== undefined && isConstructorOfClosures(home, file);
+}
+
 /** The name that its own file gives a class. */
 function classNameOf(binding: Binding): string {
   const imported = findImport(binding)?.name;
@@ -103,7 +113,10 @@ function runsOften(node: ts.NewExpression, fn: FunctionNode, file: FileContext):
     if (isHandlerOfMany(at, file)) return true;
     if (ts.isConstructorDeclaration(at)) return false;
     const name = nameOfFunction(at);
-    if (beginning.test(name) && !(making.test(name) && (isGivenOut(node, file) || isKeptByKey(node)))) return false;
+    // `publish(channel, message)` hands a message on; `publish()` makes a service known.
+    const isOfMessage = /^_*publish$/.test(name) && at.parameters.length > 1;
+    if (beginning.test(name) && !isOfMessage && !(making.test(name) && (isGivenOut(node, file) || isKeptByKey(node))))
+      return false;
   }
   return true;
 }

@@ -67,7 +67,7 @@ export function lifetimeOf(
 }
 
 /** Whether this file itself makes instances in functions that run many times. */
-function isMadePerCall(node: ts.ClassDeclaration | ts.ClassExpression, file: FileContext): boolean {
+export function isMadePerCall(node: ts.ClassDeclaration | ts.ClassExpression, file: FileContext): boolean {
   const binding = node.name && file.bindingOf(node.name);
   return (
     binding?.references.some(

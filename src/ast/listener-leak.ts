@@ -15,7 +15,9 @@ import { findLeftByCounterpart } from './listener-counterpart.ts';
 import { findDeferredForGood } from './listener-deferred.ts';
 import { findLeftByEarlyExit } from './listener-early-exit.ts';
 import { findStayingOnOneOutcome, isRemovedOnEveryOutcome, listEndsOf, listGroup } from './listener-group.ts';
+import { findOfClosure } from './listener-of-closure.ts';
 import { findForInstanceEnd } from './listener-of-instance-end.ts';
+import { findForEachRun } from './listener-of-run.ts';
 import { findOnLentClient } from './listener-on-lent-client.ts';
 import { findLeftByOneEnd } from './listener-partial-end.ts';
 import {
@@ -38,8 +40,10 @@ import {
   type FunctionNode,
   findEnclosingFunction,
   findEnclosingLoop,
+  findMemberPath,
   findPromiseAround,
   getOutermostWrapped,
+  isClassNode,
   isFunctionNode,
   isWithin,
   nameOfFunction,
@@ -88,17 +92,18 @@ function judge(add: ListenerCall, file: FileContext): ListenerLeak | undefined {
   }
   // What else has a method of this name is no emitter.
   if (add.method === 'setTimeout' && place.emitter !== 'pooled') return undefined;
+  const isTaken = listEndsOf(add, file).length > 0 || isForwarded(listener, fn, file);
+  const eachRun = isTaken ? undefined : findForEachRun(place);
+  if (eachRun) return eachRun;
   if (place.emitter !== 'kept' && isGuardedByState(add.call, fn, file))
-    return listEndsOf(add, file).length > 0 || isForwarded(listener, fn, file)
-      ? undefined
-      : findLeftByCounterpart(place);
+    return isTaken ? undefined : findLeftByCounterpart(place);
   const outcome = findOnOneOutcome(place) ?? findLeftByOneEnd(place) ?? findLeftByEarlyExit(place);
   if (outcome) return outcome;
   if (promise) {
     const wait = findInWait(place, promise);
     if (wait) return wait;
   }
-  if (listEndsOf(add, file).length > 0 || isForwarded(listener, fn, file)) return undefined;
+  if (isTaken) return undefined;
   const consumer =
     findForConsumer(place) ??
     findForgottenSibling(place) ??
@@ -116,7 +121,7 @@ function judge(add: ListenerCall, file: FileContext): ListenerLeak | undefined {
     case 'kept':
       return onKept(place);
     default:
-      return onField(place) ?? onLent(place) ?? findAddedByEachEvent(place);
+      return onField(place) ?? onLent(place) ?? findOfClosure(place) ?? findAddedByEachEvent(place);
   }
 }
 
@@ -177,7 +182,8 @@ function onEffect(effect: FunctionNode): ListenerLeak {
 
 function onOwner({ add, file }: ListenerPlace, life: Extract<Life, { kind: 'owner' }>): ListenerLeak | undefined {
   const what = `each ${life.shape.name}`;
-  const canEnd = life.isComponent || findDisposer(life.shape.disposers, undefined) !== undefined;
+  const isRead = isStream(life, file);
+  const canEnd = life.isComponent || findDisposer(life.shape.disposers, undefined) !== undefined || isRead;
   // A process has one standard input; whoever reads it is made once.
   if (/^process\.std/.test(add.target ?? '')) return undefined;
   if (processEnd.test(add.event) && runner.test(life.shape.name)) return undefined;
@@ -189,13 +195,27 @@ function onOwner({ add, file }: ListenerPlace, life: Extract<Life, { kind: 'owne
   if (file.role === 'ui') return undefined;
   // Each instance adds one as it is made. Without an end of its own it is a part of the process that it ends with.
   const isOfEach = life.shape.constructorNode !== undefined && isWithin(add.call, life.shape.constructorNode);
-  const isSure = isOfEach && (canEnd || !processEnd.test(add.event)) && !isOwnChannel(add) && !hearsEndOnce(add);
+  const isSure =
+    isOfEach && (canEnd || !processEnd.test(add.event)) && !isOwnChannel(add) && (isRead || !hearsEndOnce(add));
   return {
     shape: 'owner',
     what,
     when: canEnd ? isMadeOften(add.call, life, file) : runsRepeatedly(add.call, file),
     ...(isSure && { confidence: 'likely' as const, sureWhen: runsForUsers(add.call, file) }),
   };
+}
+
+/** A stream is over when it has been read or written to its end. */
+function isStream({ shape }: Extract<Life, { kind: 'owner' }>, file: FileContext): boolean {
+  const kind = /^(?:Transform|Readable|Writable|Duplex|PassThrough)$/;
+  if (isClassNode(shape.node)) {
+    const bases = shape.node.heritageClauses?.flatMap(({ types }) => types) ?? [];
+    return bases.some(({ expression }) => kind.test(findMemberPath(expression)?.at(-1) ?? ''));
+  }
+  return file.nodes('CallExpression').some(({ expression, arguments: [heir, base] }) => {
+    if (findMemberPath(expression)?.at(-1) !== 'inherits' || !heir || !base) return false;
+    return heir.getText(file.source) === shape.name && kind.test(findMemberPath(base)?.at(-1) ?? '');
+  });
 }
 
 /** What hears once of the end of what it is a part of cleans up then. */

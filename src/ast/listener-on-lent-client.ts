@@ -2,10 +2,12 @@ import type { Binding, FileContext } from '../model/file-context.ts';
 import { findClassField, findThisOwner } from './class-shape.ts';
 import { listConditionsOn } from './conditions.ts';
 import { isKnownPool } from './lent-connection.ts';
+import type { Life } from './life-cycle.ts';
 import { pathOf } from './listener-calls.ts';
 import { listEndsOf } from './listener-group.ts';
 import type { ListenerLeak, ListenerPlace } from './listener-place.ts';
 import {
+  type FunctionNode,
   findEnclosingFunction,
   findMemberPath,
   findMethodCall,
@@ -13,6 +15,7 @@ import {
   isAssignment,
   isFunctionNode,
   isWithin,
+  nameOfFunction,
   skipAwait,
   skipWrappers,
 } from './syntax.ts';
@@ -25,7 +28,7 @@ const lending = /^(?:connect|getConnection|acquire|checkout|getClient)$/;
  * `const client = await pool.connect(); client.on('error', …); …; client.release()`: the pool lends the same client again,
  * with the listeners of all who had it before.
  */
-export function findOnLentClient({ add, fn, file }: ListenerPlace): ListenerLeak | undefined {
+export function findOnLentClient({ add, fn, life, file }: ListenerPlace): ListenerLeak | undefined {
   if (!isLent(skipWrappers(add.receiver), file) || listEndsOf(add, file).length > 0) return undefined;
   // `if (!client.isWatched)`, `if (client.listenerCount('error') === 0)`
   const asked = listConditionsOn(add.call, fn, file).map((at) => at.getText(file.source));
@@ -35,10 +38,19 @@ export function findOnLentClient({ add, fn, file }: ListenerPlace): ListenerLeak
   if (!releases.some(({ arguments: [how] }) => !how || how.kind !== ts.SyntaxKind.TrueKeyword)) return undefined;
   return {
     shape: 'pooled',
-    what: `each user that the pool lends it to`,
-    confidence: 'likely',
-    sureWhen: runsForUsers(add.call, file),
+    what: 'each user that the pool lends it to',
+    // One that listens for what others tell is kept for as long as its process, but for the loss of a connection.
+    confidence: add.event === 'notification' ? 'possible' : 'likely',
+    // What takes one for its own time (a transaction) is made for each.
+    ...(!isOfWork(life, fn) && { sureWhen: runsForUsers(add.call, file) }),
   };
+}
+
+/** A method of what is made again and again, that begins no service. */
+function isOfWork(life: Life, fn: FunctionNode): boolean {
+  return (
+    life.kind === 'owner' && !life.isSingleton && /^_*(?:begin|acquire|checkout|transact)/i.test(nameOfFunction(fn))
+  );
 }
 
 function isLent(emitter: ts.Expression, file: FileContext): boolean {

@@ -23,6 +23,11 @@ export function ownerOf({ home }: Container): string {
   return home.kind === 'field' ? home.shape.name : '';
 }
 
+/** Whether the class that a container is a field of lives for as many requests as go over it, by its name. */
+export function isOfConnection(container: Container): boolean {
+  return /(?:Socket|Connection|Peer|Channel)$/.test(ownerOf(container));
+}
+
 const invalidating =
   /^_*(?:invalidate|delete|remove|set|put|bust|forget|expire|evict|del|purge|update|refresh|save|store|write|get|has|peek|find|fetch|load|read|drop|clear)/i;
 const expiring = /expire|ttl|fetched|cachedAt|timestamp|maxAge|stale|Date\.now|createdAt|loadedAt/i;

@@ -1,8 +1,10 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { LinkCondition } from '../model/link.ts';
-import type { Removal } from './container-growth.ts';
+import type { Add, Removal } from './container-growth.ts';
 import { listCallsOf } from './functions.ts';
-import { type FunctionNode, isClassNode, nameOfFunction } from './syntax.ts';
+import { isStamped } from './stamped.ts';
+import { type FunctionNode, hasModifier, isClassNode, nameOfFunction } from './syntax.ts';
+import { isOfParameter, methodAround } from './trimming.ts';
 import { ts } from './ts.ts';
 import { openToUsers } from './where.ts';
 
@@ -22,6 +24,39 @@ export function listNeverCalled(removals: readonly Removal[], file: FileContext)
     names.add(name);
   }
   return [...names].map((name) => ({ kind: 'not', of: { kind: 'project-states', fact: `reused:${name}` } }));
+}
+
+const sweeping =
+  /^_*(?:clear|clean(?:[uU]p)?|sweep|prune|purge|evict|expire|remove|delete|drop|trim|discard|gc)[A-Z_]\w*$/;
+const looksAtTime = /\bDate\.now\(|new Date\(\)|performance\.now\(|expire(?:s|d)?(?:At|On)?\b/;
+
+/**
+ * "Nothing in the project calls what sweeps out the entries that are too old", though entries say when they are: the
+ * conditions for that, or undefined where there is no such sweep, or one that runs.
+ */
+export function listDeadSweep(
+  adds: readonly Add[],
+  removals: readonly Removal[],
+  file: FileContext,
+): LinkCondition[] | undefined {
+  const sweeps = new Set(
+    removals.flatMap(({ kind, key, fn: by }) => {
+      const fn = methodAround(by);
+      if (!fn || !looksAtTime.test(file.text.slice(fn.pos, fn.end))) return [];
+      // `get(key)` that drops the entry which it finds too old.
+      return kind === 'keyed' && key !== undefined && isOfParameter(key, fn, file) ? [] : [fn];
+    }),
+  );
+  if (sweeps.size === 0 || !adds.some(({ value }) => isStamped(value, file))) return undefined;
+  if ([...sweeps].some((fn) => !isOffered(fn, file) || !sweeping.test(nameOfFunction(fn)))) return undefined;
+  return [...sweeps].flatMap((fn): LinkCondition[] => {
+    // Only its own class could call it, or one that extends that.
+    if (hasModifier(fn, ts.SyntaxKind.PrivateKeyword) || hasModifier(fn, ts.SyntaxKind.ProtectedKeyword)) return [];
+    return [
+      { kind: 'not', of: { kind: 'project-states', fact: `reused:${nameOfFunction(fn)}` } },
+      { kind: 'not', of: openToUsers(fn.body ?? fn, file) },
+    ];
+  });
 }
 
 const ending = /^_*(?:disable|remove|stop|detach|unbind|unregister|unsubscribe|unlisten|clear|reset|hide)[A-Z]\w*$/;

@@ -20,6 +20,11 @@ export function isPassingKey(key: ts.Expression, container: Container, file: Fil
   return parts.every((part) => saysNothing(nameOf(part))) && isPassingName(container.name);
 }
 
+/** Whether a part of a key is one that a request brings: `${req.method} ${req.originalUrl}`. */
+export function isSentKey(key: ts.Expression, file: FileContext): boolean {
+  return listParts(key, file, 0).some((part) => isSentIn(part, file));
+}
+
 /** Whether nothing says what a key stands for: `key`, `id`. Whoever calls chooses it. */
 export function isAnyKey(key: ts.Expression, file: FileContext): boolean {
   return listParts(key, file, 0).every((part) => saysNothing(nameOf(part)));

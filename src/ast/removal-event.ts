@@ -1,14 +1,14 @@
 import type { FileContext } from '../model/file-context.ts';
 import { findFunctionOfBinding } from './functions.ts';
-import { type ListenerCall, listAdds, listRemovals, pathOf, startOfChain } from './listener-calls.ts';
+import { identityOf, type ListenerCall, listAdds, listRemovals, pathOf, startOfChain } from './listener-calls.ts';
 import { findEnclosingFunction, findMemberPath, findMethodCall, findThisClass, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
 
 /** What a removal that names another event leaves behind. */
 export interface OtherEvent {
   add: ListenerCall;
-  /** The event that was added is made of the one that is removed, and more: `${LEFT}-${id}`. */
-  isComposed: boolean;
+  /** Whether the event is the mistake, and written so that the removal can name it too. */
+  isClear: boolean;
 }
 
 /** Where a listener that is never added for the event of its removal was added for another one. */
@@ -24,6 +24,9 @@ export function findOtherEvent(removal: ListenerCall, file: FileContext): OtherE
   const adds = listAdds(file).filter(isSame);
   const composed = adds.filter((add) => isMadeOf(add, removal, file));
   const [add] = adds;
+  const others = listAdds(file).filter((other) => other.target === target && other.event === removal.event);
+  // `on('connect', isSecure ? check : connected)`
+  if (others.some(({ listener: other }) => other && identityOf(other, file).kind === 'unknown')) return undefined;
   if (!add || !adds.every((other) => composed.includes(other) || differs(other, removal, file))) return undefined;
   // Removing for several events at once, of which this file adds one, is thorough, not wrong.
   const fn = findEnclosingFunction(removal.call);
@@ -31,7 +34,10 @@ export function findOtherEvent(removal: ListenerCall, file: FileContext): OtherE
     (other) =>
       isSame(other) && findEnclosingFunction(other.call) === fn && adds.some(({ event }) => event === other.event),
   );
-  return isRemovedHere ? undefined : { add, isComposed: composed.includes(add) };
+  if (isRemovedHere) return undefined;
+  // `off('failed', onDone)` beside `on('failed', onFailed)`: the function may be the mistake.
+  const isEither = others.some(({ call }) => findEnclosingFunction(call) === findEnclosingFunction(add.call));
+  return { add, isClear: !isEither && !composed.includes(add) };
 }
 
 /** `emitter.removeListener(listener)`, which takes nothing away without the event: the call, and what was added. */
@@ -41,8 +47,7 @@ export function findEventless(
 ): { removal: ListenerCall; add: ListenerCall } | undefined {
   const found = call.arguments.length === 1 ? findMethodCall(call) : undefined;
   const listener = call.arguments[0];
-  if (!found || !listener || !/^(?:off|removeListener)$/.test(found.method) || !isOneFunction(listener, file))
-    return undefined;
+  if (!found || !listener || found.method !== 'removeListener' || !isOneFunction(listener, file)) return undefined;
   const receiver = startOfChain(found.receiver);
   const target = pathOf(receiver, file);
   const add = listAdds(file).find(
