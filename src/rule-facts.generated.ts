@@ -249,7 +249,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "Whether keys are few is judged by types, constants and names. What a field or a module keeps by a bare `id` or `key` is left alone unless its own name says what there is one of for each: `sessions`, `usersById`, a cache.",
       "Keys that somebody sets up or owns (servers, workspaces, campaigns, whatever is only called `id`) are few: `possible`. It is `likely` where a key is made anew, comes out of a request, or is called after what passes, such as a session, a message, a user or a text, for entries that say when they expire under a `key` that the caller chooses, for locks, and where the key is an object that is loaded or made anew. The short beginning of a text, and keys under which a row or a file has to be found first, are few. In pages, behind an administration, and in migrations, imports and backups it is `possible`.",
       "Instances of classes whose life the project does not show are left alone, and so is what nothing is seen to add to again and again; but for an entry that is over all the same: it waits for one answer, it is ended by its key, or the entry under that key of another table of its owner goes.",
-      "A removal by key in another function counts as one for every entry, unless the container is a cache."
+      "A removal by key in another function counts as one for every entry, unless the container is a cache, or nobody calls the sweep that takes out what is too old."
     ],
     "options": {},
     "fix": {
@@ -272,7 +272,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "limits": [
       "Arrays of handlers, plugins, routes and other parts are taken to be filled at start-up; what settles one promise and a timer that fires once are of no use soon after.",
       "What its own function ends, or hears the end of, is taken to leave its list behind.",
-      "Any removal while the owner lives counts as enough.",
+      "Any removal while the owner lives counts as enough, unless what would sweep out the items that are too old is called by nobody.",
       "A list that neither is called a log, a history, records and the like nor keeps connections or what has the time in it is `possible`, and so is one that nothing is seen to add to again and again."
     ],
     "options": {},

@@ -1,13 +1,16 @@
 import { findAdd, findTimeoutAdd, type ListenerCall } from '../../src/ast/listener-calls.ts';
 import { findListenerLeak } from '../../src/ast/listener-leak.ts';
+import { findPatchWithoutRemoval } from '../../src/ast/listener-patch.ts';
 import type { ListenerLeak } from '../../src/ast/listener-place.ts';
 import { nameOfFunction } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
+import type { FileContext } from '../../src/model/file-context.ts';
+import type { Match } from '../../src/model/rule.ts';
 
 export interface LeakedListener {
-  add: ListenerCall;
-  leak: ListenerLeak;
+  /** Undefined for a method that adds listeners of others. */
+  added: { add: ListenerCall; leak: ListenerLeak } | undefined;
 }
 
 /** The others are sure only where the place shows more: read on strangers' code, they were right in less than half. */
@@ -39,12 +42,16 @@ export const rule = defineRule<LeakedListener>({
     'addEventListener',
     'prependListener',
     'addAbortListener(',
+    ".call(&'addListener'",
+    ".call(&'addEventListener'",
+    '.call(&.addListener =',
+    '.call(&.addEventListener =',
     'socket&.setTimeout(',
   ],
   visit: {
     CallExpression(call, file) {
       const add = findAdd(call, file) ?? findTimeoutAdd(call, file);
-      if (add?.target === undefined) return undefined;
+      if (add?.target === undefined) return judgePatch(call, file);
       const leak = findListenerLeak(add, file);
       if (!leak) return undefined;
       const { fired, settled, sibling, left, what, confidence, when, sureWhen } = leak;
@@ -64,11 +71,27 @@ export const rule = defineRule<LeakedListener>({
         confidence: confidence ?? (isSure.has(leak.shape) ? 'likely' : 'possible'),
         ...(when && { when }),
         ...(sureWhen && { sureWhen }),
-        data: { add, leak },
+        data: { added: { add, leak } },
       };
     },
   },
 });
+
+/** A method that hands the emitter another function than its caller can ask to have removed. */
+function judgePatch(call: ts.CallExpression, file: FileContext): Match<LeakedListener> | undefined {
+  const patch = findPatchWithoutRemoval(call, file);
+  if (!patch) return undefined;
+  return {
+    at: call,
+    values: {
+      event: 'wrapped',
+      target: `what ${patch.method}() is patched on`,
+      fate: 'cannot be removed by who added it, as the removal is not patched',
+      what: 'each pair of an add and a removal',
+    },
+    data: { added: undefined },
+  };
+}
 
 function fateOf({ fired, settled, sibling, left }: ListenerLeak): string {
   if (fired) return `stays when "${fired.event}" comes first`;

@@ -65,6 +65,7 @@ function lifeOfPath(
     if (path.length === 1) return 'self';
     const given = findGiven(path[1]!, at, fn, file);
     if (given === 'made') return 'local';
+    if (given === 'shared') return 'process';
     const from = given && findMemberPath(given);
     return from ? lifeOfPath(given, [...from, ...path.slice(2)], fn, file, hops + 1) : 'field';
   }
@@ -150,11 +151,27 @@ function parameterAround(declaration: ts.Node): ts.ParameterDeclaration | undefi
 }
 
 /** What this function puts into a field: `made` for `this.socket = connect()`, the value where it is a name. */
-function findGiven(name: string, at: ts.Node, fn: FunctionNode, file: FileContext): ts.Expression | 'made' | undefined {
+function findGiven(
+  name: string,
+  at: ts.Node,
+  fn: FunctionNode,
+  file: FileContext,
+): ts.Expression | 'made' | 'shared' | undefined {
   const owner = findThisOwner(at, file);
   const field = owner && findClassField(owner, name, file);
   const values = field?.values.filter((value) => isWithin(value, fn) && value.parent.pos >= fn.pos) ?? [];
   if (values.length === 0) return undefined;
   const given = values.map(skipWrappers).find((value) => findMemberPath(value) !== undefined);
-  return given ?? 'made';
+  return given ?? (values.some((value) => isSharedGetter(value, file)) ? 'shared' : 'made');
+}
+
+/** `config.getEventBus()`: what hands out an emitter by this name has one for all. */
+function isSharedGetter(value: ts.Expression, file: FileContext): boolean {
+  const call = findMethodCall(skipWrappers(value));
+  const root = call && rootOfMembers(call.receiver);
+  const kind = root && ts.isIdentifier(root) ? file.bindingOf(root)?.kind : undefined;
+  if (!call || call.call.arguments.length > 0 || (kind !== 'parameter' && kind !== 'import')) return false;
+  return /^get(?:Shared|Global)?(?:Event(?:s|Bus|Hub|Manager|Emitter|Dispatcher)|Emitter|(?:Message)?Bus)$/.test(
+    call.method,
+  );
 }

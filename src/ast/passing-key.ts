@@ -20,9 +20,11 @@ export function isPassingKey(key: ts.Expression, container: Container, file: Fil
   return parts.every((part) => saysNothing(nameOf(part))) && isPassingName(container.name);
 }
 
-/** Whether a part of a key is one that a request brings: `${req.method} ${req.originalUrl}`. */
+/** Whether a part of a key is one that a request brings, by the name of that: `${req.method} ${req.originalUrl}`. */
 export function isSentKey(key: ts.Expression, file: FileContext): boolean {
-  return listParts(key, file, 0).some((part) => isSentIn(part, file));
+  return listParts(key, file, 0).some(
+    (part) => /^_?req(?:uest)?$/.test(findMemberPath(skipAwait(part))?.[0] ?? '') && isSentIn(part, file),
+  );
 }
 
 /** Whether nothing says what a key stands for: `key`, `id`. Whoever calls chooses it. */
