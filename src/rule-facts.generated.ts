@@ -64,7 +64,8 @@ export const ruleFacts: readonly RuleFacts[] = [
       "A removal of the same event anywhere in the file is taken to be the right one, unless it is one of several outcomes.",
       "Listeners of one instance or call each are `possible` unless requests, events, timers or the users of a package come there; so are those on the socket of a request, on what is kept by a key, and on an emitter that an owner has for itself.",
       "One that a method adds for what it was handed, for what it gives its caller or for whoever waits is sure where such calls are many.",
-      "Emitters of other files are taken to live as long as the process."
+      "Emitters of other files are taken to live as long as the process, and so is what a getter such as `config.getEventBus()` gives.",
+      "Clients of a pool are known by its name or import; one that listens for notifications is `possible`."
     ],
     "options": {},
     "bad": "import { useEffect, useState } from 'react';\n\nexport function useWidth(): number {\n  const [width, setWidth] = useState(0);\n  useEffect(() => {\n    window.addEventListener('resize', () => setWidth(window.innerWidth));\n  }, []);\n  return width;\n}",

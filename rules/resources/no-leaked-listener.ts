@@ -32,7 +32,8 @@ export const rule = defineRule<LeakedListener>({
     'A removal of the same event anywhere in the file is taken to be the right one, unless it is one of several outcomes.',
     'Listeners of one instance or call each are `possible` unless requests, events, timers or the users of a package come there; so are those on the socket of a request, on what is kept by a key, and on an emitter that an owner has for itself.',
     'One that a method adds for what it was handed, for what it gives its caller or for whoever waits is sure where such calls are many.',
-    'Emitters of other files are taken to live as long as the process.',
+    'Emitters of other files are taken to live as long as the process, and so is what a getter such as `config.getEventBus()` gives.',
+    'Clients of a pool are known by its name or import; one that listens for notifications is `possible`.',
   ],
   roles: ['product', 'ui'],
   mentions: [
@@ -54,7 +55,7 @@ export const rule = defineRule<LeakedListener>({
       if (add?.target === undefined) return judgePatch(call, file);
       const leak = findListenerLeak(add, file);
       if (!leak) return undefined;
-      const { fired, settled, sibling, left, what, confidence, when, sureWhen } = leak;
+      const { fired, settled, sibling, missed, left, what, confidence, when, sureWhen } = leak;
       return {
         at: placeOf(add),
         values: {
@@ -67,6 +68,7 @@ export const rule = defineRule<LeakedListener>({
           related: [{ at: fired?.call ?? settled!, note: 'ends the wait without taking it away' }],
         }),
         ...(left && { related: [{ at: left, note: 'takes back what else was started' }] }),
+        ...(missed && { related: [{ at: missed, note: 'hears of the end, and leaves it' }] }),
         ...(sibling && { related: [{ at: sibling, note: 'its siblings are taken away' }] }),
         confidence: confidence ?? (isSure.has(leak.shape) ? 'likely' : 'possible'),
         ...(when && { when }),
@@ -93,7 +95,8 @@ function judgePatch(call: ts.CallExpression, file: FileContext): Match<LeakedLis
   };
 }
 
-function fateOf({ fired, settled, sibling, left }: ListenerLeak): string {
+function fateOf({ fired, settled, sibling, missed, left }: ListenerLeak): string {
+  if (missed) return 'is removed only when its owner is closed by hand';
   if (fired) return `stays when "${fired.event}" comes first`;
   if (settled) return 'stays when the wait ends in another way';
   if (left) return `stays when ${nameOfFunction(left)}() runs`;

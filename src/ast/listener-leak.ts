@@ -15,6 +15,7 @@ import { findLeftByCounterpart } from './listener-counterpart.ts';
 import { findDeferredForGood } from './listener-deferred.ts';
 import { findLeftByEarlyExit } from './listener-early-exit.ts';
 import { findStayingOnOneOutcome, isRemovedOnEveryOutcome, listEndsOf, listGroup } from './listener-group.ts';
+import { findMissedAtLoss } from './listener-missed-loss.ts';
 import { findOfClosure } from './listener-of-closure.ts';
 import { findForInstanceEnd } from './listener-of-instance-end.ts';
 import { findForEachRun } from './listener-of-run.ts';
@@ -97,7 +98,8 @@ function judge(add: ListenerCall, file: FileContext): ListenerLeak | undefined {
   if (eachRun) return eachRun;
   if (place.emitter !== 'kept' && isGuardedByState(add.call, fn, file))
     return isTaken ? undefined : findLeftByCounterpart(place);
-  const outcome = findOnOneOutcome(place) ?? findLeftByOneEnd(place) ?? findLeftByEarlyExit(place);
+  const outcome =
+    findOnOneOutcome(place) ?? findLeftByOneEnd(place) ?? findLeftByEarlyExit(place) ?? findMissedAtLoss(place);
   if (outcome) return outcome;
   if (promise) {
     const wait = findInWait(place, promise);

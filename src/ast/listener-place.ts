@@ -31,6 +31,8 @@ export interface ListenerLeak {
   settled?: ts.Node;
   /** The removal of a sibling, beside which that of this one is missing. */
   sibling?: ts.CallExpression;
+  /** Who hears that its owner is over, and leaves it. */
+  missed?: ts.Node;
   /** The function that takes back what the place starts, but not this. */
   left?: FunctionNode;
   confidence?: Confidence;

@@ -89,7 +89,7 @@ function findRun({ arguments: [given] }: ts.CallExpression, file: FileContext): 
 }
 
 /** It does more than to write a log. */
-function acts({ listener }: Told, file: FileContext): boolean {
+export function acts({ listener }: Told, file: FileContext): boolean {
   const fn = findListenerFunction(listener, file);
   if (!fn) return ts.isCallExpression(skipWrappers(listener));
   const calls = listNodesWithin('CallExpression', fn, file);
@@ -101,7 +101,7 @@ function acts({ listener }: Told, file: FileContext): boolean {
 }
 
 /** The functions that run when it is lost; also those that listen on the owner for what these emit. */
-function listRuns(
+export function listRuns(
   told: readonly Told[],
   life: Extract<Life, { kind: 'owner' }>,
   file: FileContext,
@@ -180,7 +180,7 @@ function connects(run: FunctionNode, { told }: Link, file: FileContext): boolean
   return withCallees([run], file).some((fn) => told.some(({ at }) => isWithin(at, fn)));
 }
 
-function isLasting({ field }: Link, life: Extract<Life, { kind: 'owner' }>, file: FileContext): boolean {
+export function isLasting({ field }: Link, life: Extract<Life, { kind: 'owner' }>, file: FileContext): boolean {
   const values = field === undefined ? [] : (life.shape.fields.get(field)?.values ?? []);
   return values.some((value) => {
     const at = skipWrappers(value);

@@ -27,14 +27,15 @@ export function isRecording(add: Add, container: Container, growth: Growth, file
   const value = add.value && skipWrappers(add.value);
   if (!value) return logName.test(container.name);
   if (isFunctionNode(value)) return false;
-  if (ts.isObjectLiteralExpression(value)) return !holdsFunction(value);
+  if (ts.isObjectLiteralExpression(value)) return isLive(value) || !holdsFunction(value);
   if (logName.test(container.name)) return !isFunctionTyped(value, file);
   return isLive(value);
 }
 
-/** What goes on until it is closed, by its name. */
+/** What goes on until it is closed, by its name; or waits for one message. */
 export function isLive(value: ts.Expression): boolean {
   const held = skipWrappers(value);
+  if (ts.isObjectLiteralExpression(held)) return holdsFunction(held) && isOfOneMessage(held);
   return ts.isIdentifier(held) && goesOn.test(held.text);
 }
 
@@ -47,6 +48,15 @@ function holdsFunction(object: ts.ObjectLiteralExpression): boolean {
       findPropertyName(property.name) ?? '',
     );
   });
+}
+
+/** `{ messageId, callback }`: it waits for one message, and is of no use after that. */
+function isOfOneMessage(object: ts.ObjectLiteralExpression): boolean {
+  return object.properties.some((property) =>
+    /^(?:\w+_)?(?:message|msg|request|req|correlation|invocation|call|rpc)_?id$/i.test(
+      findPropertyName(property.name) ?? '',
+    ),
+  );
 }
 
 function isFunctionTyped(value: ts.Expression, file: FileContext): boolean {
