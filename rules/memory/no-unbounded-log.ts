@@ -1,3 +1,4 @@
+import { anyOf } from '../../src/ast/all-of.ts';
 import { type Growth, growthOf, type Removal } from '../../src/ast/container-growth.ts';
 import { type Container, containerOfField, containerOfVariable, shownName } from '../../src/ast/containers.ts';
 import { isGivenUp } from '../../src/ast/given-up.ts';
@@ -5,7 +6,7 @@ import { keepsClock, lifetimeOf, listOwnerConditions } from '../../src/ast/lifet
 import { emptyArrays, together } from '../../src/ast/mention-words.ts';
 import { listDeadSweep, listNeverCalled } from '../../src/ast/never-called.ts';
 import { isLibrary, isPublicApi } from '../../src/ast/public-api.ts';
-import { isLive, isRecording, logName } from '../../src/ast/recorded.ts';
+import { isAwaiting, isLive, isRecording, logName } from '../../src/ast/recorded.ts';
 import { repeatsItself } from '../../src/ast/self-repeating.ts';
 import { findSpent } from '../../src/ast/spent-item.ts';
 import { isStamped } from '../../src/ast/stamped.ts';
@@ -19,7 +20,7 @@ import {
   methodAround,
 } from '../../src/ast/trimming.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { onRequestPath, runsAsItLives, runsRepeatedly } from '../../src/ast/where.ts';
+import { onRequestPath, openToUsers, runsAsItLives, runsRepeatedly } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
@@ -108,11 +109,13 @@ function judge(container: Container, file: FileContext): Match<UnboundedLog> | u
   const isRecord = isLog || isStamped(add.value, file);
   const isOffered =
     (logName.test(container.name) || isStamped(add.value, file) || isOver) && isPublicApi(methodAround(add.fn), file);
+  const users: LinkCondition[] =
+    add.value && isAwaiting(add.value) ? [isLibrary, openToUsers(add.node, file)] : [isLibrary];
   const conditions: LinkCondition[] = [
     ...listOwnerConditions(container, file),
     ...listNotTrimmedElsewhere(container),
     ...neverAsked,
-    ...(isAgain ? [] : [isOffered ? ({ kind: 'any', of: [repeated, isLibrary] } as const) : repeated]),
+    ...(isAgain ? [] : [isOffered ? anyOf(repeated, ...users) : repeated]),
   ];
   return {
     at: container.at,
@@ -135,9 +138,7 @@ function judge(container: Container, file: FileContext): Match<UnboundedLog> | u
       ? { sureWhen: onRequestPath(add.node, file) }
       : !isAgain &&
         !isGivenUp(add, file) && {
-          sureWhen: isOffered
-            ? { kind: 'any', of: [runsAsItLives(add.node, file), isLibrary] }
-            : runsAsItLives(add.node, file),
+          sureWhen: isOffered ? anyOf(runsAsItLives(add.node, file), ...users) : runsAsItLives(add.node, file),
         }),
     data: {
       container,

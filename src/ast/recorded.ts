@@ -35,7 +35,7 @@ export function isRecording(add: Add, container: Container, growth: Growth, file
 /** What goes on until it is closed, by its name; or waits for one message. */
 export function isLive(value: ts.Expression): boolean {
   const held = skipWrappers(value);
-  if (ts.isObjectLiteralExpression(held)) return holdsFunction(held) && isOfOneMessage(held);
+  if (isAwaiting(held)) return true;
   return ts.isIdentifier(held) && goesOn.test(held.text);
 }
 
@@ -51,7 +51,9 @@ function holdsFunction(object: ts.ObjectLiteralExpression): boolean {
 }
 
 /** `{ messageId, callback }`: it waits for one message, and is of no use after that. */
-function isOfOneMessage(object: ts.ObjectLiteralExpression): boolean {
+export function isAwaiting(item: ts.Expression): boolean {
+  const object = skipWrappers(item);
+  if (!ts.isObjectLiteralExpression(object) || !holdsFunction(object)) return false;
   return object.properties.some((property) =>
     /^(?:\w+_)?(?:message|msg|request|req|correlation|invocation|call|rpc)_?id$/i.test(
       findPropertyName(property.name) ?? '',
