@@ -454,6 +454,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "A connection handed to `commit(connection)` or `rollback(connection)` of the project is `possible`: these may release it.",
       "A query runner of TypeORM whose transaction begins outside of the `try` is `possible`: it gives back what it cannot begin with.",
       "Where only the rollback of a `catch` can still fail, it is `possible`: the connection is lost then, and its pool notices. A first connection that tries a pool which the function has just made is left alone when that throws.",
+      "A transaction is followed in the function that begins and commits it.",
       "Pools are known by import; a pool of unknown origin counts only when the function itself releases what it took on some path."
     ],
     "options": {},

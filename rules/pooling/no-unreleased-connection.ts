@@ -1,5 +1,6 @@
 import {
   findLent,
+  handlingOfLent,
   isHandedOver,
   isKnownPool,
   isLentToNobody,
@@ -7,23 +8,19 @@ import {
   isPoolMade,
   isRollback,
   isUsedInPlace,
-  type Lent,
   listReleases,
 } from '../../src/ast/lent-connection.ts';
 import { findLentToCallback, type LentToCallback } from '../../src/ast/lent-to-callback.ts';
+import { together } from '../../src/ast/mention-words.ts';
+import { findOpenTransaction } from '../../src/ast/open-transaction.ts';
 import { listAcquisitions } from '../../src/ast/query-runner.ts';
-import { asksForHeld, findLeaks, type Handling, type Leak } from '../../src/ast/release-paths.ts';
-import {
-  type FunctionNode,
-  findEnclosingFunction,
-  findMethodCall,
-  getOutermostWrapped,
-  isWithin,
-} from '../../src/ast/syntax.ts';
+import { findLeaks, type Leak } from '../../src/ast/release-paths.ts';
+import { type FunctionNode, findEnclosingFunction, findMethodCall, isWithin } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
+import { runsUnderLoad } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { Binding, FileContext } from '../../src/model/file-context.ts';
-import type { Match } from '../../src/model/rule.ts';
+import type { Match, Related } from '../../src/model/rule.ts';
 
 export interface UnreleasedConnection {
   /** `pool.connect()`. */
@@ -32,6 +29,8 @@ export interface UnreleasedConnection {
   binding: Binding | undefined;
   /** Whether a callback is handed it. */
   isGiven?: true;
+  /** Whether it is the connection of a transaction, which its end gives back. */
+  isTransaction?: true;
   fn: FunctionNode;
   leaks: readonly Leak[];
   /** The releases of this function. */
@@ -59,6 +58,7 @@ export const rule = defineRule<UnreleasedConnection>({
     'A connection handed to `commit(connection)` or `rollback(connection)` of the project is `possible`: these may release it.',
     'A query runner of TypeORM whose transaction begins outside of the `try` is `possible`: it gives back what it cannot begin with.',
     'Where only the rollback of a `catch` can still fail, it is `possible`: the connection is lost then, and its pool notices. A first connection that tries a pool which the function has just made is left alone when that throws.',
+    'A transaction is followed in the function that begins and commits it.',
     'Pools are known by import; a pool of unknown origin counts only when the function itself releases what it took on some path.',
   ],
   roles: ['product', 'ui', 'config'],
@@ -70,10 +70,13 @@ export const rule = defineRule<UnreleasedConnection>({
     'startSession',
     'connect(&pg',
     'checkout(',
+    ...together(['.transaction(', '.startTransaction(', '.beginTransaction(', '.begin('], ['.commit(']),
   ],
   visit: {
     CallExpression(call, file) {
       const target = findMethodCall(call);
+      const transaction = target && judgeTransaction(call, file);
+      if (transaction) return transaction;
       if (!target || !acquireName.test(target.method)) return undefined;
       // A lock ends by itself when its time is over.
       if (target.method === 'acquire' && /lock|mutex|lease/i.test(target.receiver.getText(file.source)))
@@ -108,7 +111,7 @@ function judge(
   if (!isKnown && !releases.some(isOwnRelease)) return undefined;
   if (isHandedOver(binding, fn, releases) || isPoolEnded(receiver, fn, file)) return undefined;
   const lazy = listAcquisitions(call, binding, fn, releases);
-  const listLeaks = (from: ts.Node | undefined) => findLeaks(fn, handlingOf(call, lent, from, releases), file);
+  const listLeaks = (from: ts.Node | undefined) => findLeaks(fn, handlingOfLent(call, lent, from, releases), file);
   const leaks = listLeaks(lazy[0]);
   // A transaction that cannot begin has lost its connection, which the runner then gives back by itself.
   const isOfBeginning = lazy.length > 1 && releases.length > 0 && listLeaks(lazy.at(-1)).length === 0;
@@ -122,15 +125,37 @@ function judge(
       name: `\`${binding.name}\``,
       outcome: worst === 'end' && releases.length > 0 ? 'on every way out' : outcomes[worst],
     },
-    related: leaks
-      .filter((leak) => leak.outcome !== 'end')
-      .slice(0, 1)
-      .map((leak) => ({
-        at: leak.at,
-        note: leak.outcome === 'throw' ? 'may throw while it is held' : 'returns while it is held',
-      })),
+    related: relatedOf(leaks),
     data: { call, binding, fn, leaks, releases },
   };
+}
+
+function judgeTransaction(begin: ts.CallExpression, file: FileContext): Match<UnreleasedConnection> | undefined {
+  const fn = findEnclosingFunction(begin);
+  const open = fn && findOpenTransaction(begin, fn, file);
+  if (!open) return undefined;
+  const { call, binding, leaks, ends } = open;
+  const [worst] = leaks;
+  return {
+    at: call,
+    values: {
+      name: `The connection of the transaction \`${binding.name}\``,
+      outcome: worst!.outcome === 'end' ? 'on every way out' : outcomes[worst!.outcome],
+    },
+    related: relatedOf(leaks),
+    sureWhen: runsUnderLoad(fn.body ?? fn, file),
+    data: { call, binding, isTransaction: true, fn, leaks, releases: ends },
+  };
+}
+
+function relatedOf(leaks: readonly Leak[]): Related[] {
+  return leaks
+    .filter(({ outcome }) => outcome !== 'end')
+    .slice(0, 1)
+    .map(({ outcome, at }) => ({
+      at,
+      note: outcome === 'throw' ? 'may throw while it is held' : 'returns while it is held',
+    }));
 }
 
 /** `await rollback(connection)`: a helper that ends the transaction may give the connection back as well. */
@@ -165,27 +190,4 @@ function judgeGiven(
     related: isEnd ? [] : [{ at: leak.at, note: 'returns while it is held' }],
     data: { call, binding, isGiven: true, fn: callback, leaks: leak ? [leak] : [], releases },
   };
-}
-
-function handlingOf(
-  call: ts.CallExpression,
-  { binding, flags }: Lent,
-  lazy: ts.Node | undefined,
-  releases: readonly ts.CallExpression[],
-): Handling {
-  const known = new Set<ts.Node>(releases);
-  let acquire = lazy ?? getOutermostWrapped(call);
-  if (!lazy && ts.isAwaitExpression(acquire.parent)) acquire = acquire.parent;
-  const told = flags.flatMap(listNames);
-  return {
-    acquire,
-    isRelease: (node: ts.Node) => known.has(node),
-    isGuard: (condition: ts.Expression, isOfRelease: boolean) => asksForHeld(binding, condition, isOfRelease),
-    isFlag: (condition: ts.Expression) => listNames(condition).some((name) => told.includes(name)),
-  };
-}
-
-/** `isOwn`, `this.runner`: the names that a condition asks about. */
-function listNames(condition: ts.Expression): string[] {
-  return condition.getText().match(/(?:this\.)?[A-Za-z_$][\w$]*(?:\.[\w$]+)*/g) ?? [];
 }

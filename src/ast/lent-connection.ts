@@ -2,6 +2,7 @@ import type { Binding, FileContext } from '../model/file-context.ts';
 import { isInFinally } from './conditions.ts';
 import { acquisitions } from './libraries.ts';
 import { bareModule, findOrigin, originName } from './provenance.ts';
+import { asksForHeld, type Handling } from './release-paths.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -167,4 +168,28 @@ export function isRollback(node: ts.Node): boolean {
   const target = findMethodCall(awaited);
   if (!target) return false;
   return /^rollback/i.test(target.method) || /^\s*rollback\b/i.test(findStringValue(target.call.arguments[0]) ?? '');
+}
+
+/** How to tell, on the way through a function, what happens to what it was lent; `lazy`: where that really takes it. */
+export function handlingOfLent(
+  call: ts.CallExpression,
+  { binding, flags }: Lent,
+  lazy: ts.Node | undefined,
+  releases: readonly ts.CallExpression[],
+): Handling {
+  const known = new Set<ts.Node>(releases);
+  let acquire = lazy ?? getOutermostWrapped(call);
+  if (!lazy && ts.isAwaitExpression(acquire.parent)) acquire = acquire.parent;
+  const told = flags.flatMap(listNames);
+  return {
+    acquire,
+    isRelease: (node: ts.Node) => known.has(node),
+    isGuard: (condition: ts.Expression, isOfRelease: boolean) => asksForHeld(binding, condition, isOfRelease),
+    isFlag: (condition: ts.Expression) => listNames(condition).some((name) => told.includes(name)),
+  };
+}
+
+/** `isOwn`, `this.runner`: the names that a condition asks about. */
+export function listNames(condition: ts.Expression): string[] {
+  return condition.getText().match(/(?:this\.)?[A-Za-z_$][\w$]*(?:\.[\w$]+)*/g) ?? [];
 }

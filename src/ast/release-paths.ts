@@ -87,6 +87,11 @@ const nothing: Flow = {
   broken: false,
 };
 
+/** What stands before a statement: what was thrown before it is no matter of a `try` that it stands in. */
+function begin({ held, free }: State): Flow {
+  return { ...nothing, held, free };
+}
+
 function join(a: Flow, b: Flow): Flow {
   return {
     held: a.held || b.held,
@@ -108,7 +113,7 @@ class Walker {
   }
 
   list(statements: readonly ts.Statement[], state: State): Flow {
-    let flow: Flow = { ...nothing, ...state };
+    let flow: Flow = begin(state);
     for (const statement of statements) {
       if (!flow.held && !flow.free) break;
       const next = this.statement(statement, flow);
@@ -126,7 +131,7 @@ class Walker {
     if (ts.isTryStatement(statement)) return this.#try(statement, state);
     if (ts.isIfStatement(statement)) return this.#if(statement, state);
     if (ts.isReturnStatement(statement)) {
-      const flow = statement.expression ? this.expression(statement.expression, state) : { ...nothing, ...state };
+      const flow = statement.expression ? this.expression(statement.expression, state) : begin(state);
       return { ...flow, held: false, free: false, returned: flow.held ? statement : undefined };
     }
     if (ts.isThrowStatement(statement)) {
@@ -134,7 +139,7 @@ class Walker {
       return { ...nothing, thrown: flow.held ? statement : undefined, thrownFree: flow.free };
     }
     if (ts.isBreakStatement(statement) || ts.isContinueStatement(statement)) {
-      return { ...nothing, ...state, broken: true };
+      return { ...begin(state), broken: true };
     }
     if (ts.isSwitchStatement(statement)) {
       let flow = this.expression(statement.expression, state);
@@ -144,7 +149,7 @@ class Walker {
     }
     if (ts.isIterationStatement(statement, false)) return this.#loop(statement, state);
     if (ts.isLabeledStatement(statement)) return this.statement(statement.statement, state);
-    if (ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement)) return { ...nothing, ...state };
+    if (ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement)) return begin(state);
     return this.expression(statement, state);
   }
 
@@ -176,7 +181,7 @@ class Walker {
   }
 
   #loop(statement: ts.IterationStatement, state: State): Flow {
-    let flow: Flow = { ...nothing, ...state };
+    let flow: Flow = begin(state);
     for (const part of loopHeads(statement))
       flow = join({ ...flow, held: false, free: false }, this.expression(part, flow));
     const once = this.statement(statement.statement, flow);
