@@ -14,6 +14,8 @@ export const fixer: Fixer<LeakedHandle> = {
     'moves the end to a `finally` that begins right after the handle was made; joins piped streams by `pipeline()`; lets an answer that is not read flow away',
   fix({ data }, file): Fix | Skip {
     const { creation, leak } = data;
+    if (leak.kind === 'piped' && leak.pipe === creation)
+      return { skip: '`pipeline()` throws where the client has gone before the answer came: what then is a decision' };
     if (leak.kind === 'piped') return joinByPipeline(leak.pipe, leak.fn, file);
     if (leak.kind === 'unread') {
       const [first = leak.branch] = ts.isBlock(leak.branch) ? leak.branch.statements : [];

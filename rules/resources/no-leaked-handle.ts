@@ -13,6 +13,7 @@ import {
   inheritedClient,
 } from '../../src/ast/handles.ts';
 import { importWords, together } from '../../src/ast/mention-words.ts';
+import { findPipedAnswer } from '../../src/ast/piped-answer.ts';
 import { findPipedFile } from '../../src/ast/piped-file.ts';
 import { findImport } from '../../src/ast/provenance.ts';
 import { isFunctionNode, nameOfFunction } from '../../src/ast/syntax.ts';
@@ -49,7 +50,7 @@ export const rule = defineRule<LeakedHandle>({
   limits: [
     'What only a failure leaves open is `possible` where no request, event or timer comes there (a browser and a client of a database are `likely` anyway); so are observers, and what an owner hands on or a base class may end.',
     'A handle that is returned, stored or passed on is taken to be ended there.',
-    'Of streams joined by `pipe()`, those between a file and the client of a handler are followed.',
+    'Of streams joined by `pipe()`, those between a file, or an answer of another service, and the client of a handler are followed; an answer that its handler calls an image or the like is `possible`: what is small is sent before anybody goes.',
     'Of what no known library makes, only what its own function opens, waits for and ends on some way out is followed.',
     'Else only what is known by its import is a handle; response bodies that are left unread, at all or on an early return, are followed for `http` and `https`, and on an early return for objects of S3.',
   ],
@@ -81,6 +82,8 @@ export const rule = defineRule<LeakedHandle>({
     ),
     'GetObject',
     'getObject',
+    '.pipe(res',
+    '.pipe(_res',
   ],
   visit: {
     CallExpression: (call, file) => judge(call, file),
@@ -94,6 +97,8 @@ function judge(creation: Creation, file: FileContext): Match<LeakedHandle> | und
     if (descriptor) return report(creation, descriptorKind, { kind: 'never', ...descriptor }, file);
     const piped = findPipedFile(creation, file);
     if (piped) return report(creation, fileKind, { kind: 'piped', ...piped }, file);
+    const sent = findPipedAnswer(creation, file);
+    if (sent) return report(creation, sent.kind, { ...sent, kind: 'piped' }, file);
     const unread = findUnreadAnswer(creation, file);
     if (unread) return report(creation, answerKind, { kind: 'unread', ...unread }, file);
     const body = findUnreadBody(creation, file);
@@ -130,10 +135,12 @@ function report(creation: Creation, handle: HandleKind, leak: HandleLeak, file: 
   if (handle === inheritedClient) {
     conditions.push({ kind: 'project-states', fact: `client-class:${creation.expression.getText(file.source)}` });
   }
+  if (leak.kind === 'piped' && leak.givenBy !== undefined)
+    conditions.push({ kind: 'project-states', fact: `gives-stream:${leak.givenBy}` });
   return {
     at: leak.kind === 'owner' ? leak.at : creation,
     values: { name: handle.name, cost: handle.cost, outcome: outcomeOf(leak) },
-    ...relatedOf(leak),
+    ...relatedOf(creation, leak),
     when: { kind: 'all', of: conditions },
     ...weighHandle(creation, { handle, leak, isEarlyReturn: outcomeOf(leak) === outcomes.return }, file),
     data: { creation, handle, leak },
@@ -167,8 +174,9 @@ function outcomeOf(leak: HandleLeak): string {
   return isBehind ? outcomes.throw : outcomes[outcome];
 }
 
-function relatedOf(leak: HandleLeak): Pick<Match<LeakedHandle>, 'related'> {
+function relatedOf(creation: Creation, leak: HandleLeak): Pick<Match<LeakedHandle>, 'related'> {
   if (leak.kind === 'owner') return { related: [{ at: leak.disposer, note: 'the end of its owner' }] };
+  if (leak.kind === 'piped' && leak.pipe === creation) return {};
   if (leak.kind === 'piped') return { related: [{ at: leak.pipe, note: 'ends one side only when the other ends' }] };
   if (leak.kind === 'unread') return { related: [{ at: leak.branch, note: 'leaves its body unread' }] };
   if (leak.kind === 'never') return {};

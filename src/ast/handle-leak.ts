@@ -26,7 +26,7 @@ export type HandleLeak =
   /** Nothing ends it, and nobody else can; `isGiven`: a callback is handed it, which is all that ever knows it. */
   | { kind: 'never'; binding: Binding | undefined; fn: FunctionNode; isGiven?: true }
   /** `pipe()` leaves it open when the client goes before the end. */
-  | { kind: 'piped'; pipe: ts.CallExpression; fn: FunctionNode }
+  | { kind: 'piped'; pipe: ts.CallExpression; fn: FunctionNode; isLarge?: boolean; givenBy?: string }
   /** An answer whose body is left unread on this way. */
   | { kind: 'unread'; answer: ts.Identifier; branch: ts.Statement | ts.ConciseBody; fn: FunctionNode }
   /** It is ended, but not on these outcomes. */

@@ -24,7 +24,7 @@ const responseName = /^_?(?:res|resp|response)$/;
 const requestType = /^(?:\w+\.)*(?:Request|IncomingMessage|Http2ServerRequest)\b/;
 const responseType = /^(?:\w+\.)*(?:Response|ServerResponse|Http2ServerResponse)\b/;
 /** What sees to the file when the client goes: an end of its own, or a library that ends all streams of a chain. */
-const seesToIt = /\.(?:destroy|close|unpipe)\s*\(|\b(?:pipeline|pump|finished|onFinished|eos|destroy)\s*\(/;
+export const seesToIt = /\.(?:destroy|close|unpipe)\s*\(|\b(?:pipeline|pump|finished|onFinished|eos|destroy)\s*\(/;
 
 /**
  * `fs.createReadStream(path).pipe(res)`, also through other streams or a name, and `req.pipe(fs.createWriteStream(path))`:
@@ -59,11 +59,15 @@ function listNamed(creation: ts.CallExpression, file: FileContext): readonly ts.
 /** `….on('error', …).pipe(gzip).pipe(res)` of what stands at its beginning. */
 function findPipeToClient(begin: ts.Node, file: FileContext): PipedFile | undefined {
   for (let call = findCallOn(begin); call; call = findCallOn(call)) {
-    const [to] = call.arguments;
-    const fn = isPipe(call) && to && findHandler(to, responseName, responseType, file);
+    const fn = isPipe(call) && findClientOfPipe(call, file);
     if (fn) return { pipe: call, fn };
   }
   return undefined;
+}
+
+/** The handler whose client `….pipe(res)` sends to. */
+export function findClientOfPipe({ arguments: [to] }: ts.CallExpression, file: FileContext): FunctionNode | undefined {
+  return to && findHandler(to, responseName, responseType, file);
 }
 
 /** `req.pipe(gunzip).pipe(file)` around the file. */
@@ -87,7 +91,7 @@ function isPiped(use: ts.Node): boolean {
   return ts.isCallExpression(outer.parent) && outer.parent.arguments[0] === outer && isPipe(outer.parent);
 }
 
-function isPipe(call: ts.CallExpression): boolean {
+export function isPipe(call: ts.CallExpression): boolean {
   return findMethodCall(call)?.method === 'pipe';
 }
 

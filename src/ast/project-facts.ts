@@ -9,6 +9,7 @@ import { listClientClasses } from './handles.ts';
 import { listKeptOnce, listLentArguments, listMadeOnce } from './lent-arguments.ts';
 import { listInstanceLives } from './made-for-call.ts';
 import { listImports } from './module-surface.ts';
+import { listStreamGivers } from './piped-answer.ts';
 import { bareModule } from './provenance.ts';
 import { listHandfuls } from './schema-limits.ts';
 import { listInstanceSizes } from './small-instances.ts';
@@ -50,6 +51,7 @@ export function listFacts(file: FileContext): string[] {
   for (const name of listPartsOfClosable(file)) facts.add(`part-of-closable:${name}`);
   for (const lent of listLentArguments(file)) facts.add(`lent-${lent}`);
   for (const name of listClientClasses(file)) facts.add(`client-class:${name}`);
+  for (const name of listStreamGivers(file)) facts.add(`gives-stream:${name}`);
   for (const name of listRemoverMethods(file)) facts.add(`gives-remover-${name}`);
   for (const name of listEventMembers(file)) facts.add(`event-member:${name}`);
   for (const name of listMadeOnce(file)) facts.add(`made-once:${name}`);

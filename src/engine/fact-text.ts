@@ -68,6 +68,15 @@ export function textOfFact(fact: string): FactText {
     case 'few':
     case 'many':
       return { mentions: [payload], shape: new RegExp(madeAs(payload)) };
+    case 'gives-stream':
+      return {
+        mentions: [
+          `${payload}&createReadStream`,
+          `${payload}&responseType`,
+          `${payload}&GetObjectCommand`,
+          `${payload}&getObject`,
+        ],
+      };
     case 'client-class':
       return { mentions: [payload], shape: classNamed(payload) };
     default:
