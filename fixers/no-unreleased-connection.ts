@@ -8,9 +8,10 @@ export const fixer: Fixer<UnreleasedConnection> = {
   safety: 'safe',
   changes: 'moves the release to a `finally` that begins right after the connection was acquired',
   fix({ data }, file): Fix | Skip {
-    const { call, binding, fn, releases, isGiven, isTransaction } = data;
+    const { call, binding, fn, releases, isGiven } = data;
     if (isGiven) return { skip: 'a callback is lent the connection: each of its ways out needs a release' };
-    if (isTransaction) return { skip: 'whether the transaction is to be rolled back there is a decision' };
+    if (data.isReleasedElsewhere) return { skip: 'how it is given back, another function tells' };
+    if (data.isTransaction) return { skip: 'whether the transaction is to be rolled back there is a decision' };
     if (!binding) return { skip: 'the connection has no name to release it by' };
     const method = findMethodCall(call)?.method === 'startSession' ? 'endSession()' : 'release()';
     return releaseInFinally({ call, binding, fn, releases }, `${binding.name}.${method};`, file);

@@ -4,8 +4,10 @@ import {
   isHandedOver,
   isKnownPool,
   isLentToNobody,
+  isOwnRelease,
   isPoolEnded,
   isPoolMade,
+  isReleasedElsewhere,
   isRollback,
   isUsedInPlace,
   listReleases,
@@ -31,6 +33,8 @@ export interface UnreleasedConnection {
   isGiven?: true;
   /** Whether it is the connection of a transaction, which its end gives back. */
   isTransaction?: true;
+  /** Whether only other functions tell how it is given back. */
+  isReleasedElsewhere?: true;
   fn: FunctionNode;
   leaks: readonly Leak[];
   /** The releases of this function. */
@@ -38,7 +42,7 @@ export interface UnreleasedConnection {
 }
 
 const acquireName =
-  /^(?:connect|getConnection|acquire|checkout|createQueryRunner|startSession|getClient|acquireConnection)$/;
+  /^_?(?:connect|getConnection|acquire|checkout|createQueryRunner|startSession|getClient|acquireConnection)$/;
 
 const outcomes = { throw: 'when something throws', return: 'on an early return', end: 'at all' } as const;
 
@@ -95,7 +99,7 @@ function judge(
   file: FileContext,
 ): Match<UnreleasedConnection> | undefined {
   const isKnown = isKnownPool(receiver, method, file);
-  const given = method === 'startSession' ? undefined : findLentToCallback(call, file);
+  const given = /^_|^startSession$/.test(method) ? undefined : findLentToCallback(call, file);
   if (given) return isPoolEnded(receiver, fn, file) ? undefined : judgeGiven(call, given, isKnown);
   const lent = findLent(call, fn, file);
   if (!lent) {
@@ -108,6 +112,10 @@ function judge(
   const { binding } = lent;
   if (!isWithin(binding.scope.node, fn)) return undefined;
   const releases = listReleases(binding, fn, file);
+  if (releases.length === 0 && isReleasedElsewhere(call, binding, fn, file)) {
+    const values = { name: `\`${binding.name}\``, outcome: outcomes.end };
+    return { at: call, values, data: { call, binding, isReleasedElsewhere: true, fn, leaks: [], releases } };
+  }
   if (!isKnown && !releases.some(isOwnRelease)) return undefined;
   if (isHandedOver(binding, fn, releases) || isPoolEnded(receiver, fn, file)) return undefined;
   const lazy = listAcquisitions(call, binding, fn, releases);
@@ -166,11 +174,6 @@ function isHandedToHelper({ references }: Binding): boolean {
       parent.arguments[0] === references[index] && /^(?:commit|rollback|finish|abort)/i.test(parent.expression.text)
     );
   });
-}
-
-/** No other kind of thing ends so. */
-function isOwnRelease(call: ts.CallExpression): boolean {
-  return /^release(?:Connection)?$/.test(findMethodCall(call)?.method ?? '');
 }
 
 /** What a callback is lent: known by its pool, or by what the callback does with it on other ways out. */

@@ -1,4 +1,5 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
+import { findThisOwner } from './class-shape.ts';
 import { isInFinally } from './conditions.ts';
 import { acquisitions } from './libraries.ts';
 import { bareModule, findOrigin, originName } from './provenance.ts';
@@ -16,9 +17,9 @@ import {
   skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
-import { listNodesWithin } from './within.ts';
+import { listMethodCalls, listNodesWithin } from './within.ts';
 
-const releaseName = /^(?:release|endSession|destroy|end|close|releaseConnection|done|free|\$disconnect)$/;
+const releaseName = /^_?(?:release|endSession|destroy|end|close|releaseConnection|done|free|\$disconnect)$/;
 
 /** Something lent, under the name that this function gives it. */
 export interface Lent {
@@ -107,9 +108,39 @@ function isReleaseOf(call: ts.CallExpression, binding: Binding, file: FileContex
   }
   const target = findMethodCall(call);
   const name = target?.method ?? (ts.isIdentifier(call.expression) ? call.expression.text : '');
-  if (!releaseName.test(name) && !/^(?:release|end|close|destroy|free)[A-Z]/.test(name)) return false;
+  if (!releaseName.test(name) && !/^_?(?:release|end|close|destroy|free)[A-Z]/.test(name)) return false;
   const isHeld = (node: ts.Node): boolean => ts.isIdentifier(node) && file.bindingOf(node) === binding;
   return (target !== undefined && isHeld(target.receiver)) || call.arguments.some((a) => isHeld(skipWrappers(a)));
+}
+
+/** No other kind of thing ends so. */
+export function isOwnRelease(call: ts.CallExpression): boolean {
+  return /^_?release(?:Connection)?$/.test(findMethodCall(call)?.method ?? '');
+}
+
+/**
+ * Whether another function of the file releases what the same call lends, and this one only works with it: it need not be
+ * known what `this._getConnection()` is.
+ */
+export function isReleasedElsewhere(
+  call: ts.CallExpression,
+  binding: Binding,
+  fn: FunctionNode,
+  file: FileContext,
+): boolean {
+  const isWorkedWith = binding.references.every((use) => {
+    const target = findMethodCall(use.parent.parent);
+    return binding.writes.includes(use) || (target?.receiver === use && !releaseName.test(target.method));
+  });
+  if (!isWorkedWith || binding.references.length === 0) return false;
+  const lending = call.getText(file.source);
+  return listMethodCalls(findMethodCall(call)!.method, file).some((other) => {
+    const home = findEnclosingFunction(other);
+    if (!home || home === fn || isWithin(home, fn) || other.getText(file.source) !== lending) return false;
+    if (lending.startsWith('this.') && findThisOwner(other, file) !== findThisOwner(call, file)) return false;
+    const lent = findLent(other, home, file);
+    return lent !== undefined && listReleases(lent.binding, home, file).some(isOwnRelease);
+  });
 }
 
 /** Returned, stored, captured by a function that is kept, or passed on in a function that never releases it. */
