@@ -1,7 +1,7 @@
 import { findUnclosedDescriptor } from '../../src/ast/callback-descriptor.ts';
 import { findEndedHandle } from '../../src/ast/ended-handle.ts';
 import { findHandleLeak, type HandleLeak } from '../../src/ast/handle-leak.ts';
-import { weighHandle } from '../../src/ast/handle-weight.ts';
+import { oftenEnough, weighHandle } from '../../src/ast/handle-weight.ts';
 import {
   answerKind,
   bodyKind,
@@ -11,16 +11,19 @@ import {
   type HandleKind,
   handleModules,
   inheritedClient,
+  requestKind,
+  socketKind,
 } from '../../src/ast/handles.ts';
+import { findLeftReader } from '../../src/ast/left-reader.ts';
 import { importWords, together } from '../../src/ast/mention-words.ts';
 import { findPipedAnswer } from '../../src/ast/piped-answer.ts';
 import { findPipedFile } from '../../src/ast/piped-file.ts';
 import { findImport } from '../../src/ast/provenance.ts';
 import { isFunctionNode, nameOfFunction } from '../../src/ast/syntax.ts';
+import { findToldTimeout } from '../../src/ast/told-timeout.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { findUnreadAnswer } from '../../src/ast/unread-answer.ts';
 import { findUnreadBody } from '../../src/ast/unread-body.ts';
-import { isSetUp, runsAsItLives, runsRepeatedly, runsUnderLoad } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
@@ -82,6 +85,7 @@ export const rule = defineRule<LeakedHandle>({
     ),
     'GetObject',
     'getObject',
+    ...together(["'timeout'", '"timeout"', '.setTimeout('], ['request(', '.get(', 'connect(', 'onnection(', 'Socket(']),
     '.pipe(res',
     '.pipe(_res',
   ],
@@ -97,12 +101,25 @@ function judge(creation: Creation, file: FileContext): Match<LeakedHandle> | und
     if (descriptor) return report(creation, descriptorKind, { kind: 'never', ...descriptor }, file);
     const piped = findPipedFile(creation, file);
     if (piped) return report(creation, fileKind, { kind: 'piped', ...piped }, file);
+    const left = findLeftReader(creation, file);
+    const early = { kind: 'left', outcome: 'when its reader is left early', note: 'leaves it' } as const;
+    if (left) return report(creation, fileKind, { ...early, ...left }, file);
     const sent = findPipedAnswer(creation, file);
     if (sent) return report(creation, sent.kind, { ...sent, kind: 'piped' }, file);
     const unread = findUnreadAnswer(creation, file);
     if (unread) return report(creation, answerKind, { kind: 'unread', ...unread }, file);
     const body = findUnreadBody(creation, file);
     if (body) return report(creation, bodyKind, { kind: 'outcome', ends: [], ...body }, file);
+  }
+  const told = findToldTimeout(creation, file);
+  if (told) {
+    const leak = {
+      kind: 'left' as const,
+      at: told.listener,
+      outcome: 'when it times out',
+      note: 'is told, and ends nothing',
+    };
+    return report(creation, told.name === 'request' ? requestKind : socketKind, { ...leak, fn: told.fn }, file);
   }
   const handle = findHandleKind(creation, file) ?? findInherited(creation, file);
   if (!handle) {
@@ -130,7 +147,7 @@ function report(creation: Creation, handle: HandleKind, leak: HandleLeak, file: 
   const conditions: LinkCondition[] = [
     leak.kind === 'owner'
       ? { kind: 'not', of: { kind: 'project-states', fact: `made-once:${leak.life.shape.name}` } }
-      : oftenEnough(handle, leak, file),
+      : oftenEnough(handle, leak, outcomeOf(leak) === outcomes.throw, file),
   ];
   if (handle === inheritedClient) {
     conditions.push({ kind: 'project-states', fact: `client-class:${creation.expression.getText(file.source)}` });
@@ -147,25 +164,10 @@ function report(creation: Creation, handle: HandleKind, leak: HandleLeak, file: 
   };
 }
 
-/**
- * How often a function must run whose handle stays open: a few bytes between `openSync` and `closeSync` fail so rarely
- * that only a process which does it all its life loses descriptors; what sets something up runs once for whoever uses it.
- */
-function oftenEnough(
-  handle: HandleKind,
-  leak: Exclude<HandleLeak, { kind: 'owner' }>,
-  file: FileContext,
-): LinkCondition {
-  const { fn } = leak;
-  const place = fn.body ?? fn;
-  const isRare = handle === descriptorKind && leak.kind === 'outcome' && outcomeOf(leak) === outcomes.throw;
-  if (isRare) return runsAsItLives(place, file);
-  return isSetUp(fn) ? runsRepeatedly(place, file) : runsUnderLoad(place, file);
-}
-
 function outcomeOf(leak: HandleLeak): string {
   if (leak.kind === 'never') return 'at all';
   if (leak.kind === 'owner') return `by ${nameOfFunction(leak.disposer)}()`;
+  if (leak.kind === 'left') return leak.outcome;
   if (leak.kind === 'piped') return 'when the client goes before the end';
   if (leak.kind === 'unread') return isFunctionNode(leak.branch.parent) ? 'at all' : outcomes.return;
   const { outcome, at } = leak.leaks[0]!;
@@ -176,6 +178,7 @@ function outcomeOf(leak: HandleLeak): string {
 
 function relatedOf(creation: Creation, leak: HandleLeak): Pick<Match<LeakedHandle>, 'related'> {
   if (leak.kind === 'owner') return { related: [{ at: leak.disposer, note: 'the end of its owner' }] };
+  if (leak.kind === 'left') return { related: [{ at: leak.at, note: leak.note }] };
   if (leak.kind === 'piped' && leak.pipe === creation) return {};
   if (leak.kind === 'piped') return { related: [{ at: leak.pipe, note: 'ends one side only when the other ends' }] };
   if (leak.kind === 'unread') return { related: [{ at: leak.branch, note: 'leaves its body unread' }] };

@@ -29,6 +29,8 @@ export type HandleLeak =
   | { kind: 'piped'; pipe: ts.CallExpression; fn: FunctionNode; isLarge?: boolean; givenBy?: string }
   /** An answer whose body is left unread on this way. */
   | { kind: 'unread'; answer: ts.Identifier; branch: ts.Statement | ts.ConciseBody; fn: FunctionNode }
+  /** It is left open at this place: its reader is left, its timeout is only told of. */
+  | { kind: 'left'; at: ts.Node; outcome: string; note: string; fn: FunctionNode }
   /** It is ended, but not on these outcomes. */
   | { kind: 'outcome'; binding: Binding; fn: FunctionNode; leaks: readonly Leak[]; ends: readonly ts.CallExpression[] }
   /** Its owner keeps it, and has an end that leaves it open. */

@@ -1,10 +1,10 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { LinkCondition } from '../model/link.ts';
 import type { HandleLeak } from './handle-leak.ts';
-import type { HandleKind } from './handles.ts';
+import { descriptorKind, type HandleKind } from './handles.ts';
 import { getOutermostWrapped, isClassNode, isWithin } from './syntax.ts';
 import { ts } from './ts.ts';
-import { runsAsItLives } from './where.ts';
+import { isSetUp, runsAsItLives, runsRepeatedly, runsUnderLoad } from './where.ts';
 
 type Creation = ts.CallExpression | ts.NewExpression;
 
@@ -48,4 +48,21 @@ function isSubclass(node: ts.Node): boolean {
   return (
     isClassNode(node) && (node.heritageClauses?.some(({ token }) => token === ts.SyntaxKind.ExtendsKeyword) ?? false)
   );
+}
+
+/**
+ * How often a function must run whose handle stays open: a few bytes between `openSync` and `closeSync` fail so rarely
+ * that only a process which does it all its life loses descriptors; what sets something up runs once for whoever uses it.
+ */
+export function oftenEnough(
+  handle: HandleKind,
+  leak: Exclude<HandleLeak, { kind: 'owner' }>,
+  isOfThrow: boolean,
+  file: FileContext,
+): LinkCondition {
+  const { fn } = leak;
+  const place = fn.body ?? fn;
+  const isRare = handle === descriptorKind && leak.kind === 'outcome' && isOfThrow;
+  if (isRare) return runsAsItLives(place, file);
+  return isSetUp(fn) ? runsRepeatedly(place, file) : runsUnderLoad(place, file);
 }

@@ -257,6 +257,24 @@ export const streamKind: HandleKind = {
   source: 'Node.js 20 and 24, measured: see piped-answer.ts',
 };
 
+export const requestKind: HandleKind = {
+  modules: ['http', 'https'],
+  paths: [],
+  name: 'request',
+  ends: ['destroy'],
+  cost: 'a socket until the other side gives up',
+  source: 'Node.js 24, doc/api/http.md: the timeout event only notifies',
+};
+
+export const socketKind: HandleKind = {
+  modules: ['net', 'tls'],
+  paths: [],
+  name: 'socket',
+  ends: ['destroy'],
+  cost: 'a connection until the other side gives up',
+  source: 'Node.js 24, doc/api/net.md: the user must end the socket',
+};
+
 export const answerKind: HandleKind = {
   modules: ['http', 'https', 'follow-redirects'],
   paths: [],
