@@ -24,6 +24,7 @@ import { findToldTimeout } from '../../src/ast/told-timeout.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { findUnreadAnswer } from '../../src/ast/unread-answer.ts';
 import { findUnreadBody } from '../../src/ast/unread-body.ts';
+import { findUnreadFetch } from '../../src/ast/unread-fetch.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
@@ -55,7 +56,7 @@ export const rule = defineRule<LeakedHandle>({
     'A handle that is returned, stored or passed on is taken to be ended there.',
     'Of streams joined by `pipe()`, those between a file, or an answer of another service, and the client of a handler are followed; an answer that its handler calls an image or the like is `possible`: what is small is sent before anybody goes.',
     'Of what no known library makes, only what its own function opens, waits for and ends on some way out is followed.',
-    'Else only what is known by its import is a handle; response bodies that are left unread, at all or on an early return, are followed for `http` and `https`, and on an early return for objects of S3.',
+    'Else only what is known by its import is a handle; response bodies that are left unread, at all or on an early return, are followed for `http` and `https`, and on an early return for objects of S3. Of `fetch`, only a GET of whatever an address names whose body nobody reads: a body of up to 16 KB (Node.js 20) or 64 KB (22 and later) holds no connection, so that what answers a failure, or an API, does not matter.',
   ],
   roles: ['product', 'ui'],
   mentions: [
@@ -86,6 +87,7 @@ export const rule = defineRule<LeakedHandle>({
     'GetObject',
     'getObject',
     ...together(["'timeout'", '"timeout"', '.setTimeout('], ['request(', '.get(', 'connect(', 'onnection(', 'Socket(']),
+    'await fetch(',
     '.pipe(res',
     '.pipe(_res',
   ],
@@ -104,6 +106,8 @@ function judge(creation: Creation, file: FileContext): Match<LeakedHandle> | und
     const left = findLeftReader(creation, file);
     const early = { kind: 'left', outcome: 'when its reader is left early', note: 'leaves it' } as const;
     if (left) return report(creation, fileKind, { ...early, ...left }, file);
+    const looked = findUnreadFetch(creation, file);
+    if (looked) return report(creation, answerKind, { kind: 'never', ...looked }, file);
     const sent = findPipedAnswer(creation, file);
     if (sent) return report(creation, sent.kind, { ...sent, kind: 'piped' }, file);
     const unread = findUnreadAnswer(creation, file);

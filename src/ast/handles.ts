@@ -193,6 +193,15 @@ export const handleKinds: readonly HandleKind[] = [
     source: 'Node.js 24, doc/api/dgram.md',
   },
   {
+    modules: ['coap'],
+    paths: ['Agent.new'],
+    name: 'agent',
+    ends: ['close'],
+    keptOnly: true,
+    cost: 'a UDP socket',
+    source: 'coap 1.4, lib/agent.ts',
+  },
+  {
     modules: ['bullmq'],
     paths: ['Worker.new', 'Queue.new', 'QueueEvents.new', 'FlowProducer.new'],
     name: 'connection of the queue',
