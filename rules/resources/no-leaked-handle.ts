@@ -11,16 +11,13 @@ import {
   type HandleKind,
   handleModules,
   inheritedClient,
-  requestKind,
-  socketKind,
 } from '../../src/ast/handles.ts';
-import { findLeftReader } from '../../src/ast/left-reader.ts';
+import { findLeftOpen } from '../../src/ast/left-open.ts';
 import { importWords, together } from '../../src/ast/mention-words.ts';
 import { findPipedAnswer } from '../../src/ast/piped-answer.ts';
 import { findPipedFile } from '../../src/ast/piped-file.ts';
 import { findImport } from '../../src/ast/provenance.ts';
 import { isFunctionNode, nameOfFunction } from '../../src/ast/syntax.ts';
-import { findToldTimeout } from '../../src/ast/told-timeout.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { findUnreadAnswer } from '../../src/ast/unread-answer.ts';
 import { findUnreadBody } from '../../src/ast/unread-body.ts';
@@ -84,6 +81,7 @@ export const rule = defineRule<LeakedHandle>({
         '.$disconnect(',
       ],
     ),
+    ...importWords(['lru-cache', 'quick-lru']),
     'GetObject',
     'getObject',
     ...together(["'timeout'", '"timeout"', '.setTimeout('], ['request(', '.get(', 'connect(', 'onnection(', 'Socket(']),
@@ -103,9 +101,6 @@ function judge(creation: Creation, file: FileContext): Match<LeakedHandle> | und
     if (descriptor) return report(creation, descriptorKind, { kind: 'never', ...descriptor }, file);
     const piped = findPipedFile(creation, file);
     if (piped) return report(creation, fileKind, { kind: 'piped', ...piped }, file);
-    const left = findLeftReader(creation, file);
-    const early = { kind: 'left', outcome: 'when its reader is left early', note: 'leaves it' } as const;
-    if (left) return report(creation, fileKind, { ...early, ...left }, file);
     const looked = findUnreadFetch(creation, file);
     if (looked) return report(creation, answerKind, { kind: 'never', ...looked }, file);
     const sent = findPipedAnswer(creation, file);
@@ -115,16 +110,8 @@ function judge(creation: Creation, file: FileContext): Match<LeakedHandle> | und
     const body = findUnreadBody(creation, file);
     if (body) return report(creation, bodyKind, { kind: 'outcome', ends: [], ...body }, file);
   }
-  const told = findToldTimeout(creation, file);
-  if (told) {
-    const leak = {
-      kind: 'left' as const,
-      at: told.listener,
-      outcome: 'when it times out',
-      note: 'is told, and ends nothing',
-    };
-    return report(creation, told.name === 'request' ? requestKind : socketKind, { ...leak, fn: told.fn }, file);
-  }
+  const open = findLeftOpen(creation, file);
+  if (open) return report(creation, open.handle, open.leak, file);
   const handle = findHandleKind(creation, file) ?? findInherited(creation, file);
   if (!handle) {
     const ended = findEndedHandle(creation, file);

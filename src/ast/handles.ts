@@ -284,6 +284,16 @@ export const socketKind: HandleKind = {
   source: 'Node.js 24, doc/api/net.md: the user must end the socket',
 };
 
+/** What a cache holds, and its file ends. */
+export const cachedKind: HandleKind = {
+  modules: ['lru-cache', 'quick-lru'],
+  paths: [],
+  name: 'cached value',
+  ends: [],
+  cost: 'what it has open',
+  source: 'lru-cache 11, README: dispose; quick-lru 7, README: onEviction',
+};
+
 export const answerKind: HandleKind = {
   modules: ['http', 'https', 'follow-redirects'],
   paths: [],
