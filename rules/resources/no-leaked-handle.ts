@@ -66,7 +66,7 @@ export const rule = defineRule<LeakedHandle>({
       ['this.', '#'],
       ['ResizeObserver', 'MutationObserver', 'IntersectionObserver', 'PerformanceObserver', 'AudioContext', 'Worker('],
     ),
-    ...together(['.get(', '.request('], ["http'", "https'", 'http"', 'https"']).map((words) => `${words}&.statusCode`),
+    ...together(['get(', 'request('], ["http'", "https'", 'http"', 'https"']).map((words) => `${words}&.statusCode`),
     ...together(
       ['await '],
       [
