@@ -28,7 +28,9 @@ const ending = /\.(?:close|end|destroy|disconnect|\$disconnect|terminate|dispose
  * knows that the values have to be ended, and those that are evicted before are not.
  */
 export function findEvictedHandle(creation: ts.NewExpression, file: FileContext): EvictedHandle | undefined {
-  const origin = findOrigin(creation.expression, file);
+  const origin = /LRU|cache/i.test(creation.expression.getText(file.source))
+    ? findOrigin(creation.expression, file)
+    : undefined;
   if (!origin || !/^(?:lru-cache|quick-lru)$/.test(bareModule(origin.module))) return undefined;
   const options = creation.arguments?.[0] && skipWrappers(creation.arguments[0]);
   if (!options || !ts.isObjectLiteralExpression(options)) return undefined;

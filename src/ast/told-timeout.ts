@@ -4,6 +4,7 @@ import {
   type FunctionNode,
   findCallOn,
   findEnclosingFunction,
+  findMemberName,
   findMethodCall,
   findStringValue,
   getOutermostWrapped,
@@ -55,6 +56,9 @@ export function findToldTimeout(
 }
 
 function kindOf(creation: ts.CallExpression | ts.NewExpression, file: FileContext): ToldTimeout['name'] | undefined {
+  const callee = skipWrappers(creation.expression);
+  const called = findMemberName(callee) ?? (ts.isIdentifier(callee) ? callee.text : '');
+  if (!/^(?:get|request|connect|createConnection|Socket)$/.test(called)) return undefined;
   const origin = findOrigin(ts.isNewExpression(creation) ? creation : creation.expression, file);
   if (!origin) return undefined;
   const module = bareModule(origin.module);

@@ -29,7 +29,7 @@ const small = /health|ping|ready|alive|status|heartbeat|api|token|webhook|hook/i
  */
 export function findUnreadFetch(call: ts.CallExpression, file: FileContext): UnreadFetch | undefined {
   const [address, options] = call.arguments;
-  if (!address || file.role !== 'product' || !isFetch(call, file) || !isOfAnything(address) || !isGet(options))
+  if (!address || file.role !== 'product' || !isOfAnything(address) || !isGet(options) || !isFetch(call, file))
     return undefined;
   if (!ts.isAwaitExpression(getOutermostWrapped(call).parent)) return undefined;
   const fn = findEnclosingFunction(call);
