@@ -1,18 +1,25 @@
 import { allOf, anyOf } from '../../src/ast/all-of.ts';
 import { listBatchNames } from '../../src/ast/batch-sibling.ts';
+import { findCalleeQueries } from '../../src/ast/callee-queries.ts';
 import { oncePath, runsOnce } from '../../src/ast/data-loop.ts';
 import { findFunctionValue } from '../../src/ast/functions.ts';
 import { roundWords, together, waitWords } from '../../src/ast/mention-words.ts';
 import { findOwnQuery } from '../../src/ast/own-query.ts';
-import { findQuery, isAwaitedOrReturned, isInsideChain, isRun, type QueryCall } from '../../src/ast/queries.ts';
-import { hasDatabase } from '../../src/ast/query-libraries.ts';
+import {
+  findQuery,
+  isAwaitedOrReturned,
+  isGathered,
+  isInsideChain,
+  isRun,
+  type QueryCall,
+} from '../../src/ast/queries.ts';
 import { findRounds, isFewOfPart, isWeakLoop } from '../../src/ast/query-rounds.ts';
 import {
   isBareWriteMap,
   isBulk,
-  isCaught,
   isCollected,
   isExplained,
+  isForEffect,
   isLookupOfIds,
   whenOften,
   worthOf,
@@ -28,7 +35,7 @@ import { ts } from '../../src/ast/ts.ts';
 import { findRepetition, type Repetition } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
-import type { FunctionDeed, LinkCondition } from '../../src/model/link.ts';
+import type { LinkCondition } from '../../src/model/link.ts';
 import type { Confidence, Match } from '../../src/model/rule.ts';
 
 export interface QueryInLoop {
@@ -56,7 +63,7 @@ export const rule = defineRule<QueryInLoop>({
     'A helper counts when it asks the database each time, of what it is handed: in this file, or in another one that the call leads to, one hop further at most; helpers that keep what they read do not count.',
     'Where the project has a function for many keys (`getUsersByIds`), each call of the one for one key in a loop counts.',
     'A loop that no request of users is seen to wait for (a job, a timer, a command, a page of administrators) is `possible`, unless it asks one by one for the keys of a data loader; so is one in a project whose databases are all SQLite, which answers without a round trip.',
-    'How many rows there are is judged by where they come from, not counted: lists that are passed in and not called after rows or ids, what hangs on one row and rounds that also wait for something else are `possible` only.',
+    'How many rows there are is judged by where they come from, not counted: a query of this file, or of the function that gives the list (three calls deep at most). Lists that are passed in and not called after rows or ids, what hangs on one row, and rounds that also write or ask another service, are `possible` only; so is a call whose answer nobody uses.',
   ],
   mentions: together(roundWords, waitWords),
   visit: {
@@ -95,7 +102,9 @@ function judgeRecursion(call: ts.CallExpression, file: FileContext): Match<Query
 /** `await users.findOwner(order.ownerId)` in a loop: whether that asks the database is for the linker to say. */
 function judgeCallee(call: ts.CallExpression, file: FileContext): Match<QueryInLoop> | undefined {
   if (!isAwaitedOrReturned(call) || call.arguments.length === 0) return undefined;
-  if (findQuery(call, file) || findFunctionValue(call.expression, file)) return undefined;
+  const helper = findFunctionValue(call.expression, file);
+  if (findQuery(call, file) || (helper && (isWithin(call, helper) || file.memo(findOwnQuery, helper))))
+    return undefined;
   const place = findRounds(call, file);
   const to = place && findCallee(call, file);
   if (!place || isCollected(call, place.repetition.node) || isWeakLoop(place.repetition.node)) return undefined;
@@ -106,30 +115,22 @@ function judgeCallee(call: ts.CallExpression, file: FileContext): Match<QueryInL
     { kind: 'any', of: isNamed },
     to && { kind: 'not', of: { kind: 'callee-does', to, deeds: ['keeps'] } },
   )!;
-  const { reads, writes, isAlone } = worthOf(call, place.repetition, place.over, file);
-  const deeds: FunctionDeed[] = [];
-  if (to && reads) deeds.push('query:point', 'query:list');
-  if (to && writes && !isCaught(call, place.repetition.node)) deeds.push('query:insert', 'query:delete');
-  const asks: LinkCondition = { kind: 'all', of: [{ kind: 'callee-does', to: to!, deeds }, hasDatabase] };
-  const readDeeds = deeds.filter((deed) => deed === 'query:point' || deed === 'query:list');
-  const writeDeeds: FunctionDeed[] = ['query:insert', 'query:delete', 'writes'];
-  const onlyReads = allOf(
-    { kind: 'callee-does', to: to!, deeds: readDeeds },
-    { kind: 'not', of: { kind: 'callee-does', to: to!, deeds: writeDeeds } },
-  )!;
-  const isMany = deeds.length > 0;
-  if (!isMany && (batches.length === 0 || isFewOfPart(call, place, file))) return undefined;
+  const queries = to && findCalleeQueries(call, to, place, file);
+  if (!queries && (batches.length === 0 || isFewOfPart(call, place, file))) return undefined;
+  const { asks, onlyReads, isAlone } = queries ?? {
+    isAlone: worthOf(call, place.repetition, place.over, file).isAlone,
+  };
   return {
     at: call,
-    ...((isSeldomAsked(file) || !isAlone) && { confidence: 'possible' as const }),
+    ...((isSeldomAsked(file) || !isAlone || isForEffect(call)) && { confidence: 'possible' as const }),
     values: {
       query: call.expression.getText(file.source).replace(/\s+/g, ''),
       over: shownText(place.over, file),
       through: '',
     },
     related: [{ at: place.repetition.node, note: 'repeats it' }],
-    when: allOf(isMany ? { kind: 'any', of: [asks, hasBatch] } : hasBatch, isNoHandful(place.over, file)),
-    sureWhen: allOf(whenOften(place.over, call, file), readDeeds.length > 0 ? anyOf(onlyReads, hasBatch) : hasBatch),
+    when: allOf(asks ? anyOf(asks, hasBatch) : hasBatch, isNoHandful(place.over, file)),
+    sureWhen: allOf(whenOften(place.over, call, file), onlyReads ? anyOf(onlyReads, hasBatch) : hasBatch),
     data: { query: undefined, call, ...place },
   };
 }
@@ -139,21 +140,18 @@ function judge(call: ts.CallExpression, query: QueryCall, file: FileContext): Ma
   if (!place) return undefined;
   const { repetition, over } = place;
   // Prisma gathers the findUnique calls of one tick into one query.
-  if (
-    query.library === 'prisma' &&
-    /\.findUnique(?:OrThrow)?$/.test(query.text) &&
-    ts.isCallExpression(repetition.node)
-  )
-    return undefined;
+  if (isGathered(query) && ts.isCallExpression(repetition.node)) return undefined;
   const { kind } = query;
   const isRead = kind === 'point' || kind === 'list';
   const isBareWrite = (kind === 'insert' || kind === 'delete') && isBareWriteMap(call, repetition, over, file);
   const worth = worthOf(call, repetition, over, file);
+  const isLookup = isLookupOfIds(call, query, place, file);
   const isWeak =
     !isBareWrite &&
     (!isRead ||
       !worth.reads ||
-      !(worth.isAlone || isLookupOfIds(call, query, place, file)) ||
+      (call !== query.call && isForEffect(call)) ||
+      !(worth.isAlone || isLookup) ||
       isBulk(query, file) ||
       isCollected(call, repetition.node) ||
       isExplained(repetition.node, file) ||
@@ -163,7 +161,9 @@ function judge(call: ts.CallExpression, query: QueryCall, file: FileContext): Ma
     if (told.at && told.at !== call) return undefined;
     told.at = call;
   }
-  return makeMatch(call, call, query, repetition, over, isWeak ? 'possible' : 'likely', file);
+  const match = makeMatch(call, call, query, repetition, over, isWeak ? 'possible' : 'likely', file);
+  if (isBareWrite) return match;
+  return { ...match, sureWhen: allOf(match.sureWhen, worth.areRows, isLookup ? undefined : worth.othersRead) };
 }
 
 function makeMatch(

@@ -51,7 +51,9 @@ function countedOver(loop: ts.Node): ts.Expression | undefined {
   if (!ts.isForStatement(loop) || !loop.condition || !ts.isBinaryExpression(loop.condition)) return undefined;
   const isStep =
     loop.incrementor !== undefined &&
-    (ts.isPostfixUnaryExpression(loop.incrementor) || ts.isPrefixUnaryExpression(loop.incrementor));
+    (ts.isPostfixUnaryExpression(loop.incrementor) ||
+      ts.isPrefixUnaryExpression(loop.incrementor) ||
+      /^\w+ ?\+= ?1$/.test(loop.incrementor.getText()));
   const right = skipWrappers(loop.condition.right);
   return isStep && ts.isPropertyAccessExpression(right) && right.name.text === 'length' ? right.expression : undefined;
 }

@@ -35,8 +35,9 @@ const requestDecorator =
 /** Runs again and again, but nobody waits for it. */
 const timeDecorator = /^(?:Cron|Interval|Every)$/;
 const requestInterface =
-  /^(?:NestMiddleware|CanActivate|NestInterceptor|PipeTransform|ExceptionFilter|ExpressMiddlewareInterface|RequestHandler|ICommandHandler|IQueryHandler|IEventHandler)$/;
-const requestMethodOfInterface = /^(?:use|canActivate|intercept|transform|catch|handle|execute)$/;
+  /^(?:NestMiddleware|CanActivate|NestInterceptor|PipeTransform|ExceptionFilter|ExpressMiddlewareInterface|RequestHandler|ICommandHandler|IQueryHandler|IEventHandler|OnGatewayConnection|OnGatewayDisconnect)$/;
+const requestMethodOfInterface =
+  /^(?:use|canActivate|intercept|transform|catch|handle|execute|handleConnection|handleDisconnect)$/;
 const listenerMethod =
   /^(?:on|addListener|prependListener|addEventListener|subscribe|tap|listen|observe|watch|onMessage)$/;
 const connectionEvent = /^(?:request|connection|upgrade|message|stream|secureConnection|checkContinue|connect)$/;

@@ -2,12 +2,14 @@ import type { FileContext } from '../model/file-context.ts';
 import type { FunctionDeed } from '../model/link.ts';
 import { catchesAll } from './cannot-fail.ts';
 import { listIoCalls } from './io-call.ts';
-import { findQuery, isInsideChain, isRun } from './queries.ts';
-import { isBulk } from './query-worth.ts';
+import { askedText, matchHanded } from './own-query.ts';
+import { findQuery, isGathered, isInsideChain, isRun, type QueryCall } from './queries.ts';
+import { asksForMany, isBulk } from './query-worth.ts';
 import { isConditional } from './rounds.ts';
+import { isRowQuery } from './row-lists.ts';
 import { takesTurns } from './shared-load.ts';
 import { isSleep } from './sleep.ts';
-import { type FunctionNode, isFunctionNode, isWithin, listBoundNames } from './syntax.ts';
+import { type FunctionNode, isFunctionNode, isWithin } from './syntax.ts';
 import { ts } from './ts.ts';
 
 /** What keeps an answer, or gathers questions: who calls such a function does not ask the server each time. */
@@ -32,7 +34,9 @@ export function listDeeds(fn: FunctionNode, file: FileContext): FunctionDeed[] {
   }
   if (keeping.test(text)) deeds.add('keeps');
   if (caching.test(text)) deeds.add('caches');
-  for (const kind of listOwnQueries(fn, file)) deeds.add(`query:${kind}`);
+  const queries = listOwnCalls(fn.body).flatMap((call) => findRunQuery(call, file) ?? []);
+  for (const kind of listOwnQueries(fn, queries, file)) deeds.add(`query:${kind}`);
+  if (queries.some(({ call }) => isRowQuery(call, file, true))) deeds.add('rows');
   if (isSleep(fn, file)) deeds.add('sleeps');
   if (catchesAll(fn)) deeds.add('catches');
   if (takesTurns.test(text)) deeds.add('shares');
@@ -43,17 +47,27 @@ function mayWait(fn: FunctionNode): boolean {
   return !ts.isConstructorDeclaration(fn) && !ts.isAccessor(fn);
 }
 
+/** The query that a call runs, if it is the last of its chain. */
+function findRunQuery(call: ts.CallExpression, file: FileContext): QueryCall | undefined {
+  const query = isInsideChain(call) ? undefined : findQuery(call, file);
+  return query && isRun(call, query) ? query : undefined;
+}
+
 /** Queries that run each time, of what the function is handed. */
-function* listOwnQueries(fn: FunctionNode, file: FileContext): Generator<'point' | 'list' | 'insert' | 'delete'> {
-  const names = fn.parameters.flatMap((p) => listBoundNames(p.name)).map((name) => name.replaceAll('$', '\\$'));
-  if (names.length === 0) return;
-  const handed = new RegExp(`\\b(?:${names.join('|')})\\b`);
-  for (const call of listOwnCalls(fn.body!)) {
-    const query = isInsideChain(call) ? undefined : findQuery(call, file);
-    if (!query || !isRun(call, query) || isConditional(call, fn) || isBulk(query, file)) continue;
-    const { kind } = query;
+function* listOwnQueries(
+  fn: FunctionNode,
+  queries: readonly QueryCall[],
+  file: FileContext,
+): Generator<'many' | 'unique' | 'point' | 'list' | 'insert' | 'delete'> {
+  const handed = queries.length > 0 ? matchHanded(fn, file) : undefined;
+  if (!handed) return;
+  for (const query of queries) {
+    const { call, kind } = query;
+    if (isConditional(call, fn) || !handed.test(askedText(call, file))) continue;
+    if (asksForMany(query, file)) yield 'many';
+    if (isBulk(query, file)) continue;
     if (kind !== 'point' && kind !== 'list' && kind !== 'insert' && kind !== 'delete') continue;
-    if (handed.test(call.getText(file.source))) yield kind;
+    yield isGathered(query) ? 'unique' : kind;
   }
 }
 

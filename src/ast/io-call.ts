@@ -21,9 +21,19 @@ const modelCall =
 const writeName =
   /^(?:_?(?:create|insert|update|upsert|save|destroy|delete|remove|set|put|post|patch|write|send|forward|reply|deliver|invite|publish|add|push|append|insert|increment|decrement|incr|decr|del|unlink|mkdir|rm|copy|move|rename|cancel|process|handle|run|execute|exec|apply|sync|import|register|[ps]?subscribe|[ps]?unsubscribe|emit|dispatch|enqueue|archive|restore|revoke|grant|assign|link|unlink|attach|detach|approve|reject|close|open|start|stop|reset|clear|invalidate|migrate|upload|perform|trigger|notify|log|record|track|mark|store|replace|rebuild|index|reindex|refresh|recalculate|accept|complete|finalize|commit|expire|queue|schedule|transfer|charge|refund|pay|build|generate|ensure|call|do|make|hook|on|invoke|output|recover|restart|resume|pause|soft|hard|prune|purge|flush|drop|truncate|mset|setex|psetex|setnx|getset|sadd|srem|smove|hset|hmset|hsetnx|hdel|hincrby|zadd|zrem|zincrby|lpush|rpush|lrem|ltrim|lpop|rpop|xadd|xdel|xack|pexpire|[shzlrx](?:Add|Rem|Set|Del|Push|Pop|IncrBy))(?:[A-Z_].*)?)$/;
 
+/** Whether a call, by its name, changes something. */
+export function isNamedWrite(call: ts.CallExpression): boolean {
+  return writeName.test(findMemberPath(call.expression)?.at(-1) ?? '');
+}
+
 /** What computes on what it is handed: a service of that name asks nobody. */
 const computing =
   /^(?:validate|parse|format|serialize|deserialize|stringify|normali[sz]e|sanitize|escape|(?:pre)?sign|encode|decode|compute|calculate|convert|transform|map|to|filter|sort|group|merge|compare|extract)[A-Z]/;
+/** Whether a call, by its name, computes on what it is handed. */
+export function isNamedComputing(call: ts.CallExpression): boolean {
+  return computing.test(findMemberPath(call.expression)?.at(-1) ?? '');
+}
+
 const plain = /^(?:get|has|set)?(?:Logger|Config|Name)$/;
 
 /** Whether what a call does waits for I/O, by where its receiver comes from, what it is, or what the local function reaches. */

@@ -9,7 +9,7 @@ export const roundWords: readonly string[] = [
   'for await',
   'while',
   '.map',
-  '.forEach(',
+  '.forEach',
   '.flatMap(',
   '.filter(',
   '.some(',

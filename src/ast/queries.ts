@@ -56,7 +56,8 @@ function fromOrigin(call: ts.CallExpression, method: string, file: FileContext):
     if (!modules.test(module) || !wanted.test(path)) continue;
     if (library === 'knex') {
       // A chain that begins with a table: knex('users').where(…).
-      if (!/\(\)\.\(\)|(?:from|table|into|raw|select|insert)\.\(\)/.test(originName(origin))) continue;
+      if (!/\(\)\.\(\)|^Knex(?:\.\w+)?\.new\.\(\)|(?:from|table|into|raw|select|insert)\.\(\)/.test(originName(origin)))
+        continue;
       return query(call, library, kindOfChain(call, method), file);
     }
     if (library === 'drizzle') return query(call, library, kindOfChain(call, method), file);
@@ -162,6 +163,10 @@ export function isAwaitedOrReturned(call: ts.CallExpression): boolean {
   )
     at = getOutermostWrapped(at.parent.parent);
   const { parent } = at;
+  // `await Promise.all([call(), …])`
+  const all = ts.isArrayLiteralExpression(parent) ? findMethodCall(getOutermostWrapped(parent).parent) : undefined;
+  if (all && /^all(?:Settled)?$/.test(all.method) && all.receiver.getText() === 'Promise')
+    return isAwaitedOrReturned(all.call);
   return (
     ts.isAwaitExpression(parent) || ts.isReturnStatement(parent) || (ts.isArrowFunction(parent) && parent.body === at)
   );
@@ -173,6 +178,11 @@ export function isInsideChain(call: ts.CallExpression): boolean {
   if (!ts.isPropertyAccessExpression(parent) || parent.expression !== call || !ts.isCallExpression(parent.parent))
     return false;
   return !/^(?:then|catch|finally|map|filter|forEach|reduce|find|some|every)$/.test(parent.name.text);
+}
+
+/** Prisma gathers the `findUnique` and `findUniqueOrThrow` calls of one tick into one query. */
+export function isGathered({ library, text }: QueryCall): boolean {
+  return library === 'prisma' && /\.findUnique(?:OrThrow)?$/.test(text);
 }
 
 /** Builders run when they are awaited; the others as soon as they are called. */
@@ -218,6 +228,11 @@ function fromShape(
   if (methods.includes('collection') && methodsOf.mongodb.test(method))
     return query(call, 'mongodb', kindOf(verbOfChain(call, methodsOf.mongodb) ?? method, call), file);
   if (ts.isIdentifier(head) && /^[A-Z]\w+$/.test(head.text)) return fromModel(call, first, verb, head, file);
+  if (isKnexChain(head, methods))
+    return {
+      ...query(call, 'knex', kindOfChain(call, method), file),
+      ...(!file.package.dependencies.has('knex') && { when: { kind: 'project-states', fact: 'import:knex' } }),
+    };
   const path = findMemberPath(receiver);
   if (path && path.length >= 2 && methodsOf.prisma.test(method) && isPrismaShape(path, method, call)) {
     const when: LinkCondition = { kind: 'project-states', fact: 'import:@prisma/client' };
@@ -227,6 +242,27 @@ function fromShape(
     };
   }
   return undefined;
+}
+
+const knexName = /^(?:\w*[kK]nex|db|database|trx|trns|tx|conn|connection)$/;
+const knexStep =
+  /^(?:select|distinct|where\w*|andWhere\w*|first|insert|update|del|delete|increment|decrement|pluck|count|(?:left|inner|right)?[jJ]oin|orderBy|limit|returning)$/;
+
+/** `knex('users').where({ id })`, `this.db('users').first()`, of a connection that another file makes. */
+function isKnexChain(head: ts.Expression, methods: readonly string[]): boolean {
+  const made = skipWrappers(head);
+  if (ts.isCallExpression(made))
+    return (
+      made.arguments.length === 1 &&
+      ts.isIdentifier(made.expression) &&
+      knexName.test(made.expression.text) &&
+      knexStep.test(methods.at(-1) ?? '')
+    );
+  return (
+    made.kind === ts.SyntaxKind.ThisKeyword &&
+    knexName.test(methods.at(-1) ?? '') &&
+    knexStep.test(methods.at(-2) ?? '')
+  );
 }
 
 function isDrizzleChain(methods: readonly string[]): boolean {
@@ -288,16 +324,27 @@ function fromModel(
     /^(?:bulkCreate|findAndCountAll)$/.test(verb) ||
     (verb === 'create' && isIn('transaction'))
   )
-    return { ...query(call, 'sequelize', kindOf(verb, call), file), when: states(sequelizeImports) };
+    return {
+      ...query(call, 'sequelize', kindOf(verb, call), file),
+      when: states(/^(?:findOne|count)$/.test(verb) ? [...sequelizeImports, 'import:typeorm'] : sequelizeImports),
+    };
   if (
     /^(?:findById|findByIdAndUpdate|findByIdAndDelete|findOneAndUpdate|findOneAndDelete|updateOne|updateMany|deleteOne|deleteMany|countDocuments|insertMany)$/.test(
       verb,
     ) ||
     (/^(?:findOne|find|create|exists|aggregate)$/.test(verb) &&
       first.arguments.length > 0 &&
-      isModelFile(origin?.module))
+      isModelFile(origin?.module) &&
+      // `Account.create(…)` of an entity makes an object.
+      !(verb === 'create' && /entit/i.test(origin?.module ?? '')))
   )
     return { ...query(call, 'mongoose', kindOf(verb, call), file), when: states(['import:mongoose']) };
+  // The active records of TypeORM.
+  if (
+    /^(?:findOneBy|findBy|findOneByOrFail|findOneOrFail|findAndCountBy|countBy|existsBy|find)$/.test(verb) &&
+    (/By/.test(verb) || isIn('where'))
+  )
+    return { ...query(call, 'typeorm', kindOf(verb, call), file), when: states(['import:typeorm']) };
   return undefined;
 }
 

@@ -1,15 +1,26 @@
 import type { FileContext } from '../model/file-context.ts';
-import type { LinkCondition } from '../model/link.ts';
+import type { FunctionDeed, LinkCondition } from '../model/link.ts';
 import { allOf } from './all-of.ts';
 import type { DataLoop } from './data-loop.ts';
 import { hasServer } from './embedded-database.ts';
 import { findFunctionValue } from './functions.ts';
+import { ioOf, isNamedComputing, isNamedWrite } from './io-call.ts';
+import { findOutboundCall } from './outbound-call.ts';
 import { findProperty, listChain, type QueryCall } from './queries.ts';
-import { isKeyLookup } from './read-call.ts';
-import { isInSomeRounds, waitsForOther } from './rounds.ts';
+import { isKeyLookup, isNamedRead } from './read-call.ts';
+import { isInSomeRounds, listOtherWaits, waitsForOther } from './rounds.ts';
+import { findGiver } from './row-giver.ts';
 import { isAskedOfLoader, rowListOf } from './row-lists.ts';
 import { sizeOf } from './size.ts';
-import { findEnclosingFunction, findMethodCall, getOutermostWrapped, nameOfFunction, skipWrappers } from './syntax.ts';
+import { findCallee } from './symbol-ref.ts';
+import {
+  findEnclosingFunction,
+  findMemberName,
+  findMethodCall,
+  getOutermostWrapped,
+  nameOfFunction,
+  skipWrappers,
+} from './syntax.ts';
 import { ts } from './ts.ts';
 import { onAskedPath, type Repetition } from './where.ts';
 
@@ -19,11 +30,18 @@ export interface LoopWorth {
   writes: boolean;
   /** Rounds wait for nothing but queries: one query for all would leave next to nothing of them. */
   isAlone: boolean;
+  /** "The list holds rows of a query", where that is for another function to say. */
+  areRows?: LinkCondition;
+  /** "What the rounds wait for besides only reads too." */
+  othersRead?: LinkCondition;
 }
 
+const worthless: LoopWorth = { reads: false, writes: false, isAlone: false };
+
 /**
- * What the rounds are made of: rows that this file shows, or ids, which one query could take; of lists that are only
- * called after rows, those whose rounds wait for nothing else. Writes must run in every round: those of a branch may be few.
+ * What the rounds are made of: rows that this file shows, or that the function which gives them asks for, or ids, which
+ * one query could take; of lists that are only called after rows, those whose rounds wait for nothing else. Writes must
+ * run in every round: those of a branch may be few.
  */
 export function worthOf(
   call: ts.CallExpression,
@@ -32,11 +50,47 @@ export function worthOf(
   file: FileContext,
 ): LoopWorth {
   const rows = rowListOf(over, file);
-  if (rows === 'part' || rows === 'nothing') return { reads: false, writes: false, isAlone: false };
+  if (rows === 'part') return worthless;
+  const giver =
+    (rows === 'nothing' && sizeOf(over, file) !== 'small') || rows === 'named' ? findGiver(over, file) : undefined;
+  if (rows === 'nothing' && !giver) return worthless;
   const helper = findFunctionValue(call.expression, file);
-  const waits = waitsForOther(node, call, file) || (helper !== undefined && waitsForOther(helper, call, file));
-  return { reads: rows !== 'named' || !waits, writes: !waits && !isInSomeRounds(call, node), isAlone: !waits };
+  const others = [node, ...(helper ? [helper] : [])].flatMap((place) => listOtherWaits(place, call, file));
+  const waits = others.length > 0;
+  const isTold = rows !== 'nothing' && !(rows === 'named' && waits);
+  const othersRead = waits ? onlyReads(others, file) : undefined;
+  return {
+    reads: isTold || giver !== undefined,
+    writes: !waits && !isInSomeRounds(call, node),
+    isAlone: !waits || othersRead !== undefined,
+    ...(!isTold && giver && { areRows: { kind: 'callee-does', to: giver, deeds: ['rows'] } }),
+    ...(othersRead && { othersRead }),
+  };
 }
+
+const maxOthers = 6;
+
+/** "Each of these calls only reads, or computes": undefined where one is known to write or to ask another service. */
+function onlyReads(calls: readonly ts.CallExpression[], file: FileContext): LinkCondition | undefined {
+  if (
+    calls.length > maxOthers ||
+    calls.some((call) => isNamedWrite(call) || ioOf(call, file) === 'write' || findOutboundCall(call, file))
+  )
+    return undefined;
+  const conditions: LinkCondition[] = [];
+  for (const call of calls) {
+    const to = findCallee(call, file);
+    const isNamed = isNamedRead(call) || isNamedComputing(call);
+    if (!to && !isNamed) return undefined;
+    if (!to) continue;
+    conditions.push({ kind: 'not', of: { kind: 'callee-does', to, deeds: ['writes'] } });
+    if (!isNamed) conditions.push({ kind: 'callee-does', to, deeds: [...readDeeds, 'rows', 'keeps', 'reads'] });
+  }
+  return { kind: 'all', of: conditions };
+}
+
+/** Reads of a database of what a function is handed. */
+export const readDeeds: readonly FunctionDeed[] = ['query:point', 'query:unique', 'query:list'];
 
 /**
  * `for (const id of attachmentIds) await Attachment.findByPk(id)` in every round: the ids are all there, ready for `IN`,
@@ -85,6 +139,17 @@ export function whenOften(over: ts.Expression, call: ts.CallExpression, file: Fi
   return isAskedOfLoader(over, file) ? undefined : allOf(onAskedPath(call, file), hasServer(file));
 }
 
+const enriching =
+  /^_?(?:load|populate|attach|enrich|decorate|fill|hydrate|fetch|find|get|resolve|preload|include|expand|render|prepare|lookup|read)/i;
+
+/** What gives nothing that is used does something to others, unless its name says that it completes what it is handed. */
+export function isForEffect(call: ts.CallExpression): boolean {
+  const waited = getOutermostWrapped(call).parent;
+  if (!ts.isAwaitExpression(waited) || !ts.isExpressionStatement(getOutermostWrapped(waited).parent)) return false;
+  const callee = skipWrappers(call.expression);
+  return !enriching.test(findMemberName(callee) ?? (ts.isIdentifier(callee) ? callee.text : ''));
+}
+
 /** `operations.push(prisma.user.delete(…))`, `prisma.$transaction(ids.map(…))`: sent later, maybe together. */
 export function isCollected(call: ts.CallExpression, loop: ts.Node): boolean {
   const { parent } = getOutermostWrapped(call);
@@ -120,6 +185,11 @@ export function isBulk({ call, kind }: QueryCall, file: FileContext): boolean {
     findProperty(argument, 'order')
   )
     return true;
+  return asksForMany({ call, kind }, file);
+}
+
+/** `WHERE id IN (…)`, of a list of keys. */
+export function asksForMany({ call, kind }: Pick<QueryCall, 'call' | 'kind'>, file: FileContext): boolean {
   return (
     kind === 'list' &&
     /\bin:\s(?!\[)|\$in\b|\bIn\(|\bANY\(|inArray\(|whereIn\(|'in',\s*(?!\s*\[)|\[Op\.in\]/.test(

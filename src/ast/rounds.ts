@@ -71,18 +71,23 @@ export function mayEndEarly(loop: ts.Node): boolean {
 
 /** Whether a round of a loop waits for anything but queries and data loaders: what a query costs is little beside it. */
 export function waitsForOther(loop: ts.Node, known: ts.CallExpression, file: FileContext): boolean {
-  const isOther = (call: ts.Expression): boolean => {
+  return listOtherWaits(loop, known, file).length > 0;
+}
+
+/** The calls that a round of a loop waits for, but for queries and data loaders. */
+export function listOtherWaits(loop: ts.Node, known: ts.CallExpression, file: FileContext): ts.CallExpression[] {
+  const findOther = (call: ts.Expression): ts.CallExpression | undefined => {
     const value = skipWrappers(call);
-    if (value === known || !ts.isCallExpression(value) || findQuery(value, file)) return false;
+    if (value === known || !ts.isCallExpression(value) || findQuery(value, file)) return undefined;
     const target = findMethodCall(value);
-    if (target && /^(?:load|loadMany)$/.test(target.method)) return false;
-    if (target && target.receiver.getText(file.source) === 'Promise') return false;
+    if (target && /^(?:load|loadMany)$/.test(target.method)) return undefined;
+    if (target && target.receiver.getText(file.source) === 'Promise') return undefined;
     // `await query().then(…)`
-    return !(target && /^(?:then|catch|finally)$/.test(target.method)) || isOther(target.receiver);
+    return target && /^(?:then|catch|finally)$/.test(target.method) ? findOther(target.receiver) : value;
   };
   return file
     .nodes('AwaitExpression')
-    .some((node) => node.pos >= loop.pos && node.end <= loop.end && isOther(node.expression));
+    .flatMap((node) => (node.pos >= loop.pos && node.end <= loop.end ? (findOther(node.expression) ?? []) : []));
 }
 
 /** Whether a node runs in some rounds only: in a branch, or behind an `if (…) return` or `if (…) continue`. */

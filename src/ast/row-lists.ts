@@ -26,9 +26,10 @@ const keysName = /(?:[a-z](?:Ids|IDs|Uuids|UUIDs)|_ids|^(?:ids|uuids))$/;
 /** Judges an iterated list by where its items come from, then by its name. */
 export function rowListOf(over: ts.Expression, file: FileContext): RowList {
   const size = sizeOf(over, file);
-  if (size === 'small') return 'nothing';
   if (size === 'large') return 'shown';
-  const source = sourceOf(over, file, 0);
+  const page = findPaged(over, file);
+  if (size === 'small' && !page) return 'nothing';
+  const source = sourceOf(page ?? over, file, 0);
   if (isGrouped(source, file)) return 'nothing';
   if (isRowQuery(source, file) || isLoaderKeys(source, file)) return 'shown';
   const name = nameOf(over);
@@ -41,7 +42,7 @@ const sameRows =
   /^(?:filter|map|sort|reverse|toSorted|toReversed|flat|flatMap|concat|entries|keys|values|from|toArray|exec|lean|all)$/;
 
 /** Where the items come from: through names, `map` and the like, and the `rows` of a result. */
-function sourceOf(expression: ts.Expression, file: FileContext, depth: number): ts.Expression {
+export function sourceOf(expression: ts.Expression, file: FileContext, depth: number): ts.Expression {
   const value = skipAwait(expression);
   if (depth > 6) return value;
   const target = findMethodCall(value);
@@ -74,14 +75,35 @@ function isGrouped(source: ts.Expression, file: FileContext): boolean {
   return query?.library === 'sql' && /\bgroup\s+by\b/i.test(query.call.getText(file.source));
 }
 
-/** A query that may give many rows: not one with a limit written out as a few. */
-function isRowQuery(source: ts.Expression, file: FileContext): boolean {
+/** `rows` of `rows.slice(0, pageSize)`: a page is as long as one is shown, and no constant of the program. */
+function findPaged(over: ts.Expression, file: FileContext): ts.Expression | undefined {
+  const value = skipAwait(over);
+  const declaration = ts.isIdentifier(value) ? file.bindingOf(value)?.declaration : undefined;
+  const made =
+    declaration && ts.isVariableDeclaration(declaration) && declaration.initializer
+      ? skipAwait(declaration.initializer)
+      : value;
+  const target = findMethodCall(made);
+  const end = target?.method === 'slice' ? target.call.arguments[1] : undefined;
+  return end && /(?:page|limit|size|take|count)\w*$/i.test(findMemberPath(end)?.at(-1) ?? '') && !findNumber(end, file)
+    ? target!.receiver
+    : undefined;
+}
+
+const counts = /^(?:aggregate|count)$/;
+const groups = /^(?:aggregate|distinct|groupBy|count)$/;
+
+/**
+ * A query that may give many rows: not one with a limit written out as a few, nor one of groups, of which nobody says
+ * that there are many, unless those are what is asked for.
+ */
+export function isRowQuery(source: ts.Expression, file: FileContext, isGroupFine = false): boolean {
   const query = findQuery(source, file);
   if (query?.kind !== 'list' && !(query?.library === 'sql' && query.kind !== 'insert')) return false;
   const limit = /\b(?:limit|take|LIMIT)\b\W{0,3}(\d+)/.exec(query.call.getText(file.source))?.[1];
   const named = limit === undefined ? findNamedLimit(query.call, file) : Number(limit);
   if (named !== undefined && named <= few) return false;
-  return !listChain(query.call).methods.some((name) => /^(?:aggregate|distinct|groupBy|count)$/.test(name));
+  return !listChain(query.call).methods.some((name) => (isGroupFine ? counts : groups).test(name));
 }
 
 /** `take: batchSize`, `.limit(batchSize)`, where this file says how much that is. */

@@ -1,5 +1,5 @@
 import type { FileContext } from '../model/file-context.ts';
-import { findMemberName, findMethodCall, skipAwait, skipWrappers } from './syntax.ts';
+import { findMemberName, findMethodCall, getOutermostWrapped, skipAwait, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
 
 const constantName = /^[A-Z][A-Z\d_]+$/;
@@ -53,7 +53,11 @@ function isLiteralBinding(name: ts.Identifier, file: FileContext, depth: number)
   return isLiteralSized(value, file, depth + 1);
 }
 
-/** Whether what is iterated are chunks, pages or batches already. */
+const chunkWord = /chunk|batch|splitEvery|paginat(?!ed)|pages\b|partition|slices?\b|segments?\b|groups?\b|grouped/i;
+/** What only cuts: the parts of anything else that is waited for are things of their own (the groups of a user). */
+const cutting = /chunk|batch|split|paginat|partition|slice|segment|group(?:ed)?By/i;
+
+/** Whether what is iterated are chunks, pages or batches already; the rows of one page are none. */
 export function isChunked(over: ts.Expression, file: FileContext): boolean {
   const value = skipAwait(over);
   const binding = ts.isIdentifier(value) ? file.bindingOf(value) : undefined;
@@ -61,9 +65,15 @@ export function isChunked(over: ts.Expression, file: FileContext): boolean {
     binding && ts.isVariableDeclaration(binding.declaration) && binding.declaration.initializer
       ? skipAwait(binding.declaration.initializer)
       : value;
-  return [value, made].some((node) =>
-    /chunk|batch|splitEvery|paginat|pages?\b|partition|slices?\b|segments?\b|groups?\b|grouped/i.test(
-      ts.isCallExpression(node) ? node.expression.getText(file.source) : node.getText(file.source).slice(0, 200),
-    ),
-  );
+  const textOf = (node: ts.Node): string =>
+    ts.isCallExpression(node) ? node.expression.getText(file.source) : node.getText(file.source).slice(0, 200);
+  if (ts.isCallExpression(made) && isAwaited(made) && !cutting.test(textOf(made))) return false;
+  // The first ones of all that was found: one page, which no loop goes on from.
+  const slice = findMethodCall(made);
+  if (slice?.method === 'slice' && slice.call.arguments[0]?.getText(file.source) === '0') return false;
+  return [value, made].some((node) => chunkWord.test(textOf(node)));
+}
+
+function isAwaited(call: ts.CallExpression): boolean {
+  return ts.isAwaitExpression(getOutermostWrapped(call).parent);
 }

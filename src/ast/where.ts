@@ -15,7 +15,7 @@ import {
 import { ts } from './ts.ts';
 
 const iterationMethod =
-  /^(?:map|forEach|filter|flatMap|reduce|reduceRight|some|every|find|findIndex|findLast|sort|each|forOwn|forIn|eachSeries|eachLimit|mapSeries|mapLimit|mapValues|times)$/;
+  /^(?:map|forEach|filter|flatMap|reduce|reduceRight|some|every|find|findIndex|findLast|sort|each|forOwn|forIn|eachSeries|eachLimit|mapSeries|mapLimit|mapValues|times|(?:forEach|map|each|filter)Async|async(?:ForEach|Map|Each|Filter))$/;
 const startupName =
   /^(?:main|bootstrap|start(?:up|Server|App)?|init(?:ialize|ialise)?(?:App|Server)?|setup|run|serve|register|configure|createApp|createServer|buildApp|buildServer|onModuleInit|onApplicationBootstrap|listen|boot)$/;
 

@@ -23,7 +23,12 @@ export interface Verdict {
 
 /** How far a call is followed for what it does, and how many calls of one function. */
 const maxHops = 1;
+/** A list is handed on whole. */
+const maxHopsToRows = 2;
 const maxCallees = 20;
+
+/** What a function that keeps what it read does all the same. */
+const notKept: ReadonlySet<FunctionDeed> = new Set(['writes', 'shares', 'caches', 'rows']);
 
 /** Decides the findings that depend on other files, over summaries alone. The order of files and findings does not matter. */
 export class Linker {
@@ -198,12 +203,11 @@ export class Linker {
     if (deeds.includes('catches')) return own.includes('catches');
     if (own.includes('caches') && deeds.includes('caches')) return true;
     if (own.includes('shares') && deeds.includes('shares')) return true;
-    if (own.includes('keeps') && !deeds.includes('writes') && !deeds.includes('shares') && !deeds.includes('caches'))
-      return deeds.includes('keeps');
+    if (own.includes('keeps') && !deeds.some((deed) => notKept.has(deed))) return deeds.includes('keeps');
     if (own.some((deed) => deeds.includes(deed))) return true;
     if (deeds.includes('sleeps')) return false;
     return (
-      hops < maxHops &&
+      hops < (deeds.includes('rows') ? maxHopsToRows : maxHops) &&
       summary.calls
         .slice(0, maxCallees)
         .some(

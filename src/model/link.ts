@@ -84,13 +84,17 @@ export interface EntryPoint {
  * What a function does outside of the process: it waits for a read or a write, asks the database for or about what it is
  * handed, or keeps what it read (a cache, a loader; `caches`: where a cache is asked by name). `sleeps`: it only waits for a timer, see `src/ast/sleep.ts`;
  * `catches`: no failure of its work comes to its caller, see `src/ast/cannot-fail.ts`; `shares`: it takes turns by a lock,
- * or joins what is in flight.
+ * or joins what is in flight; `rows`: a query that may give many rows is among what it asks; `query:unique`: a look-up
+ * of those that Prisma makes one query of, where they are asked for at once; `query:many`: one for many keys.
  */
 export type FunctionDeed =
   | 'reads'
   | 'writes'
   | 'keeps'
   | 'caches'
+  | 'rows'
+  | 'query:unique'
+  | 'query:many'
   | 'query:point'
   | 'query:list'
   | 'query:insert'
