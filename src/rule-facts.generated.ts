@@ -841,7 +841,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Run some ten at a time: mapLimit keeps the order of results and the first error. Where the work is a query, ask for all of them in one.",
     "limits": [
       "Lists whose files are written count where requests, listeners or timers lead there.",
-      "Lists that only a name calls long are `possible`, unless each item takes a transaction of its own; a loop that waits for something before it starts the next is left alone.",
+      "Lists that only a name calls long, or that another function asks for, are `possible`, unless each item takes a transaction of its own; a loop that waits for something before it starts the next is left alone.",
       "Statements of one transaction run in turn on its connection and are left alone; calls that only items missing from a set make, and those of an AWS client, which has a limit of its own, are `possible`.",
       "What no request is seen to wait for (a timer, a job, a library), and what administrators ask for, is `possible`, unless each item takes a transaction of its own or the list is all that a query without a limit, or a store (`getAll()`), gives.",
       "Reads of a project whose databases are all SQLite are `possible`: it answers one after the other anyway.",

@@ -9,7 +9,7 @@ import { ts } from '../../src/ast/ts.ts';
 import { onAskedPath, runsAsItLives, runsUnderLoad } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
-import type { LinkCondition } from '../../src/model/link.ts';
+import type { LinkCondition, SymbolRef } from '../../src/model/link.ts';
 
 export const rule = defineRule<FanOut>({
   id: 'no-unbounded-fanout',
@@ -24,7 +24,7 @@ export const rule = defineRule<FanOut>({
     'Run some ten at a time: mapLimit keeps the order of results and the first error. Where the work is a query, ask for all of them in one.',
   limits: [
     'Lists whose files are written count where requests, listeners or timers lead there.',
-    'Lists that only a name calls long are `possible`, unless each item takes a transaction of its own; a loop that waits for something before it starts the next is left alone.',
+    'Lists that only a name calls long, or that another function asks for, are `possible`, unless each item takes a transaction of its own; a loop that waits for something before it starts the next is left alone.',
     'Statements of one transaction run in turn on its connection and are left alone; calls that only items missing from a set make, and those of an AWS client, which has a limit of its own, are `possible`.',
     'What no request is seen to wait for (a timer, a job, a library), and what administrators ask for, is `possible`, unless each item takes a transaction of its own or the list is all that a query without a limit, or a store (`getAll()`), gives.',
     'Reads of a project whose databases are all SQLite are `possible`: it answers one after the other anyway.',
@@ -51,7 +51,11 @@ export const rule = defineRule<FanOut>({
           !fanOut.holdsConnection && !isOfTable(fanOut, file) ? onAskedPath(call, file) : undefined,
           fanOut.io === 'read' ? hasServer(file) : undefined,
         ),
-        when: allOf(fanOut.asked.length > 0 ? asks(fanOut) : undefined, runs),
+        when: allOf(
+          fanOut.asked.length > 0 ? asks(fanOut) : undefined,
+          fanOut.giver && !fanOut.isNamed ? gives(fanOut.giver) : undefined,
+          runs,
+        ),
         data: fanOut,
       };
     },
@@ -87,6 +91,11 @@ function mayGather(call: ts.CallExpression): boolean {
   const method = findMethodCall(call)?.method;
   if (method !== undefined) return /^(?:all(?:Settled)?|map)$/.test(method);
   return ts.isIdentifier(call.expression) && /^promiseAll/i.test(call.expression.text);
+}
+
+/** "The function that the list comes from asks for rows." */
+function gives(to: SymbolRef): LinkCondition {
+  return { kind: 'callee-does', to, deeds: ['rows'] };
 }
 
 /** "What is called in another file waits for something outside of the process." */

@@ -7,6 +7,7 @@ import { listRepetitions } from './loop-facts.ts';
 import { sharesConnection } from './one-connection.ts';
 import { bareModule, findOrigin, originName } from './provenance.ts';
 import { findQuery, isAwaitedOrReturned } from './queries.ts';
+import { findGiver } from './row-giver.ts';
 import { findSize, type Size, soundsLarge } from './size.ts';
 import { findGathering } from './started-work.ts';
 import { findCallee } from './symbol-ref.ts';
@@ -34,6 +35,10 @@ export interface FanOut {
   isHeldBack: boolean;
   /** `large`, or `unknown` under a name of many. */
   size: Size;
+  /** By its name a list of many. */
+  isNamed: boolean;
+  /** The function that gives the list, where the file does not tell how long it is. */
+  giver?: SymbolRef;
 }
 
 const limiter = /(?:limit(?:er|ed)?|semaphore|mutex|throttle[rd]?|queue|pool|bottleneck|pLimit|sem|lock|gate)$/i;
@@ -46,7 +51,8 @@ export function findFanOut(call: ts.CallExpression, file: FileContext): FanOut |
   const gathering = findGathering(call, file);
   if (!gathering) return undefined;
   const { items, fn, inline } = gathering.work;
-  if (isBatch(items) || isInBatch(call) || !soundsLarge(items, file)) return undefined;
+  const giver = findSize(items, file).size === 'unknown' ? findGiver(items, file) : undefined;
+  if (isBatch(items) || isInBatch(call) || !(soundsLarge(items, file) || giver)) return undefined;
   const pushed = ts.isCallExpression(fn) ? fn : undefined;
   const body = findFunctionValue(pushed ? pushed.expression : fn, file);
   const work = body ?? pushed;
@@ -69,6 +75,8 @@ export function findFanOut(call: ts.CallExpression, file: FileContext): FanOut |
     holdsConnection: holdsConnection(work),
     isHeldBack: body !== undefined && isHeldBack(body, file),
     size: findSize(items, file),
+    ...(giver && { giver }),
+    isNamed: soundsLarge(items, file),
   };
 }
 
@@ -117,7 +125,7 @@ function listAwaitedCallees(fn: Work, file: FileContext): SymbolRef[] {
     if (isFunctionNode(at) && at !== fn) return;
     if (ts.isCallExpression(at) && found.length < maxAsked && (at === fn || isAwaitedOrReturned(at))) {
       const to = findCallee(at, file);
-      if (to?.kind === 'imported') found.push(to);
+      if (to && to.kind !== 'named') found.push(to);
     }
     ts.forEachChild(at, visit);
   };

@@ -32,10 +32,10 @@ export function rowListOf(over: ts.Expression, file: FileContext): RowList {
   const source = sourceOf(page ?? over, file, 0);
   if (isGrouped(source, file)) return 'nothing';
   if (isRowQuery(source, file) || isLoaderKeys(source, file)) return 'shown';
-  const name = nameOf(over);
-  if (name !== undefined && keysName.test(name)) return 'keys';
+  if ([over, source].some((list) => keysName.test(nameOf(list) ?? ''))) return 'keys';
   if (isPart(source)) return 'part';
-  return soundsLarge(over, file) ? 'named' : 'nothing';
+  // `const open = orders.filter(…)`
+  return soundsLarge(over, file) || (ts.isIdentifier(source) && soundsLarge(source, file)) ? 'named' : 'nothing';
 }
 
 const sameRows =
@@ -51,6 +51,8 @@ export function sourceOf(expression: ts.Expression, file: FileContext, depth: nu
     const next = isStatic ? target.call.arguments[0] : target.receiver;
     return next ? sourceOf(next, file, depth + 1) : value;
   }
+  const whole = wholeOf(value);
+  if (whole) return sourceOf(whole, file, depth + 1);
   if (findMemberName(value) === 'rows')
     return sourceOf((value as ts.PropertyAccessExpression).expression, file, depth + 1);
   if (!ts.isIdentifier(value)) return value;
@@ -65,6 +67,21 @@ export function sourceOf(expression: ts.Expression, file: FileContext, depth: nu
   return holder && ts.isVariableDeclaration(holder) && holder.initializer
     ? sourceOf(holder.initializer, file, depth + 1)
     : value;
+}
+
+/** The `list` of `[...list]`, `new Set(list)`, `list ?? []` and `_.uniq(list)`. */
+function wholeOf(value: ts.Expression): ts.Expression | undefined {
+  if (ts.isArrayLiteralExpression(value)) {
+    const [only, ...others] = value.elements;
+    return only && others.length === 0 && ts.isSpreadElement(only) ? only.expression : undefined;
+  }
+  if (ts.isNewExpression(value)) return value.expression.getText() === 'Set' ? value.arguments?.[0] : undefined;
+  if (ts.isBinaryExpression(value))
+    return /^(?:\|\||\?\?)$/.test(value.operatorToken.getText()) ? value.left : undefined;
+  const called = ts.isCallExpression(value) ? value.expression.getText() : '';
+  return /^(?:_\.|lodash\.)?(?:uniq|uniqBy|compact|sortBy|orderBy)$/.test(called)
+    ? (value as ts.CallExpression).arguments[0]
+    : undefined;
 }
 
 const few = 20;
