@@ -8,7 +8,7 @@ import { findOwnQuery } from '../../src/ast/own-query.ts';
 import {
   findQuery,
   isAwaitedOrReturned,
-  isGathered,
+  isGatheredLookup,
   isInsideChain,
   isRun,
   type QueryCall,
@@ -140,7 +140,7 @@ function judge(call: ts.CallExpression, query: QueryCall, file: FileContext): Ma
   if (!place) return undefined;
   const { repetition, over } = place;
   // Prisma gathers the findUnique calls of one tick into one query.
-  if (isGathered(query) && ts.isCallExpression(repetition.node)) return undefined;
+  if (isGatheredLookup(query) && ts.isCallExpression(repetition.node)) return undefined;
   const { kind } = query;
   const isRead = kind === 'point' || kind === 'list';
   const isBareWrite = (kind === 'insert' || kind === 'delete') && isBareWriteMap(call, repetition, over, file);

@@ -6,7 +6,7 @@ import { type Io, ioOf, listIo } from './io-call.ts';
 import { listRepetitions } from './loop-facts.ts';
 import { sharesConnection } from './one-connection.ts';
 import { bareModule, findOrigin, originName } from './provenance.ts';
-import { findQuery, isAwaitedOrReturned } from './queries.ts';
+import { findQuery, isAwaitedOrReturned, isGatheredLookup } from './queries.ts';
 import { findGiver } from './row-giver.ts';
 import { findSize, type Size, soundsLarge } from './size.ts';
 import { findGathering } from './started-work.ts';
@@ -110,9 +110,7 @@ function writesFiles(fn: Work, file: FileContext): boolean {
 function isGathered(fn: Work, file: FileContext): boolean {
   const visit = (at: ts.Node): boolean => {
     const query = ts.isCallExpression(at) ? findQuery(at, file) : undefined;
-    return query
-      ? query.library === 'prisma' && /\.findUnique(?:OrThrow)?$/.test(query.text)
-      : (ts.forEachChild(at, visit) ?? false);
+    return query ? isGatheredLookup(query) : (ts.forEachChild(at, visit) ?? false);
   };
   const at = partOf(fn);
   return at ? visit(at) : false;

@@ -3,7 +3,7 @@ import type { FunctionDeed } from '../model/link.ts';
 import { catchesAll } from './cannot-fail.ts';
 import { listIoCalls } from './io-call.ts';
 import { askedText, matchHanded } from './own-query.ts';
-import { findQuery, isGathered, isInsideChain, isRun, type QueryCall } from './queries.ts';
+import { findQuery, isGatheredLookup, isInsideChain, isRun, type QueryCall } from './queries.ts';
 import { asksForMany, isBulk } from './query-worth.ts';
 import { isConditional } from './rounds.ts';
 import { isRowQuery } from './row-lists.ts';
@@ -67,7 +67,7 @@ function* listOwnQueries(
     if (asksForMany(query, file)) yield 'many';
     if (isBulk(query, file)) continue;
     if (kind !== 'point' && kind !== 'list' && kind !== 'insert' && kind !== 'delete') continue;
-    yield isGathered(query) ? 'unique' : kind;
+    yield isGatheredLookup(query) ? 'unique' : kind;
   }
 }
 

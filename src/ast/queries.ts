@@ -181,7 +181,7 @@ export function isInsideChain(call: ts.CallExpression): boolean {
 }
 
 /** Prisma gathers the `findUnique` and `findUniqueOrThrow` calls of one tick into one query. */
-export function isGathered({ library, text }: QueryCall): boolean {
+export function isGatheredLookup({ library, text }: QueryCall): boolean {
   return library === 'prisma' && /\.findUnique(?:OrThrow)?$/.test(text);
 }
 
