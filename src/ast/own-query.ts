@@ -28,11 +28,14 @@ export function matchHanded(fn: FunctionNode, file: FileContext): RegExp | undef
   const names = fn.parameters.flatMap((parameter) => listBoundNames(parameter.name));
   if (names.length === 0) return undefined;
   const match = (): RegExp => new RegExp(`\\b(?:${names.map((name) => name.replaceAll('$', '\\$')).join('|')})\\b`);
+  let handed = match();
   for (const { name, initializer } of file.nodes('VariableDeclaration')) {
-    if (!initializer || !ts.isIdentifier(name) || !isWithin(name, fn) || findEnclosingFunction(name) !== fn) continue;
-    if (isMadeOf(name, initializer, match(), file)) names.push(name.text);
+    if (!initializer || name.pos < fn.pos || name.end > fn.end || !ts.isIdentifier(name)) continue;
+    if (findEnclosingFunction(name) !== fn || !isMadeOf(name, initializer, handed, file)) continue;
+    names.push(name.text);
+    handed = match();
   }
-  return match();
+  return handed;
 }
 
 /** `new Set(ids)`; also a builder of a query that is told of it later (`query.where('id = :id', { id })`). */
