@@ -1,6 +1,8 @@
 import type { SequentialAwait } from '../rules/performance/no-sequential-await.ts';
+import type { AwaitedElements } from '../src/ast/awaited-elements.ts';
 import { skipWrappers } from '../src/ast/syntax.ts';
 import { ts } from '../src/ast/ts.ts';
+import type { FileContext } from '../src/model/file-context.ts';
 import type { Fix, Fixer, Skip, TextEdit } from '../src/model/fixer.ts';
 import { indentLines } from './edit/indent-lines.ts';
 import { indentationOf, indentUnit } from './edit/indentation-of.ts';
@@ -8,10 +10,11 @@ import { indentationOf, indentUnit } from './edit/indentation-of.ts';
 export const fixer: Fixer<SequentialAwait> = {
   rule: 'no-sequential-await',
   safety: 'review',
-  changes: 'puts neighbouring reads into one `Promise.all`',
+  changes: 'puts neighbouring reads into one `Promise.all`, and takes out `await` in the list of one',
   fix({ data }, file): Fix | Skip {
     if (data.kind === 'loop')
       return { skip: 'use mapLimit, or one query for all rows; which of them only the schema tells' };
+    if (data.kind === 'elements') return startTogether(data.elements, file);
     const { statements } = data.reads;
     const block = statements[0]!.parent as ts.Block;
     const at = block.statements.indexOf(statements[0]!);
@@ -51,3 +54,11 @@ export const fixer: Fixer<SequentialAwait> = {
     };
   },
 };
+
+/** `Promise.all([await a(), await b()])` without its inner `await`. */
+function startTogether({ awaits }: AwaitedElements, file: FileContext): Fix {
+  const edits = awaits.map(
+    (one): TextEdit => ({ start: one.getStart(file.source), end: one.expression.getStart(file.source), text: '' }),
+  );
+  return { edits: edits as [TextEdit, ...TextEdit[]], note: 'all of them are started even if the first fails' };
+}

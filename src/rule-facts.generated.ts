@@ -745,6 +745,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "Only reads are judged: writes may meet in one record, whatever their callee does.",
       "Loops with an early exit, shared state, a transaction, a pause, chunks, pages or retries are left alone, and those whose list is not known to grow with data.",
       "Two reads side by side are `possible` but where a route for reading (GET, a query) starts with them: the quicker one is all that is won; so are three of which no two ask for several things (`getTags`), outside of loops.",
+      "What a `Promise.all` is handed as `[await a(), await b()]` is `likely` in what answers requests or a library offers, and `possible` where one of them writes.",
       "Fewer than five reads of what somebody does now and then (approves, invites, removes), or that a cache may answer, and those whose order a comment explains by who may go on, are `possible`.",
       "A loop is `likely` in a request handler or what it calls itself; in a timer, a job or a library it is `possible`.",
       "Reads of local files, for administrators or background jobs and in code of the browser are `possible`; queries of a project that sets up SQLite alone run one after another anyway, and what it reads otherwise is `possible`, but for calls of other hosts."
@@ -752,7 +753,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "options": {},
     "fix": {
       "safety": "review",
-      "changes": "puts neighbouring reads into one `Promise.all`"
+      "changes": "puts neighbouring reads into one `Promise.all`, and takes out `await` in the list of one"
     },
     "bad": "const http = require('node:http');\nconst axios = require('axios');\n\nhttp\n  .createServer(async (req, res) => {\n    const prices = {};\n    for (const product of req.products) {\n      const { data } = await axios.get(`https://price.example/${product.id}`);\n      prices[product.id] = data.price;\n    }\n    res.end(JSON.stringify(prices));\n  })\n  .listen(3000);",
     "good": "import { createServer } from 'node:http';\n\nexport const server = createServer(async (_req, res) => {\n  for (const region of ['eu', 'us']) await fetch(`https://${region}.example`);\n  res.end();\n});"

@@ -1,4 +1,5 @@
-import { allOf } from '../../src/ast/all-of.ts';
+import { allOf, anyOf } from '../../src/ast/all-of.ts';
+import { type AwaitedElements, findAwaitedElements } from '../../src/ast/awaited-elements.ts';
 import { fillsCache } from '../../src/ast/cache-fill.ts';
 import { oncePath, runsOnce } from '../../src/ast/data-loop.ts';
 import { hasServer, reachesServer } from '../../src/ast/embedded-database.ts';
@@ -25,6 +26,7 @@ import { findCallee } from '../../src/ast/symbol-ref.ts';
 import { findEnclosingFunction } from '../../src/ast/syntax.ts';
 import { isInBrowser } from '../../src/ast/tooling.ts';
 import { ts } from '../../src/ast/ts.ts';
+import { openInLibrary } from '../../src/ast/under-load.ts';
 import {
   closeToRequests,
   findRepetition,
@@ -33,6 +35,7 @@ import {
   onRequestPath,
   openToUsers,
   runsAsItLives,
+  runsForUsers,
 } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
@@ -40,7 +43,8 @@ import type { LinkCondition } from '../../src/model/link.ts';
 
 export type SequentialAwait =
   | { kind: 'loop'; rounds: IndependentRounds }
-  | { kind: 'statements'; reads: IndependentReads };
+  | { kind: 'statements'; reads: IndependentReads }
+  | { kind: 'elements'; elements: AwaitedElements };
 
 export const rule = defineRule<SequentialAwait>({
   id: 'no-sequential-await',
@@ -57,6 +61,7 @@ export const rule = defineRule<SequentialAwait>({
     'Only reads are judged: writes may meet in one record, whatever their callee does.',
     'Loops with an early exit, shared state, a transaction, a pause, chunks, pages or retries are left alone, and those whose list is not known to grow with data.',
     'Two reads side by side are `possible` but where a route for reading (GET, a query) starts with them: the quicker one is all that is won; so are three of which no two ask for several things (`getTags`), outside of loops.',
+    'What a `Promise.all` is handed as `[await a(), await b()]` is `likely` in what answers requests or a library offers, and `possible` where one of them writes.',
     'Fewer than five reads of what somebody does now and then (approves, invites, removes), or that a cache may answer, and those whose order a comment explains by who may go on, are `possible`.',
     'A loop is `likely` in a request handler or what it calls itself; in a timer, a job or a library it is `possible`.',
     'Reads of local files, for administrators or background jobs and in code of the browser are `possible`; queries of a project that sets up SQLite alone run one after another anyway, and what it reads otherwise is `possible`, but for calls of other hosts.',
@@ -86,6 +91,21 @@ export const rule = defineRule<SequentialAwait>({
       };
     },
     AwaitExpression(node, file) {
+      const elements = findAwaitedElements(node, file);
+      if (elements)
+        return isInTransaction(node, file)
+          ? undefined
+          : {
+              at: node,
+              ...((elements.hasWrite || isLittleGained(elements.calls, file)) && { confidence: 'possible' as const }),
+              values: { what: `The ${elements.calls.length} calls of one Promise.all` },
+              when: runsForUsers(node, file),
+              sureWhen: allOf(
+                anyOf(onAskedPath(node, file), openInLibrary(node, file)),
+                toServer(elements.calls, file),
+              ),
+              data: { kind: 'elements', elements },
+            };
       const statement = node.parent.parent?.parent;
       const isFirst =
         statement &&
