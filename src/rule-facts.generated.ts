@@ -743,11 +743,11 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "In a loop use mapLimit, which runs some ten at a time and keeps the order and the first error (a plain Promise.all over rows starts them all at once); neighbouring reads go into one Promise.all. For rows, one query for all is better still.",
     "limits": [
       "Only reads are judged: writes may meet in one record, whatever their callee does.",
-      "Loops with an early exit, shared state, a transaction, a pause, chunks, pages or retries are left alone, and those whose list is not known to grow with data.",
+      "Loops with an early exit, shared state, a transaction, a pause, chunks, pages or retries are left alone, and those over a list that is written out or few by its name. Where nothing says that it grows with data, only what is surely read over the network counts; queries only where each round asks another table.",
       "Two reads side by side are `possible` but where a route for reading (GET, a query) starts with them: the quicker one is all that is won; so are three of which no two ask for several things (`getTags`), outside of loops.",
       "What a `Promise.all` is handed as `[await a(), await b()]` is `likely` in what answers requests or a library offers, and `possible` where one of them writes.",
       "Fewer than five reads of what somebody does now and then (approves, invites, removes), or that a cache may answer, and those whose order a comment explains by who may go on, are `possible`.",
-      "A loop is `likely` in a request handler or what it calls itself; in a timer, a job or a library it is `possible`.",
+      "A loop is `likely` in a request handler or what it calls itself; in a timer, a job or a library, and where what it calls keeps the answers, it is `possible`.",
       "Reads of local files, for administrators or background jobs and in code of the browser are `possible`; queries of a project that sets up SQLite alone run one after another anyway, and what it reads otherwise is `possible`, but for calls of other hosts."
     ],
     "options": {},

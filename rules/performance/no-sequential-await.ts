@@ -1,14 +1,22 @@
 import { allOf, anyOf } from '../../src/ast/all-of.ts';
+import {
+  fewReads,
+  isLittleGained,
+  isWorthTogether,
+  listAsked,
+  notCached,
+  toServer,
+} from '../../src/ast/await-worth.ts';
 import { type AwaitedElements, findAwaitedElements } from '../../src/ast/awaited-elements.ts';
 import { fillsCache } from '../../src/ast/cache-fill.ts';
 import { oncePath, runsOnce } from '../../src/ast/data-loop.ts';
-import { hasServer, reachesServer } from '../../src/ast/embedded-database.ts';
+import { reachesServer } from '../../src/ast/embedded-database.ts';
 import { findEntryPoint } from '../../src/ast/entry-points.ts';
 import {
   findIndependentRounds,
-  hasAwait,
   type IndependentRounds,
   isInTransaction,
+  type ListLoop,
 } from '../../src/ast/independence.ts';
 import {
   findIndependentReads,
@@ -17,14 +25,9 @@ import {
   startsWithRead,
 } from '../../src/ast/independent-reads.ts';
 import { isFileCall } from '../../src/ast/io-call.ts';
-import { findOutboundCall } from '../../src/ast/outbound-call.ts';
-import { findQuery } from '../../src/ast/queries.ts';
 import { givesMany } from '../../src/ast/read-call.ts';
-import { isSeldomAsked } from '../../src/ast/seldom.ts';
-import { findSize, soundsLarge } from '../../src/ast/size.ts';
-import { findCallee } from '../../src/ast/symbol-ref.ts';
+import { findSize } from '../../src/ast/size.ts';
 import { findEnclosingFunction } from '../../src/ast/syntax.ts';
-import { isInBrowser } from '../../src/ast/tooling.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { openInLibrary } from '../../src/ast/under-load.ts';
 import {
@@ -39,7 +42,7 @@ import {
 } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
-import type { LinkCondition } from '../../src/model/link.ts';
+import type { Match } from '../../src/model/rule.ts';
 
 export type SequentialAwait =
   | { kind: 'loop'; rounds: IndependentRounds }
@@ -59,37 +62,18 @@ export const rule = defineRule<SequentialAwait>({
     'In a loop use mapLimit, which runs some ten at a time and keeps the order and the first error (a plain Promise.all over rows starts them all at once); neighbouring reads go into one Promise.all. For rows, one query for all is better still.',
   limits: [
     'Only reads are judged: writes may meet in one record, whatever their callee does.',
-    'Loops with an early exit, shared state, a transaction, a pause, chunks, pages or retries are left alone, and those whose list is not known to grow with data.',
+    'Loops with an early exit, shared state, a transaction, a pause, chunks, pages or retries are left alone, and those over a list that is written out or few by its name. Where nothing says that it grows with data, only what is surely read over the network counts; queries only where each round asks another table.',
     'Two reads side by side are `possible` but where a route for reading (GET, a query) starts with them: the quicker one is all that is won; so are three of which no two ask for several things (`getTags`), outside of loops.',
     'What a `Promise.all` is handed as `[await a(), await b()]` is `likely` in what answers requests or a library offers, and `possible` where one of them writes.',
     'Fewer than five reads of what somebody does now and then (approves, invites, removes), or that a cache may answer, and those whose order a comment explains by who may go on, are `possible`.',
-    'A loop is `likely` in a request handler or what it calls itself; in a timer, a job or a library it is `possible`.',
+    'A loop is `likely` in a request handler or what it calls itself; in a timer, a job or a library, and where what it calls keeps the answers, it is `possible`.',
     'Reads of local files, for administrators or background jobs and in code of the browser are `possible`; queries of a project that sets up SQLite alone run one after another anyway, and what it reads otherwise is `possible`, but for calls of other hosts.',
   ],
   mentions: ['await'],
   visit: {
-    ForOfStatement(loop, file) {
-      if (loop.awaitModifier || !hasAwait(loop.statement)) return undefined;
-      if (!soundsLarge(loop.expression, file) || oncePath.test(file.path) || runsOnce(loop, file)) return undefined;
-      const rounds = findIndependentRounds(loop, file);
-      // One query for all is better than several at a time: that is for no-query-in-loop to say.
-      if (!rounds || isInTransaction(loop, file) || rounds.calls.some((call) => findQuery(call, file)))
-        return undefined;
-      const size = findSize(loop.expression, file);
-      const over = loop.expression.getText(file.source).replace(/\s+/g, ' ').slice(0, 60);
-      return {
-        at: rounds.calls[0]!.parent,
-        ...((isLittleGained(rounds.calls, file) || rounds.calls.some((call) => isFileCall(call, file))) && {
-          confidence: 'possible' as const,
-        }),
-        values: { what: `The reads for each of ${over}` },
-        ...(size.size === 'large' && { related: [{ at: size.at, note: size.why }] }),
-        when: allOf({ kind: 'any', of: [runsAsItLives(loop, file), openToUsers(loop, file)] }, ...listAsked(rounds)),
-        // Nobody waits for timers and jobs, users of a package may hand it short lists, and deeper it is one step of many.
-        sureWhen: allOf(closeToRequests(loop, 1, file), onAskedPath(loop, file), toServer(rounds.calls, file)),
-        data: { kind: 'loop', rounds },
-      };
-    },
+    ForOfStatement: judgeLoop,
+    ForInStatement: judgeLoop,
+    ForStatement: judgeLoop,
     AwaitExpression(node, file) {
       const elements = findAwaitedElements(node, file);
       if (elements)
@@ -127,7 +111,7 @@ export const rule = defineRule<SequentialAwait>({
         ),
         sureWhen: allOf(
           ...(reads.calls.length < manyReads && !findRepetition(node)
-            ? [onReadPath(node, file), ...notCached(reads, file)]
+            ? [onReadPath(node, file), ...notCached(reads.calls, file)]
             : [onAskedPath(node, file)]),
           toServer(reads.calls, file),
         ),
@@ -137,6 +121,31 @@ export const rule = defineRule<SequentialAwait>({
   },
 });
 
+function judgeLoop(loop: ListLoop, file: FileContext): Match<SequentialAwait> | undefined {
+  const rounds = oncePath.test(file.path) ? undefined : findIndependentRounds(loop, file);
+  if (!rounds || runsOnce(loop, file) || isInTransaction(loop, file)) return undefined;
+  if (!isWorthTogether(rounds, file)) return undefined;
+  const size = findSize(rounds.over, file);
+  const over = rounds.over.getText(file.source).replace(/\s+/g, ' ').slice(0, 60);
+  return {
+    at: rounds.calls[0]!.parent,
+    ...((isLittleGained(rounds.calls, file) || rounds.calls.some((call) => isFileCall(call, file))) && {
+      confidence: 'possible' as const,
+    }),
+    values: { what: `The reads for each of ${over}` },
+    ...(size.size === 'large' && { related: [{ at: size.at, note: size.why }] }),
+    when: allOf({ kind: 'any', of: [runsAsItLives(loop, file), openToUsers(loop, file)] }, ...listAsked(rounds)),
+    // Nobody waits for timers and jobs, users of a package may hand it short lists, and deeper it is one step of many.
+    sureWhen: allOf(
+      closeToRequests(loop, 1, file),
+      onAskedPath(loop, file),
+      ...notCached(rounds.calls, file),
+      toServer(rounds.calls, file),
+    ),
+    data: { kind: 'loop', rounds },
+  };
+}
+
 /** So many add up whoever waits, even in what somebody does once in a while. */
 const manyReads = 5;
 
@@ -145,40 +154,10 @@ function isWeak(reads: IndependentReads, node: ts.AwaitExpression, file: FileCon
   return isShort || isLittleGained(reads.calls, file) || isOrderMeant(reads, file) || fillsCache(node, file);
 }
 
-/** What an embedded database answers is there at once; another host is asked all the same. */
-function toServer(calls: readonly ts.CallExpression[], file: FileContext): LinkCondition | undefined {
-  return calls.some((call) => findOutboundCall(call, file)) ? undefined : hasServer(file);
-}
-
-/** "What is called asks no cache": an answer from there is quick. Of many, one may. */
-function notCached({ calls }: IndependentReads, file: FileContext): LinkCondition[] {
-  const asks = calls.flatMap((call): LinkCondition[] => {
-    const to = findCallee(call, file);
-    return to ? [{ kind: 'not', of: { kind: 'callee-does', to, deeds: ['caches'] } }] : [];
-  });
-  if (asks.length <= fewReads) return asks;
-  return [{ kind: 'any', of: asks.map((one) => ({ kind: 'all', of: asks.filter((other) => other !== one) })) }];
-}
-
-const fewReads = 3;
-
 /** Of two reads the quicker one is all that is won, and of three for one thing each little more, unless a loop repeats them. */
 function isFewAndQuick({ calls }: IndependentReads, node: ts.Node): boolean {
   if (calls.length !== fewReads) return calls.length < fewReads;
   return calls.filter(givesMany).length < 2 && !findRepetition(node);
-}
-
-/** Files of this machine are read at once, a page has one user, and nobody waits for what runs by a timetable. */
-function isLittleGained(calls: readonly ts.CallExpression[], file: FileContext): boolean {
-  return calls.every((call) => isFileCall(call, file)) || isSeldomAsked(file) || isInBrowser(file);
-}
-
-/** "What is called in other files asks somebody, and changes nothing." */
-function listAsked({ asked }: IndependentReads | IndependentRounds): LinkCondition[] {
-  return asked.flatMap((to): LinkCondition[] => [
-    { kind: 'callee-does', to, deeds: ['reads'] },
-    { kind: 'not', of: { kind: 'callee-does', to, deeds: ['writes'] } },
-  ]);
 }
 
 /** In a handler that answers with what it reads: a page or a list, loaded by everybody who opens it. */

@@ -47,7 +47,7 @@ export function findDataLoop(call: ts.CallExpression, file: FileContext): DataLo
 }
 
 /** `for (let i = 0; i < rows.length; i++)`. */
-function countedOver(loop: ts.Node): ts.Expression | undefined {
+export function countedOver(loop: ts.Node): ts.Expression | undefined {
   if (!ts.isForStatement(loop) || !loop.condition || !ts.isBinaryExpression(loop.condition)) return undefined;
   const isStep =
     loop.incrementor !== undefined &&

@@ -1,5 +1,6 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
 import type { SymbolRef } from '../model/link.ts';
+import { countedOver } from './data-loop.ts';
 import { findFunctionValue } from './functions.ts';
 import { isDeclaredIn, listNames } from './loop-facts.ts';
 import { askedReadOf, paced, readOf } from './read-call.ts';
@@ -14,9 +15,14 @@ import {
 } from './syntax.ts';
 import { ts } from './ts.ts';
 
+/** A loop that goes over a list, an item a round. */
+export type ListLoop = ts.ForOfStatement | ts.ForInStatement | ts.ForStatement;
+
 /** The awaited calls of one round of a loop, when no round needs another one's outcome. */
 export interface IndependentRounds {
-  loop: ts.ForOfStatement;
+  loop: ListLoop;
+  /** What it goes over. */
+  over: ts.Expression;
   calls: readonly ts.CallExpression[];
   /** Functions among them of which only the whole project tells whether they read. */
   asked: readonly SymbolRef[];
@@ -26,8 +32,10 @@ export interface IndependentRounds {
  * Whether the rounds of a loop read from outside independently: nothing that a round writes is read by another one's
  * calls or decisions, no early exit, nothing that changes the state outside, no pace that is kept on purpose.
  */
-export function findIndependentRounds(loop: ts.ForOfStatement, file: FileContext): IndependentRounds | undefined {
-  if (loop.awaitModifier || paced.test(withComments(loop, file))) return undefined;
+export function findIndependentRounds(loop: ListLoop, file: FileContext): IndependentRounds | undefined {
+  const over = ts.isForStatement(loop) ? countedOver(loop) : loop.expression;
+  if (!over || (ts.isForOfStatement(loop) && loop.awaitModifier)) return undefined;
+  if (!hasAwait(loop.statement) || paced.test(withComments(loop, file))) return undefined;
   const calls: ts.CallExpression[] = [];
   const asked: SymbolRef[] = [];
   let isFit = true;
@@ -48,6 +56,7 @@ export function findIndependentRounds(loop: ts.ForOfStatement, file: FileContext
         isFit = false;
         return;
       case ts.SyntaxKind.ForOfStatement:
+      case ts.SyntaxKind.ForInStatement:
       case ts.SyntaxKind.ForStatement:
       case ts.SyntaxKind.WhileStatement:
       case ts.SyntaxKind.DoStatement:
@@ -84,10 +93,10 @@ export function findIndependentRounds(loop: ts.ForOfStatement, file: FileContext
   // What one round puts in, a later one may take out: their order counts.
   if (!isFit || calls.length === 0 || taken.size > 0) return undefined;
   // A list that its own rounds make longer: the next item is not known before the last is read.
-  if (listNames(loop.expression, file).some((b) => written.has(b))) return undefined;
+  if (listNames(over, file).some((b) => written.has(b))) return undefined;
   if (calls.some((call) => listNames(call, file).some((b) => written.has(b)))) return undefined;
   if (hasConditionOn(loop.statement, written, file)) return undefined;
-  return { loop, calls, asked };
+  return { loop, over, calls, asked };
 }
 
 /** The text of the loop with the comments in front of it. */

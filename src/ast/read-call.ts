@@ -3,12 +3,12 @@ import type { SymbolRef } from '../model/link.ts';
 import { findFunctionValue } from './functions.ts';
 import { ioOf } from './io-call.ts';
 import { findCallee } from './symbol-ref.ts';
-import { findMemberPath, findMethodCall, findPropertyName, skipWrappers } from './syntax.ts';
+import { findMemberName, findMemberPath, findMethodCall, findPropertyName, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
 
 /** Words that say that the order or the pace is meant: transactions, batches, pages, limits, retries, waits. */
 export const paced =
-  /\b(?:trx|tx|transaction|transacting|queryRunner|entityManager|sleep|delay|wait\w*|setTimeout|retry\w*|retries|attempts?|backoff|throttle\w*|rateLimit\w*|limiter|limit\(|chunk\w*|batch\w*|cursor|nextPage|pageToken|hasMore|next_cursor|migrat\w*|sequential\w*|one (?:by|at a) (?:one|time)|in order|series|lock|mutex|yield|deadlock\w*)\b|Transaction|Sleep|Delay|Retry|Chunk|Batch|Lock\b|\bnext\(/i;
+  /\btransaction\s*[:,}]|\b(?:trx|tx|transacting|queryRunner|entityManager|sleep|delay|wait\w*|setTimeout|retry\w*|retries|attempts?|backoff|throttle\w*|rateLimit\w*|limiter|limit\(|chunk\w*|batch\w*|cursor|nextPage|pageToken|hasMore|next_cursor|migrat\w*|sequential\w*|one (?:by|at a) (?:one|time)|in order|series|lock|mutex|yield|deadlock\w*)\b|(?:In|With|[wW]rap|Run|Begin|Start)Transaction|Transaction(?:Manager|al)|Sleep|Delay|Retry|Chunk|Batch|(?<![bcf])Lock\b|\bnext\(/i;
 
 /** A call that is waited for and reads from outside. */
 export interface Read {
@@ -35,7 +35,10 @@ export function askedReadOf(call: ts.CallExpression, file: FileContext): Read | 
 
 /** Whether a call is named as what reads. */
 export function isNamedRead(call: ts.CallExpression): boolean {
-  return readName.test(findMemberPath(call.expression)?.at(-1) ?? '');
+  const { expression } = call;
+  return readName.test(
+    ts.isIdentifier(expression) ? expression.text : (findMemberName(skipWrappers(expression)) ?? ''),
+  );
 }
 
 const ofOne = /^(?:findUnique(?:OrThrow)?|findByPk)$|(?:By|And)(?:Id|Key|Uuid)$/;
