@@ -747,7 +747,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "Two reads side by side are `possible` but where a route for reading (GET, a query) starts with them: the quicker one is all that is won; so are three of which no two ask for several things (`getTags`), outside of loops.",
       "What a `Promise.all` is handed as `[await a(), await b()]` is `likely` in what answers requests or a library offers, and `possible` where one of them writes.",
       "Fewer than five reads of what somebody does now and then (approves, invites, removes), or that a cache may answer, and those whose order a comment explains by who may go on, are `possible`.",
-      "A loop is `likely` in a request handler or what it calls itself; in a timer, a job or a library, and where what it calls keeps the answers, it is `possible`.",
+      "A loop is `likely` in a request handler and up to three calls below it; in a timer, a job or a library, and where what it calls keeps the answers, it is `possible`.",
       "Reads of local files, for administrators or background jobs and in code of the browser are `possible`; queries of a project that sets up SQLite alone run one after another anyway, and what it reads otherwise is `possible`, but for calls of other hosts."
     ],
     "options": {},

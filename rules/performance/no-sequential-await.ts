@@ -66,7 +66,7 @@ export const rule = defineRule<SequentialAwait>({
     'Two reads side by side are `possible` but where a route for reading (GET, a query) starts with them: the quicker one is all that is won; so are three of which no two ask for several things (`getTags`), outside of loops.',
     'What a `Promise.all` is handed as `[await a(), await b()]` is `likely` in what answers requests or a library offers, and `possible` where one of them writes.',
     'Fewer than five reads of what somebody does now and then (approves, invites, removes), or that a cache may answer, and those whose order a comment explains by who may go on, are `possible`.',
-    'A loop is `likely` in a request handler or what it calls itself; in a timer, a job or a library, and where what it calls keeps the answers, it is `possible`.',
+    'A loop is `likely` in a request handler and up to three calls below it; in a timer, a job or a library, and where what it calls keeps the answers, it is `possible`.',
     'Reads of local files, for administrators or background jobs and in code of the browser are `possible`; queries of a project that sets up SQLite alone run one after another anyway, and what it reads otherwise is `possible`, but for calls of other hosts.',
   ],
   mentions: ['await'],
@@ -135,9 +135,9 @@ function judgeLoop(loop: ListLoop, file: FileContext): Match<SequentialAwait> | 
     values: { what: `The reads for each of ${over}` },
     ...(size.size === 'large' && { related: [{ at: size.at, note: size.why }] }),
     when: allOf({ kind: 'any', of: [runsAsItLives(loop, file), openToUsers(loop, file)] }, ...listAsked(rounds)),
-    // Nobody waits for timers and jobs, users of a package may hand it short lists, and deeper it is one step of many.
+    // Nobody waits for timers and jobs, users of a package may hand it short lists, and deeper still it is one step of many.
     sureWhen: allOf(
-      closeToRequests(loop, 1, file),
+      closeToRequests(loop, 3, file),
       onAskedPath(loop, file),
       ...notCached(rounds.calls, file),
       toServer(rounds.calls, file),

@@ -57,7 +57,7 @@ export function isWorthTogether(rounds: IndependentRounds, file: FileContext): b
   if (calls.some((call) => findQuery(call, file) && !isOfOtherTable(call, loop, file))) return false;
   if (ts.isForInStatement(loop) && !isFilledList(over, file)) return false;
   if (soundsLarge(over, file)) return true;
-  if (findSize(over, file).size !== 'unknown' || isOfObject(over)) return false;
+  if (findSize(over, file).size !== 'unknown' || isOfObject(over, file)) return false;
   return calls.every(
     (call) => !isFileCall(call, file) && (isNamedRead(call) || findFunctionValue(call.expression, file) !== undefined),
   );
@@ -89,7 +89,10 @@ function isFilledList(over: ts.Expression, file: FileContext): boolean {
 }
 
 /** `Object.keys(settings)`: what one object holds, the program mostly says. */
-function isOfObject(over: ts.Expression): boolean {
-  const target = findMethodCall(skipWrappers(over));
+function isOfObject(over: ts.Expression, file: FileContext): boolean {
+  const value = skipWrappers(over);
+  const declaration = ts.isIdentifier(value) ? file.bindingOf(value)?.declaration : undefined;
+  const given = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : value;
+  const target = given && findMethodCall(skipWrappers(given));
   return target !== undefined && ts.isIdentifier(target.receiver) && target.receiver.text === 'Object';
 }
