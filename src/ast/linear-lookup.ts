@@ -5,7 +5,7 @@ import { dependsOnRound, findAdd, findIterated, isDeclaredIn, listRepetitions, w
 import { isRowsOfRead } from './rows-of-read.ts';
 import { findSize, type Size, sizeOf, soundsLarge } from './size.ts';
 import { type FunctionNode, findMemberName, findMethodCall, isFunctionNode, isWithin, skipWrappers } from './syntax.ts';
-import { findManyGiven, isTied } from './tied-size.ts';
+import { findManyGiven, isOwnKeys, isTied } from './tied-size.ts';
 import { ts } from './ts.ts';
 import type { Repetition } from './where.ts';
 
@@ -51,9 +51,10 @@ export function findLinearLookup(call: ts.CallExpression, file: FileContext): Li
     const isGrowing = growsIn(list, repetition.node, file);
     // Of values that are few, a list without doubles stays short.
     if (isGrowing && !isTest && keyDomain(argument, file) !== 'data') continue;
-    const tied = isGrowing || isTied(list, over, file);
+    const isGrouped = target.method === 'filter' && key !== undefined && isOwnKeys(over, list, file);
+    const tied = isGrowing || isGrouped || isTied(list, over, file);
     const many = tied && sizeOf(over, file) === 'unknown' ? findManyGiven(over, file) : undefined;
-    if (!many && !soundsLarge(over, file)) continue;
+    if (!many && !soundsLarge(over, file) && !(isGrouped && keyDomain(key.own, file) === 'data')) continue;
     if (!tied && !soundsLarge(list, file)) continue;
     const sizes = { list: findSize(list, file), over: many ?? findSize(over, file) };
     const isLive = [isLiveTable(list, sizes.list), isLiveTable(over, sizes.over)];
@@ -124,7 +125,7 @@ function findKey(fn: FunctionNode, node: ts.Node, file: FileContext): LinearLook
   return found;
 }
 
-const equality = /^(?:equals|isEqual|eq|deepEquals?|sameAs)$/i;
+const equality = /^(?:eq|sameAs)$|equals?(?:$|ignor|case|insens)/i;
 
 function lastNameOf({ expression }: ts.CallExpression): string {
   return ts.isIdentifier(expression) ? expression.text : (findMemberName(expression) ?? '');

@@ -4,6 +4,7 @@ import { bareModule, findOrigin } from './provenance.ts';
 import { findProperty, findQuery, listChain } from './queries.ts';
 import { sizeOf, soundsLarge } from './size.ts';
 import {
+  findEnclosingClass,
   findMemberName,
   findMemberPath,
   findMethodCall,
@@ -142,16 +143,26 @@ export function isAskedOfLoader(over: ts.Expression, file: FileContext): boolean
   return isLoaderKeys(sourceOf(over, file, 0), file);
 }
 
-/** The parameter of the function that a `new DataLoader(…)` is made with. */
+/** The parameter of the function that a `new DataLoader(…)`, or a class that extends one, is made with. */
 function isLoaderKeys(source: ts.Expression, file: FileContext): boolean {
   const declaration = ts.isIdentifier(source) ? file.bindingOf(source)?.declaration : undefined;
   if (!declaration || !ts.isParameter(declaration) || !isFunctionNode(declaration.parent)) return false;
   const maker = getOutermostWrapped(declaration.parent).parent;
-  if (!ts.isNewExpression(maker) || declaration.parent.parameters[0] !== declaration) return false;
-  const origin = findOrigin(maker.expression, file);
+  if (declaration.parent.parameters[0] !== declaration) return false;
+  if (
+    !ts.isNewExpression(maker) &&
+    !(ts.isCallExpression(maker) && maker.expression.kind === ts.SyntaxKind.SuperKeyword)
+  )
+    return false;
+  const made = ts.isNewExpression(maker)
+    ? maker.expression
+    : findEnclosingClass(maker)?.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)?.types[0]
+        ?.expression;
+  if (!made) return false;
+  const origin = findOrigin(made, file);
   return (
     (origin !== undefined && bareModule(origin.module) === 'dataloader') ||
-    /(?:^|\.)DataLoader$/.test(maker.expression.getText(file.source))
+    /(?:^|\.)DataLoader$/.test(made.getText(file.source))
   );
 }
 
