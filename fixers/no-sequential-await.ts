@@ -14,6 +14,7 @@ export const fixer: Fixer<SequentialAwait> = {
   fix({ data }, file): Fix | Skip {
     if (data.kind === 'loop')
       return { skip: 'use mapLimit, or one query for all rows; which of them only the schema tells' };
+    if (data.kind === 'members') return { skip: 'each value needs a name before the object' };
     if (data.kind === 'elements') return startTogether(data.elements, file);
     const { statements } = data.reads;
     const block = statements[0]!.parent as ts.Block;

@@ -746,6 +746,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "Only reads are judged: writes may meet in one record, whatever their callee does.",
       "Loops with an early exit, shared state, a transaction, a pause, chunks, pages or retries are left alone, and those over a list that is written out or few by its name. Where nothing says that it grows with data, only what is surely read over the network counts; queries only where each round asks another table.",
       "Two reads side by side are `possible` but where a route for reading (GET, a query) starts with them: the quicker one is all that is won; so are three of which no two ask for several things (`getTags`), outside of loops.",
+      "The values of one object (`{ a: await a(), b: await b() }`) are weighed as neighbouring reads are, where all that are waited for are read.",
       "What a `Promise.all` is handed as `[await a(), await b()]` is `likely` in what answers requests or a library offers, and `possible` where one of them writes.",
       "Fewer than five reads of what somebody does now and then (approves, invites, removes), or that a cache may answer, and those whose order a comment explains by who may go on, are `possible`.",
       "A loop is `likely` in a request handler and up to three calls below it; in a timer, a job or a library, and where what it calls keeps the answers, it is `possible`.",

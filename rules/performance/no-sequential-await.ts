@@ -7,7 +7,12 @@ import {
   notCached,
   toServer,
 } from '../../src/ast/await-worth.ts';
-import { type AwaitedElements, findAwaitedElements } from '../../src/ast/awaited-elements.ts';
+import {
+  type AwaitedElements,
+  type AwaitedMembers,
+  findAwaitedElements,
+  findAwaitedMembers,
+} from '../../src/ast/awaited-elements.ts';
 import { fillsCache } from '../../src/ast/cache-fill.ts';
 import { oncePath, runsOnce } from '../../src/ast/data-loop.ts';
 import { reachesServer } from '../../src/ast/embedded-database.ts';
@@ -21,6 +26,7 @@ import {
 import {
   findIndependentReads,
   type IndependentReads,
+  isContinued,
   isOrderMeant,
   startsWithRead,
 } from '../../src/ast/independent-reads.ts';
@@ -47,7 +53,8 @@ import type { Match } from '../../src/model/rule.ts';
 export type SequentialAwait =
   | { kind: 'loop'; rounds: IndependentRounds }
   | { kind: 'statements'; reads: IndependentReads }
-  | { kind: 'elements'; elements: AwaitedElements };
+  | { kind: 'elements'; elements: AwaitedElements }
+  | { kind: 'members'; members: AwaitedMembers };
 
 export const rule = defineRule<SequentialAwait>({
   id: 'no-sequential-await',
@@ -64,6 +71,7 @@ export const rule = defineRule<SequentialAwait>({
     'Only reads are judged: writes may meet in one record, whatever their callee does.',
     'Loops with an early exit, shared state, a transaction, a pause, chunks, pages or retries are left alone, and those over a list that is written out or few by its name. Where nothing says that it grows with data, only what is surely read over the network counts; queries only where each round asks another table.',
     'Two reads side by side are `possible` but where a route for reading (GET, a query) starts with them: the quicker one is all that is won; so are three of which no two ask for several things (`getTags`), outside of loops.',
+    'The values of one object (`{ a: await a(), b: await b() }`) are weighed as neighbouring reads are, where all that are waited for are read.',
     'What a `Promise.all` is handed as `[await a(), await b()]` is `likely` in what answers requests or a library offers, and `possible` where one of them writes.',
     'Fewer than five reads of what somebody does now and then (approves, invites, removes), or that a cache may answer, and those whose order a comment explains by who may go on, are `possible`.',
     'A loop is `likely` in a request handler and up to three calls below it; in a timer, a job or a library, and where what it calls keeps the answers, it is `possible`.',
@@ -90,6 +98,13 @@ export const rule = defineRule<SequentialAwait>({
               ),
               data: { kind: 'elements', elements },
             };
+      const members = findAwaitedMembers(node, file);
+      if (members) {
+        const what = `${members.calls.length} reads for one object`;
+        return isInTransaction(node, file)
+          ? undefined
+          : judgeReads(node, members, what, { kind: 'members', members }, file);
+      }
       const statement = node.parent.parent?.parent;
       const isFirst =
         statement &&
@@ -99,27 +114,38 @@ export const rule = defineRule<SequentialAwait>({
       if (!isFirst || isContinued(statement, file)) return undefined;
       const reads = findIndependentReads(statement, file);
       if (!reads || isInTransaction(statement, file)) return undefined;
-      return {
-        at: node,
-        ...(isWeak(reads, node, file) && { confidence: 'possible' as const }),
-        values: { what: `${reads.calls.length} neighbouring reads` },
-        // What two reads save counts where a request begins; deeper, few would notice.
-        when: allOf(
-          reads.calls.length > 2 ? onRequestPath(node, file) : closeToRequests(node, 0, file),
-          ...listAsked(reads),
-          reachesServer(reads.calls, file),
-        ),
-        sureWhen: allOf(
-          ...(reads.calls.length < manyReads && !findRepetition(node)
-            ? [onReadPath(node, file), ...notCached(reads.calls, file)]
-            : [onAskedPath(node, file)]),
-          toServer(reads.calls, file),
-        ),
-        data: { kind: 'statements', reads },
-      };
+      const what = `${reads.calls.length} neighbouring reads`;
+      return judgeReads(node, reads, what, { kind: 'statements', reads }, file);
     },
   },
 });
+
+function judgeReads(
+  node: ts.AwaitExpression,
+  reads: IndependentReads | AwaitedMembers,
+  what: string,
+  data: SequentialAwait,
+  file: FileContext,
+): Match<SequentialAwait> {
+  return {
+    at: node,
+    ...(isWeak(reads, node, file) && { confidence: 'possible' as const }),
+    values: { what },
+    // What two reads save counts where a request begins; deeper, few would notice.
+    when: allOf(
+      reads.calls.length > 2 ? onRequestPath(node, file) : closeToRequests(node, 0, file),
+      ...listAsked(reads),
+      reachesServer(reads.calls, file),
+    ),
+    sureWhen: allOf(
+      ...(reads.calls.length < manyReads && !findRepetition(node)
+        ? [onReadPath(node, file), ...notCached(reads.calls, file)]
+        : [onAskedPath(node, file)]),
+      toServer(reads.calls, file),
+    ),
+    data,
+  };
+}
 
 function judgeLoop(loop: ListLoop, file: FileContext): Match<SequentialAwait> | undefined {
   const rounds = oncePath.test(file.path) ? undefined : findIndependentRounds(loop, file);
@@ -149,13 +175,14 @@ function judgeLoop(loop: ListLoop, file: FileContext): Match<SequentialAwait> | 
 /** So many add up whoever waits, even in what somebody does once in a while. */
 const manyReads = 5;
 
-function isWeak(reads: IndependentReads, node: ts.AwaitExpression, file: FileContext): boolean {
+function isWeak(reads: IndependentReads | AwaitedMembers, node: ts.AwaitExpression, file: FileContext): boolean {
   const isShort = isFewAndQuick(reads, node) && !isOfPage(node, file);
-  return isShort || isLittleGained(reads.calls, file) || isOrderMeant(reads, file) || fillsCache(node, file);
+  const isMeant = 'statements' in reads && isOrderMeant(reads, file);
+  return isShort || isMeant || isLittleGained(reads.calls, file) || fillsCache(node, file);
 }
 
 /** Of two reads the quicker one is all that is won, and of three for one thing each little more, unless a loop repeats them. */
-function isFewAndQuick({ calls }: IndependentReads, node: ts.Node): boolean {
+function isFewAndQuick({ calls }: Pick<IndependentReads, 'calls'>, node: ts.Node): boolean {
   if (calls.length !== fewReads) return calls.length < fewReads;
   return calls.filter(givesMany).length < 2 && !findRepetition(node);
 }
@@ -166,14 +193,4 @@ function isOfPage(node: ts.Node, file: FileContext): boolean {
   return (
     fn !== undefined && /^(?:@?get\b|tRPC query|load(?:er)? |Next get)/i.test(findEntryPoint(fn, file)?.label ?? '')
   );
-}
-
-/** The run has begun above. */
-function isContinued(statement: ts.VariableStatement, file: FileContext): boolean {
-  const { statements } = statement.parent as ts.Block;
-  for (const before of statements.slice(0, statements.indexOf(statement))) {
-    if (!ts.isVariableStatement(before) || !startsWithRead(before, file)) continue;
-    if (findIndependentReads(before, file)?.statements.includes(statement)) return true;
-  }
-  return false;
 }

@@ -1,5 +1,8 @@
 import type { FileContext } from '../model/file-context.ts';
+import type { SymbolRef } from '../model/link.ts';
+import { awaitedCall } from './independence.ts';
 import { ioOf } from './io-call.ts';
+import { askedReadOf, isForAccess, isNamedRead, paced, readOf } from './read-call.ts';
 import { findMethodCall, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
 
@@ -26,4 +29,32 @@ export function findAwaitedElements(first: ts.AwaitExpression, file: FileContext
     .filter(ts.isCallExpression);
   if (calls.length < 2 || !ts.isCallExpression(skipWrappers(first.expression))) return undefined;
   return { awaits, calls, hasWrite: calls.some((call) => ioOf(call, file) === 'write') };
+}
+
+/** `{ a: await a(), b: await b() }`: what is read for one object, value after value. */
+export interface AwaitedMembers {
+  calls: readonly ts.CallExpression[];
+  /** Functions of other files among them, of which only the whole project tells whether they read. */
+  asked: readonly SymbolRef[];
+}
+
+/** The object that an `await` is the first waiting value of, where all such values are read and there are several. */
+export function findAwaitedMembers(first: ts.AwaitExpression, file: FileContext): AwaitedMembers | undefined {
+  const object = first.parent.parent;
+  if (!ts.isPropertyAssignment(first.parent) || !ts.isObjectLiteralExpression(object)) return undefined;
+  const awaits = object.properties.flatMap((property) => {
+    const value = ts.isPropertyAssignment(property) ? skipWrappers(property.initializer) : undefined;
+    return value && ts.isAwaitExpression(value) ? [value] : [];
+  });
+  if (awaits[0] !== first || awaits.length < 2 || paced.test(object.getText(file.source))) return undefined;
+  const calls: ts.CallExpression[] = [];
+  const asked: SymbolRef[] = [];
+  for (const one of awaits) {
+    const call = awaitedCall(one);
+    const read = call && isNamedRead(call) ? (readOf(call, file) ?? askedReadOf(call, file)) : undefined;
+    if (!read || isForAccess(read.call)) return undefined;
+    calls.push(read.call);
+    if (read.asked) asked.push(read.asked);
+  }
+  return { calls, asked };
 }

@@ -88,6 +88,16 @@ export function startsWithRead(statement: ts.VariableStatement, file: FileContex
   return findNamedRead(statement, file) !== undefined;
 }
 
+/** Whether the run that a statement could begin has begun above. */
+export function isContinued(statement: ts.VariableStatement, file: FileContext): boolean {
+  const { statements } = statement.parent as ts.Block;
+  for (const before of statements.slice(0, statements.indexOf(statement))) {
+    if (!ts.isVariableStatement(before) || !startsWithRead(before, file)) continue;
+    if (findIndependentReads(before, file)?.statements.includes(statement)) return true;
+  }
+  return false;
+}
+
 function uses(node: ts.Node, names: ReadonlySet<string>): boolean {
   if (ts.isIdentifier(node)) return names.has(node.text);
   if (ts.isPropertyAccessExpression(node)) return uses(node.expression, names);
