@@ -3,7 +3,7 @@ import type { LinkCondition } from '../model/link.ts';
 import { hasServer } from './embedded-database.ts';
 import { findFunctionValue } from './functions.ts';
 import type { IndependentRounds } from './independence.ts';
-import { isFileCall } from './io-call.ts';
+import { isFileCall, listIoCalls } from './io-call.ts';
 import { dependsOnRound, findAdd } from './loop-facts.ts';
 import { findOutboundCall } from './outbound-call.ts';
 import { findQuery } from './queries.ts';
@@ -19,7 +19,15 @@ type Calls = readonly ts.CallExpression[];
 
 /** Files of this machine are read at once, a page has one user, and nobody waits for what runs by a timetable. */
 export function isLittleGained(calls: Calls, file: FileContext): boolean {
-  return calls.every((call) => isFileCall(call, file)) || isSeldomAsked(file) || isInBrowser(file);
+  return calls.every((call) => readsFiles(call, file)) || isSeldomAsked(file) || isInBrowser(file);
+}
+
+/** A call of the local file system, or of a function of this file that waits for nothing else. */
+function readsFiles(call: ts.CallExpression, file: FileContext): boolean {
+  if (isFileCall(call, file)) return true;
+  const fn = findFunctionValue(call.expression, file);
+  const waits = fn ? listIoCalls(fn, file) : [];
+  return waits.length > 0 && waits.every((wait) => isFileCall(wait.call, file));
 }
 
 /** What an embedded database answers is there at once; another host is asked all the same. */
