@@ -1,8 +1,8 @@
-import type { JsonRoundTrip } from '../src/ast/json-round-trip.ts';
+import type { BlockingJson } from '../rules/performance/no-blocking-json.ts';
 import type { Fix, Fixer, Skip } from '../src/model/fixer.ts';
 import { replaceNode } from './edit/replace-node.ts';
 
-export const fixer: Fixer<JsonRoundTrip> = {
+export const fixer: Fixer<BlockingJson> = {
   rule: 'no-blocking-json',
   safety: 'review',
   changes: 'copies with `structuredClone`',

@@ -39,6 +39,7 @@ export const fixer: Fixer<ClientPerRequest> = {
 
 function hoist(data: Client, file: FileContext): Fix | Skip {
   const { creation, library, fn, isStatic } = data;
+  if (data.isGiven) return { skip: 'its callers may end what they are given' };
   if (!isStatic) return { skip: 'it is made from what the request brings' };
   if (library.kind === 'connection')
     return { skip: 'one connection shared by all requests would serve them one after another: use a pool' };

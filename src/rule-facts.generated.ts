@@ -385,8 +385,8 @@ export const ruleFacts: readonly RuleFacts[] = [
     "limits": [
       "A method that makes a client of what its object was given and ends it again is reported whoever calls it, unless it is there to connect, to try a connection or to set something up, or the client blocks or subscribes.",
       "A client built from the values of one request (another tenant’s address, a connection test) is reported as `possible` only.",
-      "An agent, or a client that one method of its class ends again, is `possible` where neither a request nor a user of the package is seen to come there; so is a client whose end somebody listens for, one that tries its settings, and one that only background jobs (pg-boss, BullMQ, Agenda, cron) make.",
-      "A factory that returns a new client is judged by its callers in the same file."
+      "An agent, or a client that one method of its class ends again, is `possible` where neither a request nor a user of the package is seen to come there; so is a client whose end somebody listens for, one that tries its settings or checks health, and one that only background jobs (pg-boss, BullMQ, Agenda, cron) make.",
+      "A factory that returns a new client is judged by its callers in the same file; one called `getS3Client()` or the like, that takes nothing, by those of all files: where one of them keeps what it gives, or gives it on, it is left alone."
     ],
     "options": {},
     "fix": {
@@ -629,9 +629,9 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "JSON is made and read in one go on the thread that serves all requests, at about 10 ms for a megabyte each way; what is copied, compared or cached this way grows with the rows and the payload.",
     "advice": "Copy with structuredClone or only what is changed, compare ids or versions, keep values themselves in a cache of the process, and hand the object to the logger. Do not parse in a worker and send the whole object back: that is slower at every size.",
     "limits": [
-      "It is `likely` only where a request waits for a copy or a comparison of what this file shows to grow with data, where a package copies the rows that its users read, and around a cache of the process; what is only called after many, one row, bodies of requests (limited by what parses them) and log lines are `possible`.",
+      "It is `likely` only where a request waits for a copy or a comparison of what this file shows to grow with data, where a package copies the rows that its users read, and around a cache of the process and in an interceptor of all answers; what is only called after many, one row, bodies of requests (limited by what parses them) and log lines are `possible`.",
       "A store in memory that stands in for one on a disk is left alone: its values are copies by contract.",
-      "Bodies that frameworks parse and send are not judged."
+      "Bodies that frameworks parse and send are not judged, but for a limit of 100 MB and more for all paths."
     ],
     "options": {},
     "fix": {

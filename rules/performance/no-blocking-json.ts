@@ -1,7 +1,9 @@
 import { findJsonRoundTrip, isJson, isShort, isShownLong, type JsonRoundTrip } from '../../src/ast/json-round-trip.ts';
+import { findLargeBody } from '../../src/ast/large-body.ts';
+import { together } from '../../src/ast/mention-words.ts';
 import { isRowsOfRead } from '../../src/ast/rows-of-read.ts';
 import { shownText } from '../../src/ast/shown-text.ts';
-import { findEnclosingFunction } from '../../src/ast/syntax.ts';
+import { findEnclosingFunction, findStringValue } from '../../src/ast/syntax.ts';
 import type { ts } from '../../src/ast/ts.ts';
 import { openInLibrary } from '../../src/ast/under-load.ts';
 import { onRequestPath, onUsersPath } from '../../src/ast/where.ts';
@@ -9,14 +11,18 @@ import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Match } from '../../src/model/rule.ts';
 
+/** JSON for nothing, or a limit that lets a body of any size in. */
+export type BlockingJson = JsonRoundTrip | { kind: 'body'; call: ts.CallExpression };
+
 const texts: Readonly<Record<JsonRoundTrip['kind'], string>> = {
   clone: 'is turned into JSON and back only to copy it',
   compare: 'is turned into JSON only to compare it',
   cache: 'is turned into JSON for a cache of this very process, and parsed at each look-up',
+  answer: 'of every answer is turned into JSON and back, before the framework turns it into JSON once more',
   log: 'is turned into JSON for a log line that is dropped unless its level is on',
 };
 
-export const rule = defineRule<JsonRoundTrip>({
+export const rule = defineRule<BlockingJson>({
   id: 'no-blocking-json',
   category: 'performance',
   severity: 'medium',
@@ -28,16 +34,18 @@ export const rule = defineRule<JsonRoundTrip>({
   advice:
     'Copy with structuredClone or only what is changed, compare ids or versions, keep values themselves in a cache of the process, and hand the object to the logger. Do not parse in a worker and send the whole object back: that is slower at every size.',
   limits: [
-    'It is `likely` only where a request waits for a copy or a comparison of what this file shows to grow with data, where a package copies the rows that its users read, and around a cache of the process; what is only called after many, one row, bodies of requests (limited by what parses them) and log lines are `possible`.',
+    'It is `likely` only where a request waits for a copy or a comparison of what this file shows to grow with data, where a package copies the rows that its users read, and around a cache of the process and in an interceptor of all answers; what is only called after many, one row, bodies of requests (limited by what parses them) and log lines are `possible`.',
     'A store in memory that stands in for one on a disk is left alone: its values are copies by contract.',
-    'Bodies that frameworks parse and send are not judged.',
+    'Bodies that frameworks parse and send are not judged, but for a limit of 100 MB and more for all paths.',
   ],
-  mentions: ['JSON.stringify'],
+  mentions: ['JSON.stringify', ...together(['limit:'], ['json(', "'json'"])],
   visit: {
     CallExpression(call, file) {
+      const limit = findLargeBody(call, file);
+      if (limit) return judgeBody(call, limit);
       if (!isJson(call, 'stringify') || !findEnclosingFunction(call)) return undefined;
       const found = findJsonRoundTrip(call, file);
-      if (!found || (found.kind !== 'cache' && isShort(found, file))) return undefined;
+      if (!found || (found.kind !== 'cache' && found.kind !== 'answer' && isShort(found, file))) return undefined;
       return {
         at: found.call,
         values: { value: shownText(found.value, file), what: texts[found.kind] },
@@ -48,9 +56,17 @@ export const rule = defineRule<JsonRoundTrip>({
   },
 });
 
-/** What is cached is asked for again and again, whoever it is that asks; a package that reads rows does so for all who use it. */
-function weigh(found: JsonRoundTrip, call: ts.CallExpression, file: FileContext): Partial<Match<JsonRoundTrip>> {
-  if (found.kind === 'cache') return {};
+function judgeBody(call: ts.CallExpression, limit: ts.Expression): Match<BlockingJson> {
+  return {
+    at: call,
+    values: { value: `A body of up to ${findStringValue(limit)}`, what: 'is read as JSON, on whatever path it comes' },
+    data: { kind: 'body', call },
+  };
+}
+
+/** What is cached is asked for again and again, whoever it is that asks, and an interceptor sees every answer; a package that reads rows does so for all who use it. */
+function weigh(found: JsonRoundTrip, call: ts.CallExpression, file: FileContext): Partial<Match<BlockingJson>> {
+  if (found.kind === 'cache' || found.kind === 'answer') return {};
   const isOfRows = found.kind === 'clone' && isRowsOfRead(found.value, file);
   const asked = onRequestPath(call, file);
   return {

@@ -1,16 +1,24 @@
+import { allOf } from '../../src/ast/all-of.ts';
 import { fillsAnother, isCaptured, isMadeIfUnset, isNeverEnded } from '../../src/ast/client-end.ts';
+import { isClientFactory, keptByNobody } from '../../src/ast/client-factory.ts';
+import { isKeptBeyond, keepsConnections } from '../../src/ast/client-kept.ts';
 import { isHabit, isWorthSharing, runsOften } from '../../src/ast/client-weight.ts';
-import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
+import { listHandlePlaces } from '../../src/ast/handle-escape.ts';
 import { isForOneJob } from '../../src/ast/job-client.ts';
 import { type ClientCreation, clientModules, findClientCreation } from '../../src/ast/libraries.ts';
-import { isIndependentOf, isMadeForOneCall, isMemoised, isPartOfField } from '../../src/ast/made-per-call.ts';
+import {
+  isIndependentOf,
+  isMadeForOneCall,
+  isMemoised,
+  isPartOfField,
+  isSettled,
+} from '../../src/ast/made-per-call.ts';
 import { importWords } from '../../src/ast/mention-words.ts';
 import { bareModule, findOrigin, originName } from '../../src/ast/provenance.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
   findPropertyName,
-  isWithin,
   nameOfFunction,
   skipWrappers,
 } from '../../src/ast/syntax.ts';
@@ -29,6 +37,8 @@ export type ClientPerRequest =
       fn: FunctionNode;
       /** Whether its arguments depend on nothing inside the function, so that it could stand at module level. */
       isStatic: boolean;
+      /** Its function gives it to whoever calls. */
+      isGiven?: true;
     }
   | { kind: 'misspelt-option'; name: ts.PropertyName; right: string };
 
@@ -52,8 +62,8 @@ export const rule = defineRule<ClientPerRequest>({
   limits: [
     'A method that makes a client of what its object was given and ends it again is reported whoever calls it, unless it is there to connect, to try a connection or to set something up, or the client blocks or subscribes.',
     'A client built from the values of one request (another tenant’s address, a connection test) is reported as `possible` only.',
-    'An agent, or a client that one method of its class ends again, is `possible` where neither a request nor a user of the package is seen to come there; so is a client whose end somebody listens for, one that tries its settings, and one that only background jobs (pg-boss, BullMQ, Agenda, cron) make.',
-    'A factory that returns a new client is judged by its callers in the same file.',
+    'An agent, or a client that one method of its class ends again, is `possible` where neither a request nor a user of the package is seen to come there; so is a client whose end somebody listens for, one that tries its settings or checks health, and one that only background jobs (pg-boss, BullMQ, Agenda, cron) make.',
+    'A factory that returns a new client is judged by its callers in the same file; one called `getS3Client()` or the like, that takes nothing, by those of all files: where one of them keeps what it gives, or gives it on, it is left alone.',
   ],
   mentions: importWords(clientModules),
   visit: {
@@ -74,17 +84,18 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
   if (isForEachAnyway(node, library)) return undefined;
   if (!fn || frequencyOf(node, file) === 'once' || isStartup(fn) || isMemoised(node, fn, file)) return undefined;
   const places = listHandlePlaces(node, file);
-  if (places.some((place) => isKept(place, fn, file)) || isPartOfField(node, file)) return undefined;
+  if (places.some((place) => isKeptBeyond(place, fn, file)) || isPartOfField(node, file)) return undefined;
   // An agent or a memory is handed to each request it serves; other clients, once handed over, are the receiver's.
   const isMemory = library.kind === 'memory';
   const isLent = isMemory || library.kind === 'agent';
   const isHandedOver = places.some(
     (place) => place.kind === 'handed-over' && place.how !== 'using' && (place.how !== 'argument' || !isLent),
   );
-  if (isHandedOver && !ts.isConstructorDeclaration(fn)) return undefined;
+  if (isHandedOver && !ts.isConstructorDeclaration(fn)) return judgeFactory(node, library, fn, file);
   if (isMemory && (isCaptured(node, fn, file) || isMadeIfUnset(node, fn, file) || fillsAnother(node, fn, file)))
     return undefined;
   const isStatic = (node.arguments ?? []).every((argument) => isIndependentOf(argument, fn, file));
+  const isSame = (node.arguments ?? []).every((argument) => isSettled(argument, fn, file));
   const isForOneCall = isMadeForOneCall(node, fn, file);
   const isAgent = library.kind === 'agent';
   const isLeft = isNeverEnded(node, library, fn, file);
@@ -92,7 +103,7 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
   return {
     at: node,
     confidence:
-      (isStatic || isForOneCall || isWasted || isMemory || isLeft) && isWorthSharing(node, fn, isLeft, file)
+      (isSame || isForOneCall || isWasted || isMemory || isLeft) && isWorthSharing(node, fn, isLeft, file)
         ? 'likely'
         : 'possible',
     values: {
@@ -111,12 +122,24 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
   };
 }
 
-/** Its connections stay open for a while after its only request: those of undici do unless told otherwise. */
-function keepsConnections(node: ts.Node, { modules }: ClientCreation, file: FileContext): boolean {
-  const text = node.getText(file.source);
-  return modules.includes('undici')
-    ? !/keepAlive\w*\s*:|pipelining\s*:\s*0/.test(text)
-    : /\bkeepAlive\s*:\s*true\b/.test(text);
+/** `getClient()`, which makes a new one for each request that asks for it. */
+function judgeFactory(
+  node: ts.NewExpression | ts.CallExpression,
+  library: ClientCreation,
+  fn: FunctionNode,
+  file: FileContext,
+): Match<ClientPerRequest> | undefined {
+  if (!isClientFactory(node, fn, library, file)) return undefined;
+  return {
+    at: node,
+    ...(!isWorthSharing(node, fn, false, file) && { confidence: 'possible' as const }),
+    values: {
+      what: `\`${textOf(node, file)}\` opens ${costOf(node, library, file)} for each call of \`${nameOfFunction(fn)}\`, and requests call it.`,
+    },
+    when: allOf(onRequestPath(node, file), keptByNobody(fn)),
+    sureWhen: onAskedPath(node, file),
+    data: { kind: 'client', creation: node, library, fn, isStatic: false, isGiven: true },
+  };
 }
 
 /** A first look that costs nothing: constructors begin with a capital, factories with a known verb. */
@@ -146,32 +169,6 @@ function isForEachAnyway({ arguments: given }: ts.NewExpression | ts.CallExpress
 function costOf(node: ts.NewExpression | ts.CallExpression, { cost }: ClientCreation, file: FileContext): string {
   const lasting = ' that reconnects for ever';
   return cost.endsWith(lasting) && isForOneJob(node, file) ? cost.slice(0, -lasting.length) : cost;
-}
-
-/** Kept beyond the call: a field, a property, a collection, an outer variable. */
-function isKept(place: HandlePlace, fn: FunctionNode, file: FileContext): boolean {
-  if (place.kind === 'binding') return !isWithin(place.binding.identifier, fn);
-  if (place.kind === 'property') {
-    if (isRequestOption(place, fn, file)) return false;
-    const holder =
-      ts.isPropertyAssignment(place.at) || ts.isShorthandPropertyAssignment(place.at)
-        ? place.at.parent.parent
-        : undefined;
-    return !holder || !(ts.isCallExpression(holder) || ts.isNewExpression(holder));
-  }
-  return place.kind === 'field' || place.kind === 'collection';
-}
-
-/** `options.agent = new Agent()`, where the options are made in the function: they are of one request. */
-function isRequestOption(place: HandlePlace & { kind: 'property' }, fn: FunctionNode, file: FileContext): boolean {
-  if (!/^(?:https?Agent|agent|dispatcher)$/.test(place.name)) return false;
-  const left = ts.isBinaryExpression(place.at) ? place.at.left : place.at;
-  const holder = ts.isPropertyAccessExpression(left) ? skipWrappers(left.expression) : undefined;
-  const binding = holder && ts.isIdentifier(holder) ? file.bindingOf(holder) : undefined;
-  const declaration = binding?.declaration;
-  // `const { url, options } = makeOptions()`
-  const isLocal = declaration && (ts.isVariableDeclaration(declaration) || ts.isBindingElement(declaration));
-  return isLocal === true && binding!.kind !== 'parameter' && isWithin(binding!.identifier, fn);
 }
 
 function findMisspeltOption(

@@ -6,7 +6,14 @@ import { listCallsOf } from './functions.ts';
 import { isForOneJob } from './job-client.ts';
 import { isMadeForOneCall } from './made-per-call.ts';
 import { isSeldomAsked } from './seldom.ts';
-import { type FunctionNode, findEnclosingFunction, findMethodCall, findStringValue, nameOfFunction } from './syntax.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  findMethodCall,
+  findStringValue,
+  findThisClass,
+  nameOfFunction,
+} from './syntax.ts';
 import { ts } from './ts.ts';
 import { runsAsItLives, runsForUsers } from './where.ts';
 
@@ -17,11 +24,12 @@ export function isWorthSharing(
   isLeft: boolean,
   file: FileContext,
 ): boolean {
-  return !isRare(node, file) && !isWatched(node, file) && (isLeft || !isTrial(fn));
+  return !isRare(node, file) && !isWatched(node, file) && (isLeft || !isTrial(fn, file));
 }
 
-/** What tries whether it can connect needs a client of its own. */
-function isTrial(fn: FunctionNode): boolean {
+/** What tries whether it can connect needs a client of its own; so does a check of health. */
+function isTrial(fn: FunctionNode, file: FileContext): boolean {
+  if (/health/i.test(`${file.path} ${findThisClass(fn)?.name?.text ?? ''}`)) return true;
   return /^(?:test|check|verify|validate|probe|ping|try)[A-Z_]\w*(?:Connect|Config|Credential|Setting|Access)/.test(
     nameOfFunction(fn),
   );

@@ -3,7 +3,17 @@ import { classShape, findThisOwner, type OwnerNode } from './class-shape.ts';
 import { findIterated, listRepetitions } from './loop-facts.ts';
 import { bareModule, findOrigin, originName } from './provenance.ts';
 import { findSize, sizeOf } from './size.ts';
-import { findMemberPath, findMethodCall, isClassNode, skipWrappers } from './syntax.ts';
+import {
+  findEnclosingFunction,
+  findMemberPath,
+  findMethodCall,
+  getOutermostWrapped,
+  isAssignment,
+  isClassNode,
+  isFunctionNode,
+  nameOfFunction,
+  skipWrappers,
+} from './syntax.ts';
 import { ts } from './ts.ts';
 
 /** JSON made only to be read again, compared, or thrown away. */
@@ -14,6 +24,8 @@ export type JsonRoundTrip =
   | { kind: 'compare'; call: ts.CallExpression; value: ts.Expression }
   /** `map.set(k, JSON.stringify(v))` with `JSON.parse(map.get(k))` around a cache of this process. */
   | { kind: 'cache'; call: ts.CallExpression; value: ts.Expression }
+  /** `map((answer) => JSON.parse(JSON.stringify(answer, replacer)))` in an interceptor: the framework makes JSON of it again. */
+  | { kind: 'answer'; call: ts.CallExpression; value: ts.Expression }
   /** `logger.debug(JSON.stringify(x))`: made also when the level is off. */
   | { kind: 'log'; call: ts.CallExpression; value: ts.Expression };
 
@@ -24,13 +36,10 @@ export function findJsonRoundTrip(call: ts.CallExpression, file: FileContext): J
   const value = call.arguments[0];
   if (!value || !isJson(call, 'stringify')) return undefined;
   const { parent } = call;
-  if (
-    ts.isCallExpression(parent) &&
-    isJson(parent, 'parse') &&
-    parent.arguments.length === 1 &&
-    call.arguments.length === 1
-  )
-    return { kind: 'clone', call: parent, value };
+  if (ts.isCallExpression(parent) && isJson(parent, 'parse')) {
+    if (isAnswerOfAll(value, file)) return { kind: 'answer', call: parent, value };
+    if (parent.arguments.length === 1 && call.arguments.length === 1) return { kind: 'clone', call: parent, value };
+  }
   if (
     ts.isBinaryExpression(parent) &&
     /^[!=]==?$/.test(parent.operatorToken.getText()) &&
@@ -39,6 +48,7 @@ export function findJsonRoundTrip(call: ts.CallExpression, file: FileContext): J
   )
     return { kind: 'compare', call, value };
   if (ts.isCallExpression(parent) && isCachePut(parent, call, file)) return { kind: 'cache', call, value };
+  if (isKeptAsText(call, file)) return { kind: 'cache', call, value };
   return isGatedLog(call) ? { kind: 'log', call, value } : undefined;
 }
 
@@ -66,6 +76,41 @@ function isCachePut(put: ts.CallExpression, call: ts.CallExpression, file: FileC
   if (path === undefined || !isInProcess(target.receiver, file) || isStandIn(path, owner, file)) return false;
   const text = owner ? owner.getText(file.source) : file.text;
   return /JSON\.parse\(/.test(text) && text.includes(`${path}.get(`);
+}
+
+/** `listCache = JSON.stringify(list)`, where this file parses what the variable of the module or the field holds. */
+function isKeptAsText(call: ts.CallExpression, file: FileContext): boolean {
+  const outer = getOutermostWrapped(call);
+  const { parent } = outer;
+  if (!isAssignment(parent) || parent.right !== outer) return false;
+  const left = skipWrappers(parent.left);
+  if (!/cache|memo(?!ry)/i.test(findMemberPath(left)?.at(-1) ?? '')) return false;
+  const home = ts.isIdentifier(left) ? file.bindingOf(left) : undefined;
+  if (home ? home.scope !== file.moduleScope : findMemberPath(left)?.[0] !== 'this') return false;
+  const kept = left.getText(file.source);
+  return file.nodes('CallExpression').some((parse) => {
+    const text = parse.arguments[0] && isJson(parse, 'parse') ? skipWrappers(parse.arguments[0]) : undefined;
+    if (!text) return false;
+    if (text.getText(file.source) === kept) return !ts.isIdentifier(text) || file.bindingOf(text) === home;
+    // `const text = listCache; … JSON.parse(text)`
+    const declaration = ts.isIdentifier(text) ? file.bindingOf(text)?.declaration : undefined;
+    const made = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+    return made !== undefined && skipWrappers(made).getText(file.source) === kept;
+  });
+}
+
+/** What an interceptor of NestJS is handed of every answer: `next.handle().pipe(map((answer) => …))`. */
+function isAnswerOfAll(value: ts.Expression, file: FileContext): boolean {
+  const name = skipWrappers(value);
+  const declaration = ts.isIdentifier(name) ? file.bindingOf(name)?.declaration : undefined;
+  if (!declaration || !ts.isParameter(declaration) || !isFunctionNode(declaration.parent)) return false;
+  const map = getOutermostWrapped(declaration.parent).parent;
+  if (!ts.isCallExpression(map) || !/^(?:map|switchMap|mergeMap|concatMap)$/.test(map.expression.getText(file.source)))
+    return false;
+  const method = findEnclosingFunction(map);
+  return (
+    method !== undefined && nameOfFunction(method) === 'intercept' && /\.handle\(\)/.test(method.getText(file.source))
+  );
 }
 
 /** A store in memory behind the interface of one on a disk: its values are copies by contract, whatever that costs. */
@@ -137,7 +182,7 @@ export function isShort({ call, kind, value }: JsonRoundTrip, file: FileContext)
  */
 export function isShownLong({ call, kind, value }: JsonRoundTrip, file: FileContext): boolean {
   const found = findSize(value, file);
-  if (found.isCarried || kind === 'log' || kind === 'cache') return false;
+  if (found.isCarried || kind === 'log' || kind === 'cache' || kind === 'answer') return false;
   if (found.size !== 'unknown') return found.size === 'large';
   return listRepetitions(call).some((repetition) => {
     const over = findIterated(repetition);

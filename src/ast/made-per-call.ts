@@ -174,3 +174,39 @@ export function isIndependentOf(expression: ts.Node, fn: FunctionNode, file: Fil
   visit(expression);
   return isIndependent;
 }
+
+/**
+ * As {@link isIndependentOf}, also by names of the function that stand for such values: `const host = process.env.HOST;`,
+ * `const options = {}; options.region = region;`. What `this` is counts as settled: it outlives the call.
+ */
+export function isSettled(expression: ts.Node, fn: FunctionNode, file: FileContext, depth = 0): boolean {
+  if (ts.isAwaitExpression(expression)) return false;
+  if (ts.isIdentifier(expression)) {
+    const binding = file.bindingOf(expression);
+    if (!binding || !isWithin(binding.identifier, fn)) return true;
+    const declaration = getVariableOf(binding.declaration);
+    if (!declaration?.initializer || depth > 4) return false;
+    return (
+      isSettled(declaration.initializer, fn, file, depth + 1) &&
+      binding.writes.length === 0 &&
+      listValuesOfMembers(binding.references).every((value) => isSettled(value, fn, file, depth + 1))
+    );
+  }
+  return ts.forEachChild(expression, (child) => !isSettled(child, fn, file, depth) || undefined) === undefined;
+}
+
+/** The variable, or the one whose parts are taken: `const { host } = config`. */
+function getVariableOf(declaration: ts.Node): ts.VariableDeclaration | undefined {
+  let at = declaration;
+  while (ts.isBindingElement(at)) at = at.parent.parent;
+  return ts.isVariableDeclaration(at) ? at : undefined;
+}
+
+/** `value` of `options.region = value`. */
+function listValuesOfMembers(references: readonly ts.Identifier[]): ts.Expression[] {
+  return references.flatMap((use) => {
+    let at: ts.Node = use;
+    while (ts.isPropertyAccessExpression(at.parent) && at.parent.expression === at) at = at.parent;
+    return at !== use && isAssignment(at.parent) && at.parent.left === at ? [at.parent.right] : [];
+  });
+}

@@ -1,6 +1,7 @@
 import type { FileContext } from '../model/file-context.ts';
 import { isClearName } from './clear-helper.ts';
 import { listClearsByName } from './clears-of-places.ts';
+import { listKeptResults } from './client-factory.ts';
 import { listDatabaseKinds } from './embedded-database.ts';
 import { listPartsOfClosable } from './end-of-life.ts';
 import { listEventMembers } from './event-members.ts';
@@ -57,6 +58,7 @@ export function listFacts(file: FileContext): string[] {
   for (const name of listMadeOnce(file)) facts.add(`made-once:${name}`);
   for (const name of listKeptOnce(file)) facts.add(`kept-once:${name}`);
   if (file.role !== 'test') for (const name of listCallsOnFresh(file)) facts.add(`on-fresh:${name}`);
+  if (file.role !== 'test') for (const name of listKeptResults(file)) facts.add(`keeps-result:${name}`);
   for (const name of listSurvivedErrors(file)) facts.add(`survives-errors:${name}`);
   for (const name of listTrimmedFields(file)) facts.add(`trims:${name}`);
   for (const fact of listInstanceSizes(file)) facts.add(fact);

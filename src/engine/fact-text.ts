@@ -61,6 +61,8 @@ export function textOfFact(fact: string): FactText {
         mentions: [payload],
         shape: new RegExp(`${madeAs(payload)}|${calledAs(payload)}|<${escapeName(payload)}[\\s/>]`),
       };
+    case 'keeps-result':
+      return { mentions: [payload], shape: new RegExp(calledAs(payload)), isOfProduct: true };
     case 'made-for-call':
       return { mentions: [payload], shape: new RegExp(madeAs(payload)), isOfProduct: true };
     case 'kept-once':
