@@ -13,6 +13,8 @@ const properties: Partial<Record<OutboundTimeout['library'], string>> = {
   'request-promise': 'timeout: 10_000',
   request: 'timeout: 10_000',
   'simple-get': 'timeout: 10_000',
+  download: 'timeout: 10_000',
+  needle: 'response_timeout: 10_000',
 };
 
 export const fixer: Fixer<OutboundTimeout> = {

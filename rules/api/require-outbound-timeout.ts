@@ -1,5 +1,5 @@
-import { anyOf } from '../../src/ast/all-of.ts';
-import { listInstanceCalls, makesInstance } from '../../src/ast/axios-instance.ts';
+import { allOf, anyOf } from '../../src/ast/all-of.ts';
+import { listInstanceCalls, makesInstance, whileOthersWait } from '../../src/ast/axios-instance.ts';
 import { isAfterAnswer, isTimeLimited } from '../../src/ast/bounded-wait.ts';
 import { isAtEdge } from '../../src/ast/edge-runtime.ts';
 import { isLeftAlone, isUnheard } from '../../src/ast/left-alone.ts';
@@ -8,10 +8,11 @@ import { findOutboundCall, type HttpLibrary, type OutboundCall } from '../../src
 import { isOwnHost } from '../../src/ast/own-host.ts';
 import { findProperty } from '../../src/ast/queries.ts';
 import { findOptions } from '../../src/ast/request-options.ts';
+import { unlessCallersLimit } from '../../src/ast/request-wrapper.ts';
 import { isByHand } from '../../src/ast/seldom.ts';
 import { findEnclosingClass, findEnclosingFunction, nameOfFunction } from '../../src/ast/syntax.ts';
 import { hasTooling } from '../../src/ast/tooling.ts';
-import type { ts } from '../../src/ast/ts.ts';
+import { ts } from '../../src/ast/ts.ts';
 import { openInLibrary } from '../../src/ast/under-load.ts';
 import { isStartup, openToUsers, whileRequestWaits, whileUserWaits } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
@@ -49,6 +50,10 @@ const defaults = {
   request: 'without end (request has no time-out of its own)',
   // simple-get 4.0, index.js: none unless `timeout` is set.
   'simple-get': 'without end (simple-get has no time-out of its own)',
+  // download 8.0, index.js: got, with what it is handed.
+  download: 'without end (download hands on to got, which has no time-out)',
+  // needle 3.3, lib/needle.js: response_timeout and read_timeout are 0.
+  needle: 'without end (needle limits the connection, not the answer)',
   // Node.js 20, lib/_http_client.js: no `timeout` unless set.
   http: 'without end',
 } as const satisfies Record<HttpLibrary | 'edge', string>;
@@ -65,8 +70,8 @@ export const rule = defineRule<OutboundTimeout>({
   advice:
     'Give the call a time-out a little above what it takes on a bad day: `signal: AbortSignal.timeout(10_000)`, or `timeout` in the options of axios or got.',
   limits: [
-    'Options that come from elsewhere or are spread are taken to hold a time-out.',
-    'A wrapper of the project around fetch is judged where it calls fetch; an instance of axios where it is made, by the calls of its file.',
+    'Options that come from elsewhere or are spread are taken to hold a time-out, unless it is the callers of the function that hand them in, and none of them in the project says anything of time.',
+    'A wrapper of the project around fetch is judged where it calls fetch; an instance of axios where it is made, by the calls of its file and, where it is exported, of files that say nothing of time.',
     'Calls that nobody waits for, those made after the response, and those that somebody waits for up to a limit only are left alone though their sockets pile up.',
     'What an administrator calls by hand, or tries (`/settings/chat/test`), is `possible`.',
     'What only users of a published package are seen to wait for is `possible` unless a class (a client) makes the call, and left alone where it is fetch, which gives up after five minutes.',
@@ -75,7 +80,7 @@ export const rule = defineRule<OutboundTimeout>({
   mentions: [
     'fetch(',
     ...importWords(['axios', '@nestjs/axios', 'got', 'superagent', 'http', 'https', 'node:http', 'node:https']),
-    ...importWords(['request-promise', 'request-promise-native', 'request', 'simple-get']),
+    ...importWords(['request-promise', 'request-promise-native', 'request', 'simple-get', 'download', 'needle']),
   ],
   visit: {
     CallExpression(call, file) {
@@ -90,7 +95,10 @@ function judge(call: ts.CallExpression, file: FileContext): Match<OutboundTimeou
   const { library, index, end } = found;
   const options = findOptions(call, found, file);
   const target = library === 'http' && options !== 'open' ? (options ?? call.arguments[0]) : call.arguments[0];
-  if (options === 'open' || (target && isOwnHost(target, file))) return undefined;
+  // `fetch(url, { ...options })`: what those who call the function hand in may limit it.
+  const handedIn = options === 'open' ? unlessCallersLimit(call, found, file) : [];
+  const written = options === 'open' ? call.arguments[index] : options;
+  if (!handedIn || (target && isOwnHost(target, file))) return undefined;
   const fn = findEnclosingFunction(call)!;
   return {
     at: call.expression,
@@ -100,31 +108,32 @@ function judge(call: ts.CallExpression, file: FileContext): Match<OutboundTimeou
       place: ` in \`${nameOfFunction(fn)}\``,
       wait: defaults[library === 'fetch' && isAtEdge(file) ? 'edge' : library],
     },
-    when: unlessSet(whenWaitedFor(end, library, file), library),
+    when: allOf(unlessSet(whenWaitedFor(end, library, file), library), ...handedIn),
     sureWhen: anyOf(whileUserWaits(end, file), ...whileClientWaits(end, library, file)),
-    data: { call, library, options, index },
+    data: { call, library, options: written && ts.isObjectLiteralExpression(written) ? written : undefined, index },
   };
 }
 
-/** An instance of axios is judged where it is made, by the calls of its file that requests wait for. */
+/** An instance of axios is judged where it is made, by the calls that requests wait for, in its file and in others. */
 function judgeInstance(creation: ts.CallExpression, file: FileContext): Match<OutboundTimeout> | undefined {
   if (hasTooling(file) || /\.timeout\s*=[^=]/.test(file.text)) return undefined;
   const options = findOptions(creation, { library: 'axios', index: 0 }, file);
   if (options === 'open') return undefined;
   const address = findProperty(options, 'baseURL');
   if (address && isOwnHost(address, file)) return undefined;
-  const [first, ...others] = listInstanceCalls(creation, file).filter(({ call, index }) => {
+  const calls = listInstanceCalls(creation, file).flatMap(({ call, index }) => {
     const found: OutboundCall = { library: 'axios', index, end: call };
-    return isWaitedFor(found, file) && findOptions(call, found, file) !== 'open';
+    return isWaitedFor(found, file) && findOptions(call, found, file) !== 'open' ? [call] : [];
   });
-  if (!first) return undefined;
-  const calls = [first, ...others].map(({ call }) => call);
+  const elsewhere = whileOthersWait(creation, file);
+  const [first] = calls;
+  if (!first && elsewhere.length === 0) return undefined;
   return {
     at: creation.expression,
     values: { call: creation.expression.getText(file.source), place: '', wait: defaults.axios },
-    related: [{ at: first.call.expression, note: 'a call that is waited for' }],
-    when: unlessSet(anyOf(...calls.map((call) => whileRequestWaits(call, file))), 'axios'),
-    sureWhen: anyOf(...calls.map((call) => whileUserWaits(call, file))),
+    ...(first && { related: [{ at: first.expression, note: 'a call that is waited for' }] }),
+    when: unlessSet(anyOf(...calls.map((call) => whileRequestWaits(call, file)), ...elsewhere), 'axios'),
+    sureWhen: anyOf(...calls.map((call) => whileUserWaits(call, file)), ...elsewhere),
     data: { call: creation, library: 'axios', options, index: 0 },
   };
 }

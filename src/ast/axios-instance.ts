@@ -1,4 +1,5 @@
 import type { FileContext } from '../model/file-context.ts';
+import type { LinkCondition } from '../model/link.ts';
 import { findClassField } from './class-shape.ts';
 import { listHandlePlaces } from './handle-escape.ts';
 import { optionsIndex } from './outbound-call.ts';
@@ -28,6 +29,16 @@ export function listInstanceCalls(creation: ts.CallExpression, file: FileContext
     return findClassField(place.owner, place.name, file)?.accesses ?? [];
   });
   return uses.flatMap((use) => findRequest(use) ?? []);
+}
+
+/** "A request waits for what another file sends by the instance", where it is a variable of the module that others may import. */
+export function whileOthersWait(creation: ts.CallExpression, file: FileContext): LinkCondition[] {
+  const { parent } = getOutermostWrapped(creation);
+  const binding =
+    ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name) ? file.bindingOf(parent.name) : undefined;
+  if (!binding || binding.scope !== file.moduleScope) return [];
+  const members = ['get', 'post', 'put', 'patch', 'delete', 'head', 'request'];
+  return [{ kind: 'called-on-request-path', symbol: binding.name, members, unless: ['timeout', 'signal'] }];
 }
 
 function findRequest(use: ts.Node): InstanceCall | undefined {

@@ -7,6 +7,7 @@ import {
   findMemberName,
   findMethodCall,
   findPromiseAround,
+  findStringValue,
   isFunctionNode,
   skipWrappers,
 } from './syntax.ts';
@@ -22,7 +23,9 @@ export type HttpLibrary =
   | 'superagent'
   | 'request-promise'
   | 'request'
-  | 'simple-get';
+  | 'simple-get'
+  | 'download'
+  | 'needle';
 
 /** A call that sends a request to another host, by a library that would take a time-out. */
 export interface OutboundCall {
@@ -34,7 +37,7 @@ export interface OutboundCall {
 }
 
 const verbs =
-  /^(?:fetch|axios|got|rp|requestPromise|get|simpleGet|concat|post|put|patch|delete|del|head|request|json|text)$/;
+  /^(?:fetch|axios|got|rp|requestPromise|get|simpleGet|concat|post|put|patch|delete|del|head|request|json|text|download|needle)$/;
 const fetchLike = /^(?:node-fetch|cross-fetch|isomorphic-fetch)$/;
 
 /** The request that a call sends, if it sends one. */
@@ -80,6 +83,13 @@ export function findOutboundCall(call: ts.CallExpression, file: FileContext): Ou
       return /^(?:|get|post|put|patch|delete|del|head)$/.test(path) ? found('request', afterAddress) : undefined;
     case 'simple-get':
       return /^(?:|concat|get|post|put|patch|head|delete)$/.test(path) ? found('simple-get', 0) : undefined;
+    case 'download':
+      return path === '' ? found('download', isFolder(call.arguments[1], file) ? 2 : 1) : undefined;
+    case 'needle': {
+      if (path === '') return found('needle', isRead(first) ? 2 : 3);
+      const isBodied = /^(?:post|put|patch|delete)$/.test(path);
+      return isBodied || /^(?:get|head)$/.test(path) ? found('needle', isBodied ? 2 : 1) : undefined;
+    }
     case 'superagent': {
       if (!/^(?:get|post|put|patch|delete|del|head)$/.test(path) || endsInTime(call)) return undefined;
       return { ...found('superagent', call.arguments.length), end: endOfCalls(call) };
@@ -99,6 +109,16 @@ export function optionsIndex(method: string): number | undefined {
   if (method === 'request') return 0;
   if (/^(?:get|delete|head)$/.test(method)) return 1;
   return /^(?:post|put|patch)$/.test(method) ? 2 : undefined;
+}
+
+/** `download(url, 'files')`: what it brings is written there. */
+function isFolder(given: ts.Expression | undefined, file: FileContext): boolean {
+  return given !== undefined && !isOptions(skipWrappers(given), file);
+}
+
+/** `needle('get', url, options)` takes no body. */
+function isRead(method: ts.Expression | undefined): boolean {
+  return /^(?:get|head)$/i.test(findStringValue(method) ?? '');
 }
 
 /** `superagent.get(url).set(…).send(…)` of `superagent.get(url)`. */

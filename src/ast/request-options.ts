@@ -26,7 +26,7 @@ export function findOptions(
 }
 
 /** The options where they are written out, also those that the function itself puts together before the call. */
-function optionsOf(given: ts.Expression, call: ts.CallExpression, file: FileContext): ts.Expression {
+export function optionsOf(given: ts.Expression, call: ts.CallExpression, file: FileContext): ts.Expression {
   const binding = ts.isIdentifier(given) ? file.bindingOf(given) : undefined;
   const declaration = binding?.declaration;
   if (!binding || !declaration || !ts.isVariableDeclaration(declaration) || !declaration.initializer) return given;
@@ -45,7 +45,12 @@ function isPropertyOf(use: ts.Identifier): boolean {
   return ts.isPropertyAccessExpression(parent) && parent.expression === use && !limiting.test(parent.name.text);
 }
 
-const limiting = /^(?:signal|timeout|cancelToken|dispatcher|agent|headersTimeout)$/;
+const limiting = /^(?:signal|timeout|cancelToken|dispatcher|agent|headersTimeout|response_timeout|read_timeout)$/;
+
+/** Whether an option of this name limits a call. */
+export function isLimiting(name: string): boolean {
+  return limiting.test(name);
+}
 
 /** Options that hold a time-out, or that may: spread, or made by a call. */
 function isOpen(options: ts.ObjectLiteralExpression): boolean {

@@ -63,6 +63,10 @@ export function textOfFact(fact: string): FactText {
       };
     case 'keeps-result':
       return { mentions: [payload], shape: new RegExp(calledAs(payload)), isOfProduct: true };
+    case 'limits-call': {
+      const [name = ''] = payload.split('.');
+      return { mentions: [name], shape: new RegExp(calledAs(name)), isOfProduct: true };
+    }
     case 'made-for-call':
       return { mentions: [payload], shape: new RegExp(madeAs(payload)), isOfProduct: true };
     case 'kept-once':

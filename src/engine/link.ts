@@ -3,6 +3,7 @@ import { bareModule } from '../ast/provenance.ts';
 import type { Position, RelatedLocation } from '../model/finding.ts';
 import type { FunctionDeed, LinkCondition, SymbolRef } from '../model/link.ts';
 import { type CallChain, CallGraph } from './call-graph.ts';
+import { cheapestFirst, listParts } from './condition-order.ts';
 import { sha256 } from './content-hash.ts';
 import { textOfFact } from './fact-text.ts';
 import { compareFindings, compareText } from './order.ts';
@@ -114,6 +115,8 @@ export class Linker {
       }
       case 'unused-members':
         return this.#judgeUnused(file, condition.symbol, condition.members);
+      case 'called-on-request-path':
+        return this.#judgeCalls(file, condition.symbol, condition.members, condition.unless);
       case 'callee-does':
         return this.#judgeCallee(file, condition.to, condition.deeds);
       case 'project-states': {
@@ -219,20 +222,9 @@ export class Linker {
   }
 
   #judgeUnused(file: string, symbol: string, members: readonly string[]): Verdict {
-    const summary = this.#project.summaryOf(file);
-    const names = Object.entries(summary?.exports ?? {})
-      .filter(([, exported]) => 'local' in exported && exported.local === symbol)
-      .map(([name]) => name);
     const unused: Verdict = { holds: true, evidence: [], why: '' };
-    if (names.length === 0) return unused;
     const routes = new Set(this.#project.routesTo(file));
-    const known = this.#namesAlong(routes, names);
-    const words = members.map((member) => /[\w$]+$/.exec(member)?.[0] ?? '');
-    for (const user of this.#project.reachersOf([file])) {
-      if (user === file) continue;
-      const mayUse =
-        this.#project.mentions(user, words) && (known.includes('default') || this.#project.mentions(user, known));
-      if (!this.#project.isSummarised(user) && !mayUse) continue;
+    for (const user of this.#usersOf(file, symbol, members, routes)) {
       for (const use of this.#project.summaryOf(user)?.uses ?? []) {
         const target = this.#project.resolver.resolve(user, use.module);
         if (target === undefined || !routes.has(target)) continue;
@@ -243,6 +235,44 @@ export class Linker {
       }
     }
     return unused;
+  }
+
+  /** Other files that may use one of `members` on what a file exports. */
+  *#usersOf(file: string, symbol: string, members: readonly string[], routes: ReadonlySet<string>): Generator<string> {
+    const names = Object.entries(this.#project.summaryOf(file)?.exports ?? {})
+      .filter(([, exported]) => 'local' in exported && exported.local === symbol)
+      .map(([name]) => name);
+    if (names.length === 0) return;
+    const known = this.#namesAlong(routes, names);
+    const words = members.map((member) => /[\w$]+$/.exec(member)?.[0] ?? '');
+    for (const user of this.#project.reachersOf([file])) {
+      if (user === file) continue;
+      const mayUse =
+        this.#project.mentions(user, words) && (known.includes('default') || this.#project.mentions(user, known));
+      if (this.#project.isSummarised(user) || mayUse) yield user;
+    }
+  }
+
+  #judgeCalls(file: string, symbol: string, members: readonly string[], unless: readonly string[]): Verdict {
+    const routes = new Set(this.#project.routesTo(file));
+    for (const user of this.#usersOf(file, symbol, members, routes)) {
+      if (this.#project.mentions(user, unless)) continue;
+      for (const [fn, { calls }] of (this.#project.summaryOf(user)?.functions ?? []).entries()) {
+        const call = calls.find(({ to, isLeftAlone }) => {
+          if (to.kind !== 'imported' || isLeftAlone) return false;
+          const target = this.#project.resolver.resolve(user, to.module);
+          if (target === undefined || !routes.has(target)) return false;
+          return this.#membersOn(target, to.name, [to.members.join('.')], file, symbol).some((used) =>
+            members.includes(used),
+          );
+        });
+        const chain = call && this.#graph.findRequestChain({ file: user, fn }, true, 'any-but-trials');
+        if (!chain) continue;
+        const evidence = [...this.#evidenceOf(chain), this.#locate(user, call.line, call.at, `calls ${symbol}`)];
+        return { holds: true, evidence, why: '' };
+      }
+    }
+    return { holds: false, evidence: [], why: `No request handler was found that waits for ${symbol}` };
   }
 
   /** The names of an export, and those that files which hand it on give it. */
@@ -339,34 +369,6 @@ export class Linker {
       }
     }
   }
-}
-
-/** By what it takes to answer: one look at summaries, then the callers of callers. */
-function costOf(condition: LinkCondition): number {
-  switch (condition.kind) {
-    case 'on-request-path':
-    case 'runs-repeatedly':
-    case 'open-to-users':
-      return 1;
-    case 'not':
-      return costOf(condition.of);
-    case 'all':
-    case 'any':
-      return Math.max(0, ...condition.of.map(costOf));
-    default:
-      return 0;
-  }
-}
-
-function cheapestFirst(conditions: readonly LinkCondition[]): LinkCondition[] {
-  return [...conditions].sort((a, b) => costOf(a) - costOf(b));
-}
-
-/** The conditions that a condition is built of, itself among them. */
-function* listParts(condition: LinkCondition): Generator<LinkCondition> {
-  yield condition;
-  if (condition.kind === 'not') yield* listParts(condition.of);
-  if (condition.kind === 'all' || condition.kind === 'any') for (const part of condition.of) yield* listParts(part);
 }
 
 function firstCodeOfLine(text: string, line: number): number {

@@ -25,6 +25,11 @@ export type LinkCondition =
   /** No file uses one of `members` on the value this file exports as `symbol` (`delete`, `on:error`, `=length`, `pool.end`). */
   | { kind: 'unused-members'; symbol: string; members: readonly string[] }
   /**
+   * Another file calls one of `members` on the value this file exports as `symbol`, in a function that a request waits
+   * for; never one that mentions a word of `unless`.
+   */
+  | { kind: 'called-on-request-path'; symbol: string; members: readonly string[]; unless: readonly string[] }
+  /**
    * Each function that calling `to` may run does one of `deeds` each time, itself or by a function that it calls; a
    * function that keeps what it read does not count as reading, nor as asking the database, and one that calls a sleep
    * is none.
