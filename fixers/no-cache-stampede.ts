@@ -10,6 +10,7 @@ export const fixer: Fixer<CacheStampede> = {
   changes: 'wraps the function in `singleFlight`, so that calls for one key share the load in flight',
   fix({ data }, file): Fix | Skip {
     const { fn, key } = data;
+    if (!key) return { skip: 'a variable keeps it: keep the promise of the load in it instead' };
     if (!fn.body || /\bthis\b|\barguments\b/.test(fn.body.getText(file.source)))
       return { skip: 'it uses its object: share the load in a field of the class' };
     const keyOf = findKey(key, fn, file);

@@ -203,7 +203,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "One entry stays for every operation that failed, or for every key that was ever used; what waits for such an entry to go waits for ever.",
     "advice": "Delete the entry in `finally`; delete a key when the last item of its list goes.",
     "limits": [
-      "What runs between an add and its removal is looked at in one function; ends of an operation are deadlines, failed sends, rejections, errors handed to a callback, and the timer that is kept.",
+      "What runs between an add and its removal is looked at in one function; ends of an operation are deadlines, failed sends, rejections, errors handed to a callback, the timer that is kept, a connection that closes while its handler awaits, and one, or a child process, that closes before it has answered.",
       "A key whose list is empty is small: `possible`, unless keys stand for what passes, such as sessions and messages.",
       "Awaits of sleeps, and those whose errors are caught on the spot, are taken not to fail."
     ],
@@ -865,16 +865,15 @@ export const ruleFacts: readonly RuleFacts[] = [
     "confidence": "likely",
     "lifecycle": "trial",
     "effort": 20,
-    "message": "Between `{get}` and `{set}` nothing shares the load in flight: all calls of `{name}` that miss the same key load it at once.",
+    "message": "Between `{get}` and `{set}` nothing shares the load in flight: all calls of `{name}` that find nothing load at once.",
     "why": "When a hot key expires, every request that arrives before the first load ends starts its own: the load on what is behind the cache grows with the request rate times the load time.",
     "advice": "Share the load in flight by key: `singleFlight`, or keep the promise in a Map until it settles.",
     "limits": [
-      "What is not called a cache, or does not return what it holds at once, is reported as `possible` only.",
-      "What is kept for one person (a user, a session, a token), by the key, the function, its class or its file, is `possible`: two of their calls seldom meet. So is what has no expiry or one of whole days, what only administrators and jobs ask for, and what a `post()` or `put()` does.",
+      "It is `likely` only where what is kept lives for ten minutes or less, by what the file says of it, or is taken out elsewhere in it, and is dear: several loads that follow one another, tens of thousands of rows, or what by its name counts, searches, draws or builds.",
+      "What is not called a cache, or does not return what it holds at once, is `possible`; so is what is kept for one person (a user, a session, a token), what only administrators and jobs ask for, what a `post()` or `put()` does, and a variable that keeps one value for one object.",
+      "A helper that keeps for a time what its callers load under keys of theirs is seen whatever its store is called, and `possible`: it does not tell what they load.",
       "A cache that a function makes for what it returns, and a load that keeps what it read in a table of its own, are `possible` only.",
-      "A helper that keeps for a time what its callers load under keys of theirs is seen whatever its store is called.",
-      "A single read or call behind the cache is `possible`: it is `likely` where several loads follow one another, where the load is handed in by the caller, or where by its name it counts, searches, draws or builds.",
-      "Only functions that read, load and write the same cache under the same key are seen.",
+      "Only functions that read, load and write the same cache under the same key are seen, also by helpers called so (`readStatsCache(id)`, `writeStatsCache(id, stats)`), and those that ask a variable of the module or a field called a cache.",
       "Several processes still load once each: a lock in the shared cache or refresh before expiry is for those."
     ],
     "options": {},

@@ -1,19 +1,19 @@
 import { allOf, anyOf } from '../../src/ast/all-of.ts';
+import { findGet, findLoad, findMissExit, isCache, writingHelper } from '../../src/ast/cache-lookup.ts';
 import { isDearLoad } from '../../src/ast/dear-load.ts';
-import { isHotCache, isKeptForGood, isOfOnePerson } from '../../src/ast/hot-cache.ts';
-import { bareModule, findOrigin } from '../../src/ast/provenance.ts';
+import { isHotCache, isOfOnePerson } from '../../src/ast/hot-cache.ts';
+import { findKeptVariable, type KeptVariable } from '../../src/ast/kept-variable.ts';
 import { isReadThrough } from '../../src/ast/read-through.ts';
-import { isForAnyKey, isSharedLoad, notSharedElsewhere } from '../../src/ast/shared-load.ts';
+import { isSeldomAsked } from '../../src/ast/seldom.ts';
+import { isSharedLoad, notSharedElsewhere } from '../../src/ast/shared-load.ts';
+import { isPurged, isShortLived } from '../../src/ast/short-lived.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
   findMemberPath,
   findMethodCall,
-  getOutermostWrapped,
   isAsync,
-  isWithin,
   nameOfFunction,
-  skipAwait,
   skipWrappers,
 } from '../../src/ast/syntax.ts';
 import { hasTooling } from '../../src/ast/tooling.ts';
@@ -25,16 +25,15 @@ import type { Match } from '../../src/model/rule.ts';
 
 export interface CacheStampede {
   fn: FunctionNode;
-  /** `cache.get(key)`. */
-  get: ts.CallExpression;
-  /** `cache.set(key, value)`. */
-  set: ts.CallExpression;
-  key: ts.Expression;
+  /** `cache.get(key)`, or the question whether a variable holds a value. */
+  get: ts.Expression;
+  /** `cache.set(key, value)`, `cached = value`. */
+  set: ts.Expression;
+  /** Of a variable there is none. */
+  key: ts.Expression | undefined;
 }
 
-const getMethod = /^(?:get|getData|getItem|fetch|read|lookup|hget)$/;
-const setMethod = /^(?:set|setex|setEx|psetex|setData|setItem|put|hset|store|write)$/;
-const cacheName = /cache|memo|redis|kv\b/i;
+const setMethod = /^(?:set|setex|setEx|psetex|setData|setItem|put|hset|store|write|cacheSet|setCache)$/;
 
 export const rule = defineRule<CacheStampede>({
   id: 'no-cache-stampede',
@@ -44,156 +43,93 @@ export const rule = defineRule<CacheStampede>({
   lifecycle: 'trial',
   effort: 20,
   message:
-    'Between `{get}` and `{set}` nothing shares the load in flight: all calls of `{name}` that miss the same key load it at once.',
+    'Between `{get}` and `{set}` nothing shares the load in flight: all calls of `{name}` that find nothing load at once.',
   why: 'When a hot key expires, every request that arrives before the first load ends starts its own: the load on what is behind the cache grows with the request rate times the load time.',
   advice: 'Share the load in flight by key: `singleFlight`, or keep the promise in a Map until it settles.',
   limits: [
-    'What is not called a cache, or does not return what it holds at once, is reported as `possible` only.',
-    'What is kept for one person (a user, a session, a token), by the key, the function, its class or its file, is `possible`: two of their calls seldom meet. So is what has no expiry or one of whole days, what only administrators and jobs ask for, and what a `post()` or `put()` does.',
+    'It is `likely` only where what is kept lives for ten minutes or less, by what the file says of it, or is taken out elsewhere in it, and is dear: several loads that follow one another, tens of thousands of rows, or what by its name counts, searches, draws or builds.',
+    'What is not called a cache, or does not return what it holds at once, is `possible`; so is what is kept for one person (a user, a session, a token), what only administrators and jobs ask for, what a `post()` or `put()` does, and a variable that keeps one value for one object.',
+    'A helper that keeps for a time what its callers load under keys of theirs is seen whatever its store is called, and `possible`: it does not tell what they load.',
     'A cache that a function makes for what it returns, and a load that keeps what it read in a table of its own, are `possible` only.',
-    'A helper that keeps for a time what its callers load under keys of theirs is seen whatever its store is called.',
-    'A single read or call behind the cache is `possible`: it is `likely` where several loads follow one another, where the load is handed in by the caller, or where by its name it counts, searches, draws or builds.',
-    'Only functions that read, load and write the same cache under the same key are seen.',
+    'Only functions that read, load and write the same cache under the same key are seen, also by helpers called so (`readStatsCache(id)`, `writeStatsCache(id, stats)`), and those that ask a variable of the module or a field called a cache.',
     'Several processes still load once each: a lock in the shared cache or refresh before expiry is for those.',
   ],
   mentions: ['ache&await', 'emo&await', 'edis&await'],
   visit: {
     CallExpression(call, file) {
-      if (hasTooling(file)) return undefined;
-      const target = findMethodCall(call);
-      return target && setMethod.test(target.method) ? judge(call, target.receiver, file) : undefined;
+      return hasTooling(file) ? undefined : judge(call, file);
+    },
+    BinaryExpression(node, file) {
+      const found = node.operatorToken.kind === ts.SyntaxKind.EqualsToken && findKeptVariable(node, file);
+      return found && !hasTooling(file) ? judgeVariable(found, file) : undefined;
     },
   },
 });
 
-function judge(set: ts.CallExpression, receiver: ts.Expression, file: FileContext): Match<CacheStampede> | undefined {
-  const holder = findMemberPath(receiver)?.join('.');
+function judge(set: ts.CallExpression, file: FileContext): Match<CacheStampede> | undefined {
+  const target = findMethodCall(set);
+  const name = target?.method ?? (ts.isIdentifier(set.expression) ? set.expression.text : '');
+  const isOfHelper = writingHelper.test(name);
+  if (!isOfHelper && !setMethod.test(name)) return undefined;
+  const holder = target ? findMemberPath(target.receiver)?.join('.') : '';
   const key = set.arguments[0];
   const fn = findEnclosingFunction(set);
-  if (!holder || !key || !fn?.body || set.arguments.length < 2 || isStartup(fn)) return undefined;
+  if (holder === undefined || !key || !fn?.body || set.arguments.length < 2 || isStartup(fn)) return undefined;
   const isHelper = isReadThrough(set, fn, file);
-  if (!isHelper && !isCache(holder, receiver, file)) return undefined;
+  if (!isOfHelper && !isHelper && !(target && isCache(holder, target.receiver, file))) return undefined;
   if (ts.isStringLiteralLike(skipWrappers(key)) && !/ex|EX|ttl/i.test(set.getText(file.source))) return undefined;
   const get = findGet(fn, holder, key, set, file);
   const exit = get && isAsync(fn) ? findMissExit(get, set, fn, file) : undefined;
   if (!get || !exit) return undefined;
   const load = findLoad(get, set, fn, file);
-  if (!load) return undefined;
-  if (isSharedLoad(fn, load, file)) return undefined;
+  if (!load || isSharedLoad(fn, load, file)) return undefined;
   const isHot =
     exit === 'returned' &&
-    isHotCache(holder, receiver, key, load, file) &&
+    target !== undefined &&
+    isHotCache(`${holder}.${name}`, target.receiver, key, load, file) &&
     !isOfOnePerson(fn, holder, key, file) &&
-    !isKeptForGood(set, receiver, file) &&
+    (isShortLived(set, target.receiver, file) || isPurged(holder, fn, file)) &&
     !/^_?(?:post|put|patch|delete)(?:[A-Z]|$)/.test(nameOfFunction(fn)) &&
     isDearLoad(get, set, load, file);
   // What reads through for whoever calls stands before whatever they load.
   const byUsers = isHelper ? [openToUsers(get, file)] : [];
   return {
     at: get,
-    confidence: isHot || isHelper ? 'likely' : 'possible',
+    confidence: isHot ? 'likely' : 'possible',
     when: allOf(anyOf(onRequestPath(get, file), ...byUsers), notSharedElsewhere(load, file)),
-    sureWhen: anyOf(onAskedPath(get, file), ...byUsers),
+    sureWhen: onAskedPath(get, file),
     values: { get: textOf(get, file), set: textOf(set, file), name: nameOfFunction(fn) },
-    related: [
-      { at: load, note: 'loads' },
-      { at: set, note: 'keeps it only when it has come' },
-    ],
+    related: relate(load, set),
     data: { fn, get, set, key },
   };
 }
 
+/** A cache of one value is asked by all who come there. */
+function judgeVariable(
+  { fn, get, set, load, isOfModule }: KeptVariable,
+  file: FileContext,
+): Match<CacheStampede> | undefined {
+  if (isStartup(fn) || isSharedLoad(fn, load, file)) return undefined;
+  const kept = set.left.getText(file.source);
+  const isHot = isOfModule && isShortLived(set, undefined, file) && isDearLoad(get, set, load, file);
+  return {
+    at: load,
+    confidence: isHot && !isSeldomAsked(file) ? 'likely' : 'possible',
+    when: allOf(onRequestPath(get, file), notSharedElsewhere(load, file)),
+    sureWhen: onAskedPath(get, file),
+    values: { get: kept, set: `${kept} = …`, name: nameOfFunction(fn) },
+    related: relate(get, set, 'asks first'),
+    data: { fn, get, set, key: undefined },
+  };
+}
+
+function relate(before: ts.Node, set: ts.Node, note = 'loads'): NonNullable<Match<CacheStampede>['related']> {
+  return [
+    { at: before, note },
+    { at: set, note: 'keeps it only when it has come' },
+  ];
+}
+
 function textOf(call: ts.CallExpression, file: FileContext): string {
   return `${call.expression.getText(file.source).replace(/\s+/g, '')}()`;
-}
-
-/** Named a cache, or a Redis client: receivers that hold what was loaded. */
-function isCache(holder: string, receiver: ts.Expression, file: FileContext): boolean {
-  const leaf = holder.split('.').at(-1)!;
-  if (cacheName.test(leaf) || /Cache/.test(holder)) return true;
-  const origin = findOrigin(receiver, file);
-  return (
-    origin !== undefined &&
-    /^(?:ioredis|redis|@redis\/client|lru-cache|quick-lru|keyv|node-cache|cache-manager|@upstash\/redis|memcached)$/.test(
-      bareModule(origin.module),
-    )
-  );
-}
-
-/** The read of the same cache with the same key, before the write, in the same function. */
-function findGet(
-  fn: FunctionNode,
-  holder: string,
-  key: ts.Expression,
-  set: ts.CallExpression,
-  file: FileContext,
-): ts.CallExpression | undefined {
-  const written = key.getText(file.source).replace(/\s+/g, '');
-  for (const call of file.nodes('CallExpression')) {
-    if (call.pos > set.pos) break;
-    if (!isWithin(call, fn) || call === set) continue;
-    const target = findMethodCall(call);
-    if (!target || !getMethod.test(target.method) || findEnclosingFunction(call) !== fn) continue;
-    if (
-      findMemberPath(target.receiver)?.join('.') === holder &&
-      call.arguments[0]?.getText(file.source).replace(/\s+/g, '') === written
-    )
-      return call;
-  }
-  return undefined;
-}
-
-/** `if (cached) return cached`, or `if (!cached) { load }`: what is read decides whether to load. */
-function findMissExit(
-  get: ts.CallExpression,
-  set: ts.CallExpression,
-  fn: FunctionNode,
-  file: FileContext,
-): 'returned' | 'guarded' | undefined {
-  let outer = getOutermostWrapped(get);
-  while (ts.isAwaitExpression(outer.parent) || ts.isParenthesizedExpression(outer.parent)) outer = outer.parent;
-  if (ts.isCallExpression(outer.parent)) outer = outer.parent;
-  const names: string[] = [];
-  for (let at: ts.Node = outer; at.parent && at !== fn; at = at.parent) {
-    if (ts.isVariableDeclaration(at) && ts.isIdentifier(at.name)) names.push(at.name.text);
-    if (ts.isBinaryExpression(at) && ts.isIdentifier(at.left)) names.push(at.left.text);
-    if (ts.isStatement(at)) break;
-  }
-  if (names.length === 0) return undefined;
-  const pattern = new RegExp(`\\b(?:${names.join('|')})\\b`);
-  let found: 'returned' | 'guarded' | undefined;
-  const visit = (node: ts.Node): void => {
-    if (found) return;
-    if (
-      ts.isIfStatement(node) &&
-      pattern.test(node.expression.getText(file.source)) &&
-      node.pos > get.pos &&
-      node.pos < set.pos
-    ) {
-      const then = node.thenStatement.getText(file.source);
-      const returned = /\breturn\b[^;]*/.exec(then)?.[0];
-      if (returned !== undefined && !isWithin(set, node) && pattern.test(returned)) found = 'returned';
-      else if (returned !== undefined || isWithin(set, node)) found = 'guarded';
-    }
-    ts.forEachChild(node, visit);
-  };
-  visit(fn.body!);
-  return found;
-}
-
-/** What is awaited between the read and the write, other than the cache itself: the value that is kept depends on it. */
-function findLoad(
-  get: ts.CallExpression,
-  set: ts.CallExpression,
-  fn: FunctionNode,
-  file: FileContext,
-): ts.AwaitExpression | undefined {
-  return file.nodes('AwaitExpression').find((node) => {
-    if (node.pos < get.end || node.end > set.end || !isWithin(node, fn) || findEnclosingFunction(node) !== fn)
-      return false;
-    const call = skipAwait(node.expression);
-    if (!ts.isCallExpression(call) || isWithin(set, node) || isForAnyKey(call, set.arguments[0]!, fn, file))
-      return false;
-    return !cacheName.test(call.expression.getText(file.source));
-  });
 }

@@ -3,7 +3,9 @@ import { growthOf } from '../../src/ast/container-growth.ts';
 import { type Container, containerOfField, containerOfVariable, shownName } from '../../src/ast/containers.ts';
 import { asksSize, type EmptyBucket, findEmptyBucket } from '../../src/ast/empty-buckets.ts';
 import { keyDomain } from '../../src/ast/key-domain.ts';
+import { listLateEntries } from '../../src/ast/late-entry.ts';
 import { lifetimeOf, listOwnerConditions } from '../../src/ast/lifetime.ts';
+import { listUnansweredEntries } from '../../src/ast/lost-answer.ts';
 import { emptyArrays, together } from '../../src/ast/mention-words.ts';
 import { listOfOneOutcome } from '../../src/ast/one-outcome.ts';
 import { listLostEntries, type OperationEntry } from '../../src/ast/operation-entry.ts';
@@ -43,7 +45,7 @@ export const rule = defineRule<LostEntry>({
   why: 'One entry stays for every operation that failed, or for every key that was ever used; what waits for such an entry to go waits for ever.',
   advice: 'Delete the entry in `finally`; delete a key when the last item of its list goes.',
   limits: [
-    'What runs between an add and its removal is looked at in one function; ends of an operation are deadlines, failed sends, rejections, errors handed to a callback, and the timer that is kept.',
+    'What runs between an add and its removal is looked at in one function; ends of an operation are deadlines, failed sends, rejections, errors handed to a callback, the timer that is kept, a connection that closes while its handler awaits, and one, or a child process, that closes before it has answered.',
     'A key whose list is empty is small: `possible`, unless keys stand for what passes, such as sessions and messages.',
     'Awaits of sleeps, and those whose errors are caught on the spot, are taken not to fail.',
   ],
@@ -80,7 +82,14 @@ function judge(container: Container, file: FileContext): Match<LostEntry>[] {
   );
   const bucket = lost.length === 0 ? findEmptyBucket(container, growth, file) : undefined;
   const stale =
-    lost.length === 0 ? [...listStaleEntries(container, growth, file), ...listOfOneOutcome(growth, file)] : [];
+    lost.length === 0
+      ? [
+          ...listStaleEntries(container, growth, file),
+          ...listOfOneOutcome(growth, file),
+          ...listLateEntries(growth, file),
+          ...listUnansweredEntries(container, growth, file),
+        ]
+      : [];
   if (lost.length === 0 && stale.length === 0 && !bucket) return [];
   const lifetime = lifetimeOf(container, growth.adds, file);
   if (lifetime === 'short') return [];
@@ -104,7 +113,7 @@ function judge(container: Container, file: FileContext): Match<LostEntry>[] {
     matches.push({
       at: entry.add.node,
       related: [
-        { at: entry.end, note: 'when it ends here …' },
+        { at: entry.end, note: ts.isAwaitExpression(entry.end) ? 'when it ends meanwhile …' : 'when it ends here …' },
         { at: entry.removal, note: '… nothing removes what is removed here' },
       ],
       values: { what: `The entry of \`${name}\` stays when ${describeEnd(entry, file)}` },
@@ -134,7 +143,10 @@ function judge(container: Container, file: FileContext): Match<LostEntry>[] {
 }
 
 function describeEnd({ end }: StaleEntry, file: FileContext): string {
+  if (ts.isAwaitExpression(end)) return 'the connection is gone before what is awaited has come';
   if (ts.isIfStatement(end)) return 'the operation fails';
+  if (/^(?:send|postMessage|write|emit|publish)$/.test(findMethodCall(end)?.method ?? ''))
+    return 'the other side goes before it has answered';
   const isTimer = ts.isCallExpression(end) && findTimerFunction(end, file) === 'setTimeout';
   if (isTimer) return 'its timer has run';
   return findMethodCall(end)?.method === 'then' ? 'the promise is rejected' : 'the operation ends without an answer';

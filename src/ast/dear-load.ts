@@ -1,8 +1,16 @@
 import type { FileContext } from '../model/file-context.ts';
-import { findEnclosingFunction, findMethodCall, isWithin, skipAwait } from './syntax.ts';
+import {
+  findEnclosingFunction,
+  findMethodCall,
+  findPropertyName,
+  isWithin,
+  skipAwait,
+  skipWrappers,
+} from './syntax.ts';
 import { ts } from './ts.ts';
 
 const bodyReading = /^(?:json|text|arrayBuffer|blob|buffer|formData|bytes|catch|then|set\w*|get|put|del|expire|emit)$/;
+const manyRows = 10_000;
 const dear =
   /analytic|statistic|stats|metric|aggregate|report|summar|(?<!ac|dis)count(?!ry)|search|render|generate|build|comput|calculat|decrypt|group_?by|join\(|leaderboard|ranking|trending|popular|recommend|feed|embedding|completion|screenshot|thumbnail/i;
 
@@ -10,12 +18,7 @@ const dear =
  * Whether what is loaded between a miss and the write to the cache costs enough that to do it twice is felt: it takes
  * several loads one after the other, whatever a caller hands in, or work that its name calls a sum over much.
  */
-export function isDearLoad(
-  get: ts.CallExpression,
-  set: ts.CallExpression,
-  load: ts.AwaitExpression,
-  file: FileContext,
-): boolean {
+export function isDearLoad(get: ts.Node, set: ts.Node, load: ts.AwaitExpression, file: FileContext): boolean {
   const fn = findEnclosingFunction(set);
   const loads = file.nodes('AwaitExpression').filter((node) => {
     if (node.pos < get.end || node.end > set.end || isWithin(set, node) || findEnclosingFunction(node) !== fn)
@@ -26,7 +29,23 @@ export function isDearLoad(
   if (loads.some((one, i) => loads.slice(i + 1).some((other) => !areAlternatives(one, other)))) return true;
   const call = skipAwait(load.expression);
   if (!ts.isCallExpression(call)) return false;
-  return isHandedIn(call.expression, file) || dear.test(call.expression.getText(file.source));
+  return isHandedIn(call.expression, file) || dear.test(call.expression.getText(file.source)) || asksForMany(call);
+}
+
+/** `request('listtransactions', ['*', 100500, 0, true])`, `list({ limit: 20_000 })`. */
+function asksForMany(call: ts.CallExpression): boolean {
+  return call.arguments.some(function isMuch(given): boolean {
+    const value = skipWrappers(given);
+    if (ts.isNumericLiteral(value)) return Number(value.text.replaceAll('_', '')) >= manyRows;
+    if (ts.isArrayLiteralExpression(value)) return value.elements.some(isMuch);
+    if (!ts.isObjectLiteralExpression(value)) return false;
+    return value.properties.some(
+      (property) =>
+        ts.isPropertyAssignment(property) &&
+        /^(?:limit|take|first|count|size|per_?page|page_?size)$/i.test(findPropertyName(property.name) ?? '') &&
+        isMuch(property.initializer),
+    );
+  });
 }
 
 /** Two branches of one question, of which only one is loaded. */

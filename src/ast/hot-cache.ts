@@ -1,17 +1,7 @@
 import type { FileContext } from '../model/file-context.ts';
-import { findNumber } from './number-value.ts';
-import { findOrigin } from './provenance.ts';
 import { isSeldomAsked } from './seldom.ts';
 import { isKeptBehind, isOfOnePiece } from './shared-load.ts';
-import {
-  type FunctionNode,
-  findEnclosingFunction,
-  findMethodCall,
-  findThisClass,
-  isAssignment,
-  nameOfFunction,
-  skipWrappers,
-} from './syntax.ts';
+import { type FunctionNode, findThisClass, isAssignment, nameOfFunction, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
 
 /** Two calls of one person seldom meet. */
@@ -45,36 +35,4 @@ export function isOfOnePerson(fn: FunctionNode, holder: string, key: ts.Expressi
     part.getText(file.source),
   );
   return ofOnePerson.test([...texts, holder, nameOfFunction(fn), owner, base].join(' '));
-}
-
-/** `redis.set(key, value)`, a `NodeCache` without a time: missed once, and when something has changed; or kept for days. */
-export function isKeptForGood(set: ts.CallExpression, receiver: ts.Expression, file: FileContext): boolean {
-  if (set.arguments.slice(2).some((given) => isOfDays(given, file))) return true;
-  if (set.arguments.length === 2 && isMadeWithoutEnd(receiver, file)) return true;
-  const module = findOrigin(receiver, file)?.module ?? '';
-  const isRedis = /redis|valkey/i.test(`${module} ${receiver.getText(file.source)}`);
-  const name = findMethodCall(set)?.method ?? '';
-  if (/^(?:setex|setEx|psetex)$/.test(name)) return set.arguments[1] !== undefined && isOfDays(set.arguments[1], file);
-  if (!isRedis || set.arguments.length > 2 || !/^(?:set|hset)$/.test(name)) return false;
-  return !/\.p?expire(?:At)?\(/i.test(findEnclosingFunction(set)?.getText(file.source) ?? '');
-}
-
-const day = 86_400;
-
-/** Whole days, in seconds or in milliseconds. */
-function isOfDays(given: ts.Expression, file: FileContext): boolean {
-  const value = skipWrappers(given);
-  if (ts.isObjectLiteralExpression(value))
-    return value.properties.some((one) => ts.isPropertyAssignment(one) && isOfDays(one.initializer, file));
-  const time = findNumber(value, file);
-  return time !== undefined && time >= day && time % day === 0;
-}
-
-/** `const codes = new NodeCache()`. */
-function isMadeWithoutEnd(receiver: ts.Expression, file: FileContext): boolean {
-  const at = skipWrappers(receiver);
-  const declaration = ts.isIdentifier(at) ? file.bindingOf(at)?.declaration : undefined;
-  const made = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
-  if (!made || !ts.isNewExpression(made)) return false;
-  return (made.arguments ?? []).length === 0 && /^NodeCache$/.test(made.expression.getText(file.source));
 }

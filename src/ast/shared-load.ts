@@ -7,7 +7,7 @@ import { type FunctionNode, findMemberPath, isWithin, rootOf, skipAwait, skipWra
 import { ts } from './ts.ts';
 
 const shared =
-  /single-?flight|in-?flight|pending|dedupe?|promise|lock|mutex|semaphore|coalesc|DataLoader|p-memoize|swr|stale/i;
+  /single-?flight|in-?flight|pending|dedupe?|promise|(?<![bc])lock|mutex|semaphore|coalesc|DataLoader|p-memoize|swr|stale/i;
 /** What takes its turn, or waits for another's: words of code that is longer than the look-up itself. */
 export const takesTurns =
   /single-?flight|in-?flight|coalesc|DataLoader|p-memoize|(?:mutex|semaphore|lock)\w*\.\w+\(|\.(?:lock|acquire|runExclusive)\(|(?:acquire|with|take)\w*Lock\(/i;

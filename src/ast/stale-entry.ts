@@ -76,7 +76,7 @@ interface Operation {
 }
 
 /** The operation whose `resolve`, `reject` or callback an entry holds for the answer. */
-function findOperation(held: ts.Expression, { fn }: Add, file: FileContext): Operation | undefined {
+export function findOperation(held: ts.Expression, { fn }: Add, file: FileContext): Operation | undefined {
   for (let home = fn, hops = 0; home && hops < 4; home = findEnclosingFunction(home), hops++) {
     const isOfPromise = isExecutor(home);
     const settlers = home.parameters.flatMap(({ name }, index) => {
@@ -89,7 +89,7 @@ function findOperation(held: ts.Expression, { fn }: Add, file: FileContext): Ope
 }
 
 /** What a variable that is kept was given: `const entry = { resolve, reject }`. */
-function findHeld(kept: ts.Expression, file: FileContext): ts.Expression {
+export function findHeld(kept: ts.Expression, file: FileContext): ts.Expression {
   const value = skipWrappers(kept);
   const declaration = ts.isIdentifier(value) ? file.bindingOf(value)?.declaration : undefined;
   const given = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
@@ -97,7 +97,7 @@ function findHeld(kept: ts.Expression, file: FileContext): ts.Expression {
 }
 
 /** The method or function that an executor or a callback belongs to. */
-function outermostFunction(fn: FunctionNode): FunctionNode {
+export function outermostFunction(fn: FunctionNode): FunctionNode {
   for (let at = fn; ; ) {
     const { parent } = getOutermostWrapped(at);
     const outer = findEnclosingFunction(at);
