@@ -869,7 +869,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "When a hot key expires, every request that arrives before the first load ends starts its own: the load on what is behind the cache grows with the request rate times the load time.",
     "advice": "Share the load in flight by key: `singleFlight`, or keep the promise in a Map until it settles.",
     "limits": [
-      "It is `likely` only where what is kept lives for ten minutes or less, by what the file says of it, or is taken out elsewhere in it, and is dear: several loads that follow one another, tens of thousands of rows, or what by its name counts, searches, draws or builds.",
+      "It is `likely` only where what is kept lives for ten minutes or less, by what the file says of it, is taken out elsewhere in it, or is asked of one after another in a loop for a time that the file does not tell, and is dear: several loads that follow one another, tens of thousands of rows, or what by its name counts, searches, draws or builds.",
       "What is not called a cache, or does not return what it holds at once, is `possible`; so is what is kept for one person (a user, a session, a token), what only administrators and jobs ask for, what a `post()` or `put()` does, and a variable that keeps one value for one object.",
       "A helper that keeps for a time what its callers load under keys of theirs is seen whatever its store is called, and `possible`: it does not tell what they load.",
       "A cache that a function makes for what it returns, and a load that keeps what it read in a table of its own, are `possible` only.",

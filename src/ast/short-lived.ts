@@ -3,6 +3,7 @@ import { findNumber } from './number-value.ts';
 import { findOrigin } from './provenance.ts';
 import {
   findEnclosingFunction,
+  findEnclosingLoop,
   findMemberPath,
   findMethodCall,
   findPropertyName,
@@ -42,6 +43,17 @@ export function isPurged(holder: string, fn: ts.Node, file: FileContext): boolea
       !isWithin(call, fn)
     );
   });
+}
+
+/**
+ * `for (const source of sources) await source.load(key)`, kept for as long as each of them says: what asks several in turn takes
+ * as long as all of them, and more come meanwhile.
+ */
+export function isLoadedByMany(get: ts.Node, set: ts.CallExpression, file: FileContext): boolean {
+  const life = set.arguments[2];
+  const loop = findEnclosingLoop(set);
+  if (!life || !loop || loop.pos < get.end || findNumber(life, file) !== undefined) return false;
+  return listNodesWithin('AwaitExpression', loop, file).some((load) => load.end <= set.pos);
 }
 
 /** Seconds, or whole seconds in milliseconds. */
