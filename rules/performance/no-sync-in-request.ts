@@ -44,7 +44,7 @@ export const rule = defineRule<SyncCall>({
   limits: [
     'existsSync, statSync and other calls of a few microseconds are left alone.',
     'A file call in a synchronous helper is reported only at most two calls from a handler, where its path comes with the call or the disk is changed; what reads a fixed path is `possible`: most often it reads settings once.',
-    'A file call is `likely` only where it is shown to take long: one read or written for each entry of a list or folder, a copy, bytes that are written or read whole by a path that comes with the call, a page or template by a path that varies; or where its function waits for other files, and so means to wait for this one. One small file is `possible`.',
+    'A file call is `likely` only where it is shown to take long: one read or written for each entry of a list or folder, a copy, bytes that are written or read whole by a path that comes with the call, what the handler of a GET route reads itself, a template by a path that varies; or where its function waits for other files, and so means to wait for this one. One small file is `possible`.',
     'What no handler of the project is seen to reach, only users of the package, is `possible` unless the function is asynchronous, a key is derived in 50,000 rounds and more, or data is unpacked at once in a file that waits while it packs.',
     'Settings, state that is replaced by a renamed file, removals and renames by a synchronous helper, small files of a fixed path, what only a failure leads to, what only administrators, threads beside the server and background jobs ask for, and the few bytes of a secret are `possible`.',
     'Keys of elliptic curves and key derivations of up to 5,000 rounds are quick.',

@@ -20,8 +20,8 @@ const shortFile = /key|cert|crt|\bca\b|pem|crede?n|secret|token|macaroon|conf|se
 
 /**
  * Whether a synchronous call of files is shown to take long, or to be made often: files by the number, a whole tree,
- * bytes (pictures, recordings, uploads) rather than a text, pages and templates by a path that varies; or what stands where
- * its function waits for others. One small file is read in less time than its asynchronous form takes.
+ * bytes (pictures, recordings, uploads) rather than a text, a template by a path that varies; or what stands where its function
+ * waits for others. One small file is read in less time than its asynchronous form takes.
  */
 export function isHeavyFileCall(found: SyncCall, file: FileContext): boolean {
   const { call, name } = found;
@@ -34,9 +34,9 @@ export function isHeavyFileCall(found: SyncCall, file: FileContext): boolean {
   // To unlink, rename or look at a file takes microseconds, also when it is done for each of some.
   const isOfContent = isRead || name === 'readdirSync' || writing.test(name);
   if (isOfContent && isForEach(call, file)) return true;
-  // One file that is always the same is a few kilobytes, and stays in memory.
-  if (isRead && fn && !isFixedPath(call.arguments[0], fn, file) && (isOfRoute(call, file) || isCompiled(call, file)))
-    return true;
+  if (isRead && isOfRoute(call, file)) return true;
+  // One template that is always the same is a few kilobytes, and stays in memory.
+  if (isRead && fn && !isFixedPath(call.arguments[0], fn, file) && isCompiled(call, file)) return true;
   if (name === 'readdirSync') return readsEach(call, file);
   if (isRead) return variesByCall(found, file) && givesBytes(call, file);
   return writing.test(name) && isBytes(call.arguments[1], file);
