@@ -36,6 +36,7 @@ export function findUnreadAnswer(call: ts.CallExpression, file: FileContext): Un
   const fn = findEnclosingFunction(call);
   if (!answer || !ts.isIdentifier(answer) || !fn) return undefined;
   if (isNeverRead(call, handler.body, answer, file)) return { fn, answer, branch: handler.body };
+  if (isGivenUp(call, file) && /['"]timeout['"]/.test(fn.getText(file.source))) return undefined;
   for (const statement of ts.isBlock(handler.body) ? handler.body.statements : []) {
     if (ts.isIfStatement(statement) && isOfHead(statement.expression, answer, file)) {
       const { thenStatement: branch } = statement;
@@ -48,13 +49,23 @@ export function findUnreadAnswer(call: ts.CallExpression, file: FileContext): Un
 
 /** `http.get(url, (answer) => resolve(answer.statusCode === 200))`: only what has a body, and may end it in no other way. */
 function isNeverRead(call: ts.CallExpression, body: ts.ConciseBody, answer: ts.Identifier, file: FileContext): boolean {
-  if (!isOfHead(body, answer, file)) return false;
+  return (
+    isOfHead(body, answer, file) && !isGivenUp(call, file) && !/\bHEAD\b|['"]head['"]/.test(textAround(call, file))
+  );
+}
+
+/** `const request = https.request(…)`, given up later by its name. */
+function isGivenUp(call: ts.CallExpression, file: FileContext): boolean {
   const { parent } = getOutermostWrapped(call);
-  const kept = ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name) ? parent.name : undefined;
-  const home = (findEnclosingFunction(call) ?? file.source).getText(file.source);
-  // `const request = https.request(…)`, given up later by its name.
-  const isGivenUp = kept !== undefined && home.split(/[^\w$.?]+/).some((word) => isEndOf(word, kept.text));
-  return !isGivenUp && !/\bHEAD\b|['"]head['"]/.test(home);
+  if (!ts.isVariableDeclaration(parent) || !ts.isIdentifier(parent.name)) return false;
+  const { text } = parent.name;
+  return textAround(call, file)
+    .split(/[^\w$.?]+/)
+    .some((word) => isEndOf(word, text));
+}
+
+function textAround(call: ts.CallExpression, file: FileContext): string {
+  return (findEnclosingFunction(call) ?? file.source).getText(file.source);
 }
 
 function isEndOf(word: string, name: string): boolean {
