@@ -2,14 +2,14 @@
  * Recall on real defects, silence where they were fixed and on real look-alikes, by family; and which of the findings that
  * were read by hand the rules still report.
  *
- *   npm run accuracy -- --checkouts <dir> [--rules a,b] [--family name] [--quick] [--list] [--held-out]
+ *   npm run accuracy -- --checkouts <dir> [--rules a,b] [--family name] [--quick] [--list] [--set name]
  *
  * `<dir>` holds plain clones, as `<owner>/<name>` or `<owner>+<name>/repo` (bare ones too). For each label the
  * sources of the whole repository are laid out at the labelled commit and scanned with all rules at the default settings,
  * so that what depends on other packages of a workspace is judged as a user would see it; beside that it says what is
  * found with `--confidence possible`. `--list` prints each label's outcome.
- * `--held-out` takes defects and look-alikes that were labelled before any rule saw them, in place of all else; it records
- * nothing.
+ * `--set held-out` takes defects and look-alikes that were labelled before any rule saw them, `--set audit` what people found
+ * by hand in services before these were scanned, in place of all else (`tuning`); they record nothing.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -32,16 +32,17 @@ interface Site {
 interface Case extends Site {
   id: string;
   repo: string;
-  fix_commit: string;
+  /** None where nobody has mended it yet. */
+  fix_commit?: string;
   parent_commit: string;
   family: string;
   shape: string;
   wrong: string;
   rules: string[];
   alt_sites?: Site[];
-  fixed_path: string;
-  fixed_line_start: number;
-  fixed_line_end: number;
+  fixed_path?: string;
+  fixed_line_start?: number;
+  fixed_line_end?: number;
   fixed_is_clean?: boolean;
   fixed_site_silent?: boolean;
   fixed_site_debatable_for?: string[];
@@ -81,7 +82,7 @@ const { values: options } = parseArgs({
     family: { type: 'string' },
     quick: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
-    'held-out': { type: 'boolean', default: false },
+    set: { type: 'string', default: 'tuning' },
   },
 });
 if (options.checkouts === undefined) {
@@ -90,9 +91,14 @@ if (options.checkouts === undefined) {
 }
 const wanted = options.rules?.split(',');
 
-const isHeldOut = options['held-out'];
-const set = isHeldOut ? 'held-out' : 'tuning';
-const read = <T>(name: string): T[] => JSON.parse(readFileSync(join(import.meta.dirname, set, name), 'utf8')) as T[];
+const sets = ['tuning', 'held-out', 'audit'];
+if (!sets.includes(options.set)) {
+  console.error(`error: --set ${options.set} is not one of ${sets.join(', ')}`);
+  process.exit(2);
+}
+const isTuning = options.set === 'tuning';
+const read = <T>(name: string): T[] =>
+  JSON.parse(readFileSync(join(import.meta.dirname, options.set, name), 'utf8')) as T[];
 const known = new Set(pairs.map(({ rule }) => rule.id));
 
 function isAsked(label: { rules: string[]; family: string }): boolean {
@@ -229,12 +235,13 @@ for (const label of pick(read<Case>('cases.json').filter(isAsked))) {
     `${label.repo} ${label.path}:${label.line_start}`,
     `[${label.shape}] ${label.wrong}`,
   );
-  if (!(label.fixed_is_clean ?? label.fixed_site_silent) || !label.fixed_path) continue;
-  const after = await findingsAt(label.repo, label.fix_commit, label.fixed_path);
+  const { fix_commit, fixed_path, fixed_line_start = 0, fixed_line_end = 0 } = label;
+  if (!(label.fixed_is_clean ?? label.fixed_site_silent) || !fixed_path || !fix_commit) continue;
+  const after = await findingsAt(label.repo, fix_commit, fixed_path);
   if (!after) continue;
   counts.fixed++;
   const debatable = new Set(label.fixed_site_debatable_for ?? []);
-  const site = { path: label.fixed_path, line_start: label.fixed_line_start, line_end: label.fixed_line_end };
+  const site = { path: fixed_path, line_start: fixed_line_start, line_end: fixed_line_end };
   if (
     isHit(
       byDefault(after),
@@ -243,12 +250,7 @@ for (const label of pick(read<Case>('cases.json').filter(isAsked))) {
     )
   ) {
     counts.stillReported++;
-    say(
-      'at fix',
-      label.id,
-      `${label.repo} ${label.fixed_path}:${label.fixed_line_start}`,
-      `@${label.fix_commit.slice(0, 10)}`,
-    );
+    say('at fix', label.id, `${label.repo} ${fixed_path}:${fixed_line_start}`, `@${fix_commit.slice(0, 10)}`);
   }
 }
 for (const label of pick(read<Silent>('silent.json').filter(isAsked))) {
@@ -271,7 +273,7 @@ for (const label of pick(read<Silent>('silent.json').filter(isAsked))) {
 const asked = listReadings().filter(
   ({ rule, possible }) => !possible && isAsked({ rules: [rule], family: options.family ?? '' }),
 );
-for (const reading of isHeldOut ? [] : pick(asked)) {
+for (const reading of isTuning ? pick(asked) : []) {
   const { repository, commit, path, line, rule, verdict } = reading;
   const findings = options.family === undefined ? await findingsAt(repository, commit, path) : undefined;
   if (!findings) continue;
@@ -313,7 +315,7 @@ rows.push(
     note: `with possible ${percent(total.allAlarms, total.silent)}`,
   },
 );
-if (!isHeldOut) {
+if (isTuning) {
   rows.push({
     bar: 'all: still reported at the fixed commit',
     wanted: '≤ 5 %',
@@ -322,7 +324,7 @@ if (!isHeldOut) {
   });
 }
 console.log(table(rows));
-if (!options.quick && !wanted && options.family === undefined && !isHeldOut) {
+if (!options.quick && !wanted && options.family === undefined && isTuning) {
   writeResults('accuracy', 'npm run accuracy -- --checkouts <dir>', versionsOf(['@ts-morph/common']), rows, {
     shapes: [...shapes.values()],
     readings: [...readings.values()],
