@@ -5,6 +5,7 @@ import { isClosing } from './event-kind.ts';
 import { listCallsOf } from './functions.ts';
 import { isForOneJob } from './job-client.ts';
 import { isMadeForOneCall } from './made-per-call.ts';
+import { findProperty } from './queries.ts';
 import { isSeldomAsked } from './seldom.ts';
 import {
   type FunctionNode,
@@ -13,6 +14,7 @@ import {
   findStringValue,
   findThisClass,
   nameOfFunction,
+  skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
 import { runsAsItLives, runsForUsers } from './where.ts';
@@ -24,7 +26,20 @@ export function isWorthSharing(
   isLeft: boolean,
   file: FileContext,
 ): boolean {
-  return !isRare(node, file) && !isWatched(node, file) && (isLeft || !isTrial(fn, file));
+  if (isRare(node, file) || isWatched(node, file) || borrowsConnection(node, file)) return false;
+  return isLeft || !isTrial(fn, file);
+}
+
+/** `new Queue(name, { connection: redis })` of BullMQ: over a client that is there already, where it is not settings. */
+function borrowsConnection(node: ts.NewExpression | ts.CallExpression, file: FileContext): boolean {
+  return (node.arguments ?? []).some((argument) => {
+    const given = findProperty(argument, 'connection');
+    const value = given && skipWrappers(given);
+    if (!value || !(ts.isIdentifier(value) || ts.isPropertyAccessExpression(value))) return false;
+    const declaration = ts.isIdentifier(value) ? file.bindingOf(value)?.declaration : undefined;
+    const made = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+    return made ? ts.isNewExpression(skipWrappers(made)) : /(?:client|redis)$/i.test(value.getText(file.source));
+  });
 }
 
 /** What tries whether it can connect needs a client of its own; so does a check of health. */

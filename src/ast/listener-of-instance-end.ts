@@ -2,6 +2,7 @@ import type { FileContext } from '../model/file-context.ts';
 import { anyOf } from './all-of.ts';
 import { findListenerFunction, type ListenerCall } from './listener-calls.ts';
 import { type ListenerLeak, type ListenerPlace, processEnd } from './listener-place.ts';
+import { mayEndProcess } from './process-end.ts';
 import { isMadeOften } from './starts-repeatedly.ts';
 import {
   type FunctionNode,
@@ -37,7 +38,8 @@ export function findForInstanceEnd(place: ListenerPlace): ListenerLeak | undefin
   return {
     shape: 'counterpart',
     what: life.kind === 'owner' ? `each ${life.shape.name}` : `each call of ${nameOfFunction(fn)}()`,
-    confidence: 'likely',
+    // Who ends the whole process takes itself for the only one.
+    confidence: mayEndProcess(listener, file) ? 'possible' : 'likely',
     when: anyOf(
       isOfLibrary(life),
       openToUsers(fn.body ?? fn, file),

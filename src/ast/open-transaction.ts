@@ -48,7 +48,7 @@ export function findOpenTransaction(
   const ends = listEnds(binding, fn, file);
   const isCommitted = ends.some((end) => isOwnEnd(end, binding, file) && findMethodCall(end)?.method === 'commit');
   if (!isCommitted || !isOfPool(binding, ends) || isGivenOut(binding)) return undefined;
-  const told = lent.flags.flatMap(listNames);
+  const told = [...lent.flags.flatMap(listNames), ...listSetBeside(awaited)];
   const known = new Set<ts.Node>(ends);
   const leaks = findLeaks(
     fn,
@@ -64,6 +64,19 @@ export function findOpenTransaction(
   // What only the handling of a failure still does seldom fails itself.
   const felt = leaks.filter(({ outcome, at }) => outcome !== 'throw' || !isInCatch(at, fn));
   return felt.length > 0 ? { call: begin, binding, leaks: felt, ends } : undefined;
+}
+
+/** `if (!given) { t = await db.transaction(); isOwn = true; }`: names that tell of it from then on. */
+function listSetBeside(begun: ts.Node): string[] {
+  let at = begun;
+  while (!ts.isStatement(at)) at = at.parent;
+  if (!ts.isBlock(at.parent) || !ts.isIfStatement(at.parent.parent)) return [];
+  return at.parent.statements.flatMap((statement) => {
+    const set = ts.isExpressionStatement(statement) ? statement.expression : undefined;
+    return set && isAssignment(set) && ts.isIdentifier(set.left) && set.right.kind === ts.SyntaxKind.TrueKeyword
+      ? [set.left.text]
+      : [];
+  });
 }
 
 /** `t.commit()`, `rollback(t)`. */
