@@ -1,18 +1,21 @@
 import type { FileContext } from '../model/file-context.ts';
 import { listFunctions } from './functions.ts';
 import { answerKind, bodyKind, type HandleKind, streamKind } from './handles.ts';
-import { findClientOfPipe, isPipe, type PipedFile, seesToIt } from './piped-file.ts';
+import { findClientOfPipe, isPipe, isSeenTo, type PipedFile } from './piped-file.ts';
 import { bareModule, findOrigin, originName } from './provenance.ts';
 import {
+  findEnclosingFunction,
   findMemberName,
   findMethodCall,
   findPropertyName,
   getOutermostWrapped,
   isFunctionNode,
+  isWithin,
   nameOfFunction,
   skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
+import { listNodesWithin } from './within.ts';
 
 /** What another service answers with, piped to the client of a handler. */
 export interface PipedAnswer extends PipedFile {
@@ -32,14 +35,14 @@ const large =
 /**
  * `const answer = await axios.get(url, { responseType: 'stream' }); answer.data.pipe(res)`: measured with Node.js 20 and 24,
  * of 20 clients that went during, or before, an answer of 5 MB 11 to 20 left its connection open, for `http`, `axios` and
- * `node-fetch`; of answers of 200 KB none did.
+ * `node-fetch`; of answers of 200 KB none did. Of `undici` it was each of 20, with Node.js 20.
  */
 export function findPipedAnswer(call: ts.CallExpression, file: FileContext): PipedAnswer | undefined {
   if (!isPipe(call)) return undefined;
   const fn = findClientOfPipe(call, file);
   if (!fn) return undefined;
   const home = fn.getText(file.source);
-  if (seesToIt.test(home) || /\babort|\bsignal\b/i.test(home)) return undefined;
+  if (/\babort|\bsignal\b/i.test(home) || isSeenTo({ pipe: call, fn }, file)) return undefined;
   let source = findMethodCall(call)!.receiver;
   for (let inner = asChained(source); inner; inner = asChained(source)) source = inner;
   const known = kindOf(source, file);
@@ -59,20 +62,39 @@ function findGiver(source: ts.Expression, file: FileContext): string | undefined
   const call = part?.of ?? value;
   if (!call || !ts.isCallExpression(call)) return undefined;
   const name = findMethodCall(call)?.method ?? (ts.isIdentifier(call.expression) ? call.expression.text : '');
-  return name.length > 3 ? name : undefined;
+  if (name.length > 3) return name;
+  // A short name says little: it must be that of the very file.
+  const module = findOrigin(call.expression, file)?.module;
+  return name && module?.startsWith('.') ? `${stemOf(module)}.${name}` : undefined;
+}
+
+/** `storage` of `../storage`, `lib/storage.ts` and `storage/index.js`. */
+function stemOf(path: string): string {
+  return path
+    .replace(/(?<=\w)\.[cm]?[jt]sx?$/, '')
+    .replace(/\/index$/, '')
+    .replace(/^.*\//, '');
 }
 
 const openingText =
   /\bcreateReadStream\s*\(|responseType['"]?\s*:\s*['"]stream['"]|\bGetObjectCommand\b|\.getObject\s*\(/;
+/** `return this.storage.getStream(path)`: the file or the service is behind what it is asked of. */
+const forwardingText =
+  /\breturn\s+(?:await\s+)?(?:\w+\.)+(?:get|open|download)(?:Read|File|Object|Download)?Stream\s*\(/;
 
-/** The functions of a file that open a file, or ask another service for a stream, and give it to their caller. */
+/**
+ * The functions of a file that open a file, or ask another service for a stream, and give it to their caller: by their
+ * names, and by `file.name`.
+ */
 export function listStreamGivers(file: FileContext): readonly string[] {
-  if (!openingText.test(file.text)) return [];
+  if (!openingText.test(file.text) && !forwardingText.test(file.text)) return [];
   return listFunctions(file).flatMap((fn) => {
     const name = nameOfFunction(fn);
     const text = fn.body?.getText(file.source) ?? '';
-    const isGiver = openingText.test(text) && !/\.pipe\s*\(|\bpipeline\s*\(/.test(text) && /\breturn\b/.test(text);
-    return isGiver && /^\w{4,}$/.test(name) ? [name] : [];
+    const opens = (openingText.test(text) && /\breturn\b/.test(text)) || forwardingText.test(text);
+    const isGiver = opens && !/\.pipe\s*\(|\bpipeline\s*\(/.test(text);
+    if (!isGiver || !/^\w+$/.test(name)) return [];
+    return name.length > 3 ? [name] : [`${stemOf(file.path)}.${name}`];
   });
 }
 
@@ -108,7 +130,7 @@ function findPart(source: ts.Expression, file: FileContext): Part | undefined {
   const name = findMemberName(source);
   if (name !== undefined && (ts.isPropertyAccessExpression(source) || ts.isElementAccessExpression(source))) {
     const whole = skipWrappers(source.expression);
-    const of = ts.isIdentifier(whole) ? findValue(whole, file) : whole;
+    const of = ts.isIdentifier(whole) ? (findValue(whole, file) ?? findResponse(whole, file)) : whole;
     return of && { name, of: ts.isAwaitExpression(of) ? of.expression : of };
   }
   const declaration = ts.isIdentifier(source) ? file.bindingOf(source)?.declaration : undefined;
@@ -127,8 +149,39 @@ function kindOfPart({ name, of }: Part, file: FileContext): HandleKind | undefin
   const text = of.getText(file.source);
   if (name === 'Body') return /\bGetObjectCommand\b|\bgetObject\s*\(/.test(text) ? bodyKind : undefined;
   if (name === 'data') return /responseType['"]?\s*:\s*['"]stream['"]/.test(text) ? answerKind : undefined;
-  const origin = name === 'body' && ts.isCallExpression(of) ? findOrigin(of.expression, file) : undefined;
-  return origin && fetching.test(origin.module) ? answerKind : undefined;
+  if (name !== 'body') return undefined;
+  const call = ts.isIdentifier(of) ? findResponse(of, file) : of;
+  if (!call || !ts.isCallExpression(call)) return undefined;
+  // `withRetry(() => fetch(url))`
+  const isFetched =
+    isFetch(call, file) ||
+    listNodesWithin('CallExpression', call, file).some((inner) => isGivenBack(inner, call) && isFetch(inner, file));
+  return isFetched ? answerKind : undefined;
+}
+
+function isFetch(call: ts.CallExpression, file: FileContext): boolean {
+  const origin = findOrigin(call.expression, file);
+  if (!origin) return false;
+  return fetching.test(origin.module) || (origin.module === 'undici' && originName(origin) === 'request');
+}
+
+/** Whether a function that `taker` is handed gives back what the call gives. */
+function isGivenBack(call: ts.CallExpression, taker: ts.CallExpression): boolean {
+  const fn = findEnclosingFunction(call);
+  if (!fn || !isWithin(fn, taker) || isWithin(taker, fn)) return false;
+  const outer = getOutermostWrapped(call);
+  const value = ts.isAwaitExpression(outer.parent) ? getOutermostWrapped(outer.parent) : outer;
+  return fn.body === value || ts.isReturnStatement(value.parent);
+}
+
+/** `call` of `const { response } = await call`. */
+function findResponse(name: ts.Identifier, file: FileContext): ts.Expression | undefined {
+  const declaration = file.bindingOf(name)?.declaration;
+  if (!declaration || !ts.isBindingElement(declaration)) return undefined;
+  const { parent } = declaration.parent;
+  const field = findPropertyName(declaration.propertyName ?? (declaration.name as ts.Identifier));
+  if (!ts.isVariableDeclaration(parent) || !parent.initializer) return undefined;
+  return field !== undefined && /^(?:response|res|answer)$/.test(field) ? skipAwait(parent.initializer) : undefined;
 }
 
 /** What a name is given: its initial value, or what resolves the promise whose callback it is a parameter of. */

@@ -3,12 +3,15 @@ import { bareModule, findOrigin, originName } from './provenance.ts';
 import {
   type FunctionNode,
   findCallOn,
+  findEnclosingFunction,
   findMethodCall,
+  findStringValue,
   getOutermostWrapped,
   isFunctionNode,
   skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
+import { listNodesWithin } from './within.ts';
 
 /** A file that is sent, or written, by `pipe()`, which leaves it open when the other side goes before the end. */
 export interface PipedFile {
@@ -23,8 +26,7 @@ const requestName = /^_?(?:req|request)$/;
 const responseName = /^_?(?:res|resp|response)$/;
 const requestType = /^(?:\w+\.)*(?:Request|IncomingMessage|Http2ServerRequest)\b/;
 const responseType = /^(?:\w+\.)*(?:Response|ServerResponse|Http2ServerResponse)\b/;
-/** What sees to the file when the client goes: an end of its own, or a library that ends all streams of a chain. */
-export const seesToIt = /\.(?:destroy|close|unpipe)\s*\(|\b(?:pipeline|pump|finished|onFinished|eos|destroy)\s*\(/;
+const endName = /^(?:destroy|close|unpipe|pipeline|pump|finished|onFinished|eos)$/;
 
 /**
  * `fs.createReadStream(path).pipe(res)`, also through other streams or a name, and `req.pipe(fs.createWriteStream(path))`:
@@ -35,9 +37,42 @@ export function findPipedFile(creation: ts.CallExpression, file: FileContext): P
   if (!side) return undefined;
   for (const use of [creation, ...listNamed(creation, file)]) {
     const found = side === 'read' ? findPipeToClient(use, file) : findPipeFromClient(use, file);
-    if (found && !seesToIt.test(found.fn.getText(file.source))) return found;
+    if (found && !isSeenTo(found, file)) return found;
   }
   return undefined;
+}
+
+/**
+ * Whether something sees to what is read or written when the client goes: an end of its own, or a library that ends all
+ * streams of a chain. A client who goes is no error of a stream on the way, and to end the client ends nothing but that.
+ */
+export function isSeenTo({ pipe, fn }: PipedFile, file: FileContext): boolean {
+  const [to] = pipe.arguments;
+  const client = to && isParameterOf(to, fn, file) ? to.getText(file.source) : undefined;
+  return listNodesWithin('CallExpression', fn, file).some((call) => {
+    const target = findMethodCall(call);
+    const name = target?.method ?? (ts.isIdentifier(call.expression) ? call.expression.text : '');
+    if (!endName.test(name) || isOnError(call, fn, file)) return false;
+    return !target || target.receiver.getText(file.source) !== client;
+  });
+}
+
+/** In a listener that hears the errors of a stream, not those of the client, which are how a client who sends goes. */
+function isOnError(call: ts.CallExpression, fn: FunctionNode, file: FileContext): boolean {
+  for (let at = findEnclosingFunction(call); at && at !== fn; at = findEnclosingFunction(at)) {
+    const outer = getOutermostWrapped(at);
+    const heard = findMethodCall(outer.parent);
+    if (!heard || heard.call.arguments[1] !== outer || !/^(?:on|once)$/.test(heard.method)) continue;
+    const event = findStringValue(heard.call.arguments[0]);
+    if (event === 'error' && !isParameterOf(heard.receiver, fn, file)) return true;
+  }
+  return false;
+}
+
+function isParameterOf(value: ts.Expression, fn: FunctionNode, file: FileContext): boolean {
+  const at = skipWrappers(value);
+  const declaration = ts.isIdentifier(at) ? file.bindingOf(at)?.declaration : undefined;
+  return declaration !== undefined && ts.isParameter(declaration) && declaration.parent === fn;
 }
 
 function sideOf(creation: ts.CallExpression, file: FileContext): 'read' | 'write' | undefined {

@@ -74,15 +74,12 @@ export function textOfFact(fact: string): FactText {
     case 'few':
     case 'many':
       return { mentions: [payload], shape: new RegExp(madeAs(payload)) };
-    case 'gives-stream':
+    case 'gives-stream': {
+      const name = payload.split('.').at(-1);
       return {
-        mentions: [
-          `${payload}&createReadStream`,
-          `${payload}&responseType`,
-          `${payload}&GetObjectCommand`,
-          `${payload}&getObject`,
-        ],
+        mentions: [`${name}&Stream`, `${name}&responseType`, `${name}&GetObjectCommand`, `${name}&getObject`],
       };
+    }
     case 'client-class':
       return { mentions: [payload], shape: classNamed(payload) };
     default:
