@@ -17,6 +17,10 @@ export const fixer: Fixer<LeakedHandle> = {
     if (leak.kind === 'piped' && leak.pipe === creation)
       return { skip: '`pipeline()` throws where the client has gone before the answer came: what then is a decision' };
     if (leak.kind === 'piped') return joinByPipeline(leak.pipe, leak.fn, file);
+    if (leak.kind === 'downloaded')
+      return {
+        skip: '`pipeline()` tells of the end and of what fails in another way: who waits for it is rewritten by hand',
+      };
     if (leak.kind === 'unread') {
       const [first = leak.branch] = ts.isBlock(leak.branch) ? leak.branch.statements : [];
       if (!ts.isStatement(first)) return { skip: 'its body has to flow away in a handler that is one expression' };

@@ -15,6 +15,7 @@ import {
 import { findLeftOpen } from '../../src/ast/left-open.ts';
 import { importWords, together } from '../../src/ast/mention-words.ts';
 import { findPipedAnswer } from '../../src/ast/piped-answer.ts';
+import { findPipedDownload } from '../../src/ast/piped-download.ts';
 import { findPipedFile } from '../../src/ast/piped-file.ts';
 import { findImport } from '../../src/ast/provenance.ts';
 import { isFunctionNode, nameOfFunction } from '../../src/ast/syntax.ts';
@@ -51,7 +52,7 @@ export const rule = defineRule<LeakedHandle>({
   limits: [
     'What only a failure leaves open is `possible` where no request, event or timer comes there (a browser and a client of a database are `likely` anyway); so are observers, and what an owner hands on or a base class may end.',
     'A handle that is returned, stored or passed on is taken to be ended there.',
-    'Of streams joined by `pipe()`, those between a file, or an answer of another service, and the client of a handler are followed; an answer that its handler calls an image or the like is `possible`: what is small is sent before anybody goes.',
+    'Of streams joined by `pipe()`, those between a file, or an answer of another service, and the client of a handler are followed, and what another service sends into a file; an answer that its handler calls an image or the like is `possible`: what is small is sent before anybody goes.',
     'Of what no known library makes, only what its own function opens, waits for and ends on some way out is followed.',
     'Else only what is known by its import is a handle; response bodies that are left unread, at all or on an early return, are followed for `http` and `https`, and on an early return for objects of S3. Of `fetch`, only a GET of whatever an address names whose body nobody reads: a body of up to 16 KB (Node.js 20) or 64 KB (22 and later) holds no connection, so that what answers a failure, or an API, does not matter.',
   ],
@@ -88,6 +89,7 @@ export const rule = defineRule<LeakedHandle>({
     'await fetch(',
     '.pipe(res',
     '.pipe(_res',
+    '.pipe(&createWriteStream',
   ],
   visit: {
     CallExpression: (call, file) => judge(call, file),
@@ -101,6 +103,8 @@ function judge(creation: Creation, file: FileContext): Match<LeakedHandle> | und
     if (descriptor) return report(creation, descriptorKind, { kind: 'never', ...descriptor }, file);
     const piped = findPipedFile(creation, file);
     if (piped) return report(creation, fileKind, { kind: 'piped', ...piped }, file);
+    const downloaded = findPipedDownload(creation, file);
+    if (downloaded) return report(creation, fileKind, { kind: 'downloaded', ...downloaded }, file);
     const looked = findUnreadFetch(creation, file);
     if (looked) return report(creation, answerKind, { kind: 'never', ...looked }, file);
     const sent = findPipedAnswer(creation, file);
@@ -160,6 +164,7 @@ function outcomeOf(leak: HandleLeak): string {
   if (leak.kind === 'owner') return `by ${nameOfFunction(leak.disposer)}()`;
   if (leak.kind === 'left') return leak.outcome;
   if (leak.kind === 'piped') return 'when the client goes before the end';
+  if (leak.kind === 'downloaded') return 'when the download fails';
   if (leak.kind === 'unread') return isFunctionNode(leak.branch.parent) ? 'at all' : outcomes.return;
   const { outcome, at } = leak.leaks[0]!;
   // Only what threw and was caught comes to a return behind the end with the handle still open.
@@ -171,7 +176,8 @@ function relatedOf(creation: Creation, leak: HandleLeak): Pick<Match<LeakedHandl
   if (leak.kind === 'owner') return { related: [{ at: leak.disposer, note: 'the end of its owner' }] };
   if (leak.kind === 'left') return { related: [{ at: leak.at, note: leak.note }] };
   if (leak.kind === 'piped' && leak.pipe === creation) return {};
-  if (leak.kind === 'piped') return { related: [{ at: leak.pipe, note: 'ends one side only when the other ends' }] };
+  if (leak.kind === 'piped' || leak.kind === 'downloaded')
+    return { related: [{ at: leak.pipe, note: 'ends one side only when the other ends' }] };
   if (leak.kind === 'unread') return { related: [{ at: leak.branch, note: 'leaves its body unread' }] };
   if (leak.kind === 'never') return {};
   const { outcome, at } = leak.leaks[0]!;

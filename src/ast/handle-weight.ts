@@ -19,6 +19,7 @@ export function weighHandle(
   file: FileContext,
 ): { confidence?: 'possible'; sureWhen?: LinkCondition } {
   if (leak.kind === 'piped' && leak.isLarge === false) return { confidence: 'possible' };
+  if (leak.kind === 'downloaded') return { sureWhen: runsAsItLives(leak.fn.body ?? leak.fn, file) };
   if (leak.kind === 'owner') return mayEndElsewhere(creation, handle, leak, file) ? { confidence: 'possible' } : {};
   if (leak.kind !== 'outcome' || handle.name === 'browser' || /^database/.test(handle.name) || isEarlyReturn) return {};
   return { sureWhen: runsAsItLives(leak.fn.body ?? leak.fn, file) };

@@ -45,7 +45,7 @@ export function findPipedAnswer(call: ts.CallExpression, file: FileContext): Pip
   if (/\babort|\bsignal\b/i.test(home) || isSeenTo({ pipe: call, fn }, file)) return undefined;
   let source = findMethodCall(call)!.receiver;
   for (let inner = asChained(source); inner; inner = asChained(source)) source = inner;
-  const known = kindOf(source, file);
+  const known = findSentKind(source, file);
   const givenBy = known ? undefined : findGiver(skipWrappers(source), file);
   const kind = known ?? (givenBy === undefined ? undefined : streamKind);
   // `PROXY_URL` says where from, not what.
@@ -104,14 +104,15 @@ function asChained(value: ts.Expression): ts.Expression | undefined {
   return target && /^(?:pipe|on|once)$/.test(target.method) ? target.receiver : undefined;
 }
 
-function kindOf(value: ts.Expression, file: FileContext): HandleKind | undefined {
+/** What another service sends: an answer, or an object of a store. */
+export function findSentKind(value: ts.Expression, file: FileContext): HandleKind | undefined {
   const source = skipWrappers(value);
   const part = findPart(source, file);
   if (part) return kindOfPart(part, file);
   if (ts.isIdentifier(source)) {
     if (isAnswerOfNode(source, file)) return answerKind;
     const made = findValue(source, file);
-    return made && kindOf(made, file);
+    return made && findSentKind(made, file);
   }
   // `bucket.file(name).createReadStream()`, `s3.getObject(object).createReadStream()`
   const target = findMethodCall(source);
@@ -208,7 +209,7 @@ function skipAwait(value: ts.Expression): ts.Expression {
 }
 
 /** `answer` of `http.get(url, (answer) => …)` and of `request.on('response', (answer) => …)`. */
-function isAnswerOfNode(name: ts.Identifier, file: FileContext): boolean {
+export function isAnswerOfNode(name: ts.Identifier, file: FileContext): boolean {
   const declaration = file.bindingOf(name)?.declaration;
   const fn = declaration && ts.isParameter(declaration) ? declaration.parent : undefined;
   if (!fn || !isFunctionNode(fn) || fn.parameters[0] !== declaration) return false;
