@@ -135,10 +135,10 @@ function isOfCall(access: ts.PropertyAccessExpression | ts.ElementAccessExpressi
   return declaration !== undefined && ts.isParameter(declaration) && ts.isMethodDeclaration(declaration.parent);
 }
 
-/** `plugin.id`, `model.key`, `field.name`: ids of things that the program itself declares. */
+/** `plugin.id`, `model.key`, `field.name`: ids of things that the program itself declares; not `x.id`, which is no coordinate. */
 function isConfigured(path: readonly string[]): boolean {
   const holder = path.at(-2);
-  return holder !== undefined && (domainOfName(holder) === 'bounded' || /^_?task$/.test(holder));
+  return holder !== undefined && holder.length > 1 && (domainOfName(holder) === 'bounded' || /^_?task$/.test(holder));
 }
 
 function judgeIdentifier(identifier: ts.Identifier, file: FileContext, depth: number): KeyDomain {

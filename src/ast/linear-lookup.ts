@@ -51,10 +51,11 @@ export function findLinearLookup(call: ts.CallExpression, file: FileContext): Li
     const isGrowing = growsIn(list, repetition.node, file);
     // Of values that are few, a list without doubles stays short.
     if (isGrowing && !isTest && keyDomain(argument, file) !== 'data') continue;
-    const isGrouped = target.method === 'filter' && key !== undefined && isOwnKeys(over, list, file);
+    const isGrouped = key !== undefined && isOwnKeys(over, list, file);
     const tied = isGrowing || isGrouped || isTied(list, over, file);
-    const many = tied && sizeOf(over, file) === 'unknown' ? findManyGiven(over, file) : undefined;
-    if (!many && !soundsLarge(over, file) && !(isGrouped && keyDomain(key.own, file) === 'data')) continue;
+    const isOfData = isGrouped && keyDomain(key.own, file) === 'data';
+    const many = tied && sizeOf(over, file) === 'unknown' ? findManyGiven(isOfData ? list : over, file) : undefined;
+    if (!many && !soundsLarge(over, file) && !isOfData) continue;
     if (!tied && !soundsLarge(list, file)) continue;
     const sizes = { list: findSize(list, file), over: many ?? findSize(over, file) };
     const isLive = [isLiveTable(list, sizes.list), isLiveTable(over, sizes.over)];

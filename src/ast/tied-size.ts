@@ -90,23 +90,26 @@ function hasWait(node: ts.Node): boolean {
 /** Whether `over` is the different keys of the list's own items: `new Set(rows.map((row) => row.roomId))` of `rows`. */
 export function isOwnKeys(over: ts.Expression, list: ts.Expression, file: FileContext): boolean {
   const own = ts.isIdentifier(list) ? file.bindingOf(list) : undefined;
-  const value = skipWrappers(over);
-  const declaration = ts.isIdentifier(value) ? file.bindingOf(value)?.declaration : undefined;
-  const given = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : value;
-  if (!own || !given) return false;
-  // A copy of all, or without doubles, through any number of `Array.from`, `new Set`, `uniq` and spreads.
-  for (let at = skipWrappers(given), hops = 0; hops < maxCopies; hops++) {
+  if (!own) return false;
+  // A copy of all, or without doubles, through any number of names, `Array.from`, `new Set`, `uniq` and spreads.
+  for (let at = skipWrappers(over), hops = 0; hops < maxCopies; hops++) {
     const target = findMethodCall(at);
     if (target?.method === 'map' && ts.isIdentifier(target.receiver)) return file.bindingOf(target.receiver) === own;
     const spread = ts.isArrayLiteralExpression(at) && at.elements.length === 1 ? at.elements[0] : undefined;
-    const next = spread && ts.isSpreadElement(spread) ? spread.expression : innerOf(at);
+    const next = spread && ts.isSpreadElement(spread) ? spread.expression : (valueOf(at, file) ?? innerOf(at));
     if (!next) return false;
     at = skipWrappers(next);
   }
   return false;
 }
 
-const maxCopies = 5;
+const maxCopies = 6;
+
+/** What a name is declared with. */
+function valueOf(name: ts.Expression, file: FileContext): ts.Expression | undefined {
+  const declaration = ts.isIdentifier(name) ? file.bindingOf(name)?.declaration : undefined;
+  return declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+}
 
 function innerOf(made: ts.Expression): ts.Expression | undefined {
   if (!ts.isNewExpression(made) && !ts.isCallExpression(made)) return undefined;
