@@ -1,5 +1,6 @@
 import type { FileContext } from '../model/file-context.ts';
 import { findEntryPoint } from './entry-points.ts';
+import { listCallsOf } from './functions.ts';
 import { isKeptForLater } from './kept-result.ts';
 import { findNumber } from './number-value.ts';
 import { bareModule, findOrigin } from './provenance.ts';
@@ -101,10 +102,23 @@ const onceFile =
 /** Whether it runs once, or once for each of a few things, whoever calls it. */
 export function isDoneOnce({ call, module }: SyncCall, file: FileContext): boolean {
   const fn = findEnclosingFunction(call);
-  if (!fn || frequencyOf(call, file) !== 'call' || isStartup(fn) || onceName.test(nameOfFunction(fn))) return true;
+  if (!fn || frequencyOf(call, file) !== 'call') return true;
+  const isMaking = isMadeForEach(fn, { module }, file);
+  if (!isMaking && (isStartup(fn) || onceName.test(nameOfFunction(fn)))) return true;
   if (onceFile.test(file.path) || isOfKernel(call)) return true;
   if (/(?:parentPort|isMainThread)\b/.test(file.text) || (module === 'zlib' && isOfConstant(call, file))) return true;
   return isKeptForLater(call, file);
+}
+
+const makingName = /^(?:register|create|generate)(?!\w*(?:Admin|Root|Super|Default|Initial|Seed|Config|Server|App))/;
+
+/**
+ * `registerUser()`, `generateKeys()` around what is slow on purpose: the name says what is made, and who calls it how often;
+ * not where this file keeps what it gives.
+ */
+function isMadeForEach(fn: FunctionNode, { module }: Pick<SyncCall, 'module'>, file: FileContext): boolean {
+  if ((module !== 'bcrypt' && module !== 'crypto') || !makingName.test(nameOfFunction(fn))) return false;
+  return listCallsOf(fn, file).every((call) => frequencyOf(call, file) === 'call' && !isKeptForLater(call, file));
 }
 
 /** Files that the kernel makes up as they are read. */
