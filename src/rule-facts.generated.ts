@@ -591,6 +591,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "Redis runs one command at a time: KEYS takes time with the number of all keys, about 40 ms a million, and every other client waits.",
     "advice": "Walk with SCAN (`scanStream`, `scanIterator`), or keep a set of the keys that belong together.",
     "limits": [
+      "A client of another file is known where that file exports it by name, unless its own name tells.",
       "SMEMBERS and HGETALL of large keys are not reported: how large they are is not to be seen."
     ],
     "options": {},

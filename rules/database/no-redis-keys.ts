@@ -1,11 +1,14 @@
 import { together } from '../../src/ast/mention-words.ts';
 import { bareModule, findOrigin } from '../../src/ast/provenance.ts';
+import { isRedisClient, isRedisOfOtherFile } from '../../src/ast/redis-home.ts';
+import { ownerOf } from '../../src/ast/request-wrapper.ts';
 import {
   findEnclosingFunction,
   findMemberName,
   findMemberPath,
   findMethodCall,
   getOutermostWrapped,
+  isFunctionNode,
   nameOfFunction,
 } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
@@ -30,13 +33,18 @@ export const rule = defineRule<RedisKeys>({
   message: '`{call}` walks every key of the server while nothing else is served, each time `{name}` runs.',
   why: 'Redis runs one command at a time: KEYS takes time with the number of all keys, about 40 ms a million, and every other client waits.',
   advice: 'Walk with SCAN (`scanStream`, `scanIterator`), or keep a set of the keys that belong together.',
-  limits: ['SMEMBERS and HGETALL of large keys are not reported: how large they are is not to be seen.'],
-  mentions: together(['.keys(', '.KEYS('], ['edis']),
+  limits: [
+    'A client of another file is known where that file exports it by name, unless its own name tells.',
+    'SMEMBERS and HGETALL of large keys are not reported: how large they are is not to be seen.',
+  ],
+  mentions: together(['.keys(', '.KEYS('], ['edis', 'lient', 'ache']),
   visit: {
     CallExpression(call, file) {
       const target = findMethodCall(call);
-      if (!target || (target.method !== 'keys' && target.method !== 'KEYS') || call.arguments.length !== 1)
-        return undefined;
+      if (!target || (target.method !== 'keys' && target.method !== 'KEYS')) return undefined;
+      // The answer is waited for, or called back with.
+      const [pattern, callback, ...others] = call.arguments;
+      if (!pattern || others.length > 0 || (callback && !isFunctionNode(callback))) return undefined;
       return judge(call, target.receiver, file);
     },
   },
@@ -46,8 +54,8 @@ function judge(call: ts.CallExpression, receiver: ts.Expression, file: FileConte
   const [pattern] = call.arguments;
   if (!pattern || ts.isObjectLiteralExpression(pattern) || ts.isArrayLiteralExpression(pattern)) return undefined;
   const origin = findOrigin(receiver, file);
-  const module = origin && bareModule(origin.module);
-  const isClient = module === 'ioredis' || module === 'redis' || module === '@redis/client';
+  const isClient = isRedisClient(origin);
+  const library = isClient ? (bareModule(origin.module) === 'ioredis' ? 'ioredis' : 'redis') : undefined;
   const path = findMemberPath(receiver) ?? [];
   const isAwaited = ts.isAwaitExpression(getOutermostWrapped(call).parent) || findMemberName(call.parent) === 'then';
   // A client of another module, by its name or its holder's and what is asked of it: `Redis.client.keys('session:*')`.
@@ -56,16 +64,18 @@ function judge(call: ts.CallExpression, receiver: ts.Expression, file: FileConte
     isAwaited &&
     (ts.isStringLiteralLike(pattern) || ts.isTemplateExpression(pattern));
   const fn = findEnclosingFunction(call);
-  if (!(isClient || isNamed) || !fn || isStartup(fn)) return undefined;
+  const elsewhere = isClient ? undefined : isRedisOfOtherFile(receiver, file);
+  if (!(isClient || isNamed || elsewhere) || !fn || isStartup(fn)) return undefined;
   const states: LinkCondition = {
     kind: 'any',
     of: ['import:ioredis', 'import:redis', 'import:@redis/client'].map((fact) => ({ kind: 'project-states', fact })),
   };
+  const isOne = isNamed ? states : elsewhere;
   const requested = onRequestPath(call, file);
   return {
     at: call,
-    values: { call: `${call.expression.getText(file.source)}()`, name: nameOfFunction(fn) },
-    when: isClient ? requested : { kind: 'all', of: [requested, states] },
-    data: { call, library: module === 'ioredis' ? 'ioredis' : isClient ? 'redis' : undefined },
+    values: { call: `${call.expression.getText(file.source)}()`, name: nameOfFunction(ownerOf(call) ?? fn) },
+    when: !isClient && isOne ? { kind: 'all', of: [requested, isOne] } : requested,
+    data: { call, library },
   };
 }

@@ -12,6 +12,7 @@ import { listInstanceLives } from './made-for-call.ts';
 import { listImports } from './module-surface.ts';
 import { listStreamGivers } from './piped-answer.ts';
 import { bareModule } from './provenance.ts';
+import { listRedisClients } from './redis-home.ts';
 import { listLimitedCalls } from './request-wrapper.ts';
 import { listHandfuls } from './schema-limits.ts';
 import { listInstanceSizes } from './small-instances.ts';
@@ -62,6 +63,7 @@ export function listFacts(file: FileContext): string[] {
   if (file.role !== 'test') for (const name of listKeptResults(file)) facts.add(`keeps-result:${name}`);
   if (file.role !== 'test') for (const name of listLimitedCalls(file)) facts.add(`limits-call:${name}`);
   for (const name of listSurvivedErrors(file)) facts.add(`survives-errors:${name}`);
+  for (const name of listRedisClients(file)) facts.add(`redis-client:${name}`);
   for (const name of listTrimmedFields(file)) facts.add(`trims:${name}`);
   for (const fact of listInstanceSizes(file)) facts.add(fact);
   for (const name of listHandfuls(file)) facts.add(`handful:${name}`);

@@ -35,7 +35,7 @@ export function unlessCallersLimit(
 }
 
 /** The function that a call belongs to, also from inside of a promise that it makes. */
-function ownerOf(node: ts.Node): FunctionNode | undefined {
+export function ownerOf(node: ts.Node): FunctionNode | undefined {
   const fn = findEnclosingFunction(node);
   const promise = fn && findPromiseAround(fn);
   return promise ? findEnclosingFunction(promise) : fn;

@@ -31,6 +31,8 @@ export function textOfFact(fact: string): FactText {
       return { mentions: [payload.split('.').join('&')] };
     case 'limited':
       return { mentions: ['HttpModule.register&timeout', 'HttpModuleOptions&timeout', 'axiosRef&timeout'] };
+    case 'redis-client':
+      return { mentions: ['redis'] };
     case 'survives-errors':
       return { mentions: ['uncaughtException'] };
     case 'event-member':
