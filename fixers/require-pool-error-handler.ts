@@ -1,4 +1,5 @@
 import type { PoolErrorHandler } from '../rules/pooling/require-pool-error-handler.ts';
+import { skipWrappers } from '../src/ast/syntax.ts';
 import { ts } from '../src/ast/ts.ts';
 import type { Fix, Fixer, Skip } from '../src/model/fixer.ts';
 import { insertAfterStatement } from './edit/insert-after-statement.ts';
@@ -14,6 +15,9 @@ export const fixer: Fixer<PoolErrorHandler> = {
     if (isMadeOnce(creation)) return { skip: 'it is made by the first call only: listen where that is known' };
     if (ts.isPropertyDeclaration(home.at))
       return { skip: 'a class field is no place for a statement: listen in the constructor' };
+    const value = ts.isBinaryExpression(home.at) ? home.at.right : home.at.initializer;
+    if (value && hasOtherValue(skipWrappers(value), creation))
+      return { skip: 'it is made in some circumstances only: listen where that is known' };
     const statement = findStatement(home.at);
     if (!statement || !isInList(statement)) return { skip: 'it is not made by a statement of its own' };
     const [event, told] = [stringLiteral('error', file), stringLiteral('idle connection lost', file)];
@@ -22,6 +26,19 @@ export const fixer: Fixer<PoolErrorHandler> = {
     return { edits: insertAfterStatement(statement, code, file), note: 'log it the way the rest of the service does' };
   },
 };
+
+/** `url ? createClient(url) : undefined`; two of the same kind are one. */
+function hasOtherValue(value: ts.Expression, creation: PoolErrorHandler['creation']): boolean {
+  if (!ts.isConditionalExpression(value)) return false;
+  return [value.whenTrue, value.whenFalse].some((branch) => {
+    const made = skipWrappers(branch);
+    return !isCreation(made) || made.expression.getText() !== creation.expression.getText();
+  });
+}
+
+function isCreation(node: ts.Node): node is PoolErrorHandler['creation'] {
+  return ts.isNewExpression(node) || ts.isCallExpression(node);
+}
 
 /** `pool ??= new Pool()`: a statement behind it runs with every call. */
 function isMadeOnce(creation: ts.Node): boolean {

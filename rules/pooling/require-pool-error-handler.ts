@@ -73,6 +73,10 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
     emitters.find(({ modules, path }) => modules.test(bareModule(origin.module)) && path.test(originName(origin)));
   const home = emitter && findClientHome(node, file);
   if (!emitter || !home || ts.isNewExpression(node) !== originName(origin).endsWith('new')) return undefined;
+  // redis 3.1, index.js: `on_error` emits nothing where a strategy for retries is set.
+  if (/\bretry_strategy\b/.test(node.getText(file.source))) return undefined;
+  // Of two that are made by circumstances, the first is told.
+  if (isSecond(node, file)) return undefined;
   if (isHandled(home, file) || isHandedToHelper(home, file) || isReturned(home) || isAdapted(home, file))
     return undefined;
   if (isForOneJob(node, file)) return undefined;
@@ -87,6 +91,16 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
     when: { kind: 'all', of: conditions },
     data: { creation: node, home },
   };
+}
+
+/** `url ? createClient(url) : createClient(port, host)`: both are kept by one name. */
+function isSecond(node: ts.Node, file: FileContext): boolean {
+  const outer = getOutermostWrapped(node);
+  const { parent } = outer;
+  if (!ts.isConditionalExpression(parent) || parent.whenFalse !== outer) return false;
+  const first = findOrigin(parent.whenTrue, file);
+  const second = findOrigin(node, file);
+  return first?.module === second?.module && first?.path.join('.') === second?.path.join('.');
 }
 
 /** `pool.on('error', …)` anywhere in the file, or listeners that a variable names. */

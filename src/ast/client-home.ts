@@ -15,6 +15,8 @@ export interface ClientHome {
 export function findClientHome(creation: ts.Node, file: FileContext): ClientHome | undefined {
   let at = getOutermostWrapped(creation);
   if (ts.isAwaitExpression(at.parent)) at = getOutermostWrapped(at.parent);
+  // `url ? createClient(url) : createClient(port, host)`
+  while (ts.isConditionalExpression(at.parent) && at !== at.parent.condition) at = getOutermostWrapped(at.parent);
   const { parent } = at;
   if (ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name)) {
     return { path: parent.name.text, binding: file.bindingOf(parent.name), at: parent };
