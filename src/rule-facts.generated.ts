@@ -978,7 +978,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Give the call a time-out a little above what it takes on a bad day: `signal: AbortSignal.timeout(10_000)`, or `timeout` in the options of axios or got.",
     "limits": [
       "Options that come from elsewhere or are spread are taken to hold a time-out, unless it is the callers of the function that hand them in, and none of them in the project says anything of time.",
-      "A wrapper of the project around fetch is judged where it calls fetch; an instance of axios where it is made, by the calls of its file and, where it is exported, of files that say nothing of time.",
+      "A wrapper of the project around fetch is judged where it calls fetch; an instance of axios where it is made, by the calls of its file (also of what callers hand in) and, where it is exported, of files that say nothing of time.",
       "Calls that nobody waits for, those made after the response, and those that somebody waits for up to a limit only are left alone though their sockets pile up.",
       "What an administrator calls by hand, or tries (`/settings/chat/test`), is `possible`.",
       "What only users of a published package are seen to wait for is `possible` unless a class (a client) makes the call, and left alone where it is fetch, which gives up after five minutes.",

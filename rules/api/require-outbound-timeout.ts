@@ -71,7 +71,7 @@ export const rule = defineRule<OutboundTimeout>({
     'Give the call a time-out a little above what it takes on a bad day: `signal: AbortSignal.timeout(10_000)`, or `timeout` in the options of axios or got.',
   limits: [
     'Options that come from elsewhere or are spread are taken to hold a time-out, unless it is the callers of the function that hand them in, and none of them in the project says anything of time.',
-    'A wrapper of the project around fetch is judged where it calls fetch; an instance of axios where it is made, by the calls of its file and, where it is exported, of files that say nothing of time.',
+    'A wrapper of the project around fetch is judged where it calls fetch; an instance of axios where it is made, by the calls of its file (also of what callers hand in) and, where it is exported, of files that say nothing of time.',
     'Calls that nobody waits for, those made after the response, and those that somebody waits for up to a limit only are left alone though their sockets pile up.',
     'What an administrator calls by hand, or tries (`/settings/chat/test`), is `possible`.',
     'What only users of a published package are seen to wait for is `possible` unless a class (a client) makes the call, and left alone where it is fetch, which gives up after five minutes.',
@@ -123,17 +123,24 @@ function judgeInstance(creation: ts.CallExpression, file: FileContext): Match<Ou
   if (address && isOwnHost(address, file)) return undefined;
   const calls = listInstanceCalls(creation, file).flatMap(({ call, index }) => {
     const found: OutboundCall = { library: 'axios', index, end: call };
-    return isWaitedFor(found, file) && findOptions(call, found, file) !== 'open' ? [call] : [];
+    if (!isWaitedFor(found, file)) return [];
+    // `this.client.request(config)`: what those who call the method hand in may limit it.
+    const handedIn = findOptions(call, found, file) === 'open' ? unlessCallersLimit(call, found, file) : [];
+    const whenWaited = (waits: LinkCondition): LinkCondition => ({ kind: 'all', of: [waits, ...(handedIn ?? [])] });
+    return handedIn ? [{ call, whenWaited }] : [];
   });
   const elsewhere = whileOthersWait(creation, file);
-  const [first] = calls;
+  const first = calls[0]?.call;
   if (!first && elsewhere.length === 0) return undefined;
   return {
     at: creation.expression,
     values: { call: creation.expression.getText(file.source), place: '', wait: defaults.axios },
     ...(first && { related: [{ at: first.expression, note: 'a call that is waited for' }] }),
-    when: unlessSet(anyOf(...calls.map((call) => whileRequestWaits(call, file)), ...elsewhere), 'axios'),
-    sureWhen: anyOf(...calls.map((call) => whileUserWaits(call, file)), ...elsewhere),
+    when: unlessSet(
+      anyOf(...calls.map(({ call, whenWaited }) => whenWaited(whileRequestWaits(call, file))), ...elsewhere),
+      'axios',
+    ),
+    sureWhen: anyOf(...calls.map(({ call, whenWaited }) => whenWaited(whileUserWaits(call, file))), ...elsewhere),
     data: { call: creation, library: 'axios', options, index: 0 },
   };
 }

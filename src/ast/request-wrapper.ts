@@ -18,6 +18,8 @@ import { ts } from './ts.ts';
 
 /** What functions are called that send requests for others. */
 const sending = /fetch|request|api|http|call(?!back)|query|send|invoke|execute/i;
+/** Packages whose own calls are no calls of a function of the project. */
+const sender = /^(?:axios|got|superagent|undici|node-fetch|needle|request|request-promise|@nestjs\/axios)$/;
 const limitingWord = /signal|timeout|abort|dispatcher|cancelToken|deadline/i;
 
 /**
@@ -141,7 +143,7 @@ export function listLimitedCalls(file: FileContext): string[] {
     const name = ts.isIdentifier(callee) ? callee.text : findMethodCall(call)?.method;
     if (name === undefined || !sending.test(name) || findFunctionValue(callee, file)) return [];
     const module = findOrigin(callee, file)?.module ?? '.';
-    if (module === '' || isExternal(module, file)) return [];
+    if (module === '' || isExternal(module, file) || sender.test(module)) return [];
     const spread = call.arguments.findIndex(ts.isSpreadElement);
     if (spread >= 0) return [0, 1, 2, 3].filter((index) => index >= spread).map((index) => `${name}.${index}`);
     return call.arguments.flatMap((argument, index) => (mayLimit(argument, call, file) ? [`${name}.${index}`] : []));
