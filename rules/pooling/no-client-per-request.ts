@@ -1,6 +1,6 @@
 import { allOf } from '../../src/ast/all-of.ts';
 import { fillsAnother, isCaptured, isMadeIfUnset, isNeverEnded } from '../../src/ast/client-end.ts';
-import { isClientFactory, keptByNobody } from '../../src/ast/client-factory.ts';
+import { isClientFactory, keptByNobody, ofSettingsOnly } from '../../src/ast/client-factory.ts';
 import { isKeptBeyond, keepsConnections } from '../../src/ast/client-kept.ts';
 import { isHabit, isWorthSharing, runsOften } from '../../src/ast/client-weight.ts';
 import { listHandlePlaces } from '../../src/ast/handle-escape.ts';
@@ -63,7 +63,7 @@ export const rule = defineRule<ClientPerRequest>({
     'A method that makes a client of what its object was given and ends it again is reported whoever calls it, unless it is there to connect, to try a connection or to set something up, or the client blocks or subscribes.',
     'A client built from the values of one request (another tenant’s address, a connection test) is reported as `possible` only.',
     'An agent, or a client that one method of its class ends again, is `possible` where neither a request nor a user of the package is seen to come there; so is a client whose end somebody listens for, one that tries its settings or checks health, and one that only background jobs (pg-boss, BullMQ, Agenda, cron) make.',
-    'A factory that returns a new client is judged by its callers in the same file; one called `getS3Client()` or the like, that takes nothing, by those of all files: where one of them keeps what it gives, or gives it on, it is left alone.',
+    'A factory that returns a new client is judged by its callers in the same file; one called `getS3Client()` or the like by those of all files: where one of them keeps what it gives, gives it on, or hands in what differs from call to call, it is left alone.',
   ],
   mentions: importWords(clientModules),
   visit: {
@@ -136,7 +136,7 @@ function judgeFactory(
     values: {
       what: `\`${textOf(node, file)}\` opens ${costOf(node, library, file)} for each call of \`${nameOfFunction(fn)}\`, and requests call it.`,
     },
-    when: allOf(onRequestPath(node, file), keptByNobody(fn)),
+    when: allOf(onRequestPath(node, file), keptByNobody(fn), ...ofSettingsOnly(fn)),
     sureWhen: onAskedPath(node, file),
     data: { kind: 'client', creation: node, library, fn, isStatic: false, isGiven: true },
   };

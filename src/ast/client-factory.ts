@@ -21,8 +21,8 @@ const giving =
 
 /**
  * Whether a function makes a client only to give it to whoever calls, each time: `function getS3Client() { return new
- * S3Client(); }`, of nothing that its callers hand in. What one conversation needs for itself, a connection or a client that
- * dials at once, may well be asked for anew.
+ * S3Client(); }`. What one conversation needs for itself, a connection or a client that dials at once, may well be asked for
+ * anew; so may what is made of what its callers hand in, unless they all hand in settings: see {@link ofSettingsOnly}.
  */
 export function isClientFactory(
   creation: ts.NewExpression | ts.CallExpression,
@@ -31,9 +31,11 @@ export function isClientFactory(
   file: FileContext,
 ): boolean {
   const isShared = kind === 'client' || kind === 'pool' || kind === 'memory' || kind === 'agent';
-  if (!isShared || dialsAtOnce || !giving.test(nameOfFunction(fn)) || fn.parameters.length > 0) return false;
-  if (!(creation.arguments ?? []).every((argument) => isSettled(argument, fn, file)) || isTwin(creation, fn, file))
-    return false;
+  if (!isShared || dialsAtOnce || !giving.test(nameOfFunction(fn))) return false;
+  const isMadeOfSettings = (creation.arguments ?? []).every((argument) =>
+    isSettled(argument, fn, file, { written: true, handedIn: true }),
+  );
+  if (!isMadeOfSettings || isTwin(creation, fn, file)) return false;
   const places = listHandlePlaces(creation, file);
   const isGiven = places.some((place) => place.kind === 'handed-over');
   const isOnlyGiven = places.every(
@@ -45,7 +47,7 @@ export function isClientFactory(
   const calls = listCallsOf(fn, file);
   // `createClient()` is judged where the file itself calls it.
   if (calls.length > 0 ? /^(?:create|init)/.test(nameOfFunction(fn)) : !isReachable(fn, file)) return false;
-  return calls.every((call) => !isKept(call, file));
+  return calls.every((call) => !isKept(call, file) && !handsInOther(call, file));
 }
 
 /** Another of the same kind stands further on, as for another environment: one of them is told. */
@@ -71,12 +73,32 @@ export function keptByNobody(fn: FunctionNode): LinkCondition {
   return { kind: 'not', of: { kind: 'project-states', fact: `keeps-result:${nameOfFunction(fn)}` } };
 }
 
+/** "All who call a factory hand in settings, which are the same for each of their calls". */
+export function ofSettingsOnly(fn: FunctionNode): LinkCondition[] {
+  if (fn.parameters.length === 0) return [];
+  return [{ kind: 'not', of: { kind: 'project-states', fact: `varies-client:${nameOfFunction(fn)}` } }];
+}
+
+/** Names of the factories of clients that this file hands what differs from call to call. */
+export function listVariedClients(file: FileContext): string[] {
+  return listFactoryCalls(file).flatMap(({ call, name }) => (handsInOther(call, file) ? [name] : []));
+}
+
+function handsInOther(call: ts.CallExpression, file: FileContext): boolean {
+  const fn = findEnclosingFunction(call);
+  return fn !== undefined && call.arguments.some((argument) => !isSettled(argument, fn, file, { written: true }));
+}
+
 /** Names of the factories of clients whose result this file keeps beyond the call: in a field, a collection, an outer variable. */
 export function listKeptResults(file: FileContext): string[] {
+  return listFactoryCalls(file).flatMap(({ call, name }) => (isKept(call, file) ? [name] : []));
+}
+
+function listFactoryCalls(file: FileContext): { call: ts.CallExpression; name: string }[] {
   return file.nodes('CallExpression').flatMap((call) => {
     const callee = skipWrappers(call.expression);
     const name = ts.isIdentifier(callee) ? callee.text : findMethodCall(call)?.method;
-    return name !== undefined && giving.test(name) && isKept(call, file) ? [name] : [];
+    return name !== undefined && giving.test(name) ? [{ call, name }] : [];
   });
 }
 
@@ -89,8 +111,17 @@ function isKept(call: ts.CallExpression, file: FileContext): boolean {
     if (place.kind === 'binding')
       return !isWithin(place.binding.identifier, fn) || place.binding.references.some(isOfNewObject);
     if (place.kind === 'handed-over') return place.how !== 'argument' || isOfNewObject(call);
-    return place.kind !== 'dropped';
+    return place.kind !== 'dropped' && !(place.kind === 'property' && isOptionOfRequest(place.at));
   });
+}
+
+/** `await request(url, { dispatcher })`: the client serves this one request. */
+function isOptionOfRequest(property: ts.Node): boolean {
+  const call = getOutermostWrapped(property.parent).parent;
+  if (!call || !ts.isCallExpression(call)) return false;
+  const callee = skipWrappers(call.expression);
+  const name = ts.isIdentifier(callee) ? callee.text : findMethodCall(call)?.method;
+  return /^(?:fetch|request|stream|get|post|put|patch|delete|head|axios|got)$/.test(name ?? '');
 }
 
 function isInField(node: ts.Node): boolean {

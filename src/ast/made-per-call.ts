@@ -175,24 +175,61 @@ export function isIndependentOf(expression: ts.Node, fn: FunctionNode, file: Fil
   return isIndependent;
 }
 
+/** What counts as settled besides. */
+export interface SettledToo {
+  /** A name that is set anew, where each of its values is settled. */
+  written?: true;
+  /** What callers hand in: they are asked for themselves. */
+  handedIn?: true;
+}
+
 /**
  * As {@link isIndependentOf}, also by names of the function that stand for such values: `const host = process.env.HOST;`,
  * `const options = {}; options.region = region;`. What `this` is counts as settled: it outlives the call.
  */
-export function isSettled(expression: ts.Node, fn: FunctionNode, file: FileContext, depth = 0): boolean {
-  if (ts.isAwaitExpression(expression)) return false;
-  if (ts.isIdentifier(expression)) {
-    const binding = file.bindingOf(expression);
-    if (!binding || !isWithin(binding.identifier, fn)) return true;
+export function isSettled(expression: ts.Node, fn: FunctionNode, file: FileContext, too: SettledToo = {}): boolean {
+  return settles(expression, expression, { fn, file, too }, 0);
+}
+
+interface Settling {
+  fn: FunctionNode;
+  file: FileContext;
+  too: SettledToo;
+}
+
+function settles(node: ts.Node, whole: ts.Node, settling: Settling, depth: number): boolean {
+  const { fn, file, too } = settling;
+  if (ts.isAwaitExpression(node)) return isFunctionBetween(node, whole);
+  if (ts.isIdentifier(node)) {
+    const binding = file.bindingOf(node);
+    if (!binding || !isWithin(binding.identifier, fn) || isWithin(binding.identifier, whole)) return true;
+    const isHandedIn = too.handedIn === true && isParameterOf(binding.declaration, fn);
     const declaration = getVariableOf(binding.declaration);
-    if (!declaration?.initializer || depth > 4) return false;
+    if (depth > 4 || (!too.written && binding.writes.length > 0)) return false;
+    if (!isHandedIn && !(too.written ? declaration : declaration?.initializer)) return false;
+    const values = [
+      ...(declaration?.initializer ? [declaration.initializer] : []),
+      ...binding.writes.map((write) => (isAssignment(write.parent) ? write.parent.right : undefined)),
+      ...listValuesOfMembers(binding.references),
+    ];
     return (
-      isSettled(declaration.initializer, fn, file, depth + 1) &&
-      binding.writes.length === 0 &&
-      listValuesOfMembers(binding.references).every((value) => isSettled(value, fn, file, depth + 1))
+      (isHandedIn || values.length > 0) &&
+      values.every((value) => value !== undefined && settles(value, value, settling, depth + 1))
     );
   }
-  return ts.forEachChild(expression, (child) => !isSettled(child, fn, file, depth) || undefined) === undefined;
+  return ts.forEachChild(node, (child) => !settles(child, whole, settling, depth) || undefined) === undefined;
+}
+
+/** It is waited for by a function inside of the expression, when that is called. */
+function isFunctionBetween(node: ts.Node, whole: ts.Node): boolean {
+  const fn = findEnclosingFunction(node);
+  return fn !== undefined && isWithin(fn, whole);
+}
+
+function isParameterOf(declaration: ts.Node, fn: FunctionNode): boolean {
+  let at = declaration;
+  while (ts.isBindingElement(at)) at = at.parent.parent;
+  return ts.isParameter(at) && at.parent === fn;
 }
 
 /** The variable, or the one whose parts are taken: `const { host } = config`. */

@@ -1,7 +1,7 @@
 import type { FileContext } from '../model/file-context.ts';
 import { isClearName } from './clear-helper.ts';
 import { listClearsByName } from './clears-of-places.ts';
-import { listKeptResults } from './client-factory.ts';
+import { listKeptResults, listVariedClients } from './client-factory.ts';
 import { listDatabaseKinds } from './embedded-database.ts';
 import { listPartsOfClosable } from './end-of-life.ts';
 import { listEventMembers } from './event-members.ts';
@@ -61,6 +61,7 @@ export function listFacts(file: FileContext): string[] {
   for (const name of listKeptOnce(file)) facts.add(`kept-once:${name}`);
   if (file.role !== 'test') for (const name of listCallsOnFresh(file)) facts.add(`on-fresh:${name}`);
   if (file.role !== 'test') for (const name of listKeptResults(file)) facts.add(`keeps-result:${name}`);
+  if (file.role !== 'test') for (const name of listVariedClients(file)) facts.add(`varies-client:${name}`);
   if (file.role !== 'test') for (const name of listLimitedCalls(file)) facts.add(`limits-call:${name}`);
   for (const name of listSurvivedErrors(file)) facts.add(`survives-errors:${name}`);
   for (const name of listRedisClients(file)) facts.add(`redis-client:${name}`);

@@ -64,6 +64,7 @@ export function textOfFact(fact: string): FactText {
         shape: new RegExp(`${madeAs(payload)}|${calledAs(payload)}|<${escapeName(payload)}[\\s/>]`),
       };
     case 'keeps-result':
+    case 'varies-client':
       return { mentions: [payload], shape: new RegExp(calledAs(payload)), isOfProduct: true };
     case 'limits-call': {
       const [name = ''] = payload.split('.');
