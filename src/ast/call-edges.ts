@@ -1,6 +1,7 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { CallEdge, CallFrequency, FunctionSummary, SymbolRef } from '../model/link.ts';
 import { isAfterAnswer, isTimeLimited } from './bounded-wait.ts';
+import { listDispatched } from './dispatch-table.ts';
 import { findEntryOfCall, findEntryPoint } from './entry-points.ts';
 import { findFunctionValue, ordinalOf } from './functions.ts';
 import { isLeftAlone, isRunAlone } from './left-alone.ts';
@@ -39,6 +40,13 @@ export function addCall(
   const frequency: CallFrequency = findRepetition(call) ? 'loop' : 'once';
   const to = targetOf(call, file, classes) ?? findNamed(call);
   if (to) addEdge(from, { ...edge(to, frequency), ...(isNotWaitedFor(call, file) && { isLeftAlone: true }) });
+  for (const value of ts.isCallExpression(call) ? listDispatched(call, file) : []) {
+    const one = skipWrappers(value);
+    const run = isFunctionNode(one)
+      ? ({ kind: 'function', fn: ordinalOf(one, file) } as const)
+      : refOf(one, file, classes);
+    if (run) addEdge(from, { ...edge(run, frequency), ...(isNotWaitedFor(call, file) && { isLeftAlone: true }) });
+  }
 
   // Functions handed over by name: handlers of a route, or callbacks that the callee will run.
   const entry = call.arguments?.some((a) => !isFunctionNode(skipWrappers(a))) ? findEntryOfCall(call, file) : undefined;
