@@ -71,7 +71,9 @@ function isOneFunction(listener: ts.Expression, file: FileContext): boolean {
   const value = skipWrappers(listener);
   if (!ts.isIdentifier(value)) return findMemberPath(value) !== undefined;
   const binding = file.bindingOf(value);
-  return binding !== undefined && binding.writes.length === 0 && findFunctionOfBinding(binding) !== undefined;
+  if (!binding || binding.writes.length > 0) return false;
+  // `const [shown, setShown] = useState(false)`: what it is does not matter, as it stays the same.
+  return binding.kind === 'const' || binding.kind === 'import' || findFunctionOfBinding(binding) !== undefined;
 }
 
 /** Two functions may each have a `listener` of their own. */

@@ -96,7 +96,7 @@ export function isOwnKeys(over: ts.Expression, list: ts.Expression, file: FileCo
     const target = findMethodCall(at);
     if (target?.method === 'map' && ts.isIdentifier(target.receiver)) return file.bindingOf(target.receiver) === own;
     const spread = ts.isArrayLiteralExpression(at) && at.elements.length === 1 ? at.elements[0] : undefined;
-    const next = spread && ts.isSpreadElement(spread) ? spread.expression : (valueOf(at, file) ?? innerOf(at));
+    const next = spread && ts.isSpreadElement(spread) ? spread.expression : (initializerOf(at, file) ?? innerOf(at));
     if (!next) return false;
     at = skipWrappers(next);
   }
@@ -106,7 +106,7 @@ export function isOwnKeys(over: ts.Expression, list: ts.Expression, file: FileCo
 const maxCopies = 6;
 
 /** What a name is declared with. */
-function valueOf(name: ts.Expression, file: FileContext): ts.Expression | undefined {
+function initializerOf(name: ts.Expression, file: FileContext): ts.Expression | undefined {
   const declaration = ts.isIdentifier(name) ? file.bindingOf(name)?.declaration : undefined;
   return declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
 }
