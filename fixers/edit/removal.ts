@@ -1,5 +1,5 @@
-import { calleeName, callsIn, namesOf } from '../../src/ast/ring/parts.ts';
-import { findMemberName, isFunctionNode, skipWrappers } from '../../src/ast/syntax.ts';
+import { callsIn, namesOf } from '../../src/ast/ring/parts.ts';
+import { calleeName, findMemberName, isFunctionNode, skipWrappers } from '../../src/ast/syntax.ts';
 import type { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { TextEdit } from '../../src/model/fixer.ts';

@@ -16,6 +16,7 @@ import {
 import { importWords } from '../../src/ast/mention-words.ts';
 import { bareModule, findOrigin, originName } from '../../src/ast/provenance.ts';
 import {
+  calleeName,
   type FunctionNode,
   findEnclosingFunction,
   findPropertyName,
@@ -145,8 +146,7 @@ function judgeFactory(
 /** A first look that costs nothing: constructors begin with a capital, factories with a known verb. */
 function canCreate(node: ts.NewExpression | ts.CallExpression): boolean {
   if (ts.isNewExpression(node)) return true;
-  const callee = skipWrappers(node.expression);
-  const name = ts.isIdentifier(callee) ? callee.text : ts.isPropertyAccessExpression(callee) ? callee.name.text : '';
+  const name = calleeName(node);
   return (
     /^(?:create|connect|init|knex|postgres|driver|producer|admin|getConnection|Knex)/.test(name) ||
     /jwks|JwtSecret$|^hapiJwt2Key/i.test(name)

@@ -3,6 +3,7 @@ import { listPoolFaults } from '../../src/ast/pool-faults.ts';
 import { bareModule, findOrigin } from '../../src/ast/provenance.ts';
 import {
   type ClassNode,
+  calleeName,
   type FunctionNode,
   findMemberName,
   findMemberPath,
@@ -163,8 +164,7 @@ function createsResource(reachable: readonly FunctionNode[], file: FileContext):
     ...listNodesWithin('NewExpression', fn, file),
   ]);
   return made.some((node) => {
-    const callee = skipWrappers(node.expression);
-    const name = findMemberName(callee) ?? (ts.isIdentifier(callee) ? callee.text : '');
+    const name = calleeName(node);
     if (ts.isNewExpression(node))
       return /(?:Client|Connection|Worker|Browser|Socket|Session|Database|Page)$/.test(name);
     return (

@@ -3,8 +3,8 @@
 import type { FileContext } from '../model/file-context.ts';
 import { leavesFunction } from './conditions.ts';
 import {
+  calleeName,
   type FunctionNode,
-  findMemberName,
   isAssignment,
   isFunctionNode,
   isLoop,
@@ -51,8 +51,7 @@ export function isPauseOrRepair(node: ts.Node): boolean {
   if (!ts.isAwaitExpression(node)) return false;
   const call = skipWrappers(node.expression);
   if (!ts.isCallExpression(call)) return true;
-  const callee = skipWrappers(call.expression);
-  const name = findMemberName(callee) ?? (ts.isIdentifier(callee) ? callee.text : '');
+  const name = calleeName(call);
   return !/^(?:abort|rollback|close|release|disconnect|destroy|end|unlock|clean|dispose|log|warn|error|debug)/i.test(
     name,
   );

@@ -2,6 +2,7 @@ import type { FileContext } from '../model/file-context.ts';
 import { bareModule, findOrigin } from './provenance.ts';
 import { isForAnyKey } from './shared-load.ts';
 import {
+  calleeName,
   type FunctionNode,
   findEnclosingFunction,
   findMemberPath,
@@ -47,7 +48,7 @@ export function findGet(
     if (call.pos > set.pos) break;
     if (!isWithin(call, fn) || call === set) continue;
     const target = findMethodCall(call);
-    const name = target?.method ?? (ts.isIdentifier(call.expression) ? call.expression.text : '');
+    const name = calleeName(call);
     const isOfHelper = readingHelper.test(name);
     if (!(isOfHelper || (target && getMethod.test(name))) || findEnclosingFunction(call) !== fn) continue;
     const isOfHolder = isOfHelper || findMemberPath(target!.receiver)?.join('.') === holder;

@@ -5,19 +5,20 @@ import { listHandlePlaces } from './handle-escape.ts';
 import type { ClientCreation } from './libraries.ts';
 import { isMemoised, isSettled } from './made-per-call.ts';
 import {
+  calleeName,
   type FunctionNode,
   findEnclosingFunction,
-  findMethodCall,
   getOutermostWrapped,
   isWithin,
   nameOfFunction,
-  skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
 
 /** What gives a client by its name: `getS3Client()`, `buildTransport()`. */
 const giving =
   /^(?:get|make|build|create|new|use|init)[A-Z]\w*(?:Clients?|Agent|Pool|Db|Database|Prisma|S3|S3Instance|SQS|SNS|SES|Dynamo(?:DB)?|Knex|Storage|Firestore|BigQuery|PubSub|Elastic\w*)$/;
+
+const requestName = /^(?:fetch|request|stream|get|post|put|patch|delete|head|axios|got)$/;
 
 /**
  * Whether a function makes a client only to give it to whoever calls, each time: `function getS3Client() { return new
@@ -96,9 +97,8 @@ export function listKeptResults(file: FileContext): string[] {
 
 function listFactoryCalls(file: FileContext): { call: ts.CallExpression; name: string }[] {
   return file.nodes('CallExpression').flatMap((call) => {
-    const callee = skipWrappers(call.expression);
-    const name = ts.isIdentifier(callee) ? callee.text : findMethodCall(call)?.method;
-    return name !== undefined && giving.test(name) ? [{ call, name }] : [];
+    const name = calleeName(call);
+    return giving.test(name) ? [{ call, name }] : [];
   });
 }
 
@@ -118,10 +118,7 @@ function isKept(call: ts.CallExpression, file: FileContext): boolean {
 /** `await request(url, { dispatcher })`: the client serves this one request. */
 function isOptionOfRequest(property: ts.Node): boolean {
   const call = getOutermostWrapped(property.parent).parent;
-  if (!call || !ts.isCallExpression(call)) return false;
-  const callee = skipWrappers(call.expression);
-  const name = ts.isIdentifier(callee) ? callee.text : findMethodCall(call)?.method;
-  return /^(?:fetch|request|stream|get|post|put|patch|delete|head|axios|got)$/.test(name ?? '');
+  return call && ts.isCallExpression(call) && requestName.test(calleeName(call));
 }
 
 function isInField(node: ts.Node): boolean {

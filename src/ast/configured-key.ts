@@ -1,8 +1,8 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { Add } from './container-growth.ts';
 import {
+  calleeName,
   findEnclosingFunction,
-  findMemberName,
   findMemberPath,
   getOutermostWrapped,
   isFunctionNode,
@@ -78,7 +78,5 @@ function isWholeList(list: ts.Expression, file: FileContext): boolean {
   }
   if (!ts.isCallExpression(value) || value.arguments.some((argument) => !ts.isObjectLiteralExpression(argument)))
     return false;
-  const callee = value.expression;
-  const called = findMemberName(callee) ?? (ts.isIdentifier(callee) ? callee.text : '');
-  return wholeList.test(called) && !comesAndGoes.test(callee.getText(file.source));
+  return wholeList.test(calleeName(value)) && !comesAndGoes.test(value.expression.getText(file.source));
 }

@@ -3,9 +3,9 @@ import { classifyElement, classifyMember } from './container-member.ts';
 import { type Container, findWholeWrite, madeKind } from './containers.ts';
 import { findFunctionValue } from './functions.ts';
 import {
+  calleeName,
   type FunctionNode,
   findEnclosingFunction,
-  findMemberName,
   findMethodCall,
   getOutermostWrapped,
   isAssignment,
@@ -185,7 +185,7 @@ function classifyArgument(
   hops: number,
 ): void {
   const callee = skipWrappers(call.expression);
-  const name = findMemberName(callee) ?? (ts.isIdentifier(callee) ? callee.text : '');
+  const name = calleeName(call);
   const receiver = ts.isPropertyAccessExpression(callee) ? callee.expression.getText(file.source) : '';
   if (
     receiver === 'Object' ||

@@ -3,6 +3,7 @@ import type { Removal } from './container-growth.ts';
 import type { Container } from './containers.ts';
 import { listCallsOf } from './functions.ts';
 import {
+  calleeName,
   type FunctionNode,
   findMethodCall,
   getOutermostWrapped,
@@ -146,7 +147,7 @@ function isAtEndOfOperation(node: ts.Node): boolean {
     if (!isFunctionNode(at)) continue;
     const call = getOutermostWrapped(at).parent;
     if (ts.isCallExpression(call)) {
-      const name = findMethodCall(call)?.method ?? (ts.isIdentifier(call.expression) ? call.expression.text : '');
+      const name = calleeName(call);
       if (endName.test(name)) return true;
     } else if (
       ts.isReturnStatement(call) ||

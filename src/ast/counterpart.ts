@@ -3,6 +3,7 @@ import { withCallees } from './after-end.ts';
 import { classShape, findThisOwner } from './class-shape.ts';
 import { findFunctionOfBinding, listCallsOf } from './functions.ts';
 import {
+  calleeName,
   type FunctionNode,
   findEnclosingFunction,
   findMemberName,
@@ -123,7 +124,7 @@ function findAssigned(start: ts.BinaryExpression, name: string, file: FileContex
 function releasesIn(stop: FunctionNode, file: FileContext): boolean {
   const calls = withCallees([stop], file).flatMap((run) => listNodesWithin('CallExpression', run, file));
   return calls.some((call) => {
-    const name = findMethodCall(call)?.method ?? (ts.isIdentifier(call.expression) ? call.expression.text : '');
+    const name = calleeName(call);
     return releasing.test(name);
   });
 }

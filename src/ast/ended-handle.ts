@@ -3,9 +3,9 @@ import { findBinding, type HandleLeak, handlingOf } from './handle-leak.ts';
 import type { HandleKind } from './handles.ts';
 import { findLeaks } from './release-paths.ts';
 import {
+  calleeName,
   type FunctionNode,
   findEnclosingFunction,
-  findMemberName,
   findMethodCall,
   getOutermostWrapped,
   isAssignment,
@@ -33,8 +33,7 @@ export interface EndedHandle {
  */
 export function findEndedHandle(creation: ts.Expression, file: FileContext): EndedHandle | undefined {
   if (!ts.isCallExpression(creation) || !isAwaited(creation)) return undefined;
-  const callee = skipWrappers(creation.expression);
-  const name = findMemberName(callee) ?? (ts.isIdentifier(callee) ? callee.text : '');
+  const name = calleeName(creation);
   const binding = making.test(name) ? findBinding(creation, file) : undefined;
   const fn = binding && findEnclosingFunction(creation);
   if (!fn || binding.references.length < 2 || !isWithin(binding.scope.node, fn)) return undefined;

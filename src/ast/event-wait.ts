@@ -1,4 +1,4 @@
-import { findMemberName, isFunctionNode, skipWrappers } from './syntax.ts';
+import { calleeName, isFunctionNode, skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
 
 const waiting =
@@ -18,6 +18,5 @@ export function waitsForEvents(block: ts.Node): boolean {
 
 function isEvent(value: ts.Expression): boolean {
   if (!ts.isCallExpression(value)) return false;
-  const callee = skipWrappers(value.expression);
-  return waiting.test(ts.isIdentifier(callee) ? callee.text : (findMemberName(callee) ?? ''));
+  return waiting.test(calleeName(value));
 }

@@ -1,6 +1,7 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
 import { findThisOwner, type OwnerNode } from './class-shape.ts';
 import {
+  calleeName,
   findEnclosingFunction,
   findMemberName,
   findMethodCall,
@@ -225,8 +226,7 @@ function isArgument(value: ts.Node, parent: ts.Node): parent is ts.CallExpressio
 }
 
 function isRelease(call: ts.CallExpression | ts.NewExpression): boolean {
-  const name =
-    findMemberName(skipWrappers(call.expression)) ?? (ts.isIdentifier(call.expression) ? call.expression.text : '');
+  const name = calleeName(call);
   return /^clear(?:Interval|Timeout|Immediate)$/.test(name);
 }
 

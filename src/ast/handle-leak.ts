@@ -8,6 +8,7 @@ import { type Life, lifeOf } from './life-cycle.ts';
 import { bareModule, findOrigin } from './provenance.ts';
 import { asksForHeld, findLeaks, type Leak } from './release-paths.ts';
 import {
+  calleeName,
   type FunctionNode,
   findEnclosingFunction,
   findMemberName,
@@ -257,9 +258,7 @@ function judgeField({ at, field: name }: Kept, kind: HandleKind, file: FileConte
       return isEnding(member, kind) || (isInEnd && member === 'postMessage');
     if (isAssignment(parent)) return parent.right === outer;
     if (isInEnd) return true;
-    const callee = ts.isCallExpression(parent) && parent.expression !== outer ? parent.expression : undefined;
-    const called = callee && (findMemberName(callee) ?? (ts.isIdentifier(callee) ? callee.text : ''));
-    return called !== undefined && takesOver.test(called);
+    return ts.isCallExpression(parent) && parent.expression !== outer && takesOver.test(calleeName(parent));
   });
   if (isSeenTo || endsByComputedName(life.shape.node, name, (method) => isEnding(method, kind), file)) return undefined;
   return { kind: 'owner', at, field: name, life, disposer };

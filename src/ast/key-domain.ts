@@ -4,7 +4,15 @@ import { findFunctionValue, isExported } from './functions.ts';
 import { typeDomain, typeOfMember } from './key-type.ts';
 import { domainOfName, type KeyDomain } from './key-words.ts';
 import { isRequestValue } from './request-value.ts';
-import { findMemberName, findMemberPath, findMethodCall, isAssignment, isFunctionNode, skipAwait } from './syntax.ts';
+import {
+  calleeName,
+  findMemberName,
+  findMemberPath,
+  findMethodCall,
+  isAssignment,
+  isFunctionNode,
+  skipAwait,
+} from './syntax.ts';
 import { ts } from './ts.ts';
 
 /** Whether many different keys can come through an expression. */
@@ -73,7 +81,7 @@ const sameDomain =
 
 function judgeCall(call: ts.CallExpression, file: FileContext, depth: number): KeyDomain {
   const target = findMethodCall(call);
-  const name = target?.method ?? (ts.isIdentifier(call.expression) ? call.expression.text : '');
+  const name = calleeName(call);
   if (freshCall.test(name)) return 'data';
   if (name === 'stringify' && call.arguments[0]) {
     const part = judge(call.arguments[0], file, depth + 1);

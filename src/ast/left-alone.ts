@@ -1,9 +1,9 @@
 import type { FileContext } from '../model/file-context.ts';
 import { findFunctionValue } from './functions.ts';
 import {
+  calleeName,
   type FunctionNode,
   findEnclosingFunction,
-  findMemberName,
   findMethodCall,
   findPromiseAround,
   getOutermostWrapped,
@@ -33,7 +33,7 @@ export function isLeftAlone(call: ts.CallExpression | ts.NewExpression, file: Fi
   const isLeft =
     ts.isExpressionStatement(parent) ||
     ts.isVoidExpression(parent) ||
-    (ts.isCallExpression(parent) && parent.expression !== end && deferring.test(nameOfCallee(parent))) ||
+    (ts.isCallExpression(parent) && parent.expression !== end && deferring.test(calleeName(parent))) ||
     isHandedToStatement(end, file) ||
     isKeptUnread(end, file);
   if (!isLeft || holdsAnswer(end, file) || isHandedCallback(call, file)) return false;
@@ -100,7 +100,7 @@ export function isRunAlone(fn: FunctionNode, file: FileContext): boolean {
   const outer = getOutermostWrapped(fn);
   const call = outer.parent;
   if (!ts.isCallExpression(call) || holdsAnswer(fn, file)) return false;
-  if (deferring.test(nameOfCallee(call))) return true;
+  if (deferring.test(calleeName(call))) return true;
   return (call.expression === outer || isLink(call)) && isLeftAlone(call, file);
 }
 
@@ -187,9 +187,4 @@ function isNameOnly(name: ts.Identifier): boolean {
     (ts.isPropertyAccessExpression(parent) && parent.name === name) ||
     (ts.isPropertyAssignment(parent) && parent.name === name)
   );
-}
-
-function nameOfCallee(call: ts.CallExpression): string {
-  const callee = skipWrappers(call.expression);
-  return ts.isIdentifier(callee) ? callee.text : (findMemberName(callee) ?? '');
 }

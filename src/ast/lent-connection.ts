@@ -5,6 +5,7 @@ import { acquisitions } from './libraries.ts';
 import { bareModule, findOrigin, originName } from './provenance.ts';
 import { asksForHeld, type Handling } from './release-paths.ts';
 import {
+  calleeName,
   type FunctionNode,
   findEnclosingFunction,
   findMemberPath,
@@ -107,7 +108,7 @@ function isReleaseOf(call: ts.CallExpression, binding: Binding, file: FileContex
     return isDispose && file.bindingOf(callee.expression) === binding;
   }
   const target = findMethodCall(call);
-  const name = target?.method ?? (ts.isIdentifier(call.expression) ? call.expression.text : '');
+  const name = calleeName(call);
   if (!releaseName.test(name) && !/^_?(?:release|end|close|destroy|free)[A-Z]/.test(name)) return false;
   const isHeld = (node: ts.Node): boolean => ts.isIdentifier(node) && file.bindingOf(node) === binding;
   return (target !== undefined && isHeld(target.receiver)) || call.arguments.some((a) => isHeld(skipWrappers(a)));

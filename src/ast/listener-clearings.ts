@@ -2,7 +2,7 @@ import type { FileContext } from '../model/file-context.ts';
 import { listCallsOf } from './functions.ts';
 import { pathOf, removing, startOfChain } from './listener-calls.ts';
 import {
-  findMemberName,
+  calleeName,
   findMethodCall,
   getOutermostWrapped,
   isFunctionNode,
@@ -57,10 +57,8 @@ function listThroughParameter(
 }
 
 function listHandedToHelper(call: ts.CallExpression, file: FileContext): readonly Clearing[] {
-  const callee = skipWrappers(call.expression);
-  const name = ts.isIdentifier(callee) ? callee.text : findMemberName(callee);
   const [given] = call.arguments;
-  if (name === undefined || !given || !clearingHelper.test(name)) return [];
+  if (!given || !clearingHelper.test(calleeName(call))) return [];
   const target = pathOf(given, file);
   return target === undefined || ts.isStringLiteralLike(given) ? [] : [{ call, target, event: undefined }];
 }

@@ -3,6 +3,7 @@ import { isInCatch, isInFinally } from './conditions.ts';
 import { findLent, listNames } from './lent-connection.ts';
 import { asksForHeld, findLeaks, type Leak } from './release-paths.ts';
 import {
+  calleeName,
   type FunctionNode,
   findMethodCall,
   getOutermostWrapped,
@@ -82,8 +83,8 @@ function listSetBeside(begun: ts.Node): string[] {
 /** `t.commit()`, `rollback(t)`. */
 function listEnds(binding: Binding, fn: FunctionNode, file: FileContext): ts.CallExpression[] {
   return listNodesWithin('CallExpression', fn, file).filter((call) => {
-    const target = findMethodCall(call);
-    const name = target?.method ?? (ts.isIdentifier(call.expression) ? call.expression.text : '');
+    const _target = findMethodCall(call);
+    const name = calleeName(call);
     if (!ending.test(name)) return false;
     return isOwnEnd(call, binding, file) || call.arguments.some((given) => isHeld(skipWrappers(given), binding, file));
   });

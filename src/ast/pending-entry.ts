@@ -3,9 +3,9 @@ import type { Add, Growth } from './container-growth.ts';
 import { isFresh } from './fresh-key.ts';
 import { isExecutor } from './functions.ts';
 import {
+  calleeName,
   type FunctionNode,
   findEnclosingFunction,
-  findMemberName,
   findPropertyName,
   isFunctionNode,
   isWithin,
@@ -36,7 +36,7 @@ function standsForOperation(expression: ts.Expression, file: FileContext, depth:
     const made = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
     return made !== undefined && standsForOperation(made, file, depth + 1);
   }
-  if (ts.isCallExpression(value)) return deferring.test(calledName(value));
+  if (ts.isCallExpression(value)) return deferring.test(calleeName(value));
   if (isFunctionNode(value)) return settlesPromise(value, file);
   if (ts.isNewExpression(value)) {
     const callee = skipWrappers(value.expression);
@@ -53,11 +53,6 @@ function standsForOperation(expression: ts.Expression, file: FileContext, depth:
       );
     });
   return ts.isArrayLiteralExpression(value) && value.elements.some((e) => standsForOperation(e, file, depth + 1));
-}
-
-function calledName({ expression }: ts.CallExpression): string {
-  const callee = skipWrappers(expression);
-  return findMemberName(callee) ?? (ts.isIdentifier(callee) ? callee.text : '');
 }
 
 /** Whether a value is, or holds, what settles one promise that the function around it makes. */

@@ -4,6 +4,7 @@ import { answerKind, bodyKind, type HandleKind, streamKind } from './handles.ts'
 import { findClientOfPipe, isPipe, isSeenTo, type PipedFile } from './piped-file.ts';
 import { bareModule, findOrigin, originName } from './provenance.ts';
 import {
+  calleeName,
   findEnclosingFunction,
   findMemberName,
   findMethodCall,
@@ -12,6 +13,7 @@ import {
   isFunctionNode,
   isWithin,
   nameOfFunction,
+  skipAwait,
   skipWrappers,
 } from './syntax.ts';
 import { ts } from './ts.ts';
@@ -61,7 +63,7 @@ function findGiver(source: ts.Expression, file: FileContext): string | undefined
   if (value && ts.isPropertyAccessExpression(value)) return findGiver(value, file);
   const call = part?.of ?? value;
   if (!call || !ts.isCallExpression(call)) return undefined;
-  const name = findMethodCall(call)?.method ?? (ts.isIdentifier(call.expression) ? call.expression.text : '');
+  const name = calleeName(call);
   if (name.length > 3) return name;
   // A short name says little: it must be that of the very file.
   const module = findOrigin(call.expression, file)?.module;
@@ -201,11 +203,6 @@ function findResolved(parameter: ts.ParameterDeclaration): ts.Expression | undef
   const outer = getOutermostWrapped(fn);
   const target = findMethodCall(outer.parent);
   return target?.method === 'then' && target.call.arguments[0] === outer ? target.receiver : undefined;
-}
-
-function skipAwait(value: ts.Expression): ts.Expression {
-  const inner = skipWrappers(value);
-  return ts.isAwaitExpression(inner) ? skipWrappers(inner.expression) : inner;
 }
 
 /** `answer` of `http.get(url, (answer) => …)` and of `request.on('response', (answer) => …)`. */

@@ -3,6 +3,7 @@ import { findSentKind, isAnswerOfNode } from './piped-answer.ts';
 import { isPipe } from './piped-file.ts';
 import { bareModule, findOrigin, originName } from './provenance.ts';
 import {
+  calleeName,
   type FunctionNode,
   findEnclosingFunction,
   findMethodCall,
@@ -93,8 +94,8 @@ function isPlain({ arguments: [, listener] }: ts.CallExpression, file: FileConte
 
 /** Whether a call may end the file when the download fails: not at its own end, nor when the file itself fails. */
 function isEnd(call: ts.CallExpression, creation: ts.CallExpression, file: FileContext): boolean {
-  const target = findMethodCall(call);
-  const name = target?.method ?? (ts.isIdentifier(call.expression) ? call.expression.text : '');
+  const _target = findMethodCall(call);
+  const name = calleeName(call);
   if (!endName.test(name)) return false;
   const { parent } = getOutermostWrapped(creation);
   const made = ts.isVariableDeclaration(parent) ? parent.name.getText(file.source) : undefined;

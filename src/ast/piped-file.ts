@@ -1,6 +1,7 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
 import { bareModule, findOrigin, originName } from './provenance.ts';
 import {
+  calleeName,
   type FunctionNode,
   findCallOn,
   findEnclosingFunction,
@@ -51,7 +52,7 @@ export function isSeenTo({ pipe, fn }: PipedFile, file: FileContext): boolean {
   const client = to && isParameterOf(to, fn, file) ? to.getText(file.source) : undefined;
   return listNodesWithin('CallExpression', fn, file).some((call) => {
     const target = findMethodCall(call);
-    const name = target?.method ?? (ts.isIdentifier(call.expression) ? call.expression.text : '');
+    const name = calleeName(call);
     if (!endName.test(name) || isOnError(call, fn, file)) return false;
     return !target || target.receiver.getText(file.source) !== client;
   });

@@ -1,7 +1,7 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { ClassShape } from './class-shape.ts';
 import { findReArming } from './re-arming.ts';
-import { type FunctionNode, findMemberName, isWithin, skipWrappers } from './syntax.ts';
+import { calleeName, type FunctionNode, findMemberName, isWithin } from './syntax.ts';
 import { ts } from './ts.ts';
 import { listNodesWithin } from './within.ts';
 
@@ -74,8 +74,7 @@ function pollsFor(reachable: readonly FunctionNode[], file: FileContext): boolea
   return file.nodes('CallExpression').some((call) => {
     const fn = reachable.find((candidate) => isWithin(call, candidate));
     if (!fn) return false;
-    const callee = skipWrappers(call.expression);
-    const name = findMemberName(callee) ?? (ts.isIdentifier(callee) ? callee.text : '');
+    const name = calleeName(call);
     if (/^(?:sleep|delay|wait|pause|setTimeout|setImmediate|setInterval)$/.test(name)) {
       return isInLoop(call, fn) || name === 'setInterval' || findReArming(call, file) !== undefined;
     }

@@ -14,8 +14,8 @@ import { isAskedOfLoader, rowListOf } from './row-lists.ts';
 import { sizeOf } from './size.ts';
 import { findCallee } from './symbol-ref.ts';
 import {
+  calleeName,
   findEnclosingFunction,
-  findMemberName,
   findMethodCall,
   getOutermostWrapped,
   nameOfFunction,
@@ -146,8 +146,7 @@ const enriching =
 export function isForEffect(call: ts.CallExpression): boolean {
   const waited = getOutermostWrapped(call).parent;
   if (!ts.isAwaitExpression(waited) || !ts.isExpressionStatement(getOutermostWrapped(waited).parent)) return false;
-  const callee = skipWrappers(call.expression);
-  return !enriching.test(findMemberName(callee) ?? (ts.isIdentifier(callee) ? callee.text : ''));
+  return !enriching.test(calleeName(call));
 }
 
 /** `operations.push(prisma.user.delete(…))`, `prisma.$transaction(ids.map(…))`: sent later, maybe together. */

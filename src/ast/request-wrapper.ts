@@ -6,9 +6,9 @@ import { findOrigin } from './provenance.ts';
 import { isLimiting, optionsOf } from './request-options.ts';
 import { isExternal } from './symbol-ref.ts';
 import {
+  calleeName,
   type FunctionNode,
   findEnclosingFunction,
-  findMethodCall,
   findPromiseAround,
   findPropertyName,
   nameOfFunction,
@@ -139,10 +139,9 @@ function mayLimit(argument: ts.Expression | undefined, call: ts.CallExpression, 
 /** `request.1` for a call of `request` of another file whose second argument may hold a limit. */
 export function listLimitedCalls(file: FileContext): string[] {
   return file.nodes('CallExpression').flatMap((call) => {
-    const callee = skipWrappers(call.expression);
-    const name = ts.isIdentifier(callee) ? callee.text : findMethodCall(call)?.method;
-    if (name === undefined || !sending.test(name) || findFunctionValue(callee, file)) return [];
-    const module = findOrigin(callee, file)?.module ?? '.';
+    const name = calleeName(call);
+    if (!sending.test(name) || findFunctionValue(call.expression, file)) return [];
+    const module = findOrigin(call.expression, file)?.module ?? '.';
     if (module === '' || isExternal(module, file) || sender.test(module)) return [];
     const spread = call.arguments.findIndex(ts.isSpreadElement);
     if (spread >= 0) return [0, 1, 2, 3].filter((index) => index >= spread).map((index) => `${name}.${index}`);

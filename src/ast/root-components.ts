@@ -1,5 +1,5 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
-import { findEnclosingFunction, findMemberName, getOutermostWrapped, isWithin, skipWrappers } from './syntax.ts';
+import { calleeName, findEnclosingFunction, getOutermostWrapped, isWithin } from './syntax.ts';
 import { ts } from './ts.ts';
 
 /**
@@ -24,10 +24,7 @@ function isAtRoot(element: ts.JsxOpeningLikeElement): boolean {
   let at: ts.Node = element.parent;
   while (ts.isJsxElement(at) || ts.isJsxFragment(at) || ts.isParenthesizedExpression(at)) at = at.parent;
   if (!ts.isCallExpression(at)) return false;
-  const callee = skipWrappers(at.expression);
-  return /^(?:render|hydrate|hydrateRoot)$/.test(
-    ts.isIdentifier(callee) ? callee.text : (findMemberName(callee) ?? ''),
-  );
+  return /^(?:render|hydrate|hydrateRoot)$/.test(calleeName(at));
 }
 
 /** `{rows.map((row) => <Row />)}`. */

@@ -5,6 +5,7 @@ import { sizeOfQuery } from './query-size.ts';
 import type { Judge, Size } from './size.ts';
 import { pluralOf, soundOfName } from './size-words.ts';
 import {
+  calleeName,
   findMemberPath,
   findMethodCall,
   findStringValue,
@@ -34,8 +35,7 @@ export function sizeOfSource(
   judge: Judge,
 ): Size | undefined {
   const target = findMethodCall(call);
-  const callee = skipWrappers(call.expression);
-  const name = target?.method ?? (ts.isIdentifier(callee) ? callee.text : '');
+  const name = calleeName(call);
   const large = (why: string): Size => ({ size: 'large', why, at: call });
   if (target?.method === 'split')
     return isLineBreak(call.arguments[0]) && isFromFile(target.receiver, file, 0)

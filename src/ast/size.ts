@@ -8,6 +8,7 @@ import { bareModule, findOrigin } from './provenance.ts';
 import { sizeOfSource } from './size-sources.ts';
 import { soundOfName } from './size-words.ts';
 import {
+  calleeName,
   type FunctionNode,
   findMemberName,
   findMemberPath,
@@ -139,7 +140,7 @@ function judgeCall(call: ts.CallExpression, file: FileContext, depth: number): S
   const source = sizeOfSource(call, file, depth, judge);
   if (source) return source;
   const target = findMethodCall(call);
-  const name = target?.method ?? (ts.isIdentifier(call.expression) ? call.expression.text : '');
+  const name = calleeName(call);
   const [first] = call.arguments;
   if (target && sameSize.test(name)) {
     const isUtility = ts.isIdentifier(target.receiver) && utility.test(target.receiver.text);

@@ -6,6 +6,7 @@ import { findOwnProperty, isFresh } from './fresh-key.ts';
 import { findFunctionValue, isExecutor } from './functions.ts';
 import { keyDomain } from './key-domain.ts';
 import {
+  calleeName,
   type FunctionNode,
   findEnclosingFunction,
   findMemberName,
@@ -191,8 +192,7 @@ function takesOut(run: FunctionNode, add: Add, growth: Growth, file: FileContext
     const called = findFunctionValue(own ?? call.expression, file);
     if (called && isFunctionNode(called))
       return hops < 3 && called !== run && takesOut(called, add, growth, file, hops + 1);
-    const callee = skipWrappers(call.expression);
-    const name = findMemberName(callee) ?? (ts.isIdentifier(callee) ? callee.text : '');
+    const name = calleeName(call);
     if (name === 'clearTimeout' || name === 'clearInterval') return false;
     return takingOut.test(name) || call.arguments.some((argument) => argument.getText(file.source) === key);
   });

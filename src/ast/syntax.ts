@@ -142,6 +142,12 @@ export function findMethodCall(
   return { call: node, receiver: skipWrappers(access.expression), method };
 }
 
+/** `hash` of `hash(…)`, `this.hash(…)` and `new Hash().hash(…)`; empty when it is computed. */
+export function calleeName({ expression }: ts.CallExpression | ts.NewExpression): string {
+  const callee = skipWrappers(expression);
+  return ts.isIdentifier(callee) ? callee.text : (findMemberName(callee) ?? '');
+}
+
 /** The call of a method on a value: `stream.on(…)` of `stream`. */
 export function findCallOn(value: ts.Node): ts.CallExpression | undefined {
   const outer = getOutermostWrapped(value);

@@ -1,10 +1,10 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
 import { bareModule, findOrigin, originName } from './provenance.ts';
 import {
+  calleeName,
   type FunctionNode,
   findCallOn,
   findEnclosingFunction,
-  findMemberName,
   findMethodCall,
   findStringValue,
   getOutermostWrapped,
@@ -56,8 +56,7 @@ export function findToldTimeout(
 }
 
 function kindOf(creation: ts.CallExpression | ts.NewExpression, file: FileContext): ToldTimeout['name'] | undefined {
-  const callee = skipWrappers(creation.expression);
-  const called = findMemberName(callee) ?? (ts.isIdentifier(callee) ? callee.text : '');
+  const called = calleeName(creation);
   if (!/^(?:get|request|connect|createConnection|Socket)$/.test(called)) return undefined;
   const origin = findOrigin(ts.isNewExpression(creation) ? creation : creation.expression, file);
   if (!origin) return undefined;

@@ -1,8 +1,8 @@
 import type { Binding, FileContext } from '../../model/file-context.ts';
-import { type FunctionNode, getOutermostWrapped, isWithin, skipWrappers } from '../syntax.ts';
+import { calleeName, type FunctionNode, getOutermostWrapped, isWithin, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { isPart, touches } from './effects.ts';
-import { calleeName, callsIn, namesOf, type Part, uses } from './parts.ts';
+import { callsIn, namesOf, type Part, uses } from './parts.ts';
 import type { RingChange } from './points.ts';
 
 /** The parameter that is handed to what hashes the points as well. */

@@ -135,9 +135,3 @@ export function callsIn(node: ts.Node): (ts.CallExpression | ts.NewExpression)[]
   visit(node);
   return found;
 }
-
-/** `hash` of `this.hash(…)`, `update` of `createHash('md5').update(…)`. */
-export function calleeName({ expression }: ts.CallExpression | ts.NewExpression): string {
-  const callee = skipWrappers(expression);
-  return ts.isIdentifier(callee) ? callee.text : (findMemberName(callee) ?? '');
-}

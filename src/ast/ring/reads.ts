@@ -1,10 +1,18 @@
 import type { FileContext } from '../../model/file-context.ts';
 import { classShape } from '../class-shape.ts';
 import { findFunctionOfBinding } from '../functions.ts';
-import { type FunctionNode, isClassNode, isFunctionNode, isLoop, isWithin, skipWrappers } from '../syntax.ts';
+import {
+  calleeName,
+  type FunctionNode,
+  isClassNode,
+  isFunctionNode,
+  isLoop,
+  isWithin,
+  skipWrappers,
+} from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { isPart } from './effects.ts';
-import { calleeName, type Part, type RingOwner, uses } from './parts.ts';
+import { type Part, type RingOwner, uses } from './parts.ts';
 import type { RingChange } from './points.ts';
 
 interface Asked {
