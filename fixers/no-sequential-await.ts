@@ -56,10 +56,12 @@ export const fixer: Fixer<SequentialAwait> = {
   },
 };
 
-/** `Promise.all([await a(), await b()])` without its inner `await`. */
+/** `Promise.all([await a(), await b()])` without its inner `await`; a comment behind one stays. */
 function startTogether({ awaits }: AwaitedElements, file: FileContext): Fix {
-  const edits = awaits.map(
-    (one): TextEdit => ({ start: one.getStart(file.source), end: one.expression.getStart(file.source), text: '' }),
-  );
+  const edits = awaits.map((one): TextEdit => {
+    const start = one.getStart(file.source);
+    const [word] = /^await\s*/.exec(file.text.slice(start))!;
+    return { start, end: start + word.length, text: '' };
+  });
   return { edits: edits as [TextEdit, ...TextEdit[]], note: 'all of them are started even if the first fails' };
 }
