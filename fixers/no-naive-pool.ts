@@ -1,32 +1,15 @@
 import type { NaivePool } from '../rules/pooling/no-naive-pool.ts';
 import { isDisposerName } from '../src/ast/class-shape.ts';
-import {
-  type FunctionNode,
-  findMethodCall,
-  isClassNode,
-  isWithin,
-  nameOfFunction,
-  skipAwait,
-} from '../src/ast/syntax.ts';
+import { isClassNode, isWithin, nameOfFunction } from '../src/ast/syntax.ts';
 import { ts } from '../src/ast/ts.ts';
 import type { FileContext } from '../src/model/file-context.ts';
 import type { Fix, Fixer, Skip, TextEdit } from '../src/model/fixer.ts';
 import { insertAtFunctionEnd } from './edit/insert-at-function-end.ts';
 import { insertClassMember } from './edit/insert-class-member.ts';
 import { isTypeScript } from './edit/keep-value.ts';
+import { type Wiring, wirePool } from './edit/pool-wiring.ts';
 import { removeMember } from './edit/remove-statement.ts';
 import { replaceNode } from './edit/replace-node.ts';
-
-/** The parts of a pool's class that its replacement is wired from. */
-interface Wiring {
-  create: string;
-  destroy: string;
-  resourceType: string | undefined;
-  max: string;
-}
-
-const defaultMax = 10;
-const creationName = /^(?:create|connect|open|make|build|launch|dial|factory)/i;
 
 export const fixer: Fixer<NaivePool> = {
   rule: 'no-naive-pool',
@@ -45,7 +28,7 @@ export const fixer: Fixer<NaivePool> = {
     )?.[1] as ts.MethodDeclaration | undefined;
     const inside = listPrivateMembers(data, close);
     if (typeof inside === 'string') return { skip: inside };
-    const wiring = wire(data, file);
+    const wiring = wirePool(data, file);
     if (typeof wiring === 'string') return { skip: wiring };
     const edits = rewrite(data, cls, close, inside, wiring, file);
     if (!edits) return { skip: 'its constructor has no body to build the pool in' };
@@ -108,99 +91,6 @@ function isState(field: ts.PropertyDeclaration): boolean {
       value.kind === ts.SyntaxKind.FalseKeyword ||
       value.kind === ts.SyntaxKind.NullKeyword)
   );
-}
-
-function wire({ shape, acquire, store }: NaivePool, file: FileContext): Wiring | string {
-  const cls = shape.node;
-  const inClass = (node: ts.Node): boolean => isWithin(node, cls);
-  const own = findOwnCreation(shape, acquire, store, file);
-  const creations = file
-    .nodes('AwaitExpression')
-    .filter((node) => inClass(node) && isCreation(skipAwait(node.expression), shape));
-  if (!own && creations.length !== 1) return 'how a resource is made is not one expression';
-  const creation = own ?? skipAwait(creations[0]!.expression);
-  if (namesLocals(creation, cls, file)) return 'how a resource is made depends on local values';
-  const destroy = findDestruction(shape, acquire, file);
-  if (destroy === undefined) return 'how a resource is ended is not known';
-  return {
-    create: creation.getText(file.source),
-    destroy,
-    resourceType: resourceTypeOf(acquire, file),
-    max: findMaximum(shape, store, file),
-  };
-}
-
-/** `await this.open()`, where `open` makes a resource and leaves the books to the caller. */
-function findOwnCreation(
-  shape: NaivePool['shape'],
-  acquire: FunctionNode,
-  store: string,
-  file: FileContext,
-): ts.Expression | undefined {
-  for (const node of file.nodes('AwaitExpression')) {
-    const call = skipAwait(node.expression);
-    const target = isWithin(node, acquire) ? findMethodCall(call) : undefined;
-    if (target?.receiver.kind !== ts.SyntaxKind.ThisKeyword || !creationName.test(target.method)) continue;
-    const method = shape.methods.get(target.method);
-    const accesses = shape.fields.get(store)?.accesses ?? [];
-    if (method && !accesses.some((access) => isWithin(access, method))) return call;
-  }
-  return undefined;
-}
-
-function isCreation(node: ts.Expression, shape: NaivePool['shape']): boolean {
-  const target = findMethodCall(node);
-  if (!target || !creationName.test(target.method)) return false;
-  // `await this.open()` is the class's own helper; the creation is inside of it.
-  return target.receiver.kind !== ts.SyntaxKind.ThisKeyword || !shape.methods.has(target.method);
-}
-
-function namesLocals(node: ts.Node, cls: ts.Node, file: FileContext): boolean {
-  let found = false;
-  const visit = (at: ts.Node): void => {
-    const binding = ts.isIdentifier(at) ? file.bindingOf(at) : undefined;
-    if (binding && isWithin(binding.identifier, cls)) found = true;
-    ts.forEachChild(at, visit);
-  };
-  visit(node);
-  return found;
-}
-
-/** `this.factory.destroy(client)` → `(resource) => this.factory.destroy(resource)`; `client.end()` → `(resource) => resource.end()`. */
-function findDestruction(shape: NaivePool['shape'], acquire: FunctionNode, file: FileContext): string | undefined {
-  for (const call of file.nodes('CallExpression')) {
-    if (!isWithin(call, shape.node) || isWithin(call, acquire)) continue;
-    const target = findMethodCall(call);
-    if (!target || !/^(?:destroy|end|close|disconnect|terminate|quit|dispose)/.test(target.method)) continue;
-    const receiver = target.receiver.getText(file.source);
-    if (receiver.startsWith('this.') && call.arguments.length === 1)
-      return `(resource) => ${receiver}.${target.method}(resource)`;
-    if (!receiver.startsWith('this') && call.arguments.length === 0) return `(resource) => resource.${target.method}()`;
-  }
-  return undefined;
-}
-
-function resourceTypeOf(acquire: FunctionNode, file: FileContext): string | undefined {
-  const type = acquire.type;
-  if (!type || !ts.isTypeReferenceNode(type)) return undefined;
-  return type.typeArguments?.[0]?.getText(file.source);
-}
-
-/** The right side of the comparison with the number of connections; ten where there is none. */
-function findMaximum(shape: NaivePool['shape'], store: string, file: FileContext): string {
-  for (const node of file.nodes('BinaryExpression')) {
-    if (!isWithin(node, shape.node)) continue;
-    const { kind } = node.operatorToken;
-    const isBelow = kind === ts.SyntaxKind.LessThanToken || kind === ts.SyntaxKind.GreaterThanEqualsToken;
-    const right = node.right.getText(file.source);
-    if (
-      isBelow &&
-      node.left.getText(file.source).includes(store) &&
-      /^(?:this\.[\w.]+|[A-Z_][A-Z\d_]*|\d+)$/.test(right)
-    )
-      return right;
-  }
-  return String(defaultMax);
 }
 
 function rewrite(

@@ -26,7 +26,8 @@ export function removeUnused(
     size = done.size;
     for (const binding of file.bindings) {
       if (done.has(binding) || isGone(binding.identifier)) continue;
-      const removal = removeBinding(binding, isGone, file);
+      if (!isUnused(binding.references, binding.declaration, isGone)) continue;
+      const removal = removeBinding(binding, file);
       if (!removal) continue;
       done.add(binding);
       removals.push(...removal);
@@ -48,12 +49,8 @@ function isUnused(uses: readonly ts.Node[], own: ts.Node, isGone: (node: ts.Node
   return uses.some((use) => isGone(use)) && uses.every((use) => isGone(use) || isWithin(use, own));
 }
 
-function removeBinding(
-  { declaration, references, identifier }: Binding,
-  isGone: (node: ts.Node) => boolean,
-  file: FileContext,
-): Removal[] | undefined {
-  if (!isUnused(references, declaration, isGone)) return undefined;
+/** Removes a declaration that nothing uses; undefined where it is exported, or its value may do something. */
+export function removeBinding({ declaration, identifier }: Binding, file: FileContext): Removal[] | undefined {
   if (ts.isParameter(declaration)) {
     const isInjected = ts.isParameterPropertyDeclaration(declaration, declaration.parent);
     return isInjected || !ts.isIdentifier(declaration.name) ? undefined : [renameParameter(declaration, file)];

@@ -2,6 +2,7 @@ import type { FileContext } from '../model/file-context.ts';
 import type { Finding } from '../model/finding.ts';
 import type { FixSafety, TextEdit } from '../model/fixer.ts';
 import { collide, inOrder, joinEdits, lineBreakOf } from './edits.ts';
+import { sweepLeftOver } from './left-over.ts';
 import { checkSyntax } from './parses.ts';
 
 export interface Left {
@@ -108,7 +109,10 @@ function tryFixes(
   if ('refused' in finished) return { text, steps: [], refused: finished.refused };
   const imports = inOrder(finished.edits.map(follow));
   const after = joinEdits(edited, imports);
-  return { text: after, steps: [edits, imports], ...checkSyntax(path, text, after) };
+  const { tree, error } = checkSyntax(path, text, after);
+  if (error !== undefined) return { text: after, steps: [edits, imports], tree, error };
+  const swept = sweepLeftOver(path, text, { text: after, tree });
+  return { ...swept, steps: [edits, imports, ...swept.steps] };
 }
 
 /** Adds the fixes one by one and leaves out each that breaks the text. */
