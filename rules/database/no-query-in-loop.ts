@@ -1,7 +1,7 @@
 import { allOf, anyOf } from '../../src/ast/all-of.ts';
-import { listBatchNames } from '../../src/ast/batch-sibling.ts';
-import { findCalleeQueries } from '../../src/ast/callee-queries.ts';
-import { oncePath, runsOnce } from '../../src/ast/data-loop.ts';
+import { hasBatchSibling } from '../../src/ast/batch-sibling.ts';
+import { type CalleeQueries, findCalleeQueries, findModelQueries } from '../../src/ast/callee-queries.ts';
+import { type DataLoop, oncePath, runsOnce } from '../../src/ast/data-loop.ts';
 import { findFunctionValue } from '../../src/ast/functions.ts';
 import { roundWords, together, waitWords } from '../../src/ast/mention-words.ts';
 import { findOwnQuery } from '../../src/ast/own-query.ts';
@@ -13,14 +13,13 @@ import {
   isRun,
   type QueryCall,
 } from '../../src/ast/queries.ts';
-import { findRounds, isFewOfPart, isWeakLoop } from '../../src/ast/query-rounds.ts';
+import { findHandedRound, findRounds, isFewOfPart, isWeakLoop } from '../../src/ast/query-rounds.ts';
 import {
   isBareWriteMap,
-  isBulk,
   isCollected,
-  isExplained,
   isForEffect,
   isLookupOfIds,
+  isWeakQuery,
   whenOften,
   worthOf,
 } from '../../src/ast/query-worth.ts';
@@ -30,7 +29,7 @@ import { isNoHandful } from '../../src/ast/schema-limits.ts';
 import { isSeldomAsked } from '../../src/ast/seldom.ts';
 import { shownText } from '../../src/ast/shown-text.ts';
 import { findCallee } from '../../src/ast/symbol-ref.ts';
-import { findMethodCall, isWithin } from '../../src/ast/syntax.ts';
+import { isWithin } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { findRepetition, type Repetition } from '../../src/ast/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
@@ -60,7 +59,7 @@ export const rule = defineRule<QueryInLoop>({
     'Fetch all rows in one query before the loop (`IN`, `= ANY($1)`, `findMany({ where: { id: { in: ids } } })`) and look them up in a Map; write with one bulk statement; or load through a BatchLoader.',
   limits: [
     'What writes rows one by one, and loops that may end early, are reported as `possible` only: what is written together is mostly a handful that belongs to one thing. A function that says that it is for many (`bulkCreate`) is taken at its word.',
-    'A helper counts when it asks the database each time, of what it is handed: in this file, or in another one that the call leads to, one hop further at most; helpers that keep what they read do not count.',
+    'A helper counts when it asks the database each time, of what it is handed: in this file, or in another one that the call leads to, one hop further at most, by way of what a container, a factory or a field gives; helpers that keep what they read do not count.',
     'Where the project has a function for many keys (`getUsersByIds`), each call of the one for one key in a loop counts.',
     'A loop that no request of users is seen to wait for (a job, a timer, a command, a page of administrators) is `possible`, unless it asks one by one for the keys of a data loader; so is one in a project whose databases are all SQLite, which answers without a round trip.',
     'How many rows there are is judged by where they come from, not counted: a query of this file, or of the function that gives the list (three calls deep at most). Lists that are passed in and not called after rows or ids, what hangs on one row, and rounds that also write or ask another service, are `possible` only; so is a call whose answer nobody uses.',
@@ -68,7 +67,7 @@ export const rule = defineRule<QueryInLoop>({
   mentions: together(roundWords, waitWords),
   visit: {
     CallExpression(call, file) {
-      if (!findRepetition(call)) return judgeRecursion(call, file);
+      if (!findRepetition(call)) return judgeRecursion(call, file) ?? judgeHanded(call, file);
       if (oncePath.test(file.path)) return undefined;
       return judgeQuery(call, file) ?? judgeHelper(call, file) ?? judgeCallee(call, file);
     },
@@ -109,29 +108,39 @@ function judgeCallee(call: ts.CallExpression, file: FileContext): Match<QueryInL
   const to = place && findCallee(call, file);
   if (!place || isCollected(call, place.repetition.node) || isWeakLoop(place.repetition.node)) return undefined;
   if (file.memo(toldOf, place.repetition.node).at) return undefined;
-  const batches = listBatchNames(findMethodCall(call)?.method ?? call.expression.getText(file.source));
-  const isNamed = batches.map((name): LinkCondition => ({ kind: 'project-states', fact: `function:${name}` }));
-  const hasBatch = allOf(
-    { kind: 'any', of: isNamed },
-    to && { kind: 'not', of: { kind: 'callee-does', to, deeds: ['keeps'] } },
-  )!;
+  const hasBatch = hasBatchSibling(call, to);
   const queries = to && findCalleeQueries(call, to, place, file);
-  if (!queries && (batches.length === 0 || isFewOfPart(call, place, file))) return undefined;
-  const { asks, onlyReads, isAlone } = queries ?? {
-    isAlone: worthOf(call, place.repetition, place.over, file).isAlone,
-  };
+  if (!queries && (!hasBatch || isFewOfPart(call, place, file))) return undefined;
+  const isAlone = queries ? queries.isAlone : worthOf(call, place.repetition, place.over, file).isAlone;
+  const match = ofCallee(call, call.expression, place, queries, hasBatch, file);
+  return { ...match, ...((!isAlone || isForEffect(call)) && { confidence: 'possible' as const }) };
+}
+
+/** `Promise.all(orders.map(presentOrder))`: what is called for each is named, and may ask the database. */
+function judgeHanded(call: ts.CallExpression, file: FileContext): Match<QueryInLoop> | undefined {
+  const round = oncePath.test(file.path) ? undefined : findHandedRound(call, file);
+  const queries = round && findCalleeQueries(call, round.to, round, file);
+  return queries?.onlyReads && queries.isAlone
+    ? ofCallee(call, call.arguments[0]!, round!, queries, undefined, file)
+    : undefined;
+}
+
+function ofCallee(
+  call: ts.CallExpression,
+  callee: ts.Expression,
+  { repetition, over }: DataLoop,
+  queries: CalleeQueries | undefined,
+  hasBatch: LinkCondition | undefined,
+  file: FileContext,
+): Match<QueryInLoop> {
   return {
     at: call,
-    ...((isSeldomAsked(file) || !isAlone || isForEffect(call)) && { confidence: 'possible' as const }),
-    values: {
-      query: call.expression.getText(file.source).replace(/\s+/g, ''),
-      over: shownText(place.over, file),
-      through: '',
-    },
-    related: [{ at: place.repetition.node, note: 'repeats it' }],
-    when: allOf(asks ? anyOf(asks, hasBatch) : hasBatch, isNoHandful(place.over, file)),
-    sureWhen: allOf(whenOften(place.over, call, file), onlyReads ? anyOf(onlyReads, hasBatch) : hasBatch),
-    data: { query: undefined, call, ...place },
+    ...(isSeldomAsked(file) && { confidence: 'possible' as const }),
+    values: { query: callee.getText(file.source).replace(/\s+/g, ''), over: shownText(over, file), through: '' },
+    related: [{ at: repetition.node, note: 'repeats it' }],
+    when: allOf(anyOf(queries?.asks, hasBatch), isNoHandful(over, file)),
+    sureWhen: allOf(whenOften(over, call, file), anyOf(queries?.onlyReads, hasBatch)),
+    data: { query: undefined, call, repetition, over },
   };
 }
 
@@ -141,21 +150,11 @@ function judge(call: ts.CallExpression, query: QueryCall, file: FileContext): Ma
   const { repetition, over } = place;
   // Prisma gathers the findUnique calls of one tick into one query.
   if (isGatheredLookup(query) && ts.isCallExpression(repetition.node)) return undefined;
-  const { kind } = query;
-  const isRead = kind === 'point' || kind === 'list';
-  const isBareWrite = (kind === 'insert' || kind === 'delete') && isBareWriteMap(call, repetition, over, file);
   const worth = worthOf(call, repetition, over, file);
   const isLookup = isLookupOfIds(call, query, place, file);
+  const isBareWrite = isBareWriteMap(call, query, repetition, over, file);
   const isWeak =
-    !isBareWrite &&
-    (!isRead ||
-      !worth.reads ||
-      (call !== query.call && isForEffect(call)) ||
-      !(worth.isAlone || isLookup) ||
-      isBulk(query, file) ||
-      isCollected(call, repetition.node) ||
-      isExplained(repetition.node, file) ||
-      isWeakLoop(repetition.node));
+    !isBareWrite && (isWeakLoop(repetition.node) || isWeakQuery(call, query, place, worth, isLookup, file));
   const told = file.memo(toldOf, repetition.node);
   if (!isWeak) {
     if (told.at && told.at !== call) return undefined;
@@ -163,7 +162,12 @@ function judge(call: ts.CallExpression, query: QueryCall, file: FileContext): Ma
   }
   const match = makeMatch(call, call, query, repetition, over, isWeak ? 'possible' : 'likely', file);
   if (isBareWrite) return match;
-  return { ...match, sureWhen: allOf(match.sureWhen, worth.areRows, isLookup ? undefined : worth.othersRead) };
+  const own = query.when && call === query.call ? findModelQueries(call, query.when, place, file) : undefined;
+  return {
+    ...match,
+    ...(own && { when: allOf(own.asks, isNoHandful(over, file)) }),
+    sureWhen: allOf(match.sureWhen, worth.areRows, isLookup ? undefined : worth.othersRead, own?.onlyReads),
+  };
 }
 
 function makeMatch(

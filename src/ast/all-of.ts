@@ -7,6 +7,6 @@ export function allOf(...conditions: readonly (LinkCondition | undefined)[]): Li
 }
 
 /** One of several conditions is enough; none of none holds. */
-export function anyOf(...of: LinkCondition[]): LinkCondition {
-  return { kind: 'any', of };
+export function anyOf(...of: readonly (LinkCondition | undefined)[]): LinkCondition {
+  return { kind: 'any', of: of.filter((condition) => condition !== undefined) };
 }

@@ -38,8 +38,12 @@ export function addCall(
     frequency,
   });
   const frequency: CallFrequency = findRepetition(call) ? 'loop' : 'once';
-  const to = targetOf(call, file, classes) ?? findNamed(call);
-  if (to) addEdge(from, { ...edge(to, frequency), ...(isNotWaitedFor(call, file) && { isLeftAlone: true }) });
+  const target = targetOf(call, file, classes);
+  // What a call gives may be told by its name alone.
+  const isMade = target && 'members' in target && target.members.includes('()');
+  for (const to of [target, !target || isMade ? findNamed(call) : undefined]) {
+    if (to) addEdge(from, { ...edge(to, frequency), ...(isNotWaitedFor(call, file) && { isLeftAlone: true }) });
+  }
   for (const value of ts.isCallExpression(call) ? listDispatched(call, file) : []) {
     const one = skipWrappers(value);
     const run = isFunctionNode(one)

@@ -1,9 +1,10 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { FunctionDeed, LinkCondition, SymbolRef } from '../model/link.ts';
-import { allOf } from './all-of.ts';
+import { allOf, anyOf } from './all-of.ts';
 import type { DataLoop } from './data-loop.ts';
 import { hasDatabase } from './query-libraries.ts';
 import { isCaught, readDeeds, worthOf } from './query-worth.ts';
+import { findCallee } from './symbol-ref.ts';
 import { skipWrappers } from './syntax.ts';
 import { ts } from './ts.ts';
 
@@ -42,6 +43,18 @@ export function findCalleeQueries(
         : undefined,
     isAlone,
   };
+}
+
+/** `User.findById(id)`, which is a query where the project has the library: else it may be what this class asks itself. */
+export function findModelQueries(
+  call: ts.CallExpression,
+  isOfLibrary: LinkCondition,
+  place: DataLoop,
+  file: FileContext,
+): Pick<CalleeQueries, 'asks' | 'onlyReads'> | undefined {
+  const to = findCallee(call, file);
+  const own = to && findCalleeQueries(call, to, place, file);
+  return own && { asks: anyOf(isOfLibrary, own.asks), onlyReads: own.onlyReads && anyOf(isOfLibrary, own.onlyReads) };
 }
 
 /** Prisma gathers what is looked up at once. */

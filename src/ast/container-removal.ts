@@ -5,6 +5,7 @@ import { listCallsOf } from './functions.ts';
 import {
   calleeName,
   type FunctionNode,
+  findEnclosingFunction,
   findMethodCall,
   getOutermostWrapped,
   isAssignment,
@@ -28,7 +29,18 @@ export function judgeDelete(
 ): Removal {
   if (isInWalk(node, container, file) || isOldestKey(key, container, file) || isOfSweep(key, fn, container, file))
     return { node, kind: 'evict', key, fn };
-  return { node, kind: isAtEndOfOperation(node) ? 'settle' : 'keyed', key, fn };
+  return { node, kind: isAtEndOfOperation(node) || (fn && isRunByTimer(fn, file)) ? 'settle' : 'keyed', key, fn };
+}
+
+/** `setTimeout(() => self.delete(key), ttl)`: an entry that is put in goes by itself. */
+function isRunByTimer(fn: FunctionNode, file: FileContext): boolean {
+  const name = nameOfFunction(fn);
+  return file.nodes('CallExpression').some((call) => {
+    if (findMethodCall(call)?.method !== name) return false;
+    const callback = findEnclosingFunction(call);
+    const timer = callback && getOutermostWrapped(callback).parent;
+    return timer !== undefined && ts.isCallExpression(timer) && calleeName(timer) === 'setTimeout';
+  });
 }
 
 /** `for (const [id] of this.entries) this.remove(id)`: the function that takes one out is called for those that a walk finds. */

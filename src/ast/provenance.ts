@@ -85,7 +85,7 @@ function trace(node: ts.Node, file: FileContext, depth: number): Origin | undefi
         const returned = traceReturn(callee, file, depth + 1);
         if (returned) return returned;
       }
-      return step(trace(callee, file, depth + 1), '()');
+      return traceInjected(call, callee, file, depth + 1) ?? step(trace(callee, file, depth + 1), '()');
     }
     case ts.SyntaxKind.NewExpression:
       return step(trace((value as ts.NewExpression).expression, file, depth + 1), 'new');
@@ -112,6 +112,25 @@ function trace(node: ts.Node, file: FileContext, depth: number): Origin | undefi
     default:
       return undefined;
   }
+}
+
+const injector = /^(?:get|getAsync|inject|resolve|resolveAsync)$/;
+
+/** `container.get(UserStore)`, `inject(UserStore)`, `scope.resolve<UserStore>('users')`: an instance of the class that is asked for. */
+function traceInjected(
+  { arguments: [asked], typeArguments }: ts.CallExpression,
+  callee: ts.Expression,
+  file: FileContext,
+  depth: number,
+): Origin | undefined {
+  const name = ts.isIdentifier(callee) ? callee.text : findMemberName(callee);
+  if (name === undefined || !asked || !injector.test(name)) return undefined;
+  const key = skipWrappers(asked);
+  const [type] = typeArguments ?? [];
+  if (type && /^(?:inject|resolve)/.test(name)) return traceType(type, file, depth);
+  if (!ts.isIdentifier(key) || !/^[A-Z]\w*[a-z]/.test(key.text)) return undefined;
+  const origin = traceIdentifier(key, file, depth);
+  return origin?.module ? step(origin, 'new') : undefined;
 }
 
 /** The module of `require('m')` or `import('m')`; undefined for other calls. */
@@ -173,7 +192,8 @@ function traceElement(element: ts.BindingElement, file: FileContext, depth: numb
   const holder = pattern.parent;
   if (ts.isBindingElement(holder)) return step(traceElement(holder, file, depth + 1), name.text);
   if (ts.isParameter(holder)) {
-    return holder.type ? step(traceType(holder.type, file, depth + 1), name.text) : undefined;
+    const typed = holder.type && step(traceType(holder.type, file, depth + 1), name.text);
+    return typed ?? (element.initializer && trace(element.initializer, file, depth + 1));
   }
   return holder.initializer && step(trace(holder.initializer, file, depth + 1), name.text);
 }

@@ -111,6 +111,20 @@ export function isLookupOfIds(
   );
 }
 
+/** Enough for `possible` only: a write, of few rows, among other work, or what already asks for many. */
+export function isWeakQuery(
+  call: ts.CallExpression,
+  query: QueryCall,
+  { repetition: { node } }: DataLoop,
+  { reads, isAlone }: LoopWorth,
+  isLookup: boolean,
+  file: FileContext,
+): boolean {
+  if ((query.kind !== 'point' && query.kind !== 'list') || !reads || !(isAlone || isLookup)) return true;
+  if (call !== query.call && isForEffect(call)) return true;
+  return isBulk(query, file) || isCollected(call, node) || isExplained(node, file);
+}
+
 const forMany = /bulk|batch|many|import/i;
 
 /**
@@ -120,10 +134,12 @@ const forMany = /bulk|batch|many|import/i;
  */
 export function isBareWriteMap(
   call: ts.CallExpression,
+  { kind }: QueryCall,
   { node }: Repetition,
   over: ts.Expression,
   file: FileContext,
 ): boolean {
+  if (kind !== 'insert' && kind !== 'delete') return false;
   const map = findMethodCall(node);
   const outer = findEnclosingFunction(node);
   if (!outer || !forMany.test(nameOfFunction(outer))) return false;

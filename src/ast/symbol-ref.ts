@@ -58,12 +58,17 @@ export function refOf(
   return refOfOrigin(findOrigin(value, file), file);
 }
 
-/** `['Service', 'new', 'find']` → members `['find']` of `Service`; undefined when a call stands in between. */
+/** `['Service', 'new', 'find']` → members `['find']` of `Service`; `'()'` stands for what a member gives when it is called. */
 export function refOfOrigin(origin: Origin | undefined, file: FileContext): SymbolRef | undefined {
+  return origin?.path.at(-1) === '()' ? undefined : refOfMade(origin, file);
+}
+
+/** As {@link refOfOrigin}, also of what a call gives. */
+export function refOfMade(origin: Origin | undefined, file: FileContext): SymbolRef | undefined {
   if (!origin || origin.module === '') return undefined;
   const [name, ...steps] = origin.path;
   const members = steps.filter((step) => step !== 'new');
-  if (name === undefined || members.includes('()') || members.length > 3) return undefined;
+  if (name === undefined || members.filter((member) => member !== '()').length > 3) return undefined;
   if (origin.module === '.') return { kind: 'local', name, members };
   return isExternal(origin.module, file) ? undefined : { kind: 'imported', module: origin.module, name, members };
 }

@@ -23,6 +23,9 @@ export function namesOf(summary: FileSummary, fn: number): CallNames {
     return members.length > 0;
   });
   const locals = new Set<string>(tails.has(constructorMember) ? classes.map((cls) => cls.name) : []);
+  for (const { returns } of summary.functions) {
+    if (returns) for (const name of namesInValue('', returns, fn)) if (name !== '') tails.add(name);
+  }
   for (const [local, value] of Object.entries(summary.values)) {
     for (const name of namesInValue(local, value, fn)) {
       if (name === local) locals.add(local);
@@ -78,8 +81,8 @@ function mentionsMaking(names: readonly string[], isDefault: boolean): CallNames
 
 function* namesInValue(name: string, value: NamedValue, fn: number): Generator<string> {
   if (value.kind === 'function' && value.fn === fn) yield name;
-  if (value.kind === 'object') {
-    for (const [property, inner] of Object.entries(value.properties)) yield* namesInValue(property, inner, fn);
+  if (value.kind === 'object' || value.kind === 'function') {
+    for (const [property, inner] of Object.entries(value.properties ?? {})) yield* namesInValue(property, inner, fn);
   }
   // `const run = wrap; export { run }`: the alias is what other files call.
   if (value.kind === 'alias' && value.to.kind === 'function' && value.to.fn === fn) yield name;

@@ -198,7 +198,7 @@ export class Linker {
     return { holds, evidence: [this.#locate(home, line, undefined, 'what is called')], why: '' };
   }
 
-  /** One hop further at most: a service that asks its repository. */
+  /** One hop further at most: a service that asks its repository. What is written inside of a function is part of it. */
   #doesOne({ file, fn }: FunctionRef, deeds: readonly FunctionDeed[], hops: number): boolean {
     const summary = this.#project.summaryOf(file)?.functions[fn];
     const own = summary?.deeds ?? [];
@@ -209,15 +209,20 @@ export class Linker {
     if (own.includes('keeps') && !deeds.some((deed) => notKept.has(deed))) return deeds.includes('keeps');
     if (own.some((deed) => deeds.includes(deed))) return true;
     if (deeds.includes('sleeps')) return false;
+    const most = deeds.includes('rows') ? maxHopsToRows : maxHops;
     return (
-      hops < (deeds.includes('rows') ? maxHopsToRows : maxHops) &&
-      summary.calls
-        .slice(0, maxCallees)
-        .some(
-          ({ to, frequency }) =>
-            frequency === 'once' &&
-            this.#symbols.functionsOf(file, to, undefined).some((callee) => this.#doesOne(callee, deeds, hops + 1)),
-        )
+      hops <= most &&
+      summary.calls.slice(0, maxCallees).some(({ to, frequency }) => {
+        const isInside =
+          to.kind === 'function' && this.#graph.nameOf({ file, fn: to.fn }).startsWith(`${summary.name}.`);
+        return (
+          frequency === 'once' &&
+          (isInside || hops < most) &&
+          this.#symbols
+            .functionsOf(file, to, undefined)
+            .some((callee) => this.#doesOne(callee, deeds, isInside ? hops : hops + 1))
+        );
+      })
     );
   }
 

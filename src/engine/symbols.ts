@@ -19,6 +19,7 @@ const handsOnAll = /\bexport\s*\*|\b(?:module\.)?exports\b|\b__export/;
 /** Follows names across files: imports, re-exports, classes, instances, interfaces. Only through `within`, where given. */
 export class SymbolTable {
   readonly #project: Project;
+  readonly #soughtHeirs = new Set<string>();
   /** Classes by the written name of what they extend or implement. */
   readonly #heirs = new Map<string, { file: string; class: number; ref: SymbolRef }[]>();
 
@@ -139,10 +140,15 @@ export class SymbolTable {
     if (depth > maxDepth) return [];
     const [first, ...rest] = members;
     switch (value.kind) {
-      case 'function':
-        return first === undefined || /^(?:call|apply|bind)$/.test(first) ? [{ file, fn: value.fn }] : [];
+      case 'function': {
+        const fn = { file, fn: value.fn };
+        if (first === '()') return this.#walkReturned(fn, rest, within, depth + 1);
+        const property = first === undefined ? undefined : own(value.properties, first);
+        if (property) return this.#walk(file, property, rest, within, depth + 1);
+        return first === undefined || /^(?:call|apply|bind)$/.test(first) ? [fn] : [];
+      }
       case 'class':
-        return first === undefined ? [] : this.#methods({ file, class: value.class }, first, within, depth + 1);
+        return this.#walkClass({ file, class: value.class }, members, within, depth + 1);
       case 'instance': {
         if (first === undefined) return [];
         return this.functionsOf(file, withMembers(value.of, members), within, depth + 1);
@@ -158,6 +164,33 @@ export class SymbolTable {
     }
   }
 
+  /** A method of the class, what one gives, or what a field holds. */
+  #walkClass(
+    cls: ClassRef,
+    [first, ...rest]: readonly string[],
+    within: ReadonlySet<string> | undefined,
+    depth: number,
+  ): FunctionRef[] {
+    if (first === undefined) return [];
+    if (rest.length === 0) return this.#methods(cls, first, within, depth + 1);
+    const found = this.#inherited(cls, ({ fields }) => own(fields, first), depth);
+    if (found) return this.#walk(found.cls.file, found.value, rest, within, depth + 1);
+    const [call, ...members] = rest;
+    if (call !== '()') return [];
+    const method = this.#inheritedMethod(cls, first, depth);
+    return method ? this.#walkReturned(method, members, within, depth + 1) : [];
+  }
+
+  #walkReturned(
+    { file, fn }: FunctionRef,
+    members: readonly string[],
+    within: ReadonlySet<string> | undefined,
+    depth: number,
+  ): FunctionRef[] {
+    const returns = this.#project.summaryOf(file)?.functions[fn]?.returns;
+    return returns ? this.#walk(file, returns, members, within, depth + 1) : [];
+  }
+
   /** The method of the class or of what it extends; of its heirs where it has none itself. */
   #methods(cls: ClassRef, member: string, within: ReadonlySet<string> | undefined, depth: number): FunctionRef[] {
     const inherited = this.#inheritedMethod(cls, member, depth);
@@ -167,12 +200,22 @@ export class SymbolTable {
   }
 
   #inheritedMethod(cls: ClassRef, member: string, depth: number): FunctionRef | undefined {
+    const found = this.#inherited(cls, ({ methods }) => own(methods, member), depth);
+    return found && { file: found.cls.file, fn: found.value };
+  }
+
+  /** What the class, or else the next of those it extends, has. */
+  #inherited<Value>(
+    cls: ClassRef,
+    find: (summary: ClassSummary) => Value | undefined,
+    depth: number,
+  ): { cls: ClassRef; value: Value } | undefined {
     const summary = depth > maxDepth ? undefined : this.#classOf(cls);
     if (!summary) return undefined;
-    const fn = own(summary.methods, member);
-    if (fn !== undefined) return { file: cls.file, fn };
+    const value = find(summary);
+    if (value !== undefined) return { cls, value };
     const base = summary.extends && this.#classOfRef(cls.file, summary.extends);
-    return base && this.#inheritedMethod(base, member, depth + 1);
+    return base && this.#inherited(base, find, depth + 1);
   }
 
   #methodsOfHeirs(
@@ -184,9 +227,10 @@ export class SymbolTable {
   ): FunctionRef[] {
     if (member === undefined || depth > maxDepth) return [];
     const found: FunctionRef[] = [];
+    const origin = this.originOf(file, name) ?? { file, local: name };
+    this.#summariseHeirs(origin.file, origin.local);
     const heirs = this.#heirs.get(name);
     if (!heirs) return found;
-    const origin = this.originOf(file, name) ?? { file, local: name };
     for (const heir of heirs) {
       if (within && !within.has(heir.file)) continue;
       if (this.#originOfRef(heir.file, heir.ref)?.file !== origin.file) continue;
@@ -194,6 +238,19 @@ export class SymbolTable {
       if (fn !== undefined) found.push({ file: heir.file, fn });
     }
     return found.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.fn - b.fn));
+  }
+
+  /** The files that import a class or an interface and mention what extends or implements it. */
+  #summariseHeirs(file: string, name: string): void {
+    const key = `${file}\0${name}`;
+    if (this.#soughtHeirs.has(key)) return;
+    this.#soughtHeirs.add(key);
+    const form = new RegExp(`\\b(?:extends|implements)\\s[^{]*\\b${escapeName(name)}(?![\\w$])`);
+    for (const importer of this.#project.reachersOf([file])) {
+      if (this.#project.isSummarised(importer) || this.#project.isAside(importer)) continue;
+      const text = this.#project.textOf(importer) ?? '';
+      if (text.includes(name) && form.test(text)) this.#project.summaryOf(importer);
+    }
   }
 
   #classOf(cls: ClassRef): ClassSummary | undefined {

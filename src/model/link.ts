@@ -117,6 +117,8 @@ export interface FunctionSummary {
   isOffered?: true;
   /** What it does each time it is called; left out where that is nothing. */
   deeds?: readonly FunctionDeed[];
+  /** What it gives back, where that is a value that has functions: a factory's object, an instance. */
+  returns?: NamedValue;
   calls: CallEdge[];
 }
 
@@ -127,11 +129,13 @@ export interface ClassSummary {
   implements: SymbolRef[];
   /** Method name → ordinal of the function; the constructor is `<new>`. Look up with `Object.hasOwn`. */
   methods: Record<string, number>;
+  /** What the fields that hold something with methods hold, by name. */
+  fields?: Record<string, NamedValue>;
 }
 
 /** What a module-level name stands for. */
 export type NamedValue =
-  | { kind: 'function'; fn: number }
+  | { kind: 'function'; fn: number; properties?: Record<string, NamedValue> }
   | { kind: 'class'; class: number }
   /** An instance of a class: `new Service()`. */
   | { kind: 'instance'; of: SymbolRef }
