@@ -1,7 +1,7 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
 import type { FileSummary } from '../model/link.ts';
+import { isExternal } from './external-module.ts';
 import { findImport, requiredModule } from './provenance.ts';
-import { isExternal } from './symbol-ref.ts';
 import {
   findMemberName,
   findMemberPath,

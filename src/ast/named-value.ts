@@ -1,9 +1,10 @@
 import type { Binding, FileContext } from '../model/file-context.ts';
 import type { NamedValue, SymbolRef } from '../model/link.ts';
 import { type ClassShape, classShape } from './class-shape.ts';
+import { isExternal } from './external-module.ts';
 import { findFunctionOfBinding, ordinalOf } from './functions.ts';
 import { findOrigin, requiredModule, traceType } from './provenance.ts';
-import { isExternal, refOf, refOfMade, refOfOrigin } from './symbol-ref.ts';
+import { refOf, refOfMade, refOfOrigin } from './symbol-ref.ts';
 import {
   type ClassNode,
   type FunctionNode,

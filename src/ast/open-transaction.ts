@@ -99,14 +99,19 @@ function isHeld(node: ts.Node, binding: Binding, file: FileContext): boolean {
   return ts.isIdentifier(node) && file.bindingOf(node) === binding;
 }
 
-/** Rolled back somewhere, or handed to queries as theirs: `{ transaction: t }`, `.transacting(t)`; a store of a browser is not. */
+/**
+ * Rolled back somewhere, or handed to queries as theirs: `{ transaction: t }`, `.transacting(t)`, `t('users')`; a store of a
+ * browser is not.
+ */
 function isOfPool({ references }: Binding, ends: readonly ts.CallExpression[]): boolean {
   if (ends.some((end) => /rollback/i.test(end.expression.getText()))) return true;
   return references.some((reference) => {
     const { parent } = reference;
     if (ts.isPropertyAssignment(parent)) return /^(?:transaction|trx|transacting)$/.test(parent.name.getText());
     if (ts.isShorthandPropertyAssignment(parent)) return /^(?:transaction|trx)$/.test(parent.name.text);
-    return ts.isCallExpression(parent) && findMethodCall(parent)?.method === 'transacting';
+    if (!ts.isCallExpression(parent)) return false;
+    const isCalled = parent.expression === reference && ts.isStringLiteralLike(parent.arguments[0] ?? parent);
+    return isCalled || findMethodCall(parent)?.method === 'transacting';
   });
 }
 

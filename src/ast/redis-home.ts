@@ -1,8 +1,8 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { LinkCondition } from '../model/link.ts';
+import { isExternal } from './external-module.ts';
 import { listCommonJsExports, listExports } from './module-surface.ts';
 import { bareModule, findOrigin, type Origin } from './provenance.ts';
-import { isExternal } from './symbol-ref.ts';
 import { ts } from './ts.ts';
 
 /** Whether a value is a client of Redis, by where it comes from. */

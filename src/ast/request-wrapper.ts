@@ -1,10 +1,10 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { LinkCondition } from '../model/link.ts';
+import { isExternal } from './external-module.ts';
 import { findFunctionValue, listCallsOf } from './functions.ts';
 import type { OutboundCall } from './outbound-call.ts';
 import { findOrigin } from './provenance.ts';
 import { isLimiting, optionsOf } from './request-options.ts';
-import { isExternal } from './symbol-ref.ts';
 import {
   calleeName,
   type FunctionNode,

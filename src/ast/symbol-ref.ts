@@ -1,8 +1,18 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { SymbolRef } from '../model/link.ts';
+import { isExternal } from './external-module.ts';
 import { findFunctionOfBinding, ordinalOf } from './functions.ts';
+import { listCommonJsExports } from './module-surface.ts';
 import { findOrigin, type Origin } from './provenance.ts';
-import { type ClassNode, findMemberName, findThisClass, isFunctionNode, skipWrappers } from './syntax.ts';
+import {
+  type ClassNode,
+  findMemberName,
+  findMemberPath,
+  findPropertyName,
+  findThisClass,
+  isFunctionNode,
+  skipWrappers,
+} from './syntax.ts';
 import { ts } from './ts.ts';
 
 /** How a class's constructor is named among its methods; no written member can have this name. */
@@ -50,12 +60,31 @@ export function refOf(
   }
   const member = findMemberName(value);
   if (member !== undefined) {
+    const own = file.text.includes('exports.') ? findOwnExport(value, member, file) : undefined;
+    if (own && isFunctionNode(own)) return { kind: 'function', fn: ordinalOf(own, file) };
+    if (own && ts.isIdentifier(own)) return refOf(own, file, classes);
     const receiver = skipWrappers((value as ts.PropertyAccessExpression).expression);
     const isOwn = receiver.kind === ts.SyntaxKind.ThisKeyword || receiver.kind === ts.SyntaxKind.SuperKeyword;
     const cls = isOwn ? findThisClass(value) : undefined;
     if (cls) return { kind: 'method', class: classes.indexOf(cls), member };
   }
   return refOfOrigin(findOrigin(value, file), file);
+}
+
+/** `exports.find`, `module.exports.find` of this file: what is exported by that name. */
+function findOwnExport(access: ts.Expression, name: string, file: FileContext): ts.Node | undefined {
+  const path = findMemberPath(access)?.join('.');
+  if (path !== `exports.${name}` && path !== `module.exports.${name}`) return undefined;
+  for (const one of listCommonJsExports(file)) {
+    const value = skipWrappers(one.value);
+    if (one.name === name) return value;
+    if (one.name !== 'default' || !ts.isObjectLiteralExpression(value)) continue;
+    const property = value.properties.find((other) => findPropertyName(other.name) === name);
+    if (!property) continue;
+    if (ts.isPropertyAssignment(property)) return skipWrappers(property.initializer);
+    return ts.isShorthandPropertyAssignment(property) ? property.name : property;
+  }
+  return undefined;
 }
 
 /** `['Service', 'new', 'find']` → members `['find']` of `Service`; `'()'` stands for what a member gives when it is called. */
@@ -72,15 +101,3 @@ export function refOfMade(origin: Origin | undefined, file: FileContext): Symbol
   if (origin.module === '.') return { kind: 'local', name, members };
   return isExternal(origin.module, file) ? undefined : { kind: 'imported', module: origin.module, name, members };
 }
-
-/** Modules of other packages have no summary; relative paths, aliases and workspace packages may. */
-export function isExternal(module: string, _file: FileContext): boolean {
-  if (module.startsWith('.') || module.startsWith('#')) return false;
-  return module.startsWith('node:') || builtins.has(module);
-}
-
-const builtins = new Set(
-  'assert buffer child_process cluster crypto dns events fs fs/promises http http2 https net os path perf_hooks process querystring readline stream stream/promises string_decoder timers timers/promises tls tty url util v8 vm worker_threads zlib'.split(
-    ' ',
-  ),
-);
