@@ -499,7 +499,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "limits": [
       "Options that come from elsewhere or are spread are taken to hold it.",
       "A pool that the function which makes it ends again, or that serves migrations alone, is left alone.",
-      "A pool whose queries have a time-out, or that serves pages of administrators and back-ups, is reported as `possible` only. So is one of a library, and one of a project that answers no requests: a script, a bot.",
+      "A pool whose queries have a time-out, or that serves pages of administrators and back-ups, is reported as `possible` only. So is one of a library, and one of a program that answers no requests: a script, a bot, what runs beside a service.",
       "Pools whose library gives up by itself (knex, Sequelize, mssql, mariadb) are left alone.",
       "The pools that TypeORM, MikroORM and drizzle make are not looked at."
     ],

@@ -49,15 +49,12 @@ const hosts = [
   '@hapi/hapi',
 ];
 
-/** "The file is part of a service: some file of the project starts a server, or is written for a host of handlers; no library." */
+/** "The file is part of a service: a program that loads it starts a server, or is written for a host of handlers; no library." */
 export const isOfService: LinkCondition = {
   kind: 'all',
   of: [
     { kind: 'not', of: { kind: 'in-library' } },
-    {
-      kind: 'any',
-      of: ['listen', ...hosts.map((name) => `import:${name}`)].map((fact) => ({ kind: 'project-states', fact })),
-    },
+    { kind: 'program-states', facts: ['listen', ...hosts.map((name) => `import:${name}`)] },
   ],
 };
 

@@ -7,10 +7,12 @@ import { cheapestFirst, listParts } from './condition-order.ts';
 import { sha256 } from './content-hash.ts';
 import { textOfFact } from './fact-text.ts';
 import { compareFindings, compareText } from './order.ts';
+import { isOfProgram } from './program.ts';
 import type { Project } from './project.ts';
 import type { RawFinding } from './run-file.ts';
 import { createSift } from './sift.ts';
 import { type FunctionRef, SymbolTable } from './symbols.ts';
+import { factOfMethod, isUncalled } from './uncalled-code.ts';
 import { isUnusedFile } from './unused-file.ts';
 
 /** Whether a condition holds, what shows it, and, when it does not, why. */
@@ -49,10 +51,13 @@ export class Linker {
   /** The verdict on each finding, in order. */
   decide(findings: readonly RawFinding[]): Verdict[] {
     const facts: string[] = [];
-    for (const { when, sureWhen } of findings) {
+    for (const { when, sureWhen, finding } of findings) {
       const conditions = [when, sureWhen].filter((condition) => condition !== undefined);
+      const ofMethod = factOfMethod(finding.scope);
+      if (ofMethod !== undefined) facts.push(ofMethod);
       for (const part of conditions.flatMap((condition) => [...listParts(condition)])) {
         if (part.kind === 'project-states') facts.push(part.fact);
+        if (part.kind === 'program-states') facts.push(...part.facts);
       }
     }
     const unknown = new Set(facts.filter((fact) => !fact.startsWith('import:') && !this.#factCandidates.has(fact)));
@@ -64,11 +69,11 @@ export class Linker {
     return findings.map((raw) => verdicts.get(raw)!);
   }
 
-  #decideOne({ finding: { file }, when, sureWhen }: RawFinding): Verdict {
+  #decideOne({ finding: { file, scope, confidence }, when, sureWhen }: RawFinding): Verdict {
     const verdict = when ? this.#judge(when, file) : { holds: true, evidence: [], why: '' };
-    // What asks nothing of other files is said without them.
-    if (verdict.holds && (when ?? sureWhen) && this.#isUnused(file)) return { ...verdict, isUnsure: true };
-    const sure = verdict.holds && sureWhen ? this.#judge(sureWhen, file) : undefined;
+    if (!verdict.holds) return verdict;
+    if (confidence !== 'possible' && this.#isIdle(file, scope)) return { ...verdict, isUnsure: true };
+    const sure = sureWhen && this.#judge(sureWhen, file);
     if (!sure) return verdict;
     if (!sure.holds) return { ...verdict, isUnsure: true };
     const told = new Set(verdict.evidence.map((step) => JSON.stringify(step)));
@@ -78,13 +83,14 @@ export class Linker {
     };
   }
 
-  #isUnused(file: string): boolean {
+  /** Whether nothing of a service runs what stands here. */
+  #isIdle(file: string, scope: string): boolean {
     let answer = this.#unused.get(file);
     if (answer === undefined) {
       answer = isUnusedFile(this.#project, file);
       this.#unused.set(file, answer);
     }
-    return answer;
+    return answer || isUncalled(this.#project, file, scope, (fact) => this.#findFact(fact));
   }
 
   #judge(condition: LinkCondition, file: string): Verdict {
@@ -127,6 +133,14 @@ export class Linker {
           evidence: [],
           why: holds ? `${where} states ${condition.fact}` : `No file states ${condition.fact}`,
         };
+      }
+      case 'program-states': {
+        const holds = isOfProgram(
+          this.#project,
+          file,
+          condition.facts.flatMap((fact) => this.#filesStating(fact)),
+        );
+        return { holds, evidence: [], why: holds ? '' : `No program that loads it states ${condition.facts[0]}` };
       }
       case 'not': {
         const { holds, why } = this.#judge(condition.of, file);
@@ -312,13 +326,7 @@ export class Linker {
   }
 
   #searchFact(fact: string): string | undefined {
-    if (fact.startsWith('import:')) {
-      const module = fact.slice('import:'.length);
-      for (const { path, imports } of this.#project.files.values()) {
-        if (imports.some((specifier) => !specifier.startsWith('.') && bareModule(specifier) === module)) return path;
-      }
-      return undefined;
-    }
+    if (fact.startsWith('import:')) return this.#filesImporting(fact)[0];
     const candidates = this.#factCandidates.get(fact) ?? [];
     if (fact.startsWith('reused:')) return this.#findReuse(candidates, fact.slice('reused:'.length));
     if (fact.startsWith('function:')) {
@@ -327,6 +335,19 @@ export class Linker {
     }
     const found = candidates.find((path) => this.#project.summaryOf(path)?.facts.includes(fact));
     return found ?? (fact.startsWith('made-for-call:') ? this.#searchOwners(fact, candidates) : undefined);
+  }
+
+  #filesImporting(fact: string): string[] {
+    const module = fact.slice('import:'.length);
+    return [...this.#project.files.values()]
+      .filter(({ imports }) => imports.some((one) => !one.startsWith('.') && bareModule(one) === module))
+      .map(({ path }) => path);
+  }
+
+  /** All files that state a fact. */
+  #filesStating(fact: string): string[] {
+    if (fact.startsWith('import:')) return this.#filesImporting(fact);
+    return (this.#factCandidates.get(fact) ?? []).filter((path) => this.#project.summaryOf(path)?.facts.includes(fact));
   }
 
   /** A part lives no longer than what makes it for itself. */

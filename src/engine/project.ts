@@ -248,10 +248,37 @@ export class Project {
     );
   }
 
+  /** Whether a file lies in the package of one of `others`, or in one that such a package depends on, at any remove. */
+  isWithinPackagesOf(file: string, others: readonly string[]): boolean {
+    const dirs = new Set(others.flatMap((other) => this.#files.get(other)?.packageDir ?? []));
+    const byName = new Map(this.#packages.dirs().map((dir) => [this.#packages.factsOf(dir).name, dir]));
+    for (const dir of dirs) {
+      for (const name of this.#packages.factsOf(dir).dependencies) {
+        const needed = byName.get(name);
+        if (needed !== undefined) dirs.add(needed);
+      }
+    }
+    return dirs.has(this.#files.get(file)?.packageDir ?? '');
+  }
+
+  /** The other files of the product in a file's package. */
+  filesBeside(file: string): string[] {
+    const dir = this.#files.get(file)?.packageDir;
+    return [...this.#files.values()]
+      .filter(({ path, packageDir }) => packageDir === dir && path !== file && !this.isAside(path))
+      .map(({ path }) => path);
+  }
+
+  /** Whether the package of a file depends on one of `modules`. */
+  dependsOn(file: string, modules: readonly string[]): boolean {
+    const known = this.#files.get(file);
+    const named = known && this.#packages.factsOf(known.packageDir).dependencies;
+    return modules.some((module) => named?.has(module));
+  }
+
   /** Part of a desktop application: one person asks for what it does, so nothing of it is on a request path. */
   isDesktop(file: string): boolean {
-    const known = this.#files.get(file);
-    return known !== undefined && this.#packages.factsOf(known.packageDir).dependencies.has('electron');
+    return this.dependsOn(file, ['electron']);
   }
 
   #passesExportsOn(file: string): boolean {

@@ -31,9 +31,9 @@ export interface RawFinding {
   sureWhen?: LinkCondition;
 }
 
-/** Whether a finding waits for what the linker says. */
-export function asksOthers({ when, sureWhen }: RawFinding): boolean {
-  return when !== undefined || sureWhen !== undefined;
+/** Whether a finding waits for what the linker says; one that weighs does, as nothing may run what it stands in. */
+export function asksOthers({ when, sureWhen, finding }: RawFinding): boolean {
+  return when !== undefined || sureWhen !== undefined || finding.confidence !== 'possible';
 }
 
 /** All that a scan keeps of a parsed file. Plain data. */

@@ -37,6 +37,8 @@ export type LinkCondition =
   | { kind: 'callee-does'; to: SymbolRef; deeds: readonly FunctionDeed[] }
   /** Some file of the project states `fact`; `reused:<name>`: a name stands in it once more than where it is declared; `function:<name>`: it has such a function. */
   | { kind: 'project-states'; fact: string }
+  /** The file is loaded by a program of which some file states one of `facts`, as far as imports and packages tell. */
+  | { kind: 'program-states'; facts: readonly string[] }
   | { kind: 'not'; of: LinkCondition }
   | { kind: 'all'; of: readonly LinkCondition[] }
   | { kind: 'any'; of: readonly LinkCondition[] };

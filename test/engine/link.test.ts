@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { scan } from '../../src/engine/scan.ts';
 import type { ScanRequest } from '../../src/engine/scan-request.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
-import { callRule, repeatedRule, requestRule, sureRule, usersRule } from './sample-rules.ts';
+import { callRule, plainRule, repeatedRule, requestRule, sureRule, usersRule } from './sample-rules.ts';
 import { tempProject } from './temp-project.ts';
 
 const slow = 'declare function slow(): void;\n';
@@ -35,6 +35,70 @@ express().get('/', (req, res) => { busy(); res.end(); });
   };
   expect(await sureOf('possible')).toEqual(['src/busy.ts likely 2', 'src/idle.ts possible 0']);
   expect(await sureOf('likely')).toEqual(['src/busy.ts likely 2']);
+});
+
+describe('what nothing of a service runs', () => {
+  const body = '{ return slow(); }\n';
+  const confidencesIn = async (files: Record<string, string>): Promise<string[]> => {
+    const { findings } = await scan({ root: tempProject(files), confidence: 'possible' }, [plainRule]);
+    return findings.map(({ file, scope, confidence }) => `${file} ${scope} ${confidence}`);
+  };
+
+  test.each([
+    ['named imports', "import { find } from './store';\nfind();\n"],
+    ['members of a namespace', "import * as store from './store';\nstore.find();\n"],
+    ['a dynamic import', "const { find } = await import('./store');\nfind();\n"],
+  ])('is possible: a function that those who import its file never name (%s)', async (_, main) => {
+    const store = `${slow}export function find() ${body}export function findAll() ${body}`;
+    expect(await confidencesIn({ 'src/orders.ts': main, 'src/store.ts': store })).toEqual([
+      'src/store.ts find likely',
+      'src/store.ts findAll possible',
+    ]);
+  });
+
+  test.each([
+    ['is named', "import { findAll } from './store';\nfindAll();\n"],
+    ['may be looked up', "import * as store from './store';\nexport const run = (name: string) => store[name]();\n"],
+    ['is handed on', "import { container } from './container';\ncontainer.add('store', require('./store'));\n"],
+    ['is exported again and named', "export * from './store';\n", "import { findAll } from './orders';\nfindAll();\n"],
+  ])('is sure where it %s', async (_, main, other = '') => {
+    const store = `${slow}export function find() ${body}export function findAll() ${body}`;
+    const files = { 'src/orders.ts': main, 'src/store.ts': store, 'src/other.ts': other };
+    expect(await confidencesIn(files)).toContain('src/store.ts findAll likely');
+  });
+
+  test('counts what only such a function calls, and no published package', async () => {
+    const store = `${slow}export function find() {}\nexport function findAll() { return load(); }\nfunction load() ${body}`;
+    const files = { 'src/orders.ts': "import { find } from './store';\nfind();\n", 'src/store.ts': store };
+    expect(await confidencesIn(files)).toEqual(['src/store.ts load possible']);
+    const manifest = JSON.stringify({ name: 'orders', version: '1.0.0', types: 'index.d.ts' });
+    expect(await confidencesIn({ ...files, 'package.json': manifest })).toEqual(['src/store.ts load likely']);
+  });
+
+  test('is possible: a method that no file names, of a class without a contract', async () => {
+    const filesOf = (heritage: string) => ({
+      'src/orders.ts': "import { Store } from './store';\nnew Store().find();\n",
+      'src/store.ts': `${slow}export class Store${heritage} {\n  find() ${body}  findAll() ${body}}\n`,
+    });
+    expect(await confidencesIn(filesOf(''))).toEqual([
+      'src/store.ts Store.find likely',
+      'src/store.ts Store.findAll possible',
+    ]);
+    expect(await confidencesIn(filesOf(' implements Repository'))).toContain('src/store.ts Store.findAll likely');
+  });
+
+  test('is possible: plain functions of a file that nothing imports, where the package is imported file by file', async () => {
+    const files = {
+      'src/server.ts': "import './a';\nimport './b';\nimport './c';\n",
+      'src/a.ts': '',
+      'src/b.ts': '',
+      'src/c.ts': '',
+      'src/health/check.ts': `${slow}export function checkDatabase() ${body}`,
+    };
+    expect(await confidencesIn(files)).toEqual(['src/health/check.ts checkDatabase possible']);
+    const other = { ...files, 'src/health/check.ts': `${slow}export default function checkDatabase() ${body}` };
+    expect(await confidencesIn(other)).toEqual(['src/health/check.ts checkDatabase likely']);
+  });
 });
 
 describe('the request path', () => {

@@ -1,0 +1,145 @@
+import { isTestPath } from '../ast/file-role.ts';
+import { constructorMember } from '../ast/symbol-ref.ts';
+import type { FileSummary, NamedValue, SymbolRef } from '../model/link.ts';
+import type { Project } from './project.ts';
+import { escapeName } from './symbols.ts';
+import { isStartName } from './unused-file.ts';
+
+const exportList = /\bexport\s*\{[^}]*\}|\b(?:module\.)?exports\s*=\s*\{[^}]*\}|\bexports\.[\w$]+\s*=\s*[\w$]+\s*;/g;
+const anyComment = /\/\*[\s\S]*?\*\/|(?<![:'"`\w])\/\/.*/g;
+/** What a framework calls by a name that is its own. */
+const hookName =
+  /^(?:on|ng|before|after|component|connected|disconnected|attribute|should|get[A-Z]\w*Props|render|handle|execute|perform|run|process|use|can|intercept|transform|validate|setup|up|down|start|stop|init|main)(?![a-z])/;
+/** Names in templates of other languages, which no scan reads. */
+const templates = ['vue', 'svelte', 'astro', 'nuxt', '@angular/core', 'ember-source', 'riot', 'aurelia-framework'];
+const wholeModule =
+  /(?:\*\s+as|\bimport)\s+([\w$]+)\s*(?:,\s*\{[^}]*\}\s*)?from\s*['"]([^'"\n]+)|([\w$]+)\s*=\s*(?:await\s+)?(?:require|import)\s*\(\s*['"]([^'"\n]+)['"]\s*\)(?!\s*\.)/g;
+/** Other files that hand something on have an instance of it, whose members are called by their names. */
+const handsOn = /\bexport\s*(?:\*|\{[^}]*\}\s*from)|\bmodule\.exports\b|\bexports\.[\w$]+\s*=\s*require/;
+const namedImport =
+  /(?<!export\s*)\{[^{}]*\}\s*(?:from|=\s*(?:await\s+)?(?:require|import)\s*\()\s*['"]([^'"\n]+)|require\s*\(\s*['"]([^'"\n]+)['"]\s*\)\s*\.\w/g;
+/** `app.set('util', require('./util'))`, `...require('./queries')` */
+const givenModule =
+  /(?<![\w$}]\s*=\s*(?:await\s+)?)(?:\brequire|\bimport)\s*\(\s*['"]([^'"\n]+)['"]\s*\)(?!\s*(?:\.|\)\s*\.\s*[\w$]|;?\s*$))/gm;
+
+/** Whether `scope` of a finding may be a method that nothing calls: the fact that tells is asked for ahead. */
+export function factOfMethod(scope: string): string | undefined {
+  const [, cls, method] = /^([A-Z][\w$]*)\.([a-z][\w$]*)(?:\.|$)/.exec(scope) ?? [];
+  return cls && method && !hookName.test(method) ? `reused:${method}` : undefined;
+}
+
+/**
+ * Whether nothing of a service runs what stands in `scope`: no file that imports its own names the function or the
+ * class, though they name others beside it, so that nobody takes all of them by names in a text of another kind; or no
+ * file names the method of a class that stands for itself.
+ */
+export function isUncalled(
+  project: Project,
+  file: string,
+  scope: string,
+  states: (fact: string) => string | undefined,
+): boolean {
+  if (project.isAside(file) || project.isPublished(file) || project.configuredEntry(file) !== undefined) return false;
+  const summary = project.summaryOf(file);
+  if (scope === '' || !summary || isStartName.test(file) || project.dependsOn(file, templates)) return false;
+  const [name = '', method] = scope.split('.');
+  if (isUnnamed(project, file, summary, name, new Set())) return true;
+  const fact = factOfMethod(scope);
+  return fact !== undefined && isLoneMethod(project, file, summary, name, method!) && !states(fact);
+}
+
+/** A method that only a caller by its name can mean: of a class without a contract, not marked for a framework. */
+function isLoneMethod(project: Project, file: string, summary: FileSummary, name: string, method: string): boolean {
+  const cls = summary.classes.find((one) => one.name === name);
+  if (!project.importersOf(file).some((importer) => !isTestPath(importer) && project.mentions(importer, [name])))
+    return false;
+  const fn = cls && Object.hasOwn(cls.methods, method) ? cls.methods[method]! : undefined;
+  if (!cls || fn === undefined || summary.functions[fn]!.entry) return false;
+  const text = project.textOf(file) ?? '';
+  if (new RegExp(`\\bclass\\s+${escapeName(name)}\\b[^{]*\\b(?:extends|implements)\\b`).test(text)) return false;
+  const isMarked = new RegExp(
+    `@[\\w.]+(?:\\([^;{}]*\\))?\\s*(?:(?:public|static|async)\\s+)*${escapeName(method)}\\s*[(<=]`,
+  );
+  return !isMarked.test(text) && !/\bthis\s*\[|\bProxy\s*\(|\bgetOwnPropertyNames\b/.test(text);
+}
+
+/** Whether no product code names a function or class of a file's own level, but what nothing names either. */
+function isUnnamed(project: Project, file: string, summary: FileSummary, name: string, seen: Set<string>): boolean {
+  if (seen.has(name)) return true;
+  seen.add(name);
+  const names = exportedNames(summary, name);
+  const value = Object.hasOwn(summary.values, name) ? summary.values[name]! : undefined;
+  if ((value?.kind !== 'function' && value?.kind !== 'class') || names.includes('default')) return false;
+  const text = project.textOf(file) ?? '';
+  const fns = value.kind === 'function' ? [value.fn] : Object.values(summary.classes[value.class]!.methods);
+  if (fns.some((fn) => summary.functions[fn]!.entry)) return false;
+  if (
+    value.kind === 'class' &&
+    new RegExp(`@[\\w.]+(?:\\([^;]*?\\))?\\s*(?:export\\s+)?(?:abstract\\s+)?class\\s+${name}\\b`).test(text)
+  )
+    return false;
+  const home = text.replace(anyComment, '').replace(exportList, '');
+  const uses = (home.match(new RegExp(`(?<![\\w$'"\`])${escapeName(name)}(?![\\w$])`, 'g')) ?? []).length - 1;
+  const callers = callersAtHome(summary, value);
+  if (uses > callers.length) return false;
+  if (names.length === 0 && callers.length === 0) return false;
+  if (names.length > 0 && !isLeftOut(project, file, names)) return false;
+  return callers.every((caller) => isUnnamed(project, file, summary, caller.split('.')[0]!, seen));
+}
+
+/** The functions of its own file that call a function, or make an instance of a class; once for each call. */
+function callersAtHome({ functions }: FileSummary, value: NamedValue): string[] {
+  const isCall = (to: SymbolRef): boolean =>
+    value.kind === 'function'
+      ? to.kind === 'function' && to.fn === value.fn
+      : to.kind === 'method' && value.kind === 'class' && to.class === value.class && to.member === constructorMember;
+  return functions.flatMap(({ name, calls }) => calls.filter(({ to }) => isCall(to)).map(() => name));
+}
+
+function exportedNames({ exports }: FileSummary, name: string): string[] {
+  return Object.keys(exports).filter((exported) => {
+    const one = exports[exported]!;
+    return 'local' in one && one.local === name;
+  });
+}
+
+/** Whether those who import the file take what they name of it, none of these names, and none takes all at once. */
+function isLeftOut(project: Project, file: string, names: readonly string[]): boolean {
+  const routes = new Set(
+    project.routesTo(file).filter((route) => route === file || handsOn.test(project.textOf(route) ?? '')),
+  );
+  const importers = project.reachersOf([file]).filter((other) => other !== file && !isTestPath(other));
+  const named = new RegExp(
+    names
+      .map(escapeName)
+      .map((one) => `\\.\\s*${one}(?![\\w$])|\\{[^{}]*(?<![\\w$])${one}(?![\\w$])[^{}]*\\}\\s*(?:from|=)`)
+      .join('|'),
+  );
+  if (importers.length === 0 || importers.some((other) => named.test(project.textOf(other) ?? ''))) return false;
+  const takings = importers.flatMap((other) => listTakings(project, other, routes));
+  return takings.includes('by name') && !takings.includes('whole');
+}
+
+/** How a file takes modules: names of theirs, or a whole module that is handed on or looked up in by a name that is made. */
+function listTakings(project: Project, importer: string, routes: ReadonlySet<string>): ('by name' | 'whole')[] {
+  const text = (project.textOf(importer) ?? '').replace(anyComment, '');
+  const isRoute = (specifier: string): boolean => {
+    const target = project.resolver.resolve(importer, specifier);
+    return target !== undefined && routes.has(target);
+  };
+  const given = [...text.matchAll(givenModule)].filter(([, specifier]) => isRoute(specifier!));
+  const named = [...text.matchAll(namedImport)].filter(([, from, required]) => isRoute(from ?? required!));
+  const held = [...text.matchAll(wholeModule)].flatMap(([, space, from, required, fromRequired]) =>
+    isRoute(from ?? fromRequired!) ? [space ?? required!] : [],
+  );
+  return [
+    ...given.map(() => 'whole' as const),
+    ...named.map(() => 'by name' as const),
+    ...held.map((name) => (isHandedOn(text, name) ? 'whole' : 'by name')),
+  ];
+}
+
+function isHandedOn(text: string, name: string): boolean {
+  const alone = new RegExp(`(?<![\\w$./'"-])${escapeName(name)}(?![\\w$]|\\s*\\??\\.\\s*[\\w$])`, 'g');
+  return (text.match(alone) ?? []).length > 1;
+}
