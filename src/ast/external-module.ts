@@ -1,7 +1,5 @@
-import type { FileContext } from '../model/file-context.ts';
-
 /** Modules of other packages have no summary; relative paths, aliases and workspace packages may. */
-export function isExternal(module: string, _file: FileContext): boolean {
+export function isExternal(module: string): boolean {
   if (module.startsWith('.') || module.startsWith('#')) return false;
   return module.startsWith('node:') || builtins.has(module);
 }

@@ -112,7 +112,7 @@ export function listUses(file: FileContext): FileSummary['uses'] {
   const uses: FileSummary['uses'] = [];
   for (const binding of file.bindings) {
     const imported = findImport(binding);
-    if (!imported || isExternal(imported.module, file)) continue;
+    if (!imported || isExternal(imported.module)) continue;
     const members = membersUsed(binding);
     if (members.length > 0) uses.push({ module: imported.module, name: imported.name, members });
   }

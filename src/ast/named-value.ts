@@ -97,9 +97,9 @@ export function valueOfExpression(
     const inline = value.arguments.map((a): ts.Node => skipWrappers(a)).find(isFunctionNode);
     if (inline) return { kind: 'function', fn: ordinalOf(inline, file) };
     const module = requiredModule(value);
-    if (module !== undefined && !isExternal(module, file))
+    if (module !== undefined && !isExternal(module))
       return { kind: 'alias', to: { kind: 'imported', module, name: '*', members: [] } };
-    return aliasOf(refOfMade(findOrigin(value, file), file)) ?? { kind: 'other' };
+    return aliasOf(refOfMade(findOrigin(value, file))) ?? { kind: 'other' };
   }
   if (ts.isIdentifier(value) || ts.isPropertyAccessExpression(value) || ts.isBinaryExpression(value)) {
     const ref = refOf(value, file, classes);
@@ -150,7 +150,7 @@ export function listFields(
 }
 
 function typeOf(type: ts.TypeNode, file: FileContext): NamedValue | undefined {
-  return aliasOf(refOfOrigin(traceType(type, file), file));
+  return aliasOf(refOfOrigin(traceType(type, file)));
 }
 
 /** What has functions, and of an object the properties that do. */

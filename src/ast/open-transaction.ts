@@ -83,7 +83,6 @@ function listSetBeside(begun: ts.Node): string[] {
 /** `t.commit()`, `rollback(t)`. */
 function listEnds(binding: Binding, fn: FunctionNode, file: FileContext): ts.CallExpression[] {
   return listNodesWithin('CallExpression', fn, file).filter((call) => {
-    const _target = findMethodCall(call);
     const name = calleeName(call);
     if (!ending.test(name)) return false;
     return isOwnEnd(call, binding, file) || call.arguments.some((given) => isHeld(skipWrappers(given), binding, file));

@@ -94,7 +94,6 @@ function isPlain({ arguments: [, listener] }: ts.CallExpression, file: FileConte
 
 /** Whether a call may end the file when the download fails: not at its own end, nor when the file itself fails. */
 function isEnd(call: ts.CallExpression, creation: ts.CallExpression, file: FileContext): boolean {
-  const _target = findMethodCall(call);
   const name = calleeName(call);
   if (!endName.test(name)) return false;
   const { parent } = getOutermostWrapped(creation);

@@ -17,7 +17,7 @@ export function isRedisClient(origin: Origin | undefined): origin is Origin {
 export function isRedisOfOtherFile(client: ts.Expression, file: FileContext): LinkCondition | undefined {
   const origin = findOrigin(client, file);
   // What is imported by a plain name belongs to a package.
-  if (!origin || !/[/#]/.test(origin.module) || isExternal(origin.module, file)) return undefined;
+  if (!origin || !/[/#]/.test(origin.module) || isExternal(origin.module)) return undefined;
   const [name = 'default', ...further] = origin.path.filter((step) => step !== 'default' && step !== '*');
   const stem = stemOf(origin.module);
   if (further.length > 0 || stem === undefined) return undefined;

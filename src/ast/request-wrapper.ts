@@ -142,7 +142,7 @@ export function listLimitedCalls(file: FileContext): string[] {
     const name = calleeName(call);
     if (!sending.test(name) || findFunctionValue(call.expression, file)) return [];
     const module = findOrigin(call.expression, file)?.module ?? '.';
-    if (module === '' || isExternal(module, file) || sender.test(module)) return [];
+    if (module === '' || isExternal(module) || sender.test(module)) return [];
     const spread = call.arguments.findIndex(ts.isSpreadElement);
     if (spread >= 0) return [0, 1, 2, 3].filter((index) => index >= spread).map((index) => `${name}.${index}`);
     return call.arguments.flatMap((argument, index) => (mayLimit(argument, call, file) ? [`${name}.${index}`] : []));

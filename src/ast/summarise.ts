@@ -86,7 +86,7 @@ function summariseClass(cls: ClassNode, file: FileContext, classes: readonly Cla
   const summary: ClassSummary = { name: shape.name, implements: [], methods, ...(fields && { fields }) };
   for (const clause of cls.heritageClauses ?? []) {
     for (const type of clause.types) {
-      const ref = refOfOrigin(findOrigin(type.expression, file), file);
+      const ref = refOfOrigin(findOrigin(type.expression, file));
       if (!ref) continue;
       if (clause.token === ts.SyntaxKind.ExtendsKeyword) summary.extends = ref;
       else summary.implements.push(ref);

@@ -60,7 +60,7 @@ export function refOf(
   }
   const member = findMemberName(value);
   if (member !== undefined) {
-    const own = file.text.includes('exports.') ? findOwnExport(value, member, file) : undefined;
+    const own = isOwnExports(value as ts.PropertyAccessExpression) ? findOwnExport(member, file) : undefined;
     if (own && isFunctionNode(own)) return { kind: 'function', fn: ordinalOf(own, file) };
     if (own && ts.isIdentifier(own)) return refOf(own, file, classes);
     const receiver = skipWrappers((value as ts.PropertyAccessExpression).expression);
@@ -68,13 +68,17 @@ export function refOf(
     const cls = isOwn ? findThisClass(value) : undefined;
     if (cls) return { kind: 'method', class: classes.indexOf(cls), member };
   }
-  return refOfOrigin(findOrigin(value, file), file);
+  return refOfOrigin(findOrigin(value, file));
 }
 
-/** `exports.find`, `module.exports.find` of this file: what is exported by that name. */
-function findOwnExport(access: ts.Expression, name: string, file: FileContext): ts.Node | undefined {
-  const path = findMemberPath(access)?.join('.');
-  if (path !== `exports.${name}` && path !== `module.exports.${name}`) return undefined;
+/** `exports.find`, `module.exports.find` */
+function isOwnExports({ expression }: ts.PropertyAccessExpression): boolean {
+  if (ts.isIdentifier(expression)) return expression.text === 'exports';
+  return findMemberName(expression) === 'exports' && findMemberPath(expression)?.join('.') === 'module.exports';
+}
+
+/** What this file exports by a name, the CommonJS way. */
+function findOwnExport(name: string, file: FileContext): ts.Node | undefined {
   for (const one of listCommonJsExports(file)) {
     const value = skipWrappers(one.value);
     if (one.name === name) return value;
@@ -88,16 +92,16 @@ function findOwnExport(access: ts.Expression, name: string, file: FileContext): 
 }
 
 /** `['Service', 'new', 'find']` → members `['find']` of `Service`; `'()'` stands for what a member gives when it is called. */
-export function refOfOrigin(origin: Origin | undefined, file: FileContext): SymbolRef | undefined {
-  return origin?.path.at(-1) === '()' ? undefined : refOfMade(origin, file);
+export function refOfOrigin(origin: Origin | undefined): SymbolRef | undefined {
+  return origin?.path.at(-1) === '()' ? undefined : refOfMade(origin);
 }
 
 /** As {@link refOfOrigin}, also of what a call gives. */
-export function refOfMade(origin: Origin | undefined, file: FileContext): SymbolRef | undefined {
+export function refOfMade(origin: Origin | undefined): SymbolRef | undefined {
   if (!origin || origin.module === '') return undefined;
   const [name, ...steps] = origin.path;
   const members = steps.filter((step) => step !== 'new');
   if (name === undefined || members.filter((member) => member !== '()').length > 3) return undefined;
   if (origin.module === '.') return { kind: 'local', name, members };
-  return isExternal(origin.module, file) ? undefined : { kind: 'imported', module: origin.module, name, members };
+  return isExternal(origin.module) ? undefined : { kind: 'imported', module: origin.module, name, members };
 }

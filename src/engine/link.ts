@@ -1,16 +1,12 @@
-import { isTestPath } from '../ast/file-role.ts';
-import { bareModule } from '../ast/provenance.ts';
 import type { Position, RelatedLocation } from '../model/finding.ts';
 import type { FunctionDeed, LinkCondition, SymbolRef } from '../model/link.ts';
 import { type CallChain, CallGraph } from './call-graph.ts';
 import { cheapestFirst, listParts } from './condition-order.ts';
-import { sha256 } from './content-hash.ts';
-import { textOfFact } from './fact-text.ts';
-import { compareFindings, compareText } from './order.ts';
+import { compareFindings } from './order.ts';
 import { isOfProgram } from './program.ts';
 import type { Project } from './project.ts';
 import type { RawFinding } from './run-file.ts';
-import { createSift } from './sift.ts';
+import { StatedFacts } from './stated-facts.ts';
 import { type FunctionRef, SymbolTable } from './symbols.ts';
 import { factOfMethod, isUncalled } from './uncalled-code.ts';
 import { isUnusedFile } from './unused-file.ts';
@@ -38,12 +34,12 @@ export class Linker {
   readonly #project: Project;
   readonly #symbols: SymbolTable;
   readonly #graph: CallGraph;
-  readonly #factCandidates = new Map<string, string[]>();
-  readonly #facts = new Map<string, string | undefined>();
+  readonly #facts: StatedFacts;
   readonly #unused = new Map<string, boolean>();
 
   constructor(project: Project) {
     this.#project = project;
+    this.#facts = new StatedFacts(project);
     this.#symbols = new SymbolTable(project);
     this.#graph = new CallGraph(project, this.#symbols);
   }
@@ -60,8 +56,7 @@ export class Linker {
         if (part.kind === 'program-states') facts.push(...part.facts);
       }
     }
-    const unknown = new Set(facts.filter((fact) => !fact.startsWith('import:') && !this.#factCandidates.has(fact)));
-    this.#indexFacts([...unknown].sort());
+    this.#facts.askAhead(facts);
     // What one asks may bring in classes that answer for the next.
     const verdicts = new Map<RawFinding, Verdict>();
     for (const raw of [...findings].sort((a, b) => compareFindings(a.finding, b.finding)))
@@ -90,7 +85,7 @@ export class Linker {
       answer = isUnusedFile(this.#project, file);
       this.#unused.set(file, answer);
     }
-    return answer || isUncalled(this.#project, file, scope, (fact) => this.#findFact(fact));
+    return answer || isUncalled(this.#project, file, scope, (fact) => this.#facts.find(fact));
   }
 
   #judge(condition: LinkCondition, file: string): Verdict {
@@ -126,7 +121,7 @@ export class Linker {
       case 'callee-does':
         return this.#judgeCallee(file, condition.to, condition.deeds);
       case 'project-states': {
-        const where = this.#findFact(condition.fact);
+        const where = this.#facts.find(condition.fact);
         const holds = where !== undefined;
         return {
           holds,
@@ -138,7 +133,7 @@ export class Linker {
         const holds = isOfProgram(
           this.#project,
           file,
-          condition.facts.flatMap((fact) => this.#filesStating(fact)),
+          condition.facts.flatMap((fact) => this.#facts.filesStating(fact)),
         );
         return { holds, evidence: [], why: holds ? '' : `No program that loads it states ${condition.facts[0]}` };
       }
@@ -317,83 +312,6 @@ export class Linker {
       if (rest.length === 0 || !(name === '*' || name === 'default') || !isSymbol(first)) return [];
       return [`${isWrite ? '=' : ''}${rest.join('.')}`];
     });
-  }
-
-  /** A file that states a fact; the first by name. */
-  #findFact(fact: string): string | undefined {
-    if (!this.#facts.has(fact)) this.#facts.set(fact, this.#searchFact(fact));
-    return this.#facts.get(fact);
-  }
-
-  #searchFact(fact: string): string | undefined {
-    if (fact.startsWith('import:')) return this.#filesImporting(fact)[0];
-    const candidates = this.#factCandidates.get(fact) ?? [];
-    if (fact.startsWith('reused:')) return this.#findReuse(candidates, fact.slice('reused:'.length));
-    if (fact.startsWith('function:')) {
-      const name = fact.slice('function:'.length);
-      return candidates.find((path) => !isTestPath(path) && this.#declares(path, name));
-    }
-    const found = candidates.find((path) => this.#project.summaryOf(path)?.facts.includes(fact));
-    return found ?? (fact.startsWith('made-for-call:') ? this.#searchOwners(fact, candidates) : undefined);
-  }
-
-  #filesImporting(fact: string): string[] {
-    const module = fact.slice('import:'.length);
-    return [...this.#project.files.values()]
-      .filter(({ imports }) => imports.some((one) => !one.startsWith('.') && bareModule(one) === module))
-      .map(({ path }) => path);
-  }
-
-  /** All files that state a fact. */
-  #filesStating(fact: string): string[] {
-    if (fact.startsWith('import:')) return this.#filesImporting(fact);
-    return (this.#factCandidates.get(fact) ?? []).filter((path) => this.#project.summaryOf(path)?.facts.includes(fact));
-  }
-
-  /** A part lives no longer than what makes it for itself. */
-  #searchOwners(fact: string, candidates: readonly string[]): string | undefined {
-    const part = `part:${fact.slice('made-for-call:'.length)}:`;
-    this.#facts.set(fact, undefined);
-    for (const path of candidates) {
-      for (const stated of this.#project.summaryOf(path)?.facts ?? []) {
-        if (!stated.startsWith(part)) continue;
-        const [often, once] = [`made-for-call:${stated.slice(part.length)}`, `made-once:${stated.slice(part.length)}`];
-        this.#indexFacts([often, once].filter((one) => !this.#factCandidates.has(one)));
-        if (this.#findFact(often) !== undefined && this.#findFact(once) === undefined) return path;
-      }
-    }
-    return undefined;
-  }
-
-  #declares(path: string, name: string): boolean {
-    const functions = this.#project.summaryOf(path)?.functions ?? [];
-    return functions.some((fn) => fn.name === name || fn.name.endsWith(`.${name}`));
-  }
-
-  /** The file outside tests in which a name stands once more than where it is declared. */
-  #findReuse(candidates: readonly string[], name: string): string | undefined {
-    let count = 0;
-    return candidates.find((path) => {
-      if (isTestPath(path)) return false;
-      count += (this.#project.textOf(path) ?? '').match(new RegExp(`\\b${name}\\b`, 'g'))?.length ?? 0;
-      return count > 1;
-    });
-  }
-
-  /** One pass over all texts for all facts that are asked for: the files that may state each, by path. */
-  #indexFacts(facts: readonly string[]): void {
-    if (facts.length === 0) return;
-    for (const fact of facts) this.#factCandidates.set(fact, []);
-    const texts = facts.map(textOfFact);
-    const sift = createSift(texts);
-    const statedIn = (text: string) => sift(text).rules.filter((i) => texts[i]!.shape?.test(text) ?? true);
-    const question = `facts ${sha256(facts.join('\n')).slice(0, 16)}`;
-    for (const path of [...this.#project.files.keys()].sort(compareText)) {
-      for (const i of this.#project.ask(path, question, statedIn)) {
-        if (texts[i]!.isOfProduct && this.#project.isAside(path)) continue;
-        this.#factCandidates.get(facts[i]!)!.push(path);
-      }
-    }
   }
 }
 

@@ -16,9 +16,16 @@ interface ClassRef {
 const maxDepth = 12;
 const handsOnAll = /\bexport\s*\*|\b(?:module\.)?exports\b|\b__export/;
 
+/** Where something that is exported is declared, and its name there. */
+interface Origin {
+  file: string;
+  local: string;
+}
+
 /** Follows names across files: imports, re-exports, classes, instances, interfaces. Only through `within`, where given. */
 export class SymbolTable {
   readonly #project: Project;
+  readonly #origins = new Map<string, Origin | undefined>();
   readonly #soughtHeirs = new Set<string>();
   /** Classes by the written name of what they extend or implement. */
   readonly #heirs = new Map<string, { file: string; class: number; ref: SymbolRef }[]>();
@@ -53,21 +60,27 @@ export class SymbolTable {
   }
 
   /** The file and module-level name that an export stands for; also of types, which summaries do not list. */
-  originOf(file: string, name: string, depth = 0): { file: string; local: string } | undefined {
+  originOf(file: string, name: string): Origin | undefined {
+    const key = `${file}\0${name}`;
+    if (!this.#origins.has(key)) this.#origins.set(key, this.#findOrigin(file, name, 0));
+    return this.#origins.get(key);
+  }
+
+  #findOrigin(file: string, name: string, depth: number): Origin | undefined {
     const summary = depth > maxDepth ? undefined : this.#project.summaryOf(file);
     if (!summary) return undefined;
     const exported = own(summary.exports, name);
     if (exported) {
       if ('local' in exported) return { file, local: exported.local };
       const target = this.#project.resolver.resolve(file, exported.module);
-      return target === undefined ? undefined : this.originOf(target, exported.name, depth + 1);
+      return target === undefined ? undefined : this.#findOrigin(target, exported.name, depth + 1);
     }
     if (this.#declaresType(file, name)) return { file, local: name };
     if (name === 'default') return undefined;
     for (const module of summary.starExports) {
       const target = this.#project.resolver.resolve(file, module);
       if (target === undefined || !this.#mayExport(target, name)) continue;
-      const origin = this.originOf(target, name, depth + 1);
+      const origin = this.#findOrigin(target, name, depth + 1);
       if (origin) return origin;
     }
     return undefined;
@@ -227,10 +240,11 @@ export class SymbolTable {
   ): FunctionRef[] {
     if (member === undefined || depth > maxDepth) return [];
     const found: FunctionRef[] = [];
-    const origin = this.originOf(file, name) ?? { file, local: name };
-    this.#summariseHeirs(origin.file, origin.local);
+    const declared = this.originOf(file, name);
+    if (declared) this.#summariseHeirs(declared.file, declared.local);
     const heirs = this.#heirs.get(name);
     if (!heirs) return found;
+    const origin = declared ?? { file, local: name };
     for (const heir of heirs) {
       if (within && !within.has(heir.file)) continue;
       if (this.#originOfRef(heir.file, heir.ref)?.file !== origin.file) continue;
@@ -263,7 +277,7 @@ export class SymbolTable {
     return value?.kind === 'class' ? { file: origin!.file, class: value.class } : undefined;
   }
 
-  #originOfRef(file: string, ref: SymbolRef): { file: string; local: string } | undefined {
+  #originOfRef(file: string, ref: SymbolRef): Origin | undefined {
     if (ref.kind === 'local') return { file, local: ref.name };
     if (ref.kind !== 'imported') return undefined;
     const target = this.#project.resolver.resolve(file, ref.module);

@@ -1,0 +1,101 @@
+import { isTestPath } from '../ast/file-role.ts';
+import { bareModule } from '../ast/provenance.ts';
+import { sha256 } from './content-hash.ts';
+import { textOfFact } from './fact-text.ts';
+import { compareText } from './order.ts';
+import type { Project } from './project.ts';
+import { createSift } from './sift.ts';
+
+/** Which files state the facts that findings ask for; one look at all texts for those that are asked for together. */
+export class StatedFacts {
+  readonly #project: Project;
+  readonly #candidates = new Map<string, string[]>();
+  readonly #found = new Map<string, string | undefined>();
+
+  constructor(project: Project) {
+    this.#project = project;
+  }
+
+  /** Looks for the files that may state each of the facts. */
+  askAhead(facts: readonly string[]): void {
+    const unknown = new Set(facts.filter((fact) => !fact.startsWith('import:') && !this.#candidates.has(fact)));
+    this.#index([...unknown].sort());
+  }
+
+  /** A file that states a fact; the first by name. */
+  find(fact: string): string | undefined {
+    if (!this.#found.has(fact)) this.#found.set(fact, this.#search(fact));
+    return this.#found.get(fact);
+  }
+
+  #search(fact: string): string | undefined {
+    if (fact.startsWith('import:')) return this.#filesImporting(fact)[0];
+    const candidates = this.#candidates.get(fact) ?? [];
+    if (fact.startsWith('reused:')) return this.#findReuse(candidates, fact.slice('reused:'.length));
+    if (fact.startsWith('function:')) {
+      const name = fact.slice('function:'.length);
+      return candidates.find((path) => !isTestPath(path) && this.#declares(path, name));
+    }
+    const found = candidates.find((path) => this.#project.summaryOf(path)?.facts.includes(fact));
+    return found ?? (fact.startsWith('made-for-call:') ? this.#searchOwners(fact, candidates) : undefined);
+  }
+
+  #filesImporting(fact: string): string[] {
+    const module = fact.slice('import:'.length);
+    return [...this.#project.files.values()]
+      .filter(({ imports }) => imports.some((one) => !one.startsWith('.') && bareModule(one) === module))
+      .map(({ path }) => path);
+  }
+
+  /** All files that state a fact. */
+  filesStating(fact: string): string[] {
+    if (fact.startsWith('import:')) return this.#filesImporting(fact);
+    return (this.#candidates.get(fact) ?? []).filter((path) => this.#project.summaryOf(path)?.facts.includes(fact));
+  }
+
+  /** A part lives no longer than what makes it for itself. */
+  #searchOwners(fact: string, candidates: readonly string[]): string | undefined {
+    const part = `part:${fact.slice('made-for-call:'.length)}:`;
+    this.#found.set(fact, undefined);
+    for (const path of candidates) {
+      for (const stated of this.#project.summaryOf(path)?.facts ?? []) {
+        if (!stated.startsWith(part)) continue;
+        const [often, once] = [`made-for-call:${stated.slice(part.length)}`, `made-once:${stated.slice(part.length)}`];
+        this.askAhead([often, once]);
+        if (this.find(often) !== undefined && this.find(once) === undefined) return path;
+      }
+    }
+    return undefined;
+  }
+
+  #declares(path: string, name: string): boolean {
+    const functions = this.#project.summaryOf(path)?.functions ?? [];
+    return functions.some((fn) => fn.name === name || fn.name.endsWith(`.${name}`));
+  }
+
+  /** The file outside tests in which a name stands once more than where it is declared. */
+  #findReuse(candidates: readonly string[], name: string): string | undefined {
+    let count = 0;
+    return candidates.find((path) => {
+      if (isTestPath(path)) return false;
+      count += (this.#project.textOf(path) ?? '').match(new RegExp(`\\b${name}\\b`, 'g'))?.length ?? 0;
+      return count > 1;
+    });
+  }
+
+  /** One pass over all texts for all facts that are asked for: the files that may state each, by path. */
+  #index(facts: readonly string[]): void {
+    if (facts.length === 0) return;
+    for (const fact of facts) this.#candidates.set(fact, []);
+    const texts = facts.map(textOfFact);
+    const sift = createSift(texts);
+    const statedIn = (text: string) => sift(text).rules.filter((i) => texts[i]!.shape?.test(text) ?? true);
+    const question = `facts ${sha256(facts.join('\n')).slice(0, 16)}`;
+    for (const path of [...this.#project.files.keys()].sort(compareText)) {
+      for (const i of this.#project.ask(path, question, statedIn)) {
+        if (texts[i]!.isOfProduct && this.#project.isAside(path)) continue;
+        this.#candidates.get(facts[i]!)!.push(path);
+      }
+    }
+  }
+}
