@@ -1,6 +1,6 @@
-import type { ByteGrowth } from '../src/ast/byte-growth.ts';
-import { findClassField, findThisOwner } from '../src/ast/class-shape.ts';
-import { isDeclaredIn, listNames } from '../src/ast/loop-facts.ts';
+import { findClassField, findThisOwner } from '../src/ast/names/class-shape.ts';
+import type { ByteGrowth } from '../src/ast/size/byte-growth.ts';
+import { isDeclaredIn, listNames } from '../src/ast/size/loop-facts.ts';
 import { findMemberName, getOutermostWrapped, isAssignment, isWithin, skipWrappers } from '../src/ast/syntax.ts';
 import { ts } from '../src/ast/ts.ts';
 import type { FileContext } from '../src/model/file-context.ts';

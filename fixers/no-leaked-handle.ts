@@ -1,5 +1,5 @@
 import type { LeakedHandle } from '../rules/resources/no-leaked-handle.ts';
-import { findImport } from '../src/ast/provenance.ts';
+import { findImport } from '../src/ast/names/provenance.ts';
 import { findMethodCall, skipWrappers } from '../src/ast/syntax.ts';
 import { ts } from '../src/ast/ts.ts';
 import type { FileContext } from '../src/model/file-context.ts';

@@ -1,9 +1,9 @@
 import type { LeakedTimeout } from '../rules/resources/no-leaked-timeout.ts';
-import { isGatherer, isStartedWhenUnset } from '../src/ast/latch.ts';
-import { lifeOf } from '../src/ast/life-cycle.ts';
+import { lifeOf } from '../src/ast/life/life-cycle.ts';
 import { findEnclosingFunction, isFunctionNode, isWithin, skipWrappers } from '../src/ast/syntax.ts';
-import { findTimerFunction } from '../src/ast/timers.ts';
+import { findTimerFunction } from '../src/ast/timers/timers.ts';
 import { ts } from '../src/ast/ts.ts';
+import { isGatherer, isStartedWhenUnset } from '../src/ast/where/latch.ts';
 import type { FileContext } from '../src/model/file-context.ts';
 import type { Fixer } from '../src/model/fixer.ts';
 import { stopTimer } from './edit/stop-timer.ts';

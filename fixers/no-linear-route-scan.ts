@@ -1,6 +1,6 @@
-import { findListHome, type ListHome } from '../src/ast/list-home.ts';
-import { findRouteKeys, type RouteKeys } from '../src/ast/route-keys.ts';
-import type { RouteScan } from '../src/ast/route-scan.ts';
+import { findRouteKeys, type RouteKeys } from '../src/ast/io/route-keys.ts';
+import type { RouteScan } from '../src/ast/io/route-scan.ts';
+import { findListHome, type ListHome } from '../src/ast/size/list-home.ts';
 import {
   findMemberPath,
   findMethodCall,

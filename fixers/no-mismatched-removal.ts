@@ -1,6 +1,6 @@
 import type { MismatchedRemoval } from '../rules/resources/no-mismatched-removal.ts';
-import { classShape } from '../src/ast/class-shape.ts';
-import { identityOf } from '../src/ast/listener-calls.ts';
+import { identityOf } from '../src/ast/listeners/listener-calls.ts';
+import { classShape } from '../src/ast/names/class-shape.ts';
 import { findThisClass, isWithin } from '../src/ast/syntax.ts';
 import type { FileContext } from '../src/model/file-context.ts';
 import type { Fix, Fixer, Skip } from '../src/model/fixer.ts';

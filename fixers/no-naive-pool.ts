@@ -1,5 +1,5 @@
 import type { NaivePool } from '../rules/pooling/no-naive-pool.ts';
-import { isDisposerName } from '../src/ast/class-shape.ts';
+import { isDisposerName } from '../src/ast/names/class-shape.ts';
 import { isClassNode, isWithin, nameOfFunction } from '../src/ast/syntax.ts';
 import { ts } from '../src/ast/ts.ts';
 import type { FileContext } from '../src/model/file-context.ts';

@@ -1,5 +1,5 @@
-import type { Accumulation, Copy } from '../src/ast/accumulation.ts';
-import { isDeclaredIn } from '../src/ast/loop-facts.ts';
+import type { Accumulation, Copy } from '../src/ast/size/accumulation.ts';
+import { isDeclaredIn } from '../src/ast/size/loop-facts.ts';
 import { findMemberName, findMethodCall, getOutermostWrapped, isWithin, skipWrappers } from '../src/ast/syntax.ts';
 import { ts } from '../src/ast/ts.ts';
 import type { FileContext } from '../src/model/file-context.ts';

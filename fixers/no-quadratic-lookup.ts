@@ -1,6 +1,6 @@
 import type { QuadraticLookup } from '../rules/performance/no-quadratic-lookup.ts';
-import { findLinearLookup, type LinearLookup } from '../src/ast/linear-lookup.ts';
-import { isDeclaredIn, listNames } from '../src/ast/loop-facts.ts';
+import { findLinearLookup, type LinearLookup } from '../src/ast/size/linear-lookup.ts';
+import { isDeclaredIn, listNames } from '../src/ast/size/loop-facts.ts';
 import { findMemberPath, getOutermostWrapped, isWithin, skipWrappers } from '../src/ast/syntax.ts';
 import { ts } from '../src/ast/ts.ts';
 import type { FileContext } from '../src/model/file-context.ts';

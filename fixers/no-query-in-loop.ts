@@ -1,5 +1,5 @@
 import type { QueryInLoop } from '../rules/database/no-query-in-loop.ts';
-import { findProperty, listChain, type QueryCall } from '../src/ast/queries.ts';
+import { findProperty, listChain, type QueryCall } from '../src/ast/io/queries.ts';
 import {
   findMemberPath,
   findMethodCall,

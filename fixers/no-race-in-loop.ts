@@ -1,5 +1,5 @@
-import type { RaceInLoop } from '../src/ast/race-survivor.ts';
 import { findEnclosingFunction, findMemberPath } from '../src/ast/syntax.ts';
+import type { RaceInLoop } from '../src/ast/timers/race-survivor.ts';
 import { ts } from '../src/ast/ts.ts';
 import type { FileContext } from '../src/model/file-context.ts';
 import type { Fixer } from '../src/model/fixer.ts';

@@ -1,4 +1,4 @@
-import { findRegExpCompile, type RegExpCompile } from '../src/ast/regexp-compile.ts';
+import { findRegExpCompile, type RegExpCompile } from '../src/ast/size/regexp-compile.ts';
 import { findMethodCall, getOutermostWrapped, isWithin } from '../src/ast/syntax.ts';
 import { ts } from '../src/ast/ts.ts';
 import type { Fix, Fixer, Skip } from '../src/model/fixer.ts';

@@ -1,5 +1,5 @@
 import type { SequentialAwait } from '../rules/performance/no-sequential-await.ts';
-import type { AwaitedElements } from '../src/ast/awaited-elements.ts';
+import type { AwaitedElements } from '../src/ast/io/awaited-elements.ts';
 import { skipWrappers } from '../src/ast/syntax.ts';
 import { ts } from '../src/ast/ts.ts';
 import type { FileContext } from '../src/model/file-context.ts';

@@ -1,4 +1,4 @@
-import type { ArrayQueue } from '../src/ast/array-queue.ts';
+import type { ArrayQueue } from '../src/ast/containers/array-queue.ts';
 import { findMemberName, findMethodCall, getOutermostWrapped, isAssignment, skipWrappers } from '../src/ast/syntax.ts';
 import { ts } from '../src/ast/ts.ts';
 import type { FileContext } from '../src/model/file-context.ts';

@@ -1,8 +1,8 @@
 import type { SlowEviction } from '../rules/memory/no-slow-eviction.ts';
-import { growthOf } from '../src/ast/container-growth.ts';
-import type { Container } from '../src/ast/containers.ts';
-import { containerOfField, containerOfVariable } from '../src/ast/containers.ts';
-import { isPublic } from '../src/ast/lifetime.ts';
+import { growthOf } from '../src/ast/containers/container-growth.ts';
+import type { Container } from '../src/ast/containers/containers.ts';
+import { containerOfField, containerOfVariable } from '../src/ast/containers/containers.ts';
+import { isPublic } from '../src/ast/life/lifetime.ts';
 import { findEnclosingFunction, isAssignment, isFunctionNode, isWithin, skipWrappers } from '../src/ast/syntax.ts';
 import { ts } from '../src/ast/ts.ts';
 import type { FileContext } from '../src/model/file-context.ts';

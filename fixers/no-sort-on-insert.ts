@@ -1,6 +1,6 @@
-import { findListHome, type ListHome } from '../src/ast/list-home.ts';
-import { listNames } from '../src/ast/loop-facts.ts';
-import type { SortOnInsert } from '../src/ast/sort-on-insert.ts';
+import type { SortOnInsert } from '../src/ast/containers/sort-on-insert.ts';
+import { findListHome, type ListHome } from '../src/ast/size/list-home.ts';
+import { listNames } from '../src/ast/size/loop-facts.ts';
 import {
   findMemberName,
   findMethodCall,

@@ -1,4 +1,4 @@
-import type { SyncCall } from '../src/ast/sync-call.ts';
+import type { SyncCall } from '../src/ast/io/sync-call.ts';
 import { findEnclosingFunction, getOutermostWrapped, isAsync, skipWrappers } from '../src/ast/syntax.ts';
 import { ts } from '../src/ast/ts.ts';
 import type { Fix, Fixer, Skip, TextEdit } from '../src/model/fixer.ts';

@@ -1,6 +1,6 @@
 import type { UnboundedCache } from '../rules/memory/no-unbounded-cache.ts';
-import type { Container } from '../src/ast/containers.ts';
-import { isPublic } from '../src/ast/lifetime.ts';
+import type { Container } from '../src/ast/containers/containers.ts';
+import { isPublic } from '../src/ast/life/lifetime.ts';
 import { getOutermostWrapped, isAssignment, skipWrappers } from '../src/ast/syntax.ts';
 import { ts } from '../src/ast/ts.ts';
 import type { FileContext } from '../src/model/file-context.ts';

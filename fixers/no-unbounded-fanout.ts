@@ -1,4 +1,4 @@
-import type { FanOut } from '../src/ast/fan-out.ts';
+import type { FanOut } from '../src/ast/io/fan-out.ts';
 import { isAsync, isFunctionNode, skipWrappers } from '../src/ast/syntax.ts';
 import type { Fix, Fixer, Skip } from '../src/model/fixer.ts';
 

@@ -1,7 +1,7 @@
 import type { UnboundedLog } from '../rules/memory/no-unbounded-log.ts';
-import type { Add } from '../src/ast/container-growth.ts';
-import type { Container } from '../src/ast/containers.ts';
-import { isPublic } from '../src/ast/lifetime.ts';
+import type { Add } from '../src/ast/containers/container-growth.ts';
+import type { Container } from '../src/ast/containers/containers.ts';
+import { isPublic } from '../src/ast/life/lifetime.ts';
 import { getOutermostWrapped, isAssignment, skipWrappers } from '../src/ast/syntax.ts';
 import { ts } from '../src/ast/ts.ts';
 import type { FileContext } from '../src/model/file-context.ts';

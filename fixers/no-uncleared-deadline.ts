@@ -1,5 +1,5 @@
 import type { UnclearedDeadline } from '../rules/resources/no-uncleared-deadline.ts';
-import { bareModule, findOrigin } from '../src/ast/provenance.ts';
+import { bareModule, findOrigin } from '../src/ast/names/provenance.ts';
 import { findEnclosingFunction, isAsync, skipWrappers } from '../src/ast/syntax.ts';
 import { ts } from '../src/ast/ts.ts';
 import type { Binding, FileContext } from '../src/model/file-context.ts';

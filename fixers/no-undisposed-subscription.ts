@@ -1,6 +1,6 @@
 import type { UndisposedSubscription } from '../rules/resources/no-undisposed-subscription.ts';
-import { classShape } from '../src/ast/class-shape.ts';
-import { findDisposer } from '../src/ast/end-of-life.ts';
+import { findDisposer } from '../src/ast/life/end-of-life.ts';
+import { classShape } from '../src/ast/names/class-shape.ts';
 import { nameOfFunction } from '../src/ast/syntax.ts';
 import type { Fix, Fixer, Skip } from '../src/model/fixer.ts';
 import { insertAtFunctionStart } from './edit/insert-at-function-start.ts';

@@ -1,5 +1,5 @@
 import type { UnevenRing } from '../rules/hashing/no-uneven-ring.ts';
-import { findPointRing } from '../src/ast/ring/point-ring.ts';
+import { findPointRing } from '../src/ast/hashing/point-ring.ts';
 import type { Fixer } from '../src/model/fixer.ts';
 import { replaceNode } from './edit/replace-node.ts';
 import { replaceRing } from './edit/replace-ring.ts';

@@ -1,4 +1,4 @@
-import type { RemoteService } from '../src/ast/remote-service.ts';
+import type { RemoteService } from '../src/ast/io/remote-service.ts';
 import { getOutermostWrapped, isWithin } from '../src/ast/syntax.ts';
 import { ts } from '../src/ast/ts.ts';
 import type { Fix, Fixer, Skip, TextEdit } from '../src/model/fixer.ts';

@@ -2,10 +2,9 @@
 /** What rules and fixers of plugins are made of: the compiler's nodes, and the questions that Plimsoll's own rules ask. */
 import ts from '@ts-morph/common/dist/typescript.js';
 
-export { findEntryPoint } from './ast/entry-points.ts';
-export { findFunctionValue, isExported, listCallsOf, listFunctions } from './ast/functions.ts';
-export { bareModule, findImport, findOrigin, isFrom, type Origin, originName } from './ast/provenance.ts';
-export { findProperty, findQuery, type QueryCall } from './ast/queries.ts';
+export { findProperty, findQuery, type QueryCall } from './ast/io/queries.ts';
+export { findFunctionValue, isExported, listCallsOf, listFunctions } from './ast/names/functions.ts';
+export { bareModule, findImport, findOrigin, isFrom, type Origin, originName } from './ast/names/provenance.ts';
 export {
   type ClassNode,
   type FunctionNode,
@@ -24,7 +23,15 @@ export {
   nameOfFunction,
   skipWrappers,
 } from './ast/syntax.ts';
-export { type Frequency, findRepetition, frequencyOf, isStartup, onRequestPath, runsRepeatedly } from './ast/where.ts';
+export { findEntryPoint } from './ast/where/entry-points.ts';
+export {
+  type Frequency,
+  findRepetition,
+  frequencyOf,
+  isStartup,
+  onRequestPath,
+  runsRepeatedly,
+} from './ast/where/where.ts';
 export type { Binding, FileContext, FileRole, ImportOrigin, PackageFacts, Scope } from './model/file-context.ts';
 export type { LinkCondition } from './model/link.ts';
 /** The whole compiler: what a plugin uses of it is not known when the tool is built. */

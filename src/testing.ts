@@ -1,4 +1,4 @@
-import { fileRole } from './ast/file-role.ts';
+import { fileRole } from './ast/where/file-role.ts';
 import { runFile } from './engine/run-file.ts';
 import { applyFixes } from './fix/apply.ts';
 import type { PackageFacts } from './model/file-context.ts';

@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileRole } from '../../src/ast/file-role.ts';
+import { fileRole } from '../../src/ast/where/file-role.ts';
 import { discover } from '../../src/engine/discover.ts';
 import { fix } from '../../src/index.ts';
 import type { Finding } from '../../src/model/finding.ts';

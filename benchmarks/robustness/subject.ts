@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Project, ScriptKind, type SourceFile, SyntaxKind } from 'ts-morph';
 import { analyseFile } from '../../src/ast/analyse.ts';
-import { fileRole } from '../../src/ast/file-role.ts';
+import { fileRole } from '../../src/ast/where/file-role.ts';
 import { discover } from '../../src/engine/discover.ts';
 import { runFile } from '../../src/engine/run-file.ts';
 import { UsageError } from '../../src/engine/scan-request.ts';

@@ -1,4 +1,4 @@
-import { findMethodAround } from '../../src/ast/end-of-life.ts';
+import { findMethodAround } from '../../src/ast/life/end-of-life.ts';
 import { findMethodCall, isWithin } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';

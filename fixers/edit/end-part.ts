@@ -1,5 +1,5 @@
-import type { ClassShape } from '../../src/ast/class-shape.ts';
-import { findDisposer, findMethodAround } from '../../src/ast/end-of-life.ts';
+import { findDisposer, findMethodAround } from '../../src/ast/life/end-of-life.ts';
+import type { ClassShape } from '../../src/ast/names/class-shape.ts';
 import { type FunctionNode, isClassNode, nameOfFunction } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';

@@ -1,5 +1,5 @@
-import { type ClassField, type ClassShape, classShape, findThisOwner } from '../../src/ast/class-shape.ts';
-import { lifeOf } from '../../src/ast/life-cycle.ts';
+import { lifeOf } from '../../src/ast/life/life-cycle.ts';
+import { type ClassField, type ClassShape, classShape, findThisOwner } from '../../src/ast/names/class-shape.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,

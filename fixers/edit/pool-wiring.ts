@@ -1,4 +1,4 @@
-import type { ClassShape } from '../../src/ast/class-shape.ts';
+import type { ClassShape } from '../../src/ast/names/class-shape.ts';
 import { type FunctionNode, findMethodCall, isWithin, skipAwait } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';

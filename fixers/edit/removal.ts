@@ -1,4 +1,4 @@
-import { callsIn, namesOf } from '../../src/ast/ring/parts.ts';
+import { callsIn, namesOf } from '../../src/ast/hashing/parts.ts';
 import { calleeName, findMemberName, isFunctionNode, skipWrappers } from '../../src/ast/syntax.ts';
 import type { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';

@@ -1,4 +1,4 @@
-import { isReadElsewhere } from '../../src/ast/ring/parts.ts';
+import { isReadElsewhere } from '../../src/ast/hashing/parts.ts';
 import { getOutermostWrapped, hasModifier, isAssignment, isFunctionNode, isWithin } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';

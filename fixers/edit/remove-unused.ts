@@ -1,4 +1,4 @@
-import { classShape } from '../../src/ast/class-shape.ts';
+import { classShape } from '../../src/ast/names/class-shape.ts';
 import { hasModifier, isWithin } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import type { Binding, FileContext } from '../../src/model/file-context.ts';

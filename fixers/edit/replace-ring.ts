@@ -1,5 +1,5 @@
-import { classShape } from '../../src/ast/class-shape.ts';
-import type { PointRing } from '../../src/ast/ring/point-ring.ts';
+import type { PointRing } from '../../src/ast/hashing/point-ring.ts';
+import { classShape } from '../../src/ast/names/class-shape.ts';
 import { getOutermostWrapped, isClassNode, isFunctionNode, isWithin, nameOfFunction } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';

@@ -1,7 +1,7 @@
-import { isNothing } from '../../src/ast/ring/kinds.ts';
-import type { KeptResult, RingLookup } from '../../src/ast/ring/lookup.ts';
-import { namesOf } from '../../src/ast/ring/parts.ts';
-import type { PointRing } from '../../src/ast/ring/point-ring.ts';
+import { isNothing } from '../../src/ast/hashing/kinds.ts';
+import type { KeptResult, RingLookup } from '../../src/ast/hashing/lookup.ts';
+import { namesOf } from '../../src/ast/hashing/parts.ts';
+import type { PointRing } from '../../src/ast/hashing/point-ring.ts';
 import { findMemberName, getOutermostWrapped, isWithin, skipWrappers } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';

@@ -1,5 +1,5 @@
-import type { HandlePlace } from '../../src/ast/handle-escape.ts';
-import { listReturnedFunctions, listReturnedValues } from '../../src/ast/life-cycle.ts';
+import type { HandlePlace } from '../../src/ast/handles/handle-escape.ts';
+import { listReturnedFunctions, listReturnedValues } from '../../src/ast/life/life-cycle.ts';
 import { type FunctionNode, getOutermostWrapped, isAsync, isWithin, nameOfFunction } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';

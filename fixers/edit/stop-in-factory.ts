@@ -1,5 +1,5 @@
-import { findDisposer } from '../../src/ast/end-of-life.ts';
-import type { HandlePlace } from '../../src/ast/handle-escape.ts';
+import type { HandlePlace } from '../../src/ast/handles/handle-escape.ts';
+import { findDisposer } from '../../src/ast/life/end-of-life.ts';
 import { type FunctionNode, findEnclosingFunction, isWithin } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';

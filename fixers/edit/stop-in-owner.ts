@@ -1,9 +1,7 @@
-import type { ClassShape } from '../../src/ast/class-shape.ts';
-import { findDisposer, findMethodAround } from '../../src/ast/end-of-life.ts';
-import type { HandlePlace } from '../../src/ast/handle-escape.ts';
-import type { Life } from '../../src/ast/life-cycle.ts';
-import { findOverwrite } from '../../src/ast/overwritten.ts';
-import { runsAgain } from '../../src/ast/starts-repeatedly.ts';
+import type { HandlePlace } from '../../src/ast/handles/handle-escape.ts';
+import { findDisposer, findMethodAround } from '../../src/ast/life/end-of-life.ts';
+import type { Life } from '../../src/ast/life/life-cycle.ts';
+import type { ClassShape } from '../../src/ast/names/class-shape.ts';
 import {
   type FunctionNode,
   getOutermostWrapped,
@@ -12,8 +10,10 @@ import {
   isClassNode,
   nameOfFunction,
 } from '../../src/ast/syntax.ts';
-import { findTimerFunction } from '../../src/ast/timers.ts';
+import { findOverwrite } from '../../src/ast/timers/overwritten.ts';
+import { findTimerFunction } from '../../src/ast/timers/timers.ts';
 import { ts } from '../../src/ast/ts.ts';
+import { runsAgain } from '../../src/ast/where/starts-repeatedly.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Fix, Skip, TextEdit } from '../../src/model/fixer.ts';
 import { insertAtFunctionStart } from './insert-at-function-start.ts';

@@ -1,8 +1,8 @@
-import { findEffectLatch } from '../../src/ast/effect-latch.ts';
-import { findDisposer } from '../../src/ast/end-of-life.ts';
-import type { HandlePlace } from '../../src/ast/handle-escape.ts';
-import type { Life } from '../../src/ast/life-cycle.ts';
+import type { HandlePlace } from '../../src/ast/handles/handle-escape.ts';
+import { findDisposer } from '../../src/ast/life/end-of-life.ts';
+import type { Life } from '../../src/ast/life/life-cycle.ts';
 import { ts } from '../../src/ast/ts.ts';
+import { findEffectLatch } from '../../src/ast/where/effect-latch.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Fix, Skip } from '../../src/model/fixer.ts';
 import { clearBeforeStart } from './clear-before-start.ts';

@@ -1,4 +1,4 @@
-import { findThisOwner, type OwnerNode } from '../../src/ast/class-shape.ts';
+import { findThisOwner, type OwnerNode } from '../../src/ast/names/class-shape.ts';
 import { skipWrappers } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import type { FileContext, Scope } from '../../src/model/file-context.ts';

@@ -1,4 +1,4 @@
-import type { ClassField } from '../../src/ast/class-shape.ts';
+import type { ClassField } from '../../src/ast/names/class-shape.ts';
 import { type FunctionNode, nameOfFunction, skipWrappers } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';

@@ -1,12 +1,11 @@
 import { allOf, anyOf } from '../../src/ast/all-of.ts';
-import { findGet, findLoad, findMissExit, isCache, writingHelper } from '../../src/ast/cache-lookup.ts';
-import { isDearLoad } from '../../src/ast/dear-load.ts';
-import { isHotCache, isOfOnePerson } from '../../src/ast/hot-cache.ts';
-import { findKeptVariable, type KeptVariable } from '../../src/ast/kept-variable.ts';
-import { isReadThrough } from '../../src/ast/read-through.ts';
-import { isSeldomAsked } from '../../src/ast/seldom.ts';
-import { isSharedLoad, notSharedElsewhere } from '../../src/ast/shared-load.ts';
-import { isLoadedByMany, isPurged, isShortLived } from '../../src/ast/short-lived.ts';
+import { findGet, findLoad, findMissExit, isCache, writingHelper } from '../../src/ast/containers/cache-lookup.ts';
+import { isDearLoad } from '../../src/ast/containers/dear-load.ts';
+import { isHotCache, isOfOnePerson } from '../../src/ast/containers/hot-cache.ts';
+import { findKeptVariable, type KeptVariable } from '../../src/ast/containers/kept-variable.ts';
+import { isReadThrough } from '../../src/ast/containers/read-through.ts';
+import { isSharedLoad, notSharedElsewhere } from '../../src/ast/containers/shared-load.ts';
+import { isLoadedByMany, isPurged, isShortLived } from '../../src/ast/containers/short-lived.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -16,10 +15,11 @@ import {
   nameOfFunction,
   skipWrappers,
 } from '../../src/ast/syntax.ts';
-import { hasTooling } from '../../src/ast/tooling.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { openInLibrary } from '../../src/ast/under-load.ts';
-import { isStartup, onAskedPath, onRequestPath, openToUsers } from '../../src/ast/where.ts';
+import { isSeldomAsked } from '../../src/ast/where/seldom.ts';
+import { hasTooling } from '../../src/ast/where/tooling.ts';
+import { openInLibrary } from '../../src/ast/where/under-load.ts';
+import { isStartup, onAskedPath, onRequestPath, openToUsers } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Match } from '../../src/model/rule.ts';

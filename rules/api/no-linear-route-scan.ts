@@ -1,5 +1,5 @@
-import { findRouteScan, type RouteScan } from '../../src/ast/route-scan.ts';
-import { onUsersPath } from '../../src/ast/where.ts';
+import { findRouteScan, type RouteScan } from '../../src/ast/io/route-scan.ts';
+import { onUsersPath } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 
 export const rule = defineRule<RouteScan>({

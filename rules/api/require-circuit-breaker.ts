@@ -1,8 +1,8 @@
-import { hasFallback, isGuarded, listRemoteServices, type RemoteService } from '../../src/ast/remote-service.ts';
-import { noneStates } from '../../src/ast/server-start.ts';
-import { hasTooling } from '../../src/ast/tooling.ts';
+import { hasFallback, isGuarded, listRemoteServices, type RemoteService } from '../../src/ast/io/remote-service.ts';
 import type { ts } from '../../src/ast/ts.ts';
-import { onRequestPath } from '../../src/ast/where.ts';
+import { noneStates } from '../../src/ast/where/server-start.ts';
+import { hasTooling } from '../../src/ast/where/tooling.ts';
+import { onRequestPath } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Match } from '../../src/model/rule.ts';

@@ -1,5 +1,5 @@
-import { findServerStart, noneStates } from '../../src/ast/server-start.ts';
 import type { ts } from '../../src/ast/ts.ts';
+import { findServerStart, noneStates } from '../../src/ast/where/server-start.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 
 export const rule = defineRule<{ call: ts.CallExpression }>({

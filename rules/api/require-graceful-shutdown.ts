@@ -1,6 +1,6 @@
-import { findServerStart, isApplicationStart, noneStates } from '../../src/ast/server-start.ts';
 import type { ts } from '../../src/ast/ts.ts';
-import { openToUsers } from '../../src/ast/where.ts';
+import { findServerStart, isApplicationStart, noneStates } from '../../src/ast/where/server-start.ts';
+import { openToUsers } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 
 export const rule = defineRule<{ call: ts.CallExpression }>({

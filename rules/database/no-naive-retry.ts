@@ -18,15 +18,15 @@ import {
   leavesWithoutConnection,
   takesUpAtWill,
   withoutTexts,
-} from '../../src/ast/attempts.ts';
-import { waitsForEvents } from '../../src/ast/event-wait.ts';
-import { listCallsOf } from '../../src/ast/functions.ts';
-import { bareModule, findOrigin, originName } from '../../src/ast/provenance.ts';
-import { findProperty } from '../../src/ast/queries.ts';
-import { findRestartAtOnce, restartWords } from '../../src/ast/restart-at-once.ts';
+} from '../../src/ast/io/attempts.ts';
+import { findProperty } from '../../src/ast/io/queries.ts';
+import { waitsForEvents } from '../../src/ast/listeners/event-wait.ts';
+import { listCallsOf } from '../../src/ast/names/functions.ts';
+import { bareModule, findOrigin, originName } from '../../src/ast/names/provenance.ts';
 import { findEnclosingFunction, isWithin, type LoopNode, skipWrappers } from '../../src/ast/syntax.ts';
-import { hasTooling } from '../../src/ast/tooling.ts';
 import { ts } from '../../src/ast/ts.ts';
+import { findRestartAtOnce, restartWords } from '../../src/ast/where/restart-at-once.ts';
+import { hasTooling } from '../../src/ast/where/tooling.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Match } from '../../src/model/rule.ts';

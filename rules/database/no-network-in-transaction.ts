@@ -1,6 +1,6 @@
-import { findFunctionValue } from '../../src/ast/functions.ts';
-import { bareModule, findOrigin, originName } from '../../src/ast/provenance.ts';
-import { findTransactionAround } from '../../src/ast/queries.ts';
+import { findTransactionAround } from '../../src/ast/io/queries.ts';
+import { findFunctionValue } from '../../src/ast/names/functions.ts';
+import { bareModule, findOrigin, originName } from '../../src/ast/names/provenance.ts';
 import { findMemberName, skipAwait, skipWrappers } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { defineRule } from '../../src/model/define-rule.ts';

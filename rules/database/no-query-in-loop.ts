@@ -1,10 +1,7 @@
 import { allOf, anyOf } from '../../src/ast/all-of.ts';
-import { hasBatchSibling } from '../../src/ast/batch-sibling.ts';
-import { type CalleeQueries, findCalleeQueries, findModelQueries } from '../../src/ast/callee-queries.ts';
-import { type DataLoop, oncePath, runsOnce } from '../../src/ast/data-loop.ts';
-import { findFunctionValue } from '../../src/ast/functions.ts';
-import { roundWords, together, waitWords } from '../../src/ast/mention-words.ts';
-import { findOwnQuery } from '../../src/ast/own-query.ts';
+import { hasBatchSibling } from '../../src/ast/io/batch-sibling.ts';
+import { type CalleeQueries, findCalleeQueries, findModelQueries } from '../../src/ast/io/callee-queries.ts';
+import { findOwnQuery } from '../../src/ast/io/own-query.ts';
 import {
   findQuery,
   isAwaitedOrReturned,
@@ -12,8 +9,8 @@ import {
   isInsideChain,
   isRun,
   type QueryCall,
-} from '../../src/ast/queries.ts';
-import { findHandedRound, findRounds, isFewOfPart, isWeakLoop } from '../../src/ast/query-rounds.ts';
+} from '../../src/ast/io/queries.ts';
+import { findHandedRound, findRounds, isFewOfPart, isWeakLoop } from '../../src/ast/io/query-rounds.ts';
 import {
   isBareWriteMap,
   isCollected,
@@ -22,16 +19,19 @@ import {
   isWeakQuery,
   whenOften,
   worthOf,
-} from '../../src/ast/query-worth.ts';
-import { findRecursiveQuery } from '../../src/ast/recursive-query.ts';
-import { isPaced } from '../../src/ast/rounds.ts';
-import { isNoHandful } from '../../src/ast/schema-limits.ts';
-import { isSeldomAsked } from '../../src/ast/seldom.ts';
-import { shownText } from '../../src/ast/shown-text.ts';
-import { findCallee } from '../../src/ast/symbol-ref.ts';
+} from '../../src/ast/io/query-worth.ts';
+import { findRecursiveQuery } from '../../src/ast/io/recursive-query.ts';
+import { isNoHandful } from '../../src/ast/io/schema-limits.ts';
+import { roundWords, together, waitWords } from '../../src/ast/mention-words.ts';
+import { findFunctionValue } from '../../src/ast/names/functions.ts';
+import { shownText } from '../../src/ast/names/shown-text.ts';
+import { findCallee } from '../../src/ast/names/symbol-ref.ts';
 import { isWithin } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { findRepetition, type Repetition } from '../../src/ast/where.ts';
+import { type DataLoop, oncePath, runsOnce } from '../../src/ast/where/data-loop.ts';
+import { isPaced } from '../../src/ast/where/rounds.ts';
+import { isSeldomAsked } from '../../src/ast/where/seldom.ts';
+import { findRepetition, type Repetition } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';

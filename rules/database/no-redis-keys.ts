@@ -1,7 +1,7 @@
+import { isRedisClient, isRedisOfOtherFile } from '../../src/ast/clients/redis-home.ts';
+import { ownerOf } from '../../src/ast/io/request-wrapper.ts';
 import { together } from '../../src/ast/mention-words.ts';
-import { bareModule, findOrigin } from '../../src/ast/provenance.ts';
-import { isRedisClient, isRedisOfOtherFile } from '../../src/ast/redis-home.ts';
-import { ownerOf } from '../../src/ast/request-wrapper.ts';
+import { bareModule, findOrigin } from '../../src/ast/names/provenance.ts';
 import {
   findEnclosingFunction,
   findMemberName,
@@ -12,7 +12,7 @@ import {
   nameOfFunction,
 } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { isStartup, onRequestPath } from '../../src/ast/where.ts';
+import { isStartup, onRequestPath } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';

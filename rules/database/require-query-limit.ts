@@ -1,8 +1,8 @@
 import { allOf } from '../../src/ast/all-of.ts';
-import { findProperty, findQuery, listChain } from '../../src/ast/queries.ts';
+import { findProperty, findQuery, listChain } from '../../src/ast/io/queries.ts';
 import { findMemberName, findMethodCall, getOutermostWrapped, skipWrappers } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { onRequestPath } from '../../src/ast/where.ts';
+import { onRequestPath } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Match } from '../../src/model/rule.ts';

@@ -1,7 +1,7 @@
 import { together } from '../../src/ast/mention-words.ts';
 import { findMemberName, findMethodCall, skipWrappers } from '../../src/ast/syntax.ts';
-import { hasTooling } from '../../src/ast/tooling.ts';
 import { ts } from '../../src/ast/ts.ts';
+import { hasTooling } from '../../src/ast/where/tooling.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 

@@ -1,4 +1,4 @@
-import { findNumber } from '../../src/ast/number-value.ts';
+import { findNumber } from '../../src/ast/names/number-value.ts';
 import {
   findEnclosingClass,
   findEnclosingFunction,

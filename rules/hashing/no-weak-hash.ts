@@ -1,4 +1,4 @@
-import { findWeakHash, placesByName, type StringHash } from '../../src/ast/string-hash.ts';
+import { findWeakHash, placesByName, type StringHash } from '../../src/ast/hashing/string-hash.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -6,8 +6,8 @@ import {
   isAssignment,
   nameOfFunction,
 } from '../../src/ast/syntax.ts';
-import { isInBrowser } from '../../src/ast/tooling.ts';
 import { ts } from '../../src/ast/ts.ts';
+import { isInBrowser } from '../../src/ast/where/tooling.ts';
 import { listNodesWithin } from '../../src/ast/within.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';

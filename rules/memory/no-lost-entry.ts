@@ -1,21 +1,26 @@
 import { allOf } from '../../src/ast/all-of.ts';
-import { growthOf } from '../../src/ast/container-growth.ts';
-import { type Container, containerOfField, containerOfVariable, shownName } from '../../src/ast/containers.ts';
-import { asksSize, type EmptyBucket, findEmptyBucket } from '../../src/ast/empty-buckets.ts';
-import { keyDomain } from '../../src/ast/key-domain.ts';
-import { listLateEntries } from '../../src/ast/late-entry.ts';
-import { lifetimeOf, listOwnerConditions } from '../../src/ast/lifetime.ts';
-import { listUnansweredEntries } from '../../src/ast/lost-answer.ts';
+import { growthOf } from '../../src/ast/containers/container-growth.ts';
+import {
+  type Container,
+  containerOfField,
+  containerOfVariable,
+  shownName,
+} from '../../src/ast/containers/containers.ts';
+import { asksSize, type EmptyBucket, findEmptyBucket } from '../../src/ast/containers/empty-buckets.ts';
+import { keyDomain } from '../../src/ast/containers/key-domain.ts';
+import { listLateEntries } from '../../src/ast/containers/late-entry.ts';
+import { listUnansweredEntries } from '../../src/ast/containers/lost-answer.ts';
+import { listLostEntries, type OperationEntry } from '../../src/ast/containers/operation-entry.ts';
+import { isPassingKey } from '../../src/ast/containers/passing-key.ts';
+import { listStaleEntries, type StaleEntry } from '../../src/ast/containers/stale-entry.ts';
+import { listOfOneOutcome } from '../../src/ast/handles/one-outcome.ts';
+import { lifetimeOf, listOwnerConditions } from '../../src/ast/life/lifetime.ts';
+import { listLiveAdds, listNotTrimmedElsewhere } from '../../src/ast/life/trimming.ts';
 import { emptyArrays, together } from '../../src/ast/mention-words.ts';
-import { listOfOneOutcome } from '../../src/ast/one-outcome.ts';
-import { listLostEntries, type OperationEntry } from '../../src/ast/operation-entry.ts';
-import { isPassingKey } from '../../src/ast/passing-key.ts';
-import { listStaleEntries, type StaleEntry } from '../../src/ast/stale-entry.ts';
 import { findMethodCall } from '../../src/ast/syntax.ts';
-import { findTimerFunction } from '../../src/ast/timers.ts';
-import { hasTooling } from '../../src/ast/tooling.ts';
-import { listLiveAdds, listNotTrimmedElsewhere } from '../../src/ast/trimming.ts';
+import { findTimerFunction } from '../../src/ast/timers/timers.ts';
 import { ts } from '../../src/ast/ts.ts';
+import { hasTooling } from '../../src/ast/where/tooling.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Match } from '../../src/model/rule.ts';

@@ -1,8 +1,8 @@
-import { findNumber } from '../../src/ast/number-value.ts';
-import { hasLargeInstances } from '../../src/ast/small-instances.ts';
+import { findNumber } from '../../src/ast/names/number-value.ts';
 import { findEnclosingFunction, findMethodCall, rootOf, skipWrappers } from '../../src/ast/syntax.ts';
-import { hasTooling } from '../../src/ast/tooling.ts';
 import { ts } from '../../src/ast/ts.ts';
+import { hasLargeInstances } from '../../src/ast/where/small-instances.ts';
+import { hasTooling } from '../../src/ast/where/tooling.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Match } from '../../src/model/rule.ts';

@@ -1,16 +1,17 @@
 import { allOf, anyOf } from '../../src/ast/all-of.ts';
-import { type Growth, growthOf, isPrimed } from '../../src/ast/container-growth.ts';
-import { type Container, containerOfField, containerOfVariable, shownName } from '../../src/ast/containers.ts';
-import { isWorkDoneOnce } from '../../src/ast/done-once.ts';
-import { isLoadedWhole } from '../../src/ast/filtered-add.ts';
-import { isFresh } from '../../src/ast/fresh-key.ts';
-import { isGrowing } from '../../src/ast/growing-table.ts';
-import { isKeyedByObject, isLockOfKey } from '../../src/ast/kept-for-key.ts';
-import { findKeptLoader } from '../../src/ast/kept-loader.ts';
-import { isBoundedKeyType } from '../../src/ast/key-type.ts';
-import { isKeyedByRequest } from '../../src/ast/keyed-by-request.ts';
-import { findLeftBehind } from '../../src/ast/left-behind.ts';
-import { isGivenByFactory, lifetimeOf, listOwnerConditions } from '../../src/ast/lifetime.ts';
+import { type Growth, growthOf, isPrimed } from '../../src/ast/containers/container-growth.ts';
+import {
+  type Container,
+  containerOfField,
+  containerOfVariable,
+  shownName,
+} from '../../src/ast/containers/containers.ts';
+import { isFresh } from '../../src/ast/containers/fresh-key.ts';
+import { isGrowing } from '../../src/ast/containers/growing-table.ts';
+import { isKeyedByObject, isLockOfKey } from '../../src/ast/containers/kept-for-key.ts';
+import { findKeptLoader } from '../../src/ast/containers/kept-loader.ts';
+import { isBoundedKeyType } from '../../src/ast/containers/key-type.ts';
+import { findLeftBehind } from '../../src/ast/containers/left-behind.ts';
 import {
   cacheName,
   holdsState,
@@ -20,21 +21,30 @@ import {
   isPageMemo,
   mayBePageMemo,
   ownerOf,
-} from '../../src/ast/memo.ts';
+} from '../../src/ast/containers/memo.ts';
+import { isOffered } from '../../src/ast/containers/offered-cache.ts';
+import { isAnyKey, isPassingKey } from '../../src/ast/containers/passing-key.ts';
+import { hasExpiry } from '../../src/ast/containers/stamped.ts';
+import { isStoredKey } from '../../src/ast/containers/stored-key.ts';
+import { describeTrim, shownKey } from '../../src/ast/containers/table-words.ts';
+import { isGivenByFactory, lifetimeOf, listOwnerConditions } from '../../src/ast/life/lifetime.ts';
+import {
+  isTrimmedOnOthers,
+  listLiveAdds,
+  listLiveRemovals,
+  listNotTrimmedElsewhere,
+} from '../../src/ast/life/trimming.ts';
 import { emptyObjects, importWords, itemWrites, together } from '../../src/ast/mention-words.ts';
-import { listDeadSweep, listNeverCalled } from '../../src/ast/never-called.ts';
-import { isOffered } from '../../src/ast/offered-cache.ts';
-import { isAnyKey, isPassingKey } from '../../src/ast/passing-key.ts';
-import { isLibrary } from '../../src/ast/public-api.ts';
-import { isSeldomAsked } from '../../src/ast/seldom.ts';
-import { isImplicit, repeatsItself } from '../../src/ast/self-repeating.ts';
-import { hasExpiry } from '../../src/ast/stamped.ts';
-import { isStoredKey } from '../../src/ast/stored-key.ts';
-import { describeTrim, shownKey } from '../../src/ast/table-words.ts';
-import { hasTooling, isInBrowser } from '../../src/ast/tooling.ts';
-import { isTrimmedOnOthers, listLiveAdds, listLiveRemovals, listNotTrimmedElsewhere } from '../../src/ast/trimming.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { openToUsers, runsAsItLives } from '../../src/ast/where.ts';
+import { isWorkDoneOnce } from '../../src/ast/where/done-once.ts';
+import { isLoadedWhole } from '../../src/ast/where/filtered-add.ts';
+import { isKeyedByRequest } from '../../src/ast/where/keyed-by-request.ts';
+import { listDeadSweep, listNeverCalled } from '../../src/ast/where/never-called.ts';
+import { isLibrary } from '../../src/ast/where/public-api.ts';
+import { isSeldomAsked } from '../../src/ast/where/seldom.ts';
+import { isImplicit, repeatsItself } from '../../src/ast/where/self-repeating.ts';
+import { hasTooling, isInBrowser } from '../../src/ast/where/tooling.ts';
+import { openToUsers, runsAsItLives } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';

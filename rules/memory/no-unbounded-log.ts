@@ -1,26 +1,31 @@
 import { anyOf } from '../../src/ast/all-of.ts';
-import { type Growth, growthOf, type Removal } from '../../src/ast/container-growth.ts';
-import { type Container, containerOfField, containerOfVariable, shownName } from '../../src/ast/containers.ts';
-import { isGivenUp } from '../../src/ast/given-up.ts';
-import { keepsClock, lifetimeOf, listOwnerConditions } from '../../src/ast/lifetime.ts';
-import { emptyArrays, together } from '../../src/ast/mention-words.ts';
-import { listDeadSweep, listNeverCalled } from '../../src/ast/never-called.ts';
-import { isLibrary, isPublicApi } from '../../src/ast/public-api.ts';
-import { isAwaiting, isLive, isRecording, logName } from '../../src/ast/recorded.ts';
-import { repeatsItself } from '../../src/ast/self-repeating.ts';
-import { findSpent } from '../../src/ast/spent-item.ts';
-import { isStamped } from '../../src/ast/stamped.ts';
-import { nameOfFunction, skipWrappers } from '../../src/ast/syntax.ts';
-import { hasTooling } from '../../src/ast/tooling.ts';
+import { type Growth, growthOf, type Removal } from '../../src/ast/containers/container-growth.ts';
+import {
+  type Container,
+  containerOfField,
+  containerOfVariable,
+  shownName,
+} from '../../src/ast/containers/containers.ts';
+import { isGivenUp } from '../../src/ast/containers/given-up.ts';
+import { isAwaiting, isLive, isRecording, logName } from '../../src/ast/containers/recorded.ts';
+import { findSpent } from '../../src/ast/containers/spent-item.ts';
+import { isStamped } from '../../src/ast/containers/stamped.ts';
+import { keepsClock, lifetimeOf, listOwnerConditions } from '../../src/ast/life/lifetime.ts';
 import {
   isTrimmedOnOthers,
   listLiveAdds,
   listLiveRemovals,
   listNotTrimmedElsewhere,
   methodAround,
-} from '../../src/ast/trimming.ts';
+} from '../../src/ast/life/trimming.ts';
+import { emptyArrays, together } from '../../src/ast/mention-words.ts';
+import { nameOfFunction, skipWrappers } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { onRequestPath, openToUsers, runsAsItLives, runsRepeatedly } from '../../src/ast/where.ts';
+import { listDeadSweep, listNeverCalled } from '../../src/ast/where/never-called.ts';
+import { isLibrary, isPublicApi } from '../../src/ast/where/public-api.ts';
+import { repeatsItself } from '../../src/ast/where/self-repeating.ts';
+import { hasTooling } from '../../src/ast/where/tooling.ts';
+import { onRequestPath, openToUsers, runsAsItLives, runsRepeatedly } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';

@@ -1,11 +1,16 @@
-import { type Add, type Growth, growthOf } from '../../src/ast/container-growth.ts';
-import { type Container, containerOfField, containerOfVariable, shownName } from '../../src/ast/containers.ts';
-import { lifetimeOf } from '../../src/ast/lifetime.ts';
+import { type Add, type Growth, growthOf } from '../../src/ast/containers/container-growth.ts';
+import {
+  type Container,
+  containerOfField,
+  containerOfVariable,
+  shownName,
+} from '../../src/ast/containers/containers.ts';
+import { lifetimeOf } from '../../src/ast/life/lifetime.ts';
+import { listLiveRemovals } from '../../src/ast/life/trimming.ts';
 import { emptyArrays, together } from '../../src/ast/mention-words.ts';
 import { findEnclosingFunction, findStringValue, getOutermostWrapped, nameOfFunction } from '../../src/ast/syntax.ts';
-import { hasTooling } from '../../src/ast/tooling.ts';
-import { listLiveRemovals } from '../../src/ast/trimming.ts';
 import { ts } from '../../src/ast/ts.ts';
+import { hasTooling } from '../../src/ast/where/tooling.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Match } from '../../src/model/rule.ts';

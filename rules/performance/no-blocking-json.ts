@@ -1,12 +1,18 @@
-import { findJsonRoundTrip, isJson, isShort, isShownLong, type JsonRoundTrip } from '../../src/ast/json-round-trip.ts';
-import { findLargeBody } from '../../src/ast/large-body.ts';
+import { isRowsOfRead } from '../../src/ast/io/rows-of-read.ts';
 import { together } from '../../src/ast/mention-words.ts';
-import { isRowsOfRead } from '../../src/ast/rows-of-read.ts';
-import { shownText } from '../../src/ast/shown-text.ts';
+import { shownText } from '../../src/ast/names/shown-text.ts';
+import {
+  findJsonRoundTrip,
+  isJson,
+  isShort,
+  isShownLong,
+  type JsonRoundTrip,
+} from '../../src/ast/size/json-round-trip.ts';
+import { findLargeBody } from '../../src/ast/size/large-body.ts';
 import { findEnclosingFunction, findStringValue } from '../../src/ast/syntax.ts';
 import type { ts } from '../../src/ast/ts.ts';
-import { openInLibrary } from '../../src/ast/under-load.ts';
-import { onRequestPath, onUsersPath } from '../../src/ast/where.ts';
+import { openInLibrary } from '../../src/ast/where/under-load.ts';
+import { onRequestPath, onUsersPath } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Match } from '../../src/model/rule.ts';

@@ -1,5 +1,5 @@
-import { type ByteGrowth, describeRepeats, findByteGrowth, findHandGrowth } from '../../src/ast/byte-growth.ts';
-import { findJoinedChunks } from '../../src/ast/joined-chunks.ts';
+import { type ByteGrowth, describeRepeats, findByteGrowth, findHandGrowth } from '../../src/ast/size/byte-growth.ts';
+import { findJoinedChunks } from '../../src/ast/size/joined-chunks.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Match } from '../../src/model/rule.ts';

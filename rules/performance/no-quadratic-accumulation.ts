@@ -1,12 +1,12 @@
-import { type Accumulation, findLoopCopy, findReduce } from '../../src/ast/accumulation.ts';
-import { getOutermostRound } from '../../src/ast/loop-facts.ts';
 import { roundWords, together } from '../../src/ast/mention-words.ts';
-import { shownText } from '../../src/ast/shown-text.ts';
+import { shownText } from '../../src/ast/names/shown-text.ts';
+import { type Accumulation, findLoopCopy, findReduce } from '../../src/ast/size/accumulation.ts';
+import { getOutermostRound } from '../../src/ast/size/loop-facts.ts';
+import { givenWords } from '../../src/ast/size/tied-size.ts';
 import { findMethodCall } from '../../src/ast/syntax.ts';
-import { givenWords } from '../../src/ast/tied-size.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { sureInLibrary } from '../../src/ast/under-load.ts';
-import { runsUnderLoad } from '../../src/ast/where.ts';
+import { sureInLibrary } from '../../src/ast/where/under-load.ts';
+import { runsUnderLoad } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Match } from '../../src/model/rule.ts';

@@ -1,12 +1,12 @@
-import { findLinearLookup, type LinearLookup } from '../../src/ast/linear-lookup.ts';
-import { findListAsSet, type ListAsSet } from '../../src/ast/list-as-set.ts';
-import { getOutermostRound } from '../../src/ast/loop-facts.ts';
+import { findListAsSet, type ListAsSet } from '../../src/ast/containers/list-as-set.ts';
 import { roundWords, together } from '../../src/ast/mention-words.ts';
+import { findLinearLookup, type LinearLookup } from '../../src/ast/size/linear-lookup.ts';
+import { getOutermostRound } from '../../src/ast/size/loop-facts.ts';
+import { givenWords } from '../../src/ast/size/tied-size.ts';
 import { findMethodCall } from '../../src/ast/syntax.ts';
-import { givenWords } from '../../src/ast/tied-size.ts';
 import type { ts } from '../../src/ast/ts.ts';
-import { sureInLibrary } from '../../src/ast/under-load.ts';
-import { onAskedPath, onRequestPath, runsUnderLoad } from '../../src/ast/where.ts';
+import { sureInLibrary } from '../../src/ast/where/under-load.ts';
+import { onAskedPath, onRequestPath, runsUnderLoad } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { Related } from '../../src/model/rule.ts';
 

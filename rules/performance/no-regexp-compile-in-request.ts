@@ -1,7 +1,7 @@
-import { getOutermostRound } from '../../src/ast/loop-facts.ts';
-import { findRegExpCompile, type RegExpCompile, type RegExpNode } from '../../src/ast/regexp-compile.ts';
+import { getOutermostRound } from '../../src/ast/size/loop-facts.ts';
+import { findRegExpCompile, type RegExpCompile, type RegExpNode } from '../../src/ast/size/regexp-compile.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { onUsersPath, runsUnderLoad } from '../../src/ast/where.ts';
+import { onUsersPath, runsUnderLoad } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Match } from '../../src/model/rule.ts';

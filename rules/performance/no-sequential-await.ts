@@ -1,4 +1,6 @@
 import { allOf, anyOf } from '../../src/ast/all-of.ts';
+import { reachesServer } from '../../src/ast/clients/embedded-database.ts';
+import { fillsCache } from '../../src/ast/containers/cache-fill.ts';
 import {
   fewReads,
   isLittleGained,
@@ -6,36 +8,34 @@ import {
   listAsked,
   notCached,
   toServer,
-} from '../../src/ast/await-worth.ts';
+} from '../../src/ast/io/await-worth.ts';
 import {
   type AwaitedElements,
   type AwaitedMembers,
   findAwaitedElements,
   findAwaitedMembers,
-} from '../../src/ast/awaited-elements.ts';
-import { fillsCache } from '../../src/ast/cache-fill.ts';
-import { oncePath, runsOnce } from '../../src/ast/data-loop.ts';
-import { reachesServer } from '../../src/ast/embedded-database.ts';
-import { findEntryPoint } from '../../src/ast/entry-points.ts';
+} from '../../src/ast/io/awaited-elements.ts';
 import {
   findIndependentRounds,
   type IndependentRounds,
   isInTransaction,
   type ListLoop,
-} from '../../src/ast/independence.ts';
+} from '../../src/ast/io/independence.ts';
 import {
   findIndependentReads,
   type IndependentReads,
   isContinued,
   isOrderMeant,
   startsWithRead,
-} from '../../src/ast/independent-reads.ts';
-import { isFileCall } from '../../src/ast/io-call.ts';
-import { givesMany } from '../../src/ast/read-call.ts';
-import { findSize } from '../../src/ast/size.ts';
+} from '../../src/ast/io/independent-reads.ts';
+import { isFileCall } from '../../src/ast/io/io-call.ts';
+import { givesMany } from '../../src/ast/io/read-call.ts';
+import { findSize } from '../../src/ast/size/size.ts';
 import { findEnclosingFunction } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { openInLibrary } from '../../src/ast/under-load.ts';
+import { oncePath, runsOnce } from '../../src/ast/where/data-loop.ts';
+import { findEntryPoint } from '../../src/ast/where/entry-points.ts';
+import { openInLibrary } from '../../src/ast/where/under-load.ts';
 import {
   closeToRequests,
   findRepetition,
@@ -45,7 +45,7 @@ import {
   openToUsers,
   runsAsItLives,
   runsForUsers,
-} from '../../src/ast/where.ts';
+} from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Match } from '../../src/model/rule.ts';

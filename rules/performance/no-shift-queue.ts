@@ -1,6 +1,6 @@
-import { type ArrayQueue, findArrayQueue } from '../../src/ast/array-queue.ts';
+import { type ArrayQueue, findArrayQueue } from '../../src/ast/containers/array-queue.ts';
 import { findMethodCall } from '../../src/ast/syntax.ts';
-import { runsUnderLoad } from '../../src/ast/where.ts';
+import { runsUnderLoad } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 
 export const rule = defineRule<ArrayQueue>({

@@ -1,8 +1,8 @@
-import { listRepetitions } from '../../src/ast/loop-facts.ts';
-import { findSortOnInsert, type SortOnInsert } from '../../src/ast/sort-on-insert.ts';
+import { findSortOnInsert, type SortOnInsert } from '../../src/ast/containers/sort-on-insert.ts';
+import { listRepetitions } from '../../src/ast/size/loop-facts.ts';
 import { findEnclosingFunction, findMethodCall } from '../../src/ast/syntax.ts';
-import { isInBrowser } from '../../src/ast/tooling.ts';
-import { runsUnderLoad } from '../../src/ast/where.ts';
+import { isInBrowser } from '../../src/ast/where/tooling.ts';
+import { runsUnderLoad } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 
 export const rule = defineRule<SortOnInsert>({

@@ -1,6 +1,5 @@
-import { isHeavyFileCall } from '../../src/ast/heavy-file-call.ts';
-import { isLightFileCall } from '../../src/ast/light-file-call.ts';
-import { isOfService } from '../../src/ast/server-start.ts';
+import { isHeavyFileCall } from '../../src/ast/io/heavy-file-call.ts';
+import { isLightFileCall } from '../../src/ast/io/light-file-call.ts';
 import {
   checksPassword,
   findSyncCall,
@@ -12,9 +11,10 @@ import {
   isWaitedTwin,
   type SyncCall,
   variesByCall,
-} from '../../src/ast/sync-call.ts';
+} from '../../src/ast/io/sync-call.ts';
 import { findEnclosingFunction, findMemberPath, isAsync } from '../../src/ast/syntax.ts';
-import { closeToRequests, onAskedPath, onRequestPath, onUsersPath, openToUsers } from '../../src/ast/where.ts';
+import { isOfService } from '../../src/ast/where/server-start.ts';
+import { closeToRequests, onAskedPath, onRequestPath, onUsersPath, openToUsers } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';

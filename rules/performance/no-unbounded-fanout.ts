@@ -1,12 +1,12 @@
 import { allOf } from '../../src/ast/all-of.ts';
-import { hasServer } from '../../src/ast/embedded-database.ts';
-import { type FanOut, findFanOut } from '../../src/ast/fan-out.ts';
-import { findQuery } from '../../src/ast/queries.ts';
-import { isSeldomAsked } from '../../src/ast/seldom.ts';
-import { shownText } from '../../src/ast/shown-text.ts';
+import { hasServer } from '../../src/ast/clients/embedded-database.ts';
+import { type FanOut, findFanOut } from '../../src/ast/io/fan-out.ts';
+import { findQuery } from '../../src/ast/io/queries.ts';
+import { shownText } from '../../src/ast/names/shown-text.ts';
 import { findMemberPath, findMethodCall, skipWrappers } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { onAskedPath, runsAsItLives, runsUnderLoad } from '../../src/ast/where.ts';
+import { isSeldomAsked } from '../../src/ast/where/seldom.ts';
+import { onAskedPath, runsAsItLives, runsUnderLoad } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition, SymbolRef } from '../../src/model/link.ts';

@@ -1,20 +1,13 @@
 import { allOf } from '../../src/ast/all-of.ts';
-import { fillsAnother, isCaptured, isMadeIfUnset, isNeverEnded } from '../../src/ast/client-end.ts';
-import { isClientFactory, keptByNobody, ofSettingsOnly } from '../../src/ast/client-factory.ts';
-import { isKeptBeyond, keepsConnections } from '../../src/ast/client-kept.ts';
-import { isHabit, isWorthSharing, runsOften } from '../../src/ast/client-weight.ts';
-import { listHandlePlaces } from '../../src/ast/handle-escape.ts';
-import { isForOneJob } from '../../src/ast/job-client.ts';
-import { type ClientCreation, clientModules, findClientCreation } from '../../src/ast/libraries.ts';
-import {
-  isIndependentOf,
-  isMadeForOneCall,
-  isMemoised,
-  isPartOfField,
-  isSettled,
-} from '../../src/ast/made-per-call.ts';
+import { fillsAnother, isCaptured, isMadeIfUnset, isNeverEnded } from '../../src/ast/clients/client-end.ts';
+import { isClientFactory, keptByNobody, ofSettingsOnly } from '../../src/ast/clients/client-factory.ts';
+import { isKeptBeyond, keepsConnections } from '../../src/ast/clients/client-kept.ts';
+import { isHabit, isWorthSharing, runsOften } from '../../src/ast/clients/client-weight.ts';
+import { isForOneJob } from '../../src/ast/clients/job-client.ts';
+import { type ClientCreation, clientModules, findClientCreation } from '../../src/ast/clients/libraries.ts';
+import { listHandlePlaces } from '../../src/ast/handles/handle-escape.ts';
 import { importWords } from '../../src/ast/mention-words.ts';
-import { bareModule, findOrigin, originName } from '../../src/ast/provenance.ts';
+import { bareModule, findOrigin, originName } from '../../src/ast/names/provenance.ts';
 import {
   calleeName,
   type FunctionNode,
@@ -24,7 +17,14 @@ import {
   skipWrappers,
 } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { frequencyOf, isStartup, onAskedPath, onRequestPath, openToUsers } from '../../src/ast/where.ts';
+import {
+  isIndependentOf,
+  isMadeForOneCall,
+  isMemoised,
+  isPartOfField,
+  isSettled,
+} from '../../src/ast/where/made-per-call.ts';
+import { frequencyOf, isStartup, onAskedPath, onRequestPath, openToUsers } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Match } from '../../src/model/rule.ts';

@@ -1,6 +1,6 @@
-import { type ClassShape, classShape } from '../../src/ast/class-shape.ts';
-import { listPoolFaults } from '../../src/ast/pool-faults.ts';
-import { bareModule, findOrigin } from '../../src/ast/provenance.ts';
+import { listPoolFaults } from '../../src/ast/clients/pool-faults.ts';
+import { type ClassShape, classShape } from '../../src/ast/names/class-shape.ts';
+import { bareModule, findOrigin } from '../../src/ast/names/provenance.ts';
 import {
   type ClassNode,
   calleeName,

@@ -1,8 +1,8 @@
-import { type ClientHome, findClientHome } from '../../src/ast/client-home.ts';
-import { isFrom } from '../../src/ast/provenance.ts';
+import { type ClientHome, findClientHome } from '../../src/ast/clients/client-home.ts';
+import { isFrom } from '../../src/ast/names/provenance.ts';
 import { findEnclosingFunction, findMemberPath, findMethodCall } from '../../src/ast/syntax.ts';
 import type { ts } from '../../src/ast/ts.ts';
-import { frequencyOf, isStartup, onRequestPath } from '../../src/ast/where.ts';
+import { frequencyOf, isStartup, onRequestPath } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Match } from '../../src/model/rule.ts';

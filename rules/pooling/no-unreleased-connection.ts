@@ -11,15 +11,15 @@ import {
   isRollback,
   isUsedInPlace,
   listReleases,
-} from '../../src/ast/lent-connection.ts';
-import { findLentToCallback, type LentToCallback } from '../../src/ast/lent-to-callback.ts';
+} from '../../src/ast/clients/lent-connection.ts';
+import { findLentToCallback, type LentToCallback } from '../../src/ast/clients/lent-to-callback.ts';
+import { findOpenTransaction } from '../../src/ast/clients/open-transaction.ts';
+import { listAcquisitions } from '../../src/ast/clients/query-runner.ts';
+import { findLeaks, type Leak } from '../../src/ast/handles/release-paths.ts';
 import { together } from '../../src/ast/mention-words.ts';
-import { findOpenTransaction } from '../../src/ast/open-transaction.ts';
-import { listAcquisitions } from '../../src/ast/query-runner.ts';
-import { findLeaks, type Leak } from '../../src/ast/release-paths.ts';
 import { type FunctionNode, findEnclosingFunction, findMethodCall, isWithin } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { runsUnderLoad } from '../../src/ast/where.ts';
+import { runsUnderLoad } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { Binding, FileContext } from '../../src/model/file-context.ts';
 import type { Match, Related } from '../../src/model/rule.ts';

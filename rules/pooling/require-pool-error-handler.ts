@@ -1,8 +1,8 @@
-import { type ClientHome, findClientHome } from '../../src/ast/client-home.ts';
-import { findFunctionValue } from '../../src/ast/functions.ts';
-import { isForOneJob } from '../../src/ast/job-client.ts';
-import { bareModule, findOrigin, originName } from '../../src/ast/provenance.ts';
-import { notSurvived } from '../../src/ast/survived-errors.ts';
+import { type ClientHome, findClientHome } from '../../src/ast/clients/client-home.ts';
+import { isForOneJob } from '../../src/ast/clients/job-client.ts';
+import { notSurvived } from '../../src/ast/handles/survived-errors.ts';
+import { findFunctionValue } from '../../src/ast/names/functions.ts';
+import { bareModule, findOrigin, originName } from '../../src/ast/names/provenance.ts';
 import {
   findMemberPath,
   findMethodCall,

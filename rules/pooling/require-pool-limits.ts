@@ -1,10 +1,10 @@
-import { isForOneJob } from '../../src/ast/job-client.ts';
-import { bareModule, findOrigin, originName } from '../../src/ast/provenance.ts';
-import { findProperty } from '../../src/ast/queries.ts';
-import { isSeldomAsked } from '../../src/ast/seldom.ts';
-import { isOfService } from '../../src/ast/server-start.ts';
+import { isForOneJob } from '../../src/ast/clients/job-client.ts';
+import { findProperty } from '../../src/ast/io/queries.ts';
+import { bareModule, findOrigin, originName } from '../../src/ast/names/provenance.ts';
 import { findStringValue, skipWrappers } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
+import { isSeldomAsked } from '../../src/ast/where/seldom.ts';
+import { isOfService } from '../../src/ast/where/server-start.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Confidence, Match } from '../../src/model/rule.ts';

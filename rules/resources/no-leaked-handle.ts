@@ -1,7 +1,6 @@
-import { findUnclosedDescriptor } from '../../src/ast/callback-descriptor.ts';
-import { findEndedHandle } from '../../src/ast/ended-handle.ts';
-import { findHandleLeak, type HandleLeak } from '../../src/ast/handle-leak.ts';
-import { oftenEnough, weighHandle } from '../../src/ast/handle-weight.ts';
+import { findEndedHandle } from '../../src/ast/handles/ended-handle.ts';
+import { findHandleLeak, type HandleLeak } from '../../src/ast/handles/handle-leak.ts';
+import { oftenEnough, weighHandle } from '../../src/ast/handles/handle-weight.ts';
 import {
   answerKind,
   bodyKind,
@@ -11,18 +10,19 @@ import {
   type HandleKind,
   handleModules,
   inheritedClient,
-} from '../../src/ast/handles.ts';
-import { findLeftOpen } from '../../src/ast/left-open.ts';
+} from '../../src/ast/handles/handles.ts';
+import { findLeftOpen } from '../../src/ast/handles/left-open.ts';
+import { findPipedAnswer } from '../../src/ast/handles/piped-answer.ts';
+import { findPipedDownload } from '../../src/ast/handles/piped-download.ts';
+import { findPipedFile } from '../../src/ast/handles/piped-file.ts';
+import { findUnreadAnswer } from '../../src/ast/handles/unread-answer.ts';
+import { findUnreadBody } from '../../src/ast/handles/unread-body.ts';
+import { findUnreadFetch } from '../../src/ast/handles/unread-fetch.ts';
+import { findUnclosedDescriptor } from '../../src/ast/listeners/callback-descriptor.ts';
 import { importWords, together } from '../../src/ast/mention-words.ts';
-import { findPipedAnswer } from '../../src/ast/piped-answer.ts';
-import { findPipedDownload } from '../../src/ast/piped-download.ts';
-import { findPipedFile } from '../../src/ast/piped-file.ts';
-import { findImport } from '../../src/ast/provenance.ts';
+import { findImport } from '../../src/ast/names/provenance.ts';
 import { isFunctionNode, nameOfFunction } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { findUnreadAnswer } from '../../src/ast/unread-answer.ts';
-import { findUnreadBody } from '../../src/ast/unread-body.ts';
-import { findUnreadFetch } from '../../src/ast/unread-fetch.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';

@@ -1,21 +1,25 @@
 import { allOf, anyOf } from '../../src/ast/all-of.ts';
-import { listClearsOf } from '../../src/ast/clears-of-places.ts';
-import { hasEnd } from '../../src/ast/end-of-life.ts';
-import { type HandlePlace, isKeptByModule, listHandlePlaces } from '../../src/ast/handle-escape.ts';
-import { findLeftByComponent } from '../../src/ast/hook-timer.ts';
-import { isStartedWhenUnset } from '../../src/ast/latch.ts';
-import { type Life, lifeOf } from '../../src/ast/life-cycle.ts';
-import { findMissedLoss } from '../../src/ast/lost-connection.ts';
-import { isMissedAtEnd, listForeignClears, listReleasesElsewhere } from '../../src/ast/missed-end.ts';
-import { isMissedAtModuleEnd } from '../../src/ast/module-end.ts';
-import { drawsOnTerminal } from '../../src/ast/on-screen.ts';
-import { isLeftByEnd, isOnlyRestarted, isStatic } from '../../src/ast/only-restarted.ts';
-import { findOptionalClear } from '../../src/ast/optional-clear.ts';
-import { findOverwrite } from '../../src/ast/overwritten.ts';
-import { mayEndProcess } from '../../src/ast/process-end.ts';
-import { findOutcomeBeside } from '../../src/ast/settled-poll.ts';
-import { findSiblingClear } from '../../src/ast/sibling-clear.ts';
-import { startsWithOnlyInstance } from '../../src/ast/singleton.ts';
+import { type HandlePlace, isKeptByModule, listHandlePlaces } from '../../src/ast/handles/handle-escape.ts';
+import { hasEnd } from '../../src/ast/life/end-of-life.ts';
+import { type Life, lifeOf } from '../../src/ast/life/life-cycle.ts';
+import { findMissedLoss } from '../../src/ast/life/lost-connection.ts';
+import { listClearsOf } from '../../src/ast/timers/clears-of-places.ts';
+import { findLeftByComponent } from '../../src/ast/timers/hook-timer.ts';
+import { isMissedAtEnd, listForeignClears, listReleasesElsewhere } from '../../src/ast/timers/missed-end.ts';
+import { isMissedAtModuleEnd } from '../../src/ast/timers/module-end.ts';
+import { isLeftByEnd, isOnlyRestarted, isStatic } from '../../src/ast/timers/only-restarted.ts';
+import { findOptionalClear } from '../../src/ast/timers/optional-clear.ts';
+import { findOverwrite } from '../../src/ast/timers/overwritten.ts';
+import { findOutcomeBeside } from '../../src/ast/timers/settled-poll.ts';
+import { findSiblingClear } from '../../src/ast/timers/sibling-clear.ts';
+import { type IntervalLeak, weighInterval } from '../../src/ast/timers/timer-weight.ts';
+import { findTimerFunction, isUnrefed } from '../../src/ast/timers/timers.ts';
+import { findUnclearedLoss } from '../../src/ast/timers/uncleared-loss.ts';
+import type { ts } from '../../src/ast/ts.ts';
+import { isStartedWhenUnset } from '../../src/ast/where/latch.ts';
+import { drawsOnTerminal } from '../../src/ast/where/on-screen.ts';
+import { mayEndProcess } from '../../src/ast/where/process-end.ts';
+import { startsWithOnlyInstance } from '../../src/ast/where/singleton.ts';
 import {
   canBeCalledOften,
   canBeStartedOften,
@@ -24,14 +28,10 @@ import {
   startsRepeatedly,
   unlessMadeOnce,
   whenMadeOften,
-} from '../../src/ast/starts-repeatedly.ts';
-import { type IntervalLeak, weighInterval } from '../../src/ast/timer-weight.ts';
-import { findTimerFunction, isUnrefed } from '../../src/ast/timers.ts';
-import { isOfCommandLine } from '../../src/ast/tooling.ts';
-import type { ts } from '../../src/ast/ts.ts';
-import { findUnclearedLoss } from '../../src/ast/uncleared-loss.ts';
-import { isOfLibrary } from '../../src/ast/under-load.ts';
-import { isStartup, openToUsers } from '../../src/ast/where.ts';
+} from '../../src/ast/where/starts-repeatedly.ts';
+import { isOfCommandLine } from '../../src/ast/where/tooling.ts';
+import { isOfLibrary } from '../../src/ast/where/under-load.ts';
+import { isStartup, openToUsers } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';

@@ -1,7 +1,7 @@
-import { findAdd, findTimeoutAdd, type ListenerCall } from '../../src/ast/listener-calls.ts';
-import { findListenerLeak } from '../../src/ast/listener-leak.ts';
-import { findPatchWithoutRemoval } from '../../src/ast/listener-patch.ts';
-import type { ListenerLeak } from '../../src/ast/listener-place.ts';
+import { findAdd, findTimeoutAdd, type ListenerCall } from '../../src/ast/listeners/listener-calls.ts';
+import { findListenerLeak } from '../../src/ast/listeners/listener-leak.ts';
+import { findPatchWithoutRemoval } from '../../src/ast/listeners/listener-patch.ts';
+import type { ListenerLeak } from '../../src/ast/listeners/listener-place.ts';
 import { nameOfFunction } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { defineRule } from '../../src/model/define-rule.ts';

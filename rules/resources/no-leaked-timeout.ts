@@ -1,28 +1,33 @@
-import { asksForEnd, findAfterEnd, findEnd, findTimerRun } from '../../src/ast/after-end.ts';
 import { allOf } from '../../src/ast/all-of.ts';
-import { listClearsOfTimeout } from '../../src/ast/clears-of-places.ts';
-import { findConnection, listClearsOfListeners } from '../../src/ast/connection-timer.ts';
-import { findHandingOwner } from '../../src/ast/handing-owner.ts';
-import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
-import { findMissedKeyEnd } from '../../src/ast/key-end.ts';
-import { isGatherer, isStartedWhenUnset } from '../../src/ast/latch.ts';
-import { onlySetsState, setsStateLate } from '../../src/ast/late-state.ts';
-import { type Life, lifeOf } from '../../src/ast/life-cycle.ts';
-import { findMissedLoss } from '../../src/ast/lost-connection.ts';
-import { isMissedAtEnd, isOfFactory, listForeignClears, listReleasesElsewhere } from '../../src/ast/missed-end.ts';
-import { isMissedAtModuleEnd } from '../../src/ast/module-end.ts';
-import { findOverwrite } from '../../src/ast/overwritten.ts';
-import { mayEndProcess } from '../../src/ast/process-end.ts';
-import { canEnd, findReArming, isCounted, type ReArming, settlesPromise } from '../../src/ast/re-arming.ts';
-import { findRearmedAfterEnd } from '../../src/ast/rearmed-after-end.ts';
-import { listReturnedPlaces } from '../../src/ast/returned-timer.ts';
-import { findSecondBeginning } from '../../src/ast/second-chain.ts';
-import { canBeStartedOften, runsAgain, startsRepeatedly } from '../../src/ast/starts-repeatedly.ts';
+import { findMissedKeyEnd } from '../../src/ast/containers/key-end.ts';
+import { type HandlePlace, listHandlePlaces } from '../../src/ast/handles/handle-escape.ts';
+import { asksForEnd, findAfterEnd, findEnd, findTimerRun } from '../../src/ast/life/after-end.ts';
+import { findConnection, listClearsOfListeners } from '../../src/ast/life/connection-timer.ts';
+import { findHandingOwner } from '../../src/ast/life/handing-owner.ts';
+import { onlySetsState, setsStateLate } from '../../src/ast/life/late-state.ts';
+import { type Life, lifeOf } from '../../src/ast/life/life-cycle.ts';
+import { findMissedLoss } from '../../src/ast/life/lost-connection.ts';
 import { findEnclosingFunction } from '../../src/ast/syntax.ts';
-import { type TimeoutLeak, weighTimeout } from '../../src/ast/timer-weight.ts';
-import { findDelayMs, findTimerFunction, isUnrefed } from '../../src/ast/timers.ts';
+import { listClearsOfTimeout } from '../../src/ast/timers/clears-of-places.ts';
+import {
+  isMissedAtEnd,
+  isOfFactory,
+  listForeignClears,
+  listReleasesElsewhere,
+} from '../../src/ast/timers/missed-end.ts';
+import { isMissedAtModuleEnd } from '../../src/ast/timers/module-end.ts';
+import { findOverwrite } from '../../src/ast/timers/overwritten.ts';
+import { canEnd, findReArming, isCounted, type ReArming, settlesPromise } from '../../src/ast/timers/re-arming.ts';
+import { findRearmedAfterEnd } from '../../src/ast/timers/rearmed-after-end.ts';
+import { listReturnedPlaces } from '../../src/ast/timers/returned-timer.ts';
+import { findSecondBeginning } from '../../src/ast/timers/second-chain.ts';
+import { type TimeoutLeak, weighTimeout } from '../../src/ast/timers/timer-weight.ts';
+import { findDelayMs, findTimerFunction, isUnrefed } from '../../src/ast/timers/timers.ts';
 import type { ts } from '../../src/ast/ts.ts';
-import { isOfLibrary } from '../../src/ast/under-load.ts';
+import { isGatherer, isStartedWhenUnset } from '../../src/ast/where/latch.ts';
+import { mayEndProcess } from '../../src/ast/where/process-end.ts';
+import { canBeStartedOften, runsAgain, startsRepeatedly } from '../../src/ast/where/starts-repeatedly.ts';
+import { isOfLibrary } from '../../src/ast/where/under-load.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';

@@ -1,4 +1,3 @@
-import { findFunctionOfBinding } from '../../src/ast/functions.ts';
 import {
   captureFlagOf,
   findRemoval,
@@ -8,12 +7,13 @@ import {
   isOnlyRemoved,
   type ListenerCall,
   listAdds,
-} from '../../src/ast/listener-calls.ts';
-import { whenCalledAtAll } from '../../src/ast/never-called.ts';
-import { findEventless, findOtherEvent } from '../../src/ast/removal-event.ts';
-import { leavesNothing } from '../../src/ast/removal-remains.ts';
+} from '../../src/ast/listeners/listener-calls.ts';
+import { findEventless, findOtherEvent } from '../../src/ast/listeners/removal-event.ts';
+import { leavesNothing } from '../../src/ast/listeners/removal-remains.ts';
+import { findFunctionOfBinding } from '../../src/ast/names/functions.ts';
 import { findEnclosingFunction, findMemberPath, isWithin, skipWrappers } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
+import { whenCalledAtAll } from '../../src/ast/where/never-called.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Match } from '../../src/model/rule.ts';

@@ -1,4 +1,4 @@
-import { findRaceInLoop, type RaceInLoop } from '../../src/ast/race-survivor.ts';
+import { findRaceInLoop, type RaceInLoop } from '../../src/ast/timers/race-survivor.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 
 export const rule = defineRule<RaceInLoop>({

@@ -1,16 +1,8 @@
-import { neverRejects } from '../../src/ast/cannot-fail.ts';
-import { findClearOnFailureOnly } from '../../src/ast/cleared-on-failure.ts';
-import { listClearsOfTimeout } from '../../src/ast/clears-of-places.ts';
-import { type Deadline, findDeadline, isLastResort, isOnOwnFiring } from '../../src/ast/deadline.ts';
-import { type EntryTimer, findEntryTimer, findUnclearedDrop } from '../../src/ast/entry-timer.ts';
-import { findFailedRun } from '../../src/ast/failed-run.ts';
-import { type HandlePlace, listHandlePlaces } from '../../src/ast/handle-escape.ts';
-import { lifeOf } from '../../src/ast/life-cycle.ts';
-import { findLostRace } from '../../src/ast/lost-race.ts';
-import { runsAtProcessEnd } from '../../src/ast/process-end.ts';
-import { findRacedSleep } from '../../src/ast/raced-sleep.ts';
-import { findLeaks, type Leak } from '../../src/ast/release-paths.ts';
-import { findCallee } from '../../src/ast/symbol-ref.ts';
+import { type HandlePlace, listHandlePlaces } from '../../src/ast/handles/handle-escape.ts';
+import { findLeaks, type Leak } from '../../src/ast/handles/release-paths.ts';
+import { neverRejects } from '../../src/ast/io/cannot-fail.ts';
+import { lifeOf } from '../../src/ast/life/life-cycle.ts';
+import { findCallee } from '../../src/ast/names/symbol-ref.ts';
 import {
   findEnclosingFunction,
   findMethodCall,
@@ -19,12 +11,20 @@ import {
   isWithin,
   skipWrappers,
 } from '../../src/ast/syntax.ts';
-import { weighDeadline, weighSleep } from '../../src/ast/timer-weight.ts';
-import { findDelayMs, findTimerFunction, isUnrefed } from '../../src/ast/timers.ts';
-import { isOfCommandLine } from '../../src/ast/tooling.ts';
+import { findClearOnFailureOnly } from '../../src/ast/timers/cleared-on-failure.ts';
+import { listClearsOfTimeout } from '../../src/ast/timers/clears-of-places.ts';
+import { type Deadline, findDeadline, isLastResort, isOnOwnFiring } from '../../src/ast/timers/deadline.ts';
+import { type EntryTimer, findEntryTimer, findUnclearedDrop } from '../../src/ast/timers/entry-timer.ts';
+import { findFailedRun } from '../../src/ast/timers/failed-run.ts';
+import { findLostRace } from '../../src/ast/timers/lost-race.ts';
+import { findRacedSleep } from '../../src/ast/timers/raced-sleep.ts';
+import { weighDeadline, weighSleep } from '../../src/ast/timers/timer-weight.ts';
+import { findDelayMs, findTimerFunction, isUnrefed } from '../../src/ast/timers/timers.ts';
+import { findUnclearedLoss } from '../../src/ast/timers/uncleared-loss.ts';
+import { findUnclearedSettle } from '../../src/ast/timers/uncleared-settle.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { findUnclearedLoss } from '../../src/ast/uncleared-loss.ts';
-import { findUnclearedSettle } from '../../src/ast/uncleared-settle.ts';
+import { runsAtProcessEnd } from '../../src/ast/where/process-end.ts';
+import { isOfCommandLine } from '../../src/ast/where/tooling.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Match } from '../../src/model/rule.ts';

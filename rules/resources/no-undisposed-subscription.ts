@@ -1,13 +1,12 @@
 import { allOf } from '../../src/ast/all-of.ts';
-import type { ClassShape } from '../../src/ast/class-shape.ts';
-import { endsByComputedName } from '../../src/ast/computed-members.ts';
-import { findDisposer } from '../../src/ast/end-of-life.ts';
-import { listHandlePlaces } from '../../src/ast/handle-escape.ts';
-import { findKeptSibling, findSubscriptionBesideKept } from '../../src/ast/kept-sibling.ts';
-import { type Life, lifeOf } from '../../src/ast/life-cycle.ts';
-import { servesOneCall } from '../../src/ast/one-call.ts';
-import { type ForgottenPart, listForgottenParts } from '../../src/ast/owned-parts.ts';
-import { findSubscription, type Subscription } from '../../src/ast/subscriptions.ts';
+import { listHandlePlaces } from '../../src/ast/handles/handle-escape.ts';
+import { findDisposer } from '../../src/ast/life/end-of-life.ts';
+import { findKeptSibling, findSubscriptionBesideKept } from '../../src/ast/life/kept-sibling.ts';
+import { type Life, lifeOf } from '../../src/ast/life/life-cycle.ts';
+import { type ForgottenPart, listForgottenParts } from '../../src/ast/life/owned-parts.ts';
+import { findSubscription, type Subscription } from '../../src/ast/listeners/subscriptions.ts';
+import type { ClassShape } from '../../src/ast/names/class-shape.ts';
+import { endsByComputedName } from '../../src/ast/names/computed-members.ts';
 import {
   type ClassNode,
   findMemberName,
@@ -17,7 +16,8 @@ import {
   nameOfFunction,
 } from '../../src/ast/syntax.ts';
 import type { ts } from '../../src/ast/ts.ts';
-import { runsRepeatedly } from '../../src/ast/where.ts';
+import { servesOneCall } from '../../src/ast/where/one-call.ts';
+import { runsRepeatedly } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Match } from '../../src/model/rule.ts';

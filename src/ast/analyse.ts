@@ -9,10 +9,10 @@ import type {
 } from '../model/file-context.ts';
 import type { FileSummary } from '../model/link.ts';
 import type { NodeByKind, NodeKind } from '../model/rule.ts';
-import { fileRole } from './file-role.ts';
 import { summarise } from './summarise.ts';
 import { type FunctionNode, isAssignmentOperator, isFunctionNode } from './syntax.ts';
 import { ts } from './ts.ts';
+import { fileRole } from './where/file-role.ts';
 
 /**
  * Parses a file without JSDoc and walks it once: parents, nodes by kind, scopes, references.

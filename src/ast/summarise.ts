@@ -1,10 +1,8 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { CallEdge, ClassSummary, FileSummary, FunctionSummary, NamedValue } from '../model/link.ts';
-import { addCall, addInlineEdge } from './call-edges.ts';
-import { classShape } from './class-shape.ts';
-import { findEntryPoint } from './entry-points.ts';
-import { listDeeds } from './function-deeds.ts';
-import { listFunctions, ordinalOf } from './functions.ts';
+import { classShape } from './names/class-shape.ts';
+import { listDeeds } from './names/function-deeds.ts';
+import { listFunctions, ordinalOf } from './names/functions.ts';
 import {
   listCommonJsExports,
   listExports,
@@ -12,12 +10,11 @@ import {
   listOwnUses,
   listUses,
   localOfExport,
-} from './module-surface.ts';
-import { findReturned, listFields, valueOfBinding, valueOfExpression } from './named-value.ts';
+} from './names/module-surface.ts';
+import { findReturned, listFields, valueOfBinding, valueOfExpression } from './names/named-value.ts';
+import { findOrigin } from './names/provenance.ts';
+import { constructorMember, listClasses, refOfOrigin } from './names/symbol-ref.ts';
 import { listFacts } from './project-facts.ts';
-import { findOrigin } from './provenance.ts';
-import { isOffered } from './public-api.ts';
-import { constructorMember, listClasses, refOfOrigin } from './symbol-ref.ts';
 import {
   type ClassNode,
   type FunctionNode,
@@ -28,6 +25,9 @@ import {
   nameOfFunction,
 } from './syntax.ts';
 import { ts } from './ts.ts';
+import { addCall, addInlineEdge } from './where/call-edges.ts';
+import { findEntryPoint } from './where/entry-points.ts';
+import { isOffered } from './where/public-api.ts';
 
 /** Everything that other files may need to know of this one; see `src/model/link.ts`. */
 export function summarise(file: FileContext): FileSummary {

@@ -1,7 +1,7 @@
 import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { isFixturePath, isOfTests } from '../ast/file-role.ts';
+import { isFixturePath, isOfTests } from '../ast/where/file-role.ts';
 import type { FileCounts, Problem } from '../model/scan-result.ts';
 import { type IgnoreRules, isIgnored, isTakenBack, readIgnoreRules, readIgnoreRulesAbove } from './gitignore.ts';
 import { compileGlobs } from './glob.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { analyseFile } from '../ast/analyse.ts';
-import { findOrigin } from '../ast/provenance.ts';
+import { findOrigin } from '../ast/names/provenance.ts';
 import type { FileContext } from '../model/file-context.ts';
 import type { Maker } from '../model/fixer.ts';
 import { scanImports } from './import-scan.ts';

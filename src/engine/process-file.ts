@@ -1,4 +1,4 @@
-import { fileRole } from '../ast/file-role.ts';
+import { fileRole } from '../ast/where/file-role.ts';
 import type { FileContext, PackageFacts } from '../model/file-context.ts';
 import type { Problem } from '../model/scan-result.ts';
 import { sha256 } from './content-hash.ts';

@@ -1,4 +1,4 @@
-import { isTestPath } from '../ast/file-role.ts';
+import { isTestPath } from '../ast/where/file-role.ts';
 import type { Project } from './project.ts';
 import { actsAsItLoads } from './unused-file.ts';
 

@@ -1,4 +1,4 @@
-import { fileRole } from '../ast/file-role.ts';
+import { fileRole } from '../ast/where/file-role.ts';
 import type { FileSummary } from '../model/link.ts';
 import type { ImportTargets } from './cache.ts';
 import { compileGlobs } from './glob.ts';

@@ -1,9 +1,9 @@
 import { analyseFile, seenAs } from '../ast/analyse.ts';
-import { isInDrivenPage } from '../ast/in-driven-page.ts';
-import { isOffProduction } from '../ast/off-production.ts';
 import { qualifiedName } from '../ast/summarise.ts';
 import { findEnclosingClass, findEnclosingFunction } from '../ast/syntax.ts';
 import { ts } from '../ast/ts.ts';
+import { isInDrivenPage } from '../ast/where/in-driven-page.ts';
+import { isOffProduction } from '../ast/where/off-production.ts';
 import type { FileContext, FileRole, PackageFacts } from '../model/file-context.ts';
 import type { Finding, FindingFix, Range, RelatedLocation } from '../model/finding.ts';
 import type { Fix, Fixer, RulePair } from '../model/fixer.ts';

@@ -1,4 +1,4 @@
-import { fileRole } from '../ast/file-role.ts';
+import { fileRole } from '../ast/where/file-role.ts';
 import type { FileContext, PackageFacts } from '../model/file-context.ts';
 import type { Finding } from '../model/finding.ts';
 import type { FileSummary } from '../model/link.ts';

@@ -1,5 +1,5 @@
-import { isTestPath } from '../ast/file-role.ts';
-import { bareModule } from '../ast/provenance.ts';
+import { bareModule } from '../ast/names/provenance.ts';
+import { isTestPath } from '../ast/where/file-role.ts';
 import { sha256 } from './content-hash.ts';
 import { textOfFact } from './fact-text.ts';
 import { compareText } from './order.ts';

@@ -1,4 +1,4 @@
-import { constructorMember } from '../ast/symbol-ref.ts';
+import { constructorMember } from '../ast/names/symbol-ref.ts';
 import type { ClassSummary, FileSummary, NamedValue, SymbolRef } from '../model/link.ts';
 import type { Project } from './project.ts';
 

@@ -1,4 +1,4 @@
-import { isTellingName } from '../ast/telling-name.ts';
+import { isTellingName } from '../ast/names/telling-name.ts';
 import type { Project } from './project.ts';
 
 /** In the texts of one package: who calls a method of a telling name, and who declares a function by it. */

@@ -1,5 +1,5 @@
-import { isTestPath } from '../ast/file-role.ts';
-import { constructorMember } from '../ast/symbol-ref.ts';
+import { constructorMember } from '../ast/names/symbol-ref.ts';
+import { isTestPath } from '../ast/where/file-role.ts';
 import type { FileSummary, NamedValue, SymbolRef } from '../model/link.ts';
 import type { Project } from './project.ts';
 import { escapeName } from './symbols.ts';

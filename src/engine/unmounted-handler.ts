@@ -1,4 +1,4 @@
-import { isTestPath } from '../ast/file-role.ts';
+import { isTestPath } from '../ast/where/file-role.ts';
 import type { FileSummary } from '../model/link.ts';
 import { namesOf } from './call-names.ts';
 import type { Project } from './project.ts';

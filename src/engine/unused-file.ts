@@ -1,4 +1,4 @@
-import { isTestPath } from '../ast/file-role.ts';
+import { isTestPath } from '../ast/where/file-role.ts';
 import type { FileSummary, FunctionSummary } from '../model/link.ts';
 import type { Project } from './project.ts';
 

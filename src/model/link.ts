@@ -67,7 +67,7 @@ export interface CallEdge {
   at: number;
   line: number;
   frequency: CallFrequency;
-  /** Nobody waits for what it starts: see `src/ast/left-alone.ts`. */
+  /** Nobody waits for what it starts: see `src/ast/handles/left-alone.ts`. */
   isLeftAlone?: true;
 }
 
@@ -81,7 +81,7 @@ export interface EntryPoint {
    * somebody sets up, who sees how long it takes; what an `admin` asks for.
    */
   seldom?: 'job' | 'trial' | 'admin';
-  /** By its name it does what somebody asks for now and then, see `src/ast/action.ts`. */
+  /** By its name it does what somebody asks for now and then, see `src/ast/io/action.ts`. */
   isAction?: true;
   /** Nothing but its parameters tells (`(req, res)`): who mounts it must be found elsewhere, see `src/engine/unmounted-handler.ts`. */
   isBySignature?: true;
@@ -89,8 +89,8 @@ export interface EntryPoint {
 
 /**
  * What a function does outside of the process: it waits for a read or a write, asks the database for or about what it is
- * handed, or keeps what it read (a cache, a loader; `caches`: where a cache is asked by name). `sleeps`: it only waits for a timer, see `src/ast/sleep.ts`;
- * `catches`: no failure of its work comes to its caller, see `src/ast/cannot-fail.ts`; `shares`: it takes turns by a lock,
+ * handed, or keeps what it read (a cache, a loader; `caches`: where a cache is asked by name). `sleeps`: it only waits for a timer, see `src/ast/timers/sleep.ts`;
+ * `catches`: no failure of its work comes to its caller, see `src/ast/io/cannot-fail.ts`; `shares`: it takes turns by a lock,
  * or joins what is in flight; `rows`: a query that may give many rows is among what it asks; `query:unique`: a look-up
  * of those that Prisma makes one query of, where they are asked for at once; `query:many`: one for many keys.
  */
@@ -115,7 +115,7 @@ export interface FunctionSummary {
   name: string;
   line: number;
   entry?: EntryPoint;
-  /** Whether a user of the file can get hold of it, other than to bring an application up once: see `src/ast/public-api.ts`. */
+  /** Whether a user of the file can get hold of it, other than to bring an application up once: see `src/ast/where/public-api.ts`. */
   isOffered?: true;
   /** What it does each time it is called; left out where that is nothing. */
   deeds?: readonly FunctionDeed[];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fileRole, hasDirective } from '../../src/ast/file-role.ts';
+import { fileRole, hasDirective } from '../../src/ast/where/file-role.ts';
 
 const pkg = {
   dir: '',

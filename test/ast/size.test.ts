@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { analyseFile } from '../../src/ast/analyse.ts';
-import { findSize, soundsLarge } from '../../src/ast/size.ts';
+import { findSize, soundsLarge } from '../../src/ast/size/size.ts';
 import type { ts } from '../../src/ast/ts.ts';
 
 const pkg = {

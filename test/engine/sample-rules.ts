@@ -1,5 +1,5 @@
 import { ts } from '../../src/ast/ts.ts';
-import { onRequestPath, openToUsers, runsRepeatedly } from '../../src/ast/where.ts';
+import { onRequestPath, openToUsers, runsRepeatedly } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { RulePair } from '../../src/model/fixer.ts';
 import type { LinkCondition } from '../../src/model/link.ts';

@@ -1,0 +1,39 @@
+import type { FileContext } from '../../model/file-context.ts';
+import type { HandlePlace } from '../handles/handle-escape.ts';
+import { type FunctionNode, isWithin, skipWrappers } from '../syntax.ts';
+import { ts } from '../ts.ts';
+import type { ClientCreation } from './libraries.ts';
+
+/** Kept beyond the call: a field, a property, a collection, an outer variable. */
+export function isKeptBeyond(place: HandlePlace, fn: FunctionNode, file: FileContext): boolean {
+  if (place.kind === 'binding') return !isWithin(place.binding.identifier, fn);
+  if (place.kind === 'property') {
+    if (isRequestOption(place, fn, file)) return false;
+    const holder =
+      ts.isPropertyAssignment(place.at) || ts.isShorthandPropertyAssignment(place.at)
+        ? place.at.parent.parent
+        : undefined;
+    return !holder || !(ts.isCallExpression(holder) || ts.isNewExpression(holder));
+  }
+  return place.kind === 'field' || place.kind === 'collection';
+}
+
+/** `options.agent = new Agent()`, where the options are made in the function: they are of one request. */
+function isRequestOption(place: HandlePlace & { kind: 'property' }, fn: FunctionNode, file: FileContext): boolean {
+  if (!/^(?:https?Agent|agent|dispatcher)$/.test(place.name)) return false;
+  const left = ts.isBinaryExpression(place.at) ? place.at.left : place.at;
+  const holder = ts.isPropertyAccessExpression(left) ? skipWrappers(left.expression) : undefined;
+  const binding = holder && ts.isIdentifier(holder) ? file.bindingOf(holder) : undefined;
+  const declaration = binding?.declaration;
+  // `const { url, options } = makeOptions()`
+  const isLocal = declaration && (ts.isVariableDeclaration(declaration) || ts.isBindingElement(declaration));
+  return isLocal === true && binding!.kind !== 'parameter' && isWithin(binding!.identifier, fn);
+}
+
+/** Its connections stay open for a while after its only request: those of undici do unless told otherwise. */
+export function keepsConnections(node: ts.Node, { modules }: ClientCreation, file: FileContext): boolean {
+  const text = node.getText(file.source);
+  return modules.includes('undici')
+    ? !/keepAlive\w*\s*:|pipelining\s*:\s*0/.test(text)
+    : /\bkeepAlive\s*:\s*true\b/.test(text);
+}

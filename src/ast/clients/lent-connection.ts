@@ -1,0 +1,227 @@
+import type { Binding, FileContext } from '../../model/file-context.ts';
+import { asksForHeld, type Handling } from '../handles/release-paths.ts';
+import { findThisOwner } from '../names/class-shape.ts';
+import { bareModule, findOrigin, originName } from '../names/provenance.ts';
+import {
+  calleeName,
+  type FunctionNode,
+  findEnclosingFunction,
+  findMemberPath,
+  findMethodCall,
+  findStringValue,
+  getOutermostWrapped,
+  isAssignment,
+  isFunctionNode,
+  isWithin,
+  skipWrappers,
+} from '../syntax.ts';
+import { ts } from '../ts.ts';
+import { isInFinally } from '../where/conditions.ts';
+import { listMethodCalls, listNodesWithin } from '../within.ts';
+import { acquisitions } from './libraries.ts';
+
+const releaseName = /^_?(?:release|endSession|destroy|end|close|releaseConnection|done|free|\$disconnect)$/;
+
+/** Something lent, under the name that this function gives it. */
+export interface Lent {
+  binding: Binding;
+  /** Conditions that tell whether it was lent at all: `given || pool.connect()`, `if (isOwn) c = …`. */
+  flags: readonly ts.Expression[];
+}
+
+/** `const c = await pool.connect()`, `c = given ?? (await …)`, also on a local `let` or over a parameter. */
+export function findLent(call: ts.CallExpression, fn: FunctionNode, file: FileContext): Lent | undefined {
+  const flags: ts.Expression[] = [];
+  let outer = getOutermostWrapped(call);
+  for (let isInner = true; isInner; ) {
+    const { parent } = outer;
+    const isEither =
+      ts.isBinaryExpression(parent) && parent.right === outer && /^(?:\|\||\?\?)$/.test(parent.operatorToken.getText());
+    if (isEither) flags.push(parent.left);
+    else if (ts.isConditionalExpression(parent) && parent.condition !== outer) flags.push(parent.condition);
+    else if (!ts.isAwaitExpression(parent)) isInner = false;
+    if (isInner) outer = getOutermostWrapped(parent);
+  }
+  for (let at: ts.Node = outer; at.parent && at !== fn; at = at.parent) {
+    if (ts.isIfStatement(at.parent) && at !== at.parent.expression) flags.push(at.parent.expression);
+  }
+  const { parent } = outer;
+  if (ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name)) {
+    const binding = file.bindingOf(parent.name);
+    return binding && { binding, flags };
+  }
+  if (ts.isBinaryExpression(parent) && parent.right === outer && ts.isIdentifier(parent.left)) {
+    const binding = file.bindingOf(parent.left);
+    const isLocal = binding?.kind === 'let' || binding?.kind === 'var' || binding?.kind === 'parameter';
+    return isLocal ? { binding, flags } : undefined;
+  }
+  return undefined;
+}
+
+/** `await pool.getConnection().query(…)`: lent, used once, and out of reach of any release. */
+export function isUsedInPlace(call: ts.CallExpression): boolean {
+  let outer = getOutermostWrapped(call);
+  if (ts.isAwaitExpression(outer.parent)) outer = getOutermostWrapped(outer.parent);
+  else if (findMethodCall(call)?.method !== 'createQueryRunner') return false;
+  const access = outer.parent;
+  if (!ts.isPropertyAccessExpression(access) || !ts.isCallExpression(access.parent)) return false;
+  return (
+    access.parent.expression === access &&
+    /^(?:query|execute|connect|startTransaction|get\w+|has\w+|create\w+|drop\w+|clear\w+)$/.test(access.name.text)
+  );
+}
+
+/** `await pool.connect();`, `pool.connect().then(() => log('connected'))`: lent to nobody, who cannot give it back. */
+export function isLentToNobody(call: ts.CallExpression): boolean {
+  let outer = getOutermostWrapped(call);
+  if (ts.isAwaitExpression(outer.parent)) outer = getOutermostWrapped(outer.parent);
+  else if (call.arguments.length > 0) return false;
+  const then = findMethodCall(outer.parent.parent);
+  if (then?.method === 'then' && then.receiver === outer) {
+    const callback = then.call.arguments[0] && skipWrappers(then.call.arguments[0]);
+    return callback !== undefined && isFunctionNode(callback) && callback.parameters.length === 0;
+  }
+  return ts.isExpressionStatement(outer.parent) || ts.isVoidExpression(outer.parent);
+}
+
+/** Whether a receiver and its method are known, by import, to lend connections. */
+export function isKnownPool(receiver: ts.Expression, method: string, file: FileContext): boolean {
+  // No other library has a method of this name.
+  if (method === 'createQueryRunner') return true;
+  const origin = findOrigin(receiver, file);
+  if (!origin) return false;
+  const module = bareModule(origin.module);
+  const path = `${originName(origin)}.${method}`;
+  return acquisitions.some((known) => known.modules.includes(module) && known.method.test(path));
+}
+
+/** Every call of a function that gives back what a binding holds. */
+export function listReleases(binding: Binding, fn: FunctionNode, file: FileContext): ts.CallExpression[] {
+  return listNodesWithin('CallExpression', fn, file).filter((call) => isReleaseOf(call, binding, file));
+}
+
+/** `c.release()`, `pool.release(c)`, `release(c)`. */
+function isReleaseOf(call: ts.CallExpression, binding: Binding, file: FileContext): boolean {
+  const callee = skipWrappers(call.expression);
+  if (ts.isElementAccessExpression(callee) && ts.isIdentifier(callee.expression)) {
+    const isDispose = /^Symbol\.(?:asyncD|d)ispose$/.test(callee.argumentExpression.getText(file.source));
+    return isDispose && file.bindingOf(callee.expression) === binding;
+  }
+  const target = findMethodCall(call);
+  const name = calleeName(call);
+  if (!releaseName.test(name) && !/^_?(?:release|end|close|destroy|free)[A-Z]/.test(name)) return false;
+  const isHeld = (node: ts.Node): boolean => ts.isIdentifier(node) && file.bindingOf(node) === binding;
+  return (target !== undefined && isHeld(target.receiver)) || call.arguments.some((a) => isHeld(skipWrappers(a)));
+}
+
+/** No other kind of thing ends so. */
+export function isOwnRelease(call: ts.CallExpression): boolean {
+  return /^_?release(?:Connection)?$/.test(findMethodCall(call)?.method ?? '');
+}
+
+/**
+ * Whether another function of the file releases what the same call lends, and this one only works with it: it need not be
+ * known what `this._getConnection()` is.
+ */
+export function isReleasedElsewhere(
+  call: ts.CallExpression,
+  binding: Binding,
+  fn: FunctionNode,
+  file: FileContext,
+): boolean {
+  const isWorkedWith = binding.references.every((use) => {
+    const target = findMethodCall(use.parent.parent);
+    return binding.writes.includes(use) || (target?.receiver === use && !releaseName.test(target.method));
+  });
+  if (!isWorkedWith || binding.references.length === 0) return false;
+  const lending = call.getText(file.source);
+  return listMethodCalls(findMethodCall(call)!.method, file).some((other) => {
+    const home = findEnclosingFunction(other);
+    if (!home || home === fn || isWithin(home, fn) || other.getText(file.source) !== lending) return false;
+    if (lending.startsWith('this.') && findThisOwner(other, file) !== findThisOwner(call, file)) return false;
+    const lent = findLent(other, home, file);
+    return lent !== undefined && listReleases(lent.binding, home, file).some(isOwnRelease);
+  });
+}
+
+/** Returned, stored, captured by a function that is kept, or passed on in a function that never releases it. */
+export function isHandedOver(binding: Binding, fn: FunctionNode, releases: readonly ts.CallExpression[]): boolean {
+  return binding.references.some((reference) => {
+    const outer = getOutermostWrapped(reference);
+    const { parent } = outer;
+    if (ts.isReturnStatement(parent)) return true;
+    if (ts.isPropertyAssignment(parent) || ts.isShorthandPropertyAssignment(parent)) {
+      // `query(text, { session })` lends it for the call.
+      return releases.length === 0 || !ts.isCallExpression(parent.parent.parent);
+    }
+    if (ts.isArrayLiteralExpression(parent) || ts.isYieldExpression(parent) || ts.isSpreadElement(parent)) return true;
+    if (isAssignment(parent) && parent.right === outer) return true;
+    if (ts.isVariableDeclaration(parent) && parent.initializer === outer) return true;
+    if (ts.isNewExpression(parent)) return true;
+    const isArgument = ts.isCallExpression(parent) && parent.expression !== outer;
+    if (isArgument && releases.length === 0) return true;
+    const owner = findEnclosingFunction(reference);
+    return owner !== fn && owner !== undefined && releases.length === 0 && isKept(owner);
+  });
+}
+
+function isKept(fn: FunctionNode): boolean {
+  const { parent } = getOutermostWrapped(fn);
+  return !ts.isCallExpression(parent) || isFunctionNode(fn);
+}
+
+/** A pool made in this very function and ended in a `finally` takes its connections with it. */
+export function isPoolEnded(receiver: ts.Expression, fn: FunctionNode, file: FileContext): boolean {
+  if (!ts.isIdentifier(receiver)) return false;
+  const binding = file.bindingOf(receiver);
+  if (!binding || !isWithin(binding.identifier, fn) || ts.isParameter(binding.declaration)) return false;
+  return binding.references.some((reference) => {
+    const target = findMethodCall(reference.parent.parent);
+    if (!target || target.receiver !== reference || !/^(?:destroy|end|close|disconnect|drain)$/.test(target.method))
+      return false;
+    return isInFinally(reference);
+  });
+}
+
+/** `this.pool = new Pool(options)` in this very function, which then tries a first connection of it: where that fails, nobody uses the pool. */
+export function isPoolMade(receiver: ts.Expression, fn: FunctionNode, file: FileContext): boolean {
+  const path = findMemberPath(receiver)?.join('.');
+  return file.nodes('NewExpression').some((made) => {
+    if (path === undefined || findEnclosingFunction(made) !== fn || made.end > receiver.pos) return false;
+    const { parent } = getOutermostWrapped(made);
+    if (ts.isVariableDeclaration(parent)) return parent.name.getText(file.source) === path;
+    return isAssignment(parent) && findMemberPath(parent.left)?.join('.') === path;
+  });
+}
+
+/** `client.query('ROLLBACK')`, `runner.rollbackTransaction()`: it fails where the connection is lost, which its pool notices. */
+export function isRollback(node: ts.Node): boolean {
+  const awaited = ts.isAwaitExpression(node) ? skipWrappers(node.expression) : node;
+  const target = findMethodCall(awaited);
+  if (!target) return false;
+  return /^rollback/i.test(target.method) || /^\s*rollback\b/i.test(findStringValue(target.call.arguments[0]) ?? '');
+}
+
+/** How to tell, on the way through a function, what happens to what it was lent; `lazy`: where that really takes it. */
+export function handlingOfLent(
+  call: ts.CallExpression,
+  { binding, flags }: Lent,
+  lazy: ts.Node | undefined,
+  releases: readonly ts.CallExpression[],
+): Handling {
+  const known = new Set<ts.Node>(releases);
+  let acquire = lazy ?? getOutermostWrapped(call);
+  if (!lazy && ts.isAwaitExpression(acquire.parent)) acquire = acquire.parent;
+  const told = flags.flatMap(listNames);
+  return {
+    acquire,
+    isRelease: (node: ts.Node) => known.has(node),
+    isGuard: (condition: ts.Expression, isOfRelease: boolean) => asksForHeld(binding, condition, isOfRelease),
+    isFlag: (condition: ts.Expression) => listNames(condition).some((name) => told.includes(name)),
+  };
+}
+
+/** `isOwn`, `this.runner`: the names that a condition asks about. */
+export function listNames(condition: ts.Expression): string[] {
+  return condition.getText().match(/(?:this\.)?[A-Za-z_$][\w$]*(?:\.[\w$]+)*/g) ?? [];
+}

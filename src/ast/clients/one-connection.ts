@@ -1,0 +1,36 @@
+import type { Binding, FileContext } from '../../model/file-context.ts';
+import { findTransactionAround } from '../io/queries.ts';
+import { findEnclosingFunction, isFunctionNode, isWithin, skipWrappers } from '../syntax.ts';
+import { ts } from '../ts.ts';
+
+const transactionName = /^(?:tx|trx|transaction|queryRunner)$/;
+const transactionType = /(?:Transaction(?:Client|Manager)?|QueryRunner)$/;
+
+/**
+ * Whether work is done by the client of a transaction around it: `prisma.$transaction(async (tx) => …)`, or a `tx` that
+ * the function is handed. That is one connection, whose statements run in turn however many are started.
+ */
+export function sharesConnection(at: ts.Node, work: ts.Node, file: FileContext): boolean {
+  const isUsed = (name: ts.BindingName): boolean =>
+    listBindings(name, file).some(({ references }) => references.some((use) => isWithin(use, work)));
+  const callback = findTransactionAround(at)
+    ?.arguments.map((argument): ts.Node => skipWrappers(argument))
+    .find((argument) => isFunctionNode(argument) && isWithin(at, argument));
+  if (callback && isFunctionNode(callback) && callback.parameters[0] && isUsed(callback.parameters[0].name))
+    return true;
+  for (let fn = findEnclosingFunction(at); fn; fn = findEnclosingFunction(fn)) {
+    if (fn.parameters.some((parameter) => isOfTransaction(parameter, file) && isUsed(parameter.name))) return true;
+  }
+  return false;
+}
+
+function isOfTransaction({ name, type }: ts.ParameterDeclaration, file: FileContext): boolean {
+  if (!ts.isIdentifier(name)) return false;
+  const named = type && ts.isTypeReferenceNode(type) ? type.typeName.getText(file.source) : '';
+  return transactionName.test(name.text) || transactionType.test(named);
+}
+
+function listBindings(name: ts.BindingName, file: FileContext): Binding[] {
+  if (ts.isIdentifier(name)) return [file.bindingOf(name)].filter((binding) => binding !== undefined);
+  return name.elements.flatMap((element) => (ts.isBindingElement(element) ? listBindings(element.name, file) : []));
+}

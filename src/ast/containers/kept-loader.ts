@@ -1,0 +1,24 @@
+import type { FileContext } from '../../model/file-context.ts';
+import { bareModule, findOrigin } from '../names/provenance.ts';
+import { findEnclosingFunction, findPropertyName } from '../syntax.ts';
+import { ts } from '../ts.ts';
+
+/** What a `new DataLoader(…)` is called that lives as long as the process and keeps all it has loaded; undefined for others. */
+export function findKeptLoader(node: ts.NewExpression, file: FileContext): string | undefined {
+  const origin = findOrigin(node.expression, file);
+  if (!origin || bareModule(origin.module) !== 'dataloader') return undefined;
+  if (findEnclosingFunction(node) || isInInstanceField(node)) return undefined;
+  const options = node.arguments?.[1];
+  if (options && !ts.isObjectLiteralExpression(options)) return undefined;
+  const names = options?.properties.map((p) => findPropertyName(p.name));
+  if (names?.some((name) => name === undefined || name === 'cache' || name === 'cacheMap')) return undefined;
+  const holder = node.parent;
+  return ts.isVariableDeclaration(holder) ? holder.name.getText(file.source) : 'This DataLoader';
+}
+
+function isInInstanceField(node: ts.Node): boolean {
+  for (let at = node.parent; at; at = at.parent) {
+    if (ts.isPropertyDeclaration(at)) return !at.modifiers?.some((m) => m.kind === ts.SyntaxKind.StaticKeyword);
+  }
+  return false;
+}

@@ -1,0 +1,82 @@
+import type { FileContext } from '../../model/file-context.ts';
+import {
+  findMemberPath,
+  findMethodCall,
+  isAssignment,
+  isWithin,
+  rootOfMembers,
+  skipAwait,
+  skipWrappers,
+} from '../syntax.ts';
+import { ts } from '../ts.ts';
+import { listNodesWithin } from '../within.ts';
+
+/**
+ * Whether a loop that drains a queue leaves off before it is empty, because whoever takes the entries takes no more for
+ * now (`if (!stream.push(entry)) break`), or because its time is up: what comes meanwhile is not held back by anybody.
+ */
+export function isOutrun(loop: ts.Node, shift: ts.CallExpression, file: FileContext): boolean {
+  const condition = ts.isWhileStatement(loop) || ts.isDoStatement(loop) ? loop.expression : undefined;
+  if (condition && isAnswered(condition, loop, shift, file)) return true;
+  return file.nodesOfKind(ts.SyntaxKind.IfStatement).some((node) => {
+    const { expression, thenStatement } = node as ts.IfStatement;
+    return (
+      isWithin(node, loop) &&
+      leavesLoop(thenStatement) &&
+      (isOverTime(expression, file) ||
+        (isRefusal(expression) &&
+          (isAnswered(expression, loop, shift, file) ||
+            listNodesWithin('CallExpression', expression, file).some((call) => takes(call, shift, file)))))
+    );
+  });
+}
+
+/** What is returned has been looked for: then the loop leaves off because it was found. */
+function leavesLoop(statement: ts.Statement): boolean {
+  return /\b(?:break|return)\s*[;}]/.test(`${statement.getText()};`);
+}
+
+/** `Date.now() - start > budget`: the time of the loop itself, not of an entry. */
+function isOverTime(question: ts.Expression, file: FileContext): boolean {
+  return /\b(?:Date|performance)\.now\(\)\s*-\s*[\w$]+\s*>/.test(question.getText(file.source));
+}
+
+/** `!taken`, `taken === false`. */
+function isRefusal(question: ts.Expression): boolean {
+  return /!(?!=)|===?\s*false\b/.test(question.getText());
+}
+
+/** A question for what the call that was handed the entry gave: `ok = socket.write(entry)`. */
+function isAnswered(question: ts.Expression, loop: ts.Node, shift: ts.CallExpression, file: FileContext): boolean {
+  const asked = new Set(operandsOf(question).map(pathOf));
+  const isGiven = (target: ts.Node, value: ts.Expression | undefined): boolean => {
+    const call = value && skipAwait(value);
+    const path = pathOf(target as ts.Expression);
+    return path !== undefined && asked.has(path) && !!call && ts.isCallExpression(call) && takes(call, shift, file);
+  };
+  return (
+    listNodesWithin('VariableDeclaration', loop, file).some(({ name, initializer }) => isGiven(name, initializer)) ||
+    listNodesWithin('BinaryExpression', loop, file).some((node) => isAssignment(node) && isGiven(node.left, node.right))
+  );
+}
+
+function operandsOf(question: ts.Expression): ts.Expression[] {
+  const value = skipWrappers(question);
+  if (ts.isPrefixUnaryExpression(value)) return operandsOf(value.operand);
+  return ts.isBinaryExpression(value) ? [...operandsOf(value.left), ...operandsOf(value.right)] : [value];
+}
+
+function pathOf(node: ts.Expression): string | undefined {
+  return ts.isIdentifier(node) ? node.text : findMemberPath(skipWrappers(node))?.join('.');
+}
+
+/** `stream.push(list.shift())`, or with the variable that the entry is in, or with a part of it. */
+function takes(call: ts.CallExpression, shift: ts.CallExpression, file: FileContext): boolean {
+  if (call === shift || /^(?:shift|splice)$/.test(findMethodCall(call)?.method ?? '')) return false;
+  return call.arguments.some((argument) => {
+    if (isWithin(shift, argument)) return true;
+    const root = rootOfMembers(argument);
+    const declaration = ts.isIdentifier(root) ? file.bindingOf(root)?.declaration : undefined;
+    return !!declaration && ts.isVariableDeclaration(declaration) && isWithin(shift, declaration);
+  });
+}

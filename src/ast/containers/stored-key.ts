@@ -1,0 +1,63 @@
+import type { FileContext } from '../../model/file-context.ts';
+import { findEnclosingFunction, findMemberPath, findMethodCall, isWithin, skipAwait, skipWrappers } from '../syntax.ts';
+import { ts } from '../ts.ts';
+import { leavesFunction } from '../where/conditions.ts';
+import { listNodesWithin } from '../within.ts';
+import type { Add } from './container-growth.ts';
+import { isPassingName } from './key-words.ts';
+
+const lookup = /^(?:find|get|load|fetch|read|select|query)(?:[A-Z]\w*)?$/;
+
+/**
+ * Whether an entry is added only for what is stored: a row is looked up by the key first, and without one nothing is
+ * added, or its value is read from a file of that name. There are as many as there are rows or files; rows of what passes
+ * (sessions, users) do not count.
+ */
+export function isStoredKey(add: Add, file: FileContext): boolean {
+  return isOfFoundRow(add, file) || isOfFile(add, file);
+}
+
+/** `const site = await Sites.findOne({ id }); if (!site) return; … byId[id] = …`. */
+function isOfFoundRow({ node, key, fn }: Add, file: FileContext): boolean {
+  const name = key && findMemberPath(key)?.at(-1);
+  if (!fn?.body || name === undefined) return false;
+  const mentionsKey = new RegExp(`(?<![\\w$])${name.replaceAll('$', '\\$')}(?![\\w$])`);
+  return listNodesWithin('VariableDeclaration', fn, file).some((declared) => {
+    const { initializer } = declared;
+    if (declared.end > node.pos || !ts.isIdentifier(declared.name) || !initializer) return false;
+    if (!ts.isAwaitExpression(skipWrappers(initializer)) || isPassingName(declared.name.text)) return false;
+    const call = skipAwait(initializer);
+    if (!ts.isCallExpression(call) || !lookup.test(findMethodCall(call)?.method ?? '')) return false;
+    const isByKey = call.arguments.some((argument) => mentionsKey.test(argument.getText(file.source)));
+    return isByKey && isRequired(declared.name, node, file);
+  });
+}
+
+/** `if (!site) return;`, `continue` or `throw` between it and what is added. */
+function isRequired(found: ts.Identifier, node: ts.Node, file: FileContext): boolean {
+  return (file.bindingOf(found)?.references ?? []).some((use) => {
+    const negation = use.parent;
+    const question = negation.parent;
+    return (
+      ts.isPrefixUnaryExpression(negation) &&
+      ts.isIfStatement(question) &&
+      question.expression === negation &&
+      question.end <= node.pos &&
+      findEnclosingFunction(question) === findEnclosingFunction(found) &&
+      (leavesFunction(question.thenStatement) || /\bcontinue\b/.test(question.thenStatement.getText(file.source)))
+    );
+  });
+}
+
+/** `const info = await stat(path.resolve(folder, name)); infoByName.set(name, info)`. */
+function isOfFile({ node, key, value, fn }: Add, file: FileContext): boolean {
+  const name = key && findMemberPath(key)?.at(-1);
+  const at = value && skipAwait(value);
+  if (!fn || name === undefined || !at) return false;
+  const declaration = ts.isIdentifier(at) ? file.bindingOf(at)?.declaration : undefined;
+  const made =
+    declaration && ts.isVariableDeclaration(declaration) && isWithin(declaration, fn) ? declaration.initializer : at;
+  if (!made || made.pos > node.end) return false;
+  const inFolder = new RegExp(`\\bpath\\.(?:resolve|join)\\([^()]*(?<![\\w$])${name.replaceAll('$', '\\$')}(?![\\w$])`);
+  return inFolder.test(made.getText(file.source));
+}

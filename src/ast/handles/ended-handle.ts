@@ -1,0 +1,105 @@
+import type { Binding, FileContext } from '../../model/file-context.ts';
+import {
+  calleeName,
+  type FunctionNode,
+  findEnclosingFunction,
+  findMethodCall,
+  getOutermostWrapped,
+  isAssignment,
+  isFunctionNode,
+  isWithin,
+  rootOfMembers,
+  skipWrappers,
+} from '../syntax.ts';
+import { ts } from '../ts.ts';
+import { findBinding, type HandleLeak, handlingOf } from './handle-leak.ts';
+import type { HandleKind } from './handles.ts';
+import { findLeaks } from './release-paths.ts';
+
+/** What makes something, by its name: `getDocument` may give what others use too, and a cursor ends with its last row. */
+const making =
+  /^(?:open|connect|create|launch|start|spawn|fork|build|make|new|dial|listen|acquire|rollup|rolldown)(?![a-z])/;
+const ending = /^(?:close|destroy|terminate|disconnect|quit|shutdown|\$disconnect|kill)$/;
+
+/** A handle of a library that is not known, which its function ends by itself on some ways out. */
+export interface EndedHandle {
+  kind: HandleKind;
+  leak: Extract<HandleLeak, { kind: 'outcome' }>;
+}
+
+/**
+ * `const bundle = await build(input); await bundle.write(output); await bundle.close();`: whoever ends what was waited for knows
+ * that it does not end by itself, and leaves it open where something throws before, or where an early return skips it.
+ */
+export function findEndedHandle(creation: ts.Expression, file: FileContext): EndedHandle | undefined {
+  if (!ts.isCallExpression(creation) || !isAwaited(creation)) return undefined;
+  const name = calleeName(creation);
+  const binding = making.test(name) ? findBinding(creation, file) : undefined;
+  const fn = binding && findEnclosingFunction(creation);
+  if (!fn || binding.references.length < 2 || !isWithin(binding.scope.node, fn)) return undefined;
+  const ends = binding.references.flatMap((reference) => findEnd(reference) ?? []);
+  if (ends.length === 0 || ends.some((end) => findEnclosingFunction(end) !== fn)) return undefined;
+  // Where only a failure ends it, what works hands it on.
+  if (ends.every(isInCatch)) return undefined;
+  if (isGivenAway(binding, fn) || isPartOfEnded(creation, fn, file)) return undefined;
+  const leaks = findLeaks(fn, handlingOf(creation, binding, ends, file), file);
+  if (leaks.length === 0) return undefined;
+  return { kind: kindOf(binding), leak: { kind: 'outcome', binding, fn, leaks, ends } };
+}
+
+function kindOf({ name }: Binding): HandleKind {
+  return {
+    modules: [],
+    paths: [],
+    name: `\`${name}\``,
+    ends: [],
+    cost: 'what it holds',
+    source: 'the function itself',
+  };
+}
+
+function findEnd(reference: ts.Identifier): ts.CallExpression | undefined {
+  const target = findMethodCall(reference.parent.parent);
+  if (target?.receiver !== reference) return undefined;
+  // `decryptor.dispose()`, which nothing waits for, often only forgets what the garbage collector would.
+  const isEnd = target.method === 'dispose' ? isAwaited(target.call) : ending.test(target.method);
+  return isEnd ? target.call : undefined;
+}
+
+function isAwaited(call: ts.Node): boolean {
+  return ts.isAwaitExpression(getOutermostWrapped(call).parent);
+}
+
+function isInCatch(end: ts.Node): boolean {
+  for (let at = end; at.parent && !isFunctionNode(at); at = at.parent) if (ts.isCatchClause(at)) return true;
+  return false;
+}
+
+/** Returned, stored, made a part of something, or used in a function that may be kept. */
+function isGivenAway(binding: Binding, fn: FunctionNode): boolean {
+  return binding.references.some((reference) => {
+    if (binding.writes.includes(reference)) return false;
+    if (findEnclosingFunction(reference) !== fn) return true;
+    const outer = getOutermostWrapped(reference);
+    const { parent } = outer;
+    if (ts.isPropertyAssignment(parent) || ts.isShorthandPropertyAssignment(parent))
+      return !ts.isCallExpression(parent.parent.parent);
+    if (isAssignment(parent)) return parent.right === outer;
+    return (
+      ts.isReturnStatement(parent) ||
+      ts.isNewExpression(parent) ||
+      ts.isYieldExpression(parent) ||
+      ts.isArrayLiteralExpression(parent) ||
+      ts.isSpreadElement(parent) ||
+      ts.isConditionalExpression(parent) ||
+      (ts.isVariableDeclaration(parent) && parent.initializer === outer)
+    );
+  });
+}
+
+/** `await browser.newPage()` in a function that ends the browser: its pages go with it. */
+function isPartOfEnded(creation: ts.CallExpression, fn: FunctionNode, file: FileContext): boolean {
+  const owner = rootOfMembers(skipWrappers(creation.expression));
+  const binding = ts.isIdentifier(owner) ? file.bindingOf(owner) : undefined;
+  return binding?.references.some((use) => isWithin(use, fn) && findEnd(use) !== undefined) ?? false;
+}

@@ -1,0 +1,69 @@
+import type { FileContext } from '../../model/file-context.ts';
+import type { LinkCondition } from '../../model/link.ts';
+import { getOutermostWrapped, isClassNode, isWithin } from '../syntax.ts';
+import { ts } from '../ts.ts';
+import { isSetUp, runsAsItLives, runsRepeatedly, runsUnderLoad } from '../where/where.ts';
+import type { HandleLeak } from './handle-leak.ts';
+import { descriptorKind, type HandleKind } from './handles.ts';
+
+type Creation = ts.CallExpression | ts.NewExpression;
+
+/**
+ * A browser that stays is felt the first time, and so is what nothing ends at all, and a client of a database, whose
+ * connections are out of a number that all processes share; what else a failure leaves open gathers where a process
+ * comes there all its life. An owner may see to it in a way that does not show in its end.
+ */
+export function weighHandle(
+  creation: Creation,
+  { handle, leak, isEarlyReturn }: { handle: HandleKind; leak: HandleLeak; isEarlyReturn: boolean },
+  file: FileContext,
+): { confidence?: 'possible'; sureWhen?: LinkCondition } {
+  if (leak.kind === 'piped' && leak.isLarge === false) return { confidence: 'possible' };
+  if (leak.kind === 'downloaded') return { sureWhen: runsAsItLives(leak.fn.body ?? leak.fn, file) };
+  if (leak.kind === 'owner') return mayEndElsewhere(creation, handle, leak, file) ? { confidence: 'possible' } : {};
+  if (leak.kind !== 'outcome' || handle.name === 'browser' || /^database/.test(handle.name) || isEarlyReturn) return {};
+  return { sureWhen: runsAsItLives(leak.fn.body ?? leak.fn, file) };
+}
+
+/** An observer goes with what it observes; what is handed on, or is a field of a subclass, may be ended there. */
+function mayEndElsewhere(
+  creation: Creation,
+  handle: HandleKind,
+  { field: name, life }: Extract<HandleLeak, { kind: 'owner' }>,
+  file: FileContext,
+): boolean {
+  if (handle.name === 'observer' || (!life.isComponent && isSubclass(life.shape.node))) return true;
+  const accesses = life.shape.fields.get(name)?.accesses ?? [];
+  return accesses.some((access) => isHandedOn(access, file) && !isWithin(access, creation));
+}
+
+/** `new Writer(this.socket)`, `new Writer({ socket: this.socket })`: an instance of the project's own takes it over. */
+function isHandedOn(access: ts.Node, file: FileContext): boolean {
+  const { parent } = getOutermostWrapped(access);
+  const taker = ts.isPropertyAssignment(parent) ? parent.parent.parent : parent;
+  if (!ts.isNewExpression(taker) || !ts.isIdentifier(taker.expression)) return false;
+  return file.bindingOf(taker.expression) !== undefined;
+}
+
+function isSubclass(node: ts.Node): boolean {
+  return (
+    isClassNode(node) && (node.heritageClauses?.some(({ token }) => token === ts.SyntaxKind.ExtendsKeyword) ?? false)
+  );
+}
+
+/**
+ * How often a function must run whose handle stays open: a few bytes between `openSync` and `closeSync` fail so rarely
+ * that only a process which does it all its life loses descriptors; what sets something up runs once for whoever uses it.
+ */
+export function oftenEnough(
+  handle: HandleKind,
+  leak: Exclude<HandleLeak, { kind: 'owner' }>,
+  isOfThrow: boolean,
+  file: FileContext,
+): LinkCondition {
+  const { fn } = leak;
+  const place = fn.body ?? fn;
+  const isRare = handle === descriptorKind && leak.kind === 'outcome' && isOfThrow;
+  if (isRare) return runsAsItLives(place, file);
+  return isSetUp(fn) ? runsRepeatedly(place, file) : runsUnderLoad(place, file);
+}

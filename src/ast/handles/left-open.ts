@@ -1,0 +1,34 @@
+import type { FileContext } from '../../model/file-context.ts';
+import { findToldTimeout } from '../timers/told-timeout.ts';
+import { ts } from '../ts.ts';
+import { findEvictedHandle } from './evicted-handle.ts';
+import type { HandleLeak } from './handle-leak.ts';
+import { cachedKind, fileKind, type HandleKind, requestKind, socketKind } from './handles.ts';
+import { findLeftReader } from './left-reader.ts';
+
+/** What one thing that is done with a handle leaves open, whoever else would end it. */
+export interface LeftOpen {
+  handle: HandleKind;
+  leak: Extract<HandleLeak, { kind: 'left' }>;
+}
+
+/** A cache that evicts, a reader that is left early, a timeout that is only told of. */
+export function findLeftOpen(creation: ts.CallExpression | ts.NewExpression, file: FileContext): LeftOpen | undefined {
+  if (ts.isNewExpression(creation)) {
+    const evicted = findEvictedHandle(creation, file);
+    const { end: at, fn } = evicted ?? {};
+    if (at && fn) {
+      const told = { outcome: 'when it is evicted', note: 'ends what is left of them' };
+      return { handle: cachedKind, leak: { kind: 'left', at, fn, ...told } };
+    }
+  } else {
+    const left = findLeftReader(creation, file);
+    const told = { outcome: 'when its reader is left early', note: 'leaves it' };
+    if (left) return { handle: fileKind, leak: { kind: 'left', ...told, ...left } };
+  }
+  const timeout = findToldTimeout(creation, file);
+  if (!timeout) return undefined;
+  const { listener: at, fn, name } = timeout;
+  const told = { outcome: 'when it times out', note: 'is told, and ends nothing' };
+  return { handle: name === 'request' ? requestKind : socketKind, leak: { kind: 'left', at, fn, ...told } };
+}

@@ -1,0 +1,106 @@
+import type { FileContext } from '../../model/file-context.ts';
+import type { LinkCondition } from '../../model/link.ts';
+import { hasServer } from '../clients/embedded-database.ts';
+import { findFunctionValue } from '../names/functions.ts';
+import { findCallee } from '../names/symbol-ref.ts';
+import { dependsOnRound, findAdd } from '../size/loop-facts.ts';
+import { findSize, soundsLarge } from '../size/size.ts';
+import { findMethodCall, skipWrappers } from '../syntax.ts';
+import { ts } from '../ts.ts';
+import { isSeldomAsked } from '../where/seldom.ts';
+import { isInBrowser } from '../where/tooling.ts';
+import type { IndependentRounds } from './independence.ts';
+import { isFileCall, listIoCalls } from './io-call.ts';
+import { findOutboundCall } from './outbound-call.ts';
+import { findQuery } from './queries.ts';
+import { isNamedRead } from './read-call.ts';
+
+type Calls = readonly ts.CallExpression[];
+
+/** Files of this machine are read at once, a page has one user, and nobody waits for what runs by a timetable. */
+export function isLittleGained(calls: Calls, file: FileContext): boolean {
+  return calls.every((call) => readsFiles(call, file)) || isSeldomAsked(file) || isInBrowser(file);
+}
+
+/** A call of the local file system, or of a function of this file that waits for nothing else. */
+function readsFiles(call: ts.CallExpression, file: FileContext): boolean {
+  if (isFileCall(call, file)) return true;
+  const fn = findFunctionValue(call.expression, file);
+  const waits = fn ? listIoCalls(fn, file) : [];
+  return waits.length > 0 && waits.every((wait) => isFileCall(wait.call, file));
+}
+
+/** What an embedded database answers is there at once; another host is asked all the same. */
+export function toServer(calls: Calls, file: FileContext): LinkCondition | undefined {
+  return calls.some((call) => findOutboundCall(call, file)) ? undefined : hasServer(file);
+}
+
+/** So few that each counts. */
+export const fewReads = 3;
+
+/** "What is called asks no cache": an answer from there is quick. Of many, one may. */
+export function notCached(calls: Calls, file: FileContext): LinkCondition[] {
+  const asks = calls.flatMap((call): LinkCondition[] => {
+    const to = findCallee(call, file);
+    return to ? [{ kind: 'not', of: { kind: 'callee-does', to, deeds: ['caches'] } }] : [];
+  });
+  if (asks.length <= fewReads) return asks;
+  return [{ kind: 'any', of: asks.map((one) => ({ kind: 'all', of: asks.filter((other) => other !== one) })) }];
+}
+
+/** "What is called in other files asks somebody, and changes nothing." */
+export function listAsked({ asked }: Pick<IndependentRounds, 'asked'>): LinkCondition[] {
+  return asked.flatMap((to): LinkCondition[] => [
+    { kind: 'callee-does', to, deeds: ['reads'] },
+    { kind: 'not', of: { kind: 'callee-does', to, deeds: ['writes'] } },
+  ]);
+}
+
+/**
+ * Whether rounds are worth being run together: there are many, or nobody says that they are few and each surely reads
+ * over the network. One query for all is better still where there can be one: that is for no-query-in-loop to say.
+ */
+export function isWorthTogether(rounds: IndependentRounds, file: FileContext): boolean {
+  const { loop, over, calls } = rounds;
+  if (calls.some((call) => findQuery(call, file) && !isOfOtherTable(call, loop, file))) return false;
+  if (ts.isForInStatement(loop) && !isFilledList(over, file)) return false;
+  if (soundsLarge(over, file)) return true;
+  if (findSize(over, file).size !== 'unknown' || isOfObject(over, file)) return false;
+  return calls.every(
+    (call) => !isFileCall(call, file) && (isNamedRead(call) || findFunctionValue(call.expression, file) !== undefined),
+  );
+}
+
+/** `db.collection(name).countDocuments()`, `models[name].count()`: each round asks something else, no query asks all. */
+function isOfOtherTable(call: ts.CallExpression, loop: ts.Node, file: FileContext): boolean {
+  for (let at = findMethodCall(call)?.receiver; at; ) {
+    const value = skipWrappers(at);
+    if (ts.isElementAccessExpression(value)) return dependsOnRound(value.argumentExpression, loop, file);
+    const target = findMethodCall(value);
+    if (target && /^(?:collection|model|table|from|getRepository|getCollection|getModel)$/.test(target.method))
+      return target.call.arguments.some((argument) => dependsOnRound(argument, loop, file));
+    at = target?.receiver ?? (ts.isPropertyAccessExpression(value) ? value.expression : undefined);
+  }
+  return false;
+}
+
+/** A list by what is done with it: `for…in` goes over the properties of an object otherwise. */
+function isFilledList(over: ts.Expression, file: FileContext): boolean {
+  const value = skipWrappers(over);
+  const binding = ts.isIdentifier(value) ? file.bindingOf(value) : undefined;
+  return (
+    binding?.references.some((reference) => {
+      const add = findAdd(reference);
+      return add !== undefined && findMethodCall(add)?.method === 'push';
+    }) ?? false
+  );
+}
+
+/** `Object.keys(settings)`: what one object holds, the program mostly says. */
+function isOfObject(over: ts.Expression, file: FileContext): boolean {
+  const value = skipWrappers(over);
+  const declaration = ts.isIdentifier(value) ? file.bindingOf(value)?.declaration : undefined;
+  const given = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : value;
+  const target = given && findMethodCall(skipWrappers(given));
+  return target !== undefined && ts.isIdentifier(target.receiver) && target.receiver.text === 'Object';
+}

@@ -1,0 +1,177 @@
+import type { Binding, FileContext } from '../../model/file-context.ts';
+import type { SymbolRef } from '../../model/link.ts';
+import { findFunctionValue } from '../names/functions.ts';
+import { isDeclaredIn, listNames } from '../size/loop-facts.ts';
+import {
+  findEnclosingFunction,
+  findMethodCall,
+  isAssignment,
+  isFunctionNode,
+  isWithin,
+  rootOf,
+  skipWrappers,
+} from '../syntax.ts';
+import { ts } from '../ts.ts';
+import { countedOver } from '../where/data-loop.ts';
+import { askedReadOf, paced, readOf } from './read-call.ts';
+
+/** A loop that goes over a list, an item a round. */
+export type ListLoop = ts.ForOfStatement | ts.ForInStatement | ts.ForStatement;
+
+/** The awaited calls of one round of a loop, when no round needs another one's outcome. */
+export interface IndependentRounds {
+  loop: ListLoop;
+  /** What it goes over. */
+  over: ts.Expression;
+  calls: readonly ts.CallExpression[];
+  /** Functions among them of which only the whole project tells whether they read. */
+  asked: readonly SymbolRef[];
+}
+
+/**
+ * Whether the rounds of a loop read from outside independently: nothing that a round writes is read by another one's
+ * calls or decisions, no early exit, nothing that changes the state outside, no pace that is kept on purpose.
+ */
+export function findIndependentRounds(loop: ListLoop, file: FileContext): IndependentRounds | undefined {
+  const over = ts.isForStatement(loop) ? countedOver(loop) : loop.expression;
+  if (!over || (ts.isForOfStatement(loop) && loop.awaitModifier)) return undefined;
+  if (!hasAwait(loop.statement) || paced.test(withComments(loop, file))) return undefined;
+  const calls: ts.CallExpression[] = [];
+  const asked: SymbolRef[] = [];
+  let isFit = true;
+  const written = new Set<Binding>();
+  const taken = new Set<Binding>();
+  const visit = (at: ts.Node): void => {
+    if (!isFit) return;
+    if (isFunctionNode(at)) {
+      // A nested function may run later, or be what is awaited.
+      return;
+    }
+    switch (at.kind) {
+      case ts.SyntaxKind.BreakStatement:
+      case ts.SyntaxKind.ReturnStatement:
+      case ts.SyntaxKind.ThrowStatement:
+      case ts.SyntaxKind.YieldExpression:
+      case ts.SyntaxKind.LabeledStatement:
+        isFit = false;
+        return;
+      case ts.SyntaxKind.ForOfStatement:
+      case ts.SyntaxKind.ForInStatement:
+      case ts.SyntaxKind.ForStatement:
+      case ts.SyntaxKind.WhileStatement:
+      case ts.SyntaxKind.DoStatement:
+        // Judged by itself, level by level; a nested loop with waits is not one step of this one.
+        if (hasAwait(at)) isFit = false;
+        break;
+      default:
+    }
+    if (ts.isAwaitExpression(at)) {
+      const call = awaitedCall(at);
+      const read = call && (readOf(call, file) ?? askedReadOf(call, file));
+      if (!read) {
+        isFit = false;
+        return;
+      }
+      calls.push(read.call);
+      if (read.asked) asked.push(read.asked);
+    }
+    if (isAssignment(at)) collectWrites(at.left, loop, written, file);
+    if (ts.isPostfixUnaryExpression(at) || ts.isPrefixUnaryExpression(at)) {
+      if (at.operator === ts.SyntaxKind.PlusPlusToken || at.operator === ts.SyntaxKind.MinusMinusToken)
+        collectWrites(at.operand, loop, written, file);
+    }
+    if (ts.isExpressionStatement(at) && fillsInOrder(at.expression, loop, file)) {
+      isFit = false;
+      return;
+    }
+    const method = findMethodCall(at);
+    if (method && isChanging(method.method)) collectWrites(method.receiver, loop, written, file);
+    if (method && isTaking(method.method)) collectWrites(method.receiver, loop, taken, file);
+    ts.forEachChild(at, visit);
+  };
+  visit(loop.statement);
+  // What one round puts in, a later one may take out: their order counts.
+  if (!isFit || calls.length === 0 || taken.size > 0) return undefined;
+  // A list that its own rounds make longer: the next item is not known before the last is read.
+  if (listNames(over, file).some((b) => written.has(b))) return undefined;
+  if (calls.some((call) => listNames(call, file).some((b) => written.has(b)))) return undefined;
+  if (hasConditionOn(loop.statement, written, file)) return undefined;
+  return { loop, over, calls, asked };
+}
+
+/** The text of the loop with the comments in front of it. */
+function withComments(loop: ts.Node, file: FileContext): string {
+  return file.text.slice(loop.pos, loop.end);
+}
+
+export function hasAwait(node: ts.Node): boolean {
+  if (ts.isAwaitExpression(node)) return true;
+  return isFunctionNode(node) ? false : (ts.forEachChild(node, hasAwait) ?? false);
+}
+
+/** The call that an `await` waits for, behind `.lean()`, `.catch()` and the like. */
+export function awaitedCall(node: ts.AwaitExpression): ts.CallExpression | undefined {
+  let value = skipWrappers(node.expression);
+  for (let hops = 0; hops < 6 && ts.isCallExpression(value); hops++) {
+    const target = findMethodCall(value);
+    if (!target || !/^(?:catch|then|finally|lean|exec|toArray|select|populate)$/.test(target.method)) return value;
+    value = target.receiver;
+  }
+  return ts.isCallExpression(value) ? value : undefined;
+}
+
+function isChanging(method: string): boolean {
+  return /^(?:push|unshift|set|add|delete|pop|shift|splice|sort|reverse|append|write|emit)$/.test(method);
+}
+
+function isTaking(method: string): boolean {
+  return /^(?:delete|pop|shift|splice)$/.test(method);
+}
+
+/** What is written and was there before the loop. */
+function collectWrites(target: ts.Expression, loop: ts.Node, into: Set<Binding>, file: FileContext): void {
+  const root = rootOf(target);
+  const binding = ts.isIdentifier(root) ? file.bindingOf(root) : undefined;
+  if (binding && !isDeclaredIn(binding, loop)) into.add(binding);
+}
+
+/** `this.merge(all, one)`: a local function that decides by what it finds in a table of all rounds what to put there. */
+function fillsInOrder(expression: ts.Expression, loop: ts.Node, file: FileContext): boolean {
+  const call = skipWrappers(expression);
+  const fn = ts.isCallExpression(call) ? findFunctionValue(call.expression, file) : undefined;
+  if (!fn || !ts.isCallExpression(call)) return false;
+  return call.arguments.some((argument, place) => {
+    const value = skipWrappers(argument);
+    const binding = ts.isIdentifier(value) ? file.bindingOf(value) : undefined;
+    const parameter = fn.parameters[place]?.name;
+    if (!binding || isDeclaredIn(binding, loop) || !parameter || !ts.isIdentifier(parameter)) return false;
+    const methods = (file.bindingOf(parameter)?.references ?? []).map(
+      (use) => findMethodCall(use.parent.parent)?.method,
+    );
+    return methods.some((m) => m === 'get' || m === 'has') && methods.some((m) => m !== undefined && isChanging(m));
+  });
+}
+
+/** `if (seen.has(x)) continue`: the decision depends on the rounds before. */
+function hasConditionOn(body: ts.Node, written: ReadonlySet<Binding>, file: FileContext): boolean {
+  const visit = (at: ts.Node): boolean => {
+    const condition = ts.isIfStatement(at) ? at.expression : ts.isConditionalExpression(at) ? at.condition : undefined;
+    if (condition && listNames(condition, file).some((b) => written.has(b))) return true;
+    return isFunctionNode(at) ? false : (ts.forEachChild(at, visit) ?? false);
+  };
+  return visit(body);
+}
+
+/** Whether the function holds one connection in a transaction: its statements wait for each other anyway. */
+export function isInTransaction(node: ts.Node, file: FileContext): boolean {
+  for (let fn = findEnclosingFunction(node); fn; fn = findEnclosingFunction(fn)) {
+    if (
+      fn.parameters.some((p) =>
+        /^(?:trx|tx|t|transaction|manager|em|client|conn(?:ection)?|session)$/.test(p.name.getText(file.source)),
+      )
+    )
+      return true;
+    if (/\btransaction\(|\bBEGIN\b|\btransacting\b/.test(fn.getText(file.source)) && isWithin(node, fn)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,171 @@
+import type { FileContext } from '../../model/file-context.ts';
+import { findClientCreation } from '../clients/libraries.ts';
+import { findFunctionValue } from '../names/functions.ts';
+import { bareModule, findOrigin } from '../names/provenance.ts';
+import { type FunctionNode, findMemberPath, findMethodCall, isFunctionNode, skipWrappers } from '../syntax.ts';
+import { ts } from '../ts.ts';
+import { findQuery } from './queries.ts';
+
+/** What a call waits for outside of the process. `write` changes something there. */
+export type Io = 'read' | 'write';
+
+const ioModule =
+  /^(?:fs|fs\/promises|fs-extra|graceful-fs|axios|got|undici|node-fetch|cross-fetch|ky|superagent|needle|request|request-promise(?:-native)?|http|https|dns|dns\/promises|pg|pg-promise|postgres|mysql2?(?:\/promise)?|mariadb|mssql|mongodb|mongoose|ioredis|redis|@redis\/client|knex|typeorm|sequelize(?:-typescript)?|@sequelize\/core|@prisma\/client|drizzle-orm(?:\/.+)?|@mikro-orm\/.+|@elastic\/elasticsearch|@aws-sdk\/.+|aws-sdk|@google-cloud\/.+|bull|bullmq|kafkajs|amqplib|nodemailer|memcached|level|ueberdb2|stripe|@octokit\/.+)$/;
+/** Members of a service object that stand for a database, a remote service or a store, once they are awaited. */
+const ioHolder =
+  /(?:[sS]tore|[rR]epository|[rR]epo|[sS]ervice|[cC]lient|[aA]pi|API|[dD]atabase|[dD]b|DB|[pP]risma|[rR]edis|[dD]ao|[gG]ateway|[sS]torage|[bB]ucket|[kK]nex|[mM]ailer|[rR]eadModel|[cC]ollection|[mM]odel|[mM]anager)$/;
+/** `context.models.teams`, `ctx.services.billing`: a member of what holds such objects is one of them. */
+const ioShelf = /^(?:models|repositories|repos|services|stores|daos|gateways|clients|apis)$/;
+const modelCall =
+  /^(?:find(?:One|All|Many|First|ByPk|ById|Unique|OneBy|By\w*|FirstOrThrow|UniqueOrThrow|OneOrFail)?|count|create|insert|insertOne|insertMany|update|updateOne|updateMany|upsert|save|destroy|delete|deleteOne|deleteMany|remove|aggregate|query|execute|send|publish)$/;
+const writeName =
+  /^(?:_?(?:create|insert|update|upsert|save|destroy|delete|remove|set|put|post|patch|write|send|forward|reply|deliver|invite|publish|add|push|append|insert|increment|decrement|incr|decr|del|unlink|mkdir|rm|copy|move|rename|cancel|process|handle|run|execute|exec|apply|sync|import|register|[ps]?subscribe|[ps]?unsubscribe|emit|dispatch|enqueue|archive|restore|revoke|grant|assign|link|unlink|attach|detach|approve|reject|close|open|start|stop|reset|clear|invalidate|migrate|upload|perform|trigger|notify|log|record|track|mark|store|replace|rebuild|index|reindex|refresh|recalculate|accept|complete|finalize|commit|expire|queue|schedule|transfer|charge|refund|pay|build|generate|ensure|call|do|make|hook|on|invoke|output|recover|restart|resume|pause|soft|hard|prune|purge|flush|drop|truncate|mset|setex|psetex|setnx|getset|sadd|srem|smove|hset|hmset|hsetnx|hdel|hincrby|zadd|zrem|zincrby|lpush|rpush|lrem|ltrim|lpop|rpop|xadd|xdel|xack|pexpire|[shzlrx](?:Add|Rem|Set|Del|Push|Pop|IncrBy))(?:[A-Z_].*)?)$/;
+
+/** Whether a call, by its name, changes something. */
+export function isNamedWrite(call: ts.CallExpression): boolean {
+  return writeName.test(findMemberPath(call.expression)?.at(-1) ?? '');
+}
+
+/** What computes on what it is handed: a service of that name asks nobody. */
+const computing =
+  /^(?:validate|parse|format|serialize|deserialize|stringify|normali[sz]e|sanitize|escape|(?:pre)?sign|encode|decode|compute|calculate|convert|transform|map|to|filter|sort|group|merge|compare|extract)[A-Z]/;
+/** Whether a call, by its name, computes on what it is handed. */
+export function isNamedComputing(call: ts.CallExpression): boolean {
+  return computing.test(findMemberPath(call.expression)?.at(-1) ?? '');
+}
+
+const plain = /^(?:get|has|set)?(?:Logger|Config|Name)$/;
+
+/** Whether what a call does waits for I/O, by where its receiver comes from, what it is, or what the local function reaches. */
+export function ioOf(call: ts.CallExpression, file: FileContext): Io | undefined {
+  return file.memo(judge, call);
+}
+
+function judge(call: ts.CallExpression, file: FileContext): Io | undefined {
+  return judgeAt(call, file, 0);
+}
+
+function judgeAt(call: ts.CallExpression, file: FileContext, depth: number): Io | undefined {
+  const callee = skipWrappers(call.expression);
+  const path = findMemberPath(callee);
+  const name = path?.at(-1) ?? findMethodCall(call)?.method ?? '';
+  const kind: Io = writeName.test(name) || isOfChange(call) ? 'write' : 'read';
+  if (ts.isIdentifier(callee) && callee.text === 'fetch' && !file.bindingOf(callee)) {
+    if (isOwnAsset(call)) return undefined;
+    return /method\s*:\s*['"`](?!GET|get|HEAD)/.test(call.getText(file.source)) ? 'write' : 'read';
+  }
+  const target = findMethodCall(call);
+  const origin = findOrigin(callee, file);
+  if (origin && ioModule.test(bareModule(origin.module)) && !/Sync$/.test(name)) return kind;
+  if (target && findClientCreation(target.receiver, file)) return kind;
+  const query = findQuery(call, file);
+  if (query) return query.kind === 'point' || query.kind === 'list' ? 'read' : 'write';
+  const local = depth < 2 ? findFunctionValue(callee, file) : undefined;
+  if (local) {
+    const inner = listWaits(local, file, depth + 1, call).map(({ io }) => io);
+    if (inner.length === 0) return undefined;
+    return inner.includes('write') || kind === 'write' ? 'write' : 'read';
+  }
+  if (!target || !path) return undefined;
+  const holder = path.at(-2);
+  if (holder === undefined) return undefined;
+  const isMember = path[0] === 'this' ? path.length > 2 : origin === undefined || isProject(origin.module);
+  if (
+    isMember &&
+    (ioHolder.test(holder) || ioShelf.test(path.at(-3) ?? '')) &&
+    !plain.test(name) &&
+    !computing.test(name)
+  )
+    return kind;
+  return /^[A-Z]/.test(holder) &&
+    path.length === 2 &&
+    modelCall.test(name) &&
+    origin !== undefined &&
+    origin.module !== ''
+    ? kind
+    : undefined;
+}
+
+/** `knex('users').update(changes).where({ id })`: the method that says what is done stands in the middle. */
+function isOfChange(call: ts.CallExpression): boolean {
+  for (let at = findMethodCall(call)?.receiver; at; at = findMethodCall(at)?.receiver) {
+    if (/^(?:update|insert|upsert|delete|del|increment|decrement)$/.test(findMethodCall(at)?.method ?? '')) return true;
+  }
+  return false;
+}
+
+function isProject(module: string): boolean {
+  return module !== '' && (/^[.@~#/]/.test(module) || /(?:^|\/)src\//.test(module));
+}
+
+/** `fetch(new URL('./font.ttf', import.meta.url))`: a file that the bundle of the module carries. */
+function isOwnAsset({ arguments: [address] }: ts.CallExpression): boolean {
+  const value = address && skipWrappers(address);
+  return !!value && ts.isNewExpression(value) && value.arguments?.[1]?.getText() === 'import.meta.url';
+}
+
+/** Whether a call is one of the local file system: over in less than a millisecond, whoever waits. */
+export function isFileCall(call: ts.CallExpression, file: FileContext): boolean {
+  const origin = findOrigin(call.expression, file);
+  return origin !== undefined && /^(?:fs|fs\/promises|fs-extra|graceful-fs)$/.test(bareModule(origin.module));
+}
+
+/** The I/O that a function itself waits for. */
+export function listIo(fn: FunctionNode, file: FileContext): Io[] {
+  return listIoCalls(fn, file).map(({ io }) => io);
+}
+
+/** The calls by which a function itself waits for I/O. */
+export function listIoCalls(fn: FunctionNode, file: FileContext): IoCall[] {
+  return listWaits(fn, file, 0, undefined);
+}
+
+interface IoCall {
+  call: ts.CallExpression;
+  io: Io;
+}
+
+/** @param by the call whose arguments the function gets, where it is judged for one */
+function listWaits(fn: FunctionNode, file: FileContext, depth: number, by: ts.CallExpression | undefined): IoCall[] {
+  const found: IoCall[] = [];
+  if (!fn.body) return found;
+  const visit = (at: ts.Node): void => {
+    if (isFunctionNode(at) && at !== fn) return;
+    if (by && ts.isBinaryExpression(at) && isGivenInstead(at, fn, by)) return;
+    if (ts.isCallExpression(at) && isWaitedFor(at)) {
+      const io = depth === 0 ? ioOf(at, file) : judgeAt(at, file, depth);
+      if (io) found.push({ call: at, io });
+    }
+    ts.forEachChild(at, visit);
+  };
+  visit(fn.body);
+  return found;
+}
+
+/** `given ?? (await load())`, where the call hands that parameter over. */
+function isGivenInstead(
+  { left, operatorToken }: ts.BinaryExpression,
+  fn: FunctionNode,
+  by: ts.CallExpression,
+): boolean {
+  const value = skipWrappers(left);
+  if (operatorToken.kind !== ts.SyntaxKind.QuestionQuestionToken || !ts.isIdentifier(value)) return false;
+  const place = fn.parameters.findIndex(({ name }) => ts.isIdentifier(name) && name.text === value.text);
+  const argument = place < 0 ? undefined : by.arguments[place];
+  return argument !== undefined && !/^(?:undefined|null)$/.test(argument.getText());
+}
+
+/** `await call()`, also behind `.catch()` and in a returned chain. */
+function isWaitedFor(call: ts.Node): boolean {
+  for (let at = call; at.parent; at = at.parent) {
+    const { parent } = at;
+    if (ts.isAwaitExpression(parent) || ts.isReturnStatement(parent)) return true;
+    const isChain =
+      (ts.isPropertyAccessExpression(parent) && /^(?:then|catch|finally|lean|exec|toArray)$/.test(parent.name.text)) ||
+      (ts.isCallExpression(parent) && parent.expression === at) ||
+      ts.isParenthesizedExpression(parent) ||
+      ts.isAsExpression(parent);
+    if (!isChain) return ts.isArrowFunction(parent) && parent.body === at;
+  }
+  return false;
+}

@@ -1,0 +1,66 @@
+import type { FileContext } from '../../model/file-context.ts';
+import { findStringValue, skipWrappers } from '../syntax.ts';
+import { ts } from '../ts.ts';
+import { findProperty } from './queries.ts';
+
+const local = /\blocalhost\b|\b127\.0\.0\.1\b|\[::1\]|\b0\.0\.0\.0\b|import\.meta/;
+/** `process.env.APP_URL`, `config.siteUrl`: where the application itself is found. */
+const ownName =
+  /^(?:(?:NEXT_)?PUBLIC_)?(?:app(?:lication)?|web_?app|site|self|own|nextauth|vercel)_?(?:base_?)?(?:url|uri|origin|host)$/i;
+/** The address of the request that is being served. */
+const ownRequest = /\b(?:req|request)\.(?:url|nextUrl|headers\.host|hostname)\b/;
+
+/**
+ * Whether what a call is handed first, a URL or options, leads to the own machine or application: a path, a data or blob
+ * URL, localhost, a socket in the file system, or a name that says so; also through constants of this file.
+ */
+export function isOwnHost(target: ts.Expression, file: FileContext): boolean {
+  const value = skipWrappers(target);
+  if (ts.isObjectLiteralExpression(value)) {
+    if (findProperty(value, 'socketPath')) return true;
+    return ['url', 'baseURL', 'host', 'hostname', 'prefixUrl'].some((name) => {
+      const property = findProperty(value, name);
+      return property !== undefined && leadsHome(property, file, 0);
+    });
+  }
+  return leadsHome(value, file, 0);
+}
+
+function leadsHome(url: ts.Expression, file: FileContext, depth: number): boolean {
+  const value = skipWrappers(url);
+  const text = findStringValue(value) ?? (ts.isTemplateExpression(value) ? value.head.text : undefined);
+  if (text !== undefined && /^(?:\/(?!\/)|\.|data:|blob:|file:)/.test(text)) return true;
+  if (local.test(value.getText(file.source))) return true;
+  const base = findBase(value);
+  if (!base) return false;
+  if (ownRequest.test(base.getText(file.source))) return true;
+  const name = ts.isIdentifier(base) ? base.text : ts.isPropertyAccessExpression(base) ? base.name.text : '';
+  if (ownName.test(name)) return true;
+  if (!ts.isIdentifier(base) || depth > 3) return base !== value && leadsHome(base, file, depth + 1);
+  const binding = file.bindingOf(base);
+  const declaration = binding?.kind === 'const' ? binding.declaration : undefined;
+  return (
+    declaration !== undefined &&
+    ts.isVariableDeclaration(declaration) &&
+    declaration.initializer !== undefined &&
+    leadsHome(declaration.initializer, file, depth + 1)
+  );
+}
+
+/** What stands first in an address: `base` of `${base}/x`, `base + '/x'`, `new URL('/x', base)`. */
+function findBase(value: ts.Expression): ts.Expression | undefined {
+  if (ts.isTemplateExpression(value))
+    return /^(?:https?:\/\/)?$/.test(value.head.text) ? skipWrappers(value.templateSpans[0]!.expression) : undefined;
+  if (ts.isBinaryExpression(value)) {
+    const { kind } = value.operatorToken;
+    const isJoin = kind === ts.SyntaxKind.PlusToken;
+    // Where a fallback stands ahead, the address that is meant is told by its name.
+    const isChoice = kind === ts.SyntaxKind.BarBarToken || kind === ts.SyntaxKind.QuestionQuestionToken;
+    return isJoin || isChoice ? findBase(skipWrappers(value.left)) : undefined;
+  }
+  if (ts.isNewExpression(value)) {
+    const base = value.arguments?.[1] ?? value.arguments?.[0];
+    return base && findBase(skipWrappers(base));
+  }
+  return ts.isIdentifier(value) || ts.isPropertyAccessExpression(value) ? value : undefined;
+}

@@ -1,0 +1,50 @@
+import type { FileContext } from '../../model/file-context.ts';
+import { type FunctionNode, findEnclosingFunction, findMethodCall, isWithin, listBoundNames } from '../syntax.ts';
+import { ts } from '../ts.ts';
+import { isConditional } from '../where/rounds.ts';
+import { findQuery, isInsideChain, isRun, type QueryCall } from './queries.ts';
+
+/** The query that a short helper makes each time it is called, of what it is handed. */
+export function findOwnQuery(helper: FunctionNode, file: FileContext): QueryCall | undefined {
+  if (!helper.body) return undefined;
+  const handed = matchHanded(helper, file);
+  if (!handed) return undefined;
+  for (const call of file.nodes('CallExpression')) {
+    if (!isWithin(call, helper.body) || isInsideChain(call) || findEnclosingFunction(call) !== helper) continue;
+    const query = findQuery(call, file);
+    if (!query || !isRun(call, query) || isConditional(call, helper)) continue;
+    if (handed.test(askedText(call, file))) return query;
+  }
+  return undefined;
+}
+
+/** What a query asks for and about; which collection it asks is no question that one query could answer for several. */
+export function askedText(call: ts.CallExpression, file: FileContext): string {
+  return call.getText(file.source).replace(/\.(?:collection|model)\([^()]*\)/g, '');
+}
+
+/** The names by which a function has what it is handed: its parameters, and what it makes of them. */
+export function matchHanded(fn: FunctionNode, file: FileContext): RegExp | undefined {
+  const names = fn.parameters.flatMap((parameter) => listBoundNames(parameter.name));
+  if (names.length === 0) return undefined;
+  const match = (): RegExp => new RegExp(`\\b(?:${names.map((name) => name.replaceAll('$', '\\$')).join('|')})\\b`);
+  let handed = match();
+  for (const { name, initializer } of file.nodes('VariableDeclaration')) {
+    if (!initializer || name.pos < fn.pos || name.end > fn.end || !ts.isIdentifier(name)) continue;
+    if (findEnclosingFunction(name) !== fn || !isMadeOf(name, initializer, handed, file)) continue;
+    names.push(name.text);
+    handed = match();
+  }
+  return handed;
+}
+
+/** `new Set(ids)`; also a builder of a query that is told of it later (`query.where('id = :id', { id })`). */
+function isMadeOf(name: ts.Identifier, initializer: ts.Expression, handed: RegExp, file: FileContext): boolean {
+  if (handed.test(initializer.getText(file.source))) return true;
+  if (!/[qQ]uery|Builder|knex|^db\b/.test(initializer.getText(file.source).slice(0, 200))) return false;
+  const uses = file.bindingOf(name)?.references ?? [];
+  return uses.some((use) => {
+    const call = use.parent.parent;
+    return findMethodCall(call)?.receiver === use && handed.test(call.getText(file.source));
+  });
+}

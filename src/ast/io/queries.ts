@@ -1,0 +1,394 @@
+import type { FileContext } from '../../model/file-context.ts';
+import type { LinkCondition } from '../../model/link.ts';
+import { bareModule, findOrigin, originName } from '../names/provenance.ts';
+import {
+  findMemberName,
+  findMemberPath,
+  findMethodCall,
+  findPropertyName,
+  findStringValue,
+  getOutermostWrapped,
+  isFunctionNode,
+  skipWrappers,
+} from '../syntax.ts';
+import { ts } from '../ts.ts';
+import { methodsOf, type QueryLibrary, queryLibraries, queryMethod } from './query-libraries.ts';
+
+/** `point` reads fetch by key, `list` reads may return many rows. */
+export type QueryKind = 'point' | 'list' | 'insert' | 'update' | 'upsert' | 'delete' | 'unknown';
+
+export interface QueryCall {
+  /** The call that is awaited: the last of a chain. */
+  call: ts.CallExpression;
+  library: QueryLibrary['library'];
+  kind: QueryKind;
+  /** `prisma.user.findMany`, for the message. */
+  text: string;
+  /** What other files must state when this one does not prove the library. */
+  when?: LinkCondition;
+}
+
+/** Whether a call runs a database query, known by where the receiver comes from or by a shape nothing else has. */
+export function findQuery(node: ts.Node, file: FileContext): QueryCall | undefined {
+  return ts.isCallExpression(node) ? file.memo(judge, node) : undefined;
+}
+
+function judge(call: ts.CallExpression, file: FileContext): QueryCall | undefined {
+  const target = findMethodCall(call);
+  if (!target || !queryMethod.test(target.method) || asksArray(call, target.method)) return undefined;
+  return fromOrigin(call, target.method, file) ?? fromShape(call, target.receiver, target.method, file);
+}
+
+/** `rows.find((row) => row.id === id)`: the rows are there; a callback of a query takes an error first. */
+function asksArray({ arguments: given }: ts.CallExpression, method: string): boolean {
+  const test = given[0] && skipWrappers(given[0]);
+  if (!test || !isFunctionNode(test) || !/^(?:find(?:Index|Last|LastIndex)?|sort)$/.test(method)) return false;
+  const first = test.parameters[0]?.name;
+  return first !== undefined && !(ts.isIdentifier(first) && /^_?(?:e|er|err|error)$/.test(first.text));
+}
+
+function fromOrigin(call: ts.CallExpression, method: string, file: FileContext): QueryCall | undefined {
+  const origin = findOrigin(call.expression, file);
+  if (!origin || origin.module === '' || origin.module === '.' || origin.module.startsWith('.')) return undefined;
+  const module = bareModule(origin.module);
+  const path = originName(origin).replaceAll('.()', '').replaceAll('()', '').replace(/^\./, '');
+  for (const { library, modules, path: wanted } of queryLibraries) {
+    if (!modules.test(module) || !wanted.test(path)) continue;
+    if (library === 'knex') {
+      // A chain that begins with a table: knex('users').where(…).
+      if (!/\(\)\.\(\)|^Knex(?:\.\w+)?\.new\.\(\)|(?:from|table|into|raw|select|insert)\.\(\)/.test(originName(origin)))
+        continue;
+      return query(call, library, kindOfChain(call, method), file);
+    }
+    if (library === 'drizzle') return query(call, library, kindOfChain(call, method), file);
+    if (library === 'kysely') return query(call, library, kindOfChain(call, method), file);
+    if (library === 'sql') return query(call, library, kindOfSql(call), file);
+    const verb = verbOfChain(call, methodsOf[library]!);
+    if (verb === undefined && !/Raw/.test(method)) continue;
+    return query(call, library, verb === undefined ? kindOfSql(call) : kindOf(verb, call), file);
+  }
+  return undefined;
+}
+
+/** `Model.findOne().lean().exec()`: the call of the chain that says what is done. */
+function verbOfChain(call: ts.CallExpression, methods: RegExp): string | undefined {
+  let at: ts.Expression = call;
+  for (let depth = 0; depth < 10 && ts.isCallExpression(at); depth++) {
+    const target = findMethodCall(at);
+    if (!target) return undefined;
+    if (methods.test(target.method)) return target.method;
+    at = target.receiver;
+  }
+  return undefined;
+}
+
+/** The names of the methods of a chain, last first, and the expression it begins with. */
+export function listChain(call: ts.CallExpression): {
+  methods: string[];
+  head: ts.Expression;
+  first: ts.CallExpression;
+} {
+  const methods: string[] = [];
+  let first = call;
+  let at: ts.Expression = call;
+  while (ts.isCallExpression(at)) {
+    const target = findMethodCall(at);
+    if (!target) break;
+    first = at;
+    methods.push(target.method);
+    at = target.receiver;
+  }
+  return { methods, head: at, first };
+}
+
+function query(call: ts.CallExpression, library: QueryCall['library'], kind: QueryKind, file: FileContext): QueryCall {
+  return { call, library, kind, text: textOf(call, file) };
+}
+
+function textOf(call: ts.CallExpression, file: FileContext): string {
+  const { head, methods } = listChain(call);
+  const text = `${head.getText(file.source)}.${[...methods].reverse().join('().')}`.replace(/\s+/g, '');
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+function kindOf(method: string, call: ts.CallExpression): QueryKind {
+  if (
+    /^(?:findUnique|findByPk|findById(?!s)|findOne|findFirst|findOrBuild|exists?\b|getOne|getRawOne|getExists|getSingleResult|getCount|count|estimatedDocumentCount|refresh|preload|(?:sum|min|max|average|minimum|maximum)$)/.test(
+      method,
+    ) &&
+    !/And(?:Update|Delete|Replace|Count)/.test(method)
+  )
+    return 'point';
+  if (/^(?:upsert|findOrCreate|findCreateFind|findOneAnd|findByIdAnd|save|persistAndFlush|flush)/.test(method))
+    return 'upsert';
+  if (/^(?:find|aggregate|groupBy|toArray|distinct|get)/.test(method)) return 'list';
+  if (/^(?:create|insert|bulkCreate|nativeInsert)/.test(method)) return 'insert';
+  if (/^(?:delete|destroy|remove|soft|nativeDelete|truncate|clear)/.test(method)) return 'delete';
+  if (/^(?:update|increment|decrement|replaceOne|nativeUpdate|restore|recover)/.test(method)) return 'update';
+  if (/^(?:query|execute|executeMany|batch)$/.test(method)) return kindOfSql(call);
+  return 'unknown';
+}
+
+function kindOfChain(call: ts.CallExpression, method: string): QueryKind {
+  const { methods } = listChain(call);
+  const has = (pattern: RegExp): boolean => methods.some((name) => pattern.test(name));
+  if (has(/^(?:delete|del|deleteFrom)$/)) return 'delete';
+  if (has(/^(?:onConflict\w*|upsert)$/)) return 'upsert';
+  if (has(/^(?:insert|insertInto)$/)) return 'insert';
+  if (has(/^(?:update|updateTable|increment|decrement)$/)) return 'update';
+  if (/^(?:first|executeTakeFirst|executeTakeFirstOrThrow|findFirst)$/.test(method)) return 'point';
+  return 'list';
+}
+
+/** By the first word of the statement. */
+const sqlStatement = /^\s*(?:select\s|insert\s+into\s|update\s+\S+\s+set\s|delete\s+from\s|with\s+\w+\s+as\b)/i;
+
+/** The statement that a call is handed, as far as it is written out. */
+function sqlOf(call: ts.CallExpression): string | undefined {
+  const first = call.arguments[0] && skipWrappers(call.arguments[0]);
+  if (!first) return undefined;
+  if (ts.isTemplateExpression(first)) return first.head.text;
+  if (ts.isTaggedTemplateExpression(first))
+    return ts.isTemplateExpression(first.template) ? first.template.head.text : first.template.text;
+  return findStringValue(first);
+}
+
+/** Whether the promise of a call is awaited or handed back, by way of `then` and the like too. */
+export function isAwaitedOrReturned(call: ts.CallExpression): boolean {
+  let at = getOutermostWrapped(call);
+  while (
+    ts.isPropertyAccessExpression(at.parent) &&
+    ts.isCallExpression(at.parent.parent) &&
+    /^(?:then|catch|finally)$/.test(at.parent.name.text)
+  )
+    at = getOutermostWrapped(at.parent.parent);
+  const { parent } = at;
+  // `await Promise.all([call(), …])`
+  const all = ts.isArrayLiteralExpression(parent) ? findMethodCall(getOutermostWrapped(parent).parent) : undefined;
+  if (all && /^all(?:Settled)?$/.test(all.method) && all.receiver.getText() === 'Promise')
+    return isAwaitedOrReturned(all.call);
+  return (
+    ts.isAwaitExpression(parent) || ts.isReturnStatement(parent) || (ts.isArrowFunction(parent) && parent.body === at)
+  );
+}
+
+/** Whether a call is a step of a chain that goes on. */
+export function isInsideChain(call: ts.CallExpression): boolean {
+  const { parent } = call;
+  if (!ts.isPropertyAccessExpression(parent) || parent.expression !== call || !ts.isCallExpression(parent.parent))
+    return false;
+  return !/^(?:then|catch|finally|map|filter|forEach|reduce|find|some|every)$/.test(parent.name.text);
+}
+
+/** Prisma gathers the `findUnique` and `findUniqueOrThrow` calls of one tick into one query. */
+export function isGatheredLookup({ library, text }: QueryCall): boolean {
+  return library === 'prisma' && /\.findUnique(?:OrThrow)?$/.test(text);
+}
+
+/** Builders run when they are awaited; the others as soon as they are called. */
+export function isRun(call: ts.CallExpression, query: QueryCall): boolean {
+  if (query.library !== 'knex' && query.library !== 'drizzle' && query.library !== 'kysely') return true;
+  return isAwaitedOrReturned(call);
+}
+
+/** Selected for what they do: locks, settings, messages. Their order counts, and no other statement does it for all. */
+const effectOfSelect =
+  /\b(?:pg_(?:try_)?advisory_\w+|pg_notify|pg_sleep|set_config|nextval|get_lock|release_lock)\s*\(/i;
+
+function kindOfSql(call: ts.CallExpression): QueryKind {
+  const text = sqlOf(call);
+  if (text !== undefined && effectOfSelect.test(text)) return 'unknown';
+  const word = /^\s*(\w+)/.exec(text ?? '')?.[1]?.toLowerCase();
+  if (word === 'select' || word === 'with') return /\blimit\s+1\b/i.test(text!) ? 'point' : 'list';
+  if (word === 'insert') return /on\s+(?:conflict|duplicate)/i.test(text!) ? 'upsert' : 'insert';
+  if (word === 'update') return 'update';
+  if (word === 'delete') return 'delete';
+  return 'unknown';
+}
+
+/** Receivers that another file makes: told by method and arguments that only one library has. */
+function fromShape(
+  call: ts.CallExpression,
+  receiver: ts.Expression,
+  method: string,
+  file: FileContext,
+): QueryCall | undefined {
+  const { methods, head, first } = listChain(call);
+  const verb = methods.at(-1) ?? method;
+  // A database inside of the process answers at once, and is not waited for.
+  if (/^(?:query|execute)$/.test(method) && isAwaitedOrReturned(call) && sqlStatement.test(sqlOf(call) ?? ''))
+    return query(call, 'sql', kindOfSql(call), file);
+  // Kysely and drizzle: builders whose first and last steps say it all.
+  if (
+    /^execute(?:TakeFirst(?:OrThrow)?)?$/.test(method) &&
+    methods.some((name) => /^(?:selectFrom|insertInto|updateTable|deleteFrom)$/.test(name))
+  )
+    return query(call, 'kysely', kindOfChain(call, method), file);
+  if (methods.length > 1 && isDrizzleChain(methods)) return query(call, 'drizzle', kindOfChain(call, method), file);
+  if (methods.includes('collection') && methodsOf.mongodb.test(method))
+    return query(call, 'mongodb', kindOf(verbOfChain(call, methodsOf.mongodb) ?? method, call), file);
+  if (ts.isIdentifier(head) && /^[A-Z]\w+$/.test(head.text)) return fromModel(call, first, verb, head, file);
+  if (isKnexChain(head, methods))
+    return {
+      ...query(call, 'knex', kindOfChain(call, method), file),
+      ...(!file.package.dependencies.has('knex') && { when: { kind: 'project-states', fact: 'import:knex' } }),
+    };
+  const path = findMemberPath(receiver);
+  if (path && path.length >= 2 && methodsOf.prisma.test(method) && isPrismaShape(path, method, call)) {
+    const when: LinkCondition = { kind: 'project-states', fact: 'import:@prisma/client' };
+    return {
+      ...query(call, 'prisma', kindOf(method, call), file),
+      ...(/prisma/i.test(path.join('.')) || /^findUnique|OrThrow$/.test(method) ? {} : { when }),
+    };
+  }
+  return undefined;
+}
+
+const knexName = /^(?:\w*[kK]nex|db|database|trx|trns|tx|conn|connection)$/;
+const knexStep =
+  /^(?:select|distinct|where\w*|andWhere\w*|first|insert|update|del|delete|increment|decrement|pluck|count|(?:left|inner|right)?[jJ]oin|orderBy|limit|returning)$/;
+
+/** `knex('users').where({ id })`, `this.db('users').first()`, of a connection that another file makes. */
+function isKnexChain(head: ts.Expression, methods: readonly string[]): boolean {
+  const made = skipWrappers(head);
+  if (ts.isCallExpression(made))
+    return (
+      made.arguments.length === 1 &&
+      ts.isIdentifier(made.expression) &&
+      knexName.test(made.expression.text) &&
+      knexStep.test(methods.at(-1) ?? '')
+    );
+  return (
+    made.kind === ts.SyntaxKind.ThisKeyword &&
+    knexName.test(methods.at(-1) ?? '') &&
+    knexStep.test(methods.at(-2) ?? '')
+  );
+}
+
+function isDrizzleChain(methods: readonly string[]): boolean {
+  const first = methods.at(-1)!;
+  const second = methods.at(-2)!;
+  return (
+    (/^select(?:Distinct)?$/.test(first) && second === 'from') ||
+    (first === 'insert' && second === 'values') ||
+    (first === 'update' && second === 'set' && methods.includes('where'))
+  );
+}
+
+/** `prisma.user.findMany({ where })`: the receiver is a member of a client, the argument an object of Prisma's. */
+function isPrismaShape(path: readonly string[], method: string, call: ts.CallExpression): boolean {
+  const client = path.at(-2)!;
+  if (!/^(?:prisma\w*|\w*[pP]risma(?:Client|Service)?|tx|trx|db|database|transaction)$/.test(client)) return false;
+  const argument = call.arguments[0] && skipWrappers(call.arguments[0]);
+  const isNamed = /prisma/i.test(client);
+  if (!argument) return isNamed && /^(?:findMany|count|findFirst|deleteMany)$/.test(method);
+  if (!ts.isObjectLiteralExpression(argument)) return isNamed;
+  const names = new Set(argument.properties.map((property) => findPropertyName(property.name)));
+  if (/^create/.test(method)) return names.has('data');
+  if (/^update/.test(method)) return names.has('where') && names.has('data');
+  if (method === 'upsert') return names.has('create') && names.has('update');
+  if (/^delete|^findUnique/.test(method)) return names.has('where');
+  return (
+    isNamed ||
+    (names.has('where') &&
+      [...names].every(
+        (name) =>
+          name !== undefined && /^(?:where|select|include|orderBy|take|skip|cursor|distinct|by|omit|_\w+)$/.test(name),
+      ))
+  );
+}
+
+const sequelizeImports = ['import:sequelize', 'import:sequelize-typescript', 'import:@sequelize/core'];
+
+/** `User.findByPk(id)`, where `User` is a class of this project: an active record, if the project has such a library. */
+function fromModel(
+  call: ts.CallExpression,
+  first: ts.CallExpression,
+  verb: string,
+  head: ts.Identifier,
+  file: FileContext,
+): QueryCall | undefined {
+  const binding = file.bindingOf(head);
+  if (!binding) return undefined;
+  const origin = findOrigin(head, file);
+  if (origin && origin.module !== '.' && !/^[.@~#]/.test(origin.module)) return undefined;
+  const states = (facts: readonly string[]): LinkCondition => ({
+    kind: 'any',
+    of: facts.map((fact) => ({ kind: 'project-states', fact })),
+  });
+  const isIn = (...names: string[]): boolean =>
+    names.some((name) => hasProperty(first.arguments.at(-1), name) || hasProperty(first.arguments[0], name));
+  if (
+    verb === 'findByPk' ||
+    (/^(?:findAll|findOne|count|destroy|update|findOrCreate|findAndCountAll)$/.test(verb) && isIn('where')) ||
+    /^(?:bulkCreate|findAndCountAll)$/.test(verb) ||
+    (verb === 'create' && isIn('transaction'))
+  )
+    return {
+      ...query(call, 'sequelize', kindOf(verb, call), file),
+      when: states(/^(?:findOne|count)$/.test(verb) ? [...sequelizeImports, 'import:typeorm'] : sequelizeImports),
+    };
+  if (
+    /^(?:findById|findByIdAndUpdate|findByIdAndDelete|findOneAndUpdate|findOneAndDelete|updateOne|updateMany|deleteOne|deleteMany|countDocuments|insertMany)$/.test(
+      verb,
+    ) ||
+    (/^(?:findOne|find|create|exists|aggregate)$/.test(verb) &&
+      first.arguments.length > 0 &&
+      isModelFile(origin?.module) &&
+      // `Account.create(…)` of an entity makes an object.
+      !(verb === 'create' && /entit/i.test(origin?.module ?? '')))
+  )
+    return { ...query(call, 'mongoose', kindOf(verb, call), file), when: states(['import:mongoose']) };
+  // The active records of TypeORM.
+  if (
+    /^(?:findOneBy|findBy|findOneByOrFail|findOneOrFail|findAndCountBy|countBy|existsBy|find)$/.test(verb) &&
+    (/By/.test(verb) || isIn('where'))
+  )
+    return { ...query(call, 'typeorm', kindOf(verb, call), file), when: states(['import:typeorm']) };
+  return undefined;
+}
+
+/** `../models/user`, `./user.schema`: what the file is named after. */
+function isModelFile(module: string | undefined): boolean {
+  return (
+    module !== undefined && /(?:^|[/._-])(?:models?|schemas?|entit(?:y|ies)|collections?)(?:[/._-]|$)/i.test(module)
+  );
+}
+
+function hasProperty(node: ts.Node | undefined, name: string): boolean {
+  const value = node && skipWrappers(node as ts.Expression);
+  return (
+    value !== undefined &&
+    ts.isObjectLiteralExpression(value) &&
+    value.properties.some((property) => findPropertyName(property.name) === name)
+  );
+}
+
+/** The property's value in an object literal. */
+export function findProperty(node: ts.Node | undefined, name: string): ts.Expression | undefined {
+  const value = node && skipWrappers(node as ts.Expression);
+  if (!value || !ts.isObjectLiteralExpression(value)) return undefined;
+  for (const property of value.properties) {
+    if (findPropertyName(property.name) !== name) continue;
+    if (ts.isPropertyAssignment(property)) return skipWrappers(property.initializer);
+    if (ts.isShorthandPropertyAssignment(property)) return property.name;
+  }
+  return undefined;
+}
+
+/** Whether a node stands inside the callback of a transaction (`$transaction(async (tx) => …)`, `sequelize.transaction(…)`). */
+export function findTransactionAround(node: ts.Node): ts.CallExpression | undefined {
+  for (let at: ts.Node | undefined = node.parent; at; at = at.parent) {
+    if (!ts.isArrowFunction(at) && !ts.isFunctionExpression(at)) continue;
+    const { parent } = at;
+    if (!ts.isCallExpression(parent)) return undefined;
+    const name =
+      findMemberName(skipWrappers(parent.expression)) ??
+      (ts.isIdentifier(parent.expression) ? parent.expression.text : '');
+    if (/^(?:\$?transaction|withTransaction|transactional|inTransaction|runInTransaction|withTx)$/.test(name))
+      return parent;
+    // What other callees do with a function (after commit, later) is not known; iterations run it here.
+    if (!/^(?:map|forEach|flatMap|filter|reduce|mapLimit)$/.test(name)) return undefined;
+  }
+  return undefined;
+}

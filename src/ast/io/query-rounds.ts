@@ -1,0 +1,51 @@
+import type { FileContext } from '../../model/file-context.ts';
+import type { SymbolRef } from '../../model/link.ts';
+import { listClasses, refOf } from '../names/symbol-ref.ts';
+import { isChunked, isLiteralSized } from '../size/small-input.ts';
+import { findMethodCall, getOutermostWrapped, skipWrappers } from '../syntax.ts';
+import { ts } from '../ts.ts';
+import { isInCatch } from '../where/conditions.ts';
+import { type DataLoop, findDataLoop, runsOnce } from '../where/data-loop.ts';
+import { dependsOnLastRound, isInSomeRounds, isPaced, mayEndEarly } from '../where/rounds.ts';
+import { isAwaitedOrReturned } from './queries.ts';
+import { rowListOf } from './row-lists.ts';
+
+/** The loop over data around a call whose rounds follow one another for no reason. */
+export function findRounds(call: ts.CallExpression, file: FileContext): DataLoop | undefined {
+  const place = findDataLoop(call, file);
+  if (!place || runsOnce(call, file)) return undefined;
+  const { node } = place.repetition;
+  return isInCatch(call, node) || isPaced(node, file) || dependsOnLastRound(call, node, file) ? undefined : place;
+}
+
+/** A loop that may end early, or reads a stream, whose rows are never all there. */
+export function isWeakLoop(node: ts.Node): boolean {
+  return mayEndEarly(node) || (ts.isForOfStatement(node) && node.awaitModifier !== undefined);
+}
+
+/** Some of what hangs on one row: too few for a function of many keys to matter. */
+export function isFewOfPart(call: ts.CallExpression, { repetition, over }: DataLoop, file: FileContext): boolean {
+  return rowListOf(over, file) === 'part' && isInSomeRounds(call, repetition.node);
+}
+
+export interface HandedRound extends DataLoop {
+  /** What is called for each. */
+  to: SymbolRef;
+}
+
+/** `Promise.all(orders.map(presentOrder))`: a function that is named is called for each item, and the results are waited for. */
+export function findHandedRound(call: ts.CallExpression, file: FileContext): HandedRound | undefined {
+  const map = findMethodCall(call);
+  const [given, ...others] = call.arguments;
+  if (!map || !/^(?:map|flatMap)$/.test(map.method) || !given || others.length > 0) return undefined;
+  const value = skipWrappers(given);
+  if (!ts.isIdentifier(value) && !ts.isPropertyAccessExpression(value)) return undefined;
+  const all = findMethodCall(getOutermostWrapped(call).parent);
+  if (!all || !/^all(?:Settled)?$/.test(all.method) || all.receiver.getText(file.source) !== 'Promise')
+    return undefined;
+  const over = map.receiver;
+  if (!isAwaitedOrReturned(all.call) || isChunked(over, file) || isLiteralSized(over, file) || runsOnce(call, file))
+    return undefined;
+  const to = refOf(value, file, listClasses(file));
+  return to && { repetition: { node: call, over }, over, to };
+}

@@ -1,0 +1,214 @@
+import type { FileContext } from '../../model/file-context.ts';
+import type { FunctionDeed, LinkCondition } from '../../model/link.ts';
+import { allOf } from '../all-of.ts';
+import { hasServer } from '../clients/embedded-database.ts';
+import { findFunctionValue } from '../names/functions.ts';
+import { findCallee } from '../names/symbol-ref.ts';
+import { sizeOf } from '../size/size.ts';
+import {
+  calleeName,
+  findEnclosingFunction,
+  findMethodCall,
+  getOutermostWrapped,
+  nameOfFunction,
+  skipWrappers,
+} from '../syntax.ts';
+import { ts } from '../ts.ts';
+import type { DataLoop } from '../where/data-loop.ts';
+import { isInSomeRounds, listOtherWaits, waitsForOther } from '../where/rounds.ts';
+import { onAskedPath, type Repetition } from '../where/where.ts';
+import { ioOf, isNamedComputing, isNamedWrite } from './io-call.ts';
+import { findOutboundCall } from './outbound-call.ts';
+import { findProperty, listChain, type QueryCall } from './queries.ts';
+import { isKeyLookup, isNamedRead } from './read-call.ts';
+import { findGiver } from './row-giver.ts';
+import { isAskedOfLoader, rowListOf } from './row-lists.ts';
+
+/** Which queries of a loop are worth one query instead: the round trips are many, and rounds are made of little else. */
+export interface LoopWorth {
+  reads: boolean;
+  writes: boolean;
+  /** Rounds wait for nothing but queries: one query for all would leave next to nothing of them. */
+  isAlone: boolean;
+  /** "The list holds rows of a query", where that is for another function to say. */
+  areRows?: LinkCondition;
+  /** "What the rounds wait for besides only reads too." */
+  othersRead?: LinkCondition;
+}
+
+const worthless: LoopWorth = { reads: false, writes: false, isAlone: false };
+
+/**
+ * What the rounds are made of: rows that this file shows, or that the function which gives them asks for, or ids, which
+ * one query could take; of lists that are only called after rows, those whose rounds wait for nothing else. Writes must
+ * run in every round: those of a branch may be few.
+ */
+export function worthOf(
+  call: ts.CallExpression,
+  { node }: Repetition,
+  over: ts.Expression,
+  file: FileContext,
+): LoopWorth {
+  const rows = rowListOf(over, file);
+  if (rows === 'part') return worthless;
+  const giver =
+    (rows === 'nothing' && sizeOf(over, file) !== 'small') || rows === 'named' ? findGiver(over, file) : undefined;
+  if (rows === 'nothing' && !giver) return worthless;
+  const helper = findFunctionValue(call.expression, file);
+  const others = [node, ...(helper ? [helper] : [])].flatMap((place) => listOtherWaits(place, call, file));
+  const waits = others.length > 0;
+  const isTold = rows !== 'nothing' && !(rows === 'named' && waits);
+  const othersRead = waits ? onlyReads(others, file) : undefined;
+  return {
+    reads: isTold || giver !== undefined,
+    writes: !waits && !isInSomeRounds(call, node),
+    isAlone: !waits || othersRead !== undefined,
+    ...(!isTold && giver && { areRows: { kind: 'callee-does', to: giver, deeds: ['rows'] } }),
+    ...(othersRead && { othersRead }),
+  };
+}
+
+const maxOthers = 6;
+
+/** "Each of these calls only reads, or computes": undefined where one is known to write or to ask another service. */
+function onlyReads(calls: readonly ts.CallExpression[], file: FileContext): LinkCondition | undefined {
+  if (
+    calls.length > maxOthers ||
+    calls.some((call) => isNamedWrite(call) || ioOf(call, file) === 'write' || findOutboundCall(call, file))
+  )
+    return undefined;
+  const conditions: LinkCondition[] = [];
+  for (const call of calls) {
+    const to = findCallee(call, file);
+    const isNamed = isNamedRead(call) || isNamedComputing(call);
+    if (!to && !isNamed) return undefined;
+    if (!to) continue;
+    conditions.push({ kind: 'not', of: { kind: 'callee-does', to, deeds: ['writes'] } });
+    if (!isNamed) conditions.push({ kind: 'callee-does', to, deeds: [...readDeeds, 'rows', 'keeps', 'reads'] });
+  }
+  return { kind: 'all', of: conditions };
+}
+
+/** Reads of a database of what a function is handed. */
+export const readDeeds: readonly FunctionDeed[] = ['query:point', 'query:unique', 'query:list'];
+
+/**
+ * `for (const id of attachmentIds) await Attachment.findByPk(id)` in every round: the ids are all there, ready for `IN`,
+ * whatever the round does with the row.
+ */
+export function isLookupOfIds(
+  call: ts.CallExpression,
+  query: QueryCall,
+  { repetition, over }: DataLoop,
+  file: FileContext,
+): boolean {
+  return (
+    call === query.call &&
+    query.kind === 'point' &&
+    isKeyLookup(listChain(call).first) &&
+    rowListOf(over, file) === 'keys' &&
+    !isInSomeRounds(call, repetition.node)
+  );
+}
+
+/** Enough for `possible` only: a write, of few rows, among other work, or what already asks for many. */
+export function isWeakQuery(
+  call: ts.CallExpression,
+  query: QueryCall,
+  { repetition: { node } }: DataLoop,
+  { reads, isAlone }: LoopWorth,
+  isLookup: boolean,
+  file: FileContext,
+): boolean {
+  if ((query.kind !== 'point' && query.kind !== 'list') || !reads || !(isAlone || isLookup)) return true;
+  if (call !== query.call && isForEffect(call)) return true;
+  return isBulk(query, file) || isCollected(call, node) || isExplained(node, file);
+}
+
+const forMany = /bulk|batch|many|import/i;
+
+/**
+ * `Promise.all(items.map((item) => db.item.create(…)))` in a function that says that it is for many, where each round is
+ * one write and no more: one statement writes them all, or one for each table. Elsewhere, and of what hangs on one row,
+ * they are mostly a handful.
+ */
+export function isBareWriteMap(
+  call: ts.CallExpression,
+  { kind }: QueryCall,
+  { node }: Repetition,
+  over: ts.Expression,
+  file: FileContext,
+): boolean {
+  if (kind !== 'insert' && kind !== 'delete') return false;
+  const map = findMethodCall(node);
+  const outer = findEnclosingFunction(node);
+  if (!outer || !forMany.test(nameOfFunction(outer))) return false;
+  if (map?.method !== 'map' || sizeOf(over, file) === 'small' || rowListOf(over, file) === 'part') return false;
+  const all = findMethodCall(getOutermostWrapped(node).parent);
+  if (!all || !/^all(?:Settled)?$/.test(all.method) || all.receiver.getText(file.source) !== 'Promise') return false;
+  const round = skipWrappers(map.call.arguments[0]!);
+  return findEnclosingFunction(call) === round && !isInSomeRounds(call, node) && !waitsForOther(node, call, file);
+}
+
+/** What must hold for a loop to run often: a data loader gathers what each request asks for; else users must ask. */
+export function whenOften(over: ts.Expression, call: ts.CallExpression, file: FileContext): LinkCondition | undefined {
+  return isAskedOfLoader(over, file) ? undefined : allOf(onAskedPath(call, file), hasServer(file));
+}
+
+const enriching =
+  /^_?(?:load|populate|attach|enrich|decorate|fill|hydrate|fetch|find|get|resolve|preload|include|expand|render|prepare|lookup|read)/i;
+
+/** What gives nothing that is used does something to others, unless its name says that it completes what it is handed. */
+export function isForEffect(call: ts.CallExpression): boolean {
+  const waited = getOutermostWrapped(call).parent;
+  if (!ts.isAwaitExpression(waited) || !ts.isExpressionStatement(getOutermostWrapped(waited).parent)) return false;
+  return !enriching.test(calleeName(call));
+}
+
+/** `operations.push(prisma.user.delete(…))`, `prisma.$transaction(ids.map(…))`: sent later, maybe together. */
+export function isCollected(call: ts.CallExpression, loop: ts.Node): boolean {
+  const { parent } = getOutermostWrapped(call);
+  if (ts.isCallExpression(parent) && findMethodCall(parent)?.method === 'push') return true;
+  return findMethodCall(getOutermostWrapped(loop).parent)?.method === '$transaction';
+}
+
+/** A write whose failure is dealt with row by row. */
+export function isCaught(call: ts.Node, loop: ts.Node): boolean {
+  for (let at = call; at !== loop && at.parent; at = at.parent)
+    if (ts.isTryStatement(at.parent) && at.parent.tryBlock === at) return true;
+  return false;
+}
+
+/** A comment in front of the loop that says why there is no bulk statement: the database or its library has none. */
+export function isExplained(loop: ts.Node, file: FileContext): boolean {
+  const comment = file.text.slice(loop.pos, loop.getStart(file.source));
+  return (
+    /createMany|bulkCreate|insertMany|updateMany|\bbulk\b|\bbatch/i.test(comment) &&
+    /\bno[tr]?\b|n't\b|cannot|unsupported/i.test(comment)
+  );
+}
+
+/** One statement for many rows, or the first few of each. */
+export function isBulk({ call, kind }: QueryCall, file: FileContext): boolean {
+  const { first, methods } = listChain(call);
+  if (methods.some((name) => /^(?:createMany\w*|bulkCreate|insertMany|limit|take)$/.test(name))) return true;
+  const [argument] = first.arguments;
+  if (
+    findProperty(argument, 'take') ??
+    findProperty(argument, 'limit') ??
+    findProperty(argument, 'orderBy') ??
+    findProperty(argument, 'order')
+  )
+    return true;
+  return asksForMany({ call, kind }, file);
+}
+
+/** `WHERE id IN (…)`, of a list of keys. */
+export function asksForMany({ call, kind }: Pick<QueryCall, 'call' | 'kind'>, file: FileContext): boolean {
+  return (
+    kind === 'list' &&
+    /\bin:\s(?!\[)|\$in\b|\bIn\(|\bANY\(|inArray\(|whereIn\(|'in',\s*(?!\s*\[)|\[Op\.in\]/.test(
+      call.getText(file.source),
+    )
+  );
+}

@@ -1,0 +1,99 @@
+import type { FileContext } from '../../model/file-context.ts';
+import type { SymbolRef } from '../../model/link.ts';
+import { findFunctionValue } from '../names/functions.ts';
+import { findCallee } from '../names/symbol-ref.ts';
+import { findMemberName, findMemberPath, findMethodCall, findPropertyName, skipWrappers } from '../syntax.ts';
+import { ts } from '../ts.ts';
+import { ioOf } from './io-call.ts';
+
+/** Words that say that the order or the pace is meant: transactions, batches, pages, limits, retries, waits. */
+export const paced =
+  /\btransaction\s*[:,}]|\b(?:trx|tx|transacting|queryRunner|entityManager|sleep|delay|wait\w*|setTimeout|retry\w*|retries|attempts?|backoff|throttle\w*|rateLimit\w*|limiter|limit\(|chunk\w*|batch\w*|cursor|nextPage|pageToken|hasMore|next_cursor|migrat\w*|sequential\w*|one (?:by|at a) (?:one|time)|in order|series|lock|mutex|yield|deadlock\w*)\b|(?:In|With|[wW]rap|Run|Begin|Start)Transaction|Transaction(?:Manager|al)|Sleep|Delay|Retry|Chunk|Batch|(?<![bcf])Lock\b|\bnext\(/i;
+
+/** A call that is waited for and reads from outside. */
+export interface Read {
+  call: ts.CallExpression;
+  /** Where another file says what it does. */
+  asked?: SymbolRef;
+}
+
+const readName = /^[$_]*(?:get|find|list|count|fetch|load|read|search|query|select)(?:[A-Z_]|$)/;
+/** Who asks must be known before anything else is read for them. */
+const admitting = /session|auth|permission|access|token|currentUser|OrThrow|OrFail|OrReject|OrCreate|AndUpdate/i;
+
+/** Whether a call reads, by what it is called on. */
+export function readOf(call: ts.CallExpression, file: FileContext): Read | undefined {
+  return ioOf(call, file) === 'read' && !isSharedRecord(call, file) ? { call } : undefined;
+}
+
+/** Whether a call of something else in the project is called as what reads: the project tells whether it does. */
+export function askedReadOf(call: ts.CallExpression, file: FileContext): Read | undefined {
+  if (!isNamedRead(call) || isAdmitting(call, file) || ioOf(call, file)) return undefined;
+  const asked = findCallee(call, file);
+  return asked && { call, asked };
+}
+
+/** Whether a call is named as what reads. */
+export function isNamedRead(call: ts.CallExpression): boolean {
+  const { expression } = call;
+  return readName.test(
+    ts.isIdentifier(expression) ? expression.text : (findMemberName(skipWrappers(expression)) ?? ''),
+  );
+}
+
+const ofOne = /^(?:findUnique(?:OrThrow)?|findByPk)$|(?:By|And)(?:Id|Key|Uuid)$/;
+const singular = /^(?:find|get|load|fetch|read)(?:[A-Z]\w*[^s])?$/;
+const keyName = /(?:^id|^key|^uuid|Id|ID|Key|Uuid)$/;
+
+/** Whether a call asks for one thing by its key, by its name and what it is handed: some milliseconds. */
+export function isKeyLookup(call: ts.CallExpression): boolean {
+  // `getUserWithRoles(id)` is still one user.
+  const name = (findMemberPath(call.expression)?.at(-1) ?? '').replace(/With[A-Z]\w*$/, '');
+  return ofOne.test(name) || (singular.test(name) && call.arguments.length > 0 && call.arguments.every(isKey));
+}
+
+const ofMany =
+  /^(?:list|count|search|query|select|aggregate|group|execute|raw|scan)(?:[A-Z]|$)|^find$|(?:All|Many)(?:[A-Z]|$)|ByIds$/;
+const plural = /[^su]s$|ies$/;
+const massNoun = /(?:Details|Settings|Options|Address|Credentials|Preferences)$/;
+
+/** Whether a call gives, by its name, several things or what is worked out of several: `getTags`, `findByIds`, `count`. */
+export function givesMany(call: ts.CallExpression): boolean {
+  const target = findMethodCall(call);
+  // `Post.find(…).lean()`
+  if (target && ts.isCallExpression(skipWrappers(target.receiver)))
+    return givesMany(skipWrappers(target.receiver) as ts.CallExpression) || ofMany.test(target.method);
+  const name = findMemberPath(call.expression)?.at(-1) ?? '';
+  if (ofMany.test(name)) return true;
+  const what = name.replace(/(?<=[a-z])(?:By|For|Of|With|From|In|On|Per)[A-Z]\w*$/, '');
+  return plural.test(what) && !massNoun.test(what);
+}
+
+function isKey(given: ts.Expression): boolean {
+  const value = skipWrappers(given);
+  if (!ts.isObjectLiteralExpression(value)) return keyName.test(findMemberPath(value)?.at(-1) ?? '');
+  return value.properties.every(({ name }) => name !== undefined && keyName.test(findPropertyName(name) ?? ''));
+}
+
+/** Whether what a call gives decides, by its name, who may go on. */
+export function isAdmitting(call: ts.CallExpression, file: FileContext): boolean {
+  return admitting.test(call.expression.getText(file.source));
+}
+
+/** Whether a call, by its name, gives what others are asked with: it is kept until it expires, and comes before them. */
+export function isForAccess(call: ts.CallExpression): boolean {
+  return /(?:[aA]ccess|[aA]uth|[bB]earer|[cC]lient|[sS]ervice|[sS]ystem)Token$/.test(
+    findMemberPath(call.expression)?.at(-1) ?? '',
+  );
+}
+
+/** A local function that reads and then writes what all rounds share. */
+function isSharedRecord(call: ts.CallExpression, file: FileContext): boolean {
+  const fn = findFunctionValue(call.expression, file);
+  if (!fn?.body) return false;
+  const text = fn.body.getText(file.source);
+  return (
+    paced.test(text) ||
+    /\.(?:set|save|update|put|delete|remove|create|insert|push)\w*\(|this\.\w+\s*(?:=[^=]|\+\+)/.test(text)
+  );
+}

@@ -1,0 +1,96 @@
+import type { FileContext } from '../../model/file-context.ts';
+import {
+  findEnclosingFunction,
+  findPromiseAround,
+  findPropertyName,
+  isFunctionNode,
+  isWithin,
+  skipWrappers,
+} from '../syntax.ts';
+import { ts } from '../ts.ts';
+import type { OutboundCall } from './outbound-call.ts';
+
+/** The options of a call where they are written out; `open` where they hold a time-out, or may. */
+export function findOptions(
+  call: ts.CallExpression,
+  { library, index }: Pick<OutboundCall, 'library' | 'index'>,
+  file: FileContext,
+): ts.ObjectLiteralExpression | undefined | 'open' {
+  if (call.arguments.some(ts.isSpreadElement)) return 'open';
+  const given = call.arguments[index] && skipWrappers(call.arguments[index]);
+  const isUrl = (library === 'http' || library === 'simple-get') && given !== undefined && isAddress(given, file);
+  // `request(url, callback)`
+  if (isUrl || !given || (given === call.arguments.at(-1) && isFunctionNode(given))) return undefined;
+  const options = optionsOf(given, call, file);
+  return ts.isObjectLiteralExpression(options) && !isOpen(options) ? options : 'open';
+}
+
+/** The options where they are written out, also those that the function itself puts together before the call. */
+export function optionsOf(given: ts.Expression, call: ts.CallExpression, file: FileContext): ts.Expression {
+  const binding = ts.isIdentifier(given) ? file.bindingOf(given) : undefined;
+  const declaration = binding?.declaration;
+  if (!binding || !declaration || !ts.isVariableDeclaration(declaration) || !declaration.initializer) return given;
+  const literal = skipWrappers(declaration.initializer);
+  if (!ts.isObjectLiteralExpression(literal) || binding.writes.length > 0) return given;
+  const fn = findEnclosingFunction(given);
+  const promise = fn && findPromiseAround(fn);
+  const home = findEnclosingFunction(declaration);
+  if (home !== fn && !(promise && home === findEnclosingFunction(promise))) return given;
+  return binding.references.every((use) => isWithin(use, call) || isPropertyOf(use)) ? literal : given;
+}
+
+/** `options.baseURL = …` and `options.headers.accept`: nothing of it is a time-out, and it goes nowhere else. */
+function isPropertyOf(use: ts.Identifier): boolean {
+  const { parent } = use;
+  return ts.isPropertyAccessExpression(parent) && parent.expression === use && !limiting.test(parent.name.text);
+}
+
+const limiting = /^(?:signal|timeout|cancelToken|dispatcher|agent|headersTimeout|response_timeout|read_timeout)$/;
+
+/** Whether an option of this name limits a call. */
+export function isLimiting(name: string): boolean {
+  return limiting.test(name);
+}
+
+/** Options that hold a time-out, or that may: spread, or made by a call. */
+function isOpen(options: ts.ObjectLiteralExpression): boolean {
+  return options.properties.some(
+    (property) => ts.isSpreadAssignment(property) || limiting.test(findPropertyName(property.name) ?? ''),
+  );
+}
+
+/** Options that bring the address: written out, also ahead of the call, or called so. */
+export function isOptions(given: ts.Expression, file: FileContext): boolean {
+  if (!ts.isIdentifier(given)) return ts.isObjectLiteralExpression(given);
+  const made = findInitializer(given, file);
+  return (
+    /^(?:\w+_)?(?:opts?|options|config|params)$|(?:Opts|Options|Config|Params)$/.test(given.text) ||
+    (made !== undefined && ts.isObjectLiteralExpression(skipWrappers(made)))
+  );
+}
+
+/** What a name says of an address; `{ url }` is one by its property. */
+const addressName = /(?:^|_)(?:url|uri|href|address|link|endpoint)$|(?:Url|URL|Uri|URI|Href|Link|Address|Endpoint)$/;
+
+/** Whether what stands where options might is an address: it holds no time-out. */
+function isAddress(given: ts.Expression, file: FileContext): boolean {
+  const node = skipWrappers(given);
+  const made = ts.isIdentifier(node) ? findInitializer(node, file) : node;
+  if (made && isWrittenAddress(skipWrappers(made))) return true;
+  return ts.isIdentifier(node) && addressName.test(node.text) && !(made && ts.isObjectLiteralExpression(made));
+}
+
+function findInitializer(name: ts.Identifier, file: FileContext): ts.Expression | undefined {
+  const binding = file.bindingOf(name);
+  const declaration = binding?.declaration;
+  const isOnly = declaration && ts.isVariableDeclaration(declaration) && binding.writes.length === 0;
+  return isOnly && ts.isIdentifier(declaration.name) ? declaration.initializer : undefined;
+}
+
+/** `new URL(…)`, a string, strings put together. */
+function isWrittenAddress(node: ts.Expression): boolean {
+  if (ts.isNewExpression(node)) return node.expression.getText() === 'URL';
+  if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken)
+    return isWrittenAddress(skipWrappers(node.left)) || isWrittenAddress(skipWrappers(node.right));
+  return ts.isStringLiteralLike(node) || ts.isTemplateExpression(node);
+}

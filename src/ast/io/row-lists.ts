@@ -1,0 +1,178 @@
+import type { FileContext } from '../../model/file-context.ts';
+import { findNumber } from '../names/number-value.ts';
+import { bareModule, findOrigin } from '../names/provenance.ts';
+import { sizeOf, soundsLarge } from '../size/size.ts';
+import {
+  findEnclosingClass,
+  findMemberName,
+  findMemberPath,
+  findMethodCall,
+  getOutermostWrapped,
+  isFunctionNode,
+  skipAwait,
+  skipWrappers,
+} from '../syntax.ts';
+import { ts } from '../ts.ts';
+import { findProperty, findQuery, listChain } from './queries.ts';
+
+/**
+ * What a file tells of the rows that a list stands for. `shown`: the rows of a query, the keys a data loader is asked
+ * for, what a request carries; `keys`: a list of ids by its name, which one query could take; `named`: called after what
+ * data brings; `part`: what hangs on one row; `nothing`: all else.
+ */
+export type RowList = 'shown' | 'keys' | 'named' | 'part' | 'nothing';
+
+const keysName = /(?:[a-z](?:Ids|IDs|Uuids|UUIDs)|_ids|^(?:ids|uuids))$/;
+
+/** Judges an iterated list by where its items come from, then by its name. */
+export function rowListOf(over: ts.Expression, file: FileContext): RowList {
+  const size = sizeOf(over, file);
+  if (size === 'large') return 'shown';
+  const page = findPaged(over, file);
+  if (size === 'small' && !page) return 'nothing';
+  const source = sourceOf(page ?? over, file, 0);
+  if (isGrouped(source, file)) return 'nothing';
+  if (isRowQuery(source, file) || isLoaderKeys(source, file)) return 'shown';
+  if ([over, source].some((list) => keysName.test(nameOf(list) ?? ''))) return 'keys';
+  if (isPart(source)) return 'part';
+  // `const open = orders.filter(…)`
+  return soundsLarge(over, file) || (ts.isIdentifier(source) && soundsLarge(source, file)) ? 'named' : 'nothing';
+}
+
+const sameRows =
+  /^(?:filter|map|sort|reverse|toSorted|toReversed|flat|flatMap|concat|entries|keys|values|from|toArray|exec|lean|all)$/;
+
+/** Where the items come from: through names, `map` and the like, and the `rows` of a result. */
+export function sourceOf(expression: ts.Expression, file: FileContext, depth: number): ts.Expression {
+  const value = skipAwait(expression);
+  if (depth > 6) return value;
+  const target = findMethodCall(value);
+  if (target && sameRows.test(target.method) && !findQuery(value, file)) {
+    const isStatic = /^(?:Object|Array|Promise)$/.test(target.receiver.getText(file.source));
+    const next = isStatic ? target.call.arguments[0] : target.receiver;
+    return next ? sourceOf(next, file, depth + 1) : value;
+  }
+  const whole = wholeOf(value);
+  if (whole) return sourceOf(whole, file, depth + 1);
+  if (findMemberName(value) === 'rows')
+    return sourceOf((value as ts.PropertyAccessExpression).expression, file, depth + 1);
+  if (!ts.isIdentifier(value)) return value;
+  const declaration = file.bindingOf(value)?.declaration;
+  if (declaration && ts.isVariableDeclaration(declaration) && declaration.initializer)
+    return sourceOf(declaration.initializer, file, depth + 1);
+  const isRows =
+    declaration &&
+    ts.isBindingElement(declaration) &&
+    (declaration.propertyName ?? declaration.name).getText(file.source) === 'rows';
+  const holder = isRows && declaration.parent.parent;
+  return holder && ts.isVariableDeclaration(holder) && holder.initializer
+    ? sourceOf(holder.initializer, file, depth + 1)
+    : value;
+}
+
+/** The `list` of `[...list]`, `new Set(list)`, `list ?? []` and `_.uniq(list)`. */
+function wholeOf(value: ts.Expression): ts.Expression | undefined {
+  if (ts.isArrayLiteralExpression(value)) {
+    const [only, ...others] = value.elements;
+    return only && others.length === 0 && ts.isSpreadElement(only) ? only.expression : undefined;
+  }
+  if (ts.isNewExpression(value)) return value.expression.getText() === 'Set' ? value.arguments?.[0] : undefined;
+  if (ts.isBinaryExpression(value))
+    return /^(?:\|\||\?\?)$/.test(value.operatorToken.getText()) ? value.left : undefined;
+  const called = ts.isCallExpression(value) ? value.expression.getText() : '';
+  return /^(?:_\.|lodash\.)?(?:uniq|uniqBy|compact|sortBy|orderBy)$/.test(called)
+    ? (value as ts.CallExpression).arguments[0]
+    : undefined;
+}
+
+const few = 20;
+
+/** `SELECT MAX(height) … GROUP BY type`: one row a group, of which nobody says that there are many. */
+function isGrouped(source: ts.Expression, file: FileContext): boolean {
+  const query = findQuery(source, file);
+  return query?.library === 'sql' && /\bgroup\s+by\b/i.test(query.call.getText(file.source));
+}
+
+/** `rows` of `rows.slice(0, pageSize)`: a page is as long as one is shown, and no constant of the program. */
+function findPaged(over: ts.Expression, file: FileContext): ts.Expression | undefined {
+  const value = skipAwait(over);
+  const declaration = ts.isIdentifier(value) ? file.bindingOf(value)?.declaration : undefined;
+  const made =
+    declaration && ts.isVariableDeclaration(declaration) && declaration.initializer
+      ? skipAwait(declaration.initializer)
+      : value;
+  const target = findMethodCall(made);
+  const end = target?.method === 'slice' ? target.call.arguments[1] : undefined;
+  return end && /(?:page|limit|size|take|count)\w*$/i.test(findMemberPath(end)?.at(-1) ?? '') && !findNumber(end, file)
+    ? target!.receiver
+    : undefined;
+}
+
+const counts = /^(?:aggregate|count)$/;
+const groups = /^(?:aggregate|distinct|groupBy|count)$/;
+
+/**
+ * A query that may give many rows: not one with a limit written out as a few, nor one of groups, of which nobody says
+ * that there are many, unless those are what is asked for.
+ */
+export function isRowQuery(source: ts.Expression, file: FileContext, isGroupFine = false): boolean {
+  const query = findQuery(source, file);
+  if (query?.kind !== 'list' && !(query?.library === 'sql' && query.kind !== 'insert')) return false;
+  const limit = /\b(?:limit|take|LIMIT)\b\W{0,3}(\d+)/.exec(query.call.getText(file.source))?.[1];
+  const named = limit === undefined ? findNamedLimit(query.call, file) : Number(limit);
+  if (named !== undefined && named <= few) return false;
+  return !listChain(query.call).methods.some((name) => (isGroupFine ? counts : groups).test(name));
+}
+
+/** `take: batchSize`, `.limit(batchSize)`, where this file says how much that is. */
+function findNamedLimit(call: ts.CallExpression, file: FileContext): number | undefined {
+  for (let at: ts.Expression = call; ts.isCallExpression(at); ) {
+    const [first] = at.arguments;
+    const target = findMethodCall(at);
+    const limit = findProperty(first, 'take') ?? findProperty(first, 'limit');
+    if (limit) return findNumber(limit, file);
+    if (!target) return undefined;
+    if (first && /^(?:limit|take)$/.test(target.method)) return findNumber(first, file);
+    at = target.receiver;
+  }
+  return undefined;
+}
+
+/** Whether a list is what a data loader is asked for: it is there to ask for all of it at once. */
+export function isAskedOfLoader(over: ts.Expression, file: FileContext): boolean {
+  return isLoaderKeys(sourceOf(over, file, 0), file);
+}
+
+/** The parameter of the function that a `new DataLoader(…)`, or a class that extends one, is made with. */
+function isLoaderKeys(source: ts.Expression, file: FileContext): boolean {
+  const declaration = ts.isIdentifier(source) ? file.bindingOf(source)?.declaration : undefined;
+  if (!declaration || !ts.isParameter(declaration) || !isFunctionNode(declaration.parent)) return false;
+  const maker = getOutermostWrapped(declaration.parent).parent;
+  if (declaration.parent.parameters[0] !== declaration) return false;
+  if (
+    !ts.isNewExpression(maker) &&
+    !(ts.isCallExpression(maker) && maker.expression.kind === ts.SyntaxKind.SuperKeyword)
+  )
+    return false;
+  const made = ts.isNewExpression(maker)
+    ? maker.expression
+    : findEnclosingClass(maker)?.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)?.types[0]
+        ?.expression;
+  if (!made) return false;
+  const origin = findOrigin(made, file);
+  return (
+    (origin !== undefined && bareModule(origin.module) === 'dataloader') ||
+    /(?:^|\.)DataLoader$/.test(made.getText(file.source))
+  );
+}
+
+function nameOf(expression: ts.Expression): string | undefined {
+  const value = skipWrappers(expression);
+  return ts.isIdentifier(value) ? value.text : findMemberName(value);
+}
+
+/** `order.items`, `Object.entries(tier.prices)`: but not a field of the object itself. */
+function isPart(source: ts.Expression): boolean {
+  const path = findMemberPath(source);
+  return path !== undefined && path.length > 1 && path[0] !== 'this';
+}

@@ -1,0 +1,89 @@
+import type { Binding, FileContext } from '../../model/file-context.ts';
+import type { LinkCondition } from '../../model/link.ts';
+import type { Confidence } from '../../model/rule.ts';
+import type { EmitterLife } from '../life/emitter-lifetime.ts';
+import type { Life } from '../life/life-cycle.ts';
+import { listCaptures } from '../names/captures.ts';
+import { type FunctionNode, nameOfFunction } from '../syntax.ts';
+import { ts } from '../ts.ts';
+import { findListenerFunction, type ListenerCall } from './listener-calls.ts';
+
+/** Why a listener outlives what it listens for. */
+export interface ListenerLeak {
+  shape:
+    | 'wait'
+    | 'outcome'
+    | 'signal'
+    | 'effect'
+    | 'owner'
+    | 'call'
+    | 'lent'
+    | 'pooled'
+    | 'kept'
+    | 'consumer'
+    | 'sibling'
+    | 'counterpart';
+  /** What leaves one more behind: "each call". */
+  what: string;
+  /** The sibling that ends the wait without taking this one away. */
+  fired?: ListenerCall;
+  /** What ends the wait without taking it away, where that is no event. */
+  settled?: ts.Node;
+  /** The removal of a sibling, beside which that of this one is missing. */
+  sibling?: ts.CallExpression;
+  /** Who hears that its owner is over, and leaves it. */
+  missed?: ts.Node;
+  /** The function that takes back what the place starts, but not this. */
+  left?: FunctionNode;
+  confidence?: Confidence;
+  when?: LinkCondition;
+  /** What must hold for more than `possible`. */
+  sureWhen?: LinkCondition;
+}
+
+/** A place that adds a listener to something that may outlive it. */
+export interface ListenerPlace {
+  add: ListenerCall;
+  /** The function that adds, and the one around the promise that it may be the executor of. */
+  fn: FunctionNode;
+  outermost: FunctionNode;
+  promise: ts.NewExpression | undefined;
+  life: Life;
+  emitter: EmitterLife;
+  file: FileContext;
+}
+
+/** A function of such a name adds what its caller hands it, or is called once for what it sets up. */
+const registering =
+  /^_*(?:on|once|add|subscribe|watch|listen|observe|register|bind|attach|forward|pipe|proxy|relay|hook|track|instrument|setup|set|init|install|enable|start|connect|open|run|boot|bootstrap|configure|create|build|make|load|use|wire|mount|extend|expose|inject|apply|ensure|setUp|initiali[sz]e)(?:[A-Z_]\w*)?$/;
+
+/** Whether a function adds what it is handed, or sets something up, by its name or as a setter: `emitter.changed = run`. */
+export function isRegistering(fn: FunctionNode): boolean {
+  return ts.isSetAccessor(fn) || registering.test(nameOfFunction(fn));
+}
+
+/** Handled where a process is brought up, in whatever callback that ends. */
+export const processEnd = /^(?:SIG[A-Z0-9]+|signal|uncaughtException|unhandledRejection|exit|beforeExit|warning)$/;
+
+/** What a listener refers to of the one run of `fn` that adds it; its emitter and the instance do not count. */
+export function listOwnCaptures(add: ListenerCall, fn: FunctionNode, file: FileContext): readonly Binding[] {
+  const listener = add.listener && findListenerFunction(add.listener, file);
+  if (!listener) return [];
+  const root = add.target?.split('.')[0];
+  return listCaptures(listener, fn, file).filter(({ name, declaration }) => {
+    const isSelf = ts.isVariableDeclaration(declaration) && declaration.initializer?.kind === ts.SyntaxKind.ThisKeyword;
+    return name !== root && !isSelf;
+  });
+}
+
+export function hasOnce({ options }: ListenerCall): boolean {
+  return options !== undefined && /\bonce\s*:\s*true/.test(options.getText());
+}
+
+export const ending = 'close|end|destroy|disconnect|terminate|kill|abort|release|stop|dispose|quit|shutdown';
+
+/** Whether the file ends the emitter itself, and its listeners with it. */
+export function isEnded(add: Pick<ListenerCall, 'target'>, file: FileContext): boolean {
+  const name = (add.target ?? '').replace(/^this\./, '(?:this|self|that|_this)\\.').replace(/\$/g, '\\$');
+  return new RegExp(`(?<![\\w$.])${name}[?!]?\\.(?:${ending})\\b`).test(file.text);
+}

@@ -1,0 +1,107 @@
+import type { FileContext } from '../../model/file-context.ts';
+import type { SymbolRef } from '../../model/link.ts';
+import {
+  type ClassNode,
+  findMemberName,
+  findMemberPath,
+  findPropertyName,
+  findThisClass,
+  isFunctionNode,
+  skipWrappers,
+} from '../syntax.ts';
+import { ts } from '../ts.ts';
+import { isExternal } from './external-module.ts';
+import { findFunctionOfBinding, ordinalOf } from './functions.ts';
+import { listCommonJsExports } from './module-surface.ts';
+import { findOrigin, type Origin } from './provenance.ts';
+
+/** How a class's constructor is named among its methods; no written member can have this name. */
+export const constructorMember = '<new>';
+
+/** What a call or a construction runs, if another place can be meant by it. */
+export function targetOf(
+  call: ts.CallExpression | ts.NewExpression,
+  file: FileContext,
+  classes: readonly ClassNode[],
+): SymbolRef | undefined {
+  if (ts.isNewExpression(call)) {
+    const ref = refOf(call.expression, file, classes);
+    if (ref?.kind === 'imported' || ref?.kind === 'local')
+      return { ...ref, members: [...ref.members, constructorMember] };
+    return undefined;
+  }
+  const callee = skipWrappers(call.expression);
+  if (callee.kind === ts.SyntaxKind.SuperKeyword || callee.kind === ts.SyntaxKind.ImportKeyword) return undefined;
+  return refOf(callee, file, classes);
+}
+
+/** {@link targetOf} for a rule, which has no list of classes at hand. */
+export function findCallee(call: ts.CallExpression, file: FileContext): SymbolRef | undefined {
+  return targetOf(call, file, listClasses(file));
+}
+
+/** The classes of a file in source order: the place in this list is what a summary calls them by. */
+export function listClasses(file: FileContext): ClassNode[] {
+  return [...file.nodes('ClassDeclaration'), ...file.nodes('ClassExpression')].sort((a, b) => a.pos - b.pos);
+}
+
+/** What a callee or a handed-over value names, if another place can be meant by it. */
+export function refOf(
+  expression: ts.Expression,
+  file: FileContext,
+  classes: readonly ClassNode[],
+): SymbolRef | undefined {
+  const value = skipWrappers(expression);
+  if (isFunctionNode(value)) return undefined;
+  if (ts.isIdentifier(value)) {
+    const binding = file.bindingOf(value);
+    const fn = binding && findFunctionOfBinding(binding);
+    if (fn) return { kind: 'function', fn: ordinalOf(fn, file) };
+  }
+  const member = findMemberName(value);
+  if (member !== undefined) {
+    const own = isOwnExports(value as ts.PropertyAccessExpression) ? findOwnExport(member, file) : undefined;
+    if (own && isFunctionNode(own)) return { kind: 'function', fn: ordinalOf(own, file) };
+    if (own && ts.isIdentifier(own)) return refOf(own, file, classes);
+    const receiver = skipWrappers((value as ts.PropertyAccessExpression).expression);
+    const isOwn = receiver.kind === ts.SyntaxKind.ThisKeyword || receiver.kind === ts.SyntaxKind.SuperKeyword;
+    const cls = isOwn ? findThisClass(value) : undefined;
+    if (cls) return { kind: 'method', class: classes.indexOf(cls), member };
+  }
+  return refOfOrigin(findOrigin(value, file));
+}
+
+/** `exports.find`, `module.exports.find` */
+function isOwnExports({ expression }: ts.PropertyAccessExpression): boolean {
+  if (ts.isIdentifier(expression)) return expression.text === 'exports';
+  return findMemberName(expression) === 'exports' && findMemberPath(expression)?.join('.') === 'module.exports';
+}
+
+/** What this file exports by a name, the CommonJS way. */
+function findOwnExport(name: string, file: FileContext): ts.Node | undefined {
+  for (const one of listCommonJsExports(file)) {
+    const value = skipWrappers(one.value);
+    if (one.name === name) return value;
+    if (one.name !== 'default' || !ts.isObjectLiteralExpression(value)) continue;
+    const property = value.properties.find((other) => findPropertyName(other.name) === name);
+    if (!property) continue;
+    if (ts.isPropertyAssignment(property)) return skipWrappers(property.initializer);
+    return ts.isShorthandPropertyAssignment(property) ? property.name : property;
+  }
+  return undefined;
+}
+
+/** `['Service', 'new', 'find']` → members `['find']` of `Service`; `'()'` stands for what a member gives when it is called. */
+export function refOfOrigin(origin: Origin | undefined): SymbolRef | undefined {
+  return origin?.path.at(-1) === '()' ? undefined : refOfMade(origin);
+}
+
+/** As {@link refOfOrigin}, also of what a call gives. */
+export function refOfMade(origin: Origin | undefined): SymbolRef | undefined {
+  if (!origin || origin.module === '') return undefined;
+  const [name, ...steps] = origin.path;
+  const members = steps.filter((step) => step !== 'new');
+  if (name === undefined || members.filter((member) => member !== '()').length > 3) return undefined;
+  if (origin.module === '.') return { kind: 'local', name, members };
+  return isExternal(origin.module) ? undefined : { kind: 'imported', module: origin.module, name, members };
+}

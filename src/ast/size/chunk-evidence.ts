@@ -1,0 +1,32 @@
+import type { FileContext } from '../../model/file-context.ts';
+import { listCallsOf } from '../names/functions.ts';
+import { type FunctionNode, findEnclosingFunction, findMethodCall, findThisClass, nameOfFunction } from '../syntax.ts';
+import { ts } from '../ts.ts';
+
+/** What takes bytes by such a name takes chunks, or two files one after the other: whoever calls it tells. */
+const taking = /^_*(?:append|add|push|put|insert|concat|extend)(?:[A-Z]\w*)?$/;
+
+/**
+ * Whether a function that takes bytes is one that gets them part after part: where this file calls `append()` itself, it
+ * is from what gets or writes part after part.
+ */
+export function isShownToGetChunks(fn: FunctionNode, file: FileContext): boolean {
+  const name = nameOfFunction(fn);
+  if (!taking.test(name) || listCallsOf(fn, file).length > 0) return true;
+  // Calls of methods of prototypes are told by their name alone.
+  if (findThisClass(fn)) return false;
+  return file.nodes('CallExpression').some((call) => {
+    const found = findMethodCall(call);
+    return found?.method === name && found.receiver.kind === ts.SyntaxKind.ThisKeyword;
+  });
+}
+
+const ofPicture = /snap_?shot|thumbnail|favicon|avatar/i;
+const ofLogIn = /(?<![a-z])(?:auth|login|oauth)(?![a-z])|Auth(?![a-z])|Log[iI]n(?![a-z])/;
+
+/** An answer of some kilobytes by its name, whole: a log-in, one picture of a camera. */
+export function isOfSmallBody(call: ts.Node, file: FileContext): boolean {
+  const names = [/[^/]*$/.exec(file.path)?.[0] ?? '', findThisClass(call)?.name?.text ?? ''];
+  for (let fn = findEnclosingFunction(call); fn; fn = findEnclosingFunction(fn)) names.push(nameOfFunction(fn));
+  return names.some((name) => ofPicture.test(name) || ofLogIn.test(name));
+}

@@ -1,0 +1,191 @@
+import type { FileContext } from '../../model/file-context.ts';
+import { classShape, findThisOwner, type OwnerNode } from '../names/class-shape.ts';
+import { bareModule, findOrigin, originName } from '../names/provenance.ts';
+import {
+  findEnclosingFunction,
+  findMemberPath,
+  findMethodCall,
+  getOutermostWrapped,
+  isAssignment,
+  isClassNode,
+  isFunctionNode,
+  nameOfFunction,
+  skipWrappers,
+} from '../syntax.ts';
+import { ts } from '../ts.ts';
+import { findIterated, listRepetitions } from './loop-facts.ts';
+import { findSize, sizeOf } from './size.ts';
+
+/** JSON made only to be read again, compared, or thrown away. */
+export type JsonRoundTrip =
+  /** `JSON.parse(JSON.stringify(x))` */
+  | { kind: 'clone'; call: ts.CallExpression; value: ts.Expression }
+  /** `JSON.stringify(a) === JSON.stringify(b)` */
+  | { kind: 'compare'; call: ts.CallExpression; value: ts.Expression }
+  /** `map.set(k, JSON.stringify(v))` with `JSON.parse(map.get(k))` around a cache of this process. */
+  | { kind: 'cache'; call: ts.CallExpression; value: ts.Expression }
+  /** `map((answer) => JSON.parse(JSON.stringify(answer, replacer)))` in an interceptor: the framework makes JSON of it again. */
+  | { kind: 'answer'; call: ts.CallExpression; value: ts.Expression }
+  /** `logger.debug(JSON.stringify(x))`: made also when the level is off. */
+  | { kind: 'log'; call: ts.CallExpression; value: ts.Expression };
+
+const cacheModule = /^(?:lru-cache|quick-lru|node-cache|memory-cache|tiny-lru|@isaacs\/ttlcache|mnemonist)$/;
+
+/** Judges a `JSON.stringify(x)`; whether what it is given is long is for the caller to weigh. */
+export function findJsonRoundTrip(call: ts.CallExpression, file: FileContext): JsonRoundTrip | undefined {
+  const value = call.arguments[0];
+  if (!value || !isJson(call, 'stringify')) return undefined;
+  const { parent } = call;
+  if (ts.isCallExpression(parent) && isJson(parent, 'parse')) {
+    if (isAnswerOfAll(value, file)) return { kind: 'answer', call: parent, value };
+    if (parent.arguments.length === 1 && call.arguments.length === 1) return { kind: 'clone', call: parent, value };
+  }
+  if (
+    ts.isBinaryExpression(parent) &&
+    /^[!=]==?$/.test(parent.operatorToken.getText()) &&
+    parent.left === call &&
+    isStringify(parent.right)
+  )
+    return { kind: 'compare', call, value };
+  if (ts.isCallExpression(parent) && isCachePut(parent, call, file)) return { kind: 'cache', call, value };
+  if (isKeptAsText(call, file)) return { kind: 'cache', call, value };
+  return isGatedLog(call) ? { kind: 'log', call, value } : undefined;
+}
+
+export function isJson(call: ts.CallExpression, method: 'parse' | 'stringify'): boolean {
+  const { expression } = call;
+  return (
+    ts.isPropertyAccessExpression(expression) &&
+    expression.name.text === method &&
+    ts.isIdentifier(expression.expression) &&
+    expression.expression.text === 'JSON'
+  );
+}
+
+function isStringify(node: ts.Expression): boolean {
+  const value = skipWrappers(node);
+  return ts.isCallExpression(value) && isJson(value, 'stringify');
+}
+
+/** `this.cache.set(key, JSON.stringify(v))` where the same class parses what it gets from the same cache. */
+function isCachePut(put: ts.CallExpression, call: ts.CallExpression, file: FileContext): boolean {
+  const target = findMethodCall(put);
+  if (!target || !/^(?:set|put)$/.test(target.method) || put.arguments[1] !== call) return false;
+  const path = findMemberPath(target.receiver)?.join('.');
+  const owner = findThisOwner(put, file);
+  if (path === undefined || !isInProcess(target.receiver, file) || isStandIn(path, owner, file)) return false;
+  const text = owner ? owner.getText(file.source) : file.text;
+  return /JSON\.parse\(/.test(text) && text.includes(`${path}.get(`);
+}
+
+/** `listCache = JSON.stringify(list)`, where this file parses what the variable of the module or the field holds. */
+function isKeptAsText(call: ts.CallExpression, file: FileContext): boolean {
+  const outer = getOutermostWrapped(call);
+  const { parent } = outer;
+  if (!isAssignment(parent) || parent.right !== outer) return false;
+  const left = skipWrappers(parent.left);
+  if (!/cache|memo(?!ry)/i.test(findMemberPath(left)?.at(-1) ?? '')) return false;
+  const home = ts.isIdentifier(left) ? file.bindingOf(left) : undefined;
+  if (home ? home.scope !== file.moduleScope : findMemberPath(left)?.[0] !== 'this') return false;
+  const kept = left.getText(file.source);
+  return file.nodes('CallExpression').some((parse) => {
+    const text = parse.arguments[0] && isJson(parse, 'parse') ? skipWrappers(parse.arguments[0]) : undefined;
+    if (!text) return false;
+    if (text.getText(file.source) === kept) return !ts.isIdentifier(text) || file.bindingOf(text) === home;
+    // `const text = listCache; … JSON.parse(text)`
+    const declaration = ts.isIdentifier(text) ? file.bindingOf(text)?.declaration : undefined;
+    const made = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+    return made !== undefined && skipWrappers(made).getText(file.source) === kept;
+  });
+}
+
+/** What an interceptor of NestJS is handed of every answer: `next.handle().pipe(map((answer) => …))`. */
+function isAnswerOfAll(value: ts.Expression, file: FileContext): boolean {
+  const name = skipWrappers(value);
+  const declaration = ts.isIdentifier(name) ? file.bindingOf(name)?.declaration : undefined;
+  if (!declaration || !ts.isParameter(declaration) || !isFunctionNode(declaration.parent)) return false;
+  const map = getOutermostWrapped(declaration.parent).parent;
+  if (!ts.isCallExpression(map) || !/^(?:map|switchMap|mergeMap|concatMap)$/.test(map.expression.getText(file.source)))
+    return false;
+  const method = findEnclosingFunction(map);
+  return (
+    method !== undefined && nameOfFunction(method) === 'intercept' && /\.handle\(\)/.test(method.getText(file.source))
+  );
+}
+
+/** A store in memory behind the interface of one on a disk: its values are copies by contract, whatever that costs. */
+function isStandIn(path: string, owner: OwnerNode | undefined, file: FileContext): boolean {
+  const name = owner && isClassNode(owner) ? (owner.name?.text ?? '') : '';
+  return (
+    /stor(?:e|age)|repository|database|persist/i.test(`${name} ${path}`) &&
+    !/cache/i.test(`${name} ${path} ${file.path}`)
+  );
+}
+
+function isInProcess(cache: ts.Expression, file: FileContext): boolean {
+  const origin = findOrigin(cache, file);
+  if (
+    origin &&
+    (cacheModule.test(bareModule(origin.module)) || (origin.module === '' && originName(origin) === 'Map.new'))
+  )
+    return true;
+  const path = findMemberPath(cache);
+  const owner = path?.[0] === 'this' ? findThisOwner(cache, file) : undefined;
+  const field = owner && path?.[1] ? classShape(owner, file).fields.get(path[1]) : undefined;
+  return (
+    field?.values.some((v) => ts.isNewExpression(v) && /^(?:Map|LRU\w*)$/.test(v.expression.getText(file.source))) ??
+    false
+  );
+}
+
+/** Inside of the argument of `logger.debug`, `log.trace`, `logger.verbose`, not behind a check of the level. */
+function isGatedLog(call: ts.CallExpression): boolean {
+  for (let at: ts.Node = call; at.parent; at = at.parent) {
+    const { parent } = at;
+    if (ts.isCallExpression(parent) && parent.arguments.includes(at as ts.Expression)) {
+      const target = findMethodCall(parent);
+      const holder = target && findMemberPath(target.receiver)?.at(-1);
+      return (
+        !!target &&
+        /^(?:debug|trace|verbose|silly)$/.test(target.method) &&
+        !!holder &&
+        /log/i.test(holder) &&
+        !isGuarded(parent)
+      );
+    }
+    const isText = ts.isTemplateSpan(parent) || ts.isTemplateExpression(parent) || ts.isBinaryExpression(parent);
+    if (!isText) return false;
+  }
+  return false;
+}
+
+function isGuarded(log: ts.Node): boolean {
+  for (let at = log; at.parent; at = at.parent) {
+    const { parent } = at;
+    if (ts.isIfStatement(parent) && /debug|trace|verbose|level/i.test(parent.expression.getText())) return true;
+    if (ts.isFunctionLike(parent)) return false;
+  }
+  return false;
+}
+
+/** Literals and what the program fixes; one side of a comparison is enough. */
+export function isShort({ call, kind, value }: JsonRoundTrip, file: FileContext): boolean {
+  if (sizeOf(value, file) === 'small') return true;
+  const other = kind === 'compare' && ts.isBinaryExpression(call.parent) ? skipWrappers(call.parent.right) : undefined;
+  const otherValue = other && ts.isCallExpression(other) ? other.arguments[0] : undefined;
+  return otherValue !== undefined && sizeOf(otherValue, file) === 'small';
+}
+
+/**
+ * Whether the file shows that what is turned into JSON grows with data (not by what it is called), or that it is done
+ * for each item of what does. Bodies of requests are limited by what parses them, which has read as much JSON before.
+ */
+export function isShownLong({ call, kind, value }: JsonRoundTrip, file: FileContext): boolean {
+  const found = findSize(value, file);
+  if (found.isCarried || kind === 'log' || kind === 'cache' || kind === 'answer') return false;
+  if (found.size !== 'unknown') return found.size === 'large';
+  return listRepetitions(call).some((repetition) => {
+    const over = findIterated(repetition);
+    return over !== undefined && sizeOf(over, file) === 'large';
+  });
+}

@@ -1,0 +1,42 @@
+import type { FileContext } from '../../model/file-context.ts';
+import { findProperty } from '../io/queries.ts';
+import { bareModule, findOrigin } from '../names/provenance.ts';
+import { findMethodCall, findStringValue, getOutermostWrapped, skipWrappers } from '../syntax.ts';
+import { ts } from '../ts.ts';
+
+const units: Readonly<Record<string, number>> = { kb: 1 / 1024, mb: 1, gb: 1024 };
+
+/** From here on, one body alone stops the process for a second or more. */
+const tooLarge = 100;
+
+/**
+ * The limit, in MB as it is written, of what parses JSON for every path of an application: `app.use(json({ limit: '1gb' }))`.
+ * On a path of its own a large body may be what the path is there for.
+ */
+export function findLargeBody(call: ts.CallExpression, file: FileContext): ts.Expression | undefined {
+  const limit = findLimit(call, file);
+  const text = findStringValue(limit);
+  const [, number, unit] = /^\s*([\d.]+)\s*([kmg]b)\s*$/i.exec(text ?? '') ?? [];
+  if (number === undefined || unit === undefined) return undefined;
+  return Number(number) * units[unit.toLowerCase()]! >= tooLarge ? limit : undefined;
+}
+
+function findLimit(call: ts.CallExpression, file: FileContext): ts.Expression | undefined {
+  const [first, second] = call.arguments;
+  if (findMethodCall(call)?.method === 'useBodyParser') {
+    const options = findStringValue(first) === 'json' && second ? skipWrappers(second) : undefined;
+    return options && ts.isObjectLiteralExpression(options) ? findProperty(options, 'limit') : undefined;
+  }
+  const options = first && skipWrappers(first);
+  if (!options || !ts.isObjectLiteralExpression(options) || !isParser(call, file)) return undefined;
+  const outer = getOutermostWrapped(call);
+  const mount = ts.isCallExpression(outer.parent) ? findMethodCall(outer.parent) : undefined;
+  const isForAll = mount?.method === 'use' && mount.call.arguments[0] === outer;
+  return isForAll ? findProperty(options, 'limit') : undefined;
+}
+
+/** `express.json()`, `bodyParser.json()`. */
+function isParser(call: ts.CallExpression, file: FileContext): boolean {
+  const origin = findOrigin(call.expression, file);
+  return /^(?:express|body-parser)$/.test(bareModule(origin?.module ?? '')) && origin!.path.at(-1) === 'json';
+}

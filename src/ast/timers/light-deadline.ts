@@ -1,0 +1,98 @@
+import type { FileContext } from '../../model/file-context.ts';
+import { findNumber } from '../names/number-value.ts';
+import {
+  findEnclosingFunction,
+  findMemberName,
+  findPromiseAround,
+  isFunctionNode,
+  isWithin,
+  rootOfMembers,
+  skipWrappers,
+} from '../syntax.ts';
+import { ts } from '../ts.ts';
+
+/** A wait of no more than this is over soon, whatever the load. */
+const soonMs = 5_000;
+
+/** What is gone in less is not felt where it holds next to nothing. */
+const shortMs = 15_000;
+
+/** What is left for so long piles up, wherever it comes from. */
+const longMs = 60_000;
+
+/** How long a timer surely waits; undefined where that is not known, or a caller may say otherwise. */
+export function knownDelay(delay: ts.Expression | undefined, file: FileContext): number | undefined {
+  return delay && !isDelayGiven(delay, file) ? findNumber(delay, file) : undefined;
+}
+
+/** How long a timer waits where nobody says otherwise: what is written, or the default of what a caller may give. */
+export function usualDelay(delay: ts.Expression | undefined, file: FileContext): number | undefined {
+  return delay && findNumber(delay, file);
+}
+
+/** Whether a timer that is left running is gone in less than fifteen seconds. */
+export function isGoneInTime(ms: number | undefined): boolean {
+  return ms !== undefined && ms < shortMs;
+}
+
+/** Whether a timer that is left running is gone in less than five seconds, whatever it holds. */
+export function isGoneSoon(ms: number | undefined): boolean {
+  return ms !== undefined && ms < soonMs;
+}
+
+/** Whether a timer that is left running stays for a minute or more. */
+export function staysLong(ms: number | undefined): boolean {
+  return ms !== undefined && ms >= longMs;
+}
+
+/**
+ * How much a deadline holds that is left running: `nothing` for long, where it is over within some seconds and its
+ * callback refers to constants, to what its owner is, to the promise it settles or to the controller it aborts only;
+ * `little` where it is over later; else `much`.
+ */
+export function weightOf(timer: ts.CallExpression, file: FileContext): 'nothing' | 'little' | 'much' {
+  const [run, delay] = timer.arguments;
+  if (!run) return 'much';
+  // What a caller may say otherwise is no limit.
+  const isSoon = (knownDelay(delay, file) ?? Number.POSITIVE_INFINITY) <= soonMs;
+  if (!holdsLittle(run, { run, isSoon, file })) return 'much';
+  return isSoon ? 'nothing' : 'little';
+}
+
+/**
+ * Whether the one who calls the function around a deadline says how long it is: a helper for whatever work, that is
+ * used as often as there is such work.
+ */
+export function isDelayGiven(delay: ts.Expression | undefined, file: FileContext): boolean {
+  const at = delay && skipWrappers(delay);
+  if (!at) return false;
+  if (ts.isBinaryExpression(at)) return isDelayGiven(at.left, file) || isDelayGiven(at.right, file);
+  const root = rootOfMembers(at);
+  const declaration = ts.isIdentifier(root) ? file.bindingOf(root)?.declaration : undefined;
+  return declaration !== undefined && (ts.isParameter(declaration) || ts.isBindingElement(declaration));
+}
+
+interface Held {
+  run: ts.Node;
+  isSoon: boolean;
+  file: FileContext;
+}
+
+function holdsLittle(node: ts.Node, held: Held): boolean {
+  if (node.kind === ts.SyntaxKind.ThisKeyword) return held.isSoon;
+  if (ts.isIdentifier(node)) {
+    const binding = held.file.bindingOf(node);
+    if (!binding || isWithin(binding.identifier, held.run) || !findEnclosingFunction(binding.identifier)) return true;
+    // A number or a name that stands in the text of an error.
+    if (ts.isTemplateSpan(node.parent)) return true;
+    return isSettler(binding.declaration) || findMemberName(node.parent) === 'abort';
+  }
+  return ts.forEachChild(node, (child) => (holdsLittle(child, held) ? undefined : true)) === undefined;
+}
+
+/** A parameter of a promise's executor. */
+function isSettler(declaration: ts.Node): boolean {
+  if (!ts.isParameter(declaration)) return false;
+  const executor = declaration.parent;
+  return isFunctionNode(executor) && findPromiseAround(executor) !== undefined;
+}

@@ -1,0 +1,141 @@
+import type { FileContext } from '../../model/file-context.ts';
+import type { CallEdge, CallFrequency, FunctionSummary, SymbolRef } from '../../model/link.ts';
+import { isLeftAlone, isRunAlone } from '../handles/left-alone.ts';
+import { listDispatched } from '../names/dispatch-table.ts';
+import { findFunctionValue, ordinalOf } from '../names/functions.ts';
+import { refOf, targetOf } from '../names/symbol-ref.ts';
+import { isTellingName } from '../names/telling-name.ts';
+import {
+  type ClassNode,
+  type FunctionNode,
+  findEnclosingFunction,
+  findMethodCall,
+  findPropertyName,
+  getOutermostWrapped,
+  isFunctionNode,
+  lineOf,
+  skipWrappers,
+} from '../syntax.ts';
+import { isAfterAnswer, isTimeLimited } from '../timers/bounded-wait.ts';
+import { ts } from '../ts.ts';
+import { findEntryOfCall, findEntryPoint } from './entry-points.ts';
+import { findRepetition } from './where.ts';
+
+/** Notes what a call runs, and what the functions that it is handed are: entries, or callbacks of the callee. */
+export function addCall(
+  call: ts.CallExpression | ts.NewExpression,
+  file: FileContext,
+  classes: readonly ClassNode[],
+  summaries: FunctionSummary[],
+  addEdge: (from: FunctionNode | undefined, edge: CallEdge) => void,
+): void {
+  const from = findEnclosingFunction(call);
+  const at = call.getStart(file.source);
+  const edge = (to: SymbolRef, frequency: CallFrequency): CallEdge => ({
+    to,
+    at,
+    line: lineOf(file.source, at),
+    frequency,
+  });
+  const frequency: CallFrequency = findRepetition(call) ? 'loop' : 'once';
+  const target = targetOf(call, file, classes);
+  // What a call gives may be told by its name alone.
+  const isMade = target && 'members' in target && target.members.includes('()');
+  for (const to of [target, !target || isMade ? findNamed(call) : undefined]) {
+    if (to) addEdge(from, { ...edge(to, frequency), ...(isNotWaitedFor(call, file) && { isLeftAlone: true }) });
+  }
+  for (const value of ts.isCallExpression(call) ? listDispatched(call, file) : []) {
+    const one = skipWrappers(value);
+    const run = isFunctionNode(one)
+      ? ({ kind: 'function', fn: ordinalOf(one, file) } as const)
+      : refOf(one, file, classes);
+    if (run) addEdge(from, { ...edge(run, frequency), ...(isNotWaitedFor(call, file) && { isLeftAlone: true }) });
+  }
+
+  // Functions handed over by name: handlers of a route, or callbacks that the callee will run.
+  const entry = call.arguments?.some((a) => !isFunctionNode(skipWrappers(a))) ? findEntryOfCall(call, file) : undefined;
+  for (const argument of call.arguments ?? []) {
+    for (const value of listHandedOver(argument)) {
+      const fn = isFunctionNode(skipWrappers(value)) ? undefined : findFunctionValue(value, file);
+      if (fn) {
+        const summary = summaries[ordinalOf(fn, file)];
+        if (entry && summary) summary.entry ??= entry;
+        else addEdge(from, edge({ kind: 'function', fn: ordinalOf(fn, file) }, handedFrequency(call)));
+      } else if (entry) {
+        // A handler of another file: modelled as a call from an inline entry, so that the chain starts at the route.
+        const imported = refOf(skipBind(value), file, classes);
+        if (imported && imported.kind !== 'function') {
+          summaries.push({ name: entry.label, line: lineOf(file.source, at), entry, calls: [edge(imported, 'once')] });
+        }
+      }
+    }
+  }
+}
+
+function findNamed(call: ts.CallExpression | ts.NewExpression): SymbolRef | undefined {
+  const member = ts.isCallExpression(call) ? findMethodCall(call)?.method : undefined;
+  return member !== undefined && isTellingName(member) ? { kind: 'named', member } : undefined;
+}
+
+/** Nobody waits for it, or for a limited time only. */
+function isNotWaitedFor(call: ts.CallExpression | ts.NewExpression, file: FileContext): boolean {
+  return isLeftAlone(call, file) || isAfterAnswer(call, file) || isTimeLimited(call, file);
+}
+
+function handedFrequency(call: ts.Node): CallFrequency {
+  const method = findMethodCall(call)?.method;
+  return method !== undefined && /^(?:map|forEach|filter|flatMap|reduce|some|every|find)$/.test(method)
+    ? 'loop'
+    : 'once';
+}
+
+function skipBind(value: ts.Expression): ts.Expression {
+  const target = findMethodCall(skipWrappers(value));
+  return target?.method === 'bind' ? target.receiver : value;
+}
+
+/** The arguments, those inside array literals, `handler:` properties, and those of wrapper calls. */
+function* listHandedOver(argument: ts.Expression): Generator<ts.Expression> {
+  const value = skipWrappers(argument);
+  if (ts.isArrayLiteralExpression(value)) {
+    for (const element of value.elements) yield element;
+    return;
+  }
+  if (ts.isObjectLiteralExpression(value)) {
+    for (const property of value.properties) {
+      if (
+        ts.isPropertyAssignment(property) &&
+        /^(?:handler|eachMessage|eachBatch)$/.test(findPropertyName(property.name) ?? '')
+      ) {
+        yield property.initializer;
+      }
+    }
+    return;
+  }
+  yield value;
+  if (ts.isCallExpression(value)) {
+    for (const inner of value.arguments)
+      if (ts.isIdentifier(inner) || ts.isPropertyAccessExpression(inner)) yield inner;
+  }
+}
+
+/** An inline function runs when the function around it does, unless it is an entry of its own or only named. */
+export function addInlineEdge(
+  fn: FunctionNode,
+  file: FileContext,
+  addEdge: (from: FunctionNode | undefined, edge: CallEdge) => void,
+): void {
+  if (!ts.isArrowFunction(fn) && !ts.isFunctionExpression(fn)) return;
+  if (findEntryPoint(fn, file)) return;
+  const outer = getOutermostWrapped(fn);
+  if (ts.isVariableDeclaration(outer.parent)) return;
+  const at = fn.getStart(file.source);
+  const to: SymbolRef = { kind: 'function', fn: ordinalOf(fn, file) };
+  addEdge(findEnclosingFunction(fn), {
+    to,
+    at,
+    line: lineOf(file.source, at),
+    frequency: handedFrequency(outer.parent),
+    ...(isRunAlone(fn, file) && { isLeftAlone: true }),
+  });
+}

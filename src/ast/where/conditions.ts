@@ -1,0 +1,59 @@
+import type { FileContext } from '../../model/file-context.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  findMethodCall,
+  getOutermostWrapped,
+  isFunctionNode,
+  isWithin,
+} from '../syntax.ts';
+import { ts } from '../ts.ts';
+
+/** The conditions on which `node` runs within `fn`: of the branches it stands in, and of what has left `fn` before. */
+export function listConditionsOn(node: ts.Node, fn: FunctionNode, file: FileContext): readonly ts.Expression[] {
+  const found: ts.Expression[] = [];
+  for (let at = node; at !== fn && at.parent; at = at.parent) {
+    const { parent } = at;
+    if (ts.isIfStatement(parent) && parent.expression !== at) found.push(parent.expression);
+    if (ts.isConditionalExpression(parent) && parent.condition !== at) found.push(parent.condition);
+    if (ts.isBinaryExpression(parent) && parent.right === at && isShortCircuit(parent)) found.push(parent.left);
+  }
+  for (const guard of file.nodesOfKind(ts.SyntaxKind.IfStatement) as readonly ts.IfStatement[]) {
+    const isAhead = guard.end <= node.pos && isWithin(guard, fn) && findEnclosingFunction(guard) === fn;
+    if (isAhead && leavesFunction(guard.thenStatement)) found.push(guard.expression);
+  }
+  return found;
+}
+
+/** Whether a branch ends with `return` or `throw`. */
+export function leavesFunction(statement: ts.Statement): boolean {
+  const last = ts.isBlock(statement) ? statement.statements.at(-1) : statement;
+  return last !== undefined && (ts.isReturnStatement(last) || ts.isThrowStatement(last));
+}
+
+/** `a && b`, `a || b`. */
+export function isShortCircuit(node: ts.BinaryExpression): boolean {
+  const { kind } = node.operatorToken;
+  return kind === ts.SyntaxKind.AmpersandAmpersandToken || kind === ts.SyntaxKind.BarBarToken;
+}
+
+/** Whether a node stands in the `catch` of a `try` inside `within`: only a failure leads there. */
+export function isInCatch(node: ts.Node, within: ts.Node): boolean {
+  for (let at = node; at !== within && at.parent; at = at.parent) if (ts.isCatchClause(at)) return true;
+  return false;
+}
+
+/** Whether a node stands in a `finally` of its function, or in the callback of `.finally(…)`. */
+export function isInFinally(node: ts.Node): boolean {
+  for (let at = node; at.parent; at = at.parent) {
+    if (ts.isTryStatement(at.parent) && at.parent.finallyBlock === at) return true;
+    if (isFunctionNode(at)) return findMethodCall(getOutermostWrapped(at).parent)?.method === 'finally';
+  }
+  return false;
+}
+
+/** Whether a condition asks if something is above zero: `if (this.retryMs > 0)`. */
+export function isAboveZero(node: ts.Node): node is ts.BinaryExpression {
+  if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.GreaterThanToken) return false;
+  return ts.isNumericLiteral(node.right) && node.right.text === '0';
+}

@@ -1,0 +1,128 @@
+import type { FileRole, PackageFacts } from '../../model/file-context.ts';
+
+const testPath =
+  /(?:^|\/)(?:__(?:tests|mocks|fixtures|e2e)__|tests?|specs?|e2e|cypress|playwright|testing|test-utils?|mocks?|(?:[\w.-]+[._-])?(?:smoke|integration|e2e|unit|acceptance|functional|system|regression|contract|stress|perf(?:ormance)?|load|browser|compat(?:ibility)?|types?|typings?|dts)[._-]?tests?)\/|[._-](?:(?:client|server|unit|integration|int)?tests?(?:-d)?|integ|spec|e2e|cy|mock|mocks|stories|bench|benchmark)\.[cm]?[jt]sx?$|(?:^|\/)(?:(?:jest|vitest|karma|playwright|cypress)[.-]|(?:setup[-_.]?(?:files?[-_.]?after[-_.]?env|tests?|(?:jest|vitest|mocha))|(?:jest|vitest|mocha)[-_.]?setup)\b)[\w.-]+$/i;
+/** A whole package below `fixtures/` is a project of its own: scanned by name, it is judged as one. */
+const fixturePath = /(?:^|\/)fixtures?\//i;
+const migrationPath =
+  /(?:^|\/)(?:[a-z]+[-_])?(?:migrations?|upgrades|seeds?|seeders?|migrate)\/|(?:^|\/)migrat(?:e|ions?)\.[cm]?[jt]s$|[._-](?:migration|seed|seeder)\.[cm]?[jt]s$|(?:^|\/)schema[._-]?(?:upgrade|migration)\w*\.[cm]?[jt]s$/i;
+const scriptPath =
+  /(?:^|\/)(?:scripts?|bin|cli|codemods?|benchmarks?|bench|\.github|\.circleci|devtools?|emulators?)\/|^(?:tools?|tasks?|build|ci|dev|perf|release|generators?)\/|(?:^|\/)(?:gulpfile|gruntfile|cli|release|build(?!-)|webpack|rollup|esbuild)\b[\w.-]*\.[cm]?[jt]s$|^build-[\w.-]*\.[cm]?[jt]s$/i;
+/** Whole words of a folder or file that fills a database once, puts a product in place, or takes texts out of sources. */
+const seedPath =
+  /(?:^|\/)(?:\w+[-_.])?seed(?:s|er|ers)?\.[cm]?[jt]s$|(?:^|\/)seed(?:s|er|ers)?[-_.](?!phrase|random|words?|peers?|keys?|nodes?|list)[\w.-]*\.[cm]?[jt]s$|(?:^|\/)prisma\/seed[\w.-]*(?:\/|$)/i;
+const seedName = /(?:^|\/)(?:seed(?!Phrase|Random|Word|Peer|Key|Node|List)[A-Z]|[a-zA-Z]+Seeder?\.)[\w.-]*$/;
+const installPath =
+  /(?:^|\/)(?:pre|post|un)?install(?:ers?)?(?:\/|[-_.][\w.-]*$)|(?:^|\/)[\w.-]*[-_.]installer(?:\/|\.[cm]?[jt]s$)/i;
+const installerName = /(?:^|\/)(?:\w*[a-z]Installer|Installer[A-Z]\w*)(?:\/|\.[cm]?[jt]s$)/;
+/** Where such a word is the name of an address that is asked for. */
+const addressPath = /(?:^|\/)(?:routes?|api|controllers?|handlers?|pages|app)\/|[._-](?:routes?|controller|handler)\./i;
+const localeToolPath =
+  /(?:^|\/)(?:extract|collect|scan)[-_.]?(?:locales?|i18n|l10n|translations?|langs?)(?:\/|[-_.]|$)|(?:^|\/)(?:locales?|i18n|l10n|translations?)[-_.]?(?:extract(?:or|ion)?|scanner)(?:\/|[-_.]|$)|(?:^|\/)(?:locales?|i18n|l10n|translations?)\/(?:extract|scan)(?:or)?\.[cm]?[jt]s$/i;
+/** Servers and helpers that only tests and their machines talk to; `test-results/` of a product is not one. */
+const testHelperPath =
+  /(?:^|\/)(?:conformance(?:-\w+)*|test-?containers?|test-(?:apps?|clients?|common|data|db|embed|env|environment|fixtures?|harness|helpers?|kit|lib|packages?|projects?|resources|server|setup|sites?|support))\/|^(?:certification|interop|tests?-[\w-]+|features(?:-\w+)?\/(?:support|step[_-]?definitions))\/|(?:^|\/)(?:conformance|certification|ci)-(?:server|runner|suite|app)\.[cm]?[jt]s$|(?:^|\/)test[-_](?:utils?|helpers?|harness|setup|fixtures?|server|data)\.[cm]?[jt]sx?$/i;
+const testPackage =
+  /(?:^|\/)(?:tests?[-_][\w.-]+|testcontainers?|(?!(?:ab|a-b|split|speed)[-_]tests?$)[\w.-]+[-_]test(?:s|ing|containers?|kit|[-_](?:utils?|helpers?|kit|apps?|servers?|tool(?:s|ing)?))?)$/i;
+/** Folders that packages for the developers themselves lie in. */
+const toolPackage =
+  /(?:^|\/)(?:bin|scripts|tools?|(?:[\w.-]+-)?cli)$|(?:^|\/)bench(?:mark)?s?(?:\/|$)|^(?:dev|tools?|scripts)\//i;
+const configPath =
+  /(?:^|\/)[\w.-]+\.config\.[cm]?[jt]s$|(?:^|\/)\.\w+rc\.[cm]?js$|(?:^|\/)(?:knexfile|ormconfig)\.[cm]?[jt]s$/i;
+const examplePath =
+  /(?:^|\/)(?:examples?|demos?|samples?|playgrounds?|spikes?|demo[-_][\w.-]+|[\w.-]+[-_](?:demos?|examples?)|local-?env)\/|(?:^|\/)demo(?:[-_](?:server|app))?\.[cm]?[jt]s$|^(?:docs|website|templates?|sandbox)\//i;
+const uiPath =
+  /(?:^|\/)(?:client|frontend|front-end|web|webapp|ui|components?|hooks|public|assets|static|browser|renderer|mobile|ios|android|electron|desktop|admin-ui|dashboard)\//i;
+const uiImport =
+  /(?:from\s*|require\(\s*)['"](?:react|react-dom|react-native|preact|vue|svelte|solid-js|@angular\/\w[\w/-]*|lit|mobx-react|@emotion\/\w+|styled-components|jquery|pinia|zustand|@tanstack\/react-query|next\/(?:link|image|router|navigation))(?:\/[\w./-]+)?['"]/;
+
+/** A step of a workflow of GitHub: its process ends with it. */
+const actionImport = /['"]@actions\/core['"]/;
+
+/** Whether a path leads through `fixtures/`, which may hold whole packages. */
+export function isFixturePath(path: string): boolean {
+  return fixturePath.test(path);
+}
+
+export function isTestPath(path: string): boolean {
+  return testPath.test(path);
+}
+
+/** Whether the role of a file is `test`, as its path alone shows. */
+export function isOfTests(path: string, pkg: PackageFacts): boolean {
+  const inPackage = pathInPackage(path, pkg);
+  return (
+    testPath.test(path) || fixturePath.test(inPackage) || testHelperPath.test(inPackage) || testPackage.test(pkg.dir)
+  );
+}
+
+function pathInPackage(path: string, { dir }: PackageFacts): string {
+  return dir === '' ? path : path.slice(dir.length + 1);
+}
+
+/**
+ * The role of a file by where it lies and what its head says. Rules about load are silent outside `product` (and some in `ui`).
+ * A path decides first; a shebang or a place in package.json `bin`/`scripts` makes a script; a UI import or `'use client'` makes UI.
+ */
+export function fileRole(path: string, text: string, pkg: PackageFacts): FileRole {
+  const inPackage = pathInPackage(path, pkg);
+  if (isOfTests(path, pkg)) return 'test';
+  if (configPath.test(path)) return 'config';
+  if (migrationPath.test(path)) return 'migration';
+  if (toolPackage.test(pkg.dir) || text.startsWith('#!') || pkg.scripts.has(inPackage) || scriptPath.test(inPackage))
+    return 'script';
+  if (isSeed(path, text)) return 'migration';
+  if (isTool(path)) return 'script';
+  if (isOclifCommand(inPackage, pkg) || isHandTool(inPackage, text)) return 'script';
+  if (examplePath.test(path)) return 'example';
+  // Rendering on the server is under the load of requests.
+  const head = text.length > 6000 ? text.slice(0, 6000) : text;
+  if (actionImport.test(head)) return 'script';
+  if (head.includes('react-dom/server') && /['"]react-dom\/server/.test(head)) return 'product';
+  if (hasDirective(head, 'use client')) return 'ui';
+  if (isLoadedOnServer(path, text)) return 'product';
+  if (uiImport.test(head)) return 'ui';
+  if (uiPath.test(path) && /\.[jt]sx$|\b(?:document|window|localStorage|HTMLElement)\b/.test(path + head)) return 'ui';
+  return 'product';
+}
+
+const serverImport =
+  /['"](?:@remix-run\/(?:node|server-runtime|cloudflare|deno|express)|@react-router\/node|(?:\.{1,2}\/)*\+types\/[^'"]+|[^'"\n]*(?:\.server(?:\/[^'"\n]*)?|\/server-only\/[^'"\n]*))['"]/;
+
+/** A page that says itself how the server loads what it shows: Remix and React Router by their routes, Next by its pages. */
+export function isLoadedOnServer(path: string, text: string): boolean {
+  const isRoute = /(?:^|\/)routes\//.test(path) && serverImport.test(text.slice(0, 6000));
+  if (isRoute) return /^export (?:const|(?:async )?function) (?:loader|action)\b/m.test(text);
+  return /(?:^|\/)pages\//.test(path) && /^export (?:const|(?:async )?function) getServerSideProps\b/m.test(text);
+}
+
+/** A command of a program on the command line: its process lives as long as it. */
+function isOclifCommand(inPackage: string, { dependencies }: PackageFacts): boolean {
+  return /(?:^|\/)commands\//.test(inPackage) && dependencies.has('@oclif/core');
+}
+
+/** A program in a folder of tools that reads its arguments. */
+function isHandTool(inPackage: string, text: string): boolean {
+  return /(?:^|\/)tools?\//.test(inPackage) && /\bprocess\.argv\b|['"](?:minimist|yargs|commander)['"]/.test(text);
+}
+
+/** Whether a file fills a database with its first rows; who seeds a torrent serves all day. */
+function isSeed(path: string, text: string): boolean {
+  return (
+    (seedPath.test(path) || seedName.test(path)) && !/torrent/i.test(path) && !/torrent/i.test(text.slice(0, 6000))
+  );
+}
+
+/** Whether a file puts a product in place or gathers its texts: it runs for one piece of work. */
+function isTool(path: string): boolean {
+  if (localeToolPath.test(path)) return true;
+  return (installPath.test(path) || installerName.test(path)) && !addressPath.test(path);
+}
+
+/** Whether the first code of a text, behind comments, is a directive. One comment at a time: a single expression for all backtracks without end. */
+export function hasDirective(head: string, directive: string): boolean {
+  const space = /(?:\s+|\/\/[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/)/y;
+  let at = 0;
+  for (space.lastIndex = 0; space.test(head); space.lastIndex = at) at = space.lastIndex;
+  return head.startsWith(`'${directive}'`, at) || head.startsWith(`"${directive}"`, at);
+}

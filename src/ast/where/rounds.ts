@@ -1,0 +1,107 @@
+import type { FileContext } from '../../model/file-context.ts';
+import { findQuery } from '../io/queries.ts';
+import { findMethodCall, isFunctionNode, isLoop, isWithin, skipWrappers } from '../syntax.ts';
+import { ts } from '../ts.ts';
+
+/** Whether a node runs only when a condition holds. */
+export function isConditional(node: ts.Node, within: ts.Node): boolean {
+  for (let at = node; at !== within && at.parent; at = at.parent) {
+    const { parent } = at;
+    if (ts.isIfStatement(parent) && parent.expression !== at) return true;
+    if (ts.isConditionalExpression(parent) && parent.condition !== at) return true;
+    if (ts.isCatchClause(parent) || ts.isCaseOrDefaultClause(parent)) return true;
+    if (
+      ts.isBinaryExpression(parent) &&
+      parent.right === at &&
+      /^(?:&&|\|\||\?\?=?)$/.test(parent.operatorToken.getText())
+    )
+      return true;
+  }
+  return false;
+}
+
+/** Whether the call mentions a name that a round of the loop declares. */
+export function mentionsOwn(call: ts.CallExpression, loop: ts.Node, file: FileContext): boolean {
+  let found = false;
+  const visit = (node: ts.Node): void => {
+    if (found) return;
+    if (ts.isIdentifier(node)) {
+      const binding = file.bindingOf(node);
+      if (binding && isWithin(binding.identifier, loop) && !isWithin(binding.identifier, call)) found = true;
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(call);
+  return found;
+}
+
+/** Loops that wait between rounds on purpose. */
+export function isPaced(loop: ts.Node, file: FileContext): boolean {
+  return /\b(?:sleep|delay|wait|setTimeout|rateLimit\w*|throttle)\s*\(/.test(loop.getText(file.source).slice(0, 4000));
+}
+
+/** An outer variable that a round sets and the next one's query reads: cursors, parent ids, running totals. */
+export function dependsOnLastRound(call: ts.CallExpression, loop: ts.Node, file: FileContext): boolean {
+  let found = false;
+  const visit = (node: ts.Node): void => {
+    if (found) return;
+    if (ts.isIdentifier(node)) {
+      const binding = file.bindingOf(node);
+      if (binding && !isWithin(binding.identifier, loop) && binding.writes.some((write) => isWithin(write, loop)))
+        found = true;
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(call);
+  return found;
+}
+
+/** A `break`, or a `return` of the loop's own function: the first hit may end it. */
+export function mayEndEarly(loop: ts.Node): boolean {
+  if (!isLoop(loop)) return false;
+  let found = false;
+  const visit = (node: ts.Node): void => {
+    if (found || isFunctionNode(node)) return;
+    if (ts.isReturnStatement(node) || ts.isBreakStatement(node)) found = true;
+    else if (!isLoop(node) || node === loop) ts.forEachChild(node, visit);
+  };
+  visit(loop.statement);
+  return found;
+}
+
+/** Whether a round of a loop waits for anything but queries and data loaders: what a query costs is little beside it. */
+export function waitsForOther(loop: ts.Node, known: ts.CallExpression, file: FileContext): boolean {
+  return listOtherWaits(loop, known, file).length > 0;
+}
+
+/** The calls that a round of a loop waits for, but for queries and data loaders. */
+export function listOtherWaits(loop: ts.Node, known: ts.CallExpression, file: FileContext): ts.CallExpression[] {
+  const findOther = (call: ts.Expression): ts.CallExpression | undefined => {
+    const value = skipWrappers(call);
+    if (value === known || !ts.isCallExpression(value) || findQuery(value, file)) return undefined;
+    const target = findMethodCall(value);
+    if (target && /^(?:load|loadMany)$/.test(target.method)) return undefined;
+    if (target && target.receiver.getText(file.source) === 'Promise') return undefined;
+    // `await query().then(…)`
+    return target && /^(?:then|catch|finally)$/.test(target.method) ? findOther(target.receiver) : value;
+  };
+  return file
+    .nodes('AwaitExpression')
+    .flatMap((node) => (node.pos >= loop.pos && node.end <= loop.end ? (findOther(node.expression) ?? []) : []));
+}
+
+/** Whether a node runs in some rounds only: in a branch, or behind an `if (…) return` or `if (…) continue`. */
+export function isInSomeRounds(node: ts.Node, loop: ts.Node): boolean {
+  if (isConditional(node, loop)) return true;
+  for (let at = node; at !== loop && at.parent; at = at.parent) {
+    const { parent } = at;
+    if (ts.isBlock(parent) && parent.statements.some((s) => s.end <= at.pos && ts.isIfStatement(s) && leaves(s)))
+      return true;
+  }
+  return false;
+}
+
+function leaves({ thenStatement }: ts.IfStatement): boolean {
+  const last = ts.isBlock(thenStatement) ? thenStatement.statements.at(-1) : thenStatement;
+  return last !== undefined && (ts.isReturnStatement(last) || ts.isContinueStatement(last));
+}

@@ -1,0 +1,23 @@
+import type { FileContext } from '../../model/file-context.ts';
+import { type FunctionNode, nameOfFunction } from '../syntax.ts';
+
+const timetablePath =
+  /(?:^|\/)\(?(?:cron|cron-?jobs?|jobs)\)?\/|[/.-](?:jobs?|cron|schedule[rd]?)(?:\.service|-handlers?)?\.[cm]?[jt]s$/i;
+const rarePath =
+  /(?:^|[/._-])(?:backups?|restore)[/.]|(?:^|[/.])\(?(?:admin|administration|super-?admin|admin-?js|admin-?panel)\)?[/.]|(?:^|\/)deploy(?:ments?)?[/.-]|[/._-]logs?[._-](?:controller|routes?|router|handlers?)\b|\/(?:controllers?|pages)\/(?:[\w.-]+\/)*settings\//i;
+
+/**
+ * Whether a file serves what is asked for once in a while, by where it lies: pages of the administrators and of settings,
+ * back-ups, deployments, logs, work of a timetable that nobody waits for. What it costs there few would notice.
+ */
+export function isSeldomAsked({ path }: FileContext): boolean {
+  return timetablePath.test(path) || rarePath.test(path);
+}
+
+/** Called by hand, by somebody who sees how long it takes (an administrator, a test of settings), not by a timetable. */
+export function isByHand(fn: FunctionNode, file: FileContext): boolean {
+  return (
+    (rarePath.test(file.path) && !timetablePath.test(file.path)) ||
+    /^test(?:Setup|Connection|Config\w*|Settings|Credentials|Webhook|Integration)$/.test(nameOfFunction(fn))
+  );
+}

@@ -1,0 +1,32 @@
+import type { FileContext } from '../../model/file-context.ts';
+import type { EntryPoint } from '../../model/link.ts';
+import { type FunctionNode, getOutermostWrapped, nameOfFunction } from '../syntax.ts';
+import { ts } from '../ts.ts';
+
+/** Types of functions that a framework calls for each request, message or field that is asked for. */
+const handlerType =
+  /^(?:(?:express|Express)\.)?(?:RequestHandler|ErrorRequestHandler|RequestParamHandler|NextApiHandler|RouteHandler(?:Method)?|APIGatewayProxy\w*Handler\w*|(?:SQS|SNS|S3|DynamoDBStream|EventBridge|KinesisStream)Handler|AzureFunction|LoaderFunction|ActionFunction|GetServerSideProps|Koa\.Middleware|GraphQLFieldResolver|I?FieldResolver)$/;
+/** What code generators call the type of all resolvers, or of those of one object. */
+const resolversType = /Resolvers$/;
+
+/** `const charge: RequestHandler = async (a, b) => …`, and resolvers by the types that are generated for a GraphQL schema. */
+export function entryOfType(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
+  if (file.role !== 'product') return undefined;
+  let at: ts.Node = ts.isMethodDeclaration(fn) ? fn : getOutermostWrapped(fn).parent;
+  const direct = ts.isVariableDeclaration(at);
+  for (let depth = 0; depth < 2 && (ts.isPropertyAssignment(at) || ts.isMethodDeclaration(at)); depth++) {
+    if (!ts.isObjectLiteralExpression(at.parent)) return undefined;
+    at = getOutermostWrapped(at.parent).parent;
+  }
+  if (!ts.isVariableDeclaration(at) || !at.type) return undefined;
+  const name = nameOfType(at.type);
+  if (name === undefined) return undefined;
+  const isHandler = direct && (ts.isIndexedAccessTypeNode(at.type) ? resolversType : handlerType).test(name);
+  if (!isHandler && (direct || !resolversType.test(name))) return undefined;
+  return { kind: 'request', label: `${name} ${nameOfFunction(fn)}` };
+}
+
+function nameOfType(type: ts.TypeNode): string | undefined {
+  if (ts.isIndexedAccessTypeNode(type)) return nameOfType(type.objectType);
+  return ts.isTypeReferenceNode(type) ? type.typeName.getText() : undefined;
+}
