@@ -6,11 +6,12 @@ import { dirname, join } from 'node:path';
 /** Clones that lack blobs never fetch them. */
 const env = { ...process.env, GIT_NO_LAZY_FETCH: '1' };
 
-/** The git folder of `<owner>/<name>` below `root`: `<owner>/<name>`, `<owner>+<name>/repo` or `<owner>/<name>.git`. */
+/** The git folder of `<owner>/<name>` below `root`: `<owner>/<name>`, `<owner>+<name>/repo` or `<owner>/<name>.git`, bare ones too. */
 export function findGitDir(root: string, repository: string): string | undefined {
   const [owner, name] = repository.split('/') as [string, string];
   return [
     join(root, owner, name, '.git'),
+    join(root, `${owner}+${name}`, 'repo', '.git'),
     join(root, `${owner}+${name}`, 'repo'),
     join(root, owner, `${name}.git`),
   ].find(existsSync);

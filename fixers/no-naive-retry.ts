@@ -107,14 +107,18 @@ function findLog(clause: ts.CatchClause, file: FileContext): string | undefined 
 function addJitter(call: ts.CallExpression, file: FileContext): Fix | Skip {
   const isBackoff = /backOff/.test(call.expression.getText(file.source));
   const property = isBackoff ? "jitter: 'full'" : 'randomize: true';
+  // `retry` multiplies each pause by 1 to 2; full jitter only shortens them.
+  const note = isBackoff
+    ? {}
+    : { note: 'each pause may take up to twice as long: a caller with a limit of time needs room for it' };
   const options = call.arguments[1];
   if (!options) {
     const end = call.arguments[0]?.end;
     return end === undefined
       ? { skip: 'nothing is retried' }
-      : { edits: [{ start: end, end, text: `, { ${property} }` }] };
+      : { edits: [{ start: end, end, text: `, { ${property} }` }], ...note };
   }
   return ts.isObjectLiteralExpression(options)
-    ? { edits: addProperties(options, [property], file) }
+    ? { edits: addProperties(options, [property], file), ...note }
     : { skip: 'its options are not written out' };
 }

@@ -149,8 +149,14 @@ function syntaxProblem(file: FileContext): Problem | undefined {
     kind: 'syntax',
     file: file.path,
     position: { line: line + 1, column: character + 1, offset: first.start },
-    message: `Syntax error: ${ts.flattenDiagnosticMessageText(first.messageText, ' ')}`,
+    message: `Syntax error: ${ts.flattenDiagnosticMessageText(first.messageText, ' ')}${isFlow(file) ? ' (the file is written in Flow, which cannot be read: leave it out with `exclude`)' : ''}`,
   };
+}
+
+/** Whether the comments at the head of a file declare it to be Flow. */
+function isFlow({ text }: FileContext): boolean {
+  const comments = ts.getLeadingCommentRanges(text, 0) ?? [];
+  return comments.some(({ pos, end }) => /@flow\b/.test(text.slice(pos, end)));
 }
 
 /** A rule that throws loses its findings of this file and is named; the others go on. */

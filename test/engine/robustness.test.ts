@@ -32,6 +32,14 @@ describe('a file that is hard to read does not end the scan, and is named', () =
     expect(outcome.findings.map(({ file }) => file)).toEqual(['good.ts']);
   });
 
+  test('a syntax error in a file that says it is Flow names that, and the way out', async () => {
+    const flow = '/**\n * @flow strict\n */\nexport type Point = {| x: number |};\nslow();\n';
+    const outcome = await scan({ root: tempProject({ ...good, 'flow.js': flow }) }, [plainRule]);
+    expect(outcome.problems).toMatchObject([
+      { kind: 'syntax', file: 'flow.js', message: expect.stringMatching(/written in Flow.*`exclude`/) },
+    ]);
+  });
+
   test('nesting of 10,000 levels is a limit', async () => {
     for (const text of [
       `slow(${'[\n'.repeat(10_000)}${']'.repeat(10_000)});`,
