@@ -28,7 +28,7 @@ export const rule = defineRule<RedisKeys>({
   category: 'database',
   severity: 'medium',
   confidence: 'likely',
-  lifecycle: 'trial',
+  lifecycle: 'stable',
   effort: 30,
   message: '`{call}` walks every key of the server while nothing else is served, each time `{name}` runs.',
   why: 'Redis runs one command at a time: KEYS takes time with the number of all keys, about 40 ms a million, and every other client waits.',
