@@ -75,7 +75,7 @@ function judge(set: ts.CallExpression, file: FileContext): Match<CacheStampede> 
   const holder = target ? findMemberPath(target.receiver)?.join('.') : '';
   const key = set.arguments[0];
   const fn = findEnclosingFunction(set);
-  if (holder === undefined || !key || !fn?.body || set.arguments.length < 2 || isStartup(fn)) return undefined;
+  if (holder === undefined || !key || !fn?.body || set.arguments.length < 2 || isStartup(fn, file)) return undefined;
   const isHelper = isReadThrough(set, fn, file);
   if (!isOfHelper && !isHelper && !(target && isCache(holder, target.receiver, file))) return undefined;
   if (ts.isStringLiteralLike(skipWrappers(key)) && !/ex|EX|ttl/i.test(set.getText(file.source))) return undefined;
@@ -110,7 +110,7 @@ function judgeVariable(
   { fn, get, set, load, isOfModule }: KeptVariable,
   file: FileContext,
 ): Match<CacheStampede> | undefined {
-  if (isStartup(fn) || isSharedLoad(fn, load, file)) return undefined;
+  if (isStartup(fn, file) || isSharedLoad(fn, load, file)) return undefined;
   const kept = set.left.getText(file.source);
   const isHot = isOfModule && isShortLived(set, undefined, file) && isDearLoad(get, set, load, file);
   return {

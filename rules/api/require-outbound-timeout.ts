@@ -163,7 +163,7 @@ function whileClientWaits(end: ts.CallExpression, library: HttpLibrary, file: Fi
 /** Whether somebody may wait for what a call brings back, for as long as it takes. */
 function isWaitedFor({ library, end }: OutboundCall, file: FileContext): boolean {
   const fn = findEnclosingFunction(end);
-  if (!fn || isStartup(fn) || isTimeLimited(end, file) || isAfterAnswer(end, file)) return false;
+  if (!fn || isStartup(fn, file) || isTimeLimited(end, file) || isAfterAnswer(end, file)) return false;
   return !(/^(?:http|request|simple-get)$/.test(library) ? isUnheard(end, file) : isLeftAlone(end, file));
 }
 

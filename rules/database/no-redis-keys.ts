@@ -12,7 +12,7 @@ import {
   nameOfFunction,
 } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { isStartup, onRequestPath } from '../../src/ast/where/where.ts';
+import { isStartup, runsRepeatedly } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
@@ -65,13 +65,13 @@ function judge(call: ts.CallExpression, receiver: ts.Expression, file: FileConte
     (ts.isStringLiteralLike(pattern) || ts.isTemplateExpression(pattern));
   const fn = findEnclosingFunction(call);
   const elsewhere = isClient ? undefined : isRedisOfOtherFile(receiver, file);
-  if (!(isClient || isNamed || elsewhere) || !fn || isStartup(fn)) return undefined;
+  if (!(isClient || isNamed || elsewhere) || !fn || isStartup(fn, file)) return undefined;
   const states: LinkCondition = {
     kind: 'any',
     of: ['import:ioredis', 'import:redis', 'import:@redis/client'].map((fact) => ({ kind: 'project-states', fact })),
   };
   const isOne = isNamed ? states : elsewhere;
-  const requested = onRequestPath(call, file);
+  const requested = runsRepeatedly(call, file);
   return {
     at: call,
     values: { call: `${call.expression.getText(file.source)}()`, name: nameOfFunction(ownerOf(call) ?? fn) },

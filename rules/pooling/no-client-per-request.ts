@@ -83,7 +83,7 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
   }
   const fn = findEnclosingFunction(node);
   if (isForEachAnyway(node, library)) return undefined;
-  if (!fn || frequencyOf(node, file) === 'once' || isStartup(fn) || isMemoised(node, fn, file)) return undefined;
+  if (!fn || frequencyOf(node, file) === 'once' || isStartup(fn, file) || isMemoised(node, fn, file)) return undefined;
   const places = listHandlePlaces(node, file);
   if (places.some((place) => isKeptBeyond(place, fn, file)) || isPartOfField(node, file)) return undefined;
   // An agent or a memory is handed to each request it serves; other clients, once handed over, are the receiver's.

@@ -47,7 +47,7 @@ function judge(node: ts.NewExpression, file: FileContext): Match<SharedClient> |
     const target = findMethodCall(call);
     if (target?.method !== 'query' || findMemberPath(target.receiver)?.join('.') !== home.path) return false;
     const fn = findEnclosingFunction(call);
-    return fn !== undefined && !isStartup(fn);
+    return fn !== undefined && !isStartup(fn, file);
   });
   if (!use) return undefined;
   return {

@@ -147,7 +147,7 @@ function neverCleared(
       break;
     case 'factory':
       // What brings a process up may give out how to end it, and runs once all the same.
-      if (isStartup(life.fn)) conditions.push(startsRepeatedly(call, life, file));
+      if (isStartup(life.fn, file)) conditions.push(startsRepeatedly(call, life, file));
       break;
     case 'owner':
       if (startsWithOnlyInstance(call, life.shape, file)) return undefined;

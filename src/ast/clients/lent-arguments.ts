@@ -108,7 +108,7 @@ function isInHandler(node: ts.Node, file: FileContext): boolean {
 }
 
 function runsOften(node: ts.NewExpression, fn: FunctionNode, file: FileContext): boolean {
-  if (frequencyOf(node, file) !== 'call' || isStartup(fn)) return false;
+  if (frequencyOf(node, file) !== 'call' || isStartup(fn, file)) return false;
   for (let at: FunctionNode | undefined = fn; at; at = findEnclosingFunction(at)) {
     if (isHandlerOfMany(at, file)) return true;
     if (ts.isConstructorDeclaration(at)) return false;

@@ -65,5 +65,5 @@ export function oftenEnough(
   const place = fn.body ?? fn;
   const isRare = handle === descriptorKind && leak.kind === 'outcome' && isOfThrow;
   if (isRare) return runsAsItLives(place, file);
-  return isSetUp(fn) ? runsRepeatedly(place, file) : runsUnderLoad(place, file);
+  return isSetUp(fn, file) ? runsRepeatedly(place, file) : runsUnderLoad(place, file);
 }

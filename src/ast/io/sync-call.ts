@@ -104,7 +104,7 @@ export function isDoneOnce({ call, module }: SyncCall, file: FileContext): boole
   const fn = findEnclosingFunction(call);
   if (!fn || frequencyOf(call, file) !== 'call') return true;
   const isMaking = isMadeForEach(fn, { module }, file);
-  if (!isMaking && (isStartup(fn) || onceName.test(nameOfFunction(fn)))) return true;
+  if (!isMaking && (isStartup(fn, file) || onceName.test(nameOfFunction(fn)))) return true;
   if (onceFile.test(file.path) || isOfKernel(call)) return true;
   if (/(?:parentPort|isMainThread)\b/.test(file.text) || (module === 'zlib' && isOfConstant(call, file))) return true;
   return isKeptForLater(call, file);

@@ -64,7 +64,7 @@ function judgeLife(node: ts.Node, file: FileContext): Life {
   if (factory) return factory;
   const fn = findEnclosingFunction(node);
   if (!fn) return { kind: 'process' };
-  const isProcess = isStartup(getOutermostFunction(fn)) && !isHandled(fn, file);
+  const isProcess = isStartup(getOutermostFunction(fn), file) && !isHandled(fn, file);
   return isProcess ? { kind: 'process' } : { kind: 'call', fn };
 }
 

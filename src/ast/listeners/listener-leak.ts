@@ -245,7 +245,7 @@ function findFactory({ add, life, file }: ListenerPlace): FunctionNode | undefin
 /** What a factory makes has an end of its own, and is held by the process until that takes the listener away. */
 function onFactory(place: ListenerPlace, fn: FunctionNode): ListenerLeak | undefined {
   const { add, promise, file } = place;
-  if (promise || file.role === 'ui' || isStartup(fn)) return undefined;
+  if (promise || file.role === 'ui' || isStartup(fn, file)) return undefined;
   if (listOwnCaptures(add, fn, file).length === 0) return undefined;
   return {
     shape: 'owner',

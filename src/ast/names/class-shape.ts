@@ -323,3 +323,11 @@ function findClassOfReceiver(receiver: ts.Expression, file: FileContext): OwnerN
   if (value.kind === ts.SyntaxKind.ThisKeyword) return findThisOwner(value, file);
   return ts.isObjectLiteralExpression(value) ? value : undefined;
 }
+
+/** `this`, and the `this` of `const self = this`. */
+export function findSelf(holder: ts.Expression, file: FileContext): ts.Node | undefined {
+  if (holder.kind === ts.SyntaxKind.ThisKeyword) return holder;
+  const declaration = ts.isIdentifier(holder) ? file.bindingOf(holder)?.declaration : undefined;
+  const value = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+  return value?.kind === ts.SyntaxKind.ThisKeyword ? value : undefined;
+}

@@ -1,29 +1,63 @@
 import type { FileContext } from '../../model/file-context.ts';
-import { skipWrappers } from '../syntax.ts';
+import { findMethodCall, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 
 /**
- * What a call may run that looks its function up in a table of the module: `handlers[kind](job)`, also by a name for it
- * (`const handle = handlers[kind];`).
+ * What a call may run that looks its function up in a table of the module: `handlers[kind](job)`, `handlers.get(kind)(job)`,
+ * also by a name for it (`const handle = handlers[kind];`).
  */
-export function listDispatched(call: ts.CallExpression, file: FileContext): ts.Expression[] {
-  const table = findTable(skipWrappers(call.expression), file);
-  return (table?.properties ?? []).flatMap((property) => {
+export function listDispatched(call: ts.CallExpression, file: FileContext): readonly ts.Expression[] {
+  const looked = findLookUp(skipWrappers(call.expression), file);
+  if (!looked || !ts.isIdentifier(looked.table) || file.bindingOf(looked.table)?.scope !== file.moduleScope) return [];
+  const table = findConstant(looked.table, file);
+  if (table && ts.isObjectLiteralExpression(table)) return looked.isByIndex ? valuesOf(table) : [];
+  if (looked.isByIndex || !table || !ts.isNewExpression(table) || table.expression.getText(file.source) !== 'Map')
+    return [];
+  return [...listEntries(table), ...listSet(looked.table, file)];
+}
+
+interface LookUp {
+  table: ts.Expression;
+  /** By `[key]`, else by `get(key)`. */
+  isByIndex: boolean;
+}
+
+function findLookUp(value: ts.Expression, file: FileContext): LookUp | undefined {
+  if (ts.isIdentifier(value)) {
+    const made = findConstant(value, file);
+    return made && !ts.isIdentifier(made) ? findLookUp(made, file) : undefined;
+  }
+  if (ts.isBinaryExpression(value) && value.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken)
+    return findLookUp(skipWrappers(value.left), file);
+  if (ts.isElementAccessExpression(value)) {
+    const isNamed = ts.isStringLiteralLike(value.argumentExpression);
+    return isNamed ? undefined : { table: skipWrappers(value.expression), isByIndex: true };
+  }
+  const asked = findMethodCall(value);
+  return asked?.method === 'get' ? { table: skipWrappers(asked.receiver), isByIndex: false } : undefined;
+}
+
+function valuesOf(table: ts.ObjectLiteralExpression): ts.Expression[] {
+  return table.properties.flatMap((property) => {
     if (ts.isShorthandPropertyAssignment(property)) return [property.name];
     return ts.isPropertyAssignment(property) ? [property.initializer] : [];
   });
 }
 
-function findTable(callee: ts.Expression, file: FileContext): ts.ObjectLiteralExpression | undefined {
-  if (ts.isIdentifier(callee)) {
-    const looked = findConstant(callee, file);
-    return looked && ts.isElementAccessExpression(looked) ? findTable(looked, file) : undefined;
-  }
-  if (!ts.isElementAccessExpression(callee) || ts.isStringLiteralLike(callee.argumentExpression)) return undefined;
-  const holder = skipWrappers(callee.expression);
-  const isOfModule = ts.isIdentifier(holder) && file.bindingOf(holder)?.scope === file.moduleScope;
-  const value = isOfModule ? findConstant(holder, file) : undefined;
-  return value && ts.isObjectLiteralExpression(value) ? value : undefined;
+/** `new Map([['paid', onPaid]])`. */
+function listEntries({ arguments: given }: ts.NewExpression): ts.Expression[] {
+  const list = given?.[0] && skipWrappers(given[0]);
+  if (!list || !ts.isArrayLiteralExpression(list)) return [];
+  return list.elements.flatMap((entry) => (ts.isArrayLiteralExpression(entry) ? entry.elements.slice(1, 2) : []));
+}
+
+/** `handlers.set('paid', onPaid)`, anywhere in the file. */
+function listSet(table: ts.Identifier, file: FileContext): ts.Expression[] {
+  return (file.bindingOf(table)?.references ?? []).flatMap(({ parent }) => {
+    const { parent: call } = parent;
+    const isSet = ts.isCallExpression(call) && call.expression === parent && findMethodCall(call)?.method === 'set';
+    return isSet ? call.arguments.slice(1, 2) : [];
+  });
 }
 
 function findConstant(name: ts.Identifier, file: FileContext): ts.Expression | undefined {

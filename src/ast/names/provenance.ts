@@ -1,8 +1,9 @@
 import type { Binding, FileContext, ImportOrigin } from '../../model/file-context.ts';
 import { findMemberName, rootOfMembers, skipAwait, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { findClassField, findThisOwner } from './class-shape.ts';
+import { findClassField, findSelf, findThisOwner } from './class-shape.ts';
 import { findFunctionOfBinding } from './functions.ts';
+import { listItemTypes } from './item-types.ts';
 
 /**
  * Where a value comes from: a module, then the steps taken on what it exports.
@@ -71,7 +72,7 @@ function trace(node: ts.Node, file: FileContext, depth: number): Origin | undefi
     case ts.SyntaxKind.ElementAccessExpression: {
       const access = value as ts.PropertyAccessExpression | ts.ElementAccessExpression;
       const name = findMemberName(access);
-      if (name === undefined) return undefined;
+      if (name === undefined) return traceItem(access.expression, file, depth + 1);
       const self = findSelf(skipWrappers(access.expression), file);
       if (self) return traceField(self, name, file, depth + 1);
       return step(trace(access.expression, file, depth + 1), name);
@@ -85,7 +86,8 @@ function trace(node: ts.Node, file: FileContext, depth: number): Origin | undefi
         const returned = traceReturn(callee, file, depth + 1);
         if (returned) return returned;
       }
-      return traceInjected(call, callee, file, depth + 1) ?? step(trace(callee, file, depth + 1), '()');
+      const injected = traceInjected(call, callee, file, depth + 1) ?? traceTaken(callee, file, depth + 1);
+      return injected ?? step(trace(callee, file, depth + 1), '()');
     }
     case ts.SyntaxKind.NewExpression:
       return step(trace((value as ts.NewExpression).expression, file, depth + 1), 'new');
@@ -158,11 +160,14 @@ function traceBinding(binding: Binding, file: FileContext, depth: number): Origi
     const typed = declaration.type && traceType(declaration.type, file, depth + 1);
     const initial = declaration.initializer && trace(declaration.initializer, file, depth + 1);
     if (initial?.module || typed) return initial?.module ? initial : typed;
+    const loop = declaration.parent.parent;
+    if (ts.isForOfStatement(loop)) return traceItem(loop.expression, file, depth + 1);
     return initial ?? traceWrites(binding, file, depth + 1) ?? ownName(binding, file);
   }
   if (ts.isParameter(declaration)) {
     if (declaration.type) return traceType(declaration.type, file, depth + 1);
-    return declaration.initializer && trace(declaration.initializer, file, depth + 1);
+    if (declaration.initializer) return trace(declaration.initializer, file, depth + 1);
+    return traceHandedItem(declaration, file, depth + 1);
   }
   if (ts.isBindingElement(declaration)) return traceElement(declaration, file, depth + 1);
   return ownName(binding, file);
@@ -284,14 +289,6 @@ function moduleOf(declaration: ts.ImportDeclaration | ts.JSDocImportTag): string
 }
 
 /** `this.x`: by the field's type, initialiser, constructor parameter, or what the class assigns to it. */
-/** `this`, and the `this` of `const self = this`. */
-function findSelf(holder: ts.Expression, file: FileContext): ts.Node | undefined {
-  if (holder.kind === ts.SyntaxKind.ThisKeyword) return holder;
-  const declaration = ts.isIdentifier(holder) ? file.bindingOf(holder)?.declaration : undefined;
-  const value = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
-  return value?.kind === ts.SyntaxKind.ThisKeyword ? value : undefined;
-}
-
 function traceField(access: ts.Node, name: string, file: FileContext, depth: number): Origin | undefined {
   const cls = findThisOwner(access, file);
   const field = cls && findClassField(cls, name, file);
@@ -303,6 +300,44 @@ function traceField(access: ts.Node, name: string, file: FileContext, depth: num
   for (const value of field.values) {
     const origin = trace(value, file, depth + 1);
     if (origin) return origin;
+  }
+  return undefined;
+}
+
+const takers = /^(?:get|at|find|findLast|pop|shift)$/;
+const eachCallers = /^(?:map|forEach|filter|flatMap|some|every|find)$/;
+
+/** `providers.get(kind)`, `handlers.find((one) => …)`: one of what a collection holds, where its type says what that is. */
+function traceTaken(callee: ts.Expression, file: FileContext, depth: number): Origin | undefined {
+  const method = findMemberName(callee);
+  if (method === undefined || !takers.test(method)) return undefined;
+  return traceItem((callee as ts.PropertyAccessExpression).expression, file, depth);
+}
+
+/** The first parameter of what is called with each item: `handlers.map((handler) => …)`. */
+function traceHandedItem(parameter: ts.ParameterDeclaration, file: FileContext, depth: number): Origin | undefined {
+  const fn = parameter.parent;
+  if (fn.parameters[0] !== parameter || !(ts.isArrowFunction(fn) || ts.isFunctionExpression(fn))) return undefined;
+  const call = fn.parent;
+  if (!ts.isCallExpression(call) || call.arguments[0] !== fn) return undefined;
+  const callee = skipWrappers(call.expression);
+  const method = findMemberName(callee);
+  if (method === undefined || !eachCallers.test(method)) return undefined;
+  return traceItem((callee as ts.PropertyAccessExpression).expression, file, depth);
+}
+
+/** An item of a list, map or record, by the type that its variable, parameter or field is declared with. */
+function traceItem(collection: ts.Expression, file: FileContext, depth: number): Origin | undefined {
+  if (depth > maxDepth || stepsLeft-- <= 0) return undefined;
+  const holder = skipAwait(collection);
+  if (ts.isCallExpression(holder)) {
+    const callee = skipWrappers(holder.expression);
+    const isValues = findMemberName(callee) === 'values';
+    return isValues ? traceItem((callee as ts.PropertyAccessExpression).expression, file, depth + 1) : undefined;
+  }
+  for (const type of listItemTypes(holder, file)) {
+    const origin = traceType(type, file, depth + 1);
+    if (origin?.module) return origin;
   }
   return undefined;
 }

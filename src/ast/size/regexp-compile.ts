@@ -36,7 +36,7 @@ export function findRegExpCompile(node: RegExpNode, file: FileContext): RegExpCo
   if (key !== undefined) return { kind: 'missed', node, key };
   if (isKept(node, file)) return undefined;
   const fn = findEnclosingFunction(node);
-  if (!fn || isStartup(fn) || frequencyOf(node, file) !== 'call' || findEntryPoint(fn, file)?.kind === 'startup')
+  if (!fn || isStartup(fn, file) || frequencyOf(node, file) !== 'call' || findEntryPoint(fn, file)?.kind === 'startup')
     return undefined;
   for (const repetition of listRepetitions(node)) {
     const over = findIterated(repetition);

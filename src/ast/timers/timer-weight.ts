@@ -171,7 +171,12 @@ function keepsHanded(call: ts.CallExpression, fn: FunctionNode, file: FileContex
 /** Within a function that, by its name, begins or ends something, or that somebody calls by hand. */
 function isOfFewRuns(call: ts.CallExpression, file: FileContext): boolean {
   for (let fn = findEnclosingFunction(call); fn; fn = findEnclosingFunction(fn)) {
-    if (isSetUp(fn) || isByHand(fn, file) || isDisposerName(nameOfFunction(fn)) || /^_*start/.test(nameOfFunction(fn)))
+    if (
+      isSetUp(fn, file) ||
+      isByHand(fn, file) ||
+      isDisposerName(nameOfFunction(fn)) ||
+      /^_*start/.test(nameOfFunction(fn))
+    )
       return true;
   }
   return false;

@@ -19,6 +19,7 @@ import {
 import { isAfterAnswer, isTimeLimited } from '../timers/bounded-wait.ts';
 import { ts } from '../ts.ts';
 import { findEntryOfCall, findEntryPoint } from './entry-points.ts';
+import { findFrameworkCall } from './framework-calls.ts';
 import { findRepetition } from './where.ts';
 
 /** Notes what a call runs, and what the functions that it is handed are: entries, or callbacks of the callee. */
@@ -55,7 +56,7 @@ export function addCall(
   // Functions handed over by name: handlers of a route, or callbacks that the callee will run.
   const entry = call.arguments?.some((a) => !isFunctionNode(skipWrappers(a))) ? findEntryOfCall(call, file) : undefined;
   for (const argument of call.arguments ?? []) {
-    for (const value of listHandedOver(argument)) {
+    for (const value of listHandedOver(argument, call, file)) {
       const fn = isFunctionNode(skipWrappers(value)) ? undefined : findFunctionValue(value, file);
       if (fn) {
         const summary = summaries[ordinalOf(fn, file)];
@@ -95,20 +96,22 @@ function skipBind(value: ts.Expression): ts.Expression {
 }
 
 /** The arguments, those inside array literals, `handler:` properties, and those of wrapper calls. */
-function* listHandedOver(argument: ts.Expression): Generator<ts.Expression> {
+function* listHandedOver(
+  argument: ts.Expression,
+  call: ts.CallExpression | ts.NewExpression,
+  file: FileContext,
+): Generator<ts.Expression> {
   const value = skipWrappers(argument);
   if (ts.isArrayLiteralExpression(value)) {
     for (const element of value.elements) yield element;
     return;
   }
   if (ts.isObjectLiteralExpression(value)) {
+    const names = findFrameworkCall(call, file)?.properties ?? /^(?:handler|eachMessage|eachBatch)$/;
     for (const property of value.properties) {
-      if (
-        ts.isPropertyAssignment(property) &&
-        /^(?:handler|eachMessage|eachBatch)$/.test(findPropertyName(property.name) ?? '')
-      ) {
-        yield property.initializer;
-      }
+      if (!names.test(findPropertyName(property.name) ?? '')) continue;
+      if (ts.isPropertyAssignment(property)) yield property.initializer;
+      else if (ts.isShorthandPropertyAssignment(property)) yield property.name;
     }
     return;
   }

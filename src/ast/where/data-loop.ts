@@ -78,7 +78,7 @@ function isOnce(node: ts.Node, file: FileContext, depth: number): boolean {
   if (frequencyOf(node, file) === 'once') return true;
   for (let fn = findEnclosingFunction(node); fn; fn = findEnclosingFunction(fn)) {
     const name = nameOfFunction(fn);
-    if (isStartup(fn) || onceName.test(name) || bootName.test(name) || isBootCallback(fn)) return true;
+    if (isStartup(fn, file) || onceName.test(name) || bootName.test(name) || isBootCallback(fn)) return true;
     if (depth < 3 && file.memo(isOfFileOnly, fn)) {
       const calls = listCallsOf(fn, file).filter((call) => !isWithin(call, fn));
       if (calls.length > 0 && calls.every((call) => !findRepetition(call) && isOnce(call, file, depth + 1)))

@@ -21,6 +21,8 @@ import { isAdminPath, isDecoratedForAdmins, isForAdmins, isNamedForAdmins } from
 import { entryOfNamedCall } from './entry-calls.ts';
 import { isServiceMethod } from './feathers-service.ts';
 import { entryOfFile, mayServeNext } from './file-entries.ts';
+import { findFrameworkCall } from './framework-calls.ts';
+import { entryOfFramework } from './framework-entries.ts';
 import { isOneJob } from './one-job.ts';
 import { isSeldomAsked } from './seldom.ts';
 import { entryOfType } from './typed-entries.ts';
@@ -72,6 +74,7 @@ function identify(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
     fromProperty(fn, file) ??
     entryOfFile(fn, file) ??
     entryOfType(fn, file) ??
+    entryOfFramework(fn, file) ??
     (isServiceMethod(fn, file) ? request(`Feathers ${nameOfFunction(fn)}`) : undefined) ??
     fromParameters(fn, file)
   );
@@ -135,7 +138,8 @@ function fromArgument(fn: FunctionNode, file: FileContext): EntryPoint | undefin
 
 /** What the functions handed to a call are; also for handlers handed over by name. */
 export function findEntryOfCall(call: ts.CallExpression | ts.NewExpression, file: FileContext): EntryPoint | undefined {
-  return ts.isCallExpression(call) ? entryOfCall(call, file) : entryOfConstruction(call, file);
+  const known = ts.isCallExpression(call) ? entryOfCall(call, file) : entryOfConstruction(call, file);
+  return known ?? findFrameworkCall(call, file)?.entry;
 }
 
 function entryOfConstruction(call: ts.NewExpression, file: FileContext): EntryPoint | undefined {
@@ -348,7 +352,7 @@ function fromParameters(fn: FunctionNode, file: FileContext): EntryPoint | undef
   if (type && ts.isTypeReferenceNode(type)) {
     const name = type.typeName.getText(file.source);
     if (
-      /^(?:APIContext|FastifyRequest|NextRequest|NextApiRequest|IncomingMessage|APIGatewayProxyEvent\w*|Koa\.Context|ParameterizedContext|RouterContext)$/.test(
+      /^(?:APIContext|FastifyRequest|NextRequest|NextApiRequest|HttpContext(?:Contract)?|HookContext|IncomingMessage|APIGatewayProxyEvent\w*|Koa\.Context|ParameterizedContext|RouterContext)$/.test(
         name,
       ) &&
       (!name.startsWith('Next') || mayServeNext(file))

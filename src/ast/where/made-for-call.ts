@@ -81,7 +81,8 @@ function isMadeForCall(node: ts.NewExpression | ts.CallExpression, file: FileCon
   const { parent } = getOutermostWrapped(node);
   const fn = findEnclosingFunction(node);
   if (!fn || !ts.isVariableDeclaration(parent) || !ts.isIdentifier(parent.name)) return false;
-  if (isStartup(fn) || findEntryPoint(fn, file)?.kind === 'startup' || frequencyOf(node, file) !== 'call') return false;
+  if (isStartup(fn, file) || findEntryPoint(fn, file)?.kind === 'startup' || frequencyOf(node, file) !== 'call')
+    return false;
   const binding = file.bindingOf(parent.name);
   if (!binding || binding.writes.length > 0) return false;
   return binding.references.every((use) => !isKept(use));

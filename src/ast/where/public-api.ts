@@ -66,7 +66,7 @@ function judgeOffered(fn: FunctionNode, file: FileContext): boolean {
     return isExported(fn.parent, file);
   }
   const home = findEnclosingFunction(fn);
-  if (isExported(fn, file)) return !isStartup(fn) && !/^(?:cli|cmd|command)$/i.test(nameOfFunction(fn));
+  if (isExported(fn, file)) return !isStartup(fn, file) && !/^(?:cli|cmd|command)$/i.test(nameOfFunction(fn));
   const owner = findOwnerOfMethod(fn, file);
   if (owner && isExported(owner, file)) return !nameOfFunction(fn).startsWith('_');
   return home !== undefined && isOffered(home, file) && isGivenOut(fn, home, file);
@@ -94,5 +94,5 @@ function isGivenOut(fn: FunctionNode, home: FunctionNode, file: FileContext): bo
 
 /** Whether a function is one that users of a library call as often as they like. */
 export function isPublicApi(fn: FunctionNode | undefined, file: FileContext): boolean {
-  return !!fn && !isStartup(fn) && !ts.isConstructorDeclaration(fn) && isOffered(fn, file);
+  return !!fn && !isStartup(fn, file) && !ts.isConstructorDeclaration(fn) && isOffered(fn, file);
 }

@@ -77,7 +77,9 @@ function isEntry(call: ts.CallExpression, file: FileContext): boolean {
   let fn = findEnclosingFunction(call);
   while (fn && isInlineCallback(fn)) fn = findEnclosingFunction(fn);
   if (!fn || frequencyOf(fn.body ?? fn, file) === 'once') return true;
-  return isStartup(fn) && !/^(?:listen|serve|createServer)$/.test(nameOfFunction(fn)) && !isReturned(call, fn, file);
+  return (
+    isStartup(fn, file) && !/^(?:listen|serve|createServer)$/.test(nameOfFunction(fn)) && !isReturned(call, fn, file)
+  );
 }
 
 /** `return app.listen(port)`, `const server = app.listen(port); return server`, `resolve(server)`. */

@@ -69,14 +69,18 @@ function countNameUses(fn: FunctionNode, file: FileContext): number {
   return file.bindingOf(name)?.references.length ?? -1;
 }
 
-/** Whether a function's name says that it brings a process or an application up: it runs once. */
-export function isStartup(fn: FunctionNode): boolean {
-  return startupName.test(nameOfFunction(fn));
+/** Whether a function's name says that it brings a process or an application up: it runs once, unless load comes in by it. */
+export function isStartup(fn: FunctionNode, file: FileContext): boolean {
+  if (!startupName.test(nameOfFunction(fn))) return false;
+  const entry = findEntryPoint(fn, file);
+  return entry === undefined || entry.kind === 'startup';
 }
 
 /** Whether a function's name says that it runs once for an installation, or for each of its versions. */
-export function isSetUp(fn: FunctionNode): boolean {
-  return isStartup(fn) || /^(?:un)?install$|^(?:upgrade|migrate|seed|provision)(?:[A-Z]\w*)?$/.test(nameOfFunction(fn));
+export function isSetUp(fn: FunctionNode, file: FileContext): boolean {
+  return (
+    isStartup(fn, file) || /^(?:un)?install$|^(?:upgrade|migrate|seed|provision)(?:[A-Z]\w*)?$/.test(nameOfFunction(fn))
+  );
 }
 
 /** What repeats a place inside its function: a loop, or a callback of `map`, `forEach`, … */

@@ -1,0 +1,118 @@
+import type { FileContext } from '../../model/file-context.ts';
+import type { EntryPoint } from '../../model/link.ts';
+import { bareModule, findOrigin, originName } from '../names/provenance.ts';
+import { findStringValue, skipWrappers } from '../syntax.ts';
+import { ts } from '../ts.ts';
+
+/** What a framework's call does with the functions that it is handed. */
+export interface FrameworkCall {
+  entry: EntryPoint;
+  /** The properties of its options that hold them; none where they are arguments of their own. */
+  properties?: RegExp;
+}
+
+const request = (label: string): EntryPoint => ({ kind: 'request', label });
+const event = (label: string): EntryPoint => ({ kind: 'event', label });
+const job = (label: string): EntryPoint => ({ ...request(label), seldom: 'job' });
+const anyName = /./;
+
+/** Calls by the module that the called function comes from, then by its name there. */
+const byModule: readonly [module: RegExp, name: RegExp, what: (name: string) => FrameworkCall][] = [
+  [
+    /^@azure\/functions$/,
+    /^app\.\w+$/,
+    (name) => ({
+      entry: /\.(?:http|get|post|put|patch|deleteRequest)$/.test(name)
+        ? request(`Azure ${name}`)
+        : /\.timer$/.test(name)
+          ? event(`Azure ${name}`)
+          : job(`Azure ${name}`),
+      properties: /^handler$/,
+    }),
+  ],
+  [
+    /^@google-cloud\/functions-framework$/,
+    /(?:^|\.)(?:http|cloudEvent)$/,
+    (name) => ({ entry: request(`functions-framework ${name}`) }),
+  ],
+  [
+    /^@trigger\.dev\/sdk(?:\/|$)/,
+    /^(?:task|schemaTask|schedules\.task)$/,
+    (name) => ({ entry: job(`trigger.dev ${name}`), properties: /^run$/ }),
+  ],
+  [/^@middy\/core$/, /^$/, () => ({ entry: request('middy') })],
+  [/^passport$/, /(?:^|\.)deserializeUser$/, () => ({ entry: request('passport deserializeUser') })],
+  [/^(?:passport-|@\w[\w-]*\/passport-)/, /./, (name) => ({ entry: request(`passport ${name}`) })],
+  [
+    /^(?:apollo-server[\w-]*|@apollo\/server(?:\/[\w-]+)?|@as-integrations\/\w+|graphql-yoga|mercurius)$/,
+    /(?:^|\.)(?:ApolloServer|startStandaloneServer|expressMiddleware|koaMiddleware|createYoga)$/,
+    (name) => ({ entry: request(`${name} context`), properties: /^context$/ }),
+  ],
+  [
+    /^@strapi\/strapi$/,
+    /(?:^|\.)createCoreController$/,
+    () => ({ entry: request('Strapi controller'), properties: anyName }),
+  ],
+];
+
+/** Methods whose receiver is the project's own, by a dependency of its package and what they are handed. */
+const byDependency: readonly [
+  dependency: RegExp,
+  method: RegExp,
+  isOne: (call: ts.CallExpression) => boolean,
+  what: (method: string) => FrameworkCall,
+][] = [
+  [
+    /^inngest$/,
+    /^createFunction$/,
+    ({ arguments: given }) => given.length === 3,
+    () => ({ entry: job('Inngest function') }),
+  ],
+  [
+    /^(?:@grpc\/grpc-js|grpc|@connectrpc\/connect)$/,
+    /^(?:addService|service)$/,
+    ({ arguments: given }) => given.length > 1,
+    (method) => ({ entry: request(`gRPC ${method}`), properties: anyName }),
+  ],
+  [
+    /^mongoose$/,
+    /^(?:pre|post)$/,
+    ({ arguments: [first] }) =>
+      /^(?:save|validate|remove|init|insertMany|aggregate|(?:find|update|delete|replace|count)\w*)$/.test(
+        findStringValue(first) ?? '',
+      ),
+    (method) => ({ entry: event(`Mongoose ${method}`) }),
+  ],
+  [
+    /^(?:sequelize|@sequelize\/core)$/,
+    /^(?:before|after)(?:Create|Update|Save|Destroy|Upsert|Find|Bulk\w+|Validate)$/,
+    ({ arguments: given }) => given.length > 0,
+    (method) => ({ entry: event(`Sequelize ${method}`) }),
+  ],
+];
+
+/** What a call of a framework makes of the functions that it is handed: `app.http('orders', { handler })`, `new Strategy(fn)`. */
+export function findFrameworkCall(
+  call: ts.CallExpression | ts.NewExpression,
+  file: FileContext,
+): FrameworkCall | undefined {
+  if (file.role !== 'product') return undefined;
+  const callee = skipWrappers(call.expression);
+  const method = ts.isPropertyAccessExpression(callee) ? callee.name.text : undefined;
+  if (method !== undefined && ts.isCallExpression(call)) {
+    for (const [dependency, name, isOne, what] of byDependency)
+      if (name.test(method) && isOne(call) && dependsOn(dependency, file)) return what(method);
+  }
+  const origin = findOrigin(callee, file);
+  if (!origin || origin.module === '') return undefined;
+  const module = bareModule(origin.module);
+  const name = originName(origin);
+  for (const [from, pattern, what] of byModule) if (from.test(module) && pattern.test(name)) return what(name);
+  return undefined;
+}
+
+/** Whether the package of a file depends on what a pattern names. */
+export function dependsOn(pattern: RegExp, { package: { dependencies } }: FileContext): boolean {
+  for (const name of dependencies) if (pattern.test(name)) return true;
+  return false;
+}
