@@ -12,6 +12,7 @@ export interface FrameworkCall {
 }
 
 const request = (label: string): EntryPoint => ({ kind: 'request', label });
+/** Also what a service for tasks runs, which ends by itself what takes too long. */
 const event = (label: string): EntryPoint => ({ kind: 'event', label });
 const job = (label: string): EntryPoint => ({ ...request(label), seldom: 'job' });
 const anyName = /./;
@@ -38,7 +39,7 @@ const byModule: readonly [module: RegExp, name: RegExp, what: (name: string) => 
   [
     /^@trigger\.dev\/sdk(?:\/|$)/,
     /^(?:task|schemaTask|schedules\.task)$/,
-    (name) => ({ entry: job(`trigger.dev ${name}`), properties: /^run$/ }),
+    (name) => ({ entry: event(`trigger.dev ${name}`), properties: /^run$/ }),
   ],
   [/^@middy\/core$/, /^$/, () => ({ entry: request('middy') })],
   [/^passport$/, /(?:^|\.)deserializeUser$/, () => ({ entry: request('passport deserializeUser') })],
@@ -66,7 +67,7 @@ const byDependency: readonly [
     /^inngest$/,
     /^createFunction$/,
     ({ arguments: given }) => given.length === 3,
-    () => ({ entry: job('Inngest function') }),
+    () => ({ entry: event('Inngest function') }),
   ],
   [
     /^(?:@grpc\/grpc-js|grpc|@connectrpc\/connect)$/,

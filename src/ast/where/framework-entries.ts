@@ -155,7 +155,7 @@ function ofExport(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
   if (/(?:^|\/)pages\//.test(file.path) && /^(?:GET|POST|PUT|PATCH|DELETE|ALL)$/.test(name))
     return dependsOn(/^astro$/, file) && isExported(fn, file) ? request(`Astro ${name}`) : undefined;
   if (/(?:^|\/)activities(?:\/|\.[cm]?[jt]s$)/.test(file.path))
-    return dependsOn(/^@temporalio\//, file) && isExported(fn, file) ? job(`Temporal ${name}`) : undefined;
+    return dependsOn(/^@temporalio\//, file) && isExported(fn, file) ? event(`Temporal ${name}`) : undefined;
   const [first] = fn.parameters;
   const isEvent = first !== undefined && ts.isIdentifier(first.name) && /^_?event$/.test(first.name.text);
   return name === 'handler' && isEvent && fn.parameters.length < 4 && isExported(fn, file)
