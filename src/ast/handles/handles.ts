@@ -1,4 +1,5 @@
 import type { FileContext } from '../../model/file-context.ts';
+import { importWords, together } from '../mention-words.ts';
 import { bareModule, findOrigin, originName } from '../names/provenance.ts';
 import { findMemberName, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
@@ -240,9 +241,16 @@ export const handleKinds: readonly HandleKind[] = [
   },
 ];
 
-/** The packages whose handles are known, each once. */
-export const handleModules: readonly string[] = [
-  ...new Set(handleKinds.flatMap(({ modules }) => modules.filter((module) => module !== ''))),
+/** What the text of a file holds that makes a handle of a package: how it is imported, and a name that makes one. */
+export const handleWords: readonly string[] = [
+  ...new Set(
+    handleKinds.flatMap(({ modules, paths }) => {
+      const named = importWords(modules.filter((module) => module !== ''));
+      const names = paths.map((path) => path.split('.').at(-2));
+      // What a package exports by default has whatever name.
+      return names.includes(undefined) ? named : together(named, names as string[]);
+    }),
+  ),
 ];
 
 export const descriptorKind: HandleKind = handleKinds[0]!;
