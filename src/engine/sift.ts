@@ -47,7 +47,11 @@ function listClauses({ mentions, shapes = {} }: Asked, places: ReadonlyMap<strin
   const clauses = mentions.map((mention): Clause => {
     const tokens = tokensOf(mention);
     const [first, ...others] = tokens.map((token) => places.get(token)!);
-    return { first: first!, others, shapes: tokens.flatMap((token) => shapes[token] ?? []) };
+    return {
+      first: first!,
+      others,
+      shapes: tokens.flatMap((token) => (Object.hasOwn(shapes, token) ? shapes[token]! : [])),
+    };
   });
   return clauses.sort((a, b) => a.shapes.length - b.shapes.length);
 }
