@@ -78,6 +78,8 @@ export const rule = defineRule<SequentialAwait>({
     'Reads of local files, for administrators or background jobs and in code of the browser are `possible`; queries of a project that sets up SQLite alone run one after another anyway, and what it reads otherwise is `possible`, but for calls of other hosts.',
   ],
   mentions: ['await'],
+  // One after another: two of them, or one in a loop.
+  shapes: { await: /await[\s\S]*await|\bfor\b/ },
   visit: {
     ForOfStatement: judgeLoop,
     ForInStatement: judgeLoop,

@@ -1,4 +1,5 @@
 import { listPoolFaults } from '../../src/ast/clients/pool-faults.ts';
+import { together } from '../../src/ast/mention-words.ts';
 import { type ClassShape, classShape } from '../../src/ast/names/class-shape.ts';
 import { bareModule, findOrigin } from '../../src/ast/names/provenance.ts';
 import {
@@ -47,7 +48,7 @@ export const rule = defineRule<NaivePool>({
     'Only classes that both lend and take back what they create are looked at: those that search a list of theirs for a free one, and put it back or mark it.',
     'Pools of plain objects or buffers, which lend at once and never wait, are left alone.',
   ],
-  mentions: ['release', 'giveBack', 'checkin', 'checkIn', 'recycle'],
+  mentions: together(['class'], ['release', 'giveBack', 'checkin', 'checkIn', 'recycle']),
   visit: {
     ClassDeclaration: (node, file) => judge(node, file),
     ClassExpression: (node, file) => judge(node, file),

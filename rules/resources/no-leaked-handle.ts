@@ -1,4 +1,4 @@
-import { findEndedHandle } from '../../src/ast/handles/ended-handle.ts';
+import { awaitedMaking, findEndedHandle } from '../../src/ast/handles/ended-handle.ts';
 import { findHandleLeak, type HandleLeak } from '../../src/ast/handles/handle-leak.ts';
 import { oftenEnough, weighHandle } from '../../src/ast/handles/handle-weight.ts';
 import {
@@ -8,7 +8,7 @@ import {
   fileKind,
   findHandleKind,
   type HandleKind,
-  handleModules,
+  handleWords,
   inheritedClient,
 } from '../../src/ast/handles/handles.ts';
 import { findLeftOpen } from '../../src/ast/handles/left-open.ts';
@@ -36,6 +36,11 @@ export interface LeakedHandle {
   leak: HandleLeak;
 }
 
+/** What a class of the project that is a client by inheritance must be called. */
+const clientWords = ['Prisma', 'Client', 'Connection', 'DataSource', 'Database'];
+const clientName = new RegExp(clientWords.join('|'));
+const madeClient = new RegExp(`\\bnew\\s+[\\w$]*(?:${clientName.source})`);
+
 const outcomes = { throw: 'when something throws', return: 'on an early return', end: 'on every way out' } as const;
 
 export const rule = defineRule<LeakedHandle>({
@@ -58,11 +63,10 @@ export const rule = defineRule<LeakedHandle>({
   ],
   roles: ['product', 'ui'],
   mentions: [
-    ...importWords(handleModules),
-    ...together(
-      ['new '],
-      ['WebSocket', 'EventSource', 'BroadcastChannel', 'Prisma', 'Client', 'Connection', 'DataSource', 'Database'],
-    ),
+    ...together(importWords(['fs', 'fs-extra', 'graceful-fs']), ['Stream']),
+    ...handleWords,
+    ...together(['new '], ['WebSocket', 'EventSource', 'BroadcastChannel']),
+    ...clientWords,
     ...together(
       ['this.', '#'],
       ['ResizeObserver', 'MutationObserver', 'IntersectionObserver', 'PerformanceObserver', 'AudioContext', 'Worker('],
@@ -91,6 +95,7 @@ export const rule = defineRule<LeakedHandle>({
     '.pipe(_res',
     '.pipe(&createWriteStream',
   ],
+  shapes: { ...Object.fromEntries(clientWords.map((word) => [word, madeClient])), 'await ': awaitedMaking },
   visit: {
     CallExpression: (call, file) => judge(call, file),
     NewExpression: (call, file) => judge(call, file),
@@ -133,9 +138,7 @@ function findInherited(creation: Creation, file: FileContext): HandleKind | unde
   const module = binding && findImport(binding)?.module;
   // By a path or an alias of one; what it is called must say that it could be.
   const isOwn = module !== undefined && /^(?:\.|[~#@]\/|src\/|app\/)/.test(module);
-  return isOwn && binding && /Prisma|Client|Connection|DataSource|Database/.test(binding.name)
-    ? inheritedClient
-    : undefined;
+  return isOwn && binding && clientName.test(binding.name) ? inheritedClient : undefined;
 }
 
 function report(creation: Creation, handle: HandleKind, leak: HandleLeak, file: FileContext): Match<LeakedHandle> {

@@ -50,6 +50,7 @@ export const rule = defineRule<MismatchedRemoval>({
   ],
   roles: ['product', 'ui', 'script', 'migration', 'config', 'example'],
   mentions: ['removeListener', 'removeEventListener', '.off'],
+  shapes: { '.off': /\.off(?![\w$])/ },
   visit: {
     CallExpression(call, file) {
       const removal = findRemoval(call, file);

@@ -5,6 +5,7 @@ import { findKeptSibling, findSubscriptionBesideKept } from '../../src/ast/life/
 import { type Life, lifeOf } from '../../src/ast/life/life-cycle.ts';
 import { type ForgottenPart, listForgottenParts } from '../../src/ast/life/owned-parts.ts';
 import { findSubscription, type Subscription } from '../../src/ast/listeners/subscriptions.ts';
+import { together } from '../../src/ast/mention-words.ts';
 import type { ClassShape } from '../../src/ast/names/class-shape.ts';
 import { endsByComputedName } from '../../src/ast/names/computed-members.ts';
 import {
@@ -27,6 +28,14 @@ export type UndisposedSubscription =
   | { kind: 'kept'; subscription: Subscription; life: Extract<Life, { kind: 'owner' }>; field: string }
   | { kind: 'part'; part: ForgottenPart; shape: ClassNode };
 
+const adders = ['Listener(', 'Handler(', 'Observer(', 'Subscriber('];
+const adderCall = /\.\s*add\w*(?:Listener|Handler|Observer|Subscriber)\(/;
+/** A class that makes what it has to dispose of. */
+const ownedParts = /\bclass\b[\s\S]*\bnew\s/;
+const eventMembers = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'].map((letter) => `.on${letter}`);
+/** Such a member is called with something, other than one that a component was handed or a base class has. */
+const eventCall = /(?<!\b(?:props|super)\??)\.on[A-Z][\w$]*[\s!)]*(?:\?\.\s*)?(?:<[^()]*>\s*)?\((?!\s*\))/;
+
 export const rule = defineRule<UndisposedSubscription>({
   id: 'no-undisposed-subscription',
   category: 'resources',
@@ -48,14 +57,15 @@ export const rule = defineRule<UndisposedSubscription>({
     '.listen(',
     '.watch(',
     '.observe(',
-    'Listener(',
-    'Handler(',
-    'Observer(',
-    'Subscriber(',
-    'Disposable',
-    'dispose',
-    ...[...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'].map((letter) => `.on${letter}`),
+    ...adders,
+    ...eventMembers,
+    ...together(['class'], ['Disposable', 'dispose']),
   ],
+  shapes: {
+    ...Object.fromEntries(adders.map((word) => [word, adderCall])),
+    ...Object.fromEntries(eventMembers.map((member) => [member, eventCall])),
+    class: ownedParts,
+  },
   visit: {
     CallExpression: judgeCall,
     ClassDeclaration: judgeParts,

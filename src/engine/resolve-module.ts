@@ -23,6 +23,9 @@ export class ModuleResolver {
   readonly #relativeMappings = new Map<PathMapping, PathMapping>();
   readonly #cache = new Map<string, Map<string, string | undefined>>();
 
+  /** By path without the extension, the file whose extension goes first. */
+  #byStem: ReadonlyMap<string, string> | undefined;
+
   /** @param files POSIX paths relative to `root`. */
   constructor(root: string, files: ReadonlySet<string>, packages: PackageIndex) {
     this.#root = root;
@@ -161,11 +164,22 @@ export class ModuleResolver {
       const source = base.slice(0, dot) + extension;
       if (files.has(source)) return source;
     }
-    for (const extension of extensions) if (files.has(base + extension)) return base + extension;
-    const index = base === '' || base === '.' ? 'index' : `${base}/index`;
-    for (const extension of extensions) if (files.has(index + extension)) return index + extension;
-    return undefined;
+    this.#byStem ??= indexByStem(files);
+    return this.#byStem.get(base) ?? this.#byStem.get(base === '' || base === '.' ? 'index' : `${base}/index`);
   }
+}
+
+function indexByStem(files: ReadonlySet<string>): ReadonlyMap<string, string> {
+  const byStem = new Map<string, string>();
+  const rankOf = (path: string): number => extensions.indexOf(path.slice(path.lastIndexOf('.')));
+  for (const path of files) {
+    const rank = rankOf(path);
+    if (rank < 0) continue;
+    const stem = path.slice(0, path.lastIndexOf('.'));
+    const known = byStem.get(stem);
+    if (known === undefined || rank < rankOf(known)) byStem.set(stem, path);
+  }
+  return byStem;
 }
 
 /** What `*` stands for; '' for an exact match. */

@@ -13,6 +13,19 @@ interface PlannedRule extends RuleRun {
   isEnabled: boolean;
 }
 
+/** In place of the number of a condition. */
+const [always, never] = [-1, -2];
+
+/** The sift of the rules that look at files of a role. */
+interface RoleSift {
+  /** Finds the rules, by their place in `places`; behind them the conditions of `surePlaces`. */
+  sift: (text: string) => Sifted;
+  /** Of the rules among all. */
+  places: readonly number[];
+  /** For each rule the condition under which it may say more than `possible`. */
+  surePlaces: readonly number[];
+}
+
 /** Which rules run on which file, with which options. */
 export class RulePlan {
   readonly confidence: Confidence;
@@ -22,7 +35,7 @@ export class RulePlan {
   readonly #overrides: { matches(path: string): boolean; rules: Readonly<Record<string, RuleSetting>> }[];
   readonly #byOverrides = new Map<string, readonly PlannedRule[]>();
   /** By role: a text is searched only for what the rules for its role mention. */
-  readonly #sifts = new Map<FileRole, { sift: (text: string) => Sifted; places: readonly number[] }>();
+  readonly #sifts = new Map<FileRole, RoleSift>();
 
   /** @throws UsageError when a rule that is named does not exist. */
   constructor(pairs: readonly RulePair<never>[], request: PlanRequest) {
@@ -54,31 +67,43 @@ export class RulePlan {
 
   /** The rules that could fire on a file. */
   select(path: string, text: string, role: FileRole): { rules: RuleRun[]; hasDirectives: boolean } {
-    const { sift, places } = this.#siftFor(role);
+    const { sift, places, surePlaces } = this.#siftFor(role);
     const { rules: fired, hasDirectives } = sift(text);
     if (fired.length === 0) return { rules: [], hasDirectives };
     const planned = this.#plannedFor(path);
-    const rules = fired
-      .map((i) => planned[places[i]!]!)
-      .filter(({ isEnabled, pair }) => isEnabled && (hasDirectives || this.#mayBeReported(pair.rule, text, role)));
+    const found = new Set(fired);
+    const rules: RuleRun[] = [];
+    for (const i of fired) {
+      if (i >= places.length) break;
+      const rule = planned[places[i]!]!;
+      // A rule that can say no more than `possible` here is only run to be reported, or to tell whether a directive is used.
+      const sure = surePlaces[i]!;
+      const isAsked = hasDirectives || sure === always || (sure !== never && found.has(sure));
+      if (rule.isEnabled && isAsked) rules.push(rule);
+    }
     return { rules, hasDirectives };
   }
 
-  /** A rule that can say no more than `possible` here is only run to be reported, or to tell whether a directive is used. */
-  #mayBeReported({ confidence, sureMentions, sureMentionsIn }: Rule<never>, text: string, role: FileRole): boolean {
-    if (this.confidence === 'possible') return true;
-    if (confidence === 'possible') return false;
-    return (sureMentionsIn?.[role] ?? sureMentions)?.some((mention) => holdsAll(text, mention)) ?? true;
-  }
-
-  #siftFor(role: FileRole): { sift: (text: string) => Sifted; places: readonly number[] } {
+  #siftFor(role: FileRole): RoleSift {
     let found = this.#sifts.get(role);
     if (!found) {
-      const places = this.#pairs.flatMap(({ rule }, i) => (looksAt(rule, role) ? [i] : []));
-      found = { sift: createSift(places.map((i) => this.#pairs[i]!.rule)), places };
+      found = this.#makeSift(role);
       this.#sifts.set(role, found);
     }
     return found;
+  }
+
+  #makeSift(role: FileRole): RoleSift {
+    const places = this.#pairs.flatMap(({ rule }, i) => (looksAt(rule, role) ? [i] : []));
+    const asked: Pick<Rule, 'mentions' | 'shapes'>[] = places.map((i) => this.#pairs[i]!.rule);
+    const surePlaces = places.map((i) => {
+      const { confidence, sureMentions, sureMentionsIn } = this.#pairs[i]!.rule;
+      if (this.confidence === 'possible') return always;
+      if (confidence === 'possible') return never;
+      const mentions = sureMentionsIn?.[role] ?? sureMentions;
+      return mentions ? asked.push({ mentions }) - 1 : always;
+    });
+    return { sift: createSift(asked), places, surePlaces };
   }
 
   /** Ids of the rules that are on for a file, whether or not they could fire. */
@@ -97,11 +122,6 @@ export class RulePlan {
     }
     return planned;
   }
-}
-
-/** Whether a text holds each token of `a&b`. */
-function holdsAll(text: string, mention: string): boolean {
-  return mention.split('&').every((token) => text.includes(token));
 }
 
 function defaultOptions({ rule }: RulePair<never>): OptionValues {

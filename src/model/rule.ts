@@ -123,6 +123,11 @@ export interface Rule<Data = unknown> {
    */
   mentions: readonly [string, ...string[]];
   /**
+   * What a text must look like for a token of `mentions` to count, by the token: for tokens that stand in most texts.
+   * Only asked where the token does; without the flags `g` and `y`.
+   */
+  shapes?: Readonly<Record<string, RegExp>>;
+  /**
    * Tokens of which a text must hold one, beside its `mentions`, for a match to be more than `possible`: where `possible`
    * is not reported, other files are not handed to the rule. `a&b` asks for both. Default: no such token.
    */

@@ -34,6 +34,20 @@ describe('the sift', () => {
     expect(sift([['a.b'], ['$x('], ['[0]']], 'aXb $x( [0]')).toEqual([1, 2]);
   });
 
+  test('a token that has a shape counts only where the text looks like it', () => {
+    const found = (text: string): number[] =>
+      createSift([
+        { mentions: ['.off', 'removed'], shapes: { '.off': /\.off(?![\w$])/ } },
+        { mentions: ['.off'] },
+        { mentions: ['constructor&.off'] },
+      ])(text).rules;
+    expect(found('bar.off("x", f)')).toEqual([0, 1]);
+    expect(found('box.offset')).toEqual([1]);
+    expect(found('box.offset; removed()')).toEqual([0, 1]);
+    // A token may be called as what every object has is.
+    expect(found('constructor() { box.offset }')).toEqual([1, 2]);
+  });
+
   test('directives are seen in any text', () => {
     expect(createSift([])('// plimsoll-ignore-file x -- y').hasDirectives).toBe(true);
     expect(createSift([])('nothing').hasDirectives).toBe(false);

@@ -18,7 +18,9 @@ import { findLeaks } from './release-paths.ts';
 
 /** What makes something, by its name: `getDocument` may give what others use too, and a cursor ends with its last row. */
 const making =
-  /^(?:open|connect|create|launch|start|spawn|fork|build|make|new|dial|listen|acquire|rollup|rolldown)(?![a-z])/;
+  /(?<![\w$])(?:open|connect|create|launch|start|spawn|fork|build|make|new|dial|listen|acquire|rollup|rolldown)(?![a-z])/;
+/** How the text of a file looks in which something is made so and waited for. */
+export const awaitedMaking = new RegExp(`\\bawait\\b[^;]{0,400}?${making.source}[\\w$]*[\\s!)]*(?:\\?\\.\\s*)?[(<]`);
 const ending = /^(?:close|destroy|terminate|disconnect|quit|shutdown|\$disconnect|kill)$/;
 
 /** A handle of a library that is not known, which its function ends by itself on some ways out. */
@@ -34,7 +36,7 @@ export interface EndedHandle {
 export function findEndedHandle(creation: ts.Expression, file: FileContext): EndedHandle | undefined {
   if (!ts.isCallExpression(creation) || !isAwaited(creation)) return undefined;
   const name = calleeName(creation);
-  const binding = making.test(name) ? findBinding(creation, file) : undefined;
+  const binding = name.search(making) === 0 ? findBinding(creation, file) : undefined;
   const fn = binding && findEnclosingFunction(creation);
   if (!fn || binding.references.length < 2 || !isWithin(binding.scope.node, fn)) return undefined;
   const ends = binding.references.flatMap((reference) => findEnd(reference) ?? []);

@@ -1,4 +1,5 @@
 import type { FileContext } from '../../model/file-context.ts';
+import { importWords, together } from '../mention-words.ts';
 import { bareModule, findOrigin, originName } from '../names/provenance.ts';
 import { findMemberName, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
@@ -240,9 +241,16 @@ export const handleKinds: readonly HandleKind[] = [
   },
 ];
 
-/** The packages whose handles are known, each once. */
-export const handleModules: readonly string[] = [
-  ...new Set(handleKinds.flatMap(({ modules }) => modules.filter((module) => module !== ''))),
+/** What the text of a file holds that makes a handle of a package: how it is imported, and a name that makes one. */
+export const handleWords: readonly string[] = [
+  ...new Set(
+    handleKinds.flatMap(({ modules, paths }) => {
+      const named = importWords(modules.filter((module) => module !== ''));
+      const names = paths.map((path) => path.split('.').at(-2));
+      // What a package exports by default has whatever name.
+      return names.includes(undefined) ? named : together(named, names as string[]);
+    }),
+  ),
 ];
 
 export const descriptorKind: HandleKind = handleKinds[0]!;
@@ -357,15 +365,22 @@ const makers = new Set([
   ...handleKinds.flatMap(({ paths }) => paths.map((path) => path.split('.').at(-2))),
 ]);
 
-/** Whether what is called or constructed may be called so: what a member comes from changes nothing about its own name. */
-function mayMakeHandle(creation: ts.Expression): boolean {
-  if (!ts.isCallExpression(creation) && !ts.isNewExpression(creation)) return true;
-  const callee = skipWrappers(creation.expression);
+/**
+ * Whether what is called or constructed may be one of `names`: what a member comes from changes nothing about its own name,
+ * but for a field, which may hold anything. For what looks at every call of a file.
+ */
+export function mayBeNamed(
+  { expression }: ts.CallExpression | ts.NewExpression,
+  names: ReadonlySet<string | undefined>,
+): boolean {
+  const callee = skipWrappers(expression);
   const name = findMemberName(callee);
-  const isOfThis =
-    name !== undefined &&
-    skipWrappers((callee as ts.PropertyAccessExpression).expression).kind === ts.SyntaxKind.ThisKeyword;
-  return name === undefined || isOfThis || makers.has(name);
+  if (name === undefined || names.has(name)) return true;
+  return skipWrappers((callee as ts.PropertyAccessExpression).expression).kind === ts.SyntaxKind.ThisKeyword;
+}
+
+function mayMakeHandle(creation: ts.Expression): boolean {
+  return (!ts.isCallExpression(creation) && !ts.isNewExpression(creation)) || mayBeNamed(creation, makers);
 }
 
 const kindsByModule = new Map<string, readonly HandleKind[]>();

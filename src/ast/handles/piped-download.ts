@@ -12,6 +12,7 @@ import {
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { listNodesWithin } from '../within.ts';
+import { mayBeNamed } from './handles.ts';
 import { findSentKind, isAnswerOfNode } from './piped-answer.ts';
 import { isPipe } from './piped-file.ts';
 
@@ -25,12 +26,14 @@ export interface PipedDownload {
 
 const endName = /^(?:destroy|close|end|unpipe|pipeline|pump|finished|eos)$/;
 
+const streamMakers: ReadonlySet<string> = new Set(['createWriteStream']);
+
 /**
  * `answer.pipe(file); answer.on('error', reject); file.on('finish', resolve)`: measured with Node.js 20, of 20 downloads
  * that broke off each left its descriptor open, of `http` and of `undici`: `pipe()` ends its target only at the end.
  */
 export function findPipedDownload(creation: ts.CallExpression, file: FileContext): PipedDownload | undefined {
-  const origin = findOrigin(creation.expression, file);
+  const origin = mayBeNamed(creation, streamMakers) ? findOrigin(creation.expression, file) : undefined;
   if (!origin || !/^(?:fs|fs-extra|graceful-fs)$/.test(bareModule(origin.module))) return undefined;
   if (originName(origin) !== 'createWriteStream') return undefined;
   const pipe = findPipeInto(creation, file);

@@ -13,6 +13,7 @@ import {
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { listNodesWithin } from '../within.ts';
+import { mayBeNamed } from './handles.ts';
 
 /** A file that is sent, or written, by `pipe()`, which leaves it open when the other side goes before the end. */
 export interface PipedFile {
@@ -76,8 +77,10 @@ function isParameterOf(value: ts.Expression, fn: FunctionNode, file: FileContext
   return declaration !== undefined && ts.isParameter(declaration) && declaration.parent === fn;
 }
 
+const streamMakers: ReadonlySet<string> = new Set(['createReadStream', 'createWriteStream']);
+
 function sideOf(creation: ts.CallExpression, file: FileContext): 'read' | 'write' | undefined {
-  const origin = findOrigin(creation.expression, file);
+  const origin = mayBeNamed(creation, streamMakers) ? findOrigin(creation.expression, file) : undefined;
   if (!origin || !fileSystem.test(bareModule(origin.module))) return undefined;
   const name = originName(origin);
   return name === 'createReadStream' ? 'read' : name === 'createWriteStream' ? 'write' : undefined;

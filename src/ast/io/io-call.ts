@@ -45,6 +45,9 @@ function judge(call: ts.CallExpression, file: FileContext): Io | undefined {
   return judgeAt(call, file, 0);
 }
 
+/** Of a call of a function that another one calls, by how many calls it is away: what is asked for each caller. */
+const judgeFrom = [1, 2].map((depth) => (call: ts.CallExpression, file: FileContext) => judgeAt(call, file, depth));
+
 function judgeAt(call: ts.CallExpression, file: FileContext, depth: number): Io | undefined {
   const callee = skipWrappers(call.expression);
   const path = findMemberPath(callee);
@@ -133,7 +136,7 @@ function listWaits(fn: FunctionNode, file: FileContext, depth: number, by: ts.Ca
     if (isFunctionNode(at) && at !== fn) return;
     if (by && ts.isBinaryExpression(at) && isGivenInstead(at, fn, by)) return;
     if (ts.isCallExpression(at) && isWaitedFor(at)) {
-      const io = depth === 0 ? ioOf(at, file) : judgeAt(at, file, depth);
+      const io = depth === 0 ? ioOf(at, file) : file.memo(judgeFrom[depth - 1]!, at);
       if (io) found.push({ call: at, io });
     }
     ts.forEachChild(at, visit);

@@ -1,7 +1,8 @@
 import type { FileContext } from '../../model/file-context.ts';
-import { type FunctionNode, findEnclosingFunction, findMethodCall, isWithin, listBoundNames } from '../syntax.ts';
+import { type FunctionNode, findEnclosingFunction, findMethodCall, listBoundNames } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { isConditional } from '../where/rounds.ts';
+import { listNodesWithin } from '../within.ts';
 import { findQuery, isInsideChain, isRun, type QueryCall } from './queries.ts';
 
 /** The query that a short helper makes each time it is called, of what it is handed. */
@@ -9,8 +10,8 @@ export function findOwnQuery(helper: FunctionNode, file: FileContext): QueryCall
   if (!helper.body) return undefined;
   const handed = matchHanded(helper, file);
   if (!handed) return undefined;
-  for (const call of file.nodes('CallExpression')) {
-    if (!isWithin(call, helper.body) || isInsideChain(call) || findEnclosingFunction(call) !== helper) continue;
+  for (const call of listNodesWithin('CallExpression', helper.body, file)) {
+    if (findEnclosingFunction(call) !== helper || isInsideChain(call)) continue;
     const query = findQuery(call, file);
     if (!query || !isRun(call, query) || isConditional(call, helper)) continue;
     if (handed.test(askedText(call, file))) return query;
@@ -29,8 +30,8 @@ export function matchHanded(fn: FunctionNode, file: FileContext): RegExp | undef
   if (names.length === 0) return undefined;
   const match = (): RegExp => new RegExp(`\\b(?:${names.map((name) => name.replaceAll('$', '\\$')).join('|')})\\b`);
   let handed = match();
-  for (const { name, initializer } of file.nodes('VariableDeclaration')) {
-    if (!initializer || name.pos < fn.pos || name.end > fn.end || !ts.isIdentifier(name)) continue;
+  for (const { name, initializer } of listNodesWithin('VariableDeclaration', fn, file)) {
+    if (!initializer || !ts.isIdentifier(name)) continue;
     if (findEnclosingFunction(name) !== fn || !isMadeOf(name, initializer, handed, file)) continue;
     names.push(name.text);
     handed = match();
@@ -40,8 +41,9 @@ export function matchHanded(fn: FunctionNode, file: FileContext): RegExp | undef
 
 /** `new Set(ids)`; also a builder of a query that is told of it later (`query.where('id = :id', { id })`). */
 function isMadeOf(name: ts.Identifier, initializer: ts.Expression, handed: RegExp, file: FileContext): boolean {
-  if (handed.test(initializer.getText(file.source))) return true;
-  if (!/[qQ]uery|Builder|knex|^db\b/.test(initializer.getText(file.source).slice(0, 200))) return false;
+  const text = initializer.getText(file.source);
+  if (handed.test(text)) return true;
+  if (!/[qQ]uery|Builder|knex|^db\b/.test(text.slice(0, 200))) return false;
   const uses = file.bindingOf(name)?.references ?? [];
   return uses.some((use) => {
     const call = use.parent.parent;
