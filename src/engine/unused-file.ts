@@ -31,7 +31,9 @@ export function isUnusedFile(project: Project, file: string): boolean {
 /** Whether a file that nothing imports is one that nothing loads otherwise. */
 function isLeftAlone(project: Project, file: string): boolean {
   if (isImported(project, file)) return false;
-  if (needsUndeclared(project, file)) return true;
+  // A program that starts as it loads is run by hand, whatever is missing in its package.json.
+  const isProgram = isStartName.test(file) && project.ask(file, 'acts as it loads', actsAsItLoads);
+  if (!isProgram && needsUndeclared(project, file)) return true;
   if (project.isPublished(file) || !isIdle(project, file)) return false;
   const beside = neighboursOf(project, file);
   const all = project.filesBeside(file).filter(isNeighbour);
