@@ -12,6 +12,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "The garbage collector does not close it. Descriptors, sockets, processes and timers grow with calls or instances until the process, or the server at the other end, has no more of them.",
     "advice": "End it in a `finally` that begins right after it was made, or with `await using`; an owner ends in its own end what it made. Join streams by `pipeline()` of `node:stream`, which ends all of them when one goes.",
     "limits": [
+      "A page, icon or text whose name is written out and that is piped to a client is left alone: it is read in one piece.",
       "What only a failure leaves open is `possible` where no request, event or timer comes there (a browser and a client of a database are `likely` anyway); so are observers, and what an owner hands on or a base class may end.",
       "A handle that is returned, stored or passed on is taken to be ended there.",
       "Of streams joined by `pipe()`, those between a file, or an answer of another service, and the client of a handler are followed, and what another service sends into a file; an answer that its handler calls an image or the like is `possible`: what is small is sent before anybody goes.",
@@ -980,6 +981,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "Options that come from elsewhere or are spread are taken to hold a time-out, unless it is the callers of the function that hand them in, and none of them in the project says anything of time.",
       "A wrapper of the project around fetch is judged where it calls fetch; an instance of axios where it is made, by the calls of its file (also of what callers hand in) and, where it is exported, of files that say nothing of time.",
       "Calls that nobody waits for, those made after the response, and those that somebody waits for up to a limit only are left alone though their sockets pile up.",
+      "In an application that is wrapped for functions of a cloud, or whose handlers say how long they may take (`maxDuration`), the platform ends what hangs, and only that: there it is `possible`.",
       "What an administrator calls by hand, or tries (`/settings/chat/test`), is `possible`.",
       "What only users of a published package are seen to wait for is `possible` unless a class (a client) makes the call, and left alone where it is fetch, which gives up after five minutes.",
       "Calls of the own machine or application, by their address or what it is called, are left alone."

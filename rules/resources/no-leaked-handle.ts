@@ -55,6 +55,7 @@ export const rule = defineRule<LeakedHandle>({
   advice:
     'End it in a `finally` that begins right after it was made, or with `await using`; an owner ends in its own end what it made. Join streams by `pipeline()` of `node:stream`, which ends all of them when one goes.',
   limits: [
+    'A page, icon or text whose name is written out and that is piped to a client is left alone: it is read in one piece.',
     'What only a failure leaves open is `possible` where no request, event or timer comes there (a browser and a client of a database are `likely` anyway); so are observers, and what an owner hands on or a base class may end.',
     'A handle that is returned, stored or passed on is taken to be ended there.',
     'Of streams joined by `pipe()`, those between a file, or an answer of another service, and the client of a handler are followed, and what another service sends into a file; an answer that its handler calls an image or the like is `possible`: what is small is sent before anybody goes.',

@@ -8,7 +8,7 @@ import type { Project } from './project.ts';
 import type { RawFinding } from './run-file.ts';
 import { StatedFacts } from './stated-facts.ts';
 import { type FunctionRef, SymbolTable } from './symbols.ts';
-import { factOfMethod, isUncalled } from './uncalled-code.ts';
+import { factOfMethod, isUnaskedPool, isUncalled } from './uncalled-code.ts';
 import { isUnusedFile } from './unused-file.ts';
 
 /** Whether a condition holds, what shows it, and, when it does not, why. */
@@ -64,10 +64,10 @@ export class Linker {
     return findings.map((raw) => verdicts.get(raw)!);
   }
 
-  #decideOne({ finding: { file, scope, confidence }, when, sureWhen }: RawFinding): Verdict {
+  #decideOne({ finding: { file, scope, confidence, range }, when, sureWhen }: RawFinding): Verdict {
     const verdict = when ? this.#judge(when, file) : { holds: true, evidence: [], why: '' };
     if (!verdict.holds) return verdict;
-    if (confidence !== 'possible' && this.#isIdle(file, scope)) return { ...verdict, isUnsure: true };
+    if (confidence !== 'possible' && this.#isIdle(file, scope, range.start.line)) return { ...verdict, isUnsure: true };
     const sure = sureWhen && this.#judge(sureWhen, file);
     if (!sure) return verdict;
     if (!sure.holds) return { ...verdict, isUnsure: true };
@@ -79,13 +79,15 @@ export class Linker {
   }
 
   /** Whether nothing of a service runs what stands here. */
-  #isIdle(file: string, scope: string): boolean {
+  #isIdle(file: string, scope: string, line: number): boolean {
     let answer = this.#unused.get(file);
     if (answer === undefined) {
       answer = isUnusedFile(this.#project, file);
       this.#unused.set(file, answer);
     }
-    return answer || isUncalled(this.#project, file, scope, (fact) => this.#facts.find(fact));
+    if (answer) return true;
+    if (scope === '') return isUnaskedPool(this.#project, file, line);
+    return isUncalled(this.#project, file, scope, (fact) => this.#facts.find(fact));
   }
 
   #judge(condition: LinkCondition, file: string): Verdict {

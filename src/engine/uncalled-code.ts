@@ -48,6 +48,26 @@ export function isUncalled(
   return fact !== undefined && isLoneMethod(project, file, summary, name, method!) && !states(fact);
 }
 
+const pooled =
+  /^(?:export\s+)?const\s+([\w$]+)[^=\n]*=\s*(?:new\s+(?:[\w$]+\.)?\w*Pool|(?:[\w$]+\.)?create\w*Pool)\s*\(/;
+
+/**
+ * Whether no file takes the pool that a line exports, nor its own file anything of it but its events and its end: it
+ * opens no connection.
+ */
+export function isUnaskedPool(project: Project, file: string, line: number): boolean {
+  const text = project.textOf(file) ?? '';
+  const [, name] = pooled.exec(text.split('\n', line)[line - 1] ?? '') ?? [];
+  const summary = name === undefined ? undefined : project.summaryOf(file);
+  if (!summary || name === undefined || project.isAside(file) || project.isPublished(file)) return false;
+  const names = exportedNames(summary, name);
+  if (names.length === 0 || names.includes('default')) return false;
+  const home = text.replace(anyComment, '').replace(exportList, '');
+  const uses = home.match(new RegExp(`(?<![\\w$'"\`.])${escapeName(name)}(?![\\w$])`, 'g')) ?? [];
+  const ends = home.match(new RegExp(`(?<![\\w$.])${escapeName(name)}\\.(?:on|once|end|close)\\(`, 'g')) ?? [];
+  return uses.length === ends.length + 1 && isLeftOut(project, file, names);
+}
+
 /** A method that only a caller by its name can mean: of a class without a contract, not marked for a framework. */
 function isLoneMethod(project: Project, file: string, summary: FileSummary, name: string, method: string): boolean {
   const cls = summary.classes.find((one) => one.name === name);
@@ -115,9 +135,26 @@ function isLeftOut(project: Project, file: string, names: readonly string[]): bo
       .map((one) => `\\.\\s*${one}(?![\\w$])|\\{[^{}]*(?<![\\w$])${one}(?![\\w$])[^{}]*\\}\\s*(?:from|=)`)
       .join('|'),
   );
-  if (importers.length === 0 || importers.some((other) => named.test(project.textOf(other) ?? ''))) return false;
+  const isTaken = (other: string): boolean => {
+    const text = project.textOf(other) ?? '';
+    return named.test(text) && !isOnlyImported(text, names);
+  };
+  if (importers.length === 0 || importers.some(isTaken)) return false;
   const takings = importers.flatMap((other) => listTakings(project, other, routes));
   return takings.includes('by name') && !takings.includes('whole');
+}
+
+/** Whether a text imports what goes by these names under them, and mentions none of them again: nothing of it is run. */
+function isOnlyImported(text: string, names: readonly string[]): boolean {
+  const code = text.replace(anyComment, '');
+  return names.every((name) => {
+    const one = new RegExp(`(?<![\\w$])${escapeName(name)}(?![\\w$])`, 'g');
+    const mentions = code.match(one)?.length ?? 0;
+    const isImport = new RegExp(
+      `\\bimport\\s*\\{[^{}]*(?<![\\w$])${escapeName(name)}(?![\\w$]|\\s+as\\b)[^{}]*\\}\\s*from`,
+    );
+    return mentions === 0 || (mentions === 1 && isImport.test(code));
+  });
 }
 
 /** How a file takes modules: names of theirs, or a whole module that is handed on or looked up in by a name that is made. */

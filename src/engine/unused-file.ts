@@ -5,33 +5,93 @@ import type { Project } from './project.ts';
 /** Other files of a folder that show how its files are brought in. */
 const enoughNeighbours = 3;
 
+/** So many files that lead to one surely bring it in. */
+const manyLoaders = 40;
+
 /**
  * Whether nobody runs what a service's file holds: no file but tests imports it, though most of what lies beside it is
  * imported, so that no framework loads the folder by itself; it does nothing as it loads, and none of its own functions
- * is called from outside (a route of a framework, a handler that a deployment names).
+ * is called from outside (a route of a framework, a handler that a deployment names). What only such files import, or
+ * files that import only one another, is run by nobody either.
  */
 export function isUnusedFile(project: Project, file: string): boolean {
-  if (project.isAside(file) || project.isPublished(file) || project.configuredEntry(file) !== undefined) return false;
-  if (isImported(project, file) || isStartName.test(file) || project.ask(file, 'acts as it loads', actsAsItLoads))
-    return false;
-  const summary = project.summaryOf(file);
-  const isClass = (name: string): boolean => summary?.classes.some((cls) => cls.name === name) ?? false;
+  if (project.isAside(file) || project.configuredEntry(file) !== undefined) return false;
+  if (!isImported(project, file)) return isLeftAlone(project, file);
+  if (project.isPublished(file)) return false;
+  const loaders = new Set([file]);
+  for (const loader of loaders) {
+    for (const importer of project.importersOf(loader)) if (!isTestPath(importer)) loaders.add(importer);
+    if (loaders.size > manyLoaders || project.isAside(loader)) return false;
+  }
+  return [...loaders].every((loader) =>
+    isImported(project, loader) ? isIdle(project, loader) : isLeftAlone(project, loader),
+  );
+}
+
+/** Whether a file that nothing imports is one that nothing loads otherwise. */
+function isLeftAlone(project: Project, file: string): boolean {
+  if (isImported(project, file)) return false;
+  // A program that starts as it loads is run by hand, whatever is missing in its package.json.
+  const isProgram = isStartName.test(file) && project.ask(file, 'acts as it loads', actsAsItLoads);
+  if (!isProgram && needsUndeclared(project, file)) return true;
+  if (project.isPublished(file) || !isIdle(project, file)) return false;
+  const beside = neighboursOf(project, file);
+  const all = project.filesBeside(file).filter(isNeighbour);
+  if (beside.length >= enoughNeighbours) {
+    if (
+      areImported(project, beside, mostOf) ||
+      (areImported(project, beside, halfOf) && areImported(project, all, mostOf))
+    )
+      return true;
+    if (!beside.some((other) => isImported(project, other))) return false;
+  }
+  const summary = project.summaryOf(file)!;
+  if (isOfPlainFunctions(summary)) return areImported(project, all, halfOf);
+  return isOfPlainClasses(summary, project.textOf(file) ?? '') && areImported(project, all, mostOf);
+}
+
+/** Whether a file does nothing as it loads, and has no function that is called from outside. */
+function isIdle(project: Project, file: string): boolean {
+  if (project.configuredEntry(file) !== undefined || isStartName.test(file)) return false;
+  const summary = project.ask(file, 'acts as it loads', actsAsItLoads) ? undefined : project.summaryOf(file);
   if (!summary) return false;
+  const isClass = (name: string): boolean => summary.classes.some((cls) => cls.name === name);
   const isPlain = isOfPlainFunctions(summary);
   const isRun = ({ entry, name }: FunctionSummary): boolean =>
     entry !== undefined && !isClass(name.split('.')[0]!) && !(isPlain && entry.isBySignature);
-  if (summary.functions.some(isRun)) return false;
-  const beside = neighboursOf(project, file);
-  if (beside.length >= enoughNeighbours) {
-    if (areImported(project, beside)) return true;
-    if (!beside.some((other) => isImported(project, other))) return false;
-  }
-  return isPlain && areImported(project, project.filesBeside(file).filter(isNeighbour));
+  return !summary.functions.some(isRun);
 }
 
-function areImported(project: Project, files: readonly string[]): boolean {
+const valueImport =
+  /^import\s+(?!type\b)[^;'"]*?\bfrom\s*['"]([^'"\n]+)['"]|^import\s*['"]([^'"\n]+)['"]|^(?:const|let|var)\s[^;=]*=\s*require\(\s*['"]([^'"\n]+)['"]\s*\)/gm;
+const packageName = /^(?:@[a-z0-9][\w.-]*\/)?[a-z0-9][\w.-]*(?=\/|$)/;
+
+/**
+ * Whether a file needs a package that nobody installs, as no package.json names it and no file that the product imports
+ * has it: what is left of another program, which nothing loads any more.
+ */
+function needsUndeclared(project: Project, file: string): boolean {
+  const isMissing = (specifier: string): boolean => {
+    const [name] = packageName.exec(specifier) ?? [];
+    return name !== undefined && !project.declares(file, name) && !project.resolver.resolve(file, specifier);
+  };
+  const missing = listNeeded(project, file).filter(isMissing);
+  if (missing.length === 0) return false;
+  const others = project.filesBeside(file).filter((other) => isImported(project, other));
+  return missing.some((specifier) => !others.some((other) => listNeeded(project, other).includes(specifier)));
+}
+
+function listNeeded(project: Project, file: string): string[] {
+  const text = project.textOf(file) ?? '';
+  return [...text.matchAll(valueImport)].map(([, from, bare, required]) => from ?? bare ?? required!);
+}
+
+const mostOf = 3 / 5;
+const halfOf = 1 / 2;
+
+function areImported(project: Project, files: readonly string[], share: number): boolean {
   const imported = files.filter((other) => isImported(project, other));
-  return files.length >= enoughNeighbours && imported.length * 3 >= files.length * 2;
+  return files.length >= enoughNeighbours && imported.length >= files.length * share;
 }
 
 /** Functions with telling names: what loads the files of a folder looks for a default export, or one name in each. */
@@ -44,6 +104,15 @@ function isOfPlainFunctions({ exports, values }: FileSummary): boolean {
       const value = 'local' in exported && Object.hasOwn(values, exported.local) && values[exported.local];
       return value && value.kind === 'function' && /^[a-z]+[A-Z]/.test(name);
     })
+  );
+}
+
+/** Classes without a base, a contract or a mark, and instances of them, by names that only an import can mean. */
+function isOfPlainClasses({ exports, classes }: FileSummary, text: string): boolean {
+  return (
+    classes.length > 0 &&
+    !Object.hasOwn(exports, 'default') &&
+    !/^\s*@\w|\bclass\s[^{]*\b(?:extends|implements)\b/m.test(text)
   );
 }
 

@@ -101,6 +101,54 @@ describe('what nothing of a service runs', () => {
   });
 });
 
+describe('what only files that nobody runs lead to', () => {
+  const body = '{ return slow(); }\n';
+  const serving = {
+    'src/server.ts': "import './a';\nimport './b';\nimport './c';\n",
+    'src/a.ts': '',
+    'src/b.ts': '',
+    'src/c.ts': '',
+  };
+  const confidencesIn = async (files: Record<string, string>): Promise<string[]> => {
+    const { findings } = await scan({ root: tempProject({ ...serving, ...files }), confidence: 'possible' }, [
+      plainRule,
+    ]);
+    return findings.map(({ file, confidence }) => `${file} ${confidence}`);
+  };
+  const check = `${slow}export function checkDatabase() ${body}`;
+
+  test('is possible: two files that import only one another, and one that a left file imports', async () => {
+    const twin = "import { checkDatabase } from './check';\nexport function warnOwner() { checkDatabase(); }\n";
+    const ring = { 'src/health/check.ts': `import { warnOwner } from './warn';\n${check}`, 'src/health/warn.ts': twin };
+    expect(await confidencesIn(ring)).toEqual(['src/health/check.ts possible']);
+    expect(await confidencesIn({ 'src/health/check.ts': check, 'src/health/warn.ts': twin })).toEqual([
+      'src/health/check.ts possible',
+    ]);
+    const run = { ...ring, 'src/health/warn.ts': `${twin}warnOwner();\n` };
+    expect(await confidencesIn(run)).toEqual(['src/health/check.ts likely']);
+  });
+
+  test('is possible: what is imported and never named again', async () => {
+    const files = (use: string) => ({
+      'src/server.ts': `import './a';\nimport { checkDatabase } from './check';\n${use}`,
+      'src/check.ts': check,
+    });
+    expect(await confidencesIn(files(''))).toEqual(['src/check.ts possible']);
+    expect(await confidencesIn(files('checkDatabase();\n'))).toEqual(['src/check.ts likely']);
+  });
+
+  test('is possible: a file that needs a package nobody installs, and that nothing imports', async () => {
+    const route = `import { Router } from 'left-framework';\nimport fs from 'node:fs';\n${slow}export function GET() ${body}`;
+    const manifest = (name: string) => JSON.stringify({ private: true, dependencies: { [name]: '1.0.0' } });
+    const files = { 'src/route.ts': route };
+    expect(await confidencesIn({ ...files, 'package.json': manifest('express') })).toEqual(['src/route.ts possible']);
+    expect(await confidencesIn({ ...files, 'package.json': manifest('left-framework') })).toEqual([
+      'src/route.ts likely',
+    ]);
+    expect(await confidencesIn(files)).toEqual(['src/route.ts likely']);
+  });
+});
+
 describe('the request path', () => {
   test.each([
     ["import order from './order';\nexport { order as presentOrder };\n"],

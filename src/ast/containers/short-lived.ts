@@ -56,9 +56,10 @@ export function isLoadedByMany(get: ts.Node, set: ts.CallExpression, file: FileC
   return listNodesWithin('AwaitExpression', loop, file).some((load) => load.end <= set.pos);
 }
 
-/** Seconds, or whole seconds in milliseconds. */
+/** Seconds, or whole seconds in milliseconds: as many of them as hours have are seconds. */
 function isShort(life: number): boolean {
-  return life > 0 && (life <= tenMinutes || (life % 1_000 === 0 && life <= tenMinutes * 1_000));
+  const isMilliseconds = life % 1_000 === 0 && life % 3_600 !== 0;
+  return life > 0 && (life <= tenMinutes || (isMilliseconds && life <= tenMinutes * 1_000));
 }
 
 /** `60` of `set(key, value, 60)`, `set(key, value, 'EX', 60)`, `set(key, value, { ttl: 60 })` and `setex(key, 60, value)`. */

@@ -36,12 +36,27 @@ const endName = /^(?:destroy|close|unpipe|pipeline|pump|finished|onFinished|eos)
  */
 export function findPipedFile(creation: ts.CallExpression, file: FileContext): PipedFile | undefined {
   const side = sideOf(creation, file);
-  if (!side) return undefined;
+  if (!side || (side === 'read' && isSmallPage(creation, file))) return undefined;
   for (const use of [creation, ...listNamed(creation, file)]) {
     const found = side === 'read' ? findPipeToClient(use, file) : findPipeFromClient(use, file);
     if (found && !isSeenTo(found, file)) return found;
   }
   return undefined;
+}
+
+const smallPage = /(?:^|\/)(?:[\w.-]+\.(?:html?|ico|txt|ejs)|(?:package|manifest|version)\.json)$/i;
+
+/** A page or text whose name is written out: it is read in one piece, and closed before a client can go. */
+function isSmallPage({ arguments: [given] }: ts.CallExpression, file: FileContext): boolean {
+  const path = given && skipWrappers(given);
+  const binding = path && ts.isIdentifier(path) ? file.bindingOf(path) : undefined;
+  const { declaration } = binding ?? {};
+  const made = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : path;
+  if (!made || (binding && binding.writes.length > 0)) return false;
+  const value = skipWrappers(made);
+  const last = ts.isCallExpression(value) ? value.arguments.at(-1) : ts.isBinaryExpression(value) ? value.right : value;
+  const text = last && ts.isTemplateExpression(last) ? last.templateSpans.at(-1)!.literal.text : findStringValue(last);
+  return text !== undefined && smallPage.test(text);
 }
 
 /**

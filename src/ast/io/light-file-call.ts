@@ -13,7 +13,6 @@ import {
 import { ts } from '../ts.ts';
 import { isInCatch } from '../where/conditions.ts';
 import { oncePath } from '../where/data-loop.ts';
-import { findEntryPoint } from '../where/entry-points.ts';
 import { isSeldomAsked } from '../where/seldom.ts';
 import { isCompiled } from './compiled-file.ts';
 import type { SyncCall } from './sync-call.ts';
@@ -45,8 +44,8 @@ export function isLightFileCall({ call, module, name }: SyncCall, file: FileCont
   const isFixed = isFixedPath(call.arguments[0], fn, file);
   if (writing.test(name)) return isReplaced(call, fn, file) || isForMissing(call, fn, file) || isFixed;
   if (!reading.test(name) || !isFixed) return false;
-  // What a handler answers with may be a page; a line that is trimmed is a version, a token.
-  return isTrimmed(call) || (findEntryPoint(fn, file)?.kind !== 'request' && !isCompiled(call, file));
+  // One file of the product's own, which the system keeps in memory; a line that is trimmed is a version, a token.
+  return isTrimmed(call) || !isCompiled(call, file);
 }
 
 function isAsyncAround(fn: FunctionNode): boolean {
