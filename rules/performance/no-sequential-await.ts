@@ -29,7 +29,7 @@ import {
   startsWithRead,
 } from '../../src/ast/io/independent-reads.ts';
 import { isFileCall } from '../../src/ast/io/io-call.ts';
-import { givesMany } from '../../src/ast/io/read-call.ts';
+import { givesMany, givesTotal } from '../../src/ast/io/read-call.ts';
 import { findSize } from '../../src/ast/size/size.ts';
 import { findEnclosingFunction } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
@@ -133,7 +133,7 @@ function judgeReads(
     values: { what },
     // What two reads save counts where a request begins; deeper, few would notice.
     when: allOf(
-      reads.calls.length > 2 ? onRequestPath(node, file) : closeToRequests(node, 0, file),
+      reads.calls.length > 2 ? onRequestPath(node, file) : closeToRequests(node, isPageAndTotal(reads) ? 2 : 0, file),
       ...listAsked(reads),
       reachesServer(reads.calls, file),
     ),
@@ -176,7 +176,7 @@ function judgeLoop(loop: ListLoop, file: FileContext): Match<SequentialAwait> | 
 const manyReads = 5;
 
 function isWeak(reads: IndependentReads | AwaitedMembers, node: ts.AwaitExpression, file: FileContext): boolean {
-  const isShort = isFewAndQuick(reads, node) && !isOfPage(node, file);
+  const isShort = isFewAndQuick(reads, node) && !isOfPage(node, file) && !isPageAndTotal(reads);
   const isMeant = 'statements' in reads && isOrderMeant(reads, file);
   return isShort || isMeant || isLittleGained(reads.calls, file) || fillsCache(node, file);
 }
@@ -185,6 +185,11 @@ function isWeak(reads: IndependentReads | AwaitedMembers, node: ts.AwaitExpressi
 function isFewAndQuick({ calls }: Pick<IndependentReads, 'calls'>, node: ts.Node): boolean {
   if (calls.length !== fewReads) return calls.length < fewReads;
   return calls.filter(givesMany).length < 2 && !findRepetition(node);
+}
+
+/** The rows of a page and how many there are in all: both take long, for each page that anybody opens. */
+function isPageAndTotal({ calls }: Pick<IndependentReads, 'calls'>): boolean {
+  return calls.length === 2 && calls.some(givesTotal) && calls.some((call) => givesMany(call) && !givesTotal(call));
 }
 
 /** In a handler that answers with what it reads: a page or a list, loaded by everybody who opens it. */

@@ -94,7 +94,7 @@ export class Linker {
         const fn = { file, fn: condition.fn };
         const { awaited = false, within = Infinity, by } = condition;
         const found = condition.fn < 0 ? undefined : this.#graph.findRequestChain(fn, awaited, by);
-        const chain = found && found.steps.length > within ? undefined : found;
+        const chain = found && this.#callsBelowHandler(found) > within ? undefined : found;
         return this.#verdictOf(chain, fn, `No request handler was found that ${awaited ? 'waits for' : 'reaches'}`);
       }
       case 'runs-repeatedly': {
@@ -168,6 +168,12 @@ export class Linker {
       return { holds: false, evidence: [], why: `${refusal} ${name}` };
     }
     return { holds: true, evidence: this.#evidenceOf(chain), why: '' };
+  }
+
+  /** How many calls lead from the handler: one of another file is handed to its route, which is no call. */
+  #callsBelowHandler({ entry, steps }: CallChain): number {
+    const isHandedOver = entry !== undefined && this.#graph.nameOf(entry) === entry.point.label;
+    return isHandedOver ? steps.length - 1 : steps.length;
   }
 
   /** Handler first, then each call on the way. */

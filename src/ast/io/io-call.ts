@@ -11,6 +11,8 @@ export type Io = 'read' | 'write';
 
 const ioModule =
   /^(?:fs|fs\/promises|fs-extra|graceful-fs|axios|got|undici|node-fetch|cross-fetch|ky|superagent|needle|request|request-promise(?:-native)?|http|https|dns|dns\/promises|pg|pg-promise|postgres|mysql2?(?:\/promise)?|mariadb|mssql|mongodb|mongoose|ioredis|redis|@redis\/client|knex|typeorm|sequelize(?:-typescript)?|@sequelize\/core|@prisma\/client|drizzle-orm(?:\/.+)?|@mikro-orm\/.+|@elastic\/elasticsearch|@aws-sdk\/.+|aws-sdk|@google-cloud\/.+|bull|bullmq|kafkajs|amqplib|nodemailer|memcached|level|ueberdb2|stripe|@octokit\/.+)$/;
+/** Work outside of the thread that holds much memory: pictures, films, pages of a browser. */
+const heavyModule = /^(?:sharp|jimp|gm|fluent-ffmpeg|puppeteer(?:-core)?|playwright(?:-core)?|pdf-lib|tesseract\.js)$/;
 /** Members of a service object that stand for a database, a remote service or a store, once they are awaited. */
 const ioHolder =
   /(?:[sS]tore|[rR]epository|[rR]epo|[sS]ervice|[cC]lient|[aA]pi|API|[dD]atabase|[dD]b|DB|[pP]risma|[rR]edis|[dD]ao|[gG]ateway|[sS]torage|[bB]ucket|[kK]nex|[mM]ailer|[rR]eadModel|[cC]ollection|[mM]odel|[mM]anager)$/;
@@ -49,7 +51,7 @@ function judgeAt(call: ts.CallExpression, file: FileContext, depth: number): Io 
   const callee = skipWrappers(call.expression);
   const path = findMemberPath(callee);
   const name = path?.at(-1) ?? findMethodCall(call)?.method ?? '';
-  const kind: Io = writeName.test(name) || isOfChange(call) ? 'write' : 'read';
+  const kind: Io = (writeName.test(name) && !sendsReading(call)) || isOfChange(call) ? 'write' : 'read';
   if (ts.isIdentifier(callee) && callee.text === 'fetch' && !file.bindingOf(callee)) {
     if (isOwnAsset(call)) return undefined;
     return /method\s*:\s*['"`](?!GET|get|HEAD)/.test(call.getText(file.source)) ? 'write' : 'read';
@@ -57,6 +59,8 @@ function judgeAt(call: ts.CallExpression, file: FileContext, depth: number): Io 
   const target = findMethodCall(call);
   const origin = findOrigin(callee, file);
   if (origin && ioModule.test(bareModule(origin.module)) && !/Sync$/.test(name)) return kind;
+  // How many of these run at once is chosen for their memory: no reads that might as well go together.
+  if (origin && heavyModule.test(bareModule(origin.module))) return 'write';
   if (target && findClientCreation(target.receiver, file)) return kind;
   const query = findQuery(call, file);
   if (query) return query.kind === 'point' || query.kind === 'list' ? 'read' : 'write';
@@ -84,6 +88,18 @@ function judgeAt(call: ts.CallExpression, file: FileContext, depth: number): Io 
     origin.module !== ''
     ? kind
     : undefined;
+}
+
+/** `client.send(new GetObjectCommand(…))`: what an AWS client is asked for says what it does. */
+function sendsReading({ arguments: [command] }: ts.CallExpression): boolean {
+  const made = command && skipWrappers(command);
+  return (
+    !!made &&
+    ts.isNewExpression(made) &&
+    /^(?:Get|BatchGet|Head|List|Query|Scan|Describe|Select|Lookup)\w*Command$/.test(
+      findMemberPath(made.expression)?.at(-1) ?? '',
+    )
+  );
 }
 
 /** `knex('users').update(changes).where({ id })`: the method that says what is done stands in the middle. */

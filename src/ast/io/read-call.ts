@@ -4,7 +4,7 @@ import { findFunctionValue } from '../names/functions.ts';
 import { findCallee } from '../names/symbol-ref.ts';
 import { findMemberName, findMemberPath, findMethodCall, findPropertyName, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { ioOf } from './io-call.ts';
+import { ioOf, isNamedComputing, isNamedWrite } from './io-call.ts';
 
 /** Words that say that the order or the pace is meant: transactions, batches, pages, limits, retries, waits. */
 export const paced =
@@ -26,11 +26,22 @@ export function readOf(call: ts.CallExpression, file: FileContext): Read | undef
   return ioOf(call, file) === 'read' && !isSharedRecord(call, file) ? { call } : undefined;
 }
 
-/** Whether a call of something else in the project is called as what reads: the project tells whether it does. */
+/** Whether a call of something else in the project may read, whatever it is called: the project tells whether it does. */
 export function askedReadOf(call: ts.CallExpression, file: FileContext): Read | undefined {
-  if (!isNamedRead(call) || isAdmitting(call, file) || ioOf(call, file)) return undefined;
+  if (!mayRead(call) || isAdmitting(call, file) || ioOf(call, file)) return undefined;
   const asked = findCallee(call, file);
   return asked && { call, asked };
+}
+
+/** What decides who may go on, or whether there is anything to do, by its name. */
+const deciding =
+  /^_?(?:assert|check|verify|validate|require|must|guard|authenticate|authori[sz]e|login|is|has|can|should|may|ensure|use|with|wait|try|next|begin|lock|acquire)(?:[A-Z_]|$)/;
+
+/** Whether a call may read, by its name: it is called neither after a change, nor a decision, nor what computes. */
+export function mayRead(call: ts.CallExpression): boolean {
+  if (isNamedRead(call)) return true;
+  const name = findMemberPath(call.expression)?.at(-1) ?? '';
+  return name !== '' && !deciding.test(name) && !isNamedWrite(call) && !isNamedComputing(call);
 }
 
 /** Whether a call is named as what reads. */
@@ -53,7 +64,7 @@ export function isKeyLookup(call: ts.CallExpression): boolean {
 }
 
 const ofMany =
-  /^(?:list|count|search|query|select|aggregate|group|execute|raw|scan)(?:[A-Z]|$)|^find$|(?:All|Many)(?:[A-Z]|$)|ByIds$/;
+  /^(?:list|count|search|query|select|aggregate|group|execute|raw|scan)(?:[A-Z]|$)|^find$|(?:All|Many|Count|Total)(?:[A-Z]|$)|ByIds$/;
 const plural = /[^su]s$|ies$/;
 const massNoun = /(?:Details|Settings|Options|Address|Credentials|Preferences)$/;
 
@@ -65,8 +76,14 @@ export function givesMany(call: ts.CallExpression): boolean {
     return givesMany(skipWrappers(target.receiver) as ts.CallExpression) || ofMany.test(target.method);
   const name = findMemberPath(call.expression)?.at(-1) ?? '';
   if (ofMany.test(name)) return true;
-  const what = name.replace(/(?<=[a-z])(?:By|For|Of|With|From|In|On|Per)[A-Z]\w*$/, '');
+  const what = name.replace(/(?<=[a-z])(?:By|For|Of|With|From|In|On|Per)(?:[A-Z]\w*)?$/, '');
   return plural.test(what) && !massNoun.test(what);
+}
+
+/** Whether a call counts, by its name: `count()`, `countDocuments(filter)`, `getTotal()`. */
+export function givesTotal(call: ts.CallExpression): boolean {
+  const names = findMemberPath(call.expression) ?? [findMethodCall(call)?.method ?? ''];
+  return /^(?:get|fetch|find|estimated)?(?:count|Count|Total)(?:[A-Z]\w*)?$|(?:Count|Total)$/.test(names.at(-1) ?? '');
 }
 
 function isKey(given: ts.Expression): boolean {
