@@ -11,6 +11,9 @@ export type Io = 'read' | 'write';
 
 const ioModule =
   /^(?:fs|fs\/promises|fs-extra|graceful-fs|axios|got|undici|node-fetch|cross-fetch|ky|superagent|needle|request|request-promise(?:-native)?|http|https|dns|dns\/promises|pg|pg-promise|postgres|mysql2?(?:\/promise)?|mariadb|mssql|mongodb|mongoose|ioredis|redis|@redis\/client|knex|typeorm|sequelize(?:-typescript)?|@sequelize\/core|@prisma\/client|drizzle-orm(?:\/.+)?|@mikro-orm\/.+|@elastic\/elasticsearch|@aws-sdk\/.+|aws-sdk|@google-cloud\/.+|bull|bullmq|kafkajs|amqplib|nodemailer|memcached|level|ueberdb2|stripe|@octokit\/.+)$/;
+/** Services that are asked over the network by a client of theirs. */
+const serviceModule =
+  /^(?:firebase-admin(?:\/.+)?|firebase\/.+|googleapis|@googleapis\/.+|@azure\/.+|@supabase\/supabase-js|@slack\/web-api|@notionhq\/client|@sendgrid\/mail|twilio|postmark|resend|mailgun\.js|web-push|expo-server-sdk|openai|@anthropic-ai\/sdk|cloudinary|minio|algoliasearch|meilisearch|typesense|neo4j-driver|cassandra-driver|@clickhouse\/client|influx|graphql-request|@apollo\/client|ofetch|ethers|web3|viem|@solana\/web3\.js|basic-ftp|ssh2-sftp-client|@kubernetes\/client-node|dockerode|contentful|@sanity\/client)$/;
 /** Work outside of the thread that holds much memory: pictures, films, pages of a browser. */
 const heavyModule = /^(?:sharp|jimp|gm|fluent-ffmpeg|puppeteer(?:-core)?|playwright(?:-core)?|pdf-lib|tesseract\.js)$/;
 /** Members of a service object that stand for a database, a remote service or a store, once they are awaited. */
@@ -58,9 +61,10 @@ function judgeAt(call: ts.CallExpression, file: FileContext, depth: number): Io 
   }
   const target = findMethodCall(call);
   const origin = findOrigin(callee, file);
-  if (origin && ioModule.test(bareModule(origin.module)) && !/Sync$/.test(name)) return kind;
+  const module = origin ? bareModule(origin.module) : '';
+  if ((ioModule.test(module) || serviceModule.test(module)) && !/Sync$/.test(name)) return kind;
   // How many of these run at once is chosen for their memory: no reads that might as well go together.
-  if (origin && heavyModule.test(bareModule(origin.module))) return 'write';
+  if (heavyModule.test(module)) return 'write';
   if (target && findClientCreation(target.receiver, file)) return kind;
   const query = findQuery(call, file);
   if (query) return query.kind === 'point' || query.kind === 'list' ? 'read' : 'write';
