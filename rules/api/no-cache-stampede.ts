@@ -5,7 +5,7 @@ import { isHotCache, isOfOnePerson } from '../../src/ast/containers/hot-cache.ts
 import { findKeptVariable, type KeptVariable } from '../../src/ast/containers/kept-variable.ts';
 import { isReadThrough } from '../../src/ast/containers/read-through.ts';
 import { isSharedLoad, notSharedElsewhere } from '../../src/ast/containers/shared-load.ts';
-import { isLoadedByMany, isPurged, isShortLived } from '../../src/ast/containers/short-lived.ts';
+import { isLoadedAgain, isLoadedByMany, isPurged, isShortLived } from '../../src/ast/containers/short-lived.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -78,7 +78,7 @@ function judge(set: ts.CallExpression, file: FileContext): Match<CacheStampede> 
   if (holder === undefined || !key || !fn?.body || set.arguments.length < 2 || isStartup(fn, file)) return undefined;
   const isHelper = isReadThrough(set, fn, file);
   if (!isOfHelper && !isHelper && !(target && isCache(holder, target.receiver, file))) return undefined;
-  if (ts.isStringLiteralLike(skipWrappers(key)) && !/ex|EX|ttl/i.test(set.getText(file.source))) return undefined;
+  if (ts.isStringLiteralLike(skipWrappers(key)) && !isLoadedAgain(set, holder, fn, file)) return undefined;
   const get = findGet(fn, holder, key, set, file);
   const exit = get && isAsync(fn) ? findMissExit(get, set, fn, file) : undefined;
   if (!get || !exit) return undefined;
