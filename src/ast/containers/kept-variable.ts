@@ -21,6 +21,8 @@ export interface KeptVariable {
   load: ts.AwaitExpression;
   /** A variable of the module: one for all who ask. */
   isOfModule: boolean;
+  /** By its name; else it is asked whether its time is up. */
+  isCalledCache: boolean;
 }
 
 const asksForTime = /Date\.now\(\)|new Date\(\)|expir|\bnow\b|\bstale\b/i;
@@ -40,7 +42,7 @@ export function findKeptVariable(set: ts.BinaryExpression, file: FileContext): K
   if (!isOfModule && !(path[0] === 'this' && path.length === 2)) return undefined;
   const get = (isCalledCache ? findAsked(left, set, fn, file) : undefined) ?? findExpiry(left, set, fn, file);
   const load = get && findLoadBetween(get, set, fn, file);
-  return get && load ? { fn, get, set, load, isOfModule } : undefined;
+  return get && load ? { fn, get, set, load, isOfModule, isCalledCache } : undefined;
 }
 
 /** `if (!token || token.expiresAt < Date.now()) token = await load();`: it is kept until its time is up. */
