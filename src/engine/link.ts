@@ -27,7 +27,7 @@ const maxHopsToRows = 2;
 const maxCallees = 20;
 
 /** What a function that keeps what it read does all the same. */
-const notKept: ReadonlySet<FunctionDeed> = new Set(['writes', 'shares', 'caches', 'rows']);
+const notKept: ReadonlySet<FunctionDeed> = new Set(['writes', 'shares', 'caches', 'rows', 'all-rows']);
 
 /** Decides the findings that depend on other files, over summaries alone. The order of files and findings does not matter. */
 export class Linker {
@@ -120,6 +120,10 @@ export class Linker {
         return this.#judgeCalls(file, condition.symbol, condition.members, condition.unless);
       case 'callee-does':
         return this.#judgeCallee(file, condition.to, condition.deeds);
+      case 'handed-many': {
+        const holds = condition.fn >= 0 && this.#graph.isHandedMany({ file, fn: condition.fn }, condition.parameter, 0);
+        return { holds, evidence: [], why: holds ? '' : 'Nobody is seen to hand many to it' };
+      }
       case 'project-states': {
         const where = this.#facts.find(condition.fact);
         const holds = where !== undefined;
@@ -224,7 +228,7 @@ export class Linker {
     if (own.includes('keeps') && !deeds.some((deed) => notKept.has(deed))) return deeds.includes('keeps');
     if (own.some((deed) => deeds.includes(deed))) return true;
     if (deeds.includes('sleeps')) return false;
-    const most = deeds.includes('rows') ? maxHopsToRows : maxHops;
+    const most = deeds.includes('rows') || deeds.includes('all-rows') ? maxHopsToRows : maxHops;
     return (
       hops <= most &&
       summary.calls.slice(0, maxCallees).some(({ to, frequency }) => {

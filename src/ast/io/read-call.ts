@@ -66,7 +66,8 @@ export function isKeyLookup(call: ts.CallExpression): boolean {
 const ofMany =
   /^(?:list|count|search|query|select|aggregate|group|execute|raw|scan)(?:[A-Z]|$)|^find$|(?:All|Many|Count|Total)(?:[A-Z]|$)|ByIds$/;
 const plural = /[^su]s$|ies$/;
-const massNoun = /(?:Details|Settings|Options|Address|Credentials|Preferences)$/;
+const massNoun =
+  /(?:Details|Settings|Options|Address|Credentials|Preferences|Limits|Quotas|Features|Flags|Permissions|Status)$/;
 
 /** Whether a call gives, by its name, several things or what is worked out of several: `getTags`, `findByIds`, `count`. */
 export function givesMany(call: ts.CallExpression): boolean {

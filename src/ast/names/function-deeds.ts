@@ -7,6 +7,7 @@ import { askedText, matchHanded } from '../io/own-query.ts';
 import { findQuery, isGatheredLookup, isInsideChain, isRun, type QueryCall } from '../io/queries.ts';
 import { asksForMany, isBulk } from '../io/query-worth.ts';
 import { isRowQuery } from '../io/row-lists.ts';
+import { sizeOf } from '../size/size.ts';
 import { type FunctionNode, isFunctionNode, isWithin } from '../syntax.ts';
 import { isSleep } from '../timers/sleep.ts';
 import { ts } from '../ts.ts';
@@ -37,6 +38,7 @@ export function listDeeds(fn: FunctionNode, file: FileContext): FunctionDeed[] {
   const queries = listOwnCalls(fn.body).flatMap((call) => findRunQuery(call, file) ?? []);
   for (const kind of listOwnQueries(fn, queries, file)) deeds.add(`query:${kind}`);
   if (queries.some(({ call }) => isRowQuery(call, file, true))) deeds.add('rows');
+  if (queries.some(({ call }) => sizeOf(call, file) === 'large')) deeds.add('all-rows');
   if (isSleep(fn, file)) deeds.add('sleeps');
   if (catchesAll(fn)) deeds.add('catches');
   if (takesTurns.test(text)) deeds.add('shares');
