@@ -3,9 +3,12 @@ import { reachesServer } from '../../src/ast/clients/embedded-database.ts';
 import { fillsCache } from '../../src/ast/containers/cache-fill.ts';
 import {
   fewReads,
+  hasSent,
   isLittleGained,
+  isPageAndTotal,
   isWorthTogether,
   listAsked,
+  listSent,
   notCached,
   toServer,
 } from '../../src/ast/io/await-worth.ts';
@@ -29,7 +32,7 @@ import {
   startsWithRead,
 } from '../../src/ast/io/independent-reads.ts';
 import { isFileCall } from '../../src/ast/io/io-call.ts';
-import { givesMany, givesTotal } from '../../src/ast/io/read-call.ts';
+import { givesMany } from '../../src/ast/io/read-call.ts';
 import { findSize } from '../../src/ast/size/size.ts';
 import { findEnclosingFunction } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
@@ -68,7 +71,7 @@ export const rule = defineRule<SequentialAwait>({
   advice:
     'In a loop use mapLimit, which runs some ten at a time and keeps the order and the first error (a plain Promise.all over rows starts them all at once); neighbouring reads go into one Promise.all. For rows, one query for all is better still.',
   limits: [
-    'Only reads are judged: writes may meet in one record, whatever their callee does.',
+    'Only reads are judged, for writes may meet in one record, and what a round of a loop sends to another host where it deals with its failure and goes on.',
     'Loops with an early exit, shared state, a transaction, a pause, chunks, pages or retries are left alone, and those over a list that is written out or few by its name. Where nothing says that it grows with data, only what is surely read over the network counts; queries only where each round asks another table.',
     'Two reads side by side are `possible` but where a route for reading (GET, a query) starts with them: the quicker one is all that is won; so are three of which no two ask for several things (`getTags`), outside of loops.',
     'The values of one object (`{ a: await a(), b: await b() }`) are weighed as neighbouring reads are, where all that are waited for are read.',
@@ -158,9 +161,13 @@ function judgeLoop(loop: ListLoop, file: FileContext): Match<SequentialAwait> | 
     ...((isLittleGained(rounds.calls, file) || rounds.calls.some((call) => isFileCall(call, file))) && {
       confidence: 'possible' as const,
     }),
-    values: { what: `The reads for each of ${over}` },
+    values: { what: `The ${hasSent(rounds, file) ? 'requests' : 'reads'} for each of ${over}` },
     ...(size.size === 'large' && { related: [{ at: size.at, note: size.why }] }),
-    when: allOf({ kind: 'any', of: [runsAsItLives(loop, file), openToUsers(loop, file)] }, ...listAsked(rounds)),
+    when: allOf(
+      { kind: 'any', of: [runsAsItLives(loop, file), openToUsers(loop, file)] },
+      ...listAsked(rounds),
+      ...listSent(rounds),
+    ),
     // Nobody waits for timers and jobs, users of a package may hand it short lists, and deeper still it is one step of many.
     sureWhen: allOf(
       closeToRequests(loop, 3, file),
@@ -185,11 +192,6 @@ function isWeak(reads: IndependentReads | AwaitedMembers, node: ts.AwaitExpressi
 function isFewAndQuick({ calls }: Pick<IndependentReads, 'calls'>, node: ts.Node): boolean {
   if (calls.length !== fewReads) return calls.length < fewReads;
   return calls.filter(givesMany).length < 2 && !findRepetition(node);
-}
-
-/** The rows of a page and how many there are in all: both take long, for each page that anybody opens. */
-function isPageAndTotal({ calls }: Pick<IndependentReads, 'calls'>): boolean {
-  return calls.length === 2 && calls.some(givesTotal) && calls.some((call) => givesMany(call) && !givesTotal(call));
 }
 
 /** In a handler that answers with what it reads: a page or a list, loaded by everybody who opens it. */

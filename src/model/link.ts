@@ -98,7 +98,7 @@ export interface EntryPoint {
  * handed, or keeps what it read (a cache, a loader; `caches`: where a cache is asked by name). `sleeps`: it only waits for a timer, see `src/ast/timers/sleep.ts`;
  * `catches`: no failure of its work comes to its caller, see `src/ast/io/cannot-fail.ts`; `shares`: it takes turns by a lock,
  * or joins what is in flight; `rows`: a query that may give many rows is among what it asks; `all-rows`: one without a limit
- * and without a filter by one key; `query:unique`: a look-up
+ * and without a filter by one key; `sends`: it waits for what it sends to another host; `query:unique`: a look-up
  * of those that Prisma makes one query of, where they are asked for at once; `query:many`: one for many keys.
  */
 export type FunctionDeed =
@@ -108,6 +108,7 @@ export type FunctionDeed =
   | 'caches'
   | 'rows'
   | 'all-rows'
+  | 'sends'
   | 'query:unique'
   | 'query:many'
   | 'query:point'

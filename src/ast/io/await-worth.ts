@@ -11,9 +11,9 @@ import { isSeldomAsked } from '../where/seldom.ts';
 import { isInBrowser } from '../where/tooling.ts';
 import type { IndependentRounds } from './independence.ts';
 import { isFileCall, listIoCalls } from './io-call.ts';
-import { findOutboundCall } from './outbound-call.ts';
+import { findOutboundCall, isSent } from './outbound-call.ts';
 import { findQuery } from './queries.ts';
-import { isNamedRead } from './read-call.ts';
+import { givesMany, givesTotal, isNamedRead } from './read-call.ts';
 
 type Calls = readonly ts.CallExpression[];
 
@@ -54,6 +54,11 @@ export function listAsked({ asked }: Pick<IndependentRounds, 'asked'>): LinkCond
     { kind: 'callee-does', to, deeds: ['reads'] },
     { kind: 'not', of: { kind: 'callee-does', to, deeds: ['writes'] } },
   ]);
+}
+
+/** "What is called in other files sends something to another host." */
+export function listSent({ sent }: Pick<IndependentRounds, 'sent'>): LinkCondition[] {
+  return sent.map((to) => ({ kind: 'callee-does', to, deeds: ['sends'] }));
 }
 
 /**
@@ -103,4 +108,14 @@ function isOfObject(over: ts.Expression, file: FileContext): boolean {
   const given = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : value;
   const target = given && findMethodCall(skipWrappers(given));
   return target !== undefined && ts.isIdentifier(target.receiver) && target.receiver.text === 'Object';
+}
+
+/** The rows of a page and how many there are in all: both take long, for each page that anybody opens. */
+export function isPageAndTotal({ calls }: { calls: Calls }): boolean {
+  return calls.length === 2 && calls.some(givesTotal) && calls.some((call) => givesMany(call) && !givesTotal(call));
+}
+
+/** Whether a round sends something to another host. */
+export function hasSent({ calls, sent }: IndependentRounds, file: FileContext): boolean {
+  return sent.length > 0 || calls.some((call) => isSent(call, file));
 }

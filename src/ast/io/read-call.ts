@@ -4,7 +4,8 @@ import { findFunctionValue } from '../names/functions.ts';
 import { findCallee } from '../names/symbol-ref.ts';
 import { findMemberName, findMemberPath, findMethodCall, findPropertyName, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { ioOf, isNamedComputing, isNamedWrite } from './io-call.ts';
+import { ioOf, isNamedComputing, isNamedWrite, listIoCalls } from './io-call.ts';
+import { isSent } from './outbound-call.ts';
 
 /** Words that say that the order or the pace is meant: transactions, batches, pages, limits, retries, waits. */
 export const paced =
@@ -31,6 +32,19 @@ export function askedReadOf(call: ts.CallExpression, file: FileContext): Read | 
   if (!mayRead(call) || isAdmitting(call, file) || ioOf(call, file)) return undefined;
   const asked = findCallee(call, file);
   return asked && { call, asked };
+}
+
+/** Whether a call sends something to another host, itself or by a function of the project: that says whether it does. */
+export function sendOf(call: ts.CallExpression, file: FileContext): Read | undefined {
+  if (isSent(call, file)) return { call };
+  if (isNamedRead(call)) return undefined;
+  const fn = findFunctionValue(call.expression, file);
+  if (fn)
+    return listIoCalls(fn, file).some((one) => isSent(one.call, file)) && !isSharedRecord(call, file)
+      ? { call }
+      : undefined;
+  const asked = findCallee(call, file);
+  return asked?.kind === 'imported' ? { call, asked } : undefined;
 }
 
 /** What decides who may go on, or whether there is anything to do, by its name. */

@@ -3,6 +3,7 @@ import type { FunctionDeed } from '../../model/link.ts';
 import { takesTurns } from '../containers/shared-load.ts';
 import { catchesAll } from '../io/cannot-fail.ts';
 import { listIoCalls } from '../io/io-call.ts';
+import { isSent } from '../io/outbound-call.ts';
 import { askedText, matchHanded } from '../io/own-query.ts';
 import { findQuery, isGatheredLookup, isInsideChain, isRun, type QueryCall } from '../io/queries.ts';
 import { asksForMany, isBulk } from '../io/query-worth.ts';
@@ -32,6 +33,7 @@ export function listDeeds(fn: FunctionNode, file: FileContext): FunctionDeed[] {
   for (const { call, io } of listIoCalls(fn, file)) {
     if (io === 'write') deeds.add('writes');
     else if (!isConditional(call, fn)) deeds.add('reads');
+    if (isSent(call, file)) deeds.add('sends');
   }
   if (keeping.test(text)) deeds.add('keeps');
   if (caching.test(text)) deeds.add('caches');
