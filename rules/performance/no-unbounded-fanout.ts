@@ -25,7 +25,7 @@ export const rule = defineRule<FanOut>({
     'Run some ten at a time: mapLimit keeps the order of results and the first error. Where the work is a query, ask for all of them in one.',
   limits: [
     'Lists whose files are written count where requests, listeners or timers lead there.',
-    'Lists that only a name calls long are `possible`, unless each item takes a transaction of its own, a caller in another file hands in what data makes long, or the function of another file that gives the list asks for all rows; a loop that waits for something before it starts the next is left alone.',
+    'Lists that only a name calls long are `possible`, unless each item takes a transaction of its own, it starts the same for its own children, a caller in another file hands in what data makes long, or the function of another file that gives the list asks for all rows; a loop that waits for something before it starts the next is left alone.',
     'Statements of one transaction run in turn on its connection and are left alone; calls that only items missing from a set make, and those of an AWS client, which has a limit of its own, are `possible`.',
     'What no request is seen to wait for (a timer, a job, a library), and what administrators ask for, is `possible`, unless each item takes a transaction of its own or the list is all that a query without a limit, or a store (`getAll()`), gives.',
     'Reads of a project whose databases are all SQLite are `possible`: it answers one after the other anyway.',
@@ -39,7 +39,7 @@ export const rule = defineRule<FanOut>({
       if (!fanOut) return undefined;
       // Files are written in a build, from what is configured, unless the process does so as it serves.
       const runs = fanOut.writesFiles ? runsAsItLives(call, file) : runsUnderLoad(call, file);
-      const many = isShort(fanOut) && !fanOut.holdsConnection ? toldElsewhere(fanOut, file) : [];
+      const many = isShort(fanOut) && !isMany(fanOut) ? toldElsewhere(fanOut, file) : [];
       return {
         at: call,
         ...(fanOut.size.size === 'large' && { related: [{ at: fanOut.size.at, note: `${fanOut.size.why}` }] }),
@@ -67,8 +67,13 @@ export const rule = defineRule<FanOut>({
 
 /** Nobody knows that there are many, few of them start anything, or it is done once in a while. */
 function isWeak(fanOut: FanOut, many: readonly LinkCondition[], file: FileContext): boolean {
-  const isFew = isShort(fanOut) && !fanOut.holdsConnection && many.length === 0;
+  const isFew = isShort(fanOut) && !isMany(fanOut) && many.length === 0;
   return fanOut.isHeldBack || isFew || isSeldomAsked(file);
+}
+
+/** Whatever the list: each item holds a connection, or starts as much for its own. */
+function isMany({ holdsConnection, isRecursive }: FanOut): boolean {
+  return holdsConnection || isRecursive;
 }
 
 function isShort({ size, items }: FanOut): boolean {
