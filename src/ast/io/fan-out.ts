@@ -13,7 +13,6 @@ import {
   findMethodCall,
   getOutermostWrapped,
   isFunctionNode,
-  isWithin,
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';

@@ -13,7 +13,7 @@ import {
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { countedOver } from '../where/data-loop.ts';
-import { askedReadOf, paced, readOf, sendOf } from './read-call.ts';
+import { askedReadOf, isSharedRecord, paced, readOf, sendOf } from './read-call.ts';
 
 /** A loop that goes over a list, an item a round. */
 export type ListLoop = ts.ForOfStatement | ts.ForInStatement | ts.ForStatement;
@@ -53,7 +53,6 @@ export function findIndependentRounds(loop: ListLoop, file: FileContext): Indepe
     switch (at.kind) {
       case ts.SyntaxKind.BreakStatement:
       case ts.SyntaxKind.ReturnStatement:
-      case ts.SyntaxKind.ThrowStatement:
       case ts.SyntaxKind.YieldExpression:
       case ts.SyntaxKind.LabeledStatement:
         isFit = false;
@@ -70,6 +69,10 @@ export function findIndependentRounds(loop: ListLoop, file: FileContext): Indepe
     }
     if (ts.isAwaitExpression(at)) {
       const call = awaitedCall(at);
+      if (call && isOfRoundOnly(call, loop, file)) {
+        ts.forEachChild(at, visit);
+        return;
+      }
       const send = call && isOfOneRound(at, loop) ? sendOf(call, file) : undefined;
       const read = call && !send ? (readOf(call, file) ?? askedReadOf(call, file)) : send;
       if (!read) {
@@ -101,6 +104,24 @@ export function findIndependentRounds(loop: ListLoop, file: FileContext): Indepe
   if (calls.some((call) => listNames(call, file).some((b) => written.has(b)))) return undefined;
   if (hasConditionOn(loop.statement, written, file)) return undefined;
   return { loop, over, calls, asked, sent };
+}
+
+const bodyReading =
+  /^(?:json|text|arrayBuffer|blob|buffer|bytes|formData|dump|transformToString|transformToByteArray|jsonValue)$/;
+
+/** `await response.json()` of what the round has asked for, and a local function that only computes: no step of its own. */
+function isOfRoundOnly(call: ts.CallExpression, loop: ListLoop, file: FileContext): boolean {
+  const target = findMethodCall(call);
+  const root = target ? rootOf(target.receiver) : undefined;
+  const binding = root && ts.isIdentifier(root) ? file.bindingOf(root) : undefined;
+  if (target && bodyReading.test(target.method)) return binding !== undefined && isDeclaredIn(binding, loop.statement);
+  const fn = findFunctionValue(call.expression, file);
+  return fn?.body !== undefined && !hasAwaitedCall(fn.body) && !isSharedRecord(call, file);
+}
+
+function hasAwaitedCall(node: ts.Node): boolean {
+  if (ts.isAwaitExpression(node)) return ts.isCallExpression(skipWrappers(node.expression));
+  return ts.forEachChild(node, hasAwaitedCall) ?? false;
 }
 
 /** In a `try` of the round whose `catch` goes on with the next: no round minds how another one ended. */

@@ -120,7 +120,7 @@ export function isForAccess(call: ts.CallExpression): boolean {
 }
 
 /** A local function that reads and then writes what all rounds share. */
-function isSharedRecord(call: ts.CallExpression, file: FileContext): boolean {
+export function isSharedRecord(call: ts.CallExpression, file: FileContext): boolean {
   const fn = findFunctionValue(call.expression, file);
   if (!fn?.body) return false;
   const text = fn.body.getText(file.source);
