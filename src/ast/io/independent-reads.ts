@@ -6,7 +6,17 @@ import { listBoundNames, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { awaitedCall, hasAwait } from './independence.ts';
 import { isFileCall } from './io-call.ts';
-import { askedReadOf, isAdmitting, isForAccess, isNamedRead, mayRead, paced, type Read, readOf } from './read-call.ts';
+import {
+  askedReadOf,
+  isAdmitting,
+  isForAccess,
+  isNamedRead,
+  isReadChain,
+  mayRead,
+  paced,
+  type Read,
+  readOf,
+} from './read-call.ts';
 
 /** A run of `const a = await read(); const b = await read(); …` of which none needs the one before. */
 export interface IndependentReads {
@@ -71,7 +81,7 @@ function collectReads(
 
 /** By what it is called on, where it is named as what reads; else by the body that this file has. */
 function sureReadOf(call: ts.CallExpression, file: FileContext): Read | undefined {
-  return isNamedRead(call) || findFunctionValue(call.expression, file) ? readOf(call, file) : undefined;
+  return isReadChain(call) || findFunctionValue(call.expression, file) ? readOf(call, file) : undefined;
 }
 
 /** Only what another file defines: what stands in this one has been looked into. */
@@ -96,7 +106,7 @@ function findNamedRead(statement: ts.VariableStatement, file: FileContext): ts.C
   const call = awaitedCall(value);
   if (
     !call ||
-    !(isNamedRead(call) || ownReadOf(call, file)) ||
+    !(isReadChain(call) || ownReadOf(call, file)) ||
     isForAccess(call) ||
     paced.test(call.getText(file.source))
   )

@@ -61,12 +61,14 @@ function judgeAt(call: ts.CallExpression, file: FileContext, depth: number): Io 
   }
   const target = findMethodCall(call);
   const origin = findOrigin(callee, file);
+  const query = findQuery(call, file);
+  // `pool.query('UPDATE …')`: what it is called does not tell.
+  if (query && /^(?:insert|update|upsert|delete)$/.test(query.kind)) return 'write';
   const module = origin ? bareModule(origin.module) : '';
   if ((ioModule.test(module) || serviceModule.test(module)) && !/Sync$/.test(name)) return kind;
   // How many of these run at once is chosen for their memory: no reads that might as well go together.
   if (heavyModule.test(module)) return 'write';
   if (target && findClientCreation(target.receiver, file)) return kind;
-  const query = findQuery(call, file);
   if (query) return query.kind === 'point' || query.kind === 'list' ? 'read' : 'write';
   const local = depth < 2 ? findFunctionValue(callee, file) : undefined;
   if (local) {

@@ -9,7 +9,7 @@ import { isSent } from './outbound-call.ts';
 
 /** Words that say that the order or the pace is meant: transactions, batches, pages, limits, retries, waits. */
 export const paced =
-  /\btransaction\s*[:,}]|\b(?:trx|tx|transacting|queryRunner|entityManager|sleep|delay|wait\w*|setTimeout|retry\w*|retries|attempts?|backoff|throttle\w*|rateLimit\w*|limiter|limit\(|chunk\w*|batch\w*|cursor|nextPage|pageToken|hasMore|next_cursor|migrat\w*|sequential\w*|one (?:by|at a) (?:one|time)|in order|series|lock|mutex|yield|deadlock\w*)\b|(?:In|With|[wW]rap|Run|Begin|Start)Transaction|Transaction(?:Manager|al)|Sleep|Delay|Retry|Chunk|Batch|(?<![bcf])Lock\b|\bnext\(/i;
+  /\btransaction\s*[:,}]|\b(?:trx|tx|transacting|queryRunner|entityManager|sleep|delay|wait\w*|setTimeout|retry\w*|retries|attempts?|backoff|throttle\w*|rateLimit\w*|limiter|(?<!\.)limit\(|chunk\w*|batch\w*|cursor|nextPage|pageToken|hasMore|next_cursor|migrat\w*|sequential\w*|one (?:by|at a) (?:one|time)|in order|series|lock|mutex|yield|deadlock\w*)\b|(?:In|With|[wW]rap|Run|Begin|Start)Transaction|Transaction(?:Manager|al)|Sleep|Delay|Retry|Chunk|Batch|(?<![bcf])Lock\b|\bnext\(/i;
 
 /** A call that is waited for and reads from outside. */
 export interface Read {
@@ -64,6 +64,16 @@ export function isNamedRead(call: ts.CallExpression): boolean {
   return readName.test(
     ts.isIdentifier(expression) ? expression.text : (findMemberName(skipWrappers(expression)) ?? ''),
   );
+}
+
+/** Whether a call reads by its name, or by one further ahead in its chain: `Post.find(filter).skip(20).limit(10)`. */
+export function isReadChain(call: ts.CallExpression): boolean {
+  for (let at: ts.Expression | undefined = call; at && ts.isCallExpression(at); ) {
+    if (isNamedRead(at)) return true;
+    const receiver: ts.Expression | undefined = findMethodCall(at)?.receiver;
+    at = receiver && skipWrappers(receiver);
+  }
+  return false;
 }
 
 const ofOne = /^(?:findUnique(?:OrThrow)?|findByPk)$|(?:By|And)(?:Id|Key|Uuid)$/;
