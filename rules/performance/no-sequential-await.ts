@@ -2,8 +2,8 @@ import { allOf, anyOf } from '../../src/ast/all-of.ts';
 import { reachesServer } from '../../src/ast/clients/embedded-database.ts';
 import { fillsCache } from '../../src/ast/containers/cache-fill.ts';
 import {
-  fewReads,
   hasSent,
+  isFewAndQuick,
   isLittleGained,
   isPageAndTotal,
   isWorthTogether,
@@ -32,7 +32,6 @@ import {
   startsWithRead,
 } from '../../src/ast/io/independent-reads.ts';
 import { isFileCall } from '../../src/ast/io/io-call.ts';
-import { givesMany } from '../../src/ast/io/read-call.ts';
 import { findSize } from '../../src/ast/size/size.ts';
 import { findEnclosingFunction } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
@@ -186,12 +185,6 @@ function isWeak(reads: IndependentReads | AwaitedMembers, node: ts.AwaitExpressi
   const isShort = isFewAndQuick(reads, node) && !isOfPage(node, file) && !isPageAndTotal(reads);
   const isMeant = 'statements' in reads && isOrderMeant(reads, file);
   return isShort || isMeant || isLittleGained(reads.calls, file) || fillsCache(node, file);
-}
-
-/** Of two reads the quicker one is all that is won, and of three for one thing each little more, unless a loop repeats them. */
-function isFewAndQuick({ calls }: Pick<IndependentReads, 'calls'>, node: ts.Node): boolean {
-  if (calls.length !== fewReads) return calls.length < fewReads;
-  return calls.filter(givesMany).length < 2 && !findRepetition(node);
 }
 
 /** In a handler that answers with what it reads: a page or a list, loaded by everybody who opens it. */

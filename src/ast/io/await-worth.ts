@@ -9,6 +9,7 @@ import { findMethodCall, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { isSeldomAsked } from '../where/seldom.ts';
 import { isInBrowser } from '../where/tooling.ts';
+import { findRepetition } from '../where/where.ts';
 import type { IndependentRounds } from './independence.ts';
 import { isFileCall, listIoCalls } from './io-call.ts';
 import { findOutboundCall, isSent } from './outbound-call.ts';
@@ -118,4 +119,10 @@ export function isPageAndTotal({ calls }: { calls: Calls }): boolean {
 /** Whether a round sends something to another host. */
 export function hasSent({ calls, sent }: IndependentRounds, file: FileContext): boolean {
   return sent.length > 0 || calls.some((call) => isSent(call, file));
+}
+
+/** Of two reads the quicker one is all that is won, and of three for one thing each little more, unless a loop repeats them. */
+export function isFewAndQuick({ calls }: { calls: Calls }, node: ts.Node): boolean {
+  if (calls.length !== fewReads) return calls.length < fewReads;
+  return calls.filter(givesMany).length < 2 && !findRepetition(node);
 }
