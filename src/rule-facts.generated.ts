@@ -745,7 +745,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "Each await is a round trip. Twenty reads of 20 ms take 420 ms one after another and 21 ms together, and the request holds its memory and its connection all the while.",
     "advice": "In a loop use mapLimit, which runs some ten at a time and keeps the order and the first error (a plain Promise.all over rows starts them all at once); neighbouring reads go into one Promise.all. For rows, one query for all is better still.",
     "limits": [
-      "Only reads are judged: writes may meet in one record, whatever their callee does.",
+      "Only reads are judged, for writes may meet in one record, and what a round of a loop sends to another host where it deals with its failure and goes on.",
       "Loops with an early exit, shared state, a transaction, a pause, chunks, pages or retries are left alone, and those over a list that is written out or few by its name. Where nothing says that it grows with data, only what is surely read over the network counts; queries only where each round asks another table.",
       "Two reads side by side are `possible` but where a route for reading (GET, a query) starts with them: the quicker one is all that is won; so are three of which no two ask for several things (`getTags`), outside of loops.",
       "The values of one object (`{ a: await a(), b: await b() }`) are weighed as neighbouring reads are, where all that are waited for are read.",
@@ -846,7 +846,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Run some ten at a time: mapLimit keeps the order of results and the first error. Where the work is a query, ask for all of them in one.",
     "limits": [
       "Lists whose files are written count where requests, listeners or timers lead there.",
-      "Lists that only a name calls long, or that another function asks for, are `possible`, unless each item takes a transaction of its own; a loop that waits for something before it starts the next is left alone.",
+      "Lists that only a name calls long are `possible`, unless each item takes a transaction of its own, it starts the same for its own children, a caller in another file hands in what data makes long, or the function of another file that gives the list asks for all rows; a loop that waits for something before it starts the next is left alone.",
       "Statements of one transaction run in turn on its connection and are left alone; calls that only items missing from a set make, and those of an AWS client, which has a limit of its own, are `possible`.",
       "What no request is seen to wait for (a timer, a job, a library), and what administrators ask for, is `possible`, unless each item takes a transaction of its own or the list is all that a query without a limit, or a store (`getAll()`), gives.",
       "Reads of a project whose databases are all SQLite are `possible`: it answers one after the other anyway.",
@@ -872,7 +872,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Share the load in flight by key: `singleFlight`, or keep the promise in a Map until it settles.",
     "limits": [
       "It is `likely` only where what is kept lives for ten minutes or less, by what the file says of it, is taken out elsewhere in it, or is asked of one after another in a loop for a time that the file does not tell, and is dear: several loads that follow one another, tens of thousands of rows, or what by its name counts, searches, draws or builds.",
-      "What is not called a cache, or does not return what it holds at once, is `possible`; so is what is kept for one person (a user, a session, a token), what only administrators and jobs ask for, what a `post()` or `put()` does, and a variable that keeps one value for one object.",
+      "What is not called a cache, or does not return what it holds at once, is `possible`; so is what is kept for one person (a user, a session, a token), what only administrators and jobs ask for, what a `post()` or `put()` does, and a variable that keeps one value for one object, or is not called a cache but asked for its time.",
       "A helper that keeps for a time what its callers load under keys of theirs is seen whatever its store is called, and `possible` unless a library offers it: it does not tell what they load.",
       "A cache that a function makes for what it returns, and a load that keeps what it read in a table of its own, are `possible` only.",
       "Only functions that read, load and write the same cache under the same key are seen, also by helpers called so (`readStatsCache(id)`, `writeStatsCache(id, stats)`), and those that ask a variable of the module or a field called a cache.",
@@ -979,7 +979,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Give the call a time-out a little above what it takes on a bad day: `signal: AbortSignal.timeout(10_000)`, or `timeout` in the options of axios or got.",
     "limits": [
       "Options that come from elsewhere or are spread are taken to hold a time-out, unless it is the callers of the function that hand them in, and none of them in the project says anything of time.",
-      "A wrapper of the project around fetch is judged where it calls fetch; an instance of axios where it is made, by the calls of its file (also of what callers hand in) and, where it is exported, of files that say nothing of time.",
+      "A wrapper of the project around fetch is judged where it calls fetch; an instance of axios or got where it is made, by the calls of its file (also of what callers hand in) and, where it is exported, of files that say nothing of time.",
       "Calls that nobody waits for, those made after the response, and those that somebody waits for up to a limit only are left alone though their sockets pile up.",
       "In an application that is wrapped for functions of a cloud, or whose handlers say how long they may take (`maxDuration`), the platform ends what hangs, and only that: there it is `possible`.",
       "What an administrator calls by hand, or tries (`/settings/chat/test`), is `possible`.",

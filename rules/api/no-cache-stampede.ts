@@ -5,7 +5,7 @@ import { isHotCache, isOfOnePerson } from '../../src/ast/containers/hot-cache.ts
 import { findKeptVariable, type KeptVariable } from '../../src/ast/containers/kept-variable.ts';
 import { isReadThrough } from '../../src/ast/containers/read-through.ts';
 import { isSharedLoad, notSharedElsewhere } from '../../src/ast/containers/shared-load.ts';
-import { isLoadedByMany, isPurged, isShortLived } from '../../src/ast/containers/short-lived.ts';
+import { isLoadedAgain, isLoadedByMany, isPurged, isShortLived } from '../../src/ast/containers/short-lived.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -49,13 +49,14 @@ export const rule = defineRule<CacheStampede>({
   advice: 'Share the load in flight by key: `singleFlight`, or keep the promise in a Map until it settles.',
   limits: [
     'It is `likely` only where what is kept lives for ten minutes or less, by what the file says of it, is taken out elsewhere in it, or is asked of one after another in a loop for a time that the file does not tell, and is dear: several loads that follow one another, tens of thousands of rows, or what by its name counts, searches, draws or builds.',
-    'What is not called a cache, or does not return what it holds at once, is `possible`; so is what is kept for one person (a user, a session, a token), what only administrators and jobs ask for, what a `post()` or `put()` does, and a variable that keeps one value for one object.',
+    'What is not called a cache, or does not return what it holds at once, is `possible`; so is what is kept for one person (a user, a session, a token), what only administrators and jobs ask for, what a `post()` or `put()` does, and a variable that keeps one value for one object, or is not called a cache but asked for its time.',
     'A helper that keeps for a time what its callers load under keys of theirs is seen whatever its store is called, and `possible` unless a library offers it: it does not tell what they load.',
     'A cache that a function makes for what it returns, and a load that keeps what it read in a table of its own, are `possible` only.',
     'Only functions that read, load and write the same cache under the same key are seen, also by helpers called so (`readStatsCache(id)`, `writeStatsCache(id, stats)`), and those that ask a variable of the module or a field called a cache.',
     'Several processes still load once each: a lock in the shared cache or refresh before expiry is for those.',
   ],
-  mentions: ['ache&await', 'emo&await', 'edis&await'],
+  mentions: ['ache&await', 'emo&await', 'edis&await', 'xpir&await'],
+  sureMentions: ['ache&await', 'emo&await', 'edis&await'],
   visit: {
     CallExpression(call, file) {
       return hasTooling(file) ? undefined : judge(call, file);
@@ -78,7 +79,7 @@ function judge(set: ts.CallExpression, file: FileContext): Match<CacheStampede> 
   if (holder === undefined || !key || !fn?.body || set.arguments.length < 2 || isStartup(fn, file)) return undefined;
   const isHelper = isReadThrough(set, fn, file);
   if (!isOfHelper && !isHelper && !(target && isCache(holder, target.receiver, file))) return undefined;
-  if (ts.isStringLiteralLike(skipWrappers(key)) && !/ex|EX|ttl/i.test(set.getText(file.source))) return undefined;
+  if (ts.isStringLiteralLike(skipWrappers(key)) && !isLoadedAgain(set, holder, fn, file)) return undefined;
   const get = findGet(fn, holder, key, set, file);
   const exit = get && isAsync(fn) ? findMissExit(get, set, fn, file) : undefined;
   if (!get || !exit) return undefined;
@@ -107,12 +108,12 @@ function judge(set: ts.CallExpression, file: FileContext): Match<CacheStampede> 
 
 /** A cache of one value is asked by all who come there. */
 function judgeVariable(
-  { fn, get, set, load, isOfModule }: KeptVariable,
+  { fn, get, set, load, isOfModule, isCalledCache }: KeptVariable,
   file: FileContext,
 ): Match<CacheStampede> | undefined {
   if (isStartup(fn, file) || isSharedLoad(fn, load, file)) return undefined;
   const kept = set.left.getText(file.source);
-  const isHot = isOfModule && isShortLived(set, undefined, file) && isDearLoad(get, set, load, file);
+  const isHot = isOfModule && isCalledCache && isShortLived(set, undefined, file) && isDearLoad(get, set, load, file);
   return {
     at: load,
     confidence: isHot && !isSeldomAsked(file) ? 'likely' : 'possible',

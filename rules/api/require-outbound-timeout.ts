@@ -1,5 +1,10 @@
 import { allOf, anyOf } from '../../src/ast/all-of.ts';
-import { listInstanceCalls, makesInstance, whileOthersWait } from '../../src/ast/clients/axios-instance.ts';
+import {
+  findInstanceLibrary,
+  type InstanceLibrary,
+  listInstanceCalls,
+  whileOthersWait,
+} from '../../src/ast/clients/axios-instance.ts';
 import { isLeftAlone, isUnheard } from '../../src/ast/handles/left-alone.ts';
 import { findOutboundCall, type HttpLibrary, type OutboundCall } from '../../src/ast/io/outbound-call.ts';
 import { isOwnHost } from '../../src/ast/io/own-host.ts';
@@ -72,7 +77,7 @@ export const rule = defineRule<OutboundTimeout>({
     'Give the call a time-out a little above what it takes on a bad day: `signal: AbortSignal.timeout(10_000)`, or `timeout` in the options of axios or got.',
   limits: [
     'Options that come from elsewhere or are spread are taken to hold a time-out, unless it is the callers of the function that hand them in, and none of them in the project says anything of time.',
-    'A wrapper of the project around fetch is judged where it calls fetch; an instance of axios where it is made, by the calls of its file (also of what callers hand in) and, where it is exported, of files that say nothing of time.',
+    'A wrapper of the project around fetch is judged where it calls fetch; an instance of axios or got where it is made, by the calls of its file (also of what callers hand in) and, where it is exported, of files that say nothing of time.',
     'Calls that nobody waits for, those made after the response, and those that somebody waits for up to a limit only are left alone though their sockets pile up.',
     'In an application that is wrapped for functions of a cloud, or whose handlers say how long they may take (`maxDuration`), the platform ends what hangs, and only that: there it is `possible`.',
     'What an administrator calls by hand, or tries (`/settings/chat/test`), is `possible`.',
@@ -86,7 +91,8 @@ export const rule = defineRule<OutboundTimeout>({
   ],
   visit: {
     CallExpression(call, file) {
-      return makesInstance(call, file) ? judgeInstance(call, file) : judge(call, file);
+      const library = findInstanceLibrary(call, file);
+      return library ? judgeInstance(call, library, file) : judge(call, file);
     },
   },
 });
@@ -116,15 +122,19 @@ function judge(call: ts.CallExpression, file: FileContext): Match<OutboundTimeou
   };
 }
 
-/** An instance of axios is judged where it is made, by the calls that requests wait for, in its file and in others. */
-function judgeInstance(creation: ts.CallExpression, file: FileContext): Match<OutboundTimeout> | undefined {
+/** An instance is judged where it is made, by the calls that requests wait for, in its file and in others. */
+function judgeInstance(
+  creation: ts.CallExpression,
+  library: InstanceLibrary,
+  file: FileContext,
+): Match<OutboundTimeout> | undefined {
   if (hasTooling(file) || /\.timeout\s*=[^=]/.test(file.text)) return undefined;
-  const options = findOptions(creation, { library: 'axios', index: 0 }, file);
+  const options = findOptions(creation, { library, index: 0 }, file);
   if (options === 'open') return undefined;
-  const address = findProperty(options, 'baseURL');
+  const address = findProperty(options, library === 'got' ? 'prefixUrl' : 'baseURL');
   if (address && isOwnHost(address, file)) return undefined;
-  const calls = listInstanceCalls(creation, file).flatMap(({ call, index }) => {
-    const found: OutboundCall = { library: 'axios', index, end: call };
+  const calls = listInstanceCalls(creation, library, file).flatMap(({ call, index }) => {
+    const found: OutboundCall = { library, index, end: call };
     if (!isWaitedFor(found, file)) return [];
     // `this.client.request(config)`: what those who call the method hand in may limit it.
     const handedIn = findOptions(call, found, file) === 'open' ? unlessCallersLimit(call, found, file) : [];
@@ -136,17 +146,17 @@ function judgeInstance(creation: ts.CallExpression, file: FileContext): Match<Ou
   if (!first && elsewhere.length === 0) return undefined;
   return {
     at: creation.expression,
-    values: { call: creation.expression.getText(file.source), place: '', wait: defaults.axios },
+    values: { call: creation.expression.getText(file.source), place: '', wait: defaults[library] },
     ...(first && { related: [{ at: first.expression, note: 'a call that is waited for' }] }),
     when: unlessSet(
       anyOf(...calls.map(({ call, whenWaited }) => whenWaited(whileRequestWaits(call, file))), ...elsewhere),
-      'axios',
+      library,
     ),
     sureWhen: allOf(
       anyOf(...calls.map(({ call, whenWaited }) => whenWaited(whileUserWaits(call, file))), ...elsewhere),
       unlessEndedByPlatform,
     ),
-    data: { call: creation, library: 'axios', options, index: 0 },
+    data: { call: creation, library, options, index: 0 },
   };
 }
 

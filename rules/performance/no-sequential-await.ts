@@ -2,10 +2,13 @@ import { allOf, anyOf } from '../../src/ast/all-of.ts';
 import { reachesServer } from '../../src/ast/clients/embedded-database.ts';
 import { fillsCache } from '../../src/ast/containers/cache-fill.ts';
 import {
-  fewReads,
+  hasSent,
+  isFewAndQuick,
   isLittleGained,
+  isPageAndTotal,
   isWorthTogether,
   listAsked,
+  listSent,
   notCached,
   toServer,
 } from '../../src/ast/io/await-worth.ts';
@@ -29,7 +32,6 @@ import {
   startsWithRead,
 } from '../../src/ast/io/independent-reads.ts';
 import { isFileCall } from '../../src/ast/io/io-call.ts';
-import { givesMany } from '../../src/ast/io/read-call.ts';
 import { findSize } from '../../src/ast/size/size.ts';
 import { findEnclosingFunction } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
@@ -68,7 +70,7 @@ export const rule = defineRule<SequentialAwait>({
   advice:
     'In a loop use mapLimit, which runs some ten at a time and keeps the order and the first error (a plain Promise.all over rows starts them all at once); neighbouring reads go into one Promise.all. For rows, one query for all is better still.',
   limits: [
-    'Only reads are judged: writes may meet in one record, whatever their callee does.',
+    'Only reads are judged, for writes may meet in one record, and what a round of a loop sends to another host where it deals with its failure and goes on.',
     'Loops with an early exit, shared state, a transaction, a pause, chunks, pages or retries are left alone, and those over a list that is written out or few by its name. Where nothing says that it grows with data, only what is surely read over the network counts; queries only where each round asks another table.',
     'Two reads side by side are `possible` but where a route for reading (GET, a query) starts with them: the quicker one is all that is won; so are three of which no two ask for several things (`getTags`), outside of loops.',
     'The values of one object (`{ a: await a(), b: await b() }`) are weighed as neighbouring reads are, where all that are waited for are read.',
@@ -135,7 +137,7 @@ function judgeReads(
     values: { what },
     // What two reads save counts where a request begins; deeper, few would notice.
     when: allOf(
-      reads.calls.length > 2 ? onRequestPath(node, file) : closeToRequests(node, 0, file),
+      reads.calls.length > 2 ? onRequestPath(node, file) : closeToRequests(node, isPageAndTotal(reads) ? 2 : 0, file),
       ...listAsked(reads),
       reachesServer(reads.calls, file),
     ),
@@ -160,9 +162,13 @@ function judgeLoop(loop: ListLoop, file: FileContext): Match<SequentialAwait> | 
     ...((isLittleGained(rounds.calls, file) || rounds.calls.some((call) => isFileCall(call, file))) && {
       confidence: 'possible' as const,
     }),
-    values: { what: `The reads for each of ${over}` },
+    values: { what: `The ${hasSent(rounds, file) ? 'requests' : 'reads'} for each of ${over}` },
     ...(size.size === 'large' && { related: [{ at: size.at, note: size.why }] }),
-    when: allOf({ kind: 'any', of: [runsAsItLives(loop, file), openToUsers(loop, file)] }, ...listAsked(rounds)),
+    when: allOf(
+      { kind: 'any', of: [runsAsItLives(loop, file), openToUsers(loop, file)] },
+      ...listAsked(rounds),
+      ...listSent(rounds),
+    ),
     // Nobody waits for timers and jobs, users of a package may hand it short lists, and deeper still it is one step of many.
     sureWhen: allOf(
       closeToRequests(loop, 3, file),
@@ -178,15 +184,9 @@ function judgeLoop(loop: ListLoop, file: FileContext): Match<SequentialAwait> | 
 const manyReads = 5;
 
 function isWeak(reads: IndependentReads | AwaitedMembers, node: ts.AwaitExpression, file: FileContext): boolean {
-  const isShort = isFewAndQuick(reads, node) && !isOfPage(node, file);
+  const isShort = isFewAndQuick(reads, node) && !isOfPage(node, file) && !isPageAndTotal(reads);
   const isMeant = 'statements' in reads && isOrderMeant(reads, file);
   return isShort || isMeant || isLittleGained(reads.calls, file) || fillsCache(node, file);
-}
-
-/** Of two reads the quicker one is all that is won, and of three for one thing each little more, unless a loop repeats them. */
-function isFewAndQuick({ calls }: Pick<IndependentReads, 'calls'>, node: ts.Node): boolean {
-  if (calls.length !== fewReads) return calls.length < fewReads;
-  return calls.filter(givesMany).length < 2 && !findRepetition(node);
 }
 
 /** In a handler that answers with what it reads: a page or a list, loaded by everybody who opens it. */

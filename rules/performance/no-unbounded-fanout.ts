@@ -1,10 +1,11 @@
-import { allOf } from '../../src/ast/all-of.ts';
+import { allOf, anyOf } from '../../src/ast/all-of.ts';
 import { hasServer } from '../../src/ast/clients/embedded-database.ts';
 import { type FanOut, findFanOut } from '../../src/ast/io/fan-out.ts';
 import { findQuery } from '../../src/ast/io/queries.ts';
 import { shownText } from '../../src/ast/names/shown-text.ts';
 import { findMemberPath, findMethodCall, skipWrappers } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
+import { isHandedMany } from '../../src/ast/where/handed-lists.ts';
 import { isSeldomAsked } from '../../src/ast/where/seldom.ts';
 import { onAskedPath, runsAsItLives, runsUnderLoad } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
@@ -24,7 +25,7 @@ export const rule = defineRule<FanOut>({
     'Run some ten at a time: mapLimit keeps the order of results and the first error. Where the work is a query, ask for all of them in one.',
   limits: [
     'Lists whose files are written count where requests, listeners or timers lead there.',
-    'Lists that only a name calls long, or that another function asks for, are `possible`, unless each item takes a transaction of its own; a loop that waits for something before it starts the next is left alone.',
+    'Lists that only a name calls long are `possible`, unless each item takes a transaction of its own, it starts the same for its own children, a caller in another file hands in what data makes long, or the function of another file that gives the list asks for all rows; a loop that waits for something before it starts the next is left alone.',
     'Statements of one transaction run in turn on its connection and are left alone; calls that only items missing from a set make, and those of an AWS client, which has a limit of its own, are `possible`.',
     'What no request is seen to wait for (a timer, a job, a library), and what administrators ask for, is `possible`, unless each item takes a transaction of its own or the list is all that a query without a limit, or a store (`getAll()`), gives.',
     'Reads of a project whose databases are all SQLite are `possible`: it answers one after the other anyway.',
@@ -38,16 +39,18 @@ export const rule = defineRule<FanOut>({
       if (!fanOut) return undefined;
       // Files are written in a build, from what is configured, unless the process does so as it serves.
       const runs = fanOut.writesFiles ? runsAsItLives(call, file) : runsUnderLoad(call, file);
+      const many = isShort(fanOut) && !isMany(fanOut) ? toldElsewhere(fanOut, file) : [];
       return {
         at: call,
         ...(fanOut.size.size === 'large' && { related: [{ at: fanOut.size.at, note: `${fanOut.size.why}` }] }),
-        ...(isWeak(fanOut, file) && { confidence: 'possible' as const }),
+        ...(isWeak(fanOut, many, file) && { confidence: 'possible' as const }),
         values: {
           items: shownText(fanOut.items, file, 60),
           what: fanOut.holdsConnection ? 'transactions' : fanOut.io === 'write' ? 'writes or calls' : 'reads',
         },
         // What a timer or a job starts waits in the pool, and nobody with it; all rows of a table are more than that.
         sureWhen: allOf(
+          ...(many.length > 0 ? [anyOf(...many)] : []),
           !fanOut.holdsConnection && !isOfTable(fanOut, file) ? onAskedPath(call, file) : undefined,
           fanOut.io === 'read' ? hasServer(file) : undefined,
         ),
@@ -63,9 +66,27 @@ export const rule = defineRule<FanOut>({
 });
 
 /** Nobody knows that there are many, few of them start anything, or it is done once in a while. */
-function isWeak({ size, items, holdsConnection, isHeldBack }: FanOut, file: FileContext): boolean {
-  const isShort = size.size !== 'large' || isOfBody(items);
-  return isHeldBack || (isShort && !holdsConnection) || isSeldomAsked(file);
+function isWeak(fanOut: FanOut, many: readonly LinkCondition[], file: FileContext): boolean {
+  const isFew = isShort(fanOut) && !isMany(fanOut) && many.length === 0;
+  return fanOut.isHeldBack || isFew || isSeldomAsked(file);
+}
+
+/** Whatever the list: each item holds a connection, or starts as much for its own. */
+function isMany({ holdsConnection, isRecursive }: FanOut): boolean {
+  return holdsConnection || isRecursive;
+}
+
+function isShort({ size, items }: FanOut): boolean {
+  return size.size !== 'large' || isOfBody(items);
+}
+
+/** "It is handed in and long there", "the function that gives it asks for all rows". */
+function toldElsewhere({ items, giver }: FanOut, file: FileContext): LinkCondition[] {
+  const handed = isHandedMany(items, file);
+  return [
+    ...(handed ? [handed] : []),
+    ...(giver ? [{ kind: 'callee-does', to: giver, deeds: ['all-rows'] } as const] : []),
+  ];
 }
 
 /** `Object.keys(req.body)`: what is sent is one thing, which has a few properties. */

@@ -19,6 +19,9 @@ export interface CallChain {
   steps: Step[];
 }
 
+/** A list is handed from a handler to a service, and by that to a repository. */
+const maxHandOns = 2;
+
 interface Caller {
   from: FunctionRef;
   edge: CallEdge;
@@ -85,6 +88,16 @@ export class CallGraph {
   /** The shortest chain from what a published package offers and does not call itself. */
   findUserChain(target: FunctionRef): CallChain | undefined {
     return this.#find(target, 'users', { isStart: (fn) => this.#isLeftToUsers(fn) });
+  }
+
+  /** Whether a caller hands a function a list that data makes long, or hands on one that it is handed itself. */
+  isHandedMany(fn: FunctionRef, parameter: number, hops: number): boolean {
+    return this.#callersOf(fn).some(({ from, edge }) => {
+      if (this.#project.isAside(from.file)) return false;
+      if (edge.many?.includes(parameter)) return true;
+      const handed = edge.handsOn?.find(([argument]) => argument === parameter);
+      return handed !== undefined && hops < maxHandOns && this.isHandedMany(from, handed[1], hops + 1);
+    });
   }
 
   /** Tests and examples are users too. */

@@ -27,7 +27,7 @@ const maxHopsToRows = 2;
 const maxCallees = 20;
 
 /** What a function that keeps what it read does all the same. */
-const notKept: ReadonlySet<FunctionDeed> = new Set(['writes', 'shares', 'caches', 'rows']);
+const notKept: ReadonlySet<FunctionDeed> = new Set(['writes', 'shares', 'caches', 'rows', 'all-rows']);
 
 /** Decides the findings that depend on other files, over summaries alone. The order of files and findings does not matter. */
 export class Linker {
@@ -96,7 +96,7 @@ export class Linker {
         const fn = { file, fn: condition.fn };
         const { awaited = false, within = Infinity, by } = condition;
         const found = condition.fn < 0 ? undefined : this.#graph.findRequestChain(fn, awaited, by);
-        const chain = found && found.steps.length > within ? undefined : found;
+        const chain = found && this.#callsBelowHandler(found) > within ? undefined : found;
         return this.#verdictOf(chain, fn, `No request handler was found that ${awaited ? 'waits for' : 'reaches'}`);
       }
       case 'runs-repeatedly': {
@@ -122,6 +122,10 @@ export class Linker {
         return this.#judgeCalls(file, condition.symbol, condition.members, condition.unless);
       case 'callee-does':
         return this.#judgeCallee(file, condition.to, condition.deeds);
+      case 'handed-many': {
+        const holds = condition.fn >= 0 && this.#graph.isHandedMany({ file, fn: condition.fn }, condition.parameter, 0);
+        return { holds, evidence: [], why: holds ? '' : 'Nobody is seen to hand many to it' };
+      }
       case 'project-states': {
         const where = this.#facts.find(condition.fact);
         const holds = where !== undefined;
@@ -172,6 +176,12 @@ export class Linker {
     return { holds: true, evidence: this.#evidenceOf(chain), why: '' };
   }
 
+  /** How many calls lead from the handler: one of another file is handed to its route, which is no call. */
+  #callsBelowHandler({ entry, steps }: CallChain): number {
+    const isHandedOver = entry !== undefined && this.#graph.nameOf(entry) === entry.point.label;
+    return isHandedOver ? steps.length - 1 : steps.length;
+  }
+
   /** Handler first, then each call on the way. */
   #evidenceOf({ entry, steps }: CallChain): RelatedLocation[] {
     const evidence: RelatedLocation[] = [];
@@ -220,7 +230,7 @@ export class Linker {
     if (own.includes('keeps') && !deeds.some((deed) => notKept.has(deed))) return deeds.includes('keeps');
     if (own.some((deed) => deeds.includes(deed))) return true;
     if (deeds.includes('sleeps')) return false;
-    const most = deeds.includes('rows') ? maxHopsToRows : maxHops;
+    const most = deeds.includes('rows') || deeds.includes('all-rows') ? maxHopsToRows : maxHops;
     return (
       hops <= most &&
       summary.calls.slice(0, maxCallees).some(({ to, frequency }) => {

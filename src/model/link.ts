@@ -35,6 +35,8 @@ export type LinkCondition =
    * is none.
    */
   | { kind: 'callee-does'; to: SymbolRef; deeds: readonly FunctionDeed[] }
+  /** A caller in another file, or one that it is handed on by, hands the function what data makes long as its `parameter`-th argument. */
+  | { kind: 'handed-many'; fn: number; parameter: number }
   /** Some file of the project states `fact`; `reused:<name>`: a name stands in it once more than where it is declared; `function:<name>`: it has such a function. */
   | { kind: 'project-states'; fact: string }
   /** The file is loaded by a program of which some file states one of `facts`, as far as imports and packages tell. */
@@ -67,6 +69,10 @@ export interface CallEdge {
   at: number;
   line: number;
   frequency: CallFrequency;
+  /** The places of arguments that data makes long, as far as the file tells. */
+  many?: readonly number[];
+  /** Places of arguments that are parameters of the function around the call, with the places of those. */
+  handsOn?: readonly (readonly [argument: number, parameter: number])[];
   /** Nobody waits for what it starts: see `src/ast/handles/left-alone.ts`. */
   isLeftAlone?: true;
 }
@@ -91,7 +97,8 @@ export interface EntryPoint {
  * What a function does outside of the process: it waits for a read or a write, asks the database for or about what it is
  * handed, or keeps what it read (a cache, a loader; `caches`: where a cache is asked by name). `sleeps`: it only waits for a timer, see `src/ast/timers/sleep.ts`;
  * `catches`: no failure of its work comes to its caller, see `src/ast/io/cannot-fail.ts`; `shares`: it takes turns by a lock,
- * or joins what is in flight; `rows`: a query that may give many rows is among what it asks; `query:unique`: a look-up
+ * or joins what is in flight; `rows`: a query that may give many rows is among what it asks; `all-rows`: one without a limit
+ * and without a filter by one key; `sends`: it waits for what it sends to another host; `query:unique`: a look-up
  * of those that Prisma makes one query of, where they are asked for at once; `query:many`: one for many keys.
  */
 export type FunctionDeed =
@@ -100,6 +107,8 @@ export type FunctionDeed =
   | 'keeps'
   | 'caches'
   | 'rows'
+  | 'all-rows'
+  | 'sends'
   | 'query:unique'
   | 'query:many'
   | 'query:point'

@@ -9,11 +9,12 @@ import {
   getOutermostWrapped,
   isWithin,
   skipAwait,
+  skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { isForAnyKey } from './shared-load.ts';
 
-const getMethod = /^(?:get|getData|getItem|fetch|read|lookup|hget|cacheGet|getCache|getCached|getFromCache)$/;
+const getMethod = /^(?:get|has|getData|getItem|fetch|read|lookup|hget|cacheGet|getCache|getCached|getFromCache)$/;
 const cacheName = /cache|memo|redis|kv\b/i;
 /** Helpers around a cache: `readStatsCache(id)`, `this.parseFromRedis(key)`. */
 const readingHelper =
@@ -73,7 +74,7 @@ export function findMissExit(
     if (ts.isBinaryExpression(at) && ts.isIdentifier(at.left)) names.push(at.left.text);
     if (ts.isStatement(at)) break;
   }
-  if (names.length === 0) return undefined;
+  if (names.length === 0) return asksFirst(get, set, fn);
   const pattern = new RegExp(`\\b(?:${names.join('|')})\\b`);
   let found: 'returned' | 'guarded' | undefined;
   const visit = (node: ts.Node): void => {
@@ -92,7 +93,39 @@ export function findMissExit(
     ts.forEachChild(node, visit);
   };
   visit(fn.body!);
-  return found;
+  return found === 'guarded' && fillsAndReturns(names, fn) ? 'returned' : found;
+}
+
+/** `let all = await cache.get(key); if (!all) { … } return all;`: what is found is given back as it is. */
+function fillsAndReturns(names: readonly string[], { body }: FunctionNode): boolean {
+  if (!body || !ts.isBlock(body)) return false;
+  const last = body.statements.at(-1);
+  const value = last && ts.isReturnStatement(last) && last.expression ? skipWrappers(last.expression) : undefined;
+  return value !== undefined && ts.isIdentifier(value) && names.includes(value.text);
+}
+
+/** `if (cache.has(key)) return cache.get(key)`, `if (!cache.has(key)) { load }`. */
+function asksFirst(
+  get: ts.CallExpression,
+  set: ts.CallExpression,
+  fn: FunctionNode,
+): 'returned' | 'guarded' | undefined {
+  let at: ts.Node = getOutermostWrapped(get);
+  while (
+    ts.isAwaitExpression(at.parent) ||
+    ts.isPrefixUnaryExpression(at.parent) ||
+    ts.isParenthesizedExpression(at.parent)
+  )
+    at = at.parent;
+  const { parent } = at;
+  if (!ts.isIfStatement(parent) || parent.expression !== at || findEnclosingFunction(parent) !== fn) return undefined;
+  if (isWithin(set, parent.thenStatement)) return 'guarded';
+  const holder = findMemberPath(get.expression)?.slice(0, -1).join('.');
+  const then = parent.thenStatement;
+  const first = ts.isBlock(then) ? then.statements.at(-1) : then;
+  const value = first && ts.isReturnStatement(first) && first.expression ? skipAwait(first.expression) : undefined;
+  const target = value && findMethodCall(value);
+  return target?.method === 'get' && findMemberPath(target.receiver)?.join('.') === holder ? 'returned' : undefined;
 }
 
 function listNames(name: ts.BindingName): string[] {

@@ -29,7 +29,21 @@ export function isDearLoad(get: ts.Node, set: ts.Node, load: ts.AwaitExpression,
   if (loads.some((one, i) => loads.slice(i + 1).some((other) => !areAlternatives(one, other)))) return true;
   const call = skipAwait(load.expression);
   if (!ts.isCallExpression(call)) return false;
-  return isHandedIn(call.expression, file) || dear.test(call.expression.getText(file.source)) || asksForMany(call);
+  return (
+    isHandedIn(call.expression, file) ||
+    dear.test(call.expression.getText(file.source)) ||
+    asksForMany(call) ||
+    gathersRows(call)
+  );
+}
+
+/** SQL that works its rows out of many: groups, sums, joined tables. */
+function gathersRows(call: ts.CallExpression): boolean {
+  return call.arguments.some((given) => {
+    const value = skipWrappers(given);
+    if (!ts.isStringLiteralLike(value) && !ts.isTemplateExpression(value)) return false;
+    return /\bgroup\s+by\b|\bjoin\b|\b(?:count|sum|avg)\s*\(|\bpartition\s+by\b/i.test(value.getText());
+  });
 }
 
 /** `request('listtransactions', ['*', 100500, 0, true])`, `list({ limit: 20_000 })`. */

@@ -21,7 +21,11 @@ export interface KeptVariable {
   load: ts.AwaitExpression;
   /** A variable of the module: one for all who ask. */
   isOfModule: boolean;
+  /** By its name; else it is asked whether its time is up. */
+  isCalledCache: boolean;
 }
+
+const asksForTime = /Date\.now\(\)|new Date\(\)|expir|\bnow\b|\bstale\b/i;
 
 /** Judges `cached = value`, where an async function gives back what it finds in the variable or field, and else loads. */
 export function findKeptVariable(set: ts.BinaryExpression, file: FileContext): KeptVariable | undefined {
@@ -30,13 +34,32 @@ export function findKeptVariable(set: ts.BinaryExpression, file: FileContext): K
   const left = skipWrappers(set.left);
   const path = findMemberPath(left);
   const name = path?.at(-1);
-  if (!path || name === undefined || !/cache|memo(?!ry)/i.test(name)) return undefined;
+  if (!path || name === undefined) return undefined;
+  const isCalledCache = /cache|memo(?!ry)/i.test(name);
+  if (!isCalledCache && !asksForTime.test(file.text)) return undefined;
   const binding = ts.isIdentifier(left) ? file.bindingOf(left) : undefined;
   const isOfModule = binding !== undefined && binding.scope === file.moduleScope;
   if (!isOfModule && !(path[0] === 'this' && path.length === 2)) return undefined;
-  const get = findAsked(left, set, fn, file);
+  const get = (isCalledCache ? findAsked(left, set, fn, file) : undefined) ?? findExpiry(left, set, fn, file);
   const load = get && findLoadBetween(get, set, fn, file);
-  return get && load ? { fn, get, set, load, isOfModule } : undefined;
+  return get && load ? { fn, get, set, load, isOfModule, isCalledCache } : undefined;
+}
+
+/** `if (!token || token.expiresAt < Date.now()) token = await load();`: it is kept until its time is up. */
+function findExpiry(
+  kept: ts.Expression,
+  set: ts.BinaryExpression,
+  fn: FunctionNode,
+  file: FileContext,
+): ts.Expression | undefined {
+  const text = kept.getText(file.source);
+  for (let at: ts.Node = set; at.parent && at !== fn; at = at.parent) {
+    const { parent } = at;
+    if (!ts.isIfStatement(parent) || parent.thenStatement !== at) continue;
+    const asked = parent.expression.getText(file.source);
+    if (asked.includes(text) && asksForTime.test(asked)) return parent.expression;
+  }
+  return undefined;
 }
 
 /** `null`, `false`, `undefined`, `{}`: the variable is emptied. */

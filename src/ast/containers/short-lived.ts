@@ -28,6 +28,13 @@ export function isShortLived(set: ts.Node, cache: ts.Expression | undefined, fil
   return [...given, ...(made ?? []), ...asked].some(isShort);
 }
 
+/** Whether what a cache keeps under one key for all is loaded again: it has a time to live, or is taken out elsewhere. */
+export function isLoadedAgain(set: ts.CallExpression, holder: string, fn: ts.Node, file: FileContext): boolean {
+  if (set.arguments.length > 2 || /ex|ttl/i.test(set.getText(file.source))) return true;
+  const cache = findMethodCall(set)?.receiver;
+  return isPurged(holder, fn, file) || (cache !== undefined && listLivesOfMaking(cache, file).length > 0);
+}
+
 /**
  * `cache.delete(key)`, outside of the function that fills it: what is kept goes when something changes, whoever is asking for it
  * just then.

@@ -9,11 +9,12 @@ import { findMethodCall, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { isSeldomAsked } from '../where/seldom.ts';
 import { isInBrowser } from '../where/tooling.ts';
+import { findRepetition } from '../where/where.ts';
 import type { IndependentRounds } from './independence.ts';
 import { isFileCall, listIoCalls } from './io-call.ts';
-import { findOutboundCall } from './outbound-call.ts';
+import { findOutboundCall, isSent } from './outbound-call.ts';
 import { findQuery } from './queries.ts';
-import { isNamedRead } from './read-call.ts';
+import { givesMany, givesTotal, isNamedRead } from './read-call.ts';
 
 type Calls = readonly ts.CallExpression[];
 
@@ -54,6 +55,11 @@ export function listAsked({ asked }: Pick<IndependentRounds, 'asked'>): LinkCond
     { kind: 'callee-does', to, deeds: ['reads'] },
     { kind: 'not', of: { kind: 'callee-does', to, deeds: ['writes'] } },
   ]);
+}
+
+/** "What is called in other files sends something to another host." */
+export function listSent({ sent }: Pick<IndependentRounds, 'sent'>): LinkCondition[] {
+  return sent.map((to) => ({ kind: 'callee-does', to, deeds: ['sends'] }));
 }
 
 /**
@@ -103,4 +109,20 @@ function isOfObject(over: ts.Expression, file: FileContext): boolean {
   const given = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : value;
   const target = given && findMethodCall(skipWrappers(given));
   return target !== undefined && ts.isIdentifier(target.receiver) && target.receiver.text === 'Object';
+}
+
+/** The rows of a page and how many there are in all: both take long, for each page that anybody opens. */
+export function isPageAndTotal({ calls }: { calls: Calls }): boolean {
+  return calls.length === 2 && calls.some(givesTotal) && calls.some((call) => givesMany(call) && !givesTotal(call));
+}
+
+/** Whether a round sends something to another host. */
+export function hasSent({ calls, sent }: IndependentRounds, file: FileContext): boolean {
+  return sent.length > 0 || calls.some((call) => isSent(call, file));
+}
+
+/** Of two reads the quicker one is all that is won, and of three for one thing each little more, unless a loop repeats them. */
+export function isFewAndQuick({ calls }: { calls: Calls }, node: ts.Node): boolean {
+  if (calls.length !== fewReads) return calls.length < fewReads;
+  return calls.filter(givesMany).length < 2 && !findRepetition(node);
 }

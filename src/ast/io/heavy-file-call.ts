@@ -1,5 +1,6 @@
 import type { FileContext } from '../../model/file-context.ts';
 import { listCallsOf } from '../names/functions.ts';
+import { isGrowingState } from '../size/growing-state.ts';
 import { findIterated, listRepetitions } from '../size/loop-facts.ts';
 import { isLiteralSized } from '../size/small-input.ts';
 import { findEnclosingFunction, findMethodCall, getOutermostWrapped, isWithin, skipWrappers } from '../syntax.ts';
@@ -39,7 +40,7 @@ export function isHeavyFileCall(found: SyncCall, file: FileContext): boolean {
   if (isRead && fn && !isFixedPath(call.arguments[0], fn, file) && isCompiled(call, file)) return true;
   if (name === 'readdirSync') return readsEach(call, file);
   if (isRead) return variesByCall(found, file) && givesBytes(call, file);
-  return writing.test(name) && isBytes(call.arguments[1], file);
+  return writing.test(name) && (isBytes(call.arguments[1], file) || isGrowingState(call.arguments[1], file));
 }
 
 /** In the handler of a GET route itself: a page or an asset, read anew for each client that loads it. */

@@ -13,7 +13,7 @@ import {
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { countedOver } from '../where/data-loop.ts';
-import { askedReadOf, paced, readOf } from './read-call.ts';
+import { askedReadOf, isSharedRecord, paced, readOf, sendOf } from './read-call.ts';
 
 /** A loop that goes over a list, an item a round. */
 export type ListLoop = ts.ForOfStatement | ts.ForInStatement | ts.ForStatement;
@@ -26,6 +26,8 @@ export interface IndependentRounds {
   calls: readonly ts.CallExpression[];
   /** Functions among them of which only the whole project tells whether they read. */
   asked: readonly SymbolRef[];
+  /** Functions of other files that send something for one item, whose failure each round deals with: the project tells whether they do. */
+  sent: readonly SymbolRef[];
 }
 
 /**
@@ -38,6 +40,7 @@ export function findIndependentRounds(loop: ListLoop, file: FileContext): Indepe
   if (!hasAwait(loop.statement) || paced.test(withComments(loop, file))) return undefined;
   const calls: ts.CallExpression[] = [];
   const asked: SymbolRef[] = [];
+  const sent: SymbolRef[] = [];
   let isFit = true;
   const written = new Set<Binding>();
   const taken = new Set<Binding>();
@@ -50,7 +53,6 @@ export function findIndependentRounds(loop: ListLoop, file: FileContext): Indepe
     switch (at.kind) {
       case ts.SyntaxKind.BreakStatement:
       case ts.SyntaxKind.ReturnStatement:
-      case ts.SyntaxKind.ThrowStatement:
       case ts.SyntaxKind.YieldExpression:
       case ts.SyntaxKind.LabeledStatement:
         isFit = false;
@@ -67,13 +69,18 @@ export function findIndependentRounds(loop: ListLoop, file: FileContext): Indepe
     }
     if (ts.isAwaitExpression(at)) {
       const call = awaitedCall(at);
-      const read = call && (readOf(call, file) ?? askedReadOf(call, file));
+      if (call && isOfRoundOnly(call, loop, file)) {
+        ts.forEachChild(at, visit);
+        return;
+      }
+      const send = call && isOfOneRound(at, loop) ? sendOf(call, file) : undefined;
+      const read = call && !send ? (readOf(call, file) ?? askedReadOf(call, file)) : send;
       if (!read) {
         isFit = false;
         return;
       }
       calls.push(read.call);
-      if (read.asked) asked.push(read.asked);
+      if (read.asked) (send ? sent : asked).push(read.asked);
     }
     if (isAssignment(at)) collectWrites(at.left, loop, written, file);
     if (ts.isPostfixUnaryExpression(at) || ts.isPrefixUnaryExpression(at)) {
@@ -96,7 +103,40 @@ export function findIndependentRounds(loop: ListLoop, file: FileContext): Indepe
   if (listNames(over, file).some((b) => written.has(b))) return undefined;
   if (calls.some((call) => listNames(call, file).some((b) => written.has(b)))) return undefined;
   if (hasConditionOn(loop.statement, written, file)) return undefined;
-  return { loop, over, calls, asked };
+  return { loop, over, calls, asked, sent };
+}
+
+const bodyReading =
+  /^(?:json|text|arrayBuffer|blob|buffer|bytes|formData|dump|transformToString|transformToByteArray|jsonValue)$/;
+
+/** `await response.json()` of what the round has asked for, and a local function that only computes: no step of its own. */
+function isOfRoundOnly(call: ts.CallExpression, loop: ListLoop, file: FileContext): boolean {
+  const target = findMethodCall(call);
+  const root = target ? rootOf(target.receiver) : undefined;
+  const binding = root && ts.isIdentifier(root) ? file.bindingOf(root) : undefined;
+  if (target && bodyReading.test(target.method)) return binding !== undefined && isDeclaredIn(binding, loop.statement);
+  const fn = findFunctionValue(call.expression, file);
+  return fn?.body !== undefined && !hasAwaitedCall(fn.body) && !isSharedRecord(call, file);
+}
+
+function hasAwaitedCall(node: ts.Node): boolean {
+  if (ts.isAwaitExpression(node)) return ts.isCallExpression(skipWrappers(node.expression));
+  return ts.forEachChild(node, hasAwaitedCall) ?? false;
+}
+
+/** In a `try` of the round whose `catch` goes on with the next: no round minds how another one ended. */
+function isOfOneRound(node: ts.Node, loop: ListLoop): boolean {
+  for (let at = node; at !== loop.statement && at.parent; at = at.parent) {
+    const { parent } = at;
+    if (ts.isTryStatement(parent) && parent.tryBlock === at && parent.catchClause)
+      return !leaves(parent.catchClause.block);
+  }
+  return false;
+}
+
+function leaves(node: ts.Node): boolean {
+  if (ts.isThrowStatement(node) || ts.isBreakStatement(node) || ts.isReturnStatement(node)) return true;
+  return isFunctionNode(node) ? false : (ts.forEachChild(node, leaves) ?? false);
 }
 
 /** The text of the loop with the comments in front of it. */

@@ -1,10 +1,22 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { SymbolRef } from '../../model/link.ts';
+import { findFunctionValue } from '../names/functions.ts';
+import { findCallee } from '../names/symbol-ref.ts';
 import { listBoundNames, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { awaitedCall, hasAwait } from './independence.ts';
 import { isFileCall } from './io-call.ts';
-import { askedReadOf, isAdmitting, isForAccess, isNamedRead, paced, type Read, readOf } from './read-call.ts';
+import {
+  askedReadOf,
+  isAdmitting,
+  isForAccess,
+  isNamedRead,
+  isReadChain,
+  mayRead,
+  paced,
+  type Read,
+  readOf,
+} from './read-call.ts';
 
 /** A run of `const a = await read(); const b = await read(); …` of which none needs the one before. */
 export interface IndependentReads {
@@ -16,9 +28,9 @@ export interface IndependentReads {
 
 /** The longest such run that begins at a statement: three reads or more, or a pair that goes over the network. */
 export function findIndependentReads(first: ts.VariableStatement, file: FileContext): IndependentReads | undefined {
-  const sure = collectReads(first, (call) => readOf(call, file), file);
+  const sure = collectReads(first, (call) => sureReadOf(call, file), file);
   if (sure && sure.calls.length >= 3) return sure;
-  const asked = collectReads(first, (call) => readOf(call, file) ?? importedReadOf(call, file), file);
+  const asked = collectReads(first, (call) => sureReadOf(call, file) ?? importedReadOf(call, file), file);
   if (asked && asked.calls.length >= 3 && asked.calls.length - asked.asked.length < 3) return asked;
   return asked?.calls.length === 2 && asked.calls.every((call) => isWorthPairing(call, file)) ? asked : undefined;
 }
@@ -67,10 +79,23 @@ function collectReads(
   return reads[0] === first ? { statements: reads, calls, asked } : undefined;
 }
 
+/** By what it is called on, where it is named as what reads; else by the body that this file has. */
+function sureReadOf(call: ts.CallExpression, file: FileContext): Read | undefined {
+  return isReadChain(call) || findFunctionValue(call.expression, file) ? readOf(call, file) : undefined;
+}
+
 /** Only what another file defines: what stands in this one has been looked into. */
 function importedReadOf(call: ts.CallExpression, file: FileContext): Read | undefined {
-  const read = askedReadOf(call, file);
+  const read = isNamedRead(call) ? askedReadOf(call, file) : ownReadOf(call, file);
   return read?.asked?.kind === 'imported' ? read : undefined;
+}
+
+/** A call of the project's own that is not named as what reads: its body tells, here or in another file. */
+function ownReadOf(call: ts.CallExpression, file: FileContext): Read | undefined {
+  if (isNamedRead(call) || !mayRead(call) || isAdmitting(call, file)) return undefined;
+  if (findFunctionValue(call.expression, file)) return readOf(call, file);
+  const asked = findCallee(call, file);
+  return asked?.kind === 'imported' ? { call, asked } : undefined;
 }
 
 /** The call of `const x = await getThing(…)` that is called as what reads, and whose pace is not kept on purpose. */
@@ -79,7 +104,13 @@ function findNamedRead(statement: ts.VariableStatement, file: FileContext): ts.C
   const value = declaration?.initializer && skipWrappers(declaration.initializer);
   if (others.length > 0 || !value || !ts.isAwaitExpression(value)) return undefined;
   const call = awaitedCall(value);
-  if (!call || !isNamedRead(call) || isForAccess(call) || paced.test(call.getText(file.source))) return undefined;
+  if (
+    !call ||
+    !(isReadChain(call) || ownReadOf(call, file)) ||
+    isForAccess(call) ||
+    paced.test(call.getText(file.source))
+  )
+    return undefined;
   return call.arguments.some((a) => hasAwait(a)) ? undefined : call;
 }
 

@@ -11,6 +11,11 @@ export type Io = 'read' | 'write';
 
 const ioModule =
   /^(?:fs|fs\/promises|fs-extra|graceful-fs|axios|got|undici|node-fetch|cross-fetch|ky|superagent|needle|request|request-promise(?:-native)?|http|https|dns|dns\/promises|pg|pg-promise|postgres|mysql2?(?:\/promise)?|mariadb|mssql|mongodb|mongoose|ioredis|redis|@redis\/client|knex|typeorm|sequelize(?:-typescript)?|@sequelize\/core|@prisma\/client|drizzle-orm(?:\/.+)?|@mikro-orm\/.+|@elastic\/elasticsearch|@aws-sdk\/.+|aws-sdk|@google-cloud\/.+|bull|bullmq|kafkajs|amqplib|nodemailer|memcached|level|ueberdb2|stripe|@octokit\/.+)$/;
+/** Services that are asked over the network by a client of theirs. */
+const serviceModule =
+  /^(?:firebase-admin(?:\/.+)?|firebase\/.+|googleapis|@googleapis\/.+|@azure\/.+|@supabase\/supabase-js|@slack\/web-api|@notionhq\/client|@sendgrid\/mail|twilio|postmark|resend|mailgun\.js|web-push|expo-server-sdk|openai|@anthropic-ai\/sdk|cloudinary|minio|algoliasearch|meilisearch|typesense|neo4j-driver|cassandra-driver|@clickhouse\/client|influx|graphql-request|@apollo\/client|ofetch|ethers|web3|viem|@solana\/web3\.js|basic-ftp|ssh2-sftp-client|@kubernetes\/client-node|dockerode|contentful|@sanity\/client)$/;
+/** Work outside of the thread that holds much memory: pictures, films, pages of a browser. */
+const heavyModule = /^(?:sharp|jimp|gm|fluent-ffmpeg|puppeteer(?:-core)?|playwright(?:-core)?|pdf-lib|tesseract\.js)$/;
 /** Members of a service object that stand for a database, a remote service or a store, once they are awaited. */
 const ioHolder =
   /(?:[sS]tore|[rR]epository|[rR]epo|[sS]ervice|[cC]lient|[aA]pi|API|[dD]atabase|[dD]b|DB|[pP]risma|[rR]edis|[dD]ao|[gG]ateway|[sS]torage|[bB]ucket|[kK]nex|[mM]ailer|[rR]eadModel|[cC]ollection|[mM]odel|[mM]anager)$/;
@@ -52,16 +57,21 @@ function judgeAt(call: ts.CallExpression, file: FileContext, depth: number): Io 
   const callee = skipWrappers(call.expression);
   const path = findMemberPath(callee);
   const name = path?.at(-1) ?? findMethodCall(call)?.method ?? '';
-  const kind: Io = writeName.test(name) || isOfChange(call) ? 'write' : 'read';
+  const kind: Io = (writeName.test(name) && !sendsReading(call)) || isOfChange(call) ? 'write' : 'read';
   if (ts.isIdentifier(callee) && callee.text === 'fetch' && !file.bindingOf(callee)) {
     if (isOwnAsset(call)) return undefined;
     return /method\s*:\s*['"`](?!GET|get|HEAD)/.test(call.getText(file.source)) ? 'write' : 'read';
   }
   const target = findMethodCall(call);
   const origin = findOrigin(callee, file);
-  if (origin && ioModule.test(bareModule(origin.module)) && !/Sync$/.test(name)) return kind;
-  if (target && findClientCreation(target.receiver, file)) return kind;
   const query = findQuery(call, file);
+  // `pool.query('UPDATE …')`: what it is called does not tell.
+  if (query && /^(?:insert|update|upsert|delete)$/.test(query.kind)) return 'write';
+  const module = origin ? bareModule(origin.module) : '';
+  if ((ioModule.test(module) || serviceModule.test(module)) && !/Sync$/.test(name)) return kind;
+  // How many of these run at once is chosen for their memory: no reads that might as well go together.
+  if (heavyModule.test(module)) return 'write';
+  if (target && findClientCreation(target.receiver, file)) return kind;
   if (query) return query.kind === 'point' || query.kind === 'list' ? 'read' : 'write';
   const local = depth < 2 ? findFunctionValue(callee, file) : undefined;
   if (local) {
@@ -87,6 +97,18 @@ function judgeAt(call: ts.CallExpression, file: FileContext, depth: number): Io 
     origin.module !== ''
     ? kind
     : undefined;
+}
+
+/** `client.send(new GetObjectCommand(…))`: what an AWS client is asked for says what it does. */
+function sendsReading({ arguments: [command] }: ts.CallExpression): boolean {
+  const made = command && skipWrappers(command);
+  return (
+    !!made &&
+    ts.isNewExpression(made) &&
+    /^(?:Get|BatchGet|Head|List|Query|Scan|Describe|Select|Lookup)\w*Command$/.test(
+      findMemberPath(made.expression)?.at(-1) ?? '',
+    )
+  );
 }
 
 /** `knex('users').update(changes).where({ id })`: the method that says what is done stands in the middle. */

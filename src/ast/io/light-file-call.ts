@@ -1,5 +1,6 @@
 import type { FileContext } from '../../model/file-context.ts';
 import { isExported, listCallsOf } from '../names/functions.ts';
+import { isGrowingState } from '../size/growing-state.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -42,7 +43,12 @@ export function isLightFileCall({ call, module, name }: SyncCall, file: FileCont
     return true;
   if (isInCatch(call, fn) || (moving.test(name) && !isAsyncAround(fn))) return true;
   const isFixed = isFixedPath(call.arguments[0], fn, file);
-  if (writing.test(name)) return isReplaced(call, fn, file) || isForMissing(call, fn, file) || isFixed;
+  if (writing.test(name))
+    return (
+      isReplaced(call, fn, file) ||
+      isForMissing(call, fn, file) ||
+      (isFixed && !isGrowingState(call.arguments[1], file))
+    );
   if (!reading.test(name) || !isFixed) return false;
   // One file of the product's own, which the system keeps in memory; a line that is trimmed is a version, a token.
   return isTrimmed(call) || !isCompiled(call, file);

@@ -4,11 +4,12 @@ import { findFunctionValue } from '../names/functions.ts';
 import { findCallee } from '../names/symbol-ref.ts';
 import { findMemberName, findMemberPath, findMethodCall, findPropertyName, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { ioOf } from './io-call.ts';
+import { ioOf, isNamedComputing, isNamedWrite, listIoCalls } from './io-call.ts';
+import { isSent } from './outbound-call.ts';
 
 /** Words that say that the order or the pace is meant: transactions, batches, pages, limits, retries, waits. */
 export const paced =
-  /\btransaction\s*[:,}]|\b(?:trx|tx|transacting|queryRunner|entityManager|sleep|delay|wait\w*|setTimeout|retry\w*|retries|attempts?|backoff|throttle\w*|rateLimit\w*|limiter|limit\(|chunk\w*|batch\w*|cursor|nextPage|pageToken|hasMore|next_cursor|migrat\w*|sequential\w*|one (?:by|at a) (?:one|time)|in order|series|lock|mutex|yield|deadlock\w*)\b|(?:In|With|[wW]rap|Run|Begin|Start)Transaction|Transaction(?:Manager|al)|Sleep|Delay|Retry|Chunk|Batch|(?<![bcf])Lock\b|\bnext\(/i;
+  /\btransaction\s*[:,}]|\b(?:trx|tx|transacting|queryRunner|entityManager|sleep|delay|wait\w*|setTimeout|retry\w*|retries|attempts?|backoff|throttle\w*|rateLimit\w*|limiter|(?<!\.)limit\(|chunk\w*|batch\w*|cursor|nextPage|pageToken|hasMore|next_cursor|migrat\w*|sequential\w*|one (?:by|at a) (?:one|time)|in order|series|lock|mutex|yield|deadlock\w*)\b|(?:In|With|[wW]rap|Run|Begin|Start)Transaction|Transaction(?:Manager|al)|Sleep|Delay|Retry|Chunk|Batch|(?<![bcf])Lock\b|\bnext\(/i;
 
 /** A call that is waited for and reads from outside. */
 export interface Read {
@@ -26,11 +27,35 @@ export function readOf(call: ts.CallExpression, file: FileContext): Read | undef
   return ioOf(call, file) === 'read' && !isSharedRecord(call, file) ? { call } : undefined;
 }
 
-/** Whether a call of something else in the project is called as what reads: the project tells whether it does. */
+/** Whether a call of something else in the project may read, whatever it is called: the project tells whether it does. */
 export function askedReadOf(call: ts.CallExpression, file: FileContext): Read | undefined {
-  if (!isNamedRead(call) || isAdmitting(call, file) || ioOf(call, file)) return undefined;
+  if (!mayRead(call) || isAdmitting(call, file) || ioOf(call, file)) return undefined;
   const asked = findCallee(call, file);
   return asked && { call, asked };
+}
+
+/** Whether a call sends something to another host, itself or by a function of the project: that says whether it does. */
+export function sendOf(call: ts.CallExpression, file: FileContext): Read | undefined {
+  if (isSent(call, file)) return { call };
+  if (isNamedRead(call)) return undefined;
+  const fn = findFunctionValue(call.expression, file);
+  if (fn)
+    return listIoCalls(fn, file).some((one) => isSent(one.call, file)) && !isSharedRecord(call, file)
+      ? { call }
+      : undefined;
+  const asked = findCallee(call, file);
+  return asked?.kind === 'imported' ? { call, asked } : undefined;
+}
+
+/** What decides who may go on, or whether there is anything to do, by its name. */
+const deciding =
+  /^_?(?:assert|check|verify|validate|require|must|guard|authenticate|authori[sz]e|login|is|has|can|should|may|ensure|use|with|wait|try|next|begin|lock|acquire)(?:[A-Z_]|$)/;
+
+/** Whether a call may read, by its name: it is called neither after a change, nor a decision, nor what computes. */
+export function mayRead(call: ts.CallExpression): boolean {
+  if (isNamedRead(call)) return true;
+  const name = findMemberPath(call.expression)?.at(-1) ?? '';
+  return name !== '' && !deciding.test(name) && !isNamedWrite(call) && !isNamedComputing(call);
 }
 
 /** Whether a call is named as what reads. */
@@ -39,6 +64,16 @@ export function isNamedRead(call: ts.CallExpression): boolean {
   return readName.test(
     ts.isIdentifier(expression) ? expression.text : (findMemberName(skipWrappers(expression)) ?? ''),
   );
+}
+
+/** Whether a call reads by its name, or by one further ahead in its chain: `Post.find(filter).skip(20).limit(10)`. */
+export function isReadChain(call: ts.CallExpression): boolean {
+  for (let at: ts.Expression | undefined = call; at && ts.isCallExpression(at); ) {
+    if (isNamedRead(at)) return true;
+    const receiver: ts.Expression | undefined = findMethodCall(at)?.receiver;
+    at = receiver && skipWrappers(receiver);
+  }
+  return false;
 }
 
 const ofOne = /^(?:findUnique(?:OrThrow)?|findByPk)$|(?:By|And)(?:Id|Key|Uuid)$/;
@@ -53,9 +88,10 @@ export function isKeyLookup(call: ts.CallExpression): boolean {
 }
 
 const ofMany =
-  /^(?:list|count|search|query|select|aggregate|group|execute|raw|scan)(?:[A-Z]|$)|^find$|(?:All|Many)(?:[A-Z]|$)|ByIds$/;
+  /^(?:list|count|search|query|select|aggregate|group|execute|raw|scan)(?:[A-Z]|$)|^find$|(?:All|Many|Count|Total)(?:[A-Z]|$)|ByIds$/;
 const plural = /[^su]s$|ies$/;
-const massNoun = /(?:Details|Settings|Options|Address|Credentials|Preferences)$/;
+const massNoun =
+  /(?:Details|Settings|Options|Address|Credentials|Preferences|Limits|Quotas|Features|Flags|Permissions|Status)$/;
 
 /** Whether a call gives, by its name, several things or what is worked out of several: `getTags`, `findByIds`, `count`. */
 export function givesMany(call: ts.CallExpression): boolean {
@@ -65,8 +101,14 @@ export function givesMany(call: ts.CallExpression): boolean {
     return givesMany(skipWrappers(target.receiver) as ts.CallExpression) || ofMany.test(target.method);
   const name = findMemberPath(call.expression)?.at(-1) ?? '';
   if (ofMany.test(name)) return true;
-  const what = name.replace(/(?<=[a-z])(?:By|For|Of|With|From|In|On|Per)[A-Z]\w*$/, '');
+  const what = name.replace(/(?<=[a-z])(?:By|For|Of|With|From|In|On|Per)(?:[A-Z]\w*)?$/, '');
   return plural.test(what) && !massNoun.test(what);
+}
+
+/** Whether a call counts, by its name: `count()`, `countDocuments(filter)`, `getTotal()`. */
+export function givesTotal(call: ts.CallExpression): boolean {
+  const names = findMemberPath(call.expression) ?? [findMethodCall(call)?.method ?? ''];
+  return /^(?:get|fetch|find|estimated)?(?:count|Count|Total)(?:[A-Z]\w*)?$|(?:Count|Total)$/.test(names.at(-1) ?? '');
 }
 
 function isKey(given: ts.Expression): boolean {
@@ -88,7 +130,7 @@ export function isForAccess(call: ts.CallExpression): boolean {
 }
 
 /** A local function that reads and then writes what all rounds share. */
-function isSharedRecord(call: ts.CallExpression, file: FileContext): boolean {
+export function isSharedRecord(call: ts.CallExpression, file: FileContext): boolean {
   const fn = findFunctionValue(call.expression, file);
   if (!fn?.body) return false;
   const text = fn.body.getText(file.source);

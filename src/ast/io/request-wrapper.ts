@@ -1,14 +1,18 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { LinkCondition } from '../../model/link.ts';
 import { isExternal } from '../names/external-module.ts';
-import { findFunctionValue, listCallsOf } from '../names/functions.ts';
+import { findFunctionValue, isExported, listCallsOf } from '../names/functions.ts';
 import { findOrigin } from '../names/provenance.ts';
 import {
   calleeName,
   type FunctionNode,
   findEnclosingFunction,
+  findMemberPath,
+  findMethodCall,
   findPromiseAround,
   findPropertyName,
+  getOutermostWrapped,
+  isFunctionNode,
   nameOfFunction,
   skipWrappers,
 } from '../syntax.ts';
@@ -52,10 +56,13 @@ function listConditions(
   const indices = fn && listHandedIn(given, fn, file);
   if (!fn || !indices || indices.length === 0 || depth > 2) return undefined;
   const name = nameOfFunction(fn);
-  if (!sending.test(name) || limitingWord.test(fn.getText(file.source))) return undefined;
+  // All calls of what only this file can call are read here, whatever it is called.
+  const isToldElsewhere = sending.test(name) || isVerb(name);
+  if (!(isToldElsewhere || isOfThisFile(fn, file)) || limitingWord.test(fn.getText(file.source))) return undefined;
   const conditions: LinkCondition[] = [];
   for (const index of indices) {
-    conditions.push({ kind: 'not', of: { kind: 'project-states', fact: `limits-call:${name}.${index}` } });
+    if (isToldElsewhere)
+      conditions.push({ kind: 'not', of: { kind: 'project-states', fact: `limits-call:${name}.${index}` } });
     for (const outer of listCallsOf(fn, file)) {
       if (outer.arguments.slice(0, index + 1).some(ts.isSpreadElement)) return undefined;
       const argument = outer.arguments[index];
@@ -66,6 +73,28 @@ function listConditions(
     }
   }
   return conditions;
+}
+
+/** A function that this file calls, and does not export, hand over or return. */
+function isOfThisFile(fn: FunctionNode, file: FileContext): boolean {
+  const { parent } = getOutermostWrapped(fn);
+  const name = ts.isFunctionDeclaration(fn) ? fn.name : ts.isVariableDeclaration(parent) ? parent.name : undefined;
+  if (!name || !ts.isIdentifier(name) || isExported(fn, file)) return false;
+  const calls = listCallsOf(fn, file).length;
+  return calls > 0 && file.bindingOf(name)?.references.length === calls;
+}
+
+/** A client calls its methods so; others call what they look up, or the routes that they serve. */
+function isVerb(name: string): boolean {
+  return /^_?(?:get|post|put|patch|delete|del|head)$/.test(name);
+}
+
+/** `app.get('/orders', list)`, `cache.put(key, value, ttl)`: what is served or kept, not sent. */
+const noClient = /^(?:app|\w*[rR]outer|\w*[rR]outes?|server|fastify|\w*[cC]ache|\w*[mM]ap|redis|store|config|_)$/;
+
+function isOfNoClient(call: ts.CallExpression): boolean {
+  const target = findMethodCall(call);
+  return !target || noClient.test(findMemberPath(target.receiver)?.at(-1) ?? '');
 }
 
 /** The places of the parameters that options consist of, besides what is written out; undefined where they hold more. */
@@ -140,11 +169,14 @@ function mayLimit(argument: ts.Expression | undefined, call: ts.CallExpression, 
 export function listLimitedCalls(file: FileContext): string[] {
   return file.nodes('CallExpression').flatMap((call) => {
     const name = calleeName(call);
-    if (!sending.test(name) || findFunctionValue(call.expression, file)) return [];
+    if (!(sending.test(name) || (isVerb(name) && !isOfNoClient(call))) || findFunctionValue(call.expression, file))
+      return [];
     const module = findOrigin(call.expression, file)?.module ?? '.';
     if (module === '' || isExternal(module) || sender.test(module)) return [];
     const spread = call.arguments.findIndex(ts.isSpreadElement);
     if (spread >= 0) return [0, 1, 2, 3].filter((index) => index >= spread).map((index) => `${name}.${index}`);
-    return call.arguments.flatMap((argument, index) => (mayLimit(argument, call, file) ? [`${name}.${index}`] : []));
+    return call.arguments.flatMap((argument, index) =>
+      mayLimit(argument, call, file) && !isFunctionNode(skipWrappers(argument)) ? [`${name}.${index}`] : [],
+    );
   });
 }

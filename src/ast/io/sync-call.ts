@@ -100,11 +100,14 @@ const onceFile =
   /(?:^|\/)(?:setup|install\w*|\w*installer|settings?|\w*config(?:uration|parser)?|bootstrap|startup|environment|env|dev(?:[-_]?\w+)?)(?:\/|\.[cm]?[jt]s$)/i;
 
 /** Whether it runs once, or once for each of a few things, whoever calls it. */
-export function isDoneOnce({ call, module }: SyncCall, file: FileContext): boolean {
+export function isDoneOnce(found: SyncCall, file: FileContext): boolean {
+  const { call, module } = found;
   const fn = findEnclosingFunction(call);
   if (!fn || frequencyOf(call, file) !== 'call') return true;
   const isMaking = isMadeForEach(fn, { module }, file);
-  if (!isMaking && (isStartup(fn, file) || onceName.test(nameOfFunction(fn)))) return true;
+  // `loadTemplate(name)`: another file with each call.
+  const isForCall = reading.test(found.name) && variesByCall(found, file);
+  if (!isMaking && (isStartup(fn, file) || (onceName.test(nameOfFunction(fn)) && !isForCall))) return true;
   if (onceFile.test(file.path) || isOfKernel(call)) return true;
   if (/(?:parentPort|isMainThread)\b/.test(file.text) || (module === 'zlib' && isOfConstant(call, file))) return true;
   return isKeptForLater(call, file);

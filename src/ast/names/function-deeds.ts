@@ -3,10 +3,12 @@ import type { FunctionDeed } from '../../model/link.ts';
 import { takesTurns } from '../containers/shared-load.ts';
 import { catchesAll } from '../io/cannot-fail.ts';
 import { listIoCalls } from '../io/io-call.ts';
+import { isSent } from '../io/outbound-call.ts';
 import { askedText, matchHanded } from '../io/own-query.ts';
 import { findQuery, isGatheredLookup, isInsideChain, isRun, type QueryCall } from '../io/queries.ts';
 import { asksForMany, isBulk } from '../io/query-worth.ts';
 import { isRowQuery } from '../io/row-lists.ts';
+import { sizeOf } from '../size/size.ts';
 import { type FunctionNode, isFunctionNode, isWithin } from '../syntax.ts';
 import { isSleep } from '../timers/sleep.ts';
 import { ts } from '../ts.ts';
@@ -31,12 +33,14 @@ export function listDeeds(fn: FunctionNode, file: FileContext): FunctionDeed[] {
   for (const { call, io } of listIoCalls(fn, file)) {
     if (io === 'write') deeds.add('writes');
     else if (!isConditional(call, fn)) deeds.add('reads');
+    if (isSent(call, file)) deeds.add('sends');
   }
   if (keeping.test(text)) deeds.add('keeps');
   if (caching.test(text)) deeds.add('caches');
   const queries = listOwnCalls(fn.body).flatMap((call) => findRunQuery(call, file) ?? []);
   for (const kind of listOwnQueries(fn, queries, file)) deeds.add(`query:${kind}`);
   if (queries.some(({ call }) => isRowQuery(call, file, true))) deeds.add('rows');
+  if (queries.some(({ call }) => sizeOf(call, file) === 'large')) deeds.add('all-rows');
   if (isSleep(fn, file)) deeds.add('sleeps');
   if (catchesAll(fn)) deeds.add('catches');
   if (takesTurns.test(text)) deeds.add('shares');

@@ -251,23 +251,32 @@ function findKept(
   isOld: (target: ts.Expression) => boolean,
   file: FileContext,
 ): Kept | undefined {
-  const { parent } = getOutermostWrapped(call);
-  const isSet = isAssignment(parent) && skipWrappers(parent.right) === call;
+  const value = outOfChoice(call);
+  const { parent } = value;
+  const isSet = isAssignment(parent) && parent.right === value;
   const name = isSet ? skipWrappers(parent.left) : ts.isVariableDeclaration(parent) ? parent.name : undefined;
   if (!name) return undefined;
   const target = isSet ? skipWrappers(parent.left) : undefined;
   if (target && isSet && findMemberPath(target) && isOld(target))
-    return { target, assignment: parent, joined: undefined };
+    return { target, assignment: skipWrappers(parent.right) === call ? parent : undefined, joined: undefined };
   // By way of another name.
   for (const reference of ts.isIdentifier(name) ? (file.bindingOf(name)?.references ?? []) : []) {
     const cut = findMethodCall(reference.parent.parent);
-    const value = cut && /^(?:slice|subarray)$/.test(cut.method) && cut.receiver === reference ? cut.call : reference;
-    const carried = getOutermostWrapped(value).parent;
-    if (!isAssignment(carried) || skipWrappers(carried.right) !== value) continue;
+    const kept = cut && /^(?:slice|subarray)$/.test(cut.method) && cut.receiver === reference ? cut.call : reference;
+    const carried = getOutermostWrapped(kept).parent;
+    if (!isAssignment(carried) || skipWrappers(carried.right) !== kept) continue;
     const place = skipWrappers(carried.left);
     if (isOld(place)) return { target: place, assignment: undefined, joined: name as ts.Identifier };
   }
   return undefined;
+}
+
+/** `all ? Buffer.concat([all, chunk]) : chunk`: the choice that a value is one outcome of. */
+function outOfChoice(value: ts.Node): ts.Node {
+  const outer = getOutermostWrapped(value);
+  const { parent } = outer;
+  const isOutcome = ts.isConditionalExpression(parent) && parent.condition !== outer;
+  return isOutcome ? outOfChoice(parent) : outer;
 }
 
 /** The whole of `target`, a part of it (`x.slice(n)`), or it behind a test (`typeof x === 'string' ? Buffer.from(x) : x`). */

@@ -50,7 +50,8 @@ export function sizeOfSource(
   if (isIncoming(call, file)) return carried(call);
   const query = sizeOfQuery(call, file, depth, judge);
   if (query) return query;
-  if (target && isWhole(call, target.method, file)) return large(`everything that ${textOf(call)} gives`);
+  if (target && (isWhole(call, target.method, file) || isWholeCollection(call)))
+    return large(`everything that ${textOf(call)} gives`);
   if (target && isNarrowed(target.receiver)) return { size: 'unknown', why: 'those of one group', at: call };
   return isAwaited(call) || allCall.test(name) ? sizeOfRead(call, name, file, depth, judge) : undefined;
 }
@@ -122,6 +123,17 @@ export function isAwaited(call: ts.Node): boolean {
   while (ts.isPropertyAccessExpression(parent) && ts.isCallExpression(parent.parent))
     parent = getOutermostWrapped(parent.parent).parent;
   return ts.isAwaitExpression(parent);
+}
+
+/** `db.collection('users').get()` of Firestore: all documents, unless the chain asks for some of them. */
+function isWholeCollection(call: ts.CallExpression): boolean {
+  const target = findMethodCall(call);
+  if (target?.method !== 'get' || call.arguments.length > 0) return false;
+  for (let at = findMethodCall(target.receiver); at; at = findMethodCall(at.receiver)) {
+    if (/^collection(?:Group)?$/.test(at.method)) return true;
+    if (!/^(?:orderBy|select)$/.test(at.method)) return false;
+  }
+  return false;
 }
 
 function isLineBreak(separator: ts.Expression | undefined): boolean {

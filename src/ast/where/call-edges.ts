@@ -20,6 +20,7 @@ import { isAfterAnswer, isTimeLimited } from '../timers/bounded-wait.ts';
 import { ts } from '../ts.ts';
 import { findEntryOfCall, findEntryPoint } from './entry-points.ts';
 import { findFrameworkCall } from './framework-calls.ts';
+import { listHanded } from './handed-lists.ts';
 import { findRepetition } from './where.ts';
 
 /** Notes what a call runs, and what the functions that it is handed are: entries, or callbacks of the callee. */
@@ -43,7 +44,12 @@ export function addCall(
   // What a call gives may be told by its name alone.
   const isMade = target && 'members' in target && target.members.includes('()');
   for (const to of [target, !target || isMade ? findNamed(call) : undefined]) {
-    if (to) addEdge(from, { ...edge(to, frequency), ...(isNotWaitedFor(call, file) && { isLeftAlone: true }) });
+    if (to)
+      addEdge(from, {
+        ...edge(to, frequency),
+        ...listHanded(call, from, file),
+        ...(isNotWaitedFor(call, file) && { isLeftAlone: true }),
+      });
   }
   for (const value of ts.isCallExpression(call) ? listDispatched(call, file) : []) {
     const one = skipWrappers(value);

@@ -18,6 +18,7 @@ import {
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { isAdminPath, isDecoratedForAdmins, isForAdmins, isNamedForAdmins } from './admin-guard.ts';
+import { entryOfBotCall, entryOfBotModule } from './bot-entries.ts';
 import { entryOfNamedCall } from './entry-calls.ts';
 import { isServiceMethod } from './feathers-service.ts';
 import { entryOfFile, mayServeNext } from './file-entries.ts';
@@ -161,6 +162,8 @@ function entryOfCall(call: ts.CallExpression, file: FileContext): EntryPoint | u
   const module = origin ? bareModule(origin.module) : '';
   if (/^create(?:Secure)?Server$/.test(method) && /^(?:http|https|http2|net|tls)$/.test(module))
     return request(`${module} server`);
+  const bot = entryOfBotCall(call, method, origin);
+  if (bot) return bot;
   if (routeMethod.test(method) && isRouter(receiver, origin, first)) {
     return routed(`${method.toUpperCase()} ${text ?? ''}`.trim(), text, isForAdmins(call, receiver, file));
   }
@@ -289,6 +292,8 @@ function fromProperty(fn: FunctionNode, file: FileContext): EntryPoint | undefin
   if (/^(?:eachMessage|eachBatch)$/.test(name)) return request(`kafka ${name}`);
   if (name === 'handler' && hasRouteProperties(object)) return request(`route ${routePath(object) ?? ''}`.trim());
   if (name === 'resolve' && isField(object)) return request('GraphQL resolve');
+  const bot = entryOfBotModule(fn, name, object, file);
+  if (bot) return bot;
   const outer = object.parent;
   if (ts.isPropertyAssignment(outer)) {
     const group = findPropertyName(outer.name) ?? '';

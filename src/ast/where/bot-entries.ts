@@ -1,0 +1,81 @@
+import type { FileContext } from '../../model/file-context.ts';
+import type { EntryPoint } from '../../model/link.ts';
+import { bareModule, findOrigin, type Origin, originName } from '../names/provenance.ts';
+import { type FunctionNode, findPropertyName, findStringValue, skipWrappers } from '../syntax.ts';
+import { ts } from '../ts.ts';
+
+/** Libraries of bots: what people write to them comes in by these methods. */
+const botMethods: Readonly<Record<string, RegExp>> = {
+  telegraf: /^(?:command|hears|on|action|start|help|settings|use|inlineQuery|cashtag|hashtag|mention|email|url|phone)$/,
+  grammy: /^(?:command|hears|on|callbackQuery|inlineQuery|reaction|use)$/,
+  'node-telegram-bot-api': /^(?:onText|on)$/,
+  '@slack/bolt': /^(?:message|command|event|action|view|shortcut|options|use)$/,
+};
+const chatEvent = /^(?:message|messageCreate|interaction|interactionCreate|messageReactionAdd)$/i;
+const chatModule = /^(?:discord\.js|eris|oceanic\.js|guilded\.js|revolt\.js|tmi\.js|matrix-js-sdk|botbuilder)$/;
+
+/** What people write to a bot, or what triggers a cloud function: `bot.command('price', fn)`, `functions.https.onCall(fn)`. */
+export function entryOfBotCall(
+  call: ts.CallExpression,
+  method: string,
+  origin: Origin | undefined,
+): EntryPoint | undefined {
+  if (!origin) return undefined;
+  const module = bareModule(origin.module);
+  const [first] = call.arguments;
+  const text = findStringValue(first);
+  if (botMethods[module]?.test(method)) return { kind: 'request', label: `${module} ${method} ${text ?? ''}`.trim() };
+  if (/^(?:on|addListener)$/.test(method) && chatModule.test(module) && first && chatEvent.test(nameOfEvent(first)))
+    return { kind: 'request', label: `${module} '${nameOfEvent(first)}'` };
+  if (module === 'firebase-functions' && /^on[A-Z]\w*$/.test(method))
+    return { kind: method === 'onRun' ? 'event' : 'request', label: `${module} ${method}` };
+  return undefined;
+}
+
+/** `'messageCreate'`, `Events.MessageCreate`. */
+function nameOfEvent(event: ts.Expression): string {
+  const value = skipWrappers(event);
+  return findStringValue(value) ?? (ts.isPropertyAccessExpression(value) ? value.name.text : '');
+}
+
+/**
+ * What a bot loads from its folders of commands and events: `{ data: new SlashCommandBuilder(), execute(interaction) }`,
+ * `{ name: Events.MessageCreate, execute(message) }`.
+ */
+export function entryOfBotModule(
+  fn: FunctionNode,
+  name: string,
+  object: ts.ObjectLiteralExpression,
+  file: FileContext,
+): EntryPoint | undefined {
+  if (!/^(?:execute|run)$/.test(name) || fn.parameters.length === 0) return undefined;
+  for (const property of object.properties) {
+    if (!ts.isPropertyAssignment(property)) continue;
+    const key = findPropertyName(property.name);
+    if (key === 'data' && isCommandBuilder(property.initializer, file))
+      return { kind: 'request', label: 'discord.js command' };
+    if (key === 'name' && isChatEvent(property.initializer, file))
+      return { kind: 'request', label: `discord.js '${nameOfEvent(property.initializer)}'` };
+  }
+  return undefined;
+}
+
+/** A chain that begins with `new SlashCommandBuilder()` of discord.js. */
+function isCommandBuilder(given: ts.Expression, file: FileContext): boolean {
+  let at = skipWrappers(given);
+  while (ts.isCallExpression(at) && ts.isPropertyAccessExpression(at.expression))
+    at = skipWrappers(at.expression.expression);
+  if (!ts.isNewExpression(at)) return false;
+  const origin = findOrigin(at.expression, file);
+  return (
+    origin !== undefined &&
+    /^(?:discord\.js|@discordjs\/builders)$/.test(bareModule(origin.module)) &&
+    /CommandBuilder$/.test(originName(origin))
+  );
+}
+
+/** `Events.MessageCreate` of discord.js. */
+function isChatEvent(given: ts.Expression, file: FileContext): boolean {
+  const origin = findOrigin(given, file);
+  return origin !== undefined && chatModule.test(bareModule(origin.module)) && chatEvent.test(nameOfEvent(given));
+}
