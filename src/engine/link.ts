@@ -221,11 +221,12 @@ export class Linker {
     const most = deeds.includes('rows') ? maxHopsToRows : maxHops;
     return (
       hops <= most &&
-      summary.calls.slice(0, maxCallees).some(({ to, frequency }) => {
+      summary.calls.slice(0, maxCallees).some(({ to, frequency, isLeftAlone }) => {
         const isInside =
           to.kind === 'function' && this.#graph.nameOf({ file, fn: to.fn }).startsWith(`${summary.name}.`);
         return (
           frequency === 'once' &&
+          !(isLeftAlone && deeds.some((deed) => deed.startsWith('sends'))) &&
           (isInside || hops < most) &&
           this.#symbols
             .functionsOf(file, to, undefined)

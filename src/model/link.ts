@@ -92,11 +92,14 @@ export interface EntryPoint {
  * handed, or keeps what it read (a cache, a loader; `caches`: where a cache is asked by name). `sleeps`: it only waits for a timer, see `src/ast/timers/sleep.ts`;
  * `catches`: no failure of its work comes to its caller, see `src/ast/io/cannot-fail.ts`; `shares`: it takes turns by a lock,
  * or joins what is in flight; `rows`: a query that may give many rows is among what it asks; `query:unique`: a look-up
- * of those that Prisma makes one query of, where they are asked for at once; `query:many`: one for many keys.
+ * of those that Prisma makes one query of, where they are asked for at once; `query:many`: one for many keys. `sends`: it
+ * waits for another service over the network, `sends:unlimited` where the call sets no limit of time.
  */
 export type FunctionDeed =
   | 'reads'
   | 'writes'
+  | 'sends'
+  | 'sends:unlimited'
   | 'keeps'
   | 'caches'
   | 'rows'
