@@ -136,8 +136,18 @@ function kindOfChain(call: ts.CallExpression, method: string): QueryKind {
   if (has(/^(?:onConflict\w*|upsert)$/)) return 'upsert';
   if (has(/^(?:insert|insertInto)$/)) return 'insert';
   if (has(/^(?:update|updateTable|increment|decrement)$/)) return 'update';
+  if (isOneByKey(call)) return 'point';
   if (/^(?:first|executeTakeFirst|executeTakeFirstOrThrow|findFirst)$/.test(method)) return 'point';
   return 'list';
+}
+
+/** `.where(eq(users.id, id)).limit(1)`: one row, and not the first of an order. */
+export function isOneByKey(call: ts.CallExpression): boolean {
+  const { methods } = listChain(call);
+  if (!methods.includes('limit') || !methods.includes('where') || methods.includes('orderBy')) return false;
+  for (let at = findMethodCall(call); at; at = findMethodCall(at.receiver))
+    if (at.method === 'limit') return at.call.arguments[0]?.getText() === '1';
+  return false;
 }
 
 /** By the first word of the statement. */
