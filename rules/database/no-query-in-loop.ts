@@ -114,7 +114,10 @@ function judgeCallee(call: ts.CallExpression, file: FileContext): Match<QueryInL
   if (!queries && (!hasBatch || isFewOfPart(call, place, file))) return undefined;
   const isAlone = queries ? queries.isAlone : worthOf(call, place.repetition, place.over, file).isAlone;
   const match = ofCallee(call, call.expression, place, queries, hasBatch, file);
-  return { ...match, ...((!isAlone || isForEffect(call) || isNamedChange(call)) && { confidence: 'possible' as const }) };
+  return {
+    ...match,
+    ...((!isAlone || isForEffect(call) || isNamedChange(call)) && { confidence: 'possible' as const }),
+  };
 }
 
 /** `Promise.all(orders.map(presentOrder))`: what is called for each is named, and may ask the database. */

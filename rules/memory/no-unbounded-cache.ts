@@ -27,7 +27,7 @@ import { isAnyKey, isPassingKey } from '../../src/ast/containers/passing-key.ts'
 import { hasExpiry } from '../../src/ast/containers/stamped.ts';
 import { isStoredKey } from '../../src/ast/containers/stored-key.ts';
 import { describeTrim, shownKey } from '../../src/ast/containers/table-words.ts';
-import { isGivenByFactory, lifetimeOf, listOwnerConditions } from '../../src/ast/life/lifetime.ts';
+import { isGivenByFactory, isOfOneOwner, lifetimeOf, listOwnerConditions } from '../../src/ast/life/lifetime.ts';
 import {
   isTrimmedOnOthers,
   listLiveAdds,
@@ -166,6 +166,9 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
   const isTold = lifetime !== 'process' && (isAnyones || isGivenOut);
   // A cache is given a limit where it is made, unless its key is the mistake; what stands for something goes when it ends.
   const isLimited = isCache && !left && !neverSwept && lifetime !== 'short';
+  const isUntold = lifetime === 'unknown' && !isOver && !isOfRequests;
+  const oneOwner = isUntold ? isOfOneOwner(container) : undefined;
+  const isUsersOwn = isTold && !(isSpent || isNumbered || isOfRequests);
   return {
     at: isLimited ? container.at : add.node,
     related: [
@@ -177,10 +180,10 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
       key: shownKey(add.key!, file),
       trim: describeTrim(growth, removals, neverAsked.length > 0),
     },
-    ...((isClosed || !isOften || (lifetime === 'unknown' && !isOver && !isOfRequests)) && {
+    ...((isClosed || !isOften || (isUntold && !oneOwner)) && {
       confidence: 'possible' as const,
     }),
-    ...(isTold && !(isSpent || isNumbered || isOfRequests) && { sureWhen: repeated }),
+    ...((isUsersOwn || oneOwner) && { sureWhen: allOf(isUsersOwn ? repeated : undefined, oneOwner) }),
     ...(isPage(file) && { severity: 'medium' as const }),
     when: allOf(...conditions),
     data: {
