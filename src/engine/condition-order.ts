@@ -7,6 +7,7 @@ function costOf(condition: LinkCondition): number {
     case 'runs-repeatedly':
     case 'open-to-users':
     case 'called-on-request-path':
+    case 'handed-by-requests':
       return 1;
     case 'not':
       return costOf(condition.of);

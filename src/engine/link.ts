@@ -110,6 +110,11 @@ export class Linker {
         const chain = condition.directly && found?.steps.length ? undefined : found;
         return this.#verdictOf(chain, fn, 'No published function was found that reaches');
       }
+      case 'handed-by-requests': {
+        const fn = { file, fn: condition.fn };
+        const chain = this.#graph.findGivingChain(fn, condition.parameter);
+        return this.#verdictOf(chain, fn, 'No request was found that brings what is handed to');
+      }
       case 'in-library': {
         const holds = this.#project.isOfLibrary(file);
         return { holds, evidence: [], why: holds ? 'It is part of a library' : 'It is no part of a library' };

@@ -20,6 +20,11 @@ export type LinkCondition =
    * call it itself, or (unless `directly`) calls it from such a function.
    */
   | { kind: 'open-to-users'; fn: number; directly?: true }
+  /**
+   * A request handler hands a part of what was sent to the function as its `parameter`, itself or through functions that
+   * hand their own parameters on.
+   */
+  | { kind: 'handed-by-requests'; fn: number; parameter: number }
   /** The file belongs to a library: a published package that others build on, and that is no program of its own. */
   | { kind: 'in-library' }
   /** No file uses one of `members` on the value this file exports as `symbol` (`delete`, `on:error`, `=length`, `pool.end`). */
@@ -61,6 +66,13 @@ export type SymbolRef =
 /** How often a call runs for each run of the function around it. */
 export type CallFrequency = 'once' | 'loop';
 
+/** An argument that comes out of a request, or from a parameter of the `fn`-th function of the file. */
+export interface GivenValue {
+  argument: number;
+  fn?: number;
+  parameter?: number;
+}
+
 export interface CallEdge {
   to: SymbolRef;
   /** Offset of the call, for evidence chains. */
@@ -69,6 +81,8 @@ export interface CallEdge {
   frequency: CallFrequency;
   /** Nobody waits for what it starts: see `src/ast/handles/left-alone.ts`. */
   isLeftAlone?: true;
+  /** What of its arguments requests bring, or callers. */
+  given?: readonly GivenValue[];
 }
 
 /** Why a function is an entry of the request path, e.g. `express GET /orders`. */
