@@ -129,7 +129,8 @@ function judge(
     const values = { name: `\`${binding.name}\``, outcome: outcomes.end };
     return { at: call, values, data: { call, binding, isReleasedElsewhere: true, fn, leaks: [], releases } };
   }
-  if (!isKnown && !releases.some(isOwnRelease)) return undefined;
+  if (!isKnown && !releases.some(isOwnRelease) && !(method === 'startSession' && isOfTransaction(binding)))
+    return undefined;
   if (isHandedOver(binding, fn, releases, method) || isPoolEnded(receiver, fn, file)) return undefined;
   const lazy = listAcquisitions(call, binding, fn, releases);
   const listLeaks = (from: ts.Node | undefined) => findLeaks(fn, handlingOfLent(call, lent, from, releases), file);
@@ -149,6 +150,11 @@ function judge(
     related: relatedOf(leaks),
     data: { call, binding, fn, leaks, releases },
   };
+}
+
+/** A session of MongoDB, whoever made its client: no other one runs transactions. */
+function isOfTransaction({ references }: Binding): boolean {
+  return references.some((use) => /^(?:with|start)Transaction$/.test(findMethodCall(use.parent.parent)?.method ?? ''));
 }
 
 function judgeTransaction(begin: ts.CallExpression, file: FileContext): Match<UnreleasedConnection> | undefined {

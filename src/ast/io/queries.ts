@@ -143,11 +143,7 @@ function kindOfChain(call: ts.CallExpression, method: string): QueryKind {
 
 /** `.where(eq(users.id, id)).limit(1)`: one row, and not the first of an order. */
 export function isOneByKey(call: ts.CallExpression): boolean {
-  const { methods } = listChain(call);
-  if (!methods.includes('limit') || !methods.includes('where') || methods.includes('orderBy')) return false;
-  for (let at = findMethodCall(call); at; at = findMethodCall(at.receiver))
-    if (at.method === 'limit') return at.call.arguments[0]?.getText() === '1';
-  return false;
+  return /\.limit\(\s*1\s*\)/.test(call.getText()) && !/\.(?:orderBy|orderByRaw|sort|order)\(/.test(call.getText());
 }
 
 /** By the first word of the statement. */
