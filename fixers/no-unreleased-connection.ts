@@ -1,5 +1,5 @@
 import type { UnreleasedConnection } from '../rules/pooling/no-unreleased-connection.ts';
-import { findMethodCall } from '../src/ast/syntax.ts';
+import { findMethodCall, isAsync } from '../src/ast/syntax.ts';
 import type { Fix, Fixer, Skip } from '../src/model/fixer.ts';
 import { releaseInFinally } from './edit/release-in-finally.ts';
 
@@ -13,7 +13,10 @@ export const fixer: Fixer<UnreleasedConnection> = {
     if (data.isReleasedElsewhere) return { skip: 'how it is given back, another function tells' };
     if (data.isTransaction) return { skip: 'whether the transaction is to be rolled back there is a decision' };
     if (!binding) return { skip: 'the connection has no name to release it by' };
-    const method = findMethodCall(call)?.method === 'startSession' ? 'endSession()' : 'release()';
-    return releaseInFinally({ call, binding, fn, releases }, `${binding.name}.${method};`, file);
+    const isSession = findMethodCall(call)?.method === 'startSession';
+    const end = isSession
+      ? `${isAsync(fn) ? 'await ' : ''}${binding.name}.endSession();`
+      : `${binding.name}.release();`;
+    return releaseInFinally({ call, binding, fn, releases }, end, file);
   },
 };

@@ -249,7 +249,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Give it a limit: a cache with `max` (and a `ttl`) where entries can be computed again; where they cannot, delete each entry when what it stands for ends.",
     "limits": [
       "Whether keys are few is judged by types, constants and names. What a field or a module keeps by a bare `id` or `key` is left alone unless its own name says what there is one of for each: `sessions`, `usersById`, a cache.",
-      "Keys that somebody sets up or owns (servers, workspaces, campaigns, whatever is only called `id`) are few: `possible`. It is `likely` where a key is made anew, comes out of a request, or is called after what passes, such as a session, a message, a user or a text, for entries that say when they expire under a `key` that the caller chooses, for locks, and where the key is an object that is loaded or made anew. The short beginning of a text, and keys under which a row or a file has to be found first, are few. In pages, behind an administration, and in migrations, imports and backups it is `possible`.",
+      "Keys that somebody sets up or owns (servers, workspaces, campaigns, whatever is only called `id`) are few: `possible`. It is `likely` where a key is made anew, comes out of a request (also through four functions that hand it on), or is called after what passes, such as a session, a message, a user or a text, for entries that say when they expire under a `key` that the caller chooses, for locks, and where the key is an object that is loaded or made anew. The short beginning of a text, and keys under which a row or a file has to be found first, are few. In pages, behind an administration, and in migrations, imports and backups it is `possible`.",
       "Instances of classes whose life the project does not show are left alone, and so is what nothing is seen to add to again and again; but for an entry that is over all the same: it waits for one answer, it is ended by its key, or the entry under that key of another table of its owner goes.",
       "A removal by key in another function counts as one for every entry, unless the container is a cache, or nobody calls the sweep that takes out what is too old."
     ],
@@ -549,7 +549,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Call before the transaction begins or after it has committed; where both must happen or none, write an outbox row and send it afterwards.",
     "limits": [
       "A call with a time-out of its own is `possible`: the connection is held for no longer than that.",
-      "Calls behind helpers of other files are not seen.",
+      "A helper of another file counts when it, or a function that it calls, waits for another service: two calls deep at most.",
       "Transactions begun by hand (BEGIN … COMMIT) are not followed."
     ],
     "options": {},

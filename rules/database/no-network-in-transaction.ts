@@ -1,14 +1,12 @@
+import { findSend, isLimitedSend } from '../../src/ast/io/network-send.ts';
 import { findTransactionAround } from '../../src/ast/io/queries.ts';
-import { findFunctionValue } from '../../src/ast/names/functions.ts';
-import { bareModule, findOrigin, originName } from '../../src/ast/names/provenance.ts';
-import { findMemberName, skipAwait, skipWrappers } from '../../src/ast/syntax.ts';
+import { findCallee } from '../../src/ast/names/symbol-ref.ts';
+import { skipAwait } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
+import type { FunctionDeed, LinkCondition } from '../../src/model/link.ts';
 import type { Match } from '../../src/model/rule.ts';
-
-const remote =
-  /^(?:axios|got|undici|node-fetch|cross-fetch|ky|superagent|needle|stripe|@octokit\/.+|@aws-sdk\/client-.+|@google-cloud\/(?:storage|pubsub)|openai|@anthropic-ai\/sdk|nodemailer|resend|@sendgrid\/mail|twilio|@slack\/web-api|kafkajs|amqplib)$/;
 
 export const rule = defineRule<{ call: ts.CallExpression }>({
   id: 'no-network-in-transaction',
@@ -23,7 +21,7 @@ export const rule = defineRule<{ call: ts.CallExpression }>({
     'Call before the transaction begins or after it has committed; where both must happen or none, write an outbox row and send it afterwards.',
   limits: [
     'A call with a time-out of its own is `possible`: the connection is held for no longer than that.',
-    'Calls behind helpers of other files are not seen.',
+    'A helper of another file counts when it, or a function that it calls, waits for another service: two calls deep at most.',
     'Transactions begun by hand (BEGIN … COMMIT) are not followed.',
   ],
   mentions: ['ransaction&await'],
@@ -38,42 +36,18 @@ export const rule = defineRule<{ call: ts.CallExpression }>({
 
 function judge(call: ts.CallExpression, file: FileContext): Match<{ call: ts.CallExpression }> | undefined {
   if (!findTransactionAround(call)) return undefined;
-  const sent = findSend(call, file, 0);
-  if (!sent) return undefined;
-  return {
-    at: call,
-    ...(isLimited(sent, file) && { confidence: 'possible' as const }),
-    values: { call: call.expression.getText(file.source).replace(/\s+/g, '').slice(0, 60) },
-    ...(sent !== call && { related: [{ at: sent, note: 'goes over the network' }] }),
-    data: { call },
-  };
-}
-
-/** The call itself, or one that a helper of this file awaits. */
-function findSend(call: ts.CallExpression, file: FileContext, depth: number): ts.CallExpression | undefined {
-  const callee = skipWrappers(call.expression);
-  const origin = findOrigin(callee, file);
-  if (origin && bareModule(origin.module) === '' && originName(origin) === 'fetch') return call;
-  if (
-    origin &&
-    remote.test(bareModule(origin.module)) &&
-    !/^(?:create|extend|defaults|getSignedUrl|webhooks)/.test(findMemberName(callee) ?? '') &&
-    !/\bErrorCode\b/.test(originName(origin))
-  )
-    return call;
-  if (depth > 0) return undefined;
-  const fn = findFunctionValue(callee, file);
-  if (!fn?.body) return undefined;
-  for (const node of file.nodes('AwaitExpression')) {
-    if (node.pos < fn.body.pos || node.end > fn.body.end) continue;
-    const inner = skipAwait(node.expression);
-    const sent = ts.isCallExpression(inner) ? findSend(inner, file, depth + 1) : undefined;
-    if (sent) return sent;
-  }
-  return undefined;
-}
-
-/** A time-out in its own options bounds how long the connection is held. */
-function isLimited({ arguments: given }: ts.CallExpression, file: FileContext): boolean {
-  return given.some((argument) => /\b(?:timeout|signal)\b/.test(argument.getText(file.source)));
+  const values = { call: call.expression.getText(file.source).replace(/\s+/g, '').slice(0, 60) };
+  const sent = findSend(call, file);
+  if (sent)
+    return {
+      at: call,
+      ...(isLimitedSend(sent, file) && { confidence: 'possible' as const }),
+      values,
+      ...(sent !== call && { related: [{ at: sent, note: 'goes over the network' }] }),
+      data: { call },
+    };
+  const to = findCallee(call, file);
+  if (!to || to.kind === 'function') return undefined;
+  const does = (deed: FunctionDeed): LinkCondition => ({ kind: 'callee-does', to, deeds: [deed] });
+  return { at: call, values, when: does('sends'), sureWhen: does('sends:unlimited'), data: { call } };
 }

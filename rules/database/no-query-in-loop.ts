@@ -1,6 +1,7 @@
 import { allOf, anyOf } from '../../src/ast/all-of.ts';
 import { hasBatchSibling } from '../../src/ast/io/batch-sibling.ts';
 import { type CalleeQueries, findCalleeQueries, findModelQueries } from '../../src/ast/io/callee-queries.ts';
+import { isNamedChange } from '../../src/ast/io/io-call.ts';
 import { findOwnQuery } from '../../src/ast/io/own-query.ts';
 import {
   findQuery,
@@ -106,14 +107,17 @@ function judgeCallee(call: ts.CallExpression, file: FileContext): Match<QueryInL
     return undefined;
   const place = findRounds(call, file);
   const to = place && findCallee(call, file);
-  if (!place || isCollected(call, place.repetition.node) || isWeakLoop(place.repetition.node)) return undefined;
+  if (!place || isCollected(call, place.repetition.node) || isWeakLoop(place.repetition.node, file)) return undefined;
   if (file.memo(toldOf, place.repetition.node).at) return undefined;
   const hasBatch = hasBatchSibling(call, to);
   const queries = to && findCalleeQueries(call, to, place, file);
   if (!queries && (!hasBatch || isFewOfPart(call, place, file))) return undefined;
   const isAlone = queries ? queries.isAlone : worthOf(call, place.repetition, place.over, file).isAlone;
   const match = ofCallee(call, call.expression, place, queries, hasBatch, file);
-  return { ...match, ...((!isAlone || isForEffect(call)) && { confidence: 'possible' as const }) };
+  return {
+    ...match,
+    ...((!isAlone || isForEffect(call) || isNamedChange(call)) && { confidence: 'possible' as const }),
+  };
 }
 
 /** `Promise.all(orders.map(presentOrder))`: what is called for each is named, and may ask the database. */
@@ -154,7 +158,7 @@ function judge(call: ts.CallExpression, query: QueryCall, file: FileContext): Ma
   const isLookup = isLookupOfIds(call, query, place, file);
   const isBareWrite = isBareWriteMap(call, query, repetition, over, file);
   const isWeak =
-    !isBareWrite && (isWeakLoop(repetition.node) || isWeakQuery(call, query, place, worth, isLookup, file));
+    !isBareWrite && (isWeakLoop(repetition.node, file) || isWeakQuery(call, query, place, worth, isLookup, file));
   const told = file.memo(toldOf, repetition.node);
   if (!isWeak) {
     if (told.at && told.at !== call) return undefined;

@@ -8,6 +8,7 @@ import {
 } from '../../src/ast/containers/containers.ts';
 import { isFresh } from '../../src/ast/containers/fresh-key.ts';
 import { isGrowing } from '../../src/ast/containers/growing-table.ts';
+import { findBroughtAdd } from '../../src/ast/containers/handed-key.ts';
 import { isKeyedByObject, isLockOfKey } from '../../src/ast/containers/kept-for-key.ts';
 import { findKeptLoader } from '../../src/ast/containers/kept-loader.ts';
 import { isBoundedKeyType } from '../../src/ast/containers/key-type.ts';
@@ -27,7 +28,7 @@ import { isAnyKey, isPassingKey } from '../../src/ast/containers/passing-key.ts'
 import { hasExpiry } from '../../src/ast/containers/stamped.ts';
 import { isStoredKey } from '../../src/ast/containers/stored-key.ts';
 import { describeTrim, shownKey } from '../../src/ast/containers/table-words.ts';
-import { isGivenByFactory, lifetimeOf, listOwnerConditions } from '../../src/ast/life/lifetime.ts';
+import { isGivenByFactory, isOfOneOwner, lifetimeOf, listOwnerConditions } from '../../src/ast/life/lifetime.ts';
 import {
   isTrimmedOnOthers,
   listLiveAdds,
@@ -73,7 +74,7 @@ export const rule = defineRule<UnboundedCache>({
     'Give it a limit: a cache with `max` (and a `ttl`) where entries can be computed again; where they cannot, delete each entry when what it stands for ends.',
   limits: [
     'Whether keys are few is judged by types, constants and names. What a field or a module keeps by a bare `id` or `key` is left alone unless its own name says what there is one of for each: `sessions`, `usersById`, a cache.',
-    'Keys that somebody sets up or owns (servers, workspaces, campaigns, whatever is only called `id`) are few: `possible`. It is `likely` where a key is made anew, comes out of a request, or is called after what passes, such as a session, a message, a user or a text, for entries that say when they expire under a `key` that the caller chooses, for locks, and where the key is an object that is loaded or made anew. The short beginning of a text, and keys under which a row or a file has to be found first, are few. In pages, behind an administration, and in migrations, imports and backups it is `possible`.',
+    'Keys that somebody sets up or owns (servers, workspaces, campaigns, whatever is only called `id`) are few: `possible`. It is `likely` where a key is made anew, comes out of a request (also through four functions that hand it on), or is called after what passes, such as a session, a message, a user or a text, for entries that say when they expire under a `key` that the caller chooses, for locks, and where the key is an object that is loaded or made anew. The short beginning of a text, and keys under which a row or a file has to be found first, are few. In pages, behind an administration, and in migrations, imports and backups it is `possible`.',
     'Instances of classes whose life the project does not show are left alone, and so is what nothing is seen to add to again and again; but for an entry that is over all the same: it waits for one answer, it is ended by its key, or the entry under that key of another table of its owner goes.',
     'A removal by key in another function counts as one for every entry, unless the container is a cache, or nobody calls the sweep that takes out what is too old.',
   ],
@@ -126,7 +127,9 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
   const removals = listLiveRemovals(growth, file);
   const all = listLiveAdds(container, growth, file).filter(({ key }) => key !== undefined);
   const neverSwept = listDeadSweep(all, removals, file);
-  const adds = neverSwept ? all : all.filter((add) => isGrowing(add, container, growth, file));
+  const told = neverSwept ? all : all.filter((add) => isGrowing(add, container, growth, file));
+  const brought = told[0] ? undefined : findBroughtAdd(all, container, growth, file);
+  const adds = brought ? [brought.add] : told;
   const add = adds[0];
   if (!add) return undefined;
   const left = findLeftBehind(add, container, growth, file);
@@ -149,6 +152,7 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
     ...listOwnerConditions(container, file),
     ...listNotTrimmedElsewhere(container),
     ...neverAsked,
+    ...(brought ? [brought.when] : []),
   ];
   const isCalledAnew = repeatsItself(add.node, file) || isImplicit(add.fn) || isPage(file);
   const repeated = runsAsItLives(add.node, file);
@@ -159,13 +163,19 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
   if (!isCalledAnew && !isGivenOut && !isOfRequests && !left && !neverSwept)
     conditions.push(anyOf(repeated, ...byUsers));
   const isSeldom = isSeldomAsked(file) || isWorkDoneOnce(file, ownerOf(container));
-  const isPassing = isPassingKey(add.key!, container, file) || (isAnyKey(add.key!, file) && hasExpiry(add.value, file));
+  const isPassing =
+    brought !== undefined ||
+    isPassingKey(add.key!, container, file) ||
+    (isAnyKey(add.key!, file) && hasExpiry(add.value, file));
   const isOver = neverSwept !== undefined || (left !== undefined && left.kind !== 'once');
   const isSpent = isOver || isLockOfKey(add, container, file) || isKeyedByObject(add, container, growth, file);
   const isOften = !isPage(file) && !isSeldom && (isSpent || (isPassing && !isStoredKey(add, file)));
   const isTold = lifetime !== 'process' && (isAnyones || isGivenOut);
   // A cache is given a limit where it is made, unless its key is the mistake; what stands for something goes when it ends.
   const isLimited = isCache && !left && !neverSwept && lifetime !== 'short';
+  const isUntold = lifetime === 'unknown' && !isOver && !isOfRequests;
+  const oneOwner = isUntold ? isOfOneOwner(container) : undefined;
+  const isUsersOwn = isTold && !(isSpent || isNumbered || isOfRequests);
   return {
     at: isLimited ? container.at : add.node,
     related: [
@@ -177,10 +187,10 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
       key: shownKey(add.key!, file),
       trim: describeTrim(growth, removals, neverAsked.length > 0),
     },
-    ...((isClosed || !isOften || (lifetime === 'unknown' && !isOver && !isOfRequests)) && {
+    ...((isClosed || !isOften || (isUntold && !oneOwner)) && {
       confidence: 'possible' as const,
     }),
-    ...(isTold && !(isSpent || isNumbered || isOfRequests) && { sureWhen: repeated }),
+    ...((isUsersOwn || oneOwner) && { sureWhen: allOf(isUsersOwn ? repeated : undefined, oneOwner) }),
     ...(isPage(file) && { severity: 'medium' as const }),
     when: allOf(...conditions),
     data: {

@@ -1,4 +1,4 @@
-import { anyOf } from '../../src/ast/all-of.ts';
+import { allOf, anyOf } from '../../src/ast/all-of.ts';
 import { type Growth, growthOf, type Removal } from '../../src/ast/containers/container-growth.ts';
 import {
   type Container,
@@ -10,7 +10,7 @@ import { isGivenUp } from '../../src/ast/containers/given-up.ts';
 import { isAwaiting, isLive, isRecording, logName } from '../../src/ast/containers/recorded.ts';
 import { findSpent } from '../../src/ast/containers/spent-item.ts';
 import { isStamped } from '../../src/ast/containers/stamped.ts';
-import { keepsClock, lifetimeOf, listOwnerConditions } from '../../src/ast/life/lifetime.ts';
+import { isOfOneOwner, keepsClock, lifetimeOf, listOwnerConditions } from '../../src/ast/life/lifetime.ts';
 import {
   isTrimmedOnOthers,
   listLiveAdds,
@@ -122,6 +122,10 @@ function judge(container: Container, file: FileContext): Match<UnboundedLog> | u
     ...neverAsked,
     ...(isAgain ? [] : [isOffered ? anyOf(repeated, ...users) : repeated]),
   ];
+  const isUntold = lifetime === 'unknown' && spent !== 'settler' && !neverSwept;
+  const oneOwner = isUntold ? isOfOneOwner(container) : undefined;
+  const often = isOffered ? anyOf(runsAsItLives(add.node, file), ...users) : runsAsItLives(add.node, file);
+  const sureWhen = isOfRun ? onRequestPath(add.node, file) : !isAgain && !isGivenUp(add, file) ? often : undefined;
   return {
     at: container.at,
     related: [{ at: add.node, note: 'a value is added here' }],
@@ -135,16 +139,9 @@ function judge(container: Container, file: FileContext): Match<UnboundedLog> | u
             ? 'nothing calls what would empty it, so it grows'
             : 'it is emptied only when its owner ends, so it grows',
     },
-    ...(((lifetime === 'unknown' && spent !== 'settler' && !neverSwept) || !(isRecord || isOver)) && {
-      confidence: 'possible' as const,
-    }),
+    ...(((isUntold && !oneOwner) || !(isRecord || isOver)) && { confidence: 'possible' as const }),
     when: { kind: 'all', of: conditions },
-    ...(isOfRun
-      ? { sureWhen: onRequestPath(add.node, file) }
-      : !isAgain &&
-        !isGivenUp(add, file) && {
-          sureWhen: isOffered ? anyOf(runsAsItLives(add.node, file), ...users) : runsAsItLives(add.node, file),
-        }),
+    sureWhen: allOf(sureWhen, oneOwner),
     data: {
       container,
       growth,

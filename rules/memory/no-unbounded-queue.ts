@@ -5,7 +5,7 @@ import {
   containerOfVariable,
   shownName,
 } from '../../src/ast/containers/containers.ts';
-import { lifetimeOf } from '../../src/ast/life/lifetime.ts';
+import { isOfOneOwner, lifetimeOf } from '../../src/ast/life/lifetime.ts';
 import { listLiveRemovals } from '../../src/ast/life/trimming.ts';
 import { emptyArrays, together } from '../../src/ast/mention-words.ts';
 import { findEnclosingFunction, findStringValue, getOutermostWrapped, nameOfFunction } from '../../src/ast/syntax.ts';
@@ -70,6 +70,7 @@ function judge(container: Container, file: FileContext): Match<UnboundedQueue> |
   if (removals.length === 0 || !removals.every(({ fn }) => isWhenBack(fn))) return undefined;
   const lifetime = lifetimeOf(container, growth.adds, file);
   if (lifetime === 'short' && container.home.kind !== 'field') return undefined;
+  const oneOwner = lifetime === 'unknown' ? isOfOneOwner(container) : undefined;
   return {
     at: container.at,
     related: [{ at: first.add.node, note: 'a message is kept here' }],
@@ -77,7 +78,7 @@ function judge(container: Container, file: FileContext): Match<UnboundedQueue> |
       name: shownName(container),
       state: `\`${first.condition}\``,
     },
-    ...(lifetime === 'unknown' && { confidence: 'possible' as const }),
+    ...(lifetime === 'unknown' && (oneOwner ? { sureWhen: oneOwner } : { confidence: 'possible' as const })),
     data: { container, growth },
   };
 }

@@ -1,3 +1,4 @@
+import { isHelperUsedInPlace } from '../../src/ast/clients/lending-helper.ts';
 import {
   findLent,
   handlingOfLent,
@@ -44,6 +45,9 @@ export interface UnreleasedConnection {
 const acquireName =
   /^_?(?:connect|getConnection|acquire|checkout|createQueryRunner|startSession|getClient|acquireConnection)$/;
 
+/** How helpers are called that give what they take from a pool. */
+const lending = /^_?(?:get|acquire|obtain|open|create|checkout|borrow|take|lease|query|runner|client|connection)/i;
+
 const outcomes = { throw: 'when something throws', return: 'on an early return', end: 'at all' } as const;
 
 export const rule = defineRule<UnreleasedConnection>({
@@ -81,7 +85,8 @@ export const rule = defineRule<UnreleasedConnection>({
       const target = findMethodCall(call);
       const transaction = target && judgeTransaction(call, file);
       if (transaction) return transaction;
-      if (!target || !acquireName.test(target.method)) return undefined;
+      if (!target) return undefined;
+      if (!acquireName.test(target.method)) return judgeHelper(call, file);
       // A lock ends by itself when its time is over.
       if (target.method === 'acquire' && /lock|mutex|lease/i.test(target.receiver.getText(file.source)))
         return undefined;
@@ -90,6 +95,14 @@ export const rule = defineRule<UnreleasedConnection>({
     },
   },
 });
+
+/** What a helper of this file takes from the pool, and its caller uses in place. */
+function judgeHelper(call: ts.CallExpression, file: FileContext): Match<UnreleasedConnection> | undefined {
+  if (!lending.test(findMethodCall(call)!.method) || !isHelperUsedInPlace(call, file)) return undefined;
+  const fn = findEnclosingFunction(call);
+  const values = { name: 'What is used in place', outcome: outcomes.end };
+  return fn && { at: call, values, data: { call, binding: undefined, fn, leaks: [], releases: [] } };
+}
 
 function judge(
   call: ts.CallExpression,
@@ -116,8 +129,9 @@ function judge(
     const values = { name: `\`${binding.name}\``, outcome: outcomes.end };
     return { at: call, values, data: { call, binding, isReleasedElsewhere: true, fn, leaks: [], releases } };
   }
-  if (!isKnown && !releases.some(isOwnRelease)) return undefined;
-  if (isHandedOver(binding, fn, releases) || isPoolEnded(receiver, fn, file)) return undefined;
+  if (!isKnown && !releases.some(isOwnRelease) && !(method === 'startSession' && isOfTransaction(binding)))
+    return undefined;
+  if (isHandedOver(binding, fn, releases, method) || isPoolEnded(receiver, fn, file)) return undefined;
   const lazy = listAcquisitions(call, binding, fn, releases);
   const listLeaks = (from: ts.Node | undefined) => findLeaks(fn, handlingOfLent(call, lent, from, releases), file);
   const leaks = listLeaks(lazy[0]);
@@ -136,6 +150,11 @@ function judge(
     related: relatedOf(leaks),
     data: { call, binding, fn, leaks, releases },
   };
+}
+
+/** A session of MongoDB, whoever made its client: no other one runs transactions. */
+function isOfTransaction({ references }: Binding): boolean {
+  return references.some((use) => /^(?:with|start)Transaction$/.test(findMethodCall(use.parent.parent)?.method ?? ''));
 }
 
 function judgeTransaction(begin: ts.CallExpression, file: FileContext): Match<UnreleasedConnection> | undefined {

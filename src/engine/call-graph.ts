@@ -41,6 +41,9 @@ interface Wanted {
   awaited?: boolean;
 }
 
+/** By so many calls a handler hands on what it was sent: controller, service, repository, cache. */
+const maxHandings = 4;
+
 /**
  * The part of the call graph that leads to the functions that findings ask about.
  * Followed backwards from them, and no further than the first answer: only files that can reach one, and mention it by
@@ -98,6 +101,31 @@ export class CallGraph {
       const handed = edge.handsOn?.find(([argument]) => argument === parameter);
       return handed !== undefined && hops < maxHandOns && this.isHandedMany(from, handed[1], hops + 1);
     });
+  }
+
+  /** The calls by which what a request brings comes to a parameter of a function, nearest first. */
+  findGivingChain(target: FunctionRef, parameter: number): CallChain | undefined {
+    const seen = new Set<string>();
+    let level: { fn: FunctionRef; parameter: number; steps: Step[] }[] = [{ fn: target, parameter, steps: [] }];
+    for (let hops = 0; hops < maxHandings && level.length > 0; hops++) {
+      const next: typeof level = [];
+      for (const { fn, parameter: wanted, steps } of level) {
+        for (const { from, edge } of this.#callersByAnyName(fn)) {
+          if (this.#project.isAside(from.file)) continue;
+          const path = [{ from, edge, to: fn }, ...steps];
+          for (const { argument, fn: home, parameter: handed } of edge.given ?? []) {
+            if (argument !== wanted) continue;
+            if (home === undefined || handed === undefined) return this.#chain(from, path, new Map());
+            const key = `${keyOf({ file: from.file, fn: home })}\0${handed}`;
+            if (seen.has(key)) continue;
+            seen.add(key);
+            next.push({ fn: { file: from.file, fn: home }, parameter: handed, steps: path });
+          }
+        }
+      }
+      level = next;
+    }
+    return undefined;
   }
 
   /** Tests and examples are users too. */

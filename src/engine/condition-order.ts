@@ -8,6 +8,7 @@ function costOf(condition: LinkCondition): number {
     case 'open-to-users':
     case 'called-on-request-path':
     case 'handed-many':
+    case 'handed-by-requests':
       return 1;
     case 'not':
       return costOf(condition.of);

@@ -112,6 +112,11 @@ export class Linker {
         const chain = condition.directly && found?.steps.length ? undefined : found;
         return this.#verdictOf(chain, fn, 'No published function was found that reaches');
       }
+      case 'handed-by-requests': {
+        const fn = { file, fn: condition.fn };
+        const chain = this.#graph.findGivingChain(fn, condition.parameter);
+        return this.#verdictOf(chain, fn, 'No request was found that brings what is handed to');
+      }
       case 'in-library': {
         const holds = this.#project.isOfLibrary(file);
         return { holds, evidence: [], why: holds ? 'It is part of a library' : 'It is no part of a library' };
@@ -233,11 +238,12 @@ export class Linker {
     const most = deeds.includes('rows') || deeds.includes('all-rows') ? maxHopsToRows : maxHops;
     return (
       hops <= most &&
-      summary.calls.slice(0, maxCallees).some(({ to, frequency }) => {
+      summary.calls.slice(0, maxCallees).some(({ to, frequency, isLeftAlone }) => {
         const isInside =
           to.kind === 'function' && this.#graph.nameOf({ file, fn: to.fn }).startsWith(`${summary.name}.`);
         return (
           frequency === 'once' &&
+          !(isLeftAlone && deeds.some((deed) => deed.startsWith('sends'))) &&
           (isInside || hops < most) &&
           this.#symbols
             .functionsOf(file, to, undefined)

@@ -20,6 +20,11 @@ export type LinkCondition =
    * call it itself, or (unless `directly`) calls it from such a function.
    */
   | { kind: 'open-to-users'; fn: number; directly?: true }
+  /**
+   * A request handler hands a part of what was sent to the function as its `parameter`, itself or through functions that
+   * hand their own parameters on.
+   */
+  | { kind: 'handed-by-requests'; fn: number; parameter: number }
   /** The file belongs to a library: a published package that others build on, and that is no program of its own. */
   | { kind: 'in-library' }
   /** No file uses one of `members` on the value this file exports as `symbol` (`delete`, `on:error`, `=length`, `pool.end`). */
@@ -63,6 +68,13 @@ export type SymbolRef =
 /** How often a call runs for each run of the function around it. */
 export type CallFrequency = 'once' | 'loop';
 
+/** An argument that comes out of a request, or from a parameter of the `fn`-th function of the file. */
+export interface GivenValue {
+  argument: number;
+  fn?: number;
+  parameter?: number;
+}
+
 export interface CallEdge {
   to: SymbolRef;
   /** Offset of the call, for evidence chains. */
@@ -75,6 +87,8 @@ export interface CallEdge {
   handsOn?: readonly (readonly [argument: number, parameter: number])[];
   /** Nobody waits for what it starts: see `src/ast/handles/left-alone.ts`. */
   isLeftAlone?: true;
+  /** What of its arguments requests bring, or callers. */
+  given?: readonly GivenValue[];
 }
 
 /** Why a function is an entry of the request path, e.g. `express GET /orders`. */
@@ -98,12 +112,14 @@ export interface EntryPoint {
  * handed, or keeps what it read (a cache, a loader; `caches`: where a cache is asked by name). `sleeps`: it only waits for a timer, see `src/ast/timers/sleep.ts`;
  * `catches`: no failure of its work comes to its caller, see `src/ast/io/cannot-fail.ts`; `shares`: it takes turns by a lock,
  * or joins what is in flight; `rows`: a query that may give many rows is among what it asks; `all-rows`: one without a limit
- * and without a filter by one key; `sends`: it waits for what it sends to another host; `query:unique`: a look-up
- * of those that Prisma makes one query of, where they are asked for at once; `query:many`: one for many keys.
+ * and without a filter by one key; `query:unique`: a look-up of those that Prisma makes one query of, where they are asked for
+ * at once; `query:many`: one for many keys. `sends`: it waits for another service over the network, `sends:unlimited` where the
+ * call sets no limit of time.
  */
 export type FunctionDeed =
   | 'reads'
   | 'writes'
+  | 'sends:unlimited'
   | 'keeps'
   | 'caches'
   | 'rows'

@@ -145,14 +145,20 @@ export function isReleasedElsewhere(
 }
 
 /** Returned, stored, captured by a function that is kept, or passed on in a function that never releases it. */
-export function isHandedOver(binding: Binding, fn: FunctionNode, releases: readonly ts.CallExpression[]): boolean {
+export function isHandedOver(
+  binding: Binding,
+  fn: FunctionNode,
+  releases: readonly ts.CallExpression[],
+  method: string,
+): boolean {
   return binding.references.some((reference) => {
     const outer = getOutermostWrapped(reference);
     const { parent } = outer;
     if (ts.isReturnStatement(parent)) return true;
     if (ts.isPropertyAssignment(parent) || ts.isShorthandPropertyAssignment(parent)) {
-      // `query(text, { session })` lends it for the call.
-      return releases.length === 0 || !ts.isCallExpression(parent.parent.parent);
+      // `query(text, { session })` lends it for the call: what takes a session takes it so, and ends none.
+      const isForCall = ts.isCallExpression(parent.parent.parent);
+      return !isForCall || (releases.length === 0 && method !== 'startSession');
     }
     if (ts.isArrayLiteralExpression(parent) || ts.isYieldExpression(parent) || ts.isSpreadElement(parent)) return true;
     if (isAssignment(parent) && parent.right === outer) return true;

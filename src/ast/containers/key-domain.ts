@@ -13,7 +13,7 @@ import { ts } from '../ts.ts';
 import { isRequestValue } from '../where/request-value.ts';
 import { findOwnProperty, freshCall, isFresh } from './fresh-key.ts';
 import { typeDomain, typeOfMember } from './key-type.ts';
-import { domainOfName, type KeyDomain } from './key-words.ts';
+import { domainOfName, type KeyDomain, saysNothing } from './key-words.ts';
 
 /** Whether many different keys can come through an expression. */
 export function keyDomain(key: ts.Expression, file: FileContext): KeyDomain {
@@ -143,9 +143,13 @@ function isOfCall(access: ts.PropertyAccessExpression | ts.ElementAccessExpressi
   return declaration !== undefined && ts.isParameter(declaration) && ts.isMethodDeclaration(declaration.parent);
 }
 
-/** `plugin.id`, `model.key`, `field.name`: ids of things that the program itself declares; not `x.id`, which is no coordinate. */
+/**
+ * `plugin.id`, `model.key`, `field.name`: ids of things that the program itself declares; not `x.id`, which is no
+ * coordinate, nor `event.orderId`, which says itself what it is of.
+ */
 function isConfigured(path: readonly string[]): boolean {
   const holder = path.at(-2);
+  if (!saysNothing(path.at(-1)!)) return false;
   return holder !== undefined && holder.length > 1 && (domainOfName(holder) === 'bounded' || /^_?task$/.test(holder));
 }
 

@@ -31,6 +31,13 @@ export function isNamedWrite(call: ts.CallExpression): boolean {
   return writeName.test(findMemberPath(call.expression)?.at(-1) ?? '');
 }
 
+const changing =
+  /^_?(?:mark|set|update|upsert|create|insert|save|delete|remove|destroy|cancel|complete|approve|reject|archive|restore|increment|decrement|revoke|assign)(?:[A-Z_]|$)/;
+/** Whether a call, by its name, changes a row, which it may have to look up first: of the names of {@link isNamedWrite} the plainest. */
+export function isNamedChange(call: ts.CallExpression): boolean {
+  return changing.test(findMemberPath(call.expression)?.at(-1) ?? '');
+}
+
 /** What computes on what it is handed: a service of that name asks nobody. */
 const computing =
   /^(?:validate|parse|format|serialize|deserialize|stringify|normali[sz]e|sanitize|escape|(?:pre)?sign|encode|decode|compute|calculate|convert|transform|map|to|filter|sort|group|merge|compare|extract)[A-Z]/;

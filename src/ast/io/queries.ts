@@ -136,8 +136,14 @@ function kindOfChain(call: ts.CallExpression, method: string): QueryKind {
   if (has(/^(?:onConflict\w*|upsert)$/)) return 'upsert';
   if (has(/^(?:insert|insertInto)$/)) return 'insert';
   if (has(/^(?:update|updateTable|increment|decrement)$/)) return 'update';
+  if (isOneByKey(call)) return 'point';
   if (/^(?:first|executeTakeFirst|executeTakeFirstOrThrow|findFirst)$/.test(method)) return 'point';
   return 'list';
+}
+
+/** `.where(eq(users.id, id)).limit(1)`: one row, and not the first of an order. */
+export function isOneByKey(call: ts.CallExpression): boolean {
+  return /\.limit\(\s*1\s*\)/.test(call.getText()) && !/\.(?:orderBy|orderByRaw|sort|order)\(/.test(call.getText());
 }
 
 /** By the first word of the statement. */

@@ -2,13 +2,13 @@ import type { FileContext } from '../../model/file-context.ts';
 import type { SymbolRef } from '../../model/link.ts';
 import { listClasses, refOf } from '../names/symbol-ref.ts';
 import { isChunked, isLiteralSized } from '../size/small-input.ts';
-import { findMethodCall, getOutermostWrapped, skipWrappers } from '../syntax.ts';
+import { findMethodCall, getOutermostWrapped, skipAwait, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { isInCatch } from '../where/conditions.ts';
 import { type DataLoop, findDataLoop, runsOnce } from '../where/data-loop.ts';
 import { dependsOnLastRound, isInSomeRounds, isPaced, mayEndEarly } from '../where/rounds.ts';
 import { isAwaitedOrReturned } from './queries.ts';
-import { rowListOf } from './row-lists.ts';
+import { isRowQuery, rowListOf } from './row-lists.ts';
 
 /** The loop over data around a call whose rounds follow one another for no reason. */
 export function findRounds(call: ts.CallExpression, file: FileContext): DataLoop | undefined {
@@ -19,8 +19,20 @@ export function findRounds(call: ts.CallExpression, file: FileContext): DataLoop
 }
 
 /** A loop that may end early, or reads a stream, whose rows are never all there. */
-export function isWeakLoop(node: ts.Node): boolean {
-  return mayEndEarly(node) || (ts.isForOfStatement(node) && node.awaitModifier !== undefined);
+export function isWeakLoop(node: ts.Node, file: FileContext): boolean {
+  if (mayEndEarly(node)) return true;
+  return ts.isForOfStatement(node) && node.awaitModifier !== undefined && !isThere(node.expression, file);
+}
+
+/** `for await (const user of users)` over an array, by its type or by the query whose rows were awaited: no stream. */
+function isThere(over: ts.Expression, file: FileContext): boolean {
+  const value = skipWrappers(over);
+  const declaration = ts.isIdentifier(value) ? file.bindingOf(value)?.declaration : undefined;
+  if (!declaration || !(ts.isVariableDeclaration(declaration) || ts.isParameter(declaration))) return false;
+  const { type, initializer } = declaration;
+  if (type) return ts.isArrayTypeNode(type) || /^(?:Readonly)?Array</.test(type.getText(file.source));
+  const made = initializer && skipWrappers(initializer);
+  return made !== undefined && ts.isAwaitExpression(made) && isRowQuery(skipAwait(made), file);
 }
 
 /** Some of what hangs on one row: too few for a function of many keys to matter. */

@@ -19,7 +19,7 @@ import { isInSomeRounds, listOtherWaits, waitsForOther } from '../where/rounds.t
 import { onAskedPath, type Repetition } from '../where/where.ts';
 import { ioOf, isNamedComputing, isNamedWrite } from './io-call.ts';
 import { findOutboundCall } from './outbound-call.ts';
-import { findProperty, listChain, type QueryCall } from './queries.ts';
+import { findProperty, isOneByKey, listChain, type QueryCall } from './queries.ts';
 import { isKeyLookup, isNamedRead } from './read-call.ts';
 import { findGiver } from './row-giver.ts';
 import { isAskedOfLoader, rowListOf } from './row-lists.ts';
@@ -191,15 +191,12 @@ export function isExplained(loop: ts.Node, file: FileContext): boolean {
 /** One statement for many rows, or the first few of each. */
 export function isBulk({ call, kind }: QueryCall, file: FileContext): boolean {
   const { first, methods } = listChain(call);
-  if (methods.some((name) => /^(?:createMany\w*|bulkCreate|insertMany|limit|take)$/.test(name))) return true;
+  if (methods.some((name) => /^(?:createMany\w*|bulkCreate|insertMany)$/.test(name))) return true;
+  if (methods.some((name) => /^(?:limit|take)$/.test(name)) && !isOneByKey(call)) return true;
   const [argument] = first.arguments;
-  if (
-    findProperty(argument, 'take') ??
-    findProperty(argument, 'limit') ??
-    findProperty(argument, 'orderBy') ??
-    findProperty(argument, 'order')
-  )
-    return true;
+  if (findProperty(argument, 'take') ?? findProperty(argument, 'limit')) return true;
+  // The rows of all are sorted as well as those of each; the first of each are more work.
+  if (kind !== 'list' && (findProperty(argument, 'orderBy') ?? findProperty(argument, 'order'))) return true;
   return asksForMany({ call, kind }, file);
 }
 

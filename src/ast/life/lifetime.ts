@@ -181,6 +181,16 @@ export function listOwnerConditions(container: Container, file: FileContext): Li
   ];
 }
 
+/**
+ * "The project makes its owner once, as it loads": how long that lives is told by who makes it where its own file does not
+ * tell; undefined where nothing names the owner.
+ */
+export function isOfOneOwner({ at, home }: Container): LinkCondition | undefined {
+  const factory = home.kind === 'closure' ? findEnclosingFunction(at) : undefined;
+  const name = home.kind === 'field' ? home.shape.name : factory && nameOfFunction(factory);
+  return name ? { kind: 'project-states', fact: `made-once:${name}` } : undefined;
+}
+
 /** Whether other files can reach the container by its name. */
 export function isPublic(container: Container): boolean {
   const { home } = container;

@@ -20,6 +20,7 @@ import { isAfterAnswer, isTimeLimited } from '../timers/bounded-wait.ts';
 import { ts } from '../ts.ts';
 import { findEntryOfCall, findEntryPoint } from './entry-points.ts';
 import { findFrameworkCall } from './framework-calls.ts';
+import { listGiven } from './given-values.ts';
 import { listHanded } from './handed-lists.ts';
 import { findRepetition } from './where.ts';
 
@@ -43,12 +44,15 @@ export function addCall(
   const target = targetOf(call, file, classes);
   // What a call gives may be told by its name alone.
   const isMade = target && 'members' in target && target.members.includes('()');
-  for (const to of [target, !target || isMade ? findNamed(call) : undefined]) {
+  const named = !target || isMade ? findNamed(call) : undefined;
+  const given = target || named ? listGiven(call, file) : [];
+  for (const to of [target, named]) {
     if (to)
       addEdge(from, {
         ...edge(to, frequency),
         ...listHanded(call, from, file),
         ...(isNotWaitedFor(call, file) && { isLeftAlone: true }),
+        ...(given.length > 0 && { given }),
       });
   }
   for (const value of ts.isCallExpression(call) ? listDispatched(call, file) : []) {

@@ -1,0 +1,66 @@
+import type { FileContext } from '../../model/file-context.ts';
+import type { GivenValue } from '../../model/link.ts';
+import { ordinalOf } from '../names/functions.ts';
+import { findMemberPath, findMethodCall, isFunctionNode, skipAwait } from '../syntax.ts';
+import { ts } from '../ts.ts';
+import { isRequestValue } from './request-value.ts';
+
+/** Where a part of a value comes from: out of a request, or from a parameter of a function of this file. */
+export type ValueSource = 'request' | { fn: number; parameter: number };
+
+const sentPart =
+  /^(?:params?|query|queryStringParameters|body|rawBody|headers|cookies|ips?|url|originalUrl|path|pathname|search|input|rawInput)$/;
+/** Parameters that Nest fills with a part of the request. */
+const sentDecorator = /^(?:Param|Query|Body|Headers|Args|Ip|MessageBody|Payload)$/;
+/** Calls that give what they are called on, or are handed, written otherwise. */
+const rewriting =
+  /^(?:String|Number|parseInt|trim|toString|toLowerCase|toUpperCase|normalize|encodeURIComponent|stringify)$/;
+
+const maxDepth = 4;
+
+/** The sources of the names, members and texts that a value is put together from. */
+export function listSourcesOf(expression: ts.Expression, file: FileContext, depth = 0): ValueSource[] {
+  const value = skipAwait(expression);
+  if (depth > maxDepth) return [];
+  const inner = (part: ts.Expression): ValueSource[] => listSourcesOf(part, file, depth + 1);
+  if (ts.isTemplateExpression(value)) return value.templateSpans.flatMap((span) => inner(span.expression));
+  if (ts.isArrayLiteralExpression(value)) return value.elements.flatMap(inner);
+  if (ts.isBinaryExpression(value)) return [...inner(value.left), ...inner(value.right)];
+  if (ts.isCallExpression(value)) {
+    const target = findMethodCall(value);
+    const name = target?.method ?? (ts.isIdentifier(value.expression) ? value.expression.text : '');
+    if (!rewriting.test(name)) return [];
+    return [...value.arguments.flatMap(inner), ...(target ? inner(target.receiver) : [])];
+  }
+  if (ts.isIdentifier(value)) return sourcesOfName(value, file, depth);
+  const path = findMemberPath(value);
+  if (!path) return [];
+  if (isRequestValue(value, file) && path.some((part) => sentPart.test(part))) return ['request'];
+  let root: ts.Expression = value;
+  while (ts.isPropertyAccessExpression(root) || ts.isElementAccessExpression(root)) root = skipAwait(root.expression);
+  return ts.isIdentifier(root) ? sourcesOfName(root, file, depth) : [];
+}
+
+function sourcesOfName(name: ts.Identifier, file: FileContext, depth: number): ValueSource[] {
+  let at: ts.Node | undefined = file.bindingOf(name)?.declaration;
+  while (at && ts.isBindingElement(at)) at = at.parent.parent;
+  if (!at) return [];
+  if (ts.isVariableDeclaration(at)) return at.initializer ? listSourcesOf(at.initializer, file, depth + 1) : [];
+  if (!ts.isParameter(at) || !isFunctionNode(at.parent)) return [];
+  const decorators = ts.canHaveDecorators(at) ? (ts.getDecorators(at) ?? []) : [];
+  if (decorators.some(({ expression }) => sentDecorator.test(nameOfDecorator(expression)))) return ['request'];
+  return [{ fn: ordinalOf(at.parent, file), parameter: at.parent.parameters.indexOf(at) }];
+}
+
+function nameOfDecorator(expression: ts.Expression): string {
+  return findMemberPath(ts.isCallExpression(expression) ? expression.expression : expression)?.at(-1) ?? '';
+}
+
+/** Which arguments of a call come out of a request, or are handed on from a parameter. */
+export function listGiven(call: ts.CallExpression | ts.NewExpression, file: FileContext): GivenValue[] {
+  return (call.arguments ?? []).flatMap((argument, index) =>
+    listSourcesOf(argument, file).map((source) =>
+      source === 'request' ? { argument: index } : { argument: index, ...source },
+    ),
+  );
+}
