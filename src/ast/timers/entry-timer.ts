@@ -51,7 +51,11 @@ function findTable(at: ts.Node, file: FileContext): string | undefined {
     const literal = at.parent as ts.ObjectLiteralExpression;
     // What ends the entry may be a function of its own.
     if (literal.properties.some((member) => hasFunction(member, file))) return undefined;
-    return findTableOf(getOutermostWrapped(literal), file);
+    const outer = getOutermostWrapped(literal);
+    const kept = isAssignment(outer.parent) ? skipWrappers(outer.parent.left) : undefined;
+    // `let room = rooms.get(id); if (!room) { room = { … }; rooms.set(id, room); }`
+    if (kept && ts.isIdentifier(kept)) return findTableOfUses(file.bindingOf(kept)?.references ?? [], file);
+    return findTableOf(outer, file);
   }
   const holder =
     findMemberName(at) === undefined ? undefined : skipWrappers((at as ts.PropertyAccessExpression).expression);

@@ -18,6 +18,7 @@ import {
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { isAdminPath, isDecoratedForAdmins, isForAdmins, isNamedForAdmins } from './admin-guard.ts';
+import { entryOfBot } from './bot-entries.ts';
 import { entryOfNamedCall } from './entry-calls.ts';
 import { isServiceMethod } from './feathers-service.ts';
 import { entryOfFile, mayServeNext } from './file-entries.ts';
@@ -157,6 +158,8 @@ function entryOfCall(call: ts.CallExpression, file: FileContext): EntryPoint | u
   const module = origin ? bareModule(origin.module) : '';
   if (/^create(?:Secure)?Server$/.test(method) && /^(?:http|https|http2|net|tls)$/.test(module))
     return request(`${module} server`);
+  const bot = entryOfBot(module, method, text);
+  if (bot) return bot;
   if (routeMethod.test(method) && isRouter(receiver, origin, first)) {
     return routed(`${method.toUpperCase()} ${text ?? ''}`.trim(), text, isForAdmins(call, receiver, file));
   }
@@ -289,6 +292,7 @@ function fromProperty(fn: FunctionNode, file: FileContext): EntryPoint | undefin
   if (ts.isPropertyAssignment(outer)) {
     const group = findPropertyName(outer.name) ?? '';
     if (/^(?:Query|Mutation|Subscription)$/.test(group)) return request(`GraphQL ${group}.${name}`);
+    if (name === 'subscribe' && isOfSubscriptions(outer)) return request(`GraphQL Subscription.${group}`);
   }
   if (ts.isCallExpression(outer)) {
     const named = entryOfNamedCall(outer.expression, file);
@@ -298,6 +302,12 @@ function fromProperty(fn: FunctionNode, file: FileContext): EntryPoint | undefin
       : meteorMethod(outer, name);
   }
   return undefined;
+}
+
+/** `Subscription: { ticks: { subscribe: () => … } }`. */
+function isOfSubscriptions({ parent }: ts.PropertyAssignment): boolean {
+  const group = parent.parent;
+  return ts.isPropertyAssignment(group) && findPropertyName(group.name) === 'Subscription';
 }
 
 /** `{ type: User, args, resolve() {} }`, also within `t.field(…)` of a schema builder. */
