@@ -160,3 +160,16 @@ function isClearedByCallers(fn: FunctionNode, clears: readonly ts.Node[], file: 
   const callers = calls.flatMap((call) => findEnclosingFunction(call) ?? []);
   return callers.length > 0 && callers.every((caller) => isClearedAround(caller, clears, file));
 }
+
+/** Where a single entry leaves a table, but for what a timer of it does itself: `rooms.delete(id)`, `delete rooms[id]`. */
+export function findTaken(table: string, timer: ts.Node, file: FileContext): ts.Node | undefined {
+  const taken = listMethodCalls('delete', file).find(
+    (call) => nameOfHolder(findMethodCall(call)!.receiver) === table && !isWithin(call, timer),
+  );
+  if (taken) return taken;
+  const deletes = file.nodesOfKind(ts.SyntaxKind.DeleteExpression) as readonly ts.DeleteExpression[];
+  return deletes.find(
+    ({ expression: at }) =>
+      ts.isElementAccessExpression(at) && nameOfHolder(at.expression) === table && !isWithin(at, timer),
+  );
+}

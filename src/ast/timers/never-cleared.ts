@@ -1,11 +1,10 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { LinkCondition } from '../../model/link.ts';
-import { type HandlePlace, isKeptByModule, nameOfHolder } from '../handles/handle-escape.ts';
+import { type HandlePlace, isKeptByModule } from '../handles/handle-escape.ts';
 import { findBegunAnew } from '../life/begun-anew.ts';
 import { hasEnd } from '../life/end-of-life.ts';
 import type { Life } from '../life/life-cycle.ts';
-import { findMethodCall } from '../syntax.ts';
-import { ts } from '../ts.ts';
+import type { ts } from '../ts.ts';
 import { isStartedWhenUnset } from '../where/latch.ts';
 import { startsWithOnlyInstance } from '../where/singleton.ts';
 import {
@@ -18,8 +17,7 @@ import {
 } from '../where/starts-repeatedly.ts';
 import { comesWithRequests } from '../where/under-load.ts';
 import { isStartup } from '../where/where.ts';
-import { listMethodCalls } from '../within.ts';
-import { findEntryTimer } from './entry-timer.ts';
+import { findEntryTimer, findTaken } from './entry-timer.ts';
 
 /** What must hold so that an interval which nothing clears is a defect; undefined where it never is. */
 export function whenNeverCleared(
@@ -75,15 +73,5 @@ export function findLeftForGood(
   file: FileContext,
 ): ts.Node | undefined {
   const entry = findEntryTimer(call, places, file);
-  return (entry && findDrop(entry.table, file)) ?? findBegunAnew(call, [], file)?.at;
-}
-
-/** Where single entries leave a table: `rooms.delete(id)`, `delete rooms[id]`. */
-function findDrop(table: string, file: FileContext): ts.Node | undefined {
-  const taken = listMethodCalls('delete', file).find((call) => nameOfHolder(findMethodCall(call)!.receiver) === table);
-  if (taken) return taken;
-  const deletes = file.nodesOfKind(ts.SyntaxKind.DeleteExpression) as readonly ts.DeleteExpression[];
-  return deletes.find(
-    ({ expression }) => ts.isElementAccessExpression(expression) && nameOfHolder(expression.expression) === table,
-  );
+  return (entry && findTaken(entry.table, call, file)) ?? findBegunAnew(call, [], file)?.at;
 }
