@@ -1,29 +1,26 @@
 import { allOf, anyOf } from '../../src/ast/all-of.ts';
-import { type HandlePlace, isKeptByModule, listHandlePlaces } from '../../src/ast/handles/handle-escape.ts';
-import { hasEnd } from '../../src/ast/life/end-of-life.ts';
+import { type HandlePlace, listHandlePlaces } from '../../src/ast/handles/handle-escape.ts';
+import { findBegunAnew } from '../../src/ast/life/begun-anew.ts';
 import { type Life, lifeOf } from '../../src/ast/life/life-cycle.ts';
 import { findMissedLoss } from '../../src/ast/life/lost-connection.ts';
 import { listClearsOf } from '../../src/ast/timers/clears-of-places.ts';
 import { findLeftByComponent } from '../../src/ast/timers/hook-timer.ts';
+import { findOutcomeLeft } from '../../src/ast/timers/left-by-run.ts';
 import { isMissedAtEnd, listForeignClears, listReleasesElsewhere } from '../../src/ast/timers/missed-end.ts';
 import { isMissedAtModuleEnd } from '../../src/ast/timers/module-end.ts';
+import { findLeftForGood, whenNeverCleared } from '../../src/ast/timers/never-cleared.ts';
 import { isLeftByEnd, isOnlyRestarted, isStatic } from '../../src/ast/timers/only-restarted.ts';
 import { findOptionalClear } from '../../src/ast/timers/optional-clear.ts';
 import { findOverwrite } from '../../src/ast/timers/overwritten.ts';
-import { findOutcomeBeside } from '../../src/ast/timers/settled-poll.ts';
 import { findSiblingClear } from '../../src/ast/timers/sibling-clear.ts';
 import { type IntervalLeak, weighInterval } from '../../src/ast/timers/timer-weight.ts';
 import { findTimerFunction, isUnrefed } from '../../src/ast/timers/timers.ts';
-import { findUnclearedLoss } from '../../src/ast/timers/uncleared-loss.ts';
 import type { ts } from '../../src/ast/ts.ts';
-import { isStartedWhenUnset } from '../../src/ast/where/latch.ts';
 import { drawsOnTerminal } from '../../src/ast/where/on-screen.ts';
 import { mayEndProcess } from '../../src/ast/where/process-end.ts';
-import { startsWithOnlyInstance } from '../../src/ast/where/singleton.ts';
 import {
   canBeCalledOften,
   canBeStartedOften,
-  notMadeOnce,
   runsAgain,
   startsRepeatedly,
   unlessMadeOnce,
@@ -31,7 +28,7 @@ import {
 } from '../../src/ast/where/starts-repeatedly.ts';
 import { isOfCommandLine } from '../../src/ast/where/tooling.ts';
 import { isOfLibrary } from '../../src/ast/where/under-load.ts';
-import { isStartup, openToUsers } from '../../src/ast/where/where.ts';
+import { openToUsers } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
@@ -116,12 +113,13 @@ function judge(
       return report('missed', allOf(...elsewhere(), ...unlessMadeOnce(call, life, file)));
     const loss = findMissedLoss(call, places, life, file);
     if (loss) return report('loss', allOf(...elsewhere()), loss);
-    const beside =
-      places.every((place) => place.kind === 'binding') &&
-      (findOutcomeBeside(call, clears, file) ?? findUnclearedLoss(call, clears, file)?.call);
+    const beside = findOutcomeLeft(call, places, clears, file);
     const often = (): LinkCondition =>
       life.kind === 'call' ? canBeCalledOften(call, life, file) : canBeStartedOften(call, life, file);
     if (beside) return report('outcome', often(), beside);
+    const anew = findBegunAnew(call, clears, file);
+    if (anew?.isCleared) return undefined;
+    if (anew) return { ...report('overwritten', allOf(...elsewhere()), anew.at), sureWhen: undefined };
     const overwrite = findOverwrite(call, places, life, file);
     if (!overwrite) return undefined;
     const again = isStatic(call) ? startsRepeatedly(call, life, file) : runsAgain(call, life, file);
@@ -136,42 +134,14 @@ function neverCleared(
   life: Life,
   file: FileContext,
 ): Match<LeakedInterval> | undefined {
-  const conditions: LinkCondition[] = listReleasesElsewhere(places, life);
-  const sibling = findSiblingClear(call, places, life, file);
-  const report = (): Match<LeakedInterval> => match(call, places, life, 'never', allOf(...conditions), file);
-  if (sibling) return { ...report(), sureWhen: undefined, related: [{ at: sibling, note: 'clears another one' }] };
-  switch (life.kind) {
-    case 'effect':
-      // One a page, which the module keeps for good.
-      if (isKeptByModule(places) && isStartedWhenUnset(call, places, file)) return undefined;
-      break;
-    case 'factory':
-      // What brings a process up may give out how to end it, and runs once all the same.
-      if (isStartup(life.fn, file)) conditions.push(startsRepeatedly(call, life, file));
-      break;
-    case 'owner':
-      if (startsWithOnlyInstance(call, life.shape, file)) return undefined;
-      // The only instance starts one for the life of the process, unless what starts it runs again.
-      if (life.isSingleton && hasEnd(life.shape)) conditions.push(startsRepeatedly(call, life, file));
-      if (!hasEnd(life.shape) && !life.isComponent) {
-        if (life.isSingleton) return undefined;
-        if (isStartedWhenUnset(call, places, file)) {
-          const made = whenMadeOften(life, file);
-          if (!made) return undefined;
-          conditions.push(made);
-        } else conditions.push(canBeStartedOften(call, life, file));
-        conditions.push(notMadeOnce(life));
-      } else conditions.push(...unlessMadeOnce(call, life, file));
-      break;
-    case 'call':
-      // A page lives as long as its scripts.
-      if (file.role === 'ui') return undefined;
-      conditions.push(canBeCalledOften(call, life, file));
-      break;
-    default:
-      return undefined;
-  }
-  return report();
+  const left = findLeftForGood(call, places, file);
+  const sibling = left ? undefined : findSiblingClear(call, places, life, file);
+  const conditions = left || sibling ? [] : whenNeverCleared(call, places, life, file);
+  const when = allOf(...listReleasesElsewhere(places, life), ...(conditions ?? []));
+  const found = match(call, places, life, 'never', when, file);
+  if (left) return { ...found, sureWhen: undefined, related: [{ at: left, note: 'leaves it running' }] };
+  if (sibling) return { ...found, sureWhen: undefined, related: [{ at: sibling, note: 'clears another one' }] };
+  return conditions && found;
 }
 
 function match(

@@ -14,7 +14,8 @@ import {
 import { findClearOnFailureOnly } from '../../src/ast/timers/cleared-on-failure.ts';
 import { listClearsOfTimeout } from '../../src/ast/timers/clears-of-places.ts';
 import { type Deadline, findDeadline, isLastResort, isOnOwnFiring } from '../../src/ast/timers/deadline.ts';
-import { type EntryTimer, findEntryTimer, findUnclearedDrop } from '../../src/ast/timers/entry-timer.ts';
+import { findDroppedEntry } from '../../src/ast/timers/dropped-entry.ts';
+import { type EntryTimer, findEntryTimer } from '../../src/ast/timers/entry-timer.ts';
 import { findFailedRun } from '../../src/ast/timers/failed-run.ts';
 import { findLostRace } from '../../src/ast/timers/lost-race.ts';
 import { findRacedSleep } from '../../src/ast/timers/raced-sleep.ts';
@@ -104,19 +105,15 @@ function judgeSleep(call: ts.CallExpression, file: FileContext): Match<Uncleared
 }
 
 /** One that is kept in an entry of a table, which leaves it while the timer lives. */
-function judgeEntry(
-  call: ts.CallExpression,
-  places: readonly HandlePlace[],
-  entry: EntryTimer,
-  file: FileContext,
-): Match<UnclearedDeadline> | undefined {
-  const drop = findUnclearedDrop(call, entry, file);
-  if (!drop) return undefined;
+function judgeEntry(call: ts.CallExpression, places: readonly HandlePlace[], entry: EntryTimer, file: FileContext) {
+  const found = findDroppedEntry(call, places, entry, file);
+  if (!found) return undefined;
   return {
     at: call.expression,
-    values: { what: 'not cleared wherever its entry is dropped' },
-    related: [{ at: drop, note: 'leaves the timer running' }],
-    data: { call, places, deadline: undefined, clears: entry.clears, leak: undefined, settle: drop },
+    values: { what: found.what },
+    when: found.when,
+    related: [{ at: found.at, note: 'leaves the timer running' }],
+    data: { call, places, deadline: undefined, clears: entry.clears, leak: undefined, settle: found.at },
   };
 }
 

@@ -122,7 +122,7 @@ function isEndedByKey(call: ts.CallExpression, file: FileContext): boolean {
 }
 
 function canEnd(life: Extract<Life, { kind: 'owner' }>): boolean {
-  return !life.isSingleton && findDisposer(life.shape.disposers, undefined) !== undefined;
+  return !life.isSingleton && (life.isComponent || findDisposer(life.shape.disposers, undefined) !== undefined);
 }
 
 /** Whether anything but an assignment names the field: it may be what ends it. */

@@ -40,7 +40,7 @@ function isLoss(event: string): boolean {
 }
 
 /** Who listens for the end of anything in the file. */
-function listTold(file: FileContext): readonly Told[] {
+export function listTold(file: FileContext): readonly Told[] {
   const added = listAdds(file).flatMap(({ call, receiver, event, listener }) =>
     listener && isLoss(event) ? [{ at: call as ts.Node, receiver: skipWrappers(receiver), listener }] : [],
   );

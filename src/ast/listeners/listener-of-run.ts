@@ -71,8 +71,8 @@ function findForEachUse({ add, fn, life, emitter, file }: ListenerPlace): Listen
   };
 }
 
-/** Given its value as the instance is made, and never again. */
-function isFixedField(emitter: ts.Expression, file: FileContext): boolean {
+/** Whether an emitter is a field that is given its value as the instance is made, and never again. */
+export function isFixedField(emitter: ts.Expression, file: FileContext): boolean {
   const [self, name, ...rest] = findMemberPath(skipWrappers(emitter)) ?? [];
   const owner = self === 'this' && name !== undefined && rest.length === 0 ? findThisOwner(emitter, file) : undefined;
   const field = owner && findClassField(owner, name!, file);

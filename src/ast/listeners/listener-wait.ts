@@ -1,4 +1,5 @@
 import type { Binding, FileContext } from '../../model/file-context.ts';
+import { isDisposerName } from '../names/class-shape.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -18,6 +19,7 @@ import { runsAgainWithin } from '../where/runs-again.ts';
 import { eventKindOf } from './event-kind.ts';
 import { findListenerFunction, type ListenerCall } from './listener-calls.ts';
 import { findStayingInWait, isRemovedOutside, listEndsOf, listGroup } from './listener-group.ts';
+import { isFixedField } from './listener-of-run.ts';
 import { hasOnce, isRegistering, type ListenerLeak, type ListenerPlace, listOwnCaptures } from './listener-place.ts';
 
 /** What a channel says many times in its life, whatever its kind; who waits for `data` reads on until the end. */
@@ -28,8 +30,8 @@ const takingAway = /\b(?:off|removeListener|removeEventListener|removeAllListene
 
 /** A listener that stays when the promise around it has settled, on an emitter that many waits share. */
 export function findInWait(place: ListenerPlace, promise: ts.NewExpression): ListenerLeak | undefined {
-  const { add, emitter, file } = place;
-  if (hasOnce(add) || !isShared(place)) return undefined;
+  const { add, file } = place;
+  if (hasOnce(add) || !isShared(place, promise)) return undefined;
   if (/once/i.test(add.method)) {
     if (losesRace(place, promise))
       return { shape: 'wait', what: 'each race that another one wins', confidence: 'likely' };
@@ -42,12 +44,25 @@ export function findInWait(place: ListenerPlace, promise: ts.NewExpression): Lis
   const unremoved = findWayWithout(place, promise);
   if (unremoved) return { shape: 'wait', what: 'each wait', settled: unremoved, confidence: 'likely' };
   const kind = eventKindOf(add.event);
-  // `.on('error', reject)` for each command on a client that many commands share.
-  const isErrorOfClient = add.event === 'error' && emitter === 'outer' && listGroup(add, file).length === 1;
+  const isErrorOfClient = isErrorOfEachCommand(place);
   if (goesWithItsEmitter(add, file)) return undefined;
   if ((kind !== 'recurring' && !isErrorOfClient) || listEndsOf(add, file).length > 0) return undefined;
   const isSure = isErrorOfClient || waitsForOneOfMany(place, promise) || isWaitForWhoever(place);
   return { shape: 'wait', what: 'each call', ...(isSure && { confidence: 'likely' as const }) };
+}
+
+/**
+ * `.on('error', reject)` for each command on a client that many commands share, or that the instance keeps for good: each
+ * adds one, and at most waits for what comes many times (`drain`).
+ */
+function isErrorOfEachCommand({ add, outermost, emitter, file }: ListenerPlace): boolean {
+  if (add.event !== 'error') return false;
+  const group = listGroup(add, file);
+  if (emitter === 'outer') return group.length === 1;
+  if (emitter !== 'field' || outermost.parameters.length === 0 || isDisposerName(nameOfFunction(outermost)))
+    return false;
+  const isWait = group.every(({ event, call }) => call === add.call || manyTimes.test(lastWord(event)));
+  return isWait && isFixedField(add.receiver, file);
 }
 
 /**
@@ -137,13 +152,16 @@ function asksFor(bindings: readonly Binding[], condition: ts.Expression): boolea
 }
 
 /** Whether many waits listen to one emitter. */
-function isShared({ add, outermost, emitter, file }: ListenerPlace): boolean {
+function isShared(place: ListenerPlace, promise: ts.NewExpression): boolean {
+  const { add, outermost, emitter, file } = place;
   if (emitter === 'outer') {
     const home = findHomeOf(add.receiver, file);
     return home !== undefined && runsAgainWithin(outermost, home, file);
   }
   // In a constructor it waits once an instance.
-  if (ts.isConstructorDeclaration(outermost) || isRegistering(outermost)) return false;
+  if (ts.isConstructorDeclaration(outermost)) return false;
+  // `run(task)` that waits for the answer to its own task is called for each of them.
+  if (isRegistering(outermost) && !(emitter === 'field' && waitsForOneOfMany(place, promise))) return false;
   return /^(?:process|field|self|kept)$/.test(emitter);
 }
 

@@ -51,7 +51,11 @@ function findTable(at: ts.Node, file: FileContext): string | undefined {
     const literal = at.parent as ts.ObjectLiteralExpression;
     // What ends the entry may be a function of its own.
     if (literal.properties.some((member) => hasFunction(member, file))) return undefined;
-    return findTableOf(getOutermostWrapped(literal), file);
+    const outer = getOutermostWrapped(literal);
+    const kept = isAssignment(outer.parent) ? skipWrappers(outer.parent.left) : undefined;
+    // `let room = rooms.get(id); if (!room) { room = { … }; rooms.set(id, room); }`
+    if (kept && ts.isIdentifier(kept)) return findTableOfUses(file.bindingOf(kept)?.references ?? [], file);
+    return findTableOf(outer, file);
   }
   const holder =
     findMemberName(at) === undefined ? undefined : skipWrappers((at as ts.PropertyAccessExpression).expression);
@@ -155,4 +159,17 @@ function isClearedByCallers(fn: FunctionNode, clears: readonly ts.Node[], file: 
   const calls = name === undefined ? listCallsOf(fn, file) : listMethodCalls(name, file);
   const callers = calls.flatMap((call) => findEnclosingFunction(call) ?? []);
   return callers.length > 0 && callers.every((caller) => isClearedAround(caller, clears, file));
+}
+
+/** Where a single entry leaves a table, but for what a timer of it does itself: `rooms.delete(id)`, `delete rooms[id]`. */
+export function findTaken(table: string, timer: ts.Node, file: FileContext): ts.Node | undefined {
+  const taken = listMethodCalls('delete', file).find(
+    (call) => nameOfHolder(findMethodCall(call)!.receiver) === table && !isWithin(call, timer),
+  );
+  if (taken) return taken;
+  const deletes = file.nodesOfKind(ts.SyntaxKind.DeleteExpression) as readonly ts.DeleteExpression[];
+  return deletes.find(
+    ({ expression: at }) =>
+      ts.isElementAccessExpression(at) && nameOfHolder(at.expression) === table && !isWithin(at, timer),
+  );
 }

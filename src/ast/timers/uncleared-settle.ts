@@ -117,7 +117,8 @@ export function clearsIn(fn: ts.Node, clears: readonly ts.Node[], file: FileCont
   return file.nodes('CallExpression').some((call) => isWithin(call, fn) && leadsToClear(call, clears, file));
 }
 
-function leadsToClear(call: ts.CallExpression, clears: readonly ts.Node[], file: FileContext): boolean {
+/** Whether a call is one of a local function that clears. */
+export function leadsToClear(call: ts.CallExpression, clears: readonly ts.Node[], file: FileContext): boolean {
   const callee = skipWrappers(call.expression);
   if (ts.isIdentifier(callee)) {
     const binding = file.bindingOf(callee);

@@ -6,13 +6,16 @@ import { ts } from '../ts.ts';
 
 /** Libraries of bots: what people write to them comes in by these methods. */
 const botMethods: Readonly<Record<string, RegExp>> = {
-  telegraf: /^(?:command|hears|on|action|start|help|settings|use|inlineQuery|cashtag|hashtag|mention|email|url|phone)$/,
+  telegraf:
+    /^(?:command|hears|on|action|start|help|settings|use|inlineQuery|gameQuery|reaction|cashtag|hashtag|mention|email|url|phone)$/,
   grammy: /^(?:command|hears|on|callbackQuery|inlineQuery|reaction|use)$/,
-  'node-telegram-bot-api': /^(?:onText|on)$/,
+  'node-telegram-bot-api': /^(?:onText|onReplyToMessage|on)$/,
   '@slack/bolt': /^(?:message|command|event|action|view|shortcut|options|use)$/,
 };
-const chatEvent = /^(?:message|messageCreate|interaction|interactionCreate|messageReactionAdd)$/i;
-const chatModule = /^(?:discord\.js|eris|oceanic\.js|guilded\.js|revolt\.js|tmi\.js|matrix-js-sdk|botbuilder)$/;
+const chatEvent =
+  /^(?:message|messageCreate|messageUpdate|interaction|interactionCreate|messageReactionAdd|guildMemberAdd|voiceStateUpdate|callback_query|inline_query|chat)$/i;
+const chatModule =
+  /^(?:discord\.js|eris|oceanic\.js|detritus-client|guilded\.js|revolt\.js|tmi\.js|matrix-js-sdk|botbuilder|whatsapp-web\.js)$/;
 
 /** What people write to a bot, or what triggers a cloud function: `bot.command('price', fn)`, `functions.https.onCall(fn)`. */
 export function entryOfBotCall(

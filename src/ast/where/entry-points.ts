@@ -298,6 +298,7 @@ function fromProperty(fn: FunctionNode, file: FileContext): EntryPoint | undefin
   if (ts.isPropertyAssignment(outer)) {
     const group = findPropertyName(outer.name) ?? '';
     if (/^(?:Query|Mutation|Subscription)$/.test(group)) return request(`GraphQL ${group}.${name}`);
+    if (name === 'subscribe' && isOfSubscriptions(outer)) return request(`GraphQL Subscription.${group}`);
   }
   if (ts.isCallExpression(outer)) {
     const named = entryOfNamedCall(outer.expression, file);
@@ -307,6 +308,12 @@ function fromProperty(fn: FunctionNode, file: FileContext): EntryPoint | undefin
       : meteorMethod(outer, name);
   }
   return undefined;
+}
+
+/** `Subscription: { ticks: { subscribe: () => … } }`. */
+function isOfSubscriptions({ parent }: ts.PropertyAssignment): boolean {
+  const group = parent.parent;
+  return ts.isPropertyAssignment(group) && findPropertyName(group.name) === 'Subscription';
 }
 
 /** `{ type: User, args, resolve() {} }`, also within `t.field(…)` of a schema builder. */
