@@ -981,7 +981,6 @@ export const ruleFacts: readonly RuleFacts[] = [
       "Options that come from elsewhere or are spread are taken to hold a time-out, unless it is the callers of the function that hand them in, and none of them in the project says anything of time.",
       "A wrapper of the project around fetch is judged where it calls fetch; an instance of axios or got where it is made, by the calls of its file (also of what callers hand in) and, where it is exported, of files that say nothing of time.",
       "Calls that nobody waits for, those made after the response, and those that somebody waits for up to a limit only are left alone though their sockets pile up.",
-      "In an application that is wrapped for functions of a cloud, or whose handlers say how long they may take (`maxDuration`), the platform ends what hangs, and only that: there it is `possible`.",
       "What an administrator calls by hand, or tries (`/settings/chat/test`), is `possible`.",
       "What only users of a published package are seen to wait for is `possible` unless a class (a client) makes the call, and left alone where it is fetch, which gives up after five minutes.",
       "Calls of the own machine or application, by their address or what it is called, are left alone."

@@ -17,7 +17,6 @@ import { isAfterAnswer, isTimeLimited } from '../../src/ast/timers/bounded-wait.
 import { ts } from '../../src/ast/ts.ts';
 import { isAtEdge } from '../../src/ast/where/edge-runtime.ts';
 import { isByHand } from '../../src/ast/where/seldom.ts';
-import { isEndedByPlatform } from '../../src/ast/where/server-start.ts';
 import { hasTooling } from '../../src/ast/where/tooling.ts';
 import { openInLibrary } from '../../src/ast/where/under-load.ts';
 import { isStartup, openToUsers, whileRequestWaits, whileUserWaits } from '../../src/ast/where/where.ts';
@@ -79,7 +78,6 @@ export const rule = defineRule<OutboundTimeout>({
     'Options that come from elsewhere or are spread are taken to hold a time-out, unless it is the callers of the function that hand them in, and none of them in the project says anything of time.',
     'A wrapper of the project around fetch is judged where it calls fetch; an instance of axios or got where it is made, by the calls of its file (also of what callers hand in) and, where it is exported, of files that say nothing of time.',
     'Calls that nobody waits for, those made after the response, and those that somebody waits for up to a limit only are left alone though their sockets pile up.',
-    'In an application that is wrapped for functions of a cloud, or whose handlers say how long they may take (`maxDuration`), the platform ends what hangs, and only that: there it is `possible`.',
     'What an administrator calls by hand, or tries (`/settings/chat/test`), is `possible`.',
     'What only users of a published package are seen to wait for is `possible` unless a class (a client) makes the call, and left alone where it is fetch, which gives up after five minutes.',
     'Calls of the own machine or application, by their address or what it is called, are left alone.',
@@ -117,7 +115,7 @@ function judge(call: ts.CallExpression, file: FileContext): Match<OutboundTimeou
       wait: defaults[library === 'fetch' && isAtEdge(file) ? 'edge' : library],
     },
     when: allOf(unlessSet(whenWaitedFor(end, library, file), library), ...handedIn),
-    sureWhen: allOf(anyOf(whileUserWaits(end, file), ...whileClientWaits(end, library, file)), unlessEndedByPlatform),
+    sureWhen: anyOf(whileUserWaits(end, file), ...whileClientWaits(end, library, file)),
     data: { call, library, options: written && ts.isObjectLiteralExpression(written) ? written : undefined, index },
   };
 }
@@ -152,15 +150,10 @@ function judgeInstance(
       anyOf(...calls.map(({ call, whenWaited }) => whenWaited(whileRequestWaits(call, file))), ...elsewhere),
       library,
     ),
-    sureWhen: allOf(
-      anyOf(...calls.map(({ call, whenWaited }) => whenWaited(whileUserWaits(call, file))), ...elsewhere),
-      unlessEndedByPlatform,
-    ),
+    sureWhen: anyOf(...calls.map(({ call, whenWaited }) => whenWaited(whileUserWaits(call, file))), ...elsewhere),
     data: { call: creation, library, options, index: 0 },
   };
 }
-
-const unlessEndedByPlatform: LinkCondition = { kind: 'not', of: isEndedByPlatform };
 
 /** A request waits, or users of a package may, who cannot limit it; fetch gives up by itself, after five minutes. */
 function whenWaitedFor(end: ts.CallExpression, library: HttpLibrary, file: FileContext): LinkCondition {

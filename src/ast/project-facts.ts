@@ -24,14 +24,7 @@ import { listInstanceLives } from './where/made-for-call.ts';
 import { listInstanceSizes } from './where/small-instances.ts';
 
 /** Settings that hold for every file once one of them makes them. */
-const projectTokens = [
-  'axios.defaults.timeout',
-  'setGlobalDispatcher',
-  'SIGTERM',
-  'prom-client',
-  'compression',
-  'maxDuration',
-];
+const projectTokens = ['axios.defaults.timeout', 'setGlobalDispatcher', 'SIGTERM', 'prom-client', 'compression'];
 
 /** Facts that hold for the project as soon as one file states them. How such a file looks as a text: `src/engine/fact-text.ts`. */
 export function listFacts(file: FileContext): string[] {

@@ -58,20 +58,6 @@ export const isOfService: LinkCondition = {
   ],
 };
 
-/**
- * "The file is part of a program whose requests a platform ends, each in a process of its own": an application wrapped for
- * functions of a cloud, or handlers that say how long they may take.
- */
-export const isEndedByPlatform: LinkCondition = {
-  kind: 'program-states',
-  facts: [
-    'token:maxDuration',
-    ...['serverless-http', 'aws-serverless-express', '@vendia/serverless-express', '@fastify/aws-lambda'].map(
-      (name) => `import:${name}`,
-    ),
-  ],
-};
-
 /** "No file of the project imports one of these modules or states one of these facts." */
 export function noneStates(facts: readonly string[]): LinkCondition {
   return { kind: 'not', of: { kind: 'any', of: facts.map((fact) => ({ kind: 'project-states', fact })) } };
