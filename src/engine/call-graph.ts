@@ -44,6 +44,9 @@ interface Wanted {
 /** By so many calls a handler hands on what it was sent: controller, service, repository, cache. */
 const maxHandings = 4;
 
+/** A file that hands on what another exports, as a text. */
+const handingOn = /\bexport\s*\{|\bexports\b/;
+
 /**
  * The part of the call graph that leads to the functions that findings ask about.
  * Followed backwards from them, and no further than the first answer: only files that can reach one, and mention it by
@@ -250,6 +253,7 @@ export class CallGraph {
   #withNewNames(tails: ReadonlySet<string>, target: FunctionRef, within: ReadonlySet<string>): Set<string> {
     const all = new Set(tails);
     for (const file of within) {
+      if (!this.#project.isSummarised(file) && !handingOn.test(this.#project.textOf(file) ?? '')) continue;
       for (const [name, exported] of Object.entries(this.#project.summaryOf(file)?.exports ?? {})) {
         if (!('module' in exported) || exported.name !== 'default') continue;
         if (this.#symbols.originOf(file, name)?.file === target.file) all.add(name);

@@ -5,6 +5,8 @@ import { sizeOf } from '../size/size.ts';
 import { type FunctionNode, getOutermostWrapped, isFunctionNode, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 
+/** What lists are called; how large one is costs a good deal more to find out. */
+const listName = /(?:s|list|all|data|rows?|batch|queue|set|array|result|collection|people|children)\d?$/i;
 /** More arguments are no lists to work through. */
 const maxArguments = 4;
 
@@ -21,7 +23,7 @@ export function listHanded(
     if (!ts.isIdentifier(value) && !ts.isPropertyAccessExpression(value)) continue;
     const parameter = from ? placeOfParameter(value, from, file) : -1;
     if (parameter >= 0) handsOn.push([place, parameter]);
-    else if (sizeOf(value, file) === 'large') many.push(place);
+    else if (listName.test(nameOf(value)) && sizeOf(value, file) === 'large') many.push(place);
   }
   return { ...(many.length > 0 && { many }), ...(handsOn.length > 0 && { handsOn }) };
 }
@@ -35,6 +37,10 @@ export function isHandedMany(list: ts.Expression, file: FileContext): LinkCondit
   const parameter = placeOfParameter(value as ts.Identifier, fn, file);
   const isCallback = ts.isCallExpression(getOutermostWrapped(fn).parent);
   return parameter < 0 || isCallback ? undefined : { kind: 'handed-many', fn: ordinalOf(fn, file), parameter };
+}
+
+function nameOf(value: ts.Identifier | ts.PropertyAccessExpression): string {
+  return ts.isIdentifier(value) ? value.text : value.name.text;
 }
 
 function placeOfParameter(value: ts.Expression, fn: FunctionNode, file: FileContext): number {
