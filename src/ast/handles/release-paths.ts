@@ -1,6 +1,6 @@
 import type { Binding, FileContext } from '../../model/file-context.ts';
 import { neverRejects } from '../io/cannot-fail.ts';
-import { type FunctionNode, isFunctionNode, isWithin, skipWrappers } from '../syntax.ts';
+import { type FunctionNode, isAssignment, isFunctionNode, isWithin, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 
 /** A way out of a function on which something acquired is still held. */
@@ -160,6 +160,8 @@ class Walker {
       before.held && this.#handling.isGuard(statement.expression, releasesInside(statement, this.#handling));
     const negated = isGuard && (this.#handling.isAbsence ?? isAbsence)(statement.expression);
     const free: State = { held: false, free: true };
+    if (before.held && isLatched(statement) && releasesInside(statement.thenStatement, this.#handling))
+      return join(rest, join(this.statement(statement.thenStatement, before), { ...nothing, ...free }));
     if (before.held && !isGuard && this.#handling.isFlag?.(statement.expression)) {
       const releases = (branch: ts.Statement | undefined): boolean =>
         branch !== undefined && releasesInside(branch, this.#handling);
@@ -282,6 +284,24 @@ function isTrueAtFirst(condition: ts.Expression, loop: ts.WhileStatement, file: 
   if (!binding || !ts.isVariableDeclaration(binding.declaration)) return false;
   const isTrue = binding.declaration.initializer?.kind === ts.SyntaxKind.TrueKeyword;
   return isTrue && binding.writes.every((write) => write === binding.identifier || isWithin(write, loop));
+}
+
+/** `if (!released) { released = true; … }`: where it does not run, it has run before. */
+function isLatched({ expression, thenStatement }: ts.IfStatement): boolean {
+  const asked = skipWrappers(expression);
+  if (!ts.isPrefixUnaryExpression(asked) || asked.operator !== ts.SyntaxKind.ExclamationToken) return false;
+  const flag = skipWrappers(asked.operand);
+  if (!ts.isIdentifier(flag) || !ts.isBlock(thenStatement)) return false;
+  return thenStatement.statements.some((statement) => {
+    if (!ts.isExpressionStatement(statement)) return false;
+    const set = statement.expression;
+    return (
+      isAssignment(set) &&
+      ts.isIdentifier(set.left) &&
+      set.left.text === flag.text &&
+      set.right.kind === ts.SyntaxKind.TrueKeyword
+    );
+  });
 }
 
 /** `!client`, `client == null`: nothing is held. `!client.isReleased` asks something else. */
