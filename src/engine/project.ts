@@ -1,4 +1,3 @@
-import { isBuiltin } from 'node:module';
 import { fileRole } from '../ast/where/file-role.ts';
 import type { FileSummary } from '../model/link.ts';
 import type { ImportTargets } from './cache.ts';
@@ -275,25 +274,6 @@ export class Project {
     const known = this.#files.get(file);
     const named = known && this.#packages.factsOf(known.packageDir).dependencies;
     return modules.some((module) => named?.has(module));
-  }
-
-  /**
-   * Whether a module is there for a file: Node.js has it, its package or one around it depends on it or on its types, or
-   * it is a package of the project. Where nothing is said of dependencies, everything may be.
-   */
-  declares(file: string, module: string): boolean {
-    const known = this.#files.get(file);
-    if (!known || isBuiltin(module)) return true;
-    const types = `@types/${module.replace(/^@/, '').replace('/', '__')}`;
-    let isSaid = false;
-    for (const dir of new Set(['', known.packageDir, ...this.#packages.dirs()])) {
-      const { name, dependencies } = this.#packages.factsOf(dir);
-      if (name === module) return true;
-      if (dir !== '' && known.packageDir !== dir && !known.packageDir.startsWith(`${dir}/`)) continue;
-      if (dependencies.has(module) || dependencies.has(types)) return true;
-      isSaid ||= dependencies.size > 0;
-    }
-    return !isSaid;
   }
 
   /** Part of a desktop application: one person asks for what it does, so nothing of it is on a request path. */

@@ -57,14 +57,16 @@ export class StatedFacts {
   #searchOwners(fact: string, candidates: readonly string[]): string | undefined {
     const part = `part:${fact.slice('made-for-call:'.length)}:`;
     this.#found.set(fact, undefined);
-    for (const path of candidates) {
-      for (const stated of this.#project.summaryOf(path)?.facts ?? []) {
-        if (!stated.startsWith(part)) continue;
-        const [often, once] = [`made-for-call:${stated.slice(part.length)}`, `made-once:${stated.slice(part.length)}`];
-        this.askAhead([often, once]);
-        if (this.find(often) !== undefined && this.find(once) === undefined) return path;
-      }
-    }
+    const owners = candidates.flatMap((path) =>
+      (this.#project.summaryOf(path)?.facts ?? [])
+        .filter((stated) => stated.startsWith(part))
+        .map((stated) => ({ path, owner: stated.slice(part.length) })),
+    );
+    // One pass over all texts for all of them.
+    this.askAhead(owners.flatMap(({ owner }) => [`made-for-call:${owner}`, `made-once:${owner}`]));
+    for (const { path, owner } of owners)
+      if (this.find(`made-for-call:${owner}`) !== undefined && this.find(`made-once:${owner}`) === undefined)
+        return path;
     return undefined;
   }
 

@@ -31,9 +31,6 @@ export function isUnusedFile(project: Project, file: string): boolean {
 /** Whether a file that nothing imports is one that nothing loads otherwise. */
 function isLeftAlone(project: Project, file: string): boolean {
   if (isImported(project, file)) return false;
-  // A program that starts as it loads is run by hand, whatever is missing in its package.json.
-  const isProgram = isStartName.test(file) && project.ask(file, 'acts as it loads', actsAsItLoads);
-  if (!isProgram && needsUndeclared(project, file)) return true;
   if (project.isPublished(file) || !isIdle(project, file)) return false;
   const beside = neighboursOf(project, file);
   const all = project.filesBeside(file).filter(isNeighbour);
@@ -60,30 +57,6 @@ function isIdle(project: Project, file: string): boolean {
   const isRun = ({ entry, name }: FunctionSummary): boolean =>
     entry !== undefined && !isClass(name.split('.')[0]!) && !(isPlain && entry.isBySignature);
   return !summary.functions.some(isRun);
-}
-
-const valueImport =
-  /^import\s+(?!type\b)[^;'"]*?\bfrom\s*['"]([^'"\n]+)['"]|^import\s*['"]([^'"\n]+)['"]|^(?:const|let|var)\s[^;=]*=\s*require\(\s*['"]([^'"\n]+)['"]\s*\)/gm;
-const packageName = /^(?:@[a-z0-9][\w.-]*\/)?[a-z0-9][\w.-]*(?=\/|$)/;
-
-/**
- * Whether a file needs a package that nobody installs, as no package.json names it and no file that the product imports
- * has it: what is left of another program, which nothing loads any more.
- */
-function needsUndeclared(project: Project, file: string): boolean {
-  const isMissing = (specifier: string): boolean => {
-    const [name] = packageName.exec(specifier) ?? [];
-    return name !== undefined && !project.declares(file, name) && !project.resolver.resolve(file, specifier);
-  };
-  const missing = listNeeded(project, file).filter(isMissing);
-  if (missing.length === 0) return false;
-  const others = project.filesBeside(file).filter((other) => isImported(project, other));
-  return missing.some((specifier) => !others.some((other) => listNeeded(project, other).includes(specifier)));
-}
-
-function listNeeded(project: Project, file: string): string[] {
-  const text = project.textOf(file) ?? '';
-  return [...text.matchAll(valueImport)].map(([, from, bare, required]) => from ?? bare ?? required!);
 }
 
 const mostOf = 3 / 5;

@@ -136,17 +136,6 @@ describe('what only files that nobody runs lead to', () => {
     expect(await confidencesIn(files(''))).toEqual(['src/check.ts possible']);
     expect(await confidencesIn(files('checkDatabase();\n'))).toEqual(['src/check.ts likely']);
   });
-
-  test('is possible: a file that needs a package nobody installs, and that nothing imports', async () => {
-    const route = `import { Router } from 'left-framework';\nimport fs from 'node:fs';\n${slow}export function GET() ${body}`;
-    const manifest = (name: string) => JSON.stringify({ private: true, dependencies: { [name]: '1.0.0' } });
-    const files = { 'src/route.ts': route };
-    expect(await confidencesIn({ ...files, 'package.json': manifest('express') })).toEqual(['src/route.ts possible']);
-    expect(await confidencesIn({ ...files, 'package.json': manifest('left-framework') })).toEqual([
-      'src/route.ts likely',
-    ]);
-    expect(await confidencesIn(files)).toEqual(['src/route.ts likely']);
-  });
 });
 
 describe('the request path', () => {
