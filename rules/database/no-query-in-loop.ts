@@ -76,19 +76,16 @@ export const rule = defineRule<QueryInLoop>({
 });
 
 function judgeQuery(call: ts.CallExpression, file: FileContext): Match<QueryInLoop> | undefined {
-  if (isInsideChain(call)) return undefined;
-  const query = findQuery(call, file);
-  if (!query || !isRun(call, query)) return undefined;
-  return judge(call, query, file);
+  const query = isInsideChain(call) ? undefined : findQuery(call, file);
+  return query && isRun(call, query) ? judge(call, query, file) : undefined;
 }
 
 /** `await loadOwner(order.ownerId)` in a loop, where this file's `loadOwner` asks the database. */
 function judgeHelper(call: ts.CallExpression, file: FileContext): Match<QueryInLoop> | undefined {
-  if (!isAwaitedOrReturned(call) || call.arguments.length === 0) return undefined;
-  const helper = findFunctionValue(call.expression, file);
-  if (!helper || isWithin(call, helper)) return undefined;
-  const query = file.memo(findOwnQuery, helper);
-  return query && judge(call, query, file);
+  const isAsked = isAwaitedOrReturned(call) && call.arguments.length > 0;
+  const helper = isAsked ? findFunctionValue(call.expression, file) : undefined;
+  const query = helper && !isWithin(call, helper) && file.memo(findOwnQuery, helper);
+  return query ? judge(call, query, file) : undefined;
 }
 
 /** `const children = await find(parent); for (const child of children) await walk(child)` in `walk`. */
@@ -199,6 +196,4 @@ function makeMatch(
 }
 
 /** The query that a loop is reported for: the first; the others come to light when it is gone. */
-function toldOf(_: ts.Node, _file: FileContext): { at?: ts.Node } {
-  return {};
-}
+const toldOf = (_: ts.Node, _file: FileContext): { at?: ts.Node } => ({});

@@ -21,6 +21,7 @@ import {
   isOfConnection,
   isPageMemo,
   mayBePageMemo,
+  onceName,
   ownerOf,
 } from '../../src/ast/containers/memo.ts';
 import { isOffered } from '../../src/ast/containers/offered-cache.ts';
@@ -44,7 +45,7 @@ import { listDeadSweep, listNeverCalled } from '../../src/ast/where/never-called
 import { isLibrary } from '../../src/ast/where/public-api.ts';
 import { isSeldomAsked } from '../../src/ast/where/seldom.ts';
 import { isImplicit, repeatsItself } from '../../src/ast/where/self-repeating.ts';
-import { hasTooling, isInBrowser } from '../../src/ast/where/tooling.ts';
+import { hasTooling, isOfPage } from '../../src/ast/where/tooling.ts';
 import { openToUsers, runsAsItLives } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
@@ -57,9 +58,6 @@ export interface UnboundedCache {
   /** Every entry can be made again from its key: a get-or-compute. */
   isRecomputable: boolean;
 }
-
-const onceName =
-  /warn|deprecat|notified|logged|reported|seen(?:Warning|Error)s?|emittedOnce|registered|registry|plugins|handlers|commands|middlewares?|hooks|adapters|providers|strategies|factories|metadata|models|schemas|listeners|repositories|subscri(?:bers|ptions)|symbols|types|injectors?|singletons?|routes$|failures?$|health|breakers?$|backoff|upstreams?$|endpoints?$/i;
 
 export const rule = defineRule<UnboundedCache>({
   id: 'no-unbounded-cache',
@@ -89,36 +87,25 @@ export const rule = defineRule<UnboundedCache>({
   // What a page remembers itself is `possible`.
   sureMentionsIn: { ui: ['dataloader'] },
   visit: {
-    VariableDeclaration(node, file) {
-      if (!node.initializer || isSilent(file)) return undefined;
-      const container = containerOfVariable(node, file);
-      return container && judge(container, file);
-    },
-    PropertyDeclaration(node, file) {
-      if (!node.initializer || isSilent(file)) return undefined;
-      const container = containerOfField(node, file);
-      return container && judge(container, file);
-    },
+    VariableDeclaration: (node, file) =>
+      node.initializer && !isSilent(file) ? judge(containerOfVariable(node, file), file) : undefined,
+    PropertyDeclaration: (node, file) =>
+      node.initializer && !isSilent(file) ? judge(containerOfField(node, file), file) : undefined,
     BinaryExpression(node, file) {
-      if (node.operatorToken.kind !== ts.SyntaxKind.EqualsToken || isSilent(file)) return undefined;
-      const container = containerOfField(node, file);
-      return container && judge(container, file);
+      const isSet = node.operatorToken.kind === ts.SyntaxKind.EqualsToken && !isSilent(file);
+      return isSet ? judge(containerOfField(node, file), file) : undefined;
     },
     NewExpression: (node, file) => (isSilent(file) ? undefined : judgeDataLoader(node, file)),
   },
 });
 
 function isSilent(file: FileContext): boolean {
-  return !isPage(file) && hasTooling(file);
+  return !isOfPage(file) && hasTooling(file);
 }
 
-function isPage(file: FileContext): boolean {
-  return file.role === 'ui' || isInBrowser(file);
-}
-
-function judge(container: Container, file: FileContext): Match<UnboundedCache> | undefined {
-  if (container.kind === 'array' || container.accesses.length === 0) return undefined;
-  if (isPage(file) && !mayBePageMemo(container)) return undefined;
+function judge(container: Container | undefined, file: FileContext): Match<UnboundedCache> | undefined {
+  if (!container || container.kind === 'array' || container.accesses.length === 0) return undefined;
+  if (isOfPage(file) && !mayBePageMemo(container)) return undefined;
   if (isBoundedKeyType(container.type, container.value, file)) return undefined;
   const growth = growthOf(container, file);
   if (growth.adds.length === 0 || growth.sizeChecks.length > 0) return undefined;
@@ -144,7 +131,7 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
   const lifetime = lifetimeOf(container, adds, file);
   const isOfRequests = isKeyedByRequest(add, container, growth, file);
   const outlives = isOfRequests || (left?.kind === 'unanswered' && isOfConnection(container));
-  if ((lifetime === 'short' && !outlives) || (isPage(file) && !isPageMemo(container, add, growth, file)))
+  if ((lifetime === 'short' && !outlives) || (isOfPage(file) && !isPageMemo(container, add, growth, file)))
     return undefined;
   // What is taken out as something ends may go whenever that does.
   const isClosed = growth.removals.length > 0 && removals.length === 0;
@@ -154,7 +141,7 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
     ...neverAsked,
     ...(brought ? [brought.when] : []),
   ];
-  const isCalledAnew = repeatsItself(add.node, file) || isImplicit(add.fn) || isPage(file);
+  const isCalledAnew = repeatsItself(add.node, file) || isImplicit(add.fn) || isOfPage(file);
   const repeated = runsAsItLives(add.node, file);
   const isAnyones = !isCalledAnew && isOffered(add, isCache, file);
   const isGivenOut = !isCalledAnew && isGivenByFactory(container, add, file);
@@ -169,7 +156,7 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
     (isAnyKey(add.key!, file) && hasExpiry(add.value, file));
   const isOver = neverSwept !== undefined || (left !== undefined && left.kind !== 'once');
   const isSpent = isOver || isLockOfKey(add, container, file) || isKeyedByObject(add, container, growth, file);
-  const isOften = !isPage(file) && !isSeldom && (isSpent || (isPassing && !isStoredKey(add, file)));
+  const isOften = !isOfPage(file) && !isSeldom && (isSpent || (isPassing && !isStoredKey(add, file)));
   const isTold = lifetime !== 'process' && (isAnyones || isGivenOut);
   // A cache is given a limit where it is made, unless its key is the mistake; what stands for something goes when it ends.
   const isLimited = isCache && !left && !neverSwept && lifetime !== 'short';
@@ -191,7 +178,7 @@ function judge(container: Container, file: FileContext): Match<UnboundedCache> |
       confidence: 'possible' as const,
     }),
     ...((isUsersOwn || oneOwner) && { sureWhen: allOf(isUsersOwn ? repeated : undefined, oneOwner) }),
-    ...(isPage(file) && { severity: 'medium' as const }),
+    ...(isOfPage(file) && { severity: 'medium' as const }),
     when: allOf(...conditions),
     data: {
       container,

@@ -5,7 +5,7 @@ import { findQuery } from '../../src/ast/io/queries.ts';
 import { shownText } from '../../src/ast/names/shown-text.ts';
 import { findMemberPath, findMethodCall, skipWrappers } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { isHandedMany } from '../../src/ast/where/handed-lists.ts';
+import { isHandedMany } from '../../src/ast/where/given-values.ts';
 import { isSeldomAsked } from '../../src/ast/where/seldom.ts';
 import { onAskedPath, runsAsItLives, runsUnderLoad } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';

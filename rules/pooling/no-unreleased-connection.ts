@@ -3,8 +3,10 @@ import {
   findLent,
   handlingOfLent,
   isHandedOver,
+  isHandedToHelper,
   isKnownPool,
   isLentToNobody,
+  isOfTransaction,
   isOwnRelease,
   isPoolEnded,
   isPoolMade,
@@ -19,7 +21,7 @@ import { listAcquisitions } from '../../src/ast/clients/query-runner.ts';
 import { findLeaks, type Leak } from '../../src/ast/handles/release-paths.ts';
 import { together } from '../../src/ast/mention-words.ts';
 import { type FunctionNode, findEnclosingFunction, findMethodCall, isWithin } from '../../src/ast/syntax.ts';
-import { ts } from '../../src/ast/ts.ts';
+import type { ts } from '../../src/ast/ts.ts';
 import { runsUnderLoad } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { Binding, FileContext } from '../../src/model/file-context.ts';
@@ -44,9 +46,6 @@ export interface UnreleasedConnection {
 
 const acquireName =
   /^_?(?:connect|getConnection|acquire|checkout|createQueryRunner|startSession|getClient|acquireConnection)$/;
-
-/** How helpers are called that give what they take from a pool. */
-const lending = /^_?(?:get|acquire|obtain|open|create|checkout|borrow|take|lease|query|runner|client|connection)/i;
 
 const outcomes = { throw: 'when something throws', return: 'on an early return', end: 'at all' } as const;
 
@@ -98,7 +97,7 @@ export const rule = defineRule<UnreleasedConnection>({
 
 /** What a helper of this file takes from the pool, and its caller uses in place. */
 function judgeHelper(call: ts.CallExpression, file: FileContext): Match<UnreleasedConnection> | undefined {
-  if (!lending.test(findMethodCall(call)!.method) || !isHelperUsedInPlace(call, file)) return undefined;
+  if (!isHelperUsedInPlace(call, file)) return undefined;
   const fn = findEnclosingFunction(call);
   const values = { name: 'What is used in place', outcome: outcomes.end };
   return fn && { at: call, values, data: { call, binding: undefined, fn, leaks: [], releases: [] } };
@@ -152,11 +151,6 @@ function judge(
   };
 }
 
-/** A session of MongoDB, whoever made its client: no other one runs transactions. */
-function isOfTransaction({ references }: Binding): boolean {
-  return references.some((use) => /^(?:with|start)Transaction$/.test(findMethodCall(use.parent.parent)?.method ?? ''));
-}
-
 function judgeTransaction(begin: ts.CallExpression, file: FileContext): Match<UnreleasedConnection> | undefined {
   const fn = findEnclosingFunction(begin);
   const open = fn && findOpenTransaction(begin, fn, file);
@@ -183,16 +177,6 @@ function relatedOf(leaks: readonly Leak[]): Related[] {
       at,
       note: outcome === 'throw' ? 'may throw while it is held' : 'returns while it is held',
     }));
-}
-
-/** `await rollback(connection)`: a helper that ends the transaction may give the connection back as well. */
-function isHandedToHelper({ references }: Binding): boolean {
-  return references.some(({ parent }, index) => {
-    if (!ts.isCallExpression(parent) || !ts.isIdentifier(parent.expression)) return false;
-    return (
-      parent.arguments[0] === references[index] && /^(?:commit|rollback|finish|abort)/i.test(parent.expression.text)
-    );
-  });
 }
 
 /** What a callback is lent: known by its pool, or by what the callback does with it on other ways out. */

@@ -22,7 +22,7 @@ import { findRearmedAfterEnd } from '../../src/ast/timers/rearmed-after-end.ts';
 import { listReturnedPlaces } from '../../src/ast/timers/returned-timer.ts';
 import { findSecondBeginning } from '../../src/ast/timers/second-chain.ts';
 import { type TimeoutLeak, weighTimeout } from '../../src/ast/timers/timer-weight.ts';
-import { findDelayMs, findTimerFunction, isUnrefed } from '../../src/ast/timers/timers.ts';
+import { findDelayMs, findTimerFunction, isAtOnce, isUnrefed } from '../../src/ast/timers/timers.ts';
 import type { ts } from '../../src/ast/ts.ts';
 import { isGatherer, isStartedWhenUnset } from '../../src/ast/where/latch.ts';
 import { mayEndProcess } from '../../src/ast/where/process-end.ts';
@@ -197,9 +197,4 @@ function actsAfterEnd(call: ts.CallExpression, leak: TimeoutLeak, file: FileCont
 /** Other methods keep it: they are the ones to look at it before. */
 function isReturned(call: ts.CallExpression, file: FileContext): boolean {
   return listHandlePlaces(call, file).some((p) => p.kind === 'handed-over');
-}
-
-/** Without a delay: over before the next event. */
-function isAtOnce(call: ts.CallExpression): boolean {
-  return (findDelayMs(call) ?? (call.arguments[1] ? 1 : 0)) === 0;
 }

@@ -21,8 +21,7 @@ import { findLostRace } from '../../src/ast/timers/lost-race.ts';
 import { findRacedSleep } from '../../src/ast/timers/raced-sleep.ts';
 import { weighDeadline, weighSleep } from '../../src/ast/timers/timer-weight.ts';
 import { findDelayMs, findTimerFunction, isUnrefed } from '../../src/ast/timers/timers.ts';
-import { findUnclearedLoss } from '../../src/ast/timers/uncleared-loss.ts';
-import { findUnclearedSettle } from '../../src/ast/timers/uncleared-settle.ts';
+import { findUnclearedOutcome } from '../../src/ast/timers/uncleared-settle.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { runsAtProcessEnd } from '../../src/ast/where/process-end.ts';
 import { isOfCommandLine } from '../../src/ast/where/tooling.ts';
@@ -105,7 +104,12 @@ function judgeSleep(call: ts.CallExpression, file: FileContext): Match<Uncleared
 }
 
 /** One that is kept in an entry of a table, which leaves it while the timer lives. */
-function judgeEntry(call: ts.CallExpression, places: readonly HandlePlace[], entry: EntryTimer, file: FileContext) {
+function judgeEntry(
+  call: ts.CallExpression,
+  places: readonly HandlePlace[],
+  entry: EntryTimer,
+  file: FileContext,
+): Match<UnclearedDeadline> | undefined {
   const found = findDroppedEntry(call, places, entry, file);
   if (!found) return undefined;
   return {
@@ -123,21 +127,6 @@ function isOnSuccess(clear: ts.Node, file: FileContext): boolean {
   const target = fn && findMethodCall(getOutermostWrapped(fn).parent);
   const isFirst = target?.method === 'then' && skipWrappers(target.call.arguments[0]!) === fn;
   return isFirst && !neverRejects(target.receiver, file);
-}
-
-/** The outcome that leaves the timer running, of a promise, of a call with a callback, or of what tells of it by events. */
-function findSettle(
-  call: ts.CallExpression,
-  deadline: Deadline | undefined,
-  clears: readonly ts.Node[],
-  file: FileContext,
-): ts.Node | undefined {
-  const loss = findUnclearedLoss(call, clears, file)?.call;
-  if (deadline?.kind === 'promise')
-    return deadline.race ? undefined : (findUnclearedSettle(call, deadline, clears, file) ?? loss);
-  if (deadline?.kind !== 'callback') return loss;
-  const { fn, settles } = deadline;
-  return findUnclearedSettle(call, { executor: fn, settles }, clears, file) ?? loss;
 }
 
 /** What is awaited may be a function of another file, which catches what fails in it. */
@@ -192,6 +181,6 @@ function judge(
   }
   if (deadline && clears.every((clear) => isOnSuccess(clear, file)))
     return match('not cleared when the work fails', undefined, clears[0]);
-  const settle = findSettle(call, deadline, clears, file);
+  const settle = findUnclearedOutcome(call, deadline, clears, file);
   return settle && match('not cleared on every outcome', undefined, settle);
 }

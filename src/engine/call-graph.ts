@@ -19,9 +19,6 @@ export interface CallChain {
   steps: Step[];
 }
 
-/** A list is handed from a handler to a service, and by that to a repository. */
-const maxHandOns = 2;
-
 interface Caller {
   from: FunctionRef;
   edge: CallEdge;
@@ -43,6 +40,9 @@ interface Wanted {
 
 /** By so many calls a handler hands on what it was sent: controller, service, repository, cache. */
 const maxHandings = 4;
+
+/** A list is handed from a handler to a service, and by that to a repository. */
+const maxListHandings = 3;
 
 /** A file that hands on what another exports, as a text. */
 const handingOn = /\bexport\s*\{|\bexports\b/;
@@ -97,12 +97,15 @@ export class CallGraph {
   }
 
   /** Whether a caller hands a function a list that data makes long, or hands on one that it is handed itself. */
-  isHandedMany(fn: FunctionRef, parameter: number, hops: number): boolean {
+  isHandedMany(fn: FunctionRef, parameter: number, hops = 1): boolean {
     return this.#callersOf(fn).some(({ from, edge }) => {
       if (this.#project.isAside(from.file)) return false;
-      if (edge.many?.includes(parameter)) return true;
-      const handed = edge.handsOn?.find(([argument]) => argument === parameter);
-      return handed !== undefined && hops < maxHandOns && this.isHandedMany(from, handed[1], hops + 1);
+      return edge.given?.some((value) => {
+        if (value.argument !== parameter) return false;
+        if (value.from !== 'parameter') return value.from === 'many';
+        if (!value.isWhole || hops === maxListHandings) return false;
+        return this.isHandedMany({ file: from.file, fn: value.fn }, value.parameter, hops + 1);
+      });
     });
   }
 
@@ -116,13 +119,14 @@ export class CallGraph {
         for (const { from, edge } of this.#callersByAnyName(fn)) {
           if (this.#project.isAside(from.file)) continue;
           const path = [{ from, edge, to: fn }, ...steps];
-          for (const { argument, fn: home, parameter: handed } of edge.given ?? []) {
-            if (argument !== wanted) continue;
-            if (home === undefined || handed === undefined) return this.#chain(from, path, new Map());
-            const key = `${keyOf({ file: from.file, fn: home })}\0${handed}`;
+          for (const value of edge.given ?? []) {
+            if (value.argument !== wanted || value.from === 'many') continue;
+            if (value.from === 'request') return this.#chain(from, path, new Map());
+            const home = { file: from.file, fn: value.fn };
+            const key = `${keyOf(home)}\0${value.parameter}`;
             if (seen.has(key)) continue;
             seen.add(key);
-            next.push({ fn: { file: from.file, fn: home }, parameter: handed, steps: path });
+            next.push({ fn: home, parameter: value.parameter, steps: path });
           }
         }
       }

@@ -128,7 +128,7 @@ export class Linker {
       case 'callee-does':
         return this.#judgeCallee(file, condition.to, condition.deeds);
       case 'handed-many': {
-        const holds = condition.fn >= 0 && this.#graph.isHandedMany({ file, fn: condition.fn }, condition.parameter, 0);
+        const holds = condition.fn >= 0 && this.#graph.isHandedMany({ file, fn: condition.fn }, condition.parameter);
         return { holds, evidence: [], why: holds ? '' : 'Nobody is seen to hand many to it' };
       }
       case 'project-states': {

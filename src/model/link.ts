@@ -68,12 +68,15 @@ export type SymbolRef =
 /** How often a call runs for each run of the function around it. */
 export type CallFrequency = 'once' | 'loop';
 
-/** An argument that comes out of a request, or from a parameter of the `fn`-th function of the file. */
-export interface GivenValue {
-  argument: number;
-  fn?: number;
-  parameter?: number;
-}
+/**
+ * What is handed to a call as its `argument`-th: a list that data makes `many`, a parameter of the `fn`-th function of the
+ * file or a part of one (`isWhole`: as it came), else a part of a request.
+ */
+export type GivenValue = { argument: number } & (
+  | { from: 'many' }
+  | { from: 'request' }
+  | { from: 'parameter'; fn: number; parameter: number; isWhole?: true }
+);
 
 export interface CallEdge {
   to: SymbolRef;
@@ -81,13 +84,9 @@ export interface CallEdge {
   at: number;
   line: number;
   frequency: CallFrequency;
-  /** The places of arguments that data makes long, as far as the file tells. */
-  many?: readonly number[];
-  /** Places of arguments that are parameters of the function around the call, with the places of those. */
-  handsOn?: readonly (readonly [argument: number, parameter: number])[];
   /** Nobody waits for what it starts: see `src/ast/handles/left-alone.ts`. */
   isLeftAlone?: true;
-  /** What of its arguments requests bring, or callers. */
+  /** What of its arguments data makes long, requests bring, or callers. */
   given?: readonly GivenValue[];
 }
 

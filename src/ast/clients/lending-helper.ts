@@ -1,9 +1,19 @@
 import type { FileContext } from '../../model/file-context.ts';
 import { listReturnedValues } from '../life/life-cycle.ts';
 import { findFunctionValue } from '../names/functions.ts';
-import { type FunctionNode, findMethodCall, getOutermostWrapped, skipAwait, skipWrappers } from '../syntax.ts';
+import {
+  calleeName,
+  type FunctionNode,
+  findMethodCall,
+  getOutermostWrapped,
+  skipAwait,
+  skipWrappers,
+} from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { isKnownPool } from './lent-connection.ts';
+
+/** How helpers are called that give what they take from a pool. */
+const lending = /^_?(?:get|acquire|obtain|open|create|checkout|borrow|take|lease|query|runner|client|connection)/i;
 
 /** Whether a function gives what it takes from a pool: `if (given) return given; return this.pool.connect()`. */
 export function lendsOut(fn: FunctionNode, file: FileContext): boolean {
@@ -27,7 +37,8 @@ function skipGiven(value: ts.Expression): ts.Expression {
  */
 export function isHelperUsedInPlace(call: ts.CallExpression, file: FileContext): boolean {
   const { parent } = getOutermostWrapped(call);
-  if (!ts.isPropertyAccessExpression(parent) || !mayLeaveToHelper(call, file)) return false;
+  if (!ts.isPropertyAccessExpression(parent) || !lending.test(calleeName(call))) return false;
+  if (!mayLeaveToHelper(call, file)) return false;
   const helper = findFunctionValue(call.expression, file);
   return helper !== undefined && lendsOut(helper, file);
 }

@@ -231,3 +231,18 @@ export function handlingOfLent(
 export function listNames(condition: ts.Expression): string[] {
   return condition.getText().match(/(?:this\.)?[A-Za-z_$][\w$]*(?:\.[\w$]+)*/g) ?? [];
 }
+
+/** A session of MongoDB, whoever made its client: no other one runs transactions. */
+export function isOfTransaction({ references }: Binding): boolean {
+  return references.some((use) => /^(?:with|start)Transaction$/.test(findMethodCall(use.parent.parent)?.method ?? ''));
+}
+
+/** `await rollback(connection)`: a helper that ends the transaction may give the connection back as well. */
+export function isHandedToHelper({ references }: Binding): boolean {
+  return references.some(({ parent }, index) => {
+    if (!ts.isCallExpression(parent) || !ts.isIdentifier(parent.expression)) return false;
+    return (
+      parent.arguments[0] === references[index] && /^(?:commit|rollback|finish|abort)/i.test(parent.expression.text)
+    );
+  });
+}

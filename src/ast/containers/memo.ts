@@ -5,6 +5,10 @@ import type { Add, Growth, Removal } from './container-growth.ts';
 import type { Container } from './containers.ts';
 import { domainOfName } from './key-words.ts';
 
+/** What is filled once for each thing that the program declares, sets up or warns of, by its name. */
+export const onceName =
+  /warn|deprecat|notified|logged|reported|seen(?:Warning|Error)s?|emittedOnce|registered|registry|plugins|handlers|commands|middlewares?|hooks|adapters|providers|strategies|factories|metadata|models|schemas|listeners|repositories|subscri(?:bers|ptions)|symbols|types|injectors?|singletons?|routes$|failures?$|health|breakers?$|backoff|upstreams?$|endpoints?$/i;
+
 /** A container that says by its name that it is a cache. */
 export const cacheName = /cache|memo|lookup/i;
 

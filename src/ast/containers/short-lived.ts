@@ -7,6 +7,7 @@ import {
   findMemberPath,
   findMethodCall,
   findPropertyName,
+  findStringValue,
   isWithin,
   skipWrappers,
 } from '../syntax.ts';
@@ -14,6 +15,8 @@ import { ts } from '../ts.ts';
 import { listNodesWithin } from '../within.ts';
 
 const tenMinutes = 600;
+/** More seconds than a day has are milliseconds, where nothing says what they are. */
+const day = 86_400;
 const lifeName = /^(?:ex|px|ttl\w*|stdTTL|maxAge|max_age|expir\w*|duration|seconds)$/i;
 
 /**
@@ -63,32 +66,46 @@ export function isLoadedByMany(get: ts.Node, set: ts.CallExpression, file: FileC
   return listNodesWithin('AwaitExpression', loop, file).some((load) => load.end <= set.pos);
 }
 
-/** Seconds, or whole seconds in milliseconds: as many of them as hours have are seconds. */
-function isShort(life: number): boolean {
-  const isMilliseconds = life % 1_000 === 0 && life % 3_600 !== 0;
-  return life > 0 && (life <= tenMinutes || (isMilliseconds && life <= tenMinutes * 1_000));
+/** How long something is kept, in the unit of where that is written; without one it may be either. */
+interface Life {
+  number: number;
+  unit?: 's' | 'ms';
+}
+
+function isShort({ number, unit }: Life): boolean {
+  if (number <= 0) return false;
+  const isHours = number % 3_600 === 0 && number < day;
+  const isMilliseconds = unit === undefined ? number % 1_000 === 0 && !isHours : unit === 'ms';
+  return (unit !== 'ms' && number <= tenMinutes) || (isMilliseconds && number <= tenMinutes * 1_000);
+}
+
+/** Redis names its units: `EX`, `setex` and `PX`, `psetex`; `stdTTL` is that of node-cache. */
+function unitOf(name: string): Pick<Life, 'unit'> {
+  if (/^(?:ex|setex|stdTTL|seconds)$/i.test(name)) return { unit: 's' };
+  return /^(?:px|psetex)$/i.test(name) ? { unit: 'ms' } : {};
 }
 
 /** `60` of `set(key, value, 60)`, `set(key, value, 'EX', 60)`, `set(key, value, { ttl: 60 })` and `setex(key, 60, value)`. */
-function listLives(set: ts.CallExpression, file: FileContext): number[] {
-  const isTimed = /^(?:setex|setEx|psetex)$/.test(findMethodCall(set)?.method ?? '');
+function listLives(set: ts.CallExpression, file: FileContext): Life[] {
+  const method = findMethodCall(set)?.method ?? '';
+  const isTimed = /^(?:setex|setEx|psetex)$/.test(method);
   const given = isTimed ? set.arguments.slice(1, 2) : set.arguments.slice(2);
-  return given.flatMap((argument) => {
+  return given.flatMap((argument, i) => {
     const value = skipWrappers(argument);
-    return ts.isObjectLiteralExpression(value) ? listNamedLives(value, file) : numberOf(value, file);
+    if (ts.isObjectLiteralExpression(value)) return listNamedLives(value, file);
+    return livesOf(value, isTimed ? method : (findStringValue(given[i - 1]) ?? ''), file);
   });
 }
 
-function listNamedLives(options: ts.ObjectLiteralExpression, file: FileContext): number[] {
-  return options.properties.flatMap((property) =>
-    ts.isPropertyAssignment(property) && lifeName.test(findPropertyName(property.name) ?? '')
-      ? numberOf(property.initializer, file)
-      : [],
-  );
+function listNamedLives(options: ts.ObjectLiteralExpression, file: FileContext): Life[] {
+  return options.properties.flatMap((property) => {
+    const name = ts.isPropertyAssignment(property) ? (findPropertyName(property.name) ?? '') : '';
+    return lifeName.test(name) ? livesOf((property as ts.PropertyAssignment).initializer, name, file) : [];
+  });
 }
 
 /** `new LRUCache({ ttl: 60_000 })`. */
-function listLivesOfMaking(cache: ts.Expression, file: FileContext): number[] {
+function listLivesOfMaking(cache: ts.Expression, file: FileContext): Life[] {
   const at = skipWrappers(cache);
   const declaration = ts.isIdentifier(at) ? file.bindingOf(at)?.declaration : undefined;
   const made = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
@@ -98,13 +115,14 @@ function listLivesOfMaking(cache: ts.Expression, file: FileContext): number[] {
 }
 
 /** `60_000` of `Date.now() + 60_000` and of `Date.now() - kept.at < 60_000`. */
-function listAges({ left, right }: ts.BinaryExpression, file: FileContext): number[] {
+function listAges({ left, right }: ts.BinaryExpression, file: FileContext): Life[] {
   const isNow = (side: ts.Expression): boolean => /Date\.now\(\)|new Date\(\)|\bnow\b/.test(side.getText(file.source));
-  if (isNow(left)) return numberOf(right, file);
-  return isNow(right) ? numberOf(left, file) : [];
+  if (isNow(left)) return livesOf(right, '', file);
+  return isNow(right) ? livesOf(left, '', file) : [];
 }
 
-function numberOf(value: ts.Expression, file: FileContext): number[] {
+/** The number that a value is, in the unit that what is called so has. */
+function livesOf(value: ts.Expression, name: string, file: FileContext): Life[] {
   const number = findNumber(value, file);
-  return number === undefined ? [] : [number];
+  return number === undefined ? [] : [{ number, ...unitOf(name) }];
 }

@@ -12,7 +12,8 @@ import { isInBrowser } from '../where/tooling.ts';
 import { findRepetition } from '../where/where.ts';
 import type { IndependentRounds } from './independence.ts';
 import { isFileCall, listIoCalls } from './io-call.ts';
-import { findOutboundCall, isSent } from './outbound-call.ts';
+import { isSend } from './network-send.ts';
+import { findOutboundCall } from './outbound-call.ts';
 import { findQuery } from './queries.ts';
 import { givesMany, givesTotal, isNamedRead } from './read-call.ts';
 
@@ -118,7 +119,7 @@ export function isPageAndTotal({ calls }: { calls: Calls }): boolean {
 
 /** Whether a round sends something to another host. */
 export function hasSent({ calls, sent }: IndependentRounds, file: FileContext): boolean {
-  return sent.length > 0 || calls.some((call) => isSent(call, file));
+  return sent.length > 0 || calls.some((call) => isSend(call, file));
 }
 
 /** Of two reads the quicker one is all that is won, and of three for one thing each little more, unless a loop repeats them. */

@@ -4,12 +4,25 @@ import { bareModule, findOrigin, originName } from '../names/provenance.ts';
 import { type FunctionNode, findEnclosingFunction, findMemberName, skipWrappers } from '../syntax.ts';
 import type { ts } from '../ts.ts';
 import { listNodesWithin } from '../within.ts';
+import { findOutboundCall } from './outbound-call.ts';
 import { isAwaitedOrReturned } from './queries.ts';
 
-const remote =
-  /^(?:axios|got|undici|node-fetch|cross-fetch|ky|superagent|needle|stripe|@octokit\/.+|@aws-sdk\/client-.+|@google-cloud\/(?:storage|pubsub)|openai|@anthropic-ai\/sdk|nodemailer|resend|@sendgrid\/mail|twilio|@slack\/web-api|kafkajs|amqplib)$/;
-const remoteWord =
-  /\bfetch\(|['"](?:axios|got|undici|node-fetch|cross-fetch|ky|superagent|needle|stripe|@octokit\/|@aws-sdk\/client-|@google-cloud\/|openai|@anthropic-ai\/|nodemailer|resend|@sendgrid\/|twilio|@slack\/|kafkajs|amqplib)/;
+/**
+ * Packages that ask another host whatever is called of them, but for what sets a client up or computes. A last `/` or `-`
+ * stands for all that begin so.
+ */
+const senders = [
+  ...['axios', 'got', 'undici', 'node-fetch', 'cross-fetch', 'ky', 'superagent', 'needle'],
+  ...['nodemailer', '@nestjs-modules/mailer', 'resend', '@sendgrid/mail', 'postmark', 'mailgun.js'],
+  ...['web-push', 'expo-server-sdk', 'firebase-admin/messaging', 'twilio', '@slack/web-api'],
+  ...['stripe', '@octokit/', 'openai', '@anthropic-ai/sdk'],
+  ...['@aws-sdk/client-', '@google-cloud/storage', '@google-cloud/pubsub', 'kafkajs', 'amqplib'],
+];
+const patterns = senders.map((name) => name.replaceAll('.', '\\.'));
+const sender = new RegExp(`^(?:${patterns.map((one) => (/[/-]$/.test(one) ? `${one}.+` : one)).join('|')})$`);
+const senderWord = new RegExp(
+  `\\bfetch\\(|['"](?:${[...patterns, '@nestjs/axios', 'request', 'simple-get', 'download', '(?:node:)?https?'].join('|')})`,
+);
 
 /** What makes or sets up a client of HTTP, and asks nobody: the SDKs of services have resources that are created. */
 const makesClient = /^(?:axios|got|ky|undici|nodemailer)$/;
@@ -21,7 +34,6 @@ const computed = /^(?:getSignedUrl\w*|webhooks|constructEvent\w*)$/;
  * deep.
  */
 export function findSend(call: ts.CallExpression, file: FileContext): ts.CallExpression | undefined {
-  if (!file.memo(namesRemote, file.source)) return undefined;
   if (isSend(call, file)) return call;
   const fn = findFunctionValue(call.expression, file);
   return fn && listOwnSends(fn, file)[0];
@@ -29,24 +41,24 @@ export function findSend(call: ts.CallExpression, file: FileContext): ts.CallExp
 
 /** The calls of other services that a function itself waits for. */
 export function listOwnSends(fn: FunctionNode, file: FileContext): readonly ts.CallExpression[] {
-  if (!file.memo(namesRemote, file.source)) return [];
+  if (!file.memo(namesSender, file.source)) return [];
   return listNodesWithin('CallExpression', fn, file).filter(
     (call) => isAwaitedOrReturned(call) && findEnclosingFunction(call) === fn && isSend(call, file),
   );
 }
 
-function namesRemote({ text }: ts.SourceFile): boolean {
-  return remoteWord.test(text);
+function namesSender({ text }: ts.SourceFile): boolean {
+  return senderWord.test(text);
 }
 
-function isSend(call: ts.CallExpression, file: FileContext): boolean {
+/** Whether a call asks another host, by whatever library: what it is handed there is nobody else's business. */
+export function isSend(call: ts.CallExpression, file: FileContext): boolean {
+  if (!file.memo(namesSender, file.source)) return false;
+  if (findOutboundCall(call, file)) return true;
   const callee = skipWrappers(call.expression);
   const origin = findOrigin(callee, file);
-  if (!origin) return false;
-  const module = bareModule(origin.module);
-  const path = originName(origin);
-  if (module === '') return path === 'fetch' || path === 'globalThis.fetch';
-  if (!remote.test(module) || /\bErrorCode\b/.test(path)) return false;
+  const module = origin ? bareModule(origin.module) : '';
+  if (!origin || !sender.test(module) || /\bErrorCode\b/.test(originName(origin))) return false;
   return !(makesClient.test(module) ? setup : computed).test(findMemberName(callee) ?? '');
 }
 

@@ -104,17 +104,6 @@ export function findOutboundCall(call: ts.CallExpression, file: FileContext): Ou
   }
 }
 
-/** Mail, messages and payments: clients of services that are only ever sent to. */
-const sendingModule =
-  /^(?:nodemailer|@nestjs-modules\/mailer|web-push|expo-server-sdk|twilio|@sendgrid\/mail|firebase-admin(?:\/messaging)?|postmark|resend|mailgun\.js|@slack\/web-api|@aws-sdk\/client-(?:ses|sesv2|sns|sqs|lambda|eventbridge)|stripe|@octokit\/.+|openai|@anthropic-ai\/sdk)$/;
-
-/** Whether a call asks another host, by whatever library: what it is handed there is nobody else's business. */
-export function isSent(call: ts.CallExpression, file: FileContext): boolean {
-  if (findOutboundCall(call, file)) return true;
-  const origin = findMethodCall(call) && findOrigin(call.expression, file);
-  return origin !== undefined && sendingModule.test(bareModule(origin.module)) && !/Sync$/.test(originName(origin));
-}
-
 /** Where options stand among the arguments of a method of axios, and of its instances. */
 export function optionsIndex(method: string): number | undefined {
   if (method === 'request') return 0;

@@ -5,7 +5,7 @@ import { findCallee } from '../names/symbol-ref.ts';
 import { findMemberName, findMemberPath, findMethodCall, findPropertyName, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { ioOf, isNamedComputing, isNamedWrite, listIoCalls } from './io-call.ts';
-import { isSent } from './outbound-call.ts';
+import { isSend } from './network-send.ts';
 
 /** Words that say that the order or the pace is meant: transactions, batches, pages, limits, retries, waits. */
 export const paced =
@@ -36,11 +36,11 @@ export function askedReadOf(call: ts.CallExpression, file: FileContext): Read | 
 
 /** Whether a call sends something to another host, itself or by a function of the project: that says whether it does. */
 export function sendOf(call: ts.CallExpression, file: FileContext): Read | undefined {
-  if (isSent(call, file)) return { call };
+  if (isSend(call, file)) return { call };
   if (isNamedRead(call)) return undefined;
   const fn = findFunctionValue(call.expression, file);
   if (fn)
-    return listIoCalls(fn, file).some((one) => isSent(one.call, file)) && !isSharedRecord(call, file)
+    return listIoCalls(fn, file).some((one) => isSend(one.call, file)) && !isSharedRecord(call, file)
       ? { call }
       : undefined;
   const asked = findCallee(call, file);

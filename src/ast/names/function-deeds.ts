@@ -4,7 +4,6 @@ import { takesTurns } from '../containers/shared-load.ts';
 import { catchesAll } from '../io/cannot-fail.ts';
 import { listIoCalls } from '../io/io-call.ts';
 import { isLimitedSend, listOwnSends } from '../io/network-send.ts';
-import { isSent } from '../io/outbound-call.ts';
 import { askedText, matchHanded } from '../io/own-query.ts';
 import { findQuery, isGatheredLookup, isInsideChain, isRun, type QueryCall } from '../io/queries.ts';
 import { asksForMany, isBulk } from '../io/query-worth.ts';
@@ -34,10 +33,11 @@ export function listDeeds(fn: FunctionNode, file: FileContext): FunctionDeed[] {
   for (const { call, io } of listIoCalls(fn, file)) {
     if (io === 'write') deeds.add('writes');
     else if (!isConditional(call, fn)) deeds.add('reads');
-    if (isSent(call, file)) deeds.add('sends');
   }
-  for (const call of listOwnSends(fn, file)) deeds.add(isLimitedSend(call, file) ? 'sends' : 'sends:unlimited');
-  if (deeds.has('sends:unlimited')) deeds.add('sends');
+  for (const call of listOwnSends(fn, file)) {
+    deeds.add('sends');
+    if (!isLimitedSend(call, file)) deeds.add('sends:unlimited');
+  }
   if (keeping.test(text)) deeds.add('keeps');
   if (caching.test(text)) deeds.add('caches');
   const queries = listOwnCalls(fn.body).flatMap((call) => findRunQuery(call, file) ?? []);

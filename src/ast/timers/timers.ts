@@ -51,3 +51,8 @@ function findNumber(expression: ts.Expression): number | undefined {
   const right = findNumber(at.right);
   return left === undefined || right === undefined ? undefined : left * right;
 }
+
+/** Without a delay: over before the next event. */
+export function isAtOnce(call: ts.CallExpression): boolean {
+  return (findDelayMs(call) ?? (call.arguments[1] ? 1 : 0)) === 0;
+}

@@ -14,6 +14,8 @@ import {
 import { ts } from '../ts.ts';
 import { isInFinally, leavesFunction } from '../where/conditions.ts';
 import { listNodesWithin } from '../within.ts';
+import type { Deadline } from './deadline.ts';
+import { findUnclearedLoss } from './uncleared-loss.ts';
 
 /**
  * The first place that settles without ending the timer: neither its function nor one around it (inside the executor)
@@ -127,4 +129,19 @@ export function leadsToClear(call: ts.CallExpression, clears: readonly ts.Node[]
   }
   const called = findFunctionValue(callee, file);
   return called !== undefined && isFunctionNode(called) && clears.some((clear) => isWithin(clear, called));
+}
+
+/** The outcome that leaves the timer running, of a promise, of a call with a callback, or of what tells of it by events. */
+export function findUnclearedOutcome(
+  call: ts.CallExpression,
+  deadline: Deadline | undefined,
+  clears: readonly ts.Node[],
+  file: FileContext,
+): ts.Node | undefined {
+  const loss = findUnclearedLoss(call, clears, file)?.call;
+  if (deadline?.kind === 'promise')
+    return deadline.race ? undefined : (findUnclearedSettle(call, deadline, clears, file) ?? loss);
+  if (deadline?.kind !== 'callback') return loss;
+  const { fn, settles } = deadline;
+  return findUnclearedSettle(call, { executor: fn, settles }, clears, file) ?? loss;
 }

@@ -21,7 +21,6 @@ import { ts } from '../ts.ts';
 import { findEntryOfCall, findEntryPoint } from './entry-points.ts';
 import { findFrameworkCall } from './framework-calls.ts';
 import { listGiven } from './given-values.ts';
-import { listHanded } from './handed-lists.ts';
 import { findRepetition } from './where.ts';
 
 /** Notes what a call runs, and what the functions that it is handed are: entries, or callbacks of the callee. */
@@ -50,7 +49,6 @@ export function addCall(
     if (to)
       addEdge(from, {
         ...edge(to, frequency),
-        ...listHanded(call, from, file),
         ...(isNotWaitedFor(call, file) && { isLeftAlone: true }),
         ...(given.length > 0 && { given }),
       });

@@ -1,7 +1,15 @@
 import type { FileContext } from '../../model/file-context.ts';
-import type { GivenValue } from '../../model/link.ts';
+import type { GivenValue, LinkCondition } from '../../model/link.ts';
 import { ordinalOf } from '../names/functions.ts';
-import { findMemberPath, findMethodCall, isFunctionNode, skipAwait } from '../syntax.ts';
+import { sizeOf } from '../size/size.ts';
+import {
+  findMemberPath,
+  findMethodCall,
+  getOutermostWrapped,
+  isFunctionNode,
+  skipAwait,
+  skipWrappers,
+} from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { isRequestValue } from './request-value.ts';
 
@@ -56,11 +64,44 @@ function nameOfDecorator(expression: ts.Expression): string {
   return findMemberPath(ts.isCallExpression(expression) ? expression.expression : expression)?.at(-1) ?? '';
 }
 
-/** Which arguments of a call come out of a request, or are handed on from a parameter. */
+/** What lists are called; how large one is costs a good deal more to find out. */
+const listName = /(?:s|list|all|data|rows?|batch|queue|set|array|result|collection|people|children)\d?$/i;
+/** Further arguments are no lists to work through. */
+const maxLists = 4;
+
+/** What of the arguments of a call is long, comes out of a request, or is handed on from a parameter. */
 export function listGiven(call: ts.CallExpression | ts.NewExpression, file: FileContext): GivenValue[] {
-  return (call.arguments ?? []).flatMap((argument, index) =>
-    listSourcesOf(argument, file).map((source) =>
-      source === 'request' ? { argument: index } : { argument: index, ...source },
-    ),
-  );
+  return (call.arguments ?? []).flatMap((given, argument): GivenValue[] => {
+    const whole = findParameter(given, file);
+    const sources = listSourcesOf(given, file).map(
+      (source): GivenValue =>
+        source === 'request'
+          ? { argument, from: 'request' }
+          : { argument, from: 'parameter', ...source, ...(whole && { isWhole: true }) },
+    );
+    return !whole && argument < maxLists && isMany(given, file) ? [...sources, { argument, from: 'many' }] : sources;
+  });
+}
+
+function isMany(given: ts.Expression, file: FileContext): boolean {
+  const value = skipWrappers(given);
+  if (!ts.isIdentifier(value) && !ts.isPropertyAccessExpression(value)) return false;
+  const { text } = ts.isIdentifier(value) ? value : value.name;
+  return listName.test(text) && sizeOf(value, file) === 'large';
+}
+
+/** "A caller hands this list in, and data makes it long": where it is a parameter, as it came, of a function with a name. */
+export function isHandedMany(list: ts.Expression, file: FileContext): LinkCondition | undefined {
+  const declaration = findParameter(list, file);
+  const fn = declaration?.parent;
+  if (!fn || !isFunctionNode(fn) || ts.isCallExpression(getOutermostWrapped(fn).parent)) return undefined;
+  return { kind: 'handed-many', fn: ordinalOf(fn, file), parameter: fn.parameters.indexOf(declaration) };
+}
+
+/** The parameter that a value is, as it came. */
+function findParameter(given: ts.Expression, file: FileContext): ts.ParameterDeclaration | undefined {
+  const value = skipWrappers(given);
+  const binding = ts.isIdentifier(value) ? file.bindingOf(value) : undefined;
+  if (!binding || binding.writes.length > 0 || !ts.isParameter(binding.declaration)) return undefined;
+  return binding.declaration.dotDotDotToken ? undefined : binding.declaration;
 }

@@ -40,3 +40,8 @@ function judge(_: ts.SourceFile, file: FileContext): boolean {
     head,
   );
 }
+
+/** Whether a file is part of a page, by its role or what it does. */
+export function isOfPage(file: FileContext): boolean {
+  return file.role === 'ui' || isInBrowser(file);
+}
