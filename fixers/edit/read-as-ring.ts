@@ -1,0 +1,60 @@
+import type { Container } from '../../src/ast/containers/containers.ts';
+import { getOutermostWrapped, isAssignment, skipWrappers } from '../../src/ast/syntax.ts';
+import { ts } from '../../src/ast/ts.ts';
+import type { FileContext } from '../../src/model/file-context.ts';
+import type { TextEdit } from '../../src/model/fixer.ts';
+
+/** Methods of arrays that only read, and give what `toArray()` gives them. */
+const reading =
+  /^(?:slice|map|filter|reduce|find|findLast|findIndex|some|every|forEach|join|includes|indexOf|flatMap|concat|entries|keys|values|toSorted|toReversed)$/;
+
+/** No edit for what a ring buffer does as an array does; undefined for what it cannot. */
+export function readAsRing(access: ts.Expression, container: Container, file: FileContext): TextEdit[] | undefined {
+  const outer = getOutermostWrapped(access);
+  const { parent } = outer;
+  const asArray: TextEdit[] = [{ start: access.end, end: access.end, text: '.toArray()' }];
+  if (ts.isPropertyAccessExpression(parent) && parent.expression === outer) {
+    const name = parent.name.text;
+    const use = parent.parent;
+    if (name === 'length') {
+      const isCut = isAssignment(use) && use.left === parent;
+      if (!isCut) return [];
+      if (use.right.getText(file.source) !== '0') return undefined;
+      return [{ start: access.end, end: use.end, text: '.clear()' }];
+    }
+    if (!ts.isCallExpression(use) || use.expression !== parent) return undefined;
+    if (name === 'push' || name === 'at') return [];
+    const callback = use.arguments[0];
+    if (name === 'map' && use.arguments.length === 1 && callback && takesOne(callback) && !use.questionDotToken) {
+      // Maps while it walks: no copy in between.
+      return [
+        { start: outer.getStart(file.source), end: outer.getStart(file.source), text: 'Array.from(' },
+        { start: outer.end, end: callback.getStart(file.source), text: ', ' },
+      ];
+    }
+    return reading.test(name) ? asArray : undefined;
+  }
+  if (ts.isElementAccessExpression(parent)) {
+    if (parent.expression !== outer || isAssignment(parent.parent)) return undefined;
+    const index = parent.argumentExpression;
+    return [
+      { start: outer.end, end: index.getStart(file.source), text: '.at(' },
+      { start: index.end, end: parent.end, text: ')' },
+    ];
+  }
+  if (ts.isSpreadElement(parent) || (ts.isForOfStatement(parent) && parent.expression === outer)) return [];
+  if (isAssignment(parent) && parent.left === outer) {
+    if (parent.right === container.value) return [];
+    const value = skipWrappers(parent.right);
+    if (!ts.isArrayLiteralExpression(value) || value.elements.length > 0) return undefined;
+    return [{ start: access.end, end: parent.end, text: '.clear()' }];
+  }
+  if (ts.isReturnStatement(parent) || (ts.isPropertyAssignment(parent) && parent.initializer === outer)) return asArray;
+  if (ts.isCallExpression(parent) && parent.arguments.includes(outer as ts.Expression)) return asArray;
+  return undefined;
+}
+
+/** An arrow that looks at the value alone, not at its place or at the array. */
+function takesOne(callback: ts.Expression): boolean {
+  return ts.isArrowFunction(callback) && callback.parameters.length <= 1;
+}

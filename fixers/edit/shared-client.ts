@@ -1,0 +1,70 @@
+import type { ClientCreation } from '../../src/ast/clients/libraries.ts';
+import { findMethodCall, findPropertyName, isWithin } from '../../src/ast/syntax.ts';
+import { ts } from '../../src/ast/ts.ts';
+import type { Binding, FileContext } from '../../src/model/file-context.ts';
+
+/** A client that is made for each request, and is to be shared by all. */
+export interface Client {
+  /** `new Pool(…)`, `createClient(…)`. */
+  creation: ts.NewExpression | ts.CallExpression;
+  library: ClientCreation;
+}
+
+/**
+ * Whether it is to be made by the first call, not while modules load: what it reads may be set up in between. What tells
+ * of errors by an event is made where a statement can listen once.
+ */
+export function isMadeLater({ creation, library }: Client, file: FileContext): boolean {
+  return library.kind === 'client' && !library.dialsAtOnce && readsSettings(creation, file);
+}
+
+/** Whether its arguments read the environment, or what another module may change. */
+function readsSettings(creation: Client['creation'], file: FileContext): boolean {
+  let isLater = false;
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node)) {
+      const binding = node.text === 'env' ? undefined : file.bindingOf(node);
+      isLater ||= node.text === 'env' || (binding !== undefined && isSetElsewhere(binding, file));
+    }
+    ts.forEachChild(node, visit);
+  };
+  for (const argument of creation.arguments ?? []) visit(argument);
+  return isLater;
+}
+
+/** What another module may change, or this one later on. */
+function isSetElsewhere({ kind, declaration }: Binding, file: FileContext): boolean {
+  if (kind === 'import' || kind === 'let' || kind === 'var') return true;
+  const value = ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+  return value !== undefined && /^(?:await import|require)\(/.test(value.getText(file.source));
+}
+
+/** What differs once it is made where the module is loaded, and lives as long. */
+export function findWarning({ creation, library }: Client, file: FileContext): string | undefined {
+  const limit = library.kind === 'agent' && findSocketLimit(creation);
+  if (limit) return `\`${limit}\` then holds for all requests together: more of them than that wait for each other`;
+  if (library.dialsAtOnce) return 'it connects as soon as the module is loaded, in tests and scripts too';
+  return library.kind !== 'client' && readsSettings(creation, file)
+    ? 'it reads its settings when the module is loaded, maybe before they are set up'
+    : undefined;
+}
+
+/** An agent made for one request never reached its limit of sockets; a shared one does. */
+export function findSocketLimit(creation: Client['creation']): string | undefined {
+  const options = creation.arguments?.[0];
+  if (!options || !ts.isObjectLiteralExpression(options)) return undefined;
+  const names = options.properties.map((property) => findPropertyName(property.name));
+  return names.find((name) => name === 'maxSockets' || name === 'maxTotalSockets');
+}
+
+/** Whether requests of this function end by themselves when nobody answers: by a time-out, a signal, or a hand that ends them. */
+export function hasRequestDeadline(fn: ts.Node, file: FileContext): boolean {
+  const isDeadline = (property: ts.ObjectLiteralElementLike): boolean =>
+    /^(?:timeout|signal)$/.test(findPropertyName(property.name) ?? '');
+  return (
+    file.nodes('ObjectLiteralExpression').some((one) => isWithin(one, fn) && one.properties.some(isDeadline)) ||
+    file
+      .nodes('CallExpression')
+      .some((call) => isWithin(call, fn) && /^(?:setTimeout|destroy|abort)$/.test(findMethodCall(call)?.method ?? ''))
+  );
+}

@@ -1,0 +1,86 @@
+import { findProperty, listChain, type QueryCall } from '../../src/ast/io/queries.ts';
+import { findMethodCall, findPropertyName, findStringValue, skipWrappers } from '../../src/ast/syntax.ts';
+import { ts } from '../../src/ast/ts.ts';
+import type { FileContext } from '../../src/model/file-context.ts';
+import type { Skip } from '../../src/model/fixer.ts';
+import { isPartOfItem, listRoundNames } from './round-names.ts';
+
+/** Where a statement is repeated: the loop, what it names its element, and the list it goes over. */
+interface Rounds {
+  loop: ts.ForOfStatement;
+  item: string;
+  over: ts.Expression;
+}
+
+const noForm: Skip = { skip: 'its statement has no form for many rows that is known here' };
+const documents = /^(?:mongoose|mongodb)$/;
+
+/** The one statement that writes or deletes what a loop does row by row, without its `await`; or why there is none. */
+export function writeStatementAtOnce(query: QueryCall, rounds: Rounds, file: FileContext): string | Skip {
+  const { call, library } = query;
+  if (listChain(call).first !== call) return { skip: 'the statement is built in several steps' };
+  if (listRoundNames(call, rounds.loop, file).some((name) => name !== rounds.item))
+    return { skip: 'the statement depends on more than the element' };
+  const [text, values] = call.arguments;
+  const sql = text && findStringValue(skipWrappers(text));
+  const isOfOne = values !== undefined && ts.isArrayLiteralExpression(values) && values.elements.length === 1;
+  if (library === 'sql' && sql !== undefined && isOfOne)
+    return deleteBySql(query, sql, values.elements[0]!, rounds, file);
+  if (query.kind === 'insert') return insertAll(query, rounds, file);
+  return query.kind === 'delete' ? deleteAll(query, rounds, file) : noForm;
+}
+
+/** `list.map((item) => value)`. */
+function mapped({ over, item }: Rounds, value: string, file: FileContext): string {
+  return `${over.getText(file.source)}.map((${item}) => ${value})`;
+}
+
+function deleteBySql(
+  query: QueryCall,
+  sql: string,
+  value: ts.Expression,
+  rounds: Rounds,
+  file: FileContext,
+): string | Skip {
+  if (query.kind !== 'delete' || !/=\s*\$1\b/.test(sql)) return noForm;
+  const { methods, head } = listChain(query.call);
+  const text = query.call.arguments[0]!.getText(file.source).replace(/=\s*\$1\b/, '= ANY($1)');
+  return `${head.getText(file.source)}.${methods[0]}(${text}, [${mapped(rounds, value.getText(file.source), file)}])`;
+}
+
+const insertMethods: Record<string, { one: string; all: (rows: string) => string }> = {
+  prisma: { one: 'create', all: (rows) => `createMany({ data: ${rows} })` },
+  sequelize: { one: 'create', all: (rows) => `bulkCreate(${rows})` },
+  mongoose: { one: 'create', all: (rows) => `insertMany(${rows})` },
+  mongodb: { one: 'insertOne', all: (rows) => `insertMany(${rows})` },
+};
+
+function insertAll({ call, library }: QueryCall, rounds: Rounds, file: FileContext): string | Skip {
+  const [argument] = call.arguments;
+  const row = library === 'prisma' ? findProperty(argument, 'data') : argument;
+  const isPlain = row && !/\b(?:connect|connectOrCreate|create|await)\b/.test(row.getText(file.source));
+  if (!isPlain || call.arguments.length > 1) return { skip: 'its rows hold more than plain values' };
+  const { receiver, method } = findMethodCall(call)!;
+  const twin = insertMethods[library];
+  if (twin?.one !== method) return noForm;
+  return `${receiver.getText(file.source)}.${twin.all(mapped(rounds, `(${row.getText(file.source)})`, file))}`;
+}
+
+function deleteAll({ call, library }: QueryCall, rounds: Rounds, file: FileContext): string | Skip {
+  const [argument] = call.arguments;
+  const where = documents.test(library) ? argument && skipWrappers(argument) : findProperty(argument, 'where');
+  const property =
+    where && ts.isObjectLiteralExpression(where) && where.properties.length === 1 ? where.properties[0] : undefined;
+  const column = findPropertyName(property?.name);
+  const value = property && ts.isPropertyAssignment(property) ? property.initializer : undefined;
+  if (!column || !value || !isPartOfItem(value, rounds.item, rounds.loop, file))
+    return { skip: 'its condition is not one value of the element' };
+  const { receiver, method } = findMethodCall(call)!;
+  const from = receiver.getText(file.source);
+  const values = mapped(rounds, value.getText(file.source), file);
+  if (library === 'prisma' && /^delete(?:Many)?$/.test(method))
+    return `${from}.deleteMany({ where: { ${column}: { in: ${values} } } })`;
+  if (library === 'sequelize' && method === 'destroy') return `${from}.destroy({ where: { ${column}: ${values} } })`;
+  if (documents.test(library) && /^delete/.test(method)) return `${from}.deleteMany({ ${column}: { $in: ${values} } })`;
+  return noForm;
+}
