@@ -6,9 +6,11 @@ import {
   whileOthersWait,
 } from '../../src/ast/clients/axios-instance.ts';
 import { isLeftAlone, isUnheard } from '../../src/ast/handles/left-alone.ts';
+import { isKeptForAll } from '../../src/ast/io/kept-answer.ts';
 import { findOutboundCall, type HttpLibrary, type OutboundCall } from '../../src/ast/io/outbound-call.ts';
 import { isOwnHost } from '../../src/ast/io/own-host.ts';
 import { findProperty } from '../../src/ast/io/queries.ts';
+import { unlessAllEnd } from '../../src/ast/io/request-limits.ts';
 import { findOptions } from '../../src/ast/io/request-options.ts';
 import { unlessCallersLimit } from '../../src/ast/io/request-wrapper.ts';
 import { importWords } from '../../src/ast/mention-words.ts';
@@ -19,7 +21,7 @@ import { isAtEdge } from '../../src/ast/where/edge-runtime.ts';
 import { isByHand } from '../../src/ast/where/seldom.ts';
 import { hasTooling } from '../../src/ast/where/tooling.ts';
 import { openInLibrary } from '../../src/ast/where/under-load.ts';
-import { isStartup, openToUsers, whileRequestWaits, whileUserWaits } from '../../src/ast/where/where.ts';
+import { isStartup, openToUsers, whileHeld, whileRequestWaits } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
@@ -79,6 +81,7 @@ export const rule = defineRule<OutboundTimeout>({
     'A wrapper of the project around fetch is judged where it calls fetch; an instance of axios or got where it is made, by the calls of its file (also of what callers hand in) and, where it is exported, of files that say nothing of time.',
     'Calls that nobody waits for, those made after the response, and those that somebody waits for up to a limit only are left alone though their sockets pile up.',
     'What an administrator calls by hand, or tries (`/settings/chat/test`), is `possible`.',
+    'Where all requests end at a limit (a time-out in a middleware or an interceptor, a platform that routes tell how long they may take by `maxDuration`, a function of AWS Lambda), it is `possible`. So is fetch, which gives up after five minutes, where only jobs wait for it, or where one answer is kept for all.',
     'What only users of a published package are seen to wait for is `possible` unless a class (a client) makes the call, and left alone where it is fetch, which gives up after five minutes.',
     'Calls of the own machine or application, by their address or what it is called, are left alone.',
   ],
@@ -108,14 +111,18 @@ function judge(call: ts.CallExpression, file: FileContext): Match<OutboundTimeou
   const fn = findEnclosingFunction(call)!;
   return {
     at: call.expression,
-    ...(isByHand(fn, file) && { confidence: 'possible' as const }),
+    ...(isSeldomFelt(call, library, file) && { confidence: 'possible' as const }),
     values: {
       call: call.expression.getText(file.source).replace(/\s+/g, ''),
       place: ` in \`${nameOfFunction(fn)}\``,
       wait: defaults[library === 'fetch' && isAtEdge(file) ? 'edge' : library],
     },
     when: allOf(unlessSet(whenWaitedFor(end, library, file), library), ...handedIn),
-    sureWhen: anyOf(whileUserWaits(end, file), ...whileClientWaits(end, library, file)),
+    // A job that nobody waits for has five minutes to give.
+    sureWhen: allOf(
+      anyOf(whileHeld(end, file, library !== 'fetch'), ...whileClientWaits(end, library, file)),
+      unlessAllEnd,
+    ),
     data: { call, library, options: written && ts.isObjectLiteralExpression(written) ? written : undefined, index },
   };
 }
@@ -150,9 +157,17 @@ function judgeInstance(
       anyOf(...calls.map(({ call, whenWaited }) => whenWaited(whileRequestWaits(call, file))), ...elsewhere),
       library,
     ),
-    sureWhen: anyOf(...calls.map(({ call, whenWaited }) => whenWaited(whileUserWaits(call, file))), ...elsewhere),
+    sureWhen: allOf(
+      anyOf(...calls.map(({ call, whenWaited }) => whenWaited(whileHeld(call, file))), ...elsewhere),
+      unlessAllEnd,
+    ),
     data: { call: creation, library, options, index: 0 },
   };
+}
+
+/** What is called by hand; an answer of fetch, which gives up by itself, that is kept for all who come after. */
+function isSeldomFelt(call: ts.CallExpression, library: HttpLibrary, file: FileContext): boolean {
+  return isByHand(findEnclosingFunction(call)!, file) || (library === 'fetch' && isKeptForAll(call, file));
 }
 
 /** A request waits, or users of a package may, who cannot limit it; fetch gives up by itself, after five minutes. */

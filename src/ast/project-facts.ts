@@ -6,6 +6,7 @@ import { listRedisClients } from './clients/redis-home.ts';
 import { listClientClasses } from './handles/handles.ts';
 import { listStreamGivers } from './handles/piped-answer.ts';
 import { listSurvivedErrors } from './handles/survived-errors.ts';
+import { endsAllRequests } from './io/request-limits.ts';
 import { listLimitedCalls } from './io/request-wrapper.ts';
 import { listHandfuls } from './io/schema-limits.ts';
 import { listPartsOfClosable } from './life/end-of-life.ts';
@@ -63,6 +64,7 @@ export function listFacts(file: FileContext): string[] {
   if (file.role !== 'test') for (const name of listKeptResults(file)) facts.add(`keeps-result:${name}`);
   if (file.role !== 'test') for (const name of listVariedClients(file)) facts.add(`varies-client:${name}`);
   if (file.role !== 'test') for (const name of listLimitedCalls(file)) facts.add(`limits-call:${name}`);
+  if (file.role !== 'test' && endsAllRequests(file)) facts.add('ends-requests');
   for (const name of listSurvivedErrors(file)) facts.add(`survives-errors:${name}`);
   for (const name of listRedisClients(file)) facts.add(`redis-client:${name}`);
   for (const name of listTrimmedFields(file)) facts.add(`trims:${name}`);

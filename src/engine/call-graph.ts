@@ -335,7 +335,8 @@ function compareSteps(a: Step, b: Step): number {
   return compareRefs(a.from, b.from) || a.edge.at - b.edge.at || compareRefs(a.to, b.to);
 }
 
-function isBy(by: RequestedBy, { seldom, isAction }: EntryPoint): boolean {
-  if (by === 'any-but-trials') return seldom !== 'trial';
+function isBy(by: RequestedBy, { seldom, isAction, isEnded }: EntryPoint): boolean {
+  if (by === 'waiting' || by === 'waiting-users')
+    return !isEnded && seldom !== 'trial' && !(by === 'waiting-users' && seldom === 'job');
   return !seldom && !(by === 'readers' && isAction);
 }

@@ -31,6 +31,11 @@ export function textOfFact(fact: string): FactText {
       return { mentions: [payload.split('.').join('&')] };
     case 'limited':
       return { mentions: ['HttpModule.register&timeout', 'HttpModuleOptions&timeout', 'axiosRef&timeout'] };
+    case 'ends-requests':
+      return {
+        mentions: ['maxDuration', 'imeout&.use(', 'imeout&useGlobalInterceptors', 'imeout&APP_INTERCEPTOR'],
+        isOfProduct: true,
+      };
     case 'redis-client':
       return { mentions: ['redis'] };
     case 'survives-errors':

@@ -298,7 +298,7 @@ export class Linker {
             members.includes(used),
           );
         });
-        const chain = call && this.#graph.findRequestChain({ file: user, fn }, true, 'any-but-trials');
+        const chain = call && this.#graph.findRequestChain({ file: user, fn }, true, 'waiting');
         if (!chain) continue;
         const evidence = [...this.#evidenceOf(chain), this.#locate(user, call.line, call.at, `calls ${symbol}`)];
         return { holds: true, evidence, why: '' };

@@ -6,8 +6,7 @@ export type LinkCondition =
   /**
    * The function (ordinal in its file, see `FileSummary.functions`) can be reached from a request handler; where it is
    * `awaited`, by calls that somebody waits for; by no more than `within` calls; where it says by whom, from one that
-   * answers users, from one that answers them without doing what is asked for now and then, or from any but what somebody
-   * tries by hand.
+   * asks, see {@link RequestedBy}.
    */
   | { kind: 'on-request-path'; fn: number; awaited?: true; within?: number; by?: RequestedBy }
   /**
@@ -50,7 +49,11 @@ export type LinkCondition =
   | { kind: 'all'; of: readonly LinkCondition[] }
   | { kind: 'any'; of: readonly LinkCondition[] };
 
-export type RequestedBy = 'users' | 'readers' | 'any-but-trials';
+/**
+ * `users`: who gets an answer; `readers`: those without what is asked for now and then; `waiting`: whom a call that hangs
+ * holds, none that somebody tries by hand and none that a platform ends by itself; `waiting-users`: those without jobs.
+ */
+export type RequestedBy = 'users' | 'readers' | 'waiting' | 'waiting-users';
 
 /** A value as a file can name it without reading another file. */
 export type SymbolRef =
@@ -100,6 +103,8 @@ export interface EntryPoint {
    * somebody sets up, who sees how long it takes; what an `admin` asks for.
    */
   seldom?: 'job' | 'trial' | 'admin';
+  /** A function of a cloud: the platform ends it after some seconds or minutes, and it holds nobody else up. */
+  isEnded?: true;
   /** By its name it does what somebody asks for now and then, see `src/ast/io/action.ts`. */
   isAction?: true;
   /** Nothing but its parameters tells (`(req, res)`): who mounts it must be found elsewhere, see `src/engine/unmounted-handler.ts`. */

@@ -6,7 +6,7 @@ import { findProperty } from './queries.ts';
 const local = /\blocalhost\b|\b127\.0\.0\.1\b|\[::1\]|\b0\.0\.0\.0\b|import\.meta/;
 /** `process.env.APP_URL`, `config.siteUrl`: where the application itself is found. */
 const ownName =
-  /^(?:(?:NEXT_)?PUBLIC_)?(?:app(?:lication)?|web_?app|site|self|own|nextauth|vercel)_?(?:base_?)?(?:url|uri|origin|host)$/i;
+  /^NEXT_PUBLIC_BASE_(?:URL|ORIGIN)$|^(?:(?:NEXT_)?PUBLIC_)?(?:app(?:lication)?|web_?app|site|self|own|nextauth|vercel)_?(?:base_?)?(?:url|uri|origin|host)$/i;
 /** The address of the request that is being served. */
 const ownRequest = /\b(?:req|request)\.(?:url|nextUrl|headers\.host|hostname)\b/;
 

@@ -16,7 +16,7 @@ export function entryOfFile(fn: FunctionNode, file: FileContext): EntryPoint | u
   const isOpen = (): boolean => exported.length > 0 || isExported(fn, file);
   const request = (label: string): EntryPoint => ({ kind: 'request', label });
   if (find(/^handler$/) && /aws-lambda|APIGateway|\bLambda|serverless/i.test(file.text.slice(0, 2000)) && isOpen()) {
-    return request('Lambda handler');
+    return { ...request('Lambda handler'), isEnded: true };
   }
   const method = find(nextMethod);
   if (mayServeNext(file) && /(?:^|\/)app\/(?:.*\/)?route\.[cm]?[jt]sx?$/.test(path) && method)

@@ -159,6 +159,6 @@ function ofExport(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
   const [first] = fn.parameters;
   const isEvent = first !== undefined && ts.isIdentifier(first.name) && /^_?event$/.test(first.name.text);
   return name === 'handler' && isEvent && fn.parameters.length < 4 && isExported(fn, file)
-    ? request('Lambda handler')
+    ? { ...request('Lambda handler'), isEnded: true }
     : undefined;
 }

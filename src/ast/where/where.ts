@@ -137,9 +137,13 @@ export function onAskedPath(node: ts.Node, file: FileContext): LinkCondition {
   return { kind: 'on-request-path', fn: functionOrdinal(node, file), by: 'users' };
 }
 
-/** As {@link whileRequestWaits}, but not of what somebody tries by hand. */
-export function whileUserWaits(node: ts.Node, file: FileContext): LinkCondition {
-  return { kind: 'on-request-path', fn: functionOrdinal(node, file), awaited: true, by: 'any-but-trials' };
+/**
+ * As {@link whileRequestWaits}, but not of what somebody tries by hand, nor of what its platform ends; only on request
+ * of jobs that nobody waits for.
+ */
+export function whileHeld(node: ts.Node, file: FileContext, withJobs = true): LinkCondition {
+  const by = withJobs ? 'waiting' : 'waiting-users';
+  return { kind: 'on-request-path', fn: functionOrdinal(node, file), awaited: true, by };
 }
 
 /**

@@ -1,0 +1,60 @@
+import type { FileContext } from '../../model/file-context.ts';
+import type { LinkCondition } from '../../model/link.ts';
+import { calleeName, findMethodCall, findPropertyName, isFunctionNode, skipWrappers } from '../syntax.ts';
+import { ts } from '../ts.ts';
+import { mayServeNext } from '../where/file-entries.ts';
+
+/** "Requests of the program do not wait without end: a middleware or the platform ends each at a limit". */
+export const unlessAllEnd: LinkCondition = {
+  kind: 'not',
+  of: { kind: 'program-states', facts: ['ends-requests'] },
+};
+
+/**
+ * Whether a file says that all requests of its program end at a limit: it puts a time-out ahead of its handlers, or is a
+ * route that tells its platform how long it may take, which ends each of them.
+ */
+export function endsAllRequests(file: FileContext): boolean {
+  if (/maxDuration/.test(file.text) && mayServeNext(file) && tellsDuration(file)) return true;
+  return /imeout/.test(file.text) && limitsAll(file);
+}
+
+/** `export const maxDuration = 60`, `export const config = { maxDuration: 60 }` of a route. */
+function tellsDuration({ path, text }: FileContext): boolean {
+  return (
+    /(?:^|\/)(?:app|pages)\//.test(path) &&
+    /^export const (?:maxDuration\b|config\b[^;]*?\{[^}]*\bmaxDuration\s*:)/m.test(text)
+  );
+}
+
+/** `app.use(timeout('30s'))`, `app.useGlobalInterceptors(new TimeoutInterceptor())`, `{ provide: APP_INTERCEPTOR, useClass: TimeoutInterceptor }`. */
+function limitsAll(file: FileContext): boolean {
+  const isGlobal = file.nodes('CallExpression').some((call) => {
+    const target = findMethodCall(call);
+    if (target?.method === 'useGlobalInterceptors') return call.arguments.some(isTimeout);
+    // `server.use(timeoutOf(config), (req, res) => …)` is one for a route of its own.
+    return target?.method === 'use' && call.arguments.some(isTimeout) && !call.arguments.some(isFunctionNode);
+  });
+  if (isGlobal || !file.text.includes('APP_INTERCEPTOR')) return isGlobal;
+  return file
+    .nodesOfKind(ts.SyntaxKind.PropertyAssignment)
+    .some(
+      (node) =>
+        ts.isPropertyAssignment(node) && findPropertyName(node.name) === 'useClass' && isTimeout(node.initializer),
+    );
+}
+
+/** By its name; a time-out of a session or a lock says so too, and ends no request. */
+function isTimeout(given: ts.Expression): boolean {
+  const value = skipWrappers(given);
+  const name = ts.isIdentifier(value)
+    ? value.text
+    : ts.isCallExpression(value)
+      ? calleeName(value)
+      : ts.isNewExpression(value)
+        ? value.expression.getText()
+        : '';
+  return /^(?:(?:request|response|connect|express|http)_?)?time_?out(?:_?(?:middleware|interceptor|handler))?$/i.test(
+    name,
+  );
+}
