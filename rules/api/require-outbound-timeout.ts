@@ -81,7 +81,7 @@ export const rule = defineRule<OutboundTimeout>({
     'A wrapper of the project around fetch is judged where it calls fetch; an instance of axios or got where it is made, by the calls of its file (also of what callers hand in) and, where it is exported, of files that say nothing of time.',
     'Calls that nobody waits for, those made after the response, and those that somebody waits for up to a limit only are left alone though their sockets pile up.',
     'What an administrator calls by hand, or tries (`/settings/chat/test`), is `possible`.',
-    'Where all requests end at a limit (a time-out in a middleware or an interceptor, a platform that routes tell how long they may take by `maxDuration`, a function of AWS Lambda), it is `possible`. So is fetch, which gives up after five minutes, where only jobs wait for it, or where one answer is kept for all.',
+    'Where all requests end at a limit (a time-out in a middleware or an interceptor, a platform that routes tell how long they may take by `maxDuration`, a function of AWS Lambda), it is `possible`. So is fetch, which gives up after five minutes, where only jobs wait for it, where one answer is kept for all, or where it asks for the cookies of a browser (`credentials`).',
     'What only users of a published package are seen to wait for is `possible` unless a class (a client) makes the call, and left alone where it is fetch, which gives up after five minutes.',
     'Calls of the own machine or application, by their address or what it is called, are left alone.',
   ],
@@ -111,7 +111,7 @@ function judge(call: ts.CallExpression, file: FileContext): Match<OutboundTimeou
   const fn = findEnclosingFunction(call)!;
   return {
     at: call.expression,
-    ...(isSeldomFelt(call, library, file) && { confidence: 'possible' as const }),
+    ...((isSeldomFelt(call, library, file) || isOfPages(written)) && { confidence: 'possible' as const }),
     values: {
       call: call.expression.getText(file.source).replace(/\s+/g, ''),
       place: ` in \`${nameOfFunction(fn)}\``,
@@ -168,6 +168,12 @@ function judgeInstance(
 /** What is called by hand; an answer of fetch, which gives up by itself, that is kept for all who come after. */
 function isSeldomFelt(call: ts.CallExpression, library: HttpLibrary, file: FileContext): boolean {
   return isByHand(findEnclosingFunction(call)!, file) || (library === 'fetch' && isKeptForAll(call, file));
+}
+
+/** `credentials: 'include'`: cookies are a browser's, which has no limit of Node.js' and holds no request of others. */
+function isOfPages(options: ts.Node | undefined): boolean {
+  const given = options && ts.isObjectLiteralExpression(options) ? findProperty(options, 'credentials') : undefined;
+  return given !== undefined && ts.isStringLiteralLike(given) && /^(?:include|same-origin)$/.test(given.text);
 }
 
 /** A request waits, or users of a package may, who cannot limit it; fetch gives up by itself, after five minutes. */

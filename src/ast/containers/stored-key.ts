@@ -11,10 +11,30 @@ const lookup = /^(?:find|get|load|fetch|read|select|query)(?:[A-Z]\w*)?$/;
 /**
  * Whether an entry is added only for what is stored: a row is looked up by the key first, and without one nothing is
  * added, or its value is read from a file of that name. There are as many as there are rows or files; rows of what passes
- * (sessions, users) do not count.
+ * (sessions, users) do not count, unless there is no more than a number or a flag for each user.
  */
 export function isStoredKey(add: Add, file: FileContext): boolean {
-  return isOfFoundRow(add, file) || isOfFile(add, file);
+  return isOfFoundRow(add, file) || isOfFile(add, file) || isMarkOfMember(add, file);
+}
+
+const member = /(?:^|[._])(?:user|member|account|staff|employee|customer|player)[._]?(?:id|uuid)$/i;
+
+/** `lastSeen.set(req.user.id, Date.now())`: a number or a flag for each who is registered. */
+function isMarkOfMember({ key, value }: Add, file: FileContext): boolean {
+  const path = key && findMemberPath(key)?.join('.');
+  return path !== undefined && member.test(path) && value !== undefined && isMark(value, file);
+}
+
+function isMark(given: ts.Expression, file: FileContext): boolean {
+  const value = skipWrappers(given);
+  if (ts.isNumericLiteral(value)) return true;
+  if (value.kind === ts.SyntaxKind.TrueKeyword || value.kind === ts.SyntaxKind.FalseKeyword) return true;
+  if (ts.isCallExpression(value)) return /^(?:Date|performance)\.now$/.test(value.expression.getText(file.source));
+  if (ts.isBinaryExpression(value)) return isMark(value.left, file) || isMark(value.right, file);
+  const declaration = ts.isIdentifier(value) ? file.bindingOf(value)?.declaration : undefined;
+  if (!declaration || !(ts.isVariableDeclaration(declaration) || ts.isParameter(declaration))) return false;
+  if (declaration.type) return declaration.type.kind === ts.SyntaxKind.NumberKeyword;
+  return declaration.initializer !== undefined && isMark(declaration.initializer, file);
 }
 
 /** `const site = await Sites.findOne({ id }); if (!site) return; … byId[id] = …`. */

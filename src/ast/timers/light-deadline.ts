@@ -47,8 +47,8 @@ export function staysLong(ms: number | undefined): boolean {
 
 /**
  * How much a deadline holds that is left running: `nothing` for long, where it is over within some seconds and its
- * callback refers to constants, to what its owner is, to the promise it settles or to the controller it aborts only;
- * `little` where it is over later; else `much`.
+ * callback refers to constants, numbers and texts, to what its owner is, to the promise it settles or to the controller it
+ * aborts only; `little` where it is over later; else `much`.
  */
 export function weightOf(timer: ts.CallExpression, file: FileContext): 'nothing' | 'little' | 'much' {
   const [run, delay] = timer.arguments;
@@ -79,16 +79,39 @@ interface Held {
 }
 
 function holdsLittle(node: ts.Node, held: Held): boolean {
-  if (node.kind === ts.SyntaxKind.ThisKeyword) return held.isSoon;
+  if (node.kind === ts.SyntaxKind.ThisKeyword) return held.isSoon || isTold(node);
   if (ts.isIdentifier(node)) {
     const binding = held.file.bindingOf(node);
     if (!binding || isWithin(binding.identifier, held.run) || !findEnclosingFunction(binding.identifier)) return true;
-    // A number or a name that stands in the text of an error.
-    if (ts.isTemplateSpan(node.parent)) return true;
+    if (isTold(node) || isPlain(binding.declaration, held.file, 0)) return true;
     return isSettler(binding.declaration) || findMemberName(node.parent) === 'abort';
   }
   return ts.forEachChild(node, (child) => (holdsLittle(child, held) ? undefined : true)) === undefined;
 }
+
+/** A number or a name that stands in the text of an error: `${this.url}`. */
+function isTold(node: ts.Node): boolean {
+  let at = node;
+  while (ts.isPropertyAccessExpression(at.parent) && at.parent.expression === at) at = at.parent;
+  return ts.isTemplateSpan(at.parent);
+}
+
+/** A text, a number or a flag, by its type or its value. */
+function isPlain(declaration: ts.Node, file: FileContext, hops: number): boolean {
+  if (!ts.isParameter(declaration) && !ts.isVariableDeclaration(declaration)) return false;
+  if (declaration.type) return plainType.has(declaration.type.kind);
+  const value = declaration.initializer && skipWrappers(declaration.initializer);
+  if (!value || !ts.isIdentifier(declaration.name)) return false;
+  if (ts.isLiteralExpression(value) || ts.isTemplateExpression(value)) return true;
+  const named = ts.isIdentifier(value) && hops < 3 ? file.bindingOf(value)?.declaration : undefined;
+  return named !== undefined && isPlain(named, file, hops + 1);
+}
+
+const plainType: ReadonlySet<ts.SyntaxKind> = new Set([
+  ts.SyntaxKind.StringKeyword,
+  ts.SyntaxKind.NumberKeyword,
+  ts.SyntaxKind.BooleanKeyword,
+]);
 
 /** A parameter of a promise's executor. */
 function isSettler(declaration: ts.Node): boolean {

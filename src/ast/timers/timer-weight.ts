@@ -6,8 +6,8 @@ import { hasEnd } from '../life/end-of-life.ts';
 import { type Life, lifeOf } from '../life/life-cycle.ts';
 import { throwsWhenEnded, worksOnEnded } from '../life/works-on-ended.ts';
 import { isDisposerName } from '../names/class-shape.ts';
-import { type FunctionNode, findEnclosingFunction, isWithin, nameOfFunction } from '../syntax.ts';
-import type { ts } from '../ts.ts';
+import { type FunctionNode, findEnclosingFunction, getOutermostWrapped, isWithin, nameOfFunction } from '../syntax.ts';
+import { ts } from '../ts.ts';
 import { isByHand, isSeldomAsked } from '../where/seldom.ts';
 import { isWholeByName } from '../where/singleton.ts';
 import { isPartOfClosable } from '../where/starts-repeatedly.ts';
@@ -28,6 +28,7 @@ import {
   usualDelay,
   weightOf,
 } from './light-deadline.ts';
+import { findTimerFunction } from './timers.ts';
 
 /** How sure a timer that is left running is a defect: as sure as its rule says where nothing else is said. */
 export interface TimerWeight {
@@ -133,7 +134,7 @@ export function weighDeadline(call: ts.CallExpression, isCleared: boolean, file:
   const weight = weightOf(call, file);
   const life = lifeOf(call, file);
   if (isCleared && isInOpening(call) && endsOwner(call, life, file)) return {};
-  if (weight === 'nothing' || isGoneSoon(ms) || isSeldomAsked(file)) return unsure;
+  if (weight === 'nothing' || isGoneSoon(ms) || isSeldomAsked(file) || isOfLateTimer(call, file)) return unsure;
   if (weight === 'little') {
     const isShort = isGoneInTime(knownDelay(delay, file));
     return { sureWhen: isShort ? comesWithUsers(call, life, file) : isOfLibrary(life) };
@@ -143,6 +144,18 @@ export function weighDeadline(call: ts.CallExpression, isCleared: boolean, file:
   const often = [isOfLibrary(life), isMadeWithRequests(call, life, file)];
   if (isDelayGiven(delay, file)) often.push(runsRepeatedly(call, file));
   return { sureWhen: anyOf(...often) };
+}
+
+/** Whether another timer sets this one as it fires, `SIGKILL` some seconds after `SIGTERM`: few come so far. */
+function isOfLateTimer(call: ts.CallExpression, file: FileContext): boolean {
+  const fn = findEnclosingFunction(call);
+  const timer = fn && getOutermostWrapped(fn).parent;
+  return (
+    timer !== undefined &&
+    ts.isCallExpression(timer) &&
+    timer.arguments[0] === getOutermostWrapped(fn!) &&
+    findTimerFunction(timer, file) === 'setTimeout'
+  );
 }
 
 /** Whether a timer is set where its owner connects, opens or starts, by the name of that: there may be a second try. */

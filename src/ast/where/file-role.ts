@@ -21,7 +21,7 @@ const localeToolPath =
   /(?:^|\/)(?:extract|collect|scan)[-_.]?(?:locales?|i18n|l10n|translations?|langs?)(?:\/|[-_.]|$)|(?:^|\/)(?:locales?|i18n|l10n|translations?)[-_.]?(?:extract(?:or|ion)?|scanner)(?:\/|[-_.]|$)|(?:^|\/)(?:locales?|i18n|l10n|translations?)\/(?:extract|scan)(?:or)?\.[cm]?[jt]s$/i;
 /** Servers and helpers that only tests and their machines talk to; `test-results/` of a product is not one. */
 const testHelperPath =
-  /(?:^|\/)(?:conformance(?:-\w+)*|test-?containers?|test-(?:apps?|clients?|common|data|db|embed|env|environment|fixtures?|harness|helpers?|kit|lib|packages?|projects?|resources|server|setup|sites?|support))\/|^(?:certification|interop|tests?-[\w-]+|features(?:-\w+)?\/(?:support|step[_-]?definitions))\/|(?:^|\/)(?:conformance|certification|ci)-(?:server|runner|suite|app)\.[cm]?[jt]s$|(?:^|\/)test[-_](?:utils?|helpers?|harness|setup|fixtures?|server|data)\.[cm]?[jt]sx?$/i;
+  /(?:^|\/)(?:conformance(?:-\w+)*|mock[-_](?:apis?|backends?|data|servers?|services?)|test-?containers?|test-(?:apps?|clients?|common|data|db|embed|env|environment|fixtures?|harness|helpers?|kit|lib|packages?|projects?|resources|server|setup|sites?|support))\/|^(?:certification|interop|tests?-[\w-]+|features(?:-\w+)?\/(?:support|step[_-]?definitions))\/|(?:^|\/)(?:conformance|certification|ci)-(?:server|runner|suite|app)\.[cm]?[jt]s$|(?:^|\/)test[-_](?:utils?|helpers?|harness|setup|fixtures?|server|data)\.[cm]?[jt]sx?$/i;
 const testPackage =
   /(?:^|\/)(?:tests?[-_][\w.-]+|testcontainers?|(?!(?:ab|a-b|split|speed)[-_]tests?$)[\w.-]+[-_]test(?:s|ing|containers?|kit|[-_](?:utils?|helpers?|kit|apps?|servers?|tool(?:s|ing)?))?)$/i;
 /** Folders that packages for the developers themselves lie in. */
