@@ -110,7 +110,7 @@ export const rule = defineRule<PoolLimits>({
   limits: [
     'Options that come from elsewhere or are spread are taken to hold it.',
     'A pool that the function which makes it ends again, or that serves migrations alone, is left alone.',
-    'A pool whose queries have a time-out, or that serves pages of administrators and back-ups, is reported as `possible` only. So is one of a library, and one of a program that answers no requests: a script, a bot, what runs beside a service.',
+    'A pool whose queries have a time-out, that serves pages of administrators and back-ups, is of one connection, or belongs to a worker (`workers/`, `x.worker.ts`), is reported as `possible` only. So is one of a library, and one of a program that answers no requests: a script, a bot, what runs beside a service.',
     'Pools whose library gives up by itself (knex, Sequelize, mssql, mariadb) are left alone.',
     'The pools that TypeORM, MikroORM and drizzle make are not looked at.',
   ],
@@ -142,7 +142,8 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
   if (!first) return undefined;
   return {
     at: node,
-    confidence: isQueryBounded(argument) || isSeldomAsked(file) ? 'possible' : pool.confidence,
+    confidence:
+      isQueryBounded(argument) || isSeldomAsked(file) || isOfWorker(argument, file) ? 'possible' : pool.confidence,
     values: {
       options: missing.map(({ name }) => name).join('`, `'),
       without: missing.map(({ without }) => without).join(', and '),
@@ -150,6 +151,13 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
     data: { options: argument, creation: node, missing },
     sureWhen: isOfService,
   };
+}
+
+/** A worker, and who makes a pool of one, asks one thing after the other: where it waits, that is what is wanted. */
+function isOfWorker(options: ts.ObjectLiteralExpression | undefined, { path }: FileContext): boolean {
+  const max = findProperty(options, 'max');
+  const isOfOne = max !== undefined && ts.isNumericLiteral(max) && max.text === '1';
+  return isOfOne || /(?:^|\/)workers?\/|[.-]worker\.[cm]?[jt]s$/.test(path);
 }
 
 /** `query_timeout`, `statement_timeout`: whoever holds a connection gives it back in time. */

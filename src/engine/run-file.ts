@@ -2,6 +2,7 @@ import { analyseFile, seenAs } from '../ast/analyse.ts';
 import { qualifiedName } from '../ast/summarise.ts';
 import { findEnclosingClass, findEnclosingFunction } from '../ast/syntax.ts';
 import { ts } from '../ast/ts.ts';
+import { isDeprecated } from '../ast/where/deprecated.ts';
 import { isInDrivenPage } from '../ast/where/in-driven-page.ts';
 import { isOffProduction } from '../ast/where/off-production.ts';
 import type { FileContext, FileRole, PackageFacts } from '../model/file-context.ts';
@@ -173,7 +174,9 @@ function runRule(run: RuleRun, file: FileContext, least: Confidence, result: Fil
     return;
   }
   const places = new Set<string>();
-  for (const match of matches) {
+  for (const found of matches) {
+    if (!isConfident(found.confidence ?? rule.confidence, least)) continue;
+    const match: Match<never> = isDeprecated(found.at, file) ? { ...found, confidence: 'possible' } : found;
     if (!isConfident(match.confidence ?? rule.confidence, least)) continue;
     if (isOffProduction(match.at) || isInDrivenPage(match.at, file)) continue;
     const start = match.at.getStart(file.source);

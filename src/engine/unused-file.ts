@@ -42,6 +42,12 @@ function isLeftAlone(project: Project, file: string): boolean {
       return true;
     if (!beside.some((other) => isImported(project, other))) return false;
   }
+  if (isNestModule(project, file))
+    return areImported(
+      project,
+      all.filter((other) => isNestModule(project, other)),
+      mostOf,
+    );
   const summary = project.summaryOf(file)!;
   if (isOfPlainFunctions(summary)) return areImported(project, all, halfOf);
   return isOfPlainClasses(summary, project.textOf(file) ?? '') && areImported(project, all, mostOf);
@@ -65,6 +71,11 @@ const halfOf = 1 / 2;
 function areImported(project: Project, files: readonly string[], share: number): boolean {
   const imported = files.filter((other) => isImported(project, other));
   return files.length >= enoughNeighbours && imported.length >= files.length * share;
+}
+
+/** A module of Nest that no other lists: nothing makes what it provides. */
+function isNestModule(project: Project, file: string): boolean {
+  return /\.module\.[cm]?[jt]s$/.test(file) && /^@Module\s*\(/m.test(project.textOf(file) ?? '');
 }
 
 /** Functions with telling names: what loads the files of a folder looks for a default export, or one name in each. */

@@ -17,7 +17,7 @@ export function isStoredKey(add: Add, file: FileContext): boolean {
   return isOfFoundRow(add, file) || isOfFile(add, file) || isMarkOfMember(add, file);
 }
 
-const member = /(?:^|[._])(?:user|member|account|staff|employee|customer|player)[._]?(?:id|uuid)$/i;
+const member = /(?:^|[._])(?:user|member|account|staff|employee)[._]?(?:id|uuid)$/i;
 
 /** `lastSeen.set(req.user.id, Date.now())`: a number or a flag for each who is registered. */
 function isMarkOfMember({ key, value }: Add, file: FileContext): boolean {

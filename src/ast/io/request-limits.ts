@@ -19,12 +19,15 @@ export function endsAllRequests(file: FileContext): boolean {
   return /imeout/.test(file.text) && limitsAll(file);
 }
 
+/** After so long fetch gives up by itself. */
+const longSeconds = 300;
+
 /** `export const maxDuration = 60`, `export const config = { maxDuration: 60 }` of a route. */
 function tellsDuration({ path, text }: FileContext): boolean {
-  return (
-    /(?:^|\/)(?:app|pages)\//.test(path) &&
-    /^export const (?:maxDuration\b|config\b[^;]*?\{[^}]*\bmaxDuration\s*:)/m.test(text)
-  );
+  if (!/(?:^|\/)(?:app|pages)\//.test(path)) return false;
+  const [, seconds] =
+    /^export const (?:maxDuration\b[^=\n]*=|config\b[^;]*?\{[^}]*\bmaxDuration\s*:)\s*(\d+)/m.exec(text) ?? [];
+  return seconds !== undefined && Number(seconds) < longSeconds;
 }
 
 /** `app.use(timeout('30s'))`, `app.useGlobalInterceptors(new TimeoutInterceptor())`, `{ provide: APP_INTERCEPTOR, useClass: TimeoutInterceptor }`. */

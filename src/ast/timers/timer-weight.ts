@@ -124,7 +124,8 @@ export function weighTimeout(call: ts.CallExpression, life: Life, leak: TimeoutL
 
 /**
  * Of a deadline, which surely stays until it fires: what is over soon is `possible`. One that holds next to nothing is sure
- * in a library, whose users it keeps from ending; a service has room for thousands of them. What begins or ends something,
+ * in a library, whose users it keeps from ending, but where failures alone leave it; a service has room for thousands of
+ * them. What begins or ends something,
  * or is done by hand, sets few: there one of less than a minute is sure where requests or a library's users set it only. What
  * ends its owner after a beginning that failed ends the next one too, however soon it fires.
  */
@@ -135,6 +136,8 @@ export function weighDeadline(call: ts.CallExpression, isCleared: boolean, file:
   const life = lifeOf(call, file);
   if (isCleared && isInOpening(call) && endsOwner(call, life, file)) return {};
   if (weight === 'nothing' || isGoneSoon(ms) || isSeldomAsked(file) || isOfLateTimer(call, file)) return unsure;
+  // What goes well clears it, and failures are few.
+  if (weight === 'little' && isCleared && !staysLong(ms)) return unsure;
   if (weight === 'little') {
     const isShort = isGoneInTime(knownDelay(delay, file));
     return { sureWhen: isShort ? comesWithUsers(call, life, file) : isOfLibrary(life) };
