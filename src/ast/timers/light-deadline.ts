@@ -79,18 +79,19 @@ interface Held {
 }
 
 function holdsLittle(node: ts.Node, held: Held): boolean {
-  if (node.kind === ts.SyntaxKind.ThisKeyword) return held.isSoon || isTold(node);
+  if (node.kind === ts.SyntaxKind.ThisKeyword) return held.isSoon || isMemberTold(node);
   if (ts.isIdentifier(node)) {
     const binding = held.file.bindingOf(node);
     if (!binding || isWithin(binding.identifier, held.run) || !findEnclosingFunction(binding.identifier)) return true;
-    if (isTold(node) || isPlain(binding.declaration, held.file, 0)) return true;
+    // A number or a name that stands in the text of an error.
+    if (ts.isTemplateSpan(node.parent) || isPlain(binding.declaration, held.file, 0)) return true;
     return isSettler(binding.declaration) || findMemberName(node.parent) === 'abort';
   }
   return ts.forEachChild(node, (child) => (holdsLittle(child, held) ? undefined : true)) === undefined;
 }
 
-/** A number or a name that stands in the text of an error: `${this.url}`. */
-function isTold(node: ts.Node): boolean {
+/** `${this.url}` in the text of an error: the owner lives on anyway. */
+function isMemberTold(node: ts.Node): boolean {
   let at = node;
   while (ts.isPropertyAccessExpression(at.parent) && at.parent.expression === at) at = at.parent;
   return ts.isTemplateSpan(at.parent);
