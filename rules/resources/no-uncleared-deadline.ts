@@ -58,6 +58,7 @@ export const rule = defineRule<UnclearedDeadline>({
   limits: [
     'Deadlines shorter than half a second, and those in browser code, are left alone.',
     'A deadline of less than five seconds is `possible` only, and so is one of five whose callback only settles its promise or aborts: it holds next to nothing. A longer one that holds no more is `likely` in a library only, whose users it keeps from ending, and there, of less than fifteen, where users set it: a service has room for thousands of them. One of a beginning that failed is sure however short it is where it ends its owner, which may have begun anew.',
+    'One that only failures leave, and that holds no more than that, is `possible` below a minute; so is one that another timer sets as it fires, and one of a page. Where nobody hears of a failure the process ends with it.',
     'A sleep that is raced is `likely` where it is a minute or more, where requests lead there, and in a library whose users say how long it is.',
     'A longer one of less than a minute is `possible` too in a function that begins or ends something by its name, or that is called by hand, unless requests lead to it or users of a library set it.',
     'A handle kept in a field is looked at only where the function that sets it clears it itself, but for when its work fails; one handed to another function is taken to be cleared there, and one in an entry of a table is followed to where all entries leave it.',

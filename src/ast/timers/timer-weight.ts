@@ -11,6 +11,7 @@ import { ts } from '../ts.ts';
 import { isByHand, isSeldomAsked } from '../where/seldom.ts';
 import { isWholeByName } from '../where/singleton.ts';
 import { isPartOfClosable } from '../where/starts-repeatedly.ts';
+import { isInBrowser } from '../where/tooling.ts';
 import {
   comesWithRequests,
   comesWithUse,
@@ -136,6 +137,7 @@ export function weighDeadline(call: ts.CallExpression, isCleared: boolean, file:
   const life = lifeOf(call, file);
   if (isCleared && isInOpening(call) && endsOwner(call, life, file)) return {};
   if (weight === 'nothing' || isGoneSoon(ms) || isSeldomAsked(file) || isOfLateTimer(call, file)) return unsure;
+  if (isInBrowser(file) && !/\.server\.[cm]?[jt]sx?$/.test(file.path)) return unsure;
   // What goes well clears it, and failures are few.
   if (weight === 'little' && isCleared && !staysLong(ms)) return unsure;
   if (weight === 'little') {
