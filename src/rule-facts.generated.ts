@@ -159,6 +159,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "limits": [
       "Deadlines shorter than half a second, and those in browser code, are left alone.",
       "A deadline of less than five seconds is `possible` only, and so is one of five whose callback only settles its promise or aborts: it holds next to nothing. A longer one that holds no more is `likely` in a library only, whose users it keeps from ending, and there, of less than fifteen, where users set it: a service has room for thousands of them. One of a beginning that failed is sure however short it is where it ends its owner, which may have begun anew.",
+      "One that only failures leave, and that holds no more than that, is `possible` below a minute; so is one that another timer sets as it fires, and one of a page. Where nobody hears of a failure the process ends with it.",
       "A sleep that is raced is `likely` where it is a minute or more, where requests lead there, and in a library whose users say how long it is.",
       "A longer one of less than a minute is `possible` too in a function that begins or ends something by its name, or that is called by hand, unless requests lead to it or users of a library set it.",
       "A handle kept in a field is looked at only where the function that sets it clears it itself, but for when its work fails; one handed to another function is taken to be cleared there, and one in an entry of a table is followed to where all entries leave it."
@@ -249,7 +250,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Give it a limit: a cache with `max` (and a `ttl`) where entries can be computed again; where they cannot, delete each entry when what it stands for ends.",
     "limits": [
       "Whether keys are few is judged by types, constants and names. What a field or a module keeps by a bare `id` or `key` is left alone unless its own name says what there is one of for each: `sessions`, `usersById`, a cache.",
-      "Keys that somebody sets up or owns (servers, workspaces, campaigns, whatever is only called `id`) are few: `possible`. It is `likely` where a key is made anew, comes out of a request (also through four functions that hand it on), or is called after what passes, such as a session, a message, a user or a text, for entries that say when they expire under a `key` that the caller chooses, for locks, and where the key is an object that is loaded or made anew. The short beginning of a text, and keys under which a row or a file has to be found first, are few. In pages, behind an administration, and in migrations, imports and backups it is `possible`.",
+      "Keys that somebody sets up or owns (servers, workspaces, campaigns, whatever is only called `id`) are few: `possible`. It is `likely` where a key is made anew, comes out of a request (also through four functions that hand it on), or is called after what passes, such as a session, a message, a user or a text, for entries that say when they expire under a `key` that the caller chooses, for locks, and where the key is an object that is loaded or made anew. The short beginning of a text, and keys under which a row or a file has to be found first, are few; a number or a flag for each user is little. In pages, behind an administration, and in migrations, imports and backups it is `possible`.",
       "Instances of classes whose life the project does not show are left alone, and so is what nothing is seen to add to again and again; but for an entry that is over all the same: it waits for one answer, it is ended by its key, or the entry under that key of another table of its owner goes.",
       "A removal by key in another function counts as one for every entry, unless the container is a cache, or nobody calls the sweep that takes out what is too old."
     ],
@@ -386,6 +387,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "limits": [
       "A method that makes a client of what its object was given and ends it again is reported whoever calls it, unless it is there to connect, to try a connection or to set something up, or the client blocks or subscribes.",
       "A client built from the values of one request (another tenant’s address, a connection test) is reported as `possible` only.",
+      "An agent without `keepAlive` costs a handshake and keeps nothing: it is `possible`.",
       "An agent, or a client that one method of its class ends again, is `possible` where neither a request nor a user of the package is seen to come there; so is a client whose end somebody listens for, one that tries its settings or checks health, and one that only background jobs (pg-boss, BullMQ, Agenda, cron) make.",
       "A factory that returns a new client is judged by its callers in the same file; one called `getS3Client()` or the like by those of all files: where one of them keeps what it gives, gives it on, or hands in what differs from call to call, it is left alone."
     ],
@@ -500,7 +502,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "limits": [
       "Options that come from elsewhere or are spread are taken to hold it.",
       "A pool that the function which makes it ends again, or that serves migrations alone, is left alone.",
-      "A pool whose queries have a time-out, or that serves pages of administrators and back-ups, is reported as `possible` only. So is one of a library, and one of a program that answers no requests: a script, a bot, what runs beside a service.",
+      "A pool whose queries have a time-out, that serves pages of administrators and back-ups, is of one connection, or belongs to a worker (`workers/`, `x.worker.ts`), is reported as `possible` only. So is one of a library, and one of a program that answers no requests: a script, a bot, what runs beside a service.",
       "Pools whose library gives up by itself (knex, Sequelize, mssql, mariadb) are left alone.",
       "The pools that TypeORM, MikroORM and drizzle make are not looked at."
     ],
@@ -982,6 +984,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "A wrapper of the project around fetch is judged where it calls fetch; an instance of axios or got where it is made, by the calls of its file (also of what callers hand in) and, where it is exported, of files that say nothing of time.",
       "Calls that nobody waits for, those made after the response, and those that somebody waits for up to a limit only are left alone though their sockets pile up.",
       "What an administrator calls by hand, or tries (`/settings/chat/test`), is `possible`.",
+      "Where all requests end at a limit (a time-out in a middleware or an interceptor, a platform that routes tell how long they may take by `maxDuration`, a function of AWS Lambda), it is `possible`. So is fetch, which gives up after five minutes, where only jobs wait for it, where one answer is kept for all, or where it asks for the cookies of a browser (`credentials`).",
       "What only users of a published package are seen to wait for is `possible` unless a class (a client) makes the call, and left alone where it is fetch, which gives up after five minutes.",
       "Calls of the own machine or application, by their address or what it is called, are left alone."
     ],
