@@ -9,6 +9,7 @@ import { isLeftAlone, isUnheard } from '../../src/ast/handles/left-alone.ts';
 import { isKeptForAll } from '../../src/ast/io/kept-answer.ts';
 import { findOutboundCall, type HttpLibrary, type OutboundCall } from '../../src/ast/io/outbound-call.ts';
 import { isOwnHost } from '../../src/ast/io/own-host.ts';
+import { patienceOf } from '../../src/ast/io/patience.ts';
 import { findProperty } from '../../src/ast/io/queries.ts';
 import { unlessAllEnd } from '../../src/ast/io/request-limits.ts';
 import { findOptions } from '../../src/ast/io/request-options.ts';
@@ -35,35 +36,6 @@ export interface OutboundTimeout {
   /** Where options would stand among the arguments. */
   index: number;
 }
-
-/** What a library does when it is told nothing; version read, and where. */
-const defaults = {
-  // undici 7.10 (Node.js 20 bundles 6), lib/dispatcher/client.js: headersTimeout and bodyTimeout are 300 s each.
-  fetch: 'up to five minutes for the headers, and again between two parts of the body',
-  edge: 'until its platform ends it',
-  // node-fetch 2.7 and 3.3, src/index.js: http.request, no `timeout` unless set; cross-fetch 4.1 and isomorphic-fetch 3.0
-  // hand on to node-fetch 2.
-  'node-fetch': 'without end (node-fetch has no time-out of its own)',
-  // axios 1.7, lib/defaults/index.js: timeout 0.
-  axios: 'without end (its `timeout` is 0)',
-  // @nestjs/axios 4.0, dist/http.module.js: axios as it is.
-  nest: 'without end (the `timeout` of its axios is 0)',
-  // got 14, source/core/options.ts: every phase of `timeout` is undefined.
-  got: 'without end (no phase has a time-out)',
-  // superagent 10.4, lib/request-base.js: none unless `timeout()` is called.
-  superagent: 'without end (superagent has no time-out of its own)',
-  // request 2.88, request.js: none unless `timeout` is set.
-  'request-promise': 'without end (request has no time-out of its own)',
-  request: 'without end (request has no time-out of its own)',
-  // simple-get 4.0, index.js: none unless `timeout` is set.
-  'simple-get': 'without end (simple-get has no time-out of its own)',
-  // download 8.0, index.js: got, with what it is handed.
-  download: 'without end (download hands on to got, which has no time-out)',
-  // needle 3.3, lib/needle.js: response_timeout and read_timeout are 0.
-  needle: 'without end (needle limits the connection, not the answer)',
-  // Node.js 20, lib/_http_client.js: no `timeout` unless set.
-  http: 'without end',
-} as const satisfies Record<HttpLibrary | 'edge', string>;
 
 export const rule = defineRule<OutboundTimeout>({
   id: 'require-outbound-timeout',
@@ -115,7 +87,7 @@ function judge(call: ts.CallExpression, file: FileContext): Match<OutboundTimeou
     values: {
       call: call.expression.getText(file.source).replace(/\s+/g, ''),
       place: ` in \`${nameOfFunction(fn)}\``,
-      wait: defaults[library === 'fetch' && isAtEdge(file) ? 'edge' : library],
+      wait: patienceOf[library === 'fetch' && isAtEdge(file) ? 'edge' : library],
     },
     when: allOf(unlessSet(whenWaitedFor(end, library, file), library), ...handedIn),
     // A job that nobody waits for has five minutes to give.
@@ -151,7 +123,7 @@ function judgeInstance(
   if (!first && elsewhere.length === 0) return undefined;
   return {
     at: creation.expression,
-    values: { call: creation.expression.getText(file.source), place: '', wait: defaults[library] },
+    values: { call: creation.expression.getText(file.source), place: '', wait: patienceOf[library] },
     ...(first && { related: [{ at: first.expression, note: 'a call that is waited for' }] }),
     when: unlessSet(
       anyOf(...calls.map(({ call, whenWaited }) => whenWaited(whileRequestWaits(call, file))), ...elsewhere),
