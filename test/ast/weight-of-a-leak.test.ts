@@ -93,12 +93,12 @@ require('node:http').createServer(answer).listen(80);
   expect(await confidencesOf('require-pool-limits', pool(', statement_timeout: 5_000'))).toEqual(['2 possible']);
 });
 
-test('an agent is likely where a request makes it, possible where a timer does', async () => {
-  const fetching = (called: string): string => `import https from 'node:https';
+test('an agent is likely where a request makes it and it keeps connections, possible where a timer does', async () => {
+  const fetching = (called: string, option = 'keepAlive: true'): string => `import https from 'node:https';
 import express from 'express';
 
 function load(url) {
-  https.get(url, { agent: new https.Agent({ rejectUnauthorized: false }) });
+  https.get(url, { agent: new https.Agent({ ${option} }) });
 }
 ${called}
 `;
@@ -106,6 +106,8 @@ ${called}
   const byTimer = "setInterval(() => load('https://prices.example'), 600_000);";
   expect(await confidencesOf('no-client-per-request', fetching(byRequests))).toEqual(['5 likely']);
   expect(await confidencesOf('no-client-per-request', fetching(byTimer))).toEqual(['5 possible']);
+  const keepingNothing = fetching(byRequests, 'rejectUnauthorized: false');
+  expect(await confidencesOf('no-client-per-request', keepingNothing)).toEqual(['5 possible']);
 });
 
 test('a connection is possible where its maker wants to hear of its end: it is kept until then', async () => {
