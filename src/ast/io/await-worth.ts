@@ -17,6 +17,7 @@ import { findSend, isSend } from './network-send.ts';
 import { findOutboundCall } from './outbound-call.ts';
 import { findQuery } from './queries.ts';
 import { givesMany, givesTotal, isNamedRead } from './read-call.ts';
+import { isOfRemoteClient } from './remote-client.ts';
 
 type Calls = readonly ts.CallExpression[];
 
@@ -47,18 +48,9 @@ export function eachSends(calls: Calls, file: FileContext): LinkCondition | unde
     ...calls.map((call): LinkCondition | undefined => {
       if (findSend(call, file) || isOfRemoteClient(call)) return undefined;
       const to = findCallee(call, file);
-      return to ? { kind: 'callee-does', to, deeds: ['sends'] } : anyOf();
+      return to ? { kind: 'callee-does', to, deeds: ['sends', 'asks'] } : anyOf();
     }),
   );
-}
-
-const remoteClient = /(?:Client|[aA]pi|API|Gateway|Sdk|SDK|Rpc|RPC)$/;
-const ownClient = /redis|prisma|mongo|pg|postgres|sql|db|database|cache|query|knex|orm|pool|supabase/i;
-
-/** `priceClient.getPrice(symbol)`: what is called after an interface of another program, and after no database. */
-function isOfRemoteClient(call: ts.CallExpression): boolean {
-  const holder = findMemberPath(call.expression)?.at(-2) ?? '';
-  return remoteClient.test(holder) && !ownClient.test(holder);
 }
 
 /** So few that each counts. */

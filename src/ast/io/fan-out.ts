@@ -6,13 +6,7 @@ import { bareModule, findOrigin, originName } from '../names/provenance.ts';
 import { findCallee } from '../names/symbol-ref.ts';
 import { listRepetitions } from '../size/loop-facts.ts';
 import { findSize, type Size, soundsLarge } from '../size/size.ts';
-import {
-  type FunctionNode,
-  findMemberPath,
-  findMethodCall,
-  isFunctionNode,
-  skipWrappers,
-} from '../syntax.ts';
+import { type FunctionNode, findMemberPath, findMethodCall, isFunctionNode, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { isHeldBack } from './held-back.ts';
 import { type Io, ioOf, listIo } from './io-call.ts';

@@ -1,8 +1,8 @@
 import type { FileContext } from '../../model/file-context.ts';
+import { hasAwait } from '../io/independence.ts';
 import { listCallsOf } from '../names/functions.ts';
 import { type FunctionNode, findEnclosingFunction, findMethodCall, findThisClass, nameOfFunction } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { hasAwait } from '../io/independence.ts';
 import { findIterated, listRepetitions } from './loop-facts.ts';
 import { sizeOf } from './size.ts';
 
