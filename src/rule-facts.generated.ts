@@ -747,7 +747,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "limits": [
       "Only reads are judged, for writes may meet in one record, and what a round of a loop sends to another host where it deals with its failure and goes on.",
       "Loops with an early exit, shared state, a transaction, a pause, chunks, pages or retries are left alone, and those over a list that is written out or few by its name. Where nothing says that it grows with data, only what is surely read over the network counts; queries only where each round asks another table.",
-      "Two reads side by side are `possible` but where a route for reading (GET, a query) starts with them and both go to another service: the quicker one is all that is won, of two queries a millisecond; so are three of which no two ask for several things (`getTags`), outside of loops.",
+      "Two reads side by side are `possible` but where a route for reading (GET, a query) starts with them and both go to another service (a call of a known HTTP library, or of what is called `…Client`, `…Api` and is no database): the quicker one is all that is won, of two queries a millisecond; so are three of which no two ask for several things (`getTags`), outside of loops.",
       "The values of one object (`{ a: await a(), b: await b() }`) are weighed as neighbouring reads are, where all that are waited for are read.",
       "What a `Promise.all` is handed as `[await a(), await b()]` is `likely` in what answers requests or a library offers, and `possible` where one of them writes.",
       "Fewer than five reads of what somebody does now and then (approves, invites, removes), or that a cache may answer, and those whose order a comment explains by who may go on, are `possible`.",
