@@ -572,7 +572,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "What writes rows one by one, and loops that may end early, are reported as `possible` only: what is written together is mostly a handful that belongs to one thing. A function that says that it is for many (`bulkCreate`) is taken at its word.",
       "A helper counts when it asks the database each time, of what it is handed: in this file, or in another one that the call leads to, one hop further at most, by way of what a container, a factory or a field gives; helpers that keep what they read do not count.",
       "Where the project has a function for many keys (`getUsersByIds`), each call of the one for one key in a loop counts.",
-      "A loop that no request of users is seen to wait for (a job, a timer, a command, a page of administrators) is `possible`, unless it asks one by one for the keys of a data loader; so is one in a project whose databases are all SQLite, which answers without a round trip.",
+      "A loop that no request of users who read is seen to wait for (a job, a timer, a command, a page of administrators, and what somebody does now and then: moves, invites, pays) is `possible`, unless its function says that it is for many (`bulkCreate`) or it asks one by one for the keys of a data loader; so is one in a project whose databases are all SQLite, which answers without a round trip.",
       "How many rows there are is judged by where they come from, not counted: a query of this file, or of the function that gives the list (three calls deep at most). Lists that are passed in and not called after rows or ids, what hangs on one row, and rounds that also write or ask another service, are `possible` only; so is a call whose answer nobody uses."
     ],
     "options": {},
@@ -749,11 +749,11 @@ export const ruleFacts: readonly RuleFacts[] = [
     "limits": [
       "Only reads are judged, for writes may meet in one record, and what a round of a loop sends to another host where it deals with its failure and goes on.",
       "Loops with an early exit, shared state, a transaction, a pause, chunks, pages or retries are left alone, and those over a list that is written out or few by its name. Where nothing says that it grows with data, only what is surely read over the network counts; queries only where each round asks another table.",
-      "Two reads side by side are `possible` but where a route for reading (GET, a query) starts with them: the quicker one is all that is won; so are three of which no two ask for several things (`getTags`), outside of loops.",
+      "Two reads side by side are `possible` but where a route for reading (GET, a query) starts with them and both go to another service (a call of a known HTTP library, or of what is called `…Client`, `…Api` and is no database): the quicker one is all that is won, of two queries a millisecond; so are three of which no two ask for several things (`getTags`), outside of loops.",
       "The values of one object (`{ a: await a(), b: await b() }`) are weighed as neighbouring reads are, where all that are waited for are read.",
       "What a `Promise.all` is handed as `[await a(), await b()]` is `likely` in what answers requests or a library offers, and `possible` where one of them writes.",
       "Fewer than five reads of what somebody does now and then (approves, invites, removes), or that a cache may answer, and those whose order a comment explains by who may go on, are `possible`.",
-      "A loop is `likely` in a request handler and up to three calls below it; in a timer, a job or a library, and where what it calls keeps the answers, it is `possible`.",
+      "A loop is `likely` where users read (no action of theirs), in the handler and up to three calls below it, and each round waits for another service; what asks the own database, most often for a handful, what a round sends for its effect, a list that the program keeps, and where what is called keeps the answers, are `possible`.",
       "Reads of local files, for administrators or background jobs and in code of the browser are `possible`; queries of a project that sets up SQLite alone run one after another anyway, and what it reads otherwise is `possible`, but for calls of other hosts."
     ],
     "options": {},
@@ -822,7 +822,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "limits": [
       "existsSync, statSync and other calls of a few microseconds are left alone.",
       "A file call in a synchronous helper is reported only at most two calls from a handler, where its path comes with the call or the disk is changed; what reads a fixed path is `possible`: most often it reads settings once.",
-      "A file call is `likely` only where it is shown to take long: one read or written for each entry of a list or folder, a copy, bytes that are written or read whole by a path that comes with the call, what the handler of a GET route reads itself, a template by a path that varies; or where its function waits for other files, and so means to wait for this one. One small file is `possible`.",
+      "A file call is `likely` only where it is shown to take long: one read for each entry of a folder or of a list that this file shows to be long, or written for each of a list, a copy, bytes that are written or read whole by a path that comes with the call, what the handler of a GET route reads itself, a template by a path that varies; or where its function waits for the contents of other files or for a question about this one, and so means to wait for it. One small file is `possible`.",
       "What no handler of the project is seen to reach, only users of the package, is `possible` unless the function is asynchronous, a key is derived in 50,000 rounds and more, or data is unpacked at once in a file that waits while it packs.",
       "Settings, state that is replaced by a renamed file, removals and renames by a synchronous helper, small files of a fixed path, what only a failure leads to, what only administrators, threads beside the server and background jobs ask for, and the few bytes of a secret are `possible`.",
       "Keys of elliptic curves and key derivations of up to 5,000 rounds are quick.",
@@ -848,7 +848,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Run some ten at a time: mapLimit keeps the order of results and the first error. Where the work is a query, ask for all of them in one.",
     "limits": [
       "Lists whose files are written count where requests, listeners or timers lead there.",
-      "Lists that only a name calls long are `possible`, unless each item takes a transaction of its own, it starts the same for its own children, a caller in another file hands in what data makes long, or the function of another file that gives the list asks for all rows; a loop that waits for something before it starts the next is left alone.",
+      "Lists that only a name calls long are `possible`, unless each item takes a transaction of its own, a caller in another file hands in what data makes long, or the function of another file that gives the list asks for all rows; a loop that waits for something before it starts the next is left alone.",
       "Statements of one transaction run in turn on its connection and are left alone; calls that only items missing from a set make, and those of an AWS client, which has a limit of its own, are `possible`.",
       "What no request is seen to wait for (a timer, a job, a library), and what administrators ask for, is `possible`, unless each item takes a transaction of its own or the list is all that a query without a limit, or a store (`getAll()`), gives.",
       "Reads of a project whose databases are all SQLite are `possible`: it answers one after the other anyway.",
@@ -873,7 +873,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "When a hot key expires, every request that arrives before the first load ends starts its own: the load on what is behind the cache grows with the request rate times the load time.",
     "advice": "Share the load in flight by key: `singleFlight`, or keep the promise in a Map until it settles.",
     "limits": [
-      "It is `likely` only where what is kept lives for ten minutes or less, by what the file says of it, is taken out elsewhere in it, or is asked of one after another in a loop for a time that the file does not tell, and is dear: several loads that follow one another, tens of thousands of rows, or what by its name counts, searches, draws or builds.",
+      "It is `likely` only where what is kept lives for ten minutes or less, by what the file says of it, is taken out elsewhere in it, or is asked of one after another in a loop for a time that the file does not tell, and is shown to be dear: it comes from another service, has tens of thousands of rows, or is drawn or decrypted by its name. A few queries more at an expiry are `possible`, whatever they count or search.",
       "What is not called a cache, or does not return what it holds at once, is `possible`; so is what is kept for one person (a user, a session, a token), what only administrators and jobs ask for, what a `post()` or `put()` does, and a variable that keeps one value for one object, or is not called a cache but asked for its time.",
       "A helper that keeps for a time what its callers load under keys of theirs is seen whatever its store is called, and `possible` unless a library offers it: it does not tell what they load.",
       "A cache that a function makes for what it returns, and a load that keeps what it read in a table of its own, are `possible` only.",

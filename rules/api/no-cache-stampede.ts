@@ -1,6 +1,6 @@
 import { allOf, anyOf } from '../../src/ast/all-of.ts';
 import { findGet, findLoad, findMissExit, isCache, writingHelper } from '../../src/ast/containers/cache-lookup.ts';
-import { isDearLoad } from '../../src/ast/containers/dear-load.ts';
+import { asksElsewhere, isDearLoad } from '../../src/ast/containers/dear-load.ts';
 import { isHotCache, isOfOnePerson } from '../../src/ast/containers/hot-cache.ts';
 import { findKeptVariable, type KeptVariable } from '../../src/ast/containers/kept-variable.ts';
 import { isReadThrough } from '../../src/ast/containers/read-through.ts';
@@ -48,7 +48,7 @@ export const rule = defineRule<CacheStampede>({
   why: 'When a hot key expires, every request that arrives before the first load ends starts its own: the load on what is behind the cache grows with the request rate times the load time.',
   advice: 'Share the load in flight by key: `singleFlight`, or keep the promise in a Map until it settles.',
   limits: [
-    'It is `likely` only where what is kept lives for ten minutes or less, by what the file says of it, is taken out elsewhere in it, or is asked of one after another in a loop for a time that the file does not tell, and is dear: several loads that follow one another, tens of thousands of rows, or what by its name counts, searches, draws or builds.',
+    'It is `likely` only where what is kept lives for ten minutes or less, by what the file says of it, is taken out elsewhere in it, or is asked of one after another in a loop for a time that the file does not tell, and is shown to be dear: it comes from another service, has tens of thousands of rows, or is drawn or decrypted by its name. A few queries more at an expiry are `possible`, whatever they count or search.',
     'What is not called a cache, or does not return what it holds at once, is `possible`; so is what is kept for one person (a user, a session, a token), what only administrators and jobs ask for, what a `post()` or `put()` does, and a variable that keeps one value for one object, or is not called a cache but asked for its time.',
     'A helper that keeps for a time what its callers load under keys of theirs is seen whatever its store is called, and `possible` unless a library offers it: it does not tell what they load.',
     'A cache that a function makes for what it returns, and a load that keeps what it read in a table of its own, are `possible` only.',
@@ -85,21 +85,26 @@ function judge(set: ts.CallExpression, file: FileContext): Match<CacheStampede> 
   if (!get || !exit) return undefined;
   const load = findLoad(get, set, fn, file);
   if (!load || isSharedLoad(fn, load, file)) return undefined;
+  const isMany = isLoadedByMany(get, set, file);
   const isHot =
     exit === 'returned' &&
     target !== undefined &&
     isHotCache(`${holder}.${name}`, target.receiver, key, load, file) &&
     !isOfOnePerson(fn, holder, key, file) &&
-    (isShortLived(set, target.receiver, file) || isPurged(holder, fn, file) || isLoadedByMany(get, set, file)) &&
-    !/^_?(?:post|put|patch|delete)(?:[A-Z]|$)/.test(nameOfFunction(fn)) &&
-    isDearLoad(get, set, load, file);
+    (isMany || isShortLived(set, target.receiver, file) || isPurged(holder, fn, file)) &&
+    !/^_?(?:post|put|patch|delete)(?:[A-Z]|$)/.test(nameOfFunction(fn));
+  const isDear = isHot && (isMany || isDearLoad(get, set, file));
+  const elsewhere = isHot && !isDear ? asksElsewhere(load, file) : undefined;
   // What reads through for whoever calls stands before whatever they load.
   const byUsers = isHelper ? [openToUsers(get, file)] : [];
   return {
     at: get,
-    confidence: isHot || isHelper ? 'likely' : 'possible',
+    confidence: isDear || elsewhere || isHelper ? 'likely' : 'possible',
     when: allOf(anyOf(onRequestPath(get, file), ...byUsers), notSharedElsewhere(load, file)),
-    sureWhen: isHot ? onAskedPath(get, file) : openInLibrary(get, file),
+    sureWhen: anyOf(
+      ...(isDear || elsewhere ? [allOf(onAskedPath(get, file), elsewhere)] : []),
+      ...(isHelper ? [openInLibrary(get, file)] : []),
+    ),
     values: { get: textOf(get, file), set: textOf(set, file), name: nameOfFunction(fn) },
     related: relate(load, set),
     data: { fn, get, set, key },
@@ -113,7 +118,7 @@ function judgeVariable(
 ): Match<CacheStampede> | undefined {
   if (isStartup(fn, file) || isSharedLoad(fn, load, file)) return undefined;
   const kept = set.left.getText(file.source);
-  const isHot = isOfModule && isCalledCache && isShortLived(set, undefined, file) && isDearLoad(get, set, load, file);
+  const isHot = isOfModule && isCalledCache && isShortLived(set, undefined, file) && isDearLoad(get, set, file);
   return {
     at: load,
     confidence: isHot && !isSeldomAsked(file) ? 'likely' : 'possible',

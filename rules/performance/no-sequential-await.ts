@@ -2,10 +2,13 @@ import { allOf, anyOf } from '../../src/ast/all-of.ts';
 import { reachesServer } from '../../src/ast/clients/embedded-database.ts';
 import { fillsCache } from '../../src/ast/containers/cache-fill.ts';
 import {
+  eachSends,
+  fewReads,
   hasSent,
   isFewAndQuick,
   isLittleGained,
   isPageAndTotal,
+  isWeakRounds,
   isWorthTogether,
   listAsked,
   listSent,
@@ -31,7 +34,6 @@ import {
   isOrderMeant,
   startsWithRead,
 } from '../../src/ast/io/independent-reads.ts';
-import { isFileCall } from '../../src/ast/io/io-call.ts';
 import { findSize } from '../../src/ast/size/size.ts';
 import { findEnclosingFunction } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
@@ -72,11 +74,11 @@ export const rule = defineRule<SequentialAwait>({
   limits: [
     'Only reads are judged, for writes may meet in one record, and what a round of a loop sends to another host where it deals with its failure and goes on.',
     'Loops with an early exit, shared state, a transaction, a pause, chunks, pages or retries are left alone, and those over a list that is written out or few by its name. Where nothing says that it grows with data, only what is surely read over the network counts; queries only where each round asks another table.',
-    'Two reads side by side are `possible` but where a route for reading (GET, a query) starts with them: the quicker one is all that is won; so are three of which no two ask for several things (`getTags`), outside of loops.',
+    'Two reads side by side are `possible` but where a route for reading (GET, a query) starts with them and both go to another service (a call of a known HTTP library, or of what is called `…Client`, `…Api` and is no database): the quicker one is all that is won, of two queries a millisecond; so are three of which no two ask for several things (`getTags`), outside of loops.',
     'The values of one object (`{ a: await a(), b: await b() }`) are weighed as neighbouring reads are, where all that are waited for are read.',
     'What a `Promise.all` is handed as `[await a(), await b()]` is `likely` in what answers requests or a library offers, and `possible` where one of them writes.',
     'Fewer than five reads of what somebody does now and then (approves, invites, removes), or that a cache may answer, and those whose order a comment explains by who may go on, are `possible`.',
-    'A loop is `likely` in a request handler and up to three calls below it; in a timer, a job or a library, and where what it calls keeps the answers, it is `possible`.',
+    'A loop is `likely` where users read (no action of theirs), in the handler and up to three calls below it, and each round waits for another service; what asks the own database, most often for a handful, what a round sends for its effect, a list that the program keeps, and where what is called keeps the answers, are `possible`.',
     'Reads of local files, for administrators or background jobs and in code of the browser are `possible`; queries of a project that sets up SQLite alone run one after another anyway, and what it reads otherwise is `possible`, but for calls of other hosts.',
   ],
   mentions: ['await'],
@@ -146,6 +148,8 @@ function judgeReads(
         ? [onReadPath(node, file), ...notCached(reads.calls, file)]
         : [onAskedPath(node, file)]),
       toServer(reads.calls, file),
+      // The quicker of two is all that is won: of two queries a millisecond, and one more connection is taken.
+      reads.calls.length < fewReads ? eachSends(reads.calls, file) : undefined,
     ),
     data,
   };
@@ -159,9 +163,7 @@ function judgeLoop(loop: ListLoop, file: FileContext): Match<SequentialAwait> | 
   const over = rounds.over.getText(file.source).replace(/\s+/g, ' ').slice(0, 60);
   return {
     at: rounds.calls[0]!.parent,
-    ...((isLittleGained(rounds.calls, file) || rounds.calls.some((call) => isFileCall(call, file))) && {
-      confidence: 'possible' as const,
-    }),
+    ...(isWeakRounds(rounds, file) && { confidence: 'possible' as const }),
     values: { what: `The ${hasSent(rounds, file) ? 'requests' : 'reads'} for each of ${over}` },
     ...(size.size === 'large' && { related: [{ at: size.at, note: size.why }] }),
     when: allOf(
@@ -169,12 +171,12 @@ function judgeLoop(loop: ListLoop, file: FileContext): Match<SequentialAwait> | 
       ...listAsked(rounds),
       ...listSent(rounds),
     ),
-    // Nobody waits for timers and jobs, users of a package may hand it short lists, and deeper still it is one step of many.
+    // Nobody waits for timers and jobs; deeper still it is one step of many. Lists are a handful more often than not.
     sureWhen: allOf(
       closeToRequests(loop, 3, file),
-      onAskedPath(loop, file),
+      onReadPath(loop, file),
       ...notCached(rounds.calls, file),
-      toServer(rounds.calls, file),
+      eachSends(rounds.calls, file),
     ),
     data: { kind: 'loop', rounds },
   };
@@ -184,7 +186,7 @@ function judgeLoop(loop: ListLoop, file: FileContext): Match<SequentialAwait> | 
 const manyReads = 5;
 
 function isWeak(reads: IndependentReads | AwaitedMembers, node: ts.AwaitExpression, file: FileContext): boolean {
-  const isShort = isFewAndQuick(reads, node) && !isOfPage(node, file) && !isPageAndTotal(reads);
+  const isShort = isFewAndQuick(reads, node) && !isOfPage(node, file);
   const isMeant = 'statements' in reads && isOrderMeant(reads, file);
   return isShort || isMeant || isLittleGained(reads.calls, file) || fillsCache(node, file);
 }

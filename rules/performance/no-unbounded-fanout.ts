@@ -25,7 +25,7 @@ export const rule = defineRule<FanOut>({
     'Run some ten at a time: mapLimit keeps the order of results and the first error. Where the work is a query, ask for all of them in one.',
   limits: [
     'Lists whose files are written count where requests, listeners or timers lead there.',
-    'Lists that only a name calls long are `possible`, unless each item takes a transaction of its own, it starts the same for its own children, a caller in another file hands in what data makes long, or the function of another file that gives the list asks for all rows; a loop that waits for something before it starts the next is left alone.',
+    'Lists that only a name calls long are `possible`, unless each item takes a transaction of its own, a caller in another file hands in what data makes long, or the function of another file that gives the list asks for all rows; a loop that waits for something before it starts the next is left alone.',
     'Statements of one transaction run in turn on its connection and are left alone; calls that only items missing from a set make, and those of an AWS client, which has a limit of its own, are `possible`.',
     'What no request is seen to wait for (a timer, a job, a library), and what administrators ask for, is `possible`, unless each item takes a transaction of its own or the list is all that a query without a limit, or a store (`getAll()`), gives.',
     'Reads of a project whose databases are all SQLite are `possible`: it answers one after the other anyway.',
@@ -71,9 +71,9 @@ function isWeak(fanOut: FanOut, many: readonly LinkCondition[], file: FileContex
   return fanOut.isHeldBack || isFew || isSeldomAsked(file);
 }
 
-/** Whatever the list: each item holds a connection, or starts as much for its own. */
-function isMany({ holdsConnection, isRecursive }: FanOut): boolean {
-  return holdsConnection || isRecursive;
+/** Whatever the list: each item holds a connection. What hangs below one thing, walked for a copy of it, is mostly small. */
+function isMany({ holdsConnection }: FanOut): boolean {
+  return holdsConnection;
 }
 
 function isShort({ size, items }: FanOut): boolean {

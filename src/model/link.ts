@@ -129,6 +129,7 @@ export type FunctionDeed =
   | 'rows'
   | 'all-rows'
   | 'sends'
+  | 'asks'
   | 'query:unique'
   | 'query:many'
   | 'query:point'

@@ -1,11 +1,12 @@
 const verb =
-  'post|put|patch|delete|remove|create|add|update|edit|change|save|set|submit|approve|reject|move|import|purge|invite|share|toggle|enable|disable|reset|rename|assign|cancel|close|archive';
+  'post|put|patch|delete|remove|create|add|update|edit|change|save|set|submit|approve|reject|move|import|purge|invite|share|toggle|enable|disable|reset|rename|assign|cancel|close|archive|' +
+  'issue|refund|recalculate|exclude|anonymi[sz]e|activate|deactivate|restore|revoke|grant|transfer|duplicate|clone|merge|confirm';
 /** Nobody waits for what comes of an event or a command that is sent. */
 const sent =
   /^(?:ICommandHandler|IEventHandler)$|^@(?:OnEvent|EventPattern|\w*EventHandler|RabbitSubscribe|KafkaListener|SqsMessageHandler)\b/;
 /** By a method of HTTP that changes something, or the handler's own name. */
 const acting = new RegExp(
-  `^@?(?:Post|Put|Patch|Delete|POST|PUT|PATCH|DELETE|Mutation)\\b|^tRPC mutation|Mutation\\w* resolver|^(?:${verb})(?=[A-Z(_])`,
+  `^@?(?:Post|Put|Patch|Delete|POST|PUT|PATCH|DELETE|Mutation)\\b|^MutationResolvers\\b|^tRPC mutation|Mutation\\w* resolver|^(?:${verb})(?=[A-Z(_])`,
 );
 /** A question that is posted for its length, and what machines send all the time: words of a path or a name. */
 const asking = new RegExp(

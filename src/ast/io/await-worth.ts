@@ -1,21 +1,23 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { LinkCondition } from '../../model/link.ts';
+import { allOf, anyOf } from '../all-of.ts';
 import { hasServer } from '../clients/embedded-database.ts';
 import { findFunctionValue } from '../names/functions.ts';
 import { findCallee } from '../names/symbol-ref.ts';
 import { dependsOnRound, findAdd } from '../size/loop-facts.ts';
 import { findSize, soundsLarge } from '../size/size.ts';
-import { findMethodCall, skipWrappers } from '../syntax.ts';
+import { findMemberPath, findMethodCall, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { isSeldomAsked } from '../where/seldom.ts';
 import { isInBrowser } from '../where/tooling.ts';
 import { findRepetition } from '../where/where.ts';
 import type { IndependentRounds } from './independence.ts';
-import { isFileCall, listIoCalls } from './io-call.ts';
-import { isSend } from './network-send.ts';
+import { ioOf, isFileCall, listIoCalls } from './io-call.ts';
+import { findSend, isSend } from './network-send.ts';
 import { findOutboundCall } from './outbound-call.ts';
 import { findQuery } from './queries.ts';
 import { givesMany, givesTotal, isNamedRead } from './read-call.ts';
+import { isOfRemoteClient } from './remote-client.ts';
 
 type Calls = readonly ts.CallExpression[];
 
@@ -35,6 +37,20 @@ function readsFiles(call: ts.CallExpression, file: FileContext): boolean {
 /** What an embedded database answers is there at once; another host is asked all the same. */
 export function toServer(calls: Calls, file: FileContext): LinkCondition | undefined {
   return calls.some((call) => findOutboundCall(call, file)) ? undefined : hasServer(file);
+}
+
+/**
+ * "Each of these goes over the network to another service", here or by the function of another file that is called: some tens of
+ * milliseconds each, where a query of the own database takes one or two.
+ */
+export function eachSends(calls: Calls, file: FileContext): LinkCondition | undefined {
+  return allOf(
+    ...calls.map((call): LinkCondition | undefined => {
+      if (findSend(call, file) || isOfRemoteClient(call)) return undefined;
+      const to = findCallee(call, file);
+      return to ? { kind: 'callee-does', to, deeds: ['sends', 'asks'] } : anyOf();
+    }),
+  );
 }
 
 /** So few that each counts. */
@@ -120,6 +136,16 @@ export function isPageAndTotal({ calls }: { calls: Calls }): boolean {
 /** Whether a round sends something to another host. */
 export function hasSent({ calls, sent }: IndependentRounds, file: FileContext): boolean {
   return sent.length > 0 || calls.some((call) => isSend(call, file));
+}
+
+/**
+ * Rounds that read files, that send something for its effect (the pace may be kept for whoever takes it), or that go over a list
+ * which the program itself keeps.
+ */
+export function isWeakRounds({ calls, over, sent }: IndependentRounds, file: FileContext): boolean {
+  if (isLittleGained(calls, file) || calls.some((call) => isFileCall(call, file))) return true;
+  const isForEffect = sent.length > 0 || calls.some((call) => isSend(call, file) && ioOf(call, file) === 'write');
+  return isForEffect || findMemberPath(over)?.[0] === 'this';
 }
 
 /** Of two reads the quicker one is all that is won, and of three for one thing each little more, unless a loop repeats them. */

@@ -6,19 +6,10 @@ import { bareModule, findOrigin, originName } from '../names/provenance.ts';
 import { findCallee } from '../names/symbol-ref.ts';
 import { listRepetitions } from '../size/loop-facts.ts';
 import { findSize, type Size, soundsLarge } from '../size/size.ts';
-import {
-  type FunctionNode,
-  findEnclosingFunction,
-  findMemberPath,
-  findMethodCall,
-  getOutermostWrapped,
-  isFunctionNode,
-  skipWrappers,
-} from '../syntax.ts';
+import { type FunctionNode, findMemberPath, findMethodCall, isFunctionNode, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { listNodesWithin } from '../within.ts';
 import { isHeldBack } from './held-back.ts';
-import { type Io, ioOf, isFileCall, listIo, listIoCalls } from './io-call.ts';
+import { type Io, ioOf, listIo } from './io-call.ts';
 import { findQuery, isAwaitedOrReturned, isGatheredLookup } from './queries.ts';
 import { findGiver } from './row-giver.ts';
 import { findGathering } from './started-work.ts';
@@ -40,8 +31,6 @@ export interface FanOut {
   writesFiles: boolean;
   /** Each round holds a connection of its own until it ends. */
   holdsConnection: boolean;
-  /** Each item starts the same for its own: what is in flight is a whole tree. */
-  isRecursive: boolean;
   /** Fewer are in flight than there are items, as the work itself shows: see {@link isHeldBack}. */
   isHeldBack: boolean;
   /** `large`, or `unknown` under a name of many. */
@@ -55,7 +44,6 @@ export interface FanOut {
 const limiter = /(?:limit(?:er|ed)?|semaphore|mutex|throttle[rd]?|queue|pool|bottleneck|pLimit|sem|lock|gate)$/i;
 const connecting = /^(?:\$transaction|transaction|startTransaction|beginTransaction|getConnection|createQueryRunner)$/;
 const maxAsked = 4;
-const maxCalls = 20;
 const batchWord = /(?:batch|chunk|group|page|slice|window)(?:es|s)?$/i;
 
 /** Judges what waits for the promises of a list that data makes long. */
@@ -85,39 +73,11 @@ export function findFanOut(call: ts.CallExpression, file: FileContext): FanOut |
     asked,
     writesFiles: writesFiles(work, file),
     holdsConnection: holdsConnection(work),
-    isRecursive: isRecursive(call, work, file),
     isHeldBack: body !== undefined && isHeldBack(body, file),
     size: findSize(items, file),
     ...(giver && { giver }),
     isNamed: soundsLarge(items, file),
   };
-}
-
-/** Whether the work for an item calls the function around, or one that does, which asks more than files. */
-function isRecursive(call: ts.CallExpression, work: Work, file: FileContext): boolean {
-  const around = findNamedAround(call);
-  if (!around || !partOf(work)) return false;
-  const called = listCalled(work, file);
-  const callers = called.filter((fn) => fn === around || listCalled(fn, file).includes(around));
-  if (callers.length === 0) return false;
-  return [around, ...callers].some((fn) =>
-    listIoCalls(fn, file).some(({ call: one }) => !isFileCall(one, file) && !findFunctionValue(one.expression, file)),
-  );
-}
-
-/** The function around a place that is no callback. */
-function findNamedAround(node: ts.Node): FunctionNode | undefined {
-  let fn = findEnclosingFunction(node);
-  while (fn && ts.isCallExpression(getOutermostWrapped(fn).parent)) fn = findEnclosingFunction(fn);
-  return fn;
-}
-
-/** The functions of this file that a function, or the call that starts the work, calls itself. */
-function listCalled(work: Work, file: FileContext): FunctionNode[] {
-  const part = partOf(work);
-  if (!part) return [];
-  const called = listNodesWithin('CallExpression', part, file).slice(0, maxCalls);
-  return called.flatMap((call) => findFunctionValue(call.expression, file) ?? []);
 }
 
 /** A function, or the call that starts the work. */

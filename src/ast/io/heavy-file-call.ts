@@ -2,6 +2,7 @@ import type { FileContext } from '../../model/file-context.ts';
 import { listCallsOf } from '../names/functions.ts';
 import { isGrowingState } from '../size/growing-state.ts';
 import { findIterated, listRepetitions } from '../size/loop-facts.ts';
+import { sizeOf } from '../size/size.ts';
 import { isLiteralSized } from '../size/small-input.ts';
 import { findEnclosingFunction, findMethodCall, getOutermostWrapped, isWithin, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
@@ -33,8 +34,8 @@ export function isHeavyFileCall(found: SyncCall, file: FileContext): boolean {
   if (isRead && shortFile.test(call.arguments[0]?.getText(file.source) ?? '')) return false;
   if (isMeantAsynchronous(found, file)) return true;
   // To unlink, rename or look at a file takes microseconds, also when it is done for each of some.
-  const isOfContent = isRead || name === 'readdirSync' || writing.test(name);
-  if (isOfContent && isForEach(call, file)) return true;
+  if (isRead ? isForAllOfFolder(call, file) : (name === 'readdirSync' || writing.test(name)) && isForEach(call, file))
+    return true;
   if (isRead && isOfRoute(call, file)) return true;
   // One template that is always the same is a few kilobytes, and stays in memory.
   if (isRead && fn && !isFixedPath(call.arguments[0], fn, file) && isCompiled(call, file)) return true;
@@ -54,6 +55,23 @@ function isForEach(call: ts.CallExpression, file: FileContext): boolean {
   return listRepetitions(call).some((repetition) => {
     const over = findIterated(repetition);
     return !over || (!isWithin(call, over) && !isLiteralSized(over, file));
+  });
+}
+
+const listing = /\b(?:readdir|glob|walk|listFiles|getFiles|scandir)\w*\b/i;
+
+/**
+ * In a loop over what lies in a folder, or over what this file shows to be long: as many as there are. A few that are
+ * named by hand, by a setting or by whoever calls are read in less time than it takes to wait for them.
+ */
+function isForAllOfFolder(call: ts.CallExpression, file: FileContext): boolean {
+  return listRepetitions(call).some((repetition) => {
+    const over = findIterated(repetition);
+    if (!over || isWithin(call, over)) return false;
+    const value = skipWrappers(over);
+    const declaration = ts.isIdentifier(value) ? file.bindingOf(value)?.declaration : undefined;
+    const given = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+    return listing.test((given ?? value).getText(file.source)) || sizeOf(over, file) === 'large';
   });
 }
 
@@ -89,7 +107,8 @@ function isMadeText(value: ts.Expression): boolean {
   if (ts.isTemplateSpan(parent)) return true;
   if (ts.isPropertyAccessExpression(parent)) return parent.name.text === 'toString';
   if (!ts.isCallExpression(parent) || parent.expression === value) return false;
-  return /(?:^|\.)(?:parse|load|String|decode\w*)$/.test(parent.expression.getText());
+  const callee = parent.expression.getText();
+  return /(?:^|\.)(?:parse|load|String|decode\w*)$/.test(callee) || (callee === 'Buffer.from' && isMadeText(parent));
 }
 
 function isBytes(content: ts.Expression | undefined, file: FileContext): boolean {

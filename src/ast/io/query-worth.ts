@@ -4,6 +4,7 @@ import { allOf } from '../all-of.ts';
 import { hasServer } from '../clients/embedded-database.ts';
 import { findFunctionValue } from '../names/functions.ts';
 import { findCallee } from '../names/symbol-ref.ts';
+import { getOutermostRound } from '../size/loop-facts.ts';
 import { sizeOf } from '../size/size.ts';
 import {
   calleeName,
@@ -16,7 +17,7 @@ import {
 import { ts } from '../ts.ts';
 import type { DataLoop } from '../where/data-loop.ts';
 import { isInSomeRounds, listOtherWaits, waitsForOther } from '../where/rounds.ts';
-import { onAskedPath, type Repetition } from '../where/where.ts';
+import { onAskedPath, onReadPath, type Repetition } from '../where/where.ts';
 import { ioOf, isNamedComputing, isNamedWrite } from './io-call.ts';
 import { findOutboundCall } from './outbound-call.ts';
 import { findProperty, isOneByKey, listChain, type QueryCall } from './queries.ts';
@@ -150,9 +151,19 @@ export function isBareWriteMap(
   return findEnclosingFunction(call) === round && !isInSomeRounds(call, node) && !waitsForOther(node, call, file);
 }
 
-/** What must hold for a loop to run often: a data loader gathers what each request asks for; else users must ask. */
+/**
+ * What must hold for a loop to run often: a data loader gathers what each request asks for; else users must ask, to read: what
+ * somebody does now and then (moves, invites, pays for a few things) is over a handful, and its rounds mostly write as well.
+ * Of a function that says that it is for many, any users.
+ */
 export function whenOften(over: ts.Expression, call: ts.CallExpression, file: FileContext): LinkCondition | undefined {
-  return isAskedOfLoader(over, file) ? undefined : allOf(onAskedPath(call, file), hasServer(file));
+  if (isAskedOfLoader(over, file)) return undefined;
+  return allOf(isForMany(call) ? onAskedPath(call, file) : onReadPath(call, file), hasServer(file));
+}
+
+function isForMany(call: ts.Node): boolean {
+  const outer = findEnclosingFunction(getOutermostRound(call));
+  return outer !== undefined && forMany.test(nameOfFunction(outer));
 }
 
 const enriching =

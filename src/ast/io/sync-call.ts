@@ -97,7 +97,7 @@ function findOwnRounds(_: ts.SourceFile, file: FileContext): number | undefined 
 }
 
 const onceFile =
-  /(?:^|\/)(?:setup|install\w*|\w*installer|settings?|\w*config(?:uration|parser)?|bootstrap|startup|environment|env|dev(?:[-_]?\w+)?)(?:\/|\.[cm]?[jt]s$)/i;
+  /(?:^|\/)(?:setup|install\w*|\w*installer|settings?|\w*config(?:uration|parser)?|bootstrap|startup|instrumentation|environment|env|dev(?:[-_]?\w+)?)(?:\/|\.[cm]?[jt]s$)/i;
 
 /** Whether it runs once, or once for each of a few things, whoever calls it. */
 export function isDoneOnce(found: SyncCall, file: FileContext): boolean {

@@ -7,6 +7,7 @@ import { isLimitedSend, listOwnSends } from '../io/network-send.ts';
 import { askedText, matchHanded } from '../io/own-query.ts';
 import { findQuery, isGatheredLookup, isInsideChain, isRun, type QueryCall } from '../io/queries.ts';
 import { asksForMany, isBulk } from '../io/query-worth.ts';
+import { isOfRemoteClient } from '../io/remote-client.ts';
 import { isRowQuery } from '../io/row-lists.ts';
 import { sizeOf } from '../size/size.ts';
 import { type FunctionNode, isFunctionNode, isWithin } from '../syntax.ts';
@@ -33,6 +34,7 @@ export function listDeeds(fn: FunctionNode, file: FileContext): FunctionDeed[] {
   for (const { call, io } of listIoCalls(fn, file)) {
     if (io === 'write') deeds.add('writes');
     else if (!isConditional(call, fn)) deeds.add('reads');
+    if (isOfRemoteClient(call)) deeds.add('asks');
   }
   for (const call of listOwnSends(fn, file)) {
     deeds.add('sends');

@@ -24,7 +24,7 @@ import { leavesFunction } from '../where/conditions.ts';
 import { stopsAtLimit } from '../where/probe.ts';
 import { isCutIntoBlocks } from './block-cut.ts';
 import { hasLongFrames, isSmallLoop } from './byte-bounds.ts';
-import { isOfSmallBody, isShownToGetChunks } from './chunk-evidence.ts';
+import { isOfSmallBody, isOverMuch, isShownToGetChunks } from './chunk-evidence.ts';
 import { isDeclaredIn, listRepetitions } from './loop-facts.ts';
 
 /** Bytes kept in one buffer that is made anew for every chunk. */
@@ -89,7 +89,7 @@ function judge(
   const place = repeats.kind === 'loop' ? repeats.node : repeats.fn;
   if (stopsAtLimit(target, place, file) || isShortExchange(call) || isPreamble(target)) return undefined;
   if (repeats.kind === 'calls' && (isOwnBlock(chunks, file) || beginsWithHeader(target, file))) return undefined;
-  const isShown = repeats.kind === 'loop' || isShownToGetChunks(repeats.fn, file);
+  const isShown = repeats.kind === 'loop' ? isOverMuch(repeats.node, file) : isShownToGetChunks(repeats.fn, file);
   const isLarge =
     isRaw(chunks, file) && (hasLongFrames(file) || !isCut(target, file)) && isShown && !isOfSmallBody(call, file);
   return { call, target, assignment, chunks, repeats, isLarge };

@@ -1,7 +1,10 @@
 import type { FileContext } from '../../model/file-context.ts';
+import { hasAwait } from '../io/independence.ts';
 import { listCallsOf } from '../names/functions.ts';
 import { type FunctionNode, findEnclosingFunction, findMethodCall, findThisClass, nameOfFunction } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { findIterated, listRepetitions } from './loop-facts.ts';
+import { sizeOf } from './size.ts';
 
 /** What takes bytes by such a name takes chunks, or two files one after the other: whoever calls it tells. */
 const taking = /^_*(?:append|add|push|put|insert|concat|extend)(?:[A-Z]\w*)?$/;
@@ -19,6 +22,30 @@ export function isShownToGetChunks(fn: FunctionNode, file: FileContext): boolean
     const found = findMethodCall(call);
     return found?.method === name && found.receiver.kind === ts.SyntaxKind.ThisKeyword;
   });
+}
+
+/**
+ * A loop that reads until there is no more, waits for what it goes over, or goes over what this file shows to be long: the
+ * entries of a list in memory that are put into one packet are most often a few dozen bytes each.
+ */
+export function isOverMuch(loop: ts.Node, file: FileContext): boolean {
+  if (ts.isWhileStatement(loop) || ts.isDoStatement(loop)) return true;
+  if (ts.isForOfStatement(loop) && loop.awaitModifier) return true;
+  if (hasAwait(loop)) return true;
+  const repetition = listRepetitions(loopBody(loop)).find(({ node }) => node === loop);
+  const over = repetition && findIterated(repetition);
+  return over !== undefined && sizeOf(over, file) === 'large';
+}
+
+function loopBody(loop: ts.Node): ts.Node {
+  return ts.isIterationStatement(loop, false) ? loop.statement : loop;
+}
+
+const endOfLine = /\b(?:includes|indexOf|endsWith)\(\s*(?:['"`](?:\\r)?\\[rn]['"`]|10\b|0x0a\b)/i;
+
+/** What asks whether the end of a line has come waits for an answer of one line. */
+export function isOfOneLine(place: ts.Node, file: FileContext): boolean {
+  return endOfLine.test(place.getText(file.source));
 }
 
 const ofPicture = /snap_?shot|thumbnail|favicon|avatar/i;

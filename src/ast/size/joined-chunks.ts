@@ -12,7 +12,7 @@ import {
 import { ts } from '../ts.ts';
 import { isInSomeRounds } from '../where/rounds.ts';
 import { type ByteGrowth, fewBytes, findRepeats, isConcat, isLastCall } from './byte-growth.ts';
-import { isOfSmallBody, isShownToGetChunks } from './chunk-evidence.ts';
+import { isOfOneLine, isOfSmallBody, isShownToGetChunks } from './chunk-evidence.ts';
 import { isDeclaredIn, listNames } from './loop-facts.ts';
 
 /**
@@ -30,7 +30,7 @@ export function findJoinedChunks(call: ts.CallExpression, file: FileContext): By
   if (!chunks || isInSomeRounds(decidedOutside(call, place, file), place)) return undefined;
   if (isEmptied(path, file) || isOfFewBytes(call, file)) return undefined;
   const isShown = repeats.kind === 'loop' || isShownToGetChunks(repeats.fn, file);
-  const isLarge = isShown && !isOfSmallBody(call, file);
+  const isLarge = isShown && !isOfSmallBody(call, file) && !isOfOneLine(place, file);
   return { call, target: list, assignment: undefined, chunks, repeats, isLarge };
 }
 

@@ -25,7 +25,7 @@ import { entryOfFile, mayServeNext } from './file-entries.ts';
 import { findFrameworkCall } from './framework-calls.ts';
 import { entryOfFramework } from './framework-entries.ts';
 import { isOneJob } from './one-job.ts';
-import { isSeldomAsked } from './seldom.ts';
+import { isSeldomAnswered, isSeldomAsked } from './seldom.ts';
 import { entryOfType } from './typed-entries.ts';
 
 const routeMethod =
@@ -64,7 +64,8 @@ export function findEntryPoint(fn: FunctionNode, file: FileContext): EntryPoint 
 function judge(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
   const found = identify(fn, file);
   if (found?.kind !== 'request' || found.seldom) return found;
-  if (isSeldomAsked(file)) return { ...found, seldom: 'admin' };
+  const seldom = isSeldomAsked(file) ? 'admin' : isSeldomAnswered(found.label);
+  if (seldom) return { ...found, seldom };
   return isAction(found.label) ? { ...found, isAction: true } : found;
 }
 

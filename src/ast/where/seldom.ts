@@ -21,3 +21,13 @@ export function isByHand(fn: FunctionNode, file: FileContext): boolean {
     /^test(?:Setup|Connection|Config\w*|Settings|Credentials|Webhook|Integration)$/.test(nameOfFunction(fn))
   );
 }
+
+const polled =
+  /^GET \/(?:api\/)?(?:metrics|prometheus|health(?:z|[-_]?check)?|readyz?|readiness|livez?|liveness)(?:[/ ]|$)/i;
+const ownData = /\/gdpr(?:\/|$)|data-export|^export(?:My|User|Personal)?Data\b/i;
+
+/** What a handler answers once in a while, by its label: what machines poll to watch the process, and all that is kept of one person. */
+export function isSeldomAnswered(label: string): 'job' | 'admin' | undefined {
+  if (polled.test(label)) return 'job';
+  return ownData.test(label) ? 'admin' : undefined;
+}
