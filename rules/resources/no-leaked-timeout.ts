@@ -7,6 +7,7 @@ import { findHandingOwner } from '../../src/ast/life/handing-owner.ts';
 import { onlySetsState, setsStateLate } from '../../src/ast/life/late-state.ts';
 import { type Life, lifeOf } from '../../src/ast/life/life-cycle.ts';
 import { findMissedLoss } from '../../src/ast/life/lost-connection.ts';
+import { worksOnEnded } from '../../src/ast/life/works-on-ended.ts';
 import { findEnclosingFunction } from '../../src/ast/syntax.ts';
 import { listClearsOfTimeout } from '../../src/ast/timers/clears-of-places.ts';
 import {
@@ -154,12 +155,12 @@ function judge(
     if (canOwnerEnd)
       return {
         ...match('kept', ...elsewhere),
-        ...(isGatherer(call, places, file) && { confidence: 'possible' as const }),
+        ...(isGatherer(call, places, file) && !worksOnEnded(call, life, file) && { confidence: 'possible' as const }),
       };
     // A field that nothing clears, set again by each run.
   } else if (!isAtOnce(call) && isMissedAtEnd(call, places, life, file)) {
     const isGathering = isStartedWhenUnset(call, places, file) && isGatherer(call, places, file);
-    const isHarmless = isGathering || onlySetsState(call, life, file);
+    const isHarmless = (isGathering && !worksOnEnded(call, life, file)) || onlySetsState(call, life, file);
     return {
       ...match('missed', ...listForeignClears(places, life, file)),
       ...(isHarmless && { confidence: 'possible' as const }),

@@ -13,6 +13,7 @@ import { listPartsOfClosable } from './life/end-of-life.ts';
 import { listCallsOnFresh } from './life/fresh-instance.ts';
 import { listTrimmedFields } from './life/trimming.ts';
 import { listEventMembers } from './listeners/event-members.ts';
+import { listSharedSignals } from './listeners/shared-signal.ts';
 import { listRemoverMethods } from './listeners/subscriptions.ts';
 import { listImports } from './names/module-surface.ts';
 import { bareModule } from './names/provenance.ts';
@@ -65,6 +66,7 @@ export function listFacts(file: FileContext): string[] {
   if (file.role !== 'test') for (const name of listVariedClients(file)) facts.add(`varies-client:${name}`);
   if (file.role !== 'test') for (const name of listLimitedCalls(file)) facts.add(`limits-call:${name}`);
   if (file.role !== 'test' && endsAllRequests(file)) facts.add('ends-requests');
+  if (file.role !== 'test') for (const name of listSharedSignals(file)) facts.add(`same-signal:${name}`);
   for (const name of listSurvivedErrors(file)) facts.add(`survives-errors:${name}`);
   for (const name of listRedisClients(file)) facts.add(`redis-client:${name}`);
   for (const name of listTrimmedFields(file)) facts.add(`trims:${name}`);

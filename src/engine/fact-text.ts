@@ -75,6 +75,10 @@ export function textOfFact(fact: string): FactText {
       const [name = ''] = payload.split('.');
       return { mentions: [name], shape: new RegExp(calledAs(name)), isOfProduct: true };
     }
+    case 'same-signal': {
+      const name = payload.split('.').at(-1)!;
+      return { mentions: [`${name}&ignal`], shape: new RegExp(calledAs(name)), isOfProduct: true };
+    }
     case 'made-for-call':
       return { mentions: [payload], shape: new RegExp(madeAs(payload)), isOfProduct: true };
     case 'kept-once':

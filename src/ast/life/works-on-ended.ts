@@ -21,7 +21,7 @@ import type { Life } from './life-cycle.ts';
  */
 export function worksOnEnded(call: ts.CallExpression, life: Life, file: FileContext): boolean {
   const ends = listEnds(life).filter((fn) => endName.test(nameOfFunction(fn)));
-  const ended = new Set(withCallees(ends, file).flatMap((fn) => listEnded(fn, file)));
+  const ended = new Set(withCallees(ends, file).flatMap((fn) => [...listEnded(fn, file), ...listUnset(fn, file)]));
   if (ended.size === 0) return false;
   const { callback, called } = findTimerRun(call, file);
   const runs = withCallees([...(callback ? [callback] : []), ...called], file);
@@ -39,8 +39,11 @@ function listEnded(fn: FunctionNode, file: FileContext): readonly string[] {
 
 function usesAny(run: FunctionNode, fields: ReadonlySet<string>, file: FileContext): boolean {
   return listNodesWithin('CallExpression', run, file).some((call) => {
-    const path = findMethodCall(call) && findMemberPath(call.expression);
-    return path !== undefined && path[0] === 'this' && path.length > 2 && fields.has(path[1]!);
+    const target = findMethodCall(call);
+    const path = target && findMemberPath(call.expression);
+    if (path?.[0] !== 'this' || path.length < 3 || !fields.has(path[1]!)) return false;
+    // `this.socket?.send(…)` asks, and a second end does no harm.
+    return !ts.isOptionalChain(call) && !endName.test(target!.method);
   });
 }
 

@@ -1,4 +1,6 @@
 import type { Binding, FileContext } from '../../model/file-context.ts';
+import type { LinkCondition } from '../../model/link.ts';
+import { anyOf } from '../all-of.ts';
 import { findGivenArgument } from '../clients/lent-arguments.ts';
 import { emitterLifeOf } from '../life/emitter-lifetime.ts';
 import { findDisposer, findMethodAround, hasEnd } from '../life/end-of-life.ts';
@@ -58,6 +60,7 @@ import { findAddedByEachEvent } from './listener-restart.ts';
 import { findForgottenSibling } from './listener-sibling.ts';
 import { findLeftByItsUndoer } from './listener-undoer.ts';
 import { findHomeOf, findInWait, goesWithItsEmitter } from './listener-wait.ts';
+import { nameForSignals } from './shared-signal.ts';
 import { isHandedFresh, isNeverHanded, settlesBeforeAbort } from './signal-wait.ts';
 
 /** Come again and again, and ask for something other than the end. */
@@ -269,18 +272,15 @@ function onSignal({ add, promise, fn, file }: ListenerPlace): ListenerLeak | und
   const home = findHomeOf(add.receiver, file) ?? fn;
   if (isNeverHanded(add.receiver, home, file)) return undefined;
   // Each round of a loop in one call leaves one on the signal of that call.
-  if (findEnclosingLoop(add.call)) return { shape: 'signal', what: 'each round', confidence: 'likely' };
+  if (findEnclosingLoop(promise ?? add.call)) return { shape: 'signal', what: 'each round', confidence: 'likely' };
   if (isHandedFresh(add.receiver, home, file)) return undefined;
-  // Who calls what a factory gives back is not seen: it takes a call that repeats.
-  const isGivenBack = findEnclosingFunction(home) !== undefined;
-  return {
-    shape: 'signal',
-    what: 'each call with the same signal',
-    when: runsUnderLoad(home.body ?? home, file),
-    sureWhen: isGivenBack ? runsRepeatedly(home.body ?? home, file) : openToUsers(home.body ?? home, file),
-    // Whoever hands a signal in has mostly made it for the call.
-    confidence: 'possible',
-  };
+  const name = nameForSignals(home, file);
+  const often = runsUnderLoad(home.body ?? home, file);
+  const what = 'each call with the same signal';
+  // Whoever hands a signal in has mostly made it for the call.
+  if (name === undefined) return { shape: 'signal', what, when: often, confidence: 'possible' };
+  const isSame: LinkCondition = { kind: 'project-states', fact: `same-signal:${name}` };
+  return { shape: 'signal', what, when: anyOf(isSame, often), sureWhen: isSame, confidence: 'likely' };
 }
 
 function onPooled({ add, fn, file }: ListenerPlace): ListenerLeak | undefined {

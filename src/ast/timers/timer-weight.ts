@@ -107,6 +107,7 @@ export function weighTimeout(call: ts.CallExpression, life: Life, leak: TimeoutL
   if (leak === 'state') return unsure;
   if (leak === 'rearmed' && (life.kind === 'effect' || life.kind === 'call')) return {};
   if (leak === 'missed' && throwsWhenEnded(call, life, file)) return {};
+  if ((leak === 'kept' || leak === 'missed') && worksOnEnded(call, life, file)) return {};
   const isOfBeginning = leak === 'ends' && isInOpening(call);
   if (leak === 're-arming') {
     if (life.kind === 'effect') return {};
