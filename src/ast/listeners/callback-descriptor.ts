@@ -1,7 +1,14 @@
 import type { Binding, FileContext } from '../../model/file-context.ts';
 import { findCalled } from '../life/after-end.ts';
 import { bareModule, findOrigin } from '../names/provenance.ts';
-import { type FunctionNode, findMethodCall, getOutermostWrapped, isFunctionNode, skipWrappers } from '../syntax.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  findMethodCall,
+  getOutermostWrapped,
+  isFunctionNode,
+  skipWrappers,
+} from '../syntax.ts';
 import { ts } from '../ts.ts';
 
 /** Functions are followed through this many calls. */
@@ -21,7 +28,8 @@ export function findUnclosedDescriptor(
   const name = callback.parameters[1]?.name;
   const binding = name && ts.isIdentifier(name) ? file.bindingOf(name) : undefined;
   if (!binding || binding.references.length === 0) return undefined;
-  return staysOpen(binding, file, 0) ? { binding, fn: callback } : undefined;
+  // Its callback runs when the function around does, whoever may call that.
+  return staysOpen(binding, file, 0) ? { binding, fn: findEnclosingFunction(call) ?? callback } : undefined;
 }
 
 function staysOpen(binding: Binding, file: FileContext, hops: number): boolean {
