@@ -132,7 +132,10 @@ export function isPublished(manifest: PackageManifest): boolean {
 
 /** What a server, a desktop application, a page or a command is built with. */
 const frameworkOfPrograms =
-  /^(?:express|koa|fastify|@hapi\/hapi|hapi|restify|polka|egg|sails|meteor|uWebSockets\.js|next|nuxt|electron|commander|yargs|react|react-dom|vue|svelte|@nestjs\/core|@angular\/core)$/;
+  /^(?:express|koa|fastify|@hapi\/hapi|hapi|restify|polka|egg|sails|meteor|uWebSockets\.js|next|nuxt|electron|react|react-dom|vue|svelte|@nestjs\/core|@angular\/core)$/;
+
+/** What reads the arguments of a command: such as a library brings along, too. */
+const argumentParser = /^(?:commander|yargs)$/;
 
 /**
  * Whether a published package is there to be built on: it needs no framework of programs, and is more than a command.
@@ -149,9 +152,10 @@ export function isLibrary(manifest: PackageManifest): boolean {
     browser,
     commands.some((one) => samePath(one, main)) ? undefined : main,
   ];
-  const isCommand = bin !== undefined && offers.every((offer) => offer === undefined);
+  const isOffered = offers.some((offer) => offer !== undefined);
   const needs = isRecord(dependencies) ? Object.keys(dependencies) : [];
-  return !isCommand && !needs.some((name) => frameworkOfPrograms.test(name));
+  if (needs.some((name) => frameworkOfPrograms.test(name))) return false;
+  return bin === undefined ? !needs.some((name) => argumentParser.test(name)) : isOffered;
 }
 
 function samePath(a: unknown, b: unknown): boolean {

@@ -1,6 +1,6 @@
 import { analyseFile, seenAs } from '../ast/analyse.ts';
 import { qualifiedName } from '../ast/summarise.ts';
-import { findEnclosingClass, findEnclosingFunction } from '../ast/syntax.ts';
+import { findEnclosingClass, findEnclosingFunction, hasModifier } from '../ast/syntax.ts';
 import { ts } from '../ast/ts.ts';
 import { isDeprecated } from '../ast/where/deprecated.ts';
 import { isInDrivenPage } from '../ast/where/in-driven-page.ts';
@@ -138,12 +138,28 @@ function nestingProblem(file: string): Problem {
   return { kind: 'limit', file, message: 'Nested too deeply to be analysed' };
 }
 
+/** `0755`, `'\033[0m'`, `'\8'` and `09`: the language allows them in scripts that are not strict. */
+const sloppyOctals: ReadonlySet<number> = new Set([1121, 1487, 1488, 1489]);
+
+function isScript({ path, source }: FileContext): boolean {
+  return (
+    /\.c?js$/.test(path) &&
+    !source.statements.some(
+      (at) =>
+        ts.isImportDeclaration(at) ||
+        ts.isExportDeclaration(at) ||
+        ts.isExportAssignment(at) ||
+        hasModifier(at, ts.SyntaxKind.ExportKeyword),
+    )
+  );
+}
+
 function syntaxProblem(file: FileContext): Problem | undefined {
   const { parseDiagnostics } = file.source as ts.SourceFile & {
     parseDiagnostics: readonly ts.DiagnosticWithLocation[];
   };
   // A file ending in .js may hold types: the parser still builds the tree, and reports these separately.
-  const first = parseDiagnostics[0];
+  const first = parseDiagnostics.find(({ code }) => !(sloppyOctals.has(code) && isScript(file)));
   if (!first) return undefined;
   const { line, character } = file.source.getLineAndCharacterOfPosition(first.start);
   return {
