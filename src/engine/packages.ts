@@ -155,7 +155,10 @@ export function isLibrary(manifest: PackageManifest): boolean {
   const isOffered = offers.some((offer) => offer !== undefined);
   const needs = isRecord(dependencies) ? Object.keys(dependencies) : [];
   if (needs.some((name) => frameworkOfPrograms.test(name))) return false;
-  return bin === undefined ? !needs.some((name) => argumentParser.test(name)) : isOffered;
+  if (!needs.some((name) => argumentParser.test(name))) return bin === undefined || isOffered;
+  // What is imported by it is another thing than its command.
+  const imported = JSON.stringify([main, exports]);
+  return isOffered && bin !== undefined && !commands.some((one) => imported.includes(`${one}`.replace(/^\.\//, '')));
 }
 
 function samePath(a: unknown, b: unknown): boolean {
