@@ -4,6 +4,7 @@ import { anyOf } from '../all-of.ts';
 import { findTimerRun, isOpening, listEnds, startsAgain, withCallees } from '../life/after-end.ts';
 import { hasEnd } from '../life/end-of-life.ts';
 import { type Life, lifeOf } from '../life/life-cycle.ts';
+import { overridesLaterRun } from '../life/late-state.ts';
 import { throwsWhenEnded, worksOnEnded } from '../life/works-on-ended.ts';
 import { isDisposerName } from '../names/class-shape.ts';
 import { type FunctionNode, findEnclosingFunction, getOutermostWrapped, isWithin, nameOfFunction } from '../syntax.ts';
@@ -104,7 +105,7 @@ export function weighInterval(call: ts.CallExpression, life: Life, leak: Interva
  */
 export function weighTimeout(call: ts.CallExpression, life: Life, leak: TimeoutLeak, file: FileContext): TimerWeight {
   const [, delay] = call.arguments;
-  if (leak === 'state') return unsure;
+  if (leak === 'state') return overridesLaterRun(call, life, file) ? {} : unsure;
   if (leak === 'rearmed' && (life.kind === 'effect' || life.kind === 'call')) return {};
   if (leak === 'missed' && throwsWhenEnded(call, life, file)) return {};
   if ((leak === 'kept' || leak === 'missed') && worksOnEnded(call, life, file)) return {};
