@@ -32,6 +32,14 @@ describe('a file that is hard to read does not end the scan, and is named', () =
     expect(outcome.findings.map(({ file }) => file)).toEqual(['good.ts']);
   });
 
+  test('octal literals are no syntax error in a script, where the language allows them', async () => {
+    const octal = "slow();\nmkdir('x', 0755);\nprint('\\033[0m');\n";
+    const files = { 'old.js': octal, 'module.js': `${octal}export {};\n`, 'typed.ts': octal };
+    const outcome = await scan({ root: tempProject(files) }, [plainRule]);
+    expect(outcome.problems.map(({ file }) => file)).toEqual(['module.js', 'typed.ts']);
+    expect(outcome.findings.map(({ file }) => file)).toEqual(['old.js']);
+  });
+
   test('a syntax error in a file that says it is Flow names that, and the way out', async () => {
     const flow = '/**\n * @flow strict\n */\nexport type Point = {| x: number |};\nslow();\n';
     const outcome = await scan({ root: tempProject({ ...good, 'flow.js': flow }) }, [plainRule]);
