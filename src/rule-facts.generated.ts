@@ -66,6 +66,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "Listeners of one instance or call each are `possible` unless requests, events, timers or the users of a package come there; so are those on the socket of a request, on what is kept by a key, and on an emitter that an owner has for itself.",
       "One that a method adds for what it was handed, for what it gives its caller or for whoever waits is sure where such calls are many.",
       "Emitters of other files are taken to live as long as the process, and so is what a getter such as `config.getEventBus()` gives.",
+      "A listener on a signal that is handed in is `possible` unless a loop, or a method that an instance hands its own signal on in, is seen to call with one and the same.",
       "Clients of a pool are known by its name or import; one that listens for notifications is `possible`."
     ],
     "options": {},
@@ -88,8 +89,8 @@ export const ruleFacts: readonly RuleFacts[] = [
       "A chain that only a flag ends is reported where the owner can begin again before its timer fires, for waits of a second and more.",
       "A chain whose run waits before it sets the next timer is taken to be ended by a flag that a run asks for, by an end that waits for the run, and by one that aborts anything.",
       "A timer that is started only while none is pending, and forgotten when it fires, gathers work: it is `possible` when its owner ends without clearing it.",
-      "A timer that sets state when its component may be gone, or its effect has run again, is `possible` only: it does so once.",
-      "Sure is what fires later than within five seconds and comes with requests or with the use of a library, a reconnection that an event starts, a chain that starts something in the end, and, however soon, what ends its owner after a beginning that may have been tried again. All else is `possible`: a second start while the first is pending, a chain of a plain function, what one service of a process leaves at its end.",
+      "A timer that sets state when its component may be gone, or its effect has run again, is `possible` unless the effect sets that state at once, too: a later run is overridden then.",
+      "Sure is what fires later than within five seconds and comes with requests or with the use of a library, a reconnection that an event starts, a chain that starts something in the end, and, however soon, what ends its owner after a beginning that may have been tried again. So is what is kept and works on what the end has ended. All else is `possible`: a second start while the first is pending, a chain of a plain function, what one service of a process leaves at its end.",
       "A plain function that starts itself again, and that an owner hands itself to, counts as a part of that owner.",
       "A method that other files call on the instance they have just made is taken to run once for it."
     ],

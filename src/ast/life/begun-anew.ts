@@ -82,8 +82,7 @@ function listStartsOf(fn: FunctionNode, file: FileContext): readonly ts.Node[] {
   const owner = findThisOwner(fn, file);
   const shape = owner && classShape(owner, file);
   const name = nameOfFunction(fn);
-  const uses =
-    shape?.methods.get(name) === fn ? (shape.fields.get(name)?.accesses ?? []) : listFunctionUses(fn, file);
+  const uses = shape?.methods.get(name) === fn ? (shape.fields.get(name)?.accesses ?? []) : listFunctionUses(fn, file);
   return [...listCallsOf(fn, file), ...uses].filter((use) => use !== fn && !isWithin(use, fn));
 }
 

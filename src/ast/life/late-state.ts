@@ -49,9 +49,7 @@ export function overridesLaterRun(call: ts.CallExpression, life: Life, file: Fil
   });
   const late = setters.filter(({ inner }) => isWithin(inner, call));
   return late.some(({ binding }) =>
-    setters.some(
-      ({ binding: other, inner }) => other === binding && findEnclosingFunction(inner) === life.effect,
-    ),
+    setters.some(({ binding: other, inner }) => other === binding && findEnclosingFunction(inner) === life.effect),
   );
 }
 

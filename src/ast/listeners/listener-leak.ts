@@ -26,14 +26,7 @@ import { ts } from '../ts.ts';
 import { listConditionsOn } from '../where/conditions.ts';
 import { isGuardedByState } from '../where/latch.ts';
 import { canBeStartedOften, isMadeOften } from '../where/starts-repeatedly.ts';
-import {
-  isStartup,
-  openToUsers,
-  outsideIteration,
-  runsForUsers,
-  runsRepeatedly,
-  runsUnderLoad,
-} from '../where/where.ts';
+import { isStartup, outsideIteration, runsForUsers, runsRepeatedly, runsUnderLoad } from '../where/where.ts';
 import { eventKindOf } from './event-kind.ts';
 import type { ListenerCall } from './listener-calls.ts';
 import { findForConsumer } from './listener-consumer.ts';
