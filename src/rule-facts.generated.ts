@@ -89,7 +89,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "A chain that only a flag ends is reported where the owner can begin again before its timer fires, for waits of a second and more.",
       "A chain whose run waits before it sets the next timer is taken to be ended by a flag that a run asks for, by an end that waits for the run, and by one that aborts anything.",
       "A timer that is started only while none is pending, and forgotten when it fires, gathers work: it is `possible` when its owner ends without clearing it.",
-      "A timer that sets state when its component may be gone, or its effect has run again, is `possible` unless the effect sets that state at once, too: a later run is overridden then.",
+      "A timer that sets state when its component may be gone, or its effect has run again, is `possible` unless the effect sets that state at once, too, and by the timer a second later or more: a later run is overridden then.",
       "Sure is what fires later than within five seconds and comes with requests or with the use of a library, a reconnection that an event starts, a chain that starts something in the end, and, however soon, what ends its owner after a beginning that may have been tried again. So is what is kept and works on what the end has ended. All else is `possible`: a second start while the first is pending, a chain of a plain function, what one service of a process leaves at its end.",
       "A plain function that starts itself again, and that an owner hands itself to, counts as a part of that owner.",
       "A method that other files call on the instance they have just made is taken to run once for it."

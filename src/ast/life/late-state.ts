@@ -31,6 +31,9 @@ export function setsStateLate(call: ts.CallExpression, life: Life, file: FileCon
   });
 }
 
+/** The next value seldom comes sooner. */
+const againMs = 1000;
+
 /** Dependencies of such a name stay the same from render to render. */
 const stable = /^(?:set[A-Z]\w*|dispatch|navigate|router|history|t|i18n|\w*Ref|on[A-Z]\w*|handle[A-Z]\w*)$/;
 
@@ -39,7 +42,7 @@ const stable = /^(?:set[A-Z]\w*|dispatch|navigate|router|history|t|i18n|\w*Ref|o
  * the timer of an earlier run then overrides what a later run has set. `setShown(true); setTimeout(() => setShown(false), ms)`.
  */
 export function overridesLaterRun(call: ts.CallExpression, life: Life, file: FileContext): boolean {
-  if (life.kind !== 'effect') return false;
+  if (life.kind !== 'effect' || (findDelayMs(call) ?? 0) < againMs) return false;
   const asked = findDependencies(life.effect)?.elements ?? [];
   if (!asked.some((element) => !stable.test(element.getText(file.source)))) return false;
   const setters = listNodesWithin('CallExpression', life.effect, file).flatMap((inner) => {
