@@ -36,6 +36,8 @@ interface Wanted {
   loopsStart?: boolean;
   /** Only calls that somebody waits for. */
   awaited?: boolean;
+  /** Default: any number. */
+  maxCalls?: number;
 }
 
 /** By so many calls a handler hands on what it was sent: controller, service, repository, cache. */
@@ -70,25 +72,35 @@ export class CallGraph {
 
   /**
    * The shortest chain from a request handler, where it is `awaited` of calls that are waited for, by those who are asked
-   * for; undefined when none leads here.
+   * for; undefined when none leads here, or none by so many calls.
    */
-  findRequestChain(target: FunctionRef, awaited = false, by?: RequestedBy): CallChain | undefined {
-    return this.#find(target, `request ${awaited} ${by}`, {
+  findRequestChain(
+    target: FunctionRef,
+    awaited = false,
+    by?: RequestedBy,
+    maxCalls = Number.POSITIVE_INFINITY,
+  ): CallChain | undefined {
+    return this.#find(target, `request ${awaited} ${by} ${maxCalls}`, {
       isStart: (fn) => {
         const entry = this.entryOf(fn);
         return entry?.kind === 'request' && (!by || isBy(by, entry));
       },
       awaited,
+      maxCalls,
     });
   }
 
   /** The shortest chain from a handler, a listener, a timer, or, where loops count, a call in a loop. */
   findRepetitionChain(target: FunctionRef, loopsCount: boolean): CallChain | undefined {
-    const repeated: Wanted = {
+    return this.findRequestChain(target) ?? this.findAnyRepetition(target, loopsCount);
+  }
+
+  /** As {@link findRepetitionChain}, whatever it is that repeats: where a handler is far, it is not looked for. */
+  findAnyRepetition(target: FunctionRef, loopsCount: boolean): CallChain | undefined {
+    return this.#find(target, `repeated ${loopsCount}`, {
       isStart: (fn) => (this.entryOf(fn)?.kind ?? 'startup') !== 'startup',
       loopsStart: loopsCount,
-    };
-    return this.findRequestChain(target) ?? this.#find(target, `repeated ${loopsCount}`, repeated);
+    });
   }
 
   /** The shortest chain from what a published package offers and does not call itself. */
@@ -175,12 +187,15 @@ export class CallGraph {
   }
 
   /** Breadth first from the callee to its callers, each level in order: the first start that is met. */
-  #search(target: FunctionRef, { isStart, loopsStart = false, awaited = false }: Wanted): CallChain | undefined {
+  #search(target: FunctionRef, wanted: Wanted): CallChain | undefined {
+    const { isStart, loopsStart = false, awaited = false, maxCalls = Number.POSITIVE_INFINITY } = wanted;
     /** The call by which each function leads to the target. */
     const next = new Map<string, Step | undefined>([[keyOf(target), undefined]]);
-    for (let level = [target]; level.length > 0; ) {
+    let level = [target];
+    for (let calls = 0; level.length > 0; calls++) {
       const start = level.find(isStart);
       if (start) return this.#chain(start, [], next);
+      if (calls === maxCalls) return undefined;
       const callers: FunctionRef[] = [];
       for (const step of level
         .flatMap((to) => this.#callersByAnyName(to).map((caller) => ({ ...caller, to })))

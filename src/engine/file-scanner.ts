@@ -13,7 +13,7 @@ import { Project, type ProjectFile } from './project.ts';
 import { RulePlan } from './rule-plan.ts';
 import { asksOthers } from './run-file.ts';
 import { type ScanRequest, UsageError } from './scan-request.ts';
-import { rawFindingsOf, type Scanned, settle } from './settle.ts';
+import { rawFindingsOf, type Scanned, settle, unsureWanted } from './settle.ts';
 import { readSource } from './source-text.ts';
 
 /** What is wrong with one file. */
@@ -79,7 +79,7 @@ export class FileScanner {
     const isAsking = raw.some(asksOthers);
     if (isAsking || view.project) this.#takeIn(outcome, text, view);
     const verdicts = isAsking
-      ? this.#linkerOf(view).decide(raw)
+      ? this.#linkerOf(view).decide(raw, unsureWanted([outcome], this.#plan))
       : raw.map(() => ({ holds: true, evidence: [], why: '' }));
     const { findings, suppressionProblems } = settle([outcome], verdicts, this.#plan, this.#request.today);
     return { findings, suppressionProblems, problems: outcome.result?.problems ?? [] };

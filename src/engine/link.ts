@@ -1,7 +1,7 @@
 import type { Position, RelatedLocation } from '../model/finding.ts';
 import type { FunctionDeed, LinkCondition, SymbolRef } from '../model/link.ts';
 import { type CallChain, CallGraph } from './call-graph.ts';
-import { cheapestFirst, listParts } from './condition-order.ts';
+import { cheapestFirst, cost, costOf, listNeeded, listParts } from './condition-order.ts';
 import { compareFindings } from './order.ts';
 import { isOfProgram } from './program.ts';
 import type { Project } from './project.ts';
@@ -44,8 +44,12 @@ export class Linker {
     this.#graph = new CallGraph(project, this.#symbols);
   }
 
-  /** The verdict on each finding, in order. */
-  decide(findings: readonly RawFinding[]): Verdict[] {
+  /**
+   * The verdict on each finding, in order.
+   *
+   * @param wantsUnsure whether it matters which findings of a file are `possible` and which refuted; default: it does
+   */
+  decide(findings: readonly RawFinding[], wantsUnsure: (file: string) => boolean = () => true): Verdict[] {
     const facts: string[] = [];
     for (const { when, sureWhen, finding } of findings) {
       const conditions = [when, sureWhen].filter((condition) => condition !== undefined);
@@ -60,14 +64,18 @@ export class Linker {
     // What one asks may bring in classes that answer for the next.
     const verdicts = new Map<RawFinding, Verdict>();
     for (const raw of [...findings].sort((a, b) => compareFindings(a.finding, b.finding)))
-      verdicts.set(raw, this.#decideOne(raw));
+      verdicts.set(raw, this.#decideOne(raw, wantsUnsure(raw.finding.file)));
     return findings.map((raw) => verdicts.get(raw)!);
   }
 
-  #decideOne({ finding: { file, scope, confidence, range }, when, sureWhen }: RawFinding): Verdict {
+  #decideOne(raw: RawFinding, wantsUnsure: boolean): Verdict {
+    const { finding, when, sureWhen } = raw;
+    const { file, confidence } = finding;
+    const refusal = wantsUnsure ? undefined : this.#refuse(raw);
+    if (refusal) return refusal;
     const verdict = when ? this.#judge(when, file) : { holds: true, evidence: [], why: '' };
     if (!verdict.holds) return verdict;
-    if (confidence !== 'possible' && this.#isIdle(file, scope, range.start.line)) return { ...verdict, isUnsure: true };
+    if (wantsUnsure && confidence !== 'possible' && this.#isIdle(raw)) return { ...verdict, isUnsure: true };
     const sure = sureWhen && this.#judge(sureWhen, file);
     if (!sure) return verdict;
     if (!sure.holds) return { ...verdict, isUnsure: true };
@@ -78,15 +86,48 @@ export class Linker {
     };
   }
 
+  /** A verdict on a finding that is not sure: what costs least is asked first, and what shows that it holds is not told. */
+  #refuse(raw: RawFinding): Verdict | undefined {
+    const { finding, when, sureWhen } = raw;
+    const { file, confidence } = finding;
+    const unsure: Verdict = { holds: true, evidence: [], why: '', isUnsure: true };
+    const needed = listNeeded([when, sureWhen]);
+    const far = needed.filter((condition) => costOf(condition) >= cost.allCallers);
+    const fails = (condition: LinkCondition): boolean => !this.#holds(condition, file);
+    const failed = needed.slice(0, needed.length - far.length).find(fails);
+    if (!failed && confidence !== 'possible' && this.#isIdle(raw)) return unsure;
+    const first = failed ?? far.find(fails);
+    if (!first) return undefined;
+    return listNeeded([when]).includes(first) ? this.#judge(first, file) : unsure;
+  }
+
+  /** Whether a condition holds, by the cheapest of what shows it. */
+  #holds(condition: LinkCondition, file: string): boolean {
+    switch (condition.kind) {
+      case 'not':
+        return !this.#holds(condition.of, file);
+      case 'all':
+        return cheapestFirst(condition.of).every((part) => this.#holds(part, file));
+      case 'any':
+        return cheapestFirst(condition.of).some((part) => this.#holds(part, file));
+      case 'runs-repeatedly': {
+        const { fn, asItLives = false } = condition;
+        return fn >= 0 && this.#graph.findAnyRepetition({ file, fn }, !asItLives) !== undefined;
+      }
+      default:
+        return this.#judge(condition, file).holds;
+    }
+  }
+
   /** Whether nothing of a service runs what stands here. */
-  #isIdle(file: string, scope: string, line: number): boolean {
+  #isIdle({ finding: { file, scope, range } }: RawFinding): boolean {
     let answer = this.#unused.get(file);
     if (answer === undefined) {
       answer = isUnusedFile(this.#project, file);
       this.#unused.set(file, answer);
     }
     if (answer) return true;
-    if (scope === '') return isUnaskedPool(this.#project, file, line);
+    if (scope === '') return isUnaskedPool(this.#project, file, range.start.line);
     return isUncalled(this.#project, file, scope, (fact) => this.#facts.find(fact));
   }
 
@@ -95,7 +136,8 @@ export class Linker {
       case 'on-request-path': {
         const fn = { file, fn: condition.fn };
         const { awaited = false, within = Infinity, by } = condition;
-        const found = condition.fn < 0 ? undefined : this.#graph.findRequestChain(fn, awaited, by);
+        // The call that hands a handler to its route is none of them.
+        const found = condition.fn < 0 ? undefined : this.#graph.findRequestChain(fn, awaited, by, within + 1);
         const chain = found && this.#callsBelowHandler(found) > within ? undefined : found;
         return this.#verdictOf(chain, fn, `No request handler was found that ${awaited ? 'waits for' : 'reaches'}`);
       }

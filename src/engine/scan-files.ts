@@ -13,10 +13,10 @@ import type { FileOutcome } from './process-file.ts';
 import { processFiles } from './process-files.ts';
 import { Project, type ProjectFile, type ProjectStore } from './project.ts';
 import { RulePlan } from './rule-plan.ts';
-import { asksOthers, type RawFinding } from './run-file.ts';
+import { asksOthers } from './run-file.ts';
 import type { Scope } from './scan.ts';
 import type { PackageSummary, ScannedFile, ScanOutcome, ScanRequest } from './scan-request.ts';
-import { rawFindingsOf, type Scanned, settle } from './settle.ts';
+import { rawFindingsOf, type Scanned, settle, unsureWanted } from './settle.ts';
 import { readSource } from './source-text.ts';
 
 /** An outcome, and what it depends on that shows only when it is made. */
@@ -55,7 +55,7 @@ export async function scanFiles(
 
   const scanned = [...outcomes.values()].sort((a, b) => compareText(a.path, b.path));
   for (const { result } of scanned) if (result) problems.push(...result.problems);
-  const linkAll = () => link(request, scope, scanned, rawFindingsOf(scanned), kept, cache);
+  const linkAll = () => link(request, scope, scanned, plan, kept, cache);
   const { verdicts, configs } = request.timing ? request.timing.measure('link', linkAll) : linkAll();
   const { findings, refuted, suppressionProblems } = settle(scanned, verdicts, plan, request.today);
   const packageDirs = new Map(discovered.map(({ path, packageDir }) => [path, packageDir]));
@@ -92,10 +92,11 @@ function link(
   request: ScanRequest,
   { files: discovered, packages, listRest }: Scope,
   scanned: readonly Scanned[],
-  raw: readonly RawFinding[],
+  plan: RulePlan,
   kept: KeptTexts,
   cache: ScanCache | undefined,
 ): { verdicts: Verdict[]; configs: Record<string, string> | undefined } {
+  const raw = rawFindingsOf(scanned);
   if (!raw.some(asksOthers)) {
     return { verdicts: raw.map(() => ({ holds: true, evidence: [], why: '' })), configs: undefined };
   }
@@ -115,7 +116,7 @@ function link(
   const { root, entryPoints, texts } = request;
   const store = cache || request.memory ? storeOf(request, known, packages, cache) : undefined;
   const project = new Project(root, files, packages, { summaries, entryPoints, texts, kept, store });
-  const verdicts = new Linker(project).decide(raw);
+  const verdicts = new Linker(project).decide(raw, unsureWanted(scanned, plan));
   return { verdicts, configs: project.resolver.configStates() };
 }
 

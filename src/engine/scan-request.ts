@@ -134,7 +134,7 @@ export interface PackageSummary {
   codeLines: number;
 }
 
-/** A match that another file speaks against; `plimsoll why` tells it. */
+/** A match that another file speaks against; `plimsoll why` tells it. Only a scan for what is `possible` tells all of them. */
 export interface RefutedFinding {
   finding: Finding;
   why: string;

@@ -22,6 +22,13 @@ export function rawFindingsOf(scanned: readonly Scanned[]): RawFinding[] {
   return scanned.flatMap(({ result }) => result?.findings ?? []);
 }
 
+/** Whether what is only possible in a file matters: it is reported, or may be what a directive is for. */
+export function unsureWanted(scanned: readonly Scanned[], plan: RulePlan): (file: string) => boolean {
+  if (plan.confidence === 'possible') return () => true;
+  const directed = new Set(scanned.filter(({ result }) => result?.directives).map(({ path }) => path));
+  return (file) => directed.has(file);
+}
+
 /**
  * What is left of the findings of some files when the linker and their directives have spoken.
  *

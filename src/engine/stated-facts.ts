@@ -11,6 +11,7 @@ export class StatedFacts {
   readonly #project: Project;
   readonly #candidates = new Map<string, string[]>();
   readonly #found = new Map<string, string | undefined>();
+  #importing: Map<string, string[]> | undefined;
 
   constructor(project: Project) {
     this.#project = project;
@@ -41,10 +42,20 @@ export class StatedFacts {
   }
 
   #filesImporting(fact: string): string[] {
-    const module = fact.slice('import:'.length);
-    return [...this.#project.files.values()]
-      .filter(({ imports }) => imports.some((one) => !one.startsWith('.') && bareModule(one) === module))
-      .map(({ path }) => path);
+    this.#importing ??= this.#indexImports();
+    return this.#importing.get(fact.slice('import:'.length)) ?? [];
+  }
+
+  #indexImports(): Map<string, string[]> {
+    const importing = new Map<string, string[]>();
+    for (const { path, imports } of this.#project.files.values()) {
+      for (const module of new Set(imports.filter((one) => !one.startsWith('.')).map(bareModule))) {
+        const files = importing.get(module);
+        if (files) files.push(path);
+        else importing.set(module, [path]);
+      }
+    }
+    return importing;
   }
 
   /** All files that state a fact. */
