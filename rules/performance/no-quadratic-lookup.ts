@@ -43,7 +43,8 @@ export const rule = defineRule<QuadraticLookup>({
   limits: [
     'Most lists are some dozens long, also those that grow with data: it is `likely` only in a library, for the rows of a result and for what is done in bulk, which users hand in, for the keys that a data loader gathers, for what waits to be taken elsewhere, and for a list of all clients that are connected; on the request path for a list that is kept for the life of the process, and for rows of a read of which each is looked for among those gathered before. Where else it is shown that both sides grow, the finding says by what.',
     'What is read by the keys of a list is as long as that list, and so are the different ids of its own items; of kinds and names there are few.',
-    'Searches in a helper that is called in the loop are not seen.',
+    'Searches in what a sort compares with are `likely` in a library, where the list is a copy of what is sorted or one for each of it; all keys that are listed to drop the first, where users of a library fill the object.',
+    'Searches in a helper that is called in the loop are not seen, but in one that a sort compares with.',
   ],
   mentions: [
     ...together(['.find', '.some(', '.filter(', '.includes(', 'ndexOf('], roundWords),

@@ -24,6 +24,7 @@ export const rule = defineRule<FanOut>({
   advice:
     'Run some ten at a time: mapLimit keeps the order of results and the first error. Where the work is a query, ask for all of them in one.',
   limits: [
+    'A list as long as an answer tells (`Array.from({ length: pageCount }, …)`) is `likely` where another host is asked, whoever waits; one whose count is compared with a limit, or cut by `Math.min`, is left alone. Parts of a text count where each is asked for at another host.',
     'Lists whose files are written count where requests, listeners or timers lead there.',
     'Lists that only a name calls long are `possible`, unless each item takes a transaction of its own, a caller in another file hands in what data makes long, or the function of another file that gives the list asks for all rows; a loop that waits for something before it starts the next is left alone.',
     'Statements of one transaction run in turn on its connection and are left alone; calls that only items missing from a set make, and those of an AWS client, which has a limit of its own, are `possible`.',

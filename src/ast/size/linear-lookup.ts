@@ -86,7 +86,16 @@ export function findLinearLookup(call: ts.CallExpression, file: FileContext): Li
 /** One of many different keys: as its value shows, or, where that does not, as it is called (`id`, `userKey`). */
 function isOfMany(key: ts.Expression, file: FileContext): boolean {
   const domain = keyDomain(key, file);
-  return domain === 'data' || (domain === 'unknown' && ts.isIdentifier(key) && domainOfName(key.text) === 'data');
+  if (domain === 'data' || !ts.isIdentifier(key) || domainOfName(key.text) !== 'data') return domain === 'data';
+  return domain === 'unknown' || isJoined(key, file);
+}
+
+/** `const id = columns.map((column) => row[column]).join('_')`: columns are few, what stands in them is not. */
+function isJoined(key: ts.Identifier, file: FileContext): boolean {
+  const declaration = file.bindingOf(key)?.declaration;
+  const made = declaration && ts.isVariableDeclaration(declaration) && declaration.initializer;
+  const joined = made ? findMethodCall(skipWrappers(made)) : undefined;
+  return joined?.method === 'join' && findMethodCall(skipWrappers(joined.receiver))?.method === 'map';
 }
 
 /** A name or a member of one: what stays the same from round to round unless it is written. */
