@@ -15,6 +15,8 @@ export const fixer: Fixer<QuadraticLookup> = {
   safety: 'review',
   changes: 'builds a `Set` or a `Map` of the list before the loop and looks up in that',
   fix({ data }, file): Fix | Skip {
+    if (data.kind === 'sort') return { skip: 'put the place of each into a Map before the sort' };
+    if (data.kind === 'keys') return { skip: 'keep a Map instead: its first key is there without the others' };
     if (data.kind === 'set') return { skip: 'the array is used in other ways too: keep a Set or a Map instead' };
     const { lookup } = data;
     const { list, repetition } = lookup;

@@ -704,7 +704,8 @@ export const ruleFacts: readonly RuleFacts[] = [
     "limits": [
       "Most lists are some dozens long, also those that grow with data: it is `likely` only in a library, for the rows of a result and for what is done in bulk, which users hand in, for the keys that a data loader gathers, for what waits to be taken elsewhere, and for a list of all clients that are connected; on the request path for a list that is kept for the life of the process, and for rows of a read of which each is looked for among those gathered before. Where else it is shown that both sides grow, the finding says by what.",
       "What is read by the keys of a list is as long as that list, and so are the different ids of its own items; of kinds and names there are few.",
-      "Searches in a helper that is called in the loop are not seen."
+      "Searches in what a sort compares with are `likely` in a library, where the list is a copy of what is sorted or one for each of it; all keys that are listed to drop the first, where users of a library fill the object.",
+      "Searches in a helper that is called in the loop are not seen, but in one that a sort compares with."
     ],
     "options": {},
     "fix": {
@@ -749,6 +750,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "In a loop use mapLimit, which runs some ten at a time and keeps the order and the first error (a plain Promise.all over rows starts them all at once); neighbouring reads go into one Promise.all. For rows, one query for all is better still.",
     "limits": [
       "Only reads are judged, for writes may meet in one record, and what a round of a loop sends to another host where it deals with its failure and goes on.",
+      "A loop that counts is judged where it starts at a written number and each call is handed the counter; one up to a number that is written out, or named as a limit, is left alone.",
       "Loops with an early exit, shared state, a transaction, a pause, chunks, pages or retries are left alone, and those over a list that is written out or few by its name. Where nothing says that it grows with data, only what is surely read over the network counts; queries only where each round asks another table.",
       "Two reads side by side are `possible` but where a route for reading (GET, a query) starts with them and both go to another service (a call of a known HTTP library, or of what is called `…Client`, `…Api` and is no database): the quicker one is all that is won, of two queries a millisecond; so are three of which no two ask for several things (`getTags`), outside of loops.",
       "The values of one object (`{ a: await a(), b: await b() }`) are weighed as neighbouring reads are, where all that are waited for are read.",
@@ -848,6 +850,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "A database pool has some ten connections and a remote service its own limits: with 5,000 items the rest waits in memory, times out, and keeps every other request waiting too. One connection or transaction an item can even deadlock the pool.",
     "advice": "Run some ten at a time: mapLimit keeps the order of results and the first error. Where the work is a query, ask for all of them in one.",
     "limits": [
+      "A list as long as an answer tells (`Array.from({ length: pageCount }, …)`) is `likely` where another host is asked, whoever waits; one whose count is compared with a limit, or cut by `Math.min`, is left alone. Parts of a text count where each is asked for at another host.",
       "Lists whose files are written count where requests, listeners or timers lead there.",
       "Lists that only a name calls long are `possible`, unless each item takes a transaction of its own, a caller in another file hands in what data makes long, or the function of another file that gives the list asks for all rows; a loop that waits for something before it starts the next is left alone.",
       "Statements of one transaction run in turn on its connection and are left alone; calls that only items missing from a set make, and those of an AWS client, which has a limit of its own, are `possible`.",

@@ -1,16 +1,26 @@
 import { findListAsSet, type ListAsSet } from '../../src/ast/containers/list-as-set.ts';
 import { roundWords, together } from '../../src/ast/mention-words.ts';
+import { type FirstKey, findFirstKey } from '../../src/ast/size/first-key.ts';
 import { findLinearLookup, type LinearLookup } from '../../src/ast/size/linear-lookup.ts';
 import { getOutermostRound } from '../../src/ast/size/loop-facts.ts';
+import { findSortLookup, type SortLookup } from '../../src/ast/size/sort-lookup.ts';
 import { givenWords } from '../../src/ast/size/tied-size.ts';
 import { findMethodCall } from '../../src/ast/syntax.ts';
 import type { ts } from '../../src/ast/ts.ts';
 import { sureInLibrary } from '../../src/ast/where/under-load.ts';
 import { onAskedPath, onRequestPath, runsUnderLoad } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
-import type { Related } from '../../src/model/rule.ts';
+import type { FileContext } from '../../src/model/file-context.ts';
+import type { Match, Related } from '../../src/model/rule.ts';
 
-export type QuadraticLookup = { kind: 'loop'; lookup: LinearLookup } | { kind: 'set'; lookup: ListAsSet };
+export type QuadraticLookup =
+  | { kind: 'loop'; lookup: LinearLookup }
+  | { kind: 'set'; lookup: ListAsSet }
+  | { kind: 'sort'; lookup: SortLookup }
+  | { kind: 'keys'; lookup: FirstKey };
+
+/** Of what drops the first of all keys. */
+const firstKeyWords = together(['delete '], ['Object.keys(', ' in ']);
 
 const searching = /^(?:find|findIndex|findLast|some|filter|includes|indexOf|lastIndexOf)$/;
 
@@ -33,14 +43,18 @@ export const rule = defineRule<QuadraticLookup>({
   limits: [
     'Most lists are some dozens long, also those that grow with data: it is `likely` only in a library, for the rows of a result and for what is done in bulk, which users hand in, for the keys that a data loader gathers, for what waits to be taken elsewhere, and for a list of all clients that are connected; on the request path for a list that is kept for the life of the process, and for rows of a read of which each is looked for among those gathered before. Where else it is shown that both sides grow, the finding says by what.',
     'What is read by the keys of a list is as long as that list, and so are the different ids of its own items; of kinds and names there are few.',
-    'Searches in a helper that is called in the loop are not seen.',
+    'Searches in what a sort compares with are `likely` in a library, where the list is a copy of what is sorted or one for each of it; all keys that are listed to drop the first, where users of a library fill the object.',
+    'Searches in a helper that is called in the loop are not seen, but in one that a sort compares with.',
   ],
   mentions: [
     ...together(['.find', '.some(', '.filter(', '.includes(', 'ndexOf('], roundWords),
     ...together(['.includes(', 'ndexOf(', '.findIndex(', '.filter('], ['.push(', '.unshift(']),
+    ...firstKeyWords,
   ],
   sureMentions: [
     ...givenWords,
+    ...firstKeyWords,
+    ...together(['ndexOf(', '.findIndex('], ['.sort(', '.toSorted(']),
     "'close",
     '"close',
     "'end",
@@ -55,7 +69,10 @@ export const rule = defineRule<QuadraticLookup>({
     ),
   ],
   visit: {
+    ForInStatement: judgeKeys,
     CallExpression(call, file) {
+      const first = judgeKeys(call, file);
+      if (first) return first;
       if (!searching.test(findMethodCall(call)?.method ?? '')) return undefined;
       const when = runsUnderLoad(getOutermostRound(call), file);
       const text = (node: ts.Node): string => node.getText(file.source);
@@ -75,6 +92,16 @@ export const rule = defineRule<QuadraticLookup>({
           data: { kind: 'loop', lookup },
         };
       }
+      const sort = findSortLookup(call, file);
+      if (sort)
+        return {
+          at: call,
+          values: { list: text(sort.list), when: `for each comparison of ${text(sort.over)}` },
+          related: [{ at: sort.over, note: sort.why }],
+          ...sureInLibrary(true),
+          when,
+          data: { kind: 'sort', lookup: sort },
+        };
       const set = findListAsSet(call, file);
       if (!set) return undefined;
       const { evidence, use, grows } = set;
@@ -96,3 +123,17 @@ export const rule = defineRule<QuadraticLookup>({
     },
   },
 });
+
+/** What users of a library keep there is as much as they have. */
+function judgeKeys(node: ts.CallExpression | ts.ForInStatement, file: FileContext): Match<QuadraticLookup> | undefined {
+  const found = findFirstKey(node, file);
+  return (
+    found && {
+      at: node,
+      values: { list: found.table.getText(file.source), when: 'whenever the oldest entry goes' },
+      ...sureInLibrary(true),
+      when: runsUnderLoad(node, file),
+      data: { kind: 'keys', lookup: found },
+    }
+  );
+}

@@ -73,6 +73,7 @@ export const rule = defineRule<SequentialAwait>({
     'In a loop use mapLimit, which runs some ten at a time and keeps the order and the first error (a plain Promise.all over rows starts them all at once); neighbouring reads go into one Promise.all. For rows, one query for all is better still.',
   limits: [
     'Only reads are judged, for writes may meet in one record, and what a round of a loop sends to another host where it deals with its failure and goes on.',
+    'A loop that counts is judged where it starts at a written number and each call is handed the counter; one up to a number that is written out, or named as a limit, is left alone.',
     'Loops with an early exit, shared state, a transaction, a pause, chunks, pages or retries are left alone, and those over a list that is written out or few by its name. Where nothing says that it grows with data, only what is surely read over the network counts; queries only where each round asks another table.',
     'Two reads side by side are `possible` but where a route for reading (GET, a query) starts with them and both go to another service (a call of a known HTTP library, or of what is called `…Client`, `…Api` and is no database): the quicker one is all that is won, of two queries a millisecond; so are three of which no two ask for several things (`getTags`), outside of loops.',
     'The values of one object (`{ a: await a(), b: await b() }`) are weighed as neighbouring reads are, where all that are waited for are read.',

@@ -1,6 +1,6 @@
 import { allOf, anyOf } from '../../src/ast/all-of.ts';
 import { hasServer } from '../../src/ast/clients/embedded-database.ts';
-import { type FanOut, findFanOut } from '../../src/ast/io/fan-out.ts';
+import { type FanOut, findFanOut, sendsForEach } from '../../src/ast/io/fan-out.ts';
 import { findQuery } from '../../src/ast/io/queries.ts';
 import { shownText } from '../../src/ast/names/shown-text.ts';
 import { findMemberPath, findMethodCall, skipWrappers } from '../../src/ast/syntax.ts';
@@ -24,6 +24,7 @@ export const rule = defineRule<FanOut>({
   advice:
     'Run some ten at a time: mapLimit keeps the order of results and the first error. Where the work is a query, ask for all of them in one.',
   limits: [
+    'A list as long as an answer tells (`Array.from({ length: pageCount }, …)`) is `likely` where another host is asked, whoever waits; one whose count is compared with a limit, or cut by `Math.min`, is left alone. Parts of a text count where each is asked for at another host.',
     'Lists whose files are written count where requests, listeners or timers lead there.',
     'Lists that only a name calls long are `possible`, unless each item takes a transaction of its own, a caller in another file hands in what data makes long, or the function of another file that gives the list asks for all rows; a loop that waits for something before it starts the next is left alone.',
     'Statements of one transaction run in turn on its connection and are left alone; calls that only items missing from a set make, and those of an AWS client, which has a limit of its own, are `possible`.',
@@ -31,7 +32,13 @@ export const rule = defineRule<FanOut>({
     'Reads of a project whose databases are all SQLite are `possible`: it answers one after the other anyway.',
     'A limit inside of the function that is called (in another file) is not seen.',
   ],
-  mentions: ['Promise.all&.map(', 'Promise.all&.push(', 'bluebird&.map(', 'promise-all-reject-late&.map('],
+  mentions: [
+    'Promise.all&.map(',
+    'Promise.all&.push(',
+    'Promise.all&Array.from(',
+    'bluebird&.map(',
+    'promise-all-reject-late&.map(',
+  ],
   visit: {
     CallExpression(call, file) {
       if (!mayGather(call)) return undefined;
@@ -39,7 +46,7 @@ export const rule = defineRule<FanOut>({
       if (!fanOut) return undefined;
       // Files are written in a build, from what is configured, unless the process does so as it serves.
       const runs = fanOut.writesFiles ? runsAsItLives(call, file) : runsUnderLoad(call, file);
-      const many = isShort(fanOut) && !isMany(fanOut) ? toldElsewhere(fanOut, file) : [];
+      const many = isShort(fanOut) && !isMany(fanOut) ? [...toldElsewhere(fanOut, file), ...ofText(fanOut, file)] : [];
       return {
         at: call,
         ...(fanOut.size.size === 'large' && { related: [{ at: fanOut.size.at, note: `${fanOut.size.why}` }] }),
@@ -51,7 +58,7 @@ export const rule = defineRule<FanOut>({
         // What a timer or a job starts waits in the pool, and nobody with it; all rows of a table are more than that.
         sureWhen: allOf(
           ...(many.length > 0 ? [anyOf(...many)] : []),
-          !fanOut.holdsConnection && !isOfTable(fanOut, file) ? onAskedPath(call, file) : undefined,
+          !fanOut.holdsConnection && !isOfTable(fanOut, file) ? isWaitedFor(fanOut, call, file) : undefined,
           fanOut.io === 'read' ? hasServer(file) : undefined,
         ),
         when: allOf(
@@ -95,6 +102,22 @@ function isOfBody(items: ts.Expression): boolean {
   const isOfObject = call && /^(?:keys|entries|values)$/.test(call.method) && call.receiver.getText() === 'Object';
   const of = isOfObject ? call.call.arguments[0] : undefined;
   return of !== undefined && /^(?:body|query|params|headers)$/.test(findMemberPath(of)?.at(-1) ?? '');
+}
+
+/** "Another host is asked for each part of a text", of which whoever writes it puts in as many as they like. */
+function ofText(fanOut: FanOut, file: FileContext): LinkCondition[] {
+  return fanOut.size.isOfText ? toOthers(fanOut, file) : [];
+}
+
+function toOthers(fanOut: FanOut, file: FileContext): LinkCondition[] {
+  const sends = sendsForEach(fanOut, file);
+  return sends ? [sends] : [];
+}
+
+/** A request waits for it, or another host is asked for as many pages as it has: that host minds, whoever waits. */
+function isWaitedFor(fanOut: FanOut, call: ts.CallExpression, file: FileContext): LinkCondition {
+  const asked = onAskedPath(call, file);
+  return fanOut.size.isTold ? anyOf(asked, ...toOthers(fanOut, file)) : asked;
 }
 
 /** All rows that a query of this file gives, which nothing limits, or all that a store has (`await projectStore.getAll()`). */

@@ -1,5 +1,5 @@
 import type { FileContext } from '../../model/file-context.ts';
-import type { SymbolRef } from '../../model/link.ts';
+import type { LinkCondition, SymbolRef } from '../../model/link.ts';
 import { sharesConnection } from '../clients/one-connection.ts';
 import { findFunctionValue } from '../names/functions.ts';
 import { bareModule, findOrigin, originName } from '../names/provenance.ts';
@@ -10,6 +10,7 @@ import { type FunctionNode, findMemberPath, findMethodCall, isFunctionNode, skip
 import { ts } from '../ts.ts';
 import { isHeldBack } from './held-back.ts';
 import { type Io, ioOf, listIo } from './io-call.ts';
+import { findSend, listOwnSends } from './network-send.ts';
 import { findQuery, isAwaitedOrReturned, isGatheredLookup } from './queries.ts';
 import { findGiver } from './row-giver.ts';
 import { findGathering } from './started-work.ts';
@@ -51,8 +52,10 @@ export function findFanOut(call: ts.CallExpression, file: FileContext): FanOut |
   const gathering = findGathering(call, file);
   if (!gathering) return undefined;
   const { items, fn, inline } = gathering.work;
-  const giver = findSize(items, file).size === 'unknown' ? findGiver(items, file) : undefined;
-  if (isBatch(items) || isInBatch(call) || !(soundsLarge(items, file) || giver)) return undefined;
+  const size = gathering.work.size ?? findSize(items, file);
+  const giver = size.size === 'unknown' ? findGiver(items, file) : undefined;
+  const isNamed = size.size === 'large' || soundsLarge(items, file);
+  if ((!size.isTold && isBatch(items)) || isInBatch(call) || !(isNamed || giver || size.isOfText)) return undefined;
   const pushed = ts.isCallExpression(fn) ? fn : undefined;
   const body = findFunctionValue(pushed ? pushed.expression : fn, file);
   const work = body ?? pushed;
@@ -74,10 +77,22 @@ export function findFanOut(call: ts.CallExpression, file: FileContext): FanOut |
     writesFiles: writesFiles(work, file),
     holdsConnection: holdsConnection(work),
     isHeldBack: body !== undefined && isHeldBack(body, file),
-    size: findSize(items, file),
+    size,
     ...(giver && { giver }),
-    isNamed: soundsLarge(items, file),
+    isNamed,
   };
+}
+
+/** "What is started for each item asks another host": by itself, or by a function that it waits for. */
+export function sendsForEach({ body, fn }: FanOut, file: FileContext): LinkCondition | undefined {
+  const work = body ?? (ts.isCallExpression(fn) ? fn : undefined);
+  if (!work) return undefined;
+  if (body ? listOwnSends(body, file).length > 0 : findSend(fn as ts.CallExpression, file))
+    return { kind: 'all', of: [] };
+  const called = listAwaitedCallees(work, file);
+  return called.length > 0
+    ? { kind: 'any', of: called.map((to) => ({ kind: 'callee-does', to, deeds: ['sends'] })) }
+    : undefined;
 }
 
 /** A function, or the call that starts the work. */

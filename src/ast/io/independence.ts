@@ -1,9 +1,11 @@
 import type { Binding, FileContext } from '../../model/file-context.ts';
 import type { SymbolRef } from '../../model/link.ts';
 import { findFunctionValue } from '../names/functions.ts';
-import { isDeclaredIn, listNames } from '../size/loop-facts.ts';
+import { findNumber } from '../names/number-value.ts';
+import { dependsOnRound, isDeclaredIn, listNames } from '../size/loop-facts.ts';
 import {
   findEnclosingFunction,
+  findMemberPath,
   findMethodCall,
   isAssignment,
   isFunctionNode,
@@ -12,8 +14,9 @@ import {
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { countedOver } from '../where/data-loop.ts';
+import { countedOver, isStepped } from '../where/data-loop.ts';
 import { askedReadOf, isSharedRecord, paced, readOf, sendOf } from './read-call.ts';
+import { listWaited } from './round-waits.ts';
 
 /** A loop that goes over a list, an item a round. */
 export type ListLoop = ts.ForOfStatement | ts.ForInStatement | ts.ForStatement;
@@ -35,7 +38,9 @@ export interface IndependentRounds {
  * calls or decisions, no early exit, nothing that changes the state outside, no pace that is kept on purpose.
  */
 export function findIndependentRounds(loop: ListLoop, file: FileContext): IndependentRounds | undefined {
-  const over = ts.isForStatement(loop) ? countedOver(loop) : loop.expression;
+  const counted = ts.isForStatement(loop) ? findCount(loop, file) : undefined;
+  const isCounted = counted !== undefined;
+  const over = ts.isForStatement(loop) ? (countedOver(loop) ?? counted) : loop.expression;
   if (!over || (ts.isForOfStatement(loop) && loop.awaitModifier)) return undefined;
   if (!hasAwait(loop.statement) || paced.test(withComments(loop, file))) return undefined;
   const calls: ts.CallExpression[] = [];
@@ -68,19 +73,22 @@ export function findIndependentRounds(loop: ListLoop, file: FileContext): Indepe
       default:
     }
     if (ts.isAwaitExpression(at)) {
-      const call = awaitedCall(at);
-      if (call && isOfRoundOnly(call, loop, file)) {
-        ts.forEachChild(at, visit);
-        return;
+      const waited = listWaited(at);
+      const isCaught = isOfOneRound(at, loop);
+      isFit = waited.length > 0;
+      for (const { call, isSettled } of waited) {
+        if (isOfRoundOnly(call, loop, file)) continue;
+        const send = isCaught || isSettled ? sendOf(call, file) : undefined;
+        const read = send ?? readOf(call, file) ?? askedReadOf(call, file);
+        // Of a round that is only counted, each call asks for what it counts: else the same is asked again.
+        if (!read || (isCounted && !dependsOnRound(call, loop, file))) {
+          isFit = false;
+          break;
+        }
+        calls.push(read.call);
+        if (read.asked) (send ? sent : asked).push(read.asked);
       }
-      const send = call && isOfOneRound(at, loop) ? sendOf(call, file) : undefined;
-      const read = call && !send ? (readOf(call, file) ?? askedReadOf(call, file)) : send;
-      if (!read) {
-        isFit = false;
-        return;
-      }
-      calls.push(read.call);
-      if (read.asked) (send ? sent : asked).push(read.asked);
+      if (!isFit) return;
     }
     if (isAssignment(at)) collectWrites(at.left, loop, written, file);
     if (ts.isPostfixUnaryExpression(at) || ts.isPrefixUnaryExpression(at)) {
@@ -104,6 +112,24 @@ export function findIndependentRounds(loop: ListLoop, file: FileContext): Indepe
   if (calls.some((call) => listNames(call, file).some((b) => written.has(b)))) return undefined;
   if (hasConditionOn(loop.statement, written, file)) return undefined;
   return { loop, over, calls, asked, sent };
+}
+
+const fewTimes = /max|limit|retr|attempt|tries|depth|hour|day|week|month|year|thread|worker|concurren|parallel|warm/i;
+
+/** `doc.head` of `for (let i = 0; i <= doc.head; i++)`: as many rounds as data says, none of them asked for by hand. */
+function findCount(loop: ts.ForStatement, file: FileContext): ts.Expression | undefined {
+  const { condition, initializer } = loop;
+  const first = initializer && ts.isVariableDeclarationList(initializer) && initializer.declarations[0]?.initializer;
+  // From a number on that is worked out, it is a few of them.
+  if (!first || !ts.isNumericLiteral(first)) return undefined;
+  if (!isStepped(loop) || !condition || !ts.isBinaryExpression(condition)) return undefined;
+  const { operatorToken, right } = condition;
+  const isUpTo =
+    operatorToken.kind === ts.SyntaxKind.LessThanToken || operatorToken.kind === ts.SyntaxKind.LessThanEqualsToken;
+  const bound = skipWrappers(right);
+  const name = findMemberPath(bound)?.at(-1);
+  if (!isUpTo || name === undefined || name === 'length' || /^[A-Z][A-Z0-9_]+$/.test(name)) return undefined;
+  return fewTimes.test(name) || findNumber(bound, file) !== undefined ? undefined : bound;
 }
 
 const bodyReading =

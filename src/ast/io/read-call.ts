@@ -18,7 +18,8 @@ export interface Read {
   asked?: SymbolRef;
 }
 
-const readName = /^[$_]*(?:get|find|list|count|fetch|load|read|search|query|select)(?:[A-Z_]|$)/;
+const readName =
+  /^[$_]*(?:get|find|list|count|fetch|load|read|search|query|select|lookup|look_?[uU]p|retrieve|download)(?:[A-Z_]|$)/;
 /** Who asks must be known before anything else is read for them. */
 const admitting = /session|auth|permission|access|token|currentUser|OrThrow|OrFail|OrReject|OrCreate|AndUpdate/i;
 

@@ -1,9 +1,10 @@
 import type { FileContext } from '../../model/file-context.ts';
 import { bareModule, findOrigin } from '../names/provenance.ts';
 import { findIterated, isDeclaredIn, listRepetitions } from '../size/loop-facts.ts';
-import { soundsLarge } from '../size/size.ts';
+import { type Size, sizeOfCount, soundsLarge } from '../size/size.ts';
 import { findEnclosingFunction, findMethodCall, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { isStepped } from '../where/data-loop.ts';
 
 /** Work that is started for all items before any of it is waited for. */
 export interface StartedWork {
@@ -12,6 +13,8 @@ export interface StartedWork {
   fn: ts.Expression;
   /** `items.map(fn)`, where it is written inside of what waits. */
   inline: ts.CallExpression | undefined;
+  /** How many there are, where no list but a number says so. */
+  size?: Size;
 }
 
 /** What waits for all promises of a list, and that list. */
@@ -73,7 +76,10 @@ function findStartedWork(list: ts.Expression, file: FileContext): StartedWork | 
 function findMap(list: ts.Expression): StartedWork | undefined {
   const map = findMethodCall(list);
   const fn = map?.call.arguments[0];
-  return map?.method === 'map' && fn ? { items: map.receiver, fn, inline: map.call } : undefined;
+  if (map?.method === 'map' && fn) return { items: map.receiver, fn, inline: map.call };
+  // `Array.from({ length: pages }, (_, i) => getPage(i))`
+  const [items, each] = map?.method === 'from' && map.receiver.getText() === 'Array' ? map.call.arguments : [];
+  return items && each ? { items, fn: each, inline: undefined } : undefined;
 }
 
 /** `for (const item of items) started.push(work(item))`, with nothing that is waited for in the round. */
@@ -86,14 +92,22 @@ function findPushed(list: ts.Identifier, file: FileContext): StartedWork | undef
   if (!ts.isCallExpression(fn)) return undefined;
   for (const repetition of listRepetitions(push.call)) {
     if (isDeclaredIn(binding, repetition.node)) return undefined;
+    const isHeld = (): boolean => /\bawait\b/.test(roundBefore(repetition.node, push.call, file));
     const items = findIterated(repetition);
-    if (!items) return undefined;
-    if (soundsLarge(items, file))
-      return /\bawait\b/.test(roundBefore(repetition.node, push.call, file))
-        ? undefined
-        : { items, fn, inline: undefined };
+    if (!items) {
+      const count = findBound(repetition.node);
+      const size = count && sizeOfCount(count, file);
+      return size?.isTold && !isHeld() ? { items: count!, fn, inline: undefined, size } : undefined;
+    }
+    if (soundsLarge(items, file)) return isHeld() ? undefined : { items, fn, inline: undefined };
   }
   return undefined;
+}
+
+/** `pages` of `for (let page = 1; page <= pages; page++)`. */
+function findBound(loop: ts.Node): ts.Expression | undefined {
+  if (!ts.isForStatement(loop) || !loop.condition || !ts.isBinaryExpression(loop.condition)) return undefined;
+  return isStepped(loop) ? loop.condition.right : undefined;
 }
 
 /** The text of a round ahead of a place: what is waited for there holds the next start back. */

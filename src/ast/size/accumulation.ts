@@ -114,16 +114,24 @@ function isOfOneObject(over: ts.Expression): boolean {
 function listResults(fn: FunctionNode, accumulator: string): ts.Expression[] {
   const { body } = fn;
   if (!body) return [];
-  if (!ts.isBlock(body)) return [body];
+  if (!ts.isBlock(body)) return listOutcomes(body);
   const found: ts.Expression[] = [];
   const visit = (at: ts.Node): void => {
     if (isFunctionNode(at)) return;
-    if (ts.isReturnStatement(at) && at.expression) found.push(at.expression);
+    if (ts.isReturnStatement(at) && at.expression) found.push(...listOutcomes(at.expression));
     if (isAssignment(at) && ts.isIdentifier(at.left) && at.left.text === accumulator) found.push(at.right);
     ts.forEachChild(at, visit);
   };
   visit(body);
   return found;
+}
+
+/** Both sides of `known ? all : [...all, item]`. */
+function listOutcomes(expression: ts.Expression): ts.Expression[] {
+  const value = skipWrappers(expression);
+  return ts.isConditionalExpression(value)
+    ? [...listOutcomes(value.whenTrue), ...listOutcomes(value.whenFalse)]
+    : [value];
 }
 
 /** Judges an assignment in a loop. */

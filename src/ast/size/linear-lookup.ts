@@ -1,5 +1,6 @@
 import type { FileContext } from '../../model/file-context.ts';
 import { keyDomain } from '../containers/key-domain.ts';
+import { domainOfName } from '../containers/key-words.ts';
 import { isLiveTable } from '../containers/live-table.ts';
 import { isRowsOfRead } from '../io/rows-of-read.ts';
 import {
@@ -69,7 +70,7 @@ export function findLinearLookup(call: ts.CallExpression, file: FileContext): Li
     if (!isLive.includes(false)) return undefined;
     // A list that grows by one for each other key is as long as there are keys.
     const isLong = isGrowing
-      ? !key || keyDomain(key.other, file) === 'data'
+      ? !key || isOfMany(key.other, file)
       : sizes.list.size === 'large' || (tied && sizes.list.size !== 'small');
     // A body is parsed up to a limit, and nobody sends many ids by hand.
     const isOfRequest = sizes.over.isCarried || (sizes.list.isCarried && !isGrowing);
@@ -80,6 +81,21 @@ export function findLinearLookup(call: ts.CallExpression, file: FileContext): Li
     return { call, method: target.method, list, repetition, over, isGrowing, key, evidence, gathersRows };
   }
   return undefined;
+}
+
+/** One of many different keys: as its value shows, or, where that does not, as it is called (`id`, `userKey`). */
+function isOfMany(key: ts.Expression, file: FileContext): boolean {
+  const domain = keyDomain(key, file);
+  if (domain === 'data' || !ts.isIdentifier(key) || domainOfName(key.text) !== 'data') return domain === 'data';
+  return domain === 'unknown' || isJoined(key, file);
+}
+
+/** `const id = columns.map((column) => row[column]).join('_')`: columns are few, what stands in them is not. */
+function isJoined(key: ts.Identifier, file: FileContext): boolean {
+  const declaration = file.bindingOf(key)?.declaration;
+  const made = declaration && ts.isVariableDeclaration(declaration) && declaration.initializer;
+  const joined = made ? findMethodCall(skipWrappers(made)) : undefined;
+  return joined?.method === 'join' && findMethodCall(skipWrappers(joined.receiver))?.method === 'map';
 }
 
 /** A name or a member of one: what stays the same from round to round unless it is written. */

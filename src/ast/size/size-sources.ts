@@ -41,7 +41,9 @@ export function sizeOfSource(
     return isLineBreak(call.arguments[0]) && isFromFile(target.receiver, file, 0)
       ? large('the lines of a file')
       : { size: 'unknown', why: 'parts of a text', at: call };
-  if (/^(?:match|matchAll|chunk|paginate)$/.test(name)) return { size: 'unknown', why: 'parts of a text', at: call };
+  if (/^match(?:All)?$/.test(name) || isReadOut(call, name))
+    return { size: 'unknown', why: 'parts of a text', at: call, isOfText: true };
+  if (/^(?:chunk|paginate)$/.test(name)) return { size: 'unknown', why: 'parts of a text', at: call };
   if (name === 'parse' && target && ts.isIdentifier(target.receiver) && target.receiver.text === 'JSON') {
     const [text] = call.arguments;
     if (text && isIncomingText(text, file, 0)) return carried(call);
@@ -56,9 +58,19 @@ export function sizeOfSource(
   return isAwaited(call) || allCall.test(name) ? sizeOfRead(call, name, file, depth, judge) : undefined;
 }
 
+const readOut =
+  /^(?:parse|extract|find|get|collect|scan)\w*(?:Images?|Links|Urls|URLs|Attachments|Assets|Media|Embeds)$/;
+const textName = /(?:text|markdown|html|content|body|message|source)$/i;
+
+/** `parseImages(markdown)`: what a text names, read out of it by a function of the project. */
+function isReadOut({ arguments: [text] }: ts.CallExpression, name: string): boolean {
+  return text !== undefined && readOut.test(name) && textName.test(findMemberPath(text)?.at(-1) ?? '');
+}
+
 /** `server.in(roomId).fetchSockets()`, `store.of(user).listAll()`: asked of a part. */
 function isNarrowed(receiver: ts.Expression): boolean {
   const part = findMethodCall(receiver);
+  if (part?.method === 'from' && part.receiver.getText() === 'Array') return false;
   return part !== undefined && part.call.arguments.length > 0 && /^(?:in|to|of|for|within|from)$/.test(part.method);
 }
 

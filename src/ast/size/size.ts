@@ -2,6 +2,7 @@ import type { FileContext } from '../../model/file-context.ts';
 import { isCapped } from '../containers/capped.ts';
 import { listReturnedValues } from '../life/life-cycle.ts';
 import { findFunctionValue, isExported, listCallsOf } from '../names/functions.ts';
+import { findNumber } from '../names/number-value.ts';
 import { bareModule, findOrigin } from '../names/provenance.ts';
 import {
   calleeName,
@@ -21,6 +22,7 @@ import { sizeOfFilled } from './filled.ts';
 import { carried, carriedAs, isBodyParameter, isIncoming } from './incoming.ts';
 import { sizeOfSource } from './size-sources.ts';
 import { soundOfName } from './size-words.ts';
+import { findToldCount } from './told-count.ts';
 
 /**
  * How many items a collection can have. `small`: the program fixes them (literals, enums, options, a slice with a limit).
@@ -37,6 +39,10 @@ export interface Size {
   isCarried?: true;
   /** Whoever calls the function hands it in: users of a library as many as they have. */
   isGiven?: true;
+  /** Whoever was asked told how many there are: pages of an answer, a total. */
+  isTold?: true;
+  /** Parts that a text has, as many as its writer put there. */
+  isOfText?: true;
   /** All that is nested in what is walked, which is handed in too. */
   isNested?: true;
 }
@@ -72,7 +78,7 @@ export type Judge = (expression: ts.Expression, file: FileContext, depth: number
 
 const maxDepth = 7;
 const sameSize =
-  /^(?:filter|map|sort|reverse|toSorted|toReversed|slice|splice|flat|flatMap|concat|entries|keys|values|toArray|lean|exec|then|catch|finally|from|all|allSettled|compact|uniq|uniqBy|sortBy|orderBy|unique|toJSON|freeze)$/;
+  /^(?:filter|map|sort|reverse|toSorted|toReversed|slice|splice|flat|flatMap|concat|fill|entries|keys|values|toArray|lean|exec|then|catch|finally|from|all|allSettled|compact|uniq|uniqBy|sortBy|orderBy|unique|toJSON|freeze)$/;
 const utility = /^(?:_|lodash|R|Object|Array|Promise|Set|Map)$/;
 
 export function unknown(at: ts.Node, why = 'not told by this file'): Size {
@@ -87,6 +93,7 @@ export function small(at: ts.Node, why: string): Size {
 function join(parts: readonly Size[], at: ts.Node): Size {
   const large = parts.find((part) => part.size === 'large');
   if (large) return large;
+  if (parts.length === 1 && parts[0]!.isOfText) return parts[0]!;
   return parts.length > 0 && parts.every((part) => part.size === 'small') ? small(at, 'written out here') : unknown(at);
 }
 
@@ -101,6 +108,9 @@ function judge(expression: ts.Expression, file: FileContext, depth: number): Siz
     }
     case ts.SyntaxKind.ObjectLiteralExpression: {
       const { properties } = value as ts.ObjectLiteralExpression;
+      const [only] = properties;
+      if (only && properties.length === 1 && ts.isPropertyAssignment(only) && only.name.getText() === 'length')
+        return sizeOfCount(only.initializer, file);
       const spreads = properties.filter(ts.isSpreadAssignment).map((p) => judge(p.expression, file, depth + 1));
       return spreads.length > 0 ? join(spreads, value) : small(value, 'written out here');
     }
@@ -125,6 +135,7 @@ function judge(expression: ts.Expression, file: FileContext, depth: number): Siz
     case ts.SyntaxKind.NewExpression: {
       const { arguments: args, expression: made } = value as ts.NewExpression;
       const isCopy = ts.isIdentifier(made) && /^(?:Set|Map)$/.test(made.text) && args?.[0];
+      if (args?.length === 1 && ts.isIdentifier(made) && made.text === 'Array') return sizeOfCount(args[0]!, file);
       return isCopy ? judge(isCopy, file, depth + 1) : unknown(value);
     }
     case ts.SyntaxKind.CallExpression:
@@ -149,6 +160,9 @@ function judgeCall(call: ts.CallExpression, file: FileContext, depth: number): S
     if ((name === 'slice' || name === 'splice') && call.arguments.length > 1) return judgeSlice(call);
     return judge(target.receiver, file, depth + 1);
   }
+  const last = call.arguments.at(-1);
+  if (last && /^(?:Array|(?:(?:_|lodash|R)\.)?(?:range|times))$/.test(call.expression.getText(file.source)))
+    return sizeOfCount(name === 'times' ? first! : last, file);
   if (!target && first && sameSize.test(name)) return judge(first, file, depth + 1);
   const fn = depth < 4 ? findFunctionValue(call.expression, file) : undefined;
   const results = fn ? listReturnedValues(fn, file) : [];
@@ -158,6 +172,13 @@ function judgeCall(call: ts.CallExpression, file: FileContext, depth: number): S
         call,
       )
     : unknown(call);
+}
+
+/** The size of a list that is made to be of a length: `{ length: pageCount }`, `new Array(last)`, `range(1, pages)`. */
+export function sizeOfCount(count: ts.Expression, file: FileContext): Size {
+  const told = findToldCount(count, file);
+  if (told) return { size: 'large', why: 'as many as the answer tells', at: told, isTold: true };
+  return findNumber(count, file) === undefined ? unknown(count) : small(count, 'a number that is written here');
 }
 
 /** `slice(0, 50)`, `slice(0, maxItems)`; two arguments of another kind make a page or a chunk. */

@@ -9,6 +9,8 @@ import type { Size } from './size.ts';
 export const givenWords: readonly [string, ...string[]] = [
   'rows',
   'Rows',
+  'results',
+  'Results',
   'rawResults',
   'records',
   'Records',
@@ -29,7 +31,8 @@ export const givenWords: readonly [string, ...string[]] = [
 ];
 
 const derived = /^(?:map|filter|flatMap|slice|concat|sort|reverse|entries|values|keys|from)$/;
-const rowNames = /^(?:raw|db|all|joined|sql)?_?(?:rows|rawResults|rawRows|records|entities|documents|docs|resultSet)$/i;
+const rowNames =
+  /^(?:raw|db|all|joined|sql)?_?(?:rows|results|rawResults|rawRows|records|entities|documents|docs|resultSet)$/i;
 const manyAtOnce = /[bB]ulk|[mM]any(?![a-z])|[bB]atch(?:es|ed)?(?![a-z])/;
 
 /** Whether a list has an entry for each of `over`: filled in a loop over it, made from it, or asked for with it. */

@@ -49,13 +49,20 @@ export function findDataLoop(call: ts.CallExpression, file: FileContext): DataLo
 /** `for (let i = 0; i < rows.length; i++)`. */
 export function countedOver(loop: ts.Node): ts.Expression | undefined {
   if (!ts.isForStatement(loop) || !loop.condition || !ts.isBinaryExpression(loop.condition)) return undefined;
-  const isStep =
-    loop.incrementor !== undefined &&
-    (ts.isPostfixUnaryExpression(loop.incrementor) ||
-      ts.isPrefixUnaryExpression(loop.incrementor) ||
-      /^\w+ ?\+= ?1$/.test(loop.incrementor.getText()));
   const right = skipWrappers(loop.condition.right);
-  return isStep && ts.isPropertyAccessExpression(right) && right.name.text === 'length' ? right.expression : undefined;
+  return isStepped(loop) && ts.isPropertyAccessExpression(right) && right.name.text === 'length'
+    ? right.expression
+    : undefined;
+}
+
+/** `i++`, `++i`, `i += 1`: whether a loop takes one after the other. */
+export function isStepped({ incrementor }: ts.ForStatement): boolean {
+  return (
+    incrementor !== undefined &&
+    (ts.isPostfixUnaryExpression(incrementor) ||
+      ts.isPrefixUnaryExpression(incrementor) ||
+      /^\w+ ?\+= ?1$/.test(incrementor.getText()))
+  );
 }
 
 function isChunkVariable(loop: ts.Node): boolean {
