@@ -14,6 +14,7 @@ import {
   isPacedByRound,
   isPauseOrRepair,
   isToldOfError,
+  keepsHead,
   leavesAlways,
   leavesWithoutConnection,
   takesUpAtWill,
@@ -78,32 +79,31 @@ function judgeTry(node: ts.TryStatement, file: FileContext): Match<NaiveRetry> |
 
 function judgeLoop(attempt: ts.TryStatement, loop: LoopNode, file: FileContext): Match<NaiveRetry> | undefined {
   if (ts.isForOfStatement(loop) || ts.isForInStatement(loop)) return undefined;
-  const isOpen = isEndless(loop);
+  const isOfHead = keepsHead(attempt, loop);
+  const isOpen = isOfHead || isEndless(loop);
   if (!isOpen && !isCountedRetry(loop, file)) return undefined;
   // Without a way out on success it is a worker's loop, not a retry.
-  if (!endsOnSuccess(attempt, loop)) return undefined;
+  if (!isOfHead && !endsOnSuccess(attempt, loop)) return undefined;
   const clause = attempt.catchClause!;
   // A catch that always leaves does not retry.
   if (leavesAlways(clause.block) && !contains(clause.block, ts.isContinueStatement)) return undefined;
   const text = loop.getText(file.source);
-  const tried = attempt.tryBlock.getText(file.source);
-  if (pacedName.test(tried) || askingName.test(text)) return undefined;
+  if (pacedName.test(attempt.tryBlock.getText(file.source)) || askingName.test(text)) return undefined;
   const pauses = callsPause(text);
   const mayGiveUp =
     contains(clause.block, (n) => ts.isThrowStatement(n) || ts.isReturnStatement(n) || ts.isBreakStatement(n)) ||
-    /attempt|retr(?:y|ies)|tries/i.test(clause.block.getText(file.source)) ||
+    /attempt|retr(?:y|ies)|tries/i.test(withoutTexts(clause.block, file)) ||
     behindTryLeaves(attempt);
   if (changesSubject(attempt, loop, file) || changesAttempt(attempt, loop, file)) return undefined;
   if (!pauses && contains(clause.block, isPauseOrRepair)) return undefined;
   if (isOpen && leavesWithoutConnection(loop, file)) return undefined;
   if (!pauses) {
     const isCountless = isOpen && (!mayGiveUp || takesUpAtWill(clause.block, loop, file));
-    const isSure = isCountless && !isPacedByRound(attempt, loop);
     return report(
       loop,
       { fault: isCountless ? 'endless' : 'immediate', loop, attempt },
       isCountless ? 'at once and without end' : 'at once, with no pause between',
-      { isSure },
+      { isSure: isCountless && !isPacedByRound(attempt, loop) },
     );
   }
   if (isOpen && !mayGiveUp && !/Math\.random|jitter|\*\*|Math\.pow|Math\.min|\*=|backoff/i.test(text)) {
@@ -137,7 +137,7 @@ function judgeRecursion(attempt: ts.TryStatement, file: FileContext): Match<Naiv
   if (
     !fn ||
     !again ||
-    calls.some((call) => isWithin(call, attempt.tryBlock)) ||
+    calls.some((call) => isWithin(call, attempt.tryBlock) && findEnclosingFunction(call) === fn) ||
     goesOn(again) ||
     isToldOfError(again, clause) ||
     isLocked(attempt, fn, file) ||

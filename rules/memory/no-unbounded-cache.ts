@@ -16,11 +16,11 @@ import { findLeftBehind } from '../../src/ast/containers/left-behind.ts';
 import {
   cacheName,
   holdsState,
-  isInvalidation,
   isMemo,
   isOfConnection,
   isPageMemo,
   mayBePageMemo,
+  mayNeverCome,
   onceName,
   ownerOf,
 } from '../../src/ast/containers/memo.ts';
@@ -123,7 +123,7 @@ function judge(container: Container | undefined, file: FileContext): Match<Unbou
   if (onceName.test(container.name) && !cacheName.test(container.name) && !left && !neverSwept) return undefined;
   const isCache = isMemo(add, container, growth, file);
   const unanswered = removals.filter(
-    (removal) => !(removal.kind === 'keyed' && isCache && isInvalidation(removal, add, container, file)),
+    (removal) => !(removal.kind === 'keyed' && mayNeverCome(removal, add, isCache, container, file)),
   );
   const neverAsked = neverSwept ?? listNeverCalled(unanswered, file);
   if (!neverAsked) return undefined;

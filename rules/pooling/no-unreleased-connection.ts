@@ -15,7 +15,9 @@ import {
   isUsedInPlace,
   listReleases,
 } from '../../src/ast/clients/lent-connection.ts';
-import { findLentToCallback, type LentToCallback } from '../../src/ast/clients/lent-to-callback.ts';
+import type { LentToCallback } from '../../src/ast/clients/lent-to-callback.ts';
+import { findLentToWork } from '../../src/ast/clients/lent-to-chain.ts';
+import { isNamedPool } from '../../src/ast/clients/named-pool.ts';
 import { findOpenTransaction } from '../../src/ast/clients/open-transaction.ts';
 import { listAcquisitions } from '../../src/ast/clients/query-runner.ts';
 import { findLeaks, type Leak } from '../../src/ast/handles/release-paths.ts';
@@ -65,8 +67,7 @@ export const rule = defineRule<UnreleasedConnection>({
     'A connection handed to `commit(connection)` or `rollback(connection)` of the project is `possible`: these may release it.',
     'A query runner of TypeORM whose transaction begins outside of the `try` is `possible`: it gives back what it cannot begin with.',
     'Where only the rollback of a `catch` can still fail, it is `possible`: the connection is lost then, and its pool notices. A first connection that tries a pool which the function has just made is left alone when that throws.',
-    'A transaction is followed in the function that begins and commits it.',
-    'Pools are known by import; a pool of unknown origin counts only when the function itself releases what it took on some path.',
+    'A transaction is followed in the function that begins and commits it. Pools are known by import, or by their name in a package with one such driver; others count where the function itself releases what it took on some path.',
   ],
   roles: ['product', 'ui', 'config'],
   mentions: [
@@ -76,6 +77,7 @@ export const rule = defineRule<UnreleasedConnection>({
     'createQueryRunner',
     'startSession',
     'connect(&pg',
+    'connect(&pool',
     'checkout(',
     ...together(['.transaction(', '.startTransaction(', '.beginTransaction(', '.begin('], ['.commit(']),
   ],
@@ -89,8 +91,7 @@ export const rule = defineRule<UnreleasedConnection>({
       // A lock ends by itself when its time is over.
       if (target.method === 'acquire' && /lock|mutex|lease/i.test(target.receiver.getText(file.source)))
         return undefined;
-      const fn = findEnclosingFunction(call);
-      return fn && judge(call, target.receiver, target.method, fn, file);
+      return judge(call, target.receiver, target.method, findEnclosingFunction(call), file);
     },
   },
 });
@@ -107,12 +108,13 @@ function judge(
   call: ts.CallExpression,
   receiver: ts.Expression,
   method: string,
-  fn: FunctionNode,
+  fn: FunctionNode | undefined,
   file: FileContext,
 ): Match<UnreleasedConnection> | undefined {
   const isKnown = isKnownPool(receiver, method, file);
-  const given = /^_|^startSession$/.test(method) ? undefined : findLentToCallback(call, file);
-  if (given) return isPoolEnded(receiver, fn, file) ? undefined : judgeGiven(call, given, isKnown);
+  const given = findLentToWork(call, method, file);
+  if (given) return isPoolEnded(receiver, fn ?? given.callback, file) ? undefined : judgeGiven(call, given, isKnown);
+  if (!fn) return undefined;
   const lent = findLent(call, fn, file);
   if (!lent) {
     if (!isKnown || method === 'startSession' || isPoolEnded(receiver, fn, file)) return undefined;
@@ -128,8 +130,8 @@ function judge(
     const values = { name: `\`${binding.name}\``, outcome: outcomes.end };
     return { at: call, values, data: { call, binding, isReleasedElsewhere: true, fn, leaks: [], releases } };
   }
-  if (!isKnown && !releases.some(isOwnRelease) && !(method === 'startSession' && isOfTransaction(binding)))
-    return undefined;
+  const isTaken = isKnown || releases.some(isOwnRelease) || (method === 'startSession' && isOfTransaction(binding));
+  if (!isTaken && !isNamedPool(call, receiver, method, binding, file)) return undefined;
   if (isHandedOver(binding, fn, releases, method) || isPoolEnded(receiver, fn, file)) return undefined;
   const lazy = listAcquisitions(call, binding, fn, releases);
   const listLeaks = (from: ts.Node | undefined) => findLeaks(fn, handlingOfLent(call, lent, from, releases), file);
@@ -186,14 +188,13 @@ function judgeGiven(
   isKnown: boolean,
 ): Match<UnreleasedConnection> | undefined {
   if (releases.length > 0 ? !leak || !(isKnown || releases.some(isOwnRelease)) : !isKnown) return undefined;
-  const isEnd = !leak || leak.outcome === 'end';
   return {
     at: call,
     values: {
       name: binding ? `\`${binding.name}\`` : 'A connection',
-      outcome: leak ? (isEnd ? 'on every way out' : outcomes[leak.outcome]) : outcomes.end,
+      outcome: leak?.outcome === 'end' ? 'on every way out' : outcomes[leak?.outcome ?? 'end'],
     },
-    related: isEnd ? [] : [{ at: leak.at, note: 'returns while it is held' }],
+    related: relatedOf(leak ? [leak] : []),
     data: { call, binding, isGiven: true, fn: callback, leaks: leak ? [leak] : [], releases },
   };
 }

@@ -144,13 +144,14 @@ export function isReleasedElsewhere(
   });
 }
 
-/** Returned, stored, captured by a function that is kept, or passed on in a function that never releases it. */
+/** Returned, stored, told of events, captured by a function that is kept, or passed on in a function that never releases it. */
 export function isHandedOver(
   binding: Binding,
   fn: FunctionNode,
   releases: readonly ts.CallExpression[],
   method: string,
 ): boolean {
+  if (releases.length === 0 && isListening(binding)) return true;
   return binding.references.some((reference) => {
     const outer = getOutermostWrapped(reference);
     const { parent } = outer;
@@ -174,6 +175,18 @@ export function isHandedOver(
 function isKept(fn: FunctionNode): boolean {
   const { parent } = getOutermostWrapped(fn);
   return !ts.isCallExpression(parent) || isFunctionNode(fn);
+}
+
+/** `client.query('LISTEN jobs')`, `client.on('notification', …)`: it is taken out of the pool for good, to be told of events. */
+function isListening({ references }: Binding): boolean {
+  return references.some((use) => {
+    const target = findMethodCall(use.parent.parent);
+    const first = target?.receiver === use ? target.call.arguments[0] : undefined;
+    if (!first) return false;
+    return target?.method === 'query'
+      ? /^[`'"]\s*listen\b/i.test(first.getText())
+      : findStringValue(first) === 'notification';
+  });
 }
 
 /** A pool made in this very function and ended in a `finally` takes its connections with it. */

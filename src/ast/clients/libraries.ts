@@ -320,6 +320,7 @@ export const acquisitions: readonly Acquisition[] = [
     method: /createPool(?:Cluster)?\.\(\)\.(?:promise\.\(\)\.)?getConnection$|^Pool\.new\.getConnection$/,
     releases: ['release', 'destroy', 'end', 'close'],
   },
+  { modules: ['oracledb'], method: /^\.getConnection$/, releases: ['close', 'release'] },
   { modules: ['generic-pool'], method: /createPool\.\(\)\.acquire$/, releases: ['release', 'destroy'] },
   { modules: ['tarn'], method: /Pool\.new\.acquire(?:\.\(\)\.promise)?$/, releases: ['release'] },
   { modules: ['typeorm'], method: /\.createQueryRunner$/, releases: ['release'] },

@@ -29,7 +29,12 @@ export function judgeDelete(
 ): Removal {
   if (isInWalk(node, container, file) || isOldestKey(key, container, file) || isOfSweep(key, fn, container, file))
     return { node, kind: 'evict', key, fn };
-  return { node, kind: isAtEndOfOperation(node) || (fn && isRunByTimer(fn, file)) ? 'settle' : 'keyed', key, fn };
+  return {
+    node,
+    kind: isAtEndOfOperation(node, container) || (fn && isRunByTimer(fn, file)) ? 'settle' : 'keyed',
+    key,
+    fn,
+  };
 }
 
 /** `setTimeout(() => self.delete(key), ttl)`: an entry that is put in goes by itself. */
@@ -148,15 +153,23 @@ function isOldestKey(key: ts.Expression | undefined, container: Container, file:
 
 const endName =
   /^(?:finally|then|catch|on|once|addListener|addEventListener|prependListener|prependOnceListener|setTimeout|setInterval|setImmediate|nextTick|queueMicrotask|finished|eos|pipeline|onClose|onEnd|onAbort|subscribe|afterEach|defer)$/;
+const handlerName = /^(?:on|handle)[A-Z]\w*/;
 const endFunction =
-  /^(?:on|handle)[A-Z]\w*|(?:done|finish(?:ed)?|settle[d]?|complete[d]?|cleanup|clean[Uu]p|callback|cb|resolve|reject|end(?:ed)?|close[d]?|disconnect(?:ed)?|release[d]?|unlock|leave|dispose|teardown|destroy|unsubscribe|detach|stop)$/i;
+  /(?:done|finish(?:ed)?|settle[d]?|complete[d]?|cleanup|clean[Uu]p|callback|cb|resolve|reject|end(?:ed)?|close[d]?|disconnect(?:ed)?|release[d]?|unlock|leave|dispose|teardown|destroy|unsubscribe|detach|stop)$/i;
 
-/** In `finally`, or in a function that runs when something has ended. */
-function isAtEndOfOperation(node: ts.Node): boolean {
+/** In `finally`, or in a function that runs when something has ended; not in the one that has put the entry in itself. */
+function isAtEndOfOperation(node: ts.Node, { accesses }: Container): boolean {
+  const home = findEnclosingFunction(node);
+  const isOfAdd = accesses.some(
+    (access) =>
+      access.pos < node.pos &&
+      /^(?:add|set)$/.test(findMethodCall(access.parent.parent)?.method ?? '') &&
+      findEnclosingFunction(access) === home,
+  );
   for (let at: ts.Node = node; at.parent; at = at.parent) {
     const { parent } = at;
     if (ts.isTryStatement(parent) && parent.finallyBlock === at) return true;
-    if (!isFunctionNode(at)) continue;
+    if (!isFunctionNode(at) || (isOfAdd && at === home)) continue;
     const call = getOutermostWrapped(at).parent;
     if (ts.isCallExpression(call)) {
       const name = calleeName(call);
@@ -167,7 +180,8 @@ function isAtEndOfOperation(node: ts.Node): boolean {
       ts.isPropertyAssignment(call)
     )
       return true;
-    if (endFunction.test(nameOfFunction(at))) return true;
+    const name = nameOfFunction(at);
+    if (handlerName.test(name) || endFunction.test(name)) return true;
   }
   return false;
 }

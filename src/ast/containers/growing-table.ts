@@ -1,5 +1,5 @@
 import type { FileContext } from '../../model/file-context.ts';
-import { isFiltered, isRegistering } from '../where/filtered-add.ts';
+import { addsAtStart, isFiltered } from '../where/filtered-add.ts';
 import type { Add, Growth } from './container-growth.ts';
 import type { Container } from './containers.ts';
 import { isFresh } from './fresh-key.ts';
@@ -14,7 +14,7 @@ export function isGrowing(add: Add, container: Container, growth: Growth, file: 
   if (!add.key || !add.fn || isFiltered(add, growth, file)) return false;
   const domain = keyDomain(add.key, file);
   if (domain !== 'bounded' && findLeftBehind(add, container, growth, file)) return true;
-  if (isRegistering(add.fn) && !isFresh(add.key, file)) return false;
+  if (addsAtStart(add.fn, file) && !isFresh(add.key, file)) return false;
   if (domain !== 'data' || isDeviceAddress(add.key, container)) return false;
   const isHelper = container.home.kind === 'closure' || /Cache|Memo(?!r)/.test(ownerOf(container));
   return isHelper || !isBareKey(add.key, file) || isFresh(add.key, file) || domainOfTable(container.name) === 'data';

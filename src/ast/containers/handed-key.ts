@@ -2,7 +2,7 @@ import type { FileContext } from '../../model/file-context.ts';
 import type { LinkCondition } from '../../model/link.ts';
 import { listCallsOf, ordinalOf } from '../names/functions.ts';
 import { type FunctionNode, isWithin, skipWrappers } from '../syntax.ts';
-import { isFiltered, isRegistering } from '../where/filtered-add.ts';
+import { addsAtStart, isFiltered } from '../where/filtered-add.ts';
 import { listSourcesOf, type ValueSource } from '../where/given-values.ts';
 import type { Add, Growth } from './container-growth.ts';
 import type { Container } from './containers.ts';
@@ -34,7 +34,8 @@ function whenRequestsBring(
   file: FileContext,
 ): LinkCondition | undefined {
   if (!add.key || !add.fn || keyDomain(add.key, file) === 'bounded') return undefined;
-  if (isFiltered(add, growth, file) || isRegistering(add.fn) || isDeviceAddress(add.key, container)) return undefined;
+  if (isFiltered(add, growth, file) || addsAtStart(add.fn, file) || isDeviceAddress(add.key, container))
+    return undefined;
   const isOwn = container.accesses.some((access) => isWithin(access, add.fn!));
   const sources = listSourcesOf(add.key, file).flatMap((source) =>
     isOwn || source === 'request' ? [source] : listHandedWith(container, add.fn!, source, file),

@@ -4,6 +4,7 @@ import { ts } from '../ts.ts';
 import type { Add, Growth, Removal } from './container-growth.ts';
 import type { Container } from './containers.ts';
 import { domainOfName } from './key-words.ts';
+import { hasExpiry } from './stamped.ts';
 
 /** What is filled once for each thing that the program declares, sets up or warns of, by its name. */
 export const onceName =
@@ -37,7 +38,7 @@ const invalidating =
 const expiring = /expire|ttl|fetched|cachedAt|timestamp|maxAge|stale|Date\.now|createdAt|loadedAt/i;
 
 /** Removing one entry because it is out of date bounds nothing: those that nobody asks for again stay. */
-export function isInvalidation(removal: Removal, add: Add, container: Container, file: FileContext): boolean {
+function isInvalidation(removal: Removal, add: Add, container: Container, file: FileContext): boolean {
   if (!removal.fn || !invalidating.test(nameOfFunction(removal.fn))) return false;
   if (/invalidate|bust|forget|expire|purge|evict|refresh/i.test(nameOfFunction(removal.fn))) return true;
   if (removal.fn === add.fn) return true;
@@ -46,6 +47,21 @@ export function isInvalidation(removal: Removal, add: Add, container: Container,
     /Cache|Memo(?!r)/.test(ownerOf(container)) ||
     expiring.test(add.value?.getText(file.source) ?? '')
   );
+}
+
+/**
+ * Whether the removal of one entry leaves those behind that nobody asks for again: of a cache, or of what says until when
+ * it holds, but is taken out only as it is used.
+ */
+export function mayNeverCome(
+  removal: Removal,
+  add: Add,
+  isCache: boolean,
+  container: Container,
+  file: FileContext,
+): boolean {
+  if (isCache && isInvalidation(removal, add, container, file)) return true;
+  return removal.fn !== undefined && removal.fn !== add.fn && hasExpiry(add.value, file);
 }
 
 /** Whether the function that adds an entry looks for it first. */

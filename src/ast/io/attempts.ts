@@ -4,6 +4,7 @@ import type { FileContext } from '../../model/file-context.ts';
 import {
   calleeName,
   type FunctionNode,
+  findMethodCall,
   isAssignment,
   isFunctionNode,
   isLoop,
@@ -66,6 +67,28 @@ export function isEndless(loop: LoopNode): boolean {
       /^!\s*(?:done|success|succeeded|connected|ok|committed)$/.test(loop.expression.getText())
     );
   return false;
+}
+
+const removal = /^(?:shift|pop|splice|delete|clear|dequeue|unshift|push)$/;
+
+/**
+ * `while (queue.length > 0) try { await send(queue[0]); queue.shift(); } catch { log(); }`: what failed stays at the head,
+ * and is tried again in the next round.
+ */
+export function keepsHead(attempt: ts.TryStatement, loop: LoopNode): boolean {
+  if (!ts.isWhileStatement(loop)) return false;
+  const queue = /^([\w$.#]+)\.(?:length|size)(?:\s*(?:>|!==?)\s*0)?$/.exec(loop.expression.getText())?.[1];
+  if (queue === undefined) return false;
+  const changes: ts.Node[] = [];
+  let waited: ts.Node | undefined;
+  contains(loop.statement, (node) => {
+    if (ts.isAwaitExpression(node)) waited ??= node;
+    const target = findMethodCall(node);
+    const isChange = target ? removal.test(target.method) && target.receiver.getText() === queue : false;
+    if (isChange || (isAssignment(node) && node.left.getText().startsWith(queue))) changes.push(node);
+    return false;
+  });
+  return changes.length > 0 && changes.every((node) => isWithin(node, attempt.tryBlock) && node.pos > waited!.end);
 }
 
 /** `for (let attempt = 0; attempt < maxAttempts; attempt++)`. */

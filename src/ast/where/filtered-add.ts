@@ -6,6 +6,7 @@ import { listCallsOf } from '../names/functions.ts';
 import { type FunctionNode, findEnclosingFunction, findMemberName, findMethodCall, nameOfFunction } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { listMethodCalls } from '../within.ts';
+import { findEntryPoint } from './entry-points.ts';
 import { findRepetition } from './where.ts';
 
 const registering =
@@ -14,6 +15,16 @@ const registering =
 /** Whether a function is one that a program is put together with, as it starts. */
 export function isRegistering(fn: FunctionNode): boolean {
   for (let at: FunctionNode | undefined = fn; at; at = findEnclosingFunction(at)) {
+    if (registering.test(nameOfFunction(at))) return true;
+  }
+  return false;
+}
+
+/** Whether what it adds is put together as the program starts: `setup(app)` registers handlers, which run whenever they are asked. */
+export function addsAtStart(fn: FunctionNode, file: FileContext): boolean {
+  for (let at: FunctionNode | undefined = fn; at; at = findEnclosingFunction(at)) {
+    const entry = findEntryPoint(at, file);
+    if (entry && entry.kind !== 'startup') return false;
     if (registering.test(nameOfFunction(at))) return true;
   }
   return false;
