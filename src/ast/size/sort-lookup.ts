@@ -68,7 +68,7 @@ function judge(
 ): SortLookup | undefined {
   const [value] = call.arguments;
   const isOfPair = value && listNames(value, file).some((name) => isWithin(name.identifier, compare));
-  if (!isOfPair || list === over) return undefined;
+  if (!isOfPair || list === over || isSecondSearch(call, compare, file)) return undefined;
   const why = isCopyOf(list, over, file)
     ? 'a copy of what is sorted'
     : isAskedOfLoader(list, file)
@@ -77,6 +77,16 @@ function judge(
         ? 'one for each of what is sorted'
         : undefined;
   return why === undefined ? undefined : { call, list, over, why };
+}
+
+/** `all.indexOf(a) - all.indexOf(b)`: one search of the same list stands before it in what compares. */
+function isSecondSearch(call: ts.CallExpression, compare: ts.Node, file: FileContext): boolean {
+  const searched = call.expression.getText(file.source);
+  return file
+    .nodes('CallExpression')
+    .some(
+      (other) => other.pos < call.pos && isWithin(other, compare) && other.expression.getText(file.source) === searched,
+    );
 }
 
 /** `const before = this.changes.slice()`, `[...rows]`, `rows.map((row) => row.id)`: declared with all of it. */

@@ -23,7 +23,7 @@ export function isByHand(fn: FunctionNode, file: FileContext): boolean {
 }
 
 const polled =
-  /^GET \/(?:api\/)?(?:metrics|prometheus|health(?:z|[-_]?check)?|readyz?|readiness|livez?|liveness)(?:[/ ]|$)/i;
+  /^GET \/(?:api\/)?(?:metrics|prometheus|health(?:z|[-_]?check)?|readyz?|readiness|livez?|liveness)(?:\/(?:live|ready)\w*)?(?: |$)/i;
 const ownData = /\/gdpr(?:\/|$)|data-export|^export(?:My|User|Personal)?Data\b/i;
 
 /** What a handler answers once in a while, by its label: what machines poll to watch the process, and all that is kept of one person. */
