@@ -215,7 +215,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "safety": "safe",
       "changes": "Moves the removal to `finally`; removes a key with the last item of its list."
     },
-    "bad": "const locked = new Set();\n\n/** Nobody else may write while it is locked. */\nasync function withLock(key, write) {\n  if (locked.has(key)) throw new Error('locked');\n  locked.add(key);\n  await write(key);\n  locked.delete(key);\n}\n\nmodule.exports = { withLock };",
+    "bad": "export function makeRunner(run) {\n  const running = new Map();\n  return async (job) => {\n    running.set(job.id, Date.now());\n    const result = await run(job);\n    running.delete(job.id);\n    return result;\n  };\n}",
     "good": "const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));\nconst cooling = new Set();\n\nasync function cool(key) {\n  cooling.add(key);\n  await sleep(1_000);\n  cooling.delete(key);\n}\n\nmodule.exports = { cool };"
   },
   {
@@ -458,15 +458,14 @@ export const ruleFacts: readonly RuleFacts[] = [
       "A connection handed to `commit(connection)` or `rollback(connection)` of the project is `possible`: these may release it.",
       "A query runner of TypeORM whose transaction begins outside of the `try` is `possible`: it gives back what it cannot begin with.",
       "Where only the rollback of a `catch` can still fail, it is `possible`: the connection is lost then, and its pool notices. A first connection that tries a pool which the function has just made is left alone when that throws.",
-      "A transaction is followed in the function that begins and commits it.",
-      "Pools are known by import; a pool of unknown origin counts only when the function itself releases what it took on some path."
+      "A transaction is followed in the function that begins and commits it. Pools are known by import, or by their name in a package with one such driver; others count where the function itself releases what it took on some path."
     ],
     "options": {},
     "fix": {
       "safety": "safe",
       "changes": "moves the release to a `finally` that begins right after the connection was acquired"
     },
-    "bad": "import { Pool } from 'pg';\n\nconst pool = new Pool();\n\nexport async function ping() {\n  const client = await pool.connect();\n  const started = performance.now();\n  await client.query('select 1');\n  return performance.now() - started;\n}",
+    "bad": "import { createPool } from 'mysql2';\n\nexport const pool = createPool({ uri: process.env.DATABASE_URL });\n\npool.getConnection((error, connection) => {\n  if (error) throw error;\n  console.log(`connected as ${connection.threadId}`);\n});",
     "good": "import pg from 'pg';\n\nconst pool = new pg.Pool();\n\nexport async function lease(): Promise<{ query: pg.PoolClient['query']; done: () => void }> {\n  const client = await pool.connect();\n  return { query: client.query.bind(client), done: () => client.release() };\n}"
   },
   {

@@ -90,42 +90,40 @@ export const rule = defineRule<SequentialAwait>({
     ForInStatement: judgeLoop,
     ForStatement: judgeLoop,
     AwaitExpression(node, file) {
-      const elements = findAwaitedElements(node, file);
-      if (elements)
-        return isInTransaction(node, file)
-          ? undefined
-          : {
-              at: node,
-              ...((elements.hasWrite || isLittleGained(elements.calls, file)) && { confidence: 'possible' as const }),
-              values: { what: `The ${elements.calls.length} calls of one Promise.all` },
-              when: runsForUsers(node, file),
-              sureWhen: allOf(
-                anyOf(onAskedPath(node, file), openInLibrary(node, file)),
-                toServer(elements.calls, file),
-              ),
-              data: { kind: 'elements', elements },
-            };
-      const members = findAwaitedMembers(node, file);
-      if (members) {
-        const what = `${members.calls.length} reads for one object`;
-        return isInTransaction(node, file)
-          ? undefined
-          : judgeReads(node, members, what, { kind: 'members', members }, file);
-      }
-      const statement = node.parent.parent?.parent;
-      const isFirst =
-        statement &&
-        ts.isVariableStatement(statement) &&
-        ts.isBlock(statement.parent) &&
-        startsWithRead(statement, file);
-      if (!isFirst || isContinued(statement, file)) return undefined;
-      const reads = findIndependentReads(statement, file);
-      if (!reads || isInTransaction(statement, file)) return undefined;
-      const what = `${reads.calls.length} neighbouring reads`;
-      return judgeReads(node, reads, what, { kind: 'statements', reads }, file);
+      const found = judgeElements(node, file) ?? judgeMembers(node, file) ?? judgeNeighbours(node, file);
+      return found && !isInTransaction(node, file) ? found : undefined;
     },
   },
 });
+
+function judgeElements(node: ts.AwaitExpression, file: FileContext): Match<SequentialAwait> | undefined {
+  const elements = findAwaitedElements(node, file);
+  if (!elements) return undefined;
+  const { calls, hasWrite } = elements;
+  return {
+    at: node,
+    ...((hasWrite || isLittleGained(calls, file)) && { confidence: 'possible' as const }),
+    values: { what: `The ${calls.length} calls of one Promise.all` },
+    when: runsForUsers(node, file),
+    sureWhen: allOf(anyOf(onAskedPath(node, file), openInLibrary(node, file)), toServer(calls, file)),
+    data: { kind: 'elements', elements },
+  };
+}
+
+function judgeMembers(node: ts.AwaitExpression, file: FileContext): Match<SequentialAwait> | undefined {
+  const members = findAwaitedMembers(node, file);
+  const what = `${members?.calls.length} reads for one object`;
+  return members && judgeReads(node, members, what, { kind: 'members', members }, file);
+}
+
+function judgeNeighbours(node: ts.AwaitExpression, file: FileContext): Match<SequentialAwait> | undefined {
+  const statement = node.parent.parent?.parent;
+  if (!statement || !ts.isVariableStatement(statement) || !ts.isBlock(statement.parent)) return undefined;
+  if (!startsWithRead(statement, file) || isContinued(statement, file)) return undefined;
+  const reads = findIndependentReads(statement, file);
+  const what = `${reads?.calls.length} neighbouring reads`;
+  return reads && judgeReads(node, reads, what, { kind: 'statements', reads }, file);
+}
 
 function judgeReads(
   node: ts.AwaitExpression,
