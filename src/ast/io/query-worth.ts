@@ -5,7 +5,7 @@ import { hasServer } from '../clients/embedded-database.ts';
 import { findFunctionValue } from '../names/functions.ts';
 import { findCallee } from '../names/symbol-ref.ts';
 import { getOutermostRound } from '../size/loop-facts.ts';
-import { sizeOf } from '../size/size.ts';
+import { findSize, sizeOf } from '../size/size.ts';
 import {
   calleeName,
   findEnclosingFunction,
@@ -20,10 +20,10 @@ import { isInSomeRounds, listOtherWaits, waitsForOther } from '../where/rounds.t
 import { onAskedPath, onReadPath, type Repetition } from '../where/where.ts';
 import { ioOf, isNamedComputing, isNamedWrite } from './io-call.ts';
 import { findOutboundCall } from './outbound-call.ts';
-import { findProperty, isOneByKey, listChain, type QueryCall } from './queries.ts';
+import { findProperty, findQuery, isOneByKey, listChain, type QueryCall } from './queries.ts';
 import { isKeyLookup, isNamedRead } from './read-call.ts';
 import { findGiver } from './row-giver.ts';
-import { isAskedOfLoader, rowListOf } from './row-lists.ts';
+import { holdsAllRows, isAskedOfLoader, rowListOf, sourceOf } from './row-lists.ts';
 
 /** Which queries of a loop are worth one query instead: the round trips are many, and rounds are made of little else. */
 export interface LoopWorth {
@@ -154,11 +154,17 @@ export function isBareWriteMap(
 /**
  * What must hold for a loop to run often: a data loader gathers what each request asks for; else users must ask, to read: what
  * somebody does now and then (moves, invites, pays for a few things) is over a handful, and its rounds mostly write as well.
- * Of a function that says that it is for many, any users.
+ * Of all rows, of a list that a request carries, and of a function that says that it is for many, any users.
  */
 export function whenOften(over: ts.Expression, call: ts.CallExpression, file: FileContext): LinkCondition | undefined {
   if (isAskedOfLoader(over, file)) return undefined;
-  return allOf(isForMany(call) ? onAskedPath(call, file) : onReadPath(call, file), hasServer(file));
+  const isOfMany = isForMany(call) || isOfRequest(over, file) || holdsAllRows(over, file);
+  return allOf(isOfMany ? onAskedPath(call, file) : onReadPath(call, file), hasServer(file));
+}
+
+/** The list of a request itself, not rows asked for by what it says. */
+function isOfRequest(over: ts.Expression, file: FileContext): boolean {
+  return findSize(over, file).isCarried === true && !findQuery(sourceOf(over, file, 0), file);
 }
 
 function isForMany(call: ts.Node): boolean {

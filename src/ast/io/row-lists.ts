@@ -124,6 +124,17 @@ export function isRowQuery(source: ts.Expression, file: FileContext, isGroupFine
   return !listChain(query.call).methods.some((name) => (isGroupFine ? counts : groups).test(name));
 }
 
+/** Whether a list holds all rows of a table: no condition of the query that gives it leaves any out. */
+export function holdsAllRows(over: ts.Expression, file: FileContext): boolean {
+  const source = sourceOf(over, file, 0);
+  if (!isRowQuery(source, file)) return false;
+  const query = findQuery(source, file)!;
+  const isFiltered = /where|\$?match|having|join|limit|take/i.test(query.call.getText(file.source));
+  const condition = /^mongo/.test(query.library) ? query.call.arguments[0] : undefined;
+  const given = condition && skipWrappers(condition);
+  return !isFiltered && (!given || (ts.isObjectLiteralExpression(given) && given.properties.length === 0));
+}
+
 /** `take: batchSize`, `.limit(batchSize)`, where this file says how much that is. */
 function findNamedLimit(call: ts.CallExpression, file: FileContext): number | undefined {
   for (let at: ts.Expression = call; ts.isCallExpression(at); ) {
