@@ -23,7 +23,7 @@ export interface Verdict {
 /** How far a call is followed for what it does, and how many calls of one function. */
 const maxHops = 1;
 /** A list is handed on whole, and what is sent goes through a client of the project's own. */
-const far: ReadonlySet<FunctionDeed> = new Set(['rows', 'all-rows', 'sends']);
+const farDeeds: ReadonlySet<FunctionDeed> = new Set(['rows', 'all-rows', 'sends']);
 const maxHopsFar = 2;
 const maxCallees = 20;
 
@@ -278,7 +278,7 @@ export class Linker {
     if (own.includes('keeps') && !deeds.some((deed) => notKept.has(deed))) return deeds.includes('keeps');
     if (own.some((deed) => deeds.includes(deed))) return true;
     if (deeds.includes('sleeps')) return false;
-    const most = deeds.some((deed) => far.has(deed)) ? maxHopsFar : maxHops;
+    const most = deeds.some((deed) => farDeeds.has(deed)) ? maxHopsFar : maxHops;
     return (
       hops <= most &&
       summary.calls.slice(0, maxCallees).some(({ to, frequency, isLeftAlone }) => {

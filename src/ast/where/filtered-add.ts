@@ -12,14 +12,6 @@ import { findRepetition } from './where.ts';
 const registering =
   /^_*(?:(?:register|define|declare|install|mount|provide|extend|use|bind|inject|configure|init(?:ialize)?|setup|boot|bootstrap|load(?:All|Plugins|Config|Schema|Models|Modules)?|construct|constructor|addPlugin|addHandler|addRoute|addCommand|addMiddleware|addHook|addRule|addModel|addType|addSchema|addField|addProvider|addModule|addService|addListener|addEventListener|subscribe|decorate|createModel|reg)(?:[A-Z_]\w*)?|on|once|on(?:ce)?(?:Change|Event|Update|Error|Ready)\w*)$/;
 
-/** Whether a function is one that a program is put together with, as it starts. */
-export function isRegistering(fn: FunctionNode): boolean {
-  for (let at: FunctionNode | undefined = fn; at; at = findEnclosingFunction(at)) {
-    if (registering.test(nameOfFunction(at))) return true;
-  }
-  return false;
-}
-
 /** Whether what it adds is put together as the program starts: `setup(app)` registers handlers, which run whenever they are asked. */
 export function addsAtStart(fn: FunctionNode, file: FileContext): boolean {
   for (let at: FunctionNode | undefined = fn; at; at = findEnclosingFunction(at)) {
@@ -63,7 +55,7 @@ export function isLoadedWhole(fn: FunctionNode | undefined, file: FileContext, d
   return listCallsOf(fn, file).some((call) => {
     const around = findEnclosingFunction(call);
     if (!around || around === fn) return false;
-    if (findRepetition(call) && isRegistering(around)) return true;
+    if (findRepetition(call) && addsAtStart(around, file)) return true;
     return isLoadedWhole(around, file, depth + 1);
   });
 }
