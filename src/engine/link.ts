@@ -8,7 +8,7 @@ import type { Project } from './project.ts';
 import type { RawFinding } from './run-file.ts';
 import { StatedFacts } from './stated-facts.ts';
 import { type FunctionRef, SymbolTable } from './symbols.ts';
-import { factOfMethod, isUnaskedPool, isUncalled } from './uncalled-code.ts';
+import { factOfMethod, isUnaskedPool, isUncalled, isUntakenValue } from './uncalled-code.ts';
 import { isUnusedFile } from './unused-file.ts';
 
 /** Whether a condition holds, what shows it, and, when it does not, why. */
@@ -129,7 +129,8 @@ export class Linker {
     }
     if (answer) return true;
     if (scope === '') return isUnaskedPool(this.#project, file, range.start.line);
-    return isUncalled(this.#project, file, scope, (fact) => this.#facts.find(fact));
+    if (isUncalled(this.#project, file, scope, (fact) => this.#facts.find(fact))) return true;
+    return isUntakenValue(this.#project, file, range.start.line);
   }
 
   #judge(condition: LinkCondition, file: string): Verdict {

@@ -17,6 +17,7 @@ export interface PackageManifest {
   repository?: unknown;
   publishConfig?: unknown;
   source?: unknown;
+  files?: unknown;
   exports?: unknown;
   imports?: unknown;
   bin?: unknown;
@@ -24,6 +25,20 @@ export interface PackageManifest {
   dependencies?: unknown;
 }
 
+const sourceEndings = [
+  '',
+  '.js',
+  '.ts',
+  '.mjs',
+  '.cjs',
+  '.mts',
+  '.cts',
+  '.jsx',
+  '.tsx',
+  '.json',
+  '/index.js',
+  '/index.ts',
+];
 const runsByNode = /(?:^|\s|[/&;])(?:node|nodemon|pm2|next|nest|forever|ts-node|tsx)\s/;
 const dependencyKinds = ['dependencies', 'devDependencies', 'peerDependencies', 'optionalDependencies'] as const;
 /** Scripts that run the service itself: what they name is no command-line entry. */
@@ -40,6 +55,7 @@ export class PackageIndex {
   readonly #entryCalls: EntryCalls | undefined;
   readonly #facts = new Map<string, PackageFacts>();
   readonly #manifests = new Map<string, PackageManifest>();
+  readonly #published = new Map<string, boolean>();
   readonly #dirs = new Set<string>();
 
   /** @param entryCalls what the configuration says of every package */
@@ -79,6 +95,16 @@ export class PackageIndex {
     return manifest;
   }
 
+  /** See {@link isPublished}. */
+  isPublished(dir: string): boolean {
+    let answer = this.#published.get(dir);
+    if (answer === undefined) {
+      answer = isPublished(this.manifestOf(dir), (file) => existsSync(join(this.#root, dir, file)));
+      this.#published.set(dir, answer);
+    }
+    return answer;
+  }
+
   factsOf(dir: string): PackageFacts {
     let facts = this.#facts.get(dir);
     if (!facts) {
@@ -113,9 +139,10 @@ function readManifest(file: string | undefined): PackageManifest {
 /**
  * Whether others install the package and import from it: named, not private, and with something to import.
  * A package whose `start` runs node is an application, also where it is published, unless it ships types; one that is
- * started or put into an image is, whatever it ships, unless something says where it is published.
+ * started or put into an image is, whatever it ships, unless something says where it is published; so is one whose folder
+ * has nothing at the root file that its `main` names (what `npm init` writes), by `isThere`.
  */
-export function isPublished(manifest: PackageManifest): boolean {
+function isPublished(manifest: PackageManifest, isThere: (file: string) => boolean): boolean {
   const { name, main, module, exports, types, typings, source, bin, scripts } = manifest;
   if (typeof name !== 'string' || manifest.private === true || manifest.version === undefined) return false;
   const named = isRecord(scripts) ? scripts : {};
@@ -127,6 +154,10 @@ export function isPublished(manifest: PackageManifest): boolean {
     typeof named.start === 'string' ? /^(?:npm|yarn|pnpm)(?: run)? ([\w:-]+)$/.exec(named.start)?.[1] : undefined;
   const start = other !== undefined && named[other] !== undefined ? named[other] : named.start;
   if (typeof start === 'string' && runsByNode.test(`${start} `)) return false;
+  if (!saysWhere && source === undefined && bin === undefined && manifest.files === undefined) {
+    const [, entry] = /^(?:\.\/)?([\w.-]+?)(?:\.[cm]?js)?$/.exec(typeof main === 'string' ? main : 'index') ?? [];
+    if (entry !== undefined && !sourceEndings.some((ending) => isThere(entry + ending))) return false;
+  }
   return main !== undefined || source !== undefined || bin === undefined;
 }
 

@@ -5,7 +5,7 @@ import { compileGlobs } from './glob.ts';
 import { hasReExport } from './import-scan.ts';
 import { KeptTexts } from './kept-texts.ts';
 import { compareText } from './order.ts';
-import { isLibrary, isPublished, type PackageIndex } from './packages.ts';
+import { isLibrary, type PackageIndex } from './packages.ts';
 import { ModuleResolver } from './resolve-module.ts';
 import { summariseFile } from './run-file.ts';
 import type { EntryPointSettings } from './scan-request.ts';
@@ -218,7 +218,7 @@ export class Project {
   /** Whether the file is product code of a package that others install and import from. */
   isPublished(file: string): boolean {
     const known = this.#files.get(file);
-    return known !== undefined && isPublished(this.#packages.manifestOf(known.packageDir)) && !this.isAside(file);
+    return known !== undefined && this.#packages.isPublished(known.packageDir) && !this.isAside(file);
   }
 
   /** Whether the file is product code of a library: see {@link isLibrary}. */

@@ -14,6 +14,7 @@ const hookName =
 const templates = ['vue', 'svelte', 'astro', 'nuxt', '@angular/core', 'ember-source', 'riot', 'aurelia-framework'];
 const wholeModule =
   /(?:\*\s+as|\bimport)\s+([\w$]+)\s*(?:,\s*\{[^}]*\}\s*)?from\s*['"]([^'"\n]+)|([\w$]+)\s*=\s*(?:await\s+)?(?:require|import)\s*\(\s*['"]([^'"\n]+)['"]\s*\)(?!\s*\.)/g;
+const ownDefault = /^export\s+default\b|\bas\s+default\b/m;
 /** Other files that hand something on have an instance of it, whose members are called by their names. */
 const handsOn = /\bexport\s*(?:\*|\{[^}]*\}\s*from)|\bmodule\.exports\b|\bexports\.[\w$]+\s*=\s*require/;
 const namedImport =
@@ -47,6 +48,27 @@ export function isUncalled(
   const fact = factOfMethod(scope);
   return fact !== undefined && isLoneMethod(project, file, summary, name, method!) && !states(fact);
 }
+
+/**
+ * Whether no file takes the value that a line stands in, made by a call as the file loads (a plugin, a resolver, a wrapped
+ * handler): neither its own, nor those that take others beside it.
+ */
+export function isUntakenValue(project: Project, file: string, line: number): boolean {
+  if (project.isAside(file) || project.isPublished(file) || project.configuredEntry(file) !== undefined) return false;
+  if (isStartName.test(file) || project.dependsOn(file, templates)) return false;
+  const text = project.textOf(file) ?? '';
+  const above = text.split('\n', line).reverse();
+  const [, name] = madeByCall.exec(above.find((one) => /^[^\s})\]/*]/.test(one)) ?? '') ?? [];
+  const summary = name === undefined ? undefined : project.summaryOf(file);
+  if (!summary || name === undefined) return false;
+  const names = exportedNames(summary, name);
+  if (names.length === 0 || names.includes('default')) return false;
+  const home = text.replace(anyComment, '').replace(exportList, '');
+  const uses = home.match(new RegExp(`(?<![\\w$'"\`.])${escapeName(name)}(?![\\w$])`, 'g')) ?? [];
+  return uses.length === 1 && isLeftOut(project, file, names);
+}
+
+const madeByCall = /^(?:export\s+)?const\s+([\w$]+)[^=\n]*=\s*(?:new\s+)?[\w$]+(?:\.[\w$]+)*(?:<[^()]*>)?\(/;
 
 const pooled =
   /^(?:export\s+)?const\s+([\w$]+)[^=\n]*=\s*(?:new\s+(?:[\w$]+\.)?\w*Pool|(?:[\w$]+\.)?create\w*Pool)\s*\(/;
@@ -160,19 +182,24 @@ function isOnlyImported(text: string, names: readonly string[]): boolean {
 /** How a file takes modules: names of theirs, or a whole module that is handed on or looked up in by a name that is made. */
 function listTakings(project: Project, importer: string, routes: ReadonlySet<string>): ('by name' | 'whole')[] {
   const text = (project.textOf(importer) ?? '').replace(anyComment, '');
-  const isRoute = (specifier: string): boolean => {
+  const routeOf = (specifier: string): string | undefined => {
     const target = project.resolver.resolve(importer, specifier);
-    return target !== undefined && routes.has(target);
+    return target !== undefined && routes.has(target) ? target : undefined;
   };
+  const isRoute = (specifier: string): boolean => routeOf(specifier) !== undefined;
+  /** `import Order, { total } from './order'`: a default export of its own is one name of a module among others. */
+  const isOneName = (target: string): boolean => ownDefault.test(project.textOf(target) ?? '');
   const given = [...text.matchAll(givenModule)].filter(([, specifier]) => isRoute(specifier!));
   const named = [...text.matchAll(namedImport)].filter(([, from, required]) => isRoute(from ?? required!));
-  const held = [...text.matchAll(wholeModule)].flatMap(([, space, from, required, fromRequired]) =>
-    isRoute(from ?? fromRequired!) ? [space ?? required!] : [],
-  );
+  const held = [...text.matchAll(wholeModule)].flatMap(([taken, space, from, required, fromRequired]) => {
+    const route = routeOf(from ?? fromRequired!);
+    if (route === undefined) return [];
+    return taken.startsWith('import') && isOneName(route) ? [undefined] : [space ?? required!];
+  });
   return [
     ...given.map(() => 'whole' as const),
     ...named.map(() => 'by name' as const),
-    ...held.map((name) => (isHandedOn(text, name) ? 'whole' : 'by name')),
+    ...held.map((name) => (name !== undefined && isHandedOn(text, name) ? 'whole' : 'by name')),
   ];
 }
 
