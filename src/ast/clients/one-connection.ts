@@ -1,14 +1,16 @@
 import type { Binding, FileContext } from '../../model/file-context.ts';
 import { findTransactionAround } from '../io/queries.ts';
-import { findEnclosingFunction, isFunctionNode, isWithin, skipWrappers } from '../syntax.ts';
+import { findEnclosingFunction, findMethodCall, isFunctionNode, isWithin, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { listMethodCalls } from '../within.ts';
 
 const transactionName = /^(?:tx|trx|transaction|queryRunner)$/;
 const transactionType = /(?:Transaction(?:Client|Manager)?|QueryRunner)$/;
 
 /**
  * Whether work is done by the client of a transaction around it: `prisma.$transaction(async (tx) => …)`, or a `tx` that
- * the function is handed. That is one connection, whose statements run in turn however many are started.
+ * the function is handed, or by what was taken out of a pool. That is one connection, whose statements run in turn however
+ * many are started.
  */
 export function sharesConnection(at: ts.Node, work: ts.Node, file: FileContext): boolean {
   const isUsed = (name: ts.BindingName): boolean =>
@@ -18,10 +20,27 @@ export function sharesConnection(at: ts.Node, work: ts.Node, file: FileContext):
     .find((argument) => isFunctionNode(argument) && isWithin(at, argument));
   if (callback && isFunctionNode(callback) && callback.parameters[0] && isUsed(callback.parameters[0].name))
     return true;
+  if (runOnOneConnection([work], file, work)) return true;
   for (let fn = findEnclosingFunction(at); fn; fn = findEnclosingFunction(fn)) {
     if (fn.parameters.some((parameter) => isOfTransaction(parameter, file) && isUsed(parameter.name))) return true;
   }
   return false;
+}
+
+/**
+ * Whether all of these calls work with one connection that was taken out of a pool and is given back
+ * (`client.release()`), outside of the loop `around` them: it answers one statement at a time, however many are sent.
+ */
+export function runOnOneConnection(calls: readonly ts.Node[], file: FileContext, around?: ts.Node): boolean {
+  return listMethodCalls('release', file).some((release) => {
+    const taken = findMethodCall(release)?.receiver;
+    const binding = taken && ts.isIdentifier(taken) ? file.bindingOf(taken) : undefined;
+    return (
+      binding !== undefined &&
+      !(around && isWithin(binding.identifier, around)) &&
+      calls.every((call) => binding.references.some((use) => use !== taken && isWithin(use, call)))
+    );
+  });
 }
 
 function isOfTransaction({ name, type }: ts.ParameterDeclaration, file: FileContext): boolean {

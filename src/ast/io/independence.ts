@@ -1,5 +1,6 @@
 import type { Binding, FileContext } from '../../model/file-context.ts';
 import type { SymbolRef } from '../../model/link.ts';
+import { runOnOneConnection } from '../clients/one-connection.ts';
 import { findFunctionValue } from '../names/functions.ts';
 import { findNumber } from '../names/number-value.ts';
 import { dependsOnRound, isDeclaredIn, listNames } from '../size/loop-facts.ts';
@@ -110,7 +111,7 @@ export function findIndependentRounds(loop: ListLoop, file: FileContext): Indepe
   // A list that its own rounds make longer: the next item is not known before the last is read.
   if (listNames(over, file).some((b) => written.has(b))) return undefined;
   if (calls.some((call) => listNames(call, file).some((b) => written.has(b)))) return undefined;
-  if (hasConditionOn(loop.statement, written, file)) return undefined;
+  if (hasConditionOn(loop.statement, written, file) || runOnOneConnection(calls, file, loop)) return undefined;
   return { loop, over, calls, asked, sent };
 }
 

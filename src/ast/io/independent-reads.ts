@@ -1,5 +1,6 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { SymbolRef } from '../../model/link.ts';
+import { runOnOneConnection } from '../clients/one-connection.ts';
 import { findFunctionValue } from '../names/functions.ts';
 import { findCallee } from '../names/symbol-ref.ts';
 import { listBoundNames, skipWrappers } from '../syntax.ts';
@@ -26,8 +27,16 @@ export interface IndependentReads {
   asked: readonly SymbolRef[];
 }
 
-/** The longest such run that begins at a statement: three reads or more, or a pair that goes over the network. */
+/**
+ * The longest such run that begins at a statement: three reads or more, or a pair that goes over the network. What one
+ * connection answers is none.
+ */
 export function findIndependentReads(first: ts.VariableStatement, file: FileContext): IndependentReads | undefined {
+  const reads = findRun(first, file);
+  return reads && runOnOneConnection(reads.calls, file) ? undefined : reads;
+}
+
+function findRun(first: ts.VariableStatement, file: FileContext): IndependentReads | undefined {
   const sure = collectReads(first, (call) => sureReadOf(call, file), file);
   if (sure && sure.calls.length >= 3) return sure;
   const asked = collectReads(first, (call) => sureReadOf(call, file) ?? importedReadOf(call, file), file);
@@ -36,15 +45,22 @@ export function findIndependentReads(first: ts.VariableStatement, file: FileCont
 }
 
 const guarding = /\b(?:access|authori[sz]\w*|permissions?|allowed|before)\b/i;
+const inTurn =
+  /\b(?:sequential(?:ly)?|serial(?:ly)?|one (?:at a time|by one|after (?:another|the other))|in (?:turn|sequence|series))\b/i;
+const regretted = /\b(?:todo|fixme|xxx|could|should|parallel\w*|optimi[sz]\w*)\b/i;
 
-/** A comment in front of a read, or of what leads to it, says that its outcome decides who may go on: the order is meant. */
+/**
+ * A comment in front of a read, or of what leads to it, says that its outcome decides who may go on, or that the reads
+ * follow one another on purpose: the order is meant.
+ */
 export function isOrderMeant({ statements }: IndependentReads, file: FileContext): boolean {
   const [first] = statements;
   const { statements: all } = first!.parent as ts.Block;
   const before = all[all.indexOf(first!) - 1];
-  return [...(before && ts.isVariableStatement(before) ? [before] : []), ...statements].some((statement) =>
-    guarding.test(file.text.slice(statement.pos, statement.getStart(file.source))),
-  );
+  return [...(before && ts.isVariableStatement(before) ? [before] : []), ...statements].some((statement) => {
+    const comment = file.text.slice(statement.pos, statement.getStart(file.source));
+    return guarding.test(comment) || (inTurn.test(comment) && !regretted.test(comment));
+  });
 }
 
 /** Of two reads, the first must not decide whether the second is made at all, and local files are read at once. */
