@@ -20,7 +20,10 @@ export function entryOfFile(fn: FunctionNode, file: FileContext): EntryPoint | u
   }
   const method = find(nextMethod);
   if (mayServeNext(file) && /(?:^|\/)app\/(?:.*\/)?route\.[cm]?[jt]sx?$/.test(path) && method)
-    return request(`${method} ${path}`);
+    return {
+      ...request(`${method} ${path}`),
+      ...(method === 'GET' && keepsAnswer.test(file.text) && { seldom: 'job' as const }),
+    };
   if (mayServeNext(file) && /(?:^|\/)pages\/api\//.test(path) && (isDefaultExport(fn) || find(/^default$/)))
     return request(`Next ${path}`);
   const loading = find(/^(?:getServerSideProps|getInitialProps)$/);
@@ -35,6 +38,9 @@ export function entryOfFile(fn: FunctionNode, file: FileContext): EntryPoint | u
   if (hasDirective(file.text.slice(0, 1000), 'use server') && isOpen()) return request(`server action ${names[0]}`);
   return undefined;
 }
+
+/** Next answers with what it kept, and makes it anew once in so many seconds, whoever asks. */
+const keepsAnswer = /^export\s+const\s+(?:revalidate\s*=\s*[1-9]|dynamic\s*=\s*['"]force-static['"])/m;
 
 /** Files of Next serve nothing in a package that depends on other things, but not on it. */
 export function mayServeNext({ package: { dependencies } }: FileContext): boolean {
