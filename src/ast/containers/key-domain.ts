@@ -194,9 +194,15 @@ function judgeIdentifier(identifier: ts.Identifier, file: FileContext, depth: nu
 
 /** `apiKey` of a function that this file alone calls, where the file reads `process.env.MAIL_API_KEY`. */
 function isOfEnvironment(name: string, { parent: fn }: ts.Node, file: FileContext): boolean {
-  if (!isFunctionNode(fn) || !file.text.includes('process.env.') || isExported(fn, file)) return false;
+  const names = file.memo(listEnvironment, file.source);
+  if (names.length === 0 || !isFunctionNode(fn) || isExported(fn, file)) return false;
   const words = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toUpperCase();
-  return words.includes('_') && new RegExp(`\\bprocess\\.env\\.(?:\\w+_)?${words}\\b`).test(file.text);
+  return words.includes('_') && names.some((one) => one === words || one.endsWith(`_${words}`));
+}
+
+/** The variables of the environment that a file reads by their names. */
+function listEnvironment(_: ts.SourceFile, file: FileContext): string[] {
+  return [...file.text.matchAll(/\bprocess\.env\.(\w+)/g)].map(([, name]) => name!);
 }
 
 function nameDomain(name: string, type: ts.TypeNode | undefined, binding: Binding): KeyDomain {

@@ -97,9 +97,21 @@ function join(parts: readonly Size[], at: ts.Node): Size {
   return parts.length > 0 && parts.every((part) => part.size === 'small') ? small(at, 'written out here') : unknown(at);
 }
 
+/** What is asked again on other ways is answered from before: lists that are filled from one another have many. */
 function judge(expression: ts.Expression, file: FileContext, depth: number): Size {
   const value = skipAwait(expression);
   if (depth > maxDepth) return unknown(value);
+  const known = file.memo(listByDepth, value);
+  known[depth] ??= judgeAnew(value, file, depth);
+  return known[depth];
+}
+
+/** What was found of an expression at each depth. */
+function listByDepth(): Size[] {
+  return [];
+}
+
+function judgeAnew(value: ts.Expression, file: FileContext, depth: number): Size {
   switch (value.kind) {
     case ts.SyntaxKind.ArrayLiteralExpression: {
       const { elements } = value as ts.ArrayLiteralExpression;
