@@ -52,8 +52,8 @@ export const rule = defineRule<OutboundTimeout>({
     'Options that come from elsewhere or are spread are taken to hold a time-out, unless it is the callers of the function that hand them in, and none of them in the project says anything of time.',
     'A wrapper of the project around fetch is judged where it calls fetch; an instance of axios or got where it is made, by the calls of its file (also of what callers hand in) and, where it is exported, of files that say nothing of time.',
     'Calls that nobody waits for, those made after the response, and those that somebody waits for up to a limit only are left alone though their sockets pile up.',
-    'What an administrator calls by hand, or tries (`/settings/chat/test`), is `possible`.',
-    'Where all requests end at a limit (a time-out in a middleware or an interceptor, a platform that routes tell how long they may take by `maxDuration`, a function of AWS Lambda), it is `possible`. So is fetch, which gives up after five minutes, where only jobs wait for it, where one answer is kept for all, or where it asks for the cookies of a browser (`credentials`).',
+    'What an administrator asks for or calls by hand, or tries (`/settings/chat/test`), is `possible`.',
+    'Where all requests end at a limit (a time-out in a middleware or an interceptor, a platform that routes tell how long they may take by `maxDuration`, a function of AWS Lambda, a worker at the edge), it is `possible`. So is fetch, which gives up after five minutes, where only jobs wait for it, where one answer is kept for all, or where it asks for the cookies of a browser (`credentials`).',
     'What only users of a published package are seen to wait for is `possible` unless a class (a client) makes the call, and left alone where it is fetch, which gives up after five minutes.',
     'Calls of the own machine or application, by their address or what it is called, are left alone.',
   ],
@@ -81,13 +81,17 @@ function judge(call: ts.CallExpression, file: FileContext): Match<OutboundTimeou
   const written = options === 'open' ? call.arguments[index] : options;
   if (!handedIn || (target && isOwnHost(target, file))) return undefined;
   const fn = findEnclosingFunction(call)!;
+  // A worker at the edge ends with the one request that it serves, and holds no other.
+  const isEndedByEdge = library === 'fetch' && isAtEdge(file);
   return {
     at: call.expression,
-    ...((isSeldomFelt(call, library, file) || isOfPages(written)) && { confidence: 'possible' as const }),
+    ...((isSeldomFelt(call, library, file) || isOfPages(written) || isEndedByEdge) && {
+      confidence: 'possible' as const,
+    }),
     values: {
       call: call.expression.getText(file.source).replace(/\s+/g, ''),
       place: ` in \`${nameOfFunction(fn)}\``,
-      wait: patienceOf[library === 'fetch' && isAtEdge(file) ? 'edge' : library],
+      wait: patienceOf[isEndedByEdge ? 'edge' : library],
     },
     when: allOf(unlessSet(whenWaitedFor(end, library, file), library), ...handedIn),
     // A job that nobody waits for has five minutes to give.

@@ -25,6 +25,7 @@ import {
   ownerOf,
 } from '../../src/ast/containers/memo.ts';
 import { isOffered } from '../../src/ast/containers/offered-cache.ts';
+import { isPortOfPart } from '../../src/ast/containers/part-port.ts';
 import { isAnyKey, isPassingKey } from '../../src/ast/containers/passing-key.ts';
 import { hasExpiry } from '../../src/ast/containers/stamped.ts';
 import { isStoredKey } from '../../src/ast/containers/stored-key.ts';
@@ -149,7 +150,7 @@ function judge(container: Container | undefined, file: FileContext): Match<Unbou
   const byUsers = [...(isAnyones ? [isLibrary] : []), ...(isNumbered ? [openToUsers(add.node, file)] : [])];
   if (!isCalledAnew && !isGivenOut && !isOfRequests && !left && !neverSwept)
     conditions.push(anyOf(repeated, ...byUsers));
-  const isSeldom = isSeldomAsked(file) || isWorkDoneOnce(file, ownerOf(container));
+  const isSeldom = isSeldomAsked(file) || isWorkDoneOnce(file, ownerOf(container)) || isPortOfPart(add, file);
   const isPassing =
     brought !== undefined ||
     isPassingKey(add.key!, container, file) ||

@@ -3,14 +3,16 @@ import { together } from '../../src/ast/mention-words.ts';
 import { shownText } from '../../src/ast/names/shown-text.ts';
 import {
   findJsonRoundTrip,
+  isHandedIn,
   isJson,
   isShort,
   isShownLong,
   type JsonRoundTrip,
 } from '../../src/ast/size/json-round-trip.ts';
 import { findLargeBody } from '../../src/ast/size/large-body.ts';
+import { sizeOf } from '../../src/ast/size/size.ts';
 import { findEnclosingFunction, findStringValue } from '../../src/ast/syntax.ts';
-import type { ts } from '../../src/ast/ts.ts';
+import { ts } from '../../src/ast/ts.ts';
 import { openInLibrary } from '../../src/ast/where/under-load.ts';
 import { onRequestPath, onUsersPath } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
@@ -40,7 +42,7 @@ export const rule = defineRule<BlockingJson>({
   advice:
     'Copy with structuredClone or only what is changed, compare ids or versions, keep values themselves in a cache of the process, and hand the object to the logger. Do not parse in a worker and send the whole object back: that is slower at every size.',
   limits: [
-    'It is `likely` only where a request waits for a copy or a comparison of what this file shows to grow with data, where a package copies the rows that its users read, and around a cache of the process and in an interceptor of all answers; what is only called after many, one row, bodies of requests (limited by what parses them) and log lines are `possible`.',
+    'It is `likely` only where a request waits for a copy or a comparison of what this file shows to grow with data, where a package copies the rows that its users read, and around a cache of the process and in an interceptor of all answers; one answer that is cached for a key and not shown to grow, what is only called after many, one row, bodies of requests (limited by what parses them) and log lines are `possible`.',
     'A store in memory that stands in for one on a disk is left alone: its values are copies by contract.',
     'Bodies that frameworks parse and send are not judged, but for a limit of 100 MB and more for all paths.',
   ],
@@ -70,9 +72,20 @@ function judgeBody(call: ts.CallExpression, limit: ts.Expression): Match<Blockin
   };
 }
 
+/** Kept for a key, and neither what callers hand in, which is anything, nor shown to be long: one answer of some kilobytes. */
+function isOfOneAnswer({ value }: JsonRoundTrip, call: ts.CallExpression, file: FileContext): boolean {
+  return (
+    ts.isCallExpression(call.parent) &&
+    !isHandedIn(value, file) &&
+    sizeOf(value, file) !== 'large' &&
+    !isRowsOfRead(value, file)
+  );
+}
+
 /** What is cached is asked for again and again, whoever it is that asks, and an interceptor sees every answer; a package that reads rows does so for all who use it. */
 function weigh(found: JsonRoundTrip, call: ts.CallExpression, file: FileContext): Partial<Match<BlockingJson>> {
-  if (found.kind === 'cache' || found.kind === 'answer') return {};
+  if (found.kind === 'answer') return {};
+  if (found.kind === 'cache') return isOfOneAnswer(found, call, file) ? { confidence: 'possible' } : {};
   const isOfRows = found.kind === 'clone' && isRowsOfRead(found.value, file);
   const asked = onRequestPath(call, file);
   return {

@@ -27,7 +27,7 @@ export const rule = defineRule<FanOut>({
     'A list as long as an answer tells (`Array.from({ length: pageCount }, …)`) is `likely` where another host is asked, whoever waits; one whose count is compared with a limit, or cut by `Math.min`, is left alone. Parts of a text count where each is asked for at another host.',
     'Lists whose files are written count where requests, listeners or timers lead there.',
     'Lists that only a name calls long are `possible`, unless each item takes a transaction of its own, a caller in another file hands in what data makes long, or the function of another file that gives the list asks for all rows; a loop that waits for something before it starts the next is left alone.',
-    'Statements of one transaction run in turn on its connection and are left alone; calls that only items missing from a set make, and those of an AWS client, which has a limit of its own, are `possible`.',
+    'Statements of one transaction run in turn on its connection and are left alone; calls that only items missing from a set make, those of an AWS client, which has a limit of its own, and commands of Redis, which share one connection, are `possible`.',
     'What no request is seen to wait for (a timer, a job, a library), and what administrators ask for, is `possible`, unless each item takes a transaction of its own or the list is all that a query without a limit, or a store (`getAll()`), gives.',
     'Reads of a project whose databases are all SQLite are `possible`: it answers one after the other anyway.',
     'A limit inside of the function that is called (in another file) is not seen.',
@@ -75,7 +75,7 @@ export const rule = defineRule<FanOut>({
 /** Nobody knows that there are many, few of them start anything, or it is done once in a while. */
 function isWeak(fanOut: FanOut, many: readonly LinkCondition[], file: FileContext): boolean {
   const isFew = isShort(fanOut) && !isMany(fanOut) && many.length === 0;
-  return fanOut.isHeldBack || isFew || isSeldomAsked(file);
+  return fanOut.isHeldBack || fanOut.isPipelined || isFew || isSeldomAsked(file);
 }
 
 /** Whatever the list: each item holds a connection. What hangs below one thing, walked for a copy of it, is mostly small. */

@@ -12,6 +12,7 @@ import {
   isPoolMade,
   isReleasedElsewhere,
   isRollback,
+  isRunByDriver,
   isUsedInPlace,
   listReleases,
 } from '../../src/ast/clients/lent-connection.ts';
@@ -20,7 +21,7 @@ import { findLentToWork } from '../../src/ast/clients/lent-to-chain.ts';
 import { isNamedPool } from '../../src/ast/clients/named-pool.ts';
 import { findOpenTransaction } from '../../src/ast/clients/open-transaction.ts';
 import { listAcquisitions } from '../../src/ast/clients/query-runner.ts';
-import { findLeaks, type Leak } from '../../src/ast/handles/release-paths.ts';
+import { findLeaks, type Leak, mayThrow } from '../../src/ast/handles/release-paths.ts';
 import { together } from '../../src/ast/mention-words.ts';
 import { type FunctionNode, findEnclosingFunction, findMethodCall, isWithin } from '../../src/ast/syntax.ts';
 import type { ts } from '../../src/ast/ts.ts';
@@ -66,7 +67,7 @@ export const rule = defineRule<UnreleasedConnection>({
     'A connection handed to a function of another file, stored or returned is taken to be released there.',
     'A connection handed to `commit(connection)` or `rollback(connection)` of the project is `possible`: these may release it.',
     'A query runner of TypeORM whose transaction begins outside of the `try` is `possible`: it gives back what it cannot begin with.',
-    'Where only the rollback of a `catch` can still fail, it is `possible`: the connection is lost then, and its pool notices. A first connection that tries a pool which the function has just made is left alone when that throws.',
+    'Where only the rollback of a `catch` can still fail, it is `possible`: the connection is lost then, and its pool notices. So is a session of MongoDB whose transactions `withTransaction` runs, where something throws: it holds a number on the server, for half an hour. What a branch that rolls back does ahead of it is taken to go well. A first connection that tries a pool which the function has just made is left alone when that throws.',
     'A transaction is followed in the function that begins and commits it. Pools are known by import, or by their name in a package with one such driver; others count where the function itself releases what it took on some path.',
   ],
   roles: ['product', 'ui', 'config'],
@@ -134,16 +135,22 @@ function judge(
   if (!isTaken && !isNamedPool(call, receiver, method, binding, file)) return undefined;
   if (isHandedOver(binding, fn, releases, method) || isPoolEnded(receiver, fn, file)) return undefined;
   const lazy = listAcquisitions(call, binding, fn, releases);
-  const listLeaks = (from: ts.Node | undefined) => findLeaks(fn, handlingOfLent(call, lent, from, releases), file);
+  const handling = (from: ts.Node | undefined) => handlingOfLent(call, lent, from, releases);
+  const listLeaks = (from: ts.Node | undefined) => findLeaks(fn, handling(from), file);
   const leaks = listLeaks(lazy[0]);
   // A transaction that cannot begin has lost its connection, which the runner then gives back by itself.
   const isOfBeginning = lazy.length > 1 && releases.length > 0 && listLeaks(lazy.at(-1)).length === 0;
   const worst = releases.length === 0 ? 'end' : leaks[0]?.outcome;
   if (!worst || (worst === 'throw' && isPoolMade(receiver, fn, file))) return undefined;
-  const isOfRollback = worst === 'throw' && leaks.every(({ at }) => isRollback(at));
+  const canThrow = (node: ts.Node): boolean => mayThrow(node, file) && !isRollback(node);
+  const isOfRollback = releases.length > 0 && findLeaks(fn, { ...handling(lazy[0]), canThrow }, file).length === 0;
+  // The driver ends the transaction of `withTransaction` whatever comes; what stays is the number of the session.
+  const isOfNumber = worst === 'throw' && method === 'startSession' && isRunByDriver(binding);
   return {
     at: call,
-    ...((isOfBeginning || isOfRollback || isHandedToHelper(binding)) && { confidence: 'possible' as const }),
+    ...((isOfBeginning || isOfRollback || isOfNumber || isHandedToHelper(binding)) && {
+      confidence: 'possible' as const,
+    }),
     values: {
       name: `\`${binding.name}\``,
       outcome: worst === 'end' && releases.length > 0 ? 'on every way out' : outcomes[worst],

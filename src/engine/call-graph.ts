@@ -62,6 +62,7 @@ export class CallGraph {
   readonly #edgesByTail = new Map<string, Map<string, Caller[]>>();
   readonly #chains = new Map<string, CallChain | undefined>();
   readonly #unmounted = new Map<string, boolean>();
+  readonly #forAdmins = new Map<string, boolean>();
   readonly #names: TellingNames;
 
   constructor(project: Project, symbols: SymbolTable) {
@@ -159,12 +160,32 @@ export class CallGraph {
     const entry = summary?.functions[fn]?.entry;
     if (entry) {
       if (this.#project.isAside(file) || (entry.isBySignature && this.#isUnmounted({ file, fn }))) return undefined;
-      return entry.kind === 'request' && this.#project.isDesktop(file) ? { ...entry, kind: 'event' } : entry;
+      if (entry.kind === 'request' && this.#project.isDesktop(file)) return { ...entry, kind: 'event' };
+      return entry.isBySignature && !entry.seldom && this.#isForAdmins({ file, fn })
+        ? { ...entry, seldom: 'admin' }
+        : entry;
     }
     if (!summary) return undefined;
     const kind = this.#project.configuredEntry(file);
     if (!kind || !isExportedFunction(summary, fn)) return undefined;
     return { kind, label: summary.functions[fn]!.name };
+  }
+
+  /** Whether a handler that only its parameters tell is mounted in other files, on routes for administrators alone. */
+  #isForAdmins(fn: FunctionRef): boolean {
+    const key = keyOf(fn);
+    let answer = this.#forAdmins.get(key);
+    if (answer === undefined) {
+      const mentions = (file: string): boolean =>
+        this.#project.ask(file, 'admins', (text) => /admin/i.test(text)) && !this.#project.isAside(file);
+      const mounts = this.#project.reachersOf([fn.file]).some(mentions) ? this.#findCallers(fn) : [];
+      const entries = mounts
+        .filter(({ from }) => !this.#project.isAside(from.file))
+        .map(({ from }) => this.#project.summaryOf(from.file)?.functions[from.fn]?.entry);
+      answer = entries.length > 0 && entries.every((entry) => entry?.seldom === 'admin');
+      this.#forAdmins.set(key, answer);
+    }
+    return answer;
   }
 
   #isUnmounted(fn: FunctionRef): boolean {
@@ -352,6 +373,6 @@ function compareSteps(a: Step, b: Step): number {
 
 function isBy(by: RequestedBy, { seldom, isAction, isEnded }: EntryPoint): boolean {
   if (by === 'waiting' || by === 'waiting-users')
-    return !isEnded && seldom !== 'trial' && !(by === 'waiting-users' && seldom === 'job');
+    return !isEnded && seldom !== 'trial' && seldom !== 'admin' && !(by === 'waiting-users' && seldom === 'job');
   return !seldom && !(by === 'readers' && isAction);
 }

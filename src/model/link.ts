@@ -51,7 +51,7 @@ export type LinkCondition =
 
 /**
  * `users`: who gets an answer; `readers`: those without what is asked for now and then; `waiting`: whom a call that hangs
- * holds, none that somebody tries by hand and none that a platform ends by itself; `waiting-users`: those without jobs.
+ * holds, none that somebody tries by hand, no administrator, and none that a platform ends by itself; `waiting-users`: those without jobs.
  */
 export type RequestedBy = 'users' | 'readers' | 'waiting' | 'waiting-users';
 

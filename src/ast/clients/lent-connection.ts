@@ -213,12 +213,15 @@ export function isPoolMade(receiver: ts.Expression, fn: FunctionNode, file: File
   });
 }
 
-/** `client.query('ROLLBACK')`, `runner.rollbackTransaction()`: it fails where the connection is lost, which its pool notices. */
+/** `client.query('ROLLBACK')`, `runner.rollbackTransaction()`, `session.abortTransaction()`: it fails where the connection is lost, which its pool notices. */
 export function isRollback(node: ts.Node): boolean {
   const awaited = ts.isAwaitExpression(node) ? skipWrappers(node.expression) : node;
   const target = findMethodCall(awaited);
   if (!target) return false;
-  return /^rollback/i.test(target.method) || /^\s*rollback\b/i.test(findStringValue(target.call.arguments[0]) ?? '');
+  return (
+    /^(?:rollback|abortTransaction)/i.test(target.method) ||
+    /^\s*rollback\b/i.test(findStringValue(target.call.arguments[0]) ?? '')
+  );
 }
 
 /** How to tell, on the way through a function, what happens to what it was lent; `lazy`: where that really takes it. */
@@ -246,8 +249,17 @@ export function listNames(condition: ts.Expression): string[] {
 }
 
 /** A session of MongoDB, whoever made its client: no other one runs transactions. */
-export function isOfTransaction({ references }: Binding): boolean {
-  return references.some((use) => /^(?:with|start)Transaction$/.test(findMethodCall(use.parent.parent)?.method ?? ''));
+export function isOfTransaction(session: Binding): boolean {
+  return session.references.some((use) => /^(?:with|start)Transaction$/.test(methodOf(use)));
+}
+
+/** Whether the driver runs all transactions of a session (`session.withTransaction(…)`), and so ends them itself. */
+export function isRunByDriver(session: Binding): boolean {
+  return !session.references.some((use) => methodOf(use) === 'startTransaction');
+}
+
+function methodOf({ parent }: ts.Node): string {
+  return findMethodCall(parent.parent)?.method ?? '';
 }
 
 /** `await rollback(connection)`: a helper that ends the transaction may give the connection back as well. */

@@ -1,5 +1,5 @@
 import type { Binding, FileContext } from '../../model/file-context.ts';
-import { asksForHeld, findLeaks, type Leak } from '../handles/release-paths.ts';
+import { asksForHeld, findLeaks, type Leak, mayThrow } from '../handles/release-paths.ts';
 import {
   calleeName,
   type FunctionNode,
@@ -59,12 +59,24 @@ export function findOpenTransaction(
       isGuard: (condition, isOfRelease) => asksForHeld(binding, condition, isOfRelease),
       isFlag: (condition) =>
         isFlagOfEnd(condition, fn) || listNames(condition).some((name) => told.includes(name) && name !== binding.name),
+      canThrow: (node) => mayThrow(node, file) && !isAheadOfRollback(node, ends, fn),
     },
     file,
   );
   // What only the handling of a failure still does seldom fails itself.
   const felt = leaks.filter(({ outcome, at }) => outcome !== 'throw' || !isInCatch(at, fn));
   return felt.length > 0 ? { call: begin, binding, leaks: felt, ends } : undefined;
+}
+
+/** In a branch that then rolls back: `if (!saved) { await report(); await t.rollback(); return; }`. */
+function isAheadOfRollback(node: ts.Node, ends: readonly ts.CallExpression[], fn: FunctionNode): boolean {
+  const rollbacks = ends.filter((end) => end.pos > node.pos && /rollback|abort/i.test(calleeName(end)));
+  for (let at = node; at !== fn && at.parent; at = at.parent) {
+    const { parent } = at;
+    const isBranch = ts.isIfStatement(parent) && parent.expression !== at;
+    if (isBranch && rollbacks.some((end) => isWithin(end, at))) return true;
+  }
+  return false;
 }
 
 /** `if (!given) { t = await db.transaction(); isOwn = true; }`: names that tell of it from then on. */

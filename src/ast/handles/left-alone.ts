@@ -95,13 +95,21 @@ function returnsValue(at: ts.Node): boolean {
   return !isFunctionNode(at) && ts.forEachChild(at, (child) => returnsValue(child) || undefined) === true;
 }
 
-/** Whether nobody waits for what an inline function does: it is called in place, chained or handed over so. */
+/**
+ * Whether nobody waits for what an inline function does: it is called in place, chained or handed over so, or is
+ * asynchronous and handed to a `forEach`, which drops the promises.
+ */
 export function isRunAlone(fn: FunctionNode, file: FileContext): boolean {
   const outer = getOutermostWrapped(fn);
   const call = outer.parent;
   if (!ts.isCallExpression(call) || holdsAnswer(fn, file)) return false;
-  if (deferring.test(calleeName(call))) return true;
+  if (deferring.test(calleeName(call)) || isDroppedByEach(fn, call)) return true;
   return (call.expression === outer || isLink(call)) && isLeftAlone(call, file);
+}
+
+/** `list.forEach(async (item) => …);`, which is over at once; not one that is awaited, as a cursor's of its own may be. */
+function isDroppedByEach(fn: FunctionNode, call: ts.CallExpression): boolean {
+  return isAsync(fn) && findMethodCall(call)?.method === 'forEach' && ts.isExpressionStatement(endOfChain(call).parent);
 }
 
 function isLink(call: ts.CallExpression): boolean {

@@ -58,6 +58,11 @@ export function findLeaks(fn: FunctionNode, handling: Handling, file: FileContex
   return leaks;
 }
 
+/** Whether a node may throw, where nothing else is said: `yield`, and `await` of what can reject. */
+export function mayThrow(node: ts.Node, file: FileContext): boolean {
+  return ts.isAwaitExpression(node) ? !neverRejects(node.expression, file) : ts.isYieldExpression(node);
+}
+
 /**
  * Whether a condition asks if what a binding holds is there at all, or has ended: `if (client)`, `if (handle.closed)`;
  * `if (archive.size === 0)` asks something else, unless its branch is the one that releases: `if (!client.isLent)`.
@@ -256,9 +261,7 @@ class Walker {
   }
 
   #canThrow(node: ts.Node): boolean {
-    if (this.#handling.canThrow) return this.#handling.canThrow(node);
-    if (ts.isAwaitExpression(node)) return !neverRejects(node.expression, this.#file);
-    return ts.isYieldExpression(node);
+    return this.#handling.canThrow ? this.#handling.canThrow(node) : mayThrow(node, this.#file);
   }
 }
 

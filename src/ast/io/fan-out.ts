@@ -1,6 +1,7 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { LinkCondition, SymbolRef } from '../../model/link.ts';
 import { sharesConnection } from '../clients/one-connection.ts';
+import { isRedisCommand } from '../clients/redis-command.ts';
 import { findFunctionValue } from '../names/functions.ts';
 import { bareModule, findOrigin, originName } from '../names/provenance.ts';
 import { findCallee } from '../names/symbol-ref.ts';
@@ -9,7 +10,7 @@ import { findSize, type Size, soundsLarge } from '../size/size.ts';
 import { type FunctionNode, findMemberPath, findMethodCall, isFunctionNode, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { isHeldBack } from './held-back.ts';
-import { type Io, ioOf, listIo } from './io-call.ts';
+import { type Io, ioOf, listIo, listIoCalls } from './io-call.ts';
 import { findSend, listOwnSends } from './network-send.ts';
 import { findQuery, isAwaitedOrReturned, isGatheredLookup } from './queries.ts';
 import { findGiver } from './row-giver.ts';
@@ -36,6 +37,8 @@ export interface FanOut {
   isHeldBack: boolean;
   /** `large`, or `unknown` under a name of many. */
   size: Size;
+  /** Each round waits for commands of Redis alone: they share one connection, which answers them as they come. */
+  isPipelined: boolean;
   /** By its name a list of many. */
   isNamed: boolean;
   /** The function that gives the list, where the file does not tell how long it is. */
@@ -77,6 +80,7 @@ export function findFanOut(call: ts.CallExpression, file: FileContext): FanOut |
     writesFiles: writesFiles(work, file),
     holdsConnection: holdsConnection(work),
     isHeldBack: body !== undefined && isHeldBack(body, file),
+    isPipelined: isPipelined(work, file),
     size,
     ...(giver && { giver }),
     isNamed,
@@ -157,6 +161,12 @@ function holdsConnection(fn: Work): boolean {
   };
   const at = partOf(fn);
   return at ? visit(at) : false;
+}
+
+function isPipelined(work: Work, file: FileContext): boolean {
+  if (ts.isCallExpression(work)) return isRedisCommand(work, file);
+  const calls = listIoCalls(work, file);
+  return calls.length > 0 && calls.every(({ call }) => isRedisCommand(call, file));
 }
 
 function isBatch(items: ts.Expression): boolean {

@@ -41,7 +41,7 @@ export function isLightFileCall({ call, module, name }: SyncCall, file: FileCont
     seldomName.test(nameOfFunction(fn))
   )
     return true;
-  if (isInCatch(call, fn) || (moving.test(name) && !isAsyncAround(fn))) return true;
+  if (isInCatch(call, fn) || isInRefusal(call, fn) || (moving.test(name) && !isAsyncAround(fn))) return true;
   const isFixed = isFixedPath(call.arguments[0], fn, file);
   if (writing.test(name))
     return (
@@ -52,6 +52,21 @@ export function isLightFileCall({ call, module, name }: SyncCall, file: FileCont
   if (!reading.test(name) || !isFixed) return false;
   // One file of the product's own, which the system keeps in memory; a line that is trimmed is a version, a token.
   return isTrimmed(call) || !isCompiled(call, file);
+}
+
+/** In a branch that throws, or answers that something is wrong (`return res.status(400).json(…)`): few requests come there. */
+function isInRefusal(node: ts.Node, fn: FunctionNode): boolean {
+  for (let at = node; at !== fn && at.parent; at = at.parent) {
+    const { parent } = at;
+    if (ts.isIfStatement(parent) && parent.thenStatement === at && refuses(parent.thenStatement)) return true;
+  }
+  return false;
+}
+
+function refuses(branch: ts.Statement): boolean {
+  const last = ts.isBlock(branch) ? branch.statements.at(-1) : branch;
+  if (!last || ts.isThrowStatement(last)) return last !== undefined;
+  return ts.isReturnStatement(last) && /\b(?:status|sendStatus|code)\(\s*[45]\d\d\b/.test(last.getText());
 }
 
 function isAsyncAround(fn: FunctionNode): boolean {

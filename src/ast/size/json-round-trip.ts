@@ -168,6 +168,17 @@ function isGuarded(log: ts.Node): boolean {
   return false;
 }
 
+/** Whether callers hand in what is turned into JSON, or a part of it: `{ value, expires }` of a parameter. */
+export function isHandedIn(value: ts.Node, file: FileContext): boolean {
+  if (isFunctionNode(value)) return false;
+  if (ts.isIdentifier(value)) {
+    const declaration = file.bindingOf(value)?.declaration;
+    return declaration !== undefined && ts.isParameter(declaration);
+  }
+  if (ts.isPropertyAccessExpression(value)) return isHandedIn(value.expression, file);
+  return ts.forEachChild(value, (child) => isHandedIn(child, file) || undefined) === true;
+}
+
 /** Literals and what the program fixes; one side of a comparison is enough. */
 export function isShort({ call, kind, value }: JsonRoundTrip, file: FileContext): boolean {
   if (sizeOf(value, file) === 'small') return true;

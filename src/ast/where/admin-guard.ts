@@ -1,19 +1,24 @@
 import type { FileContext } from '../../model/file-context.ts';
 import {
+  type FunctionNode,
   findMemberPath,
   findMethodCall,
   findPropertyName,
   findStringValue,
   isFunctionNode,
+  skipAwait,
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { leavesFunction } from './conditions.ts';
 
 const admin = /Admin(?:istrator)?s?(?![a-z])|(?<![a-z])admin(?:istrator)?s?(?![a-z])|ADMIN/;
 /** `requireAdminOrOwner`, `loadAdmin`: others come through too, or it lets nobody in. */
 const notOnly = /Or[A-Z_]|_OR_|^(?:is)?[nN]ot|^(?:load|set|find|fetch|skip|optional)/;
 /** What lets in whoever has one of the roles that it is handed. */
 const letsIn = /role|permission|authori[sz]e|access|allow|guard|auth/i;
+/** By its name a guard, not a handler (`listAdmins`). */
+const asking = /^(?:is|has|only|requires?|check|ensure|verify|must|assert|auth\w*?|allow|restrict\w*?)_?[A-Z]|Only$/;
 const hookName = /^(?:preHandler|preValidation|onRequest|beforeHandle|auth|guards?|middlewares?)$/;
 
 /** Whether a route has a guard for administrators: an argument, an option, or an earlier `router.use(requireAdmin)` of its file. */
@@ -45,6 +50,36 @@ export function isAdminPath(path: string): boolean {
   return /(?:^|\/)(?:(?:super|site|system)-?)?admin(?:istration)?(?:\/|$)/i.test(path);
 }
 
+/** So far into a handler its guard stands: behind who asks, and what for. */
+const guardWithin = 4;
+
+/**
+ * Whether a handler lets nobody but administrators by: one of its first statements, or of a `try` that it begins with,
+ * asks for one (`requireAdmin(context);`), or leaves unless there is one (`if (!user.isAdmin) return …`).
+ */
+export function beginsWithAdminGuard({ body }: FunctionNode, file: FileContext): boolean {
+  if (!body || !ts.isBlock(body) || !/admin/i.test(file.text)) return false;
+  const [first] = body.statements;
+  const statements = first && ts.isTryStatement(first) ? first.tryBlock.statements : body.statements;
+  return statements.slice(0, guardWithin).some((statement) => {
+    if (ts.isExpressionStatement(statement)) {
+      const call = skipAwait(statement.expression);
+      return ts.isCallExpression(call) && asksForAdmin(call);
+    }
+    if (!ts.isIfStatement(statement) || !leavesFunction(statement.thenStatement)) return false;
+    const unless = skipWrappers(statement.expression);
+    const isNot = ts.isPrefixUnaryExpression(unless) && unless.operator === ts.SyntaxKind.ExclamationToken;
+    return isNot && asksForAdmin(skipAwait(unless.operand));
+  });
+}
+
+/** `isAdmin`, `user.isAdmin`, `requireAdmin(context)`, `user.hasRole('admin')`; not `admin`, which may be none. */
+function asksForAdmin(at: ts.Expression): boolean {
+  const callee = ts.isCallExpression(at) ? at.expression : at;
+  const name = findMemberPath(callee)?.at(-1) ?? '';
+  return isNamedForAdmins(name) ? asking.test(name) : ts.isCallExpression(at) && isGuard(at);
+}
+
 function listGuardedRouters(_: ts.SourceFile, file: FileContext): { router: string; from: number }[] {
   return file.nodes('CallExpression').flatMap((call) => {
     const target = findMethodCall(call);
@@ -72,6 +107,9 @@ function isGuard(at: ts.Expression): boolean {
   const call = ts.isCallExpression(value) ? value : undefined;
   if (call?.arguments.some((argument) => isFunctionNode(skipWrappers(argument)))) return false;
   const name = findMemberPath(call ? call.expression : value)?.at(-1) ?? '';
+  // `use(isAdmin)`: a wrapper around the guard.
+  const [wrapped] = call?.arguments.length === 1 ? call.arguments : [];
+  if (wrapped && ts.isIdentifier(wrapped) && asking.test(wrapped.text) && isNamedForAdmins(wrapped.text)) return true;
   if (admin.test(name)) return isNamedForAdmins(name);
   if (!call || !letsIn.test(name)) return false;
   const roles = call.arguments.map(skipWrappers).flatMap((a) => (ts.isArrayLiteralExpression(a) ? a.elements : a));

@@ -17,7 +17,13 @@ import {
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { isAdminPath, isDecoratedForAdmins, isForAdmins, isNamedForAdmins } from './admin-guard.ts';
+import {
+  beginsWithAdminGuard,
+  isAdminPath,
+  isDecoratedForAdmins,
+  isForAdmins,
+  isNamedForAdmins,
+} from './admin-guard.ts';
 import { entryOfBotCall, entryOfBotModule } from './bot-entries.ts';
 import { entryOfNamedCall } from './entry-calls.ts';
 import { isServiceMethod } from './feathers-service.ts';
@@ -25,7 +31,7 @@ import { entryOfFile, mayServeNext } from './file-entries.ts';
 import { findFrameworkCall } from './framework-calls.ts';
 import { entryOfFramework } from './framework-entries.ts';
 import { isOneJob } from './one-job.ts';
-import { isSeldomAnswered, isSeldomAsked } from './seldom.ts';
+import { isSeldomAnswered, seldomOf } from './seldom.ts';
 import { entryOfType } from './typed-entries.ts';
 
 const routeMethod =
@@ -64,7 +70,8 @@ export function findEntryPoint(fn: FunctionNode, file: FileContext): EntryPoint 
 function judge(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
   const found = identify(fn, file);
   if (found?.kind !== 'request' || found.seldom) return found;
-  const seldom = isSeldomAsked(file) ? 'admin' : isSeldomAnswered(found.label);
+  const seldom =
+    seldomOf(file) ?? isSeldomAnswered(found.label) ?? (beginsWithAdminGuard(fn, file) ? 'admin' : undefined);
   if (seldom) return { ...found, seldom };
   return isAction(found.label) ? { ...found, isAction: true } : found;
 }

@@ -10,8 +10,14 @@ const rarePath =
  * Whether a file serves what is asked for once in a while, by where it lies: pages of the administrators and of settings,
  * back-ups, deployments, logs, work of a timetable that nobody waits for. What it costs there few would notice.
  */
-export function isSeldomAsked({ path }: FileContext): boolean {
-  return timetablePath.test(path) || rarePath.test(path);
+export function isSeldomAsked(file: FileContext): boolean {
+  return seldomOf(file) !== undefined;
+}
+
+/** Who asks for it: a job of a timetable, or an administrator. */
+export function seldomOf({ path }: FileContext): 'job' | 'admin' | undefined {
+  if (timetablePath.test(path)) return 'job';
+  return rarePath.test(path) ? 'admin' : undefined;
 }
 
 /** Called by hand, by somebody who sees how long it takes (an administrator, a test of settings), not by a timetable. */

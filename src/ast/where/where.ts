@@ -138,8 +138,8 @@ export function onAskedPath(node: ts.Node, file: FileContext): LinkCondition {
 }
 
 /**
- * As {@link whileRequestWaits}, but not of what somebody tries by hand, nor of what its platform ends; only on request
- * of jobs that nobody waits for.
+ * As {@link whileRequestWaits}, but not of what somebody tries by hand or an administrator asks for, nor of what its
+ * platform ends; only on request of jobs that nobody waits for.
  */
 export function whileHeld(node: ts.Node, file: FileContext, withJobs = true): LinkCondition {
   const by = withJobs ? 'waiting' : 'waiting-users';
