@@ -37,7 +37,8 @@ export function findCalleeQueries(
       readsOf.length > 0
         ? allOf(
             does(readsOf),
-            { kind: 'not', of: does(['query:insert', 'query:delete', 'writes']) },
+            // What another service takes to answer leaves little to win by one query for all.
+            { kind: 'not', of: does(['query:insert', 'query:delete', 'writes', 'sends']) },
             isAlone ? othersRead : undefined,
           )
         : undefined,

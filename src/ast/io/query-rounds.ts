@@ -2,11 +2,11 @@ import type { FileContext } from '../../model/file-context.ts';
 import type { SymbolRef } from '../../model/link.ts';
 import { listClasses, refOf } from '../names/symbol-ref.ts';
 import { isChunked, isLiteralSized } from '../size/small-input.ts';
-import { findMethodCall, getOutermostWrapped, skipAwait, skipWrappers } from '../syntax.ts';
+import { findMethodCall, getOutermostWrapped, isWithin, rootOfMembers, skipAwait, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { isInCatch } from '../where/conditions.ts';
 import { type DataLoop, findDataLoop, runsOnce } from '../where/data-loop.ts';
-import { dependsOnLastRound, isInSomeRounds, isPaced, mayEndEarly } from '../where/rounds.ts';
+import { dependsOnLastRound, isInSomeRounds, isOnWayOut, isPaced, mayEndEarly } from '../where/rounds.ts';
 import { isAwaitedOrReturned } from './queries.ts';
 import { isRowQuery, rowListOf } from './row-lists.ts';
 
@@ -15,7 +15,22 @@ export function findRounds(call: ts.CallExpression, file: FileContext): DataLoop
   const place = findDataLoop(call, file);
   if (!place || runsOnce(call, file)) return undefined;
   const { node } = place.repetition;
+  if (isOnWayOut(call, node) || asksTableOfItem(call, node, file)) return undefined;
   return isInCatch(call, node) || isPaced(node, file) || dependsOnLastRound(call, node, file) ? undefined : place;
+}
+
+const naming = /^(?:from|into|table|getRepository|collection|model)$/;
+
+/** `knex.select().from(entity.table)`: each round asks a table of its own, which no query for all could. */
+function asksTableOfItem(call: ts.CallExpression, loop: ts.Node, file: FileContext): boolean {
+  for (let at = findMethodCall(call); at; at = findMethodCall(at.receiver)) {
+    const [table] = at.call.arguments;
+    if (!table || !naming.test(at.method)) continue;
+    const root = rootOfMembers(skipWrappers(table));
+    const binding = ts.isIdentifier(root) ? file.bindingOf(root) : undefined;
+    if (binding && isWithin(binding.identifier, loop)) return true;
+  }
+  return false;
 }
 
 /** A loop that may end early, or reads a stream, whose rows are never all there. */

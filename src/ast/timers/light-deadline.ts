@@ -84,10 +84,30 @@ function holdsLittle(node: ts.Node, held: Held): boolean {
     const binding = held.file.bindingOf(node);
     if (!binding || isWithin(binding.identifier, held.run) || !findEnclosingFunction(binding.identifier)) return true;
     // A number or a name that stands in the text of an error.
-    if (ts.isTemplateSpan(node.parent) || isPlain(binding.declaration, held.file, 0)) return true;
+    if (isTold(node, held) || isPlain(binding.declaration, held.file, 0)) return true;
     return isSettler(binding.declaration) || findMemberName(node.parent) === 'abort';
   }
   return ts.forEachChild(node, (child) => (holdsLittle(child, held) ? undefined : true)) === undefined;
+}
+
+/**
+ * What stands in a text (`${order.id.toString()}`) or in a new error, and what a caller gives a promise to settle with
+ * instead (`resolve(fallback)`): a name, a number, a small default.
+ */
+function isTold(node: ts.Identifier, { run, file }: Held): boolean {
+  for (let at: ts.Node = node; at !== run && at.parent; at = at.parent) {
+    const { parent } = at;
+    if (ts.isTemplateSpan(parent)) return true;
+    if (ts.isNewExpression(parent) && parent.expression !== at) return /Error$/.test(parent.expression.getText());
+    if (ts.isCallExpression(parent) && parent.expression !== at && at === node) {
+      const settle = skipWrappers(parent.expression);
+      const by = ts.isIdentifier(settle) ? file.bindingOf(settle)?.declaration : undefined;
+      const given = file.bindingOf(node)?.declaration;
+      return by !== undefined && isSettler(by) && given !== undefined && ts.isParameter(given);
+    }
+    if (isFunctionNode(parent)) return false;
+  }
+  return false;
 }
 
 /** `${this.url}` in the text of an error: the owner lives on anyway. */

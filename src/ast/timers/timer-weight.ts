@@ -139,6 +139,7 @@ export function weighDeadline(call: ts.CallExpression, isCleared: boolean, file:
   const life = lifeOf(call, file);
   if (isCleared && isInOpening(call) && endsOwner(call, life, file)) return {};
   if (weight === 'nothing' || isGoneSoon(ms) || isSeldomAsked(file) || isOfLateTimer(call, file)) return unsure;
+  if (weight === 'little' && isInShutdown(call)) return unsure;
   if (isInBrowser(file) && !/\.server\.[cm]?[jt]sx?$/.test(file.path)) return unsure;
   // What goes well clears it, and failures are few.
   if (weight === 'little' && isCleared && !staysLong(ms)) return unsure;
@@ -146,7 +147,9 @@ export function weighDeadline(call: ts.CallExpression, isCleared: boolean, file:
     const isShort = isGoneInTime(knownDelay(delay, file));
     return { sureWhen: isShort ? comesWithUsers(call, life, file) : isOfLibrary(life) };
   }
-  if (staysLong(ms) || !isOfFewRuns(call, file)) return {};
+  // What ends its owner late ends what has begun since.
+  if (staysLong(ms) || endsOwner(call, life, file)) return {};
+  if (!isOfFewRuns(call, file)) return { sureWhen: comesWithUse(call, life, file) };
   if (!isCleared) return { sureWhen: comesWithUse(call, life, file) };
   const often = [isOfLibrary(life), isMadeWithRequests(call, life, file)];
   if (isDelayGiven(delay, file)) often.push(runsRepeatedly(call, file));
@@ -168,6 +171,14 @@ function isOfLateTimer(call: ts.CallExpression, file: FileContext): boolean {
 /** Whether a timer is set where its owner connects, opens or starts, by the name of that: there may be a second try. */
 function isInOpening(call: ts.CallExpression): boolean {
   for (let fn = findEnclosingFunction(call); fn; fn = findEnclosingFunction(fn)) if (isOpening(fn)) return true;
+  return false;
+}
+
+/** Within a function that, by its name, ends the process or a client of it: once, and the timer with it. */
+function isInShutdown(call: ts.CallExpression): boolean {
+  const fn = findEnclosingFunction(call);
+  for (let at = fn; at; at = findEnclosingFunction(at))
+    if (/^_?graceful|shutdown$/i.test(nameOfFunction(at))) return true;
   return false;
 }
 

@@ -69,6 +69,20 @@ export function mayEndEarly(loop: ts.Node): boolean {
   return found;
 }
 
+/** Whether a node stands in a branch that then leaves the loop, or throws: few rounds come there, and mostly the last one. */
+export function isOnWayOut(node: ts.Node, loop: ts.Node): boolean {
+  const leaves = (statement: ts.Statement): boolean => {
+    const last = ts.isBlock(statement) ? statement.statements.at(-1) : statement;
+    if (!last) return false;
+    return ts.isThrowStatement(last) || (isLoop(loop) && (ts.isReturnStatement(last) || ts.isBreakStatement(last)));
+  };
+  for (let at = node; at !== loop && at.parent; at = at.parent) {
+    if (isFunctionNode(at) && isLoop(loop)) return false;
+    if (ts.isIfStatement(at.parent) && at.parent.expression !== at && leaves(at as ts.Statement)) return true;
+  }
+  return false;
+}
+
 /** Whether a round of a loop waits for anything but queries and data loaders: what a query costs is little beside it. */
 export function waitsForOther(loop: ts.Node, known: ts.CallExpression, file: FileContext): boolean {
   return listOtherWaits(loop, known, file).length > 0;

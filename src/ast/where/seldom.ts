@@ -4,7 +4,7 @@ import { type FunctionNode, nameOfFunction } from '../syntax.ts';
 const timetablePath =
   /(?:^|\/)\(?(?:cron|cron-?jobs?|jobs)\)?\/|[/.-](?:jobs?|cron|schedule[rd]?)(?:\.service|-handlers?)?\.[cm]?[jt]s$/i;
 const rarePath =
-  /(?:^|[/._-])(?:backups?|restore)[/.]|(?:^|[/.])\(?(?:admin|administration|super-?admin|admin-?js|admin-?panel)\)?[/.]|(?:^|\/)deploy(?:ments?)?[/.-]|[/._-]logs?[._-](?:controller|routes?|router|handlers?)\b|\/(?:controllers?|pages)\/(?:[\w.-]+\/)*settings\//i;
+  /(?:^|[/._-])(?:backups?|restore)[/.]|(?:^|[/.])\(?(?:admin|administration|super-?admin|admin-?js|admin-?(?:panel|web|ui|app|portal|console|dashboard|frontend|site|client))\)?[/.]|(?:^|\/)deploy(?:ments?)?[/.-]|[/._-]logs?[._-](?:controller|routes?|router|handlers?)\b|\/(?:controllers?|pages)\/(?:[\w.-]+\/)*settings\//i;
 
 /**
  * Whether a file serves what is asked for once in a while, by where it lies: pages of the administrators and of settings,
