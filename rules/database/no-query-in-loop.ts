@@ -59,7 +59,7 @@ export const rule = defineRule<QueryInLoop>({
   advice:
     'Fetch all rows in one query before the loop (`IN`, `= ANY($1)`, `findMany({ where: { id: { in: ids } } })`) and look them up in a Map; write with one bulk statement; or load through a BatchLoader.',
   limits: [
-    'What writes rows one by one, and loops that may end early, are reported as `possible` only: what is written together is mostly a handful that belongs to one thing. A function that says that it is for many (`bulkCreate`) is taken at its word.',
+    'A query on the way out of a loop (ahead of a `throw`, a `return`), and of a table that each item names, is left alone. What writes rows one by one, and loops that may end early, are reported as `possible` only: what is written together is mostly a handful that belongs to one thing. A function that says that it is for many (`bulkCreate`) is taken at its word.',
     'A helper counts when it asks the database each time, of what it is handed: in this file, or in another one that the call leads to, one hop further at most, by way of what a container, a factory or a field gives; helpers that keep what they read do not count.',
     'Where the project has a function for many keys (`getUsersByIds`), each call of the one for one key in a loop counts.',
     'A loop that no request of users who read is seen to wait for (a job, a timer, a command, a page of administrators, and what somebody does now and then: moves, invites, pays) is `possible`, unless its list holds all rows of a table or comes with the request, its function says that it is for many (`bulkCreate`) or it asks one by one for the keys of a data loader; so is one in a project whose databases are all SQLite, which answers without a round trip.',

@@ -2,6 +2,7 @@ import { isHelperUsedInPlace } from '../../src/ast/clients/lending-helper.ts';
 import {
   findLent,
   handlingOfLent,
+  isGivenBackUnlessRollbackFails,
   isHandedOver,
   isHandedToHelper,
   isKnownPool,
@@ -11,7 +12,6 @@ import {
   isPoolEnded,
   isPoolMade,
   isReleasedElsewhere,
-  isRollback,
   isRunByDriver,
   isUsedInPlace,
   listReleases,
@@ -21,7 +21,7 @@ import { findLentToWork } from '../../src/ast/clients/lent-to-chain.ts';
 import { isNamedPool } from '../../src/ast/clients/named-pool.ts';
 import { findOpenTransaction } from '../../src/ast/clients/open-transaction.ts';
 import { listAcquisitions } from '../../src/ast/clients/query-runner.ts';
-import { findLeaks, type Leak, mayThrow } from '../../src/ast/handles/release-paths.ts';
+import { findLeaks, type Leak } from '../../src/ast/handles/release-paths.ts';
 import { together } from '../../src/ast/mention-words.ts';
 import { type FunctionNode, findEnclosingFunction, findMethodCall, isWithin } from '../../src/ast/syntax.ts';
 import type { ts } from '../../src/ast/ts.ts';
@@ -136,25 +136,20 @@ function judge(
   if (isHandedOver(binding, fn, releases, method) || isPoolEnded(receiver, fn, file)) return undefined;
   const lazy = listAcquisitions(call, binding, fn, releases);
   const handling = (from: ts.Node | undefined) => handlingOfLent(call, lent, from, releases);
-  const listLeaks = (from: ts.Node | undefined) => findLeaks(fn, handling(from), file);
-  const leaks = listLeaks(lazy[0]);
+  const leaks = findLeaks(fn, handling(lazy[0]), file);
   // A transaction that cannot begin has lost its connection, which the runner then gives back by itself.
-  const isOfBeginning = lazy.length > 1 && releases.length > 0 && listLeaks(lazy.at(-1)).length === 0;
+  const isOfBeginning =
+    lazy.length > 1 && releases.length > 0 && findLeaks(fn, handling(lazy.at(-1)), file).length === 0;
   const worst = releases.length === 0 ? 'end' : leaks[0]?.outcome;
   if (!worst || (worst === 'throw' && isPoolMade(receiver, fn, file))) return undefined;
-  const canThrow = (node: ts.Node): boolean => mayThrow(node, file) && !isRollback(node);
-  const isOfRollback = releases.length > 0 && findLeaks(fn, { ...handling(lazy[0]), canThrow }, file).length === 0;
-  // The driver ends the transaction of `withTransaction` whatever comes; what stays is the number of the session.
+  const isOfRollback = releases.length > 0 && isGivenBackUnlessRollbackFails(fn, handling(lazy[0]), file);
   const isOfNumber = worst === 'throw' && method === 'startSession' && isRunByDriver(binding);
+  const outcome = worst === 'end' && releases.length > 0 ? 'on every way out' : outcomes[worst];
+  const isSlight = isOfBeginning || isOfRollback || isOfNumber || isHandedToHelper(binding);
   return {
     at: call,
-    ...((isOfBeginning || isOfRollback || isOfNumber || isHandedToHelper(binding)) && {
-      confidence: 'possible' as const,
-    }),
-    values: {
-      name: `\`${binding.name}\``,
-      outcome: worst === 'end' && releases.length > 0 ? 'on every way out' : outcomes[worst],
-    },
+    ...(isSlight && { confidence: 'possible' as const }),
+    values: { name: `\`${binding.name}\``, outcome },
     related: relatedOf(leaks),
     data: { call, binding, fn, leaks, releases },
   };
@@ -166,12 +161,10 @@ function judgeTransaction(begin: ts.CallExpression, file: FileContext): Match<Un
   if (!open) return undefined;
   const { call, binding, leaks, ends } = open;
   const [worst] = leaks;
+  const outcome = worst!.outcome === 'end' ? 'on every way out' : outcomes[worst!.outcome];
   return {
     at: call,
-    values: {
-      name: `The connection of the transaction \`${binding.name}\``,
-      outcome: worst!.outcome === 'end' ? 'on every way out' : outcomes[worst!.outcome],
-    },
+    values: { name: `The connection of the transaction \`${binding.name}\``, outcome },
     related: relatedOf(leaks),
     sureWhen: runsUnderLoad(fn.body ?? fn, file),
     data: { call, binding, isTransaction: true, fn, leaks, releases: ends },

@@ -1,5 +1,5 @@
 import type { Binding, FileContext } from '../../model/file-context.ts';
-import { asksForHeld, type Handling } from '../handles/release-paths.ts';
+import { asksForHeld, findLeaks, type Handling, mayThrow } from '../handles/release-paths.ts';
 import { findThisOwner } from '../names/class-shape.ts';
 import { bareModule, findOrigin, originName } from '../names/provenance.ts';
 import {
@@ -214,7 +214,7 @@ export function isPoolMade(receiver: ts.Expression, fn: FunctionNode, file: File
 }
 
 /** `client.query('ROLLBACK')`, `runner.rollbackTransaction()`, `session.abortTransaction()`: it fails where the connection is lost, which its pool notices. */
-export function isRollback(node: ts.Node): boolean {
+function isRollback(node: ts.Node): boolean {
   const awaited = ts.isAwaitExpression(node) ? skipWrappers(node.expression) : node;
   const target = findMethodCall(awaited);
   if (!target) return false;
@@ -222,6 +222,12 @@ export function isRollback(node: ts.Node): boolean {
     /^(?:rollback|abortTransaction)/i.test(target.method) ||
     /^\s*rollback\b/i.test(findStringValue(target.call.arguments[0]) ?? '')
   );
+}
+
+/** Whether all outcomes give back what was lent, where its rollback goes well. */
+export function isGivenBackUnlessRollbackFails(fn: FunctionNode, handling: Handling, file: FileContext): boolean {
+  const canThrow = (node: ts.Node): boolean => mayThrow(node, file) && !isRollback(node);
+  return findLeaks(fn, { ...handling, canThrow }, file).length === 0;
 }
 
 /** How to tell, on the way through a function, what happens to what it was lent; `lazy`: where that really takes it. */
@@ -253,7 +259,10 @@ export function isOfTransaction(session: Binding): boolean {
   return session.references.some((use) => /^(?:with|start)Transaction$/.test(methodOf(use)));
 }
 
-/** Whether the driver runs all transactions of a session (`session.withTransaction(…)`), and so ends them itself. */
+/**
+ * Whether the driver runs all transactions of a session (`session.withTransaction(…)`), and so ends them itself: what stays
+ * is the number of the session.
+ */
 export function isRunByDriver(session: Binding): boolean {
   return !session.references.some((use) => methodOf(use) === 'startTransaction');
 }

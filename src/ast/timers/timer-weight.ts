@@ -128,8 +128,8 @@ export function weighTimeout(call: ts.CallExpression, life: Life, leak: TimeoutL
 /**
  * Of a deadline, which surely stays until it fires: what is over soon is `possible`. One that holds next to nothing is sure
  * in a library, whose users it keeps from ending, but where failures alone leave it; a service has room for thousands of
- * them. What begins or ends something,
- * or is done by hand, sets few: there one of less than a minute is sure where requests or a library's users set it only. What
+ * them. What holds more is sure where it stays for a minute, where requests or a library's users set it, or where it ends its
+ * owner. What begins or ends something, or is done by hand, sets few: there one of less than a minute is sure where requests or a library's users set it only. What
  * ends its owner after a beginning that failed ends the next one too, however soon it fires.
  */
 export function weighDeadline(call: ts.CallExpression, isCleared: boolean, file: FileContext): TimerWeight {
