@@ -134,8 +134,8 @@ const plainType: ReadonlySet<ts.SyntaxKind> = new Set([
   ts.SyntaxKind.BooleanKeyword,
 ]);
 
-/** A parameter of a promise's executor. */
-function isSettler(declaration: ts.Node): boolean {
+/** A parameter of a promise's executor: what settles it twice settles nothing. */
+export function isSettler(declaration: ts.Node): boolean {
   if (!ts.isParameter(declaration)) return false;
   const executor = declaration.parent;
   return isFunctionNode(executor) && findPromiseAround(executor) !== undefined;

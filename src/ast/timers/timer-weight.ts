@@ -7,7 +7,14 @@ import { overridesLaterRun } from '../life/late-state.ts';
 import { type Life, lifeOf } from '../life/life-cycle.ts';
 import { throwsWhenEnded, worksOnEnded } from '../life/works-on-ended.ts';
 import { isDisposerName } from '../names/class-shape.ts';
-import { type FunctionNode, findEnclosingFunction, getOutermostWrapped, isWithin, nameOfFunction } from '../syntax.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  getOutermostWrapped,
+  isFunctionNode,
+  isWithin,
+  nameOfFunction,
+} from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { isByHand, isSeldomAsked } from '../where/seldom.ts';
 import { isWholeByName } from '../where/singleton.ts';
@@ -25,6 +32,7 @@ import {
   isDelayGiven,
   isGoneInTime,
   isGoneSoon,
+  isSettler,
   knownDelay,
   staysLong,
   usualDelay,
@@ -147,8 +155,8 @@ export function weighDeadline(call: ts.CallExpression, isCleared: boolean, file:
     const isShort = isGoneInTime(knownDelay(delay, file));
     return { sureWhen: isShort ? comesWithUsers(call, life, file) : isOfLibrary(life) };
   }
-  // What ends its owner late ends what has begun since.
-  if (staysLong(ms) || endsOwner(call, life, file)) return {};
+  // What ends its owner late ends what has begun since; what calls back late does so twice.
+  if (staysLong(ms) || endsOwner(call, life, file) || (!isCleared && callsBack(call, file))) return {};
   if (!isOfFewRuns(call, file)) return { sureWhen: comesWithUse(call, life, file) };
   if (!isCleared) return { sureWhen: comesWithUse(call, life, file) };
   const often = [isOfLibrary(life), isMadeWithRequests(call, life, file)];
@@ -172,6 +180,26 @@ function isOfLateTimer(call: ts.CallExpression, file: FileContext): boolean {
 function isInOpening(call: ts.CallExpression): boolean {
   for (let fn = findEnclosingFunction(call); fn; fn = findEnclosingFunction(fn)) if (isOpening(fn)) return true;
   return false;
+}
+
+/** Whether a timer calls, whatever has come meanwhile, a callback that the function around it was handed. */
+function callsBack(call: ts.CallExpression, file: FileContext): boolean {
+  const { callback } = findTimerRun(call, file);
+  const isCallback = (name: ts.Expression): boolean => {
+    const declaration = ts.isIdentifier(name) ? file.bindingOf(name)?.declaration : undefined;
+    return (
+      declaration !== undefined &&
+      ts.isParameter(declaration) &&
+      !isSettler(declaration) &&
+      !isWithin(declaration, callback!)
+    );
+  };
+  const visit = (node: ts.Node): boolean => {
+    if (ts.isIfStatement(node) || isFunctionNode(node)) return false;
+    if (ts.isCallExpression(node) && isCallback(node.expression)) return true;
+    return ts.forEachChild(node, (child) => visit(child) || undefined) === true;
+  };
+  return callback?.body !== undefined && visit(callback.body);
 }
 
 /** Within a function that, by its name, ends the process or a client of it: once, and the timer with it. */
