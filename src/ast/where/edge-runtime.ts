@@ -1,10 +1,13 @@
 import type { FileContext } from '../../model/file-context.ts';
 
 const ofPackage = ['wrangler', '@cloudflare/workers-types', '@cloudflare/vitest-pool-workers'];
+/** A server on Node.js: what belongs to workers is a tool beside it, or types. */
+const ofNode = ['@hono/node-server', 'express', 'fastify', 'koa', '@nestjs/core', '@hapi/hapi'];
 const ofFile =
   /\bruntime\s*[:=]\s*['"](?:experimental-)?edge['"]|['"]cloudflare:[\w-]+['"]|['"]@cloudflare\/workers-types['"]|\bDeno\.\w/;
 
 /** Whether code runs in workers at the edge (Cloudflare, Vercel, Deno), whose `fetch` is the platform's, not undici. */
 export function isAtEdge(file: FileContext): boolean {
-  return ofPackage.some((name) => file.package.dependencies.has(name)) || ofFile.test(file.text);
+  const has = (name: string): boolean => file.package.dependencies.has(name);
+  return (ofPackage.some(has) && !ofNode.some(has)) || ofFile.test(file.text);
 }
