@@ -139,16 +139,22 @@ function isWorkOfLiving({ add, promise, outermost, emitter, file }: ListenerPlac
   return !new RegExp(`(?<![\\w$.])${target}[?!]?\\.(?:${ending})\\b`).test(outermost.getText(file.source));
 }
 
-/** The array that a promise stands in, and where it is used that was pushed to. */
+/** The arrays that a promise stands in, itself or by its name, and where one is used that it was pushed to. */
 function listHolding(promise: ts.NewExpression, file: FileContext): readonly ts.Node[] {
-  const { parent } = getOutermostWrapped(promise);
-  const push = findMethodCall(parent);
-  const pushed = push?.method === 'push' ? skipWrappers(push.receiver) : undefined;
-  const array = ts.isArrayLiteralExpression(parent) ? parent : undefined;
-  const holder = array && getOutermostWrapped(array).parent;
-  const name = holder && ts.isVariableDeclaration(holder) ? holder.name : pushed;
-  const uses = name && ts.isIdentifier(name) ? file.bindingOf(name)?.references : undefined;
-  return [...(array ? [array] : []), ...(uses ?? [])];
+  return [promise, ...usesOfName(promise, file)].flatMap((at): readonly ts.Node[] => {
+    const { parent } = getOutermostWrapped(at);
+    if (ts.isArrayLiteralExpression(parent)) return [parent, ...usesOfName(parent, file)];
+    const push = findMethodCall(parent);
+    const pushed = push?.method === 'push' ? skipWrappers(push.receiver) : undefined;
+    return (pushed && ts.isIdentifier(pushed) && file.bindingOf(pushed)?.references) || [];
+  });
+}
+
+/** The uses of the variable that a value is given to. */
+function usesOfName(value: ts.Expression, file: FileContext): readonly ts.Identifier[] {
+  const holder = getOutermostWrapped(value).parent;
+  const isNamed = ts.isVariableDeclaration(holder) && ts.isIdentifier(holder.name);
+  return (isNamed && file.bindingOf(holder.name as ts.Identifier)?.references) || [];
 }
 
 /** `on('data')` beside `on('end')`: what is listened to is read to its end. */
