@@ -5,14 +5,17 @@ import type { FileContext } from '../src/model/file-context.ts';
 import type { Fix, Fixer, Skip } from '../src/model/fixer.ts';
 import { insertAfterStatement } from './edit/insert-after-statement.ts';
 import { removeStatement } from './edit/remove-statement.ts';
+import { replaceNode } from './edit/replace-node.ts';
 import { wrapInTryFinally } from './edit/wrap-in-try-finally.ts';
 
 export const fixer: Fixer<LostEntry> = {
   rule: 'no-lost-entry',
   safety: 'safe',
-  changes: 'Moves the removal to `finally`; removes a key with the last item of its list.',
+  changes:
+    'Moves the removal to `finally`; removes a key with the last item of its list; removes by the key that the entry has.',
   fix: ({ data }, file) => {
     if (data.leak === 'stale') return { skip: 'each end of the operation has to take its entry out' };
+    if (data.leak === 'key') return { edits: [replaceNode(data.key, `${data.key.text}.${data.member}`, file)] };
     return data.leak === 'operation' ? moveToFinally(data, file) : dropEmpty(data, file);
   },
 };

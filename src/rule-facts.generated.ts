@@ -213,7 +213,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "options": {},
     "fix": {
       "safety": "safe",
-      "changes": "Moves the removal to `finally`; removes a key with the last item of its list."
+      "changes": "Moves the removal to `finally`; removes a key with the last item of its list; removes by the key that the entry has."
     },
     "bad": "export function makeRunner(run) {\n  const running = new Map();\n  return async (job) => {\n    running.set(job.id, Date.now());\n    const result = await run(job);\n    running.delete(job.id);\n    return result;\n  };\n}",
     "good": "const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));\nconst cooling = new Set();\n\nasync function cool(key) {\n  cooling.add(key);\n  await sleep(1_000);\n  cooling.delete(key);\n}\n\nmodule.exports = { cool };"

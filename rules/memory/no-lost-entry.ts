@@ -11,6 +11,7 @@ import { keyDomain } from '../../src/ast/containers/key-domain.ts';
 import { listLateEntries } from '../../src/ast/containers/late-entry.ts';
 import { listUnansweredEntries } from '../../src/ast/containers/lost-answer.ts';
 import { listLostEntries, type OperationEntry } from '../../src/ast/containers/operation-entry.ts';
+import { findOtherKey, type OtherKey } from '../../src/ast/containers/other-key.ts';
 import { isPassingKey } from '../../src/ast/containers/passing-key.ts';
 import { listStaleEntries, type StaleEntry } from '../../src/ast/containers/stale-entry.ts';
 import { listOfOneOutcome } from '../../src/ast/handles/one-outcome.ts';
@@ -28,7 +29,8 @@ import type { Match } from '../../src/model/rule.ts';
 export type LostEntry =
   | ({ leak: 'operation'; container: Container } & OperationEntry)
   | ({ leak: 'bucket'; container: Container } & EmptyBucket)
-  | ({ leak: 'stale'; container: Container } & StaleEntry);
+  | ({ leak: 'stale'; container: Container } & StaleEntry)
+  | ({ leak: 'key'; container: Container } & OtherKey);
 
 const underWay =
   /pending|in_?flight|in_?progress|active|running|processing|current|busy|loading|visiting|waiting|ongoing/i;
@@ -81,6 +83,8 @@ function judge(container: Container, file: FileContext): Match<LostEntry>[] {
   if (container.kind === 'array' || container.accesses.length === 0) return [];
   const growth = growthOf(container, file);
   if (growth.adds.length === 0 || growth.escapes.some(({ kind }) => kind === 'stored')) return [];
+  const other = findOtherKey(growth, file);
+  if (other) return [judgeOtherKey(other, container)];
   const lost = listLostEntries(growth, file).filter(
     // Kept where it went well and taken back where not: only names of work under way say that no entry may stay.
     ({ exit }) => !ts.isReturnStatement(exit) || underWay.test(container.name),
@@ -145,6 +149,17 @@ function judge(container: Container, file: FileContext): Match<LostEntry>[] {
     data: { leak: 'bucket', container, ...bucket },
   });
   return matches;
+}
+
+function judgeOtherKey(other: OtherKey, container: Container): Match<LostEntry> {
+  const name = shownName(container);
+  const { text } = other.key;
+  return {
+    at: other.removal.node,
+    related: [{ at: other.kept, note: `asked or filled by ${text}.${other.member}` }],
+    values: { what: `This removes nothing: \`${name}\` is kept by \`${text}.${other.member}\`, not by \`${text}\`` },
+    data: { leak: 'key', container, ...other },
+  };
 }
 
 function describeEnd({ end }: StaleEntry, file: FileContext): string {

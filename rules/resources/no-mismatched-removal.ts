@@ -9,8 +9,8 @@ import {
   listAdds,
 } from '../../src/ast/listeners/listener-calls.ts';
 import { findEventless, findOtherEvent } from '../../src/ast/listeners/removal-event.ts';
+import { findAddedAnew, findMeant, listMadeBy } from '../../src/ast/listeners/removal-of-another.ts';
 import { leavesNothing } from '../../src/ast/listeners/removal-remains.ts';
-import { findFunctionOfBinding } from '../../src/ast/names/functions.ts';
 import { findEnclosingFunction, findMemberPath, isWithin, skipWrappers } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { whenCalledAtAll } from '../../src/ast/where/never-called.ts';
@@ -28,7 +28,9 @@ export interface MismatchedRemoval {
     | 'other-event'
     | 'unclear-event'
     | 'other-capture'
-    | 'factory';
+    | 'factory'
+    | 'anew'
+    | 'meant';
   removal: ListenerCall;
   /** The listener that stays. */
   add: ListenerCall | undefined;
@@ -107,7 +109,15 @@ function judge(
   );
   const own = identities.filter(({ add, identity: other }) => other.kind === 'stable' && add.event === event);
   const isAdded = own.some(({ identity: other }) => other.kind === 'stable' && other.path === identity.path);
-  if (isAdded) return judgeCapture(removal, adds, identity.path, match);
+  if (isAdded) {
+    const anew = findAddedAnew(removal, file);
+    return anew
+      ? match('anew', `${identity.path} is made anew in each call, and was added by none before`, anew)
+      : judgeCapture(removal, adds, identity.path, match);
+  }
+  const meant = own.length > 0 ? findMeant(removal, file) : undefined;
+  if (meant)
+    return match('meant', `${identity.path} is never added, ${meant.listener!.getText(file.source)} was`, meant);
   if (own.length > 0 || identities.some(({ add, identity: other }) => other.kind === 'unknown' || !add.isEventKnown)) {
     return undefined;
   }
@@ -147,21 +157,6 @@ function judgeEventless(call: ts.CallExpression, file: FileContext): Match<Misma
     values: { event: add.event, why: 'it names no event' },
     data: { kind: 'no-event', ...found },
   };
-}
-
-/** The listeners that the function handed to a removal has made: `on('error', failed('error'))`, `off('error', failed)`. */
-function listMadeBy(listener: ts.Expression, file: FileContext): readonly ListenerCall[] {
-  const name = skipWrappers(listener);
-  const binding = ts.isIdentifier(name) ? file.bindingOf(name) : undefined;
-  if (!binding || !findFunctionOfBinding(binding)) return [];
-  const isNamed = (value: ts.Expression): boolean => ts.isIdentifier(value) && file.bindingOf(value) === binding;
-  const adds = listAdds(file).filter((add) => add.listener !== undefined);
-  if (adds.some((add) => isNamed(skipWrappers(add.listener!)))) return [];
-  return adds.filter(({ listener: added }) => {
-    const identity = identityOf(added!, file);
-    if (identity.kind !== 'fresh' || identity.how !== 'call') return false;
-    return isNamed(skipWrappers((skipWrappers(added!) as ts.CallExpression).expression));
-  });
 }
 
 /** Two functions may call their parameter by the same name; one that both the add and the removal see is the same. */

@@ -3,6 +3,7 @@ import { listHandlePlaces } from '../../src/ast/handles/handle-escape.ts';
 import { findDisposer } from '../../src/ast/life/end-of-life.ts';
 import { findKeptSibling, findSubscriptionBesideKept } from '../../src/ast/life/kept-sibling.ts';
 import { type Life, lifeOf } from '../../src/ast/life/life-cycle.ts';
+import { findOnlyReplaced } from '../../src/ast/life/only-replaced.ts';
 import { type ForgottenPart, listForgottenParts } from '../../src/ast/life/owned-parts.ts';
 import { findSubscription, type Subscription } from '../../src/ast/listeners/subscriptions.ts';
 import { together } from '../../src/ast/mention-words.ts';
@@ -74,7 +75,8 @@ export const rule = defineRule<UndisposedSubscription>({
 
 function judgeCall(call: ts.CallExpression, file: FileContext): Match<UndisposedSubscription> | undefined {
   const subscription = findSubscription(call, file) ?? findSubscriptionBesideKept(call, file);
-  if (!subscription || isEndedByKey(call, file)) return undefined;
+  const left = judgeReplaced(call, file);
+  if (left || !subscription || isEndedByKey(call, file)) return left;
   const life = lifeOf(call, file);
   if (life.kind === 'process' || life.kind === 'factory') return undefined;
   const what = `This subscription to ${subscription.source}`;
@@ -106,6 +108,24 @@ function judgeCall(call: ts.CallExpression, file: FileContext): Match<Undisposed
   if (endsByComputedName(life.shape.node, field, isEnd, file)) return undefined;
   const values = { what, whom: `each ${life.shape.name}`, why: `nothing ends what ${field} holds` };
   return { at: call, values, ...when, data: { kind: 'kept', subscription, life, field } };
+}
+
+/** Ended where the next one comes, and not where its owner goes. */
+function judgeReplaced(call: ts.CallExpression, file: FileContext): Match<UndisposedSubscription> | undefined {
+  const life = isAssignment(getOutermostWrapped(call).parent) ? lifeOf(call, file) : undefined;
+  const replaced = life && findOnlyReplaced(call, life, file);
+  if (life?.kind !== 'owner' || !replaced || !canEnd(life)) return undefined;
+  const { subscription, field, release } = replaced;
+  return {
+    at: call,
+    related: [{ at: release, note: 'ends the one before, when the next one comes' }],
+    values: {
+      what: `This subscription to ${subscription.source}`,
+      whom: `each ${life.shape.name}`,
+      why: `the last one that ${field} holds is left where its owner ends`,
+    },
+    data: { kind: 'kept', subscription, life, field },
+  };
 }
 
 /** `bus.subscribe(id, run)` and somewhere `bus.unsubscribe(id)`: the end needs no handle. */

@@ -1,5 +1,12 @@
 import type { Binding, FileContext } from '../../model/file-context.ts';
-import { type ClassField, type ClassShape, classShape, findThisOwner, type OwnerNode } from '../names/class-shape.ts';
+import {
+  type ClassField,
+  type ClassShape,
+  classShape,
+  findSelf,
+  findThisOwner,
+  type OwnerNode,
+} from '../names/class-shape.ts';
 import {
   findEnclosingFunction,
   findMemberName,
@@ -94,11 +101,11 @@ export function containerOfField(
   const left = skipWrappers(node.left);
   const name = findMemberName(left);
   if (name === undefined || node.operatorToken.kind !== ts.SyntaxKind.EqualsToken) return undefined;
-  if (skipWrappers((left as ts.PropertyAccessExpression).expression).kind !== ts.SyntaxKind.ThisKeyword)
-    return undefined;
+  const self = findSelf((left as ts.PropertyAccessExpression).expression, file);
+  if (!self) return undefined;
   const value = skipDefault(node.right, name);
   const kind = madeKind(value);
-  const owner = kind && findThisOwner(node, file);
+  const owner = kind && findThisOwner(self, file);
   if (!kind || !owner) return undefined;
   const shape = classShape(owner, file);
   const values = shape.fields.get(name)?.values ?? [];

@@ -8,12 +8,13 @@ import { findFactoryOfFunction, type Life, lifeOf, listReturnedValues, mountMeth
 import { isEndedByHolder, isFreshlyMade } from '../life/looked-up.ts';
 import { listCaptures } from '../names/captures.ts';
 import type { ClassShape } from '../names/class-shape.ts';
-import { findFunctionOfBinding } from '../names/functions.ts';
+import { findFunctionOfBinding, isExecutor } from '../names/functions.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
   findEnclosingLoop,
   findMemberPath,
+  findMethodCall,
   findPromiseAround,
   getOutermostWrapped,
   isClassNode,
@@ -363,6 +364,7 @@ function servesResult({ add, file }: ListenerPlace, method: FunctionNode): boole
 /** The result is not kept: it may be what takes the listener away. */
 function isLeftAlone(call: ts.CallExpression): boolean {
   const { parent } = getOutermostWrapped(call);
+  if (ts.isArrowFunction(parent)) return isExecutor(parent) || findMethodCall(parent.parent)?.method === 'forEach';
   return ts.isExpressionStatement(parent) || ts.isPropertyAccessExpression(parent);
 }
 

@@ -16,11 +16,19 @@ import { findUnclearedSettle } from '../timers/uncleared-settle.ts';
 import { ts } from '../ts.ts';
 import { listConditionsOn } from '../where/conditions.ts';
 import { runsAgainWithin } from '../where/runs-again.ts';
+import { runsForUsers } from '../where/where.ts';
 import { eventKindOf } from './event-kind.ts';
 import { findListenerFunction, type ListenerCall } from './listener-calls.ts';
 import { findStayingInWait, isRemovedOutside, listEndsOf, listGroup } from './listener-group.ts';
 import { isFixedField } from './listener-of-run.ts';
-import { hasOnce, isRegistering, type ListenerLeak, type ListenerPlace, listOwnCaptures } from './listener-place.ts';
+import {
+  ending,
+  hasOnce,
+  isRegistering,
+  type ListenerLeak,
+  type ListenerPlace,
+  listOwnCaptures,
+} from './listener-place.ts';
 
 /** What a channel says many times in its life, whatever its kind; who waits for `data` reads on until the end. */
 const manyTimes =
@@ -33,8 +41,8 @@ export function findInWait(place: ListenerPlace, promise: ts.NewExpression): Lis
   const { add, file } = place;
   if (hasOnce(add) || !isShared(place, promise)) return undefined;
   if (/once/i.test(add.method)) {
-    if (losesRace(place, promise))
-      return { shape: 'wait', what: 'each race that another one wins', confidence: 'likely' };
+    const lost = findLostRace(place, promise);
+    if (lost) return lost;
     const group = listGroup(add, file).filter((other) => isWithin(other.call, promise));
     const staying = findStayingInWait(group, file);
     if (staying?.add.call !== add.call || isRemovedOutside(add, listenersOf(group, file), file)) return undefined;
@@ -98,28 +106,55 @@ function isInTimer(use: ts.Node, executor: FunctionNode, file: FileContext): boo
  * `Promise.race([work, new Promise((_, reject) => pool.once('failed', reject))])`: a promise that does nothing but wait
  * for one event of what goes on. When another one of the race comes first, nothing takes its listener away.
  */
-function losesRace({ add, fn, file }: ListenerPlace, promise: ts.NewExpression): boolean {
+function findLostRace(place: ListenerPlace, promise: ts.NewExpression): ListenerLeak | undefined {
+  const { add, fn, outermost, file } = place;
   const executor = promise.arguments?.[0] && skipWrappers(promise.arguments[0]);
-  if (executor !== fn || eventKindOf(add.event) !== 'recurring' || goesWithItsEmitter(add, file)) return false;
+  if (!executor || executor !== fn) return undefined;
+  const isOfEnd = eventKindOf(add.event) === 'last';
+  if (isOfEnd ? !isWorkOfLiving(place) : eventKindOf(add.event) !== 'recurring' || goesWithItsEmitter(add, file))
+    return undefined;
   // `removeLater = pool.removeListener.bind(pool, 'failed', reject)`
-  if (listEndsOf(add, file).length > 0 || takingAway.test(executor.getText(file.source))) return false;
-  const list = listHolding(promise, file);
-  return list.some((at) => {
+  if (listEndsOf(add, file).length > 0 || takingAway.test(executor.getText(file.source))) return undefined;
+  const isRaced = listHolding(promise, file).some((at) => {
     const call = findMethodCall(getOutermostWrapped(at).parent);
     return call?.method === 'race' && findMemberPath(call.receiver)?.join('.') === 'Promise';
   });
+  if (!isRaced) return undefined;
+  const lost = { shape: 'wait', what: 'each race that another one wins', confidence: 'likely' } as const;
+  return isOfEnd ? { ...lost, sureWhen: runsForUsers(outermost.body ?? outermost, file) } : lost;
 }
 
-/** The array that a promise stands in, and where it is used that was pushed to. */
+/**
+ * What a method does while its emitter, the instance or what that was given as it was made, goes on: it waits for the
+ * emitter's end only to give up then, and the end is not of its own making.
+ */
+function isWorkOfLiving({ add, promise, outermost, emitter, file }: ListenerPlace): boolean {
+  const executor = promise?.arguments?.[0] && skipWrappers(promise.arguments[0]);
+  const reject = executor && isFunctionNode(executor) ? executor.parameters[1]?.name : undefined;
+  const isGivenUp = reject && ts.isIdentifier(reject) && file.bindingOf(reject)?.references.length;
+  if (!isGivenUp || isDisposerName(nameOfFunction(outermost))) return false;
+  if (listGroup(add, file).filter(({ call }) => call !== add.call).length > 0) return false;
+  if (emitter === 'field' ? !isFixedField(add.receiver, file) : emitter !== 'self') return false;
+  const target = (add.target ?? '').replaceAll('$', '\\$');
+  return !new RegExp(`(?<![\\w$.])${target}[?!]?\\.(?:${ending})\\b`).test(outermost.getText(file.source));
+}
+
+/** The arrays that a promise stands in, itself or by its name, and where one is used that it was pushed to. */
 function listHolding(promise: ts.NewExpression, file: FileContext): readonly ts.Node[] {
-  const { parent } = getOutermostWrapped(promise);
-  const push = findMethodCall(parent);
-  const pushed = push?.method === 'push' ? skipWrappers(push.receiver) : undefined;
-  const array = ts.isArrayLiteralExpression(parent) ? parent : undefined;
-  const holder = array && getOutermostWrapped(array).parent;
-  const name = holder && ts.isVariableDeclaration(holder) ? holder.name : pushed;
-  const uses = name && ts.isIdentifier(name) ? file.bindingOf(name)?.references : undefined;
-  return [...(array ? [array] : []), ...(uses ?? [])];
+  return [promise, ...usesOfName(promise, file)].flatMap((at): readonly ts.Node[] => {
+    const { parent } = getOutermostWrapped(at);
+    if (ts.isArrayLiteralExpression(parent)) return [parent, ...usesOfName(parent, file)];
+    const push = findMethodCall(parent);
+    const pushed = push?.method === 'push' ? skipWrappers(push.receiver) : undefined;
+    return (pushed && ts.isIdentifier(pushed) && file.bindingOf(pushed)?.references) || [];
+  });
+}
+
+/** The uses of the variable that a value is given to. */
+function usesOfName(value: ts.Expression, file: FileContext): readonly ts.Identifier[] {
+  const holder = getOutermostWrapped(value).parent;
+  const isNamed = ts.isVariableDeclaration(holder) && ts.isIdentifier(holder.name);
+  return (isNamed && file.bindingOf(holder.name as ts.Identifier)?.references) || [];
 }
 
 /** `on('data')` beside `on('end')`: what is listened to is read to its end. */

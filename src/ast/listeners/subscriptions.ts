@@ -28,7 +28,7 @@ export interface Subscription {
   /** What is subscribed to, as it is written. */
   source: string;
   /** How the result ends it. */
-  ends: 'unsubscribe' | 'dispose' | 'call';
+  ends: 'unsubscribe' | 'dispose' | 'remove' | 'call';
   /** What another file must tell: that the method gives back something that ends the subscription. */
   when?: LinkCondition;
 }
