@@ -1,4 +1,4 @@
-import { awaitedMaking, findEndedHandle } from '../../src/ast/handles/ended-handle.ts';
+import { endedByName, findEndedHandle } from '../../src/ast/handles/ended-handle.ts';
 import { findHandleLeak, type HandleLeak } from '../../src/ast/handles/handle-leak.ts';
 import { oftenEnough, weighHandle } from '../../src/ast/handles/handle-weight.ts';
 import {
@@ -96,7 +96,7 @@ export const rule = defineRule<LeakedHandle>({
     '.pipe(_res',
     '.pipe(&createWriteStream',
   ],
-  shapes: { ...Object.fromEntries(clientWords.map((word) => [word, madeClient])), 'await ': awaitedMaking },
+  shapes: { ...Object.fromEntries(clientWords.map((word) => [word, madeClient])), 'await ': endedByName },
   visit: {
     CallExpression: (call, file) => judge(call, file),
     NewExpression: (call, file) => judge(call, file),

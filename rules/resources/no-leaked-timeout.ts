@@ -5,7 +5,7 @@ import { asksForEnd, findAfterEnd, findEnd, findTimerRun } from '../../src/ast/l
 import { findConnection, listClearsOfListeners } from '../../src/ast/life/connection-timer.ts';
 import { findHandingOwner } from '../../src/ast/life/handing-owner.ts';
 import { onlySetsState, setsStateLate } from '../../src/ast/life/late-state.ts';
-import { type Life, lifeOf } from '../../src/ast/life/life-cycle.ts';
+import { effectWords, type Life, lifeOf } from '../../src/ast/life/life-cycle.ts';
 import { findMissedLoss } from '../../src/ast/life/lost-connection.ts';
 import { worksOnEnded } from '../../src/ast/life/works-on-ended.ts';
 import { findEnclosingFunction } from '../../src/ast/syntax.ts';
@@ -82,6 +82,8 @@ export const rule = defineRule<LeakedTimeout>({
   ],
   roles: ['product', 'ui'],
   mentions: ['setTimeout'],
+  // Of a page only what an effect starts, or an owner works on, is more than `possible`.
+  sureMentionsIn: { ui: ['this.', ...effectWords] },
   visit: {
     CallExpression(call, file) {
       if (findTimerFunction(call, file) !== 'setTimeout') return undefined;

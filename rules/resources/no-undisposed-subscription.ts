@@ -22,7 +22,7 @@ import { servesOneCall } from '../../src/ast/where/one-call.ts';
 import { runsRepeatedly } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
-import type { Match } from '../../src/model/rule.ts';
+import type { Match, TextShape } from '../../src/model/rule.ts';
 
 export type UndisposedSubscription =
   | { kind: 'dropped'; subscription: Subscription; life: Life }
@@ -36,6 +36,13 @@ const ownedParts = /\bclass\b[\s\S]*\bnew\s/;
 const eventMembers = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'].map((letter) => `.on${letter}`);
 /** Such a member is called with something, other than one that a component was handed or a base class has. */
 const eventCall = /(?<!\b(?:props|super)\??)\.on[A-Z][\w$]*[\s!)]*(?:\?\.\s*)?(?:<[^()]*>\s*)?\((?!\s*\))/;
+/** It is called with a function that stands there, or is one of the owner's. */
+const callbackCall = new RegExp(`${eventCall.source}\\s*(?:[(<{/]|(?:async|function|this)\\b|[\\w$]+\\s*=>)`);
+/** Beside a listener that is only named, something must tell what class its source is of, or what is given back. */
+const toldSource = /\bthis\b|\bvscode\b|\bconst\b[^=;]{0,200}(?::|=\s*<|=[\s(]*new\b)|\bas\s+[A-Z]/;
+const heardEvent: TextShape = {
+  test: (text) => callbackCall.test(text) || (eventCall.test(text) && toldSource.test(text)),
+};
 
 export const rule = defineRule<UndisposedSubscription>({
   id: 'no-undisposed-subscription',
@@ -64,7 +71,7 @@ export const rule = defineRule<UndisposedSubscription>({
   ],
   shapes: {
     ...Object.fromEntries(adders.map((word) => [word, adderCall])),
-    ...Object.fromEntries(eventMembers.map((member) => [member, eventCall])),
+    ...Object.fromEntries(eventMembers.map((member) => [member, heardEvent])),
     class: ownedParts,
   },
   visit: {

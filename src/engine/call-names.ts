@@ -72,11 +72,24 @@ function mentionsMaking(names: readonly string[], isDefault: boolean): CallNames
     if (!text.includes('new ')) return false;
     if (form.test(text)) return true;
     if (!isDefault) return false;
-    if (/\brequire\(|\bimport\(|\bdefault\s+as\b|\*\s*as\b/.test(text)) return true;
-    for (const [, name] of text.matchAll(/\bimport\s+([\w$]+)\s*(?:,|from\b)/g))
-      if (new RegExp(`\\bnew\\s+${escapeName(name!)}(?![\\w$])`).test(text)) return true;
-    return false;
+    return mayMakeDefault(text);
   };
+}
+
+/** What is `default` by name, or comes apart, or is made or handed on where it is loaded, may go by any name. */
+const anyName =
+  /\bdefault\s+as\b|[.{,]\s*default\b|['"]default['"]|\}\s*=\s*[^=;]{0,80}?\b(?:require|import)\s*\(|\bnew\s*\([^;]{0,80}?\b(?:require|import)\s*\(|\bimport\s*\([^;]{0,200}?\.\s*then\b/;
+const loadedName =
+  /\bimport\s+([\w$]+)\s*(?:,|from\b)|\*\s*as\s+([\w$]+)|([\w$]+)\s*(?::[^=;]{0,80})?[=:]\s*[^=;]{0,80}?\b(?:require|import)\s*\(/g;
+
+/** Whether a text may make an instance of what it loads under a name of its own. */
+function mayMakeDefault(text: string): boolean {
+  if (anyName.test(text)) return true;
+  for (const [, imported, space, loaded] of text.matchAll(loadedName)) {
+    const name = escapeName(imported ?? space ?? loaded!);
+    if (new RegExp(`\\bnew\\s+(?:[\\w$]+\\.)*${name}(?![\\w$])`).test(text)) return true;
+  }
+  return false;
 }
 
 function* namesInValue(name: string, value: NamedValue, fn: number): Generator<string> {

@@ -12,7 +12,9 @@ export function isOfProgram(project: Project, file: string, stating: readonly st
   if ([...loaders].some((loader) => programs.has(loader))) return true;
   const roots = [...loaders].filter((loader) => project.importersOf(loader).length === 0);
   const isOwnProgram = roots.length > 0 && roots.every((root) => project.ask(root, 'acts as it loads', actsAsItLoads));
-  return !isOwnProgram && [...loaders].some((loader) => project.isWithinPackagesOf(loader, stating));
+  if (isOwnProgram) return false;
+  const packages = project.packagesOf(stating);
+  return [...loaders].some((loader) => packages.has(project.files.get(loader)?.packageDir ?? ''));
 }
 
 /** The files and all that import them, at any remove, but tests. */

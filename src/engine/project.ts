@@ -248,9 +248,9 @@ export class Project {
     );
   }
 
-  /** Whether a file lies in the package of one of `others`, or in one that such a package depends on, at any remove. */
-  isWithinPackagesOf(file: string, others: readonly string[]): boolean {
-    const dirs = new Set(others.flatMap((other) => this.#files.get(other)?.packageDir ?? []));
+  /** The packages of files, and those that they depend on, at any remove. */
+  packagesOf(files: readonly string[]): ReadonlySet<string> {
+    const dirs = new Set(files.flatMap((file) => this.#files.get(file)?.packageDir ?? []));
     const byName = new Map(this.#packages.dirs().map((dir) => [this.#packages.factsOf(dir).name, dir]));
     for (const dir of dirs) {
       for (const name of this.#packages.factsOf(dir).dependencies) {
@@ -258,7 +258,7 @@ export class Project {
         if (needed !== undefined) dirs.add(needed);
       }
     }
-    return dirs.has(this.#files.get(file)?.packageDir ?? '');
+    return dirs;
   }
 
   /** The other files of the product in a file's package. */

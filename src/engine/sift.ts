@@ -1,4 +1,4 @@
-import type { Rule } from '../model/rule.ts';
+import type { Rule, TextShape } from '../model/rule.ts';
 import { createTokenSearch } from './token-search.ts';
 
 /** Forces a parse: a directive must be judged even where no rule could fire. */
@@ -19,7 +19,7 @@ interface Clause {
   first: number;
   others: readonly number[];
   /** What the text has to look like, for tokens that say little. */
-  shapes: readonly RegExp[];
+  shapes: readonly TextShape[];
 }
 
 /** A text is read once, whatever the number of rules and tokens; for shapes only where its tokens are found. */
@@ -58,7 +58,7 @@ function listClauses({ mentions, shapes = {} }: Asked, places: ReadonlyMap<strin
 
 /** Loops written out: this runs for each rule and file, before anything is optimised. */
 function holdsOne(clauses: readonly Clause[], found: Uint8Array, text: string): boolean {
-  let failed: RegExp | undefined;
+  let failed: TextShape | undefined;
   next: for (let i = 0; i < clauses.length; i++) {
     const { first, others, shapes } = clauses[i]!;
     if (found[first] === 0) continue;

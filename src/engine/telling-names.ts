@@ -12,9 +12,10 @@ interface NamesOfText {
   declared: string[];
 }
 
-const methodCall = /\.\s*([a-z]\w+)\s*(?:<[^<>()]{0,60}>)?\(/g;
+/** Their names are those of `isTellingName`: what stands behind any other is not looked at. */
+const methodCall = /\.\s*([a-z]+(?:[A-Z][a-z0-9]*){2,})(?!\w)\s*(?:<[^<>()]{0,60}>)?\(/g;
 const declaration =
-  /(?<![.\w$])([a-z]\w+)\s*(?:[:=]\s*(?:async\b|function\b|\([^()]*\)\s*(?::[^=]{1,80})?=>|[\w$]+\s*=>)|(?:<[^<>()]{0,60}>)?\([^()]*\)\s*(?::[^{};=]{1,80})?\{)/g;
+  /(?<![.\w$])([a-z]+(?:[A-Z][a-z0-9]*){2,})(?!\w)\s*(?:[:=]\s*(?:async\b|function\b|\([^()]*\)\s*(?::[^=]{1,80})?=>|[\w$]+\s*=>)|(?:<[^<>()]{0,60}>)?\([^()]*\)\s*(?::[^{};=]{1,80})?\{)/g;
 
 /**
  * Calls of methods whose receiver nobody names the type of (what a container injects, a context carries, a factory made):

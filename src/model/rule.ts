@@ -93,6 +93,11 @@ export type Visitors<Data> = {
   [K in NodeKind]?: (node: NodeByKind[K], file: FileContext, options: OptionValues) => MatchResult<Data>;
 };
 
+/** What a text looks like: an expression is one. */
+export interface TextShape {
+  test(text: string): boolean;
+}
+
 /**
  * A rule: what it says, when it fires, what it cannot know.
  * It never searches the tree itself: it is handed nodes and asks the questions in `src/ast`.
@@ -124,9 +129,9 @@ export interface Rule<Data = unknown> {
   mentions: readonly [string, ...string[]];
   /**
    * What a text must look like for a token of `mentions` to count, by the token: for tokens that stand in most texts.
-   * Only asked where the token does; without the flags `g` and `y`.
+   * Only asked where the token does; an expression without the flags `g` and `y`.
    */
-  shapes?: Readonly<Record<string, RegExp>>;
+  shapes?: Readonly<Record<string, TextShape>>;
   /**
    * Tokens of which a text must hold one, beside its `mentions`, for a match to be more than `possible`: where `possible`
    * is not reported, other files are not handed to the rule. `a&b` asks for both. Default: no such token.

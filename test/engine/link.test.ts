@@ -465,6 +465,8 @@ describe('a file that no rule asked for is read when its text may hold the call'
     ['a class under another name', "import { Service as S } from './service';", 'new S();', 2],
     ['a class of a namespace', "import * as all from './service';", 'new all.Service();', 2],
     ['a default export under any name', "import Anything from './service';", 'new Anything();', 2],
+    ['the default export of a namespace', "import * as all from './service';", 'new all.default();', 2],
+    ['a default export by its own name', "import { default as X } from './service';", 'new X();', 2],
     ['a required default export', "const X = require('./service').default;", 'new X();', 2],
     ['a method', "import { Service } from './service';\nconst service = new Service();", 'service\n    .run();', 5],
     ['a method in a pattern', "import { Service } from './service';\nconst { run } = new Service();", 'run();', 5],

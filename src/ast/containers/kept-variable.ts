@@ -36,13 +36,17 @@ export function findKeptVariable(set: ts.BinaryExpression, file: FileContext): K
   const name = path?.at(-1);
   if (!path || name === undefined) return undefined;
   const isCalledCache = /cache|memo(?!ry)/i.test(name);
-  if (!isCalledCache && !asksForTime.test(file.text)) return undefined;
   const binding = ts.isIdentifier(left) ? file.bindingOf(left) : undefined;
   const isOfModule = binding !== undefined && binding.scope === file.moduleScope;
   if (!isOfModule && !(path[0] === 'this' && path.length === 2)) return undefined;
+  if (!isCalledCache && !file.memo(asksForTimeIn, file.source)) return undefined;
   const get = (isCalledCache ? findAsked(left, set, fn, file) : undefined) ?? findExpiry(left, set, fn, file);
   const load = get && findLoadBetween(get, set, fn, file);
   return get && load ? { fn, get, set, load, isOfModule, isCalledCache } : undefined;
+}
+
+function asksForTimeIn({ text }: ts.SourceFile): boolean {
+  return asksForTime.test(text);
 }
 
 /** `if (!token || token.expiresAt < Date.now()) token = await load();`: it is kept until its time is up. */

@@ -1,4 +1,5 @@
 import type { Binding, FileContext } from '../../model/file-context.ts';
+import type { TextShape } from '../../model/rule.ts';
 import {
   calleeName,
   type FunctionNode,
@@ -19,8 +20,18 @@ import { findLeaks } from './release-paths.ts';
 /** What makes something, by its name: `getDocument` may give what others use too, and a cursor ends with its last row. */
 const making =
   /(?<![\w$])(?:open|connect|create|launch|start|spawn|fork|build|make|new|dial|listen|acquire|rollup|rolldown)(?![a-z])/;
-/** How the text of a file looks in which something is made so and waited for. */
-export const awaitedMaking = new RegExp(`\\bawait\\b[^;]{0,400}?${making.source}[\\w$]*[\\s!)]*(?:\\?\\.\\s*)?[(<]`);
+const awaitedMaking = `[^;=]{0,100}?\\bawait\\b[^;]{0,400}?${making.source}[\\w$]*[\\s!)]*(?:\\?\\.\\s*)?[(<]`;
+const endedName =
+  /(?<![\w$.])([\w$]+)\s*\??\.\s*(?:close|destroy|terminate|disconnect|quit|shutdown|\$disconnect|kill|dispose)\s*(?:\?\.\s*)?[(<]/g;
+/** How the text of a file looks in which something is made so, waited for under a name, and ended by that name. */
+export const endedByName: TextShape = {
+  test(text) {
+    const names = new Set(Array.from(text.matchAll(endedName), ([, name]) => name!.replaceAll('$', '\\$')));
+    if (names.size === 0) return false;
+    const anyName = `(?<![\\w$.])(?:${[...names].join('|')})(?![\\w$])`;
+    return new RegExp(`${anyName}\\s*(?:!?\\s*:[^;]{0,300}?)?=${awaitedMaking}`).test(text);
+  },
+};
 const ending = /^(?:close|destroy|terminate|disconnect|quit|shutdown|\$disconnect|kill)$/;
 
 /** A handle of a library that is not known, which its function ends by itself on some ways out. */

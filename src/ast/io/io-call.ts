@@ -2,8 +2,16 @@ import type { FileContext } from '../../model/file-context.ts';
 import { findClientCreation } from '../clients/libraries.ts';
 import { findFunctionValue } from '../names/functions.ts';
 import { bareModule, findOrigin } from '../names/provenance.ts';
-import { type FunctionNode, findMemberPath, findMethodCall, isFunctionNode, skipWrappers } from '../syntax.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  findMemberPath,
+  findMethodCall,
+  isFunctionNode,
+  skipWrappers,
+} from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { listNodesWithin } from '../within.ts';
 import { findQuery } from './queries.ts';
 
 /** What a call waits for outside of the process. `write` changes something there. */
@@ -149,7 +157,11 @@ export function listIo(fn: FunctionNode, file: FileContext): Io[] {
 
 /** The calls by which a function itself waits for I/O. */
 export function listIoCalls(fn: FunctionNode, file: FileContext): IoCall[] {
-  return listWaits(fn, file, 0, undefined);
+  if (!fn.body) return [];
+  return listNodesWithin('CallExpression', fn.body, file).flatMap((call) => {
+    const io = isWaitedFor(call) && findEnclosingFunction(call) === fn ? ioOf(call, file) : undefined;
+    return io ? [{ call, io }] : [];
+  });
 }
 
 interface IoCall {
@@ -157,15 +169,15 @@ interface IoCall {
   io: Io;
 }
 
-/** @param by the call whose arguments the function gets, where it is judged for one */
-function listWaits(fn: FunctionNode, file: FileContext, depth: number, by: ts.CallExpression | undefined): IoCall[] {
+/** Of a function that is so many calls away. @param by the call whose arguments the function gets */
+function listWaits(fn: FunctionNode, file: FileContext, depth: number, by: ts.CallExpression): IoCall[] {
   const found: IoCall[] = [];
   if (!fn.body) return found;
   const visit = (at: ts.Node): void => {
     if (isFunctionNode(at) && at !== fn) return;
-    if (by && ts.isBinaryExpression(at) && isGivenInstead(at, fn, by)) return;
+    if (ts.isBinaryExpression(at) && isGivenInstead(at, fn, by)) return;
     if (ts.isCallExpression(at) && isWaitedFor(at)) {
-      const io = depth === 0 ? ioOf(at, file) : file.memo(judgeFrom[depth - 1]!, at);
+      const io = file.memo(judgeFrom[depth - 1]!, at);
       if (io) found.push({ call: at, io });
     }
     ts.forEachChild(at, visit);

@@ -7,14 +7,12 @@ import { findQuery, isInsideChain, isRun, type QueryCall } from './queries.ts';
 
 /** The query that a short helper makes each time it is called, of what it is handed. */
 export function findOwnQuery(helper: FunctionNode, file: FileContext): QueryCall | undefined {
-  if (!helper.body) return undefined;
-  const handed = matchHanded(helper, file);
-  if (!handed) return undefined;
+  if (!helper.body || helper.parameters.length === 0) return undefined;
   for (const call of listNodesWithin('CallExpression', helper.body, file)) {
     if (findEnclosingFunction(call) !== helper || isInsideChain(call)) continue;
     const query = findQuery(call, file);
     if (!query || !isRun(call, query) || isConditional(call, helper)) continue;
-    if (handed.test(askedText(call, file))) return query;
+    if (matchHanded(helper, file)?.test(askedText(call, file))) return query;
   }
   return undefined;
 }
@@ -26,6 +24,10 @@ export function askedText(call: ts.CallExpression, file: FileContext): string {
 
 /** The names by which a function has what it is handed: its parameters, and what it makes of them. */
 export function matchHanded(fn: FunctionNode, file: FileContext): RegExp | undefined {
+  return file.memo(collectHanded, fn);
+}
+
+function collectHanded(fn: FunctionNode, file: FileContext): RegExp | undefined {
   const names = fn.parameters.flatMap((parameter) => listBoundNames(parameter.name));
   if (names.length === 0) return undefined;
   const match = (): RegExp => new RegExp(`\\b(?:${names.map((name) => name.replaceAll('$', '\\$')).join('|')})\\b`);

@@ -40,6 +40,8 @@ export type Life =
 
 export const effectName =
   /^(?:use\w*Effect|useMount|useOnMount|onMount|onMounted|watchEffect|createEffect|effect|\$effect|useFocusEffect)$/;
+/** What the text of every effect holds: parts of the names above. */
+export const effectWords: readonly string[] = ['ffect', 'Mount'];
 const componentBase =
   /(?:^|\.)(?:Component|PureComponent|LitElement|HTMLElement|Vue|LightningElement|ReactiveElement)$/;
 /** Runs when a component has come to its page. */

@@ -10,10 +10,11 @@ import { asksForMany, isBulk } from '../io/query-worth.ts';
 import { isOfRemoteClient } from '../io/remote-client.ts';
 import { isRowQuery } from '../io/row-lists.ts';
 import { sizeOf } from '../size/size.ts';
-import { type FunctionNode, isFunctionNode, isWithin } from '../syntax.ts';
+import { type FunctionNode, findEnclosingFunction } from '../syntax.ts';
 import { isSleep } from '../timers/sleep.ts';
 import { ts } from '../ts.ts';
 import { isConditional } from '../where/rounds.ts';
+import { listNodesWithin } from '../within.ts';
 
 /** What keeps an answer, or gathers questions: who calls such a function does not ask the server each time. */
 const keeping = /cache|memo|loader|batch|redis|singleflight|inflight|lru|dedupe/i;
@@ -42,7 +43,7 @@ export function listDeeds(fn: FunctionNode, file: FileContext): FunctionDeed[] {
   }
   if (keeping.test(text)) deeds.add('keeps');
   if (caching.test(text)) deeds.add('caches');
-  const queries = listOwnCalls(fn.body).flatMap((call) => findRunQuery(call, file) ?? []);
+  const queries = listOwnCalls(fn, fn.body, file).flatMap((call) => findRunQuery(call, file) ?? []);
   for (const kind of listOwnQueries(fn, queries, file)) deeds.add(`query:${kind}`);
   if (queries.some(({ call }) => isRowQuery(call, file, true))) deeds.add('rows');
   if (queries.some(({ call }) => sizeOf(call, file) === 'large')) deeds.add('all-rows');
@@ -80,14 +81,10 @@ function* listOwnQueries(
   }
 }
 
-/** The calls of a function that do not stand in a function inside of it. */
-function listOwnCalls(body: ts.Node): ts.CallExpression[] {
-  const calls: ts.CallExpression[] = [];
-  const visit = (at: ts.Node): void => {
-    if (isFunctionNode(at) && !isWithin(body, at)) return;
-    if (ts.isCallExpression(at)) calls.push(at);
-    ts.forEachChild(at, visit);
-  };
-  visit(body);
-  return calls;
+/** The calls of a function that do not stand in a function inside of it, but for one that it gives back at once. */
+function listOwnCalls(fn: FunctionNode, body: ts.Node, file: FileContext): ts.CallExpression[] {
+  return listNodesWithin('CallExpression', body, file).filter((call) => {
+    const around = findEnclosingFunction(call);
+    return around === fn || around === body;
+  });
 }
