@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
+import { ts } from '@ts-morph/common';
 import { build, type Metafile, type Plugin } from 'esbuild';
 
 /** What a command needs at once, by the sources that lead to it. A later group has what no earlier one has. */
@@ -138,17 +139,42 @@ async function buildGroup(name: string, members: ReadonlyMap<string, Member>, di
     banner: {
       js: `"use strict";
 const moduleUrl = require('node:url').pathToFileURL(__filename).href;
+const importModule = require('./${importer}');
 const resolveUrl = (name) => require('node:url').pathToFileURL(require.resolve(name)).href;`,
     },
     plugins: [others],
     write: false,
     logLevel: 'warning',
   });
-  // A chunk of another group is loaded when it is asked for, not before.
-  return outputFiles[0]!.text.replace(/\bimport\("\.\/([\w.-]+\.js)"\)/g, (whole, file: string) => {
-    const member = members.get(file);
-    return member ? `Promise.resolve().then(() => require("./${member.group}.cjs").${member.key})` : whole;
-  });
+  return withoutImports(outputFiles[0]!.text, members);
+}
+
+/** Loaded as it is: in code of an earlier run Node.js before 22 knows no `import()`. */
+const importer = 'import.cjs';
+
+/** Has each `import()` done by what is loaded as it is; a chunk of another group is loaded when it is asked for. */
+function withoutImports(code: string, members: ReadonlyMap<string, Member>): string {
+  const source = ts.createSourceFile('group.js', code, ts.ScriptTarget.Latest);
+  const edits: { from: number; to: number; text: string }[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+      const [named] = node.arguments;
+      const member = named && ts.isStringLiteral(named) ? members.get(basename(named.text)) : undefined;
+      const { end } = node.expression;
+      edits.push(
+        member
+          ? {
+              from: node.getStart(source),
+              to: node.end,
+              text: `Promise.resolve().then(() => require("./${member.group}.cjs").${member.key})`,
+            }
+          : { from: node.expression.getStart(source), to: end, text: 'importModule' },
+      );
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return edits.reduceRight((text, { from, to, text: now }) => text.slice(0, from) + now + text.slice(to), code);
 }
 
 /**
@@ -173,5 +199,6 @@ export async function groupCode(metafile: Metafile, dist: string): Promise<void>
     command,
     text.replace(unused, (whole, file: string) => (members.has(file) ? '' : whole)),
   );
+  writeFileSync(join(dist, importer), 'module.exports = (name) => import(name);\n');
   writeFileSync(join(dist, 'LICENSES.txt'), licenses());
 }

@@ -87,7 +87,6 @@ function compile(path: string, folder: string): Compiled | undefined {
     const script = new vm.Script(module.wrap(readFileSync(path, 'utf8')), {
       filename: path,
       ...(found && { cachedData: found.code }),
-      importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     });
     const isOfUse = found && script.cachedDataRejected === false;
     return { script, kept, modified, size, isFull: isOfUse ? found.isFull : undefined };

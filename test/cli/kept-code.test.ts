@@ -41,18 +41,11 @@ beforeAll(() => {
 beforeEach(() => rmSync(cache, { recursive: true, force: true }));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-function scan(...args: string[]): Promise<string> {
-  const command = [
-    join(installed, 'bin/plimsoll.js'),
-    'scan',
-    '--reporter',
-    'json',
-    '--trial',
-    'weigh',
-    '--no-cache',
-    ...args,
-  ];
-  const child = spawn(process.execPath, command, { cwd: home, stdio: ['ignore', 'pipe', 'pipe'] });
+function run(...args: string[]): Promise<string> {
+  const child = spawn(process.execPath, [join(installed, 'bin/plimsoll.js'), ...args], {
+    cwd: home,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (data) => {
@@ -61,6 +54,8 @@ function scan(...args: string[]): Promise<string> {
   }
   return new Promise((resolve) => child.on('close', () => resolve(text)));
 }
+
+const scan = (): Promise<string> => run('scan', '--reporter', 'json', '--trial', 'weigh', '--no-cache');
 
 const keptFiles = (): string[] => readdirSync(cache).sort();
 
@@ -105,9 +100,15 @@ test.runIf(isOurs)('runs side by side keep one whole set, and none is needed', a
   rmSync(cache);
 });
 
+test.runIf(isOurs)('code that was kept loads other parts of the tool', async () => {
+  const rules = () => run('rules', '--json');
+  const first = await rules();
+  expect(JSON.parse(first)).toBeInstanceOf(Array);
+  expect(await rules()).toBe(first);
+});
+
 test.runIf(isOurs)('what a run that scanned nothing has kept is completed by one that scans', async () => {
-  const child = spawn(process.execPath, [join(installed, 'bin/plimsoll.js'), 'rules'], { stdio: 'ignore' });
-  await new Promise((resolve) => child.on('close', resolve));
+  await run('rules');
   expect(keptFiles()).toHaveLength(2);
   const before = keptFiles().map((name) => readFileSync(join(cache, name)).length);
   await scan();
