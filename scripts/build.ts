@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, transform } from 'esbuild';
+import { groupCode, packagesOfStart } from './code-groups.ts';
 import { compilerByRequire, parserOfCompiler } from './compiler.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -69,7 +70,7 @@ function hashOfSources(): string {
 async function buildTool(): Promise<void> {
   copyRuntimeSource();
   rmSync(join(root, 'dist'), { recursive: true, force: true });
-  await build({
+  const { metafile } = await build({
     entryPoints: {
       cli: join(root, 'src/cli/main.ts'),
       index: join(root, 'src/index.ts'),
@@ -87,10 +88,12 @@ async function buildTool(): Promise<void> {
     target: 'node20',
     packages: 'external',
     define: { plimsollBuild: JSON.stringify(hashOfSources()) },
-    plugins: [parserOfCompiler, compilerByRequire],
+    plugins: [parserOfCompiler, compilerByRequire, packagesOfStart],
+    metafile: true,
     // Flat: code that loads worker.js and pairs.js looks for them beside itself.
     chunkNames: '[name]-[hash]',
   });
+  await groupCode(metafile, join(root, 'dist'));
   emitTypes('tsconfig.build.json');
   // Loaded by a way that has no declarations of its own; for others it has the types of the package.
   for (const file of ['ast/ts.d.ts', 'ast-questions.d.ts']) {

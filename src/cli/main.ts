@@ -1,17 +1,21 @@
-import module from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { keepCode } from './kept-code.ts';
 import { optimiseLate } from './optimise-late.ts';
-import { tolerateClosedPipes } from './output.ts';
 
-// Absent before Node 22.8, where start-up then costs what it always did.
-(module as { enableCompileCache?: () => unknown }).enableCompileCache?.();
-optimiseLate();
-tolerateClosedPipes();
 const argv = process.argv.slice(2);
+// Compiled code is of use only under the settings that it was made with.
+optimiseLate();
 // Asked by scripts again and again, and answered without reading the commands.
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
-  const [{ print }, { version }] = await Promise.all([import('./output.ts'), import('../version.ts')]);
+  const [{ print, tolerateClosedPipes }, { version }] = await Promise.all([
+    import('./output.ts'),
+    import('../version.ts'),
+  ]);
+  tolerateClosedPipes();
   await print(`${version}\n`);
 } else {
-  const { runCli } = await import('./program.ts');
+  if (!import.meta.url.endsWith('.ts')) keepCode(fileURLToPath(import.meta.url));
+  const [{ tolerateClosedPipes }, { runCli }] = await Promise.all([import('./output.ts'), import('./program.ts')]);
+  tolerateClosedPipes();
   process.exitCode = await runCli(argv);
 }

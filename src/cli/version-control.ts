@@ -1,9 +1,15 @@
-import { execFileSync } from 'node:child_process';
+import { createRequire } from 'node:module';
 import type { ReportContext } from '../report/context.ts';
+
+/** Loaded when a report asks for it, which few do. */
+const processes = () => createRequire(import.meta.url)('node:child_process') as typeof import('node:child_process');
 
 function git(root: string, ...args: string[]): string | undefined {
   try {
-    return execFileSync('git', ['-C', root, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    const options = { encoding: 'utf8' as const, stdio: ['ignore' as const, 'pipe' as const, 'ignore' as const] };
+    return processes()
+      .execFileSync('git', ['-C', root, ...args], options)
+      .trim();
   } catch {
     return undefined;
   }

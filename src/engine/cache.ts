@@ -17,8 +17,8 @@ interface Row {
   stamp: string;
   /** Hash of the package facts. */
   facts: string;
-  /** {@link StoredOutcome} */
-  outcome?: Stored;
+  /** {@link StoredOutcome}; `plain` stands for one among those of {@link PlainOutcomes}. */
+  outcome?: Stored | 'plain';
   /** Where there is no outcome: the specifiers that the text names. */
   imports?: Stored;
   /** Answers of the linker to questions about the text, those of the last scan. */
@@ -33,6 +33,12 @@ interface StoredOutcome {
   hasSummary: boolean;
   explicit: boolean;
 }
+
+/**
+ * The outcomes of all files that no rule looked at, by path, and without what their rows tell: most files are such, and
+ * to read a record of its own for each takes several times as long.
+ */
+type PlainOutcomes = Record<string, StoredOutcome>;
 
 /** The outcome of a whole scan. */
 interface Whole {
@@ -67,6 +73,8 @@ interface Index {
   files: Record<string, Row>;
   /** The newest first. */
   wholes: Whole[];
+  /** {@link PlainOutcomes} */
+  plain?: Stored;
   /** Of the last scan that asked; its key stands for the names of all files, and for every package.json. */
   targets?: { key: string; kept: Stored };
 }
@@ -89,6 +97,7 @@ export class ScanCache {
   readonly #stamps = new Map<string, string>();
   readonly #hashes = new Map<string, string | undefined>();
   readonly #factsHashes = new Map<string, string>();
+  #plain: PlainOutcomes | undefined;
   #isChanged = false;
 
   /** Opens what there is; undefined when the request wants no cache. */
@@ -128,7 +137,7 @@ export class ScanCache {
   outcomeOf(file: DiscoveredFile, facts: PackageFacts, instead?: string): FileOutcome | undefined {
     const row = instead === undefined ? this.#rowOf(file) : this.#rowOfText(file, instead);
     if (!row?.outcome || row.facts !== this.#hashOfFacts(facts)) return undefined;
-    const stored = this.#records.valueOf(row.outcome) as StoredOutcome | undefined;
+    const stored = this.#storedOutcome(file, row);
     if (!stored || stored.explicit !== file.explicit) return undefined;
     const { outcome } = stored;
     if (!stored.hasSummary || outcome.kind !== 'scanned' || !outcome.result) return outcome;
@@ -141,7 +150,8 @@ export class ScanCache {
     if (outcome.kind === 'failed' || this.#isTaken(file)) return;
     const row = this.#renew(file, facts, outcome.hash);
     if (outcome.kind === 'skipped' || !outcome.result) {
-      row.outcome = toRecord({ outcome, hasSummary: false, explicit: file.explicit });
+      this.#plainOutcomes()[file.path] = { outcome: withoutName(outcome), hasSummary: false, explicit: file.explicit };
+      row.outcome = 'plain';
       return;
     }
     const { summary, ...result } = outcome.result;
@@ -154,7 +164,7 @@ export class ScanCache {
   importsOf(file: DiscoveredFile): readonly string[] | undefined {
     const row = this.#rowOf(file);
     if (row?.imports) return this.#records.valueOf(row.imports) as string[] | undefined;
-    const stored = row?.outcome && (this.#records.valueOf(row.outcome) as StoredOutcome | undefined);
+    const stored = row && this.#storedOutcome(file, row);
     return stored?.outcome.kind === 'scanned' ? stored.outcome.imports : undefined;
   }
 
@@ -260,10 +270,14 @@ export class ScanCache {
     const writer = new RecordWriter();
     const move = (stored: Stored | undefined): Stored | undefined => stored && writer.add(this.#records, stored);
     const files: [string, Row][] = [];
+    const plain: PlainOutcomes = Object.create(null) as PlainOutcomes;
     for (const [path, row] of Object.entries(this.#index.files)) {
       if (keep && !this.#isCopy && !keep.has(path)) continue;
       const { hash, stamp, facts, answers } = row;
-      const [outcome, imports, summary] = [move(row.outcome), move(row.imports), move(row.summary)];
+      const own = row.outcome === 'plain' ? this.#plainOutcomes()[path] : undefined;
+      if (own) plain[path] = own;
+      const outcome = row.outcome === 'plain' ? own && ('plain' as const) : move(row.outcome);
+      const [imports, summary] = [move(row.imports), move(row.summary)];
       files.push([
         path,
         {
@@ -285,11 +299,28 @@ export class ScanCache {
     const found = this.#index.targets;
     const targets = found && { ...found, kept: writer.add(this.#records, found.kept) };
     try {
-      writer.write(this.#file, { files: Object.fromEntries(files), wholes, ...(targets && { targets }) });
+      const kept = writer.add(this.#records, toRecord(plain));
+      writer.write(this.#file, { files: Object.fromEntries(files), wholes, plain: kept, ...(targets && { targets }) });
       keepNewest(this.#folder, maxFiles);
     } catch {
       // A folder that cannot be written, as in a read-only checkout.
     }
+  }
+
+  #storedOutcome({ path }: DiscoveredFile, { outcome: stored, hash }: Row): StoredOutcome | undefined {
+    if (stored === undefined) return undefined;
+    if (stored !== 'plain') return this.#records.valueOf(stored) as StoredOutcome | undefined;
+    const own = this.#plainOutcomes()[path];
+    return own && { ...own, outcome: { ...own.outcome, path, hash } };
+  }
+
+  /** Empty where they are damaged: their files are then processed anew. */
+  #plainOutcomes(): PlainOutcomes {
+    if (!this.#plain) {
+      const kept = this.#index.plain && (this.#records.valueOf(this.#index.plain) as PlainOutcomes | undefined);
+      this.#plain = Object.assign(Object.create(null) as PlainOutcomes, kept);
+    }
+    return this.#plain;
   }
 
   /** Another tree's files fill gaps, and never take the place of what is known of the tree itself. */
@@ -356,6 +387,11 @@ function areAsKept(configs: ConfigStates | undefined, root: string): boolean {
     configs !== undefined &&
     Object.entries(configs).every(([path, state]) => readState(join(root, path)).state === state)
   );
+}
+
+/** Its row has the name and the hash. */
+function withoutName<Outcome extends StoredOutcome['outcome']>(outcome: Outcome): Outcome {
+  return { ...outcome, path: '', hash: '' };
 }
 
 function toRecord(value: unknown): Buffer {

@@ -6,9 +6,10 @@ import ignore, { type Ignore } from 'ignore';
 export interface IgnoreRules {
   /** Absolute folder that the patterns are relative to, POSIX, with a trailing slash. */
   base: string;
-  own: Ignore;
-  /** Matches every path on which `own` may have an opinion. */
-  mayConcern: RegExp;
+  /** Made when it is first asked: many a .gitignore is about nothing that is there. */
+  own(): Ignore;
+  /** Whether `own` may have an opinion on a path below `base`. */
+  mayConcern(path: string): boolean;
   above: IgnoreRules | undefined;
 }
 
@@ -26,34 +27,61 @@ export function readIgnoreRules(
   }
   // As `.git/info/exclude` of most checkouts: comments alone.
   if (!/^[ \t]*[^\s#]/m.test(patterns)) return above;
+  let own: Ignore | undefined;
   return {
     base: `${folder.replaceAll('\\', '/')}/`,
-    own: ignore().add(patterns),
-    mayConcern: regExpOfNames(patterns),
+    own() {
+      own ??= ignore().add(patterns);
+      return own;
+    },
+    mayConcern: searchOfNames(patterns),
     above,
   };
 }
 
-/** Asking `ignore` takes a test for each pattern and folder of a path; most paths hold the names of no pattern. */
-function regExpOfNames(patterns: string): RegExp {
-  const sources = new Set<string>();
+/**
+ * Asking `ignore` takes a test for each pattern and folder of a path; most paths hold the names of no pattern. Names are
+ * looked up as they are: to compile an expression of them takes longer than to walk a small project.
+ */
+function searchOfNames(patterns: string): (path: string) => boolean {
+  const names = new Set<string>();
+  const parts = new Set<string>();
   for (const line of patterns.replace(/^\uFEFF/, '').split(/\r?\n/)) {
     if (line.startsWith('#') || line.trim() === '') continue;
-    sources.add(sourceOfName(line.replace(/^!/, '').trimEnd()));
+    const { name, part } = nameIn(line.replace(/^!/, '').trimEnd());
+    if (name === part && part !== '') names.add(part.toUpperCase());
+    else parts.add(part.toUpperCase());
   }
-  return new RegExp([...sources].join('|'), 'i');
+  const some = [...parts];
+  const isNamed = (name: string): boolean => {
+    const upper = name.toUpperCase();
+    return names.has(upper) || some.some((part) => upper.includes(part));
+  };
+  const folders = new Map<string, boolean>();
+  const search = (path: string): boolean => {
+    const at = path.lastIndexOf('/');
+    if (isNamed(path.slice(at + 1))) return true;
+    if (at < 0) return false;
+    const folder = path.slice(0, at);
+    let isConcerned = folders.get(folder);
+    if (isConcerned === undefined) {
+      isConcerned = search(folder);
+      folders.set(folder, isConcerned);
+    }
+    return isConcerned;
+  };
+  return search;
 }
 
 /** What stands in each path that a pattern is about: the last of its folders or files that it names, or a part of the name. */
-function sourceOfName(pattern: string): string {
+function nameIn(pattern: string): { name: string; part: string } {
   // An escape, or a set of characters, may stand for anything, and all that follows.
   const plain = pattern.replace(/[\\[].*$/, '*');
   for (const name of plain.split('/').reverse()) {
     const part = name.split(/[*?]/).reduce((longest, next) => (next.length > longest.length ? next : longest), '');
-    const source = part.replace(/[.+^${}()|\]]/g, '\\$&');
-    if (part !== '') return part === name ? `(?:^|/)${source}(?:/|$)` : source;
+    if (part !== '') return { name, part };
   }
-  return '';
+  return { name: '', part: '' };
 }
 
 /** The rules that hold in `folder` because of the folders above it, up to its git checkout, or else up to `root`. */
@@ -88,8 +116,8 @@ function verdictOn(path: string, isFolder: boolean, rules: IgnoreRules | undefin
   for (let at = rules; at; at = at.above) {
     if (!path.startsWith(at.base)) continue;
     const inside = path.slice(at.base.length);
-    if (!at.mayConcern.test(inside)) continue;
-    const verdict = at.own.test(isFolder ? `${inside}/` : inside);
+    if (!at.mayConcern(inside)) continue;
+    const verdict = at.own().test(isFolder ? `${inside}/` : inside);
     if (verdict.ignored) return 'ignored';
     if (verdict.unignored) return 'taken back';
   }

@@ -8,7 +8,7 @@ export type Place = readonly [at: number, length: number, sum: number];
 /** A record that is in a file already, or the bytes of one that is not yet. */
 export type Stored = Place | Buffer;
 
-const magic = 'plimsoll-cache-2';
+const magic = 'plimsoll-cache-3';
 const headBytes = magic.length + 8;
 
 /**
