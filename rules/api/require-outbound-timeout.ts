@@ -59,7 +59,6 @@ export const rule = defineRule<OutboundTimeout>({
   ],
   mentions: [
     'fetch(',
-    ...importWords(['node-fetch', 'cross-fetch', 'isomorphic-fetch', 'undici']),
     ...importWords(['axios', '@nestjs/axios', 'got', 'superagent', 'http', 'https', 'node:http', 'node:https']),
     ...importWords(['request-promise', 'request-promise-native', 'request', 'simple-get', 'download', 'needle']),
   ],

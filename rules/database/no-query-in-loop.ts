@@ -11,7 +11,7 @@ import {
   isRun,
   type QueryCall,
 } from '../../src/ast/io/queries.ts';
-import { findHandedRound, findRounds, isFewOfPart, isWeakLoop, placeOf } from '../../src/ast/io/query-rounds.ts';
+import { findHandedRound, findRounds, isFewOfPart, isWeakLoop } from '../../src/ast/io/query-rounds.ts';
 import {
   isBareWriteMap,
   isCollected,
@@ -135,9 +135,10 @@ function ofCallee(
   file: FileContext,
 ): Match<QueryInLoop> {
   return {
-    ...placeOf(call, repetition),
+    at: call,
     ...(isSeldomAsked(file) && { confidence: 'possible' as const }),
     values: { query: callee.getText(file.source).replace(/\s+/g, ''), over: shownText(over, file), through: '' },
+    related: [{ at: repetition.node, note: 'repeats it' }],
     when: allOf(anyOf(queries?.asks, hasBatch), isNoHandful(over, file)),
     sureWhen: allOf(whenOften(over, call, file), anyOf(queries?.onlyReads, hasBatch)),
     data: { query: undefined, call, repetition, over },
@@ -180,13 +181,14 @@ function makeMatch(
   file: FileContext,
 ): Match<QueryInLoop> {
   return {
-    ...placeOf(at, repetition),
+    at,
     confidence: isSeldomAsked(file) ? 'possible' : confidence,
     values: {
       query: query.text,
       over: shownText(over, file),
       through: call === query.call ? '' : ` (through \`${call.expression.getText(file.source)}\`)`,
     },
+    related: [{ at: repetition.node, note: 'repeats it' }],
     when: allOf(query.when, isNoHandful(over, file)),
     sureWhen: whenOften(over, call, file),
     data: { query, call, repetition, over },

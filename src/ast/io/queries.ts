@@ -12,7 +12,6 @@ import {
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { findGivenModelUse, findModelUse, type ModelUse } from './model-queries.ts';
 import { methodsOf, type QueryLibrary, queryLibraries, queryMethod } from './query-libraries.ts';
 
 /** `point` reads fetch by key, `list` reads may return many rows. */
@@ -234,10 +233,7 @@ function fromShape(
   if (methods.length > 1 && isDrizzleChain(methods)) return query(call, 'drizzle', kindOfChain(call, method), file);
   if (methods.includes('collection') && methodsOf.mongodb.test(method))
     return query(call, 'mongodb', kindOf(verbOfChain(call, methodsOf.mongodb) ?? method, call), file);
-  if (ts.isIdentifier(head) && /^[A-Z]\w+$/.test(head.text))
-    return ofModel(call, verb, findModelUse(first, verb, head, file), file);
-  const given = findGivenModelUse(first, verb, skipWrappers(head));
-  if (given) return ofModel(call, verb, given, file);
+  if (ts.isIdentifier(head) && /^[A-Z]\w+$/.test(head.text)) return fromModel(call, first, verb, head, file);
   if (isKnexChain(head, methods))
     return {
       ...query(call, 'knex', kindOfChain(call, method), file),
@@ -252,15 +248,6 @@ function fromShape(
     };
   }
   return undefined;
-}
-
-function ofModel(
-  call: ts.CallExpression,
-  verb: string,
-  use: ModelUse | undefined,
-  file: FileContext,
-): QueryCall | undefined {
-  return use && { ...query(call, use.library, kindOf(verb, call), file), when: use.when };
 }
 
 const knexName = /^(?:\w*[kK]nex|db|database|trx|trns|tx|conn|connection)$/;
@@ -314,6 +301,72 @@ function isPrismaShape(path: readonly string[], method: string, call: ts.CallExp
         (name) =>
           name !== undefined && /^(?:where|select|include|orderBy|take|skip|cursor|distinct|by|omit|_\w+)$/.test(name),
       ))
+  );
+}
+
+const sequelizeImports = ['import:sequelize', 'import:sequelize-typescript', 'import:@sequelize/core'];
+
+/** `User.findByPk(id)`, where `User` is a class of this project: an active record, if the project has such a library. */
+function fromModel(
+  call: ts.CallExpression,
+  first: ts.CallExpression,
+  verb: string,
+  head: ts.Identifier,
+  file: FileContext,
+): QueryCall | undefined {
+  const binding = file.bindingOf(head);
+  if (!binding) return undefined;
+  const origin = findOrigin(head, file);
+  if (origin && origin.module !== '.' && !/^[.@~#]/.test(origin.module)) return undefined;
+  const states = (facts: readonly string[]): LinkCondition => ({
+    kind: 'any',
+    of: facts.map((fact) => ({ kind: 'project-states', fact })),
+  });
+  const isIn = (...names: string[]): boolean =>
+    names.some((name) => hasProperty(first.arguments.at(-1), name) || hasProperty(first.arguments[0], name));
+  if (
+    verb === 'findByPk' ||
+    (/^(?:findAll|findOne|count|destroy|update|findOrCreate|findAndCountAll)$/.test(verb) && isIn('where')) ||
+    /^(?:bulkCreate|findAndCountAll)$/.test(verb) ||
+    (verb === 'create' && isIn('transaction'))
+  )
+    return {
+      ...query(call, 'sequelize', kindOf(verb, call), file),
+      when: states(/^(?:findOne|count)$/.test(verb) ? [...sequelizeImports, 'import:typeorm'] : sequelizeImports),
+    };
+  if (
+    /^(?:findById|findByIdAndUpdate|findByIdAndDelete|findOneAndUpdate|findOneAndDelete|updateOne|updateMany|deleteOne|deleteMany|countDocuments|insertMany)$/.test(
+      verb,
+    ) ||
+    (/^(?:findOne|find|create|exists|aggregate)$/.test(verb) &&
+      first.arguments.length > 0 &&
+      isModelFile(origin?.module) &&
+      // `Account.create(…)` of an entity makes an object.
+      !(verb === 'create' && /entit/i.test(origin?.module ?? '')))
+  )
+    return { ...query(call, 'mongoose', kindOf(verb, call), file), when: states(['import:mongoose']) };
+  // The active records of TypeORM.
+  if (
+    /^(?:findOneBy|findBy|findOneByOrFail|findOneOrFail|findAndCountBy|countBy|existsBy|find)$/.test(verb) &&
+    (/By/.test(verb) || isIn('where'))
+  )
+    return { ...query(call, 'typeorm', kindOf(verb, call), file), when: states(['import:typeorm']) };
+  return undefined;
+}
+
+/** `../models/user`, `./user.schema`: what the file is named after. */
+function isModelFile(module: string | undefined): boolean {
+  return (
+    module !== undefined && /(?:^|[/._-])(?:models?|schemas?|entit(?:y|ies)|collections?)(?:[/._-]|$)/i.test(module)
+  );
+}
+
+function hasProperty(node: ts.Node | undefined, name: string): boolean {
+  const value = node && skipWrappers(node as ts.Expression);
+  return (
+    value !== undefined &&
+    ts.isObjectLiteralExpression(value) &&
+    value.properties.some((property) => findPropertyName(property.name) === name)
   );
 }
 

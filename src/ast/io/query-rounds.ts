@@ -1,6 +1,5 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { SymbolRef } from '../../model/link.ts';
-import type { Related } from '../../model/rule.ts';
 import { listClasses, refOf } from '../names/symbol-ref.ts';
 import { isChunked, isLiteralSized } from '../size/small-input.ts';
 import { findMethodCall, getOutermostWrapped, isWithin, rootOfMembers, skipAwait, skipWrappers } from '../syntax.ts';
@@ -8,7 +7,6 @@ import { ts } from '../ts.ts';
 import { isInCatch } from '../where/conditions.ts';
 import { type DataLoop, findDataLoop, runsOnce } from '../where/data-loop.ts';
 import { dependsOnLastRound, isInSomeRounds, isOnWayOut, isPaced, mayEndEarly } from '../where/rounds.ts';
-import type { Repetition } from '../where/where.ts';
 import { isAwaitedOrReturned } from './queries.ts';
 import { isRowQuery, rowListOf } from './row-lists.ts';
 
@@ -77,13 +75,4 @@ export function findHandedRound(call: ts.CallExpression, file: FileContext): Han
     return undefined;
   const to = refOf(value, file, listClasses(file));
   return to && { repetition: { node: call, over }, over, to };
-}
-
-/** A loop is told by what each round waits for, rounds that are started together by the `Promise.all` that waits for all. */
-export function placeOf(call: ts.CallExpression, { node }: Repetition): { at: ts.Node; related: Related[] } {
-  const all = ts.isCallExpression(node) ? findMethodCall(getOutermostWrapped(node).parent) : undefined;
-  const isAll = all?.receiver.getText() === 'Promise' && /^all(?:Settled)?$/.test(all.method);
-  return all && isAll
-    ? { at: all.call, related: [{ at: call, note: 'is asked for each' }] }
-    : { at: call, related: [{ at: node, note: 'repeats it' }] };
 }

@@ -6,9 +6,6 @@ const testPath =
 const fixturePath = /(?:^|\/)fixtures?\//i;
 const migrationPath =
   /(?:^|\/)(?:[a-z]+[-_])?(?:migrations?|upgrades|seeds?|seeders?|migrate)\/|(?:^|\/)migrat(?:e|ions?)\.[cm]?[jt]s$|[._-](?:migration|seed|seeder)\.[cm]?[jt]s$|(?:^|\/)schema[._-]?(?:upgrade|migration)\w*\.[cm]?[jt]s$/i;
-/** What runs migrations, or answers about them, is no migration: `migration/MigrationExecutor.ts`, `migration/migration.service.ts`. */
-const migrationRunner =
-  /(?:^|\/)(?!\d)[\w.-]*(?:Executor|Runner|Service|Controller|Resolver|Router|Repository|[._-](?:executor|runner|service|controller|resolver|router|repository))\.[cm]?[jt]s$/;
 const scriptPath =
   /(?:^|\/)(?:scripts?|bin|cli|codemods?|benchmarks?|bench|\.github|\.circleci|devtools?|emulators?)\/|^(?:tools?|tasks?|build|ci|dev|perf|release|generators?)\/|(?:^|\/)(?:gulpfile|gruntfile|cli|release|build(?!-)|webpack|rollup|esbuild)\b[\w.-]*\.[cm]?[jt]s$|^build-[\w.-]*\.[cm]?[jt]s$/i;
 /** Whole words of a folder or file that fills a database once, puts a product in place, or takes texts out of sources. */
@@ -71,7 +68,7 @@ export function fileRole(path: string, text: string, pkg: PackageFacts): FileRol
   const inPackage = pathInPackage(path, pkg);
   if (isOfTests(path, pkg)) return 'test';
   if (configPath.test(path)) return 'config';
-  if (migrationPath.test(path) && !migrationRunner.test(path)) return 'migration';
+  if (migrationPath.test(path)) return 'migration';
   if (toolPackage.test(pkg.dir) || text.startsWith('#!') || pkg.scripts.has(inPackage) || scriptPath.test(inPackage))
     return 'script';
   if (isSeed(path, text)) return 'migration';
