@@ -20,7 +20,7 @@ import { isMissedAtModuleEnd } from '../../src/ast/timers/module-end.ts';
 import { findOverwrite } from '../../src/ast/timers/overwritten.ts';
 import { canEnd, findReArming, isCounted, type ReArming, settlesPromise } from '../../src/ast/timers/re-arming.ts';
 import { findRearmedAfterEnd } from '../../src/ast/timers/rearmed-after-end.ts';
-import { listReturnedPlaces } from '../../src/ast/timers/returned-timer.ts';
+import { isHandedOver, listReturnedPlaces } from '../../src/ast/timers/returned-timer.ts';
 import { findSecondBeginning } from '../../src/ast/timers/second-chain.ts';
 import { type TimeoutLeak, weighTimeout } from '../../src/ast/timers/timer-weight.ts';
 import { findDelayMs, findTimerFunction, isAtOnce, isUnrefed } from '../../src/ast/timers/timers.ts';
@@ -88,8 +88,7 @@ export const rule = defineRule<LeakedTimeout>({
     CallExpression(call, file) {
       if (findTimerFunction(call, file) !== 'setTimeout') return undefined;
       const direct = listHandlePlaces(call, file);
-      const isHandedOver = direct.some((p) => p.kind === 'handed-over');
-      const places = isHandedOver ? listReturnedPlaces(call, direct, file) : direct;
+      const places = isHandedOver(call, file) ? listReturnedPlaces(call, direct, file) : direct;
       if (places.length === 0) return undefined;
       const own = lifeOf(call, file);
       const life = (own.kind === 'call' ? findHandingOwner(call, file) : undefined) ?? own;
@@ -175,7 +174,7 @@ function judge(
     if (drop) return { ...match('key', ...elsewhere()), related: [{ at: drop, note: 'leaves it running' }] };
     if (at) return { ...match('loss', ...elsewhere()), related: [{ at, note: 'leaves it running' }] };
   }
-  if (file.role === 'ui' || isAtOnce(call) || isReturned(call, file)) return undefined;
+  if (file.role === 'ui' || isAtOnce(call) || isHandedOver(call, file)) return undefined;
   const overwrite = findOverwrite(call, places, life, file);
   if (!overwrite) return undefined;
   return match('overwritten', runsAgain(call, life, file), overwrite.when);
@@ -194,9 +193,4 @@ function isPutOff(clear: ts.Node, call: ts.CallExpression): boolean {
 /** What is left running starts its owner anew, or calls what belongs to it. */
 function actsAfterEnd(call: ts.CallExpression, leak: TimeoutLeak, file: FileContext): boolean {
   return leak === 'restarts' || leak === 'rearmed' || (leak === 'missed' && findTimerRun(call, file).called.length > 0);
-}
-
-/** Other methods keep it: they are the ones to look at it before. */
-function isReturned(call: ts.CallExpression, file: FileContext): boolean {
-  return listHandlePlaces(call, file).some((p) => p.kind === 'handed-over');
 }

@@ -54,18 +54,11 @@ export function isUncalled(
  * handler): neither its own, nor those that take others beside it.
  */
 export function isUntakenValue(project: Project, file: string, line: number): boolean {
-  if (project.isAside(file) || project.isPublished(file) || project.configuredEntry(file) !== undefined) return false;
-  if (isStartName.test(file) || project.dependsOn(file, templates)) return false;
-  const text = project.textOf(file) ?? '';
-  const above = text.split('\n', line).reverse();
+  if (isStartName.test(file) || project.configuredEntry(file) !== undefined || project.dependsOn(file, templates))
+    return false;
+  const above = (project.textOf(file) ?? '').split('\n', line).reverse();
   const [, name] = madeByCall.exec(above.find((one) => /^[^\s})\]/*]/.test(one)) ?? '') ?? [];
-  const summary = name === undefined ? undefined : project.summaryOf(file);
-  if (!summary || name === undefined) return false;
-  const names = exportedNames(summary, name);
-  if (names.length === 0 || names.includes('default')) return false;
-  const home = text.replace(anyComment, '').replace(exportList, '');
-  const uses = home.match(new RegExp(`(?<![\\w$'"\`.])${escapeName(name)}(?![\\w$])`, 'g')) ?? [];
-  return uses.length === 1 && isLeftOut(project, file, names);
+  return name !== undefined && isTakenByNobody(project, file, name);
 }
 
 const madeByCall = /^(?:export\s+)?const\s+([\w$]+)[^=\n]*=\s*(?:new\s+)?[\w$]+(?:\.[\w$]+)*(?:<[^()]*>)?\(/;
@@ -78,16 +71,20 @@ const pooled =
  * opens no connection.
  */
 export function isUnaskedPool(project: Project, file: string, line: number): boolean {
-  const text = project.textOf(file) ?? '';
-  const [, name] = pooled.exec(text.split('\n', line)[line - 1] ?? '') ?? [];
-  const summary = name === undefined ? undefined : project.summaryOf(file);
-  if (!summary || name === undefined || project.isAside(file) || project.isPublished(file)) return false;
-  const names = exportedNames(summary, name);
+  const [, name] = pooled.exec((project.textOf(file) ?? '').split('\n', line)[line - 1] ?? '') ?? [];
+  return name !== undefined && isTakenByNobody(project, file, name, '\\.(?:on|once|end|close)\\(');
+}
+
+/** Whether no file takes what is exported, nor its own file but where `asking`, a pattern, follows its name. */
+function isTakenByNobody(project: Project, file: string, name: string, asking?: string): boolean {
+  const summary = project.isAside(file) || project.isPublished(file) ? undefined : project.summaryOf(file);
+  const names = summary ? exportedNames(summary, name) : [];
   if (names.length === 0 || names.includes('default')) return false;
-  const home = text.replace(anyComment, '').replace(exportList, '');
-  const uses = home.match(new RegExp(`(?<![\\w$'"\`.])${escapeName(name)}(?![\\w$])`, 'g')) ?? [];
-  const ends = home.match(new RegExp(`(?<![\\w$.])${escapeName(name)}\\.(?:on|once|end|close)\\(`, 'g')) ?? [];
-  return uses.length === ends.length + 1 && isLeftOut(project, file, names);
+  const home = (project.textOf(file) ?? '').replace(anyComment, '').replace(exportList, '');
+  const countOf = (pattern: string): number => home.match(new RegExp(pattern, 'g'))?.length ?? 0;
+  const uses = countOf(`(?<![\\w$'"\`.])${escapeName(name)}(?![\\w$])`);
+  const asked = asking === undefined ? 0 : countOf(`(?<![\\w$.])${escapeName(name)}${asking}`);
+  return uses === asked + 1 && isLeftOut(project, file, names);
 }
 
 /** A method that only a caller by its name can mean: of a class without a contract, not marked for a framework. */

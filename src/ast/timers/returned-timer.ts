@@ -4,6 +4,11 @@ import { listCallsOf } from '../names/functions.ts';
 import { findEnclosingFunction, isHiddenMethod } from '../syntax.ts';
 import { ts } from '../ts.ts';
 
+/** Whether a timer goes to who called: other methods, or other code, that keep it are the ones to look at. */
+export function isHandedOver(timer: ts.CallExpression, file: FileContext): boolean {
+  return listHandlePlaces(timer, file).some(({ kind }) => kind === 'handed-over');
+}
+
 /**
  * Where a timer goes that a private method returns to the other methods of its class: `this.timer = this._arm()`.
  * Nothing where others can call that method, or where some call keeps the handle elsewhere than in a field.
