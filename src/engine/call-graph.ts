@@ -134,7 +134,11 @@ export class CallGraph {
           const path = [{ from, edge, to: fn }, ...steps];
           for (const value of edge.given ?? []) {
             if (value.argument !== wanted || value.from === 'many') continue;
-            if (value.from === 'request') return this.#chain(from, path, new Map());
+            if (value.from === 'request') {
+              // What administrators bring are the few things that there are.
+              if (this.entryOf(from)?.seldom === 'admin') continue;
+              return this.#chain(from, path, new Map());
+            }
             const home = { file: from.file, fn: value.fn };
             const key = `${keyOf(home)}\0${value.parameter}`;
             if (seen.has(key)) continue;

@@ -110,6 +110,14 @@ describe('the role of a file', () => {
     expect(roleOf('src/pages/shop.tsx', next)).toBe('product');
   });
 
+  test('a browser that is driven from the top of a file makes a script, one that a function opens does not', () => {
+    expect(roleOf('check-login.mjs', 'const browser = await chromium.launch({ headless: true });\n')).toBe('script');
+    expect(roleOf('src/pdf.ts', 'export async function open() {\n  return await chromium.launch();\n}\n')).toBe(
+      'product',
+    );
+    expect(roleOf('src/pdf.ts', 'const open = async () => await chromium.launch();\n')).toBe('product');
+  });
+
   test('what an action of a workflow does ends with it', () => {
     expect(roleOf('source/action/index.mjs', "import core from '@actions/core';\n")).toBe('script');
   });

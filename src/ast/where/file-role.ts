@@ -36,6 +36,9 @@ const uiPath =
 const uiImport =
   /(?:from\s*|require\(\s*)['"](?:react|react-dom|react-native|preact|vue|svelte|solid-js|@angular\/\w[\w/-]*|lit|mobx-react|@emotion\/\w+|styled-components|jquery|pinia|zustand|@tanstack\/react-query|next\/(?:link|image|router|navigation))(?:\/[\w./-]+)?['"]/;
 
+/** A check of a site that somebody starts, and that drives a browser to its end. */
+const launchAtTop = /^(?:(?:const|let|var)\s+)?\w+\s*=\s*await\s+(?:chromium|firefox|webkit|puppeteer)\.launch\s*\(/m;
+
 /** A step of a workflow of GitHub: its process ends with it. */
 const actionImport = /['"]@actions\/core['"]/;
 
@@ -62,7 +65,7 @@ function pathInPackage(path: string, { dir }: PackageFacts): string {
 
 /**
  * The role of a file by where it lies and what its head says. Rules about load are silent outside `product` (and some in `ui`).
- * A path decides first; a shebang or a place in package.json `bin`/`scripts` makes a script; a UI import or `'use client'` makes UI.
+ * A path decides first; a shebang, a place in package.json `bin`/`scripts`, or a browser launched at its top makes a script; a UI import or `'use client'` makes UI.
  */
 export function fileRole(path: string, text: string, pkg: PackageFacts): FileRole {
   const inPackage = pathInPackage(path, pkg);
@@ -74,6 +77,7 @@ export function fileRole(path: string, text: string, pkg: PackageFacts): FileRol
   if (isSeed(path, text)) return 'migration';
   if (isTool(path)) return 'script';
   if (isOclifCommand(inPackage, pkg) || isHandTool(inPackage, text)) return 'script';
+  if (text.includes('.launch') && launchAtTop.test(text)) return 'script';
   if (examplePath.test(path)) return 'example';
   // Rendering on the server is under the load of requests.
   const head = text.length > 6000 ? text.slice(0, 6000) : text;
