@@ -130,6 +130,146 @@ const entries: Record<string, Case> = {
     dependency: 'payload',
     code: `export const Orders = { slug: 'orders', hooks: { afterChange: [async ({ doc }) => { ${walk}; return doc; }] } };`,
   },
+  'a route of Hono that has a schema': {
+    dependency: '@hono/zod-openapi',
+    code: `import { OpenAPIHono } from '@hono/zod-openapi';\nconst app = new OpenAPIHono();\napp.openapi(listOrders, async (c) => c.json(${walk}));`,
+  },
+  'a handler that a factory of Hono makes': {
+    dependency: 'hono',
+    code: `import { createFactory } from 'hono/factory';\nconst factory = createFactory();\nexport const list = factory.createHandlers(async (c) => c.json(${walk}));`,
+  },
+  'a route of Elysia in a chain': {
+    dependency: 'elysia',
+    code: `import { Elysia } from 'elysia';\nexport const app = new Elysia({ prefix: '/orders' }).use(session).get('/', async ({ query }) => ${walk});`,
+  },
+  'a router of ts-rest': {
+    dependency: '@ts-rest/express',
+    code: `import { initServer } from '@ts-rest/express';\nconst s = initServer();\nexport const router = s.router(contract, { list: async ({ params }) => ({ status: 200, body: ${walk} }) });`,
+  },
+  'a handler of ts-rest in Nest': {
+    dependency: '@ts-rest/nest',
+    code: `import { TsRestHandler, tsRestHandler } from '@ts-rest/nest';\nexport class Orders { @TsRestHandler(contract) async handler() { return tsRestHandler(contract, { list: async ({ params }) => ({ status: 200, body: ${walk} }) }); } }`,
+  },
+  'a procedure of oRPC': {
+    dependency: '@orpc/server',
+    code: `import { os } from '@orpc/server';\nexport const list = os.input(schema).handler(async ({ input }) => ${walk});`,
+  },
+  'a function of a server of TanStack Start': {
+    dependency: '@tanstack/react-start',
+    code: `import { createServerFn } from '@tanstack/react-start';\nexport const list = createServerFn({ method: 'GET' }).validator(schema).handler(async ({ data }) => ${walk});`,
+  },
+  'an action of Astro': {
+    dependency: 'astro',
+    code: `import { defineAction } from 'astro:actions';\nexport const server = { list: defineAction({ input: schema, handler: async (input) => ${walk} }) };`,
+  },
+  'an action of next-safe-action': {
+    dependency: 'next-safe-action',
+    code: `import { actionClient } from './safe-action';\nexport const list = actionClient.schema(schema).action(async ({ parsedInput }) => ${walk});`,
+  },
+  'an action of SvelteKit': {
+    dependency: '@sveltejs/kit',
+    path: 'src/routes/orders/+page.server.ts',
+    code: `export const actions = { default: async (event) => ({ all: ${walk} }) };`,
+  },
+  'the hook of a server of SvelteKit': {
+    dependency: '@sveltejs/kit',
+    path: 'src/hooks.server.ts',
+    code: `export const handle = async ({ event, resolve }) => { event.locals.all = ${walk}; return resolve(event); };`,
+  },
+  'a loader of React Router, by its type': {
+    dependency: '@react-router/node',
+    path: 'app/orders/list.tsx',
+    code: `import type { Route } from './+types/list';\nexport async function loader({ params }: Route.LoaderArgs) { return ${walk}; }`,
+  },
+  'a page of Next that is rendered for each request': {
+    dependency: 'next',
+    path: 'src/app/orders/page.tsx',
+    code: `export default async function Page({ searchParams }) { const all = ${walk}; return all.length; }`,
+  },
+  'a page of Next for each order': {
+    dependency: 'next',
+    path: 'app/orders/[id]/page.tsx',
+    code: `export default async function Page({ params }) { const all = ${walk}; return all.length; }`,
+  },
+  'a route of a server of Bun': {
+    dependency: 'bun-types',
+    code: `Bun.serve({ routes: { '/orders': async (incoming) => Response.json(${walk}), '/all': { GET: async () => Response.json([]) } } });`,
+  },
+  'a method of a route of a server of Bun': {
+    dependency: 'bun-types',
+    code: `Bun.serve({ routes: { '/orders': { GET: async (incoming) => Response.json(${walk}) } } });`,
+  },
+  'a server of Deno': {
+    dependency: 'ioredis-mock',
+    code: `Deno.serve(async (incoming) => Response.json(${walk}));`,
+  },
+  'a socket of uWebSockets.js': {
+    dependency: 'uWebSockets.js',
+    code: `import uWS from 'uWebSockets.js';\nuWS.App().ws('/*', { message: async (peer, text) => { peer.send(String(${walk})); } });`,
+  },
+  'a function of the cloud code of Parse': {
+    dependency: 'parse-server',
+    code: `Parse.Cloud.define('orders', async (input) => ${walk});`,
+  },
+  'a call of Firebase, second generation': {
+    dependency: 'firebase-functions',
+    code: `import { onCall } from 'firebase-functions/v2/https';\nexport const list = onCall({ region: 'europe-west1' }, async (call) => ${walk});`,
+  },
+  'a change of Firestore': {
+    dependency: 'firebase-functions',
+    code: `import { onDocumentWritten } from 'firebase-functions/v2/firestore';\nexport const list = onDocumentWritten('orders/{id}', async (change) => { ${walk}; });`,
+  },
+  'a function of the Serverless Framework under a name of its own': {
+    dependency: 'serverless',
+    code: `module.exports.listOrders = async (event, context) => ({ statusCode: 200, body: JSON.stringify(${walk}) });`,
+  },
+  'a method of Meteor in an object': {
+    dependency: 'meteor-node-stubs',
+    code: `import { ValidatedMethod } from 'meteor/mdg:validated-method';\nexport const list = new ValidatedMethod({ name: 'orders.list', validate: null, async run({ all }) { return ${walk}; } });`,
+  },
+  'a job of Agenda that is handed in': {
+    dependency: 'agenda',
+    code: `export default (agenda) => { agenda.define('orders', async (job) => { ${walk}; }); };`,
+  },
+  'a queue of Bull of another file': {
+    dependency: 'bull',
+    code: `import { orders } from './queues';\norders.process(5, async (job) => ${walk});`,
+  },
+  'a consumer of RabbitMQ that a channel is handed to': {
+    dependency: 'amqplib',
+    code: `export async function listen(channel) { await channel.consume('orders', async (delivery) => { ${walk}; channel.ack(delivery); }); }`,
+  },
+  'a consumer of SQS': {
+    dependency: 'sqs-consumer',
+    code: `import { Consumer } from 'sqs-consumer';\nexport const consumer = Consumer.create({ queueUrl: 'q', handleMessage: async (delivery) => { ${walk}; } });`,
+  },
+  'a controller of an older Strapi': {
+    dependency: 'strapi',
+    path: 'api/order/controllers/order.js',
+    code: `module.exports = { async find(ctx) { return ${walk}; } };`,
+  },
+  'a subgraph that finds what another names': {
+    dependency: '@apollo/subgraph',
+    code: `export const resolvers = { Order: { async __resolveReference(reference) { return ${walk}; } } };`,
+  },
+  'an object of Cloudflare that lasts': {
+    dependency: 'wrangler',
+    code: `import { DurableObject } from 'cloudflare:workers';\nexport class Orders extends DurableObject { async list() { return ${walk}; } }`,
+  },
+  'a page of functions of Cloudflare': {
+    dependency: 'wrangler',
+    path: 'functions/orders.ts',
+    code: `export const onRequestGet = async ({ env }) => Response.json(${walk});`,
+  },
+  'a function of Netlify': {
+    dependency: '@netlify/functions',
+    path: 'netlify/functions/orders.ts',
+    code: `export default async (incoming) => Response.json(${walk});`,
+  },
+  'the session of Auth.js': {
+    dependency: 'next-auth',
+    code: `export const options = { callbacks: { async session({ session, token }) { session.all = ${walk}; return session; } } };`,
+  },
   'what a Map of handlers gives': {
     dependency: 'express',
     code: `import express from 'express';\nconst handlers = new Map([['paid', onPaid]]);\nasync function onPaid(order) { return ${walk}; }\nexpress().post('/hook', async (req, res) => { await handlers.get(req.body.kind)?.(req.body); res.end(); });`,
@@ -161,6 +301,29 @@ const others: Record<string, Case> = {
   'a field of a group of options': {
     dependency: 'express',
     code: `export const options = { Users: { load: async (parent) => ${walk} } };`,
+  },
+  'a page of Next that is rendered when it is built': {
+    dependency: 'next',
+    path: 'src/app/about/page.tsx',
+    code: `export default async function Page() { const all = ${walk}; return all.length; }`,
+  },
+  'a page of Next whose addresses are listed beforehand': {
+    dependency: 'next',
+    path: 'app/orders/[id]/page.tsx',
+    code: `export function generateStaticParams() { return [{ id: '1' }]; }\nexport default async function Page({ params }) { const all = ${walk}; return all.length; }`,
+  },
+  'a loader of a page that has no server': {
+    dependency: 'react-router',
+    path: 'src/orders/list.tsx',
+    code: `import type { LoaderFunctionArgs } from 'react-router';\nexport async function loader({ params }: LoaderFunctionArgs) { return ${walk}; }`,
+  },
+  'what takes an event in a project without functions of a cloud': {
+    dependency: 'express',
+    code: `export async function note(event, context) { return ${walk}; }`,
+  },
+  'a process that is no queue': {
+    dependency: 'unified',
+    code: `import { pipeline } from './pipeline';\npipeline.process(async (tree) => ${walk});`,
   },
   'an entry of a Map that nothing looks up': {
     dependency: 'express',

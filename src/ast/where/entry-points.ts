@@ -37,7 +37,7 @@ import { entryOfType } from './typed-entries.ts';
 const routeMethod =
   /^(?:get|post|put|patch|delete|del|all|head|options|use|route|any|ws|websocket|register[A-Z]\w*|addRoute)$/;
 const routerModule =
-  /^(?:express|express-promise-router|fastify|koa|koa-router|@koa\/router|hono|polka|restify|find-my-way|itty-router|router|@hapi\/hapi|hapi|@trpc\/server|h3|elysia|uWebSockets\.js|micro|connect|oak|@feathersjs\/\w+)$/;
+  /^(?:express|express-promise-router|fastify|koa|koa-router|@koa\/router|hono(?:\/\w+)?|@hono\/zod-openapi|polka|restify|find-my-way|itty-router|router|@hapi\/hapi|hapi|@trpc\/server|h3|elysia|uWebSockets\.js|micro|connect|oak|@feathersjs\/\w+)$/;
 const routerName = /(?:^|\.)(?:\w*[rR]outer|\w*[rR]outes?|app|server|fastify|api|application|web|http|express)$/;
 const requestDecorator =
   /^(?:Get|Post|Put|Patch|Delete|All|Head|Options|Search|Sse|Query|Mutation|Subscription|ResolveField|FieldResolver|ResolveProperty|ResolveReference|MessagePattern|EventPattern|SubscribeMessage|Process|OnQueueEvent|OnWorkerEvent|GrpcMethod|RequestMapping|Route|HttpGet|HttpPost|OnEvent|\w*EventHandler|RabbitRPC|RabbitSubscribe|SqsMessageHandler|KafkaListener|RestEndpoint|Licensed)$/;
@@ -279,11 +279,7 @@ function entryOfPlainCall(call: ts.CallExpression, file: FileContext): EntryPoin
   const name = origin?.path.at(-1) ?? callee.text;
   if (/^create(?:Secure)?Server$/.test(name) && /^(?:http|https|http2|net|tls)$/.test(module))
     return request(`${module} server`);
-  if (
-    /^(?:defineEventHandler|eventHandler|defineCachedEventHandler|onRequest|onCall|onSchedule|onMessagePublished)$/.test(
-      name,
-    )
-  ) {
+  if (/^(?:defineEventHandler|eventHandler|defineCachedEventHandler|onRequest|onCall)$/.test(name)) {
     return request(name);
   }
   if (name === 'setInterval' && (module === '' || module === 'timers')) return { kind: 'event', label: 'setInterval' };
@@ -300,6 +296,7 @@ function fromProperty(fn: FunctionNode, file: FileContext): EntryPoint | undefin
   if (/^(?:eachMessage|eachBatch)$/.test(name)) return request(`kafka ${name}`);
   if (name === 'handler' && hasRouteProperties(object)) return request(`route ${routePath(object) ?? ''}`.trim());
   if (name === 'resolve' && isField(object)) return request('GraphQL resolve');
+  if (name === '__resolveReference') return request(`GraphQL ${name}`);
   const bot = entryOfBotModule(fn, name, object, file);
   if (bot) return bot;
   const outer = object.parent;

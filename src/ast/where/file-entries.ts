@@ -28,15 +28,60 @@ export function entryOfFile(fn: FunctionNode, file: FileContext): EntryPoint | u
     return request(`Next ${path}`);
   const loading = find(/^(?:getServerSideProps|getInitialProps)$/);
   if (loading && /(?:^|\/)pages\//.test(path)) return request(`Next ${loading}`);
+  if (mayServeNext(file) && isDefaultExport(fn) && isServerComponent(fn, file))
+    return { ...request(`Next ${path}`), ...(keepsAnswer.test(file.text) && { seldom: 'job' as const }) };
   const load = find(/^load$/) ?? method;
   if (load && /\+(?:page|layout)?\.?server\.[jt]s$/.test(path)) return request(`${load} ${path}`);
+  if (/\+page\.server\.[jt]s$/.test(path) && isAmongActions(fn)) return request(`action ${path}`);
+  if (find(/^handle(?:Fetch)?$/) && /(?:^|\/)hooks\.server\.[jt]s$/.test(path) && isOpen())
+    return request(`handle ${path}`);
   const remix = find(/^(?:loader|action)$/);
-  if (remix && /(?:^|\/)routes\/.*\.[jt]sx?$/.test(path) && isOpen()) return request(`${remix} ${path}`);
+  if (remix && (/(?:^|\/)routes\/.*\.[jt]sx?$/.test(path) || isOfServerRouter(fn, file)) && isOpen())
+    return request(`${remix} ${path}`);
+  if (/(?:^|\/)functions\//.test(path) && find(/^onRequest(?:Get|Post|Put|Patch|Delete)?$/) && isOpen())
+    return { ...request(`Pages function ${path}`), isEnded: true };
+  if (/(?:^|\/)netlify\/(?:edge-)?functions\//.test(path) && isDefaultExport(fn))
+    return { ...request(`Netlify function ${path}`), isEnded: true };
   if (/(?:^|\/)entry\.server\.[jt]sx?$/.test(path) && (isDefaultExport(fn) || find(/^default$/)))
     return request(`render ${path}`);
   if (find(/^middleware$/) && /(?:^|\/)middleware\.[jt]s$/.test(path)) return request('Next middleware');
   if (hasDirective(file.text.slice(0, 1000), 'use server') && isOpen()) return request(`server action ${names[0]}`);
   return undefined;
+}
+
+const componentFile = /(?:^|\/)app\/(?:.*\/)?(?:page|layout|template|default)\.[jt]sx?$/;
+const asksForRequest =
+  /\bsearchParams\b|\b(?:cookies|headers|draftMode|connection|(?:unstable_)?noStore)\s*\(\s*\)|^export\s+const\s+dynamic\s*=\s*['"]force-dynamic['"]/m;
+
+/**
+ * A page that Next renders on the server for each request: it waits for something, and asks for what only a request tells, or
+ * stands for addresses that nothing lists beforehand. Others are rendered once, when the project is built.
+ */
+function isServerComponent(fn: FunctionNode, { path, text }: FileContext): boolean {
+  const isAsync = ts.canHaveModifiers(fn) && ts.getModifiers(fn)?.some((m) => m.kind === ts.SyntaxKind.AsyncKeyword);
+  if (!isAsync || !componentFile.test(path) || hasDirective(text.slice(0, 1000), 'use client')) return false;
+  return asksForRequest.test(text) || (/\/\[[^/]+\]\//.test(path) && !/\bgenerateStaticParams\b/.test(text));
+}
+
+/** `export const actions = { default: async (event) => … }`. */
+function isAmongActions(fn: FunctionNode): boolean {
+  const holder = ts.isMethodDeclaration(fn) ? fn : getOutermostWrapped(fn).parent;
+  if (!(ts.isMethodDeclaration(holder) || ts.isPropertyAssignment(holder))) return false;
+  if (!ts.isObjectLiteralExpression(holder.parent)) return false;
+  const declared = getOutermostWrapped(holder.parent).parent;
+  return ts.isVariableDeclaration(declared) && ts.isIdentifier(declared.name) && declared.name.text === 'actions';
+}
+
+const serverRouter =
+  /^(?:@react-router\/(?:dev|node|serve|express|cloudflare|architect)|@remix-run\/(?:dev|node|serve|express|cloudflare))$/;
+
+/** By the type of its parameter, wherever `routes.ts` says that the file lies; the same type may also be one of a page alone. */
+function isOfServerRouter({ parameters: [first] }: FunctionNode, file: FileContext): boolean {
+  const type = first?.type?.getText(file.source) ?? '';
+  return (
+    /^(?:Route\.)?(?:Loader|Action)(?:Function)?Args$/.test(type) &&
+    [...file.package.dependencies].some((name) => serverRouter.test(name))
+  );
 }
 
 /** Next answers with what it kept, and makes it anew once in so many seconds, whoever asks. */

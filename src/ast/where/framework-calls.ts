@@ -1,7 +1,7 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { EntryPoint } from '../../model/link.ts';
 import { bareModule, findOrigin, originName } from '../names/provenance.ts';
-import { findStringValue, skipWrappers } from '../syntax.ts';
+import { findMemberPath, findStringValue, isFunctionNode, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 
 /** What a framework's call does with the functions that it is handed. */
@@ -16,6 +16,8 @@ const request = (label: string): EntryPoint => ({ kind: 'request', label });
 const event = (label: string): EntryPoint => ({ kind: 'event', label });
 const job = (label: string): EntryPoint => ({ ...request(label), seldom: 'job' });
 const anyName = /./;
+/** A trigger of a cloud: nobody waits for it. */
+const triggered = (label: string): EntryPoint => (/\.?on(?:Schedule|Run)$/.test(label) ? event(label) : job(label));
 
 /** Calls by the module that the called function comes from, then by its name there. */
 const byModule: readonly [module: RegExp, name: RegExp, what: (name: string) => FrameworkCall][] = [
@@ -54,6 +56,51 @@ const byModule: readonly [module: RegExp, name: RegExp, what: (name: string) => 
     /(?:^|\.)createCoreController$/,
     () => ({ entry: request('Strapi controller'), properties: anyName }),
   ],
+  [/^hono\/factory$/, /(?:^|\.)create(?:Handlers|Middleware)$/, (name) => ({ entry: request(`Hono ${name}`) })],
+  [
+    /^@ts-rest\/[\w-]+$/,
+    /(?:^|\.)(?:router|tsRestHandler|createNextRoute|createNextRouter|fetchRequestHandler)$/,
+    () => ({ entry: request('ts-rest'), properties: anyName }),
+  ],
+  [/^@orpc\/server$/, /\.(?:handler|middleware)$/, () => ({ entry: request('oRPC') })],
+  [/^@trpc\/server$/, /\.middleware$/, () => ({ entry: request('tRPC middleware') })],
+  [/^@trpc\/server\/adapters\//, anyName, () => ({ entry: request('tRPC context'), properties: /^createContext$/ })],
+  [
+    /^@tanstack\/(?:\w+-)?start(?:\/|$)/,
+    /^createServerFn\..*\.handler$/,
+    () => ({ entry: request('TanStack server function') }),
+  ],
+  [/^astro:actions$/, /^defineAction$/, () => ({ entry: request('Astro action'), properties: /^handler$/ })],
+  [/^\$app\/server$/, /^(?:query|form|command)(?:\.batch)?$/, (name) => ({ entry: request(`SvelteKit ${name}`) })],
+  [
+    /^firebase-functions\/.*\b(?:https|identity)$/,
+    /^(?:on|before)[A-Z]\w*$/,
+    (name) => ({ entry: request(`firebase-functions ${name}`) }),
+  ],
+  [/^firebase-functions\//, /^on[A-Z]\w*$/, (name) => ({ entry: triggered(`firebase-functions ${name}`) })],
+  [
+    /^meteor\/(?:mdg:validated-method|jam:method)$/,
+    /^(?:ValidatedMethod|createMethod)$/,
+    () => ({ entry: request('Meteor method'), properties: /^run$/ }),
+  ],
+  [
+    /^sqs-consumer$/,
+    /(?:^|\.)create$/,
+    () => ({ entry: request('SQS message'), properties: /^handleMessage(?:Batch)?$/ }),
+  ],
+  [
+    /^uWebSockets\.js$/,
+    /\.ws$/,
+    () => ({ entry: request('uWebSockets.js socket'), properties: /^(?:upgrade|open|message|subscription)$/ }),
+  ],
+];
+
+/** Calls of what a runtime or a server puts in the global scope, by the whole name. */
+const byGlobal: readonly [name: RegExp, what: (name: string) => FrameworkCall][] = [
+  [/^Deno\.serve$/, (name) => ({ entry: request(name) })],
+  [/^Bun\.serve$/, (name) => ({ entry: request(name), properties: /^(?:fetch|routes)$/ })],
+  [/^Parse\.Cloud\.job$/, (name) => ({ entry: event(name) })],
+  [/^Parse\.Cloud\.(?:define|(?:before|after)[A-Z]\w*)$/, (name) => ({ entry: request(name) })],
 ];
 
 /** Methods whose receiver is the project's own, by a dependency of its package and what they are handed. */
@@ -90,7 +137,34 @@ const byDependency: readonly [
     ({ arguments: given }) => given.length > 0,
     (method) => ({ entry: event(`Sequelize ${method}`) }),
   ],
+  [
+    /^@hono\/zod-openapi$/,
+    /^openapi$/,
+    ({ arguments: given }) => given.length > 1,
+    () => ({ entry: request('Hono openapi') }),
+  ],
+  [/^(?:@orpc\/server|zsa)$/, /^handler$/, takesFunction, () => ({ entry: request('procedure') })],
+  [/^next-safe-action$/, /^(?:stateA|a)ction$/, takesFunction, () => ({ entry: request('server action') })],
+  [/^(?:bull|bee-queue|kue)$/, /^process$/, takesFunction, (method) => ({ entry: job(`queue ${method}`) })],
+  [/^pg-boss$/, /^work$/, takesFunction, () => ({ entry: job('pg-boss work') })],
+  [
+    /^(?:@hokify\/)?agenda$/,
+    /^define$/,
+    ({ expression }) => /agenda/i.test(findMemberPath(expression)?.at(-2) ?? ''),
+    () => ({ entry: job('Agenda job') }),
+  ],
+  [
+    /^(?:amqplib|amqp-connection-manager)$/,
+    /^consume$/,
+    ({ arguments: given }) => given.length > 1,
+    (method) => ({ entry: request(`AMQP ${method}`) }),
+  ],
 ];
+
+function takesFunction({ arguments: given }: ts.CallExpression): boolean {
+  const last = given.at(-1);
+  return last !== undefined && isFunctionNode(skipWrappers(last));
+}
 
 /** What a call of a framework makes of the functions that it is handed: `app.http('orders', { handler })`, `new Strategy(fn)`. */
 export function findFrameworkCall(
@@ -105,7 +179,11 @@ export function findFrameworkCall(
       if (name.test(method) && isOne(call) && dependsOn(dependency, file)) return what(method);
   }
   const origin = findOrigin(callee, file);
-  if (!origin || origin.module === '') return undefined;
+  if (!origin) return undefined;
+  if (origin.module === '') {
+    const global = origin.path.join('.');
+    return byGlobal.find(([pattern]) => pattern.test(global))?.[1](global);
+  }
   const module = bareModule(origin.module);
   const name = originName(origin);
   for (const [from, pattern, what] of byModule) if (from.test(module) && pattern.test(name)) return what(name);

@@ -29,6 +29,9 @@ const chatLibrary = /^(?:discord\.js|@sapphire\/framework|discord-akairo|eris|oc
 const chatBase = /(?:Command|Event|Listener|Interaction|InteractionHandler|Button|Modal|SelectMenu|Handler)$/;
 const chatMethod =
   /^(?:execute|run|exec|handle|callback|interact|chatInputRun|messageRun|contextMenuRun|autocompleteRun|autocomplete)$/;
+/** What a package that runs on AWS Lambda depends on: `serverless.yml` names its functions, which may be called anything. */
+const forLambda =
+  /^(?:serverless(?:-.+)?|aws-lambda|@types\/aws-lambda|@aws-lambda-powertools\/.+|@middy\/core|aws-sdk|@aws-sdk\/.+)$/;
 const routeVerb = /^(?:get|post|put|patch|del)$/;
 
 /**
@@ -56,6 +59,11 @@ function ofMethod(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
     const base = findMemberPath(expression)?.at(-1) ?? '';
     if (base === 'EntitySubscriberInterface' && rowHook.test(name)) return event(`${owner}.${name}`);
     if (base === 'WorkerHost' && name === 'process') return job(`BullMQ ${owner}`);
+    if (
+      /^(?:DurableObject|WorkerEntrypoint)$/.test(base) &&
+      findOrigin(expression, file)?.module === 'cloudflare:workers'
+    )
+      return name === 'alarm' ? event(`${owner}.${name}`) : request(`${owner}.${name}`);
     if (/^(?:Base)?Controller$/.test(base) && dependsOn(/^egg$/, file)) return request(`${owner}.${name}`);
     if (fn.parameters.length === 0) continue;
     if (chatBase.test(base) && chatMethod.test(name) && dependsOn(chatLibrary, file))
@@ -78,11 +86,20 @@ function ofOptions(fn: FunctionNode, file: FileContext): EntryPoint | undefined 
   const object = getOutermostWrapped(holder.parent);
   const maker = makerOf(object);
   const options = maker ? getOutermostWrapped(maker) : object;
-  const call = options.parent;
-  if (!ts.isCallExpression(call) && !ts.isNewExpression(call)) return undefined;
-  if (name === 'fetch' && findMemberPath(call.expression)?.join('.') === 'Bun.serve') return request('Bun.serve');
-  const called = findFrameworkCall(call, file);
-  return called?.properties?.test(name) ? called.entry : undefined;
+  const groups = maker ? [] : groupsOf(object);
+  const call = groups.length > 0 ? callAround(object) : options.parent;
+  if (!call || !(ts.isCallExpression(call) || ts.isNewExpression(call))) return undefined;
+  // `routes: { '/orders': fn, '/all': { GET: fn } }` of a server: all that stands below a name is what that name holds.
+  const isNested = groups.length === 0 || groups.at(-1) === 'routes';
+  const called = isNested ? findFrameworkCall(call, file) : undefined;
+  return called?.properties?.test(groups.at(-1) ?? name) ? called.entry : undefined;
+}
+
+/** The call among whose arguments an object stands, within others, two deep at most. */
+function callAround(object: ts.Node): ts.Node | undefined {
+  let at = getOutermostWrapped(object).parent;
+  for (let depth = 0; depth < 2 && ts.isPropertyAssignment(at); depth++) at = getOutermostWrapped(at.parent).parent;
+  return at;
 }
 
 /** The function that does nothing but give an object: `({ strapi }) => ({ … })`. */
@@ -112,11 +129,19 @@ function ofObject(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
     if (within === 'actions') return request(`Moleculer ${name === 'handler' ? group : name}`);
     if (within === 'events') return event(`Moleculer ${name === 'handler' ? group : name}`);
   }
+  if (isInFolderOfStrapi(file) && fn.parameters[0]?.name.getText(file.source) === 'ctx')
+    return request(`Strapi ${name}`);
+  if (group === 'callbacks' && /^(?:session|jwt)$/.test(name) && dependsOn(/^(?:next-auth|@auth\/[\w-]+)$/, file))
+    return request(`Auth.js ${name}`);
   if (group !== undefined && isFieldOfType(fn, group) && dependsOn(/graphql|apollo/, file))
     return request(`GraphQL ${group}.${name}`);
   const isModule = ts.isExportAssignment(getOutermostWrapped(holder.parent).parent);
   if (isModule && name === 'fetch' && fn.parameters.length > 0) return request('fetch');
   return undefined;
+}
+
+function isInFolderOfStrapi(file: FileContext): boolean {
+  return /(?:^|\/)controllers\//.test(file.path) && dependsOn(/^(?:strapi|@strapi\/strapi)$/, file);
 }
 
 /** The names under which an object literal stands in the objects around it, the nearest first. */
@@ -156,9 +181,8 @@ function ofExport(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
     return dependsOn(/^astro$/, file) && isExported(fn, file) ? request(`Astro ${name}`) : undefined;
   if (/(?:^|\/)activities(?:\/|\.[cm]?[jt]s$)/.test(file.path))
     return dependsOn(/^@temporalio\//, file) && isExported(fn, file) ? event(`Temporal ${name}`) : undefined;
-  const [first] = fn.parameters;
-  const isEvent = first !== undefined && ts.isIdentifier(first.name) && /^_?event$/.test(first.name.text);
-  return name === 'handler' && isEvent && fn.parameters.length < 4 && isExported(fn, file)
-    ? { ...request('Lambda handler'), isEnded: true }
-    : undefined;
+  const [first, second] = fn.parameters.map((parameter) => parameter.name.getText(file.source));
+  if (first === undefined || !/^_?event$/.test(first) || fn.parameters.length > 3) return undefined;
+  const isNamed = name === 'handler' || (/^_?(?:context|ctx)$/.test(second ?? '') && dependsOn(forLambda, file));
+  return isNamed && isExported(fn, file) ? { ...request('Lambda handler'), isEnded: true } : undefined;
 }
