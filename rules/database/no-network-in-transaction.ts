@@ -3,6 +3,8 @@ import { findTransactionAround } from '../../src/ast/io/queries.ts';
 import { findCallee } from '../../src/ast/names/symbol-ref.ts';
 import { skipAwait } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
+import { isInCatch } from '../../src/ast/where/conditions.ts';
+import { isOnWayOut } from '../../src/ast/where/rounds.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { FunctionDeed, LinkCondition } from '../../src/model/link.ts';
@@ -21,6 +23,7 @@ export const rule = defineRule<{ call: ts.CallExpression }>({
     'Call before the transaction begins or after it has committed; where both must happen or none, write an outbox row and send it afterwards.',
   limits: [
     'A call with a time-out of its own is `possible`: the connection is held for no longer than that.',
+    'What only a failure leads to (a `catch`, a branch that throws) is `possible`.',
     'A helper of another file counts when it, or a function that it calls, waits for another service: two calls deep at most.',
     'Transactions begun by hand (BEGIN … COMMIT) are not followed.',
   ],
@@ -35,13 +38,16 @@ export const rule = defineRule<{ call: ts.CallExpression }>({
 });
 
 function judge(call: ts.CallExpression, file: FileContext): Match<{ call: ts.CallExpression }> | undefined {
-  if (!findTransactionAround(call)) return undefined;
+  const transaction = findTransactionAround(call);
+  if (!transaction) return undefined;
+  // What undoes a failure runs seldom, and the transaction ends right after it.
+  const isSeldom = isInCatch(call, transaction) || isOnWayOut(call, transaction);
   const values = { call: call.expression.getText(file.source).replace(/\s+/g, '').slice(0, 60) };
   const sent = findSend(call, file);
   if (sent)
     return {
       at: call,
-      ...(isLimitedSend(sent, file) && { confidence: 'possible' as const }),
+      ...((isSeldom || isLimitedSend(sent, file)) && { confidence: 'possible' as const }),
       values,
       ...(sent !== call && { related: [{ at: sent, note: 'goes over the network' }] }),
       data: { call },
@@ -49,5 +55,6 @@ function judge(call: ts.CallExpression, file: FileContext): Match<{ call: ts.Cal
   const to = findCallee(call, file);
   if (!to || to.kind === 'function') return undefined;
   const does = (deed: FunctionDeed): LinkCondition => ({ kind: 'callee-does', to, deeds: [deed] });
-  return { at: call, values, when: does('sends'), sureWhen: does('sends:unlimited'), data: { call } };
+  const weak = isSeldom && { confidence: 'possible' as const };
+  return { at: call, ...weak, values, when: does('sends'), sureWhen: does('sends:unlimited'), data: { call } };
 }

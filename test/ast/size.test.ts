@@ -24,6 +24,7 @@ const prisma = `import { PrismaClient } from '@prisma/client';\nconst prisma = n
 const large: Record<string, string> = {
   'all rows of a query without a limit': `${prisma}async function f() { const rows = await prisma.user.findMany(); judge(rows); }`,
   'rows of one customer': `${prisma}async function f(workspaceId: string) { judge(await prisma.user.findMany({ where: { workspaceId, active: true } })); }`,
+  'all rows of a repository, in an order': `import type { Repository } from 'typeorm';\nasync function f(cards: Repository<Card>) { judge(await cards.find({ order: { id: 'ASC' } })); }`,
   'rows through map and filter': `${prisma}async function f() { const ids = (await prisma.user.findMany()).filter((u) => u.name).map((u) => u.id); judge(ids); }`,
   'one row for each of a long list': `${prisma}async function f(req: any) { const { ids } = req.body; judge(await prisma.user.findMany({ where: { id: { in: ids } } })); }`,
   'what a request carries': `function f(req: any) { judge(req.body.items); }`,
@@ -43,6 +44,10 @@ const notLarge: Record<string, [size: string, text: string]> = {
   'the children of one parent': [
     'unknown',
     `${prisma}async function f(postId: string) { judge(await prisma.comment.findMany({ where: { postId } })); }`,
+  ],
+  'rows of one customer, by a column that stands where options do': [
+    'unknown',
+    `import type { Repository } from 'typeorm';\nasync function f(cards: Repository<Card>, userId: string) { judge(await cards.find({ userId })); }`,
   ],
   'rows that are few by their name': [
     'unknown',

@@ -92,6 +92,22 @@ const nothing: Flow = {
   broken: false,
 };
 
+/**
+ * `if (errors.length > 0) await transaction.rollback(); … if (errors.length > 0) { … } else await transaction.commit();`: what
+ * the first of two statements with one condition has ended is not held where that holds again.
+ */
+function endsUnderSameCondition({ expression, parent }: ts.IfStatement, handling: Handling): boolean {
+  if (!ts.isBlock(parent)) return false;
+  const condition = expression.getText();
+  return parent.statements.some(
+    (earlier) =>
+      ts.isIfStatement(earlier) &&
+      earlier.end < expression.pos &&
+      earlier.expression.getText() === condition &&
+      releasesInside(earlier.thenStatement, handling),
+  );
+}
+
 /** What stands before a statement: what was thrown before it is no matter of a `try` that it stands in. */
 function begin({ held, free }: State): Flow {
   return { ...nothing, held, free };
@@ -180,7 +196,8 @@ class Walker {
         return join(rest, join(whenTrue, whenFalse));
       }
     }
-    const whenTrue = this.statement(statement.thenStatement, negated ? free : before);
+    const isEnded = before.held && before.free && endsUnderSameCondition(statement, this.#handling);
+    const whenTrue = this.statement(statement.thenStatement, negated || isEnded ? free : before);
     const whenFalse = statement.elseStatement
       ? this.statement(statement.elseStatement, isGuard && !negated ? free : before)
       : { ...nothing, ...(isGuard && !negated ? free : { held: before.held, free: before.free }) };

@@ -87,7 +87,8 @@ function listReaches(
         query.library === 'mongoose' ||
         query.library === 'mongodb' ||
         query.library === 'mikro-orm' ||
-        method === 'findBy';
+        method === 'findBy' ||
+        (query.library === 'typeorm' && method === 'find' && isOfColumns(options));
       const where = isFilter ? options : findProperty(options, 'where');
       if (findProperty(options, 'include')?.getText(file.source).includes('where')) return undefined;
       if (where && !take(reachOfFilter(where, file, depth, judge))) return undefined;
@@ -95,6 +96,16 @@ function listReaches(
     at = receiver;
   }
   return found;
+}
+
+const findOption =
+  /^(?:where|select|relations|relationLoadStrategy|join|order|cache|comment|loadRelationIds|loadEagerRelations|withDeleted|transaction|lock)$/;
+
+/** `cards.find({ userId })`: before version 0.3 of TypeORM columns may stand where its options do. */
+function isOfColumns({ properties }: ts.ObjectLiteralExpression): boolean {
+  return (
+    properties.length > 0 && properties.every(({ name }) => !findOption.test((name && findPropertyName(name)) ?? ''))
+  );
 }
 
 /** `where({ active: true })`, `where('teamId', id)`, `where(eq(users.teamId, id))`. */

@@ -1,5 +1,6 @@
 import type { FileContext } from '../../model/file-context.ts';
 import { anyOf } from '../all-of.ts';
+import { findFunctionValue } from '../names/functions.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -39,7 +40,7 @@ export function findForInstanceEnd(place: ListenerPlace): ListenerLeak | undefin
     shape: 'counterpart',
     what: life.kind === 'owner' ? `each ${life.shape.name}` : `each call of ${nameOfFunction(fn)}()`,
     // Who ends the whole process takes itself for the only one.
-    confidence: mayEndProcess(listener, file) ? 'possible' : 'likely',
+    confidence: endsAll(listener, file) ? 'possible' : 'likely',
     when: anyOf(
       isOfLibrary(life),
       openToUsers(fn.body ?? fn, file),
@@ -50,6 +51,15 @@ export function findForInstanceEnd(place: ListenerPlace): ListenerLeak | undefin
 
 function isEndOfProcess({ event, call }: ListenerCall): boolean {
   return processEnd.test(event) || (ts.isIdentifier(call.arguments[0]!) && signalName.test(event));
+}
+
+/** Whether a listener, or what it calls (`() => this.shutdown()`), ends the process as well. */
+function endsAll(listener: FunctionNode, file: FileContext): boolean {
+  if (mayEndProcess(listener, file)) return true;
+  return file.nodes('CallExpression').some((call) => {
+    const called = isWithin(call, listener) ? findFunctionValue(call.expression, file) : undefined;
+    return called !== undefined && mayEndProcess(called, file);
+  });
 }
 
 /** Whether a listener ends what a function around it made, got, or was called on: `this.stop()`, `server.close()`. */

@@ -92,7 +92,8 @@ function identify(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
 const request = (label: string): EntryPoint => ({ kind: 'request', label });
 
 /** `/discord/test`, `/test/radarr`: whoever sets something up tries it, and sees how long it takes. */
-const triedByHand = /(?:^|\/)test(?:[-_](?:connection|config|settings|e?mail|webhook|notification))?(?:\/|$)/i;
+const triedByHand =
+  /(?:^|\/)_?(?:dev|debug)\/|(?:^|\/)test(?:[-_](?:connection|config|settings|e?mail|webhook|notification))?(?:\/|$)/i;
 
 function routed(label: string, path = '', isGuarded = false): EntryPoint {
   if (triedByHand.test(path)) return { ...request(label), seldom: 'trial' };
