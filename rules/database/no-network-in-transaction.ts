@@ -1,5 +1,5 @@
 import { findSend, isLimitedSend } from '../../src/ast/io/network-send.ts';
-import { findTransactionAround } from '../../src/ast/io/queries.ts';
+import { findTransactionAround } from '../../src/ast/io/transaction-around.ts';
 import { findCallee } from '../../src/ast/names/symbol-ref.ts';
 import { skipAwait } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';

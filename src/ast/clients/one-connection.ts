@@ -1,5 +1,5 @@
 import type { Binding, FileContext } from '../../model/file-context.ts';
-import { findTransactionAround } from '../io/queries.ts';
+import { findTransactionAround } from '../io/transaction-around.ts';
 import { findEnclosingFunction, findMethodCall, isFunctionNode, isWithin, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { listMethodCalls } from '../within.ts';

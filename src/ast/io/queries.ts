@@ -2,7 +2,6 @@ import type { FileContext } from '../../model/file-context.ts';
 import type { LinkCondition } from '../../model/link.ts';
 import { bareModule, findOrigin, originName } from '../names/provenance.ts';
 import {
-  findMemberName,
   findMemberPath,
   findMethodCall,
   findPropertyName,
@@ -12,7 +11,8 @@ import {
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { methodsOf, type QueryLibrary, queryLibraries, queryMethod } from './query-libraries.ts';
+import { methodsOf, type QueryLibrary, queryLibraries, queryMethod, sqlStatement } from './query-libraries.ts';
+import { findServiceQuery, hasServices } from './service-queries.ts';
 
 /** `point` reads fetch by key, `list` reads may return many rows. */
 export type QueryKind = 'point' | 'list' | 'insert' | 'update' | 'upsert' | 'delete' | 'unknown';
@@ -35,7 +35,10 @@ export function findQuery(node: ts.Node, file: FileContext): QueryCall | undefin
 
 function judge(call: ts.CallExpression, file: FileContext): QueryCall | undefined {
   const target = findMethodCall(call);
-  if (!target || !queryMethod.test(target.method) || asksArray(call, target.method)) return undefined;
+  if (!target || asksArray(call, target.method)) return undefined;
+  const service = hasServices(file) ? findServiceQuery({ call, ...listChain(call) }, file) : undefined;
+  if (service) return query(call, service.library, service.kind, file);
+  if (!queryMethod.test(target.method)) return undefined;
   return fromOrigin(call, target.method, file) ?? fromShape(call, target.receiver, target.method, file);
 }
 
@@ -62,8 +65,11 @@ function fromOrigin(call: ts.CallExpression, method: string, file: FileContext):
     }
     if (library === 'drizzle') return query(call, library, kindOfChain(call, method), file);
     if (library === 'kysely') return query(call, library, kindOfChain(call, method), file);
-    if (library === 'sql') return query(call, library, kindOfSql(call), file);
-    const verb = verbOfChain(call, methodsOf[library]!);
+    if (library === 'sql') {
+      const kind = kindOfSql(call);
+      return query(call, library, kind === 'list' && /^(?:one|maybeOne)/.test(method) ? 'point' : kind, file);
+    }
+    const verb = verbOfChain(call, methodsOf[library as keyof typeof methodsOf]);
     if (verb === undefined && !/Raw/.test(method)) continue;
     return query(call, library, verb === undefined ? kindOfSql(call) : kindOf(verb, call), file);
   }
@@ -146,14 +152,15 @@ export function isOneByKey(call: ts.CallExpression): boolean {
   return /\.limit\(\s*1\s*\)/.test(call.getText()) && !/\.(?:orderBy|orderByRaw|sort|order)\(/.test(call.getText());
 }
 
-/** By the first word of the statement. */
-const sqlStatement = /^\s*(?:select\s|insert\s+into\s|update\s+\S+\s+set\s|delete\s+from\s|with\s+\w+\s+as\b)/i;
-
 /** The statement that a call is handed, as far as it is written out. */
 function sqlOf(call: ts.CallExpression): string | undefined {
   const first = call.arguments[0] && skipWrappers(call.arguments[0]);
   if (!first) return undefined;
   if (ts.isTemplateExpression(first)) return first.head.text;
+  if (ts.isObjectLiteralExpression(first)) {
+    const text = findProperty(first, 'sql') ?? findProperty(first, 'text') ?? findProperty(first, 'query');
+    return text && (ts.isTemplateExpression(text) ? text.head.text : findStringValue(text));
+  }
   if (ts.isTaggedTemplateExpression(first))
     return ts.isTemplateExpression(first.template) ? first.template.head.text : first.template.text;
   return findStringValue(first);
@@ -186,15 +193,22 @@ export function isInsideChain(call: ts.CallExpression): boolean {
   return !/^(?:then|catch|finally|map|filter|forEach|reduce|find|some|every)$/.test(parent.name.text);
 }
 
-/** Prisma gathers the `findUnique` and `findUniqueOrThrow` calls of one tick into one query. */
+/**
+ * Whether calls made at once cost little more than one: Prisma gathers the `findUnique` and `findUniqueOrThrow` calls of one
+ * tick into one query; services are asked over connections that many share, and bill each row in any case.
+ */
 export function isGatheredLookup({ library, text }: QueryCall): boolean {
-  return library === 'prisma' && /\.findUnique(?:OrThrow)?$/.test(text);
+  return (
+    (library === 'prisma' && /\.findUnique(?:OrThrow)?$/.test(text)) ||
+    /^(?:dynamodb|firestore|elasticsearch)$/.test(library)
+  );
 }
+
+const builders = /^(?:knex|drizzle|kysely|supabase|objection)$/;
 
 /** Builders run when they are awaited; the others as soon as they are called. */
 export function isRun(call: ts.CallExpression, query: QueryCall): boolean {
-  if (query.library !== 'knex' && query.library !== 'drizzle' && query.library !== 'kysely') return true;
-  return isAwaitedOrReturned(call);
+  return !builders.test(query.library) || isAwaitedOrReturned(call);
 }
 
 /** Selected for what they do: locks, settings, messages. Their order counts, and no other statement does it for all. */
@@ -378,23 +392,6 @@ export function findProperty(node: ts.Node | undefined, name: string): ts.Expres
     if (findPropertyName(property.name) !== name) continue;
     if (ts.isPropertyAssignment(property)) return skipWrappers(property.initializer);
     if (ts.isShorthandPropertyAssignment(property)) return property.name;
-  }
-  return undefined;
-}
-
-/** Whether a node stands inside the callback of a transaction (`$transaction(async (tx) => …)`, `sequelize.transaction(…)`). */
-export function findTransactionAround(node: ts.Node): ts.CallExpression | undefined {
-  for (let at: ts.Node | undefined = node.parent; at; at = at.parent) {
-    if (!ts.isArrowFunction(at) && !ts.isFunctionExpression(at)) continue;
-    const { parent } = at;
-    if (!ts.isCallExpression(parent)) return undefined;
-    const name =
-      findMemberName(skipWrappers(parent.expression)) ??
-      (ts.isIdentifier(parent.expression) ? parent.expression.text : '');
-    if (/^(?:\$?transaction|withTransaction|transactional|inTransaction|runInTransaction|withTx)$/.test(name))
-      return parent;
-    // What other callees do with a function (after commit, later) is not known; iterations run it here.
-    if (!/^(?:map|forEach|flatMap|filter|reduce|mapLimit)$/.test(name)) return undefined;
   }
   return undefined;
 }

@@ -12,7 +12,14 @@ export interface QueryLibrary {
     | 'knex'
     | 'drizzle'
     | 'kysely'
-    | 'sql';
+    | 'sql'
+    | 'supabase'
+    | 'dynamodb'
+    | 'firestore'
+    | 'objection'
+    | 'd1'
+    | 'neo4j'
+    | 'elasticsearch';
   modules: RegExp;
   /** Matched against the steps from the import, calls left out. */
   path: RegExp;
@@ -62,6 +69,20 @@ export const queryLibraries: readonly QueryLibrary[] = [
       'mssql 12.7.14, lib/base/request.js: query, execute, batch; oracledb 26.0.0, lib/connection.js: execute, executeMany',
   },
   {
+    library: 'sql',
+    modules: /^(?:pg-promise|slonik)$/,
+    path: /(?:^|\.)(?:any|anyFirst|many|manyFirst|manyOrNone|maybeOne|maybeOneFirst|one|oneFirst|oneOrNone|none|query|result)$/,
+    source: 'pg-promise 12.2.0, lib/database.js; slonik 48.8.3, src/types.ts: CommonQueryMethods',
+  },
+  {
+    library: 'sql',
+    modules:
+      /^(?:cassandra-driver|@libsql\/client(?:\/\w+)?|@planetscale\/database|@tidbcloud\/serverless|@google-cloud\/(?:bigquery|spanner)|@clickhouse\/client)$/,
+    path: /\.(?:execute|query)$/,
+    source:
+      'cassandra-driver 4.8.0, lib/client.js: execute; @libsql/client 0.15.15, lib-esm/node.d.ts: execute; @planetscale/database 1.19.0; @google-cloud/bigquery 8.1.1: query; @clickhouse/client 1.12.1: query',
+  },
+  {
     library: 'prisma',
     modules: /^(?:@prisma\/client|\.prisma\/client)$/,
     path: /^(?:PrismaClient|Prisma\.TransactionClient)\.new\.\w+\.\w+$|\$(?:query|execute)Raw(?:Unsafe|Typed)?$/,
@@ -82,8 +103,8 @@ export const queryLibraries: readonly QueryLibrary[] = [
   },
   {
     library: 'mongoose',
-    modules: /^(?:mongoose|@nestjs\/mongoose)$/,
-    path: /^(?:model|Model\.new|models\.\w+|connection\.model|createConnection\.model)\.(?:\w+\.)*\w+$/,
+    modules: /^(?:mongoose|@nestjs\/mongoose|@typegoose\/typegoose)$/,
+    path: /^(?:model|getModelForClass|ReturnModelType\.new|Model\.new|models\.\w+|connection\.model|createConnection\.model)\.(?:\w+\.)*\w+$/,
     source: 'mongoose 8.24.10 and 9.12.1, lib/model.js, lib/query.js',
   },
   {
@@ -119,9 +140,12 @@ export const queryLibraries: readonly QueryLibrary[] = [
   },
 ];
 
+/** By the first word of the statement. */
+export const sqlStatement = /^\s*(?:select\s|insert\s+into\s|update\s+\S+\s+set\s|delete\s+from\s|with\s+\w+\s+as\b)/i;
+
 /** The names of all of them and of the steps of their chains: asked first, since it costs least. */
 export const queryMethod =
-  /^(?:find\w*|create\w*|update\w*|upsert\w*|delete\w*|destroy|remove\w*|softRemove|softDelete|insert\w*|replaceOne|count\w*|estimatedDocumentCount|aggregate\w*|groupBy|query|execute\w*|batch|exec|lean|sort|select\w*|populate|save|exists?\w*|toArray|distinct|get(?:One|OneOrFail|Many|ManyAndCount|RawOne|RawMany|RawAndEntities|Count|Exists|Result|ResultList|ResultAndCount|SingleResult)|bulk(?:Create|Write|Save)|increment|decrement|sum|max|min|average|minimum|maximum|preload|recover|restore|truncate|clear|native\w+|persistAndFlush|removeAndFlush|flush|refresh\w*|where\w*|first|limit|orderBy|returning|values|set|from|del|pluck|andWhere|join|(?:left|right|inner|full)Join|having|offset|\$(?:query|execute)Raw\w*|\$count|onConflict\w*|merge|ignore)$/;
+  /^(?:find\w*|create\w*|update\w*|upsert\w*|delete\w*|destroy|remove\w*|softRemove|softDelete|insert\w*|replaceOne|count\w*|estimatedDocumentCount|aggregate\w*|groupBy|query|execute\w*|batch|exec|lean|sort|select\w*|populate|save|exists?\w*|toArray|distinct|get(?:One|OneOrFail|Many|ManyAndCount|RawOne|RawMany|RawAndEntities|Count|Exists|Result|ResultList|ResultAndCount|SingleResult)|bulk(?:Create|Write|Save)|increment|decrement|sum|max|min|average|minimum|maximum|preload|recover|restore|truncate|clear|native\w+|persistAndFlush|removeAndFlush|flush|refresh\w*|where\w*|first|limit|orderBy|returning|values|set|from|del|pluck|andWhere|join|(?:left|right|inner|full)Join|having|offset|\$(?:query|execute)Raw\w*|\$count|onConflict\w*|merge|ignore|any|anyFirst|many|manyFirst|manyOrNone|maybeOne\w*|one|oneFirst|oneOrNone|none)$/;
 
 /** "The project uses a database library": for what only looks like a query where it stands. */
 export const hasDatabase: LinkCondition = {
@@ -146,5 +170,23 @@ export const hasDatabase: LinkCondition = {
     '@nestjs/mongoose',
     '@mikro-orm/core',
     'drizzle-orm',
+    'pg-promise',
+    'slonik',
+    'cassandra-driver',
+    'neo4j-driver',
+    'objection',
+    '@supabase/supabase-js',
+    '@supabase/ssr',
+    '@aws-sdk/lib-dynamodb',
+    '@aws-sdk/client-dynamodb',
+    'firebase-admin',
+    'firebase-admin/firestore',
+    '@google-cloud/firestore',
+    '@elastic/elasticsearch',
+    '@typegoose/typegoose',
+    '@libsql/client',
+    '@planetscale/database',
+    '@neondatabase/serverless',
+    'postgres',
   ].map((name) => ({ kind: 'project-states', fact: `import:${name}` })),
 };

@@ -30,6 +30,12 @@ export function sizeOfQuery(call: ts.CallExpression, file: FileContext, depth: n
   const unknown = (why: string): Size => ({ size: 'unknown', why, at: call });
   if (methods.some((name) => limitName.test(name) || /^(?:aggregate|distinct|mapReduce)$/.test(name)))
     return unknown('a page, or groups');
+  // A search gives ten, a query of DynamoDB those of one key; a statement of another language is not read.
+  if (
+    /^(?:elasticsearch|neo4j)$/.test(query.library) ||
+    (query.library === 'dynamodb' && !/scan/i.test(call.getText(file.source)))
+  )
+    return unknown('a page, or rows of one key');
   if (soundOfName(tableOf(query, first)) === 'few') return unknown('few by their name');
   const reaches = query.library === 'sql' ? reachOfSql(call) : listReaches(call, query, file, depth, judge);
   if (!reaches || reaches.some((reach) => reach.of === 'key')) return unknown('rows of one key');

@@ -54,20 +54,34 @@ export function sourceOf(expression: ts.Expression, file: FileContext, depth: nu
   }
   const whole = wholeOf(value);
   if (whole) return sourceOf(whole, file, depth + 1);
-  if (findMemberName(value) === 'rows')
-    return sourceOf((value as ts.PropertyAccessExpression).expression, file, depth + 1);
-  if (!ts.isIdentifier(value)) return value;
-  const declaration = file.bindingOf(value)?.declaration;
-  if (declaration && ts.isVariableDeclaration(declaration) && declaration.initializer)
-    return sourceOf(declaration.initializer, file, depth + 1);
-  const isRows =
-    declaration &&
-    ts.isBindingElement(declaration) &&
-    (declaration.propertyName ?? declaration.name).getText(file.source) === 'rows';
-  const holder = isRows && declaration.parent.parent;
-  return holder && ts.isVariableDeclaration(holder) && holder.initializer
-    ? sourceOf(holder.initializer, file, depth + 1)
+  const result = resultAround(value, file);
+  if (result) {
+    const source = sourceOf(result.of, file, depth + 1);
+    return result.name === 'rows' || findQuery(source, file)?.kind === 'list' ? source : value;
+  }
+  const declaration = ts.isIdentifier(value) ? file.bindingOf(value)?.declaration : undefined;
+  return declaration && ts.isVariableDeclaration(declaration) && declaration.initializer
+    ? sourceOf(declaration.initializer, file, depth + 1)
     : value;
+}
+
+const rowsName = /^(?:rows|data|docs|results|records|recordset|Items|0)$/;
+
+/** What a list is the rows of, and by which name: `result.rows`, `const { data: orders } = …`, `const [orders] = …`. */
+function resultAround(value: ts.Expression, file: FileContext): { of: ts.Expression; name: string } | undefined {
+  const member = findMemberName(value);
+  if (member !== undefined)
+    return rowsName.test(member) ? { of: (value as ts.PropertyAccessExpression).expression, name: member } : undefined;
+  const declaration = ts.isIdentifier(value) ? file.bindingOf(value)?.declaration : undefined;
+  if (!declaration || !ts.isBindingElement(declaration)) return undefined;
+  const { parent } = declaration;
+  const name = ts.isArrayBindingPattern(parent)
+    ? String(parent.elements.indexOf(declaration))
+    : (declaration.propertyName ?? declaration.name).getText(file.source);
+  const holder = parent.parent;
+  return rowsName.test(name) && ts.isVariableDeclaration(holder) && holder.initializer
+    ? { of: holder.initializer, name }
+    : undefined;
 }
 
 /** The `list` of `[...list]`, `new Set(list)`, `list ?? []` and `_.uniq(list)`. */

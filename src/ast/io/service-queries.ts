@@ -1,0 +1,180 @@
+import type { FileContext } from '../../model/file-context.ts';
+import { bareModule, findOrigin, originName } from '../names/provenance.ts';
+import { findMemberPath, findMethodCall, findStringValue, skipWrappers } from '../syntax.ts';
+import { ts } from '../ts.ts';
+import type { QueryKind } from './queries.ts';
+import { type QueryLibrary, sqlStatement } from './query-libraries.ts';
+
+/** A query of a database that is a service, or of a library whose chains look like no other's. */
+export interface ServiceQuery {
+  library: QueryLibrary['library'];
+  kind: QueryKind;
+}
+
+interface Chain {
+  call: ts.CallExpression;
+  /** The names of its methods, last first. */
+  methods: readonly string[];
+  /** The call that it begins with. */
+  first: ts.CallExpression;
+}
+
+interface Service {
+  /** What a package that uses it depends on, or names in a file. */
+  uses: RegExp;
+  /** The last method of a chain. */
+  method: RegExp;
+  judge(chain: Chain, file: FileContext): ServiceQuery | undefined;
+}
+
+/** What each database calls what is read by key, read as a list, and changed. */
+const services: readonly Service[] = [
+  // @aws-sdk/lib-dynamodb 3.9, commands; aws-sdk 2.1692, DynamoDB.DocumentClient.
+  {
+    uses: /^(?:@aws-sdk\/(?:lib|client)-dynamodb|aws-sdk)$/,
+    method: /^(?:send|promise)$/,
+    judge({ call, methods }, file) {
+      const kind = methods[0] === 'send' ? kindOfCommand(call, file) : kindOfDocumentCall(call, methods, file);
+      return kind && { library: 'dynamodb', kind };
+    },
+  },
+  // @google-cloud/firestore 7.11, build/src/reference.
+  {
+    uses: /^(?:firebase-admin|@google-cloud\/firestore)$/,
+    method: /^(?:get|set|update|delete|create|add)$/,
+    judge({ methods }) {
+      if (!methods.includes('collection') && !methods.includes('collectionGroup')) return undefined;
+      const isDocument = methods[1] === 'doc';
+      if (methods[0] === 'get') return { library: 'firestore', kind: isDocument ? 'point' : 'list' };
+      if (methods[0] === 'add') return { library: 'firestore', kind: 'insert' };
+      if (!isDocument) return undefined;
+      const kind = ({ set: 'upsert', create: 'insert' } as const)[methods[0]!] ?? (methods[0] as QueryKind);
+      return { library: 'firestore', kind };
+    },
+  },
+  // objection 3.1, lib/queryBuilder/QueryBuilder.js.
+  {
+    uses: /^objection$/,
+    method: /./,
+    judge({ methods, first }) {
+      const model = findMemberPath(first.expression)?.at(-2) ?? '';
+      if (methods.at(-1) !== 'query' || !/^[A-Z]\w*[a-z]/.test(model) || /^(?:then|catch)$/.test(methods[0]!))
+        return undefined;
+      const verbs: readonly [RegExp, QueryKind][] = [
+        [/^(?:insert|insertGraph|insertAndFetch)$/, 'insert'],
+        [/^(?:upsertGraph)/, 'upsert'],
+        [/^(?:patch|update)/, 'update'],
+        [/^(?:delete|deleteById|del)$/, 'delete'],
+        [/^(?:findById|findOne|first|resultSize)$/, 'point'],
+      ];
+      const found = verbs.find(([pattern]) => methods.some((name) => pattern.test(name)));
+      return { library: 'objection', kind: found?.[1] ?? 'list' };
+    },
+  },
+  // Cloudflare D1, developers.cloudflare.com/d1/worker-api/prepared-statements.
+  {
+    uses: /^(?:wrangler|@cloudflare\/workers-types)$/,
+    method: /^(?:first|all|run|raw)$/,
+    judge({ methods, first }) {
+      const text = methods.at(-1) === 'prepare' ? textOfStatement(first.arguments[0]) : undefined;
+      if (text === undefined || !sqlStatement.test(text)) return undefined;
+      const word = /^\s*(\w+)/.exec(text)?.[1]?.toLowerCase();
+      if (word === 'select' || word === 'with')
+        return { library: 'd1', kind: methods[0] === 'first' ? 'point' : 'list' };
+      return { library: 'd1', kind: /^(?:insert|update|delete)$/.test(word ?? '') ? (word as QueryKind) : 'unknown' };
+    },
+  },
+  // neo4j-driver 5.28, types/session.d.ts: run.
+  {
+    uses: /^neo4j-driver(?:-lite)?$/,
+    method: /^(?:run|executeQuery)$/,
+    judge({ call }) {
+      const text = textOfStatement(call.arguments[0]) ?? '';
+      if (!/^\s*(?:OPTIONAL\s+)?(?:MATCH|MERGE|CREATE|UNWIND|WITH)\b/i.test(text)) return undefined;
+      const isChange = /\b(?:MERGE|CREATE|SET|DELETE|REMOVE)\b/.test(text);
+      return { library: 'neo4j', kind: isChange ? 'upsert' : 'list' };
+    },
+  },
+  // @elastic/elasticsearch 9.1, lib/api/api; @opensearch-project/opensearch 3.5.
+  {
+    uses: /^(?:@elastic\/elasticsearch|@opensearch-project\/opensearch)$/,
+    method: /^(?:get|getSource|exists|search|count|index|create|update|delete)$/,
+    judge({ call, methods }, file) {
+      const origin = findOrigin(call.expression, file);
+      if (!origin || !this.uses.test(bareModule(origin.module)) || !/^Client\.new\.\w+$/.test(originName(origin)))
+        return undefined;
+      const kinds: Readonly<Record<string, QueryKind>> = { search: 'list', index: 'insert', create: 'insert' };
+      const kind =
+        kinds[methods[0]!] ?? (/^(?:update|delete)$/.test(methods[0]!) ? (methods[0] as QueryKind) : 'point');
+      return { library: 'elasticsearch', kind };
+    },
+  },
+];
+
+/** Judges the last call of a chain; undefined for what is no query of a service that the file's package uses. */
+export function findServiceQuery(chain: Chain, file: FileContext): ServiceQuery | undefined {
+  const method = chain.methods[0];
+  if (method === undefined) return undefined;
+  for (const service of file.memo(servicesOf, file.source)) {
+    const found = service.method.test(method) ? service.judge(chain, file) : undefined;
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** Whether the package of a file uses any of them: asked first, since it costs least. */
+export function hasServices(file: FileContext): boolean {
+  return file.memo(servicesOf, file.source).length > 0;
+}
+
+function servicesOf(_: ts.SourceFile, { package: { dependencies } }: FileContext): readonly Service[] {
+  const names = [...dependencies];
+  return services.filter(({ uses }) => names.some((name) => uses.test(name)));
+}
+
+const commandKinds: Readonly<Record<string, QueryKind>> = {
+  GetCommand: 'point',
+  GetItemCommand: 'point',
+  QueryCommand: 'list',
+  ScanCommand: 'list',
+  PutCommand: 'insert',
+  PutItemCommand: 'insert',
+  UpdateCommand: 'update',
+  UpdateItemCommand: 'update',
+  DeleteCommand: 'delete',
+  DeleteItemCommand: 'delete',
+};
+
+function kindOfCommand({ arguments: [command] }: ts.CallExpression, file: FileContext): QueryKind | undefined {
+  const made = command && skipWrappers(command);
+  if (!made || !ts.isNewExpression(made)) return undefined;
+  const origin = findOrigin(made.expression, file);
+  return origin && /-dynamodb$/.test(origin.module) ? commandKinds[originName(origin)] : undefined;
+}
+
+const documentKinds: Readonly<Record<string, QueryKind>> = {
+  get: 'point',
+  query: 'list',
+  scan: 'list',
+  put: 'insert',
+  update: 'update',
+  delete: 'delete',
+};
+
+/** `documents.get({ TableName }).promise()`. */
+function kindOfDocumentCall(
+  call: ts.CallExpression,
+  methods: readonly string[],
+  file: FileContext,
+): QueryKind | undefined {
+  const kind = documentKinds[methods[1] ?? ''];
+  const asked = kind && findMethodCall(call)?.receiver;
+  const origin = asked && findOrigin(asked, file);
+  return origin && /\bDocumentClient\.new\b/.test(originName(origin)) ? kind : undefined;
+}
+
+function textOfStatement(argument: ts.Expression | undefined): string | undefined {
+  const at = argument && skipWrappers(argument);
+  if (!at) return undefined;
+  return ts.isTemplateExpression(at) ? at.head.text : findStringValue(at);
+}
