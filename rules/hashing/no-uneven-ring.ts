@@ -20,6 +20,9 @@ export interface UnevenRing {
 }
 
 const ringName = /[hH]ash_?[rR]ing|[cC]onsistent|(?:^_*rings?|[a-z0-9]Rings?|_rings?)$|[cC]ontinuum|[kK]etama/;
+/** Such a name, or that of a number of points: the path may say the rest. */
+const ringText =
+  /[hH]ash_?[rR]ing|[cC]onsistent|(?<![\w$])_*rings?(?![\w$])|(?:[a-z0-9]R|_r)ings?(?![\w$])|[cC]ontinuum|[kK]etama|[vV]_?[nN]ode|V_?NODE|[vV]irtual|VIRTUAL|[rR]eplica|REPLICA|[pP]oints_?[pP]er|POINTS_?PER/;
 const pointsName =
   /^_*(?:virtual_?nodes?|v_?nodes?|vnode_?count|virtual_?node_?count|replicas|num_?replicas|replica_?count|points_?per_?node|virtual_?points?)(?:_?(?:count|per_?node))?$/i;
 /** With fewer points a node, shares of 10 nodes differ by more than a fifth. */
@@ -37,6 +40,7 @@ export const rule = defineRule<UnevenRing>({
   advice: 'Use HashRing (rendezvous or AnchorHash), or 200 points a node and more with a binary search.',
   limits: ['A ring is told by the names of the class, the array or the function, and by what it does with them.'],
   mentions: ['ing&hash', 'ing&Hash', 'onsistent'],
+  shapes: { ing: ringText },
   visit: {
     CallExpression(call, file) {
       const callee = call.expression;

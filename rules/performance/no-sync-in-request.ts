@@ -51,6 +51,8 @@ export const rule = defineRule<SyncCall>({
     'What is kept in a variable outside of the function counts as read once.',
   ],
   mentions: ['Sync'],
+  // The end of the name of what is called.
+  shapes: { Sync: /Sync['"`\])!\s]*(?:\?\.\s*)?[(<]/ },
   visit: {
     CallExpression(call, file) {
       if (!findMemberPath(call.expression)?.at(-1)?.endsWith('Sync')) return undefined;

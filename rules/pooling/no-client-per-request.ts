@@ -50,6 +50,11 @@ const agentOptions = new Map([
   ['maxfreesockets', 'maxFreeSockets'],
 ]);
 
+const clientWords = importWords(clientModules);
+/** Something is made: see `canCreate`. */
+const making =
+  /\bnew\s|\b(?:create|connect|init|knex|postgres|driver|producer|admin|getConnection|Knex)[\w$]*[\s!?.)]*[(<]|[jJ][wW][kK][sS]|[jJ]wtSecret|hapiJwt2Key/;
+
 export const rule = defineRule<ClientPerRequest>({
   id: 'no-client-per-request',
   category: 'pooling',
@@ -67,7 +72,8 @@ export const rule = defineRule<ClientPerRequest>({
     'An agent, or a client that one method of its class ends again, is `possible` where neither a request nor a user of the package is seen to come there; so is a client whose end somebody listens for, one that tries its settings or checks health, and one that only background jobs (pg-boss, BullMQ, Agenda, cron) make.',
     'A factory that returns a new client is judged by its callers in the same file; one called `getS3Client()` or the like by those of all files: where one of them keeps what it gives, gives it on, or hands in what differs from call to call, it is left alone.',
   ],
-  mentions: importWords(clientModules),
+  mentions: clientWords,
+  shapes: Object.fromEntries(clientWords.map((word) => [word, making])),
   visit: {
     NewExpression: (node, file) => judge(node, file),
     CallExpression: (node, file) => judge(node, file),

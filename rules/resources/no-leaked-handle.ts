@@ -41,6 +41,9 @@ const clientWords = ['Prisma', 'Client', 'Connection', 'DataSource', 'Database']
 const clientName = new RegExp(clientWords.join('|'));
 const madeClient = new RegExp(`\\bnew\\s+[\\w$]*(?:${clientName.source})`);
 
+/** What is fetched is whatever an address names: see `findUnreadFetch`. */
+const fetchedAddress = /await fetch\(\s*(?!['"`])[^,;{}]{0,200}?(?:url|uri|href|link|src|image|file|asset)\b/i;
+
 const outcomes = { throw: 'when something throws', return: 'on an early return', end: 'on every way out' } as const;
 
 export const rule = defineRule<LeakedHandle>({
@@ -96,7 +99,11 @@ export const rule = defineRule<LeakedHandle>({
     '.pipe(_res',
     '.pipe(&createWriteStream',
   ],
-  shapes: { ...Object.fromEntries(clientWords.map((word) => [word, madeClient])), 'await ': endedByName },
+  shapes: {
+    ...Object.fromEntries(clientWords.map((word) => [word, madeClient])),
+    'await ': endedByName,
+    'await fetch(': fetchedAddress,
+  },
   visit: {
     CallExpression: (call, file) => judge(call, file),
     NewExpression: (call, file) => judge(call, file),

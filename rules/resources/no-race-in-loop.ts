@@ -18,7 +18,7 @@ export const rule = defineRule<RaceInLoop>({
     'Sets of promises that are raced as a whole (`Promise.race(running)`) are taken to be replaced as they end.',
     'A race in a function that is called again and again is not looked at.',
   ],
-  mentions: ['race', 'Promise.any'],
+  mentions: ['.race', 'Promise.any'],
   visit: {
     CallExpression(call, file) {
       const found = findRaceInLoop(call, file);

@@ -8,6 +8,10 @@ export type TextKind = 'source' | 'generated' | 'minified';
 const generatedMark =
   /@generated\b|\b(?:auto-?generated|automatically generated|generated (?:by|from|with|using|automatically))\b|\bdo not (?:edit|modify)\b/i;
 
+/** What Rollup, webpack, Browserify and esbuild write ahead of the code that they put together. */
+const bundleHead =
+  /^(?:\(function \(global, factory\) \{\s*typeof exports === 'object'|\(function webpackUniversalModuleDefinition\(|\(?(?:function ?\(modules\)|\(\) =>) \{ \/\/ webpackBootstrap|\(function\(\)\{function r\(e,n,t\)\{function o\(i,f\)|var __(?:create|defProp) = Object\.)/;
+
 /** Reads a file as UTF-8, the byte order mark kept so that offsets are those of the file. */
 export function readSource(file: string, absolute: string): { text: string; bytes: number } | { problem: Problem } {
   try {
@@ -30,9 +34,11 @@ function findEncodingProblem(content: Buffer): string | undefined {
   return `Not valid UTF-8${isUtf16 ? ' (the file is UTF-16)' : ''}: save it as UTF-8`;
 }
 
-/** Generated: a comment of its head says so. Minified: lines that no one writes. */
+/** Generated: a comment of its head says so, or it begins as bundles do. Minified: lines that no one writes. */
 export function textKind(text: string): TextKind {
-  if (generatedMark.test(headComments(text))) return 'generated';
+  const head = headComments(text);
+  if (generatedMark.test(head) || bundleHead.test(text.slice(head.length, head.length + 200).trimStart()))
+    return 'generated';
   if (text.length > 4000) {
     const sample = text.length > 100_000 ? text.slice(0, 100_000) : text;
     let lines = 1;

@@ -111,6 +111,18 @@ describe('text kinds', () => {
     expect(textKind('const a = 1; // @generated')).toBe('source');
   });
 
+  test('what bundlers begin with marks generated files; wrappers written by hand do not', () => {
+    const umd =
+      "(function (global, factory) {\n  typeof exports === 'object' && typeof module !== 'undefined' ? f() : g();";
+    expect(textKind(`/*!\n * Name v1.2.3\n */\n${umd}`)).toBe('generated');
+    expect(textKind('/******/ (() => { // webpackBootstrap\n/******/ \t"use strict";')).toBe('generated');
+    expect(textKind('"use strict";\nvar __defProp = Object.defineProperty;')).toBe('generated');
+    expect(textKind("(function (root, factory) {\n  if (typeof define === 'function') define(factory);")).toBe(
+      'source',
+    );
+    expect(textKind('(() => { // boot\n  start();')).toBe('source');
+  });
+
   test('lines that no one writes mark minified files', () => {
     expect(textKind('a(1);'.repeat(2000))).toBe('minified');
     expect(textKind('a(1);\n'.repeat(2000))).toBe('source');
