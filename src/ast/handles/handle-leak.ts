@@ -27,7 +27,7 @@ export type HandleLeak =
   /** Nothing ends it, and nobody else can; `isGiven`: a callback is handed it, which is all that ever knows it. */
   | { kind: 'never'; binding: Binding | undefined; fn: FunctionNode; isGiven?: true }
   /** `pipe()` leaves it open when the client goes before the end. */
-  | { kind: 'piped'; pipe: ts.CallExpression; fn: FunctionNode; isLarge?: boolean; givenBy?: string }
+  | { kind: 'piped'; pipe: ts.CallExpression; fn: FunctionNode; isLarge?: boolean; givenBy?: readonly string[] }
   /** `pipe()` leaves the file open when what is downloaded into it breaks off. */
   | { kind: 'downloaded'; pipe: ts.CallExpression; fn: FunctionNode }
   /** An answer whose body is left unread on this way. */

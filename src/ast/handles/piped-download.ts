@@ -13,8 +13,8 @@ import {
 import { ts } from '../ts.ts';
 import { listNodesWithin } from '../within.ts';
 import { mayBeNamed } from './handles.ts';
+import { isPipe } from './pipe-client.ts';
 import { findSentKind, isAnswerOfNode } from './piped-answer.ts';
-import { isPipe } from './piped-file.ts';
 
 /** What is fetched and piped into a file, which stays open when the other side fails before the end. */
 export interface PipedDownload {
