@@ -57,8 +57,8 @@ export function findPipedAnswer(call: ts.CallExpression, file: FileContext): Pip
   return kind && { pipe: call, fn, kind, isLarge, ...(givenBy.length > 0 && { givenBy }) };
 }
 
-/** `storage.open` of `const stream = await storage.open(key)` and of `const { stream } = await storage.open(key)`; one for each value. */
-function listGivers(source: ts.Expression, file: FileContext): string[] {
+/** What gives a stream: `storage.open` of `const stream = await storage.open(key)` and of `const { stream } = await storage.open(key)`; one for each value. */
+export function listGivers(source: ts.Expression, file: FileContext): string[] {
   const part = findPart(source, file);
   if (part) return listGiverOf(part.of, file);
   const values = ts.isIdentifier(source) ? listValues(source, file) : [source];
