@@ -40,6 +40,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "limits": [
       "A class of an application counts as created many times only when the project does so; what a published package offers may be created by its users as often as they like.",
       "Sure is what an effect or a component leaves running, and what requests, users of a library, or an owner that ends without its part leave more than one of, and what works on a thing that the end has closed. Where nothing says so, in the one service of a process or in a function that is called once, it is `possible`.",
+      "That a client has gone before a handler listens for its end is asked of timers that this end alone clears.",
       "A handle passed to a function, returned or kept in an object of another file is taken to be cleared there."
     ],
     "options": {},
