@@ -9,6 +9,8 @@ export const fixer: Fixer<LeakedInterval> = {
   fix({ data }, file) {
     if (data.leak === 'outcome')
       return { skip: 'clear the interval at each place that settles what it is started for' };
+    if (data.leak === 'late')
+      return { skip: 'ask after the wait whether the client is still there, or listen for its end before it' };
     if (data.leak === 'loss') return { skip: 'clear it in the listener that is told of the loss' };
     if (data.leak === 'option') return { skip: 'clear it whatever the option says, or start it on the same condition' };
     if (data.leak === 'unmount') return { skip: 'clear it in the clean-up of an effect that runs once' };

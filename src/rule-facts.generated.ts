@@ -15,7 +15,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "A page, icon or text whose name is written out and that is piped to a client is left alone: it is read in one piece.",
       "What only a failure leaves open is `possible` where no request, event or timer comes there (a browser and a client of a database are `likely` anyway); so are observers, and what an owner hands on or a base class may end.",
       "A handle that is returned, stored or passed on is taken to be ended there.",
-      "Of streams joined by `pipe()`, those between a file, or an answer of another service, and the client of a handler are followed, and what another service sends into a file; an answer that its handler calls an image or the like is `possible`: what is small is sent before anybody goes.",
+      "Of streams joined by `pipe()`, those between a file, or an answer of another service, and the client of a handler are followed, also by way of what is made of the response, and what another service sends, or a function is handed as a stream, into a file; an answer that its handler calls an image or the like is `possible`: what is small is sent before anybody goes. An abort counts as an end of what is read, unless it is that of a timer that is cleared as the answer comes.",
       "Of what no known library makes, only what its own function opens, waits for and ends on some way out is followed.",
       "Else only what is known by its import is a handle; response bodies that are left unread, at all or on an early return, are followed for `http` and `https`, and on an early return for objects of S3. Of `fetch`, only a GET of whatever an address names whose body nobody reads: a body of up to 16 KB (Node.js 20) or 64 KB (22 and later) holds no connection, so that what answers a failure, or an API, does not matter."
     ],
@@ -40,6 +40,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "limits": [
       "A class of an application counts as created many times only when the project does so; what a published package offers may be created by its users as often as they like.",
       "Sure is what an effect or a component leaves running, and what requests, users of a library, or an owner that ends without its part leave more than one of, and what works on a thing that the end has closed. Where nothing says so, in the one service of a process or in a function that is called once, it is `possible`.",
+      "That a client has gone before a handler listens for its end is asked of timers that this end alone clears.",
       "A handle passed to a function, returned or kept in an object of another file is taken to be cleared there."
     ],
     "options": {},

@@ -1,3 +1,4 @@
+import { anyOf } from '../../src/ast/all-of.ts';
 import { endedByName, findEndedHandle } from '../../src/ast/handles/ended-handle.ts';
 import { findHandleLeak, type HandleLeak } from '../../src/ast/handles/handle-leak.ts';
 import { oftenEnough, weighHandle } from '../../src/ast/handles/handle-weight.ts';
@@ -61,7 +62,7 @@ export const rule = defineRule<LeakedHandle>({
     'A page, icon or text whose name is written out and that is piped to a client is left alone: it is read in one piece.',
     'What only a failure leaves open is `possible` where no request, event or timer comes there (a browser and a client of a database are `likely` anyway); so are observers, and what an owner hands on or a base class may end.',
     'A handle that is returned, stored or passed on is taken to be ended there.',
-    'Of streams joined by `pipe()`, those between a file, or an answer of another service, and the client of a handler are followed, and what another service sends into a file; an answer that its handler calls an image or the like is `possible`: what is small is sent before anybody goes.',
+    'Of streams joined by `pipe()`, those between a file, or an answer of another service, and the client of a handler are followed, also by way of what is made of the response, and what another service sends, or a function is handed as a stream, into a file; an answer that its handler calls an image or the like is `possible`: what is small is sent before anybody goes. An abort counts as an end of what is read, unless it is that of a timer that is cleared as the answer comes.',
     'Of what no known library makes, only what its own function opens, waits for and ends on some way out is followed.',
     'Else only what is known by its import is a handle; response bodies that are left unread, at all or on an early return, are followed for `http` and `https`, and on an early return for objects of S3. Of `fetch`, only a GET of whatever an address names whose body nobody reads: a body of up to 16 KB (Node.js 20) or 64 KB (22 and later) holds no connection, so that what answers a failure, or an API, does not matter.',
   ],
@@ -95,8 +96,10 @@ export const rule = defineRule<LeakedHandle>({
     'getObject',
     ...together(["'timeout'", '"timeout"', '.setTimeout('], ['request(', '.get(', 'connect(', 'onnection(', 'Socket(']),
     'await fetch(',
-    '.pipe(res',
-    '.pipe(_res',
+    '.pipe(&(res',
+    '.pipe(&(_res',
+    '.pipe(&Response',
+    '.pipe(reply',
     '.pipe(&createWriteStream',
   ],
   shapes: {
@@ -158,8 +161,10 @@ function report(creation: Creation, handle: HandleKind, leak: HandleLeak, file: 
   if (handle === inheritedClient) {
     conditions.push({ kind: 'project-states', fact: `client-class:${creation.expression.getText(file.source)}` });
   }
-  if (leak.kind === 'piped' && leak.givenBy !== undefined)
-    conditions.push({ kind: 'project-states', fact: `gives-stream:${leak.givenBy}` });
+  if ((leak.kind === 'piped' || leak.kind === 'downloaded') && leak.givenBy !== undefined)
+    conditions.push(
+      anyOf(...leak.givenBy.map((name): LinkCondition => ({ kind: 'project-states', fact: `gives-stream:${name}` }))),
+    );
   return {
     at: leak.kind === 'owner' ? leak.at : creation,
     values: { name: handle.name, cost: handle.cost, outcome: outcomeOf(leak) },
@@ -175,7 +180,7 @@ function outcomeOf(leak: HandleLeak): string {
   if (leak.kind === 'owner') return `by ${nameOfFunction(leak.disposer)}()`;
   if (leak.kind === 'left') return leak.outcome;
   if (leak.kind === 'piped') return 'when the client goes before the end';
-  if (leak.kind === 'downloaded') return 'when the download fails';
+  if (leak.kind === 'downloaded') return leak.isHanded ? 'when its source breaks off' : 'when the download fails';
   if (leak.kind === 'unread') return isFunctionNode(leak.branch.parent) ? 'at all' : outcomes.return;
   const { outcome, at } = leak.leaks[0]!;
   // Only what threw and was caught comes to a return behind the end with the handle still open.

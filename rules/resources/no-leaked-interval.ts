@@ -5,6 +5,7 @@ import { type Life, lifeOf } from '../../src/ast/life/life-cycle.ts';
 import { findMissedLoss } from '../../src/ast/life/lost-connection.ts';
 import { listClearsOf } from '../../src/ast/timers/clears-of-places.ts';
 import { findLeftByComponent } from '../../src/ast/timers/hook-timer.ts';
+import { findLateEnd } from '../../src/ast/timers/late-end.ts';
 import { findOutcomeLeft } from '../../src/ast/timers/left-by-run.ts';
 import { isMissedAtEnd, listForeignClears, listReleasesElsewhere } from '../../src/ast/timers/missed-end.ts';
 import { isMissedAtModuleEnd } from '../../src/ast/timers/module-end.ts';
@@ -49,6 +50,7 @@ const what = {
   outcome: 'is not cleared on every outcome',
   loss: 'is not cleared when its connection is lost, though it is elsewhere',
   unmount: 'is not cleared when its component goes',
+  late: 'is left for good when its client has gone before its end was listened for',
   option: 'is started always, but cleared only where an option is set',
 } as const;
 
@@ -66,6 +68,7 @@ export const rule = defineRule<LeakedInterval>({
   limits: [
     'A class of an application counts as created many times only when the project does so; what a published package offers may be created by its users as often as they like.',
     'Sure is what an effect or a component leaves running, and what requests, users of a library, or an owner that ends without its part leave more than one of, and what works on a thing that the end has closed. Where nothing says so, in the one service of a process or in a function that is called once, it is `possible`.',
+    'That a client has gone before a handler listens for its end is asked of timers that this end alone clears.',
     'A handle passed to a function, returned or kept in an object of another file is taken to be cleared there.',
   ],
   roles: ['product', 'ui'],
@@ -97,7 +100,7 @@ function judge(
   const clears = listClearsOf(places, file);
   const report = (leak: IntervalLeak, when: LinkCondition | undefined, at?: ts.Node): Match<LeakedInterval> => ({
     ...match(call, places, life, leak, when, file),
-    ...(at && { related: [{ at, note: 'leaves it running' }] }),
+    ...(at && { related: [{ at, note: leak === 'late' ? 'it may go meanwhile' : 'leaves it running' }] }),
   });
   const isOfModule = life.kind === 'process' || life.kind === 'call';
   if (isOfModule && clears.length > 0 && isMissedAtModuleEnd(call, places, clears, file))
@@ -107,6 +110,8 @@ function judge(
     const onlyRestarted = isOnlyRestarted(call, places, clears, life) && whenMadeOften(life, file);
     if (onlyRestarted) return report('never', allOf(onlyRestarted, ...listReleasesElsewhere(places, life, true)));
     const elsewhere = (): LinkCondition[] => listForeignClears(places, life, file);
+    const late = life.kind === 'effect' ? undefined : findLateEnd(call, clears, file);
+    if (late) return report('late', canBeStartedOften(call, life, file), late);
     const option = findOptionalClear(call, clears, file);
     if (option) return report('option', allOf(...elsewhere()), option);
     if (isMissedAtEnd(call, places, life, file))

@@ -88,9 +88,8 @@ export function textOfFact(fact: string): FactText {
       return { mentions: [payload], shape: new RegExp(madeAs(payload)) };
     case 'gives-stream': {
       const name = payload.split('.').at(-1);
-      return {
-        mentions: [`${name}&Stream`, `${name}&responseType`, `${name}&GetObjectCommand`, `${name}&getObject`],
-      };
+      const others = ['responseType', 'GetObjectCommand', 'getObject', 'fromWeb', 'got.stream', 'fetch'];
+      return { mentions: [`${name}&Stream`, ...others.map((word) => `${name}&${word}`)] };
     }
     case 'client-class':
       return { mentions: [payload], shape: classNamed(payload) };

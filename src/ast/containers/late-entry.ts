@@ -1,4 +1,5 @@
 import type { FileContext } from '../../model/file-context.ts';
+import { findLastWait, listLivenessTests } from '../life/gone-meanwhile.ts';
 import { isClosing } from '../listeners/event-kind.ts';
 import { listFunctionUses } from '../names/functions.ts';
 import {
@@ -10,15 +11,12 @@ import {
   isWithin,
   nameOfFunction,
 } from '../syntax.ts';
-import { ts } from '../ts.ts';
+import type { ts } from '../ts.ts';
 import { leavesFunction } from '../where/conditions.ts';
-import { listNodesWithin } from '../within.ts';
 import type { Add, Growth } from './container-growth.ts';
 import type { StaleEntry } from './stale-entry.ts';
 
 const listening = /^(?:on|once|addListener|addEventListener|prependListener)$/;
-const liveness = /readyState|connect|destroyed|clos(?:ed|ing)|isAlive|\bOPEN\b|aborted|\bgone\b|disconnected/i;
-
 /**
  * The entries of a table of connections that are added after something was waited for, while the connection may have gone: its
  * end, which alone takes them out, is over by then.
@@ -65,31 +63,14 @@ function isOfEnd(fn: FunctionNode | undefined, file: FileContext): boolean {
 
 /** What was waited for last ahead of the add, in its function or in one around it, up to the handler. */
 function findWait({ node, fn }: Add, handler: FunctionNode, file: FileContext): ts.AwaitExpression | undefined {
-  const around = new Set<FunctionNode | undefined>();
-  for (let at = fn; at && isWithin(at, handler); at = findEnclosingFunction(at)) around.add(at);
-  return listNodesWithin('AwaitExpression', handler, file)
-    .filter((wait) => wait.end <= node.pos && around.has(findEnclosingFunction(wait)) && mayTake(wait))
-    .at(-1);
-}
-
-/** On the way of the add: what is awaited in a branch that is left does not come before it. */
-function mayTake(wait: ts.AwaitExpression): boolean {
-  for (let at: ts.Node = wait; at.parent && !ts.isFunctionLike(at); at = at.parent) {
-    const { parent } = at;
-    if (ts.isIfStatement(parent) && at !== parent.expression && leavesFunction(at as ts.Statement)) return false;
-  }
-  return true;
+  const around: FunctionNode[] = [];
+  for (let at = fn; at && isWithin(at, handler); at = findEnclosingFunction(at)) around.push(at);
+  return findLastWait(node, around, file);
 }
 
 /** Whether the connection is asked after the wait whether it is still there. */
 function isAsked({ node }: Add, wait: ts.Node, handler: FunctionNode, file: FileContext): boolean {
-  const questions = file.nodesOfKind(ts.SyntaxKind.IfStatement) as readonly ts.IfStatement[];
-  return questions.some(
-    (question) =>
-      question.pos >= wait.end &&
-      question.pos < node.pos &&
-      isWithin(question, handler) &&
-      liveness.test(question.expression.getText(file.source)) &&
-      (isWithin(node, question) || leavesFunction(question.thenStatement)),
+  return listLivenessTests(wait, handler, file).some(
+    (question) => question.pos < node.pos && (isWithin(node, question) || leavesFunction(question.thenStatement)),
   );
 }

@@ -27,9 +27,9 @@ export type HandleLeak =
   /** Nothing ends it, and nobody else can; `isGiven`: a callback is handed it, which is all that ever knows it. */
   | { kind: 'never'; binding: Binding | undefined; fn: FunctionNode; isGiven?: true }
   /** `pipe()` leaves it open when the client goes before the end. */
-  | { kind: 'piped'; pipe: ts.CallExpression; fn: FunctionNode; isLarge?: boolean; givenBy?: string }
+  | { kind: 'piped'; pipe: ts.CallExpression; fn: FunctionNode; isLarge?: boolean; givenBy?: readonly string[] }
   /** `pipe()` leaves the file open when what is downloaded into it breaks off. */
-  | { kind: 'downloaded'; pipe: ts.CallExpression; fn: FunctionNode }
+  | { kind: 'downloaded'; pipe: ts.CallExpression; fn: FunctionNode; isHanded?: true; givenBy?: readonly string[] }
   /** An answer whose body is left unread on this way. */
   | { kind: 'unread'; answer: ts.Identifier; branch: ts.Statement | ts.ConciseBody; fn: FunctionNode }
   /** It is left open at this place: its reader is left, its timeout is only told of. */

@@ -8,6 +8,7 @@ import {
   findMethodCall,
   findPropertyName,
   getOutermostWrapped,
+  isAssignment,
   isFunctionNode,
   isWithin,
   nameOfFunction,
@@ -17,15 +18,15 @@ import {
 import { ts } from '../ts.ts';
 import { listNodesWithin } from '../within.ts';
 import { answerKind, bodyKind, type HandleKind, streamKind } from './handles.ts';
-import { findClientOfPipe, isPipe, isSeenTo, type PipedFile } from './piped-file.ts';
+import { type ClientPipe, findClientOfPipe, isPipe, isSeenTo, mayBeAborted } from './pipe-client.ts';
 
 /** What another service answers with, piped to the client of a handler. */
-export interface PipedAnswer extends PipedFile {
+export interface PipedAnswer extends ClientPipe {
   kind: HandleKind;
   /** Whether what is read is an object of a store, or is said to be a file or whatever is asked for. */
   isLarge: boolean;
-  /** The function that must be found to give a stream of a file or of another service, where another file has it. */
-  givenBy?: string;
+  /** The functions of which one must be found to give a stream of a file or of another service, where another file has it. */
+  givenBy?: readonly string[];
 }
 
 const fetching = /^(?:node-fetch|make-fetch-happen|minipass-fetch)(?:\/|$)/;
@@ -44,30 +45,45 @@ export function findPipedAnswer(call: ts.CallExpression, file: FileContext): Pip
   const fn = findClientOfPipe(call, file);
   if (!fn) return undefined;
   const home = fn.getText(file.source);
-  if (/\babort|\bsignal\b/i.test(home) || isSeenTo({ pipe: call, fn }, file)) return undefined;
+  if (mayBeAborted(fn, file) || isSeenTo({ pipe: call, fn }, file)) return undefined;
   let source = findMethodCall(call)!.receiver;
   for (let inner = asChained(source); inner; inner = asChained(source)) source = inner;
   const known = findSentKind(source, file);
-  const givenBy = known ? undefined : findGiver(skipWrappers(source), file);
-  const kind = known ?? (givenBy === undefined ? undefined : streamKind);
+  const givenBy = known ? [] : listGivers(skipWrappers(source), file);
+  const kind = known ?? (givenBy.length === 0 ? undefined : streamKind);
   // `PROXY_URL` says where from, not what.
   const words = `${file.path} ${home}`.replace(/\b[A-Z][A-Z_]+\b/g, '');
   const isLarge = !small.test(words) && (known === bodyKind || large.test(words));
-  return kind && { pipe: call, fn, kind, isLarge, ...(givenBy !== undefined && { givenBy }) };
+  return kind && { pipe: call, fn, kind, isLarge, ...(givenBy.length > 0 && { givenBy }) };
 }
 
-/** `storage.open` of `const stream = await storage.open(key)` and of `const { stream } = await storage.open(key)`. */
-function findGiver(source: ts.Expression, file: FileContext): string | undefined {
+/** What gives a stream: `storage.open` of `const stream = await storage.open(key)` and of `const { stream } = await storage.open(key)`; one for each value. */
+export function listGivers(source: ts.Expression, file: FileContext): string[] {
   const part = findPart(source, file);
-  const value = ts.isIdentifier(source) && !part ? findValue(source, file) : undefined;
-  if (value && ts.isPropertyAccessExpression(value)) return findGiver(value, file);
-  const call = part?.of ?? value;
-  if (!call || !ts.isCallExpression(call)) return undefined;
+  if (part) return listGiverOf(part.of, file);
+  const values = ts.isIdentifier(source) ? listValues(source, file) : [source];
+  return values.flatMap((value) => {
+    const of = findWebStream(value);
+    if (of) return listGivers(of, file);
+    return ts.isPropertyAccessExpression(value) && value !== source
+      ? listGivers(value, file)
+      : listGiverOf(value, file);
+  });
+}
+
+function listGiverOf(call: ts.Expression, file: FileContext): string[] {
+  if (!ts.isCallExpression(call)) return [];
   const name = calleeName(call);
-  if (name.length > 3) return name;
+  if (name.length > 3) return [name];
   // A short name says little: it must be that of the very file.
   const module = findOrigin(call.expression, file)?.module;
-  return name && module?.startsWith('.') ? `${stemOf(module)}.${name}` : undefined;
+  return name && module?.startsWith('.') ? [`${stemOf(module)}.${name}`] : [];
+}
+
+/** `body` of `Readable.fromWeb(body)`. */
+function findWebStream(value: ts.Expression): ts.Expression | undefined {
+  const target = findMethodCall(value);
+  return target?.method === 'fromWeb' && target.call.arguments[0] ? skipWrappers(target.call.arguments[0]) : undefined;
 }
 
 /** `storage` of `../storage`, `lib/storage.ts` and `storage/index.js`. */
@@ -79,7 +95,7 @@ function stemOf(path: string): string {
 }
 
 const openingText =
-  /\bcreateReadStream\s*\(|responseType['"]?\s*:\s*['"]stream['"]|\bGetObjectCommand\b|\.getObject\s*\(/;
+  /\bcreateReadStream\s*\(|responseType['"]?\s*:\s*['"]stream['"]|\bGetObjectCommand\b|\.getObject\s*\(|\bfromWeb\s*\(|\breadableStreamBody\b|\bopenDownloadStream\w*\s*\(|\bgot\.stream\s*\(|\breturn\s+(?:await\s+)?fetch\s*\(/;
 /** `return this.storage.getStream(path)`: the file or the service is behind what it is asked of. */
 const forwardingText =
   /\breturn\s+(?:await\s+)?(?:\w+\.)+(?:get|open|download)(?:Read|File|Object|Download)?Stream\s*\(/;
@@ -113,9 +129,14 @@ export function findSentKind(value: ts.Expression, file: FileContext): HandleKin
   if (part) return kindOfPart(part, file);
   if (ts.isIdentifier(source)) {
     if (isAnswerOfNode(source, file)) return answerKind;
-    const made = findValue(source, file);
-    return made && findSentKind(made, file);
+    for (const made of listValues(source, file)) {
+      const kind = findSentKind(made, file);
+      if (kind) return kind;
+    }
+    return undefined;
   }
+  const web = findWebStream(source);
+  if (web) return findSentKind(web, file);
   // `bucket.file(name).createReadStream()`, `s3.getObject(object).createReadStream()`
   const target = findMethodCall(source);
   const isOfStore =
@@ -165,6 +186,7 @@ function kindOfPart({ name, of }: Part, file: FileContext): HandleKind | undefin
 function isFetch(call: ts.CallExpression, file: FileContext): boolean {
   const origin = findOrigin(call.expression, file);
   if (!origin) return false;
+  if (origin.module === '') return /^fetch(?:\.\(\))?$/.test(originName(origin));
   return fetching.test(origin.module) || (origin.module === 'undici' && originName(origin) === 'request');
 }
 
@@ -189,11 +211,19 @@ function findResponse(name: ts.Identifier, file: FileContext): ts.Expression | u
 
 /** What a name is given: its initial value, or what resolves the promise whose callback it is a parameter of. */
 function findValue(name: ts.Identifier, file: FileContext): ts.Expression | undefined {
+  const values = listValues(name, file);
+  return values.length === 1 ? values[0] : undefined;
+}
+
+/** As {@link findValue}, and all that a variable without an initial value is given, in the branches of its function. */
+function listValues(name: ts.Identifier, file: FileContext): ts.Expression[] {
   const { declaration, writes = [] } = file.bindingOf(name) ?? {};
-  if (!declaration) return undefined;
-  if (ts.isParameter(declaration)) return findResolved(declaration);
-  if (!ts.isVariableDeclaration(declaration) || writes.some((write) => write !== declaration.name)) return undefined;
-  return declaration.initializer && skipAwait(declaration.initializer);
+  if (!declaration) return [];
+  if (ts.isParameter(declaration)) return [findResolved(declaration) ?? []].flat();
+  if (!ts.isVariableDeclaration(declaration)) return [];
+  const later = writes.filter((write) => write !== declaration.name);
+  if (declaration.initializer) return later.length === 0 ? [skipAwait(declaration.initializer)] : [];
+  return later.flatMap(({ parent }) => (isAssignment(parent) ? [skipAwait(parent.right)] : []));
 }
 
 /** `call` of `call.then((response) => …)`. */

@@ -4,17 +4,19 @@ import {
   calleeName,
   type FunctionNode,
   findEnclosingFunction,
+  findMemberName,
   findMethodCall,
   findStringValue,
   getOutermostWrapped,
   isFunctionNode,
+  rootOfMembers,
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { listNodesWithin } from '../within.ts';
 import { mayBeNamed } from './handles.ts';
-import { findSentKind, isAnswerOfNode } from './piped-answer.ts';
-import { isPipe } from './piped-file.ts';
+import { isPipe } from './pipe-client.ts';
+import { findSentKind, isAnswerOfNode, listGivers } from './piped-answer.ts';
 
 /** What is fetched and piped into a file, which stays open when the other side fails before the end. */
 export interface PipedDownload {
@@ -22,6 +24,10 @@ export interface PipedDownload {
   pipe: ts.CallExpression;
   /** The function that downloads. */
   fn: FunctionNode;
+  /** It writes what it was handed. */
+  isHanded?: true;
+  /** The functions of which one must be found to give a stream of a file or of another service. */
+  givenBy?: readonly string[];
 }
 
 const endName = /^(?:destroy|close|end|unpipe|pipeline|pump|finished|eos)$/;
@@ -30,7 +36,8 @@ const streamMakers: ReadonlySet<string> = new Set(['createWriteStream']);
 
 /**
  * `answer.pipe(file); answer.on('error', reject); file.on('finish', resolve)`: measured with Node.js 20, of 20 downloads
- * that broke off each left its descriptor open, of `http` and of `undici`: `pipe()` ends its target only at the end.
+ * that broke off each left its descriptor open, of `http` and of `undici`, and so did each of 20 uploads: `pipe()` ends its
+ * target only at the end.
  */
 export function findPipedDownload(creation: ts.CallExpression, file: FileContext): PipedDownload | undefined {
   const origin = mayBeNamed(creation, streamMakers) ? findOrigin(creation.expression, file) : undefined;
@@ -40,15 +47,39 @@ export function findPipedDownload(creation: ts.CallExpression, file: FileContext
   if (!pipe) return undefined;
   const { root, listeners } = beginningOf(findMethodCall(pipe)!.receiver);
   const fn = homeOf(pipe);
-  if (!fn || !findSentKind(root, file) || /\babort|\bsignal\b/i.test(fn.getText(file.source))) return undefined;
+  if (!fn || /\babort|\bsignal\b/i.test(fn.getText(file.source))) return undefined;
+  const isHanded = isHandedStream(root, fn, file);
+  const isKnown = findSentKind(root, file) !== undefined || isHanded;
+  const givenBy = isKnown ? [] : listGivers(root, file);
+  if (!isKnown && givenBy.length === 0) return undefined;
   const name = root.getText(file.source);
   const calls = listNodesWithin('CallExpression', fn, file);
   const heard = [...listeners, ...calls.filter((call) => findMethodCall(call)?.receiver.getText(file.source) === name)];
   const failures = heard.filter(isErrorListener);
-  // Without a listener, an answer of `http` breaks off in silence, while others end the process.
-  if (failures.length === 0 && !(ts.isIdentifier(root) && isAnswerOfNode(root, file))) return undefined;
+  // Without a listener, an answer of `http` breaks off in silence, while others end the process; who handed it in may listen.
+  const isSilent = isHanded || (ts.isIdentifier(root) && isAnswerOfNode(root, file));
+  if (failures.length === 0 && !isSilent) return undefined;
   if (!failures.every((failure) => isPlain(failure, file))) return undefined;
-  return calls.some((call) => isEnd(call, creation, file)) ? undefined : { pipe, fn };
+  if (calls.some((call) => isEnd(call, creation, file))) return undefined;
+  return { pipe, fn, ...(isHanded && { isHanded }), ...(givenBy.length > 0 && { givenBy }) };
+}
+
+const streamType = /^(?:\w+\.)*(?:Readable|ReadableStream|Stream|IncomingMessage)\b/;
+const streamName = /^(?:stream|body|(?:read|readable|file|input|source|upload|content|data)_?Stream|readable)$/i;
+
+/** A stream that the function is handed, itself or in an object: whoever has it cannot end the file. */
+function isHandedStream(root: ts.Expression, fn: FunctionNode, file: FileContext): boolean {
+  const holder = rootOfMembers(root);
+  const declaration = ts.isIdentifier(holder) ? file.bindingOf(holder)?.declaration : undefined;
+  if (!declaration || !ts.isParameter(declaration) || declaration.parent !== fn) return false;
+  const name = ts.isIdentifier(root) ? root.text : findMemberName(root);
+  if (
+    name === undefined ||
+    (root !== holder && skipWrappers((root as ts.PropertyAccessExpression).expression) !== holder)
+  )
+    return false;
+  const type = root === holder ? declaration.type?.getText(file.source) : undefined;
+  return type === undefined ? streamName.test(name) : streamType.test(type);
 }
 
 /** `….pipe(file)`, of the stream or of the local name that holds it and that goes nowhere else. */

@@ -53,7 +53,7 @@ export interface TimerWeight {
  * clears it, but not when what it works on closes by itself; `unmount`: a handler of a component starts it, and nothing
  * clears it when that goes; `option`: what clears it asks for an option that its start does not ask for.
  */
-export type IntervalLeak = 'never' | 'overwritten' | 'missed' | 'outcome' | 'loss' | 'unmount' | 'option';
+export type IntervalLeak = 'never' | 'overwritten' | 'missed' | 'outcome' | 'loss' | 'unmount' | 'option' | 'late';
 
 /**
  * `again`: a chain that only a flag ends goes on beside the next one when that begins before it has fired; `re-arming`:
@@ -88,7 +88,8 @@ const unsure: TimerWeight = { confidence: 'possible' };
  */
 export function weighInterval(call: ts.CallExpression, life: Life, leak: IntervalLeak, file: FileContext): TimerWeight {
   const made = (): LinkCondition => isMadeWithRequests(call, life, file);
-  if (leak === 'overwritten') return { sureWhen: anyOf(isOfLibrary(life), comesWithRequests(call, file)) };
+  if (leak === 'overwritten' || leak === 'late')
+    return { sureWhen: anyOf(isOfLibrary(life), comesWithRequests(call, file)) };
   if (leak === 'unmount' || life.kind === 'effect' || (life.kind === 'factory' && file.role === 'ui')) return {};
   if (life.kind === 'owner' && leak === 'never' && isWholeByName(life.shape)) return { sureWhen: made() };
   if (life.kind === 'call' && leak === 'never')
