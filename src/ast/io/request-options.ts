@@ -1,8 +1,11 @@
 import type { FileContext } from '../../model/file-context.ts';
+import { isExported } from '../names/functions.ts';
+import { findOrigin } from '../names/provenance.ts';
 import {
   findEnclosingFunction,
   findPromiseAround,
   findPropertyName,
+  getOutermostWrapped,
   isFunctionNode,
   isWithin,
   skipWrappers,
@@ -35,8 +38,20 @@ export function optionsOf(given: ts.Expression, call: ts.CallExpression, file: F
   const fn = findEnclosingFunction(given);
   const promise = fn && findPromiseAround(fn);
   const home = findEnclosingFunction(declaration);
-  if (home !== fn && !(promise && home === findEnclosingFunction(promise))) return given;
-  return binding.references.every((use) => isWithin(use, call) || isPropertyOf(use)) ? literal : given;
+  // What belongs to the module is made once, for all its calls.
+  const isOfModule = home === undefined && !isExported(literal, file);
+  if (!isOfModule && home !== fn && !(promise && home === findEnclosingFunction(promise))) return given;
+  const isOnlySent = (use: ts.Identifier): boolean =>
+    isWithin(use, call) || isPropertyOf(use) || isSentAgain(use, call, file);
+  return binding.references.every(isOnlySent) ? literal : given;
+}
+
+/** Handed to another call of the same function of a library, which changes nothing of it. */
+function isSentAgain(use: ts.Identifier, call: ts.CallExpression, file: FileContext): boolean {
+  const other = getOutermostWrapped(use).parent;
+  if (!ts.isCallExpression(other) || other.expression === use) return false;
+  const [one, two] = [call, other].map(({ expression }) => findOrigin(expression, file)?.module);
+  return one !== undefined && one !== '.' && !one.startsWith('.') && one === two;
 }
 
 /** `options.baseURL = …` and `options.headers.accept`: nothing of it is a time-out, and it goes nowhere else. */
