@@ -121,7 +121,7 @@ export const queryLibraries: readonly QueryLibrary[] = [
 
 /** The names of all of them and of the steps of their chains: asked first, since it costs least. */
 export const queryMethod =
-  /^(?:find\w*|create\w*|update\w*|upsert\w*|delete\w*|destroy|remove\w*|softRemove|softDelete|insert\w*|replaceOne|count\w*|estimatedDocumentCount|aggregate\w*|groupBy|query|execute\w*|batch|exec|lean|sort|select\w*|populate|save|exists?\w*|toArray|distinct|get(?:One|OneOrFail|Many|ManyAndCount|RawOne|RawMany|RawAndEntities|Count|Exists|Result|ResultList|ResultAndCount|SingleResult)|bulk(?:Create|Write|Save)|increment|decrement|sum|max|min|average|minimum|maximum|preload|recover|restore|truncate|clear|native\w+|persistAndFlush|removeAndFlush|flush|refresh\w*|where\w*|first|limit|orderBy|returning|values|set|from|del|pluck|andWhere|join|(?:left|right|inner|full)Join|having|offset|\$(?:query|execute)Raw\w*|\$count|onConflict\w*|merge|ignore)$/;
+  /^(?:find\w*|create\w*|update\w*|upsert\w*|delete\w*|destroy|remove\w*|softRemove|softDelete|insert\w*|replaceOne|count\w*|estimatedDocumentCount|aggregate\w*|groupBy|query|execute\w*|batch|exec|lean|sort|select\w*|populate|save|exists?\w*|toArray|distinct|get(?:One|OneOrFail|Many|ManyAndCount|RawOne|RawMany|RawAndEntities|Count|Exists|Result|ResultList|ResultAndCount|SingleResult)|bulk(?:Create|Write|Save)|increment|decrement|sum|max|min|average|minimum|maximum|preload|recover|restore|truncate|clear|native\w+|persistAndFlush|removeAndFlush|flush|refresh\w*|where\w*|first|limit|orderBy|returning|values|set|from|del|pluck|andWhere|join|(?:left|right|inner|full)Join|having|offset|\$(?:query|execute)Raw\w*|\$count|onConflict\w*|merge|ignore|eq|neq|gte?|lte?|in|is|or|i?like|order|range|(?:maybeS|s)ingle)$/;
 
 /** "The project uses a database library": for what only looks like a query where it stands. */
 export const hasDatabase: LinkCondition = {
@@ -146,5 +146,6 @@ export const hasDatabase: LinkCondition = {
     '@nestjs/mongoose',
     '@mikro-orm/core',
     'drizzle-orm',
+    '@supabase/supabase-js',
   ].map((name) => ({ kind: 'project-states', fact: `import:${name}` })),
 };

@@ -11,6 +11,7 @@ import {
   findEnclosingFunction,
   findMethodCall,
   getOutermostWrapped,
+  isWithin,
   nameOfFunction,
   skipWrappers,
 } from '../syntax.ts';
@@ -116,14 +117,44 @@ export function isLookupOfIds(
 export function isWeakQuery(
   call: ts.CallExpression,
   query: QueryCall,
-  { repetition: { node } }: DataLoop,
+  place: DataLoop,
   { reads, isAlone }: LoopWorth,
   isLookup: boolean,
   file: FileContext,
 ): boolean {
+  const { node } = place.repetition;
+  if (call === query.call && isAlone && isUniformWrite(query, place, file)) return isExplained(node, file);
   if ((query.kind !== 'point' && query.kind !== 'list') || !reads || !(isAlone || isLookup)) return true;
   if (call !== query.call && isForEffect(call)) return true;
   return isBulk(query, file) || isCollected(call, node) || isExplained(node, file);
+}
+
+/**
+ * `for (const id of expiredIds) await db('holds').where({ id }).update({ state: 'free' })`: what is written is the same
+ * for each row, and only the key comes from the round, so that one statement with all keys does it. The list must hold
+ * rows or ids, and each round must write.
+ */
+function isUniformWrite(
+  { call, kind }: QueryCall,
+  { repetition: { node }, over }: DataLoop,
+  file: FileContext,
+): boolean {
+  if ((kind !== 'update' && kind !== 'delete') || isInSomeRounds(call, node)) return false;
+  if (isCaught(call, node) || isCollected(call, node) || countOwn(call, node, file) !== 1) return false;
+  const rows = rowListOf(over, file);
+  return rows === 'shown' || rows === 'keys';
+}
+
+/** How often a node mentions what a round of the loop declares. */
+function countOwn(node: ts.Node, loop: ts.Node, file: FileContext): number {
+  let count = 0;
+  const visit = (at: ts.Node): void => {
+    const binding = ts.isIdentifier(at) ? file.bindingOf(at) : undefined;
+    if (binding && isWithin(binding.identifier, loop) && !isWithin(binding.identifier, node)) count++;
+    ts.forEachChild(at, visit);
+  };
+  visit(node);
+  return count;
 }
 
 const forMany = /bulk|batch|many|import/i;
@@ -221,7 +252,7 @@ export function isBulk({ call, kind }: QueryCall, file: FileContext): boolean {
 export function asksForMany({ call, kind }: Pick<QueryCall, 'call' | 'kind'>, file: FileContext): boolean {
   return (
     kind === 'list' &&
-    /\bin:\s(?!\[)|\$in\b|\bIn\(|\bANY\(|inArray\(|whereIn\(|'in',\s*(?!\s*\[)|\[Op\.in\]/.test(
+    /\bin:\s(?!\[)|\$in\b|\bIn\(|\bANY\(|inArray\(|whereIn\(|'in',\s*(?!\s*\[)|\.in\(|\[Op\.in\]/.test(
       call.getText(file.source),
     )
   );
