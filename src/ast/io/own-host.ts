@@ -49,10 +49,15 @@ function leadsHome(url: ts.Expression, file: FileContext, depth: number): boolea
   );
 }
 
-/** `process.env.RATES_URL || 'http://localhost:4000'`: what a developer runs; in production the variable says where. */
+/**
+ * `process.env.RATES_URL || 'http://localhost:4000'`: what a developer runs; in production the variable says where. A mere
+ * name of a host (`process.env.HOST || 'localhost'`) is where the process itself listens.
+ */
 function isFallback(value: ts.Expression): value is ts.BinaryExpression {
-  const kind = ts.isBinaryExpression(value) ? value.operatorToken.kind : undefined;
-  return kind === ts.SyntaxKind.BarBarToken || kind === ts.SyntaxKind.QuestionQuestionToken;
+  if (!ts.isBinaryExpression(value)) return false;
+  const { kind } = value.operatorToken;
+  const isChoice = kind === ts.SyntaxKind.BarBarToken || kind === ts.SyntaxKind.QuestionQuestionToken;
+  return isChoice && /^\w+:\/\//.test(findStringValue(skipWrappers(value.right)) ?? '');
 }
 
 function isJoined(value: ts.Expression): boolean {

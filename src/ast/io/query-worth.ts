@@ -17,6 +17,7 @@ import {
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import type { DataLoop } from '../where/data-loop.ts';
+import { isHandedMany } from '../where/given-values.ts';
 import { isInSomeRounds, listOtherWaits, waitsForOther } from '../where/rounds.ts';
 import { onAskedPath, onReadPath, type Repetition } from '../where/where.ts';
 import { ioOf, isNamedComputing, isNamedWrite } from './io-call.ts';
@@ -55,17 +56,19 @@ export function worthOf(
   if (rows === 'part') return worthless;
   const giver =
     (rows === 'nothing' && sizeOf(over, file) !== 'small') || rows === 'named' ? findGiver(over, file) : undefined;
-  if (rows === 'nothing' && !giver) return worthless;
+  const handed = rows === 'nothing' && !giver ? isHandedMany(over, file) : undefined;
+  if (rows === 'nothing' && !giver && !handed) return worthless;
   const helper = findFunctionValue(call.expression, file);
   const others = [node, ...(helper ? [helper] : [])].flatMap((place) => listOtherWaits(place, call, file));
   const waits = others.length > 0;
   const isTold = rows !== 'nothing' && !(rows === 'named' && waits);
   const othersRead = waits ? onlyReads(others, file) : undefined;
   return {
-    reads: isTold || giver !== undefined,
+    reads: isTold || giver !== undefined || handed !== undefined,
     writes: !waits && !isInSomeRounds(call, node),
     isAlone: !waits || othersRead !== undefined,
     ...(!isTold && giver && { areRows: { kind: 'callee-does', to: giver, deeds: ['rows'] } }),
+    ...(handed && { areRows: handed }),
     ...(othersRead && { othersRead }),
   };
 }
