@@ -551,6 +551,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Call before the transaction begins or after it has committed; where both must happen or none, write an outbox row and send it afterwards.",
     "limits": [
       "A call with a time-out of its own is `possible`: the connection is held for no longer than that.",
+      "What only a failure leads to (a `catch`, a branch that throws) is `possible`.",
       "A helper of another file counts when it, or a function that it calls, waits for another service: two calls deep at most.",
       "Transactions begun by hand (BEGIN … COMMIT) are not followed."
     ],

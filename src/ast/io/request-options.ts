@@ -3,6 +3,7 @@ import { isExported } from '../names/functions.ts';
 import { findOrigin } from '../names/provenance.ts';
 import {
   findEnclosingFunction,
+  findMethodCall,
   findPromiseAround,
   findPropertyName,
   getOutermostWrapped,
@@ -90,9 +91,19 @@ const addressName = /(?:^|_)(?:url|uri|href|address|link|endpoint)$|(?:Url|URL|U
 /** Whether what stands where options might is an address: it holds no time-out. */
 function isAddress(given: ts.Expression, file: FileContext): boolean {
   const node = skipWrappers(given);
+  if (ts.isPropertyAccessExpression(node)) return addressName.test(node.name.text);
+  if (ts.isCallExpression(node)) return findMethodCall(node)?.method === 'toString';
   const made = ts.isIdentifier(node) ? findInitializer(node, file) : node;
   if (made && isWrittenAddress(skipWrappers(made))) return true;
-  return ts.isIdentifier(node) && addressName.test(node.text) && !(made && ts.isObjectLiteralExpression(made));
+  if (!ts.isIdentifier(node) || (made && ts.isObjectLiteralExpression(made))) return false;
+  return addressName.test(node.text) || isTypedAddress(node, file);
+}
+
+/** `(target: string)`, `const target: URL`. */
+function isTypedAddress(name: ts.Identifier, file: FileContext): boolean {
+  const declaration = file.bindingOf(name)?.declaration;
+  const isTyped = declaration && (ts.isParameter(declaration) || ts.isVariableDeclaration(declaration));
+  return /^(?:string|URL)$/.test((isTyped && declaration.type?.getText(file.source)) || '');
 }
 
 function findInitializer(name: ts.Identifier, file: FileContext): ts.Expression | undefined {
