@@ -56,7 +56,8 @@ export function worthOf(
   if (rows === 'part') return worthless;
   const giver =
     (rows === 'nothing' && sizeOf(over, file) !== 'small') || rows === 'named' ? findGiver(over, file) : undefined;
-  const handed = rows === 'nothing' && !giver ? isHandedMany(over, file) : undefined;
+  const isAsked = rows === 'nothing' && !giver && !isInSomeRounds(call, node);
+  const handed = isAsked ? isHandedMany(over, file) : undefined;
   if (rows === 'nothing' && !giver && !handed) return worthless;
   const helper = findFunctionValue(call.expression, file);
   const others = [node, ...(helper ? [helper] : [])].flatMap((place) => listOtherWaits(place, call, file));
