@@ -1,4 +1,5 @@
 import type { OutboundTimeout } from '../rules/api/require-outbound-timeout.ts';
+import { findEnclosingFunction } from '../src/ast/syntax.ts';
 import { ts } from '../src/ast/ts.ts';
 import type { Fix, Fixer, Skip } from '../src/model/fixer.ts';
 import { addArgument } from './edit/add-argument.ts';
@@ -30,6 +31,9 @@ export const fixer: Fixer<OutboundTimeout> = {
     }
     const property = properties[library];
     if (!property) return { skip: 'what is to happen with the socket when time is up has to be written' };
+    // The clock of a signal runs from where it is made: one for all calls would end them for good.
+    if (options && property.startsWith('signal') && findEnclosingFunction(options) !== findEnclosingFunction(call))
+      return { skip: 'its options are made elsewhere, and a signal is for one call' };
     if (options) return { edits: addProperties(options, [property], file), note };
     const missing = index - call.arguments.length;
     if (missing < 0 || missing > 1 || !ts.isCallExpression(call))

@@ -49,16 +49,17 @@ export const rule = defineRule<OutboundTimeout>({
   advice:
     'Give the call a time-out a little above what it takes on a bad day: `signal: AbortSignal.timeout(10_000)`, or `timeout` in the options of axios or got.',
   limits: [
-    'Options that come from elsewhere or are spread are taken to hold a time-out, unless it is the callers of the function that hand them in, and none of them in the project says anything of time.',
+    'Options that come from elsewhere or are spread are taken to hold a time-out, unless it is the callers of the function that hand them in, and none of them in the project says anything of time; those that stand under a name of the file are read there, where nothing but such calls is handed them.',
     'A wrapper of the project around fetch is judged where it calls fetch; an instance of axios or got where it is made, by the calls of its file (also of what callers hand in) and, where it is exported, of files that say nothing of time.',
     'Calls that nobody waits for, those made after the response, and those that somebody waits for up to a limit only are left alone though their sockets pile up.',
     'What an administrator asks for or calls by hand, or tries (`/settings/chat/test`), is `possible`.',
     'Where all requests end at a limit (a time-out in a middleware or an interceptor, a platform that routes tell how long they may take by `maxDuration`, a function of AWS Lambda, a worker at the edge), it is `possible`. So is fetch, which gives up after five minutes, where only jobs wait for it, where one answer is kept for all, or where it asks for the cookies of a browser (`credentials`).',
     'What only users of a published package are seen to wait for is `possible` unless a class (a client) makes the call, and left alone where it is fetch, which gives up after five minutes.',
-    'Calls of the own machine or application, by their address or what it is called, are left alone.',
+    'Calls of the own machine or application, by their address or what it is called, are left alone; not those whose address the environment gives and only the default is local.',
   ],
   mentions: [
     'fetch(',
+    ...importWords(['node-fetch', 'cross-fetch', 'isomorphic-fetch', 'undici']),
     ...importWords(['axios', '@nestjs/axios', 'got', 'superagent', 'http', 'https', 'node:http', 'node:https']),
     ...importWords(['request-promise', 'request-promise-native', 'request', 'simple-get', 'download', 'needle']),
   ],
@@ -174,12 +175,12 @@ function isWaitedFor({ library, end }: OutboundCall, file: FileContext): boolean
   return !(/^(?:http|request|simple-get)$/.test(library) ? isUnheard(end, file) : isLeftAlone(end, file));
 }
 
-/** Settings of the project that hold for all calls of a library. */
+/** Settings that hold for all calls of a library in a program. */
 function unlessSet(waits: LinkCondition, library: HttpLibrary): LinkCondition {
   const fact = settings[library];
   return fact === undefined
     ? waits
-    : { kind: 'all', of: [waits, { kind: 'not', of: { kind: 'project-states', fact } }] };
+    : { kind: 'all', of: [waits, { kind: 'not', of: { kind: 'program-states', facts: [fact] } }] };
 }
 
 const settings: Partial<Record<HttpLibrary, string>> = {

@@ -7,6 +7,7 @@ import { listBoundNames, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { awaitedCall, hasAwait } from './independence.ts';
 import { isFileCall } from './io-call.ts';
+import { findQuery } from './queries.ts';
 import {
   askedReadOf,
   isAdmitting,
@@ -97,7 +98,8 @@ function collectReads(
 
 /** By what it is called on, where it is named as what reads; else by the body that this file has. */
 function sureReadOf(call: ts.CallExpression, file: FileContext): Read | undefined {
-  return isReadChain(call) || findFunctionValue(call.expression, file) ? readOf(call, file) : undefined;
+  const isTold = isReadChain(call) || isReadQuery(call, file) || findFunctionValue(call.expression, file);
+  return isTold ? readOf(call, file) : undefined;
 }
 
 /** Only what another file defines: what stands in this one has been looked into. */
@@ -122,12 +124,18 @@ function findNamedRead(statement: ts.VariableStatement, file: FileContext): ts.C
   const call = awaitedCall(value);
   if (
     !call ||
-    !(isReadChain(call) || ownReadOf(call, file)) ||
+    !(isReadChain(call) || isReadQuery(call, file) || ownReadOf(call, file)) ||
     isForAccess(call) ||
     paced.test(call.getText(file.source))
   )
     return undefined;
   return call.arguments.some((a) => hasAwait(a)) ? undefined : call;
+}
+
+/** `prisma.order.groupBy(…)`: a query that changes nothing, whatever its library calls it. */
+function isReadQuery(call: ts.CallExpression, file: FileContext): boolean {
+  const kind = findQuery(call, file)?.kind;
+  return kind === 'point' || kind === 'list';
 }
 
 /** Whether a statement waits for what is called as what reads: a run may begin there. */

@@ -39,12 +39,14 @@ export interface OutboundCall {
 const verbs =
   /^(?:fetch|axios|got|rp|requestPromise|get|simpleGet|concat|post|put|patch|delete|del|head|request|json|text|download|needle)$/;
 const fetchLike = /^(?:node-fetch|cross-fetch|isomorphic-fetch)$/;
+/** A library that is imported under another name than its own: `nodeFetch`, `undiciFetch`, `axiosHttp`. */
+const renamed = /fetch|axios|superagent|needle|request/i;
 
 /** The request that a call sends, if it sends one. */
 export function findOutboundCall(call: ts.CallExpression, file: FileContext): OutboundCall | undefined {
   const callee = skipWrappers(call.expression);
   const name = ts.isIdentifier(callee) ? callee.text : findMemberName(callee);
-  if (name === undefined || !verbs.test(name)) return undefined;
+  if (name === undefined || !(verbs.test(name) || (ts.isIdentifier(callee) && renamed.test(name)))) return undefined;
   const found = (library: HttpLibrary, index: number): OutboundCall => ({ library, index, end: call });
   if (ts.isIdentifier(callee) && callee.text === 'fetch') {
     if (isHandedIn(callee, file) || call.arguments.length === 0) return undefined;
@@ -57,7 +59,11 @@ export function findOutboundCall(call: ts.CallExpression, file: FileContext): Ou
   const path = originName(origin);
   const [first] = call.arguments;
   const afterAddress = first && isOptions(skipWrappers(first), file) ? 0 : 1;
-  switch (bareModule(origin.module)) {
+  const module = bareModule(origin.module);
+  if (fetchLike.test(module)) return /^(?:default|fetch)?$/.test(path) ? found('node-fetch', 1) : undefined;
+  switch (module) {
+    case 'undici':
+      return path === 'fetch' ? found('fetch', 1) : undefined;
     case '':
       return path === 'globalThis.fetch' ? found('fetch', 1) : undefined;
     case 'axios': {

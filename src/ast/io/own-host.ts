@@ -30,8 +30,10 @@ function leadsHome(url: ts.Expression, file: FileContext, depth: number): boolea
   const value = skipWrappers(url);
   const text = findStringValue(value) ?? (ts.isTemplateExpression(value) ? value.head.text : undefined);
   if (text !== undefined && /^(?:\/(?!\/)|\.|data:|blob:|file:)/.test(text)) return true;
-  if (local.test(value.getText(file.source))) return true;
+  if (isFallback(value) && isOfEnvironment(value.left)) return leadsHome(value.left, file, depth + 1);
   const base = findBase(value);
+  // What stands behind the base of an address is a path.
+  if (local.test(base && isJoined(value) ? '' : value.getText(file.source))) return true;
   if (!base) return false;
   if (ownRequest.test(base.getText(file.source))) return true;
   const name = ts.isIdentifier(base) ? base.text : ts.isPropertyAccessExpression(base) ? base.name.text : '';
@@ -45,6 +47,26 @@ function leadsHome(url: ts.Expression, file: FileContext, depth: number): boolea
     declaration.initializer !== undefined &&
     leadsHome(declaration.initializer, file, depth + 1)
   );
+}
+
+/**
+ * `process.env.RATES_URL || 'http://localhost:4000'`: what a developer runs; in production the variable says where. A mere
+ * name of a host (`process.env.HOST || 'localhost'`) is where the process itself listens.
+ */
+function isFallback(value: ts.Expression): value is ts.BinaryExpression {
+  if (!ts.isBinaryExpression(value)) return false;
+  const { kind } = value.operatorToken;
+  const isChoice = kind === ts.SyntaxKind.BarBarToken || kind === ts.SyntaxKind.QuestionQuestionToken;
+  return isChoice && /^\w+:\/\//.test(findStringValue(skipWrappers(value.right)) ?? '');
+}
+
+function isJoined(value: ts.Expression): boolean {
+  if (ts.isBinaryExpression(value)) return value.operatorToken.kind === ts.SyntaxKind.PlusToken;
+  return ts.isTemplateExpression(value);
+}
+
+function isOfEnvironment(given: ts.Expression): boolean {
+  return /^(?:process\.env|import\.meta\.env|Deno\.env)\b/.test(skipWrappers(given).getText());
 }
 
 /** What stands first in an address: `base` of `${base}/x`, `base + '/x'`, `new URL('/x', base)`. */

@@ -11,6 +11,7 @@ import {
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { findGivenModelUse, findHeldModelUse, findModelUse, type ModelUse, states } from './model-queries.ts';
 import { methodsOf, type QueryLibrary, queryLibraries, queryMethod, sqlStatement } from './query-libraries.ts';
 import { findServiceQuery, hasServices } from './service-queries.ts';
 
@@ -66,12 +67,12 @@ function fromOrigin(call: ts.CallExpression, method: string, file: FileContext):
     if (library === 'drizzle') return query(call, library, kindOfChain(call, method), file);
     if (library === 'kysely') return query(call, library, kindOfChain(call, method), file);
     if (library === 'sql') {
-      const kind = kindOfSql(call);
+      const kind = kindOfSql(call, file);
       return query(call, library, kind === 'list' && /^(?:one|maybeOne)/.test(method) ? 'point' : kind, file);
     }
     const verb = verbOfChain(call, methodsOf[library as keyof typeof methodsOf]);
     if (verb === undefined && !/Raw/.test(method)) continue;
-    return query(call, library, verb === undefined ? kindOfSql(call) : kindOf(verb, call), file);
+    return query(call, library, verb === undefined ? kindOfSql(call, file) : kindOf(verb, call, file), file);
   }
   return undefined;
 }
@@ -117,7 +118,7 @@ function textOf(call: ts.CallExpression, file: FileContext): string {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
-function kindOf(method: string, call: ts.CallExpression): QueryKind {
+function kindOf(method: string, call: ts.CallExpression, file: FileContext): QueryKind {
   if (
     /^(?:findUnique|findByPk|findById(?!s)|findOne|findFirst|findOrBuild|exists?\b|getOne|getRawOne|getExists|getSingleResult|getCount|count|estimatedDocumentCount|refresh|preload|(?:sum|min|max|average|minimum|maximum)$)/.test(
       method,
@@ -131,7 +132,7 @@ function kindOf(method: string, call: ts.CallExpression): QueryKind {
   if (/^(?:create|insert|bulkCreate|nativeInsert)/.test(method)) return 'insert';
   if (/^(?:delete|destroy|remove|soft|nativeDelete|truncate|clear)/.test(method)) return 'delete';
   if (/^(?:update|increment|decrement|replaceOne|nativeUpdate|restore|recover)/.test(method)) return 'update';
-  if (/^(?:query|execute|executeMany|batch)$/.test(method)) return kindOfSql(call);
+  if (/^(?:query|execute|executeMany|batch)$/.test(method)) return kindOfSql(call, file);
   return 'unknown';
 }
 
@@ -143,7 +144,7 @@ function kindOfChain(call: ts.CallExpression, method: string): QueryKind {
   if (has(/^(?:insert|insertInto)$/)) return 'insert';
   if (has(/^(?:update|updateTable|increment|decrement)$/)) return 'update';
   if (isOneByKey(call)) return 'point';
-  if (/^(?:first|executeTakeFirst|executeTakeFirstOrThrow|findFirst)$/.test(method)) return 'point';
+  if (/^(?:first|executeTakeFirst|executeTakeFirstOrThrow|findFirst|single|maybeSingle)$/.test(method)) return 'point';
   return 'list';
 }
 
@@ -152,18 +153,24 @@ export function isOneByKey(call: ts.CallExpression): boolean {
   return /\.limit\(\s*1\s*\)/.test(call.getText()) && !/\.(?:orderBy|orderByRaw|sort|order)\(/.test(call.getText());
 }
 
-/** The statement that a call is handed, as far as it is written out. */
-function sqlOf(call: ts.CallExpression): string | undefined {
+/** The statement that a call is handed, as far as it is written out: there, or for a name that always stands for it. */
+function sqlOf(call: ts.CallExpression, file: FileContext): string | undefined {
   const first = call.arguments[0] && skipWrappers(call.arguments[0]);
-  if (!first) return undefined;
-  if (ts.isTemplateExpression(first)) return first.head.text;
-  if (ts.isObjectLiteralExpression(first)) {
-    const text = findProperty(first, 'sql') ?? findProperty(first, 'text') ?? findProperty(first, 'query');
-    return text && (ts.isTemplateExpression(text) ? text.head.text : findStringValue(text));
+  const binding = first && ts.isIdentifier(first) ? file.bindingOf(first) : undefined;
+  const declaration = binding?.writes.length === 0 ? binding.declaration : undefined;
+  const written = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : first;
+  return written && statementOf(skipWrappers(written));
+}
+
+function statementOf(written: ts.Expression): string | undefined {
+  if (ts.isTemplateExpression(written)) return written.head.text;
+  if (ts.isObjectLiteralExpression(written)) {
+    const text = findProperty(written, 'sql') ?? findProperty(written, 'text') ?? findProperty(written, 'query');
+    return text && statementOf(text);
   }
-  if (ts.isTaggedTemplateExpression(first))
-    return ts.isTemplateExpression(first.template) ? first.template.head.text : first.template.text;
-  return findStringValue(first);
+  if (ts.isTaggedTemplateExpression(written))
+    return ts.isTemplateExpression(written.template) ? written.template.head.text : written.template.text;
+  return findStringValue(written);
 }
 
 /** Whether the promise of a call is awaited or handed back, by way of `then` and the like too. */
@@ -215,8 +222,8 @@ export function isRun(call: ts.CallExpression, query: QueryCall): boolean {
 const effectOfSelect =
   /\b(?:pg_(?:try_)?advisory_\w+|pg_notify|pg_sleep|set_config|nextval|get_lock|release_lock)\s*\(/i;
 
-function kindOfSql(call: ts.CallExpression): QueryKind {
-  const text = sqlOf(call);
+function kindOfSql(call: ts.CallExpression, file: FileContext): QueryKind {
+  const text = sqlOf(call, file);
   if (text !== undefined && effectOfSelect.test(text)) return 'unknown';
   const word = /^\s*(\w+)/.exec(text ?? '')?.[1]?.toLowerCase();
   if (word === 'select' || word === 'with') return /\blimit\s+1\b/i.test(text!) ? 'point' : 'list';
@@ -236,8 +243,8 @@ function fromShape(
   const { methods, head, first } = listChain(call);
   const verb = methods.at(-1) ?? method;
   // A database inside of the process answers at once, and is not waited for.
-  if (/^(?:query|execute)$/.test(method) && isAwaitedOrReturned(call) && sqlStatement.test(sqlOf(call) ?? ''))
-    return query(call, 'sql', kindOfSql(call), file);
+  if (/^(?:query|execute)$/.test(method) && isAwaitedOrReturned(call) && sqlStatement.test(sqlOf(call, file) ?? ''))
+    return query(call, 'sql', kindOfSql(call, file), file);
   // Kysely and drizzle: builders whose first and last steps say it all.
   if (
     /^execute(?:TakeFirst(?:OrThrow)?)?$/.test(method) &&
@@ -246,22 +253,45 @@ function fromShape(
     return query(call, 'kysely', kindOfChain(call, method), file);
   if (methods.length > 1 && isDrizzleChain(methods)) return query(call, 'drizzle', kindOfChain(call, method), file);
   if (methods.includes('collection') && methodsOf.mongodb.test(method))
-    return query(call, 'mongodb', kindOf(verbOfChain(call, methodsOf.mongodb) ?? method, call), file);
-  if (ts.isIdentifier(head) && /^[A-Z]\w+$/.test(head.text)) return fromModel(call, first, verb, head, file);
+    return query(call, 'mongodb', kindOf(verbOfChain(call, methodsOf.mongodb) ?? method, call, file), file);
+  if (ts.isIdentifier(head) && /^[A-Z]\w+$/.test(head.text))
+    return ofModel(call, verb, findModelUse(first, verb, head, file), file);
+  const given = findGivenModelUse(first, verb, skipWrappers(head)) ?? findHeldModelUse(first, verb, head);
+  if (given) return ofModel(call, verb, given, file);
   if (isKnexChain(head, methods))
     return {
       ...query(call, 'knex', kindOfChain(call, method), file),
       ...(!file.package.dependencies.has('knex') && { when: { kind: 'project-states', fact: 'import:knex' } }),
     };
+  const table = findSupabaseTable(methods, first);
+  if (table)
+    return {
+      ...query(call, 'supabase', kindOfChain(call, method), file),
+      ...(!table.isNamed && { when: states(['import:@supabase/supabase-js']) }),
+    };
   const path = findMemberPath(receiver);
+  if (path && isDrizzleTable(path, method))
+    return {
+      ...query(call, 'drizzle', method === 'findFirst' ? 'point' : 'list', file),
+      when: states(['import:drizzle-orm']),
+    };
   if (path && path.length >= 2 && methodsOf.prisma.test(method) && isPrismaShape(path, method, call)) {
     const when: LinkCondition = { kind: 'project-states', fact: 'import:@prisma/client' };
     return {
-      ...query(call, 'prisma', kindOf(method, call), file),
+      ...query(call, 'prisma', kindOf(method, call, file), file),
       ...(/prisma/i.test(path.join('.')) || /^findUnique|OrThrow$/.test(method) ? {} : { when }),
     };
   }
   return undefined;
+}
+
+function ofModel(
+  call: ts.CallExpression,
+  verb: string,
+  use: ModelUse | undefined,
+  file: FileContext,
+): QueryCall | undefined {
+  return use && { ...query(call, use.library, kindOf(verb, call, file), file), when: use.when };
 }
 
 const knexName = /^(?:\w*[kK]nex|db|database|trx|trns|tx|conn|connection)$/;
@@ -295,6 +325,18 @@ function isDrizzleChain(methods: readonly string[]): boolean {
   );
 }
 
+/** `supabase.from('users').select('id').eq('team', id)`: the table comes first, then what is done with it. */
+function findSupabaseTable(methods: readonly string[], first: ts.CallExpression): { isNamed: boolean } | undefined {
+  const isTable = methods.at(-1) === 'from' && /^(?:select|insert|update|upsert|delete)$/.test(methods.at(-2) ?? '');
+  const holder = isTable ? findMemberPath(first.expression)?.at(-2) : undefined;
+  return holder === undefined ? undefined : { isNamed: /supabase/i.test(holder) };
+}
+
+/** `db.query.users.findFirst({ where })`: the relational queries of drizzle. */
+function isDrizzleTable(path: readonly string[], method: string): boolean {
+  return path.length > 2 && path.at(-2) === 'query' && (method === 'findFirst' || method === 'findMany');
+}
+
 /** `prisma.user.findMany({ where })`: the receiver is a member of a client, the argument an object of Prisma's. */
 function isPrismaShape(path: readonly string[], method: string, call: ts.CallExpression): boolean {
   const client = path.at(-2)!;
@@ -315,72 +357,6 @@ function isPrismaShape(path: readonly string[], method: string, call: ts.CallExp
         (name) =>
           name !== undefined && /^(?:where|select|include|orderBy|take|skip|cursor|distinct|by|omit|_\w+)$/.test(name),
       ))
-  );
-}
-
-const sequelizeImports = ['import:sequelize', 'import:sequelize-typescript', 'import:@sequelize/core'];
-
-/** `User.findByPk(id)`, where `User` is a class of this project: an active record, if the project has such a library. */
-function fromModel(
-  call: ts.CallExpression,
-  first: ts.CallExpression,
-  verb: string,
-  head: ts.Identifier,
-  file: FileContext,
-): QueryCall | undefined {
-  const binding = file.bindingOf(head);
-  if (!binding) return undefined;
-  const origin = findOrigin(head, file);
-  if (origin && origin.module !== '.' && !/^[.@~#]/.test(origin.module)) return undefined;
-  const states = (facts: readonly string[]): LinkCondition => ({
-    kind: 'any',
-    of: facts.map((fact) => ({ kind: 'project-states', fact })),
-  });
-  const isIn = (...names: string[]): boolean =>
-    names.some((name) => hasProperty(first.arguments.at(-1), name) || hasProperty(first.arguments[0], name));
-  if (
-    verb === 'findByPk' ||
-    (/^(?:findAll|findOne|count|destroy|update|findOrCreate|findAndCountAll)$/.test(verb) && isIn('where')) ||
-    /^(?:bulkCreate|findAndCountAll)$/.test(verb) ||
-    (verb === 'create' && isIn('transaction'))
-  )
-    return {
-      ...query(call, 'sequelize', kindOf(verb, call), file),
-      when: states(/^(?:findOne|count)$/.test(verb) ? [...sequelizeImports, 'import:typeorm'] : sequelizeImports),
-    };
-  if (
-    /^(?:findById|findByIdAndUpdate|findByIdAndDelete|findOneAndUpdate|findOneAndDelete|updateOne|updateMany|deleteOne|deleteMany|countDocuments|insertMany)$/.test(
-      verb,
-    ) ||
-    (/^(?:findOne|find|create|exists|aggregate)$/.test(verb) &&
-      first.arguments.length > 0 &&
-      isModelFile(origin?.module) &&
-      // `Account.create(…)` of an entity makes an object.
-      !(verb === 'create' && /entit/i.test(origin?.module ?? '')))
-  )
-    return { ...query(call, 'mongoose', kindOf(verb, call), file), when: states(['import:mongoose']) };
-  // The active records of TypeORM.
-  if (
-    /^(?:findOneBy|findBy|findOneByOrFail|findOneOrFail|findAndCountBy|countBy|existsBy|find)$/.test(verb) &&
-    (/By/.test(verb) || isIn('where'))
-  )
-    return { ...query(call, 'typeorm', kindOf(verb, call), file), when: states(['import:typeorm']) };
-  return undefined;
-}
-
-/** `../models/user`, `./user.schema`: what the file is named after. */
-function isModelFile(module: string | undefined): boolean {
-  return (
-    module !== undefined && /(?:^|[/._-])(?:models?|schemas?|entit(?:y|ies)|collections?)(?:[/._-]|$)/i.test(module)
-  );
-}
-
-function hasProperty(node: ts.Node | undefined, name: string): boolean {
-  const value = node && skipWrappers(node as ts.Expression);
-  return (
-    value !== undefined &&
-    ts.isObjectLiteralExpression(value) &&
-    value.properties.some((property) => findPropertyName(property.name) === name)
   );
 }
 

@@ -8,7 +8,7 @@ import { isInCatch } from '../where/conditions.ts';
 import { type DataLoop, findDataLoop, runsOnce } from '../where/data-loop.ts';
 import { dependsOnLastRound, isInSomeRounds, isOnWayOut, isPaced, mayEndEarly } from '../where/rounds.ts';
 import { isAwaitedOrReturned } from './queries.ts';
-import { isRowQuery, rowListOf } from './row-lists.ts';
+import { isAnswerOfMany, isPageOfAnswer, isRowQuery, rowListOf } from './row-lists.ts';
 
 /** The loop over data around a call whose rounds follow one another for no reason. */
 export function findRounds(call: ts.CallExpression, file: FileContext): DataLoop | undefined {
@@ -39,9 +39,13 @@ export function isWeakLoop(node: ts.Node, file: FileContext): boolean {
   return ts.isForOfStatement(node) && node.awaitModifier !== undefined && !isThere(node.expression, file);
 }
 
-/** `for await (const user of users)` over an array, by its type or by the query whose rows were awaited: no stream. */
+/**
+ * `for await (const user of users)` over an array, by its type or by the call that it was the answer of, which was waited
+ * for: no stream.
+ */
 function isThere(over: ts.Expression, file: FileContext): boolean {
   const value = skipWrappers(over);
+  if (isAnswerOfMany(value, file) || isPageOfAnswer(value, file)) return true;
   const declaration = ts.isIdentifier(value) ? file.bindingOf(value)?.declaration : undefined;
   if (!declaration || !(ts.isVariableDeclaration(declaration) || ts.isParameter(declaration))) return false;
   const { type, initializer } = declaration;

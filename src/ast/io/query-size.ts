@@ -37,6 +37,8 @@ export function sizeOfQuery(call: ts.CallExpression, file: FileContext, depth: n
   )
     return unknown('a page, or rows of one key');
   if (soundOfName(tableOf(query, first)) === 'few') return unknown('few by their name');
+  // Its tables are told by no type, and many of them hold a few settings.
+  if (query.library === 'supabase') return unknown('rows of a table by its name');
   const reaches = query.library === 'sql' ? reachOfSql(call) : listReaches(call, query, file, depth, judge);
   if (!reaches || reaches.some((reach) => reach.of === 'key')) return unknown('rows of one key');
   const lists = reaches.flatMap((reach) => (reach.of === 'list' ? [reach.size] : []));

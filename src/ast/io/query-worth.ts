@@ -11,11 +11,13 @@ import {
   findEnclosingFunction,
   findMethodCall,
   getOutermostWrapped,
+  isWithin,
   nameOfFunction,
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import type { DataLoop } from '../where/data-loop.ts';
+import { isHandedMany } from '../where/given-values.ts';
 import { isInSomeRounds, listOtherWaits, waitsForOther } from '../where/rounds.ts';
 import { onAskedPath, onReadPath, type Repetition } from '../where/where.ts';
 import { ioOf, isNamedComputing, isNamedWrite } from './io-call.ts';
@@ -54,17 +56,20 @@ export function worthOf(
   if (rows === 'part') return worthless;
   const giver =
     (rows === 'nothing' && sizeOf(over, file) !== 'small') || rows === 'named' ? findGiver(over, file) : undefined;
-  if (rows === 'nothing' && !giver) return worthless;
+  const isAsked = rows === 'nothing' && !giver && !isInSomeRounds(call, node);
+  const handed = isAsked ? isHandedMany(over, file) : undefined;
+  if (rows === 'nothing' && !giver && !handed) return worthless;
   const helper = findFunctionValue(call.expression, file);
   const others = [node, ...(helper ? [helper] : [])].flatMap((place) => listOtherWaits(place, call, file));
   const waits = others.length > 0;
   const isTold = rows !== 'nothing' && !(rows === 'named' && waits);
   const othersRead = waits ? onlyReads(others, file) : undefined;
   return {
-    reads: isTold || giver !== undefined,
+    reads: isTold || giver !== undefined || handed !== undefined,
     writes: !waits && !isInSomeRounds(call, node),
     isAlone: !waits || othersRead !== undefined,
     ...(!isTold && giver && { areRows: { kind: 'callee-does', to: giver, deeds: ['rows'] } }),
+    ...(handed && { areRows: handed }),
     ...(othersRead && { othersRead }),
   };
 }
@@ -116,14 +121,44 @@ export function isLookupOfIds(
 export function isWeakQuery(
   call: ts.CallExpression,
   query: QueryCall,
-  { repetition: { node } }: DataLoop,
+  place: DataLoop,
   { reads, isAlone }: LoopWorth,
   isLookup: boolean,
   file: FileContext,
 ): boolean {
+  const { node } = place.repetition;
+  if (call === query.call && isAlone && isUniformWrite(query, place, file)) return isExplained(node, file);
   if ((query.kind !== 'point' && query.kind !== 'list') || !reads || !(isAlone || isLookup)) return true;
   if (call !== query.call && isForEffect(call)) return true;
   return isBulk(query, file) || isCollected(call, node) || isExplained(node, file);
+}
+
+/**
+ * `for (const id of expiredIds) await db('holds').where({ id }).update({ state: 'free' })`: what is written is the same
+ * for each row, and only the key comes from the round, so that one statement with all keys does it. The list must hold
+ * rows or ids, and each round must write.
+ */
+function isUniformWrite(
+  { call, kind }: QueryCall,
+  { repetition: { node }, over }: DataLoop,
+  file: FileContext,
+): boolean {
+  if ((kind !== 'update' && kind !== 'delete') || isInSomeRounds(call, node)) return false;
+  if (isCaught(call, node) || isCollected(call, node) || countOwn(call, node, file) !== 1) return false;
+  const rows = rowListOf(over, file);
+  return rows === 'shown' || rows === 'keys';
+}
+
+/** How often a node mentions what a round of the loop declares. */
+function countOwn(node: ts.Node, loop: ts.Node, file: FileContext): number {
+  let count = 0;
+  const visit = (at: ts.Node): void => {
+    const binding = ts.isIdentifier(at) ? file.bindingOf(at) : undefined;
+    if (binding && isWithin(binding.identifier, loop) && !isWithin(binding.identifier, node)) count++;
+    ts.forEachChild(at, visit);
+  };
+  visit(node);
+  return count;
 }
 
 const forMany = /bulk|batch|many|import/i;
@@ -221,7 +256,7 @@ export function isBulk({ call, kind }: QueryCall, file: FileContext): boolean {
 export function asksForMany({ call, kind }: Pick<QueryCall, 'call' | 'kind'>, file: FileContext): boolean {
   return (
     kind === 'list' &&
-    /\bin:\s(?!\[)|\$in\b|\bIn\(|\bANY\(|inArray\(|whereIn\(|'in',\s*(?!\s*\[)|\[Op\.in\]/.test(
+    /\bin:\s(?!\[)|\$in\b|\bIn\(|\bANY\(|inArray\(|whereIn\(|'in',\s*(?!\s*\[)|\.in\(|\[Op\.in\]/.test(
       call.getText(file.source),
     )
   );

@@ -1,8 +1,12 @@
 import type { FileContext } from '../../model/file-context.ts';
+import { isExported } from '../names/functions.ts';
+import { findOrigin } from '../names/provenance.ts';
 import {
   findEnclosingFunction,
+  findMethodCall,
   findPromiseAround,
   findPropertyName,
+  getOutermostWrapped,
   isFunctionNode,
   isWithin,
   skipWrappers,
@@ -35,8 +39,20 @@ export function optionsOf(given: ts.Expression, call: ts.CallExpression, file: F
   const fn = findEnclosingFunction(given);
   const promise = fn && findPromiseAround(fn);
   const home = findEnclosingFunction(declaration);
-  if (home !== fn && !(promise && home === findEnclosingFunction(promise))) return given;
-  return binding.references.every((use) => isWithin(use, call) || isPropertyOf(use)) ? literal : given;
+  // What belongs to the module is made once, for all its calls.
+  const isOfModule = home === undefined && !isExported(literal, file);
+  if (!isOfModule && home !== fn && !(promise && home === findEnclosingFunction(promise))) return given;
+  const isOnlySent = (use: ts.Identifier): boolean =>
+    isWithin(use, call) || isPropertyOf(use) || isSentAgain(use, call, file);
+  return binding.references.every(isOnlySent) ? literal : given;
+}
+
+/** Handed to another call of the same function of a library, which changes nothing of it. */
+function isSentAgain(use: ts.Identifier, call: ts.CallExpression, file: FileContext): boolean {
+  const other = getOutermostWrapped(use).parent;
+  if (!ts.isCallExpression(other) || other.expression === use) return false;
+  const [one, two] = [call, other].map(({ expression }) => findOrigin(expression, file)?.module);
+  return one !== undefined && one !== '.' && !one.startsWith('.') && one === two;
 }
 
 /** `options.baseURL = …` and `options.headers.accept`: nothing of it is a time-out, and it goes nowhere else. */
@@ -75,9 +91,19 @@ const addressName = /(?:^|_)(?:url|uri|href|address|link|endpoint)$|(?:Url|URL|U
 /** Whether what stands where options might is an address: it holds no time-out. */
 function isAddress(given: ts.Expression, file: FileContext): boolean {
   const node = skipWrappers(given);
+  if (ts.isPropertyAccessExpression(node)) return addressName.test(node.name.text);
+  if (ts.isCallExpression(node)) return findMethodCall(node)?.method === 'toString';
   const made = ts.isIdentifier(node) ? findInitializer(node, file) : node;
   if (made && isWrittenAddress(skipWrappers(made))) return true;
-  return ts.isIdentifier(node) && addressName.test(node.text) && !(made && ts.isObjectLiteralExpression(made));
+  if (!ts.isIdentifier(node) || (made && ts.isObjectLiteralExpression(made))) return false;
+  return addressName.test(node.text) || isTypedAddress(node, file);
+}
+
+/** `(target: string)`, `const target: URL`. */
+function isTypedAddress(name: ts.Identifier, file: FileContext): boolean {
+  const declaration = file.bindingOf(name)?.declaration;
+  const isTyped = declaration && (ts.isParameter(declaration) || ts.isVariableDeclaration(declaration));
+  return /^(?:string|URL)$/.test((isTyped && declaration.type?.getText(file.source)) || '');
 }
 
 function findInitializer(name: ts.Identifier, file: FileContext): ts.Expression | undefined {

@@ -5,10 +5,8 @@ import { findAwaited } from '../size/size.ts';
 import { findMemberName, findMethodCall, isFunctionNode, skipAwait, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { isAwaitedOrReturned } from './queries.ts';
-import { sourceOf } from './row-lists.ts';
+import { rowsPart, sourceOf } from './row-lists.ts';
 
-/** What a result that also says how many there are calls its rows. */
-const rowsPart = /^(?:rows|data|items|results?|records|docs|documents|list|nodes|hits|content|Items)$/;
 const maxSteps = 4;
 
 /**

@@ -14,6 +14,7 @@ import {
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { findProperty, findQuery, listChain } from './queries.ts';
+import { givesMany } from './read-call.ts';
 
 /**
  * What a file tells of the rows that a list stands for. `shown`: the rows of a query, the keys a data loader is asked
@@ -34,7 +35,7 @@ export function rowListOf(over: ts.Expression, file: FileContext): RowList {
   if (isGrouped(source, file)) return 'nothing';
   if (isRowQuery(source, file) || isLoaderKeys(source, file)) return 'shown';
   if ([over, source].some((list) => keysName.test(nameOf(list) ?? ''))) return 'keys';
-  if (isPart(source)) return 'part';
+  if (isPart(source)) return isPageOfAnswer(source, file) ? 'nothing' : 'part';
   // `const open = orders.filter(…)`
   return soundsLarge(over, file) || (ts.isIdentifier(source) && soundsLarge(source, file)) ? 'named' : 'nothing';
 }
@@ -65,13 +66,11 @@ export function sourceOf(expression: ts.Expression, file: FileContext, depth: nu
     : value;
 }
 
-const rowsName = /^(?:rows|data|docs|results|records|recordset|Items|0)$/;
-
 /** What a list is the rows of, and by which name: `result.rows`, `const { data: orders } = …`, `const [orders] = …`. */
 function resultAround(value: ts.Expression, file: FileContext): { of: ts.Expression; name: string } | undefined {
   const member = findMemberName(value);
   if (member !== undefined)
-    return rowsName.test(member) ? { of: (value as ts.PropertyAccessExpression).expression, name: member } : undefined;
+    return rowsPart.test(member) ? { of: (value as ts.PropertyAccessExpression).expression, name: member } : undefined;
   const declaration = ts.isIdentifier(value) ? file.bindingOf(value)?.declaration : undefined;
   if (!declaration || !ts.isBindingElement(declaration)) return undefined;
   const { parent } = declaration;
@@ -79,7 +78,7 @@ function resultAround(value: ts.Expression, file: FileContext): { of: ts.Express
     ? String(parent.elements.indexOf(declaration))
     : (declaration.propertyName ?? declaration.name).getText(file.source);
   const holder = parent.parent;
-  return rowsName.test(name) && ts.isVariableDeclaration(holder) && holder.initializer
+  return (name === '0' || rowsPart.test(name)) && ts.isVariableDeclaration(holder) && holder.initializer
     ? { of: holder.initializer, name }
     : undefined;
 }
@@ -132,7 +131,8 @@ const groups = /^(?:aggregate|distinct|groupBy|count)$/;
 export function isRowQuery(source: ts.Expression, file: FileContext, isGroupFine = false): boolean {
   const query = findQuery(source, file);
   if (query?.kind !== 'list' && !(query?.library === 'sql' && query.kind !== 'insert')) return false;
-  const limit = /\b(?:limit|take|LIMIT)\b\W{0,3}(\d+)/.exec(query.call.getText(file.source))?.[1];
+  // `LIMIT $2` says where the limit stands, not what it is.
+  const limit = /\b(?:limit|take|LIMIT)\b[^\w$]{0,3}(\d+)/.exec(query.call.getText(file.source))?.[1];
   const named = limit === undefined ? findNamedLimit(query.call, file) : Number(limit);
   if (named !== undefined && named <= few) return false;
   return !listChain(query.call).methods.some((name) => (isGroupFine ? counts : groups).test(name));
@@ -194,6 +194,31 @@ function isLoaderKeys(source: ts.Expression, file: FileContext): boolean {
 function nameOf(expression: ts.Expression): string | undefined {
   const value = skipWrappers(expression);
   return ts.isIdentifier(value) ? value.text : findMemberName(value);
+}
+
+/** What a result that also says how many there are calls its rows. */
+export const rowsPart = /^(?:rows|data|items|results?|records|recordset|docs|documents|list|nodes|hits|content)$/i;
+
+/** `found.items` of `const found = await orders.search(filter)`: a page of what was asked for, and no part of one row. */
+export function isPageOfAnswer(value: ts.Expression, file: FileContext): boolean {
+  const holder = ts.isPropertyAccessExpression(value) && rowsPart.test(value.name.text) ? value.expression : undefined;
+  return holder !== undefined && isAnswerOfMany(holder, file);
+}
+
+const streaming = /stream|cursor|iterat|paginat|scan|subscribe|watch/i;
+
+/** Whether a value is what a call that was waited for gave, and gives several by its name: no stream, which is read later. */
+export function isAnswerOfMany(value: ts.Expression, file: FileContext): boolean {
+  const name = skipWrappers(value);
+  const binding = ts.isIdentifier(name) ? file.bindingOf(name) : undefined;
+  const { declaration } = binding ?? {};
+  const made =
+    declaration && ts.isVariableDeclaration(declaration) && ts.isIdentifier(declaration.name)
+      ? declaration.initializer && skipWrappers(declaration.initializer)
+      : name;
+  if (!made || !ts.isAwaitExpression(made)) return false;
+  const call = skipWrappers(made.expression);
+  return ts.isCallExpression(call) && givesMany(call) && !streaming.test(call.expression.getText(file.source));
 }
 
 /** `order.items`, `Object.entries(tier.prices)`: but not a field of the object itself. */

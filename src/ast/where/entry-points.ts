@@ -351,6 +351,10 @@ function routePath(object: ts.ObjectLiteralExpression): string | undefined {
 
 const bySignature = (label: string): EntryPoint => ({ ...request(label), isBySignature: true });
 
+function usesRequestOf(fn: FunctionNode, file: FileContext): boolean {
+  return /grpc/i.test(file.text) && /\bcall\.request\b|\}\s*=\s*call\b/.test(fn.getText(file.source));
+}
+
 /** `(req, res)`, `(request, reply)`, `(ctx, next)`: nobody names anything else so. */
 function fromParameters(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
   if (file.role !== 'product' || ts.isConstructorDeclaration(fn)) return undefined;
@@ -362,6 +366,9 @@ function fromParameters(fn: FunctionNode, file: FileContext): EntryPoint | undef
   const isError = /^(?:err|error|_err|_)$/.test(first) && fn.parameters.length === 4;
   if (isError && second !== undefined && (requestName.test(second) || /^_/.test(second))) return bySignature(label);
   if (/^(?:ctx|context|c)$/.test(first) && second === 'next') return bySignature(label);
+  // gRPC for Node.js: `(call, callback)`, and what was sent is `call.request`.
+  if (first === 'call' && /^(?:callback|cb|done)$/.test(second ?? '') && usesRequestOf(fn, file))
+    return bySignature(label);
   // Azure Functions.
   if (first === 'context' && second !== undefined && requestName.test(second)) return bySignature(label);
   // What its class hides and calls with the request is as much of a handler as its callers are.

@@ -1,11 +1,14 @@
 import type { FileRole, PackageFacts } from '../../model/file-context.ts';
 
 const testPath =
-  /(?:^|\/)(?:__(?:tests|mocks|fixtures|e2e)__|tests?|specs?|e2e|cypress|playwright|testing|test-utils?|mocks?|(?:[\w.-]+[._-])?(?:smoke|integration|e2e|unit|acceptance|functional|system|regression|contract|stress|perf(?:ormance)?|load|browser|compat(?:ibility)?|types?|typings?|dts)[._-]?tests?)\/|[._-](?:(?:client|server|unit|integration|int)?tests?(?:-d)?|integ|spec|e2e|cy|mock|mocks|stories|bench|benchmark)\.[cm]?[jt]sx?$|(?:^|\/)(?:(?:jest|vitest|karma|playwright|cypress)[.-]|(?:setup[-_.]?(?:files?[-_.]?after[-_.]?env|tests?|(?:jest|vitest|mocha))|(?:jest|vitest|mocha)[-_.]?setup)\b)[\w.-]+$/i;
+  /(?:^|\/)(?:__(?:tests|mocks|fixtures|e2e)__|tests?|specs?|e2e|cypress|playwright|testing|test[-_]?utils?|mocks?|(?:[\w.-]+[._-])?(?:smoke|integration|e2e|unit|acceptance|functional|system|regression|contract|stress|perf(?:ormance)?|load|browser|compat(?:ibility)?|types?|typings?|dts)[._-]?tests?)\/|[._-](?:(?:client|server|unit|integration|int)?tests?(?:-d)?|integ|spec|e2e|cy|mock|mocks|stories|bench|benchmark)\.[cm]?[jt]sx?$|(?:^|\/)(?:(?:jest|vitest|karma|playwright|cypress)[.-]|(?:setup[-_.]?(?:files?[-_.]?after[-_.]?env|tests?|(?:jest|vitest|mocha))|(?:jest|vitest|mocha)[-_.]?setup)\b)[\w.-]+$/i;
 /** A whole package below `fixtures/` is a project of its own: scanned by name, it is judged as one. */
 const fixturePath = /(?:^|\/)fixtures?\//i;
 const migrationPath =
   /(?:^|\/)(?:[a-z]+[-_])?(?:migrations?|upgrades|seeds?|seeders?|migrate)\/|(?:^|\/)migrat(?:e|ions?)\.[cm]?[jt]s$|[._-](?:migration|seed|seeder)\.[cm]?[jt]s$|(?:^|\/)schema[._-]?(?:upgrade|migration)\w*\.[cm]?[jt]s$/i;
+/** What runs migrations, or answers about them, is no migration: `migration/MigrationExecutor.ts`, `migration/migration.service.ts`. */
+const migrationRunner =
+  /(?:^|\/)(?!\d)[\w.-]*(?:Executor|Runner|Service|Controller|Resolver|Router|Repository|[._-](?:executor|runner|service|controller|resolver|router|repository))\.[cm]?[jt]s$/;
 const scriptPath =
   /(?:^|\/)(?:scripts?|bin|cli|codemods?|benchmarks?|bench|\.github|\.circleci|devtools?|emulators?)\/|^(?:tools?|tasks?|build|ci|dev|perf|release|generators?)\/|(?:^|\/)(?:gulpfile|gruntfile|cli|release|build(?!-)|webpack|rollup|esbuild)\b[\w.-]*\.[cm]?[jt]s$|^build-[\w.-]*\.[cm]?[jt]s$/i;
 /** Whole words of a folder or file that fills a database once, puts a product in place, or takes texts out of sources. */
@@ -71,7 +74,7 @@ export function fileRole(path: string, text: string, pkg: PackageFacts): FileRol
   const inPackage = pathInPackage(path, pkg);
   if (isOfTests(path, pkg)) return 'test';
   if (configPath.test(path)) return 'config';
-  if (migrationPath.test(path)) return 'migration';
+  if (migrationPath.test(path) && !migrationRunner.test(path)) return 'migration';
   if (toolPackage.test(pkg.dir) || text.startsWith('#!') || pkg.scripts.has(inPackage) || scriptPath.test(inPackage))
     return 'script';
   if (isSeed(path, text)) return 'migration';

@@ -1,0 +1,101 @@
+import type { FileContext } from '../../model/file-context.ts';
+import type { LinkCondition } from '../../model/link.ts';
+import { findOrigin } from '../names/provenance.ts';
+import { findMemberName, findMemberPath, findPropertyName, skipWrappers } from '../syntax.ts';
+import { ts } from '../ts.ts';
+
+/** A model that is asked: the library that it is of, and what other files must state of that. */
+export interface ModelUse {
+  library: 'sequelize' | 'mongoose' | 'typeorm';
+  when: LinkCondition;
+}
+
+const sequelizeImports = ['import:sequelize', 'import:sequelize-typescript', 'import:@sequelize/core'];
+
+const ownOfMongoose =
+  /^(?:findById|findByIdAndUpdate|findByIdAndDelete|findOneAndUpdate|findOneAndDelete|updateOne|updateMany|deleteOne|deleteMany|countDocuments|insertMany)$/;
+
+const heldModel = /^_?(?:model|Model|\w+Model)$/;
+
+const modelGiver = /^(?:get|use|make|create)?[A-Z]\w*Model$/;
+
+/** `UserModel(tenant).findOne({ email })`: a function that gives the model of a tenant, or of a connection. */
+export function findGivenModelUse(first: ts.CallExpression, verb: string, head: ts.Expression): ModelUse | undefined {
+  if (!ts.isCallExpression(head) || head.arguments.length === 0 || !isOfMongoose(verb, first)) return undefined;
+  const { expression } = head;
+  const name = ts.isIdentifier(expression) ? expression.text : findMemberName(expression);
+  return name !== undefined && modelGiver.test(name)
+    ? { library: 'mongoose', when: states(['import:mongoose']) }
+    : undefined;
+}
+
+/** `this.userModel.findOne({ email })`: what a repository was made with, or holds. */
+export function findHeldModelUse(first: ts.CallExpression, verb: string, head: ts.Expression): ModelUse | undefined {
+  const path = findMemberPath(head);
+  if (path?.length !== 2 || path[0] !== 'this' || !heldModel.test(path[1]!)) return undefined;
+  return isOfMongoose(verb, first) ? { library: 'mongoose', when: states(['import:mongoose']) } : undefined;
+}
+
+/** `User.findByPk(id)`, where `User` is a class of this project: an active record, if the project has such a library. */
+export function findModelUse(
+  first: ts.CallExpression,
+  verb: string,
+  head: ts.Identifier,
+  file: FileContext,
+): ModelUse | undefined {
+  if (!file.bindingOf(head)) return undefined;
+  const origin = findOrigin(head, file);
+  if (origin && origin.module !== '.' && !/^[.@~#]/.test(origin.module)) return undefined;
+  const isIn = (...names: string[]): boolean =>
+    names.some((name) => hasProperty(first.arguments.at(-1), name) || hasProperty(first.arguments[0], name));
+  if (
+    verb === 'findByPk' ||
+    (/^(?:findAll|findOne|count|destroy|update|findOrCreate|findAndCountAll)$/.test(verb) && isIn('where')) ||
+    /^(?:bulkCreate|findAndCountAll)$/.test(verb) ||
+    (verb === 'create' && isIn('transaction'))
+  )
+    return {
+      library: 'sequelize',
+      when: states(/^(?:findOne|count)$/.test(verb) ? [...sequelizeImports, 'import:typeorm'] : sequelizeImports),
+    };
+  if (
+    ownOfMongoose.test(verb) ||
+    (isOfMongoose(verb, first) &&
+      isModelFile(origin?.module) &&
+      // `Account.create(…)` of an entity makes an object.
+      !(verb === 'create' && /entit/i.test(origin?.module ?? '')))
+  )
+    return { library: 'mongoose', when: states(['import:mongoose']) };
+  // The active records of TypeORM.
+  if (
+    /^(?:findOneBy|findBy|findOneByOrFail|findOneOrFail|findAndCountBy|countBy|existsBy|find)$/.test(verb) &&
+    (/By/.test(verb) || isIn('where'))
+  )
+    return { library: 'typeorm', when: states(['import:typeorm']) };
+  return undefined;
+}
+
+/** "The project imports one of these". */
+export function states(facts: readonly string[]): LinkCondition {
+  return { kind: 'any', of: facts.map((fact) => ({ kind: 'project-states', fact })) };
+}
+
+function isOfMongoose(verb: string, { arguments: given }: ts.CallExpression): boolean {
+  return ownOfMongoose.test(verb) || (/^(?:findOne|find|create|exists|aggregate)$/.test(verb) && given.length > 0);
+}
+
+/** `../models/user`, `./user.schema`: what the file is named after. */
+function isModelFile(module: string | undefined): boolean {
+  return (
+    module !== undefined && /(?:^|[/._-])(?:models?|schemas?|entit(?:y|ies)|collections?)(?:[/._-]|$)/i.test(module)
+  );
+}
+
+function hasProperty(node: ts.Node | undefined, name: string): boolean {
+  const value = node && skipWrappers(node as ts.Expression);
+  return (
+    value !== undefined &&
+    ts.isObjectLiteralExpression(value) &&
+    value.properties.some((property) => findPropertyName(property.name) === name)
+  );
+}
