@@ -4,7 +4,7 @@ import { type FunctionNode, nameOfFunction } from '../syntax.ts';
 const timetablePath =
   /(?:^|\/)\(?(?:cron|cron-?jobs?|jobs)\)?\/|[/.-](?:jobs?|cron|schedule[rd]?)(?:\.service|-handlers?)?\.[cm]?[jt]s$/i;
 const rarePath =
-  /(?:^|[/._-])(?:backups?|restore)[/.]|(?:^|[/.])\(?(?:admin|administration|super-?admin|admin-?js|admin-?(?:panel|web|ui|app|portal|console|dashboard|frontend|site|client))\)?[/.]|(?:^|\/)deploy(?:ments?)?[/.-]|[/._-]logs?[._-](?:controller|routes?|router|handlers?)\b|\/(?:controllers?|pages)\/(?:[\w.-]+\/)*settings\/|\/admin(?:(?!client|sdk|api)[\w-])*[._-]?(?:service|controller|routes?|router|handlers?|resolver)\.[cm]?[jt]s$|(?:^|\/)(?:dev|debug)[._-](?:controller|routes?|router|handlers?)\.[cm]?[jt]s$/i;
+  /(?:^|[/._-])(?:backups?|restore)[/.]|(?:^|[/.])\(?(?:admin|administration|super-?admin|admin-?js|admin-?(?:panel|web|ui|app|portal|console|dashboard|frontend|site|client))\)?[/.]|(?:^|\/)deploy(?:ments?)?[/.-]|[/._-]logs?[._-](?:controller|routes?|router|handlers?)\b|\/(?:controllers?|pages)\/(?:[\w.-]+\/)*settings\/|\/admin(?:(?!client|sdk|api)[\w-])*[._-]?(?:service|controller|routes?|router|handlers?|resolver)\.[cm]?[jt]s$|(?:^|\/)(?:api|routes|controllers)\/(?:[\w-]+\/)?_?(?:dev|debug)\/|(?:^|\/)(?:dev|debug)[._-](?:controller|routes?|router|handlers?)\.[cm]?[jt]s$/i;
 
 /**
  * Whether a file serves what is asked for once in a while, by where it lies: pages of the administrators and of settings,
