@@ -1,4 +1,5 @@
 import type { FileContext } from '../../model/file-context.ts';
+import { findFunctionValue } from '../names/functions.ts';
 import { bareModule, findOrigin, isHandedIn, originName } from '../names/provenance.ts';
 import {
   findCallOn,
@@ -51,6 +52,7 @@ export function findOutboundCall(call: ts.CallExpression, file: FileContext): Ou
   if (ts.isIdentifier(callee) && callee.text === 'fetch') {
     if (isHandedIn(callee, file) || call.arguments.length === 0) return undefined;
     const module = bareModule(findOrigin(callee, file)?.module ?? '');
+    if (loadsNodeFetch(callee, file)) return found('node-fetch', 1);
     if (module === '' || module === 'undici') return found('fetch', 1);
     return fetchLike.test(module) ? found('node-fetch', 1) : undefined;
   }
@@ -103,11 +105,26 @@ export function findOutboundCall(call: ts.CallExpression, file: FileContext): Ou
     case 'http':
     case 'https':
       return /^(?:get|request)$/.test(path) && !hasSocketTimeout(call, file)
-        ? found('http', call.arguments.length > 1 && !isFunctionNode(skipWrappers(call.arguments[1]!)) ? 1 : 0)
+        ? found('http', call.arguments.length > 1 && !isCallback(call.arguments[1]!, file) ? 1 : 0)
         : undefined;
     default:
       return undefined;
   }
+}
+
+/** `const fetch = (...given) => import('node-fetch').then(({ default: load }) => load(...given))`: in modules that cannot import it. */
+function loadsNodeFetch(callee: ts.Identifier, file: FileContext): boolean {
+  const local = findFunctionValue(callee, file);
+  return local !== undefined && /\bimport\(\s*['"]node-fetch['"]\s*\)/.test(local.getText(file.source));
+}
+
+const callbackName = /^(?:resolve|fulfil|accept|cb|callback|done|next|on[A-Z]\w*|handle[A-Z]\w*)$/;
+
+/** `https.get(url, resolve)`: what hears of the answer, where options may stand as well. */
+function isCallback(given: ts.Expression, file: FileContext): boolean {
+  const value = skipWrappers(given);
+  if (isFunctionNode(value) || findFunctionValue(value, file)) return true;
+  return ts.isIdentifier(value) && callbackName.test(value.text);
 }
 
 /** Where options stand among the arguments of a method of axios, and of its instances. */
