@@ -93,6 +93,12 @@ const queries: Record<string, Case> = {
     list: 'await Order.query()',
     one: 'await User.query().findById(order.userId)',
   },
+  'a service of Feathers': {
+    dependency: '@feathersjs/feathers',
+    opening: `import { services } from './services';`,
+    list: `await services.service('orders').find({ query: {} })`,
+    one: `await services.service('users').get(order.userId)`,
+  },
   D1: {
     dependency: 'wrangler',
     opening: `import { env } from 'cloudflare:workers';`,

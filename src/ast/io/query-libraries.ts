@@ -17,6 +17,7 @@ export interface QueryLibrary {
     | 'dynamodb'
     | 'firestore'
     | 'objection'
+    | 'feathers'
     | 'd1'
     | 'neo4j'
     | 'elasticsearch';
@@ -175,6 +176,7 @@ export const hasDatabase: LinkCondition = {
     'cassandra-driver',
     'neo4j-driver',
     'objection',
+    '@feathersjs/feathers',
     '@supabase/supabase-js',
     '@supabase/ssr',
     '@aws-sdk/lib-dynamodb',

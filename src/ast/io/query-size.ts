@@ -32,7 +32,7 @@ export function sizeOfQuery(call: ts.CallExpression, file: FileContext, depth: n
     return unknown('a page, or groups');
   // A search gives ten, a query of DynamoDB those of one key; a statement of another language is not read.
   if (
-    /^(?:elasticsearch|neo4j)$/.test(query.library) ||
+    /^(?:elasticsearch|neo4j|feathers)$/.test(query.library) ||
     (query.library === 'dynamodb' && !/scan/i.test(call.getText(file.source)))
   )
     return unknown('a page, or rows of one key');

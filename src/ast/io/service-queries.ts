@@ -71,6 +71,22 @@ const services: readonly Service[] = [
       return { library: 'objection', kind: found?.[1] ?? 'list' };
     },
   },
+  // @feathersjs/feathers 5.0, src/declarations.ts: ServiceMethods. A service of the project stands for a table of it.
+  {
+    uses: /^@feathersjs\/feathers$/,
+    method: /^(?:get|find|create|update|patch|remove)$/,
+    judge({ methods, first }) {
+      if (methods.length !== 2 || methods[1] !== 'service' || first.arguments.length !== 1) return undefined;
+      const kinds: Readonly<Record<string, QueryKind>> = {
+        get: 'point',
+        find: 'list',
+        create: 'insert',
+        patch: 'update',
+        update: 'update',
+      };
+      return { library: 'feathers', kind: kinds[methods[0]!] ?? 'delete' };
+    },
+  },
   // Cloudflare D1, developers.cloudflare.com/d1/worker-api/prepared-statements.
   {
     uses: /^(?:wrangler|@cloudflare\/workers-types)$/,
