@@ -1,6 +1,7 @@
 import { allOf, anyOf } from '../../src/ast/all-of.ts';
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handles/handle-escape.ts';
 import { findBegunAnew } from '../../src/ast/life/begun-anew.ts';
+import { takesWhile } from '../../src/ast/life/gone-meanwhile.ts';
 import { type Life, lifeOf } from '../../src/ast/life/life-cycle.ts';
 import { findMissedLoss } from '../../src/ast/life/lost-connection.ts';
 import { listClearsOf } from '../../src/ast/timers/clears-of-places.ts';
@@ -111,7 +112,7 @@ function judge(
     if (onlyRestarted) return report('never', allOf(onlyRestarted, ...listReleasesElsewhere(places, life, true)));
     const elsewhere = (): LinkCondition[] => listForeignClears(places, life, file);
     const late = life.kind === 'effect' ? undefined : findLateEnd(call, clears, file);
-    if (late) return report('late', canBeStartedOften(call, life, file), late);
+    if (late) return report('late', allOf(canBeStartedOften(call, life, file), takesWhile(late, file)), late);
     const option = findOptionalClear(call, clears, file);
     if (option) return report('option', allOf(...elsewhere()), option);
     if (isMissedAtEnd(call, places, life, file))

@@ -201,6 +201,28 @@ export const clientCreations: readonly ClientCreation[] = [
     source: 'amqplib 0.10',
   },
   {
+    modules: ['mqtt'],
+    paths: ['connect.()', 'connectAsync.()'],
+    kind: 'client',
+    dialsAtOnce: true,
+    cost: 'an MQTT connection with its handshake, which comes back by itself when it is lost',
+    source: 'mqtt 5.14.1, src/lib/connect/index.ts; reconnectPeriod 1000',
+  },
+  {
+    modules: ['nats', '@nats-io/transport-node'],
+    paths: ['connect.()'],
+    kind: 'client',
+    cost: 'a NATS connection with its handshake',
+    source: 'nats 2.29.3, src/node_transport.ts; @nats-io/transport-node 3.1.0',
+  },
+  {
+    modules: ['etcd3'],
+    paths: ['Etcd3.new'],
+    kind: 'client',
+    cost: 'gRPC channels to the servers of etcd',
+    source: 'etcd3 1.1.2, src/connection-pool.ts',
+  },
+  {
     modules: ['bullmq', 'bull'],
     paths: ['Queue.new', 'QueueEvents.new', 'new'],
     kind: 'client',

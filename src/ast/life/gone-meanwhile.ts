@@ -1,5 +1,8 @@
 import type { FileContext } from '../../model/file-context.ts';
-import { type FunctionNode, findEnclosingFunction } from '../syntax.ts';
+import type { LinkCondition } from '../../model/link.ts';
+import { findOrigin } from '../names/provenance.ts';
+import { findCallee } from '../names/symbol-ref.ts';
+import { type FunctionNode, findEnclosingFunction, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { leavesFunction } from '../where/conditions.ts';
 import { listNodesWithin } from '../within.ts';
@@ -27,6 +30,20 @@ function mayTake(wait: ts.AwaitExpression): boolean {
     if (ts.isIfStatement(parent) && at !== parent.expression && leavesFunction(at as ts.Statement)) return false;
   }
   return true;
+}
+
+/**
+ * "What is waited for takes a while": a function of the project that asks nobody outside is over before anybody can go.
+ * Undefined for what is not of the project.
+ */
+export function takesWhile({ expression }: ts.AwaitExpression, file: FileContext): LinkCondition | undefined {
+  const call = skipWrappers(expression);
+  const to = ts.isCallExpression(call) && isOfProject(call, file) ? findCallee(call, file) : undefined;
+  return to && { kind: 'callee-does', to, deeds: ['reads', 'writes', 'sends', 'sleeps'] };
+}
+
+function isOfProject(call: ts.CallExpression, file: FileContext): boolean {
+  return /^[.~#]|^@\//.test(findOrigin(call.expression, file)?.module ?? '');
 }
 
 /** Every condition behind a wait, within `around`, by which a function asks whether its connection is still there. */
