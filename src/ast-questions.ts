@@ -2,7 +2,7 @@
 /** What rules and fixers of plugins are made of: the compiler's nodes, and the questions that Plimsoll's own rules ask. */
 import ts from '@ts-morph/common/dist/typescript.js';
 
-export { findProperty, findQuery, type QueryCall } from './ast/io/queries.ts';
+export { findQuery, type QueryCall } from './ast/io/queries.ts';
 export { findFunctionValue, isExported, listCallsOf, listFunctions } from './ast/names/functions.ts';
 export { bareModule, findImport, findOrigin, isFrom, type Origin, originName } from './ast/names/provenance.ts';
 export {
@@ -14,6 +14,7 @@ export {
   findMemberName,
   findMemberPath,
   findMethodCall,
+  findProperty,
   findPropertyName,
   findStringValue,
   isAsync,

@@ -1,5 +1,5 @@
-import { findProperty, listChain } from '../../src/ast/io/queries.ts';
-import { findMethodCall, findPropertyName, skipWrappers } from '../../src/ast/syntax.ts';
+import { listChain } from '../../src/ast/io/queries.ts';
+import { findMethodCall, findProperty, findPropertyName, skipWrappers } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 

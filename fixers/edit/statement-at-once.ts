@@ -1,5 +1,5 @@
-import { findProperty, listChain, type QueryCall } from '../../src/ast/io/queries.ts';
-import { findMethodCall, findPropertyName, findStringValue, skipWrappers } from '../../src/ast/syntax.ts';
+import { listChain, type QueryCall } from '../../src/ast/io/queries.ts';
+import { findMethodCall, findProperty, findPropertyName, findStringValue, skipWrappers } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Skip } from '../../src/model/fixer.ts';

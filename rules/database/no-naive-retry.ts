@@ -20,11 +20,10 @@ import {
   takesUpAtWill,
   withoutTexts,
 } from '../../src/ast/io/attempts.ts';
-import { findProperty } from '../../src/ast/io/queries.ts';
 import { waitsForEvents } from '../../src/ast/listeners/event-wait.ts';
 import { listCallsOf } from '../../src/ast/names/functions.ts';
 import { bareModule, findOrigin, originName } from '../../src/ast/names/provenance.ts';
-import { findEnclosingFunction, isWithin, type LoopNode, skipWrappers } from '../../src/ast/syntax.ts';
+import { findEnclosingFunction, findProperty, isWithin, type LoopNode, skipWrappers } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { findRestartAtOnce, restartWords } from '../../src/ast/where/restart-at-once.ts';
 import { hasTooling } from '../../src/ast/where/tooling.ts';

@@ -1,6 +1,12 @@
 import { allOf } from '../../src/ast/all-of.ts';
-import { findProperty, findQuery, listChain } from '../../src/ast/io/queries.ts';
-import { findMemberName, findMethodCall, getOutermostWrapped, skipWrappers } from '../../src/ast/syntax.ts';
+import { findQuery, listChain } from '../../src/ast/io/queries.ts';
+import {
+  findMemberName,
+  findMethodCall,
+  findProperty,
+  getOutermostWrapped,
+  skipWrappers,
+} from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { onRequestPath } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';

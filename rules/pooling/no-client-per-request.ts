@@ -4,12 +4,17 @@ import { isClientFactory, keptByNobody, ofSettingsOnly } from '../../src/ast/cli
 import { isKeptBeyond, keepsConnections } from '../../src/ast/clients/client-kept.ts';
 import { isHabit, isWorthSharing, runsOften } from '../../src/ast/clients/client-weight.ts';
 import { isForOneJob } from '../../src/ast/clients/job-client.ts';
-import { type ClientCreation, clientModules, findClientCreation } from '../../src/ast/clients/libraries.ts';
+import {
+  type ClientCreation,
+  clientMade,
+  clientModules,
+  findClientCreation,
+  mayMakeClient,
+} from '../../src/ast/clients/libraries.ts';
 import { listHandlePlaces } from '../../src/ast/handles/handle-escape.ts';
 import { importWords } from '../../src/ast/mention-words.ts';
 import { bareModule, findOrigin, originName } from '../../src/ast/names/provenance.ts';
 import {
-  calleeName,
   type FunctionNode,
   findEnclosingFunction,
   findPropertyName,
@@ -51,9 +56,6 @@ const agentOptions = new Map([
 ]);
 
 const clientWords = importWords(clientModules);
-/** Something is made: see `canCreate`. */
-const making =
-  /\bnew\s|\b(?:create|connect|init|knex|postgres|driver|producer|admin|getConnection|Knex)[\w$]*[\s!?.)]*[(<]|[jJ][wW][kK][sS]|[jJ]wtSecret|hapiJwt2Key/;
 
 export const rule = defineRule<ClientPerRequest>({
   id: 'no-client-per-request',
@@ -73,7 +75,7 @@ export const rule = defineRule<ClientPerRequest>({
     'A factory that returns a new client is judged by its callers in the same file; one called `getS3Client()` or the like by those of all files: where one of them keeps what it gives, gives it on, or hands in what differs from call to call, it is left alone.',
   ],
   mentions: clientWords,
-  shapes: Object.fromEntries(clientWords.map((word) => [word, making])),
+  shapes: Object.fromEntries(clientWords.map((word) => [word, clientMade])),
   visit: {
     NewExpression: (node, file) => judge(node, file),
     CallExpression: (node, file) => judge(node, file),
@@ -81,7 +83,7 @@ export const rule = defineRule<ClientPerRequest>({
 });
 
 function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): Match<ClientPerRequest> | undefined {
-  if (!canCreate(node)) return undefined;
+  if (!mayMakeClient(node)) return undefined;
   const library = findClientCreation(node, file);
   if (!library) return undefined;
   if (library.kind === 'agent') {
@@ -148,16 +150,6 @@ function judgeFactory(
     sureWhen: onAskedPath(node, file),
     data: { kind: 'client', creation: node, library, fn, isStatic: false, isGiven: true },
   };
-}
-
-/** A first look that costs nothing: constructors begin with a capital, factories with a known verb. */
-function canCreate(node: ts.NewExpression | ts.CallExpression): boolean {
-  if (ts.isNewExpression(node)) return true;
-  const name = calleeName(node);
-  return (
-    /^(?:create|connect|init|knex|postgres|driver|producer|admin|getConnection|Knex)/.test(name) ||
-    /jwks|JwtSecret$|^hapiJwt2Key/i.test(name)
-  );
 }
 
 function textOf(node: ts.NewExpression | ts.CallExpression, file: FileContext): string {

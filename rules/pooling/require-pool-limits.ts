@@ -1,7 +1,6 @@
 import { isForOneJob } from '../../src/ast/clients/job-client.ts';
-import { findProperty } from '../../src/ast/io/queries.ts';
 import { bareModule, findOrigin, originName } from '../../src/ast/names/provenance.ts';
-import { findStringValue, skipWrappers } from '../../src/ast/syntax.ts';
+import { findProperty, findStringValue, skipWrappers } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { isSeldomAsked } from '../../src/ast/where/seldom.ts';
 import { isOfService } from '../../src/ast/where/server-start.ts';

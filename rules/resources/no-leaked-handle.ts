@@ -18,7 +18,7 @@ import { findPipedDownload } from '../../src/ast/handles/piped-download.ts';
 import { findPipedFile } from '../../src/ast/handles/piped-file.ts';
 import { findUnreadAnswer } from '../../src/ast/handles/unread-answer.ts';
 import { findUnreadBody } from '../../src/ast/handles/unread-body.ts';
-import { findUnreadFetch } from '../../src/ast/handles/unread-fetch.ts';
+import { fetchedAddress, findUnreadFetch } from '../../src/ast/handles/unread-fetch.ts';
 import { findUnclosedDescriptor } from '../../src/ast/listeners/callback-descriptor.ts';
 import { importWords, together } from '../../src/ast/mention-words.ts';
 import { findImport } from '../../src/ast/names/provenance.ts';
@@ -41,9 +41,6 @@ export interface LeakedHandle {
 const clientWords = ['Prisma', 'Client', 'Connection', 'DataSource', 'Database'];
 const clientName = new RegExp(clientWords.join('|'));
 const madeClient = new RegExp(`\\bnew\\s+[\\w$]*(?:${clientName.source})`);
-
-/** What is fetched is whatever an address names: see `findUnreadFetch`. */
-const fetchedAddress = /await fetch\(\s*(?!['"`])[^,;{}]{0,200}?(?:url|uri|href|link|src|image|file|asset)\b/i;
 
 const outcomes = { throw: 'when something throws', return: 'on an early return', end: 'on every way out' } as const;
 

@@ -270,3 +270,15 @@ export function findStringValue(node: ts.Node | undefined): string | undefined {
 export function lineOf(source: ts.SourceFile, offset: number): number {
   return source.getLineAndCharacterOfPosition(offset).line + 1;
 }
+
+/** The property's value in an object literal. */
+export function findProperty(node: ts.Node | undefined, name: string): ts.Expression | undefined {
+  const value = node && skipWrappers(node as ts.Expression);
+  if (!value || !ts.isObjectLiteralExpression(value)) return undefined;
+  for (const property of value.properties) {
+    if (findPropertyName(property.name) !== name) continue;
+    if (ts.isPropertyAssignment(property)) return skipWrappers(property.initializer);
+    if (ts.isShorthandPropertyAssignment(property)) return property.name;
+  }
+  return undefined;
+}

@@ -7,7 +7,7 @@ const pkg = {
   dir: '',
   name: undefined,
   type: 'module',
-  dependencies: new Set<string>(),
+  dependencies: new Set(['firebase-admin', 'wrangler']),
   scripts: new Set<string>(),
 } as const;
 
@@ -25,6 +25,8 @@ const large: Record<string, string> = {
   'all rows of a query without a limit': `${prisma}async function f() { const rows = await prisma.user.findMany(); judge(rows); }`,
   'rows of one customer': `${prisma}async function f(workspaceId: string) { judge(await prisma.user.findMany({ where: { workspaceId, active: true } })); }`,
   'all rows of a repository, in an order': `import type { Repository } from 'typeorm';\nasync function f(cards: Repository<Card>) { judge(await cards.find({ order: { id: 'ASC' } })); }`,
+  'all documents of a collection': `import { getFirestore } from 'firebase-admin/firestore';\nasync function f() { const { docs } = await getFirestore().collection('cards').get(); judge(docs); }`,
+  'all rows of a statement without a condition': `async function f(env: Env) { const { results } = await env.DB.prepare('SELECT * FROM cards').all(); judge(results); }`,
   'rows through map and filter': `${prisma}async function f() { const ids = (await prisma.user.findMany()).filter((u) => u.name).map((u) => u.id); judge(ids); }`,
   'one row for each of a long list': `${prisma}async function f(req: any) { const { ids } = req.body; judge(await prisma.user.findMany({ where: { id: { in: ids } } })); }`,
   'what a request carries': `function f(req: any) { judge(req.body.items); }`,
@@ -44,6 +46,14 @@ const notLarge: Record<string, [size: string, text: string]> = {
   'the children of one parent': [
     'unknown',
     `${prisma}async function f(postId: string) { judge(await prisma.comment.findMany({ where: { postId } })); }`,
+  ],
+  'documents below a document': [
+    'unknown',
+    `import { getFirestore } from 'firebase-admin/firestore';\nasync function f(id: string) { const { docs } = await getFirestore().collection('users').doc(id).collection('cards').get(); judge(docs); }`,
+  ],
+  'rows of a statement that asks for one key': [
+    'unknown',
+    `async function f(env: Env, id: string) { const { results } = await env.DB.prepare('SELECT * FROM cards WHERE user_id = ?').bind(id).all(); judge(results); }`,
   ],
   'rows of one customer, by a column that stands where options do': [
     'unknown',

@@ -146,6 +146,10 @@ const entries: Record<string, Case> = {
     dependency: '@ts-rest/express',
     code: `import { initServer } from '@ts-rest/express';\nconst s = initServer();\nexport const router = s.router(contract, { list: async ({ params }) => ({ status: 200, body: ${walk} }) });`,
   },
+  'a router of ts-rest within another': {
+    dependency: '@ts-rest/express',
+    code: `import { initServer } from '@ts-rest/express';\nconst s = initServer();\nexport const router = s.router(contract, { orders: { list: async ({ params }) => ({ status: 200, body: ${walk} }) } });`,
+  },
   'a handler of ts-rest in Nest': {
     dependency: '@ts-rest/nest',
     code: `import { TsRestHandler, tsRestHandler } from '@ts-rest/nest';\nexport class Orders { @TsRestHandler(contract) async handler() { return tsRestHandler(contract, { list: async ({ params }) => ({ status: 200, body: ${walk} }) }); } }`,

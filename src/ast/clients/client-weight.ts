@@ -1,12 +1,12 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { LinkCondition } from '../../model/link.ts';
-import { findProperty } from '../io/queries.ts';
 import { isClosing } from '../listeners/event-kind.ts';
 import { listCallsOf } from '../names/functions.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
   findMethodCall,
+  findProperty,
   findStringValue,
   findThisClass,
   nameOfFunction,

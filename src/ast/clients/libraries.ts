@@ -1,6 +1,7 @@
 import type { FileContext } from '../../model/file-context.ts';
 import { bareModule, findOrigin, type Origin } from '../names/provenance.ts';
-import type { ts } from '../ts.ts';
+import { calleeName } from '../syntax.ts';
+import { ts } from '../ts.ts';
 
 /**
  * What a construction opens; a `connection` serves one conversation at a time, the others may be shared. A `memory`
@@ -314,6 +315,19 @@ function matchCreation(origin: Origin): ClientCreation | undefined {
     byModule.get(module) ?? byPrefix.filter(([prefix]) => module.startsWith(prefix)).map(([, creation]) => creation);
   return candidates.find(({ paths }) => paths.some((path) => matchesPath(written, path)));
 }
+
+const factoryVerbs = 'create|connect|init|knex|postgres|driver|producer|admin|getConnection|Knex';
+const factoryName = new RegExp(`^(?:${factoryVerbs})|[jJ][wW][kK][sS]|JwtSecret$|^hapiJwt2Key`);
+
+/** A first look that costs nothing: constructors are written with `new`, factories begin with a known verb. */
+export function mayMakeClient(node: ts.NewExpression | ts.CallExpression): boolean {
+  return ts.isNewExpression(node) || factoryName.test(calleeName(node));
+}
+
+/** What a text looks like in which {@link mayMakeClient} is true of something. */
+export const clientMade = new RegExp(
+  `\\bnew\\s|\\b(?:${factoryVerbs})[\\w$]*[\\s!?.)]*[(<]|[jJ][wW][kK][sS]|[jJ]wtSecret|hapiJwt2Key`,
+);
 
 function matchesPath(written: string, path: string): boolean {
   const star = path.indexOf('*');

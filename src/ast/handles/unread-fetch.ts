@@ -19,8 +19,11 @@ export interface UnreadFetch {
 }
 
 const heads = /^(?:ok|status|statusText|headers|url|redirected|type)$/;
+const addresses = 'url|uri|href|link|src|image|file|asset';
 /** What is fetched is whatever an address names. */
-const anything = /(?:url|uri|href|link|src|image|file|asset)$/i;
+const anything = new RegExp(`(?:${addresses})$`, 'i');
+/** What a text looks like that fetches it. */
+export const fetchedAddress = new RegExp(`await fetch\\(\\s*(?!['"\`])[^,;{}]{0,200}?(?:${addresses})\\b`, 'i');
 const small = /health|ping|ready|alive|status|heartbeat|api|token|webhook|hook/i;
 
 /**

@@ -3,6 +3,7 @@ import type { LinkCondition } from '../../model/link.ts';
 import { findOrigin } from '../names/provenance.ts';
 import { findMemberName, findMemberPath, findPropertyName, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { importsAny } from './query-libraries.ts';
 
 /** A model that is asked: the library that it is of, and what other files must state of that. */
 export interface ModelUse {
@@ -10,7 +11,8 @@ export interface ModelUse {
   when: LinkCondition;
 }
 
-const sequelizeImports = ['import:sequelize', 'import:sequelize-typescript', 'import:@sequelize/core'];
+const sequelizeImports = ['sequelize', 'sequelize-typescript', '@sequelize/core'];
+const ofMongoose: ModelUse = { library: 'mongoose', when: importsAny('mongoose') };
 
 const ownOfMongoose =
   /^(?:findById|findByIdAndUpdate|findByIdAndDelete|findOneAndUpdate|findOneAndDelete|updateOne|updateMany|deleteOne|deleteMany|countDocuments|insertMany)$/;
@@ -24,16 +26,14 @@ export function findGivenModelUse(first: ts.CallExpression, verb: string, head: 
   if (!ts.isCallExpression(head) || head.arguments.length === 0 || !isOfMongoose(verb, first)) return undefined;
   const { expression } = head;
   const name = ts.isIdentifier(expression) ? expression.text : findMemberName(expression);
-  return name !== undefined && modelGiver.test(name)
-    ? { library: 'mongoose', when: states(['import:mongoose']) }
-    : undefined;
+  return name !== undefined && modelGiver.test(name) ? ofMongoose : undefined;
 }
 
 /** `this.userModel.findOne({ email })`: what a repository was made with, or holds. */
 export function findHeldModelUse(first: ts.CallExpression, verb: string, head: ts.Expression): ModelUse | undefined {
   const path = findMemberPath(head);
   if (path?.length !== 2 || path[0] !== 'this' || !heldModel.test(path[1]!)) return undefined;
-  return isOfMongoose(verb, first) ? { library: 'mongoose', when: states(['import:mongoose']) } : undefined;
+  return isOfMongoose(verb, first) ? ofMongoose : undefined;
 }
 
 /** `User.findByPk(id)`, where `User` is a class of this project: an active record, if the project has such a library. */
@@ -56,7 +56,7 @@ export function findModelUse(
   )
     return {
       library: 'sequelize',
-      when: states(/^(?:findOne|count)$/.test(verb) ? [...sequelizeImports, 'import:typeorm'] : sequelizeImports),
+      when: importsAny(...sequelizeImports, ...(/^(?:findOne|count)$/.test(verb) ? ['typeorm'] : [])),
     };
   if (
     ownOfMongoose.test(verb) ||
@@ -65,19 +65,14 @@ export function findModelUse(
       // `Account.create(…)` of an entity makes an object.
       !(verb === 'create' && /entit/i.test(origin?.module ?? '')))
   )
-    return { library: 'mongoose', when: states(['import:mongoose']) };
+    return ofMongoose;
   // The active records of TypeORM.
   if (
     /^(?:findOneBy|findBy|findOneByOrFail|findOneOrFail|findAndCountBy|countBy|existsBy|find)$/.test(verb) &&
     (/By/.test(verb) || isIn('where'))
   )
-    return { library: 'typeorm', when: states(['import:typeorm']) };
+    return { library: 'typeorm', when: importsAny('typeorm') };
   return undefined;
-}
-
-/** "The project imports one of these". */
-export function states(facts: readonly string[]): LinkCondition {
-  return { kind: 'any', of: facts.map((fact) => ({ kind: 'project-states', fact })) };
 }
 
 function isOfMongoose(verb: string, { arguments: given }: ts.CallExpression): boolean {

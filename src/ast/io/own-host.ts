@@ -1,7 +1,6 @@
 import type { FileContext } from '../../model/file-context.ts';
-import { findStringValue, skipWrappers } from '../syntax.ts';
+import { findProperty, findStringValue, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { findProperty } from './queries.ts';
 
 const local = /\blocalhost\b|\b127\.0\.0\.1\b|\[::1\]|\b0\.0\.0\.0\b|import\.meta/;
 /** `process.env.APP_URL`, `config.siteUrl`: where the application itself is found. */

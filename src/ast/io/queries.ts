@@ -5,15 +5,15 @@ import {
   findMemberPath,
   findMethodCall,
   findPropertyName,
-  findStringValue,
   getOutermostWrapped,
   isFunctionNode,
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { findGivenModelUse, findHeldModelUse, findModelUse, type ModelUse, states } from './model-queries.ts';
-import { methodsOf, type QueryLibrary, queryLibraries, queryMethod, sqlStatement } from './query-libraries.ts';
+import { findGivenModelUse, findHeldModelUse, findModelUse, type ModelUse } from './model-queries.ts';
+import { importsAny, methodsOf, type QueryLibrary, queryLibraries, queryMethod } from './query-libraries.ts';
 import { findServiceQuery, hasServices } from './service-queries.ts';
+import { kindOfSql, sqlOf, sqlStatement } from './sql-text.ts';
 
 /** `point` reads fetch by key, `list` reads may return many rows. */
 export type QueryKind = 'point' | 'list' | 'insert' | 'update' | 'upsert' | 'delete' | 'unknown';
@@ -153,26 +153,6 @@ export function isOneByKey(call: ts.CallExpression): boolean {
   return /\.limit\(\s*1\s*\)/.test(call.getText()) && !/\.(?:orderBy|orderByRaw|sort|order)\(/.test(call.getText());
 }
 
-/** The statement that a call is handed, as far as it is written out: there, or for a name that always stands for it. */
-function sqlOf(call: ts.CallExpression, file: FileContext): string | undefined {
-  const first = call.arguments[0] && skipWrappers(call.arguments[0]);
-  const binding = first && ts.isIdentifier(first) ? file.bindingOf(first) : undefined;
-  const declaration = binding?.writes.length === 0 ? binding.declaration : undefined;
-  const written = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : first;
-  return written && statementOf(skipWrappers(written));
-}
-
-function statementOf(written: ts.Expression): string | undefined {
-  if (ts.isTemplateExpression(written)) return written.head.text;
-  if (ts.isObjectLiteralExpression(written)) {
-    const text = findProperty(written, 'sql') ?? findProperty(written, 'text') ?? findProperty(written, 'query');
-    return text && statementOf(text);
-  }
-  if (ts.isTaggedTemplateExpression(written))
-    return ts.isTemplateExpression(written.template) ? written.template.head.text : written.template.text;
-  return findStringValue(written);
-}
-
 /** Whether the promise of a call is awaited or handed back, by way of `then` and the like too. */
 export function isAwaitedOrReturned(call: ts.CallExpression): boolean {
   let at = getOutermostWrapped(call);
@@ -218,21 +198,6 @@ export function isRun(call: ts.CallExpression, query: QueryCall): boolean {
   return !builders.test(query.library) || isAwaitedOrReturned(call);
 }
 
-/** Selected for what they do: locks, settings, messages. Their order counts, and no other statement does it for all. */
-const effectOfSelect =
-  /\b(?:pg_(?:try_)?advisory_\w+|pg_notify|pg_sleep|set_config|nextval|get_lock|release_lock)\s*\(/i;
-
-function kindOfSql(call: ts.CallExpression, file: FileContext): QueryKind {
-  const text = sqlOf(call, file);
-  if (text !== undefined && effectOfSelect.test(text)) return 'unknown';
-  const word = /^\s*(\w+)/.exec(text ?? '')?.[1]?.toLowerCase();
-  if (word === 'select' || word === 'with') return /\blimit\s+1\b/i.test(text!) ? 'point' : 'list';
-  if (word === 'insert') return /on\s+(?:conflict|duplicate)/i.test(text!) ? 'upsert' : 'insert';
-  if (word === 'update') return 'update';
-  if (word === 'delete') return 'delete';
-  return 'unknown';
-}
-
 /** Receivers that another file makes: told by method and arguments that only one library has. */
 function fromShape(
   call: ts.CallExpression,
@@ -261,22 +226,22 @@ function fromShape(
   if (isKnexChain(head, methods))
     return {
       ...query(call, 'knex', kindOfChain(call, method), file),
-      ...(!file.package.dependencies.has('knex') && { when: { kind: 'project-states', fact: 'import:knex' } }),
+      ...(!file.package.dependencies.has('knex') && { when: importsAny('knex') }),
     };
   const table = findSupabaseTable(methods, first);
   if (table)
     return {
       ...query(call, 'supabase', kindOfChain(call, method), file),
-      ...(!table.isNamed && { when: states(['import:@supabase/supabase-js']) }),
+      ...(!table.isNamed && { when: importsAny('@supabase/supabase-js') }),
     };
   const path = findMemberPath(receiver);
   if (path && isDrizzleTable(path, method))
     return {
       ...query(call, 'drizzle', method === 'findFirst' ? 'point' : 'list', file),
-      when: states(['import:drizzle-orm']),
+      when: importsAny('drizzle-orm'),
     };
   if (path && path.length >= 2 && methodsOf.prisma.test(method) && isPrismaShape(path, method, call)) {
-    const when: LinkCondition = { kind: 'project-states', fact: 'import:@prisma/client' };
+    const when = importsAny('@prisma/client');
     return {
       ...query(call, 'prisma', kindOf(method, call, file), file),
       ...(/prisma/i.test(path.join('.')) || /^findUnique|OrThrow$/.test(method) ? {} : { when }),
@@ -358,16 +323,4 @@ function isPrismaShape(path: readonly string[], method: string, call: ts.CallExp
           name !== undefined && /^(?:where|select|include|orderBy|take|skip|cursor|distinct|by|omit|_\w+)$/.test(name),
       ))
   );
-}
-
-/** The property's value in an object literal. */
-export function findProperty(node: ts.Node | undefined, name: string): ts.Expression | undefined {
-  const value = node && skipWrappers(node as ts.Expression);
-  if (!value || !ts.isObjectLiteralExpression(value)) return undefined;
-  for (const property of value.properties) {
-    if (findPropertyName(property.name) !== name) continue;
-    if (ts.isPropertyAssignment(property)) return skipWrappers(property.initializer);
-    if (ts.isShorthandPropertyAssignment(property)) return property.name;
-  }
-  return undefined;
 }

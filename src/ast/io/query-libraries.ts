@@ -141,54 +141,53 @@ export const queryLibraries: readonly QueryLibrary[] = [
   },
 ];
 
-/** By the first word of the statement. */
-export const sqlStatement = /^\s*(?:select\s|insert\s+into\s|update\s+\S+\s+set\s|delete\s+from\s|with\s+\w+\s+as\b)/i;
-
 /** The names of all of them and of the steps of their chains: asked first, since it costs least. */
 export const queryMethod =
   /^(?:find\w*|create\w*|update\w*|upsert\w*|delete\w*|destroy|remove\w*|softRemove|softDelete|insert\w*|replaceOne|count\w*|estimatedDocumentCount|aggregate\w*|groupBy|query|execute\w*|batch|exec|lean|sort|select\w*|populate|save|exists?\w*|toArray|distinct|get(?:One|OneOrFail|Many|ManyAndCount|RawOne|RawMany|RawAndEntities|Count|Exists|Result|ResultList|ResultAndCount|SingleResult)|bulk(?:Create|Write|Save)|increment|decrement|sum|max|min|average|minimum|maximum|preload|recover|restore|truncate|clear|native\w+|persistAndFlush|removeAndFlush|flush|refresh\w*|where\w*|first|limit|orderBy|returning|values|set|from|del|pluck|andWhere|join|(?:left|right|inner|full)Join|having|offset|\$(?:query|execute)Raw\w*|\$count|onConflict\w*|merge|ignore|any|anyFirst|many|manyFirst|manyOrNone|maybeOne\w*|one|oneFirst|oneOrNone|none|eq|neq|gte?|lte?|in|is|or|i?like|order|range|(?:maybeS|s)ingle)$/;
 
 /** "The project uses a database library": for what only looks like a query where it stands. */
-export const hasDatabase: LinkCondition = {
-  kind: 'any',
-  of: [
-    'pg',
-    'mysql',
-    'mysql2',
-    'mariadb',
-    'mssql',
-    'oracledb',
-    'mongodb',
-    'mongoose',
-    'knex',
-    'kysely',
-    'typeorm',
-    'sequelize',
-    'sequelize-typescript',
-    '@sequelize/core',
-    '@prisma/client',
-    '@nestjs/typeorm',
-    '@nestjs/mongoose',
-    '@mikro-orm/core',
-    'drizzle-orm',
-    'pg-promise',
-    'slonik',
-    'cassandra-driver',
-    'neo4j-driver',
-    'objection',
-    '@feathersjs/feathers',
-    '@supabase/supabase-js',
-    '@supabase/ssr',
-    '@aws-sdk/lib-dynamodb',
-    '@aws-sdk/client-dynamodb',
-    'firebase-admin',
-    'firebase-admin/firestore',
-    '@google-cloud/firestore',
-    '@elastic/elasticsearch',
-    '@typegoose/typegoose',
-    '@libsql/client',
-    '@planetscale/database',
-    '@neondatabase/serverless',
-    'postgres',
-  ].map((name) => ({ kind: 'project-states', fact: `import:${name}` })),
-};
+export const hasDatabase = importsAny(
+  'pg',
+  'mysql',
+  'mysql2',
+  'mariadb',
+  'mssql',
+  'oracledb',
+  'mongodb',
+  'mongoose',
+  'knex',
+  'kysely',
+  'typeorm',
+  'sequelize',
+  'sequelize-typescript',
+  '@sequelize/core',
+  '@prisma/client',
+  '@nestjs/typeorm',
+  '@nestjs/mongoose',
+  '@mikro-orm/core',
+  'drizzle-orm',
+  'pg-promise',
+  'slonik',
+  'cassandra-driver',
+  'neo4j-driver',
+  'objection',
+  '@feathersjs/feathers',
+  '@supabase/supabase-js',
+  '@supabase/ssr',
+  '@aws-sdk/lib-dynamodb',
+  '@aws-sdk/client-dynamodb',
+  'firebase-admin',
+  'firebase-admin/firestore',
+  '@google-cloud/firestore',
+  '@elastic/elasticsearch',
+  '@typegoose/typegoose',
+  '@libsql/client',
+  '@planetscale/database',
+  '@neondatabase/serverless',
+  'postgres',
+);
+
+/** "The project imports one of these." */
+export function importsAny(...modules: readonly string[]): LinkCondition {
+  return { kind: 'any', of: modules.map((name) => ({ kind: 'project-states', fact: `import:${name}` })) };
+}

@@ -5,13 +5,14 @@ import { pluralOf, soundOfName } from '../size/size-words.ts';
 import {
   findMemberPath,
   findMethodCall,
+  findProperty,
   findPropertyName,
   findStringValue,
   skipAwait,
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { findProperty, findQuery, listChain, type QueryCall } from './queries.ts';
+import { findQuery, listChain, type QueryCall } from './queries.ts';
 
 /** What a filter leaves: all rows, about as many as a list that it is given, or those of one key. */
 type Reach = { of: 'all' } | { of: 'list'; size: Size } | { of: 'key' };
@@ -30,16 +31,10 @@ export function sizeOfQuery(call: ts.CallExpression, file: FileContext, depth: n
   const unknown = (why: string): Size => ({ size: 'unknown', why, at: call });
   if (methods.some((name) => limitName.test(name) || /^(?:aggregate|distinct|mapReduce)$/.test(name)))
     return unknown('a page, or groups');
-  // A search gives ten, a query of DynamoDB those of one key; a statement of another language is not read.
-  if (
-    /^(?:elasticsearch|neo4j|feathers)$/.test(query.library) ||
-    (query.library === 'dynamodb' && !/scan/i.test(call.getText(file.source)))
-  )
-    return unknown('a page, or rows of one key');
+  if (isUntold(query, methods, file)) return unknown('a page, rows of one key, or a few settings');
   if (soundOfName(tableOf(query, first)) === 'few') return unknown('few by their name');
-  // Its tables are told by no type, and many of them hold a few settings.
-  if (query.library === 'supabase') return unknown('rows of a table by its name');
-  const reaches = query.library === 'sql' ? reachOfSql(call) : listReaches(call, query, file, depth, judge);
+  const statement = query.library === 'sql' ? call : query.library === 'd1' ? first : undefined;
+  const reaches = statement ? reachOfSql(statement) : listReaches(call, query, file, depth, judge);
   if (!reaches || reaches.some((reach) => reach.of === 'key')) return unknown('rows of one key');
   const lists = reaches.flatMap((reach) => (reach.of === 'list' ? [reach.size] : []));
   const list = lists.find((size) => size.size !== 'large') ?? lists[0];
@@ -48,6 +43,16 @@ export function sizeOfQuery(call: ts.CallExpression, file: FileContext, depth: n
       ? { ...list, why: `one row for each of ${list.why}` }
       : unknown('as many as asked for');
   return { size: 'large', why: `all rows of ${textOf(call)}, which has no limit`, at: call };
+}
+
+/**
+ * Queries whose chain does not tell how much they give: a search gives ten, a query of DynamoDB those of one key, a collection
+ * below a document what is that one's; of Supabase and Feathers many a table holds a few settings, Cypher is not read.
+ */
+function isUntold({ library, call }: QueryCall, methods: readonly string[], file: FileContext): boolean {
+  if (library === 'dynamodb') return !/scan/i.test(call.getText(file.source));
+  if (library === 'firestore') return methods.includes('doc');
+  return /^(?:elasticsearch|neo4j|feathers|supabase)$/.test(library);
 }
 
 /** `prisma.user.findMany` → `users`, `db('roles')` → `roles`, `Role.findAll` → `Roles`. */

@@ -10,6 +10,7 @@ import {
   calleeName,
   findEnclosingFunction,
   findMethodCall,
+  findProperty,
   getOutermostWrapped,
   isWithin,
   nameOfFunction,
@@ -22,7 +23,7 @@ import { isInSomeRounds, listOtherWaits, waitsForOther } from '../where/rounds.t
 import { onAskedPath, onReadPath, type Repetition } from '../where/where.ts';
 import { ioOf, isNamedComputing, isNamedWrite } from './io-call.ts';
 import { findOutboundCall } from './outbound-call.ts';
-import { findProperty, findQuery, isOneByKey, listChain, type QueryCall } from './queries.ts';
+import { findQuery, isOneByKey, listChain, type QueryCall } from './queries.ts';
 import { isKeyLookup, isNamedRead } from './read-call.ts';
 import { findGiver } from './row-giver.ts';
 import { holdsAllRows, isAskedOfLoader, rowListOf, sourceOf } from './row-lists.ts';

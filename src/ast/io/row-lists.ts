@@ -7,13 +7,14 @@ import {
   findMemberName,
   findMemberPath,
   findMethodCall,
+  findProperty,
   getOutermostWrapped,
   isFunctionNode,
   skipAwait,
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { findProperty, findQuery, listChain } from './queries.ts';
+import { findQuery, listChain } from './queries.ts';
 import { givesMany } from './read-call.ts';
 
 /**

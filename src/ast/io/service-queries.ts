@@ -1,9 +1,10 @@
 import type { FileContext } from '../../model/file-context.ts';
 import { bareModule, findOrigin, originName } from '../names/provenance.ts';
-import { findMemberPath, findMethodCall, findStringValue, skipWrappers } from '../syntax.ts';
+import { findMemberPath, findMethodCall, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import type { QueryKind } from './queries.ts';
-import { type QueryLibrary, sqlStatement } from './query-libraries.ts';
+import type { QueryLibrary } from './query-libraries.ts';
+import { kindOfSql, sqlOf, sqlStatement } from './sql-text.ts';
 
 /** A query of a database that is a service, or of a library whose chains look like no other's. */
 export interface ServiceQuery {
@@ -91,21 +92,18 @@ const services: readonly Service[] = [
   {
     uses: /^(?:wrangler|@cloudflare\/workers-types)$/,
     method: /^(?:first|all|run|raw)$/,
-    judge({ methods, first }) {
-      const text = methods.at(-1) === 'prepare' ? textOfStatement(first.arguments[0]) : undefined;
-      if (text === undefined || !sqlStatement.test(text)) return undefined;
-      const word = /^\s*(\w+)/.exec(text)?.[1]?.toLowerCase();
-      if (word === 'select' || word === 'with')
-        return { library: 'd1', kind: methods[0] === 'first' ? 'point' : 'list' };
-      return { library: 'd1', kind: /^(?:insert|update|delete)$/.test(word ?? '') ? (word as QueryKind) : 'unknown' };
+    judge({ methods, first }, file) {
+      if (methods.at(-1) !== 'prepare' || !sqlStatement.test(sqlOf(first, file) ?? '')) return undefined;
+      const kind = kindOfSql(first, file);
+      return { library: 'd1', kind: kind === 'list' && methods[0] === 'first' ? 'point' : kind };
     },
   },
   // neo4j-driver 5.28, types/session.d.ts: run.
   {
     uses: /^neo4j-driver(?:-lite)?$/,
     method: /^(?:run|executeQuery)$/,
-    judge({ call }) {
-      const text = textOfStatement(call.arguments[0]) ?? '';
+    judge({ call }, file) {
+      const text = sqlOf(call, file) ?? '';
       if (!/^\s*(?:OPTIONAL\s+)?(?:MATCH|MERGE|CREATE|UNWIND|WITH)\b/i.test(text)) return undefined;
       const isChange = /\b(?:MERGE|CREATE|SET|DELETE|REMOVE)\b/.test(text);
       return { library: 'neo4j', kind: isChange ? 'upsert' : 'list' };
@@ -187,10 +185,4 @@ function kindOfDocumentCall(
   const asked = kind && findMethodCall(call)?.receiver;
   const origin = asked && findOrigin(asked, file);
   return origin && /\bDocumentClient\.new\b/.test(originName(origin)) ? kind : undefined;
-}
-
-function textOfStatement(argument: ts.Expression | undefined): string | undefined {
-  const at = argument && skipWrappers(argument);
-  if (!at) return undefined;
-  return ts.isTemplateExpression(at) ? at.head.text : findStringValue(at);
 }

@@ -1,7 +1,6 @@
 import type { FileContext } from '../../model/file-context.ts';
-import { findProperty } from '../io/queries.ts';
 import { bareModule, findOrigin } from '../names/provenance.ts';
-import { findMethodCall, findStringValue, getOutermostWrapped, skipWrappers } from '../syntax.ts';
+import { findMethodCall, findProperty, findStringValue, getOutermostWrapped, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 
 const units: Readonly<Record<string, number>> = { kb: 1 / 1024, mb: 1, gb: 1024 };

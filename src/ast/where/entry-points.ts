@@ -91,7 +91,7 @@ function identify(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
 
 const request = (label: string): EntryPoint => ({ kind: 'request', label });
 
-/** `/discord/test`, `/test/radarr`: whoever sets something up tries it, and sees how long it takes. */
+/** `/discord/test`, `/test/radarr`, `/dev/sync`: whoever sets something up tries it, and sees how long it takes. */
 const triedByHand =
   /(?:^|\/)_?(?:dev|debug)\/|(?:^|\/)test(?:[-_](?:connection|config|settings|e?mail|webhook|notification))?(?:\/|$)/i;
 

@@ -89,9 +89,8 @@ function ofOptions(fn: FunctionNode, file: FileContext): EntryPoint | undefined 
   const groups = maker ? [] : groupsOf(object);
   const call = groups.length > 0 ? callAround(object) : options.parent;
   if (!call || !(ts.isCallExpression(call) || ts.isNewExpression(call))) return undefined;
-  // `routes: { '/orders': fn, '/all': { GET: fn } }` of a server: all that stands below a name is what that name holds.
-  const isNested = groups.length === 0 || groups.at(-1) === 'routes';
-  const called = isNested ? findFrameworkCall(call, file) : undefined;
+  // `routes: { '/orders': fn, '/all': { GET: fn } }`: all that stands below a name is what that name holds.
+  const called = findFrameworkCall(call, file);
   return called?.properties?.test(groups.at(-1) ?? name) ? called.entry : undefined;
 }
 

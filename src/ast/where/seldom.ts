@@ -8,8 +8,8 @@ const rarePath =
 
 /**
  * Whether a file serves what is asked for once in a while, by where it lies: pages of the administrators and of settings,
- * back-ups, deployments, logs, what
- * developers call by hand, work of a timetable that nobody waits for. What it costs there few would notice.
+ * back-ups, deployments, logs, what developers call by hand, work of a timetable that nobody waits for. What it costs there
+ * few would notice.
  */
 export function isSeldomAsked(file: FileContext): boolean {
   return seldomOf(file) !== undefined;
