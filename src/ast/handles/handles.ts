@@ -1,7 +1,9 @@
 import type { FileContext } from '../../model/file-context.ts';
+import { listReturnedValues } from '../life/life-cycle.ts';
 import { importWords, together } from '../mention-words.ts';
+import { findFunctionValue } from '../names/functions.ts';
 import { bareModule, findOrigin, originName } from '../names/provenance.ts';
-import { findMemberName, skipWrappers } from '../syntax.ts';
+import { findMemberName, isWithin, skipAwait, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 
 /** Something that holds on to what the garbage collector cannot take: a descriptor, a socket, a process, a timer. */
@@ -353,9 +355,20 @@ export function findHandleKind(creation: ts.Expression, file: FileContext): Hand
   const origin = mayMakeHandle(creation) ? findOrigin(creation, file) : undefined;
   if (!origin) return undefined;
   const kinds = kindsByModule.get(bareModule(origin.module));
-  if (!kinds) return undefined;
+  if (!kinds || givesWhatIsKept(creation, file)) return undefined;
   const path = originName(origin).replace(/^(?:window|globalThis|global|self)\.|^promises\./, '');
   return kinds.find((kind) => kind.paths.includes(path));
+}
+
+/** `getBrowser()` of `function getBrowser() { browser ??= launch(); return browser; }`: what it gives is there for all who call. */
+function givesWhatIsKept(creation: ts.Expression, file: FileContext): boolean {
+  const fn = ts.isCallExpression(creation) ? findFunctionValue(creation.expression, file) : undefined;
+  if (!fn) return false;
+  return listReturnedValues(fn, file).some((given) => {
+    const value = skipAwait(given);
+    const binding = ts.isIdentifier(value) ? file.bindingOf(value) : undefined;
+    return binding !== undefined && !isWithin(binding.identifier, fn);
+  });
 }
 
 /** The last names of the paths of all kinds, and what is left out of paths. */
