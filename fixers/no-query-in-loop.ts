@@ -1,5 +1,5 @@
 import type { QueryInLoop } from '../rules/database/no-query-in-loop.ts';
-import type { QueryCall } from '../src/ast/io/queries.ts';
+import type { CalledQuery, QueryCall } from '../src/ast/io/queries.ts';
 import { findMemberPath, getOutermostWrapped } from '../src/ast/syntax.ts';
 import { ts } from '../src/ast/ts.ts';
 import type { FileContext } from '../src/model/file-context.ts';
@@ -16,7 +16,7 @@ import { findPointQuery } from './edit/rows-at-once.ts';
 import { writeStatementAtOnce } from './edit/statement-at-once.ts';
 
 /** A query that stands in the loop itself. */
-type KnownQuery = QueryInLoop & { query: QueryCall };
+type KnownQuery = QueryInLoop & { query: CalledQuery };
 
 export const fixer: Fixer<QueryInLoop> = {
   rule: 'no-query-in-loop',
@@ -27,6 +27,7 @@ export const fixer: Fixer<QueryInLoop> = {
     const { query, call, repetition, over } = data;
     const loop = repetition.node;
     if (!query) return { skip: 'another file makes the query: it has to take many keys first' };
+    if (!isCalled(query)) return { skip: 'how its library writes a list of keys in a template is not known here' };
     if (call !== query.call) return { skip: 'the query stands in a helper, which has to take many keys first' };
     if (!ts.isForOfStatement(loop))
       return { skip: 'the rows are mapped at once: load them in one query by hand, or through a BatchLoader' };
@@ -44,6 +45,10 @@ export const fixer: Fixer<QueryInLoop> = {
       : { skip: 'other work is done between the queries' };
   },
 };
+
+function isCalled(query: QueryCall): query is CalledQuery {
+  return ts.isCallExpression(query.call);
+}
 
 function loopVariable(loop: ts.ForOfStatement): string | undefined {
   if (!ts.isVariableDeclarationList(loop.initializer)) return undefined;

@@ -1,4 +1,4 @@
-import { listChain, type QueryCall } from '../../src/ast/io/queries.ts';
+import { type CalledQuery, listChain } from '../../src/ast/io/queries.ts';
 import { findMethodCall, findProperty, findPropertyName, findStringValue, skipWrappers } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
@@ -16,7 +16,7 @@ const noForm: Skip = { skip: 'its statement has no form for many rows that is kn
 const documents = /^(?:mongoose|mongodb)$/;
 
 /** The one statement that writes or deletes what a loop does row by row, without its `await`; or why there is none. */
-export function writeStatementAtOnce(query: QueryCall, rounds: Rounds, file: FileContext): string | Skip {
+export function writeStatementAtOnce(query: CalledQuery, rounds: Rounds, file: FileContext): string | Skip {
   const { call, library } = query;
   if (listChain(call).first !== call) return { skip: 'the statement is built in several steps' };
   if (listRoundNames(call, rounds.loop, file).some((name) => name !== rounds.item))
@@ -36,7 +36,7 @@ function mapped({ over, item }: Rounds, value: string, file: FileContext): strin
 }
 
 function deleteBySql(
-  query: QueryCall,
+  query: CalledQuery,
   sql: string,
   value: ts.Expression,
   rounds: Rounds,
@@ -55,7 +55,7 @@ const insertMethods: Record<string, { one: string; all: (rows: string) => string
   mongodb: { one: 'insertOne', all: (rows) => `insertMany(${rows})` },
 };
 
-function insertAll({ call, library }: QueryCall, rounds: Rounds, file: FileContext): string | Skip {
+function insertAll({ call, library }: CalledQuery, rounds: Rounds, file: FileContext): string | Skip {
   const [argument] = call.arguments;
   const row = library === 'prisma' ? findProperty(argument, 'data') : argument;
   const isPlain = row && !/\b(?:connect|connectOrCreate|create|await)\b/.test(row.getText(file.source));
@@ -66,7 +66,7 @@ function insertAll({ call, library }: QueryCall, rounds: Rounds, file: FileConte
   return `${receiver.getText(file.source)}.${twin.all(mapped(rounds, `(${row.getText(file.source)})`, file))}`;
 }
 
-function deleteAll({ call, library }: QueryCall, rounds: Rounds, file: FileContext): string | Skip {
+function deleteAll({ call, library }: CalledQuery, rounds: Rounds, file: FileContext): string | Skip {
   const [argument] = call.arguments;
   const where = documents.test(library) ? argument && skipWrappers(argument) : findProperty(argument, 'where');
   const property =

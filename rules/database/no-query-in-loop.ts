@@ -27,7 +27,7 @@ import { roundWords, together, waitWords } from '../../src/ast/mention-words.ts'
 import { findFunctionValue } from '../../src/ast/names/functions.ts';
 import { shownText } from '../../src/ast/names/shown-text.ts';
 import { findCallee } from '../../src/ast/names/symbol-ref.ts';
-import { isWithin } from '../../src/ast/syntax.ts';
+import { calleeOf, type Invocation, isWithin } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { type DataLoop, oncePath, runsOnce } from '../../src/ast/where/data-loop.ts';
 import { isPaced } from '../../src/ast/where/rounds.ts';
@@ -42,7 +42,7 @@ export interface QueryInLoop {
   /** Undefined where another file makes it. */
   query: QueryCall | undefined;
   /** The call in the loop: the query itself, or the call of a helper that makes it. */
-  call: ts.CallExpression;
+  call: Invocation;
   repetition: Repetition;
   over: ts.Expression;
 }
@@ -72,10 +72,11 @@ export const rule = defineRule<QueryInLoop>({
       if (oncePath.test(file.path)) return undefined;
       return judgeQuery(call, file) ?? judgeHelper(call, file) ?? judgeCallee(call, file);
     },
+    TaggedTemplateExpression: (template, file) => (oncePath.test(file.path) ? undefined : judgeQuery(template, file)),
   },
 });
 
-function judgeQuery(call: ts.CallExpression, file: FileContext): Match<QueryInLoop> | undefined {
+function judgeQuery(call: Invocation, file: FileContext): Match<QueryInLoop> | undefined {
   const query = isInsideChain(call) ? undefined : findQuery(call, file);
   return query && isRun(call, query) ? judge(call, query, file) : undefined;
 }
@@ -145,7 +146,7 @@ function ofCallee(
   };
 }
 
-function judge(call: ts.CallExpression, query: QueryCall, file: FileContext): Match<QueryInLoop> | undefined {
+function judge(call: Invocation, query: QueryCall, file: FileContext): Match<QueryInLoop> | undefined {
   const place = findRounds(call, file);
   if (!place) return undefined;
   const { repetition, over } = place;
@@ -172,8 +173,8 @@ function judge(call: ts.CallExpression, query: QueryCall, file: FileContext): Ma
 }
 
 function makeMatch(
-  at: ts.CallExpression,
-  call: ts.CallExpression,
+  at: Invocation,
+  call: Invocation,
   query: QueryCall,
   repetition: Repetition,
   over: ts.Expression,
@@ -186,7 +187,7 @@ function makeMatch(
     values: {
       query: query.text,
       over: shownText(over, file),
-      through: call === query.call ? '' : ` (through \`${call.expression.getText(file.source)}\`)`,
+      through: call === query.call ? '' : ` (through \`${calleeOf(call).getText(file.source)}\`)`,
     },
     related: [{ at: repetition.node, note: 'repeats it' }],
     when: allOf(query.when, isNoHandful(over, file)),

@@ -142,9 +142,26 @@ export function findMethodCall(
   return { call: node, receiver: skipWrappers(access.expression), method };
 }
 
+/** A call, by parentheses or by a template with a tag. */
+export type Invocation = ts.CallExpression | ts.TaggedTemplateExpression;
+
+export function isInvocation(node: ts.Node): node is Invocation {
+  return ts.isCallExpression(node) || ts.isTaggedTemplateExpression(node);
+}
+
+/** What is handed over: of a template, the values that it holds. */
+export function argumentsOf(call: Invocation): readonly ts.Expression[] {
+  if (ts.isCallExpression(call)) return call.arguments;
+  return ts.isTemplateExpression(call.template) ? call.template.templateSpans.map(({ expression }) => expression) : [];
+}
+
+export function calleeOf(call: Invocation): ts.Expression {
+  return ts.isCallExpression(call) ? call.expression : call.tag;
+}
+
 /** `hash` of `hash(…)`, `this.hash(…)` and `new Hash().hash(…)`; empty when it is computed. */
-export function calleeName({ expression }: ts.CallExpression | ts.NewExpression): string {
-  const callee = skipWrappers(expression);
+export function calleeName(call: Invocation | ts.NewExpression): string {
+  const callee = skipWrappers(ts.isNewExpression(call) ? call.expression : calleeOf(call));
   return ts.isIdentifier(callee) ? callee.text : (findMemberName(callee) ?? '');
 }
 

@@ -1,6 +1,6 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { NodeByKind, NodeKind } from '../model/rule.ts';
-import { findMethodCall, isWithin } from './syntax.ts';
+import { findMethodCall, type Invocation, isWithin } from './syntax.ts';
 import { ts } from './ts.ts';
 
 /** The nodes of a kind that stand in another node, itself among them, in source order. O(log nodes of the kind + found). */
@@ -14,6 +14,13 @@ export function listNodesWithin<K extends NodeKind>(
   for (let i = findFirstAt(nodes, around.pos); i < nodes.length && nodes[i]!.pos < around.end; i++)
     if (isWithin(nodes[i]!, around)) found.push(nodes[i]!);
   return found;
+}
+
+/** The calls and the templates with a tag that stand in a node, in source order of each. */
+export function listInvocations(around: ts.Node, file: FileContext): readonly Invocation[] {
+  const templates = listNodesWithin('TaggedTemplateExpression', around, file);
+  const calls = listNodesWithin('CallExpression', around, file);
+  return templates.length > 0 ? [...calls, ...templates] : calls;
 }
 
 /** Index of the first node that begins at `pos` or behind it. */

@@ -72,6 +72,7 @@ const nodeKinds: Record<NodeKind, true> = {
   ObjectLiteralExpression: true,
   PropertyDeclaration: true,
   SourceFile: true,
+  TaggedTemplateExpression: true,
   TryStatement: true,
   VariableDeclaration: true,
   WhileStatement: true,

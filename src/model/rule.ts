@@ -30,6 +30,7 @@ export interface NodeByKind {
   AwaitExpression: ts.AwaitExpression;
   BinaryExpression: ts.BinaryExpression;
   CallExpression: ts.CallExpression;
+  TaggedTemplateExpression: ts.TaggedTemplateExpression;
   ClassDeclaration: ts.ClassDeclaration;
   ClassExpression: ts.ClassExpression;
   Constructor: ts.ConstructorDeclaration;

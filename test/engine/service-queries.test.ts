@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the scanned code holds templates
 import { expect, test } from 'vitest';
 import { scan } from '../../src/engine/scan.ts';
 import { pairs } from '../../src/registry.generated.ts';
@@ -53,7 +54,6 @@ const queries: Record<string, Case> = {
     dependency: 'slonik',
     opening: `import { createPool, sql } from 'slonik';\nconst pool = await createPool(process.env.DATABASE_URL);`,
     list: 'await pool.any(sql.unsafe`SELECT * FROM orders`)',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: code of the project that is scanned
     one: 'await pool.one(sql.unsafe`SELECT * FROM users WHERE id = ${order.userId}`)',
   },
   'MySQL, of whose answer the first part is the rows': {
@@ -111,6 +111,91 @@ const queries: Record<string, Case> = {
     list: `(await session.run('MATCH (o:Order) RETURN o')).records`,
     one: `await session.run('MATCH (u:User { id: $id }) RETURN u', { id: order.userId })`,
   },
+  'postgres.js': {
+    dependency: 'postgres',
+    opening: `import postgres from 'postgres';\nconst sql = postgres(process.env.DATABASE_URL!);`,
+    list: 'await sql`SELECT * FROM orders`',
+    one: '(await sql`SELECT * FROM users WHERE id = ${order.userId}`)[0]',
+  },
+  'a tag that another file makes': {
+    dependency: 'postgres',
+    opening: `import './database';\nimport postgres from 'postgres';\nimport { sql } from './database';\nexport type Row = postgres.Row;`,
+    list: 'await sql`SELECT * FROM orders`',
+    one: 'await sql`SELECT * FROM users WHERE id = ${order.userId}`',
+  },
+  Neon: {
+    dependency: '@neondatabase/serverless',
+    opening: `import { neon } from '@neondatabase/serverless';\nconst sql = neon(process.env.DATABASE_URL!);`,
+    list: 'await sql`SELECT * FROM orders`',
+    one: 'await sql`SELECT * FROM users WHERE id = ${order.userId} LIMIT 1`',
+  },
+  'a template of Vercel, in a function of its own': {
+    dependency: '@vercel/postgres',
+    opening:
+      "import { sql } from '@vercel/postgres';\nasync function loadUser(id: string) {\n  const { rows } = await sql`SELECT * FROM users WHERE id = ${id}`;\n  return rows[0];\n}",
+    list: 'const { rows: orders } = await sql`SELECT * FROM orders`',
+    one: 'await loadUser(order.userId)',
+  },
+  'a raw statement of Prisma': {
+    dependency: '@prisma/client',
+    opening: `import { PrismaClient } from '@prisma/client';\nconst prisma = new PrismaClient();`,
+    list: 'await prisma.order.findMany()',
+    one: 'await prisma.$queryRaw`SELECT name FROM users WHERE id = ${order.userId}`',
+  },
+  'a whole table of knex, and the first element of an answer': {
+    dependency: 'knex',
+    opening: `import knex from 'knex';\nconst db = knex({ client: 'pg' });`,
+    list: `await db('orders')`,
+    one: `await db('users').where({ id: order.userId }).first()`,
+  },
+  'the rows of mysql2 by their place': {
+    dependency: 'mysql2',
+    opening: `import mysql from 'mysql2/promise';\nconst db = mysql.createPool({ connectionLimit: 10 });`,
+    list: `(await db.query('SELECT * FROM orders'))[0]`,
+    one: `await db.execute('SELECT * FROM users WHERE id = ?', [order.userId])`,
+  },
+  Datastore: {
+    dependency: '@google-cloud/datastore',
+    opening: `import { Datastore } from '@google-cloud/datastore';\nconst db = new Datastore();`,
+    list: `(await db.runQuery(db.createQuery('Order')))[0]`,
+    one: `await db.get(db.key(['User', order.userId]))`,
+  },
+  Cosmos: {
+    dependency: '@azure/cosmos',
+    opening: `import { orderItems, users } from './containers';`,
+    list: '(await orderItems.items.readAll().fetchAll()).resources',
+    one: 'await users.item(order.userId, order.userId).read()',
+  },
+  ArangoDB: {
+    dependency: 'arangojs',
+    opening: `import { aql } from 'arangojs';\nimport { db } from './database';`,
+    list: 'await (await db.query(aql`FOR o IN orders RETURN o`)).all()',
+    one: `await db.collection('users').document(order.userId)`,
+  },
+  CouchDB: {
+    dependency: 'nano',
+    opening: `import nano from 'nano';\nconst db = nano(process.env.COUCH!).use('shop');`,
+    list: '(await db.list({ include_docs: true })).rows',
+    one: 'await db.get(order.userId)',
+  },
+  RethinkDB: {
+    dependency: 'rethinkdb',
+    opening: `import r from 'rethinkdb';\nimport { connection } from './database';`,
+    list: `await (await r.table('orders').run(connection)).toArray()`,
+    one: `await r.table('users').get(order.userId).run(connection)`,
+  },
+  Bookshelf: {
+    dependency: 'bookshelf',
+    opening: `import { Order, User } from './models';`,
+    list: 'await Order.fetchAll()',
+    one: 'await User.where({ id: order.userId }).fetch()',
+  },
+  'the global models of Sails': {
+    dependency: 'sails',
+    opening: '',
+    list: 'await Order.find()',
+    one: 'await User.findOne({ id: order.userId })',
+  },
   Typegoose: {
     dependency: '@typegoose/typegoose',
     opening: `import { getModelForClass } from '@typegoose/typegoose';\nimport { Order, User } from './classes';\nconst Users = getModelForClass(User);\nconst Orders = getModelForClass(Order);`,
@@ -124,6 +209,26 @@ test.each(Object.entries(queries))('a query for each row is told of %s', async (
 });
 
 const others: Record<string, Case> = {
+  'a template that a query builder only writes down': {
+    dependency: 'drizzle-orm',
+    opening: `import { sql } from 'drizzle-orm';\nimport { collect, db } from './database';`,
+    list: 'await db.execute(sql`SELECT * FROM orders`)',
+    one: 'await collect(sql`SELECT * FROM users WHERE id = ${order.userId}`)',
+  },
+  'a template that is no statement': {
+    dependency: 'postgres',
+    opening: `import postgres from 'postgres';\nimport { html } from './html';\nconst sql = postgres(process.env.DATABASE_URL!);`,
+    list: 'await sql`SELECT * FROM orders`',
+    one: 'await html`<b>${order.userId}</b>`',
+  },
+  'statements with keys of all': {
+    dependency: 'postgres',
+    opening: `import postgres from 'postgres';\nconst sql = postgres(process.env.DATABASE_URL!);`,
+    list: 'await sql`SELECT * FROM orders`',
+    one: 'users.get(order.userId)',
+    round: (one) =>
+      `const ids = orders.map((order) => order.userId);\nconst users = new Map((await sql\`SELECT * FROM users WHERE id = ANY(${'$'}{ids})\`).map((row) => [row.id, row]));\nfor (const order of orders) shown.push({ order, user: ${one} });`,
+  },
   'what DynamoDB is asked for at once, over connections that many share': { ...dynamo, round: atOnce },
   'documents of Firestore that are asked for at once': { ...queries.Firestore!, round: atOnce },
   'a statement of SQLite, which no package of a service prepares': {

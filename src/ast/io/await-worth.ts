@@ -31,7 +31,7 @@ function readsFiles(call: ts.CallExpression, file: FileContext): boolean {
   if (isFileCall(call, file)) return true;
   const fn = findFunctionValue(call.expression, file);
   const waits = fn ? listIoCalls(fn, file) : [];
-  return waits.length > 0 && waits.every((wait) => isFileCall(wait.call, file));
+  return waits.length > 0 && waits.every(({ call: wait }) => ts.isCallExpression(wait) && isFileCall(wait, file));
 }
 
 /** What an embedded database answers is there at once; another host is asked all the same. */

@@ -2,7 +2,7 @@ import type { FileContext } from '../../model/file-context.ts';
 import type { FunctionDeed, LinkCondition, SymbolRef } from '../../model/link.ts';
 import { allOf, anyOf } from '../all-of.ts';
 import { findCallee } from '../names/symbol-ref.ts';
-import { skipWrappers } from '../syntax.ts';
+import { type Invocation, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import type { DataLoop } from '../where/data-loop.ts';
 import { hasDatabase } from './query-libraries.ts';
@@ -48,11 +48,12 @@ export function findCalleeQueries(
 
 /** `User.findById(id)`, which is a query where the project has the library: else it may be what this class asks itself. */
 export function findModelQueries(
-  call: ts.CallExpression,
+  call: Invocation,
   isOfLibrary: LinkCondition,
   place: DataLoop,
   file: FileContext,
 ): Pick<CalleeQueries, 'asks' | 'onlyReads'> | undefined {
+  if (!ts.isCallExpression(call)) return undefined;
   const to = findCallee(call, file);
   const own = to && findCalleeQueries(call, to, place, file);
   return own && { asks: anyOf(isOfLibrary, own.asks), onlyReads: own.onlyReads && anyOf(isOfLibrary, own.onlyReads) };

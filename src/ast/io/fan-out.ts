@@ -166,7 +166,7 @@ function holdsConnection(fn: Work): boolean {
 function isPipelined(work: Work, file: FileContext): boolean {
   if (ts.isCallExpression(work)) return isRedisCommand(work, file);
   const calls = listIoCalls(work, file);
-  return calls.length > 0 && calls.every(({ call }) => isRedisCommand(call, file));
+  return calls.length > 0 && calls.every(({ call }) => ts.isCallExpression(call) && isRedisCommand(call, file));
 }
 
 function isBatch(items: ts.Expression): boolean {

@@ -1,6 +1,6 @@
 import type { FileContext } from '../../model/file-context.ts';
 import { bareModule, findOrigin } from '../names/provenance.ts';
-import { type FunctionNode, findMethodCall, skipWrappers } from '../syntax.ts';
+import { type FunctionNode, findMethodCall, type Invocation, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { listIoCalls } from './io-call.ts';
 
@@ -14,16 +14,16 @@ export function isHeldBack(work: FunctionNode, file: FileContext): boolean {
 }
 
 /** `client.send(new DeleteListenerCommand(…))`: clients of AWS open fifty sockets at most and let the rest wait. */
-function isLimitedByClient(call: ts.CallExpression, file: FileContext): boolean {
+function isLimitedByClient(call: Invocation, file: FileContext): boolean {
   const target = findMethodCall(call);
-  const command = target?.method === 'send' && call.arguments[0] && skipWrappers(call.arguments[0]);
+  const command = target?.method === 'send' && target.call.arguments[0] && skipWrappers(target.call.arguments[0]);
   if (!command || !ts.isNewExpression(command)) return false;
   const origin = findOrigin(command.expression, file);
   return origin !== undefined && bareModule(origin.module).startsWith('@aws-sdk/');
 }
 
 /** In the branch of an `if` that asks whether a set or a list has the item. */
-function isForMissing(call: ts.CallExpression, work: FunctionNode): boolean {
+function isForMissing(call: Invocation, work: FunctionNode): boolean {
   for (let at: ts.Node = call; at !== work && at.parent; at = at.parent) {
     const { parent } = at;
     if (

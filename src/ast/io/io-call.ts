@@ -3,16 +3,19 @@ import { findClientCreation } from '../clients/libraries.ts';
 import { findFunctionValue } from '../names/functions.ts';
 import { bareModule, findOrigin } from '../names/provenance.ts';
 import {
+  argumentsOf,
   type FunctionNode,
   findEnclosingFunction,
   findMemberPath,
   findMethodCall,
+  type Invocation,
   isFunctionNode,
+  isInvocation,
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { listNodesWithin } from '../within.ts';
-import { findQuery } from './queries.ts';
+import { listInvocations } from '../within.ts';
+import { findQuery, type QueryCall } from './queries.ts';
 
 /** What a call waits for outside of the process. `write` changes something there. */
 export type Io = 'read' | 'write';
@@ -57,18 +60,19 @@ export function isNamedComputing(call: ts.CallExpression): boolean {
 const plain = /^(?:get|has|set)?(?:Logger|Config|Name)$/;
 
 /** Whether what a call does waits for I/O, by where its receiver comes from, what it is, or what the local function reaches. */
-export function ioOf(call: ts.CallExpression, file: FileContext): Io | undefined {
+export function ioOf(call: Invocation, file: FileContext): Io | undefined {
   return file.memo(judge, call);
 }
 
-function judge(call: ts.CallExpression, file: FileContext): Io | undefined {
+function judge(call: Invocation, file: FileContext): Io | undefined {
   return judgeAt(call, file, 0);
 }
 
 /** Of a call of a function that another one calls, by how many calls it is away: what is asked for each caller. */
-const judgeFrom = [1, 2].map((depth) => (call: ts.CallExpression, file: FileContext) => judgeAt(call, file, depth));
+const judgeFrom = [1, 2].map((depth) => (call: Invocation, file: FileContext) => judgeAt(call, file, depth));
 
-function judgeAt(call: ts.CallExpression, file: FileContext, depth: number): Io | undefined {
+function judgeAt(call: Invocation, file: FileContext, depth: number): Io | undefined {
+  if (ts.isTaggedTemplateExpression(call)) return ioOfQuery(findQuery(call, file));
   const callee = skipWrappers(call.expression);
   const path = findMemberPath(callee);
   const name = path?.at(-1) ?? findMethodCall(call)?.method ?? '';
@@ -87,7 +91,7 @@ function judgeAt(call: ts.CallExpression, file: FileContext, depth: number): Io 
   // How many of these run at once is chosen for their memory: no reads that might as well go together.
   if (heavyModule.test(module)) return 'write';
   if (target && findClientCreation(target.receiver, file)) return kind;
-  if (query) return query.kind === 'point' || query.kind === 'list' ? 'read' : 'write';
+  if (query) return ioOfQuery(query);
   const local = depth < 2 ? findFunctionValue(callee, file) : undefined;
   if (local) {
     const inner = listWaits(local, file, depth + 1, call).map(({ io }) => io);
@@ -112,6 +116,10 @@ function judgeAt(call: ts.CallExpression, file: FileContext, depth: number): Io 
     origin.module !== ''
     ? kind
     : undefined;
+}
+
+function ioOfQuery(query: QueryCall | undefined): Io | undefined {
+  return query && (query.kind === 'point' || query.kind === 'list' ? 'read' : 'write');
 }
 
 /** `client.send(new GetObjectCommand(…))`: what an AWS client is asked for says what it does. */
@@ -158,25 +166,25 @@ export function listIo(fn: FunctionNode, file: FileContext): Io[] {
 /** The calls by which a function itself waits for I/O. */
 export function listIoCalls(fn: FunctionNode, file: FileContext): IoCall[] {
   if (!fn.body) return [];
-  return listNodesWithin('CallExpression', fn.body, file).flatMap((call) => {
+  return listInvocations(fn.body, file).flatMap((call) => {
     const io = isWaitedFor(call) && findEnclosingFunction(call) === fn ? ioOf(call, file) : undefined;
     return io ? [{ call, io }] : [];
   });
 }
 
 interface IoCall {
-  call: ts.CallExpression;
+  call: Invocation;
   io: Io;
 }
 
 /** Of a function that is so many calls away. @param by the call whose arguments the function gets */
-function listWaits(fn: FunctionNode, file: FileContext, depth: number, by: ts.CallExpression): IoCall[] {
+function listWaits(fn: FunctionNode, file: FileContext, depth: number, by: Invocation): IoCall[] {
   const found: IoCall[] = [];
   if (!fn.body) return found;
   const visit = (at: ts.Node): void => {
     if (isFunctionNode(at) && at !== fn) return;
     if (ts.isBinaryExpression(at) && isGivenInstead(at, fn, by)) return;
-    if (ts.isCallExpression(at) && isWaitedFor(at)) {
+    if (isInvocation(at) && isWaitedFor(at)) {
       const io = file.memo(judgeFrom[depth - 1]!, at);
       if (io) found.push({ call: at, io });
     }
@@ -187,15 +195,11 @@ function listWaits(fn: FunctionNode, file: FileContext, depth: number, by: ts.Ca
 }
 
 /** `given ?? (await load())`, where the call hands that parameter over. */
-function isGivenInstead(
-  { left, operatorToken }: ts.BinaryExpression,
-  fn: FunctionNode,
-  by: ts.CallExpression,
-): boolean {
+function isGivenInstead({ left, operatorToken }: ts.BinaryExpression, fn: FunctionNode, by: Invocation): boolean {
   const value = skipWrappers(left);
   if (operatorToken.kind !== ts.SyntaxKind.QuestionQuestionToken || !ts.isIdentifier(value)) return false;
   const place = fn.parameters.findIndex(({ name }) => ts.isIdentifier(name) && name.text === value.text);
-  const argument = place < 0 ? undefined : by.arguments[place];
+  const argument = place < 0 ? undefined : argumentsOf(by)[place];
   return argument !== undefined && !/^(?:undefined|null)$/.test(argument.getText());
 }
 

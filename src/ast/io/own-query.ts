@@ -1,14 +1,20 @@
 import type { FileContext } from '../../model/file-context.ts';
-import { type FunctionNode, findEnclosingFunction, findMethodCall, listBoundNames } from '../syntax.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  findMethodCall,
+  type Invocation,
+  listBoundNames,
+} from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { isConditional } from '../where/rounds.ts';
-import { listNodesWithin } from '../within.ts';
+import { listInvocations, listNodesWithin } from '../within.ts';
 import { findQuery, isInsideChain, isRun, type QueryCall } from './queries.ts';
 
 /** The query that a short helper makes each time it is called, of what it is handed. */
 export function findOwnQuery(helper: FunctionNode, file: FileContext): QueryCall | undefined {
   if (!helper.body || helper.parameters.length === 0) return undefined;
-  for (const call of listNodesWithin('CallExpression', helper.body, file)) {
+  for (const call of listInvocations(helper.body, file)) {
     if (findEnclosingFunction(call) !== helper || isInsideChain(call)) continue;
     const query = findQuery(call, file);
     if (!query || !isRun(call, query) || isConditional(call, helper)) continue;
@@ -18,7 +24,7 @@ export function findOwnQuery(helper: FunctionNode, file: FileContext): QueryCall
 }
 
 /** What a query asks for and about; which collection it asks is no question that one query could answer for several. */
-export function askedText(call: ts.CallExpression, file: FileContext): string {
+export function askedText(call: Invocation, file: FileContext): string {
   return call.getText(file.source).replace(/\.(?:collection|model)\([^()]*\)/g, '');
 }
 

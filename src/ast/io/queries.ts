@@ -5,7 +5,9 @@ import {
   findMemberPath,
   findMethodCall,
   findPropertyName,
+  findStringValue,
   getOutermostWrapped,
+  type Invocation,
   isFunctionNode,
   skipWrappers,
 } from '../syntax.ts';
@@ -19,8 +21,8 @@ import { kindOfSql, sqlOf, sqlStatement } from './sql-text.ts';
 export type QueryKind = 'point' | 'list' | 'insert' | 'update' | 'upsert' | 'delete' | 'unknown';
 
 export interface QueryCall {
-  /** The call that is awaited: the last of a chain. */
-  call: ts.CallExpression;
+  /** What is awaited: the last call of a chain, or a statement as a tagged template. */
+  call: Invocation;
   library: QueryLibrary['library'];
   kind: QueryKind;
   /** `prisma.user.findMany`, for the message. */
@@ -29,18 +31,50 @@ export interface QueryCall {
   when?: LinkCondition;
 }
 
+/** One by a call, which takes arguments. */
+export type CalledQuery = QueryCall & { call: ts.CallExpression };
+
 /** Whether a call runs a database query, known by where the receiver comes from or by a shape nothing else has. */
 export function findQuery(node: ts.Node, file: FileContext): QueryCall | undefined {
-  return ts.isCallExpression(node) ? file.memo(judge, node) : undefined;
+  if (ts.isCallExpression(node)) return file.memo(judge, node);
+  return ts.isTaggedTemplateExpression(node) ? file.memo(judgeTemplate, node) : undefined;
 }
 
 function judge(call: ts.CallExpression, file: FileContext): QueryCall | undefined {
   const target = findMethodCall(call);
-  if (!target || asksArray(call, target.method)) return undefined;
-  const service = hasServices(file) ? findServiceQuery({ call, ...listChain(call) }, file) : undefined;
+  if (!target) return isWholeTable(call, file) ? query(call, 'knex', 'list', file) : undefined;
+  if (asksArray(call, target.method)) return undefined;
+  const service = hasServices(file) ? findServiceQuery({ ...listChain(call), call }, file) : undefined;
   if (service) return query(call, service.library, service.kind, file);
   if (!queryMethod.test(target.method)) return undefined;
   return fromOrigin(call, target.method, file) ?? fromShape(call, target.receiver, target.method, file);
+}
+
+/** Whose tag asks: `postgres(url)`, `neon(url)`, `sql` of Vercel and of Bun, `client.sql`, `request.query` of mssql. */
+const tagModules = /^(?:postgres|@neondatabase\/serverless|@vercel\/postgres|bun|mssql)$/;
+
+/** A statement as a template is asked when it is waited for; the tags of query builders only write it down. */
+function judgeTemplate(template: ts.TaggedTemplateExpression, file: FileContext): QueryCall | undefined {
+  if (!isAwaitedOrReturned(template)) return undefined;
+  const { tag } = template;
+  if (/^\$(?:query|execute)Raw$/.test(findMemberPath(tag)?.at(-1) ?? ''))
+    return query(template, 'prisma', kindOfSql(template, file), file);
+  if (!sqlStatement.test(sqlOf(template, file) ?? '')) return undefined;
+  const module = bareModule(findOrigin(tag, file)?.module ?? '');
+  const found = query(template, 'sql', kindOfSql(template, file), file);
+  if (tagModules.test(module)) return found;
+  const isOfProject = module === '' || /^[.@~#/]/.test(module);
+  return isOfProject && ts.isAwaitExpression(getOutermostWrapped(template).parent)
+    ? { ...found, when: importsAny('postgres', '@neondatabase/serverless', '@vercel/postgres', 'bun', 'mssql') }
+    : undefined;
+}
+
+/** `await db('orders')`, of knex. */
+function isWholeTable(call: ts.CallExpression, file: FileContext): boolean {
+  const [table] = call.arguments;
+  if (!ts.isIdentifier(call.expression) || call.arguments.length !== 1) return false;
+  if (!ts.isAwaitExpression(getOutermostWrapped(call).parent) || findStringValue(table!) === undefined) return false;
+  return findOrigin(call.expression, file)?.module === 'knex';
 }
 
 /** `rows.find((row) => row.id === id)`: the rows are there; a callback of a query takes an error first. */
@@ -77,6 +111,12 @@ function fromOrigin(call: ts.CallExpression, method: string, file: FileContext):
   return undefined;
 }
 
+interface Chain<First> {
+  methods: string[];
+  head: ts.Expression;
+  first: First;
+}
+
 /** `Model.findOne().lean().exec()`: the call of the chain that says what is done. */
 function verbOfChain(call: ts.CallExpression, methods: RegExp): string | undefined {
   let at: ts.Expression = call;
@@ -89,12 +129,10 @@ function verbOfChain(call: ts.CallExpression, methods: RegExp): string | undefin
   return undefined;
 }
 
-/** The names of the methods of a chain, last first, and the expression it begins with. */
-export function listChain(call: ts.CallExpression): {
-  methods: string[];
-  head: ts.Expression;
-  first: ts.CallExpression;
-} {
+/** The names of the methods of a chain, last first, the expression that it begins with, and the first call of it. */
+export function listChain(call: ts.CallExpression): Chain<ts.CallExpression>;
+export function listChain(call: Invocation): Chain<Invocation>;
+export function listChain(call: Invocation): Chain<Invocation> {
   const methods: string[] = [];
   let first = call;
   let at: ts.Expression = call;
@@ -108,11 +146,12 @@ export function listChain(call: ts.CallExpression): {
   return { methods, head: at, first };
 }
 
-function query(call: ts.CallExpression, library: QueryCall['library'], kind: QueryKind, file: FileContext): QueryCall {
+function query(call: Invocation, library: QueryCall['library'], kind: QueryKind, file: FileContext): QueryCall {
   return { call, library, kind, text: textOf(call, file) };
 }
 
-function textOf(call: ts.CallExpression, file: FileContext): string {
+function textOf(call: Invocation, file: FileContext): string {
+  if (ts.isTaggedTemplateExpression(call)) return call.tag.getText(file.source).replace(/\s+/g, '');
   const { head, methods } = listChain(call);
   const text = `${head.getText(file.source)}.${[...methods].reverse().join('().')}`.replace(/\s+/g, '');
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
@@ -149,12 +188,12 @@ function kindOfChain(call: ts.CallExpression, method: string): QueryKind {
 }
 
 /** `.where(eq(users.id, id)).limit(1)`: one row, and not the first of an order. */
-export function isOneByKey(call: ts.CallExpression): boolean {
+export function isOneByKey(call: Invocation): boolean {
   return /\.limit\(\s*1\s*\)/.test(call.getText()) && !/\.(?:orderBy|orderByRaw|sort|order)\(/.test(call.getText());
 }
 
 /** Whether the promise of a call is awaited or handed back, by way of `then` and the like too. */
-export function isAwaitedOrReturned(call: ts.CallExpression): boolean {
+export function isAwaitedOrReturned(call: Invocation): boolean {
   let at = getOutermostWrapped(call);
   while (
     ts.isPropertyAccessExpression(at.parent) &&
@@ -173,7 +212,7 @@ export function isAwaitedOrReturned(call: ts.CallExpression): boolean {
 }
 
 /** Whether a call is a step of a chain that goes on. */
-export function isInsideChain(call: ts.CallExpression): boolean {
+export function isInsideChain(call: Invocation): boolean {
   const { parent } = call;
   if (!ts.isPropertyAccessExpression(parent) || parent.expression !== call || !ts.isCallExpression(parent.parent))
     return false;
@@ -187,14 +226,14 @@ export function isInsideChain(call: ts.CallExpression): boolean {
 export function isGatheredLookup({ library, text }: QueryCall): boolean {
   return (
     (library === 'prisma' && /\.findUnique(?:OrThrow)?$/.test(text)) ||
-    /^(?:dynamodb|firestore|elasticsearch)$/.test(library)
+    /^(?:dynamodb|firestore|elasticsearch|datastore|cosmos)$/.test(library)
   );
 }
 
-const builders = /^(?:knex|drizzle|kysely|supabase|objection)$/;
+const builders = /^(?:knex|drizzle|kysely|supabase|objection|waterline)$/;
 
 /** Builders run when they are awaited; the others as soon as they are called. */
-export function isRun(call: ts.CallExpression, query: QueryCall): boolean {
+export function isRun(call: Invocation, query: QueryCall): boolean {
   return !builders.test(query.library) || isAwaitedOrReturned(call);
 }
 

@@ -20,7 +20,14 @@ export interface QueryLibrary {
     | 'feathers'
     | 'd1'
     | 'neo4j'
-    | 'elasticsearch';
+    | 'elasticsearch'
+    | 'datastore'
+    | 'cosmos'
+    | 'arangodb'
+    | 'couchdb'
+    | 'rethinkdb'
+    | 'bookshelf'
+    | 'waterline';
   modules: RegExp;
   /** Matched against the steps from the import, calls left out. */
   path: RegExp;
@@ -185,6 +192,13 @@ export const hasDatabase = importsAny(
   '@planetscale/database',
   '@neondatabase/serverless',
   'postgres',
+  '@vercel/postgres',
+  '@google-cloud/datastore',
+  '@azure/cosmos',
+  'arangojs',
+  'nano',
+  'rethinkdb',
+  'bookshelf',
 );
 
 /** "The project imports one of these." */

@@ -2,7 +2,15 @@ import type { FileContext } from '../../model/file-context.ts';
 import type { SymbolRef } from '../../model/link.ts';
 import { listClasses, refOf } from '../names/symbol-ref.ts';
 import { isChunked, isLiteralSized } from '../size/small-input.ts';
-import { findMethodCall, getOutermostWrapped, isWithin, rootOfMembers, skipAwait, skipWrappers } from '../syntax.ts';
+import {
+  findMethodCall,
+  getOutermostWrapped,
+  type Invocation,
+  isWithin,
+  rootOfMembers,
+  skipAwait,
+  skipWrappers,
+} from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { isInCatch } from '../where/conditions.ts';
 import { type DataLoop, findDataLoop, runsOnce } from '../where/data-loop.ts';
@@ -11,7 +19,7 @@ import { isAwaitedOrReturned } from './queries.ts';
 import { isAnswerOfMany, isPageOfAnswer, isRowQuery, rowListOf } from './row-lists.ts';
 
 /** The loop over data around a call whose rounds follow one another for no reason. */
-export function findRounds(call: ts.CallExpression, file: FileContext): DataLoop | undefined {
+export function findRounds(call: Invocation, file: FileContext): DataLoop | undefined {
   const place = findDataLoop(call, file);
   if (!place || runsOnce(call, file)) return undefined;
   const { node } = place.repetition;
@@ -22,7 +30,7 @@ export function findRounds(call: ts.CallExpression, file: FileContext): DataLoop
 const naming = /^(?:from|into|table|getRepository|collection|model)$/;
 
 /** `knex.select().from(entity.table)`: each round asks a table of its own, which no query for all could. */
-function asksTableOfItem(call: ts.CallExpression, loop: ts.Node, file: FileContext): boolean {
+function asksTableOfItem(call: Invocation, loop: ts.Node, file: FileContext): boolean {
   for (let at = findMethodCall(call); at; at = findMethodCall(at.receiver)) {
     const [table] = at.call.arguments;
     if (!table || !naming.test(at.method)) continue;

@@ -3,11 +3,14 @@ import type { Judge, Size } from '../size/size.ts';
 import { tenant, textOf } from '../size/size-sources.ts';
 import { pluralOf, soundOfName } from '../size/size-words.ts';
 import {
+  argumentsOf,
+  calleeOf,
   findMemberPath,
   findMethodCall,
   findProperty,
   findPropertyName,
   findStringValue,
+  type Invocation,
   skipAwait,
   skipWrappers,
 } from '../syntax.ts';
@@ -23,7 +26,7 @@ const limitName = /^(?:limit|take|first|fetch|top|skip|offset|paginate|page|curs
 const oneRow = /\.(?:aggregate|count)$/;
 
 /** How many rows a query may give: `large` without a limit and without a filter by one key. Undefined for other calls. */
-export function sizeOfQuery(call: ts.CallExpression, file: FileContext, depth: number, judge: Judge): Size | undefined {
+export function sizeOfQuery(call: Invocation, file: FileContext, depth: number, judge: Judge): Size | undefined {
   const query = findQuery(call, file);
   if (query?.library === 'prisma' && oneRow.test(query.text)) return { size: 'small', why: 'one row', at: call };
   if (query?.kind !== 'list') return undefined;
@@ -33,8 +36,9 @@ export function sizeOfQuery(call: ts.CallExpression, file: FileContext, depth: n
     return unknown('a page, or groups');
   if (isUntold(query, methods, file)) return unknown('a page, rows of one key, or a few settings');
   if (soundOfName(tableOf(query, first)) === 'few') return unknown('few by their name');
-  const statement = query.library === 'sql' ? call : query.library === 'd1' ? first : undefined;
-  const reaches = statement ? reachOfSql(statement) : listReaches(call, query, file, depth, judge);
+  const statement =
+    query.library === 'd1' ? first : query.library === 'sql' || !ts.isCallExpression(call) ? call : undefined;
+  const reaches = statement ? reachOfSql(statement) : listReaches(call as ts.CallExpression, query, file, depth, judge);
   if (!reaches || reaches.some((reach) => reach.of === 'key')) return unknown('rows of one key');
   const lists = reaches.flatMap((reach) => (reach.of === 'list' ? [reach.size] : []));
   const list = lists.find((size) => size.size !== 'large') ?? lists[0];
@@ -56,9 +60,10 @@ function isUntold({ library, call }: QueryCall, methods: readonly string[], file
 }
 
 /** `prisma.user.findMany` → `users`, `db('roles')` → `roles`, `Role.findAll` → `Roles`. */
-function tableOf({ library }: QueryCall, first: ts.CallExpression): string {
-  const path = findMemberPath(first.expression) ?? [];
-  const named = first.arguments[0] && findStringValue(first.arguments[0]);
+function tableOf({ library }: QueryCall, first: Invocation): string {
+  const path = findMemberPath(calleeOf(first)) ?? [];
+  const [given] = argumentsOf(first);
+  const named = given && findStringValue(given);
   const name = (library === 'knex' || library === 'kysely' ? named : undefined) ?? path.at(-2) ?? '';
   const thing = name.replace(/(?:Model|Store|Repository|Repo|Service|Dao)$/, '');
   return thing === '' ? '' : pluralOf(thing.replace(/s$/, ''));
@@ -222,8 +227,9 @@ function reachOfColumn(
 }
 
 /** By the text of the statement; undefined where it cannot be read whole. */
-function reachOfSql(call: ts.CallExpression): Reach[] | undefined {
-  const first = call.arguments[0] && skipWrappers(call.arguments[0]);
+function reachOfSql(call: Invocation): Reach[] | undefined {
+  const given = ts.isCallExpression(call) ? call.arguments[0] : call.template;
+  const first = given && skipWrappers(given);
   const text = first && findStringValue(first);
   if (text === undefined || !/\bfrom\b/i.test(text)) return undefined;
   return /\b(?:where|limit|join|group\s+by|having|fetch\s+first)\b/i.test(text) ||

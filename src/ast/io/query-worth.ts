@@ -7,11 +7,14 @@ import { findCallee } from '../names/symbol-ref.ts';
 import { getOutermostRound } from '../size/loop-facts.ts';
 import { findSize, sizeOf } from '../size/size.ts';
 import {
+  argumentsOf,
   calleeName,
+  calleeOf,
   findEnclosingFunction,
   findMethodCall,
   findProperty,
   getOutermostWrapped,
+  type Invocation,
   isWithin,
   nameOfFunction,
   skipWrappers,
@@ -47,12 +50,7 @@ const worthless: LoopWorth = { reads: false, writes: false, isAlone: false };
  * one query could take; of lists that are only called after rows, those whose rounds wait for nothing else. Writes must
  * run in every round: those of a branch may be few.
  */
-export function worthOf(
-  call: ts.CallExpression,
-  { node }: Repetition,
-  over: ts.Expression,
-  file: FileContext,
-): LoopWorth {
+export function worthOf(call: Invocation, { node }: Repetition, over: ts.Expression, file: FileContext): LoopWorth {
   const rows = rowListOf(over, file);
   if (rows === 'part') return worthless;
   const giver =
@@ -60,7 +58,7 @@ export function worthOf(
   const isAsked = rows === 'nothing' && !giver && !isInSomeRounds(call, node);
   const handed = isAsked ? isHandedMany(over, file) : undefined;
   if (rows === 'nothing' && !giver && !handed) return worthless;
-  const helper = findFunctionValue(call.expression, file);
+  const helper = findFunctionValue(calleeOf(call), file);
   const others = [node, ...(helper ? [helper] : [])].flatMap((place) => listOtherWaits(place, call, file));
   const waits = others.length > 0;
   const isTold = rows !== 'nothing' && !(rows === 'named' && waits);
@@ -104,7 +102,7 @@ export const readDeeds: readonly FunctionDeed[] = ['query:point', 'query:unique'
  * whatever the round does with the row.
  */
 export function isLookupOfIds(
-  call: ts.CallExpression,
+  call: Invocation,
   query: QueryCall,
   { repetition, over }: DataLoop,
   file: FileContext,
@@ -120,7 +118,7 @@ export function isLookupOfIds(
 
 /** Enough for `possible` only: a write, of few rows, among other work, or what already asks for many. */
 export function isWeakQuery(
-  call: ts.CallExpression,
+  call: Invocation,
   query: QueryCall,
   place: DataLoop,
   { reads, isAlone }: LoopWorth,
@@ -170,7 +168,7 @@ const forMany = /bulk|batch|many|import/i;
  * they are mostly a handful.
  */
 export function isBareWriteMap(
-  call: ts.CallExpression,
+  call: Invocation,
   { kind }: QueryCall,
   { node }: Repetition,
   over: ts.Expression,
@@ -192,7 +190,7 @@ export function isBareWriteMap(
  * somebody does now and then (moves, invites, pays for a few things) is over a handful, and its rounds mostly write as well.
  * Of all rows, of a list that a request carries, and of a function that says that it is for many, any users.
  */
-export function whenOften(over: ts.Expression, call: ts.CallExpression, file: FileContext): LinkCondition | undefined {
+export function whenOften(over: ts.Expression, call: Invocation, file: FileContext): LinkCondition | undefined {
   if (isAskedOfLoader(over, file)) return undefined;
   const isOfMany = isForMany(call) || isOfRequest(over, file) || holdsAllRows(over, file);
   return allOf(isOfMany ? onAskedPath(call, file) : onReadPath(call, file), hasServer(file));
@@ -212,14 +210,14 @@ const enriching =
   /^_?(?:load|populate|attach|enrich|decorate|fill|hydrate|fetch|find|get|resolve|preload|include|expand|render|prepare|lookup|read)/i;
 
 /** What gives nothing that is used does something to others, unless its name says that it completes what it is handed. */
-export function isForEffect(call: ts.CallExpression): boolean {
+export function isForEffect(call: Invocation): boolean {
   const waited = getOutermostWrapped(call).parent;
   if (!ts.isAwaitExpression(waited) || !ts.isExpressionStatement(getOutermostWrapped(waited).parent)) return false;
   return !enriching.test(calleeName(call));
 }
 
 /** `operations.push(prisma.user.delete(…))`, `prisma.$transaction(ids.map(…))`: sent later, maybe together. */
-export function isCollected(call: ts.CallExpression, loop: ts.Node): boolean {
+export function isCollected(call: Invocation, loop: ts.Node): boolean {
   const { parent } = getOutermostWrapped(call);
   if (ts.isCallExpression(parent) && findMethodCall(parent)?.method === 'push') return true;
   return findMethodCall(getOutermostWrapped(loop).parent)?.method === '$transaction';
@@ -246,7 +244,7 @@ export function isBulk({ call, kind }: QueryCall, file: FileContext): boolean {
   const { first, methods } = listChain(call);
   if (methods.some((name) => /^(?:createMany\w*|bulkCreate|insertMany)$/.test(name))) return true;
   if (methods.some((name) => /^(?:limit|take)$/.test(name)) && !isOneByKey(call)) return true;
-  const [argument] = first.arguments;
+  const [argument] = argumentsOf(first);
   if (findProperty(argument, 'take') ?? findProperty(argument, 'limit')) return true;
   // The rows of all are sorted as well as those of each; the first of each are more work.
   if (kind !== 'list' && (findProperty(argument, 'orderBy') ?? findProperty(argument, 'order'))) return true;

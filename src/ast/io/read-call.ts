@@ -2,7 +2,16 @@ import type { FileContext } from '../../model/file-context.ts';
 import type { SymbolRef } from '../../model/link.ts';
 import { findFunctionValue } from '../names/functions.ts';
 import { findCallee } from '../names/symbol-ref.ts';
-import { findMemberName, findMemberPath, findMethodCall, findPropertyName, skipWrappers } from '../syntax.ts';
+import {
+  argumentsOf,
+  calleeOf,
+  findMemberName,
+  findMemberPath,
+  findMethodCall,
+  findPropertyName,
+  type Invocation,
+  skipWrappers,
+} from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { ioOf, isNamedComputing, isNamedWrite, listIoCalls } from './io-call.ts';
 import { isSend } from './network-send.ts';
@@ -41,7 +50,8 @@ export function sendOf(call: ts.CallExpression, file: FileContext): Read | undef
   if (isNamedRead(call)) return undefined;
   const fn = findFunctionValue(call.expression, file);
   if (fn)
-    return listIoCalls(fn, file).some((one) => isSend(one.call, file)) && !isSharedRecord(call, file)
+    return listIoCalls(fn, file).some(({ call: one }) => ts.isCallExpression(one) && isSend(one, file)) &&
+      !isSharedRecord(call, file)
       ? { call }
       : undefined;
   const asked = findCallee(call, file);
@@ -82,10 +92,10 @@ const singular = /^(?:find|get|load|fetch|read)(?:[A-Z]\w*[^s])?$/;
 const keyName = /(?:^id|^key|^uuid|Id|ID|Key|Uuid)$/;
 
 /** Whether a call asks for one thing by its key, by its name and what it is handed: some milliseconds. */
-export function isKeyLookup(call: ts.CallExpression): boolean {
+export function isKeyLookup(call: Invocation): boolean {
   // `getUserWithRoles(id)` is still one user.
-  const name = (findMemberPath(call.expression)?.at(-1) ?? '').replace(/With[A-Z]\w*$/, '');
-  return ofOne.test(name) || (singular.test(name) && call.arguments.length > 0 && call.arguments.every(isKey));
+  const name = (findMemberPath(calleeOf(call))?.at(-1) ?? '').replace(/With[A-Z]\w*$/, '');
+  return ofOne.test(name) || (singular.test(name) && argumentsOf(call).length > 0 && argumentsOf(call).every(isKey));
 }
 
 const ofMany =

@@ -3,12 +3,14 @@ import { findNumber } from '../names/number-value.ts';
 import { bareModule, findOrigin } from '../names/provenance.ts';
 import { sizeOf, soundsLarge } from '../size/size.ts';
 import {
+  argumentsOf,
   findEnclosingClass,
   findMemberName,
   findMemberPath,
   findMethodCall,
   findProperty,
   getOutermostWrapped,
+  type Invocation,
   isFunctionNode,
   skipAwait,
   skipWrappers,
@@ -72,6 +74,11 @@ function resultAround(value: ts.Expression, file: FileContext): { of: ts.Express
   const member = findMemberName(value);
   if (member !== undefined)
     return rowsPart.test(member) ? { of: (value as ts.PropertyAccessExpression).expression, name: member } : undefined;
+  // `(await db.query(…))[0]`
+  if (ts.isElementAccessExpression(value)) {
+    const isFirst = value.argumentExpression.getText() === '0' && ts.isAwaitExpression(skipWrappers(value.expression));
+    return isFirst ? { of: value.expression, name: '0' } : undefined;
+  }
   const declaration = ts.isIdentifier(value) ? file.bindingOf(value)?.declaration : undefined;
   if (!declaration || !ts.isBindingElement(declaration)) return undefined;
   const { parent } = declaration;
@@ -145,13 +152,13 @@ export function holdsAllRows(over: ts.Expression, file: FileContext): boolean {
   if (!isRowQuery(source, file)) return false;
   const query = findQuery(source, file)!;
   const isFiltered = /where|\$?match|having|join|limit|take/i.test(query.call.getText(file.source));
-  const condition = /^mongo/.test(query.library) ? query.call.arguments[0] : undefined;
+  const condition = /^mongo/.test(query.library) ? argumentsOf(query.call)[0] : undefined;
   const given = condition && skipWrappers(condition);
   return !isFiltered && (!given || (ts.isObjectLiteralExpression(given) && given.properties.length === 0));
 }
 
 /** `take: batchSize`, `.limit(batchSize)`, where this file says how much that is. */
-function findNamedLimit(call: ts.CallExpression, file: FileContext): number | undefined {
+function findNamedLimit(call: Invocation, file: FileContext): number | undefined {
   for (let at: ts.Expression = call; ts.isCallExpression(at); ) {
     const [first] = at.arguments;
     const target = findMethodCall(at);
@@ -198,7 +205,8 @@ function nameOf(expression: ts.Expression): string | undefined {
 }
 
 /** What a result that also says how many there are calls its rows. */
-export const rowsPart = /^(?:rows|data|items|results?|records|recordset|docs|documents|list|nodes|hits|content)$/i;
+export const rowsPart =
+  /^(?:rows|data|items|results?|resources|records|recordset|docs|documents|list|nodes|hits|content)$/i;
 
 /** `found.items` of `const found = await orders.search(filter)`: a page of what was asked for, and no part of one row. */
 export function isPageOfAnswer(value: ts.Expression, file: FileContext): boolean {

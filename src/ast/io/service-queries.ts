@@ -123,7 +123,101 @@ const services: readonly Service[] = [
       return { library: 'elasticsearch', kind };
     },
   },
+  // @google-cloud/datastore 10.0, build/src/request.d.ts.
+  {
+    uses: /^@google-cloud\/datastore$/,
+    method: /^(?:get|runQuery|save|insert|upsert|update|delete)$/,
+    judge({ call, methods }, file) {
+      return /^Datastore\.new\.\w+$/.test(nameOf(call, file))
+        ? { library: 'datastore', kind: kindOfVerb(methods[0]!) }
+        : undefined;
+    },
+  },
+  // @azure/cosmos 4.5, dist/esm/client: Item, Items.
+  {
+    uses: /^@azure\/cosmos$/,
+    method: /^(?:read|replace|patch|delete|fetchAll|fetchNext|create|upsert)$/,
+    judge({ methods, first }) {
+      const [method, before] = methods;
+      const isOfItems = findMemberPath(first.expression)?.at(-2) === 'items' || methods.includes('items');
+      if (/^fetch/.test(method!))
+        return /^(?:query|readAll)$/.test(before ?? '') ? { library: 'cosmos', kind: 'list' } : undefined;
+      if (before !== 'item' && !(isOfItems && /^(?:create|upsert)$/.test(method!))) return undefined;
+      return { library: 'cosmos', kind: kindOfVerb(method!) };
+    },
+  },
+  // arangojs 10.1, esm/collections.d.ts, esm/databases.d.ts.
+  {
+    uses: /^arangojs$/,
+    method: /^(?:document|documentExists|save|update|replace|remove|query)$/,
+    judge({ call, methods }) {
+      const [asked] = call.arguments;
+      if (methods[0] === 'query')
+        return asked && /^aql\b/.test(asked.getText()) ? { library: 'arangodb', kind: 'list' } : undefined;
+      return methods[1] === 'collection' ? { library: 'arangodb', kind: kindOfVerb(methods[0]!) } : undefined;
+    },
+  },
+  // nano 11.0, lib/nano.d.ts: DocumentScope.
+  {
+    uses: /^(?:nano|@cloudant\/cloudant)$/,
+    method: /^(?:get|head|insert|destroy|find|list|view|fetch)$/,
+    judge({ call, methods }, file) {
+      const isScope = /(?:^|\.)(?:use|db\.use|scope|DocumentScope\.new)\.\w+$/.test(nameOf(call, file));
+      return isScope ? { library: 'couchdb', kind: kindOfVerb(methods[0]!) } : undefined;
+    },
+  },
+  // rethinkdb 2.4, ast.js: a term is asked by `run`.
+  {
+    uses: /^rethinkdb(?:dash|-ts)?$/,
+    method: /^run$/,
+    judge({ methods }) {
+      if (!methods.includes('table')) return undefined;
+      const verb = methods.find((name) => /^(?:get|insert|update|replace|delete|count)$/.test(name));
+      return { library: 'rethinkdb', kind: verb === undefined ? 'list' : kindOfVerb(verb) };
+    },
+  },
+  // bookshelf 1.2, lib/model.js.
+  {
+    uses: /^bookshelf$/,
+    method: /^(?:fetch|fetchAll|fetchPage|save|destroy|count)$/,
+    judge({ methods, first }) {
+      const model = skipWrappers(findMethodCall(first)!.receiver);
+      const made = ts.isNewExpression(model) ? model.expression : model;
+      if (!ts.isIdentifier(made) || !/^[A-Z]\w*[a-z]/.test(made.text)) return undefined;
+      return { library: 'bookshelf', kind: kindOfVerb(methods[0]!) };
+    },
+  },
+  // waterline 0.15, lib/waterline/methods: the models of Sails are globals, and asked once they are waited for.
+  {
+    uses: /^(?:sails|waterline)$/,
+    method: /./,
+    judge({ methods, first }, file) {
+      const model = skipWrappers(findMethodCall(first)!.receiver);
+      if (!ts.isIdentifier(model) || !/^[A-Z]\w*[a-z]/.test(model.text) || file.bindingOf(model)) return undefined;
+      const verb = methods.at(-1)!;
+      const isOfModel = /^(?:find|findOne|findOrCreate|create|createEach|update|updateOne|destroy|destroyOne|count)$/;
+      return isOfModel.test(verb) ? { library: 'waterline', kind: kindOfVerb(verb) } : undefined;
+    },
+  },
 ];
+
+const verbKinds: readonly [RegExp, QueryKind][] = [
+  [/^(?:get|head|read|fetch|findOne|document|documentExists|count)$/, 'point'],
+  [/^(?:runQuery|find|list|view|fetchAll|fetchPage)$/, 'list'],
+  [/^(?:insert|create|createEach)$/, 'insert'],
+  [/^(?:save|upsert|findOrCreate)$/, 'upsert'],
+  [/^(?:update|updateOne|replace|patch)$/, 'update'],
+];
+
+function kindOfVerb(verb: string): QueryKind {
+  return verbKinds.find(([pattern]) => pattern.test(verb))?.[1] ?? 'delete';
+}
+
+/** Where what a call asks comes from, without the calls on the way; empty where this file does not tell. */
+function nameOf(call: ts.CallExpression, file: FileContext): string {
+  const origin = findOrigin(call.expression, file);
+  return origin ? originName(origin).replaceAll('.()', '').replaceAll('()', '').replace(/^\./, '') : '';
+}
 
 /** Judges the last call of a chain; undefined for what is no query of a service that the file's package uses. */
 export function findServiceQuery(chain: Chain, file: FileContext): ServiceQuery | undefined {

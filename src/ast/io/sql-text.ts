@@ -1,5 +1,5 @@
 import type { FileContext } from '../../model/file-context.ts';
-import { findProperty, findStringValue, skipWrappers } from '../syntax.ts';
+import { findProperty, findStringValue, type Invocation, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import type { QueryKind } from './queries.ts';
 
@@ -7,7 +7,8 @@ import type { QueryKind } from './queries.ts';
 export const sqlStatement = /^\s*(?:select\s|insert\s+into\s|update\s+\S+\s+set\s|delete\s+from\s|with\s+\w+\s+as\b)/i;
 
 /** The statement that a call is handed, as far as it is written out: there, or for a name that always stands for it. */
-export function sqlOf(call: ts.CallExpression, file: FileContext): string | undefined {
+export function sqlOf(call: Invocation, file: FileContext): string | undefined {
+  if (ts.isTaggedTemplateExpression(call)) return statementOf(call);
   const first = call.arguments[0] && skipWrappers(call.arguments[0]);
   const binding = first && ts.isIdentifier(first) ? file.bindingOf(first) : undefined;
   const declaration = binding?.writes.length === 0 ? binding.declaration : undefined;
@@ -16,14 +17,17 @@ export function sqlOf(call: ts.CallExpression, file: FileContext): string | unde
 }
 
 function statementOf(written: ts.Expression): string | undefined {
-  if (ts.isTemplateExpression(written)) return written.head.text;
+  if (ts.isTemplateExpression(written)) return textOfTemplate(written);
   if (ts.isObjectLiteralExpression(written)) {
     const text = findProperty(written, 'sql') ?? findProperty(written, 'text') ?? findProperty(written, 'query');
     return text && statementOf(text);
   }
-  if (ts.isTaggedTemplateExpression(written))
-    return ts.isTemplateExpression(written.template) ? written.template.head.text : written.template.text;
-  return findStringValue(written);
+  return ts.isTaggedTemplateExpression(written) ? statementOf(written.template) : findStringValue(written);
+}
+
+/** With `?` for each value that it holds. */
+function textOfTemplate({ head, templateSpans }: ts.TemplateExpression): string {
+  return [head, ...templateSpans.map(({ literal }) => literal)].map(({ text }) => text).join('?');
 }
 
 /** Selected for what they do: locks, settings, messages. Their order counts, and no other statement does it for all. */
@@ -31,7 +35,7 @@ const effectOfSelect =
   /\b(?:pg_(?:try_)?advisory_\w+|pg_notify|pg_sleep|set_config|nextval|get_lock|release_lock)\s*\(/i;
 
 /** What a statement does, by its first word. */
-export function kindOfSql(call: ts.CallExpression, file: FileContext): QueryKind {
+export function kindOfSql(call: Invocation, file: FileContext): QueryKind {
   const text = sqlOf(call, file);
   if (text !== undefined && effectOfSelect.test(text)) return 'unknown';
   const word = /^\s*(\w+)/.exec(text ?? '')?.[1]?.toLowerCase();

@@ -10,11 +10,11 @@ import { asksForMany, isBulk } from '../io/query-worth.ts';
 import { isOfRemoteClient } from '../io/remote-client.ts';
 import { isRowQuery } from '../io/row-lists.ts';
 import { sizeOf } from '../size/size.ts';
-import { type FunctionNode, findEnclosingFunction } from '../syntax.ts';
+import { type FunctionNode, findEnclosingFunction, type Invocation } from '../syntax.ts';
 import { isSleep } from '../timers/sleep.ts';
 import { ts } from '../ts.ts';
 import { isConditional } from '../where/rounds.ts';
-import { listNodesWithin } from '../within.ts';
+import { listInvocations } from '../within.ts';
 
 /** What keeps an answer, or gathers questions: who calls such a function does not ask the server each time. */
 const keeping = /cache|memo|loader|batch|redis|singleflight|inflight|lru|dedupe/i;
@@ -35,7 +35,7 @@ export function listDeeds(fn: FunctionNode, file: FileContext): FunctionDeed[] {
   for (const { call, io } of listIoCalls(fn, file)) {
     if (io === 'write') deeds.add('writes');
     else if (!isConditional(call, fn)) deeds.add('reads');
-    if (isOfRemoteClient(call)) deeds.add('asks');
+    if (ts.isCallExpression(call) && isOfRemoteClient(call)) deeds.add('asks');
   }
   for (const call of listOwnSends(fn, file)) {
     deeds.add('sends');
@@ -58,7 +58,7 @@ function mayWait(fn: FunctionNode): boolean {
 }
 
 /** The query that a call runs, if it is the last of its chain. */
-function findRunQuery(call: ts.CallExpression, file: FileContext): QueryCall | undefined {
+function findRunQuery(call: Invocation, file: FileContext): QueryCall | undefined {
   const query = isInsideChain(call) ? undefined : findQuery(call, file);
   return query && isRun(call, query) ? query : undefined;
 }
@@ -82,8 +82,8 @@ function* listOwnQueries(
 }
 
 /** The calls of a function that do not stand in a function inside of it, but for one that it gives back at once. */
-function listOwnCalls(fn: FunctionNode, body: ts.Node, file: FileContext): ts.CallExpression[] {
-  return listNodesWithin('CallExpression', body, file).filter((call) => {
+function listOwnCalls(fn: FunctionNode, body: ts.Node, file: FileContext): Invocation[] {
+  return listInvocations(body, file).filter((call) => {
     const around = findEnclosingFunction(call);
     return around === fn || around === body;
   });

@@ -3,10 +3,12 @@ import { sizeOfQuery } from '../io/query-size.ts';
 import { bareModule, findOrigin } from '../names/provenance.ts';
 import {
   calleeName,
+  calleeOf,
   findMemberPath,
   findMethodCall,
   findStringValue,
   getOutermostWrapped,
+  type Invocation,
   skipAwait,
   skipWrappers,
 } from '../syntax.ts';
@@ -203,7 +205,7 @@ function isIncomingText(text: ts.Expression, file: FileContext, depth: number): 
     : false;
 }
 
-export function textOf(call: ts.CallExpression): string {
-  const text = call.expression.getText().replace(/\s+/g, '');
+export function textOf(call: Invocation): string {
+  const text = calleeOf(call).getText().replace(/\s+/g, '');
   return `${text.length > 50 ? `…${text.slice(-49)}` : text}()`;
 }

@@ -1,5 +1,6 @@
 import type { FileContext } from '../../model/file-context.ts';
 import { isCapped } from '../containers/capped.ts';
+import { sizeOfQuery } from '../io/query-size.ts';
 import { listReturnedValues } from '../life/life-cycle.ts';
 import { findFunctionValue, isExported, listCallsOf } from '../names/functions.ts';
 import { findNumber } from '../names/number-value.ts';
@@ -152,6 +153,8 @@ function judgeAnew(value: ts.Expression, file: FileContext, depth: number): Size
     }
     case ts.SyntaxKind.CallExpression:
       return judgeCall(value as ts.CallExpression, file, depth);
+    case ts.SyntaxKind.TaggedTemplateExpression:
+      return sizeOfQuery(value as ts.TaggedTemplateExpression, file, depth, judge) ?? unknown(value);
     case ts.SyntaxKind.Identifier:
       return judgeIdentifier(value as ts.Identifier, file, depth);
     default:

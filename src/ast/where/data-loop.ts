@@ -9,6 +9,7 @@ import {
   findStringValue,
   getOutermostWrapped,
   hasModifier,
+  type Invocation,
   isWithin,
   nameOfFunction,
   skipWrappers,
@@ -30,7 +31,7 @@ export interface DataLoop {
 }
 
 /** The innermost loop over data whose current element the call depends on. */
-export function findDataLoop(call: ts.CallExpression, file: FileContext): DataLoop | undefined {
+export function findDataLoop(call: Invocation, file: FileContext): DataLoop | undefined {
   for (let repetition = findRepetition(call); repetition; repetition = findRepetition(repetition.node)) {
     const over = repetition.over ?? countedOver(repetition.node);
     if (!over) return undefined;

@@ -1,6 +1,6 @@
 import type { FileContext } from '../../model/file-context.ts';
 import { findQuery } from '../io/queries.ts';
-import { findMethodCall, isFunctionNode, isLoop, isWithin, skipWrappers } from '../syntax.ts';
+import { findMethodCall, type Invocation, isFunctionNode, isLoop, isWithin, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 
 /** Whether a node runs only when a condition holds. */
@@ -21,7 +21,7 @@ export function isConditional(node: ts.Node, within: ts.Node): boolean {
 }
 
 /** Whether the call mentions a name that a round of the loop declares. */
-export function mentionsOwn(call: ts.CallExpression, loop: ts.Node, file: FileContext): boolean {
+export function mentionsOwn(call: Invocation, loop: ts.Node, file: FileContext): boolean {
   let found = false;
   const visit = (node: ts.Node): void => {
     if (found) return;
@@ -41,7 +41,7 @@ export function isPaced(loop: ts.Node, file: FileContext): boolean {
 }
 
 /** An outer variable that a round sets and the next one's query reads: cursors, parent ids, running totals. */
-export function dependsOnLastRound(call: ts.CallExpression, loop: ts.Node, file: FileContext): boolean {
+export function dependsOnLastRound(call: Invocation, loop: ts.Node, file: FileContext): boolean {
   let found = false;
   const visit = (node: ts.Node): void => {
     if (found) return;
@@ -84,12 +84,12 @@ export function isOnWayOut(node: ts.Node, loop: ts.Node): boolean {
 }
 
 /** Whether a round of a loop waits for anything but queries and data loaders: what a query costs is little beside it. */
-export function waitsForOther(loop: ts.Node, known: ts.CallExpression, file: FileContext): boolean {
+export function waitsForOther(loop: ts.Node, known: ts.Node, file: FileContext): boolean {
   return listOtherWaits(loop, known, file).length > 0;
 }
 
 /** The calls that a round of a loop waits for, but for queries and data loaders. */
-export function listOtherWaits(loop: ts.Node, known: ts.CallExpression, file: FileContext): ts.CallExpression[] {
+export function listOtherWaits(loop: ts.Node, known: ts.Node, file: FileContext): ts.CallExpression[] {
   const findOther = (call: ts.Expression): ts.CallExpression | undefined => {
     const value = skipWrappers(call);
     if (value === known || !ts.isCallExpression(value) || findQuery(value, file)) return undefined;
