@@ -856,6 +856,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "Lists that only a name calls long are `possible`, unless each item takes a transaction of its own, a caller in another file hands in what data makes long, or the function of another file that gives the list asks for all rows; a loop that waits for something before it starts the next is left alone.",
       "Statements of one transaction run in turn on its connection and are left alone; calls that only items missing from a set make, those of an AWS client, which has a limit of its own, and commands of Redis, which share one connection, are `possible`.",
       "What no request is seen to wait for (a timer, a job, a library), and what administrators ask for, is `possible`, unless each item takes a transaction of its own or the list is all that a query without a limit, or a store (`getAll()`), gives.",
+      "Reads for each row of a table are `possible`, unless another host is asked: the pool lets them wait, and `no-query-in-loop` says where one query would do.",
       "Reads of a project whose databases are all SQLite are `possible`: it answers one after the other anyway.",
       "A limit inside of the function that is called (in another file) is not seen."
     ],

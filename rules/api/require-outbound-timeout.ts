@@ -58,7 +58,9 @@ export const rule = defineRule<OutboundTimeout>({
   ],
   mentions: [
     'fetch(',
-    ...importWords(['node-fetch', 'cross-fetch', 'isomorphic-fetch', 'undici']),
+    ...importWords(['node-fetch', 'cross-fetch', 'isomorphic-fetch', 'isomorphic-unfetch', 'unfetch', 'undici']),
+    ...importWords(['ofetch', 'node-fetch-native', 'fetch-retry', 'follow-redirects']),
+    '@nestjs/common&HttpService',
     ...importWords(['axios', '@nestjs/axios', 'got', 'superagent', 'http', 'https', 'node:http', 'node:https']),
     ...importWords(['request-promise', 'request-promise-native', 'request', 'simple-get', 'download', 'needle']),
   ],

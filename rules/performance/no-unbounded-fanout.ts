@@ -29,6 +29,7 @@ export const rule = defineRule<FanOut>({
     'Lists that only a name calls long are `possible`, unless each item takes a transaction of its own, a caller in another file hands in what data makes long, or the function of another file that gives the list asks for all rows; a loop that waits for something before it starts the next is left alone.',
     'Statements of one transaction run in turn on its connection and are left alone; calls that only items missing from a set make, those of an AWS client, which has a limit of its own, and commands of Redis, which share one connection, are `possible`.',
     'What no request is seen to wait for (a timer, a job, a library), and what administrators ask for, is `possible`, unless each item takes a transaction of its own or the list is all that a query without a limit, or a store (`getAll()`), gives.',
+    'Reads for each row of a table are `possible`, unless another host is asked: the pool lets them wait, and `no-query-in-loop` says where one query would do.',
     'Reads of a project whose databases are all SQLite are `possible`: it answers one after the other anyway.',
     'A limit inside of the function that is called (in another file) is not seen.',
   ],
@@ -46,11 +47,12 @@ export const rule = defineRule<FanOut>({
       if (!fanOut) return undefined;
       // Files are written in a build, from what is configured, unless the process does so as it serves.
       const runs = fanOut.writesFiles ? runsAsItLives(call, file) : runsUnderLoad(call, file);
+      const others = isReadOfRows(fanOut, file) ? toOthers(fanOut, file) : undefined;
       const many = isShort(fanOut) && !isMany(fanOut) ? [...toldElsewhere(fanOut, file), ...ofText(fanOut, file)] : [];
       return {
         at: call,
         ...(fanOut.size.size === 'large' && { related: [{ at: fanOut.size.at, note: `${fanOut.size.why}` }] }),
-        ...(isWeak(fanOut, many, file) && { confidence: 'possible' as const }),
+        ...((isWeak(fanOut, many, file) || others?.length === 0) && { confidence: 'possible' as const }),
         values: {
           items: shownText(fanOut.items, file, 60),
           what: fanOut.holdsConnection ? 'transactions' : fanOut.io === 'write' ? 'writes or calls' : 'reads',
@@ -60,6 +62,7 @@ export const rule = defineRule<FanOut>({
           ...(many.length > 0 ? [anyOf(...many)] : []),
           !fanOut.holdsConnection && !isOfTable(fanOut, file) ? isWaitedFor(fanOut, call, file) : undefined,
           fanOut.io === 'read' ? hasServer(file) : undefined,
+          ...(others ?? []),
         ),
         when: allOf(
           fanOut.asked.length > 0 ? asks(fanOut) : undefined,
@@ -118,6 +121,13 @@ function toOthers(fanOut: FanOut, file: FileContext): LinkCondition[] {
 function isWaitedFor(fanOut: FanOut, call: ts.CallExpression, file: FileContext): LinkCondition {
   const asked = onAskedPath(call, file);
   return fanOut.size.isTold ? anyOf(asked, ...toOthers(fanOut, file)) : asked;
+}
+
+/** Reads alone, of rows that a query or a store gives, in this file or by a function of another one. */
+function isReadOfRows(fanOut: FanOut, file: FileContext): boolean {
+  const { size, isCarried, isGiven, isTold, isOfText, at } = fanOut.size;
+  if (fanOut.io !== 'read' || isCarried || isGiven || isTold || isOfText) return false;
+  return size !== 'large' || isOfTable(fanOut, file) || ts.isAwaitExpression(at.parent);
 }
 
 /** All rows that a query of this file gives, which nothing limits, or all that a store has (`await projectStore.getAll()`). */

@@ -21,7 +21,7 @@ const senders = [
 const patterns = senders.map((name) => name.replaceAll('.', '\\.'));
 const sender = new RegExp(`^(?:${patterns.map((one) => (/[/-]$/.test(one) ? `${one}.+` : one)).join('|')})$`);
 const senderWord = new RegExp(
-  `\\bfetch\\(|['"](?:${[...patterns, '@nestjs/axios', 'request', 'simple-get', 'download', '(?:node:)?https?'].join('|')})`,
+  `\\bfetch\\(|['"](?:${[...patterns, '@nestjs/axios', 'request', 'simple-get', 'download', 'ofetch', '(?:node:)?https?'].join('|')})`,
 );
 
 /** What makes or sets up a client of HTTP, and asks nobody: the SDKs of services have resources that are created. */

@@ -38,8 +38,10 @@ export interface OutboundCall {
 }
 
 const verbs =
-  /^(?:fetch|axios|got|rp|requestPromise|get|simpleGet|concat|post|put|patch|delete|del|head|request|json|text|download|needle)$/;
-const fetchLike = /^(?:node-fetch|cross-fetch|isomorphic-fetch)$/;
+  /^(?:fetch|axios|got|rp|requestPromise|\$fetch|get|simpleGet|concat|post|put|patch|delete|del|head|request|(?:post|put|patch)Form|json|text|download|needle)$/;
+const fetchLike = /^(?:node-fetch|cross-fetch|isomorphic-fetch|isomorphic-unfetch|unfetch)$/;
+/** Node's own fetch in other clothes. */
+const fetchWrapper = /^(?:ofetch|node-fetch-native)$/;
 /** A library that is imported under another name than its own: `nodeFetch`, `undiciFetch`, `axiosHttp`. */
 const renamed = /fetch|axios|superagent|needle|request/i;
 
@@ -53,7 +55,7 @@ export function findOutboundCall(call: ts.CallExpression, file: FileContext): Ou
     if (isHandedIn(callee, file) || call.arguments.length === 0) return undefined;
     const module = bareModule(findOrigin(callee, file)?.module ?? '');
     if (loadsNodeFetch(callee, file)) return found('node-fetch', 1);
-    if (module === '' || module === 'undici') return found('fetch', 1);
+    if (module === '' || module === 'undici' || fetchWrapper.test(module)) return found('fetch', 1);
     return fetchLike.test(module) ? found('node-fetch', 1) : undefined;
   }
   const origin = findOrigin(callee, file);
@@ -62,10 +64,14 @@ export function findOutboundCall(call: ts.CallExpression, file: FileContext): Ou
   const [first] = call.arguments;
   const afterAddress = first && isOptions(skipWrappers(first), file) ? 0 : 1;
   const module = bareModule(origin.module);
+  if (fetchWrapper.test(module)) return /^(?:\$?fetch|ofetch)?$/.test(path) ? found('fetch', 1) : undefined;
   if (fetchLike.test(module)) return /^(?:default|fetch)?$/.test(path) ? found('node-fetch', 1) : undefined;
   switch (module) {
     case 'undici':
-      return path === 'fetch' ? found('fetch', 1) : undefined;
+      // Its `request` has the limits of its `fetch`.
+      return path === 'fetch' || path === 'request' ? found('fetch', 1) : undefined;
+    case 'fetch-retry':
+      return path === '()' ? found('fetch', 1) : undefined;
     case '':
       return path === 'globalThis.fetch' ? found('fetch', 1) : undefined;
     case 'axios': {
@@ -73,6 +79,8 @@ export function findOutboundCall(call: ts.CallExpression, file: FileContext): Ou
       const index = optionsIndex(path);
       return index === undefined ? undefined : found('axios', index);
     }
+    // Until Nest 8.
+    case '@nestjs/common':
     case '@nestjs/axios': {
       const method = /^HttpService\.new\.(?:axiosRef\.)?(\w+)$/.exec(path)?.[1];
       const index = method === undefined ? undefined : optionsIndex(method);
@@ -104,7 +112,8 @@ export function findOutboundCall(call: ts.CallExpression, file: FileContext): Ou
     }
     case 'http':
     case 'https':
-      return /^(?:get|request)$/.test(path) && !hasSocketTimeout(call, file)
+    case 'follow-redirects':
+      return /^(?:https?\.)?(?:get|request)$/.test(path) && !hasSocketTimeout(call, file)
         ? found('http', call.arguments.length > 1 && !isCallback(call.arguments[1]!, file) ? 1 : 0)
         : undefined;
     default:
@@ -131,7 +140,7 @@ function isCallback(given: ts.Expression, file: FileContext): boolean {
 export function optionsIndex(method: string): number | undefined {
   if (method === 'request') return 0;
   if (/^(?:get|delete|head)$/.test(method)) return 1;
-  return /^(?:post|put|patch)$/.test(method) ? 2 : undefined;
+  return /^(?:post|put|patch)(?:Form)?$/.test(method) ? 2 : undefined;
 }
 
 /** `download(url, 'files')`: what it brings is written there. */

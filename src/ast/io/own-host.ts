@@ -6,6 +6,8 @@ const local = /\blocalhost\b|\b127\.0\.0\.1\b|\[::1\]|\b0\.0\.0\.0\b|import\.met
 /** `process.env.APP_URL`, `config.siteUrl`: where the application itself is found. */
 const ownName =
   /^NEXT_PUBLIC_BASE_(?:URL|ORIGIN)$|^(?:(?:NEXT_)?PUBLIC_)?(?:app(?:lication)?|web_?app|site|self|own|nextauth|vercel)_?(?:base_?)?(?:url|uri|origin|host)$/i;
+/** `localApi` of `http://${server.address}:${server.port}/v2`. */
+const localName = /^local(?:[A-Z_]|$)/;
 /** The address of the request that is being served. */
 const ownRequest = /\b(?:req|request)\.(?:url|nextUrl|headers\.host|hostname)\b/;
 
@@ -36,7 +38,7 @@ function leadsHome(url: ts.Expression, file: FileContext, depth: number): boolea
   if (!base) return false;
   if (ownRequest.test(base.getText(file.source))) return true;
   const name = ts.isIdentifier(base) ? base.text : ts.isPropertyAccessExpression(base) ? base.name.text : '';
-  if (ownName.test(name)) return true;
+  if (ownName.test(name) || localName.test(name)) return true;
   if (!ts.isIdentifier(base) || depth > 3) return base !== value && leadsHome(base, file, depth + 1);
   const binding = file.bindingOf(base);
   const declaration = binding?.kind === 'const' ? binding.declaration : undefined;
