@@ -2,6 +2,7 @@ import { anyOf } from '../../src/ast/all-of.ts';
 import { endedByName, findEndedHandle } from '../../src/ast/handles/ended-handle.ts';
 import { findHandleLeak, type HandleLeak } from '../../src/ast/handles/handle-leak.ts';
 import { oftenEnough, weighHandle } from '../../src/ast/handles/handle-weight.ts';
+import { handleWords, keptHandleWords } from '../../src/ast/handles/handle-words.ts';
 import {
   answerKind,
   bodyKind,
@@ -9,7 +10,6 @@ import {
   fileKind,
   findHandleKind,
   type HandleKind,
-  handleWords,
   inheritedClient,
 } from '../../src/ast/handles/handles.ts';
 import { findLeftOpen } from '../../src/ast/handles/left-open.ts';
@@ -69,10 +69,7 @@ export const rule = defineRule<LeakedHandle>({
     ...handleWords,
     ...together(['new '], ['WebSocket', 'EventSource', 'BroadcastChannel']),
     ...clientWords,
-    ...together(
-      ['this.', '#'],
-      ['ResizeObserver', 'MutationObserver', 'IntersectionObserver', 'PerformanceObserver', 'AudioContext', 'Worker('],
-    ),
+    ...keptHandleWords,
     ...together(['get(', 'request('], ["http'", "https'", 'http"', 'https"']).map((words) => `${words}&.statusCode`),
     ...together(
       ['await '],

@@ -1,12 +1,14 @@
 import { allOf } from '../../src/ast/all-of.ts';
-import { listHandlePlaces } from '../../src/ast/handles/handle-escape.ts';
+import { type HandlePlace, listHandlePlaces } from '../../src/ast/handles/handle-escape.ts';
 import { findDisposer } from '../../src/ast/life/end-of-life.ts';
 import { findKeptSibling, findSubscriptionBesideKept } from '../../src/ast/life/kept-sibling.ts';
 import { type Life, lifeOf } from '../../src/ast/life/life-cycle.ts';
+import { isInLostCleanup } from '../../src/ast/life/lost-cleanup.ts';
 import { findOnlyReplaced } from '../../src/ast/life/only-replaced.ts';
 import { type ForgottenPart, listForgottenParts } from '../../src/ast/life/owned-parts.ts';
+import { subscribingModules, subscribingNames } from '../../src/ast/listeners/library-subscriptions.ts';
 import { findSubscription, type Subscription } from '../../src/ast/listeners/subscriptions.ts';
-import { together } from '../../src/ast/mention-words.ts';
+import { importWords, together } from '../../src/ast/mention-words.ts';
 import type { ClassShape } from '../../src/ast/names/class-shape.ts';
 import { endsByComputedName } from '../../src/ast/names/computed-members.ts';
 import {
@@ -67,6 +69,7 @@ export const rule = defineRule<UndisposedSubscription>({
     '.observe(',
     ...adders,
     ...eventMembers,
+    ...together(importWords(subscribingModules), subscribingNames),
     ...together(['class'], ['Disposable', 'dispose']),
   ],
   shapes: {
@@ -89,7 +92,7 @@ function judgeCall(call: ts.CallExpression, file: FileContext): Match<Undisposed
   const what = `This subscription to ${subscription.source}`;
   const when = subscription.when && { when: subscription.when };
   const places = listHandlePlaces(call, file);
-  if (places.length === 1 && places[0]!.kind === 'dropped') {
+  if (places.length === 1 && isDropped(places[0]!, file)) {
     const match = (whom: string): Match<UndisposedSubscription> => ({
       at: call,
       values: { what, whom, why: 'what would end it is dropped' },
@@ -115,6 +118,13 @@ function judgeCall(call: ts.CallExpression, file: FileContext): Match<Undisposed
   if (endsByComputedName(life.shape.node, field, isEnd, file)) return undefined;
   const values = { what, whom: `each ${life.shape.name}`, why: `nothing ends what ${field} holds` };
   return { at: call, values, ...when, data: { kind: 'kept', subscription, life, field } };
+}
+
+/** Nobody can reach it: it has no name, or one that is never used but in a clean-up that nobody is given. */
+function isDropped(place: HandlePlace, file: FileContext): boolean {
+  if (place.kind !== 'binding') return place.kind === 'dropped';
+  const { references, identifier } = place.binding;
+  return references.every((use) => use === identifier || isInLostCleanup(use, file));
 }
 
 /** Ended where the next one comes, and not where its owner goes. */

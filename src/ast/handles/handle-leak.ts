@@ -1,6 +1,7 @@
 import type { Binding, FileContext } from '../../model/file-context.ts';
 import { endsWhole, findDisposer } from '../life/end-of-life.ts';
 import { type Life, lifeOf } from '../life/life-cycle.ts';
+import { isInLostCleanup } from '../life/lost-cleanup.ts';
 import { endsByComputedName } from '../names/computed-members.ts';
 import { listCallsOf } from '../names/functions.ts';
 import { bareModule, findOrigin } from '../names/provenance.ts';
@@ -20,12 +21,13 @@ import { ts } from '../ts.ts';
 import { frequencyOf } from '../where/where.ts';
 import { type HandlePlace, listHandlePlaces } from './handle-escape.ts';
 import type { HandleKind } from './handles.ts';
+import { findLeftByEffect, type LeftByEffect } from './left-by-effect.ts';
 import { asksForHeld, findLeaks, type Leak } from './release-paths.ts';
 
 /** How a handle is lost. */
 export type HandleLeak =
-  /** Nothing ends it, and nobody else can; `isGiven`: a callback is handed it, which is all that ever knows it. */
-  | { kind: 'never'; binding: Binding | undefined; fn: FunctionNode; isGiven?: true }
+  /** Nothing ends it, and nobody else can; `isGiven`: a callback is handed it, which is all that ever knows it; `ofEffect`: each run leaves one. */
+  | { kind: 'never'; binding: Binding | undefined; fn: FunctionNode; isGiven?: true; ofEffect?: LeftByEffect }
   /** `pipe()` leaves it open when the client goes before the end. */
   | { kind: 'piped'; pipe: ts.CallExpression; fn: FunctionNode; isLarge?: boolean; givenBy?: readonly string[] }
   /** `pipe()` leaves the file open when what is downloaded into it breaks off. */
@@ -50,6 +52,8 @@ export function findHandleLeak(
   const fn = findEnclosingFunction(creation);
   const kept = findKept(creation, file);
   if (kept) return judgeField(kept, kind, file);
+  const ofEffect = fn && kind.isClient === undefined ? findOfEffect(creation, kind, file) : undefined;
+  if (ofEffect) return { kind: 'never', binding: ofEffect.binding, fn: ofEffect.effect, ofEffect };
   if (kind.keptOnly || !fn || frequencyOf(creation, file) === 'once') return undefined;
   const given = findGivenTo(creation, file);
   if (given) return judgeGiven(given, fn, kind, file);
@@ -61,7 +65,23 @@ export function findHandleLeak(
   if (ends.length === 0) return kind.listens ? undefined : { kind: 'never', binding, fn };
   if (ends.some((end) => findEnclosingFunction(end) !== fn)) return undefined;
   const leaks = findLeaks(fn, handlingOf(creation, binding, ends, file), file);
-  return leaks.length > 0 ? { kind: 'outcome', binding, fn, leaks, ends } : undefined;
+  return leaks.length > 0 ? { kind: 'outcome', binding, fn, leaks: returnsFirst(leaks, ends), ends } : undefined;
+}
+
+/** A return before every end leaves it open each time that it is taken: it tells more than what may throw. */
+function returnsFirst(leaks: readonly Leak[], ends: readonly ts.Node[]): readonly Leak[] {
+  const early = leaks.find(({ outcome, at }) => outcome === 'return' && ends.every((end) => at.end <= end.pos));
+  return early ? [early, ...leaks.filter((leak) => leak !== early)] : leaks;
+}
+
+function findOfEffect(
+  creation: ts.CallExpression | ts.NewExpression,
+  kind: HandleKind,
+  file: FileContext,
+): LeftByEffect | undefined {
+  const isSeenTo = (binding: Binding): boolean =>
+    listEnds(binding, kind).some((end) => !isInLostCleanup(end, file)) || isGivenAway(binding, kind, [], file);
+  return findLeftByEffect(creation, isSeenTo, findBinding, file);
 }
 
 /** `const h = await open(…)`, `h = new Client(…)` of a local. */

@@ -1,7 +1,9 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { LinkCondition } from '../../model/link.ts';
+import { anyOf } from '../all-of.ts';
 import { getOutermostWrapped, isClassNode, isWithin } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { openInLibrary } from '../where/under-load.ts';
 import { isSetUp, runsAsItLives, runsRepeatedly, runsUnderLoad } from '../where/where.ts';
 import type { HandleLeak } from './handle-leak.ts';
 import { descriptorKind, type HandleKind } from './handles.ts';
@@ -20,6 +22,9 @@ export function weighHandle(
 ): { confidence?: 'possible'; sureWhen?: LinkCondition } {
   if (leak.kind === 'piped' && leak.isLarge === false) return { confidence: 'possible' };
   if (leak.kind === 'downloaded') return { sureWhen: runsAsItLives(leak.fn.body ?? leak.fn, file) };
+  // An observer goes with what it observes.
+  if (leak.kind === 'never' && leak.ofEffect)
+    return leak.ofEffect.isOnce || handle.name === 'observer' ? { confidence: 'possible' } : {};
   if (leak.kind === 'owner') return mayEndElsewhere(creation, handle, leak, file) ? { confidence: 'possible' } : {};
   if (leak.kind !== 'outcome' || handle.name === 'browser' || /^database/.test(handle.name) || isEarlyReturn) return {};
   return { sureWhen: runsAsItLives(leak.fn.body ?? leak.fn, file) };
@@ -61,9 +66,12 @@ export function oftenEnough(
   isOfThrow: boolean,
   file: FileContext,
 ): LinkCondition {
+  if (leak.kind === 'never' && leak.ofEffect) return { kind: 'all', of: [] };
   const { fn } = leak;
   const place = fn.body ?? fn;
   const isRare = handle === descriptorKind && leak.kind === 'outcome' && isOfThrow;
   if (isRare) return runsAsItLives(place, file);
+  // What an early return leaves open stays each time that it is taken, whoever comes there.
+  if (leak.kind === 'outcome' && !isOfThrow) return anyOf(runsUnderLoad(place, file), openInLibrary(place, file));
   return isSetUp(fn, file) ? runsRepeatedly(place, file) : runsUnderLoad(place, file);
 }

@@ -1,10 +1,10 @@
 import type { FileContext } from '../../model/file-context.ts';
 import { listReturnedValues } from '../life/life-cycle.ts';
-import { importWords, together } from '../mention-words.ts';
 import { findFunctionValue } from '../names/functions.ts';
 import { bareModule, findOrigin, originName } from '../names/provenance.ts';
-import { findMemberName, isWithin, skipAwait, skipWrappers } from '../syntax.ts';
+import { findMemberName, isAssignment, isWithin, skipAwait, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { widgetKinds } from './widget-handles.ts';
 
 /** Something that holds on to what the garbage collector cannot take: a descriptor, a socket, a process, a timer. */
 export interface HandleKind {
@@ -241,18 +241,7 @@ export const handleKinds: readonly HandleKind[] = [
     cost: 'an audio thread of the few that a page may have',
     source: 'W3C Web Audio API',
   },
-];
-
-/** What the text of a file holds that makes a handle of a package: how it is imported, and a name that makes one. */
-export const handleWords: readonly string[] = [
-  ...new Set(
-    handleKinds.flatMap(({ modules, paths }) => {
-      const named = importWords(modules.filter((module) => module !== ''));
-      const names = paths.map((path) => path.split('.').at(-2));
-      // What a package exports by default has whatever name.
-      return names.includes(undefined) ? named : together(named, names as string[]);
-    }),
-  ),
+  ...widgetKinds,
 ];
 
 export const descriptorKind: HandleKind = handleKinds[0]!;
@@ -365,7 +354,9 @@ function givesWhatIsKept(creation: ts.Expression, file: FileContext): boolean {
   const fn = ts.isCallExpression(creation) ? findFunctionValue(creation.expression, file) : undefined;
   if (!fn) return false;
   return listReturnedValues(fn, file).some((given) => {
-    const value = skipAwait(given);
+    const told = skipAwait(given);
+    // `return (browser ??= await launch())`
+    const value = isAssignment(told) ? skipWrappers(told.left) : told;
     const binding = ts.isIdentifier(value) ? file.bindingOf(value) : undefined;
     return binding !== undefined && !isWithin(binding.identifier, fn);
   });

@@ -16,6 +16,7 @@ import {
   findPropertyName,
   getOutermostWrapped,
   isAssignment,
+  isAsync,
   isClassNode,
   isFunctionNode,
   skipWrappers,
@@ -55,13 +56,18 @@ export function lifeOf(node: ts.Node, file: FileContext): Life {
 
 function judgeLife(node: ts.Node, file: FileContext): Life {
   const effect = findEffect(node);
-  if (effect) return { kind: 'effect', effect, cleanups: listReturnedFunctions(effect, file) };
+  // What an `async` effect returns is a promise, which nobody calls.
+  if (effect) return { kind: 'effect', effect, cleanups: isAsync(effect) ? [] : listReturnedFunctions(effect, file) };
   if (frequencyOf(node, file) === 'once') return { kind: 'process' };
   const factory = findFactory(node, file);
   const owner = findThisOwner(node, file) ?? findAliasOwner(node, file);
   if (owner && isLifeOwner(owner, file)) {
     const shape = classShape(owner, file);
-    return { kind: 'owner', shape, isSingleton: isSingleton(owner, file), isComponent: isComponent(shape) };
+    const isOfPage = isComponent(shape);
+    // The options of a component stand in a file once, for each that is made of them.
+    const isOnly = !(isOfPage && ts.isObjectLiteralExpression(owner)) && isSingleton(owner, file);
+    const named = isOfPage && shape.name === '<object>' ? { ...shape, name: 'component' } : shape;
+    return { kind: 'owner', shape: named, isSingleton: isOnly, isComponent: isOfPage };
   }
   if (factory) return factory;
   const fn = findEnclosingFunction(node);
@@ -83,7 +89,7 @@ function findAliasOwner(node: ts.Node, file: FileContext): OwnerNode | undefined
 function isLifeOwner(owner: OwnerNode, file: FileContext): boolean {
   if (!ts.isObjectLiteralExpression(owner)) return true;
   const shape = classShape(owner, file);
-  return shape.disposers.length > 0 && shape.fields.size > 0;
+  return isComponent(shape) || (shape.disposers.length > 0 && shape.fields.size > 0);
 }
 
 /** Inside a handler of requests or connections, wherever that is registered. */
@@ -100,7 +106,8 @@ function getOutermostFunction(fn: FunctionNode): FunctionNode {
   return at;
 }
 
-function findEffect(node: ts.Node): FunctionNode | undefined {
+/** The run of a UI effect that a node stands in. */
+export function findEffect(node: ts.Node): FunctionNode | undefined {
   for (let fn = findEnclosingFunction(node); fn; fn = findEnclosingFunction(fn)) {
     const call = getOutermostWrapped(fn).parent;
     if (!ts.isCallExpression(call) || call.expression === fn) continue;
@@ -216,12 +223,23 @@ function functionOfProperty(property: ts.ObjectLiteralElementLike, file: FileCon
 
 function isComponent(shape: ClassShape): boolean {
   const { node } = shape;
+  if (ts.isObjectLiteralExpression(node)) return isComponentOptions(node, shape);
   if (!isClassNode(node)) return false;
   const bases = node.heritageClauses?.flatMap((clause) => clause.types) ?? [];
   return (
     bases.some((base) => componentBase.test(findMemberPath(base.expression)?.join('.') ?? '')) ||
     [...shape.methods.keys()].some((name) => mountMethod.test(name))
   );
+}
+
+/** `{ data() {…}, mounted() {…} }` of Vue, `createReactClass({ componentDidMount() {…} })`, `Component.extend({ didInsertElement() {…} })`. */
+function isComponentOptions({ properties }: ts.ObjectLiteralExpression, { methods }: ClassShape): boolean {
+  const names = [...methods.keys()];
+  if (names.some((name) => /^(?:mounted|componentDidMount|didInsertElement)$/.test(name))) return true;
+  const isOfVue = properties.some(({ name }) =>
+    /^(?:data|methods|computed|props|template)$/.test(findPropertyName(name) ?? ''),
+  );
+  return isOfVue && names.some((name) => /^(?:created|beforeMount|activated)$/.test(name));
 }
 
 /** Whether a field can be reached from outside its file's class: not `private`, not `#x`. */

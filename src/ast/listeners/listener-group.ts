@@ -1,6 +1,7 @@
 import type { FileContext } from '../../model/file-context.ts';
 import { withCallees } from '../life/after-end.ts';
 import type { EmitterLife } from '../life/emitter-lifetime.ts';
+import { isInLostCleanup } from '../life/lost-cleanup.ts';
 import { isDisposerName } from '../names/class-shape.ts';
 import {
   type FunctionNode,
@@ -74,7 +75,7 @@ function collectEndsOf(add: ListenerCall, file: FileContext): readonly ts.CallEx
       lastName(target) === lastName(add.target) &&
       (event === undefined || event === add.event || !/^[\w:.-]+$/.test(event)),
   );
-  return [...removals, ...clearings].map(({ call }) => call);
+  return [...removals, ...clearings].map(({ call }) => call).filter((call) => !isInLostCleanup(call, file));
 }
 
 /** Whether the function that a listener is, or what it calls, takes another one away. */

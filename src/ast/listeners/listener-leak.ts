@@ -8,13 +8,12 @@ import { findFactoryOfFunction, type Life, lifeOf, listReturnedValues, mountMeth
 import { isEndedByHolder, isFreshlyMade } from '../life/looked-up.ts';
 import { listCaptures } from '../names/captures.ts';
 import type { ClassShape } from '../names/class-shape.ts';
-import { findFunctionOfBinding, isExecutor } from '../names/functions.ts';
+import { findFunctionOfBinding } from '../names/functions.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
   findEnclosingLoop,
   findMemberPath,
-  findMethodCall,
   findPromiseAround,
   getOutermostWrapped,
   isClassNode,
@@ -36,14 +35,17 @@ import { findDeferredForGood } from './listener-deferred.ts';
 import { findLeftByEarlyExit } from './listener-early-exit.ts';
 import { findStayingOnOneOutcome, isRemovedOnEveryOutcome, listEndsOf, listGroup } from './listener-group.ts';
 import { findMissedAtLoss } from './listener-missed-loss.ts';
+import { findForEachChild } from './listener-of-child.ts';
 import { findOfClosure } from './listener-of-closure.ts';
 import { findForInstanceEnd } from './listener-of-instance-end.ts';
 import { findForEachRun } from './listener-of-run.ts';
+import { orLeftOnHanded } from './listener-on-handed.ts';
 import { findOnLentClient } from './listener-on-lent-client.ts';
 import { findLeftByOneEnd } from './listener-partial-end.ts';
 import {
   hasOnce,
   isEnded,
+  isLeftAlone,
   isRegistering,
   type ListenerLeak,
   type ListenerPlace,
@@ -79,8 +81,6 @@ function judge(add: ListenerCall, file: FileContext): ListenerLeak | undefined {
   const life = lifeOf(add.call, file);
   if (life.kind === 'process') return undefined;
   const promise = findPromiseAround(fn);
-  // What waits for the end of the process waits once.
-  if (promise && processEnd.test(add.event)) return undefined;
   const outermost = promise ? (findEnclosingFunction(promise) ?? fn) : fn;
   const place: ListenerPlace = {
     add,
@@ -91,6 +91,12 @@ function judge(add: ListenerCall, file: FileContext): ListenerLeak | undefined {
     emitter: emitterLifeOf(add.receiver, outermost, file),
     file,
   };
+  if (processEnd.test(add.event) && listEndsOf(add, file).length === 0) {
+    const ofChild = findForEachChild(place);
+    if (ofChild) return ofChild;
+  }
+  // What waits for the end of the process waits once.
+  if (promise && processEnd.test(add.event)) return undefined;
   if (place.emitter === 'local' || place.emitter === 'parameter') {
     const lent = findOnLentClient(place);
     if (lent || place.emitter === 'local') return lent;
@@ -127,7 +133,9 @@ function judge(add: ListenerCall, file: FileContext): ListenerLeak | undefined {
     case 'kept':
       return onKept(place);
     default:
-      return onField(place) ?? onLent(place) ?? findOfClosure(place) ?? findAddedByEachEvent(place);
+      return (
+        onField(place) ?? orLeftOnHanded(onLent(place), place) ?? findOfClosure(place) ?? findAddedByEachEvent(place)
+      );
   }
 }
 
@@ -359,13 +367,6 @@ function servesResult({ add, file }: ListenerPlace, method: FunctionNode): boole
   return listOwnCaptures(add, method, file).some(({ references }) =>
     given.some((value) => ts.isIdentifier(value) && references.includes(value)),
   );
-}
-
-/** The result is not kept: it may be what takes the listener away. */
-function isLeftAlone(call: ts.CallExpression): boolean {
-  const { parent } = getOutermostWrapped(call);
-  if (ts.isArrowFunction(parent)) return isExecutor(parent) || findMethodCall(parent.parent)?.method === 'forEach';
-  return ts.isExpressionStatement(parent) || ts.isPropertyAccessExpression(parent);
 }
 
 /** `knex.on('a.id', 'b.id')` adds no listener. */

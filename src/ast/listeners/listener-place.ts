@@ -4,7 +4,8 @@ import type { Confidence } from '../../model/rule.ts';
 import type { EmitterLife } from '../life/emitter-lifetime.ts';
 import type { Life } from '../life/life-cycle.ts';
 import { listCaptures } from '../names/captures.ts';
-import { type FunctionNode, nameOfFunction } from '../syntax.ts';
+import { isExecutor } from '../names/functions.ts';
+import { type FunctionNode, findMethodCall, getOutermostWrapped, nameOfFunction } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { findListenerFunction, type ListenerCall } from './listener-calls.ts';
 
@@ -86,4 +87,16 @@ export const ending = 'close|end|destroy|disconnect|terminate|kill|abort|release
 export function isEnded(add: Pick<ListenerCall, 'target'>, file: FileContext): boolean {
   const name = (add.target ?? '').replace(/^this\./, '(?:this|self|that|_this)\\.').replace(/\$/g, '\\$');
   return new RegExp(`(?<![\\w$.])${name}[?!]?\\.(?:${ending})\\b`).test(file.text);
+}
+
+/** The result is not kept: it may be what takes the listener away. */
+export function isLeftAlone(call: ts.CallExpression): boolean {
+  const { parent } = getOutermostWrapped(call);
+  if (ts.isArrowFunction(parent)) {
+    const { parent: taker } = parent;
+    if (isExecutor(parent) || findMethodCall(taker)?.method === 'forEach') return true;
+    // `onMounted(() => window.addEventListener('resize', measure))` of Vue gives its result to nobody.
+    return ts.isCallExpression(taker) && /^on(?:Before)?(?:Mount(?:ed)?|Activated)$/.test(taker.expression.getText());
+  }
+  return ts.isExpressionStatement(parent) || ts.isPropertyAccessExpression(parent);
 }

@@ -166,15 +166,34 @@ export function goesWithItsEmitter(add: ListenerCall, file: FileContext): boolea
  * `if (message.id === id) resolve(message)`: the promise settles on a condition that asks for what its call was
  * given, so that its emitter tells many such calls of their events; what the whole process shares does so anyway.
  */
-function waitsForOneOfMany({ add, outermost, emitter, file }: ListenerPlace, promise: ts.NewExpression): boolean {
-  const executor = promise.arguments?.[0] && skipWrappers(promise.arguments[0]);
+function waitsForOneOfMany(place: ListenerPlace, promise: ts.NewExpression): boolean {
+  const uses = listSettlesIn(place, promise);
+  return place.emitter === 'process' ? uses.length > 0 : asksForItsOwn(place, promise);
+}
+
+function asksForItsOwn(place: ListenerPlace, promise: ts.NewExpression): boolean {
+  const { add, outermost, file } = place;
   const listener = add.listener && findListenerFunction(add.listener, file);
-  if (!executor || !isFunctionNode(executor) || !listener) return false;
-  const settling = executor.parameters.flatMap(({ name }) => (ts.isIdentifier(name) && file.bindingOf(name)) || []);
+  const settling = listSettlers(promise, file);
   const own = listOwnCaptures(add, outermost, file).filter((binding) => !settling.includes(binding));
-  const uses = settling.flatMap(({ references }) => references.filter((reference) => isWithin(reference, listener)));
-  if (emitter === 'process') return uses.length > 0;
-  return uses.some((use) => listConditionsOn(use, listener, file).some((condition) => asksFor(own, condition)));
+  return listSettlesIn(place, promise).some(
+    (use) => listener && listConditionsOn(use, listener, file).some((condition) => asksFor(own, condition)),
+  );
+}
+
+/** `resolve` and `reject` of an executor. */
+function listSettlers(promise: ts.NewExpression, file: FileContext): readonly Binding[] {
+  const executor = promise.arguments?.[0] && skipWrappers(promise.arguments[0]);
+  if (!executor || !isFunctionNode(executor)) return [];
+  return executor.parameters.flatMap(({ name }) => (ts.isIdentifier(name) && file.bindingOf(name)) || []);
+}
+
+/** Where the listener settles the promise around it. */
+function listSettlesIn({ add, file }: ListenerPlace, promise: ts.NewExpression): readonly ts.Identifier[] {
+  const listener = add.listener && findListenerFunction(add.listener, file);
+  if (!listener) return [];
+  const uses = listSettlers(promise, file).flatMap(({ references }) => references);
+  return uses.filter((use) => isWithin(use, listener));
 }
 
 /** `waitUntilIdle()` of an owner that lives on: each of those who wait calls it. */
@@ -196,7 +215,7 @@ function isShared(place: ListenerPlace, promise: ts.NewExpression): boolean {
   // In a constructor it waits once an instance.
   if (ts.isConstructorDeclaration(outermost)) return false;
   // `run(task)` that waits for the answer to its own task is called for each of them.
-  if (isRegistering(outermost) && !(emitter === 'field' && waitsForOneOfMany(place, promise))) return false;
+  if (isRegistering(outermost) && !(/^(?:field|process)$/.test(emitter) && asksForItsOwn(place, promise))) return false;
   return /^(?:process|field|self|kept)$/.test(emitter);
 }
 

@@ -18,6 +18,7 @@ import {
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { findLibrarySubscription } from './library-subscriptions.ts';
 import { isEnded } from './listener-place.ts';
 
 type MethodCall = NonNullable<ReturnType<typeof findMethodCall>>;
@@ -41,6 +42,8 @@ const ending =
 const ownOfComponent = /(?:^|\.)(?:[$_]?(?:activatedR|r)oute|\w*[fF]orm|\w*[cC]ontrol|dialogRef|ref|modalRef)\b/;
 
 export function findSubscription(call: ts.CallExpression, file: FileContext): Subscription | undefined {
+  const ofLibrary = findLibrarySubscription(call, (source) => outlives(source, file), file);
+  if (ofLibrary) return ofLibrary;
   const target = findMethodCall(call);
   if (!target || !subscribing.test(target.method) || !takesCallback(call, file)) return undefined;
   if (isKeptByList(target)) return undefined;
@@ -81,16 +84,28 @@ function ofObservable({ call, method, receiver }: MethodCall, file: FileContext)
     source = skipWrappers(piped.receiver);
   }
   const origin = findOrigin(source, file);
-  const isTicking = origin?.module === 'rxjs' && /^(?:interval)$/.test(origin.path[0] ?? '');
+  const isTicking = origin?.module === 'rxjs' && (origin.path[0] === 'interval' || isOfPage(source));
   const made = findMethodCall(source);
   const lasting = made && /^(?:asObservable|select)$/.test(made.method) ? made.receiver : source;
   if (!isTicking && (ownOfComponent.test(lasting.getText(file.source)) || !outlives(lasting, file))) return undefined;
   return { call, source: source.getText(file.source), ends: 'unsubscribe' };
 }
 
+/** `fromEvent(window, 'resize')`. */
+function isOfPage(source: ts.Expression): boolean {
+  const call = skipWrappers(source);
+  if (!ts.isCallExpression(call) || !ts.isIdentifier(call.expression) || call.expression.text !== 'fromEvent')
+    return false;
+  return /^(?:window|document|process)$/.test(call.arguments[0]?.getText() ?? '');
+}
+
 function ofVsCode({ call, method, receiver }: MethodCall, file: FileContext): Subscription | undefined {
   const origin = findOrigin(receiver, file);
   if (!origin || bareModule(origin.module) !== 'vscode' || !/^on[A-Z]/.test(method)) return undefined;
+  // The events of a panel, watcher or channel that was made for the owner go with it.
+  const target = findMemberPath(receiver)?.join('.');
+  const isMade = origin.path.some((step) => /^create[A-Z]/.test(step)) && method === 'onDidDispose';
+  if (isMade || (target?.startsWith('this.') && isEnded({ target }, file))) return undefined;
   return { call, source: receiver.getText(file.source), ends: 'dispose' };
 }
 

@@ -1,5 +1,6 @@
 import type { Binding, FileContext } from '../../model/file-context.ts';
 import type { HandlePlace } from '../handles/handle-escape.ts';
+import { isInLostCleanup } from '../life/lost-cleanup.ts';
 import {
   findEnclosingFunction,
   findMemberPath,
@@ -15,6 +16,10 @@ import { type TimerClears, timerClears } from './timer-clears.ts';
 
 /** The places of this file that end a timer kept in one of `places`. */
 export function listClearsOf(places: readonly HandlePlace[], file: FileContext): readonly ts.Node[] {
+  return listAllClears(places, file).filter((clear) => !isInLostCleanup(clear, file));
+}
+
+function listAllClears(places: readonly HandlePlace[], file: FileContext): readonly ts.Node[] {
   const clears = timerClears(file);
   return places.flatMap((place) => {
     switch (place.kind) {

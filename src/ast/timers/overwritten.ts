@@ -25,7 +25,7 @@ import { isGuardedByState } from '../where/latch.ts';
 import { findReArming } from './re-arming.ts';
 
 const bringUp =
-  /^(?:_*(?:start|init|run|boot|setup|launch|begin|load)(?:[A-Z]\w*)?|(?:on|when)(?:After|Before)?(?:Start|Load|Init|Ready)\w*|component(?:Did|Will)Mount|UNSAFE_componentWillMount|connectedCallback|ngOnInit|ngAfterViewInit|mounted|created|onModuleInit|onApplicationBootstrap|afterInit)$/;
+  /^(?:_*(?:start|init|run|boot|setup|launch|begin|load)(?:[A-Z]\w*)?|(?:on|when)(?:After|Before)?(?:Start|Load|Init|Ready)\w*|component(?:Did|Will)Mount|UNSAFE_componentWillMount|connectedCallback|hostConnected|didInsertElement|componentDidLoad|ngOnInit|ngAfterViewInit|mounted|created|onModuleInit|onApplicationBootstrap|afterInit)$/;
 
 /** How a second run of what starts a timer comes about, so that the first handle is lost. */
 export interface Overwrite {

@@ -121,6 +121,11 @@ function fromDecorators(fn: FunctionNode, file: FileContext): EntryPoint | undef
       ? { ...request(label), seldom: 'job' }
       : routed(label, path, isDecoratedForAdmins(fn) || isDecoratedForAdmins(fn.parent));
   }
+  const isGateway = (ts.getDecorators(fn.parent) ?? []).some(
+    ({ expression }) =>
+      ts.isCallExpression(expression) && findMemberPath(expression.expression)?.at(-1) === 'WebSocketGateway',
+  );
+  if (isGateway && /^handle(?:Connection|Disconnect)$/.test(nameOfFunction(fn))) return request('WebSocketGateway');
   const implemented = fn.parent.heritageClauses?.flatMap((clause) => clause.types) ?? [];
   for (const type of implemented) {
     const name = findMemberPath(type.expression)?.at(-1) ?? '';

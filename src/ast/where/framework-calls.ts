@@ -19,6 +19,12 @@ const anyName = /./;
 /** A trigger of a cloud: nobody waits for it. */
 const triggered = (label: string): EntryPoint => (/\.?on(?:Schedule|Run)$/.test(label) ? event(label) : job(label));
 
+/** The handlers of one connection: what they hear of its beginning, and of each message. */
+const socketHandler = (name: string): FrameworkCall => ({
+  entry: request(`${name} socket`),
+  properties: /^(?:upgrade|open|message|onOpen|onMessage)$/,
+});
+
 /** Calls by the module that the called function comes from, then by its name there. */
 const byModule: readonly [module: RegExp, name: RegExp, what: (name: string) => FrameworkCall][] = [
   [
@@ -88,6 +94,8 @@ const byModule: readonly [module: RegExp, name: RegExp, what: (name: string) => 
     /(?:^|\.)create$/,
     () => ({ entry: request('SQS message'), properties: /^handleMessage(?:Batch)?$/ }),
   ],
+  [/^(?:h3|crossws)$/, /^define(?:WebSocketHandler|Hooks)$/, socketHandler],
+  [/^(?:hono\/|@hono\/)/, /(?:^|\.)upgradeWebSocket$/, socketHandler],
   [
     /^uWebSockets\.js$/,
     /\.ws$/,
@@ -98,7 +106,8 @@ const byModule: readonly [module: RegExp, name: RegExp, what: (name: string) => 
 /** Calls of what a runtime or a server puts in the global scope, by the whole name. */
 const byGlobal: readonly [name: RegExp, what: (name: string) => FrameworkCall][] = [
   [/^Deno\.serve$/, (name) => ({ entry: request(name) })],
-  [/^Bun\.serve$/, (name) => ({ entry: request(name), properties: /^(?:fetch|routes)$/ })],
+  [/^Bun\.serve$/, (name) => ({ entry: request(name), properties: /^(?:fetch|routes|websocket)$/ })],
+  [/^defineWebSocketHandler$/, socketHandler],
   [/^Parse\.Cloud\.job$/, (name) => ({ entry: event(name) })],
   [/^Parse\.Cloud\.(?:define|(?:before|after)[A-Z]\w*)$/, (name) => ({ entry: request(name) })],
 ];
@@ -143,6 +152,7 @@ const byDependency: readonly [
     ({ arguments: given }) => given.length > 1,
     () => ({ entry: request('Hono openapi') }),
   ],
+  [/^elysia$/, /^ws$/, ({ arguments: given }) => given.length > 1, () => socketHandler('Elysia')],
   [/^(?:@orpc\/server|zsa)$/, /^handler$/, takesFunction, () => ({ entry: request('procedure') })],
   [/^next-safe-action$/, /^(?:stateA|a)ction$/, takesFunction, () => ({ entry: request('server action') })],
   [/^(?:bull|bee-queue|kue)$/, /^process$/, takesFunction, (method) => ({ entry: job(`queue ${method}`) })],
