@@ -14,7 +14,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "limits": [
       "A page, icon or text whose name is written out and that is piped to a client is left alone: it is read in one piece.",
       "What only a failure leaves open is `possible` where no request, event or timer comes there (a browser and a client of a database are `likely` anyway); so are observers, and what an owner hands on or a base class may end.",
-      "A handle that is returned, stored or passed on is taken to be ended there.",
+      "A handle that is returned, stored or passed on is taken to be ended there. What an effect of a page leaves open is `possible` where it may run once for the page; editors, charts, maps and players are judged in effects and owners only.",
       "Of streams joined by `pipe()`, those between a file, or an answer of another service, and the client of a handler are followed, also by way of what is made of the response, and what another service sends, or a function is handed as a stream, into a file; an answer that its handler calls an image or the like is `possible`: what is small is sent before anybody goes. An abort counts as an end of what is read, unless it is that of a timer that is cleared as the answer comes.",
       "Of what no known library makes, only what its own function opens, waits for and ends on some way out is followed.",
       "Else only what is known by its import is a handle; response bodies that are left unread, at all or on an early return, are followed for `http` and `https`, and on an early return for objects of S3. Of `fetch`, only a GET of whatever an address names whose body nobody reads: a body of up to 16 KB (Node.js 20) or 64 KB (22 and later) holds no connection, so that what answers a failure, or an API, does not matter."
@@ -62,7 +62,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "The emitter outlives the code that listens. Each listener keeps its closure alive and runs on every event, so memory and time per event grow with calls, requests, instances or mounts.",
     "advice": "Remove the listener where the work or its owner ends, on every outcome; once() alone leaves the siblings that did not fire. A `{ signal }` removes several at a time.",
     "limits": [
-      "Emitters handed in by a caller are taken to end with the call, unless a caller in the project is seen to hand in what it keeps; AbortSignals are taken to live on, unless all callers in the file make them for the call.",
+      "Emitters handed in by a caller are taken to end with the call, unless a caller in the project is seen to hand in what it keeps, or a class of a library with an end of its own was handed it as it was made (a socket, a stream or whatever else by its name is one side of a conversation is taken to end with its owner); AbortSignals are taken to live on, unless all callers in the file make them for the call.",
       "A removal of the same event anywhere in the file is taken to be the right one, unless it is one of several outcomes.",
       "Listeners of one instance or call each are `possible` unless requests, events, timers or the users of a package come there; so are those on the socket of a request, on what is kept by a key, and on an emitter that an owner has for itself.",
       "One that a method adds for what it was handed, for what it gives its caller or for whoever waits is sure where such calls are many.",
@@ -186,7 +186,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Keep what the call gives back and end it where its owner ends, or let it end by itself with `takeUntil`, `first` or `take(1)`.",
     "limits": [
       "Observables that a call makes are taken to complete, unless it is `interval`, `select` or `asObservable`.",
-      "What a method of another package gives back is known for RxJS and VS Code only."
+      "What a function of another package gives back is known for RxJS, VS Code and the libraries of `library-subscriptions.ts` (MobX, Redux, Zustand, Firebase, wagmi, Expo and others), where the file shows that it is theirs; a reaction of MobX counts where it reads what outlives its owner."
     ],
     "options": {},
     "fix": {
