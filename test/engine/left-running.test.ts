@@ -230,6 +230,18 @@ const connections: Record<string, readonly [path: string, dependency: string, te
     `const sockets = new Map<string, any>();\nBun.serve({\n  fetch(request, server) { server.upgrade(request); },\n  websocket: {\n    open(ws) { sockets.set(ws.data.sessionId, ws); },\n    message(ws, message) { for (const one of sockets.values()) one.send(message); },\n    /* end */\n  },\n});\n`,
     'close(ws) { sockets.delete(ws.data.sessionId); },',
   ],
+  'a stream that a route answers with, by a timer': [
+    'app/api/ticks/route.ts',
+    'next',
+    `export async function GET() {\n  let clock;\n  const stream = new ReadableStream({\n    start(controller) { clock = setInterval(() => controller.enqueue('tick'), 1000); },\n    /* end */\n  });\n  return new Response(stream);\n}\n`,
+    'cancel() { clearInterval(clock); },',
+  ],
+  'a stream that a route answers with, by a listener': [
+    'app/api/feed/route.ts',
+    'next',
+    `import { bus } from '@/lib/bus';\nexport async function GET(request) {\n  const stream = new ReadableStream({\n    start(controller) {\n      const hear = (change) => controller.enqueue(change);\n      bus.on('change', hear);\n      /* end */\n    },\n  });\n  return new Response(stream);\n}\n`,
+    `request.signal.addEventListener('abort', () => bus.off('change', hear));`,
+  ],
   'a socket of Nitro': [
     'server/routes/feed.ts',
     'nitropack',

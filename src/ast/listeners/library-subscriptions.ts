@@ -89,6 +89,8 @@ export const subscribingModules: readonly string[] = [
   'viem',
   'jotai*',
   'expo-*',
+  'lexical*',
+  '@lexical/*',
 ];
 export const subscribingNames: readonly string[] = [
   'autorun(',
@@ -102,6 +104,7 @@ export const subscribingNames: readonly string[] = [
   'onIdTokenChanged(',
   'onMessage(',
   'watch',
+  '.register',
   'listen(',
   'Listener(',
 ];

@@ -1,6 +1,7 @@
 import type { FileContext } from '../../model/file-context.ts';
 import { emitterLifeOf } from '../life/emitter-lifetime.ts';
 import { listReturnedFunctions } from '../life/life-cycle.ts';
+import { isStreamStart } from '../names/functions.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -36,7 +37,9 @@ export function findForConsumer(place: ListenerPlace): ListenerLeak | undefined 
 
 function forHandler({ add, fn, file }: ListenerPlace): ListenerLeak | undefined {
   const handler = findHandler(fn, file);
-  if (!handler || !outlives(add, handler, file) || !servesOne(add, handler, file)) return undefined;
+  if (!handler || !outlives(add, handler, file)) return undefined;
+  // `start(controller)` of the stream that the handler answers with is handed the other end of it.
+  if (!servesOne(add, handler, file) && !(isStreamStart(fn) && servesOne(add, fn, file))) return undefined;
   const label = findEntryPoint(handler, file)?.label ?? '';
   return { shape: 'consumer', what: `each run of the handler (${label})`, confidence: 'likely' };
 }

@@ -3,6 +3,7 @@ import {
   type ClassNode,
   type FunctionNode,
   findMemberPath,
+  findPropertyName,
   findThisClass,
   getOutermostWrapped,
   hasModifier,
@@ -176,4 +177,11 @@ function isNameExported(name: ts.BindingName, file: FileContext): boolean {
 export function isExecutor(fn: FunctionNode): boolean {
   const { parent } = getOutermostWrapped(fn);
   return ts.isNewExpression(parent) && /Promise$/.test(parent.expression.getText());
+}
+
+/** `new ReadableStream({ start(controller) { … } })`: it runs as the stream is made. */
+export function isStreamStart(fn: FunctionNode): boolean {
+  if (!ts.isMethodDeclaration(fn) || findPropertyName(fn.name) !== 'start') return false;
+  const { parent } = getOutermostWrapped(fn.parent);
+  return ts.isNewExpression(parent) && /^(?:Readable|Writable|Transform)Stream$/.test(parent.expression.getText());
 }

@@ -2,7 +2,7 @@ import type { FileContext } from '../../model/file-context.ts';
 import type { CallEdge, CallFrequency, FunctionSummary, SymbolRef } from '../../model/link.ts';
 import { isLeftAlone, isRunAlone } from '../handles/left-alone.ts';
 import { listDispatched } from '../names/dispatch-table.ts';
-import { findFunctionValue, ordinalOf } from '../names/functions.ts';
+import { findFunctionValue, isStreamStart, ordinalOf } from '../names/functions.ts';
 import { refOf, targetOf } from '../names/symbol-ref.ts';
 import { isTellingName } from '../names/telling-name.ts';
 import {
@@ -136,7 +136,7 @@ export function addInlineEdge(
   file: FileContext,
   addEdge: (from: FunctionNode | undefined, edge: CallEdge) => void,
 ): void {
-  if (!ts.isArrowFunction(fn) && !ts.isFunctionExpression(fn)) return;
+  if (!ts.isArrowFunction(fn) && !ts.isFunctionExpression(fn) && !isStreamStart(fn)) return;
   if (findEntryPoint(fn, file)) return;
   const outer = getOutermostWrapped(fn);
   if (ts.isVariableDeclaration(outer.parent)) return;
