@@ -83,10 +83,26 @@ export function hasOnce({ options }: ListenerCall): boolean {
 
 export const ending = 'close|end|destroy|disconnect|terminate|kill|abort|release|stop|dispose|quit|shutdown';
 
-/** Whether the file ends the emitter itself, and its listeners with it. */
-export function isEnded(add: Pick<ListenerCall, 'target'>, file: FileContext): boolean {
-  const name = (add.target ?? '').replace(/^this\./, '(?:this|self|that|_this)\\.').replace(/\$/g, '\\$');
-  return new RegExp(`(?<![\\w$.])${name}[?!]?\\.(?:${ending})\\b`).test(file.text);
+/** A path ahead of an end, from where the path begins: no long word is read from each of its characters. */
+const endedPath = new RegExp(`(?<![\\w$.#])([\\w$.#]+)[?!]?\\.(?:${ending})\\b`, 'g');
+const endedOther = new RegExp(`(?<![\\w$.])[?!]?\\.(?:${ending})\\b`);
+
+/** Whether the file ends the emitter itself, and its listeners with it; of one that is computed, whether it ends any such. */
+export function isEnded({ target }: Pick<ListenerCall, 'target'>, file: FileContext): boolean {
+  if (target === undefined) return file.memo(endsOther, file.source);
+  const paths = file.memo(collectEnded, file.source);
+  if (!target.startsWith('this.')) return paths.has(target);
+  const own = target.slice('this.'.length);
+  return ['this', 'self', 'that', '_this'].some((self) => paths.has(`${self}.${own}`));
+}
+
+/** The text is read once, whatever the number of listeners. */
+function collectEnded(_: ts.SourceFile, { text }: FileContext): ReadonlySet<string> {
+  return new Set(Array.from(text.matchAll(endedPath), ([, path]) => path!));
+}
+
+function endsOther(_: ts.SourceFile, { text }: FileContext): boolean {
+  return endedOther.test(text);
 }
 
 /** The result is not kept: it may be what takes the listener away. */
