@@ -28,27 +28,46 @@ export function askedText(call: Invocation, file: FileContext): string {
   return call.getText(file.source).replace(/\.(?:collection|model)\([^()]*\)/g, '');
 }
 
+/** What tells texts that name what a function is handed. */
+export interface HandedNames {
+  test(text: string): boolean;
+}
+
 /** The names by which a function has what it is handed: its parameters, and what it makes of them. */
-export function matchHanded(fn: FunctionNode, file: FileContext): RegExp | undefined {
+export function matchHanded(fn: FunctionNode, file: FileContext): HandedNames | undefined {
   return file.memo(collectHanded, fn);
 }
 
-function collectHanded(fn: FunctionNode, file: FileContext): RegExp | undefined {
+function collectHanded(fn: FunctionNode, file: FileContext): HandedNames | undefined {
   const names = fn.parameters.flatMap((parameter) => listBoundNames(parameter.name));
   if (names.length === 0) return undefined;
-  const match = (): RegExp => new RegExp(`\\b(?:${names.map((name) => name.replaceAll('$', '\\$')).join('|')})\\b`);
-  let handed = match();
+  // An expression of all names would be compiled anew for each that is found.
+  const handed: HandedNames = { test: (text) => names.some((name) => holdsWord(text, name)) };
   for (const { name, initializer } of listNodesWithin('VariableDeclaration', fn, file)) {
     if (!initializer || !ts.isIdentifier(name)) continue;
-    if (findEnclosingFunction(name) !== fn || !isMadeOf(name, initializer, handed, file)) continue;
-    names.push(name.text);
-    handed = match();
+    if (findEnclosingFunction(name) === fn && isMadeOf(name, initializer, handed, file)) names.push(name.text);
   }
   return handed;
 }
 
+/** Whether a name stands in a text, not as a part of a longer word. */
+function holdsWord(text: string, name: string): boolean {
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+    const end = at + name.length;
+    if (isEdge(text, at) && isEdge(text, end)) return true;
+  }
+  return false;
+}
+
+const wordCharacter = /\w/;
+
+/** Whether a word begins or ends ahead of a place. */
+function isEdge(text: string, at: number): boolean {
+  return wordCharacter.test(text.charAt(at - 1)) !== wordCharacter.test(text.charAt(at));
+}
+
 /** `new Set(ids)`; also a builder of a query that is told of it later (`query.where('id = :id', { id })`). */
-function isMadeOf(name: ts.Identifier, initializer: ts.Expression, handed: RegExp, file: FileContext): boolean {
+function isMadeOf(name: ts.Identifier, initializer: ts.Expression, handed: HandedNames, file: FileContext): boolean {
   const text = initializer.getText(file.source);
   if (handed.test(text)) return true;
   if (!/[qQ]uery|Builder|knex|^db\b/.test(text.slice(0, 200))) return false;

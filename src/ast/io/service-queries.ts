@@ -235,9 +235,16 @@ export function hasServices(file: FileContext): boolean {
   return file.memo(servicesOf, file.source).length > 0;
 }
 
+/** The same for all files of a package. */
+const servicesByPackage = new WeakMap<ReadonlySet<string>, readonly Service[]>();
+
 function servicesOf(_: ts.SourceFile, { package: { dependencies } }: FileContext): readonly Service[] {
+  const known = servicesByPackage.get(dependencies);
+  if (known) return known;
   const names = [...dependencies];
-  return services.filter(({ uses }) => names.some((name) => uses.test(name)));
+  const used = services.filter(({ uses }) => names.some((name) => uses.test(name)));
+  servicesByPackage.set(dependencies, used);
+  return used;
 }
 
 const commandKinds: Readonly<Record<string, QueryKind>> = {
