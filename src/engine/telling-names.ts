@@ -1,15 +1,16 @@
 import { isTellingName } from '../ast/names/telling-name.ts';
 import type { Project } from './project.ts';
 
-/** In the texts of one package: who calls a method of a telling name, and who declares a function by it. */
-interface NamesOfPackage {
-  callers: ReadonlyMap<string, readonly string[]>;
-  owners: ReadonlyMap<string, readonly string[]>;
+/** Who in one package calls a method of a name, and who declares a function by it. */
+interface UsesOfName {
+  callers: readonly string[];
+  owners: readonly string[];
 }
 
-interface NamesOfText {
-  called: string[];
-  declared: string[];
+/** What a text does with a name. */
+interface UseInText {
+  isCalled: boolean;
+  isDeclared: boolean;
 }
 
 /** Their names are those of `isTellingName`: what stands behind any other is not looked at. */
@@ -23,7 +24,7 @@ const declaration =
  */
 export class TellingNames {
   readonly #project: Project;
-  readonly #packages = new Map<string, NamesOfPackage>();
+  readonly #uses = new Map<string, UsesOfName>();
 
   constructor(project: Project) {
     this.#project = project;
@@ -33,43 +34,44 @@ export class TellingNames {
   callersOf(name: string, file: string): readonly string[] {
     const packageDir = this.#project.files.get(file)?.packageDir;
     if (packageDir === undefined || !isTellingName(name)) return [];
-    const { callers, owners } = this.#namesOf(packageDir);
-    const others = owners.get(name) ?? [];
-    return others.every((other) => other === file) ? (callers.get(name) ?? []) : [];
+    const { callers, owners } = this.#usesOf(name, packageDir);
+    return owners.every((owner) => owner === file) ? callers : [];
   }
 
-  #namesOf(packageDir: string): NamesOfPackage {
-    let names = this.#packages.get(packageDir);
-    if (!names) {
-      names = this.#index(packageDir);
-      this.#packages.set(packageDir, names);
+  #usesOf(name: string, packageDir: string): UsesOfName {
+    const key = `${packageDir}\0${name}`;
+    let uses = this.#uses.get(key);
+    if (!uses) {
+      uses = this.#search(name, packageDir);
+      this.#uses.set(key, uses);
     }
-    return names;
+    return uses;
   }
 
-  #index(packageDir: string): NamesOfPackage {
-    const callers = new Map<string, string[]>();
-    const owners = new Map<string, string[]>();
+  /** Few names are asked for, and few texts hold one: to look for each takes less than to list all names of all texts. */
+  #search(name: string, packageDir: string): UsesOfName {
+    const callers: string[] = [];
+    const owners: string[] = [];
     for (const [path, known] of this.#project.files) {
-      if (known.packageDir !== packageDir || this.#project.isAside(path)) continue;
-      const { called, declared } = this.#project.ask(path, 'telling names', listNames);
-      for (const name of called) add(callers, name, path);
-      for (const name of declared) add(owners, name, path);
+      if (known.packageDir !== packageDir) continue;
+      const use = this.#project.ask(path, `telling:${name}`, (text) => findUse(name, text));
+      if (!use || this.#project.isAside(path)) continue;
+      if (use.isCalled) callers.push(path);
+      if (use.isDeclared) owners.push(path);
     }
     return { callers, owners };
   }
 }
 
-function listNames(text: string): NamesOfText {
-  const called = new Set<string>();
-  const declared = new Set<string>();
-  for (const [, name] of text.matchAll(methodCall)) if (isTellingName(name!)) called.add(name!);
-  for (const [, name] of text.matchAll(declaration)) if (isTellingName(name!)) declared.add(name!);
-  return { called: [...called], declared: [...declared] };
+/** Null where it does nothing, as in most. */
+function findUse(name: string, text: string): UseInText | null {
+  if (!text.includes(name)) return null;
+  const isCalled = holds(text, methodCall, name);
+  const isDeclared = holds(text, declaration, name);
+  return isCalled || isDeclared ? { isCalled, isDeclared } : null;
 }
 
-function add(to: Map<string, string[]>, name: string, path: string): void {
-  const list = to.get(name);
-  if (list) list.push(path);
-  else to.set(name, [path]);
+function holds(text: string, form: RegExp, name: string): boolean {
+  for (const [, found] of text.matchAll(form)) if (found === name) return true;
+  return false;
 }
