@@ -1,4 +1,5 @@
 import { findSend, isLimitedSend } from '../../src/ast/io/network-send.ts';
+import { findQuery } from '../../src/ast/io/queries.ts';
 import { findTransactionAround } from '../../src/ast/io/transaction-around.ts';
 import { findCallee } from '../../src/ast/names/symbol-ref.ts';
 import { skipAwait } from '../../src/ast/syntax.ts';
@@ -52,6 +53,8 @@ function judge(call: ts.CallExpression, file: FileContext): Match<{ call: ts.Cal
       ...(sent !== call && { related: [{ at: sent, note: 'goes over the network' }] }),
       data: { call },
     };
+  // What the transaction is for: nothing of other files is asked.
+  if (findQuery(call, file)) return undefined;
   const to = findCallee(call, file);
   if (!to || to.kind === 'function') return undefined;
   const does = (deed: FunctionDeed): LinkCondition => ({ kind: 'callee-does', to, deeds: [deed] });
