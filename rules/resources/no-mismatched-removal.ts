@@ -11,6 +11,7 @@ import {
 import { findEventless, findOtherEvent } from '../../src/ast/listeners/removal-event.ts';
 import { findAddedAnew, findMeant, listMadeBy } from '../../src/ast/listeners/removal-of-another.ts';
 import { leavesNothing } from '../../src/ast/listeners/removal-remains.ts';
+import { listenerWords, together } from '../../src/ast/mention-words.ts';
 import { findEnclosingFunction, findMemberPath, isWithin, skipWrappers } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { whenCalledAtAll } from '../../src/ast/where/never-called.ts';
@@ -51,8 +52,9 @@ export const rule = defineRule<MismatchedRemoval>({
     'Where the listener goes anyway (it has fired, its event comes once, its element goes with its component) the finding is `possible`.',
   ],
   roles: ['product', 'ui', 'script', 'migration', 'config', 'example'],
-  mentions: ['removeListener', 'removeEventListener', '.off'],
-  shapes: { '.off': /\.off(?![\w$])/ },
+  mentions: together(['removeListener', 'removeEventListener', '.off'], listenerWords),
+  // jQuery's `.off('click')` is handed no listener.
+  shapes: { '.off': /\.off(?![\w$])(?!\s*\(\s*(?:(['"`])[^'"`\n]*\1\s*)?\))/ },
   visit: {
     CallExpression(call, file) {
       const removal = findRemoval(call, file);

@@ -41,6 +41,12 @@ export const emptyObjects: readonly string[] = ['= {}', '={}', '?? {}', '|| {}',
 
 export const emptyArrays: readonly string[] = ['[]', 'new Array'];
 
+/** A listener that is added. */
+export const listenerWords: readonly string[] = [
+  ...['.on', "['on", '["on', 'addListener', 'addEventListener'],
+  ...['prependListener', 'prependOnceListener', 'addAbortListener'],
+];
+
 const quotes = ["'", '"', '`'] as const;
 
 /** How modules are named where they are imported; a trailing `*` stands for the rest of the name. */
