@@ -1,6 +1,6 @@
 import { findSend, isLimitedSend } from '../../src/ast/io/network-send.ts';
 import { findQuery } from '../../src/ast/io/queries.ts';
-import { findTransactionAround } from '../../src/ast/io/transaction-around.ts';
+import { findHeldTransaction } from '../../src/ast/io/transaction-around.ts';
 import { findCallee } from '../../src/ast/names/symbol-ref.ts';
 import { skipAwait } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
@@ -26,9 +26,9 @@ export const rule = defineRule<{ call: ts.CallExpression }>({
     'A call with a time-out of its own is `possible`: the connection is held for no longer than that.',
     'What only a failure leads to (a `catch`, a branch that throws) is `possible`.',
     'A helper of another file counts when it, or a function that it calls, waits for another service: two calls deep at most.',
-    'Transactions begun by hand (BEGIN … COMMIT) are not followed.',
+    'A transaction that is begun by hand (`BEGIN`, `startTransaction()`) counts where the same function commits it; one that is handed to another function is not followed there.',
   ],
-  mentions: ['ransaction&await'],
+  mentions: ['ransaction&await', 'BEGIN&await', 'begin(&await', 'pg-promise&await'],
   visit: {
     AwaitExpression(node, file) {
       const call = skipAwait(node.expression);
@@ -39,7 +39,7 @@ export const rule = defineRule<{ call: ts.CallExpression }>({
 });
 
 function judge(call: ts.CallExpression, file: FileContext): Match<{ call: ts.CallExpression }> | undefined {
-  const transaction = findTransactionAround(call);
+  const transaction = findHeldTransaction(call, file);
   if (!transaction) return undefined;
   // What undoes a failure runs seldom, and the transaction ends right after it.
   const isSeldom = isInCatch(call, transaction) || isOnWayOut(call, transaction);

@@ -1,8 +1,15 @@
 import type { FileContext } from '../../model/file-context.ts';
 import { findFunctionValue } from '../names/functions.ts';
 import { bareModule, findOrigin, originName } from '../names/provenance.ts';
-import { type FunctionNode, findEnclosingFunction, findMemberName, skipWrappers } from '../syntax.ts';
-import type { ts } from '../ts.ts';
+import {
+  calleeName,
+  type FunctionNode,
+  findEnclosingFunction,
+  findMemberName,
+  findMethodCall,
+  skipWrappers,
+} from '../syntax.ts';
+import { ts } from '../ts.ts';
 import { listNodesWithin } from '../within.ts';
 import { findOutboundCall } from './outbound-call.ts';
 import { isAwaitedOrReturned } from './queries.ts';
@@ -17,6 +24,8 @@ const senders = [
   ...['web-push', 'expo-server-sdk', 'firebase-admin/messaging', 'twilio', '@slack/web-api'],
   ...['stripe', '@octokit/', 'openai', '@anthropic-ai/sdk'],
   ...['@aws-sdk/client-', '@google-cloud/storage', '@google-cloud/pubsub', 'kafkajs', 'amqplib'],
+  ...['aws-sdk', 'googleapis', 'cloudinary', 'algoliasearch', 'razorpay', 'auth0', '@clerk/', 'plaid', '@mailchimp/'],
+  ...['@hubspot/api-client', '@google/genai', '@google/generative-ai', '@elastic/elasticsearch', 'meilisearch'],
 ];
 const patterns = senders.map((name) => name.replaceAll('.', '\\.'));
 const sender = new RegExp(`^(?:${patterns.map((one) => (/[/-]$/.test(one) ? `${one}.+` : one)).join('|')})$`);
@@ -33,10 +42,19 @@ const computed = /^(?:getSignedUrl\w*|webhooks|constructEvent\w*)$/;
  * The call of a service over the network that a call is, or that a helper of this file which it runs waits for: one helper
  * deep.
  */
-export function findSend(call: ts.CallExpression, file: FileContext): ts.CallExpression | undefined {
+export function findSend(awaited: ts.CallExpression, file: FileContext): ts.CallExpression | undefined {
+  const call = observedCall(awaited);
   if (isSend(call, file)) return call;
   const fn = findFunctionValue(call.expression, file);
   return fn && listOwnSends(fn, file)[0];
+}
+
+/** `http.post(url)` of `firstValueFrom(http.post(url).pipe(…))`. */
+function observedCall(call: ts.CallExpression): ts.CallExpression {
+  if (!/^(?:first|last)ValueFrom$/.test(calleeName(call)) || !call.arguments[0]) return call;
+  let at = skipWrappers(call.arguments[0]);
+  while (ts.isCallExpression(at) && findMethodCall(at)?.method === 'pipe') at = findMethodCall(at)!.receiver;
+  return ts.isCallExpression(at) ? at : call;
 }
 
 /** The calls of other services that a function itself waits for. */
