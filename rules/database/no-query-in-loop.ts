@@ -22,6 +22,7 @@ import {
   worthOf,
 } from '../../src/ast/io/query-worth.ts';
 import { findRecursiveQuery } from '../../src/ast/io/recursive-query.ts';
+import { findRoundQuery } from '../../src/ast/io/row-queries.ts';
 import { isNoHandful } from '../../src/ast/io/schema-limits.ts';
 import { roundWords, together, waitWords } from '../../src/ast/mention-words.ts';
 import { findFunctionValue } from '../../src/ast/names/functions.ts';
@@ -77,7 +78,7 @@ export const rule = defineRule<QueryInLoop>({
 });
 
 function judgeQuery(call: Invocation, file: FileContext): Match<QueryInLoop> | undefined {
-  const query = isInsideChain(call) ? undefined : findQuery(call, file);
+  const query = isInsideChain(call) ? undefined : findRoundQuery(call, file);
   return query && isRun(call, query) ? judge(call, query, file) : undefined;
 }
 
@@ -105,7 +106,7 @@ function judgeCallee(call: ts.CallExpression, file: FileContext): Match<QueryInL
     return undefined;
   const place = findRounds(call, file);
   const to = place && findCallee(call, file);
-  if (!place || isCollected(call, place.repetition.node) || isWeakLoop(place.repetition.node, file)) return undefined;
+  if (!place || isCollected(call, place.repetition.node, file) || isWeakLoop(place.repetition.node, file)) return undefined;
   if (file.memo(toldOf, place.repetition.node).at) return undefined;
   const hasBatch = hasBatchSibling(call, to);
   const queries = to && findCalleeQueries(call, to, place, file);

@@ -48,7 +48,7 @@ export interface UnreleasedConnection {
 }
 
 const acquireName =
-  /^_?(?:connect|getConnection|acquire|checkout|createQueryRunner|startSession|getClient|acquireConnection)$/;
+  /^_?(?:connect|getConnection|acquire|checkout|createQueryRunner|startSession|getClient|acquireConnection|session|reserve)$/;
 
 const outcomes = { throw: 'when something throws', return: 'on an early return', end: 'at all' } as const;
 
@@ -80,6 +80,9 @@ export const rule = defineRule<UnreleasedConnection>({
     'connect(&pg',
     'connect(&pool',
     'checkout(',
+    'acquireConnection(',
+    'neo4j-driver&session(',
+    'reserve(&postgres',
     ...together(['.transaction(', '.startTransaction(', '.beginTransaction(', '.begin('], ['.commit(']),
   ],
   visit: {
@@ -89,6 +92,9 @@ export const rule = defineRule<UnreleasedConnection>({
       if (transaction) return transaction;
       if (!target) return undefined;
       if (!acquireName.test(target.method)) return judgeHelper(call, file);
+      // Names that many other things have.
+      if (/^(?:session|reserve)$/.test(target.method) && !isKnownPool(target.receiver, target.method, file))
+        return undefined;
       // A lock ends by itself when its time is over.
       if (target.method === 'acquire' && /lock|mutex|lease/i.test(target.receiver.getText(file.source)))
         return undefined;

@@ -19,6 +19,13 @@ export const roundWords: readonly string[] = [
   '.sort(',
   '.each',
   '.times(',
+  'Array.from',
+  'pMap',
+  'pEach',
+  'mapLimit(',
+  'eachLimit(',
+  'eachSeries(',
+  'mapSeries(',
 ];
 
 /** Something that is waited for, or handed on as a promise. */

@@ -360,5 +360,8 @@ export const acquisitions: readonly Acquisition[] = [
   { modules: ['generic-pool'], method: /createPool\.\(\)\.acquire$/, releases: ['release', 'destroy'] },
   { modules: ['tarn'], method: /Pool\.new\.acquire(?:\.\(\)\.promise)?$/, releases: ['release'] },
   { modules: ['typeorm'], method: /\.createQueryRunner$/, releases: ['release'] },
+  { modules: ['knex'], method: /\.client\.acquireConnection$/, releases: ['releaseConnection'] },
+  { modules: ['neo4j-driver'], method: /(?:^|\.)driver\.\(\)\.session$|^Driver\.new\.session$/, releases: ['close'] },
+  { modules: ['postgres'], method: /^\(\)\.reserve$/, releases: ['release'] },
   { modules: ['mongodb', 'mongoose'], method: /(?:^|\.)startSession$/, releases: ['endSession', 'end'] },
 ];

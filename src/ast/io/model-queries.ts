@@ -52,6 +52,7 @@ export function findModelUse(
     verb === 'findByPk' ||
     (/^(?:findAll|findOne|count|destroy|update|findOrCreate|findAndCountAll)$/.test(verb) && isIn('where')) ||
     /^(?:bulkCreate|findAndCountAll)$/.test(verb) ||
+    (verb === 'findAll' && (first.arguments.length === 0 || isIn('include', 'attributes', 'order', 'raw', 'limit'))) ||
     (verb === 'create' && isIn('transaction'))
   )
     return {

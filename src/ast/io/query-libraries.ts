@@ -27,7 +27,8 @@ export interface QueryLibrary {
     | 'couchdb'
     | 'rethinkdb'
     | 'bookshelf'
-    | 'waterline';
+    | 'waterline'
+    | 'redis';
   modules: RegExp;
   /** Matched against the steps from the import, calls left out. */
   path: RegExp;

@@ -11,6 +11,7 @@ import {
   calleeName,
   calleeOf,
   findEnclosingFunction,
+  findMemberName,
   findMethodCall,
   findProperty,
   getOutermostWrapped,
@@ -129,7 +130,7 @@ export function isWeakQuery(
   if (call === query.call && isAlone && isUniformWrite(query, place, file)) return isExplained(node, file);
   if ((query.kind !== 'point' && query.kind !== 'list') || !reads || !(isAlone || isLookup)) return true;
   if (call !== query.call && isForEffect(call)) return true;
-  return isBulk(query, file) || isCollected(call, node) || isExplained(node, file);
+  return isBulk(query, file) || isCollected(call, node, file) || isExplained(node, file);
 }
 
 /**
@@ -143,7 +144,7 @@ function isUniformWrite(
   file: FileContext,
 ): boolean {
   if ((kind !== 'update' && kind !== 'delete') || isInSomeRounds(call, node)) return false;
-  if (isCaught(call, node) || isCollected(call, node) || countOwn(call, node, file) !== 1) return false;
+  if (isCaught(call, node) || isCollected(call, node, file) || countOwn(call, node, file) !== 1) return false;
   const rows = rowListOf(over, file);
   return rows === 'shown' || rows === 'keys';
 }
@@ -217,10 +218,24 @@ export function isForEffect(call: Invocation): boolean {
 }
 
 /** `operations.push(prisma.user.delete(…))`, `prisma.$transaction(ids.map(…))`: sent later, maybe together. */
-export function isCollected(call: Invocation, loop: ts.Node): boolean {
+export function isCollected(call: Invocation, loop: ts.Node, file: FileContext): boolean {
   const { parent } = getOutermostWrapped(call);
-  if (ts.isCallExpression(parent) && findMethodCall(parent)?.method === 'push') return true;
+  if (ts.isCallExpression(parent) && findMethodCall(parent)?.method === 'push') return !isOnlyGathered(parent, file);
   return findMethodCall(getOutermostWrapped(loop).parent)?.method === '$transaction';
+}
+
+/** `jobs.push(User.findById(id))` of a list that only `Promise.all(jobs)` is handed: each is sent by itself. */
+function isOnlyGathered(push: ts.CallExpression, file: FileContext): boolean {
+  const list = skipWrappers(findMethodCall(push)!.receiver);
+  const binding = ts.isIdentifier(list) ? file.bindingOf(list) : undefined;
+  const others = binding?.references.filter((use) => !/^push$/.test(findMemberName(use.parent) ?? '')) ?? [];
+  return (
+    others.length > 0 &&
+    others.every((use) => {
+      const all = findMethodCall(getOutermostWrapped(use).parent);
+      return all !== undefined && /^all(?:Settled)?$/.test(all.method) && all.receiver.getText() === 'Promise';
+    })
+  );
 }
 
 /** A write whose failure is dealt with row by row. */

@@ -3,7 +3,9 @@ import { isBringUp } from '../listeners/event-kind.ts';
 import { isExported, listCallsOf } from '../names/functions.ts';
 import { isChunked, isLiteralSized } from '../size/small-input.ts';
 import {
+  calleeName,
   type FunctionNode,
+  findCallOn,
   findEnclosingFunction,
   findMethodCall,
   findStringValue,
@@ -33,7 +35,7 @@ export interface DataLoop {
 /** The innermost loop over data whose current element the call depends on. */
 export function findDataLoop(call: Invocation, file: FileContext): DataLoop | undefined {
   for (let repetition = findRepetition(call); repetition; repetition = findRepetition(repetition.node)) {
-    const over = repetition.over ?? countedOver(repetition.node);
+    const over = repetition.over ?? countedOver(repetition.node) ?? drainedOver(repetition.node, file);
     if (!over) return undefined;
     if (isWithin(call, over)) continue;
     if (isChunked(over, file) || isChunkVariable(repetition.node)) return undefined;
@@ -54,6 +56,20 @@ export function countedOver(loop: ts.Node): ts.Expression | undefined {
   return isStepped(loop) && ts.isPropertyAccessExpression(right) && right.name.text === 'length'
     ? right.expression
     : undefined;
+}
+
+/** `while (rest.length > 0) { const row = rest.pop(); … }`: what is taken out until there is none, and never added to. */
+function drainedOver(loop: ts.Node, file: FileContext): ts.Expression | undefined {
+  if (!ts.isWhileStatement(loop)) return undefined;
+  const { expression: condition } = loop;
+  const left = skipWrappers(ts.isBinaryExpression(condition) ? condition.left : condition);
+  const list = ts.isPropertyAccessExpression(left) && left.name.text === 'length' ? left.expression : undefined;
+  if (!list || !ts.isIdentifier(list)) return undefined;
+  const steps = (file.bindingOf(list)?.references ?? []).flatMap((use) =>
+    isWithin(use, loop.statement) ? (findCallOn(use) ?? []) : [],
+  );
+  const isTaken = steps.some((step) => /^(?:pop|shift)$/.test(calleeName(step)));
+  return isTaken && !steps.some((step) => /^(?:push|unshift|splice)$/.test(calleeName(step))) ? list : undefined;
 }
 
 /** `i++`, `++i`, `i += 1`: whether a loop takes one after the other. */

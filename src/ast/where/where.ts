@@ -2,6 +2,7 @@ import type { FileContext } from '../../model/file-context.ts';
 import type { LinkCondition } from '../../model/link.ts';
 import { isExported, listCallsOf, ordinalOf } from '../names/functions.ts';
 import {
+  calleeName,
   type FunctionNode,
   findEnclosingFunction,
   findEnclosingLoop,
@@ -16,6 +17,14 @@ import { findEntryPoint } from './entry-points.ts';
 
 const iterationMethod =
   /^(?:map|forEach|filter|flatMap|reduce|reduceRight|some|every|find|findIndex|findLast|sort|each|forOwn|forIn|eachSeries|eachLimit|mapSeries|mapLimit|mapValues|times|(?:forEach|map|each|filter)Async|async(?:ForEach|Map|Each|Filter))$/;
+/** Functions that are imported by name and call what they are handed for each item of their first argument: of p-map, async, lodash. */
+const iterationFunction =
+  /^(?:map|forEach|flatMap|p(?:Map(?:Series|Skip)?|Each(?:Series)?|Filter|Reduce)|(?:map|forEach|each|filter)(?:Series|Limit|Async)|eachOf(?:Series|Limit)?|async(?:ForEach|Map|Each|Filter))$/;
+/** Operators of RxJS that wait for what they are handed for each value. */
+const piped = /^(?:concatMap|mergeMap)$/;
+/** What calls the function that it is handed once, where it stands: limits, retries, spans, the next step of a promise. */
+const runner =
+  /^(?:then|finally|limit|\w+Limit|\w*[lL]imiter|throttle|pRetry|retry|withRetry|runExclusive|schedule|startActiveSpan|startSpan|withSpan|promise|tryPromise)$/;
 const startupName =
   /^(?:main|bootstrap|start(?:up|Server|App)?|init(?:ialize|ialise)?(?:App|Server)?|setup|run|serve|register|configure|createApp|createServer|buildApp|buildServer|onModuleInit|onApplicationBootstrap|listen|boot)$/;
 
@@ -108,18 +117,40 @@ export function findRepetition(node: ts.Node): Repetition | undefined {
     } else if (ts.isWhileStatement(parent) || ts.isDoStatement(parent)) {
       return { node: parent, over: undefined };
     } else if (ts.isArrowFunction(at) || ts.isFunctionExpression(at)) {
-      const call = getOutermostWrapped(at).parent;
-      const target = findMethodCall(call);
-      if (!target?.call.arguments.includes(getOutermostWrapped(at) as ts.Expression)) return undefined;
-      if (!iterationMethod.test(target.method)) return undefined;
-      // `_.map(list, fn)` and `async.each(list, fn)` are handed what `list.map(fn)` is called on.
-      const [first] = target.call.arguments;
-      return { node: target.call, over: first === getOutermostWrapped(at) ? target.receiver : first };
+      const fn = getOutermostWrapped(at) as ts.Expression;
+      const call = fn.parent;
+      if (!ts.isCallExpression(call) || !call.arguments.includes(fn)) return undefined;
+      const iteration = findIteration(call, fn);
+      if (iteration) return iteration;
+      if (!runner.test(calleeName(call))) return undefined;
     } else if (ts.isFunctionLike(at)) {
       return undefined;
     }
   }
   return undefined;
+}
+
+/** `list.map(fn)`, `_.map(list, fn)`, `async.each(list, fn)`, `pMap(list, fn)`, `Array.from(list, fn)`. */
+function findIteration(call: ts.CallExpression, fn: ts.Expression): Repetition | undefined {
+  const [first] = call.arguments;
+  const target = findMethodCall(call);
+  if (!target && piped.test(calleeName(call))) return findPiped(call);
+  if (!target)
+    return first && first !== fn && !ts.isStringLiteralLike(first) && iterationFunction.test(calleeName(call))
+      ? { node: call, over: first }
+      : undefined;
+  if (/^from(?:Async)?$/.test(target.method) && first !== fn && target.receiver.getText() === 'Array')
+    return { node: call, over: first };
+  if (!iterationMethod.test(target.method)) return undefined;
+  return { node: call, over: first === fn ? target.receiver : first };
+}
+
+/** `concatMap(fn)` of `from(list).pipe(concatMap(fn))`. */
+function findPiped(operator: ts.CallExpression): Repetition | undefined {
+  const pipe = findMethodCall(operator.parent);
+  const source = pipe?.method === 'pipe' ? pipe.receiver : undefined;
+  if (!source || !ts.isCallExpression(source) || calleeName(source) !== 'from') return undefined;
+  return source.arguments[0] && { node: operator, over: source.arguments[0] };
 }
 
 /** "A request handler reaches this place"; decided by the linker. At module level it never holds. */
