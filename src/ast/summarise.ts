@@ -1,5 +1,5 @@
 import type { FileContext } from '../model/file-context.ts';
-import type { CallEdge, ClassSummary, FileSummary, FunctionSummary, NamedValue } from '../model/link.ts';
+import type { CallEdge, ClassSummary, FileSummary, FunctionSummary, NamedValue, SymbolRef } from '../model/link.ts';
 import { classShape } from './names/class-shape.ts';
 import { listDeeds } from './names/function-deeds.ts';
 import { listFunctions, ordinalOf } from './names/functions.ts';
@@ -86,13 +86,21 @@ function summariseClass(cls: ClassNode, file: FileContext, classes: readonly Cla
   const summary: ClassSummary = { name: shape.name, implements: [], methods, ...(fields && { fields }) };
   for (const clause of cls.heritageClauses ?? []) {
     for (const type of clause.types) {
-      const ref = refOfOrigin(findOrigin(type.expression, file));
+      const ref = refOfOrigin(findOrigin(type.expression, file)) ?? refOfOwnInterface(type.expression, file);
       if (!ref) continue;
       if (clause.token === ts.SyntaxKind.ExtendsKeyword) summary.extends = ref;
       else summary.implements.push(ref);
     }
   }
   return summary;
+}
+
+/** An interface that the file itself declares, and others may import to speak of what implements it. */
+function refOfOwnInterface(expression: ts.Expression, file: FileContext): SymbolRef | undefined {
+  const binding = ts.isIdentifier(expression) ? file.bindingOf(expression) : undefined;
+  return binding && ts.isInterfaceDeclaration(binding.declaration) && binding.scope === file.moduleScope
+    ? { kind: 'local', name: binding.name, members: [] }
+    : undefined;
 }
 
 function listValues(file: FileContext, classes: readonly ClassNode[]): Record<string, NamedValue> {
