@@ -1,6 +1,7 @@
 import { allOf, anyOf } from '../../src/ast/all-of.ts';
 import { hasBatchSibling } from '../../src/ast/io/batch-sibling.ts';
 import { type CalleeQueries, findCalleeQueries, findModelQueries } from '../../src/ast/io/callee-queries.ts';
+import { findFieldQuery, resolverWords } from '../../src/ast/io/field-queries.ts';
 import { isNamedChange } from '../../src/ast/io/io-call.ts';
 import { findOwnQuery } from '../../src/ast/io/own-query.ts';
 import {
@@ -31,7 +32,6 @@ import { findCallee } from '../../src/ast/names/symbol-ref.ts';
 import { calleeOf, type Invocation, isWithin } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { type DataLoop, oncePath, runsOnce } from '../../src/ast/where/data-loop.ts';
-import { isPaced } from '../../src/ast/where/rounds.ts';
 import { isSeldomAsked } from '../../src/ast/where/seldom.ts';
 import { findRepetition, type Repetition } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
@@ -66,7 +66,7 @@ export const rule = defineRule<QueryInLoop>({
     'A loop that no request of users who read is seen to wait for (a job, a timer, a command, a page of administrators, and what somebody does now and then: moves, invites, pays) is `possible`, unless its list holds all rows of a table or comes with the request, its function says that it is for many (`bulkCreate`) or it asks one by one for the keys of a data loader; so is one in a project whose databases are all SQLite, which answers without a round trip.',
     'How many rows there are is judged by where they come from, not counted: a query of this file, or of the function that gives the list (three calls deep at most). Lists that are passed in and not called after rows or ids, what hangs on one row, and rounds that also write or ask another service, are `possible` only; so is a call whose answer nobody uses.',
   ],
-  mentions: together(roundWords, waitWords),
+  mentions: [...together(roundWords, waitWords), ...resolverWords],
   visit: {
     CallExpression(call, file) {
       if (!findRepetition(call)) return judgeRecursion(call, file) ?? judgeHanded(call, file);
@@ -90,12 +90,12 @@ function judgeHelper(call: ts.CallExpression, file: FileContext): Match<QueryInL
   return query ? judge(call, query, file) : undefined;
 }
 
-/** `const children = await find(parent); for (const child of children) await walk(child)` in `walk`. */
+/** `const children = await find(parent); for (const child of children) await walk(child)` in `walk`; the field of a listed type. */
 function judgeRecursion(call: ts.CallExpression, file: FileContext): Match<QueryInLoop> | undefined {
-  const walk = isInsideChain(call) ? undefined : findRecursiveQuery(call, file);
-  if (!walk || oncePath.test(file.path) || runsOnce(call, file) || isPaced(walk.repetition.node, file))
-    return undefined;
-  return makeMatch(call, walk.again, walk.query, walk.repetition, walk.over, 'likely', file);
+  const walk = isInsideChain(call) ? undefined : (findRecursiveQuery(call, file) ?? findFieldQuery(call, file));
+  if (!walk || oncePath.test(file.path) || runsOnce(call, file)) return undefined;
+  const match = makeMatch(call, walk.again, walk.query, walk.repetition, walk.over, 'likely', file);
+  return { ...match, sureWhen: allOf(match.sureWhen, walk.isListed) };
 }
 
 /** `await users.findOwner(order.ownerId)` in a loop: whether that asks the database is for the linker to say. */
@@ -106,7 +106,8 @@ function judgeCallee(call: ts.CallExpression, file: FileContext): Match<QueryInL
     return undefined;
   const place = findRounds(call, file);
   const to = place && findCallee(call, file);
-  if (!place || isCollected(call, place.repetition.node, file) || isWeakLoop(place.repetition.node, file)) return undefined;
+  if (!place || isCollected(call, place.repetition.node, file) || isWeakLoop(place.repetition.node, file))
+    return undefined;
   if (file.memo(toldOf, place.repetition.node).at) return undefined;
   const hasBatch = hasBatchSibling(call, to);
   const queries = to && findCalleeQueries(call, to, place, file);
@@ -159,10 +160,8 @@ function judge(call: Invocation, query: QueryCall, file: FileContext): Match<Que
   const isWeak =
     !isBareWrite && (isWeakLoop(repetition.node, file) || isWeakQuery(call, query, place, worth, isLookup, file));
   const told = file.memo(toldOf, repetition.node);
-  if (!isWeak) {
-    if (told.at && told.at !== call) return undefined;
-    told.at = call;
-  }
+  if (!isWeak && told.at && told.at !== call) return undefined;
+  if (!isWeak) told.at = call;
   const match = makeMatch(call, call, query, repetition, over, isWeak ? 'possible' : 'likely', file);
   if (isBareWrite) return match;
   const own = query.when && call === query.call ? findModelQueries(call, query.when, place, file) : undefined;

@@ -6,6 +6,7 @@ import { listRedisClients } from './clients/redis-home.ts';
 import { listClientClasses } from './handles/handles.ts';
 import { listStreamGivers } from './handles/piped-answer.ts';
 import { listSurvivedErrors } from './handles/survived-errors.ts';
+import { listListedTypes } from './io/field-queries.ts';
 import { endsAllRequests } from './io/request-limits.ts';
 import { listLimitedCalls } from './io/request-wrapper.ts';
 import { listHandfuls } from './io/schema-limits.ts';
@@ -69,6 +70,7 @@ export function listFacts(file: FileContext): string[] {
   if (file.role !== 'test') for (const name of listSharedSignals(file)) facts.add(`same-signal:${name}`);
   for (const name of listSurvivedErrors(file)) facts.add(`survives-errors:${name}`);
   for (const name of listRedisClients(file)) facts.add(`redis-client:${name}`);
+  for (const name of listListedTypes(file)) facts.add(`listed-type:${name}`);
   for (const name of listTrimmedFields(file)) facts.add(`trims:${name}`);
   for (const fact of listInstanceSizes(file)) facts.add(fact);
   for (const name of listHandfuls(file)) facts.add(`handful:${name}`);

@@ -38,6 +38,14 @@ export function textOfFact(fact: string): FactText {
       };
     case 'redis-client':
       return { mentions: ['redis'] };
+    case 'listed-type':
+      return {
+        mentions: [payload],
+        shape: new RegExp(
+          `(?:\\[\\s*['"]?|List\\(\\s*(?:new\\s+)?(?:GraphQLNonNull\\(\\s*)?|['"])${escapeName(payload)}(?:Edge|Type)?(?![\\w$])`,
+        ),
+        isOfProduct: true,
+      };
     case 'survives-errors':
       return { mentions: ['uncaughtException'] };
     case 'event-member':

@@ -1,7 +1,9 @@
 import type { FileContext } from '../../model/file-context.ts';
+import type { LinkCondition } from '../../model/link.ts';
 import { listCallsOf } from '../names/functions.ts';
 import { findEnclosingFunction, getOutermostWrapped, isWithin, skipAwait } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { isPaced } from '../where/rounds.ts';
 import { findRepetition, type Repetition } from '../where/where.ts';
 import { findQuery, isAwaitedOrReturned, isRun, type QueryCall } from './queries.ts';
 
@@ -13,6 +15,8 @@ export interface RecursiveQuery {
   /** What repeats that call: the walk over the rows. */
   repetition: Repetition;
   over: ts.Expression;
+  /** What must hold besides for it to be run for many. */
+  isListed?: LinkCondition;
 }
 
 /** Judges a query outside of loops by what its function does with the rows. */
@@ -26,8 +30,8 @@ export function findRecursiveQuery(call: ts.CallExpression, file: FileContext): 
     if (!isWithin(again, fn) || !isAwaitedOrReturned(again)) continue;
     for (let round = findRepetition(again); round?.over; round = findRepetition(round.node)) {
       const over = skipAwait(round.over);
-      if (ts.isIdentifier(over) && file.bindingOf(over)?.identifier === rows && isWithin(round.node, fn))
-        return { query, again, repetition: round, over };
+      if (!ts.isIdentifier(over) || file.bindingOf(over)?.identifier !== rows || !isWithin(round.node, fn)) continue;
+      if (!isPaced(round.node, file)) return { query, again, repetition: round, over };
     }
   }
   return undefined;

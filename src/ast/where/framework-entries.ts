@@ -132,7 +132,7 @@ function ofObject(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
     return request(`Strapi ${name}`);
   if (group === 'callbacks' && /^(?:session|jwt)$/.test(name) && dependsOn(/^(?:next-auth|@auth\/[\w-]+)$/, file))
     return request(`Auth.js ${name}`);
-  if (group !== undefined && isFieldOfType(fn, group) && dependsOn(/graphql|apollo/, file))
+  if (group !== undefined && isFieldOfType(fn, group, holder.parent) && dependsOn(/graphql|apollo|mercurius/, file))
     return request(`GraphQL ${group}.${name}`);
   const isModule = ts.isExportAssignment(getOutermostWrapped(holder.parent).parent);
   if (isModule && name === 'fetch' && fn.parameters.length > 0) return request('fetch');
@@ -154,14 +154,24 @@ function groupsOf(object: ts.Node): string[] {
   return names;
 }
 
-/** `Author: { books: (author, args, context) => … }`: by the name of a type, and what resolvers call what they are handed. */
-function isFieldOfType({ parameters }: FunctionNode, group: string): boolean {
+/**
+ * `Author: { books: (author, args, context) => … }`: by the name of a type, and what resolvers call what they are handed, or
+ * what stands beside it.
+ */
+function isFieldOfType({ parameters }: FunctionNode, group: string, fields: ts.Node): boolean {
   if (!/^[A-Z]\w*$/.test(group) || parameters.length === 0) return false;
+  const types = getOutermostWrapped(fields).parent.parent;
+  if (ts.isObjectLiteralExpression(types) && types.properties.some(({ name }) => isRootType(findPropertyName(name))))
+    return true;
   const [first, second, third] = parameters.map(({ name }) => (ts.isIdentifier(name) ? name.text : '{}'));
   return (
     /^_?(?:parent|root|obj|source)$/.test(first ?? '') ||
     (/^(?:_\w*|args|params|\{\})$/.test(second ?? '') && /^_?(?:ctx|context|\{\})$/.test(third ?? ''))
   );
+}
+
+function isRootType(name: string | undefined): boolean {
+  return name === 'Query' || name === 'Mutation';
 }
 
 /** `hooks: { afterChange: [fn] }`. */
