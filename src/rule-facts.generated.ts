@@ -554,7 +554,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "A call with a time-out of its own is `possible`: the connection is held for no longer than that.",
       "What only a failure leads to (a `catch`, a branch that throws) is `possible`.",
       "A helper of another file counts when it, or a function that it calls, waits for another service: two calls deep at most.",
-      "Transactions begun by hand (BEGIN … COMMIT) are not followed."
+      "A transaction that is begun by hand (`BEGIN`, `startTransaction()`) counts where the same function commits it; one that is handed to another function is not followed there."
     ],
     "options": {},
     "bad": "async function notify(id) {\n  await fetch(`https://hooks.example/${id}`, { method: 'POST' });\n}\n\nexport function close(db, id) {\n  return db.transaction(async (trx) => {\n    await trx('orders').where({ id }).update({ closed: true });\n    await notify(id);\n  });\n}",

@@ -25,7 +25,7 @@ const senders = [
   ...['stripe', '@octokit/', 'openai', '@anthropic-ai/sdk'],
   ...['@aws-sdk/client-', '@google-cloud/storage', '@google-cloud/pubsub', 'kafkajs', 'amqplib'],
   ...['aws-sdk', 'googleapis', 'cloudinary', 'algoliasearch', 'razorpay', 'auth0', '@clerk/', 'plaid', '@mailchimp/'],
-  ...['@hubspot/api-client', '@google/genai', '@google/generative-ai', '@elastic/elasticsearch', 'meilisearch'],
+  ...['@hubspot/api-client', '@google/genai', '@google/generative-ai'],
 ];
 const patterns = senders.map((name) => name.replaceAll('.', '\\.'));
 const sender = new RegExp(`^(?:${patterns.map((one) => (/[/-]$/.test(one) ? `${one}.+` : one)).join('|')})$`);

@@ -11,7 +11,10 @@ import { sourceOf } from './row-lists.ts';
 const ofRows: Partial<Record<QueryLibrary['library'], readonly [RegExp, QueryKind][]>> = {
   // sequelize 6.37, lib/associations: the getters of what belongs to a row.
   sequelize: [
-    [/^(?:get|count|has)(?!(?:UTC|Time|Date|Full|Day|Month|Hours|Minutes|Seconds|Milli|Own|DataValue))[A-Z]\w*$/, 'list'],
+    [
+      /^(?:get|count|has)(?!(?:UTC|Time|Date|Full|Day|Month|Hours|Minutes|Seconds|Milli|Own|DataValue))[A-Z]\w*$/,
+      'list',
+    ],
     [/^(?:save|update|destroy|reload)$/, 'upsert'],
   ],
   // mongoose 8.24, lib/document.js.
