@@ -16,6 +16,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { ts } from '@ts-morph/common';
 import { scan } from '../../src/engine/scan.ts';
 import { UsageError } from '../../src/engine/scan-request.ts';
 import type { Finding } from '../../src/model/finding.ts';
@@ -33,6 +34,7 @@ interface Site {
 interface Case extends Site {
   id: string;
   repo: string;
+  part?: string;
   /** None where nobody has mended it yet. */
   fix_commit?: string;
   parent_commit: string;
@@ -52,6 +54,7 @@ interface Case extends Site {
 interface Silent extends Site {
   id: string;
   repo: string;
+  part?: string;
   commit: string;
   family: string;
   why_right: string;
@@ -75,6 +78,9 @@ export interface ReadingCount {
 }
 
 const toleranceLines = 3;
+
+/** What the labels of services match by: the statement that the labelled lines stand in. */
+const byStatement = 'services';
 
 const { values: options } = parseArgs({
   options: {
@@ -158,6 +164,30 @@ function isHit(findings: readonly Finding[], site: Site, rules: readonly string[
   );
 }
 
+/** A label of a service holds for the whole statement that its lines begin in, for what declares no function or class. */
+function siteOf(repo: string, commit: string, site: Site, part: string | undefined): Site {
+  const gitDir = findGitDir(options.checkouts!, repo);
+  const text = part === byStatement && gitDir !== undefined && git(gitDir, 'show', `${commit}:${site.path}`);
+  if (typeof text !== 'string') return site;
+  const file = ts.createSourceFile(site.path, text, ts.ScriptTarget.Latest, true);
+  const lineStart = file.getPositionOfLineAndCharacter(site.line_start - 1, 0);
+  const begin = lineStart + /^\s*/.exec(text.slice(lineStart))![0].length;
+  let statement: ts.Statement | undefined;
+  const visit = (node: ts.Node): void => {
+    if (begin < node.getStart(file) || begin >= node.end) return;
+    if (ts.isStatement(node) && !ts.isBlock(node)) statement = node;
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  if (!statement || ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement)) return site;
+  const lineOf = (position: number): number => file.getLineAndCharacterOfPosition(position).line + 1;
+  return {
+    path: site.path,
+    line_start: Math.min(site.line_start, lineOf(statement.getStart(file))),
+    line_end: Math.max(site.line_end, lineOf(statement.end)),
+  };
+}
+
 /** What is reported at the default settings. */
 function byDefault(findings: readonly Finding[]): readonly Finding[] {
   return findings.filter(({ confidence }) => confidence !== 'possible');
@@ -221,7 +251,9 @@ for (const label of pick(read<Case>('cases.json').filter(isAsked))) {
     continue;
   }
   counts.cases++;
-  const sites = [label, ...(label.alt_sites ?? [])];
+  const sites = [label, ...(label.alt_sites ?? [])].map((site) =>
+    siteOf(label.repo, label.parent_commit, site, label.part),
+  );
   const isFound = sites.some((site) => isHit(before, site, label.rules));
   const hit = sites.some((site) => isHit(byDefault(before), site, label.rules));
   if (hit) counts.hits++;
@@ -243,7 +275,8 @@ for (const label of pick(read<Case>('cases.json').filter(isAsked))) {
   if (!after) continue;
   counts.fixed++;
   const debatable = new Set(label.fixed_site_debatable_for ?? []);
-  const site = { path: fixed_path, line_start: fixed_line_start, line_end: fixed_line_end };
+  const fixedLines = { path: fixed_path, line_start: fixed_line_start, line_end: fixed_line_end };
+  const site = siteOf(label.repo, fix_commit, fixedLines, label.part);
   if (
     isHit(
       byDefault(after),
@@ -260,8 +293,9 @@ for (const label of pick(read<Silent>('silent.json').filter(isAsked))) {
   const findings = await findingsAt(label.repo, label.commit, label.path);
   if (!findings) continue;
   counts.silent++;
-  if (isHit(findings, label, label.rules)) counts.allAlarms++;
-  if (isHit(byDefault(findings), label, label.rules)) {
+  const site = siteOf(label.repo, label.commit, label, label.part);
+  if (isHit(findings, site, label.rules)) counts.allAlarms++;
+  if (isHit(byDefault(findings), site, label.rules)) {
     counts.alarms++;
     say(
       'alarm',

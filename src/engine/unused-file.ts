@@ -104,10 +104,13 @@ function isOfPlainClasses({ exports, classes }: FileSummary, text: string): bool
 export const isStartName =
   /(?:^|[/._-])(?:index|main|server|app|worker|cli|run|start|boot\w*|cron|jobs?|handlers?|lambda|functions?|entry|page|layout|route|routes|middleware|plugin|setup|seed\w*|migrat\w*|config)\.[\w.]+$/i;
 
-/** A statement that stands at the start of a line and is no declaration: a call, an assignment to a member, a condition. */
+/** `if (key === undefined) { throw new Error(…); }` at the top. */
+const refusal = /^if\s*\(.*\)\s*(?:throw\b|\{\s*throw\b[^{}]*(?:\{[^{}]*\}[^{}]*)*\})/gm;
+
+/** A statement that stands at the start of a line and is no declaration: a call, an assignment to a member, a condition that does not only refuse. */
 export function actsAsItLoads(text: string): boolean {
   return /^(?!(?:module\.)?exports\b)(?:[\w$]+(?:\.[\w$]+)*\s*(?:\(|=(?!=))|\(|;\(|!|(?:await|void|new|if|for|while|try|switch|throw)\b)/m.test(
-    text,
+    text.replaceAll(refusal, ''),
   );
 }
 

@@ -289,6 +289,10 @@ test.each(Object.entries(entries))('load comes in by %s', async (_, one) => {
 });
 
 const others: Record<string, Case> = {
+  'a handler that a deployment calls for a resource': {
+    dependency: 'aws-lambda',
+    code: `import type { CloudFormationCustomResourceEvent } from 'aws-lambda';\nexport const handler = async (event: CloudFormationCustomResourceEvent) => { const all = ${walk}; return { PhysicalResourceId: String(all.length) }; };`,
+  },
   'the run of a command of a command line': {
     dependency: '@oclif/core',
     code: `import { Command } from '@oclif/core';\nexport default class Count extends Command { async run() { return ${walk}; } }`,

@@ -27,6 +27,7 @@ export function isForOneJob(creation: ts.NewExpression | ts.CallExpression, file
   if (isMigrating(home?.path) || (fn && isMigrating(nameOfFunction(fn)))) return true;
   const { binding } = home ?? {};
   if (!home || !binding) return false;
+  if (!fn && endsWithWork(creation, file)) return true;
   if (fn && !isWithin(binding.identifier, fn)) return false;
   if (!fn && (isExported(home.at, file) || serving.test(file.text))) return false;
   return binding.references.some((reference) => {
@@ -40,6 +41,18 @@ export function isForOneJob(creation: ts.NewExpression | ts.CallExpression, file
     if (!isOwn || isOnSomeOutcome(target.call, creation, reference.text)) return false;
     return !serving.test(file.text.slice(creation.end, target.call.pos));
   });
+}
+
+/** `work(pool).then(() => process.exit(0))` stands below a client that is made in a block of the file: `if (require.main === module)`. */
+function endsWithWork(creation: ts.Node, file: FileContext): boolean {
+  let block = creation.parent;
+  while (!ts.isBlock(block) && !ts.isSourceFile(block)) block = block.parent;
+  const below = file.text.slice(creation.end, block.end);
+  return (
+    ts.isBlock(block) &&
+    !serving.test(below) &&
+    /\.(?:then|finally)\(\s*(?:async\s*)?(?:\(\w*\)|\w+)\s*=>\s*(?:\{[^{}]*)?process\.exit\(/.test(below)
+  );
 }
 
 /** The function that a place runs in; callbacks of `then` and `finally` run in the function around them. */

@@ -5,7 +5,13 @@ import { type FunctionNode, getOutermostWrapped, listBoundNames, nameOfFunction 
 import { ts } from '../ts.ts';
 import { hasDirective } from './file-role.ts';
 
+const customResource = /\bCloudFormationCustomResource\w*Event\b|\.(?:ResourceProperties|PhysicalResourceId)\b/;
 const nextMethod = /^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)$/;
+
+/** A custom resource of CloudFormation is called when somebody deploys. */
+export function servesDeployments({ text }: FileContext): boolean {
+  return customResource.test(text);
+}
 
 /** Next, Remix, SvelteKit, Nuxt and Lambda name their handlers by file and export; wrappers around them do not matter. */
 export function entryOfFile(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
@@ -16,7 +22,7 @@ export function entryOfFile(fn: FunctionNode, file: FileContext): EntryPoint | u
   const isOpen = (): boolean => exported.length > 0 || isExported(fn, file);
   const request = (label: string): EntryPoint => ({ kind: 'request', label });
   if (find(/^handler$/) && /aws-lambda|APIGateway|\bLambda|serverless/i.test(file.text.slice(0, 2000)) && isOpen()) {
-    return { ...request('Lambda handler'), isEnded: true };
+    return servesDeployments(file) ? undefined : { ...request('Lambda handler'), isEnded: true };
   }
   const method = find(nextMethod);
   if (mayServeNext(file) && /(?:^|\/)app\/(?:.*\/)?route\.[cm]?[jt]sx?$/.test(path) && method)

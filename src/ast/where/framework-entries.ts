@@ -13,6 +13,7 @@ import {
   nameOfFunction,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { servesDeployments } from './file-entries.ts';
 import { dependsOn, findFrameworkCall } from './framework-calls.ts';
 
 const request = (label: string): EntryPoint => ({ kind: 'request', label });
@@ -193,5 +194,7 @@ function ofExport(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
   const [first, second] = fn.parameters.map((parameter) => parameter.name.getText(file.source));
   if (first === undefined || !/^_?event$/.test(first) || fn.parameters.length > 3) return undefined;
   const isNamed = name === 'handler' || (/^_?(?:context|ctx)$/.test(second ?? '') && dependsOn(forLambda, file));
-  return isNamed && isExported(fn, file) ? { ...request('Lambda handler'), isEnded: true } : undefined;
+  return isNamed && isExported(fn, file) && !servesDeployments(file)
+    ? { ...request('Lambda handler'), isEnded: true }
+    : undefined;
 }
