@@ -5,6 +5,7 @@ import type { Project } from './project.ts';
 import type { FunctionRef, SymbolTable } from './symbols.ts';
 import { TellingNames } from './telling-names.ts';
 import { isUnmounted } from './unmounted-handler.ts';
+import type { Wiring } from './wiring.ts';
 
 /** A call on the way from an entry point to a function. */
 export interface Step {
@@ -57,6 +58,7 @@ const handingOn = /\bexport\s*\{|\bexports\b/;
 export class CallGraph {
   readonly #project: Project;
   readonly #symbols: SymbolTable;
+  readonly #wiring: Wiring;
   readonly #callers = new Map<string, readonly Caller[]>();
   readonly #surroundings = new Map<string, Surroundings>();
   readonly #edgesByTail = new Map<string, Map<string, Caller[]>>();
@@ -65,8 +67,9 @@ export class CallGraph {
   readonly #forAdmins = new Map<string, boolean>();
   readonly #names: TellingNames;
 
-  constructor(project: Project, symbols: SymbolTable) {
+  constructor(project: Project, symbols: SymbolTable, wiring: Wiring) {
     this.#project = project;
+    this.#wiring = wiring;
     this.#names = new TellingNames(project);
     this.#symbols = symbols;
   }
@@ -207,13 +210,24 @@ export class CallGraph {
 
   #find(target: FunctionRef, question: string, wanted: Wanted): CallChain | undefined {
     const key = `${question}\0${keyOf(target)}`;
-    if (!this.#chains.has(key)) this.#chains.set(key, this.#search(target, wanted));
+    if (!this.#chains.has(key)) this.#chains.set(key, this.#findLiving(target, wanted));
     return this.#chains.get(key);
+  }
+
+  /** A chain without code that nobody runs; what the target is part of is judged by others. */
+  #findLiving(target: FunctionRef, wanted: Wanted): CallChain | undefined {
+    for (;;) {
+      const chain = this.#search(target, wanted);
+      const above = [chain?.entry ?? [], ...(chain?.steps ?? []).map(({ from }) => from)].flat();
+      if (!above.some((fn) => this.#wiring.isApart(fn, target, (piece) => this.#wiring.isUnwired(piece)))) return chain;
+    }
   }
 
   /** Breadth first from the callee to its callers, each level in order: the first start that is met. */
   #search(target: FunctionRef, wanted: Wanted): CallChain | undefined {
     const { isStart, loopsStart = false, awaited = false, maxCalls = Number.POSITIVE_INFINITY } = wanted;
+    const isDead = (fn: FunctionRef): boolean =>
+      this.#wiring.hasFound && this.#wiring.isApart(fn, target, (piece) => this.#wiring.isKnown(piece));
     /** The call by which each function leads to the target. */
     const next = new Map<string, Step | undefined>([[keyOf(target), undefined]]);
     let level = [target];
@@ -227,6 +241,7 @@ export class CallGraph {
         .sort(compareSteps)) {
         const { from, edge, to } = step;
         if (awaited && edge.isLeftAlone) continue;
+        if (isDead(from)) continue;
         if (loopsStart && edge.frequency === 'loop' && !this.#project.isAside(from.file)) {
           return this.#chain(to, [step], next);
         }

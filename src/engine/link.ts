@@ -10,6 +10,7 @@ import { StatedFacts } from './stated-facts.ts';
 import { type FunctionRef, SymbolTable } from './symbols.ts';
 import { factOfMethod, isUnaskedPool, isUncalled, isUntakenValue } from './uncalled-code.ts';
 import { isUnusedFile } from './unused-file.ts';
+import { Wiring } from './wiring.ts';
 
 /** Whether a condition holds, what shows it, and, when it does not, why. */
 export interface Verdict {
@@ -36,13 +37,15 @@ export class Linker {
   readonly #symbols: SymbolTable;
   readonly #graph: CallGraph;
   readonly #facts: StatedFacts;
+  readonly #wiring: Wiring;
   readonly #unused = new Map<string, boolean>();
 
   constructor(project: Project) {
     this.#project = project;
     this.#facts = new StatedFacts(project);
     this.#symbols = new SymbolTable(project);
-    this.#graph = new CallGraph(project, this.#symbols);
+    this.#wiring = new Wiring(project);
+    this.#graph = new CallGraph(project, this.#symbols, this.#wiring);
   }
 
   /**
@@ -130,7 +133,10 @@ export class Linker {
     if (answer) return true;
     if (scope === '') return isUnaskedPool(this.#project, file, range.start.line);
     if (isUncalled(this.#project, file, scope, (fact) => this.#facts.find(fact))) return true;
-    return isUntakenValue(this.#project, file, range.start.line);
+    return (
+      isUntakenValue(this.#project, file, range.start.line) ||
+      this.#wiring.isUnwired({ file, name: scope.split('.')[0]! })
+    );
   }
 
   #judge(condition: LinkCondition, file: string): Verdict {

@@ -56,6 +56,7 @@ export class Project {
   readonly #updated = new Set<string>();
   #importers: Map<string, string[]> | undefined;
   readonly #aside = new Map<string, boolean>();
+  readonly #answers = new Map<string, Map<string, unknown>>();
   readonly #passesOn = new Map<string, boolean>();
   readonly #routes = new Map<string, readonly string[]>();
   readonly #entryGlobs: { kind: 'request' | 'event'; matches(path: string): boolean }[] = [];
@@ -99,6 +100,7 @@ export class Project {
     }
     this.#given.set(path, text);
     this.#updated.add(path);
+    this.#answers.delete(path);
     this.#passesOn.delete(path);
     this.#routes.clear();
     this.#summaries.delete(path);
@@ -161,6 +163,16 @@ export class Project {
 
   /** An answer that depends on the text of a file and the question alone; the text is read only where no scan asked before. */
   ask<Answer>(file: string, question: string, answerTo: (text: string) => Answer): Answer {
+    let answers = this.#answers.get(file);
+    if (!answers) {
+      answers = new Map();
+      this.#answers.set(file, answers);
+    }
+    if (!answers.has(question)) answers.set(question, this.#answer(file, question, answerTo));
+    return answers.get(question) as Answer;
+  }
+
+  #answer<Answer>(file: string, question: string, answerTo: (text: string) => Answer): Answer {
     const known = this.#files.get(file);
     const store = this.#storeOf(file);
     const kept = known && store?.answerOf(known, question);

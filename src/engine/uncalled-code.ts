@@ -11,7 +11,16 @@ const anyComment = /\/\*[\s\S]*?\*\/|(?<![:'"`\w])\/\/.*/g;
 const hookName =
   /^(?:on|ng|before|after|component|connected|disconnected|attribute|should|get[A-Z]\w*Props|render|handle|execute|perform|run|process|use|can|intercept|transform|validate|setup|up|down|start|stop|init|main)(?![a-z])/;
 /** Names in templates of other languages, which no scan reads. */
-const templates = ['vue', 'svelte', 'astro', 'nuxt', '@angular/core', 'ember-source', 'riot', 'aurelia-framework'];
+export const templates = [
+  'vue',
+  'svelte',
+  'astro',
+  'nuxt',
+  '@angular/core',
+  'ember-source',
+  'riot',
+  'aurelia-framework',
+];
 const wholeModule =
   /(?:\*\s+as|\bimport)\s+([\w$]+)\s*(?:,\s*\{[^}]*\}\s*)?from\s*['"]([^'"\n]+)|([\w$]+)\s*=\s*(?:await\s+)?(?:require|import)\s*\(\s*['"]([^'"\n]+)['"]\s*\)(?!\s*\.)/g;
 const ownDefault = /^export\s+default\b|\bas\s+default\b/m;

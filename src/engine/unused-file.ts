@@ -1,5 +1,6 @@
 import { isTestPath } from '../ast/where/file-role.ts';
 import type { FileSummary, FunctionSummary } from '../model/link.ts';
+import { declarationAt } from './outlines.ts';
 import type { Project } from './project.ts';
 
 /** Other files of a folder that show how its files are brought in. */
@@ -62,7 +63,29 @@ function isIdle(project: Project, file: string): boolean {
   const isPlain = isOfPlainFunctions(summary);
   const isRun = ({ entry, name }: FunctionSummary): boolean =>
     entry !== undefined && !isClass(name.split('.')[0]!) && !(isPlain && entry.isBySignature);
-  return !summary.functions.some(isRun);
+  const run = summary.functions.filter(isRun);
+  return (
+    run.length === 0 || (run.every(({ line }) => isWithinFunction(project, file, line)) && isLeftOut(project, file))
+  );
+}
+
+/**
+ * Whether a file whose routes are mounted by a function (`export function createRoutes(router) { router.get('/', …) }`)
+ * is the one that is left out: those beside it that do so too are imported.
+ */
+function isLeftOut(project: Project, file: string): boolean {
+  const alike = neighboursOf(project, file).filter((other) =>
+    project
+      .summaryOf(other)
+      ?.functions.some(({ entry, line }) => entry !== undefined && isWithinFunction(project, other, line)),
+  );
+  return areImported(project, alike, mostOf);
+}
+
+function isWithinFunction(project: Project, file: string, line: number): boolean {
+  const name = declarationAt(project, file, line);
+  const value = name === undefined ? undefined : project.summaryOf(file)?.values[name];
+  return value?.kind === 'function' && !project.summaryOf(file)!.functions[value.fn]!.entry;
 }
 
 const mostOf = 3 / 5;

@@ -1,0 +1,209 @@
+import { memberFrom, type Outline } from '../ast/names/outline.ts';
+import { isTestPath } from '../ast/where/file-role.ts';
+import { declarationAt, outlineIn } from './outlines.ts';
+import type { Project } from './project.ts';
+import type { FunctionRef } from './symbols.ts';
+import { templates } from './uncalled-code.ts';
+import { isStartName, isUnusedFile } from './unused-file.ts';
+
+/** A function, class or object that a file declares at its top level. */
+interface Piece {
+  file: string;
+  name: string;
+}
+
+/** So many pieces that lead to one surely belong to something that runs. */
+const manyPieces = 60;
+
+/** What of a project leads to its functions and classes, by the names that stand as values in its files. */
+export class Wiring {
+  readonly #project: Project;
+  readonly #unwired = new Map<string, boolean>();
+  #hasFound = false;
+
+  constructor(project: Project) {
+    this.#project = project;
+  }
+
+  /**
+   * Whether nothing that runs leads to what a function is part of: whatever names it is itself named by nothing but
+   * tests, or by more of the kind. A service that nobody constructs, a router that nobody mounts.
+   */
+  isUnwired(piece: Piece): boolean {
+    const key = keyOf(piece);
+    let answer = this.#unwired.get(key);
+    if (answer === undefined) {
+      answer = isLedToByNobody(this.#project, piece);
+      this.#unwired.set(key, answer);
+      this.#hasFound ||= answer;
+    }
+    return answer;
+  }
+
+  /** Whether {@link isUnwired} has said so of something. */
+  get hasFound(): boolean {
+    return this.#hasFound;
+  }
+
+  /** Whether {@link isUnwired} has been asked and said so. */
+  isKnown(piece: Piece): boolean {
+    return this.#unwired.get(keyOf(piece)) === true;
+  }
+
+  /** The function or class of its file's top level that a function is part of; undefined where that is something else. */
+  #pieceOf({ file, fn }: FunctionRef): Piece | undefined {
+    const { values, functions } = this.#project.summaryOf(file)!;
+    const { name: scope, line } = functions[fn]!;
+    const name = scope.split('.')[0]!;
+    const at = Object.hasOwn(values, name) ? name : declarationAt(this.#project, file, line);
+    return at === undefined ? undefined : { file, name: at };
+  }
+
+  /** Whether a function is part of another piece than `from` is, and of one of which something holds. */
+  isApart(fn: FunctionRef, from: FunctionRef, holds: (piece: Piece) => boolean): boolean {
+    const piece = this.#pieceOf(fn);
+    if (!piece || !holds(piece)) return false;
+    const own = this.#pieceOf(from);
+    return own?.name !== piece.name || own.file !== piece.file;
+  }
+}
+
+const keyOf = ({ file, name }: Piece): string => `${name} ${file}`;
+
+function isLedToByNobody(project: Project, first: Piece): boolean {
+  const pieces = [first];
+  const seen = new Set<string>();
+  for (const piece of pieces) {
+    const key = keyOf(piece);
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const users = seen.size > manyPieces ? undefined : findUsers(project, piece);
+    if (!users) return false;
+    pieces.push(...users);
+  }
+  return true;
+}
+
+/** The pieces that name one as a value; undefined where something that runs does, or may. */
+function findUsers(project: Project, { file, name }: Piece): Piece[] | undefined {
+  if (project.isAside(file) || project.isPublished(file) || project.configuredEntry(file) !== undefined)
+    return undefined;
+  if (isStartName.test(file) || project.dependsOn(file, templates)) return undefined;
+  const outline = outlineIn(project, file);
+  const declared = Object.hasOwn(outline.declarations, name) ? outline.declarations[name]! : undefined;
+  if (!declared || declared.isMarked) return undefined;
+  const atHome = usersIn(outline, file, (used) => isMention(used, name), name);
+  const exported = Object.keys(outline.exports).filter((one) => outline.exports[one] === name);
+  if (!atHome || (exported.length === 0 && atHome.length === 0)) return undefined;
+  const elsewhere = exported.length === 0 ? [] : findUsersElsewhere(project, file, exported);
+  const users = elsewhere && [...atHome, ...elsewhere];
+  return users?.length === 0 && isEntry(project, file, name) ? undefined : users;
+}
+
+function findUsersElsewhere(project: Project, file: string, exported: readonly string[]): Piece[] | undefined {
+  const routes = new Set(project.routesTo(file));
+  const { isBundled = false } = outlineIn(project, file);
+  const classes = exported.filter((name) => /^[A-Z]/.test(name));
+  const users: Piece[] = [];
+  let isTaken = false;
+  const others = project.reachersOf([file]).filter((other) => other !== file && !isTestPath(other));
+  const isOneValue = exported.includes('default') || exported.includes('=');
+  const naming = new Set(
+    others.filter((one) => isOneValue || project.mentions(one, exported) || isTakenWhole(project, one)),
+  );
+  // The others tell only whether the file is taken at all.
+  for (const other of [...naming, ...others.filter((one) => !naming.has(one))]) {
+    if (isTaken && !naming.has(other)) break;
+    const outline = outlineIn(project, other);
+    const isRoute = (module: string): boolean => {
+      const target = project.resolver.resolve(other, module);
+      return target !== undefined && routes.has(target);
+    };
+    if (outline.taken.some(isRoute)) return undefined;
+    const takings = outline.imports
+      .filter(({ module }) => isRoute(module))
+      .map((one) => takingOf(one, exported, isBundled));
+    const handedOn = Object.values(outline.exports);
+    if (takings.some(({ local, isMeant }) => isMeant && handedOn.includes(local))) return undefined;
+    const isNamed = (used: string): boolean => {
+      const member = memberFrom(used);
+      if (member) return isRoute(member.module) && (exported.includes(member.name) || exported.includes('='));
+      return takings.some(({ isNamedBy }) => isNamedBy(used)) || classes.some((name) => used === `'${name}`);
+    };
+    const found = usersIn(outline, other, isNamed);
+    if (!found) return undefined;
+    users.push(...found);
+    isTaken ||= takings.some(({ tells }) => tells) || takesMembers(outline, isRoute);
+  }
+  return isTaken || isUnusedFile(project, file) ? users : undefined;
+}
+
+/** Whether a file may take a module under a name of its own. */
+function isTakenWhole(project: Project, file: string): boolean {
+  return project.ask(file, 'takes whole', (text) => /\b(?:import|require)\s*\(|\*\s*as\b/.test(text));
+}
+
+interface Taking {
+  local: string;
+  /** The import holds what is looked for. */
+  isMeant: boolean;
+  isNamedBy(used: string): boolean;
+  /** Who takes the file so takes what is looked for the same way, if at all: no framework loads it by where it lies. */
+  tells: boolean;
+}
+
+function takingOf(
+  { local, name }: Outline['imports'][number],
+  exported: readonly string[],
+  isBundled: boolean,
+): Taking {
+  const isDefault = exported.includes('default') || exported.includes('=');
+  const isOne = name === 'default' ? isDefault : exported.includes(name);
+  const holdsAll = name === '*' || (name === 'default' && isBundled);
+  const isWhole = isOne || (holdsAll && exported.includes('='));
+  return {
+    local,
+    isMeant: isOne || holdsAll,
+    isNamedBy: (used) =>
+      isWhole
+        ? isMention(used, local)
+        : holdsAll && (used === local || exported.some((one) => used === `${local}.${one}`)),
+    tells: !isDefault || holdsAll || name === 'default',
+  };
+}
+
+function takesMembers({ loading, declarations }: Outline, isRoute: (module: string) => boolean): boolean {
+  const isOfRoute = (used: string): boolean => {
+    const member = memberFrom(used);
+    return member !== undefined && isRoute(member.module);
+  };
+  return loading.some(isOfRoute) || Object.values(declarations).some(({ names }) => names.some(isOfRoute));
+}
+
+/** The pieces of a file that name what is looked for; undefined where it does as it loads. */
+function usersIn(
+  { loading, declarations }: Outline,
+  file: string,
+  isNamed: (used: string) => boolean,
+  own?: string,
+): Piece[] | undefined {
+  if (loading.some(isNamed)) return undefined;
+  return Object.keys(declarations)
+    .filter((name) => name !== own && declarations[name]!.names.some(isNamed))
+    .map((name) => ({ file, name }));
+}
+
+/** `Orders`, `Orders.list`, and the name in quotes, by which a container may look it up. */
+function isMention(used: string, name: string): boolean {
+  return used === name || used.startsWith(`${name}.`) || used === `'${name}`;
+}
+
+/** Whether a framework calls a function, or the methods of a class, by where it stands or what it extends. */
+function isEntry(project: Project, file: string, name: string): boolean {
+  const { functions = [], classes = [] } = project.summaryOf(file) ?? {};
+  const cls = classes.find((one) => one.name === name);
+  const isOfBase = cls !== undefined && (cls.extends !== undefined || cls.implements.length > 0);
+  return functions.some(
+    ({ name: fn, entry }) => entry && !entry.isBySignature && (fn === name || (isOfBase && fn.startsWith(`${name}.`))),
+  );
+}

@@ -1,0 +1,147 @@
+import { describe, expect, test } from 'vitest';
+import { scan } from '../../src/engine/scan.ts';
+import { pairs } from '../../src/registry.generated.ts';
+import { tempProject } from './temp-project.ts';
+
+const keys = pairs.filter(({ rule }) => rule.id === 'no-redis-keys');
+
+/** A store whose method walks all keys, and a service that asks it for each request, where it is handed one. */
+const store = `import Redis from 'ioredis';
+const redis = new Redis();
+export class Sessions {
+  async list() { return redis.keys('session:*'); }
+}
+export class Counter {
+  async count() { return redis.get('count'); }
+}
+`;
+const service = `import type { Sessions } from './sessions';
+export class Report {
+  constructor(private readonly sessions?: Sessions) {}
+  async write() { return this.sessions?.list(); }
+}
+`;
+const server = `import express from 'express';
+import { Report } from './report';
+import { Counter } from './sessions';
+const app = express();
+const counter = new Counter();
+app.get('/report', async (req, res) => { res.json([await new Report().write(), await counter.count()]); });
+app.listen(3000);
+`;
+
+/** Whether KEYS is told as something that runs again and again. */
+async function isTold(files: Record<string, string>): Promise<boolean> {
+  const manifest = JSON.stringify({ name: 'desk', private: true, dependencies: { ioredis: '5', express: '5' } });
+  const root = tempProject({
+    'package.json': manifest,
+    'src/sessions.ts': store,
+    'src/report.ts': service,
+    'src/main.ts': server,
+    ...files,
+  });
+  const { findings, problems } = await scan({ root, confidence: 'likely' }, keys);
+  expect(problems).toEqual([]);
+  return findings.length > 0;
+}
+
+const unwired: Record<string, Record<string, string>> = {
+  'that only a type names': {},
+  'that only a factory makes which nobody calls': {
+    'src/factory.ts':
+      "import { Sessions } from './sessions';\nimport { Report } from './report';\nexport const makeReport = () => new Report(new Sessions());\nexport const makeName = () => 'desk';\n",
+    'src/main.ts': `${server}import { makeName } from './factory';\nconsole.log(makeName());\n`,
+  },
+  'that only a test makes': {
+    'test/sessions.test.ts': "import { Sessions } from '../src/sessions';\nvoid new Sessions().list();\n",
+  },
+  'of two that make each other': {
+    'src/sessions.ts': `${store}export class Desk { make() { return new Room(); } }\nexport class Room { desk = new Desk(); all = new Sessions(); }\n`,
+  },
+  'beside one that is taken where it is used': {
+    'src/main.ts':
+      "import express from 'express';\nimport { Report } from './report';\nconst app = express();\napp.get('/report', async (req, res) => { const { Counter } = await import('./sessions'); res.json([await new Report().write(), await new Counter().count()]); });\napp.listen(3000);\n",
+  },
+  'of a default export that holds all, of which another is used': {
+    'src/sessions.ts': `${store}export default { Sessions, Counter };\n`,
+    'src/main.ts': server.replace('{ Counter }', 'all').replace('new Counter', 'new all.Counter'),
+  },
+  'whose routes are mounted by a function that no file imports': {
+    'src/main.ts': server
+      .replace(
+        "import { Counter } from './sessions';",
+        "import { createHealth } from './routes/health';\nimport { createOrders } from './routes/orders';\nimport { createUsers } from './routes/users';",
+      )
+      .replace('const counter = new Counter();', 'app.use(createHealth(), createOrders(), createUsers());')
+      .replace(', await counter.count()', ''),
+    ...Object.fromEntries(
+      ['Health', 'Orders', 'Users'].map((name) => [
+        `src/routes/${name.toLowerCase()}.ts`,
+        `import { Router } from 'express';\nexport function create${name}() { const router = Router(); router.get('/', (req, res) => res.end()); return router; }\n`,
+      ]),
+    ),
+    'src/routes/sessions.ts':
+      "import { Router } from 'express';\nimport { Sessions } from '../sessions';\nexport function createSessions() { const router = Router(); const sessions = new Sessions(); router.get('/', async (req, res) => { res.json(await sessions.list()); }); return router; }\n",
+  },
+};
+
+const wired: Record<string, Record<string, string>> = {
+  'that a program makes': {
+    'src/main.ts': server
+      .replace('{ Counter }', '{ Counter, Sessions }')
+      .replace('new Report()', 'new Report(new Sessions())'),
+  },
+  'that a factory makes which a program calls': {
+    'src/factory.ts':
+      "import { Sessions } from './sessions';\nimport { Report } from './report';\nexport const makeReport = () => new Report(new Sessions());\n",
+    'src/main.ts': server
+      .replace("{ Report } from './report'", "{ makeReport } from './factory'")
+      .replace('new Report()', 'makeReport()'),
+  },
+  'that is handed over as a value': {
+    'src/wiring.ts':
+      "import { register } from 'container';\nimport { Sessions } from './sessions';\nregister(Sessions);\n",
+  },
+  'that a container looks up by its name': {
+    'src/wiring.ts':
+      "import { container } from './container';\nimport { Counter } from './sessions';\ncontainer.add(Counter, container.make('Sessions'));\n",
+  },
+  'that another extends': {
+    'src/wiring.ts':
+      "import { Sessions } from './sessions';\nclass Logged extends Sessions {}\nexport const logged = new Logged();\n",
+  },
+  'of a module that is handed over': {
+    'src/wiring.ts': "import * as all from './sessions';\nimport { load } from 'container';\nload(all);\n",
+  },
+  'of a module that is taken whole where it is used': {
+    'src/wiring.ts': "import { load } from 'container';\nload(async () => await import('./sessions'));\n",
+  },
+  'that a framework is told to make by the type of a parameter': {
+    'src/report.ts': `import { Injectable } from '@nestjs/common';\nimport { Sessions } from './sessions';\n@Injectable()\n${service.split('\n').slice(1).join('\n').replace('?: Sessions', ': Sessions')}`,
+  },
+  'that a function makes which is exported again under its own name': {
+    'src/jobs.js':
+      "const { Sessions } = require('./sessions');\nconst { Report } = require('./report');\nconst write = async () => new Report(new Sessions()).write();\nexports.write = async () => write();\n",
+    'src/main.ts': `${server}import { write } from './jobs';\napp.get('/again', async (req, res) => { res.json(await write()); });\n`,
+  },
+  'whose routes a function mounts in a folder whose files are loaded by their names': Object.fromEntries(
+    ['health', 'orders', 'users', 'sessions'].map((name) => [
+      `src/hooks/${name}.ts`,
+      `import { Router } from 'express';\nimport { Counter, Sessions } from '../sessions';\nexport function mount${name}(app) { app.get('/${name}', async (req, res) => { res.json(await new ${name === 'sessions' ? 'Sessions().list' : 'Counter().count'}()); }); }\n`,
+    ]),
+  ),
+  'that stands in a record by which others are found': {
+    'src/wiring.ts':
+      "import { Sessions } from './sessions';\nexport const stores = { sessions: Sessions };\nfor (const name of Object.keys(stores)) console.log(name);\n",
+  },
+};
+
+describe('a class', () => {
+  test.each(Object.entries(unwired))('%s is not run by requests', async (_, files) => {
+    expect(await isTold(files)).toBe(false);
+  });
+
+  test.each(Object.entries(wired))('%s is run by requests', async (_, files) => {
+    expect(await isTold(files)).toBe(true);
+  });
+});
