@@ -288,6 +288,18 @@ export class Project {
     return modules.some((module) => named?.has(module));
   }
 
+  /** Whether the package of a file, or one of the project that depends on that, depends on one of `modules`. */
+  isUsedWith(file: string, modules: readonly string[]): boolean {
+    const dir = this.#files.get(file)?.packageDir;
+    const name = dir === undefined ? undefined : this.#packages.factsOf(dir).name;
+    if (this.dependsOn(file, modules)) return true;
+    if (!name) return false;
+    return this.#packages.dirs().some((other) => {
+      const { dependencies } = this.#packages.factsOf(other);
+      return dependencies.has(name) && modules.some((module) => dependencies.has(module));
+    });
+  }
+
   /** Part of a desktop application: one person asks for what it does, so nothing of it is on a request path. */
   isDesktop(file: string): boolean {
     return this.dependsOn(file, ['electron']);

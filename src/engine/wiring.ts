@@ -88,7 +88,7 @@ function isLedToByNobody(project: Project, first: Piece): boolean {
 function findUsers(project: Project, { file, name }: Piece): Piece[] | undefined {
   if (project.isAside(file) || project.isPublished(file) || project.configuredEntry(file) !== undefined)
     return undefined;
-  if (isStartName.test(file) || project.dependsOn(file, templates)) return undefined;
+  if (isStartName.test(file) || project.isUsedWith(file, templates)) return undefined;
   const outline = outlineIn(project, file);
   const declared = Object.hasOwn(outline.declarations, name) ? outline.declarations[name]! : undefined;
   if (!declared || declared.isMarked) return undefined;

@@ -130,6 +130,19 @@ const wired: Record<string, Record<string, string>> = {
       `import { Router } from 'express';\nimport { Counter, Sessions } from '../sessions';\nexport function mount${name}(app) { app.get('/${name}', async (req, res) => { res.json(await new ${name === 'sessions' ? 'Sessions().list' : 'Counter().count'}()); }); }\n`,
     ]),
   ),
+  'of a package that one with templates in another language depends on': {
+    'package.json': JSON.stringify({
+      name: 'desk',
+      private: true,
+      workspaces: ['packages/*'],
+      dependencies: { ioredis: '5', express: '5' },
+    }),
+    'packages/site/package.json': JSON.stringify({
+      name: 'site',
+      private: true,
+      dependencies: { vue: '3', desk: '1' },
+    }),
+  },
   'that stands in a record by which others are found': {
     'src/wiring.ts':
       "import { Sessions } from './sessions';\nexport const stores = { sessions: Sessions };\nfor (const name of Object.keys(stores)) console.log(name);\n",
