@@ -19,6 +19,7 @@ const manyPieces = 60;
 export class Wiring {
   readonly #project: Project;
   readonly #unwired = new Map<string, boolean>();
+  readonly #pieces = new Map<string, Piece | undefined>();
   #hasFound = false;
 
   constructor(project: Project) {
@@ -52,11 +53,15 @@ export class Wiring {
 
   /** The function or class of its file's top level that a function is part of; undefined where that is something else. */
   #pieceOf({ file, fn }: FunctionRef): Piece | undefined {
-    const { values, functions } = this.#project.summaryOf(file)!;
-    const { name: scope, line } = functions[fn]!;
-    const name = scope.split('.')[0]!;
-    const at = Object.hasOwn(values, name) ? name : declarationAt(this.#project, file, line);
-    return at === undefined ? undefined : { file, name: at };
+    const key = `${fn} ${file}`;
+    if (!this.#pieces.has(key)) {
+      const { values, functions } = this.#project.summaryOf(file)!;
+      const { name: scope, line } = functions[fn]!;
+      const name = scope.split('.')[0]!;
+      const at = Object.hasOwn(values, name) ? name : declarationAt(this.#project, file, line);
+      this.#pieces.set(key, at === undefined ? undefined : { file, name: at });
+    }
+    return this.#pieces.get(key);
   }
 
   /** Whether a function is part of another piece than `from` is, and of one of which something holds. */
