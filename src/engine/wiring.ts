@@ -1,5 +1,6 @@
 import { memberFrom, type Outline } from '../ast/names/outline.ts';
 import { isTestPath } from '../ast/where/file-role.ts';
+import { listLoadedByName } from './named-loads.ts';
 import { declarationAt, outlineIn } from './outlines.ts';
 import type { Project } from './project.ts';
 import type { FunctionRef } from './symbols.ts';
@@ -21,6 +22,7 @@ export class Wiring {
   readonly #unwired = new Map<string, boolean>();
   readonly #pieces = new Map<string, Piece | undefined>();
   #hasFound = false;
+  #mayBeLoaded: ((file: string) => boolean) | undefined;
 
   constructor(project: Project) {
     this.#project = project;
@@ -34,7 +36,8 @@ export class Wiring {
     const key = keyOf(piece);
     let answer = this.#unwired.get(key);
     if (answer === undefined) {
-      answer = isLedToByNobody(this.#project, piece);
+      const around = listUnled(this.#project, piece);
+      answer = around !== undefined && !around.some(({ file }) => this.#isLoadedByName(file));
       this.#unwired.set(key, answer);
       this.#hasFound ||= answer;
     }
@@ -64,6 +67,11 @@ export class Wiring {
     return this.#pieces.get(key);
   }
 
+  #isLoadedByName(file: string): boolean {
+    this.#mayBeLoaded ??= listLoadedByName(this.#project);
+    return this.#mayBeLoaded(file);
+  }
+
   /** Whether a function is part of another piece than `from` is, and of one of which something holds. */
   isApart(fn: FunctionRef, from: FunctionRef, holds: (piece: Piece) => boolean): boolean {
     const piece = this.#pieceOf(fn);
@@ -75,18 +83,15 @@ export class Wiring {
 
 const keyOf = ({ file, name }: Piece): string => `${name} ${file}`;
 
-function isLedToByNobody(project: Project, first: Piece): boolean {
-  const pieces = [first];
-  const seen = new Set<string>();
-  for (const piece of pieces) {
-    const key = keyOf(piece);
-    if (seen.has(key)) continue;
-    seen.add(key);
-    const users = seen.size > manyPieces ? undefined : findUsers(project, piece);
-    if (!users) return false;
-    pieces.push(...users);
+/** A piece and all that lead to it, none of which anything leads to that runs; undefined where something does. */
+function listUnled(project: Project, first: Piece): Piece[] | undefined {
+  const pieces = new Map([[keyOf(first), first]]);
+  for (const piece of pieces.values()) {
+    const users = pieces.size > manyPieces ? undefined : findUsers(project, piece);
+    if (!users) return undefined;
+    for (const user of users) pieces.set(keyOf(user), pieces.get(keyOf(user)) ?? user);
   }
-  return true;
+  return [...pieces.values()];
 }
 
 /** The pieces that name one as a value; undefined where something that runs does, or may. */

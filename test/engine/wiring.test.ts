@@ -143,6 +143,17 @@ const wired: Record<string, Record<string, string>> = {
       dependencies: { vue: '3', desk: '1' },
     }),
   },
+  'of a module of CommonJS that is taken as a default': {
+    'src/stores.js':
+      "const { Sessions } = require('./sessions');\nconst makeSessions = () => new Sessions();\nmodule.exports = { makeSessions };\n",
+    'src/report.ts': `import stores from './stores';\n${service.replace('?: Sessions', ' = stores.makeSessions()')}`,
+  },
+  'of a folder that is loaded by names': {
+    'src/libs/health.js': "const { makeCounter } = require('./stores');\nexports.health = () => makeCounter();\n",
+    'src/libs/stores.js':
+      "const { Counter, Sessions } = require('../sessions');\nexports.makeCounter = () => new Counter();\nexports.makeSessions = () => new Sessions();\n",
+    'src/main.ts': `${server}const lib = (name: string) => require(\`./libs/\${name}\`);\napp.get('/health', (req, res) => res.json(lib('health').health()));\n`,
+  },
   'that stands in a record by which others are found': {
     'src/wiring.ts':
       "import { Sessions } from './sessions';\nexport const stores = { sessions: Sessions };\nfor (const name of Object.keys(stores)) console.log(name);\n",

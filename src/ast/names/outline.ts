@@ -17,7 +17,7 @@ export interface Outline {
   taken: string[];
   /** Exported name → local name. */
   exports: Record<string, string>;
-  /** `export default { list, total }`: the default export has what the file exports, as its members. */
+  /** `export default { list, total }`, `exports.list = …`: the default export has what the file exports, as its members. */
   isBundled?: true;
 }
 
@@ -65,7 +65,10 @@ function readStatement(statement: ts.Statement, outline: Draft): unknown {
   const assigned = ts.isExpressionStatement(statement) ? statement.expression : undefined;
   if (assigned && isAssignment(assigned)) {
     const name = exportedBy(assigned.left);
-    if (name !== undefined) return exportAs(name, assigned.right, outline);
+    if (name !== undefined) {
+      if (name !== '=' || ts.isObjectLiteralExpression(skipWrappers(assigned.right))) outline.isBundled = true;
+      return exportAs(name, assigned.right, outline);
+    }
   }
   if (ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement)) return;
   outline.loading.push(...namesIn(statement, outline));
