@@ -9,6 +9,7 @@ import type {
 } from '../model/file-context.ts';
 import type { FileSummary } from '../model/link.ts';
 import type { NodeByKind, NodeKind } from '../model/rule.ts';
+import { parse } from './parse.ts';
 import { summarise } from './summarise.ts';
 import { type FunctionNode, isAssignmentOperator, isFunctionNode } from './syntax.ts';
 import { ts } from './ts.ts';
@@ -28,27 +29,13 @@ export function analyseFile(
   pkg: PackageFacts,
   role: FileRole = fileRole(path, text, pkg),
 ): FileContext {
-  const source = ts.createSourceFile(
-    path,
-    text,
-    { languageVersion: ts.ScriptTarget.Latest, jsDocParsingMode: ts.JSDocParsingMode.ParseNone },
-    false,
-    dialectOf(path),
-  );
-  return new AnalysedFile(path, text, source, pkg, role);
+  return new AnalysedFile(path, text, parse(path, text), pkg, role);
 }
 
 /** An analysed file as another package or role sees it: the tree and its walk are shared, what was asked of it is not. */
 export function seenAs(file: FileContext, pkg: PackageFacts, role: FileRole): FileContext {
   const { path, text, source } = file;
   return new AnalysedFile(path, text, source, pkg, role, file instanceof AnalysedFile ? file : undefined);
-}
-
-/** Plain .js may hold JSX; Flow and TypeScript in it are syntax errors. */
-function dialectOf(path: string): ts.ScriptKind {
-  if (/\.[cm]?ts$/.test(path)) return ts.ScriptKind.TS;
-  if (path.endsWith('.tsx')) return ts.ScriptKind.TSX;
-  return ts.ScriptKind.JSX;
 }
 
 /** Named once: the walk goes as deep as the stack allows, and there a look at another module may fail in its own way. */

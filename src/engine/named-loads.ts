@@ -16,8 +16,9 @@ export function listLoadedByName(project: Project): (file: string) => boolean {
       else below.add(folderOf(file, path));
     }
   }
+  const folders = [...below];
   return (file) =>
-    within.has(file.slice(0, file.lastIndexOf('/') + 1)) || [...below].some((folder) => file.startsWith(folder));
+    within.has(file.slice(0, file.lastIndexOf('/') + 1)) || folders.some((folder) => file.startsWith(folder));
 }
 
 /** The folders, as far as they are written out, relative to the file; empty for its own, of which nothing is written. */

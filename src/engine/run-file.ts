@@ -1,4 +1,5 @@
 import { analyseFile, seenAs } from '../ast/analyse.ts';
+import { isStackOverflow, syntaxErrorsOf } from '../ast/parse.ts';
 import { qualifiedName } from '../ast/summarise.ts';
 import { findEnclosingClass, findEnclosingFunction, hasModifier } from '../ast/syntax.ts';
 import { ts } from '../ast/ts.ts';
@@ -130,10 +131,6 @@ export function summariseFile(path: string, text: string, pkg: PackageFacts): Fi
   }
 }
 
-function isStackOverflow(error: unknown): boolean {
-  return error instanceof RangeError && /call stack/i.test(error.message);
-}
-
 function nestingProblem(file: string): Problem {
   return { kind: 'limit', file, message: 'Nested too deeply to be analysed' };
 }
@@ -155,11 +152,8 @@ function isScript({ path, source }: FileContext): boolean {
 }
 
 function syntaxProblem(file: FileContext): Problem | undefined {
-  const { parseDiagnostics } = file.source as ts.SourceFile & {
-    parseDiagnostics: readonly ts.DiagnosticWithLocation[];
-  };
   // A file ending in .js may hold types: the parser still builds the tree, and reports these separately.
-  const first = parseDiagnostics.find(({ code }) => !(sloppyOctals.has(code) && isScript(file)));
+  const first = syntaxErrorsOf(file.source).find(({ code }) => !(sloppyOctals.has(code) && isScript(file)));
   if (!first) return undefined;
   const { line, character } = file.source.getLineAndCharacterOfPosition(first.start);
   return {

@@ -65,7 +65,7 @@ function isIdle(project: Project, file: string): boolean {
     entry !== undefined && !isClass(name.split('.')[0]!) && !(isPlain && entry.isBySignature);
   const run = summary.functions.filter(isRun);
   return (
-    run.length === 0 || (run.every(({ line }) => isWithinFunction(project, file, line)) && isLeftOut(project, file))
+    run.length === 0 || (run.every(({ line }) => isWithinFunction(project, file, line)) && isSkipped(project, file))
   );
 }
 
@@ -73,7 +73,7 @@ function isIdle(project: Project, file: string): boolean {
  * Whether a file whose routes are mounted by a function (`export function createRoutes(router) { router.get('/', …) }`)
  * is the one that is left out: those beside it that do so too are imported.
  */
-function isLeftOut(project: Project, file: string): boolean {
+function isSkipped(project: Project, file: string): boolean {
   const alike = neighboursOf(project, file).filter((other) =>
     project
       .summaryOf(other)

@@ -190,14 +190,14 @@ function takesMembers({ loading, declarations }: Outline, isRoute: (module: stri
   return loading.some(isOfRoute) || Object.values(declarations).some(({ names }) => names.some(isOfRoute));
 }
 
-/** The pieces of a file that name what is looked for; undefined where it does as it loads. */
+/** The pieces of a file that name what is looked for; undefined where it does as it loads, or may. */
 function usersIn(
-  { loading, declarations }: Outline,
+  { loading, declarations, isUnread }: Outline,
   file: string,
   isNamed: (used: string) => boolean,
   own?: string,
 ): Piece[] | undefined {
-  if (loading.some(isNamed)) return undefined;
+  if (isUnread || loading.some(isNamed)) return undefined;
   return Object.keys(declarations)
     .filter((name) => name !== own && declarations[name]!.names.some(isNamed))
     .map((name) => ({ file, name }));

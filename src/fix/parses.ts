@@ -1,14 +1,15 @@
 import { analyseFile } from '../ast/analyse.ts';
 import { listEarlyErrors } from '../ast/early-errors.ts';
+import { syntaxErrorsOf } from '../ast/parse.ts';
 import { ts } from '../ast/ts.ts';
 import type { FileContext } from '../model/file-context.ts';
 import { packageFacts } from './package-facts.ts';
 
 /** What is wrong with a text, as far as can be told without its types and without running it. */
 function listSyntaxErrors(file: FileContext): string[] {
-  const { parseDiagnostics } = file.source as ts.SourceFile & { parseDiagnostics: readonly ts.Diagnostic[] };
-  if (parseDiagnostics.length === 0) return listEarlyErrors(file);
-  return parseDiagnostics.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
+  const errors = syntaxErrorsOf(file.source);
+  if (errors.length === 0) return listEarlyErrors(file);
+  return errors.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
 }
 
 /**

@@ -154,6 +154,12 @@ const wired: Record<string, Record<string, string>> = {
       "const { Counter, Sessions } = require('../sessions');\nexports.makeCounter = () => new Counter();\nexports.makeSessions = () => new Sessions();\n",
     'src/main.ts': `${server}const lib = (name: string) => require(\`./libs/\${name}\`);\napp.get('/health', (req, res) => res.json(lib('health').health()));\n`,
   },
+  'that a file may make which is nested too deeply to be read': {
+    'src/deep.ts': `import { Sessions } from './sessions';\nexport const deep = ${'[\n'.repeat(20_000)}new Sessions()${'\n]'.repeat(20_000)};\n`,
+  },
+  'that a file makes which cannot be read: its cast is taken for a tag, and the rest for text': {
+    'src/cast.jsx': "import { Sessions } from './sessions';\nconst kind = <Kind>load();\nnew Sessions();\n",
+  },
   'that stands in a record by which others are found': {
     'src/wiring.ts':
       "import { Sessions } from './sessions';\nexport const stores = { sessions: Sessions };\nfor (const name of Object.keys(stores)) console.log(name);\n",

@@ -1,3 +1,4 @@
+import { isStackOverflow, parse, syntaxErrorsOf } from '../parse.ts';
 import { hasModifier, isAssignment, isFunctionNode, listBoundNames, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 
@@ -19,6 +20,8 @@ export interface Outline {
   exports: Record<string, string>;
   /** `export default { list, total }`, `exports.list = …`: the default export has what the file exports, as its members. */
   isBundled?: true;
+  /** It cannot be read (a dialect, a nesting that is too deep): it may name anything. */
+  isUnread?: true;
 }
 
 export interface Declared {
@@ -31,17 +34,19 @@ export interface Declared {
 
 /** The outline of a text. @param path its extension decides the dialect */
 export function outlineOf(text: string, path: string): Outline {
-  const source = ts.createSourceFile(
-    path,
-    text,
-    { languageVersion: ts.ScriptTarget.Latest, jsDocParsingMode: ts.JSDocParsingMode.ParseNone },
-    false,
-  );
-  const lineOf = (position: number): number => source.getLineAndCharacterOfPosition(position).line + 1;
-  const draft: Draft = { declarations: {}, loading: [], imports: [], taken: [], exports: {}, source, lineOf };
-  for (const statement of source.statements) readStatement(statement, draft);
-  const { lineOf: _line, source: _source, ...outline } = draft;
-  return { ...outline, loading: [...new Set(outline.loading)] };
+  const empty: Outline = { declarations: {}, loading: [], imports: [], taken: [], exports: {} };
+  try {
+    const source = parse(path, text);
+    if (syntaxErrorsOf(source).length > 0) return { ...empty, isUnread: true };
+    const lineOf = (position: number): number => source.getLineAndCharacterOfPosition(position).line + 1;
+    const draft: Draft = { ...empty, source, lineOf };
+    for (const statement of source.statements) readStatement(statement, draft);
+    const { lineOf: _line, source: _source, ...outline } = draft;
+    return { ...outline, loading: [...new Set(outline.loading)] };
+  } catch (error) {
+    if (isStackOverflow(error)) return { ...empty, isUnread: true };
+    throw error;
+  }
 }
 
 type Draft = Outline & { source: ts.SourceFile; lineOf(position: number): number };
