@@ -21,14 +21,14 @@ import { findLentToWork } from '../../src/ast/clients/lent-to-chain.ts';
 import { isNamedPool } from '../../src/ast/clients/named-pool.ts';
 import { findOpenTransaction } from '../../src/ast/clients/open-transaction.ts';
 import { listAcquisitions } from '../../src/ast/clients/query-runner.ts';
-import { findLeaks, type Leak } from '../../src/ast/handles/release-paths.ts';
+import { findLeaks, type Leak, relatedOf } from '../../src/ast/handles/release-paths.ts';
 import { together } from '../../src/ast/mention-words.ts';
 import { type FunctionNode, findEnclosingFunction, findMethodCall, isWithin } from '../../src/ast/syntax.ts';
 import type { ts } from '../../src/ast/ts.ts';
 import { runsUnderLoad } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { Binding, FileContext } from '../../src/model/file-context.ts';
-import type { Match, Related } from '../../src/model/rule.ts';
+import type { Match } from '../../src/model/rule.ts';
 
 export interface UnreleasedConnection {
   /** `pool.connect()`. */
@@ -175,16 +175,6 @@ function judgeTransaction(begin: ts.CallExpression, file: FileContext): Match<Un
     sureWhen: runsUnderLoad(fn.body ?? fn, file),
     data: { call, binding, isTransaction: true, fn, leaks, releases: ends },
   };
-}
-
-function relatedOf(leaks: readonly Leak[]): Related[] {
-  return leaks
-    .filter(({ outcome }) => outcome !== 'end')
-    .slice(0, 1)
-    .map(({ outcome, at }) => ({
-      at,
-      note: outcome === 'throw' ? 'may throw while it is held' : 'returns while it is held',
-    }));
 }
 
 /** What a callback is lent: known by its pool, or by what the callback does with it on other ways out. */

@@ -1,6 +1,5 @@
-import { constructorMember } from '../ast/names/symbol-ref.ts';
 import { isTestPath } from '../ast/where/file-role.ts';
-import type { FileSummary, NamedValue, SymbolRef } from '../model/link.ts';
+import type { FileSummary } from '../model/link.ts';
 import type { Project } from './project.ts';
 import { escapeName } from './symbols.ts';
 import { isStartName } from './unused-file.ts';
@@ -39,9 +38,8 @@ export function factOfMethod(scope: string): string | undefined {
 }
 
 /**
- * Whether nothing of a service runs what stands in `scope`: no file that imports its own names the function or the
- * class, though they name others beside it, so that nobody takes all of them by names in a text of another kind; or no
- * file names the method of a class that stands for itself.
+ * Whether nothing calls the method that `scope` stands in: no file names it, of a class that stands for itself. What
+ * functions and classes are named by: `wiring.ts`.
  */
 export function isUncalled(
   project: Project,
@@ -53,7 +51,6 @@ export function isUncalled(
   const summary = project.summaryOf(file);
   if (scope === '' || !summary || isStartName.test(file) || project.dependsOn(file, templates)) return false;
   const [name = '', method] = scope.split('.');
-  if (isUnnamed(project, file, summary, name, new Set())) return true;
   const fact = factOfMethod(scope);
   return fact !== undefined && isLoneMethod(project, file, summary, name, method!) && !states(fact);
 }
@@ -109,39 +106,6 @@ function isLoneMethod(project: Project, file: string, summary: FileSummary, name
     `@[\\w.]+(?:\\([^;{}]*\\))?\\s*(?:(?:public|static|async)\\s+)*${escapeName(method)}\\s*[(<=]`,
   );
   return !isMarked.test(text) && !/\bthis\s*\[|\bProxy\s*\(|\bgetOwnPropertyNames\b/.test(text);
-}
-
-/** Whether no product code names a function or class of a file's own level, but what nothing names either. */
-function isUnnamed(project: Project, file: string, summary: FileSummary, name: string, seen: Set<string>): boolean {
-  if (seen.has(name)) return true;
-  seen.add(name);
-  const names = exportedNames(summary, name);
-  const value = Object.hasOwn(summary.values, name) ? summary.values[name]! : undefined;
-  if ((value?.kind !== 'function' && value?.kind !== 'class') || names.includes('default')) return false;
-  const text = project.textOf(file) ?? '';
-  const fns = value.kind === 'function' ? [value.fn] : Object.values(summary.classes[value.class]!.methods);
-  if (fns.some((fn) => summary.functions[fn]!.entry)) return false;
-  if (
-    value.kind === 'class' &&
-    new RegExp(`@[\\w.]+(?:\\([^;]*?\\))?\\s*(?:export\\s+)?(?:abstract\\s+)?class\\s+${name}\\b`).test(text)
-  )
-    return false;
-  const home = text.replace(anyComment, '').replace(exportList, '');
-  const uses = (home.match(new RegExp(`(?<![\\w$'"\`])${escapeName(name)}(?![\\w$])`, 'g')) ?? []).length - 1;
-  const callers = callersAtHome(summary, value);
-  if (uses > callers.length) return false;
-  if (names.length === 0 && callers.length === 0) return false;
-  if (names.length > 0 && !isLeftOut(project, file, names)) return false;
-  return callers.every((caller) => isUnnamed(project, file, summary, caller.split('.')[0]!, seen));
-}
-
-/** The functions of its own file that call a function, or make an instance of a class; once for each call. */
-function callersAtHome({ functions }: FileSummary, value: NamedValue): string[] {
-  const isCall = (to: SymbolRef): boolean =>
-    value.kind === 'function'
-      ? to.kind === 'function' && to.fn === value.fn
-      : to.kind === 'method' && value.kind === 'class' && to.class === value.class && to.member === constructorMember;
-  return functions.flatMap(({ name, calls }) => calls.filter(({ to }) => isCall(to)).map(() => name));
 }
 
 function exportedNames({ exports }: FileSummary, name: string): string[] {

@@ -1,4 +1,5 @@
 import type { Binding, FileContext } from '../../model/file-context.ts';
+import type { Related } from '../../model/rule.ts';
 import { neverRejects } from '../io/cannot-fail.ts';
 import { type FunctionNode, isAssignment, isFunctionNode, isWithin, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
@@ -349,4 +350,15 @@ function releasesInside(fn: ts.Node, handling: Handling): boolean {
 /** `await client.release()` is a release, not something that throws while the client is held. */
 function isReleaseAround(node: ts.Node, handling: Handling): boolean {
   return ts.isAwaitExpression(node) && handling.isRelease(skipWrappers(node.expression));
+}
+
+/** The place to show of the ways on which something stays: the first that is not the end of the function. */
+export function relatedOf(leaks: readonly Leak[]): Related[] {
+  return leaks
+    .filter(({ outcome }) => outcome !== 'end')
+    .slice(0, 1)
+    .map(({ outcome, at }) => ({
+      at,
+      note: outcome === 'throw' ? 'may throw while it is held' : 'returns while it is held',
+    }));
 }
