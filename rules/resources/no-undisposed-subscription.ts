@@ -21,6 +21,7 @@ import {
 } from '../../src/ast/syntax.ts';
 import type { ts } from '../../src/ast/ts.ts';
 import { servesOneCall } from '../../src/ast/where/one-call.ts';
+import { unlessMadeOnce } from '../../src/ast/where/starts-repeatedly.ts';
 import { runsRepeatedly } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
@@ -78,10 +79,16 @@ export const rule = defineRule<UndisposedSubscription>({
     class: ownedParts,
   },
   visit: {
-    CallExpression: judgeCall,
+    CallExpression: judgeOwned,
     ClassDeclaration: judgeParts,
   },
 });
+
+/** What the only instance of a class leaves lives as long as that does. */
+function judgeOwned(call: ts.CallExpression, file: FileContext): Match<UndisposedSubscription> | undefined {
+  const match = judgeCall(call, file);
+  return match && { ...match, sureWhen: allOf(...unlessMadeOnce(call, lifeOf(call, file), file)) };
+}
 
 function judgeCall(call: ts.CallExpression, file: FileContext): Match<UndisposedSubscription> | undefined {
   const subscription = findSubscription(call, file) ?? findSubscriptionBesideKept(call, file);

@@ -99,6 +99,12 @@ describe('the role of a file', () => {
     expect(fileRole(`${dir}/src/run.ts`, '', { ...pkg, dir })).toBe(role);
   });
 
+  test('what talks to the extension of a browser around it runs in that browser', () => {
+    expect(roleOf('src/background.ts', 'chrome.runtime.onMessage.addListener(run);\n')).toBe('ui');
+    expect(roleOf('src/ping.ts', "const { token } = await browser.storage.local.get('token');\n")).toBe('ui');
+    expect(roleOf('src/print.ts', 'const page = await browser.newPage();\n')).toBe('product');
+  });
+
   test('a shebang makes a script, a UI import makes UI', () => {
     expect(roleOf('src/x.ts', '#!/usr/bin/env node\n')).toBe('script');
     expect(roleOf('src/x.tsx', "import { useState } from 'react';\n")).toBe('ui');

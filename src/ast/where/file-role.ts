@@ -45,6 +45,10 @@ const launchAtTop = /^(?:(?:const|let|var)\s+)?\w+\s*=\s*await\s+(?:chromium|fir
 /** A step of a workflow of GitHub: its process ends with it. */
 const actionImport = /['"]@actions\/core['"]/;
 
+/** What only extensions of a browser have. */
+const extensionApi =
+  /\b(?:browser|chrome)\.(?:runtime\.(?:send|on|connect|getURL|id\b)|storage\.(?:local|sync|session)\b)/;
+
 /** Whether a path leads through `fixtures/`, which may hold whole packages. */
 export function isFixturePath(path: string): boolean {
   return fixturePath.test(path);
@@ -89,6 +93,7 @@ export function fileRole(path: string, text: string, pkg: PackageFacts): FileRol
   if (hasDirective(head, 'use client')) return 'ui';
   if (isLoadedOnServer(path, text)) return 'product';
   if (uiImport.test(head)) return 'ui';
+  if (/\.(?:runtime|storage)\./.test(text) && extensionApi.test(text)) return 'ui';
   if (uiPath.test(path) && /\.[jt]sx$|\b(?:document|window|localStorage|HTMLElement)\b/.test(path + head)) return 'ui';
   return 'product';
 }
