@@ -186,7 +186,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Keep what the call gives back and end it where its owner ends, or let it end by itself with `takeUntil`, `first` or `take(1)`.",
     "limits": [
       "Observables that a call makes are taken to complete, unless it is `interval`, `select` or `asObservable`.",
-      "What a function of another package gives back is known for RxJS, VS Code and the libraries of `library-subscriptions.ts` (MobX, Redux, Zustand, Firebase, wagmi, Expo and others), where the file shows that it is theirs; a reaction of MobX counts where it reads what outlives its owner."
+      "What a function of another package gives back is known for RxJS, VS Code and the libraries of `library-subscriptions.ts` (MobX, Redux, Zustand, Firebase, wagmi, Expo and others), where the file shows that it is theirs; a reaction of MobX counts where it reads what outlives its owner. What a class leaves of which the project makes one, as it starts, is `possible`."
     ],
     "options": {},
     "fix": {
