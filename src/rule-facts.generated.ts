@@ -982,7 +982,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "confidence": "likely",
     "lifecycle": "stable",
     "effort": 10,
-    "message": "`{call}`{place} has no time-out: when the other side hangs, the request that waits for it hangs {wait}.",
+    "message": "`{call}`{place} has no time-out: when the other side hangs, whoever waits for it hangs {wait}.",
     "why": "One dependency that answers slowly holds every request that asks it: sockets, memory and pooled connections of those requests pile up with the arrival rate, until nothing is served.",
     "advice": "Give the call a time-out a little above what it takes on a bad day: `signal: AbortSignal.timeout(10_000)`, or `timeout` in the options of axios or got.",
     "limits": [
@@ -991,6 +991,8 @@ export const ruleFacts: readonly RuleFacts[] = [
       "Calls that nobody waits for, those made after the response, and those that somebody waits for up to a limit only are left alone though their sockets pile up.",
       "What an administrator asks for or calls by hand, or tries (`/settings/chat/test`), is `possible`.",
       "Where all requests end at a limit (a time-out in a middleware or an interceptor, a platform that routes tell how long they may take by `maxDuration`, a function of AWS Lambda, a worker at the edge), it is `possible`. So is fetch, which gives up after five minutes, where only jobs wait for it, where one answer is kept for all, or where it asks for the cookies of a browser (`credentials`).",
+      "An address that users set (`webhook.url`, a `callbackUrl` that is handed in) is none of these: whoever sets it may name a host that never answers, and jobs and requests behind it wait.",
+      "What only a timer starts is `possible`, and left alone where it is fetch.",
       "What only users of a published package are seen to wait for is `possible` unless a class (a client) makes the call, and left alone where it is fetch, which gives up after five minutes.",
       "Calls of the own machine or application, by their address or what it is called, are left alone; not those whose address the environment gives and only the default is local."
     ],

@@ -10,9 +10,10 @@ import { isKeptForAll } from '../../src/ast/io/kept-answer.ts';
 import { findOutboundCall, type HttpLibrary, type OutboundCall } from '../../src/ast/io/outbound-call.ts';
 import { isOwnHost } from '../../src/ast/io/own-host.ts';
 import { patienceOf } from '../../src/ast/io/patience.ts';
-import { unlessAllEnd } from '../../src/ast/io/request-limits.ts';
+import { unlessAllEnd, unlessSet } from '../../src/ast/io/request-limits.ts';
 import { findOptions } from '../../src/ast/io/request-options.ts';
 import { unlessCallersLimit } from '../../src/ast/io/request-wrapper.ts';
+import { isUsersAddress } from '../../src/ast/io/users-address.ts';
 import { importWords } from '../../src/ast/mention-words.ts';
 import { findEnclosingClass, findEnclosingFunction, findProperty, nameOfFunction } from '../../src/ast/syntax.ts';
 import { isAfterAnswer, isTimeLimited } from '../../src/ast/timers/bounded-wait.ts';
@@ -21,7 +22,14 @@ import { isAtEdge } from '../../src/ast/where/edge-runtime.ts';
 import { isByHand } from '../../src/ast/where/seldom.ts';
 import { hasTooling } from '../../src/ast/where/tooling.ts';
 import { openInLibrary } from '../../src/ast/where/under-load.ts';
-import { isStartup, openToUsers, whileHeld, whileRequestWaits } from '../../src/ast/where/where.ts';
+import {
+  isStartup,
+  onRequestPath,
+  openToUsers,
+  runsAsItLives,
+  whileHeld,
+  whileRequestWaits,
+} from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
@@ -43,7 +51,7 @@ export const rule = defineRule<OutboundTimeout>({
   confidence: 'likely',
   lifecycle: 'stable',
   effort: 10,
-  message: '`{call}`{place} has no time-out: when the other side hangs, the request that waits for it hangs {wait}.',
+  message: '`{call}`{place} has no time-out: when the other side hangs, whoever waits for it hangs {wait}.',
   why: 'One dependency that answers slowly holds every request that asks it: sockets, memory and pooled connections of those requests pile up with the arrival rate, until nothing is served.',
   advice:
     'Give the call a time-out a little above what it takes on a bad day: `signal: AbortSignal.timeout(10_000)`, or `timeout` in the options of axios or got.',
@@ -53,6 +61,8 @@ export const rule = defineRule<OutboundTimeout>({
     'Calls that nobody waits for, those made after the response, and those that somebody waits for up to a limit only are left alone though their sockets pile up.',
     'What an administrator asks for or calls by hand, or tries (`/settings/chat/test`), is `possible`.',
     'Where all requests end at a limit (a time-out in a middleware or an interceptor, a platform that routes tell how long they may take by `maxDuration`, a function of AWS Lambda, a worker at the edge), it is `possible`. So is fetch, which gives up after five minutes, where only jobs wait for it, where one answer is kept for all, or where it asks for the cookies of a browser (`credentials`).',
+    'An address that users set (`webhook.url`, a `callbackUrl` that is handed in) is none of these: whoever sets it may name a host that never answers, and jobs and requests behind it wait.',
+    'What only a timer starts is `possible`, and left alone where it is fetch.',
     'What only users of a published package are seen to wait for is `possible` unless a class (a client) makes the call, and left alone where it is fetch, which gives up after five minutes.',
     'Calls of the own machine or application, by their address or what it is called, are left alone; not those whose address the environment gives and only the default is local.',
   ],
@@ -96,11 +106,14 @@ function judge(call: ts.CallExpression, file: FileContext): Match<OutboundTimeou
       wait: patienceOf[isEndedByEdge ? 'edge' : library],
     },
     when: allOf(unlessSet(whenWaitedFor(end, library, file), library), ...handedIn),
-    // A job that nobody waits for has five minutes to give.
-    sureWhen: allOf(
-      anyOf(whileHeld(end, file, library !== 'fetch'), ...whileClientWaits(end, library, file)),
-      unlessAllEnd,
-    ),
+    sureWhen:
+      target && isUsersAddress(target, file)
+        ? whileHeld(end, file)
+        : // A job that nobody waits for has five minutes to give.
+          allOf(
+            anyOf(whileHeld(end, file, library !== 'fetch'), ...whileClientWaits(end, library, file)),
+            unlessAllEnd,
+          ),
     data: { call, library, options: written && ts.isObjectLiteralExpression(written) ? written : undefined, index },
   };
 }
@@ -154,10 +167,15 @@ function isOfPages(options: ts.Node | undefined): boolean {
   return given !== undefined && ts.isStringLiteralLike(given) && /^(?:include|same-origin)$/.test(given.text);
 }
 
-/** A request waits, or users of a package may, who cannot limit it; fetch gives up by itself, after five minutes. */
+/**
+ * A request waits, or users of a package may, who cannot limit it, or what a timer starts, which ends no more; fetch gives
+ * up by itself, after five minutes.
+ */
 function whenWaitedFor(end: ts.CallExpression, library: HttpLibrary, file: FileContext): LinkCondition {
   const asked = whileRequestWaits(end, file);
-  return library === 'fetch' ? asked : anyOf(asked, openToUsers(end, file));
+  if (library === 'fetch') return asked;
+  const byTimer = allOf(runsAsItLives(end, file), { kind: 'not', of: onRequestPath(end, file) });
+  return anyOf(asked, openToUsers(end, file), byTimer);
 }
 
 /**
@@ -175,19 +193,3 @@ function isWaitedFor({ library, end }: OutboundCall, file: FileContext): boolean
   if (!fn || isStartup(fn, file) || isTimeLimited(end, file) || isAfterAnswer(end, file)) return false;
   return !(/^(?:http|request|simple-get)$/.test(library) ? isUnheard(end, file) : isLeftAlone(end, file));
 }
-
-/** Settings that hold for all calls of a library in a program. */
-function unlessSet(waits: LinkCondition, library: HttpLibrary): LinkCondition {
-  const fact = settings[library];
-  return fact === undefined
-    ? waits
-    : { kind: 'all', of: [waits, { kind: 'not', of: { kind: 'program-states', facts: [fact] } }] };
-}
-
-const settings: Partial<Record<HttpLibrary, string>> = {
-  axios: 'token:axios.defaults.timeout',
-  nest: 'limited:nest-http',
-  fetch: 'token:setGlobalDispatcher',
-  got: 'token:setGlobalDispatcher',
-  http: 'token:setGlobalDispatcher',
-};

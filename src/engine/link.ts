@@ -8,7 +8,8 @@ import type { Project } from './project.ts';
 import type { RawFinding } from './run-file.ts';
 import { StatedFacts } from './stated-facts.ts';
 import { type FunctionRef, SymbolTable } from './symbols.ts';
-import { factOfMethod, isUnaskedPool, isUncalled, isUntakenValue } from './uncalled-code.ts';
+import { isUnaskedPool, isUntakenValue } from './uncalled-code.ts';
+import { isUncalledMethod, type MethodAids, methodOf } from './uncalled-method.ts';
 import { isUnusedFile } from './unused-file.ts';
 import { Wiring } from './wiring.ts';
 
@@ -39,6 +40,10 @@ export class Linker {
   readonly #facts: StatedFacts;
   readonly #wiring: Wiring;
   readonly #unused = new Map<string, boolean>();
+  readonly #aids: MethodAids = {
+    filesNaming: (word) => this.#facts.filesNaming(word),
+    isUnwired: (piece) => this.#wiring.isUnwired(piece),
+  };
 
   constructor(project: Project) {
     this.#project = project;
@@ -57,8 +62,8 @@ export class Linker {
     const facts: string[] = [];
     for (const { when, sureWhen, finding } of findings) {
       const conditions = [when, sureWhen].filter((condition) => condition !== undefined);
-      const ofMethod = factOfMethod(finding.scope);
-      if (ofMethod !== undefined) facts.push(ofMethod);
+      const method = methodOf(finding.scope);
+      if (method !== undefined) facts.push(`reused:${method}`);
       for (const part of conditions.flatMap((condition) => [...listParts(condition)])) {
         if (part.kind === 'project-states') facts.push(part.fact);
         if (part.kind === 'program-states') facts.push(...part.facts);
@@ -132,7 +137,7 @@ export class Linker {
     }
     if (answer) return true;
     if (scope === '') return isUnaskedPool(this.#project, file, range.start.line);
-    if (isUncalled(this.#project, file, scope, (fact) => this.#facts.find(fact))) return true;
+    if (isUncalledMethod(this.#project, file, scope, this.#aids)) return true;
     return (
       isUntakenValue(this.#project, file, range.start.line) ||
       this.#wiring.isUnwired({ file, name: scope.split('.')[0]! })

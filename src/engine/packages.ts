@@ -20,6 +20,7 @@ export interface PackageManifest {
   files?: unknown;
   exports?: unknown;
   imports?: unknown;
+  _moduleAliases?: unknown;
   bin?: unknown;
   scripts?: unknown;
   dependencies?: unknown;

@@ -67,7 +67,7 @@ export class ModuleResolver {
     const mapped = this.#fromMapping(this.#mappingOf(folder), specifier);
     if (mapped !== undefined) return mapped;
     if (specifier.startsWith('#')) return this.#fromImports(folder, specifier);
-    return this.#fromPackage(specifier);
+    return this.#fromAliases(folder, specifier) ?? this.#fromPackage(specifier);
   }
 
   /** The mapping that holds in a folder, its targets relative to the root. */
@@ -102,7 +102,7 @@ export class ModuleResolver {
 
   /** package.json `imports`. */
   #fromImports(folder: string, specifier: string): string | undefined {
-    const dir = this.#packages.dirOf(`${folder}/x`);
+    const dir = this.#packages.dirOf(join(folder, 'x'));
     const { imports } = this.#packages.manifestOf(dir);
     if (!isRecord(imports)) return undefined;
     for (const [pattern, target] of Object.entries(imports)) {
@@ -112,6 +112,19 @@ export class ModuleResolver {
         const found = this.#inPackage(dir, path.replace('*', rest));
         if (found !== undefined) return found;
       }
+    }
+    return undefined;
+  }
+
+  /** package.json `_moduleAliases`, which the package module-alias takes for what a name, or what is below it, stands for. */
+  #fromAliases(folder: string, specifier: string): string | undefined {
+    const dir = this.#packages.dirOf(join(folder, 'x'));
+    const { _moduleAliases: aliases } = this.#packages.manifestOf(dir);
+    for (const [alias, target] of isRecord(aliases) ? Object.entries(aliases) : []) {
+      if (typeof target !== 'string') continue;
+      const rest = specifier === alias ? '' : matchPattern(`${alias}/*`, specifier);
+      const found = rest === undefined ? undefined : this.#inPackage(dir, join(target, rest));
+      if (found !== undefined) return found;
     }
     return undefined;
   }

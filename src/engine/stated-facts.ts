@@ -64,6 +64,13 @@ export class StatedFacts {
     return (this.#candidates.get(fact) ?? []).filter((path) => this.#project.summaryOf(path)?.facts.includes(fact));
   }
 
+  /** The files whose text holds a word. */
+  filesNaming(word: string): readonly string[] {
+    const fact = `reused:${word}`;
+    this.askAhead([fact]);
+    return this.#candidates.get(fact) ?? [];
+  }
+
   /** A part lives no longer than what makes it for itself. */
   #searchOwners(fact: string, candidates: readonly string[]): string | undefined {
     const part = `part:${fact.slice('made-for-call:'.length)}:`;

@@ -6,9 +6,6 @@ import { isStartName } from './unused-file.ts';
 
 const exportList = /\bexport\s*\{[^}]*\}|\b(?:module\.)?exports\s*=\s*\{[^}]*\}|\bexports\.[\w$]+\s*=\s*[\w$]+\s*;/g;
 const anyComment = /\/\*[\s\S]*?\*\/|(?<![:'"`\w])\/\/.*/g;
-/** What a framework calls by a name that is its own. */
-const hookName =
-  /^(?:on|ng|before|after|component|connected|disconnected|attribute|should|get[A-Z]\w*Props|render|handle|execute|perform|run|process|use|can|intercept|transform|validate|setup|up|down|start|stop|init|main)(?![a-z])/;
 /** Names in templates of other languages, which no scan reads. */
 export const templates = [
   'vue',
@@ -30,30 +27,6 @@ const namedImport =
 /** `app.set('util', require('./util'))`, `...require('./queries')` */
 const givenModule =
   /(?<![\w$}]\s*=\s*(?:await\s+)?)(?:\brequire|\bimport)\s*\(\s*['"]([^'"\n]+)['"]\s*\)(?!\s*(?:\.|\)\s*\.\s*[\w$]|;?\s*$))/gm;
-
-/** Whether `scope` of a finding may be a method that nothing calls: the fact that tells is asked for ahead. */
-export function factOfMethod(scope: string): string | undefined {
-  const [, cls, method] = /^([A-Z][\w$]*)\.([a-z][\w$]*)(?:\.|$)/.exec(scope) ?? [];
-  return cls && method && !hookName.test(method) ? `reused:${method}` : undefined;
-}
-
-/**
- * Whether nothing calls the method that `scope` stands in: no file names it, of a class that stands for itself. What
- * functions and classes are named by: `wiring.ts`.
- */
-export function isUncalled(
-  project: Project,
-  file: string,
-  scope: string,
-  states: (fact: string) => string | undefined,
-): boolean {
-  if (project.isAside(file) || project.isPublished(file) || project.configuredEntry(file) !== undefined) return false;
-  const summary = project.summaryOf(file);
-  if (scope === '' || !summary || isStartName.test(file) || project.dependsOn(file, templates)) return false;
-  const [name = '', method] = scope.split('.');
-  const fact = factOfMethod(scope);
-  return fact !== undefined && isLoneMethod(project, file, summary, name, method!) && !states(fact);
-}
 
 /**
  * Whether no file takes the value that a line stands in, made by a call as the file loads (a plugin, a resolver, a wrapped
@@ -91,21 +64,6 @@ function isTakenByNobody(project: Project, file: string, name: string, asking?: 
   const uses = countOf(`(?<![\\w$'"\`.])${escapeName(name)}(?![\\w$])`);
   const asked = asking === undefined ? 0 : countOf(`(?<![\\w$.])${escapeName(name)}${asking}`);
   return uses === asked + 1 && isLeftOut(project, file, names);
-}
-
-/** A method that only a caller by its name can mean: of a class without a contract, not marked for a framework. */
-function isLoneMethod(project: Project, file: string, summary: FileSummary, name: string, method: string): boolean {
-  const cls = summary.classes.find((one) => one.name === name);
-  if (!project.importersOf(file).some((importer) => !isTestPath(importer) && project.mentions(importer, [name])))
-    return false;
-  const fn = cls && Object.hasOwn(cls.methods, method) ? cls.methods[method]! : undefined;
-  if (!cls || fn === undefined || summary.functions[fn]!.entry) return false;
-  const text = project.textOf(file) ?? '';
-  if (new RegExp(`\\bclass\\s+${escapeName(name)}\\b[^{]*\\b(?:extends|implements)\\b`).test(text)) return false;
-  const isMarked = new RegExp(
-    `@[\\w.]+(?:\\([^;{}]*\\))?\\s*(?:(?:public|static|async)\\s+)*${escapeName(method)}\\s*[(<=]`,
-  );
-  return !isMarked.test(text) && !/\bthis\s*\[|\bProxy\s*\(|\bgetOwnPropertyNames\b/.test(text);
 }
 
 function exportedNames({ exports }: FileSummary, name: string): string[] {

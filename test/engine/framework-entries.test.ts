@@ -23,6 +23,10 @@ async function isReached({ dependency, code, path = 'src/orders.ts' }: Case): Pr
 }
 
 const entries: Record<string, Case> = {
+  'a resolver by its type of graphql-schema-typescript': {
+    dependency: 'graphql',
+    code: `import type { ArticleToTagsResolver } from 'definitions';\nconst resolver: ArticleToTagsResolver = async ({ id }, { first }) => ${walk};\nexport default resolver;`,
+  },
   'a processor of BullMQ in Nest': {
     dependency: '@nestjs/bullmq',
     code: `import { WorkerHost } from '@nestjs/bullmq';\nexport class Mails extends WorkerHost { async process(job) { return ${walk}; } }`,

@@ -87,6 +87,40 @@ describe('what nothing of a service runs', () => {
     expect(await confidencesIn(filesOf(' implements Repository'))).toContain('src/store.ts Store.findAll likely');
   });
 
+  test.each([
+    ['a comment and a test', { 'src/rest.ts': '// store.findAll();\n', 'test/rest.test.ts': 'store.findAll();\n' }],
+    [
+      'a class that nobody makes',
+      { 'src/rest.ts': 'export class Report { run(store) { return store.findAll(); } }\n' },
+    ],
+    ['a method of another class by that name', { 'src/rest.ts': 'export class List { findAll() {} }\n' }],
+    ['a method of its class of which the same holds', {}, '  page() { return this.findAll(); }\n'],
+  ])('is possible: a method that only %s names', async (_, others, more = '') => {
+    const files = {
+      'src/orders.ts': "import { Store } from './store';\nimport { title } from './rest';\nnew Store().find(title);\n",
+      'src/rest.ts': '',
+      'src/store.ts': `${slow}export class Store {\n  find() ${body}  findAll() ${body}${more}}\n`,
+      ...others,
+    };
+    expect(await confidencesIn(files)).toContain('src/store.ts Store.findAll possible');
+  });
+
+  test.each([
+    ['a function that runs', { 'src/rest.ts': 'export const all = (store) => store.findAll();\nall({});\n' }],
+    ['a call as a file loads', { 'src/rest.ts': 'load().findAll();\n' }],
+    ['a text', { 'src/rest.ts': "call('findAll');\n" }],
+    ['a method of its class that is named', {}, '  find2() { return this.findAll(); }\n'],
+    ['its constructor', {}, '  constructor() { this.findAll(); }\n'],
+  ])('is sure: a method that %s names', async (_, others, more = '') => {
+    const files = {
+      'src/orders.ts': "import { Store } from './store';\nimport './rest';\nnew Store().find2();\n",
+      'src/rest.ts': '',
+      'src/store.ts': `${slow}export class Store {\n  findAll() ${body}${more}}\n`,
+      ...others,
+    };
+    expect(await confidencesIn(files)).toContain('src/store.ts Store.findAll likely');
+  });
+
   test('is possible: plain functions of a file that nothing imports, where the package is imported file by file', async () => {
     const files = {
       'src/server.ts': "import './a';\nimport './b';\nimport './c';\n",
@@ -180,6 +214,23 @@ export async function listOrders() {
         'src/services/store.ts',
       ],
     ]);
+  });
+
+  test('runs through the aliases of module-alias', async () => {
+    const handler = (from: string): string =>
+      `const express = require('express');\nconst { load } = require('${from}');\nexpress().get('/', (req, res) => {\n  load();\n});\n`;
+    const store = `const { slow } = require('slow');\nexports.load = () => slow();\n`;
+    const filesOf = (from: string): Record<string, string> => ({
+      'package.json': JSON.stringify({
+        name: 'shop',
+        _moduleAliases: { '@stores': 'src/stores', '@orders': 'src/stores/orders.js' },
+      }),
+      'src/server.js': handler(from),
+      'src/stores/orders.js': store,
+    });
+    expect(await chainsIn(filesOf('@stores/orders'))).toHaveLength(1);
+    expect(await chainsIn(filesOf('@orders'))).toHaveLength(1);
+    expect(await chainsIn(filesOf('@store/orders'))).toEqual([]);
   });
 
   test('runs through classes and constructor injection', async () => {
@@ -276,6 +327,15 @@ module.exports = router;
     expect(await chainsIn(files)).toEqual([
       ['routes.js:4 request handler: POST /a', 'routes.js:4 calls create', 'controller.js'],
     ]);
+  });
+
+  test('runs through the imports of a package from its own folder', async () => {
+    const files = {
+      'package.json': JSON.stringify({ name: 'shop', type: 'module', imports: { '#stores/*': './stores/*.js' } }),
+      'server.js': `import express from 'express';\nimport { load } from '#stores/orders';\nexpress().get('/', (req, res) => load());\n`,
+      'stores/orders.js': `${slow}export const load = () => slow();\n`,
+    };
+    expect(await chainsIn(files)).toHaveLength(1);
   });
 
   test('crosses workspace packages and tsconfig paths', async () => {

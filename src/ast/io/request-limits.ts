@@ -3,11 +3,28 @@ import type { LinkCondition } from '../../model/link.ts';
 import { calleeName, findMethodCall, findPropertyName, isFunctionNode, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { mayServeNext } from '../where/file-entries.ts';
+import type { HttpLibrary } from './outbound-call.ts';
 
 /** "Requests of the program do not wait without end: a middleware or the platform ends each at a limit". */
 export const unlessAllEnd: LinkCondition = {
   kind: 'not',
   of: { kind: 'program-states', facts: ['ends-requests'] },
+};
+
+/** "It waits, and no setting of the program limits all calls of the library". */
+export function unlessSet(waits: LinkCondition, library: HttpLibrary): LinkCondition {
+  const fact = settings[library];
+  return fact === undefined
+    ? waits
+    : { kind: 'all', of: [waits, { kind: 'not', of: { kind: 'program-states', facts: [fact] } }] };
+}
+
+const settings: Partial<Record<HttpLibrary, string>> = {
+  axios: 'token:axios.defaults.timeout',
+  nest: 'limited:nest-http',
+  fetch: 'token:setGlobalDispatcher',
+  got: 'token:setGlobalDispatcher',
+  http: 'token:setGlobalDispatcher',
 };
 
 /**

@@ -2,6 +2,7 @@ import type { FileContext } from '../../model/file-context.ts';
 import { isExported } from '../names/functions.ts';
 import { findOrigin } from '../names/provenance.ts';
 import {
+  calleeName,
   findEnclosingFunction,
   findMethodCall,
   findPromiseAround,
@@ -43,7 +44,7 @@ export function optionsOf(given: ts.Expression, call: ts.CallExpression, file: F
   const isOfModule = home === undefined && !isExported(literal, file);
   if (!isOfModule && home !== fn && !(promise && home === findEnclosingFunction(promise))) return given;
   const isOnlySent = (use: ts.Identifier): boolean =>
-    isWithin(use, call) || isPropertyOf(use) || isSentAgain(use, call, file);
+    isWithin(use, call) || isPropertyOf(use) || isSentAgain(use, call, file) || isShown(use);
   return binding.references.every(isOnlySent) ? literal : given;
 }
 
@@ -53,6 +54,15 @@ function isSentAgain(use: ts.Identifier, call: ts.CallExpression, file: FileCont
   if (!ts.isCallExpression(other) || other.expression === use) return false;
   const [one, two] = [call, other].map(({ expression }) => findOrigin(expression, file)?.module);
   return one !== undefined && one !== '.' && !one.startsWith('.') && one === two;
+}
+
+/** `startTimer('get', url, options)`: read, by its name, not filled in. */
+function isShown(use: ts.Identifier): boolean {
+  const { parent } = getOutermostWrapped(use);
+  if (!ts.isCallExpression(parent) || parent.expression === use) return false;
+  return /^(?:log|debug|info|warn|error|trace|start|stop|begin|end|record|report|measure|stringify|inspect)(?![a-z])/.test(
+    calleeName(parent),
+  );
 }
 
 /** `options.baseURL = …` and `options.headers.accept`: nothing of it is a time-out, and it goes nowhere else. */

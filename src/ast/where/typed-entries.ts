@@ -5,7 +5,7 @@ import { ts } from '../ts.ts';
 
 /** Types of functions that a framework calls for each request, message or field that is asked for. */
 const handlerType =
-  /^(?:(?:express|Express)\.)?(?:RequestHandler|ErrorRequestHandler|RequestParamHandler|NextApiHandler|RouteHandler(?:Method)?|APIGatewayProxy\w*Handler\w*|(?:SQS|SNS|S3|DynamoDBStream|EventBridge|KinesisStream)Handler|AzureFunction|LoaderFunction|ActionFunction|GetServerSideProps|Koa\.Middleware|GraphQLFieldResolver|I?FieldResolver)$/;
+  /^(?:(?:express|Express)\.)?(?:RequestHandler|ErrorRequestHandler|RequestParamHandler|NextApiHandler|RouteHandler(?:Method)?|APIGatewayProxy\w*Handler\w*|(?:SQS|SNS|S3|DynamoDBStream|EventBridge|KinesisStream)Handler|AzureFunction|LoaderFunction|ActionFunction|GetServerSideProps|Koa\.Middleware|GraphQLFieldResolver|I?FieldResolver|[A-Z]\w*To[A-Z]\w*Resolver)$/;
 /** What code generators call the type of all resolvers, or of those of one object. */
 const resolversType = /Resolvers$/;
 
