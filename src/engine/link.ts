@@ -6,6 +6,7 @@ import { compareFindings } from './order.ts';
 import { isOfProgram } from './program.ts';
 import type { Project } from './project.ts';
 import type { RawFinding } from './run-file.ts';
+import { firstCodeOfLine } from './source-text.ts';
 import { StatedFacts } from './stated-facts.ts';
 import { type FunctionRef, SymbolTable } from './symbols.ts';
 import { isUnaskedPool, isUntakenValue } from './uncalled-code.ts';
@@ -28,6 +29,9 @@ const maxHops = 1;
 const farDeeds: ReadonlySet<FunctionDeed> = new Set(['rows', 'all-rows', 'sends']);
 const maxHopsFar = 2;
 const maxCallees = 20;
+
+/** What counts where it is done each time that the function runs; else it is enough that it may be. */
+const eachTime = /^(?:reads|query:(?:unique|point|list|many)|rows|all-rows)$/;
 
 /** What a function that keeps what it read does all the same. */
 const notKept: ReadonlySet<FunctionDeed> = new Set(['writes', 'shares', 'caches', 'rows', 'all-rows']);
@@ -293,16 +297,18 @@ export class Linker {
     const most = deeds.some((deed) => farDeeds.has(deed)) ? maxHopsFar : maxHops;
     return (
       hops <= most &&
-      summary.calls.slice(0, maxCallees).some(({ to, frequency, isLeftAlone }) => {
+      summary.calls.slice(0, maxCallees).some(({ to, frequency, isLeftAlone, isConditional }) => {
+        const wanted = isConditional ? deeds.filter((deed) => !eachTime.test(deed)) : deeds;
+        if (wanted.length === 0) return false;
         const isInside =
           to.kind === 'function' && this.#graph.nameOf({ file, fn: to.fn }).startsWith(`${summary.name}.`);
         return (
           frequency === 'once' &&
-          !(isLeftAlone && deeds.some((deed) => deed.startsWith('sends'))) &&
+          !(isLeftAlone && wanted.some((deed) => deed.startsWith('sends'))) &&
           (isInside || hops < most) &&
           this.#symbols
             .functionsOf(file, to, undefined)
-            .some((callee) => this.#doesOne(callee, deeds, isInside ? hops : hops + 1))
+            .some((callee) => this.#doesOne(callee, wanted, isInside ? hops : hops + 1))
         );
       })
     );
@@ -386,11 +392,4 @@ export class Linker {
       return [`${isWrite ? '=' : ''}${rest.join('.')}`];
     });
   }
-}
-
-function firstCodeOfLine(text: string, line: number): number {
-  let start = 0;
-  for (let i = 1; i < line; i++) start = text.indexOf('\n', start) + 1;
-  while (text[start] === ' ' || text[start] === '\t') start++;
-  return start;
 }

@@ -90,3 +90,11 @@ function endOfLine(text: string, from: number): number {
   const end = text.indexOf('\n', from);
   return end < 0 ? text.length : end + 1;
 }
+
+/** The offset of the first code of a line, from 1. */
+export function firstCodeOfLine(text: string, line: number): number {
+  let start = 0;
+  for (let i = 1; i < line; i++) start = text.indexOf('\n', start) + 1;
+  while (text[start] === ' ' || text[start] === '\t') start++;
+  return start;
+}

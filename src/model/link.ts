@@ -89,6 +89,8 @@ export interface CallEdge {
   frequency: CallFrequency;
   /** Nobody waits for what it starts: see `src/ast/handles/left-alone.ts`. */
   isLeftAlone?: true;
+  /** It may not happen each time that the function runs: it stands behind a condition. */
+  isConditional?: true;
   /** What of its arguments data makes long, requests bring, or callers. */
   given?: readonly GivenValue[];
 }

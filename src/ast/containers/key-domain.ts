@@ -14,10 +14,12 @@ import { isRequestValue } from '../where/request-value.ts';
 import { findOwnProperty, freshCall, isFresh } from './fresh-key.ts';
 import { typeDomain, typeOfMember } from './key-type.ts';
 import { domainOfName, type KeyDomain, saysNothing } from './key-words.ts';
+import { isKnownKey } from './known-key.ts';
 
 /** Whether many different keys can come through an expression. */
 export function keyDomain(key: ts.Expression, file: FileContext): KeyDomain {
-  return isFresh(key, file) ? 'data' : judge(key, file, 0);
+  if (isFresh(key, file)) return 'data';
+  return isKnownKey(key, file) ? 'bounded' : judge(key, file, 0);
 }
 
 function judge(expression: ts.Expression, file: FileContext, depth: number): KeyDomain {

@@ -37,8 +37,8 @@ export interface ByteGrowth {
   chunks: readonly ts.Expression[];
   /** What repeats it: a loop, or the function that is called for each chunk. */
   repeats: { kind: 'loop'; node: ts.Node } | { kind: 'calls'; fn: FunctionNode };
-  /** Nothing is cut off before the last chunk has come, or only frames whose length has 32 bits: chunks as they come. */
-  isLarge: boolean;
+  /** Chunks as they come, of which nothing is cut off before the last has come; `framed`: but frames, whose length has 32 bits. */
+  isLarge: boolean | 'framed';
 }
 
 const lastCall =
@@ -90,8 +90,8 @@ function judge(
   if (stopsAtLimit(target, place, file) || isShortExchange(call) || isPreamble(target)) return undefined;
   if (repeats.kind === 'calls' && (isOwnBlock(chunks, file) || beginsWithHeader(target, file))) return undefined;
   const isShown = repeats.kind === 'loop' ? isOverMuch(repeats.node, file) : isShownToGetChunks(repeats.fn, file);
-  const isLarge =
-    isRaw(chunks, file) && (hasLongFrames(file) || !isCut(target, file)) && isShown && !isOfSmallBody(call, file);
+  const isMuch = isRaw(chunks, file) && isShown && !isOfSmallBody(call, file);
+  const isLarge = isMuch && (!isCut(target, file) || (hasLongFrames(file) && 'framed'));
   return { call, target, assignment, chunks, repeats, isLarge };
 }
 

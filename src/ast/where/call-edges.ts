@@ -21,6 +21,7 @@ import { ts } from '../ts.ts';
 import { findEntryOfCall, findEntryPoint } from './entry-points.ts';
 import { findFrameworkCall } from './framework-calls.ts';
 import { listGiven } from './given-values.ts';
+import { isConditional } from './rounds.ts';
 import { findRepetition } from './where.ts';
 
 /** Notes what a call runs, and what the functions that it is handed are: entries, or callbacks of the callee. */
@@ -50,6 +51,7 @@ export function addCall(
       addEdge(from, {
         ...edge(to, frequency),
         ...(isNotWaitedFor(call, file) && { isLeftAlone: true }),
+        ...(from && isConditional(call, from) && { isConditional: true }),
         ...(given.length > 0 && { given }),
       });
   }

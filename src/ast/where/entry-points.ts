@@ -27,7 +27,7 @@ import {
 import { entryOfBotCall, entryOfBotModule } from './bot-entries.ts';
 import { entryOfNamedCall } from './entry-calls.ts';
 import { isServiceMethod } from './feathers-service.ts';
-import { entryOfFile, mayServeNext } from './file-entries.ts';
+import { entryOfFile, mayServeNext, servesDeployments } from './file-entries.ts';
 import { findFrameworkCall } from './framework-calls.ts';
 import { entryOfFramework } from './framework-entries.ts';
 import { isOneJob } from './one-job.ts';
@@ -356,6 +356,10 @@ function routePath(object: ts.ObjectLiteralExpression): string | undefined {
 
 const bySignature = (label: string): EntryPoint => ({ ...request(label), isBySignature: true });
 
+/** What functions of AWS Lambda are handed, by the types of `@types/aws-lambda`. */
+const lambdaEvent =
+  /^(?:APIGateway\w*Event\w*|ALBEvent|SQSEvent|SNSEvent|S3Event|ScheduledEvent|EventBridgeEvent|DynamoDBStreamEvent|KinesisStreamEvent|AppSyncResolverEvent)$/;
+
 function usesRequestOf(fn: FunctionNode, file: FileContext): boolean {
   return /grpc/i.test(file.text) && /\bcall\.request\b|\}\s*=\s*call\b/.test(fn.getText(file.source));
 }
@@ -381,8 +385,9 @@ function fromParameters(fn: FunctionNode, file: FileContext): EntryPoint | undef
   const type = fn.parameters[0]?.type;
   if (type && ts.isTypeReferenceNode(type)) {
     const name = type.typeName.getText(file.source);
+    if (lambdaEvent.test(name)) return servesDeployments(file) ? undefined : { ...bySignature(label), isEnded: true };
     if (
-      /^(?:APIContext|FastifyRequest|NextRequest|NextApiRequest|HttpContext(?:Contract)?|HookContext|IncomingMessage|APIGatewayProxyEvent\w*|Koa\.Context|ParameterizedContext|RouterContext)$/.test(
+      /^(?:APIContext|FastifyRequest|NextRequest|NextApiRequest|HttpContext(?:Contract)?|HookContext|IncomingMessage|Koa\.Context|ParameterizedContext|RouterContext)$/.test(
         name,
       ) &&
       (!name.startsWith('Next') || mayServeNext(file))

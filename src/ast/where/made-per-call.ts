@@ -1,6 +1,7 @@
 import type { FileContext } from '../../model/file-context.ts';
 import { findClientHome } from '../clients/client-home.ts';
-import { isExported, listCallsOf } from '../names/functions.ts';
+import { listReturnedValues } from '../life/life-cycle.ts';
+import { findFunctionValue, isExported, listCallsOf } from '../names/functions.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -76,7 +77,28 @@ export function isMemoised(node: ts.Node, fn: FunctionNode, file: FileContext): 
     )
       return true;
   }
-  return isInGuard(node, fn) || isReturnedAbove(node, fn, file) || keepsWhatItGives(fn) || isCalledIfUnset(fn, file);
+  const isKept = keepsWhatItGives(fn) || isCalledIfUnset(fn, file) || givesKept(node, file);
+  return isKept || isInGuard(node, fn) || isReturnedAbove(node, fn, file) || isForUnconnected(node, fn, file);
+}
+
+/** `if (mongoose.connection.readyState === 0) await mongoose.connect(url);`, also behind `if (isConnected) return;`. */
+function isForUnconnected(node: ts.Node, fn: FunctionNode, file: FileContext): boolean {
+  return listConditionsOn(node, fn, file).some((condition) =>
+    /\breadyState\b|\b(?:is|already)?_?(?:connected|initiali[sz]ed)\b/i.test(condition.getText(file.source)),
+  );
+}
+
+/** `connectProducer()`, a function of the file that gives what a name outside of it holds: each call gives the same. */
+function givesKept(call: ts.Node, file: FileContext): boolean {
+  const run = ts.isCallExpression(call) ? findFunctionValue(call.expression, file) : undefined;
+  const given = run ? listReturnedValues(run, file) : [];
+  return (
+    given.length > 0 &&
+    given.every((value) => {
+      const binding = ts.isIdentifier(value) ? file.bindingOf(value) : undefined;
+      return binding !== undefined && !isWithin(binding.identifier, run!);
+    })
+  );
 }
 
 /** All its callers keep what it gives, and ask first whether they have it: `if (!pool) pool = createPool();`. */
