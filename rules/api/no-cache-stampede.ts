@@ -3,6 +3,7 @@ import { findGet, findLoad, findMissExit, isCache, writingHelper } from '../../s
 import { asksElsewhere, isDearLoad } from '../../src/ast/containers/dear-load.ts';
 import { isHotCache, isOfOnePerson } from '../../src/ast/containers/hot-cache.ts';
 import { findKeptVariable, type KeptVariable } from '../../src/ast/containers/kept-variable.ts';
+import { keyDomain } from '../../src/ast/containers/key-domain.ts';
 import { isReadThrough } from '../../src/ast/containers/read-through.ts';
 import { isSharedLoad, notSharedElsewhere } from '../../src/ast/containers/shared-load.ts';
 import { isLoadedAgain, isLoadedByMany, isPurged, isShortLived } from '../../src/ast/containers/short-lived.ts';
@@ -49,7 +50,7 @@ export const rule = defineRule<CacheStampede>({
   advice: 'Share the load in flight by key: `singleFlight`, or keep the promise in a Map until it settles.',
   limits: [
     'It is `likely` only where what is kept lives for ten minutes or less, by what the file says of it, is taken out elsewhere in it, or is asked of one after another in a loop for a time that the file does not tell, and is shown to be dear: it comes from another service, has tens of thousands of rows, or is drawn or decrypted by its name. A few queries more at an expiry are `possible`, whatever they count or search.',
-    'What is not called a cache, or does not return what it holds at once, is `possible`; so is what is kept for one person (a user, a session, a token), what only administrators and jobs ask for, what a `post()` or `put()` does, and a variable that keeps one value for one object, or is not called a cache but asked for its time.',
+    'What is not called a cache, or does not return what it holds at once, is `possible`; so is what is kept for one person (a user, a session, a token) or under keys of which data brings many (an order, a text), what only administrators and jobs ask for, what a `post()` or `put()` does, and a variable that keeps a token, or one value for one object, or is not called a cache but asked for its time.',
     'A helper that keeps for a time what its callers load under keys of theirs is seen whatever its store is called, and `possible` unless a library offers it: it does not tell what they load.',
     'A cache that a function makes for what it returns, and a load that keeps what it read in a table of its own, are `possible` only.',
     'Only functions that read, load and write the same cache under the same key are seen, also by helpers called so (`readStatsCache(id)`, `writeStatsCache(id, stats)`), and those that ask a variable of the module or a field called a cache.',
@@ -91,6 +92,8 @@ function judge(set: ts.CallExpression, file: FileContext): Match<CacheStampede> 
     target !== undefined &&
     isHotCache(`${holder}.${name}`, target.receiver, key, load, file) &&
     !isOfOnePerson(fn, holder, key, file) &&
+    // Of many keys each is asked for by a few.
+    (isMany || keyDomain(key, file) !== 'data') &&
     (isMany || isShortLived(set, target.receiver, file) || isPurged(holder, fn, file)) &&
     !/^_?(?:post|put|patch|delete)(?:[A-Z]|$)/.test(nameOfFunction(fn));
   const isDear = isHot && (isMany || isDearLoad(get, set, file));
@@ -118,7 +121,9 @@ function judgeVariable(
 ): Match<CacheStampede> | undefined {
   if (isStartup(fn, file) || isSharedLoad(fn, load, file)) return undefined;
   const kept = set.left.getText(file.source);
-  const isHot = isOfModule && isCalledCache && isShortLived(set, undefined, file) && isDearLoad(get, set, file);
+  const isToken = /token|credential/i.test(kept);
+  const isHot =
+    isOfModule && isCalledCache && !isToken && isShortLived(set, undefined, file) && isDearLoad(get, set, file);
   return {
     at: load,
     confidence: isHot && !isSeldomAsked(file) ? 'likely' : 'possible',
