@@ -246,6 +246,9 @@ class AnalysedFile implements FileContext {
       if (kind === 'type') return;
       this.#bound.set(identifier, known);
       this.redeclarations.push({ binding: known, kind, declaration });
+      // Of overloads the one with a body is what runs.
+      if (isOverload(known.declaration) && ts.isFunctionDeclaration(declaration))
+        Object.assign(known, { identifier, declaration });
       return;
     }
     const binding: Binding = {
@@ -374,4 +377,8 @@ function isDestructuringTarget(node: ts.Node): boolean {
   if (ts.isShorthandPropertyAssignment(parent)) return isDestructuringTarget(parent.parent);
   if (ts.isSpreadElement(parent) || ts.isSpreadAssignment(parent)) return isDestructuringTarget(parent.parent);
   return ts.isArrayLiteralExpression(parent) && isDestructuringTarget(parent);
+}
+
+function isOverload(declaration: ts.Node): boolean {
+  return ts.isFunctionDeclaration(declaration) && declaration.body === undefined;
 }

@@ -25,7 +25,7 @@ import {
   nameOfFunction,
 } from './syntax.ts';
 import { ts } from './ts.ts';
-import { addCall, addInlineEdge } from './where/call-edges.ts';
+import { addCall, addInlineEdge, addStepEdges } from './where/call-edges.ts';
 import { findEntryPoint } from './where/entry-points.ts';
 import { isOffered } from './where/public-api.ts';
 
@@ -53,6 +53,7 @@ export function summarise(file: FileContext): FileSummary {
   for (const call of file.nodes('CallExpression')) addCall(call, file, classes, summaries, addEdge);
   for (const call of file.nodes('NewExpression')) addCall(call, file, classes, summaries, addEdge);
   for (const fn of functions) addInlineEdge(fn, file, addEdge);
+  addStepEdges(file, classes, addEdge);
 
   return {
     functions: summaries,

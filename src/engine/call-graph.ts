@@ -1,5 +1,5 @@
 import type { CallEdge, EntryPoint, RequestedBy } from '../model/link.ts';
-import { isExportedFunction, namesOf } from './call-names.ts';
+import { type CallNames, isExportedFunction, namesOf } from './call-names.ts';
 import { compareText } from './order.ts';
 import type { Project } from './project.ts';
 import type { FunctionRef, SymbolTable } from './symbols.ts';
@@ -46,9 +46,6 @@ const maxHandings = 4;
 
 /** A list is handed from a handler to a service, and by that to a repository. */
 const maxListHandings = 3;
-
-/** A file that hands on what another exports, as a text. */
-const handingOn = /\bexport\s*\{|\bexports\b/;
 
 /**
  * The part of the call graph that leads to the functions that findings ask about.
@@ -299,26 +296,27 @@ export class CallGraph {
     const found = this.#callersIn(target.file, target, names.tails, undefined);
     if (!names.isReachable) return found;
     const { reachers, within } = this.#around(homes);
-    const tails = names.tails.has('default') ? this.#withNewNames(names.tails, target, within) : names.tails;
+    const given = this.#listNewNames(names, target, within);
+    const tails = new Set([...names.tails, ...given]);
     for (const file of reachers) {
       if (file === target.file || this.#project.leadsNowhere(file)) continue;
-      if (!this.#project.isSummarised(file) && !names.mayBeCalledIn(this.#project.textOf(file) ?? '')) continue;
+      const mayCall = (text: string): boolean => names.mayBeCalledIn(text) || given.some((name) => text.includes(name));
+      if (!this.#project.isSummarised(file) && !mayCall(this.#project.textOf(file) ?? '')) continue;
       found.push(...this.#callersIn(file, target, tails, within));
     }
     return found;
   }
 
-  /** `export { default as presentOrder } from './order'`: the names that a default export has behind those who hand it on. */
-  #withNewNames(tails: ReadonlySet<string>, target: FunctionRef, within: ReadonlySet<string>): Set<string> {
-    const all = new Set(tails);
+  /** `export { exec as store } from './store'`: the names that a function has behind those who hand it on. */
+  #listNewNames(names: CallNames, { file: home }: FunctionRef, within: ReadonlySet<string>): string[] {
+    const given: string[] = [];
     for (const file of within) {
-      if (!this.#project.isSummarised(file) && !handingOn.test(this.#project.textOf(file) ?? '')) continue;
-      for (const [name, exported] of Object.entries(this.#project.summaryOf(file)?.exports ?? {})) {
-        if (!('module' in exported) || exported.name !== 'default') continue;
-        if (this.#symbols.originOf(file, name)?.file === target.file) all.add(name);
-      }
+      const isHandedOn = file !== home && names.mayBeRenamedIn(this.#project.textOf(file) ?? '');
+      for (const [name, exported] of isHandedOn ? Object.entries(this.#project.summaryOf(file)?.exports ?? {}) : [])
+        if ('module' in exported && !names.tails.has(name) && this.#symbols.originOf(file, name)?.file === home)
+          given.push(name);
     }
-    return all;
+    return given;
   }
 
   /** Classes that extend this one inherit its methods: whoever imports them may call those. */

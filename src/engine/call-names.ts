@@ -8,6 +8,8 @@ export interface CallNames {
   tails: Set<string>;
   /** Whether a text may hold a call of it; looked at before a file is summarised. */
   mayBeCalledIn(text: string): boolean;
+  /** Whether a text may hand it on under another name. */
+  mayBeRenamedIn(text: string): boolean;
   /** Whether other files can call it at all. */
   isReachable: boolean;
   /** Classes that it is a method of. */
@@ -45,8 +47,19 @@ export function namesOf(summary: FileSummary, fn: number): CallNames {
     : isDefault
       ? () => true
       : mentionsCall(new Set(classes.flatMap((cls) => Object.keys(cls.methods))), tails);
+  const mayBeRenamedIn = mentionsRenaming(tails);
   if (isDefault) tails.add('*');
-  return { tails, mayBeCalledIn, isReachable: tails.size > 0, classes };
+  return { tails, mayBeCalledIn, mayBeRenamedIn, isReachable: tails.size > 0, classes };
+}
+
+/** `exec as store`; what is `default` goes by any name behind those who hand something on. */
+function mentionsRenaming(tails: ReadonlySet<string>): CallNames['mayBeRenamedIn'] {
+  const names = [...tails].filter((tail) => tail !== constructorMember && tail !== 'default');
+  const form = new RegExp(`(?<![\\w$])(?:${names.map(escapeName).join('|')})\\s+as\\s`);
+  const isDefault = tails.has('default');
+  return (text) =>
+    (isDefault && /\bexport\s*\{|\bexports\b/.test(text)) ||
+    (names.length > 0 && text.includes(' as ') && form.test(text));
 }
 
 /** Methods stand behind a dot or in a pattern, other names anywhere. */

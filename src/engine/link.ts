@@ -30,9 +30,6 @@ const farDeeds: ReadonlySet<FunctionDeed> = new Set(['rows', 'all-rows', 'sends'
 const maxHopsFar = 2;
 const maxCallees = 20;
 
-/** What counts where it is done each time that the function runs; else it is enough that it may be. */
-const eachTime = /^(?:reads|query:(?:unique|point|list|many)|rows|all-rows)$/;
-
 /** What a function that keeps what it read does all the same. */
 const notKept: ReadonlySet<FunctionDeed> = new Set(['writes', 'shares', 'caches', 'rows', 'all-rows']);
 
@@ -185,7 +182,7 @@ export class Linker {
       case 'called-on-request-path':
         return this.#judgeCalls(file, condition.symbol, condition.members, condition.unless);
       case 'callee-does':
-        return this.#judgeCallee(file, condition.to, condition.deeds);
+        return this.#judgeCallee(file, condition.to, condition.deeds, condition.given);
       case 'handed-many': {
         const holds = condition.fn >= 0 && this.#graph.isHandedMany({ file, fn: condition.fn }, condition.parameter);
         return { holds, evidence: [], why: holds ? '' : 'Nobody is seen to hand many to it' };
@@ -273,9 +270,9 @@ export class Linker {
     return { file, range: { start: position(0), end: position(length) }, note };
   }
 
-  #judgeCallee(file: string, to: SymbolRef, deeds: readonly FunctionDeed[]): Verdict {
+  #judgeCallee(file: string, to: SymbolRef, deeds: readonly FunctionDeed[], given = 0): Verdict {
     const callees = this.#symbols.functionsOf(file, to, undefined);
-    const holds = callees.length > 0 && callees.every((callee) => this.#doesOne(callee, deeds, 0));
+    const holds = callees.length > 0 && callees.every((callee) => this.#doesOne(callee, deeds, 0, given));
     const name = callees[0] ? this.#graph.nameOf(callees[0]) : 'what is called';
     if (!holds) return { holds, evidence: [], why: `${name} is not known to do it: ${deeds.join(', ')}` };
     const [{ file: home, fn }] = callees as [FunctionRef];
@@ -283,8 +280,11 @@ export class Linker {
     return { holds, evidence: [this.#locate(home, line, undefined, 'what is called')], why: '' };
   }
 
-  /** One hop further at most: a service that asks its repository. What is written inside of a function is part of it. */
-  #doesOne({ file, fn }: FunctionRef, deeds: readonly FunctionDeed[], hops: number): boolean {
+  /**
+   * One hop further at most: a service that asks its repository. What is written inside of a function is part of it; what
+   * one of the `given` arguments spares is not done.
+   */
+  #doesOne({ file, fn }: FunctionRef, deeds: readonly FunctionDeed[], hops: number, given = 0): boolean {
     const summary = this.#project.summaryOf(file)?.functions[fn];
     const own = summary?.deeds ?? [];
     if (!summary) return false;
@@ -297,18 +297,17 @@ export class Linker {
     const most = deeds.some((deed) => farDeeds.has(deed)) ? maxHopsFar : maxHops;
     return (
       hops <= most &&
-      summary.calls.slice(0, maxCallees).some(({ to, frequency, isLeftAlone, isConditional }) => {
-        const wanted = isConditional ? deeds.filter((deed) => !eachTime.test(deed)) : deeds;
-        if (wanted.length === 0) return false;
+      summary.calls.slice(0, maxCallees).some(({ to, frequency, isLeftAlone, sparedBy = given }) => {
+        if (sparedBy < given) return false;
         const isInside =
           to.kind === 'function' && this.#graph.nameOf({ file, fn: to.fn }).startsWith(`${summary.name}.`);
         return (
           frequency === 'once' &&
-          !(isLeftAlone && wanted.some((deed) => deed.startsWith('sends'))) &&
+          !(isLeftAlone && deeds.some((deed) => deed.startsWith('sends'))) &&
           (isInside || hops < most) &&
           this.#symbols
             .functionsOf(file, to, undefined)
-            .some((callee) => this.#doesOne(callee, wanted, isInside ? hops : hops + 1))
+            .some((callee) => this.#doesOne(callee, deeds, isInside ? hops : hops + 1))
         );
       })
     );

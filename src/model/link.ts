@@ -36,9 +36,9 @@ export type LinkCondition =
   /**
    * Each function that calling `to` may run does one of `deeds` each time, itself or by a function that it calls; a
    * function that keeps what it read does not count as reading, nor as asking the database, and one that calls a sleep
-   * is none.
+   * is none. What a parameter spares that is among the first `given` is not done.
    */
-  | { kind: 'callee-does'; to: SymbolRef; deeds: readonly FunctionDeed[] }
+  | { kind: 'callee-does'; to: SymbolRef; deeds: readonly FunctionDeed[]; given?: number }
   /** A caller in another file, or one that it is handed on by, hands the function what data makes long as its `parameter`-th argument. */
   | { kind: 'handed-many'; fn: number; parameter: number }
   /** Some file of the project states `fact`; `reused:<name>`: a name stands in it once more than where it is declared; `function:<name>`: it has such a function. */
@@ -89,8 +89,8 @@ export interface CallEdge {
   frequency: CallFrequency;
   /** Nobody waits for what it starts: see `src/ast/handles/left-alone.ts`. */
   isLeftAlone?: true;
-  /** It may not happen each time that the function runs: it stands behind a condition. */
-  isConditional?: true;
+  /** The parameter that spares it where callers hand something in: `known ?? (await load(id))`. */
+  sparedBy?: number;
   /** What of its arguments data makes long, requests bring, or callers. */
   given?: readonly GivenValue[];
 }

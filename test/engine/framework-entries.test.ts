@@ -23,6 +23,14 @@ async function isReached({ dependency, code, path = 'src/orders.ts' }: Case): Pr
 }
 
 const entries: Record<string, Case> = {
+  'a consumer of Kafka by the type of its messages': {
+    dependency: 'kafkajs',
+    code: `import type { EachMessagePayload } from 'kafkajs';\nimport { broker } from './broker';\nbroker.consume('orders', async (payload: EachMessagePayload) => ${walk});`,
+  },
+  'a function of Lambda by the type of its event': {
+    dependency: '@sentry/serverless',
+    code: `import type { APIGatewayProxyEventV2 } from 'aws-lambda';\nimport * as Sentry from '@sentry/serverless';\nexport const pay = Sentry.AWSLambda.wrapHandler(async (event: APIGatewayProxyEventV2) => ${walk});`,
+  },
   'a resolver by its type of graphql-schema-typescript': {
     dependency: 'graphql',
     code: `import type { ArticleToTagsResolver } from 'definitions';\nconst resolver: ArticleToTagsResolver = async ({ id }, { first }) => ${walk};\nexport default resolver;`,

@@ -329,6 +329,59 @@ module.exports = router;
     ]);
   });
 
+  test('runs through a name that a function has behind those who hand it on', async () => {
+    const files = {
+      'src/server.ts': `import express from 'express';\nimport * as steps from './steps';\nexpress().get('/', (req, res) => steps.push.store(req));\n`,
+      'src/steps/index.ts': `import * as push from './push';\nexport { push };\n`,
+      'src/steps/push/index.ts': `import { exec as parse } from './parse';\nimport { exec as store } from './store';\nexport { parse, store };\n`,
+      'src/steps/push/parse.ts': `${slow}export const exec = () => slow();\n`,
+      'src/steps/push/store.ts': `${slow}export const exec = () => slow();\n`,
+    };
+    const chains = await chainsIn(files);
+    expect(chains.map((chain) => chain.at(-1))).toEqual(['src/steps/push/store.ts']);
+  });
+
+  test('runs through a list of functions, by whoever names it', async () => {
+    const files = {
+      'src/server.ts': `import express from 'express';\nimport { run } from './chain';\nexpress().post('/', async (req, res) => { await run(req); });\n`,
+      'src/chain.ts': `import { parse, store } from './steps';
+const steps = [parse, store];
+const never = [parse];
+const stepsFor = (kind: string) => (kind === 'push' ? steps : []);
+export async function run(req) {
+  for (const step of stepsFor(req.kind)) await step(req);
+}
+`,
+      'src/steps.ts': `${slow}export const parse = () => slow();\nexport const store = () => slow();\nexport const rest = () => slow();\n`,
+    };
+    const chains = await chainsIn(files);
+    expect(chains.map((chain) => chain.slice(0, -1))).toEqual([
+      [
+        'src/server.ts:3 request handler: POST /',
+        'src/server.ts:3 calls run',
+        'src/chain.ts:6 calls stepsFor',
+        'src/chain.ts:4 calls parse',
+      ],
+      [
+        'src/server.ts:3 request handler: POST /',
+        'src/server.ts:3 calls run',
+        'src/chain.ts:6 calls stepsFor',
+        'src/chain.ts:4 calls store',
+      ],
+    ]);
+  });
+
+  test('runs through a function with overloads', async () => {
+    const overloads = `function load(id: string): void;\nfunction load(id: number): void;\nfunction load(id: unknown) {\n  slow();\n}\n`;
+    const server = `import express from 'express';\n${slow}express().get('/', (req, res) => load(req.query.id));\n`;
+    expect(await chainsIn({ 'src/server.ts': `${server}${overloads}` })).toHaveLength(1);
+    const other = {
+      'src/server.ts': server.replace(slow, "import { load } from './store';\n"),
+      'src/store.ts': `${slow}${overloads}export { load };\n`,
+    };
+    expect(await chainsIn(other)).toHaveLength(1);
+  });
+
   test('runs through the imports of a package from its own folder', async () => {
     const files = {
       'package.json': JSON.stringify({ name: 'shop', type: 'module', imports: { '#stores/*': './stores/*.js' } }),

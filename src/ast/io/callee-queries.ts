@@ -30,7 +30,12 @@ export function findCalleeQueries(
   const deeds: FunctionDeed[] = [...readsOf];
   if (writes && !isCaught(call, repetition.node)) deeds.push('query:insert', 'query:delete');
   if (deeds.length === 0) return undefined;
-  const does = (wanted: readonly FunctionDeed[]): LinkCondition => ({ kind: 'callee-does', to, deeds: wanted });
+  const does = (wanted: readonly FunctionDeed[]): LinkCondition => ({
+    kind: 'callee-does',
+    to,
+    deeds: wanted,
+    given: call.arguments.length,
+  });
   return {
     asks: allOf(does(deeds), areRows, hasDatabase)!,
     onlyReads:

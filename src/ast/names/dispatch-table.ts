@@ -16,6 +16,18 @@ export function listDispatched(call: ts.CallExpression, file: FileContext): read
   return [...listEntries(table), ...listSet(looked.table, file)];
 }
 
+/** A list of functions at module level, `const steps = [parse, check, store]`: who names it may run each of them. */
+export function listSteps(file: FileContext): { uses: readonly ts.Identifier[]; steps: readonly ts.Expression[] }[] {
+  return [...file.moduleScope.bindings.values()].flatMap((binding) => {
+    const { declaration, kind, references } = binding;
+    if (kind !== 'const' || !ts.isVariableDeclaration(declaration) || !declaration.initializer) return [];
+    const list = skipWrappers(declaration.initializer);
+    if (!ts.isArrayLiteralExpression(list) || list.elements.length === 0) return [];
+    const isNamed = (step: ts.Expression): boolean => ts.isIdentifier(step) || ts.isPropertyAccessExpression(step);
+    return list.elements.every(isNamed) ? [{ uses: references, steps: list.elements }] : [];
+  });
+}
+
 interface LookUp {
   table: ts.Expression;
   /** By `[key]`, else by `get(key)`. */

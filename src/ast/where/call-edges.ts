@@ -1,7 +1,7 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { CallEdge, CallFrequency, FunctionSummary, SymbolRef } from '../../model/link.ts';
 import { isLeftAlone, isRunAlone } from '../handles/left-alone.ts';
-import { listDispatched } from '../names/dispatch-table.ts';
+import { listDispatched, listSteps } from '../names/dispatch-table.ts';
 import { findFunctionValue, isStreamStart, ordinalOf } from '../names/functions.ts';
 import { refOf, targetOf } from '../names/symbol-ref.ts';
 import { isTellingName } from '../names/telling-name.ts';
@@ -21,7 +21,7 @@ import { ts } from '../ts.ts';
 import { findEntryOfCall, findEntryPoint } from './entry-points.ts';
 import { findFrameworkCall } from './framework-calls.ts';
 import { listGiven } from './given-values.ts';
-import { isConditional } from './rounds.ts';
+import { findSparing } from './spared.ts';
 import { findRepetition } from './where.ts';
 
 /** Notes what a call runs, and what the functions that it is handed are: entries, or callbacks of the callee. */
@@ -46,12 +46,13 @@ export function addCall(
   const isMade = target && 'members' in target && target.members.includes('()');
   const named = !target || isMade ? findNamed(call) : undefined;
   const given = target || named ? listGiven(call, file) : [];
+  const sparedBy = from && findSparing(call, from);
   for (const to of [target, named]) {
     if (to)
       addEdge(from, {
         ...edge(to, frequency),
         ...(isNotWaitedFor(call, file) && { isLeftAlone: true }),
-        ...(from && isConditional(call, from) && { isConditional: true }),
+        ...(sparedBy !== undefined && { sparedBy }),
         ...(given.length > 0 && { given }),
       });
   }
@@ -79,6 +80,22 @@ export function addCall(
           summaries.push({ name: entry.label, line: lineOf(file.source, at), entry, calls: [edge(imported, 'once')] });
         }
       }
+    }
+  }
+}
+
+/** Notes that who names a list of functions may run each of them. */
+export function addStepEdges(
+  file: FileContext,
+  classes: readonly ClassNode[],
+  addEdge: (from: FunctionNode | undefined, edge: CallEdge) => void,
+): void {
+  for (const { uses, steps } of listSteps(file)) {
+    const refs = steps.flatMap((step) => refOf(step, file, classes) ?? []);
+    for (const use of uses) {
+      const at = use.getStart(file.source);
+      for (const to of refs)
+        addEdge(findEnclosingFunction(use), { to, at, line: lineOf(file.source, at), frequency: 'once' });
     }
   }
 }

@@ -27,12 +27,12 @@ import {
 import { entryOfBotCall, entryOfBotModule } from './bot-entries.ts';
 import { entryOfNamedCall } from './entry-calls.ts';
 import { isServiceMethod } from './feathers-service.ts';
-import { entryOfFile, mayServeNext, servesDeployments } from './file-entries.ts';
+import { entryOfFile } from './file-entries.ts';
 import { findFrameworkCall } from './framework-calls.ts';
 import { entryOfFramework } from './framework-entries.ts';
 import { isOneJob } from './one-job.ts';
 import { isSeldomAnswered, seldomOf } from './seldom.ts';
-import { entryOfType } from './typed-entries.ts';
+import { entryOfHanded, entryOfType } from './typed-entries.ts';
 
 const routeMethod =
   /^(?:get|post|put|patch|delete|del|all|head|options|use|route|any|ws|websocket|register[A-Z]\w*|addRoute)$/;
@@ -356,10 +356,6 @@ function routePath(object: ts.ObjectLiteralExpression): string | undefined {
 
 const bySignature = (label: string): EntryPoint => ({ ...request(label), isBySignature: true });
 
-/** What functions of AWS Lambda are handed, by the types of `@types/aws-lambda`. */
-const lambdaEvent =
-  /^(?:APIGateway\w*Event\w*|ALBEvent|SQSEvent|SNSEvent|S3Event|ScheduledEvent|EventBridgeEvent|DynamoDBStreamEvent|KinesisStreamEvent|AppSyncResolverEvent)$/;
-
 function usesRequestOf(fn: FunctionNode, file: FileContext): boolean {
   return /grpc/i.test(file.text) && /\bcall\.request\b|\}\s*=\s*call\b/.test(fn.getText(file.source));
 }
@@ -382,18 +378,5 @@ function fromParameters(fn: FunctionNode, file: FileContext): EntryPoint | undef
   if (first === 'context' && second !== undefined && requestName.test(second)) return bySignature(label);
   // What its class hides and calls with the request is as much of a handler as its callers are.
   if (ts.isMethodDeclaration(fn) && isHiddenMethod(fn) && listCallsOf(fn, file).length > 0) return undefined;
-  const type = fn.parameters[0]?.type;
-  if (type && ts.isTypeReferenceNode(type)) {
-    const name = type.typeName.getText(file.source);
-    if (lambdaEvent.test(name)) return servesDeployments(file) ? undefined : { ...bySignature(label), isEnded: true };
-    if (
-      /^(?:APIContext|FastifyRequest|NextRequest|NextApiRequest|HttpContext(?:Contract)?|HookContext|IncomingMessage|Koa\.Context|ParameterizedContext|RouterContext)$/.test(
-        name,
-      ) &&
-      (!name.startsWith('Next') || mayServeNext(file))
-    ) {
-      return bySignature(label);
-    }
-  }
-  return undefined;
+  return entryOfHanded(fn, bySignature(label), file);
 }

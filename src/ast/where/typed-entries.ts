@@ -2,6 +2,7 @@ import type { FileContext } from '../../model/file-context.ts';
 import type { EntryPoint } from '../../model/link.ts';
 import { type FunctionNode, getOutermostWrapped, nameOfFunction } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { mayServeNext, servesDeployments } from './file-entries.ts';
 
 /** Types of functions that a framework calls for each request, message or field that is asked for. */
 const handlerType =
@@ -24,6 +25,24 @@ export function entryOfType(fn: FunctionNode, file: FileContext): EntryPoint | u
   const isHandler = direct && (ts.isIndexedAccessTypeNode(at.type) ? resolversType : handlerType).test(name);
   if (!isHandler && (direct || !resolversType.test(name))) return undefined;
   return { kind: 'request', label: `${name} ${nameOfFunction(fn)}` };
+}
+
+const requestType =
+  /^(?:APIContext|FastifyRequest|NextRequest|NextApiRequest|HttpContext(?:Contract)?|HookContext|IncomingMessage|Koa\.Context|ParameterizedContext|RouterContext)$/;
+/** What functions of AWS Lambda are handed, by the types of `@types/aws-lambda`. */
+const lambdaEvent =
+  /^(?:APIGateway\w*Event\w*|ALBEvent|SQSEvent|SNSEvent|S3Event|ScheduledEvent|EventBridgeEvent|DynamoDBStreamEvent|KinesisStreamEvent|AppSyncResolverEvent)$/;
+/** What consumers of kafkajs and amqplib are handed. */
+const messageType = /^(?:EachMessagePayload|EachBatchPayload|(?:amqp\w*\.)?ConsumeMessage)$/;
+
+/** `bySignature`, where the type of what a function is handed first says that it serves requests or messages. */
+export function entryOfHanded(fn: FunctionNode, bySignature: EntryPoint, file: FileContext): EntryPoint | undefined {
+  const type = fn.parameters[0]?.type;
+  if (!type || !ts.isTypeReferenceNode(type)) return undefined;
+  const name = type.typeName.getText(file.source);
+  if (lambdaEvent.test(name)) return servesDeployments(file) ? undefined : { ...bySignature, isEnded: true };
+  const isRequest = requestType.test(name) && (!name.startsWith('Next') || mayServeNext(file));
+  return isRequest || messageType.test(name) ? bySignature : undefined;
 }
 
 function nameOfType(type: ts.TypeNode): string | undefined {
