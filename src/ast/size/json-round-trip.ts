@@ -9,6 +9,8 @@ import {
   isAssignment,
   isClassNode,
   isFunctionNode,
+  isLoop,
+  isWithin,
   nameOfFunction,
   skipWrappers,
 } from '../syntax.ts';
@@ -197,6 +199,14 @@ export function isShownLong({ call, kind, value }: JsonRoundTrip, file: FileCont
   if (found.size !== 'unknown') return found.size === 'large';
   return listRepetitions(call).some((repetition) => {
     const over = findIterated(repetition);
-    return over !== undefined && sizeOf(over, file) === 'large';
+    return over !== undefined && sizeOf(over, file) === 'large' && !isInterrupted(repetition.node, call, file);
   });
+}
+
+/** A loop that waits in each round: others are served between two of them. */
+function isInterrupted(loop: ts.Node, call: ts.Node, file: FileContext): boolean {
+  const fn = findEnclosingFunction(call);
+  return (
+    isLoop(loop) && file.nodes('AwaitExpression').some((at) => isWithin(at, loop) && findEnclosingFunction(at) === fn)
+  );
 }
