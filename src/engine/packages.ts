@@ -77,7 +77,7 @@ export class PackageIndex {
 
   /** The package folder of a file by looking upwards; '' when only the root, or a folder above it, has a package.json. */
   dirOf(path: string): string {
-    for (let dir = dirname(path); dir !== '.' && dir !== '..' && !dir.endsWith('/..'); dir = dirname(dir)) {
+    for (let dir = dirname(path); dir !== dirname(dir) && dir !== '..' && !dir.endsWith('/..'); dir = dirname(dir)) {
       if (this.#dirs.has(dir)) return dir;
       if (existsSync(join(this.#root, dir, 'package.json'))) {
         this.add(dir);

@@ -20,6 +20,7 @@ export class ModuleResolver {
   readonly #mappings: PathMappings;
   readonly #byName = new Map<string, string>();
   readonly #byFolder = new Map<string, PathMapping | undefined>();
+  readonly #packageDirs = new Map<string, string>();
   readonly #relativeMappings = new Map<PathMapping, PathMapping>();
   readonly #cache = new Map<string, Map<string, string | undefined>>();
 
@@ -100,9 +101,19 @@ export class ModuleResolver {
     return mapping.baseUrl === undefined ? undefined : this.#candidate(join(mapping.baseUrl, specifier));
   }
 
+  /** The folder of the package that a folder is part of. */
+  #packageOf(folder: string): string {
+    let dir = this.#packageDirs.get(folder);
+    if (dir === undefined) {
+      dir = this.#packages.dirOf(join(folder, 'x'));
+      this.#packageDirs.set(folder, dir);
+    }
+    return dir;
+  }
+
   /** package.json `imports`. */
   #fromImports(folder: string, specifier: string): string | undefined {
-    const dir = this.#packages.dirOf(join(folder, 'x'));
+    const dir = this.#packageOf(folder);
     const { imports } = this.#packages.manifestOf(dir);
     if (!isRecord(imports)) return undefined;
     for (const [pattern, target] of Object.entries(imports)) {
@@ -118,7 +129,7 @@ export class ModuleResolver {
 
   /** package.json `_moduleAliases`, which the package module-alias takes for what a name, or what is below it, stands for. */
   #fromAliases(folder: string, specifier: string): string | undefined {
-    const dir = this.#packages.dirOf(join(folder, 'x'));
+    const dir = this.#packageOf(folder);
     const { _moduleAliases: aliases } = this.#packages.manifestOf(dir);
     for (const [alias, target] of isRecord(aliases) ? Object.entries(aliases) : []) {
       if (typeof target !== 'string') continue;
