@@ -298,9 +298,9 @@ export class CallGraph {
     const { reachers, within } = this.#around(homes);
     const given = this.#listNewNames(names, target, within);
     const tails = new Set([...names.tails, ...given]);
+    const mayCall = (text: string): boolean => names.mayBeCalledIn(text) || given.some((name) => text.includes(name));
     for (const file of reachers) {
       if (file === target.file || this.#project.leadsNowhere(file)) continue;
-      const mayCall = (text: string): boolean => names.mayBeCalledIn(text) || given.some((name) => text.includes(name));
       if (!this.#project.isSummarised(file) && !mayCall(this.#project.textOf(file) ?? '')) continue;
       found.push(...this.#callersIn(file, target, tails, within));
     }

@@ -297,8 +297,8 @@ export class Linker {
     const most = deeds.some((deed) => farDeeds.has(deed)) ? maxHopsFar : maxHops;
     return (
       hops <= most &&
-      summary.calls.slice(0, maxCallees).some(({ to, frequency, isLeftAlone, sparedBy = given }) => {
-        if (sparedBy < given) return false;
+      summary.calls.slice(0, maxCallees).some(({ to, frequency, isLeftAlone, sparedBy }) => {
+        if (sparedBy !== undefined && sparedBy < given) return false;
         const isInside =
           to.kind === 'function' && this.#graph.nameOf({ file, fn: to.fn }).startsWith(`${summary.name}.`);
         return (

@@ -5,18 +5,18 @@ import { escapeName } from './symbols.ts';
 import { isStartName } from './unused-file.ts';
 
 const exportList = /\bexport\s*\{[^}]*\}|\b(?:module\.)?exports\s*=\s*\{[^}]*\}|\bexports\.[\w$]+\s*=\s*[\w$]+\s*;/g;
-const anyComment = /\/\*[\s\S]*?\*\/|(?<![:'"`\w])\/\/.*/g;
+export const anyComment = /\/\*[\s\S]*?\*\/|(?<![:'"`\w])\/\/.*/g;
 /** Names in templates of other languages, which no scan reads. */
-export const templates = [
-  'vue',
-  'svelte',
-  'astro',
-  'nuxt',
-  '@angular/core',
-  'ember-source',
-  'riot',
-  'aurelia-framework',
-];
+const templates = ['vue', 'svelte', 'astro', 'nuxt', '@angular/core', 'ember-source', 'riot', 'aurelia-framework'];
+
+/**
+ * Whether what no scan reads may run what stands in a file: users of a package, a configuration, whoever starts it, a
+ * template in another language; what stands beside the product is nobody's question.
+ */
+export function mayBeRunElsewhere(project: Project, file: string): boolean {
+  if (project.isAside(file) || project.isPublished(file) || project.configuredEntry(file) !== undefined) return true;
+  return isStartName.test(file) || project.isUsedWith(file, templates);
+}
 const wholeModule =
   /(?:\*\s+as|\bimport)\s+([\w$]+)\s*(?:,\s*\{[^}]*\}\s*)?from\s*['"]([^'"\n]+)|([\w$]+)\s*=\s*(?:await\s+)?(?:require|import)\s*\(\s*['"]([^'"\n]+)['"]\s*\)(?!\s*\.)/g;
 const ownDefault = /^export\s+default\b|\bas\s+default\b/m;
@@ -33,8 +33,7 @@ const givenModule =
  * handler): neither its own, nor those that take others beside it.
  */
 export function isUntakenValue(project: Project, file: string, line: number): boolean {
-  if (isStartName.test(file) || project.configuredEntry(file) !== undefined || project.dependsOn(file, templates))
-    return false;
+  if (mayBeRunElsewhere(project, file)) return false;
   const above = (project.textOf(file) ?? '').split('\n', line).reverse();
   const [, name] = madeByCall.exec(above.find((one) => /^[^\s})\]/*]/.test(one)) ?? '') ?? [];
   return name !== undefined && isTakenByNobody(project, file, name);

@@ -2,8 +2,7 @@ import { isTestPath } from '../ast/where/file-role.ts';
 import { declarationAt } from './outlines.ts';
 import type { Project } from './project.ts';
 import { escapeName } from './symbols.ts';
-import { templates } from './uncalled-code.ts';
-import { isStartName } from './unused-file.ts';
+import { anyComment, mayBeRunElsewhere } from './uncalled-code.ts';
 
 /** A method of a class. */
 interface Method {
@@ -20,7 +19,6 @@ export interface MethodAids {
 
 /** A name that so many files hold surely means something that runs. */
 const manyFiles = 30;
-const anyComment = /\/\*[\s\S]*?\*\/|(?<![:'"`\w])\/\/.*/g;
 /** What a framework calls by a name that is its own. */
 const hookName =
   /^(?:on|ng|before|after|component|connected|disconnected|attribute|should|get[A-Z]\w*Props|render|handle|execute|perform|run|process|use|can|intercept|transform|validate|setup|up|down|start|stop|init|main)(?![a-z])/;
@@ -37,9 +35,7 @@ export function methodOf(scope: string): string | undefined {
  * What functions and classes are named by: `wiring.ts`.
  */
 export function isUncalledMethod(project: Project, file: string, scope: string, aids: MethodAids): boolean {
-  if (methodOf(scope) === undefined || project.isAside(file) || project.isPublished(file)) return false;
-  if (project.configuredEntry(file) !== undefined || isStartName.test(file) || project.dependsOn(file, templates))
-    return false;
+  if (methodOf(scope) === undefined || mayBeRunElsewhere(project, file)) return false;
   const [cls = '', name = ''] = scope.split('.');
   return isUnused(project, { file, cls, name }, aids, new Set());
 }

@@ -4,8 +4,8 @@ import { listLoadedByName } from './named-loads.ts';
 import { declarationAt, outlineIn } from './outlines.ts';
 import type { Project } from './project.ts';
 import type { FunctionRef } from './symbols.ts';
-import { templates } from './uncalled-code.ts';
-import { isStartName, isUnusedFile } from './unused-file.ts';
+import { mayBeRunElsewhere } from './uncalled-code.ts';
+import { isUnusedFile } from './unused-file.ts';
 
 /** A function, class or object that a file declares at its top level. */
 interface Piece {
@@ -96,9 +96,7 @@ function listUnled(project: Project, first: Piece): Piece[] | undefined {
 
 /** The pieces that name one as a value; undefined where something that runs does, or may. */
 function findUsers(project: Project, { file, name }: Piece): Piece[] | undefined {
-  if (project.isAside(file) || project.isPublished(file) || project.configuredEntry(file) !== undefined)
-    return undefined;
-  if (isStartName.test(file) || project.isUsedWith(file, templates)) return undefined;
+  if (mayBeRunElsewhere(project, file)) return undefined;
   const outline = outlineIn(project, file);
   const declared = Object.hasOwn(outline.declarations, name) ? outline.declarations[name]! : undefined;
   if (!declared || declared.isMarked) return undefined;

@@ -1,5 +1,5 @@
 import type { FileContext } from '../../model/file-context.ts';
-import { findProperty, skipWrappers } from '../syntax.ts';
+import { findMemberName, findProperty, rootOfMembers, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 
 /** `webhookUrl`, `slackWebhookUrl`, `callback_url`, `target_url`: where users want to be called. */
@@ -23,15 +23,14 @@ function isSetByUsers(url: ts.Expression, file: FileContext): boolean {
   if (ts.isIdentifier(url)) return addressName.test(url.text) && isData(url, file);
   if (!ts.isPropertyAccessExpression(url)) return false;
   const owner = skipWrappers(url.expression);
-  const held = ts.isIdentifier(owner) ? owner.text : ts.isPropertyAccessExpression(owner) ? owner.name.text : '';
+  const held = ts.isIdentifier(owner) ? owner.text : (findMemberName(owner) ?? '');
   const isNamed = addressName.test(url.name.text) || (partName.test(url.name.text) && ownerName.test(held));
   return isNamed && isData(url, file);
 }
 
 /** Handed in, or a part of what is, of what was waited for, or of one of many: not what somebody configures. */
 function isData(value: ts.Expression, file: FileContext): boolean {
-  let root = value;
-  while (ts.isPropertyAccessExpression(root)) root = skipWrappers(root.expression);
+  const root = rootOfMembers(value);
   if (!ts.isIdentifier(root) || /^(?:config(?:uration)?|settings|options|env|process)$/i.test(root.text)) return false;
   const binding = file.bindingOf(root);
   if (!binding || binding.kind === 'parameter') return binding !== undefined;
