@@ -33,21 +33,21 @@ function findTest(use: ts.Identifier, file: FileContext): ts.Expression | undefi
   return table && parent.arguments.at(-1) === use && isConstant(table, file) ? parent : undefined;
 }
 
-/** A table or list that is written out at module level, or is called as a constant is. */
+/** A table or list that is written out at module level, or comes from another file and is called as a constant is. */
 function isConstant(given: ts.Expression, file: FileContext): boolean {
   const value = skipWrappers(given);
   const keys = findMethodCall(value);
   if (keys && ts.isCallExpression(value) && /^(?:keys|values)$/.test(keys.method))
     return value.arguments[0] !== undefined && isConstant(value.arguments[0], file);
-  if (!ts.isIdentifier(value)) return false;
-  if (/^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(value.text)) return true;
-  const binding = file.bindingOf(value);
-  const { declaration } = binding ?? {};
+  const binding = ts.isIdentifier(value) ? file.bindingOf(value) : undefined;
+  if (binding?.kind === 'import') return /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(binding.name);
   if (binding?.kind !== 'const' || binding.scope !== file.moduleScope) return false;
-  const made = declaration && ts.isVariableDeclaration(declaration) && declaration.initializer;
+  const { declaration } = binding;
+  const made = ts.isVariableDeclaration(declaration) && declaration.initializer;
   return made ? isWrittenOut(skipWrappers(made)) && !binding.references.some(isFilled) : false;
 }
 
+/** As the literal stands: how long a list is (`size.ts`) depends on the keys that are put into it. */
 function isWrittenOut(made: ts.Expression): boolean {
   if (ts.isObjectLiteralExpression(made))
     return made.properties.length > 0 && !made.properties.some(ts.isSpreadAssignment);
