@@ -77,16 +77,7 @@ function script(name: string, ...args: string[]): Run {
 
 function contendersFor(root: string, list: string, changing: string, peers: readonly Peer[]): Contender[] {
   const cache = mkdtempSync(join(work, 'cache-'));
-  const command = (...args: string[]) => [
-    process.execPath,
-    bin,
-    'scan',
-    ...args,
-    '--reporter',
-    'json',
-    '--threads',
-    '1',
-  ];
+  const command = (...args: string[]) => [process.execPath, bin, 'scan', ...args, '--reporter', 'json'];
   const timed = (words: readonly string[]): Run => ({ ...time(words, root, 'ignore'), output: {} });
   const text = readFileSync(changing, 'utf8');
   let changes = 0;

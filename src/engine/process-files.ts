@@ -6,7 +6,7 @@ import type { KeptTexts } from './kept-texts.ts';
 import { type FileOutcome, processFile } from './process-file.ts';
 import type { RulePlan } from './rule-plan.ts';
 import { planRequest, type ScanRequest, UsageError } from './scan-request.ts';
-import { decideThreads, processInThreads } from './threads.ts';
+import { decideThreads, Helpers, takeBatches } from './threads.ts';
 
 /** The event loop gets a turn this often, for progress and for aborting. */
 const turnMs = 25;
@@ -57,28 +57,36 @@ export async function processFiles(
   signal?.throwIfAborted();
   const left = [...fresh.values()];
   const threads = pairsModule === undefined || request.texts || timing ? 1 : decideThreads(left, request.threads);
-  if (threads > 1) {
-    await processInThreads(left, packages, {
-      threads,
-      plan: planRequest(request),
-      pairsModule: pairsModule!,
-      plugins: request.plugins ?? [],
-      signal,
-      onOutcome: (outcome) => {
-        takeFresh(outcome);
+  const taken = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+  const helpers =
+    threads > 1
+      ? new Helpers(
+          threads - 1,
+          {
+            plan: planRequest(request),
+            pairsModule: pairsModule!,
+            plugins: request.plugins ?? [],
+            files: left.map((file) => ({ file, pkg: factsOf(file) })),
+            taken,
+          },
+          takeFresh,
+        )
+      : undefined;
+  try {
+    let turnAt = performance.now() + turnMs;
+    for (const batch of takeBatches(left, taken)) {
+      for (const file of batch) {
+        takeFresh(processFile(file, factsOf(file), plan, { instead: textOf(file), kept, timing }));
+        if (performance.now() < turnAt) continue;
         report();
-      },
-    });
-    return;
-  }
-  let turnAt = performance.now() + turnMs;
-  for (const file of left) {
-    takeFresh(processFile(file, factsOf(file), plan, { instead: textOf(file), kept, timing }));
-    if (performance.now() < turnAt) continue;
-    report();
-    await nextTurn();
-    signal?.throwIfAborted();
-    turnAt = performance.now() + turnMs;
+        await nextTurn();
+        signal?.throwIfAborted();
+        turnAt = performance.now() + turnMs;
+      }
+    }
+    await helpers?.finish(() => done === files.length, signal);
+  } finally {
+    await helpers?.end();
   }
   report();
 }

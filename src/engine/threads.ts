@@ -4,32 +4,35 @@ import { Worker } from 'node:worker_threads';
 import type { PackageFacts } from '../model/file-context.ts';
 import type { RulePair } from '../model/fixer.ts';
 import type { DiscoveredFile } from './discover.ts';
-import type { PackageIndex } from './packages.ts';
 import type { FileOutcome } from './process-file.ts';
 import type { PlanRequest } from './rule-plan.ts';
 
 /**
- * Starting a thread loads the compiler again (about 0.2 s), and on two cores the compiler and collector threads of V8
- * already use the second one: measured, two threads lose there below about 400,000 lines and win little above.
+ * A thread beside the calling one loads the tool, and warms up, in about a second of one core, and the compiler and collector
+ * threads of V8 want cores, too: on two cores it wins a twentieth at 350,000 lines, a tenth at a million and more.
  */
 const bytesPerThread = 3_000_000;
 const maxThreads = 8;
-const filesPerBatch = 32;
+/** Files that a thread takes at a time: few, so that all are done at about the same time. */
+const filesPerBatch = 8;
 
-/** How many threads pay for these files; 1 means the calling thread alone. */
+/** How many threads pay for these files, the calling one included. */
 export function decideThreads(files: readonly DiscoveredFile[], asked: number | undefined): number {
   if (asked !== undefined) return Math.max(1, Math.min(asked, files.length));
-  const cores = availableParallelism();
-  if (cores <= 2 || files.length < 4 * filesPerBatch) return 1;
+  const cores = Math.min(availableParallelism(), maxThreads);
+  if (cores < 2 || files.length < 4 * filesPerBatch) return 1;
   let bytes = 0;
   for (const { absolute } of files) bytes += statSync(absolute, { throwIfNoEntry: false })?.size ?? 0;
-  return Math.max(1, Math.min(cores - 1, maxThreads, Math.floor(bytes / bytesPerThread)));
+  return Math.max(1, Math.min(cores, Math.floor(bytes / bytesPerThread)));
 }
 
+/** What a thread beside the calling one gets: all files, and the place up to which somebody has taken them. */
 export interface WorkerInput {
   plan: PlanRequest;
   pairsModule: string;
   plugins: readonly string[];
+  files: readonly { file: DiscoveredFile; pkg: PackageFacts }[];
+  taken: SharedArrayBuffer;
 }
 
 /** What `pairsModule` names: the rules of the scan, those of plugins among them. */
@@ -37,18 +40,14 @@ export interface PairsModule {
   loadPairs(plugins: readonly string[]): Promise<readonly RulePair<never>[]>;
 }
 
-/** Sent to a worker: files with the facts of their packages. */
-export interface WorkerBatch {
-  files: { file: DiscoveredFile; pkg: PackageFacts }[];
-}
-
-export interface ThreadOptions {
-  threads: number;
-  plan: PlanRequest;
-  pairsModule: string;
-  plugins: readonly string[];
-  signal: AbortSignal | undefined;
-  onOutcome(outcome: FileOutcome): void;
+/** Takes the next files that nobody has taken, until none is left. */
+export function* takeBatches<T>(files: readonly T[], taken: SharedArrayBuffer): Generator<readonly T[]> {
+  const place = new Int32Array(taken);
+  for (;;) {
+    const from = Atomics.add(place, 0, filesPerBatch);
+    if (from >= files.length) return;
+    yield files.slice(from, from + filesPerBatch);
+  }
 }
 
 /** Run from source, as our own tests do, a thread needs the TypeScript loader of the process; built, it needs none. */
@@ -60,42 +59,53 @@ function startWorker(workerData: WorkerInput): Worker {
   return new Worker(start, { eval: true, workerData });
 }
 
-/** Hands the files out in batches; outcomes come in any order. */
-export async function processInThreads(
-  files: readonly DiscoveredFile[],
-  packages: PackageIndex,
-  options: ThreadOptions,
-): Promise<void> {
-  const { threads, plan, pairsModule, plugins, signal } = options;
-  let next = 0;
-  const workers: Worker[] = [];
-  const work = (): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const workerData: WorkerInput = { plan, pairsModule, plugins };
-      const worker = startWorker(workerData);
-      workers.push(worker);
-      const send = (): void => {
-        if (next >= files.length) {
-          resolve();
-          return;
-        }
-        const batch = files.slice(next, next + filesPerBatch);
-        next += batch.length;
-        const message: WorkerBatch = { files: batch.map((file) => ({ file, pkg: packages.factsOf(file.packageDir) })) };
-        worker.postMessage(message);
-      };
+/**
+ * Threads beside the calling one, which take files from the same list as it does. What they made of them comes in while
+ * the event loop has its turns.
+ */
+export class Helpers {
+  readonly #workers: readonly Worker[];
+  #failure: Error | undefined;
+  #wake: () => void = () => {};
+
+  constructor(count: number, input: WorkerInput, onOutcome: (outcome: FileOutcome) => void) {
+    this.#workers = Array.from({ length: count }, () => startWorker(input));
+    const fail = (error: Error): void => {
+      this.#failure ??= error;
+      this.#wake();
+    };
+    for (const worker of this.#workers) {
       worker.on('message', (outcomes: FileOutcome[]) => {
-        for (const outcome of outcomes) options.onOutcome(outcome);
-        send();
+        for (const outcome of outcomes) onOutcome(outcome);
+        this.#wake();
       });
-      worker.on('error', reject);
-      worker.on('exit', (code) => reject(new Error(`A scanning thread ended early (exit code ${code})`)));
-      signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
-      send();
-    });
-  try {
-    await Promise.all(Array.from({ length: threads }, work));
-  } finally {
-    await Promise.all(workers.map((worker) => worker.terminate()));
+      worker.on('error', fail);
+      worker.on('exit', (code) => fail(new Error(`A scanning thread ended early (exit code ${code})`)));
+    }
+  }
+
+  /**
+   * Waits until `isDone`, which is asked whenever outcomes have come in.
+   *
+   * @throws what a thread failed with; the signal's reason when it aborts.
+   */
+  async finish(isDone: () => boolean, signal: AbortSignal | undefined): Promise<void> {
+    const wake = (): void => this.#wake();
+    signal?.addEventListener('abort', wake);
+    try {
+      while (!isDone()) {
+        signal?.throwIfAborted();
+        if (this.#failure) throw this.#failure;
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+      }
+    } finally {
+      signal?.removeEventListener('abort', wake);
+    }
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
 }

@@ -1,13 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { type FileOutcome, processFile } from './process-file.ts';
+import { processFile } from './process-file.ts';
 import { RulePlan } from './rule-plan.ts';
-import type { PairsModule, WorkerBatch, WorkerInput } from './threads.ts';
+import { type PairsModule, takeBatches, type WorkerInput } from './threads.ts';
 
-const { plan: request, pairsModule, plugins } = workerData as WorkerInput;
+const { plan: request, pairsModule, plugins, files, taken } = workerData as WorkerInput;
 const { loadPairs } = (await import(pairsModule)) as PairsModule;
 const plan = new RulePlan(await loadPairs(plugins), request);
 
-parentPort!.on('message', ({ files }: WorkerBatch) => {
-  const outcomes: FileOutcome[] = files.map(({ file, pkg }) => processFile(file, pkg, plan));
-  parentPort!.postMessage(outcomes);
-});
+for (const batch of takeBatches(files, taken)) {
+  parentPort!.postMessage(batch.map(({ file, pkg }) => processFile(file, pkg, plan)));
+}
+// Whoever started this thread ends it: to end by itself is to fail.
+parentPort!.on('message', () => {});
