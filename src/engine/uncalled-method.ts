@@ -1,4 +1,5 @@
 import { isTestPath } from '../ast/where/file-role.ts';
+import type { FunctionSummary } from '../model/link.ts';
 import { declarationAt } from './outlines.ts';
 import type { Project } from './project.ts';
 import { escapeName } from './symbols.ts';
@@ -57,8 +58,12 @@ function isUnused(project: Project, method: Method, aids: MethodAids, seen: Set<
     const piece = declarationAt(project, path, line);
     if (piece === undefined) return false;
     if (path !== file || piece !== cls) return aids.isUnwired({ file: path, name: piece });
-    const around = functions.filter((fn) => fn.line <= line).reduce((a, b) => (b.line >= a.line ? b : a));
-    const own = methodOf(around.name);
+    const around = functions.reduce<FunctionSummary | undefined>(
+      (last, fn) => (fn.line <= line && fn.line >= (last?.line ?? 0) ? fn : last),
+      undefined,
+    );
+    // What a field of the class holds, whoever has the instance may call.
+    const own = around && methodOf(around.name);
     return own !== undefined && (seen.has(own) || isUnused(project, { file, cls, name: own }, aids, seen));
   }
 }

@@ -160,6 +160,13 @@ const wired: Record<string, Record<string, string>> = {
   'that a file makes which cannot be read: its cast is taken for a tag, and the rest for text': {
     'src/cast.jsx': "import { Sessions } from './sessions';\nconst kind = <Kind>load();\nnew Sessions();\n",
   },
+  'of which a field names its method ahead of all functions': {
+    'src/sessions.ts': `import Redis from 'ioredis';\nconst redis = new Redis();\nexport class Sessions {\n  readonly handlers = { all: this.list };\n  async list() { return redis.keys('session:*'); }\n}\n`,
+    'src/report.ts': 'export class Report { write() {} }\n',
+    'src/main.ts': "import express from 'express';\nimport { mount } from './web';\nconst app = express();\nmount(app);\napp.listen(3000);\n",
+    'src/web.ts':
+      "import { Sessions } from './sessions';\nconst sessions = new Sessions();\nexport function mount(app) { app.get('/report', async (req, res) => { res.json(await sessions.list()); }); }\n",
+  },
   'that stands in a record by which others are found': {
     'src/wiring.ts':
       "import { Sessions } from './sessions';\nexport const stores = { sessions: Sessions };\nfor (const name of Object.keys(stores)) console.log(name);\n",
