@@ -5,7 +5,7 @@ import type { RulePair } from '../model/fixer.ts';
 import type { Problem, SuppressionProblem } from '../model/scan-result.ts';
 import { type DiscoveredFile, type Discovery, discover } from './discover.ts';
 import { scanImports } from './import-scan.ts';
-import { Linker } from './link.ts';
+import { Linker, type Verdict } from './link.ts';
 import { MakerIndex } from './makers.ts';
 import { PackageIndex } from './packages.ts';
 import { processFile } from './process-file.ts';
@@ -78,11 +78,12 @@ export class FileScanner {
     const raw = rawFindingsOf([outcome]);
     const isAsking = raw.some(asksOthers);
     if (isAsking || view.project) this.#takeIn(outcome, text, view);
-    const verdicts = isAsking
+    const verdicts: Verdict[] = isAsking
       ? this.#linkerOf(view).decide(raw, unsureWanted([outcome], this.#plan))
       : raw.map(() => ({ holds: true, evidence: [], why: '' }));
     const { findings, suppressionProblems } = settle([outcome], verdicts, this.#plan, this.#request.today);
-    return { findings, suppressionProblems, problems: outcome.result?.problems ?? [] };
+    const problems = [...(outcome.result?.problems ?? []), ...verdicts.flatMap(({ problem }) => problem ?? [])];
+    return { findings, suppressionProblems, problems };
   }
 
   /** Where instances of classes are made, over the files as they are on disk. */

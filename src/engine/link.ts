@@ -1,12 +1,13 @@
-import type { Position, RelatedLocation } from '../model/finding.ts';
+import type { RelatedLocation } from '../model/finding.ts';
 import type { FunctionDeed, LinkCondition, SymbolRef } from '../model/link.ts';
+import type { Problem } from '../model/scan-result.ts';
 import { type CallChain, CallGraph } from './call-graph.ts';
 import { cheapestFirst, cost, costOf, listNeeded, listParts } from './condition-order.ts';
+import { locate } from './locate.ts';
 import { compareFindings } from './order.ts';
 import { isOfProgram } from './program.ts';
 import type { Project } from './project.ts';
-import type { RawFinding } from './run-file.ts';
-import { firstCodeOfLine } from './source-text.ts';
+import { crashProblem, type RawFinding } from './run-file.ts';
 import { StatedFacts } from './stated-facts.ts';
 import { type FunctionRef, SymbolTable } from './symbols.ts';
 import { isUnaskedPool, isUntakenValue } from './uncalled-code.ts';
@@ -21,6 +22,8 @@ export interface Verdict {
   why: string;
   /** What would make the finding sure does not hold: it is `possible`. */
   isUnsure?: true;
+  /** What went wrong when it was asked after: the finding stays, and is not sure. */
+  problem?: Problem;
 }
 
 /** How far a call is followed for what it does, and how many calls of one function. */
@@ -74,8 +77,18 @@ export class Linker {
     // What one asks may bring in classes that answer for the next.
     const verdicts = new Map<RawFinding, Verdict>();
     for (const raw of [...findings].sort((a, b) => compareFindings(a.finding, b.finding)))
-      verdicts.set(raw, this.#decideOne(raw, wantsUnsure(raw.finding.file)));
+      verdicts.set(raw, this.#decideSafely(raw, wantsUnsure(raw.finding.file)));
     return findings.map((raw) => verdicts.get(raw)!);
+  }
+
+  #decideSafely(raw: RawFinding, wantsUnsure: boolean): Verdict {
+    try {
+      return this.#decideOne(raw, wantsUnsure);
+    } catch (error) {
+      const { ruleId, file } = raw.finding;
+      const problem = crashProblem(`What rule ${ruleId} asks of other files`, file, error);
+      return { holds: true, evidence: [], why: '', isUnsure: true, problem };
+    }
   }
 
   #decideOne(raw: RawFinding, wantsUnsure: boolean): Verdict {
@@ -249,25 +262,13 @@ export class Linker {
     if (entry) {
       const kind = entry.point.kind === 'request' ? 'request handler' : 'runs repeatedly';
       const line = this.#project.summaryOf(entry.file)!.functions[entry.fn]!.line;
-      evidence.push(this.#locate(entry.file, line, undefined, `${kind}: ${entry.point.label}`));
+      evidence.push(locate(this.#project, entry.file, line, undefined, `${kind}: ${entry.point.label}`));
     }
     for (const { from, edge, to } of steps) {
       const often = edge.frequency === 'loop' ? ' in a loop' : '';
-      evidence.push(this.#locate(from.file, edge.line, edge.at, `calls ${this.#graph.nameOf(to)}${often}`));
+      evidence.push(locate(this.#project, from.file, edge.line, edge.at, `calls ${this.#graph.nameOf(to)}${often}`));
     }
     return evidence;
-  }
-
-  /** The name or call at a place; at the first code of the line when only the line is known. */
-  #locate(file: string, line: number, at: number | undefined, note: string): RelatedLocation {
-    const text = this.#project.textOf(file) ?? '';
-    const offset = at ?? firstCodeOfLine(text, line);
-    const word = /(?:new\s+)?[\w$.#?!@]*/y;
-    word.lastIndex = offset;
-    const length = Math.max(1, word.exec(text)?.[0].length ?? 1);
-    const column = offset - (text.lastIndexOf('\n', offset - 1) + 1) + 1;
-    const position = (by: number): Position => ({ line, column: column + by, offset: offset + by });
-    return { file, range: { start: position(0), end: position(length) }, note };
   }
 
   #judgeCallee(file: string, to: SymbolRef, deeds: readonly FunctionDeed[], given = 0): Verdict {
@@ -277,7 +278,7 @@ export class Linker {
     if (!holds) return { holds, evidence: [], why: `${name} is not known to do it: ${deeds.join(', ')}` };
     const [{ file: home, fn }] = callees as [FunctionRef];
     const { line } = this.#project.summaryOf(home)!.functions[fn]!;
-    return { holds, evidence: [this.#locate(home, line, undefined, 'what is called')], why: '' };
+    return { holds, evidence: [locate(this.#project, home, line, undefined, 'what is called')], why: '' };
   }
 
   /**
@@ -360,7 +361,10 @@ export class Linker {
         });
         const chain = call && this.#graph.findRequestChain({ file: user, fn }, true, 'waiting');
         if (!chain) continue;
-        const evidence = [...this.#evidenceOf(chain), this.#locate(user, call.line, call.at, `calls ${symbol}`)];
+        const evidence = [
+          ...this.#evidenceOf(chain),
+          locate(this.#project, user, call.line, call.at, `calls ${symbol}`),
+        ];
         return { holds: true, evidence, why: '' };
       }
     }

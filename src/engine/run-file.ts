@@ -206,7 +206,8 @@ function collectMatches(found: MatchResult<never>, matches: Match<never>[]): voi
   else matches.push(found);
 }
 
-function crashProblem(who: string, file: string, error: unknown): Problem {
+/** What is told of a part of ours that failed on a file. */
+export function crashProblem(who: string, file: string, error: unknown): Problem {
   if (isStackOverflow(error)) return { ...nestingProblem(file), message: `${who} stopped: nested too deeply` };
   const message = error instanceof Error ? error.message : String(error);
   return { kind: 'crashed-rule', file, message: `${who} failed: ${message}` };

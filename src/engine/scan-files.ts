@@ -57,6 +57,7 @@ export async function scanFiles(
   for (const { result } of scanned) if (result) problems.push(...result.problems);
   const linkAll = () => link(request, scope, scanned, plan, kept, cache);
   const { verdicts, configs } = request.timing ? request.timing.measure('link', linkAll) : linkAll();
+  problems.push(...verdicts.flatMap(({ problem }) => problem ?? []));
   const { findings, refuted, suppressionProblems } = settle(scanned, verdicts, plan, request.today);
   const packageDirs = new Map(discovered.map(({ path, packageDir }) => [path, packageDir]));
   const files = scanned.map(

@@ -147,6 +147,19 @@ describe('a rule or fixer that fails', () => {
     expect(outcome.findings).toMatchObject([{ ruleId: 'no-slow' }]);
   });
 
+  test('by what it asks of other files is named with the file, and what is found stays, unsure', async () => {
+    const lost = callRule('no-thread', 'slow', () => ({ kind: 'callee-does', to: undefined as never, deeds: [] }));
+    const root = tempProject(good);
+    const outcome = await scan({ root, confidence: 'possible' }, [lost, plainRule]);
+    expect(outcome.problems).toMatchObject([{ kind: 'crashed-rule', file: 'good.ts' }]);
+    expect(outcome.problems[0]!.message).toMatch(/^What rule no-thread asks of other files failed: /);
+    expect(outcome.findings).toMatchObject([
+      { ruleId: 'no-slow', confidence: 'likely' },
+      { ruleId: 'no-thread', confidence: 'possible' },
+    ]);
+    expect((await scan({ root }, [lost, plainRule])).problems).toHaveLength(1);
+  });
+
   test('leaves its finding without a fix', async () => {
     const pairWith = (
       edits: [{ start: number; end: number; text: string }, ...{ start: number; end: number; text: string }[]],

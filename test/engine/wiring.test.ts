@@ -163,7 +163,8 @@ const wired: Record<string, Record<string, string>> = {
   'of which a field names its method ahead of all functions': {
     'src/sessions.ts': `import Redis from 'ioredis';\nconst redis = new Redis();\nexport class Sessions {\n  readonly handlers = { all: this.list };\n  async list() { return redis.keys('session:*'); }\n}\n`,
     'src/report.ts': 'export class Report { write() {} }\n',
-    'src/main.ts': "import express from 'express';\nimport { mount } from './web';\nconst app = express();\nmount(app);\napp.listen(3000);\n",
+    'src/main.ts':
+      "import express from 'express';\nimport { mount } from './web';\nconst app = express();\nmount(app);\napp.listen(3000);\n",
     'src/web.ts':
       "import { Sessions } from './sessions';\nconst sessions = new Sessions();\nexport function mount(app) { app.get('/report', async (req, res) => { res.json(await sessions.list()); }); }\n",
   },
