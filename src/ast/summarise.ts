@@ -28,6 +28,7 @@ import { ts } from './ts.ts';
 import { addCall, addInlineEdge, addStepEdges } from './where/call-edges.ts';
 import { findEntryPoint } from './where/entry-points.ts';
 import { isOffered } from './where/public-api.ts';
+import { addResolverEntries } from './where/resolver-maps.ts';
 
 /** Everything that other files may need to know of this one; see `src/model/link.ts`. */
 export function summarise(file: FileContext): FileSummary {
@@ -54,6 +55,7 @@ export function summarise(file: FileContext): FileSummary {
   for (const call of file.nodes('NewExpression')) addCall(call, file, classes, summaries, addEdge);
   for (const fn of functions) addInlineEdge(fn, file, addEdge);
   addStepEdges(file, classes, addEdge);
+  addResolverEntries(file, classes, summaries);
 
   return {
     functions: summaries,

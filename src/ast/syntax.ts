@@ -50,9 +50,19 @@ export function isLoop(node: ts.Node): node is LoopNode {
   return loopKinds[node.kind] === 1;
 }
 
-/** The nearest function around a node (not the node itself); undefined at module level and in class field initialisers' static blocks. */
+/**
+ * The nearest function around a node (not the node itself); undefined at module level and in class field initialisers' static
+ * blocks. What stands in the decorator of a method or a parameter runs where the class is declared.
+ */
 export function findEnclosingFunction(node: ts.Node): FunctionNode | undefined {
-  for (let at: ts.Node | undefined = node.parent; at; at = at.parent) if (isFunctionNode(at)) return at;
+  let isDecorating = node.kind === ts.SyntaxKind.Decorator;
+  for (let at: ts.Node | undefined = node.parent; at; at = at.parent) {
+    if (at.kind === ts.SyntaxKind.Decorator) isDecorating = true;
+    else if (isFunctionNode(at)) {
+      if (!isDecorating) return at;
+      isDecorating = false;
+    }
+  }
   return undefined;
 }
 

@@ -1,5 +1,5 @@
-import type { CallEdge, EntryPoint, RequestedBy } from '../model/link.ts';
-import { type CallNames, isExportedFunction, namesOf } from './call-names.ts';
+import type { CallEdge, EntryPoint, HandedTo, RequestedBy } from '../model/link.ts';
+import { isExportedFunction, listNewNames, namesOf, tailOf, tailOfParameter } from './call-names.ts';
 import { compareText } from './order.ts';
 import type { Project } from './project.ts';
 import type { FunctionRef, SymbolTable } from './symbols.ts';
@@ -293,10 +293,13 @@ export class CallGraph {
       this.#summariseHeirs(target.file, cls.name);
       for (const file of this.#symbols.relativesOf(target.file, cls)) homes.add(file);
     }
-    const found = this.#callersIn(target.file, target, names.tails, undefined);
+    const found = [
+      ...this.#callersIn(target.file, target, names.tails, undefined),
+      ...this.#callersOfHanded(target.file, summary.functions[target.fn]!.handedTo ?? []),
+    ];
     if (!names.isReachable) return found;
     const { reachers, within } = this.#around(homes);
-    const given = this.#listNewNames(names, target, within);
+    const given = listNewNames(names, target, within, this.#project, this.#symbols);
     const tails = new Set([...names.tails, ...given]);
     const mayCall = (text: string): boolean => names.mayBeCalledIn(text) || given.some((name) => text.includes(name));
     for (const file of reachers) {
@@ -307,16 +310,18 @@ export class CallGraph {
     return found;
   }
 
-  /** `export { exec as store } from './store'`: the names that a function has behind those who hand it on. */
-  #listNewNames(names: CallNames, { file: home }: FunctionRef, within: ReadonlySet<string>): string[] {
-    const given: string[] = [];
-    for (const file of within) {
-      const isHandedOn = file !== home && names.mayBeRenamedIn(this.#project.textOf(file) ?? '');
-      for (const [name, exported] of isHandedOn ? Object.entries(this.#project.summaryOf(file)?.exports ?? {}) : [])
-        if ('module' in exported && !names.tails.has(name) && this.#symbols.originOf(file, name)?.file === home)
-          given.push(name);
-    }
-    return given;
+  /**
+   * The entries that those who are handed a function make, and that call it: what runs it at once is run by whoever hands it
+   * over, not by all who hand over something.
+   */
+  #callersOfHanded(file: string, handed: readonly HandedTo[]): Caller[] {
+    return handed
+      .flatMap(({ to, argument, member }) =>
+        this.#symbols
+          .functionsOf(file, to, undefined)
+          .flatMap(({ file: home, fn }) => this.#edgesOf(home).get(tailOfParameter(fn, argument, member)) ?? []),
+      )
+      .filter(({ from }) => this.entryOf(from) !== undefined);
   }
 
   /** Classes that extend this one inherit its methods: whoever imports them may call those. */
@@ -365,7 +370,7 @@ export class CallGraph {
     this.#project.summaryOf(file)?.functions.forEach(({ calls }, fn) => {
       for (const edge of calls) {
         const { to } = edge;
-        const tail = to.kind === 'function' ? `#${to.fn}` : 'member' in to ? to.member : (to.members.at(-1) ?? to.name);
+        const tail = tailOf(to);
         const caller = { from: { file, fn }, edge };
         const list = edges.get(tail);
         if (list) list.push(caller);

@@ -1,6 +1,7 @@
-import { constructorMember } from '../ast/names/symbol-ref.ts';
-import type { ClassSummary, FileSummary, NamedValue } from '../model/link.ts';
-import { escapeName, own } from './symbols.ts';
+import { anyMember, constructorMember } from '../ast/names/symbol-ref.ts';
+import type { ClassSummary, FileSummary, NamedValue, SymbolRef } from '../model/link.ts';
+import type { Project } from './project.ts';
+import { escapeName, type FunctionRef, own, type SymbolTable } from './symbols.ts';
 
 /** How a function can be called from other files. */
 export interface CallNames {
@@ -25,8 +26,12 @@ export function namesOf(summary: FileSummary, fn: number): CallNames {
     return members.length > 0;
   });
   const locals = new Set<string>(tails.has(constructorMember) ? classes.map((cls) => cls.name) : []);
-  for (const { returns } of summary.functions) {
-    if (returns) for (const name of namesInValue('', returns, fn)) if (name !== '') tails.add(name);
+  let isMade = false;
+  for (const { returns, name: maker } of summary.functions) {
+    for (const name of returns ? namesInValue('', returns, fn) : []) {
+      isMade ||= name === '';
+      tails.add(name === '' ? maker.split('.').at(-1)! : name);
+    }
   }
   for (const [local, value] of Object.entries(summary.values)) {
     for (const name of namesInValue(local, value, fn)) {
@@ -39,7 +44,7 @@ export function namesOf(summary: FileSummary, fn: number): CallNames {
     if ('local' in exported && locals.has(exported.local)) tails.add(name);
   }
   const isDefault = tails.has('default');
-  const mayBeCalledIn = tails.has(constructorMember)
+  const mentions = tails.has(constructorMember)
     ? mentionsMaking(
         [...tails].filter((tail) => tail !== constructorMember && tail !== 'default'),
         isDefault,
@@ -48,8 +53,64 @@ export function namesOf(summary: FileSummary, fn: number): CallNames {
       ? () => true
       : mentionsCall(new Set(classes.flatMap((cls) => Object.keys(cls.methods))), tails);
   const mayBeRenamedIn = mentionsRenaming(tails);
+  const isReachable = tails.size > 0;
+  const mentionsAll = mentionsHolder(summary, fn);
   if (isDefault) tails.add('*');
-  return { tails, mayBeCalledIn, mayBeRenamedIn, isReachable: tails.size > 0, classes };
+  tails.add(anyMember);
+  // What a maker gives is called by the name of the maker and what stands for its result.
+  if (isMade) tails.add('()');
+  return { tails, mayBeCalledIn: (text) => mentions(text) || mentionsAll(text), mayBeRenamedIn, isReachable, classes };
+}
+
+/** `{ Query: userQueries }`, `graphqlHTTP({ rootValue: root })`, `handlers[kind](job)`: any of what something holds. */
+const anyUse =
+  /(?<![\w$.])(?:Query|Mutation|Subscription)\s*[:,}]|\brootValue\b|(?:Query|Mutation|Subscription)'?\]?Resolvers\b|Resolvers\[|[\w$)]\s*\[[^\]'"\n]{1,80}\]\s*!?(?:\?\.)?\s*[(.;]/;
+
+/** Whether a text names what holds the function, an object or the module, and may run any of what that holds. */
+function mentionsHolder(summary: FileSummary, fn: number): (text: string) => boolean {
+  const holders: string[] = [];
+  let isOfModule = false;
+  for (const [name, exported] of Object.entries(summary.exports)) {
+    const value = 'local' in exported ? own(summary.values, exported.local) : undefined;
+    if (!value || [...namesInValue('', value, fn)].length === 0) continue;
+    if (value.kind === 'object') holders.push(name);
+    if (value.kind !== 'object' || name === 'default') isOfModule = true;
+  }
+  if (holders.length === 0 && !isOfModule) return () => false;
+  return (text) =>
+    (holders.some((name) => name !== 'default' && text.includes(name)) ||
+      (isOfModule && /\*\s+as\s|\brequire\s*\(|\bimport\s+\w/.test(text))) &&
+    anyUse.test(text);
+}
+
+/**
+ * The names that a function has behind those who hand it on: `export { exec as store } from './store'`,
+ * `export const getOrders = makeGetOrders(deps)`.
+ */
+export function listNewNames(
+  names: CallNames,
+  target: FunctionRef,
+  within: ReadonlySet<string>,
+  project: Project,
+  symbols: SymbolTable,
+): string[] {
+  const given: string[] = [];
+  for (const file of within) {
+    const text = file === target.file ? '' : (project.textOf(file) ?? '');
+    if (!names.mayBeRenamedIn(text) && !(names.tails.has('()') && names.mayBeCalledIn(text))) continue;
+    const summary = project.summaryOf(file);
+    for (const [name, exported] of Object.entries(summary?.exports ?? {})) {
+      if (names.tails.has(name)) continue;
+      const value = 'local' in exported ? own(summary!.values, exported.local) : undefined;
+      const isIt =
+        'module' in exported
+          ? symbols.originOf(file, name)?.file === target.file
+          : value?.kind === 'alias' &&
+            symbols.functionsOf(file, value.to, within).some((fn) => fn.file === target.file && fn.fn === target.fn);
+      if (isIt) given.push(name);
+    }
+  }
+  return given;
 }
 
 /** `exec as store`; what is `default` goes by any name behind those who hand something on. */
@@ -123,4 +184,23 @@ export function isExportedFunction(summary: FileSummary, fn: number): boolean {
     if (value.kind === 'class') return classes.includes(summary.classes[value.class]!);
     return [...namesInValue('', value, fn)].length > 0;
   });
+}
+
+/** The last name that a call is written with. */
+export function tailOf(to: SymbolRef): string {
+  switch (to.kind) {
+    case 'function':
+      return `#${to.fn}`;
+    case 'parameter':
+      return tailOfParameter(to.fn, to.parameter, to.member);
+    case 'method':
+    case 'named':
+      return to.member;
+    default:
+      return to.members.at(-1) ?? to.name;
+  }
+}
+
+export function tailOfParameter(fn: number, parameter: number, member: string | undefined): string {
+  return `#${fn}(${parameter})${member === undefined ? '' : `.${member}`}`;
 }

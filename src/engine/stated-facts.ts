@@ -1,5 +1,6 @@
 import { bareModule } from '../ast/names/provenance.ts';
 import { isTestPath } from '../ast/where/file-role.ts';
+import type { FunctionDeed } from '../model/link.ts';
 import { sha256 } from './content-hash.ts';
 import { textOfFact } from './fact-text.ts';
 import { compareText } from './order.ts';
@@ -33,9 +34,10 @@ export class StatedFacts {
     if (fact.startsWith('import:')) return this.#filesImporting(fact)[0];
     const candidates = this.#candidates.get(fact) ?? [];
     if (fact.startsWith('reused:')) return this.#findReuse(candidates, fact.slice('reused:'.length));
-    if (fact.startsWith('function:')) {
-      const name = fact.slice('function:'.length);
-      return candidates.find((path) => !isTestPath(path) && this.#declares(path, name));
+    const [, kind, name] = /^(function|keeping):(.*)$/s.exec(fact) ?? [];
+    if (kind && name !== undefined) {
+      const declares = (path: string): boolean => this.#declares(path, name, kind === 'keeping' ? 'keeps' : undefined);
+      return candidates.find((path) => !isTestPath(path) && declares(path));
     }
     const found = candidates.find((path) => this.#project.summaryOf(path)?.facts.includes(fact));
     return found ?? (fact.startsWith('made-for-call:') ? this.#searchOwners(fact, candidates) : undefined);
@@ -88,9 +90,11 @@ export class StatedFacts {
     return undefined;
   }
 
-  #declares(path: string, name: string): boolean {
+  #declares(path: string, name: string, deed: FunctionDeed | undefined): boolean {
     const functions = this.#project.summaryOf(path)?.functions ?? [];
-    return functions.some((fn) => fn.name === name || fn.name.endsWith(`.${name}`));
+    return functions.some(
+      (fn) => (fn.name === name || fn.name.endsWith(`.${name}`)) && (!deed || (fn.deeds?.includes(deed) ?? false)),
+    );
   }
 
   /** The file outside tests in which a name stands once more than where it is declared. */

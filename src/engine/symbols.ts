@@ -1,4 +1,4 @@
-import { constructorMember } from '../ast/names/symbol-ref.ts';
+import { anyMember, constructorMember } from '../ast/names/symbol-ref.ts';
 import type { ClassSummary, FileSummary, NamedValue, SymbolRef } from '../model/link.ts';
 import type { Project } from './project.ts';
 
@@ -44,6 +44,7 @@ export class SymbolTable {
         return [{ file, fn: ref.fn }];
       case 'method':
         return this.#methods({ file, class: ref.class }, ref.member, within, depth + 1);
+      case 'parameter':
       case 'named':
         return [];
       case 'local': {
@@ -117,6 +118,11 @@ export class SymbolTable {
     if (!summary) return [];
     if (name === '*') {
       const [first, ...rest] = members;
+      if (first === anyMember)
+        return Object.keys(summary.exports).flatMap((one) => {
+          const held = one === 'default' ? members : rest;
+          return this.#exported(file, one, held, within, depth + 1);
+        });
       const named = first === undefined ? [] : this.#exported(file, first, rest, within, depth + 1);
       // `require('m')` is what `module.exports` was set to.
       return named.length > 0 ? named : this.#exported(file, 'default', members, within, depth + 1);
@@ -167,6 +173,8 @@ export class SymbolTable {
         return this.functionsOf(file, withMembers(value.of, members), within, depth + 1);
       }
       case 'object': {
+        if (first === anyMember)
+          return Object.values(value.properties).flatMap((one) => this.#walk(file, one, rest, within, depth + 1));
         const property = first === undefined ? undefined : own(value.properties, first);
         return property ? this.#walk(file, property, rest, within, depth + 1) : [];
       }

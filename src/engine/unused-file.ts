@@ -2,6 +2,7 @@ import { isTestPath } from '../ast/where/file-role.ts';
 import type { FileSummary, FunctionSummary } from '../model/link.ts';
 import { declarationAt } from './outlines.ts';
 import type { Project } from './project.ts';
+import { restOfRouterFile } from './router-file.ts';
 
 /** Other files of a folder that show how its files are brought in. */
 const enoughNeighbours = 3;
@@ -24,8 +25,9 @@ export function isUnusedFile(project: Project, file: string): boolean {
     for (const importer of project.importersOf(loader)) if (!isTestPath(importer)) loaders.add(importer);
     if (loaders.size > manyLoaders || project.isAside(loader)) return false;
   }
+  // What a function of an imported file sets up, runs when those who import it call that.
   return [...loaders].every((loader) =>
-    isImported(project, loader) ? isIdle(project, loader) : isLeftAlone(project, loader),
+    isImported(project, loader) ? isIdle(project, loader, true) : isLeftAlone(project, loader),
   );
 }
 
@@ -33,6 +35,12 @@ export function isUnusedFile(project: Project, file: string): boolean {
 function isLeftAlone(project: Project, file: string): boolean {
   if (isImported(project, file)) return false;
   if (project.isPublished(file) || !isIdle(project, file)) return false;
+  if (isOnlyRouter(project, file))
+    return areImported(
+      project,
+      project.filesBeside(file).filter((other) => isOnlyRouter(project, other)),
+      mostOf,
+    );
   const beside = neighboursOf(project, file);
   const all = project.filesBeside(file).filter(isNeighbour);
   if (beside.length >= enoughNeighbours) {
@@ -54,8 +62,13 @@ function isLeftAlone(project: Project, file: string): boolean {
   return isOfPlainClasses(summary, project.textOf(file) ?? '') && areImported(project, all, mostOf);
 }
 
-/** Whether a file does nothing as it loads, and has no function that is called from outside. */
-function isIdle(project: Project, file: string): boolean {
+/**
+ * Whether a file does nothing as it loads, and has no function that is called from outside.
+ *
+ * @param isLed other files lead to it: what stands within its functions is not called from outside
+ */
+function isIdle(project: Project, file: string, isLed = false): boolean {
+  if (isOnlyRouter(project, file)) return project.configuredEntry(file) === undefined;
   if (project.configuredEntry(file) !== undefined || isStartName.test(file)) return false;
   const summary = project.ask(file, 'acts as it loads', actsAsItLoads) ? undefined : project.summaryOf(file);
   if (!summary) return false;
@@ -67,6 +80,14 @@ function isIdle(project: Project, file: string): boolean {
   return (
     run.length === 0 || (run.every(({ line }) => isWithinFunction(project, file, line)) && isSkipped(project, file))
   );
+}
+
+/** Whether a file gives a router of its own, and does nothing else as it loads. */
+function isOnlyRouter(project: Project, file: string): boolean {
+  return project.ask(file, 'is only a router', (text) => {
+    const rest = text.includes('Router') ? restOfRouterFile(text) : undefined;
+    return rest !== undefined && !actsAsItLoads(rest);
+  });
 }
 
 /**

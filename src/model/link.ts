@@ -41,7 +41,7 @@ export type LinkCondition =
   | { kind: 'callee-does'; to: SymbolRef; deeds: readonly FunctionDeed[]; given?: number }
   /** A caller in another file, or one that it is handed on by, hands the function what data makes long as its `parameter`-th argument. */
   | { kind: 'handed-many'; fn: number; parameter: number }
-  /** Some file of the project states `fact`; `reused:<name>`: a name stands in it once more than where it is declared; `function:<name>`: it has such a function. */
+  /** Some file of the project states `fact`; `reused:<name>`: a name stands in it once more than where it is declared; `function:<name>`: it has such a function; `keeping:<name>`: one that keeps what it read, or gathers questions. */
   | { kind: 'project-states'; fact: string }
   /** The file is loaded by a program of which some file states one of `facts`, as far as imports and packages tell. */
   | { kind: 'program-states'; facts: readonly string[] }
@@ -65,6 +65,8 @@ export type SymbolRef =
   | { kind: 'imported'; module: string; name: string; members: readonly string[] }
   /** Members of what this file itself exports or declares at module level as `name`. */
   | { kind: 'local'; name: string; members: readonly string[] }
+  /** What callers hand the `fn`-th function of this file as its `parameter`-th argument, or the `member` of that. */
+  | { kind: 'parameter'; fn: number; parameter: number; member?: string }
   /** The method `member` of something whose type the file does not tell; only where the name is a telling one. */
   | { kind: 'named'; member: string };
 
@@ -142,6 +144,13 @@ export type FunctionDeed =
   | 'catches'
   | 'shares';
 
+/** A call of `to` hands a function over as its `argument`-th, or as the `member` of an object. */
+export interface HandedTo {
+  to: SymbolRef;
+  argument: number;
+  member?: string;
+}
+
 export interface FunctionSummary {
   /** `name`, `Class.name`, `name.<anonymous>`; for people and for scope ids. */
   name: string;
@@ -154,6 +163,8 @@ export interface FunctionSummary {
   /** What it gives back, where that is a value that has functions: a factory's object, an instance. */
   returns?: NamedValue;
   calls: CallEdge[];
+  /** Who is handed it, and may run it. */
+  handedTo?: HandedTo[];
 }
 
 export interface ClassSummary {

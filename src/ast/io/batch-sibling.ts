@@ -17,12 +17,18 @@ export function listBatchNames(name: string): string[] {
   return things.map((thing) => `${verb}${thing}${word}${keys}`);
 }
 
-/** "The project has a function for many keys beside the one that is called": undefined where its name tells of no key. */
+/**
+ * "The project has a function for many keys beside the one that is called, which does not gather by itself": undefined where
+ * its name tells of no key.
+ */
 export function hasBatchSibling(call: ts.CallExpression, to: SymbolRef | undefined): LinkCondition | undefined {
-  const names = listBatchNames(calleeName(call));
+  const name = calleeName(call);
+  const names = listBatchNames(name);
   if (names.length === 0) return undefined;
+  const keeps: LinkCondition[] = [{ kind: 'project-states', fact: `keeping:${name}` }];
+  if (to) keeps.unshift({ kind: 'callee-does', to, deeds: ['keeps'] });
   return allOf(
     { kind: 'any', of: names.map((name): LinkCondition => ({ kind: 'project-states', fact: `function:${name}` })) },
-    to && { kind: 'not', of: { kind: 'callee-does', to, deeds: ['keeps'] } },
+    { kind: 'not', of: { kind: 'any', of: keeps } },
   );
 }

@@ -26,6 +26,7 @@ import { isHandedMany } from '../where/given-values.ts';
 import { isInSomeRounds, listOtherWaits, waitsForOther } from '../where/rounds.ts';
 import { onAskedPath, onReadPath, type Repetition } from '../where/where.ts';
 import { ioOf, isNamedComputing, isNamedWrite } from './io-call.ts';
+import { isKeptForRounds } from './kept-round.ts';
 import { findOutboundCall } from './outbound-call.ts';
 import { findQuery, isOneByKey, listChain, type QueryCall } from './queries.ts';
 import { isKeyLookup, isNamedRead } from './read-call.ts';
@@ -129,7 +130,7 @@ export function isWeakQuery(
   const { node } = place.repetition;
   if (call === query.call && isAlone && isUniformWrite(query, place, file)) return isExplained(node, file);
   if ((query.kind !== 'point' && query.kind !== 'list') || !reads || !(isAlone || isLookup)) return true;
-  if (call !== query.call && isForEffect(call)) return true;
+  if ((call !== query.call && isForEffect(call)) || isKeptForRounds(call, node, file)) return true;
   return isBulk(query, file) || isCollected(call, node, file) || isExplained(node, file);
 }
 
@@ -210,8 +211,13 @@ function isForMany(call: ts.Node): boolean {
 const enriching =
   /^_?(?:load|populate|attach|enrich|decorate|fill|hydrate|fetch|find|get|resolve|preload|include|expand|render|prepare|lookup|read)/i;
 
+/** Whether a helper's call of a round is worth no query of many rows: nothing of it is used, or it is kept for other rounds. */
+export function isSlightCall(call: Invocation, { repetition }: DataLoop, file: FileContext): boolean {
+  return isForEffect(call) || isKeptForRounds(call, repetition.node, file);
+}
+
 /** What gives nothing that is used does something to others, unless its name says that it completes what it is handed. */
-export function isForEffect(call: Invocation): boolean {
+function isForEffect(call: Invocation): boolean {
   const waited = getOutermostWrapped(call).parent;
   if (!ts.isAwaitExpression(waited) || !ts.isExpressionStatement(getOutermostWrapped(waited).parent)) return false;
   return !enriching.test(calleeName(call));

@@ -16,6 +16,20 @@ export function listDispatched(call: ts.CallExpression, file: FileContext): read
   return [...listEntries(table), ...listSet(looked.table, file)];
 }
 
+/**
+ * The table that a call looks its function, or what has it as a method, up in, where another file or name of the module holds it:
+ * `handlers[kind](job)`, `providers[name].load()`, also by a name for what was found.
+ */
+export function findTable(
+  call: ts.CallExpression,
+  file: FileContext,
+): { table: ts.Expression; members: readonly string[] } | undefined {
+  const callee = skipWrappers(call.expression);
+  const method = findMethodCall(call);
+  const looked = findLookUp(method ? skipWrappers(method.receiver) : callee, file);
+  return looked?.isByIndex ? { table: looked.table, members: method ? [method.method] : [] } : undefined;
+}
+
 /** A list of functions at module level, `const steps = [parse, check, store]`: who names it may run each of them. */
 export function listSteps(file: FileContext): { uses: readonly ts.Identifier[]; steps: readonly ts.Expression[] }[] {
   return [...file.moduleScope.bindings.values()].flatMap((binding) => {

@@ -4,6 +4,7 @@ import { ts } from '../ts.ts';
 import { findClassField, findSelf, findThisOwner } from './class-shape.ts';
 import { findFunctionOfBinding } from './functions.ts';
 import { listItemTypes } from './item-types.ts';
+import { findMemberType, memberTypeOf } from './member-type.ts';
 
 /**
  * Where a value comes from: a module, then the steps taken on what it exports.
@@ -75,6 +76,9 @@ function trace(node: ts.Node, file: FileContext, depth: number): Origin | undefi
       if (name === undefined) return traceItem(access.expression, file, depth + 1);
       const self = findSelf(skipWrappers(access.expression), file);
       if (self) return traceField(self, name, file, depth + 1);
+      const type = findMemberType(access.expression, name, file);
+      const typed = type && traceType(type, file, depth + 1);
+      if (typed) return typed;
       return step(trace(access.expression, file, depth + 1), name);
     }
     case ts.SyntaxKind.CallExpression: {
@@ -197,7 +201,10 @@ function traceElement(element: ts.BindingElement, file: FileContext, depth: numb
   const holder = pattern.parent;
   if (ts.isBindingElement(holder)) return step(traceElement(holder, file, depth + 1), name.text);
   if (ts.isParameter(holder)) {
-    const typed = holder.type && step(traceType(holder.type, file, depth + 1), name.text);
+    const member = holder.type && memberTypeOf(holder.type, name.text, file);
+    const typed = member
+      ? traceType(member, file, depth + 1)
+      : holder.type && step(traceType(holder.type, file, depth + 1), name.text);
     return typed ?? (element.initializer && trace(element.initializer, file, depth + 1));
   }
   return holder.initializer && step(trace(holder.initializer, file, depth + 1), name.text);

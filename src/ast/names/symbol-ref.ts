@@ -18,6 +18,9 @@ import { findOrigin, type Origin } from './provenance.ts';
 /** How a class's constructor is named among its methods; no written member can have this name. */
 export const constructorMember = '<new>';
 
+/** Any of what something holds, by whatever name: what a table gives for a key, all fields of a group. No written member can have this name. */
+export const anyMember = '[*]';
+
 /** What a call or a construction runs, if another place can be meant by it. */
 export function targetOf(
   call: ts.CallExpression | ts.NewExpression,

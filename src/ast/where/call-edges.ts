@@ -1,9 +1,9 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { CallEdge, CallFrequency, FunctionSummary, SymbolRef } from '../../model/link.ts';
 import { isLeftAlone, isRunAlone } from '../handles/left-alone.ts';
-import { listDispatched, listSteps } from '../names/dispatch-table.ts';
+import { findTable, listDispatched, listSteps } from '../names/dispatch-table.ts';
 import { findFunctionValue, isStreamStart, ordinalOf } from '../names/functions.ts';
-import { refOf, targetOf } from '../names/symbol-ref.ts';
+import { anyMember, refOf, targetOf } from '../names/symbol-ref.ts';
 import { isTellingName } from '../names/telling-name.ts';
 import {
   type ClassNode,
@@ -21,6 +21,7 @@ import { ts } from '../ts.ts';
 import { findEntryOfCall, findEntryPoint } from './entry-points.ts';
 import { findFrameworkCall } from './framework-calls.ts';
 import { listGiven } from './given-values.ts';
+import { listHanded, parameterRef } from './handed-over.ts';
 import { findSparing } from './spared.ts';
 import { findRepetition } from './where.ts';
 
@@ -56,6 +57,16 @@ export function addCall(
         ...(given.length > 0 && { given }),
       });
   }
+  const handedIn = target || !ts.isCallExpression(call) ? undefined : parameterRef(call.expression, file);
+  if (handedIn)
+    addEdge(from, { ...edge(handedIn, frequency), ...(isNotWaitedFor(call, file) && { isLeftAlone: true }) });
+  if (target) noteHanded(call, target, file, classes, summaries);
+  const looked = ts.isCallExpression(call) ? findTable(call, file) : undefined;
+  const table = looked && refOf(looked.table, file, classes);
+  if (looked && (table?.kind === 'imported' || table?.kind === 'local')) {
+    const to = { ...table, members: [...table.members, anyMember, ...looked.members] };
+    addEdge(from, { ...edge(to, frequency), ...(isNotWaitedFor(call, file) && { isLeftAlone: true }) });
+  }
   for (const value of ts.isCallExpression(call) ? listDispatched(call, file) : []) {
     const one = skipWrappers(value);
     const run = isFunctionNode(one)
@@ -75,12 +86,33 @@ export function addCall(
         else addEdge(from, edge({ kind: 'function', fn: ordinalOf(fn, file) }, handedFrequency(call)));
       } else if (entry) {
         // A handler of another file: modelled as a call from an inline entry, so that the chain starts at the route.
-        const imported = refOf(skipBind(value), file, classes);
+        const imported = refOf(skipBind(value), file, classes) ?? parameterRef(skipBind(value), file);
         if (imported && imported.kind !== 'function') {
           summaries.push({ name: entry.label, line: lineOf(file.source, at), entry, calls: [edge(imported, 'once')] });
         }
       }
     }
+  }
+}
+
+/** Notes to whom a call hands functions; what another file holds is handed over by one that calls it. */
+function noteHanded(
+  call: ts.CallExpression | ts.NewExpression,
+  target: SymbolRef,
+  file: FileContext,
+  classes: readonly ClassNode[],
+  summaries: FunctionSummary[],
+): void {
+  for (const { value, at, to } of listHanded(call, target, file, classes)) {
+    if (value.kind === 'function') {
+      const summary = summaries[value.fn];
+      if (summary) summary.handedTo = [...(summary.handedTo ?? []), to];
+      continue;
+    }
+    const start = at.getStart(file.source);
+    const line = lineOf(file.source, start);
+    const name = to.member ?? at.getText(file.source);
+    summaries.push({ name, line, handedTo: [to], calls: [{ to: value, at: start, line, frequency: 'once' }] });
   }
 }
 

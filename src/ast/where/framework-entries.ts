@@ -67,11 +67,19 @@ function ofMethod(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
       return name === 'alarm' ? event(`${owner}.${name}`) : request(`${owner}.${name}`);
     if (/^(?:Base)?Controller$/.test(base) && dependsOn(/^egg$/, file)) return request(`${owner}.${name}`);
     if (fn.parameters.length === 0) continue;
-    if (chatBase.test(base) && chatMethod.test(name) && dependsOn(chatLibrary, file))
+    if (chatBase.test(base) && chatMethod.test(name) && !isReady(owner, file) && dependsOn(chatLibrary, file))
       return request(`${owner}.${name}`);
     if (jobBase.test(base) && jobMethod.test(name)) return event(`${owner}.${name}`);
   }
   return undefined;
+}
+
+/** A client says once that it is ready: the class `Ready`, or the file `events/ready.ts`. */
+function isReady(owner: string, file: FileContext): boolean {
+  return (
+    /^(?:Client|On)?Ready(?:Event|Listener|Handler)?$/.test(owner) ||
+    /(?:^|[/_-])(?:client[_-]?)?ready\.[cm]?[jt]s$/i.test(file.path)
+  );
 }
 
 /** A property of the options of a framework's call, or of the object that a function among its arguments gives. */

@@ -1,6 +1,6 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { EntryPoint } from '../../model/link.ts';
-import { type FunctionNode, getOutermostWrapped, nameOfFunction } from '../syntax.ts';
+import { type FunctionNode, findEnclosingFunction, getOutermostWrapped, nameOfFunction } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { mayServeNext, servesDeployments } from './file-entries.ts';
 
@@ -10,21 +10,45 @@ const handlerType =
 /** What code generators call the type of all resolvers, or of those of one object. */
 const resolversType = /Resolvers$/;
 
-/** `const charge: RequestHandler = async (a, b) => …`, and resolvers by the types that are generated for a GraphQL schema. */
+/**
+ * `const charge: RequestHandler = async (a, b) => …`, and resolvers by the types that are generated for a GraphQL schema, also
+ * `(async (_, { id }) => …) satisfies QueryResolvers['order']`.
+ */
 export function entryOfType(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
   if (file.role !== 'product') return undefined;
-  let at: ts.Node = ts.isMethodDeclaration(fn) ? fn : getOutermostWrapped(fn).parent;
-  const direct = ts.isVariableDeclaration(at);
-  for (let depth = 0; depth < 2 && (ts.isPropertyAssignment(at) || ts.isMethodDeclaration(at)); depth++) {
-    if (!ts.isObjectLiteralExpression(at.parent)) return undefined;
-    at = getOutermostWrapped(at.parent).parent;
+  let at: ts.Node = fn;
+  for (let depth = 0; depth < 3; depth++) {
+    for (const type of listTypesAround(at)) {
+      const name = nameOfType(type) ?? '';
+      const isHandler = depth === 0 && !ts.isIndexedAccessTypeNode(type) && handlerType.test(name);
+      const isResolver = (depth > 0 || ts.isIndexedAccessTypeNode(type)) && resolversType.test(name);
+      if (isHandler || isResolver) return { kind: 'request', label: `${name} ${nameOfFunction(fn)}` };
+    }
+    const holder: ts.Node = ts.isMethodDeclaration(at) ? at : getOutermostWrapped(at).parent;
+    if (!ts.isPropertyAssignment(holder) && !ts.isMethodDeclaration(holder)) return undefined;
+    if (!ts.isObjectLiteralExpression(holder.parent)) return undefined;
+    at = holder.parent;
   }
-  if (!ts.isVariableDeclaration(at) || !at.type) return undefined;
-  const name = nameOfType(at.type);
-  if (name === undefined) return undefined;
-  const isHandler = direct && (ts.isIndexedAccessTypeNode(at.type) ? resolversType : handlerType).test(name);
-  if (!isHandler && (direct || !resolversType.test(name))) return undefined;
-  return { kind: 'request', label: `${name} ${nameOfFunction(fn)}` };
+  return undefined;
+}
+
+/** What a value is said to be: by `satisfies` or `as`, the variable that holds it, or the function that gives it. */
+export function listTypesAround(value: ts.Node): ts.TypeNode[] {
+  const types: ts.TypeNode[] = [];
+  let at = value;
+  for (; isWrapper(at.parent); at = at.parent) if (!ts.isParenthesizedExpression(at.parent)) types.push(at.parent.type);
+  const { parent } = at;
+  const giver = ts.isReturnStatement(parent)
+    ? findEnclosingFunction(parent)
+    : ts.isArrowFunction(parent)
+      ? parent
+      : undefined;
+  const declared = giver ?? (ts.isVariableDeclaration(parent) ? parent : undefined);
+  return declared?.type ? [...types, declared.type] : types;
+}
+
+function isWrapper(node: ts.Node): node is ts.ParenthesizedExpression | ts.AsExpression | ts.SatisfiesExpression {
+  return ts.isParenthesizedExpression(node) || ts.isAsExpression(node) || ts.isSatisfiesExpression(node);
 }
 
 const requestType =
@@ -45,7 +69,7 @@ export function entryOfHanded(fn: FunctionNode, bySignature: EntryPoint, file: F
   return isRequest || messageType.test(name) ? bySignature : undefined;
 }
 
-function nameOfType(type: ts.TypeNode): string | undefined {
+export function nameOfType(type: ts.TypeNode): string | undefined {
   if (ts.isIndexedAccessTypeNode(type)) return nameOfType(type.objectType);
   return ts.isTypeReferenceNode(type) ? type.typeName.getText() : undefined;
 }
