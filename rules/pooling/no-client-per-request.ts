@@ -1,7 +1,7 @@
 import { allOf } from '../../src/ast/all-of.ts';
 import { fillsAnother, isCaptured, isMadeIfUnset, isNeverEnded } from '../../src/ast/clients/client-end.ts';
 import { isClientFactory, keptByNobody, ofSettingsOnly } from '../../src/ast/clients/client-factory.ts';
-import { isKeptBeyond, keepsConnections } from '../../src/ast/clients/client-kept.ts';
+import { isKeptBeyond, isTwinAgent, keepsConnections } from '../../src/ast/clients/client-kept.ts';
 import { isHabit, isWorthSharing, runsOften } from '../../src/ast/clients/client-weight.ts';
 import { isForOneJob } from '../../src/ast/clients/job-client.ts';
 import {
@@ -94,7 +94,8 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
   if (isForEachAnyway(node, library)) return undefined;
   if (!fn || frequencyOf(node, file) === 'once' || isStartup(fn, file) || isMemoised(node, fn, file)) return undefined;
   const places = listHandlePlaces(node, file);
-  if (places.some((place) => isKeptBeyond(place, fn, file)) || isPartOfField(node, file)) return undefined;
+  if (places.some((place) => isKeptBeyond(place, fn, file)) || isPartOfField(node, file) || isTwinAgent(node))
+    return undefined;
   // An agent or a memory is handed to each request it serves; other clients, once handed over, are the receiver's.
   const isMemory = library.kind === 'memory';
   const isLent = isMemory || library.kind === 'agent';

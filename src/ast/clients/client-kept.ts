@@ -1,6 +1,13 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { HandlePlace } from '../handles/handle-escape.ts';
-import { type FunctionNode, isWithin, skipWrappers } from '../syntax.ts';
+import {
+  type FunctionNode,
+  findProperty,
+  findPropertyName,
+  getOutermostWrapped,
+  isWithin,
+  skipWrappers,
+} from '../syntax.ts';
 import { ts } from '../ts.ts';
 import type { ClientCreation } from './libraries.ts';
 
@@ -36,4 +43,20 @@ export function keepsConnections(node: ts.Node, { modules }: ClientCreation, fil
   return modules.includes('undici')
     ? !/keepAlive\w*\s*:|pipelining\s*:\s*0/.test(text)
     : /\bkeepAlive\s*:\s*true\b/.test(text);
+}
+
+/**
+ * Whether an agent stands beside the one for the other scheme: of `httpAgent` and `httpsAgent` of one client only that of its
+ * address opens sockets. What the address does not tell is taken for https.
+ */
+export function isTwinAgent(node: ts.Node): boolean {
+  const { parent } = getOutermostWrapped(node);
+  const name = ts.isPropertyAssignment(parent) ? (findPropertyName(parent.name) ?? '') : '';
+  if (!/^https?Agent$/.test(name) || !ts.isObjectLiteralExpression(parent.parent)) return false;
+  const options = parent.parent;
+  const other = findProperty(options, name === 'httpAgent' ? 'httpsAgent' : 'httpAgent');
+  if (!other || !ts.isNewExpression(skipWrappers(other))) return false;
+  const address = findProperty(options, 'baseURL') ?? findProperty(options, 'url');
+  const isPlain = address !== undefined && /^['"`]http:/.test(address.getText());
+  return isPlain === (name === 'httpsAgent');
 }

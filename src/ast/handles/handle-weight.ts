@@ -26,8 +26,25 @@ export function weighHandle(
   if (leak.kind === 'never' && leak.ofEffect)
     return leak.ofEffect.isOnce || handle.name === 'observer' ? { confidence: 'possible' } : {};
   if (leak.kind === 'owner') return mayEndElsewhere(creation, handle, leak, file) ? { confidence: 'possible' } : {};
+  if (leak.kind === 'outcome' && handle.name === 'browser' && isOnlyFirstPage(leak, file))
+    return { confidence: 'possible' };
   if (leak.kind !== 'outcome' || handle.name === 'browser' || /^database/.test(handle.name) || isEarlyReturn) return {};
   return { sureWhen: runsAsItLives(leak.fn.body ?? leak.fn, file) };
+}
+
+/** The first page of a browser that has just begun, ahead of the `try` that ends it: that fails when the browser is gone. */
+function isOnlyFirstPage({ leaks, ends }: Extract<HandleLeak, { kind: 'outcome' }>, file: FileContext): boolean {
+  const [first, other] = leaks;
+  if (!first || other || first.outcome !== 'throw') return false;
+  if (!/\.(?:newPage|newContext|create\w*BrowserContext|pages|version)\([^()]*\)$/.test(first.at.getText(file.source)))
+    return false;
+  const end = ends.find((one) => one.pos >= first.at.end);
+  let guard: ts.Node | undefined = end;
+  while (guard && !(ts.isTryStatement(guard) && guard.pos >= first.at.end)) guard = guard.parent;
+  return (
+    guard !== undefined &&
+    !file.nodes('AwaitExpression').some((node) => node.pos >= first.at.end && node.end <= guard.pos)
+  );
 }
 
 /** An observer goes with what it observes; what is handed on, or is a field of a subclass, may be ended there. */

@@ -1,7 +1,15 @@
 import type { FileContext } from '../../model/file-context.ts';
 import { bareModule, findOrigin } from '../names/provenance.ts';
-import { findMethodCall, findProperty, findStringValue, getOutermostWrapped, skipWrappers } from '../syntax.ts';
+import {
+  findEnclosingFunction,
+  findMethodCall,
+  findProperty,
+  findStringValue,
+  getOutermostWrapped,
+  skipWrappers,
+} from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { listMethodCalls } from '../within.ts';
 
 const units: Readonly<Record<string, number>> = { kb: 1 / 1024, mb: 1, gb: 1024 };
 
@@ -15,9 +23,32 @@ const tooLarge = 100;
 export function findLargeBody(call: ts.CallExpression, file: FileContext): ts.Expression | undefined {
   const limit = findLimit(call, file);
   const text = findStringValue(limit);
+  return megabytesOf(text) >= tooLarge && !isReadBefore(call, file) ? limit : undefined;
+}
+
+/** Of `'100mb'`; 0 of what is none. */
+function megabytesOf(text: string | undefined): number {
   const [, number, unit] = /^\s*([\d.]+)\s*([kmg]b)\s*$/i.exec(text ?? '') ?? [];
-  if (number === undefined || unit === undefined) return undefined;
-  return Number(number) * units[unit.toLowerCase()]! >= tooLarge ? limit : undefined;
+  return number === undefined || unit === undefined ? 0 : Number(number) * units[unit.toLowerCase()]!;
+}
+
+/** `app.use(express.json());` further up refuses what is larger than its own limit, and leaves nothing to read. */
+function isReadBefore(call: ts.CallExpression, file: FileContext): boolean {
+  const mount = getOutermostWrapped(call).parent;
+  const app = ts.isCallExpression(mount) ? findMethodCall(mount)?.receiver.getText(file.source) : undefined;
+  return listMethodCalls('use', file).some((other) => {
+    const [first] = other.arguments;
+    const parser = first && skipWrappers(first);
+    if (other.pos >= mount.pos || findMethodCall(other)?.receiver.getText(file.source) !== app) return false;
+    if (!parser || !ts.isCallExpression(parser) || !isParser(parser, file)) return false;
+    if (findEnclosingFunction(other) !== findEnclosingFunction(mount)) return false;
+    const options = parser.arguments[0] && skipWrappers(parser.arguments[0]);
+    if (!options) return true;
+    if (!ts.isObjectLiteralExpression(options) || findProperty(options, 'type')) return false;
+    const limit = findProperty(options, 'limit');
+    const text = findStringValue(limit);
+    return !limit || (text !== undefined && megabytesOf(text) < tooLarge);
+  });
 }
 
 function findLimit(call: ts.CallExpression, file: FileContext): ts.Expression | undefined {
