@@ -478,9 +478,9 @@ export const ruleFacts: readonly RuleFacts[] = [
     "effort": 5,
     "message": "{what} 'error', and nothing listens on `{name}`: the process ends.",
     "why": "Idle connections break whenever the server restarts, fails over or a firewall drops them. The event comes outside of any request, so no try/catch sees it, and all requests of the process die with it.",
-    "advice": "Listen: `pool.on('error', (error) => log.error(error))`. The pool replaces the connection by itself.",
+    "advice": "Listen: `pool.on('error', (error) => log.error(error))`. A pool replaces the connection by itself; a single one has to be made anew.",
     "limits": [
-      "A client that is handed to another function at once, or made in a factory, is left alone."
+      "A client that is handed to another function at once, or made in a factory, is left alone; so is a single connection (`Client` of pg, `createConnection()` of mysql) that no field or name of the module keeps."
     ],
     "options": {},
     "fix": {
@@ -575,7 +575,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "A helper counts when it asks the database each time, of what it is handed: in this file, or in another one that the call leads to, one hop further at most, by way of what a container, a factory or a field gives; helpers that keep what they read do not count.",
       "Where the project has a function for many keys (`getUsersByIds`), each call of the one for one key in a loop counts.",
       "A loop that no request of users who read is seen to wait for (a job, a timer, a command, a page of administrators, and what somebody does now and then: moves, invites, pays) is `possible`, unless its list holds all rows of a table or comes with the request, its function says that it is for many (`bulkCreate`) or it asks one by one for the keys of a data loader; so is one in a project whose databases are all SQLite, which answers without a round trip.",
-      "How many rows there are is judged by where they come from, not counted: a query of this file, or of the function that gives the list (three calls deep at most). Lists that are passed in and not called after rows or ids, what hangs on one row, and rounds that also write or ask another service, are `possible` only; so is a call whose answer nobody uses."
+      "How many rows there are is judged by where they come from, not counted: a query of this file, or of the function that gives the list (three calls deep at most). Lists that are passed in and not called after rows or ids, what hangs on one row, and rounds that also write or ask another service, are `possible` only; so are a call whose answer nobody uses, and what is kept for the rounds that ask for the same (`if (!types.has(key)) types.set(key, await load(key))`)."
     ],
     "options": {},
     "fix": {

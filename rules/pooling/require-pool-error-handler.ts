@@ -1,6 +1,7 @@
 import { type ClientHome, findClientHome } from '../../src/ast/clients/client-home.ts';
 import { isForOneJob } from '../../src/ast/clients/job-client.ts';
 import { notSurvived } from '../../src/ast/handles/survived-errors.ts';
+import { importWords, together } from '../../src/ast/mention-words.ts';
 import { findFunctionValue } from '../../src/ast/names/functions.ts';
 import { bareModule, findOrigin, originName } from '../../src/ast/names/provenance.ts';
 import {
@@ -21,8 +22,17 @@ export interface PoolErrorHandler {
   home: ClientHome;
 }
 
+interface Emitter {
+  modules: RegExp;
+  path: RegExp;
+  what: string;
+  source: string;
+  /** One connection: what a function makes for itself is gone before it can idle. */
+  isOne?: true;
+}
+
 /** Emitters that report the loss of an idle connection as 'error'; without a listener Node.js ends the process. */
-const emitters: readonly { modules: RegExp; path: RegExp; what: string; source: string }[] = [
+const emitters: readonly Emitter[] = [
   {
     modules: /^(?:pg|pg-pool)$/,
     path: /^(?:(?:native\.)?Pool\.)?new$/,
@@ -41,6 +51,20 @@ const emitters: readonly { modules: RegExp; path: RegExp; what: string; source: 
     what: 'A connection that breaks emits',
     source: 'amqplib 0.10, lib/connection.js',
   },
+  {
+    modules: /^pg$/,
+    path: /^(?:native\.)?Client\.new$/,
+    what: 'A connection that breaks makes the client emit',
+    source: 'pg 8.16.3, lib/client.js: _handleErrorEvent',
+    isOne: true,
+  },
+  {
+    modules: /^mysql2?(?:\/promise)?$/,
+    path: /^createConnection\.\(\)$/,
+    what: 'A connection that breaks emits',
+    source: 'mysql2 3.14.1, lib/base/connection.js: _notifyError; mysql 2.18.1, lib/Connection.js',
+    isOne: true,
+  },
 ];
 
 export const rule = defineRule<PoolErrorHandler>({
@@ -52,9 +76,18 @@ export const rule = defineRule<PoolErrorHandler>({
   effort: 5,
   message: "{what} 'error', and nothing listens on `{name}`: the process ends.",
   why: 'Idle connections break whenever the server restarts, fails over or a firewall drops them. The event comes outside of any request, so no try/catch sees it, and all requests of the process die with it.',
-  advice: "Listen: `pool.on('error', (error) => log.error(error))`. The pool replaces the connection by itself.",
-  limits: ['A client that is handed to another function at once, or made in a factory, is left alone.'],
-  mentions: ['Pool', 'createClient', 'amqplib'],
+  advice:
+    "Listen: `pool.on('error', (error) => log.error(error))`. A pool replaces the connection by itself; a single one has to be made anew.",
+  limits: [
+    'A client that is handed to another function at once, or made in a factory, is left alone; so is a single connection (`Client` of pg, `createConnection()` of mysql) that no field or name of the module keeps.',
+  ],
+  mentions: [
+    'Pool',
+    'createClient',
+    'amqplib',
+    ...together(importWords(['pg']), ['Client']),
+    ...together(importWords(['mysql', 'mysql2', 'mysql2/promise']), ['createConnection']),
+  ],
   visit: {
     NewExpression: (node, file) => judge(node, file),
     CallExpression: (node, file) => judge(node, file),
@@ -63,7 +96,7 @@ export const rule = defineRule<PoolErrorHandler>({
 
 function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): Match<PoolErrorHandler> | undefined {
   const name = node.expression.getText(file.source);
-  if (!/(?:Pool|createClient|connect)$/.test(name)) return undefined;
+  if (!/(?:Pool|createClient|connect|Client|createConnection)$/.test(name)) return undefined;
   // `connect()` of a client that has a name is no new one.
   const receiver = findMethodCall(node)?.receiver;
   if (receiver && ts.isIdentifier(receiver) && findOrigin(receiver, file)?.path.includes('()')) return undefined;
@@ -73,6 +106,7 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
     emitters.find(({ modules, path }) => modules.test(bareModule(origin.module)) && path.test(originName(origin)));
   const home = emitter && findClientHome(node, file);
   if (!emitter || !home || ts.isNewExpression(node) !== originName(origin).endsWith('new')) return undefined;
+  if (emitter.isOne && !isKept(home, file)) return undefined;
   // redis 3.1, index.js: `on_error` emits nothing where a strategy for retries is set.
   if (/\bretry_strategy\b/.test(node.getText(file.source))) return undefined;
   // Of two that are made by circumstances, the first is told.
@@ -91,6 +125,11 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
     when: { kind: 'all', of: conditions },
     data: { creation: node, home },
   };
+}
+
+/** In a field, or a name of the module. */
+function isKept({ binding }: ClientHome, file: FileContext): boolean {
+  return binding === undefined || binding.scope === file.moduleScope;
 }
 
 /** `url ? createClient(url) : createClient(port, host)`: both are kept by one name. */
