@@ -1,7 +1,8 @@
-import type { CallEdge, EntryPoint, HandedTo, RequestedBy } from '../model/link.ts';
+import type { CallEdge, EntryPoint, FunctionSummary, HandedTo, RequestedBy } from '../model/link.ts';
 import { isExportedFunction, listNewNames, namesOf, tailOf, tailOfParameter } from './call-names.ts';
 import { compareText } from './order.ts';
 import type { Project } from './project.ts';
+import { isBy } from './requested-by.ts';
 import type { FunctionRef, SymbolTable } from './symbols.ts';
 import { TellingNames } from './telling-names.ts';
 import { isUnmounted } from './unmounted-handler.ts';
@@ -154,9 +155,10 @@ export class CallGraph {
 
   /** Tests and examples are users too. */
   #isLeftToUsers(fn: FunctionRef): boolean {
-    if (!this.#project.summaryOf(fn.file)?.functions[fn.fn]?.isOffered || !this.#project.isPublished(fn.file))
-      return false;
-    return this.#callersOf(fn).every(({ from }) => keyOf(from) === keyOf(fn) || this.#project.isAside(from.file));
+    if (!this.#summaryOf(fn)?.isOffered || !this.#project.isPublished(fn.file)) return false;
+    const isNone = (from: FunctionRef): boolean =>
+      this.#project.isAside(from.file) || !!this.#summaryOf(from)?.isStandIn;
+    return this.#callersOf(fn).every(({ from }) => keyOf(from) === keyOf(fn) || isNone(from));
   }
 
   entryOf({ file, fn }: FunctionRef): EntryPoint | undefined {
@@ -185,7 +187,7 @@ export class CallGraph {
       const mounts = this.#project.reachersOf([fn.file]).some(mentions) ? this.#findCallers(fn) : [];
       const entries = mounts
         .filter(({ from }) => !this.#project.isAside(from.file))
-        .map(({ from }) => this.#project.summaryOf(from.file)?.functions[from.fn]?.entry);
+        .map(({ from }) => this.#summaryOf(from)?.entry);
       answer = entries.length > 0 && entries.every((entry) => entry?.seldom === 'admin');
       this.#forAdmins.set(key, answer);
     }
@@ -201,8 +203,12 @@ export class CallGraph {
     return answer;
   }
 
-  nameOf({ file, fn }: FunctionRef): string {
-    return this.#project.summaryOf(file)?.functions[fn]?.name ?? '';
+  nameOf(fn: FunctionRef): string {
+    return this.#summaryOf(fn)?.name ?? '';
+  }
+
+  #summaryOf({ file, fn }: FunctionRef): FunctionSummary | undefined {
+    return this.#project.summaryOf(file)?.functions[fn];
   }
 
   #find(target: FunctionRef, question: string, wanted: Wanted): CallChain | undefined {
@@ -391,10 +397,4 @@ function compareRefs(a: FunctionRef, b: FunctionRef): number {
 
 function compareSteps(a: Step, b: Step): number {
   return compareRefs(a.from, b.from) || a.edge.at - b.edge.at || compareRefs(a.to, b.to);
-}
-
-function isBy(by: RequestedBy, { seldom, isAction, isEnded }: EntryPoint): boolean {
-  if (by === 'waiting' || by === 'waiting-users')
-    return !isEnded && seldom !== 'trial' && seldom !== 'admin' && !(by === 'waiting-users' && seldom === 'job');
-  return !seldom && !(by === 'readers' && isAction);
 }

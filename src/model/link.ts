@@ -165,6 +165,8 @@ export interface FunctionSummary {
   calls: CallEdge[];
   /** Who is handed it, and may run it. */
   handedTo?: HandedTo[];
+  /** No function of the file: it stands for one of another file where that is handed over. */
+  isStandIn?: true;
 }
 
 export interface ClassSummary {

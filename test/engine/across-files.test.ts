@@ -157,3 +157,23 @@ test.each(Object.entries(reached))('requests are followed to %s', async (_, file
 test.each(Object.entries(unreached))('requests do not lead to %s', async (_, files) => {
   expect(await isReached(files)).toBe(false);
 });
+
+test('what a package offers, and only hands on itself, is left to its users', async () => {
+  const users = pairs.filter(({ rule }) => rule.id === 'no-blocking-json');
+  const root = tempProject({
+    'package.json': JSON.stringify({
+      name: 'adapter',
+      version: '1.0.0',
+      main: 'src/index.ts',
+      files: ['src'],
+      dependencies: { mongoose: '8' },
+    }),
+    'src/index.ts':
+      "import { makeAdapter } from './make';\nimport { find } from './find';\nexport { find };\nexport const adapter = () => makeAdapter({ find });\n",
+    'src/make.ts': 'export function makeAdapter(parts) { return { ...parts }; }\n',
+    'src/find.ts':
+      "import mongoose from 'mongoose';\nconst Item = mongoose.model('Item');\nexport async function find() {\n  const items = await Item.find({});\n  return JSON.parse(JSON.stringify(items));\n}\n",
+  });
+  const { findings, refuted } = await scan({ root, confidence: 'possible' }, users);
+  expect({ findings: findings.length, refuted: refuted.length }).toEqual({ findings: 1, refuted: 0 });
+});

@@ -112,7 +112,13 @@ function noteHanded(
     const start = at.getStart(file.source);
     const line = lineOf(file.source, start);
     const name = to.member ?? at.getText(file.source);
-    summaries.push({ name, line, handedTo: [to], calls: [{ to: value, at: start, line, frequency: 'once' }] });
+    summaries.push({
+      name,
+      line,
+      handedTo: [to],
+      isStandIn: true,
+      calls: [{ to: value, at: start, line, frequency: 'once' }],
+    });
   }
 }
 
