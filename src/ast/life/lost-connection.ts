@@ -46,8 +46,6 @@ export function findMissedLoss(
     (clear) => !isWithin(clear, first) && findEnclosingFunction(clear) !== arms,
   );
   const names = places.map((place) => ('name' in place ? place.name : ''));
-  // What each start clears first is one for each owner.
-  if (clears.some((clear) => withCallees([arms], file).some((fn) => isWithin(clear, fn)))) return undefined;
   if (clears.length === 0 || asksForEnd(call, [first], life, file, names)) return undefined;
   for (const link of listLinks(life, file)) {
     const closed = link.told.find((add) => acts(add, file));
