@@ -64,7 +64,7 @@ export function namesOf(summary: FileSummary, fn: number): CallNames {
 
 /** `{ Query: userQueries }`, `graphqlHTTP({ rootValue: root })`, `handlers[kind](job)`: any of what something holds. */
 const anyUse =
-  /(?<![\w$.])(?:Query|Mutation|Subscription)\s*[:,}]|\brootValue\b|(?:Query|Mutation|Subscription)'?\]?Resolvers\b|Resolvers\[|[\w$)]\s*\[[^\]'"\n]{1,80}\]\s*!?(?:\?\.)?\s*[(.;]/;
+  /(?<![\w$.])(?:Query|Mutation|Subscription)\s*[:,}]|\brootValue\b|(?:Query|Mutation|Subscription)Resolvers\b|Resolvers\[|[\w$)]\s*\[[^\]'"\n]{1,80}\]\s*!?(?:\?\.)?\s*[(.;]/;
 
 /** Whether a text names what holds the function, an object or the module, and may run any of what that holds. */
 function mentionsHolder(summary: FileSummary, fn: number): (text: string) => boolean {

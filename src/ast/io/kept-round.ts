@@ -1,6 +1,7 @@
 import type { FileContext } from '../../model/file-context.ts';
 import { findMemberPath, findMethodCall, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { absentIn } from '../where/spared.ts';
 import { listNodesWithin } from '../within.ts';
 
 /**
@@ -11,7 +12,8 @@ export function isKeptForRounds(call: ts.Node, loop: ts.Node, file: FileContext)
   for (let at = call; at !== loop && at.parent; at = at.parent) {
     const { parent } = at;
     if (ts.isIfStatement(parent) && parent.thenStatement === at) {
-      const table = tableAskedIn(parent.expression);
+      const asked = absentIn(parent.expression);
+      const table = asked && tableOf(skipWrappers(asked));
       if (table !== undefined && keepsIn(at, table, file)) return true;
     }
     if (
@@ -25,16 +27,7 @@ export function isKeptForRounds(call: ts.Node, loop: ts.Node, file: FileContext)
   return false;
 }
 
-/** `types` of `!types.has(key)`, `!(key in types)`, `!types[key]`, `types.get(key) === undefined`. */
-function tableAskedIn(condition: ts.Expression): string | undefined {
-  const asked = skipWrappers(condition);
-  if (ts.isPrefixUnaryExpression(asked) && asked.operator === ts.SyntaxKind.ExclamationToken)
-    return tableOf(skipWrappers(asked.operand));
-  if (ts.isBinaryExpression(asked) && /^===?$/.test(asked.operatorToken.getText()))
-    return /^(?:undefined|null)$/.test(asked.right.getText()) ? tableOf(skipWrappers(asked.left)) : undefined;
-  return undefined;
-}
-
+/** `types` of what is asked to be missing: `types.has(key)`, `key in types`, `types[key]`, `types.get(key)`. */
 function tableOf(asked: ts.Expression): string | undefined {
   const call = findMethodCall(asked);
   if (call) return /^(?:has|get)$/.test(call.method) ? pathOf(call.receiver) : undefined;

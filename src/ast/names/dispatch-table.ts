@@ -2,31 +2,26 @@ import type { FileContext } from '../../model/file-context.ts';
 import { findMethodCall, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 
-/**
- * What a call may run that looks its function up in a table of the module: `handlers[kind](job)`, `handlers.get(kind)(job)`,
- * also by a name for it (`const handle = handlers[kind];`).
- */
+/** What a call may run that looks its function up in a map of the module: `handlers.get(kind)(job)`, also by a name for it. */
 export function listDispatched(call: ts.CallExpression, file: FileContext): readonly ts.Expression[] {
   const looked = findLookUp(skipWrappers(call.expression), file);
-  if (!looked || !ts.isIdentifier(looked.table) || file.bindingOf(looked.table)?.scope !== file.moduleScope) return [];
-  const table = findConstant(looked.table, file);
-  if (table && ts.isObjectLiteralExpression(table)) return looked.isByIndex ? valuesOf(table) : [];
-  if (looked.isByIndex || !table || !ts.isNewExpression(table) || table.expression.getText(file.source) !== 'Map')
-    return [];
-  return [...listEntries(table), ...listSet(looked.table, file)];
+  if (!looked || looked.isByIndex || !ts.isIdentifier(looked.table)) return [];
+  if (file.bindingOf(looked.table)?.scope !== file.moduleScope) return [];
+  const map = findConstant(looked.table, file);
+  if (!map || !ts.isNewExpression(map) || map.expression.getText(file.source) !== 'Map') return [];
+  return [...listEntries(map), ...listSet(looked.table, file)];
 }
 
 /**
- * The table that a call looks its function, or what has it as a method, up in, where another file or name of the module holds it:
+ * The table, of this file or another one, that a call looks its function, or what has it as a method, up in by a key:
  * `handlers[kind](job)`, `providers[name].load()`, also by a name for what was found.
  */
 export function findTable(
   call: ts.CallExpression,
   file: FileContext,
 ): { table: ts.Expression; members: readonly string[] } | undefined {
-  const callee = skipWrappers(call.expression);
   const method = findMethodCall(call);
-  const looked = findLookUp(method ? skipWrappers(method.receiver) : callee, file);
+  const looked = findLookUp(skipWrappers(method ? method.receiver : call.expression), file);
   return looked?.isByIndex ? { table: looked.table, members: method ? [method.method] : [] } : undefined;
 }
 
@@ -63,13 +58,6 @@ function findLookUp(value: ts.Expression, file: FileContext): LookUp | undefined
   return asked?.method === 'get' ? { table: skipWrappers(asked.receiver), isByIndex: false } : undefined;
 }
 
-function valuesOf(table: ts.ObjectLiteralExpression): ts.Expression[] {
-  return table.properties.flatMap((property) => {
-    if (ts.isShorthandPropertyAssignment(property)) return [property.name];
-    return ts.isPropertyAssignment(property) ? [property.initializer] : [];
-  });
-}
-
 /** `new Map([['paid', onPaid]])`. */
 function listEntries({ arguments: given }: ts.NewExpression): ts.Expression[] {
   const list = given?.[0] && skipWrappers(given[0]);
@@ -86,7 +74,8 @@ function listSet(table: ts.Identifier, file: FileContext): ts.Expression[] {
   });
 }
 
-function findConstant(name: ts.Identifier, file: FileContext): ts.Expression | undefined {
+/** What a name is made as that nothing is written to afterwards. */
+export function findConstant(name: ts.Identifier, file: FileContext): ts.Expression | undefined {
   const binding = file.bindingOf(name);
   if (!binding || binding.writes.length > 0 || !ts.isVariableDeclaration(binding.declaration)) return undefined;
   const { initializer } = binding.declaration;

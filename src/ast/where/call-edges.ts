@@ -3,6 +3,7 @@ import type { CallEdge, CallFrequency, FunctionSummary, SymbolRef } from '../../
 import { isLeftAlone, isRunAlone } from '../handles/left-alone.ts';
 import { findTable, listDispatched, listSteps } from '../names/dispatch-table.ts';
 import { findFunctionValue, isStreamStart, ordinalOf } from '../names/functions.ts';
+import { findImport } from '../names/provenance.ts';
 import { anyMember, refOf, targetOf } from '../names/symbol-ref.ts';
 import { isTellingName } from '../names/telling-name.ts';
 import {
@@ -42,6 +43,10 @@ export function addCall(
     frequency,
   });
   const frequency: CallFrequency = findRepetition(call) ? 'loop' : 'once';
+  const run = (to: SymbolRef): CallEdge => ({
+    ...edge(to, frequency),
+    ...(isNotWaitedFor(call, file) && { isLeftAlone: true }),
+  });
   const target = targetOf(call, file, classes);
   // What a call gives may be told by its name alone.
   const isMade = target && 'members' in target && target.members.includes('()');
@@ -51,28 +56,25 @@ export function addCall(
   for (const to of [target, named]) {
     if (to)
       addEdge(from, {
-        ...edge(to, frequency),
-        ...(isNotWaitedFor(call, file) && { isLeftAlone: true }),
+        ...run(to),
         ...(sparedBy !== undefined && { sparedBy }),
         ...(given.length > 0 && { given }),
       });
   }
   const handedIn = target || !ts.isCallExpression(call) ? undefined : parameterRef(call.expression, file);
-  if (handedIn)
-    addEdge(from, { ...edge(handedIn, frequency), ...(isNotWaitedFor(call, file) && { isLeftAlone: true }) });
+  if (handedIn) addEdge(from, run(handedIn));
   if (target) noteHanded(call, target, file, classes, summaries);
   const looked = ts.isCallExpression(call) ? findTable(call, file) : undefined;
-  const table = looked && refOf(looked.table, file, classes);
+  const table = looked && refOfTable(looked.table, file, classes);
   if (looked && (table?.kind === 'imported' || table?.kind === 'local')) {
-    const to = { ...table, members: [...table.members, anyMember, ...looked.members] };
-    addEdge(from, { ...edge(to, frequency), ...(isNotWaitedFor(call, file) && { isLeftAlone: true }) });
+    addEdge(from, run({ ...table, members: [...table.members, anyMember, ...looked.members] }));
   }
   for (const value of ts.isCallExpression(call) ? listDispatched(call, file) : []) {
     const one = skipWrappers(value);
-    const run = isFunctionNode(one)
-      ? ({ kind: 'function', fn: ordinalOf(one, file) } as const)
+    const to: SymbolRef | undefined = isFunctionNode(one)
+      ? { kind: 'function', fn: ordinalOf(one, file) }
       : refOf(one, file, classes);
-    if (run) addEdge(from, { ...edge(run, frequency), ...(isNotWaitedFor(call, file) && { isLeftAlone: true }) });
+    if (to) addEdge(from, run(to));
   }
 
   // Functions handed over by name: handlers of a route, or callbacks that the callee will run.
@@ -93,6 +95,15 @@ export function addCall(
       }
     }
   }
+}
+
+/** A table of this file by its name, whatever type it is said to have; else what another file holds. */
+function refOfTable(table: ts.Expression, file: FileContext, classes: readonly ClassNode[]): SymbolRef | undefined {
+  const binding = ts.isIdentifier(table) ? file.bindingOf(table) : undefined;
+  const isOwn = binding?.kind === 'const' && binding.scope === file.moduleScope;
+  return isOwn && !findImport(binding)
+    ? { kind: 'local', name: binding.name, members: [] }
+    : refOf(table, file, classes);
 }
 
 /** Notes to whom a call hands functions; what another file holds is handed over by one that calls it. */

@@ -1,5 +1,6 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { EntryPoint, FunctionSummary, SymbolRef } from '../../model/link.ts';
+import { findConstant } from '../names/dispatch-table.ts';
 import { ordinalOf } from '../names/functions.ts';
 import { findOrigin } from '../names/provenance.ts';
 import { anyMember, refOf, refOfMade } from '../names/symbol-ref.ts';
@@ -124,9 +125,6 @@ function findRoot(object: ts.ObjectLiteralExpression): string | undefined {
 /** An object literal, also by the constant that holds it. */
 function objectOf(value: ts.Expression, file: FileContext): ts.ObjectLiteralExpression | undefined {
   const given = skipWrappers(value);
-  if (ts.isObjectLiteralExpression(given)) return given;
-  const declaration = ts.isIdentifier(given) ? file.bindingOf(given)?.declaration : undefined;
-  const made = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
-  const held = made && skipWrappers(made);
+  const held = ts.isIdentifier(given) ? findConstant(given, file) : given;
   return held && ts.isObjectLiteralExpression(held) ? held : undefined;
 }

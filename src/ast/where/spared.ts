@@ -35,7 +35,8 @@ function presentIn(condition: ts.Expression): ts.Expression | undefined {
   return ts.isBinaryExpression(asked) ? comparedToNothing(asked, /^!==?$/) : asked;
 }
 
-function absentIn(condition: ts.Expression): ts.Expression | undefined {
+/** What a condition asks to be missing: `x` of `!x` and of `x === undefined`. */
+export function absentIn(condition: ts.Expression): ts.Expression | undefined {
   const asked = skipWrappers(condition);
   if (ts.isPrefixUnaryExpression(asked))
     return asked.operator === ts.SyntaxKind.ExclamationToken ? asked.operand : undefined;
