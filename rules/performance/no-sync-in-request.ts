@@ -14,7 +14,13 @@ import {
 } from '../../src/ast/io/sync-call.ts';
 import { findEnclosingFunction, findMemberPath, isAsync } from '../../src/ast/syntax.ts';
 import { isOfService } from '../../src/ast/where/server-start.ts';
-import { closeToRequests, onAskedPath, onRequestPath, onUsersPath, openToUsers } from '../../src/ast/where/where.ts';
+import {
+  closeToRequests,
+  onRequestPath,
+  onUsersPath,
+  openToUsers,
+  whereOthersWait,
+} from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
@@ -46,7 +52,7 @@ export const rule = defineRule<SyncCall>({
     'A file call in a synchronous helper is reported only at most two calls from a handler, where its path comes with the call or the disk is changed; what reads a fixed path is `possible`: most often it reads settings once.',
     'A file call is `likely` only where it is shown to take long: one read for each entry of a folder or of a list that this file shows to be long, or written for each of a list, a copy, bytes that are written or read whole by a path that comes with the call, what the handler of a GET route reads itself, a template by a path that varies; or where its function waits for the contents of other files or for a question about this one, and so means to wait for it. One small file is `possible`.',
     'What no handler of the project is seen to reach, only users of the package, is `possible` unless the function is asynchronous, a key is derived in 50,000 rounds and more, or data is unpacked at once in a file that waits while it packs.',
-    'Settings, state that is replaced by a renamed file, removals and renames by a synchronous helper, small files of a fixed path, what only a failure or a refusal (`return res.status(400)`) leads to, what only administrators, threads beside the server and background jobs ask for, and the few bytes of a secret are `possible`.',
+    'Settings, state that is replaced by a renamed file, removals and renames by a synchronous helper, small files of a fixed path, what only a failure or a refusal (`return res.status(400)`) leads to, what only administrators, threads beside the server and background jobs ask for, the few bytes of a secret, and what a platform gives a process of its own (AWS Lambda, Netlify), are `possible`.',
     'Keys of elliptic curves and key derivations of up to 5,000 rounds are quick.',
     'What is kept in a variable outside of the function counts as read once.',
   ],
@@ -84,7 +90,7 @@ function orSignIn(found: SyncCall, reached: LinkCondition, file: FileContext): L
 }
 
 /**
- * Sure is what requests of users lead to; another program takes as long whoever asks for it. Where users of a package are
+ * Sure is what requests of users lead to, where others share the process; another program takes as long whoever asks for it. Where users of a package are
  * all that is known to run it, they may well do so in a worker or a command: it is sure only where the function is
  * asynchronous, and so says that it keeps nobody waiting, or the file shows it to be slow.
  */
@@ -92,6 +98,6 @@ function asked(found: SyncCall, file: FileContext): LinkCondition {
   const { call, module } = found;
   const fn = findEnclosingFunction(call);
   const isOpen = (fn && isAsync(fn)) || isSlowKey(found, file) || isWaitedTwin(found, file);
-  const byRequests = module === 'child_process' ? onRequestPath(call, file) : onAskedPath(call, file);
+  const byRequests = whereOthersWait(call, file, module !== 'child_process');
   return isOpen ? { kind: 'any', of: [byRequests, openToUsers(call, file)] } : byRequests;
 }

@@ -2,6 +2,7 @@ import type { EntryPoint, RequestedBy } from '../model/link.ts';
 
 /** Whether those who are asked for come in by an entry. */
 export function isBy(by: RequestedBy, { seldom, isAction, isEnded }: EntryPoint): boolean {
+  if (by === 'sharing') return !isEnded;
   if (by === 'waiting' || by === 'waiting-users')
     return !isEnded && seldom !== 'trial' && seldom !== 'admin' && !(by === 'waiting-users' && seldom === 'job');
   return !seldom && !(by === 'readers' && isAction);

@@ -51,9 +51,10 @@ export type LinkCondition =
 
 /**
  * `users`: who gets an answer; `readers`: those without what is asked for now and then; `waiting`: whom a call that hangs
- * holds, none that somebody tries by hand, no administrator, and none that a platform ends by itself; `waiting-users`: those without jobs.
+ * holds, none that somebody tries by hand, no administrator, and none that a platform ends by itself; `waiting-users`: those without jobs; `sharing`: whoever shares the process with others, which
+ * what a platform ends does not.
  */
-export type RequestedBy = 'users' | 'readers' | 'waiting' | 'waiting-users';
+export type RequestedBy = 'users' | 'readers' | 'waiting' | 'waiting-users' | 'sharing';
 
 /** A value as a file can name it without reading another file. */
 export type SymbolRef =

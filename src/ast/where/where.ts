@@ -177,6 +177,12 @@ export function whileHeld(node: ts.Node, file: FileContext, withJobs = true): Li
   return { kind: 'on-request-path', fn: functionOrdinal(node, file), awaited: true, by };
 }
 
+/** As {@link onAskedPath}, or of whoever asks, but only where others share the process: in one of its own, nobody else is kept. */
+export function whereOthersWait(node: ts.Node, file: FileContext, isOfUsers: boolean): LinkCondition {
+  const by = isOfUsers ? 'waiting-users' : 'sharing';
+  return { kind: 'on-request-path', fn: functionOrdinal(node, file), by };
+}
+
 /**
  * As {@link onAskedPath}, but not by what somebody does now and then (approves, invites, removes): a page is loaded by all
  * who open it.
