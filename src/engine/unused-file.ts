@@ -78,7 +78,8 @@ function isIdle(project: Project, file: string, isLed = false): boolean {
     entry !== undefined && !isClass(name.split('.')[0]!) && !(isPlain && entry.isBySignature);
   const run = summary.functions.filter(isRun);
   return (
-    run.length === 0 || (run.every(({ line }) => isWithinFunction(project, file, line)) && isSkipped(project, file))
+    run.length === 0 ||
+    (run.every(({ line }) => isWithinFunction(project, file, line)) && (isLed || isSkipped(project, file)))
   );
 }
 

@@ -129,6 +129,11 @@ const unreached: Record<string, Record<string, string>> = {
     ['orders', 'shops', 'users'],
     "// app.use('/rates', require('./routes/rates'));\n",
   ),
+  'what only a router that nobody mounts calls, whatever it listens to': {
+    ...routers(['orders', 'shops', 'users']),
+    'routes/rates.js': `const { load } = require('../load');\n${router('await load(req)')}`,
+    'load.js': `exports.load = async (file) => { file.on('end', () => {}); return ${ask}; };\n`,
+  },
   'what one call hands to a helper, by way of another call of it': {
     'main.ts': `${express}import { again } from './again';\napp.get('/', async (req, res) => { res.json(await again(async () => 1)); });\n`,
     'again.ts':
