@@ -14,6 +14,7 @@ import {
 } from '../../src/ast/io/queries.ts';
 import { findHandedRound, findRounds, isFewOfPart, isWeakLoop } from '../../src/ast/io/query-rounds.ts';
 import {
+  isAllThatWaits,
   isBareWriteMap,
   isCollected,
   isLookupOfIds,
@@ -62,7 +63,7 @@ export const rule = defineRule<QueryInLoop>({
   limits: [
     'A query on the way out of a loop (ahead of a `throw`, a `return`), and of a table that each item names, is left alone. What writes rows one by one, and loops that may end early, are reported as `possible` only: what is written together is mostly a handful that belongs to one thing. A function that says that it is for many (`bulkCreate`) is taken at its word, and what writes the same for each of rows or ids (`update({ where: { id }, data: { hidden: true } })`) counts.',
     'A helper counts when it asks the database each time, of what it is handed: in this file, or in another one that the call leads to, one hop further at most, by way of what a container, a factory or a field gives; helpers that keep what they read do not count.',
-    'Where the project has a function for many keys (`getUsersByIds`), each call of the one for one key in a loop counts.',
+    'Where the project has a function for many keys (`getUsersByIds`), each call of the one for one key in a loop counts; in a published library also where only its users reach the loop.',
     'A loop that no request of users who read is seen to wait for (a job, a timer, a command, a page of administrators, and what somebody does now and then: moves, invites, pays) is `possible`, unless its list holds all rows of a table or comes with the request, its function says that it is for many (`bulkCreate`) or it asks one by one for the keys of a data loader; so is one in a project whose databases are all SQLite, which answers without a round trip.',
     'How many rows there are is judged by where they come from, not counted: a query of this file, or of the function that gives the list (three calls deep at most). Lists that are passed in and not called after rows or ids, what hangs on one row, and rounds that also write or ask another service, are `possible` only; so are a call whose answer nobody uses, and what is kept for the rounds that ask for the same (`if (!types.has(key)) types.set(key, await load(key))`).',
   ],
@@ -105,14 +106,13 @@ function judgeCallee(call: ts.CallExpression, file: FileContext): Match<QueryInL
   if (findQuery(call, file) || (helper && (isWithin(call, helper) || file.memo(findOwnQuery, helper))))
     return undefined;
   const place = findRounds(call, file);
+  const loop = place?.repetition.node;
   const to = place && findCallee(call, file);
-  if (!place || isCollected(call, place.repetition.node, file) || isWeakLoop(place.repetition.node, file))
-    return undefined;
-  if (file.memo(toldOf, place.repetition.node).at) return undefined;
+  if (!loop || isCollected(call, loop, file) || isWeakLoop(loop, file) || file.memo(toldOf, loop).at) return undefined;
   const hasBatch = hasBatchSibling(call, to);
   const queries = to && findCalleeQueries(call, to, place, file);
   if (!queries && (!hasBatch || isFewOfPart(call, place, file))) return undefined;
-  const isAlone = queries ? queries.isAlone : worthOf(call, place.repetition, place.over, file).isAlone;
+  const isAlone = queries?.isAlone ?? isAllThatWaits(call, place, file);
   const match = ofCallee(call, call.expression, place, queries, hasBatch, file);
   return {
     ...match,
@@ -143,7 +143,7 @@ function ofCallee(
     values: { query: callee.getText(file.source).replace(/\s+/g, ''), over: shownText(over, file), through: '' },
     related: [{ at: repetition.node, note: 'repeats it' }],
     when: allOf(anyOf(queries?.asks, hasBatch), isNoHandful(over, file)),
-    sureWhen: allOf(whenOften(over, call, file), anyOf(queries?.onlyReads, hasBatch)),
+    sureWhen: allOf(whenOften(over, call, file, hasBatch), anyOf(queries?.onlyReads, hasBatch)),
     data: { query: undefined, call, repetition, over },
   };
 }

@@ -1,6 +1,6 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { FunctionDeed, LinkCondition } from '../../model/link.ts';
-import { allOf } from '../all-of.ts';
+import { allOf, anyOf } from '../all-of.ts';
 import { hasServer } from '../clients/embedded-database.ts';
 import { findFunctionValue } from '../names/functions.ts';
 import { findCallee } from '../names/symbol-ref.ts';
@@ -24,6 +24,7 @@ import { ts } from '../ts.ts';
 import type { DataLoop } from '../where/data-loop.ts';
 import { isHandedMany } from '../where/given-values.ts';
 import { isInSomeRounds, listOtherWaits, waitsForOther } from '../where/rounds.ts';
+import { openInLibrary } from '../where/under-load.ts';
 import { onAskedPath, onReadPath, type Repetition } from '../where/where.ts';
 import { ioOf, isNamedComputing, isNamedWrite } from './io-call.ts';
 import { isKeptForRounds } from './kept-round.ts';
@@ -73,6 +74,15 @@ export function worthOf(call: Invocation, { node }: Repetition, over: ts.Express
     ...(handed && { areRows: handed }),
     ...(othersRead && { othersRead }),
   };
+}
+
+/**
+ * Whether rounds wait for nothing but a call that the project has a function for many keys beside: then it says itself that
+ * there may be many, whatever is known of the list.
+ */
+export function isAllThatWaits(call: Invocation, { repetition, over }: DataLoop, file: FileContext): boolean {
+  const isPart = rowListOf(over, file) === 'part';
+  return worthOf(call, repetition, over, file).isAlone || (!isPart && !waitsForOther(repetition.node, call, file));
 }
 
 const maxOthers = 6;
@@ -190,12 +200,19 @@ export function isBareWriteMap(
 /**
  * What must hold for a loop to run often: a data loader gathers what each request asks for; else users must ask, to read: what
  * somebody does now and then (moves, invites, pays for a few things) is over a handful, and its rounds mostly write as well.
- * Of all rows, of a list that a request carries, and of a function that says that it is for many, any users.
+ * Of all rows, of a list that a request carries, and of a function that says that it is for many, any users. A library that
+ * has a function for many keys (`hasBatch`) expects many, of whoever uses it.
  */
-export function whenOften(over: ts.Expression, call: Invocation, file: FileContext): LinkCondition | undefined {
+export function whenOften(
+  over: ts.Expression,
+  call: Invocation,
+  file: FileContext,
+  hasBatch?: LinkCondition,
+): LinkCondition | undefined {
   if (isAskedOfLoader(over, file)) return undefined;
   const isOfMany = isForMany(call) || isOfRequest(over, file) || holdsAllRows(over, file);
-  return allOf(isOfMany ? onAskedPath(call, file) : onReadPath(call, file), hasServer(file));
+  const often = allOf(isOfMany ? onAskedPath(call, file) : onReadPath(call, file), hasServer(file));
+  return hasBatch ? anyOf(often, allOf(hasBatch, openInLibrary(call, file))) : often;
 }
 
 /** The list of a request itself, not rows asked for by what it says. */
