@@ -265,18 +265,20 @@ export class CallGraph {
     return { entry: point && { ...first, point }, steps };
   }
 
-  /** The callers; of a function that only the one around it leads to, also those that call a method by its telling name. */
+  /**
+   * The callers; of a function that only the one around it leads to, or its own file, also those that call a method by its
+   * telling name, or on what is called after its owner.
+   */
   #callersByAnyName(fn: FunctionRef): readonly Caller[] {
     const callers = this.#callersOf(fn);
+    if (!callers.every(({ from }) => from.file === fn.file) || this.entryOf(fn)?.kind === 'request') return callers;
     const name = this.nameOf(fn);
-    const isOfMaker = ({ from, edge }: Caller): boolean =>
-      edge.to.kind === 'function' && name.startsWith(`${this.nameOf(from)}.`);
-    if (!callers.every(isOfMaker) || this.entryOf(fn)?.kind === 'request') return callers;
-    const last = name.split('.').at(-1)!;
-    const named = this.#names
-      .callersOf(last, fn.file)
-      .flatMap((file) => this.#edgesOf(file).get(last) ?? [])
-      .filter(({ edge }) => edge.to.kind === 'named');
+    const isMaker = (by: Caller): boolean =>
+      by.edge.to.kind === 'function' && name.startsWith(`${this.nameOf(by.from)}.`);
+    const named = this.#names.placesOf(name, fn.file, callers.every(isMaker)).flatMap(({ file, member, holder }) => {
+      const edges = this.#edgesOf(file).get(member) ?? [];
+      return edges.filter(({ edge: { to } }) => to.kind === 'named' && (!holder || to.holder === holder));
+    });
     return [...callers, ...named];
   }
 

@@ -72,7 +72,9 @@ function mentionsHolder(summary: FileSummary, fn: number): (text: string) => boo
   let isOfModule = false;
   for (const [name, exported] of Object.entries(summary.exports)) {
     const value = 'local' in exported ? own(summary.values, exported.local) : undefined;
-    if (!value || [...namesInValue('', value, fn)].length === 0) continue;
+    const made = value?.kind === 'function' ? summary.functions[value.fn]!.returns : undefined;
+    const isHeld = [value, made].some((held) => held && [...namesInValue('', held, fn)].length > 0);
+    if (!value || !isHeld) continue;
     if (value.kind === 'object') holders.push(name);
     if (value.kind !== 'object' || name === 'default') isOfModule = true;
   }

@@ -7,6 +7,7 @@ import { sha256 } from './content-hash.ts';
 export interface PackageManifest {
   name?: unknown;
   version?: unknown;
+  description?: unknown;
   private?: unknown;
   type?: unknown;
   main?: unknown;
@@ -106,10 +107,13 @@ export class PackageIndex {
     return answer;
   }
 
+  /** A package that names no dependencies of its own uses those of the one above it. */
   factsOf(dir: string): PackageFacts {
     let facts = this.#facts.get(dir);
     if (!facts) {
       facts = packageFacts(dir, this.manifestOf(dir));
+      if (dir !== '' && facts.dependencies.size === 0)
+        facts = { ...facts, dependencies: this.factsOf(this.dirOf(dir)).dependencies };
       if (this.#entryCalls) facts.entryCalls = this.#entryCalls;
       this.#facts.set(dir, facts);
     }
@@ -140,14 +144,16 @@ function readManifest(file: string | undefined): PackageManifest {
 /**
  * Whether others install the package and import from it: named, not private, and with something to import.
  * A package whose `start` runs node is an application, also where it is published, unless it ships types; one that is
- * started or put into an image is, whatever it ships, unless something says where it is published; so is one whose folder
- * has nothing at the root file that its `main` names (what `npm init` writes), by `isThere`.
+ * started or put into an image (by a script, or a Dockerfile in its folder) is, whatever it ships, and one whose description
+ * was left empty, unless something says where it is published; so is one whose folder has nothing at the root file that its `main` names (what `npm init`
+ * writes). `isThere` says whether a file is in the folder.
  */
 function isPublished(manifest: PackageManifest, isThere: (file: string) => boolean): boolean {
   const { name, main, module, exports, types, typings, source, bin, scripts } = manifest;
   if (typeof name !== 'string' || manifest.private === true || manifest.version === undefined) return false;
   const named = isRecord(scripts) ? scripts : {};
   const saysWhere = manifest.repository !== undefined || manifest.publishConfig !== undefined;
+  if (!saysWhere && (manifest.description === '' || isThere('Dockerfile'))) return false;
   if (!saysWhere && Object.keys(named).some((script) => /^(?:start|serve|docker)(?:$|:)/.test(script))) return false;
   if (types !== undefined || typings !== undefined || exports !== undefined || module !== undefined) return true;
   // `npm run start-server`: what that runs.

@@ -13,7 +13,7 @@ interface ClassRef {
   class: number;
 }
 
-const maxDepth = 12;
+const maxDepth = 24;
 const handsOnAll = /\bexport\s*\*|\b(?:module\.)?exports\b|\b__export/;
 
 /** Where something that is exported is declared, and its name there. */
@@ -164,7 +164,9 @@ export class SymbolTable {
         if (first === '()') return this.#walkReturned(fn, rest, within, depth + 1);
         const property = first === undefined ? undefined : own(value.properties, first);
         if (property) return this.#walk(file, property, rest, within, depth + 1);
-        return first === undefined || /^(?:call|apply|bind)$/.test(first) ? [fn] : [];
+        if (first === undefined || /^(?:call|apply|bind)$/.test(first)) return [fn];
+        // `new Resolvers(services)`, of a function that gives an object.
+        return this.#walkReturned(fn, members, within, depth + 1);
       }
       case 'class':
         return this.#walkClass({ file, class: value.class }, members, within, depth + 1);
@@ -173,10 +175,16 @@ export class SymbolTable {
         return this.functionsOf(file, withMembers(value.of, members), within, depth + 1);
       }
       case 'object': {
-        if (first === anyMember)
-          return Object.values(value.properties).flatMap((one) => this.#walk(file, one, rest, within, depth + 1));
-        const property = first === undefined ? undefined : own(value.properties, first);
-        return property ? this.#walk(file, property, rest, within, depth + 1) : [];
+        if (first === undefined) return [];
+        const inParts = (): FunctionRef[][] =>
+          (value.spread ?? []).map((part) => this.#walk(file, part, members, within, depth + 1));
+        if (first === anyMember) {
+          const held = Object.values(value.properties).flatMap((one) => this.#walk(file, one, rest, within, depth + 1));
+          return [...held, ...inParts().flat()];
+        }
+        const property = own(value.properties, first);
+        if (property) return this.#walk(file, property, rest, within, depth + 1);
+        return inParts().find((found) => found.length > 0) ?? [];
       }
       case 'alias':
         return this.functionsOf(file, withMembers(value.to, members), within, depth + 1);

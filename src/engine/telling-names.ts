@@ -1,10 +1,18 @@
-import { isTellingName } from '../ast/names/telling-name.ts';
+import { isHolderName, isTellingName } from '../ast/names/telling-name.ts';
 import type { Project } from './project.ts';
+import { escapeName } from './symbols.ts';
 
 /** Who in one package calls a method of a name, and who declares a function by it. */
 interface UsesOfName {
   callers: readonly string[];
   owners: readonly string[];
+}
+
+/** A file that calls a method `member`, on what is called `holder`, where that counts. */
+export interface PlaceOfName {
+  file: string;
+  member: string;
+  holder?: string;
 }
 
 /** What a text does with a name. */
@@ -20,41 +28,81 @@ const declaration =
 
 /**
  * Calls of methods whose receiver nobody names the type of (what a container injects, a context carries, a factory made):
- * found by the method's name, where it says so much that one file of the package alone declares it.
+ * found by the method's name, where it says so much that one file of the package alone declares it, or by the name of what
+ * it is called on, where one file alone declares what that is called after.
  */
 export class TellingNames {
   readonly #project: Project;
+  /** By package and what is asked. */
   readonly #uses = new Map<string, UsesOfName>();
 
   constructor(project: Project) {
     this.#project = project;
   }
 
-  /** The files that call a method of a name, which `file` declares; none where another file declares it too. */
-  callersOf(name: string, file: string): readonly string[] {
+  /**
+   * Where a function may be called by name: by its own, if that is a telling one (only of a function that nothing but its
+   * maker leads to), and on what is called after its owner (`userService.find()`, of `class UserService` or
+   * `function createUserService()`).
+   *
+   * @param name as a summary has it, `Owner.member`
+   * @param file declares it; nowhere where another file of the package declares a function, or an owner, so too
+   */
+  placesOf(name: string, file: string, isMadeOnly: boolean): PlaceOfName[] {
     const packageDir = this.#project.files.get(file)?.packageDir;
-    if (packageDir === undefined || !isTellingName(name)) return [];
-    const { callers, owners } = this.#usesOf(name, packageDir);
-    return owners.every((owner) => owner === file) ? callers : [];
+    const [owner, ...members] = name.split('.') as [string, ...string[]];
+    const member = members.at(-1) ?? owner;
+    if (packageDir === undefined) return [];
+    const places: PlaceOfName[] = [];
+    if (isMadeOnly && isTellingName(member)) {
+      const { callers, owners } = this.#usesOf(member, packageDir);
+      if (owners.every((other) => other === file)) places.push(...callers.map((caller) => ({ file: caller, member })));
+    }
+    const holder = holderOf(owner);
+    if (members.length === 0 || !isHolderName(holder)) return places;
+    const { callers, owners } = this.#usesOfHolder(holder, packageDir);
+    if (owners.length !== 1 || owners[0] !== file) return places;
+    const known = new Set(places.map((place) => place.file));
+    for (const caller of callers)
+      if (!known.has(caller) && this.#project.mentions(caller, [member])) places.push({ file: caller, member, holder });
+    return places;
+  }
+
+  #usesOfHolder(holder: string, packageDir: string): UsesOfName {
+    const key = `${packageDir}\0holder:${holder}`;
+    let uses = this.#uses.get(key);
+    if (!uses) {
+      const rest = escapeName(holder.slice(1));
+      const name = `[${holder[0]}${holder[0]!.toUpperCase()}]${rest}`;
+      const isCalled = new RegExp(`(?<![\\w$])${escapeName(holder)}\\s*[!?]?\\.`);
+      const isDeclared = new RegExp(
+        `\\bclass\\s+${name}(?:Impl)?(?![\\w$])|\\bfunction\\s+(?:(?:create|make|build)?${name})(?![\\w$])|\\b(?:const|let|var)\\s+(?:(?:create|make|build)${name}|${name})\\s*(?::[^=]{1,80})?=\\s*(?:async\\b|function\\b|class\\b|\\{|\\([^()]*\\)\\s*(?::[^=]{1,80})?=>)`,
+      );
+      uses = this.#collect(packageDir, `holder:${holder}`, (text) =>
+        text.includes(rest) ? toUse(isCalled.test(text), isDeclared.test(text)) : null,
+      );
+      this.#uses.set(key, uses);
+    }
+    return uses;
   }
 
   #usesOf(name: string, packageDir: string): UsesOfName {
     const key = `${packageDir}\0${name}`;
     let uses = this.#uses.get(key);
     if (!uses) {
-      uses = this.#search(name, packageDir);
+      uses = this.#collect(packageDir, `telling:${name}`, (text) => findUse(name, text));
       this.#uses.set(key, uses);
     }
     return uses;
   }
 
   /** Few names are asked for, and few texts hold one: to look for each takes less than to list all names of all texts. */
-  #search(name: string, packageDir: string): UsesOfName {
+  #collect(packageDir: string, question: string, find: (text: string) => UseInText | null): UsesOfName {
     const callers: string[] = [];
     const owners: string[] = [];
     for (const [path, known] of this.#project.files) {
       if (known.packageDir !== packageDir) continue;
-      const use = this.#project.ask(path, `telling:${name}`, (text) => findUse(name, text));
+      const use = this.#project.ask(path, question, find);
       if (!use || this.#project.isAside(path)) continue;
       if (use.isCalled) callers.push(path);
       if (use.isDeclared) owners.push(path);
@@ -66,9 +114,17 @@ export class TellingNames {
 /** Null where it does nothing, as in most. */
 function findUse(name: string, text: string): UseInText | null {
   if (!text.includes(name)) return null;
-  const isCalled = holds(text, methodCall, name);
-  const isDeclared = holds(text, declaration, name);
+  return toUse(holds(text, methodCall, name), holds(text, declaration, name));
+}
+
+function toUse(isCalled: boolean, isDeclared: boolean): UseInText | null {
   return isCalled || isDeclared ? { isCalled, isDeclared } : null;
+}
+
+/** `userService` of `UserService`, `UserServiceImpl` and `createUserService`. */
+function holderOf(owner: string): string {
+  const name = owner.replace(/^(?:create|make|build)(?=[A-Z])/, '').replace(/Impl$/, '');
+  return name.charAt(0).toLowerCase() + name.slice(1);
 }
 
 function holds(text: string, form: RegExp, name: string): boolean {

@@ -3,6 +3,7 @@ import type { FileSummary, FunctionSummary } from '../model/link.ts';
 import { declarationAt } from './outlines.ts';
 import type { Project } from './project.ts';
 import { restOfRouterFile } from './router-file.ts';
+import { own } from './symbols.ts';
 
 /** Other files of a folder that show how its files are brought in. */
 const enoughNeighbours = 3;
@@ -58,6 +59,7 @@ function isLeftAlone(project: Project, file: string): boolean {
       mostOf,
     );
   const summary = project.summaryOf(file)!;
+  if (isOfClients(summary)) return true;
   if (isOfPlainFunctions(summary)) return areImported(project, all, halfOf);
   return isOfPlainClasses(summary, project.textOf(file) ?? '') && areImported(project, all, mostOf);
 }
@@ -121,6 +123,21 @@ function areImported(project: Project, files: readonly string[], share: number):
 /** A module of Nest that no other lists: nothing makes what it provides. */
 function isNestModule(project: Project, file: string): boolean {
   return /\.module\.[cm]?[jt]s$/.test(file) && /^@Module\s*\(/m.test(project.textOf(file) ?? '');
+}
+
+const clientName = /^\w*(?:client|pool|connection|redis|db|database|knex|sequelize|prisma|publisher|subscriber)$/i;
+
+/** `export const client = createClient(…)`: what only those who import it can use. */
+function isOfClients({ exports, values }: FileSummary): boolean {
+  const names = Object.keys(exports);
+  return (
+    names.length > 0 &&
+    names.every((name) => {
+      const exported = exports[name]!;
+      const kind = 'local' in exported && name !== 'default' ? own(values, exported.local)?.kind : undefined;
+      return clientName.test(name) && (kind === 'other' || kind === 'instance' || kind === 'alias');
+    })
+  );
 }
 
 /** Functions with telling names: what loads the files of a folder looks for a default export, or one name in each. */

@@ -68,8 +68,8 @@ export type SymbolRef =
   | { kind: 'local'; name: string; members: readonly string[] }
   /** What callers hand the `fn`-th function of this file as its `parameter`-th argument, or the `member` of that. */
   | { kind: 'parameter'; fn: number; parameter: number; member?: string }
-  /** The method `member` of something whose type the file does not tell; only where the name is a telling one. */
-  | { kind: 'named'; member: string };
+  /** The method `member` of something whose type the file does not tell; only where its name is a telling one, or that of its `holder`. */
+  | { kind: 'named'; member: string; holder?: string };
 
 /** How often a call runs for each run of the function around it. */
 export type CallFrequency = 'once' | 'loop';
@@ -187,8 +187,8 @@ export type NamedValue =
   | { kind: 'class'; class: number }
   /** An instance of a class: `new Service()`. */
   | { kind: 'instance'; of: SymbolRef }
-  /** An object literal; each property is a value of its own. */
-  | { kind: 'object'; properties: Record<string, NamedValue> }
+  /** An object literal; each property is a value of its own. `spread`: what is put in as a whole. */
+  | { kind: 'object'; properties: Record<string, NamedValue>; spread?: NamedValue[] }
   | { kind: 'alias'; to: SymbolRef }
   | { kind: 'other' };
 

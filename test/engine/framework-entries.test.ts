@@ -31,6 +31,10 @@ const entries: Record<string, Case> = {
     dependency: '@sentry/serverless',
     code: `import type { APIGatewayProxyEventV2 } from 'aws-lambda';\nimport * as Sentry from '@sentry/serverless';\nexport const pay = Sentry.AWSLambda.wrapHandler(async (event: APIGatewayProxyEventV2) => ${walk});`,
   },
+  'a command of a bot whose type a part of the library gives': {
+    dependency: 'grammy',
+    code: `import type { Bot } from 'grammy/web';\nexport function setUp(bot: Bot) { bot.command('all', async (ctx) => ctx.reply(String(${walk}))); }`,
+  },
   'a resolver by its type of graphql-schema-typescript': {
     dependency: 'graphql',
     code: `import type { ArticleToTagsResolver } from 'definitions';\nconst resolver: ArticleToTagsResolver = async ({ id }, { first }) => ${walk};\nexport default resolver;`,

@@ -531,6 +531,43 @@ express().get('/', (req, res) => load());
     expect(await chainsIn(short)).toEqual([]);
   });
 
+  test('is followed by the name of what a method is called on, after which one class or maker alone is called', async () => {
+    const routes = `const express = require('express');
+module.exports = ({ orderService }) => {
+  express().get('/x', (req, res) => orderService.find(1));
+};
+`;
+    const chain = (callee: string): string[][] => [
+      ['src/routes.js:3 request handler: GET /x', `src/routes.js:3 calls ${callee}`, 'src/orders.js'],
+    ];
+    const owner = `${slow}class OrderService {\n  find(id) {\n    slow();\n  }\n}\nmodule.exports = OrderService;\n`;
+    const files = { 'src/routes.js': routes, 'src/orders.js': owner };
+    expect(await chainsIn(files)).toEqual(chain('OrderService.find'));
+    const maker = `${slow}function createOrderService() {\n  return {\n    find: (id) => slow(),\n  };\n}\nmodule.exports = createOrderService;\n`;
+    expect(await chainsIn({ ...files, 'src/orders.js': maker })).toEqual(chain('createOrderService.find'));
+    const second = { 'src/old.js': 'class OrderService {}\nmodule.exports = OrderService;\n' };
+    expect(await chainsIn({ ...files, ...second })).toEqual([]);
+    expect(await chainsIn({ ...files, 'src/routes.js': routes.replaceAll('orderService', 'orders') })).toEqual([]);
+  });
+
+  test('comes through objects that constructor functions give, and spread into one another', async () => {
+    const give = (name: string, given: string): string =>
+      `function ${name}(parts) {\n  return {${given}};\n}\nmodule.exports = ${name};\n`;
+    const files = {
+      'package.json': JSON.stringify({ dependencies: { 'apollo-server': '2' } }),
+      'src/resolvers.js': `const Queries = require('./queries');\nmodule.exports = (parts) => {\n  const queries = new Queries(parts);\n  return { Query: queries };\n};\n`,
+      'src/queries.js': `const OrderQueries = require('./order-queries');\nfunction Queries(parts) {\n  const orderQueries = new OrderQueries(parts);\n  return { ...orderQueries };\n}\nmodule.exports = Queries;\n`,
+      'src/order-queries.js': slow + give('OrderQueries', ' orders: () => slow() '),
+    };
+    expect(await chainsIn(files)).toEqual([
+      [
+        'src/resolvers.js:4 request handler: GraphQL Query',
+        'src/resolvers.js:4 calls OrderQueries.orders',
+        'src/order-queries.js',
+      ],
+    ]);
+  });
+
   test('is followed beyond the paths asked for, which alone are reported', async () => {
     const files = {
       'src/server.ts': `import express from 'express';\nimport { work } from './work';\nexpress().get('/', (req, res) => work());\n`,
@@ -681,6 +718,10 @@ export class Connection {
     expect(await chainsIn(files(pod), usersRule)).toEqual([]);
     expect(await chainsIn(files({ ...pod, repository: 'github:a/wire' }), usersRule)).toHaveLength(1);
     expect(await chainsIn(files({ ...library, types: 'types/index.d.ts' }), usersRule)).toHaveLength(1);
+    expect(await chainsIn(files({ ...library, description: '' }), usersRule)).toEqual([]);
+    const withImage = (manifest: object) => ({ ...files(manifest), Dockerfile: 'FROM node:22\n' });
+    expect(await chainsIn(withImage(library), usersRule)).toEqual([]);
+    expect(await chainsIn(withImage({ ...library, repository: 'github:a/wire' }), usersRule)).toHaveLength(1);
   });
 
   test('is what factories, prototypes and exported objects give out, but nothing that brings an application up', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { isLibrary } from '../../src/engine/packages.ts';
+import { isLibrary, PackageIndex } from '../../src/engine/packages.ts';
+import { tempProject } from './temp-project.ts';
 
 const base = { name: 'rows', version: '1.0.0', main: 'index.js' };
 const parser = { dependencies: { commander: '^12.0.0' } };
@@ -17,4 +18,16 @@ describe('a library', () => {
     expect(isLibrary({ ...base, ...parser, main: undefined, exports: './cli.js', bin: './cli.js' })).toBe(false);
     expect(isLibrary({ ...base, ...parser })).toBe(false);
   });
+});
+
+test('a package that names no dependencies uses those of the one above it', () => {
+  const root = tempProject({
+    'package.json': JSON.stringify({ name: 'all', dependencies: { '@aws-sdk/client-s3': '3' } }),
+    'services/orders/package.json': JSON.stringify({ name: 'orders' }),
+    'services/mail/package.json': JSON.stringify({ name: 'mail', dependencies: { nodemailer: '7' } }),
+  });
+  const packages = new PackageIndex(root);
+  for (const dir of ['', 'services/orders', 'services/mail']) packages.add(dir);
+  expect([...packages.factsOf('services/orders').dependencies]).toEqual(['@aws-sdk/client-s3']);
+  expect([...packages.factsOf('services/mail').dependencies]).toEqual(['nodemailer']);
 });

@@ -31,10 +31,18 @@ export function findDisposer(
   const byTwin = usable.find((fn) => nameOfFunction(fn) === twin);
   if (byTwin) return byTwin;
   for (const end of ends) {
-    const found = usable.find((fn) => end.test(nameOfFunction(fn)) && (end !== partEnd || endsOwner(fn)));
+    const found = usable.find(
+      (fn) => end.test(nameOfFunction(fn)) && (end !== partEnd || endsOwner(fn)) && !isOwnReaction(fn),
+    );
     if (found) return found;
   }
   return undefined;
+}
+
+/** `onClose` of `socket.on('close', () => this.onClose())`: what its own class runs when a part is lost ends nobody. */
+function isOwnReaction(fn: FunctionNode): boolean {
+  const name = nameOfFunction(fn);
+  return name.startsWith('on') && fn.getSourceFile().text.includes(`this.${name}`);
 }
 
 const wholeEnd =

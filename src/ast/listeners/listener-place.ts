@@ -58,9 +58,17 @@ export interface ListenerPlace {
 const registering =
   /^_*(?:on|once|add|subscribe|watch|listen|observe|register|bind|attach|forward|pipe|proxy|relay|hook|track|instrument|setup|set|init|install|enable|start|connect|open|run|boot|bootstrap|configure|create|build|make|load|use|wire|mount|extend|expose|inject|apply|ensure|setUp|initiali[sz]e)(?:[A-Z_]\w*)?$/;
 
-/** Whether a function adds what it is handed, or sets something up, by its name or as a setter: `emitter.changed = run`. */
+/**
+ * Whether a function adds what it is handed, or sets something up: by its name, as a setter (`emitter.changed = run`), or as
+ * one of a chain of such calls (`router.handle('/a', a).handle('/b', b)`, which ends in `return this`).
+ */
 export function isRegistering(fn: FunctionNode): boolean {
-  return ts.isSetAccessor(fn) || registering.test(nameOfFunction(fn));
+  return ts.isSetAccessor(fn) || registering.test(nameOfFunction(fn)) || isChained(fn);
+}
+
+function isChained({ body }: FunctionNode): boolean {
+  const last = body && ts.isBlock(body) ? body.statements.at(-1) : undefined;
+  return last !== undefined && ts.isReturnStatement(last) && last.expression?.kind === ts.SyntaxKind.ThisKeyword;
 }
 
 /** Handled where a process is brought up, in whatever callback that ends. */

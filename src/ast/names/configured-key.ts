@@ -11,6 +11,7 @@ import {
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { listNodesWithin } from '../within.ts';
+import { traceType } from './provenance.ts';
 
 const ofSettings = /settings?(?![a-z])|config(?:uration)?s?(?![a-z])/i;
 const ofRow =
@@ -22,7 +23,26 @@ const comesAndGoes =
 
 /** Whether a key is that of something that an owner or an administrator has set up: there are as many as they made. */
 export function isConfiguredKey(add: Add, file: FileContext): boolean {
-  return isIdOfSetting(add, file) || isOfWholeList(add, file);
+  return isIdOfSetting(add, file) || isOfWholeList(add, file) || isPartOfSettings(add, file);
+}
+
+const settingsModule = /(?:^|[/._-])(?:config(?:uration)?s?|settings?|env(?:ironment)?|options)(?:\.[cm]?[jt]s)?$/i;
+
+/**
+ * `credentials.email`, `{ email }: Credentials`, of a type that the module of settings has (`import { Credentials } from '../options'`);
+ * options of a call are none.
+ */
+function isPartOfSettings({ key }: Add, file: FileContext): boolean {
+  const names = key ? listRoots(key, file) : [];
+  return names.length > 0 && names.every((name) => isOfSettings(file.bindingOf(name)?.declaration, file));
+}
+
+function isOfSettings(declaration: ts.Node | undefined, file: FileContext): boolean {
+  if (!declaration) return false;
+  if (ts.isBindingElement(declaration)) return isOfSettings(declaration.parent.parent, file);
+  const type = ts.isParameter(declaration) ? declaration.type : undefined;
+  const origin = type && traceType(type, file);
+  return origin !== undefined && settingsModule.test(origin.module) && !/Options$/.test(origin.path.at(-1) ?? '');
 }
 
 /** `const setting = await this.settings.getServer(id)` ahead of what is kept under `id`. */

@@ -80,7 +80,13 @@ export function valueOfExpression(
   }
   if (ts.isObjectLiteralExpression(value) && depth < 3) {
     const properties: Record<string, NamedValue> = {};
+    const spread: NamedValue[] = [];
     for (const property of value.properties) {
+      if (ts.isSpreadAssignment(property)) {
+        const part = valueOfExpression(property.expression, file, classes, depth + 1);
+        if (part.kind !== 'other') spread.push(part);
+        continue;
+      }
       const name = findPropertyName(property.name);
       if (name === undefined) continue;
       if (ts.isPropertyAssignment(property))
@@ -90,7 +96,7 @@ export function valueOfExpression(
       else if (isFunctionNode(property) && property.body)
         properties[name] = { kind: 'function', fn: ordinalOf(property, file) };
     }
-    return { kind: 'object', properties };
+    return { kind: 'object', properties, ...(spread.length > 0 && { spread }) };
   }
   if (ts.isCallExpression(value)) {
     // A wrapper around one function: export const list = asyncHandler(async (req, res) => …).
@@ -162,5 +168,7 @@ function prune(value: NamedValue): NamedValue | undefined {
     const kept = prune(property);
     if (kept) properties[name] = kept;
   }
-  return Object.keys(properties).length > 0 ? { kind: 'object', properties } : undefined;
+  const spread = value.spread?.flatMap((part) => prune(part) ?? []);
+  if (Object.keys(properties).length === 0 && !spread?.length) return undefined;
+  return { kind: 'object', properties, ...(spread?.length && { spread }) };
 }

@@ -45,6 +45,13 @@ export function bareModule(module: string): string {
   return module.startsWith('node:') ? module.slice('node:'.length) : module;
 }
 
+/** `grammy` of `grammy/web`, `@slack/bolt` of `@slack/bolt/dist/App`. */
+export function packageOfModule(module: string): string {
+  return bareModule(module)
+    .split('/', module.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
 /** `default` and `*` left out: what a user of the library would write. */
 export function originName(origin: Origin): string {
   return origin.path.filter((step) => step !== 'default' && step !== '*').join('.');

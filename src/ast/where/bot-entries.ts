@@ -1,6 +1,6 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { EntryPoint } from '../../model/link.ts';
-import { bareModule, findOrigin, type Origin, originName } from '../names/provenance.ts';
+import { bareModule, findOrigin, type Origin, originName, packageOfModule } from '../names/provenance.ts';
 import { type FunctionNode, findPropertyName, findStringValue, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 
@@ -24,7 +24,7 @@ export function entryOfBotCall(
   origin: Origin | undefined,
 ): EntryPoint | undefined {
   if (!origin) return undefined;
-  const module = bareModule(origin.module);
+  const module = packageOfModule(origin.module);
   const [first] = call.arguments;
   const text = findStringValue(first);
   if (botMethods[module]?.test(method)) return { kind: 'request', label: `${module} ${method} ${text ?? ''}`.trim() };

@@ -5,11 +5,12 @@ import { findTable, listDispatched, listSteps } from '../names/dispatch-table.ts
 import { findFunctionValue, isStreamStart, ordinalOf } from '../names/functions.ts';
 import { findImport } from '../names/provenance.ts';
 import { anyMember, refOf, targetOf } from '../names/symbol-ref.ts';
-import { isTellingName } from '../names/telling-name.ts';
+import { isHolderName, isTellingName } from '../names/telling-name.ts';
 import {
   type ClassNode,
   type FunctionNode,
   findEnclosingFunction,
+  findMemberName,
   findMethodCall,
   findPropertyName,
   getOutermostWrapped,
@@ -150,8 +151,13 @@ export function addStepEdges(
 }
 
 function findNamed(call: ts.CallExpression | ts.NewExpression): SymbolRef | undefined {
-  const member = ts.isCallExpression(call) ? findMethodCall(call)?.method : undefined;
-  return member !== undefined && isTellingName(member) ? { kind: 'named', member } : undefined;
+  const target = ts.isCallExpression(call) ? findMethodCall(call) : undefined;
+  if (!target) return undefined;
+  const { receiver, method: member } = target;
+  const name = ts.isIdentifier(receiver) ? receiver.text : findMemberName(receiver);
+  const holder = name !== undefined && isHolderName(name) ? name : undefined;
+  if (holder === undefined && !isTellingName(member)) return undefined;
+  return { kind: 'named', member, ...(holder !== undefined && { holder }) };
 }
 
 /** Nobody waits for it, or for a limited time only. */
