@@ -4,7 +4,6 @@ import { compareText } from './order.ts';
 import type { Project } from './project.ts';
 import { isBy } from './requested-by.ts';
 import type { FunctionRef, SymbolTable } from './symbols.ts';
-import { TellingNames } from './telling-names.ts';
 import { isUnmounted } from './unmounted-handler.ts';
 import type { Wiring } from './wiring.ts';
 
@@ -63,12 +62,10 @@ export class CallGraph {
   readonly #chains = new Map<string, CallChain | undefined>();
   readonly #unmounted = new Map<string, boolean>();
   readonly #forAdmins = new Map<string, boolean>();
-  readonly #names: TellingNames;
 
   constructor(project: Project, symbols: SymbolTable, wiring: Wiring) {
     this.#project = project;
     this.#wiring = wiring;
-    this.#names = new TellingNames(project);
     this.#symbols = symbols;
   }
 
@@ -265,20 +262,19 @@ export class CallGraph {
     return { entry: point && { ...first, point }, steps };
   }
 
-  /**
-   * The callers; of a function that only the one around it leads to, or its own file, also those that call a method by its
-   * telling name, or on what is called after its owner.
-   */
+  /** The callers; where they are of its own file only, also those that call it by its telling name or its owner's. */
   #callersByAnyName(fn: FunctionRef): readonly Caller[] {
     const callers = this.#callersOf(fn);
     if (!callers.every(({ from }) => from.file === fn.file) || this.entryOf(fn)?.kind === 'request') return callers;
     const name = this.nameOf(fn);
     const isMaker = (by: Caller): boolean =>
       by.edge.to.kind === 'function' && name.startsWith(`${this.nameOf(by.from)}.`);
-    const named = this.#names.placesOf(name, fn.file, callers.every(isMaker)).flatMap(({ file, member, holder }) => {
-      const edges = this.#edgesOf(file).get(member) ?? [];
-      return edges.filter(({ edge: { to } }) => to.kind === 'named' && (!holder || to.holder === holder));
-    });
+    const places = this.#symbols.names.placesOf(name, fn.file, callers.every(isMaker));
+    const named = places.flatMap(({ file, member, holder }) =>
+      (this.#edgesOf(file).get(member) ?? []).filter(
+        ({ edge: { to } }) => to.kind === 'named' && (!holder || to.holder === holder),
+      ),
+    );
     return [...callers, ...named];
   }
 

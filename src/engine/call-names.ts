@@ -1,7 +1,8 @@
 import { anyMember, constructorMember } from '../ast/names/symbol-ref.ts';
 import type { ClassSummary, FileSummary, NamedValue, SymbolRef } from '../model/link.ts';
+import { escapeName } from './escape-name.ts';
 import type { Project } from './project.ts';
-import { escapeName, type FunctionRef, own, type SymbolTable } from './symbols.ts';
+import { type FunctionRef, own, type SymbolTable } from './symbols.ts';
 
 /** How a function can be called from other files. */
 export interface CallNames {

@@ -1,4 +1,4 @@
-import { escapeName } from './symbols.ts';
+import { escapeName } from './escape-name.ts';
 
 /** What the text of every file that states a fact holds: only such files are summarised to find it. */
 export interface FactText {

@@ -49,7 +49,7 @@ const runsService =
 const sourceArgument = /(?:^|[\s"'=])(?:\.\/)?([\w@./-]+\.[cm]?[jt]sx?)(?=$|[\s"';&|])/g;
 /** What takes sources without running them. */
 const readsSources =
-  /^\s*(?:\w+=\S*\s+|(?:npx|yarn|pnpm|bunx|exec|run|cross-env|time)\s+)*(?:(?:\.\/)?node_modules\/\.bin\/)?(?:esbuild|tsup|tsdown|rollup|webpack|ncc|parcel|swc|babel|tsc|browserify|microbundle|vite|eslint|prettier|biome|oxlint|typedoc|jsdoc|docco|dox|documentation|jshint|jscs|standard|xo|tslint|uglify(?:js)?|terser|cp|cpx|rm|cat|chmod|sed|git)(?=\s)/;
+  /^\s*(?:\w+=\S*\s+|(?:npx|yarn|pnpm|bunx|exec|run|cross-env|time)\s+)*(?:(?:\.\/)?node_modules\/\.bin\/)?(?:esbuild|tsup|tsdown|rollup|rolldown|rspack|webpack|ncc|parcel|swc|babel|tsc|tsgo|browserify|microbundle|unbuild|bunchee|vite|bun\s+build|deno\s+(?:bundle|cache|check|compile|fmt|lint)|pkg|nexe|eslint|prettier|biome|oxlint|knip|madge|depcruise|typedoc|jsdoc|docco|dox|documentation|jshint|jscs|standard|xo|tslint|uglify(?:js)?|terser|cp|cpx|mv|rm|cat|chmod|sed|echo|git)(?=\s)/;
 
 /** The packages of a scan, each read when it is first asked for. */
 export class PackageIndex {

@@ -1,4 +1,4 @@
-import { escapeName } from './symbols.ts';
+import { escapeName } from './escape-name.ts';
 
 const made = /(?:const|let|var)\s+([\w$]+)\s*(?::[^=\n]+)?=\s*(?:new\s+)?(?:[\w$]+\.)?Router\s*\(/g;
 

@@ -1,6 +1,8 @@
 import { anyMember, constructorMember } from '../ast/names/symbol-ref.ts';
 import type { ClassSummary, FileSummary, NamedValue, SymbolRef } from '../model/link.ts';
+import { escapeName } from './escape-name.ts';
 import type { Project } from './project.ts';
+import { TellingNames } from './telling-names.ts';
 
 /** A function of the project: its file, and its place in the file's summary. */
 export interface FunctionRef {
@@ -24,6 +26,8 @@ interface Origin {
 
 /** Follows names across files: imports, re-exports, classes, instances, interfaces. Only through `within`, where given. */
 export class SymbolTable {
+  /** What is told by names alone. */
+  readonly names: TellingNames;
   readonly #project: Project;
   readonly #origins = new Map<string, Origin | undefined>();
   readonly #soughtHeirs = new Set<string>();
@@ -32,6 +36,7 @@ export class SymbolTable {
 
   constructor(project: Project) {
     this.#project = project;
+    this.names = new TellingNames(project);
     for (const file of project.summarised()) this.#addHeirs(file, project.summaryOf(file)!);
     project.onSummary = (file, summary) => this.#addHeirs(file, summary);
   }
@@ -45,8 +50,9 @@ export class SymbolTable {
       case 'method':
         return this.#methods({ file, class: ref.class }, ref.member, within, depth + 1);
       case 'parameter':
-      case 'named':
         return [];
+      case 'named':
+        return ref.holder === undefined ? [] : this.names.ownedBy(ref.holder, ref.member, file);
       case 'local': {
         const value = own(this.#project.summaryOf(file)?.values, ref.name);
         if (value) return this.#walk(file, value, ref.members, within, depth + 1);
@@ -322,11 +328,6 @@ export class SymbolTable {
       }
     });
   }
-}
-
-/** For use in a regular expression. */
-export function escapeName(name: string): string {
-  return name.replace(/[$*+?.^()[\]{}|\\]/g, '\\$&');
 }
 
 function withMembers(ref: SymbolRef, members: readonly string[]): SymbolRef {

@@ -1,6 +1,6 @@
 import { isHolderName, isTellingName } from '../ast/names/telling-name.ts';
+import { escapeName } from './escape-name.ts';
 import type { Project } from './project.ts';
-import { escapeName } from './symbols.ts';
 
 /** Who in one package calls a method of a name, and who declares a function by it. */
 interface UsesOfName {
@@ -13,6 +13,12 @@ export interface PlaceOfName {
   file: string;
   member: string;
   holder?: string;
+}
+
+/** A function by its place in the summary of its file. */
+interface FunctionOfOwner {
+  file: string;
+  fn: number;
 }
 
 /** What a text does with a name. */
@@ -66,6 +72,21 @@ export class TellingNames {
     for (const caller of callers)
       if (!known.has(caller) && this.#project.mentions(caller, [member])) places.push({ file: caller, member, holder });
     return places;
+  }
+
+  /** The functions that a method `member` of what is called `holder` in a file may be; none where its owner is not sure. */
+  ownedBy(holder: string, member: string, file: string): FunctionOfOwner[] {
+    const packageDir = this.#project.files.get(file)?.packageDir;
+    const owners = packageDir === undefined ? [] : this.#usesOfHolder(holder, packageDir).owners;
+    const [owner] = owners;
+    if (owner === undefined || owners.length > 1) return [];
+    const functions = this.#project.summaryOf(owner)?.functions ?? [];
+    return functions.flatMap(({ name }, fn) => {
+      const [first, ...members] = name.split('.');
+      return members.at(-1) === member && members.length === 1 && holderOf(first!) === holder
+        ? [{ file: owner, fn }]
+        : [];
+    });
   }
 
   #usesOfHolder(holder: string, packageDir: string): UsesOfName {

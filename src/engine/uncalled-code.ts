@@ -1,7 +1,7 @@
 import { isTestPath } from '../ast/where/file-role.ts';
 import type { FileSummary } from '../model/link.ts';
+import { escapeName } from './escape-name.ts';
 import type { Project } from './project.ts';
-import { escapeName } from './symbols.ts';
 import { isStartName } from './unused-file.ts';
 
 const exportList = /\bexport\s*\{[^}]*\}|\b(?:module\.)?exports\s*=\s*\{[^}]*\}|\bexports\.[\w$]+\s*=\s*[\w$]+\s*;/g;

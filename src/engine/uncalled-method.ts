@@ -1,8 +1,8 @@
 import { isTestPath } from '../ast/where/file-role.ts';
 import type { FunctionSummary } from '../model/link.ts';
+import { escapeName } from './escape-name.ts';
 import { declarationAt } from './outlines.ts';
 import type { Project } from './project.ts';
-import { escapeName } from './symbols.ts';
 import { anyComment, mayBeRunElsewhere } from './uncalled-code.ts';
 
 /** A method of a class. */

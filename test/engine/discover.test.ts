@@ -231,7 +231,8 @@ describe('packages', () => {
           'dev:watch': 'tsx src/dev.ts',
           seed: 'tsx src/seed.ts --all',
           lint: 'eslint src/lint.ts --config ./lint/eslint.config.ts',
-          build: 'esbuild --bundle src/server.ts && cross-env CI=1 tsc src/types.ts && tsx src/after-build.ts',
+          build:
+            'esbuild --bundle src/server.ts && bun build src/index.ts --outdir dist && cross-env CI=1 tsc src/types.ts && tsx src/after-build.ts',
         },
       }),
       'packages/api/src/server.ts': code,

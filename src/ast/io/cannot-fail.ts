@@ -1,7 +1,7 @@
 import type { Binding, FileContext } from '../../model/file-context.ts';
 import { listReturnedValues } from '../life/life-cycle.ts';
 import { findFunctionValue } from '../names/functions.ts';
-import { type FunctionNode, findMethodCall, isAsync, isFunctionNode, skipWrappers } from '../syntax.ts';
+import { calleeName, type FunctionNode, findMethodCall, isAsync, isFunctionNode, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 
 /** Names and functions further away are not followed. */
@@ -35,10 +35,17 @@ export function neverRejects(promise: ts.Expression, file: FileContext, hops = 0
     return onFailure ? isHarmless(onFailure, file) : neverRejects(target.receiver, file, hops + 1);
   }
   const fn = findFunctionValue(value.expression, file);
-  if (!fn) return false;
+  if (!fn) return isNamedSleep(value);
   if (isAsync(fn)) return catchesAll(fn);
   const returned = listReturnedValues(fn, file);
   return returned.length > 0 && returned.every((one) => neverRejects(one, file, hops + 1));
+}
+
+/** `await Utils.sleep(ms)` of another file: what is handed a time alone has nothing that could fail. */
+function isNamedSleep(call: ts.CallExpression): boolean {
+  return (
+    call.arguments.length === 1 && /^(?:sleep|delay|pause|wait)(?:Ms|Milliseconds|Seconds)?$/.test(calleeName(call))
+  );
 }
 
 /** `Promise.all(list.map(…))` of what swallows its failures, one by one. */

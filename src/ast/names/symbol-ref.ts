@@ -4,6 +4,7 @@ import {
   type ClassNode,
   findMemberName,
   findMemberPath,
+  findMethodCall,
   findPropertyName,
   findThisClass,
   isFunctionNode,
@@ -14,6 +15,7 @@ import { isExternal } from './external-module.ts';
 import { findFunctionOfBinding, ordinalOf } from './functions.ts';
 import { listCommonJsExports } from './module-surface.ts';
 import { findOrigin, type Origin } from './provenance.ts';
+import { isHolderName, isTellingName } from './telling-name.ts';
 
 /** How a class's constructor is named among its methods; no written member can have this name. */
 export const constructorMember = '<new>';
@@ -38,9 +40,25 @@ export function targetOf(
   return refOf(callee, file, classes);
 }
 
-/** {@link targetOf} for a rule, which has no list of classes at hand. */
+/** {@link targetOf} for a rule, which has no list of classes at hand; else what is called after what the call is made on. */
 export function findCallee(call: ts.CallExpression, file: FileContext): SymbolRef | undefined {
-  return targetOf(call, file, listClasses(file));
+  const target = targetOf(call, file, listClasses(file));
+  if (target) return target;
+  const named = findNamed(call);
+  return named?.holder === undefined ? undefined : named;
+}
+
+/** What a method call runs by names alone: `store.findOrdersOfCustomer()`, `userService.find()`. */
+export function findNamed(
+  call: ts.CallExpression | ts.NewExpression,
+): Extract<SymbolRef, { kind: 'named' }> | undefined {
+  const target = findMethodCall(call);
+  if (!target) return undefined;
+  const { receiver, method: member } = target;
+  const name = ts.isIdentifier(receiver) ? receiver.text : findMemberName(receiver);
+  const holder = name !== undefined && isHolderName(name) ? name : undefined;
+  if (holder === undefined && !isTellingName(member)) return undefined;
+  return { kind: 'named', member, ...(holder !== undefined && { holder }) };
 }
 
 /** The classes of a file in source order: the place in this list is what a summary calls them by. */

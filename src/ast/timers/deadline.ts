@@ -14,6 +14,7 @@ import {
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { leavesFunction } from '../where/conditions.ts';
 import { findTableOf } from './entry-timer.ts';
 import { findReArming } from './re-arming.ts';
 import { isSleep } from './sleep.ts';
@@ -101,7 +102,7 @@ function judgeCallee(callee: ts.Identifier, timer: ts.CallExpression, file: File
   const run = findFunctionValue(timer.arguments[0]!, file);
   const isFired = (use: ts.Node): boolean => isWithin(use, timer) || (run !== undefined && isWithin(use, run));
   const settles = binding.references.filter(
-    (use) => !isFired(use) && isLaterUse(use, timer) && !isPutOff(use, fn, file),
+    (use) => !isFired(use) && isLaterUse(use, timer) && !isPutOff(use, fn, file) && !isInOtherBranch(use, timer),
   );
   return settles.length > 0 ? { kind: 'callback', fn, settles } : undefined;
 }
@@ -182,11 +183,16 @@ function listSettles(executor: FunctionNode, timer: ts.CallExpression, file: Fil
   return settles;
 }
 
-/** Of `if (…) { … } else { … }` one branch runs: what stands in the other never meets it. */
+/**
+ * Of `if (…) { … } else { … }` one branch runs: what stands in the other never meets it, nor what stands behind a branch that
+ * leaves the function.
+ */
 function isInOtherBranch(use: ts.Node, timer: ts.Node): boolean {
   for (let at = timer; at.parent; at = at.parent) {
     const { parent } = at;
-    if (!ts.isIfStatement(parent) || !parent.elseStatement || at === parent.expression) continue;
+    if (!ts.isIfStatement(parent) || at === parent.expression) continue;
+    if (use.pos >= parent.end && leavesFunction(at as ts.Statement)) return true;
+    if (!parent.elseStatement) continue;
     if (isWithin(use, at === parent.thenStatement ? parent.elseStatement : parent.thenStatement)) return true;
   }
   return false;

@@ -4,13 +4,11 @@ import { isLeftAlone, isRunAlone } from '../handles/left-alone.ts';
 import { findTable, listDispatched, listSteps } from '../names/dispatch-table.ts';
 import { findFunctionValue, isStreamStart, ordinalOf } from '../names/functions.ts';
 import { findImport } from '../names/provenance.ts';
-import { anyMember, refOf, targetOf } from '../names/symbol-ref.ts';
-import { isHolderName, isTellingName } from '../names/telling-name.ts';
+import { anyMember, findNamed, refOf, targetOf } from '../names/symbol-ref.ts';
 import {
   type ClassNode,
   type FunctionNode,
   findEnclosingFunction,
-  findMemberName,
   findMethodCall,
   findPropertyName,
   getOutermostWrapped,
@@ -148,16 +146,6 @@ export function addStepEdges(
         addEdge(findEnclosingFunction(use), { to, at, line: lineOf(file.source, at), frequency: 'once' });
     }
   }
-}
-
-function findNamed(call: ts.CallExpression | ts.NewExpression): SymbolRef | undefined {
-  const target = ts.isCallExpression(call) ? findMethodCall(call) : undefined;
-  if (!target) return undefined;
-  const { receiver, method: member } = target;
-  const name = ts.isIdentifier(receiver) ? receiver.text : findMemberName(receiver);
-  const holder = name !== undefined && isHolderName(name) ? name : undefined;
-  if (holder === undefined && !isTellingName(member)) return undefined;
-  return { kind: 'named', member, ...(holder !== undefined && { holder }) };
 }
 
 /** Nobody waits for it, or for a limited time only. */
