@@ -12,7 +12,8 @@ import {
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { findGivenModelUse, findHeldModelUse, findModelUse, type ModelUse } from './model-queries.ts';
+import { findHeldQuery } from './held-queries.ts';
+import { findGivenModelUse, findHeldModelUse, findModelName, findModelUse, type ModelUse } from './model-queries.ts';
 import { importsAny, methodsOf, type QueryLibrary, queryLibraries, queryMethod } from './query-libraries.ts';
 import { findServiceQuery, hasServices } from './service-queries.ts';
 import { kindOfSql, sqlOf, sqlStatement } from './sql-text.ts';
@@ -42,13 +43,28 @@ export function findQuery(node: ts.Node, file: FileContext): QueryCall | undefin
 
 function judge(call: ts.CallExpression, file: FileContext): QueryCall | undefined {
   const target = findMethodCall(call);
-  if (!target) return isWholeTable(call, file) ? query(call, 'knex', 'list', file) : undefined;
+  if (!target) {
+    if (isWholeTable(call, file)) return query(call, 'knex', 'list', file);
+    return isSqlHelper(call, file) ? query(call, 'sql', kindOfSql(call, file), file) : undefined;
+  }
   if (asksArray(call, target.method)) return undefined;
   const service = hasServices(file) ? findServiceQuery({ ...listChain(call), call }, file) : undefined;
   if (service) return query(call, service.library, service.kind, file);
   if (!queryMethod.test(target.method)) return undefined;
-  return fromOrigin(call, target.method, file) ?? fromShape(call, target.receiver, target.method, file);
+  const found = fromOrigin(call, target.method, file) ?? fromShape(call, target.receiver, target.method, file);
+  if (found) return found;
+  const held = findHeldQuery({ ...listChain(call), call }, file);
+  return held && query(call, held.library, kindOf(held.verb, call, file), file);
 }
+
+/** `await query('SELECT …', [id])`: a helper of the project that is handed the statement. */
+function isSqlHelper(call: ts.CallExpression, file: FileContext): boolean {
+  const name = ts.isIdentifier(call.expression) ? call.expression.text : '';
+  return sqlHelper.test(name) && isAwaitedOrReturned(call) && sqlStatement.test(sqlOf(call, file) ?? '');
+}
+
+const sqlHelper =
+  /^(?:(?:run|exec|execute|do|db|sql|pool|pg|mysql)?(?:[qQ]uery|Sql|SQL)|execute|sql|select)(?:Async|One|All|Db|DB|Rows)?$/;
 
 /** Whose tag asks: `postgres(url)`, `neon(url)`, `sql` of Vercel and of Bun, `client.sql`, `request.query` of mssql. */
 const tagModules = /^(?:postgres|@neondatabase\/serverless|@vercel\/postgres|bun|mssql)$/;
@@ -238,6 +254,10 @@ export function isRun(call: Invocation, query: QueryCall): boolean {
 }
 
 /** Receivers that another file makes: told by method and arguments that only one library has. */
+/** What is handed a statement asks it, whatever library has the method: pg, mysql2, pg-promise, slonik, knex. */
+const sqlMethod =
+  /^(?:query|queryAsync|execute|raw|any|anyFirst|many|manyFirst|manyOrNone|maybeOne|maybeOneFirst|one|oneFirst|oneOrNone|none)$/;
+
 function fromShape(
   call: ts.CallExpression,
   receiver: ts.Expression,
@@ -247,8 +267,10 @@ function fromShape(
   const { methods, head, first } = listChain(call);
   const verb = methods.at(-1) ?? method;
   // A database inside of the process answers at once, and is not waited for.
-  if (/^(?:query|execute)$/.test(method) && isAwaitedOrReturned(call) && sqlStatement.test(sqlOf(call, file) ?? ''))
-    return query(call, 'sql', kindOfSql(call, file), file);
+  if (sqlMethod.test(method) && isAwaitedOrReturned(call) && sqlStatement.test(sqlOf(call, file) ?? '')) {
+    const kind = kindOfSql(call, file);
+    return query(call, 'sql', kind === 'list' && /^(?:one|maybeOne)/.test(method) ? 'point' : kind, file);
+  }
   // Kysely and drizzle: builders whose first and last steps say it all.
   if (
     /^execute(?:TakeFirst(?:OrThrow)?)?$/.test(method) &&
@@ -258,9 +280,12 @@ function fromShape(
   if (methods.length > 1 && isDrizzleChain(methods)) return query(call, 'drizzle', kindOfChain(call, method), file);
   if (methods.includes('collection') && methodsOf.mongodb.test(method))
     return query(call, 'mongodb', kindOf(verbOfChain(call, methodsOf.mongodb) ?? method, call, file), file);
-  if (ts.isIdentifier(head) && /^[A-Z]\w+$/.test(head.text))
-    return ofModel(call, verb, findModelUse(first, verb, head, file), file);
-  const given = findGivenModelUse(first, verb, skipWrappers(head)) ?? findHeldModelUse(first, verb, head);
+  const model = findModelName(head);
+  if (model) {
+    const use = findModelUse(first, verb, model, file);
+    if (use || ts.isIdentifier(head)) return ofModel(call, verb, use, file);
+  }
+  const given = findGivenModelUse(first, verb, skipWrappers(head)) ?? findHeldModelUse(first, verb, head, file);
   if (given) return ofModel(call, verb, given, file);
   if (isKnexChain(head, methods))
     return {
@@ -277,7 +302,7 @@ function fromShape(
   if (path && isDrizzleTable(path, method))
     return {
       ...query(call, 'drizzle', method === 'findFirst' ? 'point' : 'list', file),
-      when: importsAny('drizzle-orm'),
+      ...(!file.package.dependencies.has('drizzle-orm') && { when: importsAny('drizzle-orm') }),
     };
   if (path && path.length >= 2 && methodsOf.prisma.test(method) && isPrismaShape(path, method, call)) {
     const when = importsAny('@prisma/client');
@@ -312,11 +337,10 @@ function isKnexChain(head: ts.Expression, methods: readonly string[]): boolean {
       knexName.test(made.expression.text) &&
       knexStep.test(methods.at(-1) ?? '')
     );
-  return (
-    made.kind === ts.SyntaxKind.ThisKeyword &&
-    knexName.test(methods.at(-1) ?? '') &&
-    knexStep.test(methods.at(-2) ?? '')
-  );
+  const isStep = knexStep.test(methods.at(-2) ?? '');
+  // `db.table('users').where({ id })`
+  if (ts.isIdentifier(made)) return isStep && knexName.test(made.text) && methods.at(-1) === 'table';
+  return isStep && made.kind === ts.SyntaxKind.ThisKeyword && knexName.test(methods.at(-1) ?? '');
 }
 
 function isDrizzleChain(methods: readonly string[]): boolean {
