@@ -32,7 +32,10 @@ export function neverRejects(promise: ts.Expression, file: FileContext, hops = 0
   if (target?.method === 'then') {
     const [run, onFailure] = value.arguments;
     if (!run || !(run.kind === ts.SyntaxKind.NullKeyword || isHarmless(run, file))) return false;
-    return onFailure ? isHarmless(onFailure, file) : neverRejects(target.receiver, file, hops + 1);
+    if (onFailure) return isHarmless(onFailure, file);
+    // Behind a wait comes the work.
+    const before = skipWrappers(target.receiver);
+    return !(ts.isCallExpression(before) && isNamedSleep(before)) && neverRejects(before, file, hops + 1);
   }
   const fn = findFunctionValue(value.expression, file);
   if (!fn) return isNamedSleep(value);
