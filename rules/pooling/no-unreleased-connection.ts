@@ -1,5 +1,6 @@
 import { isHelperUsedInPlace } from '../../src/ast/clients/lending-helper.ts';
 import {
+  findLender,
   findLent,
   handlingOfLent,
   isGivenBackUnlessRollbackFails,
@@ -74,6 +75,8 @@ export const rule = defineRule<UnreleasedConnection>({
   mentions: [
     'connect(&release',
     'getConnection',
+    'Client(&release',
+    'Conn(&release',
     'acquire(&release',
     'createQueryRunner',
     'startSession',
@@ -87,11 +90,11 @@ export const rule = defineRule<UnreleasedConnection>({
   ],
   visit: {
     CallExpression(call, file) {
-      const target = findMethodCall(call);
+      const target = findLender(call);
       const transaction = target && judgeTransaction(call, file);
       if (transaction) return transaction;
       if (!target) return undefined;
-      if (!acquireName.test(target.method)) return judgeHelper(call, file);
+      if (findMethodCall(call) && !acquireName.test(target.method)) return judgeHelper(call, file);
       // Names that many other things have.
       if (/^(?:session|reserve)$/.test(target.method) && !isKnownPool(target.receiver, target.method, file))
         return undefined;

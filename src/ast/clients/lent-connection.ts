@@ -22,6 +22,18 @@ import { acquisitions } from './libraries.ts';
 
 const releaseName = /^_?(?:release|endSession|destroy|end|close|releaseConnection|done|free|\$disconnect)$/;
 
+const getterName = /^(?:get|acquire|checkout|borrow)(?:Db|DB|Database|Pool|Pg|Mysql)?(?:Client|Connection|Conn)$/;
+
+/** What lends, and by which name: `pool.connect()`, or a getter that another module has (`await getClient()`). */
+export function findLender(call: ts.CallExpression): { receiver: ts.Expression; method: string } | undefined {
+  const target = findMethodCall(call);
+  if (target) return target;
+  const callee = skipWrappers(call.expression);
+  return ts.isIdentifier(callee) && getterName.test(callee.text)
+    ? { receiver: callee, method: callee.text }
+    : undefined;
+}
+
 /** Something lent, under the name that this function gives it. */
 export interface Lent {
   binding: Binding;
@@ -135,7 +147,7 @@ export function isReleasedElsewhere(
   });
   if (!isWorkedWith || binding.references.length === 0) return false;
   const lending = call.getText(file.source);
-  return listMethodCalls(findMethodCall(call)!.method, file).some((other) => {
+  return listMethodCalls(findMethodCall(call)?.method ?? '', file).some((other) => {
     const home = findEnclosingFunction(other);
     if (!home || home === fn || isWithin(home, fn) || other.getText(file.source) !== lending) return false;
     if (lending.startsWith('this.') && findThisOwner(other, file) !== findThisOwner(call, file)) return false;
