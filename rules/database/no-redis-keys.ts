@@ -1,15 +1,15 @@
 import { isRedisClient, isRedisOfOtherFile } from '../../src/ast/clients/redis-home.ts';
+import { isAwaitedOrReturned } from '../../src/ast/io/queries.ts';
 import { ownerOf } from '../../src/ast/io/request-wrapper.ts';
 import { together } from '../../src/ast/mention-words.ts';
 import { bareModule, findOrigin } from '../../src/ast/names/provenance.ts';
 import {
   findEnclosingFunction,
-  findMemberName,
   findMemberPath,
   findMethodCall,
-  getOutermostWrapped,
   isFunctionNode,
   nameOfFunction,
+  skipWrappers,
 } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { isStartup, runsRepeatedly } from '../../src/ast/where/where.ts';
@@ -56,12 +56,13 @@ function judge(call: ts.CallExpression, receiver: ts.Expression, file: FileConte
   const origin = findOrigin(receiver, file);
   const isClient = isRedisClient(origin);
   const library = isClient ? (bareModule(origin.module) === 'ioredis' ? 'ioredis' : 'redis') : undefined;
-  const path = findMemberPath(receiver) ?? [];
-  const isAwaited = ts.isAwaitExpression(getOutermostWrapped(call).parent) || findMemberName(call.parent) === 'then';
+  // `getRedis().keys('session:*')`
+  const given = skipWrappers(receiver);
+  const path = findMemberPath(ts.isCallExpression(given) ? given.expression : given) ?? [];
   // A client of another module, by its name or its holder's and what is asked of it: `Redis.client.keys('session:*')`.
   const isNamed =
     /redis/i.test(path.slice(-2).join('.')) &&
-    isAwaited &&
+    isAwaitedOrReturned(call) &&
     (ts.isStringLiteralLike(pattern) || ts.isTemplateExpression(pattern));
   const fn = findEnclosingFunction(call);
   const elsewhere = isClient ? undefined : isRedisOfOtherFile(receiver, file);

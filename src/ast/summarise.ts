@@ -1,5 +1,14 @@
 import type { FileContext } from '../model/file-context.ts';
-import type { CallEdge, ClassSummary, FileSummary, FunctionSummary, NamedValue, SymbolRef } from '../model/link.ts';
+import type {
+  CallEdge,
+  ClassSummary,
+  FileSummary,
+  FunctionDeed,
+  FunctionSummary,
+  NamedValue,
+  SymbolRef,
+} from '../model/link.ts';
+import { findInstanceLibrary } from './clients/axios-instance.ts';
 import { classShape } from './names/class-shape.ts';
 import { listDeeds } from './names/function-deeds.ts';
 import { listFunctions, ordinalOf } from './names/functions.ts';
@@ -21,6 +30,7 @@ import {
   findEnclosingClass,
   findEnclosingFunction,
   findThisClass,
+  getOutermostWrapped,
   lineOf,
   nameOfFunction,
 } from './syntax.ts';
@@ -56,11 +66,13 @@ export function summarise(file: FileContext): FileSummary {
   for (const fn of functions) addInlineEdge(fn, file, addEdge);
   addStepEdges(file, classes, addEdge);
   addResolverEntries(file, classes, summaries);
+  const values = listValues(file, classes);
+  addInstanceMethods(values, summaries, file);
 
   return {
     functions: summaries,
     classes: classes.map((cls) => summariseClass(cls, file, classes)),
-    values: listValues(file, classes),
+    values,
     ...listExports(file),
     imports: listImports(file),
     uses: listUses(file),
@@ -104,6 +116,35 @@ function refOfOwnInterface(expression: ts.Expression, file: FileContext): Symbol
   return binding && ts.isInterfaceDeclaration(binding.declaration) && binding.scope === file.moduleScope
     ? { kind: 'local', name: binding.name, members: [] }
     : undefined;
+}
+
+const sendingMethods: Readonly<Record<string, readonly FunctionDeed[]>> = {
+  get: ['reads', 'sends'],
+  head: ['reads', 'sends'],
+  post: ['writes', 'sends'],
+  put: ['writes', 'sends'],
+  patch: ['writes', 'sends'],
+  delete: ['writes', 'sends'],
+};
+
+/** `export const http = axios.create({ … })`: what other files call on it are requests, as if its methods were written here. */
+function addInstanceMethods(values: Record<string, NamedValue>, summaries: FunctionSummary[], file: FileContext): void {
+  for (const call of file.nodes('CallExpression')) {
+    if (!findInstanceLibrary(call, file)) continue;
+    const { parent } = getOutermostWrapped(call);
+    const name =
+      ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name) && findEnclosingFunction(call) === undefined
+        ? parent.name.text
+        : undefined;
+    if (name === undefined || !Object.hasOwn(values, name)) continue;
+    const line = lineOf(file.source, call.getStart(file.source));
+    const properties: Record<string, NamedValue> = {};
+    for (const [method, deeds] of Object.entries(sendingMethods)) {
+      properties[method] = { kind: 'function', fn: summaries.length };
+      summaries.push({ name: `${name}.${method}`, line, deeds, calls: [], isStandIn: true });
+    }
+    values[name] = { kind: 'object', properties };
+  }
 }
 
 function listValues(file: FileContext, classes: readonly ClassNode[]): Record<string, NamedValue> {
