@@ -82,10 +82,8 @@ export class TellingNames {
     if (owner === undefined || owners.length > 1) return [];
     const functions = this.#project.summaryOf(owner)?.functions ?? [];
     return functions.flatMap(({ name }, fn) => {
-      const [first, ...members] = name.split('.');
-      return members.at(-1) === member && members.length === 1 && holderOf(first!) === holder
-        ? [{ file: owner, fn }]
-        : [];
+      const [first, second, ...further] = name.split('.');
+      return second === member && further.length === 0 && holderOf(first!) === holder ? [{ file: owner, fn }] : [];
     });
   }
 
@@ -93,15 +91,7 @@ export class TellingNames {
     const key = `${packageDir}\0holder:${holder}`;
     let uses = this.#uses.get(key);
     if (!uses) {
-      const rest = escapeName(holder.slice(1));
-      const name = `[${holder[0]}${holder[0]!.toUpperCase()}]${rest}`;
-      const isCalled = new RegExp(`(?<![\\w$])${escapeName(holder)}\\s*[!?]?\\.`);
-      const isDeclared = new RegExp(
-        `\\bclass\\s+${name}(?:Impl)?(?![\\w$])|\\bfunction\\s+(?:(?:create|make|build)?${name})(?![\\w$])|\\b(?:const|let|var)\\s+(?:(?:create|make|build)${name}|${name})\\s*(?::[^=]{1,80})?=\\s*(?:async\\b|function\\b|class\\b|\\{|\\([^()]*\\)\\s*(?::[^=]{1,80})?=>)`,
-      );
-      uses = this.#collect(packageDir, `holder:${holder}`, (text) =>
-        text.includes(rest) ? toUse(isCalled.test(text), isDeclared.test(text)) : null,
-      );
+      uses = this.#collect(packageDir, `holder:${holder}`, useOfHolder(holder));
       this.#uses.set(key, uses);
     }
     return uses;
@@ -140,6 +130,19 @@ function findUse(name: string, text: string): UseInText | null {
 
 function toUse(isCalled: boolean, isDeclared: boolean): UseInText | null {
   return isCalled || isDeclared ? { isCalled, isDeclared } : null;
+}
+
+/** Who calls a method on what has the name of a holder, and who declares the class, the maker or the object that it is called after. */
+function useOfHolder(holder: string): (text: string) => UseInText | null {
+  const rest = escapeName(holder.slice(1));
+  const name = `[${holder[0]}${holder[0]!.toUpperCase()}]${rest}`;
+  const made = `(?:create|make|build)${name}`;
+  const value = '(?:async\\b|function\\b|class\\b|\\{|\\([^()]*\\)\\s*(?::[^=]{1,80})?=>)';
+  const isCalled = new RegExp(`(?<![\\w$])${escapeName(holder)}\\s*[!?]?\\.`);
+  const isDeclared = new RegExp(
+    `\\bclass\\s+${name}(?:Impl)?(?![\\w$])|\\bfunction\\s+(?:${made}|${name})(?![\\w$])|\\b(?:const|let|var)\\s+(?:${made}|${name})\\s*(?::[^=]{1,80})?=\\s*${value}`,
+  );
+  return (text) => (text.includes(rest) ? toUse(isCalled.test(text), isDeclared.test(text)) : null);
 }
 
 /** `userService` of `UserService`, `UserServiceImpl` and `createUserService`. */
