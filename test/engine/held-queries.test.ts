@@ -223,6 +223,12 @@ const others: Record<string, Form> = {
     list: 'source.getRepository(Order).find()',
     one: 'known.find((one) => one.id === order.id)',
   },
+  'what is asked of rows that a query gave': {
+    ...typeorm,
+    head: `${typeorm.head}\nconst found = await source.getRepository(Line).createQueryBuilder('l').getMany();`,
+    list: 'source.getRepository(Order).find()',
+    one: 'found.find(order.isMine)',
+  },
   'what a list in memory is asked': {
     dependencies: ['pg'],
     head: "import { Pool } from 'pg';\nimport { lines } from './lines';\nconst pool = new Pool();",

@@ -43,6 +43,7 @@ const holders: readonly (readonly [HeldQuery['library'], readonly string[], Find
 ];
 
 const repositoryGiver = /^(?:get(?:Tree|Mongo|Custom)?Repository|createQueryBuilder)$/;
+const givesRows = /^(?:find|get(?:One|Many|Raw|Result|Single))/;
 const repositoryName = /(?:Repository|Repo)$/;
 const managerName = /(?:^m|M)anager$|^em$/;
 /** Of a repository of TypeORM alone. */
@@ -61,11 +62,17 @@ function findOfRepository(library: 'typeorm' | 'mikro-orm'): Find {
     const holder = before.length === 0 ? nameOf(head) : undefined;
     if (holder !== undefined && managerName.test(holder) && argument && isEntity(argument)) return verb;
     const origin = ofProject(findOrigin(call.expression, file));
-    if (origin?.path.some((step, i) => repositoryGiver.test(step) && i < origin.path.length - 1)) return verb;
+    if (origin && isOfGiver(origin.path)) return verb;
     if (library !== 'typeorm' || holder === undefined) return undefined;
     if (ownOfTypeorm.test(verb) && argument && ts.isObjectLiteralExpression(skipWrappers(argument))) return verb;
     return repositoryName.test(holder) && /^find/.test(verb) && (!argument || isOptions(argument)) ? verb : undefined;
   };
+}
+
+/** `getRepository.().find`, with nothing between that has given rows: those are asked in memory. */
+function isOfGiver(path: readonly string[]): boolean {
+  const given = path.findLastIndex((step) => repositoryGiver.test(step));
+  return given >= 0 && given < path.length - 1 && !path.slice(given + 1, -1).some((step) => givesRows.test(step));
 }
 
 /** `Order`, the class of an entity. */
