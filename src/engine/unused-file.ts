@@ -1,5 +1,5 @@
 import { isTestPath } from '../ast/where/file-role.ts';
-import type { FileSummary, FunctionSummary } from '../model/link.ts';
+import type { FileSummary, FunctionSummary, NamedValue } from '../model/link.ts';
 import { declarationAt } from './outlines.ts';
 import type { Project } from './project.ts';
 import { restOfRouterFile } from './router-file.ts';
@@ -128,27 +128,26 @@ function isNestModule(project: Project, file: string): boolean {
 const clientName = /^\w*(?:client|pool|connection|redis|db|database|knex|sequelize|prisma|publisher|subscriber)$/i;
 
 /** `export const client = createClient(…)`: what only those who import it can use. */
-function isOfClients({ exports, values }: FileSummary): boolean {
-  const names = Object.keys(exports);
-  return (
-    names.length > 0 &&
-    names.every((name) => {
-      const exported = exports[name]!;
-      const kind = 'local' in exported && name !== 'default' ? own(values, exported.local)?.kind : undefined;
-      return clientName.test(name) && (kind === 'other' || kind === 'instance' || kind === 'alias');
-    })
-  );
+function isOfClients(summary: FileSummary): boolean {
+  return isOfExports(summary, (name, kind) => clientName.test(name) && /^(?:other|instance|alias)$/.test(kind));
 }
 
 /** Functions with telling names: what loads the files of a folder looks for a default export, or one name in each. */
-function isOfPlainFunctions({ exports, values }: FileSummary): boolean {
-  const names = Object.keys(exports);
+function isOfPlainFunctions(summary: FileSummary): boolean {
+  return isOfExports(summary, (name, kind) => kind === 'function' && /^[a-z]+[A-Z]/.test(name));
+}
+
+/** Whether a file exports something, and all that it exports is of a kind. */
+function isOfExports(
+  { exports, values }: FileSummary,
+  isOne: (name: string, kind: NamedValue['kind']) => boolean,
+): boolean {
+  const all = Object.entries(exports);
   return (
-    names.length > 0 &&
-    names.every((name) => {
-      const exported = exports[name]!;
-      const value = 'local' in exported && Object.hasOwn(values, exported.local) && values[exported.local];
-      return value && value.kind === 'function' && /^[a-z]+[A-Z]/.test(name);
+    all.length > 0 &&
+    all.every(([name, exported]) => {
+      const value = 'local' in exported ? own(values, exported.local) : undefined;
+      return value !== undefined && isOne(name, value.kind);
     })
   );
 }

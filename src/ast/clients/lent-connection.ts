@@ -146,8 +146,10 @@ export function isReleasedElsewhere(
     return binding.writes.includes(use) || (target?.receiver === use && !releaseName.test(target.method));
   });
   if (!isWorkedWith || binding.references.length === 0) return false;
+  const method = findMethodCall(call)?.method;
+  if (method === undefined) return false;
   const lending = call.getText(file.source);
-  return listMethodCalls(findMethodCall(call)?.method ?? '', file).some((other) => {
+  return listMethodCalls(method, file).some((other) => {
     const home = findEnclosingFunction(other);
     if (!home || home === fn || isWithin(home, fn) || other.getText(file.source) !== lending) return false;
     if (lending.startsWith('this.') && findThisOwner(other, file) !== findThisOwner(call, file)) return false;

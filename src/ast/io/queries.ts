@@ -116,10 +116,7 @@ function fromOrigin(call: ts.CallExpression, method: string, file: FileContext):
     }
     if (library === 'drizzle') return query(call, library, kindOfChain(call, method), file);
     if (library === 'kysely') return query(call, library, kindOfChain(call, method), file);
-    if (library === 'sql') {
-      const kind = kindOfSql(call, file);
-      return query(call, library, kind === 'list' && /^(?:one|maybeOne)/.test(method) ? 'point' : kind, file);
-    }
+    if (library === 'sql') return query(call, library, kindOfStatement(call, method, file), file);
     const verb = verbOfChain(call, methodsOf[library as keyof typeof methodsOf]);
     if (verb === undefined && !/Raw/.test(method)) continue;
     return query(call, library, verb === undefined ? kindOfSql(call, file) : kindOf(verb, call, file), file);
@@ -253,11 +250,17 @@ export function isRun(call: Invocation, query: QueryCall): boolean {
   return !builders.test(query.library) || isAwaitedOrReturned(call);
 }
 
-/** Receivers that another file makes: told by method and arguments that only one library has. */
 /** What is handed a statement asks it, whatever library has the method: pg, mysql2, pg-promise, slonik, knex. */
 const sqlMethod =
   /^(?:query|queryAsync|execute|raw|any|anyFirst|many|manyFirst|manyOrNone|maybeOne|maybeOneFirst|one|oneFirst|oneOrNone|none)$/;
 
+/** `oneOrNone('SELECT …')` gives one row. */
+function kindOfStatement(call: ts.CallExpression, method: string, file: FileContext): QueryKind {
+  const kind = kindOfSql(call, file);
+  return kind === 'list' && /^(?:one|maybeOne)/.test(method) ? 'point' : kind;
+}
+
+/** Receivers that another file makes: told by method and arguments that only one library has. */
 function fromShape(
   call: ts.CallExpression,
   receiver: ts.Expression,
@@ -267,10 +270,8 @@ function fromShape(
   const { methods, head, first } = listChain(call);
   const verb = methods.at(-1) ?? method;
   // A database inside of the process answers at once, and is not waited for.
-  if (sqlMethod.test(method) && isAwaitedOrReturned(call) && sqlStatement.test(sqlOf(call, file) ?? '')) {
-    const kind = kindOfSql(call, file);
-    return query(call, 'sql', kind === 'list' && /^(?:one|maybeOne)/.test(method) ? 'point' : kind, file);
-  }
+  if (sqlMethod.test(method) && isAwaitedOrReturned(call) && sqlStatement.test(sqlOf(call, file) ?? ''))
+    return query(call, 'sql', kindOfStatement(call, method, file), file);
   // Kysely and drizzle: builders whose first and last steps say it all.
   if (
     /^execute(?:TakeFirst(?:OrThrow)?)?$/.test(method) &&

@@ -42,7 +42,7 @@ export function findDisposer(
 /** `onClose` of `socket.on('close', () => this.onClose())`: what its own class runs when a part is lost ends nobody. */
 function isOwnReaction(fn: FunctionNode): boolean {
   const name = nameOfFunction(fn);
-  return name.startsWith('on') && fn.getSourceFile().text.includes(`this.${name}`);
+  return name.startsWith('on') && new RegExp(`\\bthis\\.${name}\\b`).test(fn.getSourceFile().text);
 }
 
 const wholeEnd =

@@ -29,8 +29,8 @@ export function isConfiguredKey(add: Add, file: FileContext): boolean {
 const settingsModule = /(?:^|[/._-])(?:config(?:uration)?s?|settings?|env(?:ironment)?|options)(?:\.[cm]?[jt]s)?$/i;
 
 /**
- * `credentials.email`, `{ email }: Credentials`, of a type that the module of settings has (`import { Credentials } from '../options'`);
- * options of a call are none.
+ * `credentials.email`, `{ email }: Credentials`, of a type that the module of settings has
+ * (`import { Credentials } from '../options'`); options of a call are none.
  */
 function isPartOfSettings({ key }: Add, file: FileContext): boolean {
   const names = key ? listRoots(key, file) : [];
