@@ -17,6 +17,7 @@ import {
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { leavesFunction, listConditionsOn } from './conditions.ts';
+import { absentIn } from './spared.ts';
 
 /** Functions that are there to make a connection, or to try one. */
 const connecting =
@@ -78,7 +79,7 @@ export function isMemoised(node: ts.Node, fn: FunctionNode, file: FileContext): 
       return true;
   }
   const isKept = keepsWhatItGives(fn) || isCalledIfUnset(fn, file) || givesKept(node, file);
-  return isKept || isInGuard(node, fn) || isReturnedAbove(node, fn, file) || isForUnconnected(node, fn, file);
+  return isKept || isInGuard(node, fn, file) || isReturnedAbove(node, fn, file) || isForUnconnected(node, fn, file);
 }
 
 /** `if (mongoose.connection.readyState === 0) await mongoose.connect(url);`, also behind `if (isConnected) return;`. */
@@ -132,8 +133,8 @@ function keepsWhatItGives({ body }: FunctionNode): boolean {
   return new RegExp(`\\]\\s*=\\s*${name}\\b|\\.set\\([^;]*,\\s*${name}\\s*\\)`).test(body.getText());
 }
 
-/** `if (!client) …`, `client ??= …`, `cached || …`: made on first use. */
-function isInGuard(node: ts.Node, fn: FunctionNode): boolean {
+/** `client ??= …`, `cached || …`, `if (!settings) { const client = …; settings = await load(client); }`: made on first use. */
+function isInGuard(node: ts.Node, fn: FunctionNode, file: FileContext): boolean {
   for (let at = node; at !== fn && at.parent; at = at.parent) {
     const { parent } = at;
     if (ts.isBinaryExpression(parent) && parent.right === at) {
@@ -141,8 +142,17 @@ function isInGuard(node: ts.Node, fn: FunctionNode): boolean {
       if (kind === ts.SyntaxKind.BarBarToken || kind === ts.SyntaxKind.QuestionQuestionToken) return true;
       if (kind === ts.SyntaxKind.QuestionQuestionEqualsToken || kind === ts.SyntaxKind.BarBarEqualsToken) return true;
     }
+    const asked = ts.isIfStatement(parent) && parent.thenStatement === at ? absentIn(parent.expression) : undefined;
+    if (asked && isFilledIn(at, skipWrappers(asked), fn, file)) return true;
   }
   return false;
+}
+
+/** Whether a branch sets the name of outside of its function that was asked to be missing: it runs once. */
+function isFilledIn(branch: ts.Node, asked: ts.Expression, fn: FunctionNode, file: FileContext): boolean {
+  const binding = ts.isIdentifier(asked) ? file.bindingOf(asked) : undefined;
+  if (!binding || isWithin(binding.identifier, fn)) return false;
+  return binding.writes.some((write) => isWithin(write, branch));
 }
 
 /** `if (client) return client.duplicate();` ahead of `client = makeClient()`. */
