@@ -36,6 +36,8 @@ export const rule = defineRule<SharedClient>({
 function judge(node: ts.NewExpression, file: FileContext): Match<SharedClient> | undefined {
   const home = findClientHome(node, file);
   if (!home || /LISTEN\s|UNLISTEN|'notification'|"notification"|pg_advisory/.test(file.text)) return undefined;
+  // A connection of its own, that changes come over.
+  if (/\breplication\s*:/.test(node.getText(file.source))) return undefined;
   const isShared =
     home.path.startsWith('this.') || (home.binding !== undefined && home.binding.scope === file.moduleScope);
   if (

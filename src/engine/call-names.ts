@@ -27,14 +27,15 @@ export function namesOf(summary: FileSummary, fn: number): CallNames {
     return members.length > 0;
   });
   const locals = new Set<string>(tails.has(constructorMember) ? classes.map((cls) => cls.name) : []);
-  let isMade = false;
-  for (const { returns, name: maker } of summary.functions) {
+  const makers = new Set<number>();
+  summary.functions.forEach(({ returns, name: maker }, place) => {
     for (const name of returns ? namesInValue('', returns, fn) : []) {
-      isMade ||= name === '';
+      if (name === '') makers.add(place);
       tails.add(name === '' ? maker.split('.').at(-1)! : name);
     }
-  }
+  });
   for (const [local, value] of Object.entries(summary.values)) {
+    if (value.kind === 'function' && makers.has(value.fn)) locals.add(local);
     for (const name of namesInValue(local, value, fn)) {
       if (name === local) locals.add(local);
       else tails.add(name);
@@ -59,7 +60,7 @@ export function namesOf(summary: FileSummary, fn: number): CallNames {
   if (isDefault) tails.add('*');
   tails.add(anyMember);
   // What a maker gives is called by the name of the maker and what stands for its result.
-  if (isMade) tails.add('()');
+  if (makers.size > 0) tails.add('()');
   return { tails, mayBeCalledIn: (text) => mentions(text) || mentionsAll(text), mayBeRenamedIn, isReachable, classes };
 }
 

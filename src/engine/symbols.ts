@@ -36,7 +36,7 @@ export class SymbolTable {
 
   constructor(project: Project) {
     this.#project = project;
-    this.names = new TellingNames(project);
+    this.names = new TellingNames(project, (file, ref) => this.functionsOf(file, ref, undefined));
     for (const file of project.summarised()) this.#addHeirs(file, project.summaryOf(file)!);
     project.onSummary = (file, summary) => this.#addHeirs(file, summary);
   }
@@ -52,7 +52,7 @@ export class SymbolTable {
       case 'parameter':
         return [];
       case 'named':
-        return ref.holder === undefined ? [] : this.names.ownedBy(ref.holder, ref.member, file);
+        return ref.holder === undefined ? [] : [...this.names.ownedBy(ref.holder, ref.member, file)];
       case 'local': {
         const value = own(this.#project.summaryOf(file)?.values, ref.name);
         if (value) return this.#walk(file, value, ref.members, within, depth + 1);

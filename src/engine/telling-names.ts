@@ -1,6 +1,8 @@
 import { isHolderName, isTellingName } from '../ast/names/telling-name.ts';
 import { escapeName } from './escape-name.ts';
+import { GivenNames, type Resolve } from './given-names.ts';
 import type { Project } from './project.ts';
+import type { FunctionRef } from './symbols.ts';
 
 /** Who in one package calls a method of a name, and who declares a function by it. */
 interface UsesOfName {
@@ -13,12 +15,6 @@ export interface PlaceOfName {
   file: string;
   member: string;
   holder?: string;
-}
-
-/** A function by its place in the summary of its file. */
-interface FunctionOfOwner {
-  file: string;
-  fn: number;
 }
 
 /** What a text does with a name. */
@@ -39,11 +35,13 @@ const declaration =
  */
 export class TellingNames {
   readonly #project: Project;
+  readonly #given: GivenNames;
   /** By package and what is asked. */
   readonly #uses = new Map<string, UsesOfName>();
 
-  constructor(project: Project) {
+  constructor(project: Project, resolve: Resolve) {
     this.#project = project;
+    this.#given = new GivenNames(project, resolve);
   }
 
   /**
@@ -64,22 +62,31 @@ export class TellingNames {
       const { callers, owners } = this.#usesOf(member, packageDir);
       if (owners.every((other) => other === file)) places.push(...callers.map((caller) => ({ file: caller, member })));
     }
-    const holder = holderOf(owner);
-    if (members.length === 0 || !isHolderName(holder)) return places;
-    const { callers, owners } = this.#usesOfHolder(holder, packageDir);
-    if (owners.length !== 1 || owners[0] !== file) return places;
-    const known = new Set(places.map((place) => place.file));
-    for (const caller of callers)
-      if (!known.has(caller) && this.#project.mentions(caller, [member])) places.push({ file: caller, member, holder });
+    for (const holder of this.#holdersOf(owner, members.length > 0, member, file)) {
+      const known = new Set(places.map((place) => place.file));
+      for (const caller of this.#usesOfHolder(holder, packageDir).callers)
+        if (!known.has(caller) && this.#project.mentions(caller, [member]))
+          places.push({ file: caller, member, holder });
+    }
     return places;
   }
 
+  /** What a function of a file may be called on: what is named after its owner, or given a name where that is made. */
+  #holdersOf(owner: string, isOwned: boolean, member: string, file: string): string[] {
+    const holder = holderOf(owner);
+    const names = this.#given.namesOf(owner, file).filter((name) => name !== holder);
+    return [...(isOwned ? [holder] : []), ...names].filter((name) =>
+      this.ownedBy(name, member, file).some((fn) => fn.file === file),
+    );
+  }
+
   /** The functions that a method `member` of what is called `holder` in a file may be; none where its owner is not sure. */
-  ownedBy(holder: string, member: string, file: string): FunctionOfOwner[] {
+  ownedBy(holder: string, member: string, file: string): readonly FunctionRef[] {
     const packageDir = this.#project.files.get(file)?.packageDir;
-    const owners = packageDir === undefined ? [] : this.#usesOfHolder(holder, packageDir).owners;
+    const owners =
+      packageDir === undefined || !isHolderName(holder) ? [] : this.#usesOfHolder(holder, packageDir).owners;
     const [owner] = owners;
-    if (owner === undefined || owners.length > 1) return [];
+    if (owner === undefined || owners.length > 1) return this.#given.memberOf(holder, member, file);
     const functions = this.#project.summaryOf(owner)?.functions ?? [];
     return functions.flatMap(({ name }, fn) => {
       const [first, second, ...further] = name.split('.');

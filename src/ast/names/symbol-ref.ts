@@ -15,7 +15,7 @@ import { isExternal } from './external-module.ts';
 import { findFunctionOfBinding, ordinalOf } from './functions.ts';
 import { listCommonJsExports } from './module-surface.ts';
 import { findOrigin, type Origin } from './provenance.ts';
-import { isHolderName, isTellingName } from './telling-name.ts';
+import { isBuiltInMember, isFrameworkName, isHolderName, isTellingName } from './telling-name.ts';
 
 /** How a class's constructor is named among its methods; no written member can have this name. */
 export const constructorMember = '<new>';
@@ -44,21 +44,28 @@ export function targetOf(
 export function findCallee(call: ts.CallExpression, file: FileContext): SymbolRef | undefined {
   const target = targetOf(call, file, listClasses(file));
   if (target) return target;
-  const named = findNamed(call);
+  const named = findNamed(call, file);
   return named?.holder === undefined ? undefined : named;
 }
 
-/** What a method call runs by names alone: `store.findOrdersOfCustomer()`, `userService.find()`. */
+/** What a method call runs by names alone: `store.findOrdersOfCustomer()`, `userService.find()`, `rates.current()` of what is handed in. */
 export function findNamed(
   call: ts.CallExpression | ts.NewExpression,
+  file: FileContext,
 ): Extract<SymbolRef, { kind: 'named' }> | undefined {
   const target = findMethodCall(call);
   if (!target) return undefined;
   const { receiver, method: member } = target;
   const name = ts.isIdentifier(receiver) ? receiver.text : findMemberName(receiver);
-  const holder = name !== undefined && isHolderName(name) ? name : undefined;
+  const isHolder = name !== undefined && (isHolderName(name) || isHandedIn(receiver, name, member, file));
+  const holder = isHolder ? name : undefined;
   if (holder === undefined && !isTellingName(member)) return undefined;
   return { kind: 'named', member, ...(holder !== undefined && { holder }) };
+}
+
+/** A value that the file does not tell the type of, and that is none of what frameworks hand in. */
+function isHandedIn(receiver: ts.Expression, name: string, member: string, file: FileContext): boolean {
+  return !isFrameworkName(name) && !isBuiltInMember(member) && !findOrigin(receiver, file);
 }
 
 /** The classes of a file in source order: the place in this list is what a summary calls them by. */

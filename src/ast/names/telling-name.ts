@@ -10,3 +10,16 @@ const holderName =
 export function isHolderName(name: string): boolean {
   return holderName.test(name);
 }
+
+const frameworkName =
+  /^_?(?:req|res|request|response|reply|ctx|context|c|h|next|done|event|e|ev|evt|err|error|msg|message|interaction|socket|ws|args|params|query|body|headers|logger|log|console|self|that)$/;
+
+/** Whether a name is one of those under which frameworks hand in what is theirs. */
+export function isFrameworkName(name: string): boolean {
+  return frameworkName.test(name);
+}
+
+/** Whether all lists, texts, maps or promises have a member of a name. */
+export function isBuiltInMember(member: string): boolean {
+  return [Array, String, Map, Promise, Function].some(({ prototype }) => member in prototype);
+}

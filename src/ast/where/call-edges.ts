@@ -3,8 +3,8 @@ import type { CallEdge, CallFrequency, FunctionSummary, SymbolRef } from '../../
 import { isLeftAlone, isRunAlone } from '../handles/left-alone.ts';
 import { findTable, listDispatched, listSteps } from '../names/dispatch-table.ts';
 import { findFunctionValue, isStreamStart, ordinalOf } from '../names/functions.ts';
-import { findImport } from '../names/provenance.ts';
-import { anyMember, findNamed, refOf, targetOf } from '../names/symbol-ref.ts';
+import { findImport, findOrigin } from '../names/provenance.ts';
+import { anyMember, findNamed, refOf, refOfMade, targetOf } from '../names/symbol-ref.ts';
 import {
   type ClassNode,
   type FunctionNode,
@@ -49,7 +49,7 @@ export function addCall(
   const target = targetOf(call, file, classes);
   // What a call gives may be told by its name alone.
   const isMade = target && 'members' in target && target.members.includes('()');
-  const named = !target || isMade ? findNamed(call) : undefined;
+  const named = !target || isMade ? findNamed(call, file) : undefined;
   const given = target || named ? listGiven(call, file) : [];
   const sparedBy = from && findSparing(call, from);
   for (const to of [target, named]) {
@@ -87,13 +87,19 @@ export function addCall(
         else addEdge(from, edge({ kind: 'function', fn: ordinalOf(fn, file) }, handedFrequency(call)));
       } else if (entry) {
         // A handler of another file: modelled as a call from an inline entry, so that the chain starts at the route.
-        const imported = refOf(skipBind(value), file, classes) ?? parameterRef(skipBind(value), file);
+        const imported = refOfHandler(skipBind(value), file, classes) ?? parameterRef(skipBind(value), file);
         if (imported && imported.kind !== 'function') {
           summaries.push({ name: entry.label, line: lineOf(file.source, at), entry, calls: [edge(imported, 'once')] });
         }
       }
     }
   }
+}
+
+/** A handler of another file, also one that is made there: `rateCommand(source)`. */
+function refOfHandler(value: ts.Expression, file: FileContext, classes: readonly ClassNode[]): SymbolRef | undefined {
+  const made = skipWrappers(value);
+  return ts.isCallExpression(made) ? refOfMade(findOrigin(made, file)) : refOf(made, file, classes);
 }
 
 /** A table of this file by its name, whatever type it is said to have; else what another file holds. */

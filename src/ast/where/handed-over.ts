@@ -2,6 +2,7 @@ import type { FileContext } from '../../model/file-context.ts';
 import type { HandedTo, SymbolRef } from '../../model/link.ts';
 import { ordinalOf } from '../names/functions.ts';
 import { refOf } from '../names/symbol-ref.ts';
+import { isBuiltInMember } from '../names/telling-name.ts';
 import { type ClassNode, findMemberName, findPropertyName, isFunctionNode, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 
@@ -25,7 +26,7 @@ export function parameterRef(value: ts.Expression, file: FileContext): SymbolRef
   }
   const member = findMemberName(named);
   const holder = member === undefined ? undefined : skipWrappers((named as ts.PropertyAccessExpression).expression);
-  if (member === undefined || !holder || !ts.isIdentifier(holder) || isBuiltIn(member)) return undefined;
+  if (member === undefined || !holder || !ts.isIdentifier(holder) || isBuiltInMember(member)) return undefined;
   const place = placeOf(holder, file);
   return place && place.member === undefined ? { kind: 'parameter', ...place, member } : undefined;
 }
@@ -51,10 +52,6 @@ function placeOf(
     parameter: fn.parameters.indexOf(parameter),
     ...(member !== undefined && { member }),
   };
-}
-
-function isBuiltIn(member: string): boolean {
-  return [Array, String, Map, Promise, Function].some(({ prototype }) => member in prototype);
 }
 
 /** A function that a call hands to a function of the project, itself or as a member of an object. */
