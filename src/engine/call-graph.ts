@@ -268,15 +268,15 @@ export class CallGraph {
     if (!callers.every(({ from }) => from.file === fn.file) || this.entryOf(fn)?.kind === 'request') return callers;
     const name = this.nameOf(fn);
     const isIt = (ref: FunctionRef): boolean => keyOf(ref) === keyOf(fn);
-    const isMaker = (by: Caller): boolean =>
-      by.edge.to.kind === 'function' && name.startsWith(`${this.nameOf(by.from)}.`);
-    const places = this.#symbols.names.placesOf(name, fn.file, callers.every(isMaker));
+    const isMade = callers.every(
+      ({ from, edge: { to } }) => to.kind === 'function' && name.startsWith(`${this.nameOf(from)}.`),
+    );
+    const places = this.#symbols.names.placesOf(name, fn.file, isMade);
     const named = places.flatMap(({ file, member, holder }) =>
-      (this.#edgesOf(file).get(member) ?? []).filter(
-        ({ edge: { to } }) =>
-          to.kind === 'named' &&
-          (!holder || (to.holder === holder && this.#symbols.functionsOf(file, to, undefined).some(isIt))),
-      ),
+      (this.#edgesOf(file).get(member) ?? []).filter(({ edge: { to } }) => {
+        if (to.kind !== 'named') return false;
+        return !holder || (to.holder === holder && this.#symbols.functionsOf(file, to, undefined).some(isIt));
+      }),
     );
     return [...callers, ...named];
   }
