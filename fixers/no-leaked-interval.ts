@@ -13,7 +13,8 @@ export const fixer: Fixer<LeakedInterval> = {
       return { skip: 'ask after the wait whether the client is still there, or listen for its end before it' };
     if (data.leak === 'loss') return { skip: 'clear it in the listener that is told of the loss' };
     if (data.leak === 'option') return { skip: 'clear it whatever the option says, or start it on the same condition' };
-    if (data.leak === 'unmount') return { skip: 'clear it in the clean-up of an effect that runs once' };
+    if (data.leak === 'unmount' && data.life.kind !== 'effect')
+      return { skip: 'clear it in the clean-up of an effect that runs once' };
     if (data.life.kind === 'owner' && data.life.isSingleton && data.life.shape.disposers.length === 0)
       return { skip: 'keep one for each who comes, and clear it when they go' };
     return stopTimer({ ...data, isOverwritten: data.leak === 'overwritten' }, file);

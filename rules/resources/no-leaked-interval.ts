@@ -5,6 +5,7 @@ import { takesWhile } from '../../src/ast/life/gone-meanwhile.ts';
 import { type Life, lifeOf } from '../../src/ast/life/life-cycle.ts';
 import { findMissedLoss } from '../../src/ast/life/lost-connection.ts';
 import { listClearsOf } from '../../src/ast/timers/clears-of-places.ts';
+import { isPollOfEffect } from '../../src/ast/timers/effect-poll.ts';
 import { findLeftByComponent } from '../../src/ast/timers/hook-timer.ts';
 import { findLateEnd } from '../../src/ast/timers/late-end.ts';
 import { findOutcomeLeft } from '../../src/ast/timers/left-by-run.ts';
@@ -70,6 +71,7 @@ export const rule = defineRule<LeakedInterval>({
     'A class of an application counts as created many times only when the project does so; what a published package offers may be created by its users as often as they like.',
     'Sure is what an effect or a component leaves running, and what requests, users of a library, or an owner that ends without its part leave more than one of, and what works on a thing that the end has closed. Where nothing says so, in the one service of a process or in a function that is called once, it is `possible`.',
     'That a client has gone before a handler listens for its end is asked of timers that this end alone clears.',
+    'One that is kept by a key is lost with the next start for that key where several functions of the file bring it, or requests do; what there is one of for each use (a connection, a job, a round) comes once.',
     'A handle passed to a function, returned or kept in an object of another file is taken to be cleared there.',
   ],
   roles: ['product', 'ui'],
@@ -107,6 +109,7 @@ function judge(
   if (isOfModule && clears.length > 0 && isMissedAtModuleEnd(call, places, clears, file))
     return report('missed', anyOf(openToUsers(call, file), isOfLibrary(life)));
   if (life.kind === 'process') return undefined;
+  if (isPollOfEffect(call, clears, life, file)) return report('unmount', undefined);
   if (clears.length > 0) {
     const onlyRestarted = isOnlyRestarted(call, places, clears, life) && whenMadeOften(life, file);
     if (onlyRestarted) return report('never', allOf(onlyRestarted, ...listReleasesElsewhere(places, life, true)));
@@ -129,7 +132,8 @@ function judge(
     const overwrite = findOverwrite(call, places, life, file);
     if (!overwrite) return undefined;
     const again = isStatic(call) ? startsRepeatedly(call, life, file) : runsAgain(call, life, file);
-    return report('overwritten', allOf(again, overwrite.when));
+    const found = report('overwritten', allOf(again, overwrite.when));
+    return overwrite.shown === 'request' ? { ...found, sureWhen: undefined } : found;
   }
   return neverCleared(call, places, life, file);
 }

@@ -22,7 +22,7 @@ import { canEnd, findReArming, isCounted, type ReArming, settlesPromise } from '
 import { findRearmedAfterEnd } from '../../src/ast/timers/rearmed-after-end.ts';
 import { isHandedOver, listReturnedPlaces } from '../../src/ast/timers/returned-timer.ts';
 import { findSecondBeginning } from '../../src/ast/timers/second-chain.ts';
-import { type TimeoutLeak, weighTimeout } from '../../src/ast/timers/timer-weight.ts';
+import { type TimeoutLeak, weighOverwritten, weighTimeout } from '../../src/ast/timers/timer-weight.ts';
 import { findDelayMs, findTimerFunction, isAtOnce, isUnrefed } from '../../src/ast/timers/timers.ts';
 import type { ts } from '../../src/ast/ts.ts';
 import { isGatherer, isStartedWhenUnset } from '../../src/ast/where/latch.ts';
@@ -76,7 +76,7 @@ export const rule = defineRule<LeakedTimeout>({
     'A chain whose run waits before it sets the next timer is taken to be ended by a flag that a run asks for, by an end that waits for the run, and by one that aborts anything.',
     'A timer that is started only while none is pending, and forgotten when it fires, gathers work: it is `possible` when its owner ends without clearing it.',
     'A timer that sets state when its component may be gone, or its effect has run again, is `possible` unless the effect sets that state at once, too, and by the timer a second later or more: a later run is overridden then.',
-    'Sure is what fires later than within five seconds and comes with requests or with the use of a library, a reconnection that an event starts, a chain that starts something in the end, and, however soon, what ends its owner after a beginning that may have been tried again. So is what is kept and works on what the end has ended. All else is `possible`: a second start while the first is pending, a chain of a plain function, what one service of a process leaves at its end.',
+    'Sure is what fires later than within five seconds and comes with requests or with the use of a library, a reconnection that an event starts, a chain that starts something in the end, or that a request starts, a second start by the same key, item by item of a batch, by messages of a client, or by the error and the close of one connection, and, however soon, what ends its owner after a beginning that may have been tried again. So is what is kept and works on what the end has ended. All else is `possible`: any other second start while the first is pending, any other chain of a plain function, what one service of a process leaves at its end.',
     'A plain function that starts itself again, and that an owner hands itself to, counts as a part of that owner.',
     'A method that other files call on the instance they have just made is taken to run once for it.',
   ],
@@ -177,7 +177,8 @@ function judge(
   if (file.role === 'ui' || isAtOnce(call) || isHandedOver(call, file)) return undefined;
   const overwrite = findOverwrite(call, places, life, file);
   if (!overwrite) return undefined;
-  return match('overwritten', runsAgain(call, life, file), overwrite.when);
+  const again = overwrite.shown === undefined ? runsAgain(call, life, file) : undefined;
+  return { ...match('overwritten', again, overwrite.when), ...weighOverwritten(call, overwrite, life, file) };
 }
 
 /** What a chain calls that which it is handed says nothing of the state of that. */

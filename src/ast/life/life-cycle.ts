@@ -166,6 +166,17 @@ function findFactory(node: ts.Node, file: FileContext): Extract<Life, { kind: 'f
   return undefined;
 }
 
+/** Whether a function is a method of an object that the function around it gives back: whoever gets that may call it. */
+export function isGivenOut(fn: FunctionNode, file: FileContext): boolean {
+  const home = findEnclosingFunction(fn);
+  return (
+    home !== undefined &&
+    listReturnedValues(home, file).some((value) =>
+      listMethods(skipWrappers(value), home, file).some(([, method]) => method === fn),
+    )
+  );
+}
+
 /** The methods of an object that `fn` gives back: written in it, or put onto it by name (`const api = {}; api.stop = …`). */
 function listMethods(value: ts.Expression, fn: FunctionNode, file: FileContext): readonly [string, FunctionNode][] {
   if (ts.isObjectLiteralExpression(value)) {

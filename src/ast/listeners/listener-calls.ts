@@ -157,7 +157,7 @@ export function findListenerFunction(listener: ts.Expression, file: FileContext)
 }
 
 /** `this.x` in methods, and `self.x` in the functions within them. */
-function findOwnerAround(access: ts.Expression, file: FileContext): OwnerNode | undefined {
+export function findOwnerAround(access: ts.Expression, file: FileContext): OwnerNode | undefined {
   const receiver = skipWrappers((access as ts.PropertyAccessExpression).expression);
   const isThis = receiver.kind === ts.SyntaxKind.ThisKeyword;
   if (!isThis && !(ts.isIdentifier(receiver) && /^_?(?:self|that|me|_this)$/.test(receiver.text))) return undefined;

@@ -1,8 +1,9 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { LinkCondition } from '../../model/link.ts';
 import type { HandlePlace } from '../handles/handle-escape.ts';
+import { findCalled } from '../life/after-end.ts';
 import { unlessCalledOnFresh } from '../life/fresh-instance.ts';
-import type { Life } from '../life/life-cycle.ts';
+import { isGivenOut, type Life } from '../life/life-cycle.ts';
 import { findCallbackUse } from '../listeners/repeated-event.ts';
 import { isDisposerName } from '../names/class-shape.ts';
 import { isInlineCallback, listCallsOf } from '../names/functions.ts';
@@ -21,8 +22,14 @@ import {
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { leavesFunction, listConditionsOn } from '../where/conditions.ts';
+import { findEntryPoint } from '../where/entry-points.ts';
 import { isGuardedByState } from '../where/latch.ts';
+import { listNodesWithin } from '../within.ts';
+import { isOfBatch } from './batch-timer.ts';
+import { listClearsOf } from './clears-of-places.ts';
+import { findKeyAgain, type KeyAgain } from './key-again.ts';
 import { findReArming } from './re-arming.ts';
+import { isToldTwice } from './told-twice.ts';
 
 const bringUp =
   /^(?:_*(?:start|init|run|boot|setup|launch|begin|load)(?:[A-Z]\w*)?|(?:on|when)(?:After|Before)?(?:Start|Load|Init|Ready)\w*|component(?:Did|Will)Mount|UNSAFE_componentWillMount|connectedCallback|hostConnected|didInsertElement|componentDidLoad|ngOnInit|ngAfterViewInit|mounted|created|onModuleInit|onApplicationBootstrap|afterInit)$/;
@@ -31,6 +38,12 @@ const bringUp =
 export interface Overwrite {
   /** What other files must say for it to come about. */
   when: LinkCondition | undefined;
+  /**
+   * What shows that it comes about often: the timer is kept by a `key` that callers hand in, as often as what it stands
+   * for is heard of; it is of a `batch`, and started anew for each item; what
+   * a client sends starts it, each time (`request`); or one `loss` of a connection starts it twice.
+   */
+  shown: 'key' | 'batch' | 'request' | 'loss' | undefined;
 }
 
 /**
@@ -48,10 +61,12 @@ export function findOverwrite(
   const fn = findEnclosingFunction(call);
   if (!fn || ts.isConstructorDeclaration(fn) || life.kind === 'effect' || findReArming(call, file)) return undefined;
   const names = new Set<string>();
+  let again: KeyAgain | undefined;
   for (const place of places) {
     if (place.kind === 'property') return undefined;
     if (place.kind === 'collection') {
-      if (!isKeyGivenBySeveral(place.at, fn, file)) return undefined;
+      again = findKeyAgain(call, place, fn, file);
+      if (!again) return undefined;
       names.add(place.name);
     }
     if (place.kind === 'field') names.add(place.name);
@@ -59,35 +74,33 @@ export function findOverwrite(
       names.add(place.binding.name);
   }
   if (names.size === 0) return undefined;
-  const isKeyed = places.some((place) => place.kind === 'collection');
-  const search: Search = { call, names, isKeyed, life, file, seen: new Set(), entries: new Set(), isRepeated: false };
+  const isKeyed = again !== undefined;
+  const search: Search = {
+    call,
+    names,
+    clears: listClearsOf(places, file),
+    isKeyed,
+    life,
+    file,
+    seen: new Set(),
+    entries: new Set(),
+    isRepeated: false,
+    isAsked: false,
+  };
   climb(fn, call, search);
-  if (search.isRepeated) return { when: undefined };
-  return search.entries.size > 0 ? { when: unlessCalledOnFresh([...search.entries], life) } : undefined;
-}
-
-/**
- * `this.timers[key] = …` of a method that is handed the key, and that several others call: the second to do so for the
- * same key loses the first handle.
- */
-function isKeyGivenBySeveral(at: ts.Node, fn: FunctionNode, file: FileContext): boolean {
-  const target = findMethodCall(at);
-  const key = target ? (target.method === 'set' ? target.call.arguments[0] : undefined) : keyOf(at);
-  const binding =
-    key && ts.isIdentifier(skipWrappers(key)) ? file.bindingOf(skipWrappers(key) as ts.Identifier) : undefined;
-  if (!binding || !ts.isParameter(binding.declaration) || binding.declaration.parent !== fn) return false;
-  const callers = new Set(listCallsOf(fn, file).map((call) => findEnclosingFunction(call)));
-  callers.delete(fn);
-  return callers.size > 1;
-}
-
-function keyOf(at: ts.Node): ts.Expression | undefined {
-  return ts.isElementAccessExpression(at) ? at.argumentExpression : undefined;
+  if (!search.isRepeated && search.entries.size === 0) return undefined;
+  const isOfEntries = !search.isRepeated && again?.when === undefined;
+  const when = isOfEntries ? unlessCalledOnFresh([...search.entries], life) : again?.when;
+  if (isKeyed) return { when, shown: 'key' };
+  const isLoss = search.isRepeated && isToldTwice(call, file);
+  if (isLoss || search.isAsked) return { when, shown: isLoss ? 'loss' : 'request' };
+  return { when, shown: isOfBatch(call, file) ? 'batch' : undefined };
 }
 
 interface Search {
   call: ts.CallExpression;
   names: ReadonlySet<string>;
+  clears: readonly ts.Node[];
   /** Whether it is kept by a key, one of many. */
   isKeyed: boolean;
   life: Life;
@@ -97,15 +110,18 @@ interface Search {
   entries: Set<FunctionNode>;
   /** Whether an event leads there. */
   isRepeated: boolean;
+  /** Whether that event is what a client sends. */
+  isAsked: boolean;
 }
 
 /** Follows what leads to `at` in `fn` outwards, to the functions around it and to its callers, up to the entries. */
 function climb(fn: FunctionNode, at: ts.Node, search: Search): void {
   const { call, names, life, file, seen, entries } = search;
-  if (startsOnce(fn, life) || isGuarded(at, fn, search) || seen.has(fn)) return;
+  if (startsOnce(fn, life, search.isKeyed) || isGuarded(at, fn, search) || seen.has(fn)) return;
   seen.add(fn);
   const use = findCallbackUse(fn, names, file);
   if (use === 'event') search.isRepeated = true;
+  if (use === 'event' && findEntryPoint(fn, file)?.kind === 'request') search.isAsked = true;
   if (use === 'event') return;
   const follow = (from: ts.Node): void => {
     const outer = findEnclosingFunction(from);
@@ -120,7 +136,7 @@ function climb(fn: FunctionNode, at: ts.Node, search: Search): void {
   const calls = listOwnCalls(fn, life, file).filter((from) => !isWithin(from, call) && !isWithin(from, fn));
   const known = entries.size;
   for (const from of calls) follow(from);
-  if (isPrivate(fn, life)) return;
+  if (isPrivate(fn, life) && !isGivenOut(fn, file)) return;
   // Others may call it too, but where all that are seen ask first or come once, that is how it is meant to be called.
   const open = calls.filter((from) => !isGuarded(from, findEnclosingFunction(from), search));
   const callers = open.flatMap((from) => findEnclosingFunction(from) ?? []);
@@ -131,9 +147,9 @@ function climb(fn: FunctionNode, at: ts.Node, search: Search): void {
 }
 
 /** Runs once for an instance: its constructor, what brings it up, and what has a counterpart. */
-function startsOnce(fn: FunctionNode, life: Life): boolean {
+function startsOnce(fn: FunctionNode, life: Life, isKeyed = false): boolean {
   const isConstructor = ts.isConstructorDeclaration(fn) || (life.kind === 'owner' && fn === life.shape.constructorNode);
-  return isConstructor || bringUp.test(nameOfFunction(fn)) || hasTwin(fn, life);
+  return isConstructor || bringUp.test(nameOfFunction(fn)) || (!isKeyed && hasTwin(fn, life));
 }
 
 /** The method around a callback in it. */
@@ -165,9 +181,11 @@ function hasTwin(fn: FunctionNode, life: Life): boolean {
   return life.shape.disposers.some((disposer) => twin.test(nameOfFunction(disposer)));
 }
 
-function isGuarded(at: ts.Node, fn: FunctionNode | undefined, { names, isKeyed, life, file }: Search): boolean {
+function isGuarded(at: ts.Node, fn: FunctionNode | undefined, search: Search): boolean {
+  const { names, clears, isKeyed, life, file } = search;
   if (!fn) return false;
   return (
+    isClearedBefore(clears, at, fn, file) ||
     isLookedAtBefore(names, at, fn, file) ||
     isGuardedByState(at, fn, file, isKeyed) ||
     isAskedByMember(names, at, fn, life, file)
@@ -214,6 +232,15 @@ function isLookedAtBefore(names: ReadonlySet<string>, call: ts.Node, fn: Functio
   return /once|init|constructor/i.test(nameOfFunction(fn));
 }
 
+/** A function of this file that is called before, whatever its name, clears what is kept. */
+function isClearedBefore(clears: readonly ts.Node[], call: ts.Node, fn: FunctionNode, file: FileContext): boolean {
+  return listNodesWithin('CallExpression', fn, file).some((other) => {
+    if (other.end > call.pos || findEnclosingFunction(other) !== fn || leavesAfter(other, fn)) return false;
+    const called = findCalled(other, file);
+    return called !== undefined && clears.some((clear) => isWithin(clear, called));
+  });
+}
+
 /** A call named after an end: of the owner itself or of something close to it; `this.socket.end()` ends another thing. */
 function mayRelease(call: ts.CallExpression): boolean {
   const path = findMemberPath(call.expression);
@@ -226,6 +253,7 @@ function mayRelease(call: ts.CallExpression): boolean {
 /** The branch that a call stands in leaves the function: what comes behind the branch runs without it. */
 function leavesAfter(call: ts.Node, fn: FunctionNode): boolean {
   for (let at = call; at !== fn && at.parent; at = at.parent) {
+    if (ts.isReturnStatement(at)) return true;
     const isBranch = ts.isBlock(at) && at !== fn.body && !ts.isTryStatement(at.parent);
     if (isBranch && ts.isBlock(at) && leavesFunction(at)) return true;
   }
@@ -240,12 +268,15 @@ function isConditionallyAssigned(call: ts.Node): boolean {
   return kind === ts.SyntaxKind.QuestionQuestionEqualsToken || kind === ts.SyntaxKind.BarBarEqualsToken;
 }
 
-/** The left side of the very assignment that keeps the new handle. */
+/** The left side of the very assignment that keeps the new handle, or the table that it is put into. */
 function isTargetOf(identifier: ts.Node, call: ts.Node): boolean {
   for (let at: ts.Node = call; at.parent; at = at.parent) {
     if (ts.isBinaryExpression(at.parent) && at.parent.right === at) {
       return identifier.pos >= at.parent.left.pos && identifier.end <= at.parent.left.end;
     }
+    // `this.timers.set(key, setTimeout(…))`
+    const target = ts.isCallExpression(at.parent) ? findMethodCall(at.parent) : undefined;
+    if (target?.method === 'set' && isWithin(identifier, target.receiver)) return true;
     if (ts.isExpressionStatement(at.parent)) return false;
   }
   return false;

@@ -68,7 +68,7 @@ function isBeside(use: ts.Identifier, call: ts.Node, home: FunctionNode, file: F
 }
 
 /** A run that clears when some amount is reached, of time or of runs, ends by itself. */
-function endsByAmount(run: FunctionNode, clears: readonly ts.Node[], file: FileContext): boolean {
+export function endsByAmount(run: FunctionNode, clears: readonly ts.Node[], file: FileContext): boolean {
   return clears.some((clear) => {
     for (let at = clear; at !== run && at.parent; at = at.parent) {
       if (!ts.isIfStatement(at.parent) || at.parent.expression === at || !isWithin(at.parent, run)) continue;

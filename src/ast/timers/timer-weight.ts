@@ -38,6 +38,7 @@ import {
   usualDelay,
   weightOf,
 } from './light-deadline.ts';
+import type { Overwrite } from './overwritten.ts';
 import { findTimerFunction } from './timers.ts';
 
 /** How sure a timer that is left running is a defect: as sure as its rule says where nothing else is said. */
@@ -107,13 +108,14 @@ export function weighInterval(call: ts.CallExpression, life: Life, leak: Interva
 }
 
 /**
- * Of a timeout: what fires within five seconds, sets a state in vain, or is left by a page is `possible`; so is a second
- * start, which is mostly seen to. Else something has to say that many are left: requests lead there, or users of a library
+ * Of a timeout: what fires within five seconds, sets a state in vain, or is left by a page is `possible`. Else something has to say that many are left: requests lead there, or users of a library
  * make as many as they like. What its owner's end cannot stop from starting it anew is sure where an event does so,
  * however soon, and so is what throws then; one is enough of a chain that starts something, or of what ends a second try of its owner.
  */
 export function weighTimeout(call: ts.CallExpression, life: Life, leak: TimeoutLeak, file: FileContext): TimerWeight {
   const [, delay] = call.arguments;
+  // See `weighOverwritten`.
+  if (leak === 'overwritten') return {};
   if (leak === 'state') return overridesLaterRun(call, life, file) ? {} : unsure;
   if (leak === 'rearmed' && (life.kind === 'effect' || life.kind === 'call')) return {};
   if (leak === 'missed' && throwsWhenEnded(call, life, file)) return {};
@@ -121,17 +123,36 @@ export function weighTimeout(call: ts.CallExpression, life: Life, leak: TimeoutL
   const isOfBeginning = leak === 'ends' && isInOpening(call);
   if (leak === 're-arming') {
     if (life.kind === 'effect') return {};
-    if (life.kind !== 'owner' && life.kind !== 'factory') return unsure;
+    if (life.kind !== 'owner' && life.kind !== 'factory') return { sureWhen: comesWithRequests(call, file) };
   } else if (leak !== 'restarts' && leak !== 'rearmed' && !isOfBeginning && isGoneSoon(knownDelay(delay, file)))
     return unsure;
   if (leak === 'key' && file.role !== 'ui') return {};
   // How long an end waits may be what it is asked for.
   if (leak === 'ends' && isDelayGiven(delay, file)) return unsure;
-  if (leak === 'overwritten' || file.role === 'ui') return unsure;
+  if (file.role === 'ui') return unsure;
   if (isOfBeginning || (leak === 're-arming' && startsAgain(call, file))) return {};
   if (leak === 'connection') return { sureWhen: comesWithRequests(call, file) };
   const often = anyOf(isOfLibrary(life), isMadeWithRequests(call, life, file));
   return { sureWhen: leak === 'restarts' ? anyOf(often, runsAsItLives(call, file)) : often };
+}
+
+/**
+ * Of a timeout whose handle a second start loses: sure where one loss of a connection makes two of what connects anew,
+ * and, for what stays five seconds and more, where each item of a batch, each message of a client, or each time that requests bring its key, leaves one.
+ */
+export function weighOverwritten(
+  call: ts.CallExpression,
+  { shown }: Overwrite,
+  life: Life,
+  file: FileContext,
+): TimerWeight {
+  if (file.role === 'ui' || shown === undefined) return unsure;
+  if (shown === 'loss') return {};
+  if (isGoneSoon(knownDelay(call.arguments[1], file))) return unsure;
+  if (shown === 'request') return {};
+  return {
+    sureWhen: shown === 'key' ? comesWithRequests(call, file) : anyOf(isOfLibrary(life), comesWithRequests(call, file)),
+  };
 }
 
 /**

@@ -30,6 +30,7 @@ import { isServiceMethod } from './feathers-service.ts';
 import { entryOfFile } from './file-entries.ts';
 import { findFrameworkCall } from './framework-calls.ts';
 import { entryOfFramework } from './framework-entries.ts';
+import { isHandedSocket, socketName } from './handed-socket.ts';
 import { isOneJob } from './one-job.ts';
 import { isSeldomAnswered, seldomOf } from './seldom.ts';
 import { entryOfHanded, entryOfType } from './typed-entries.ts';
@@ -268,13 +269,9 @@ function isRouter(receiver: ts.Expression, origin: Origin | undefined, first: ts
 }
 
 function isSocket(receiver: ts.Expression, file: FileContext): boolean {
-  if (!ts.isIdentifier(receiver)) return false;
+  if (!ts.isIdentifier(receiver)) return isHandedSocket(receiver, file);
   const declaration = file.bindingOf(receiver)?.declaration;
-  return (
-    declaration !== undefined &&
-    ts.isParameter(declaration) &&
-    /^(?:socket|ws|client|conn|connection|peer)$/i.test(receiver.text)
-  );
+  return declaration !== undefined && ts.isParameter(declaration) && socketName.test(receiver.text);
 }
 
 function entryOfPlainCall(call: ts.CallExpression, file: FileContext): EntryPoint | undefined {
