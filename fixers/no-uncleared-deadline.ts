@@ -25,6 +25,8 @@ export const fixer: Fixer<UnclearedDeadline> = {
     if (deadline?.kind === 'promise' && deadline.race && data.leak) return clearWithRace(data, deadline.race, file);
     if (deadline?.kind === 'sleep')
       return { skip: 'a sleep gives no handle: race against withDeadline, or a sleep that takes a signal' };
+    if (deadline?.kind === 'answer')
+      return { skip: 'keep the handle in the entry, and clear it where that is taken out' };
     const fn = findEnclosingFunction(data.call);
     const isWaiting = fn && isAsync(fn) && (deadline?.kind === 'abort' || data.leak !== undefined);
     if (isWaiting) return clearInFinally(data, file);

@@ -160,7 +160,13 @@ function judge(
   if (failed) return match('not cleared when the work goes well', undefined, failed);
   const isInField = places.some((place) => place.kind === 'field');
   if (clears.length === 0)
-    return deadline && !isInField ? match('never cleared, also when the work is done in time') : undefined;
+    return deadline && !isInField
+      ? match(
+          'never cleared, also when the work is done in time',
+          undefined,
+          deadline.kind === 'answer' ? deadline.taken : undefined,
+        )
+      : undefined;
   const lost = deadline && !isInField && findLostRace(deadline, clears, file);
   if (lost) return match('not cleared when the work fails', lost);
   const fn = findEnclosingFunction(call);

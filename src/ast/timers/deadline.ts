@@ -15,6 +15,7 @@ import {
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { leavesFunction } from '../where/conditions.ts';
+import { findAnswer } from './awaited-answer.ts';
 import { findTableOf } from './entry-timer.ts';
 import { findReArming } from './re-arming.ts';
 import { isSleep } from './sleep.ts';
@@ -32,6 +33,8 @@ export type Deadline =
   | { kind: 'force'; fn: FunctionNode }
   /** The timer's callback asks a flag that the end of the work sets. */
   | { kind: 'flag'; fn: FunctionNode; flag: Binding }
+  /** The timer fails what waits in a table for its answer; `taken` is where the answer takes it out. */
+  | { kind: 'answer'; taken: ts.Node }
   /** A sleep that is raced, by a function that gives no handle. */
   | { kind: 'sleep'; race: ts.CallExpression };
 
@@ -63,7 +66,7 @@ export function findDeadline(timer: ts.CallExpression, file: FileContext): Deadl
     const found = judgeCallee(callee, timer, file);
     if (found) return found;
   }
-  return run && findFlag(run, timer, file);
+  return run && (findFlag(run, timer, file) ?? findAnswer(run, timer, file));
 }
 
 /** `resolve`, `reject` of a promise's executor, or the callback of the function. */

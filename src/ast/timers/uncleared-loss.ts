@@ -2,6 +2,7 @@ import type { FileContext } from '../../model/file-context.ts';
 import { withCallees } from '../life/after-end.ts';
 import { isClosing } from '../listeners/event-kind.ts';
 import { findListenerFunction, type ListenerCall, listAdds } from '../listeners/listener-calls.ts';
+import { findFunctionValue } from '../names/functions.ts';
 import { type FunctionNode, findEnclosingFunction, findMethodCall, isWithin, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { listNodesWithin } from '../within.ts';
@@ -67,8 +68,19 @@ function givesOutcome({ listener }: ListenerCall, home: FunctionNode, timer: ts.
   if (!fn || isWithin(timer, fn)) return false;
   return listNodesWithin('CallExpression', fn, file).some((call) => {
     if (findTimerFunction(call, file)) return false;
-    return findMethodCall(call)?.method === 'emit' || isGiven(call.expression, home, file);
+    return findMethodCall(call)?.method === 'emit' || isGiven(call.expression, home, file) || tells(call, home, file);
   });
+}
+
+/** `answer(error)`, a function of `home` that calls what `home` was given: `if (done) return; done = true; callback(…)`. */
+function tells(call: ts.CallExpression, home: FunctionNode, file: FileContext): boolean {
+  const fn = findFunctionValue(call.expression, file);
+  return (
+    fn !== undefined &&
+    isWithin(fn, home) &&
+    fn !== home &&
+    listNodesWithin('CallExpression', fn, file).some((inner) => isGiven(inner.expression, home, file))
+  );
 }
 
 /** A parameter of `home` or of a function around it, also by another name: `const cb = callback`. */
