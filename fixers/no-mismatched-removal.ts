@@ -38,7 +38,8 @@ export const fixer: Fixer<MismatchedRemoval> = {
       return { skip: 'which of the two functions was meant is not known' };
     if (kind === 'meant') return { edits: [replaceNode(removal.listener!, add.listener!.getText(file.source), file)] };
     if (kind === 'anew') return { skip: 'keep the function in a field, where the next call finds it' };
-    if (kind === 'factory') return { skip: 'keep each function that was made in a place that both calls reach' };
+    if (kind === 'wrapped' || kind === 'factory')
+      return { skip: 'keep each function that was made in a place that both calls reach' };
     return shareReference(data, file);
   },
 };

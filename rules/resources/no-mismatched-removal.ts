@@ -9,7 +9,7 @@ import {
   listAdds,
 } from '../../src/ast/listeners/listener-calls.ts';
 import { findEventless, findOtherEvent } from '../../src/ast/listeners/removal-event.ts';
-import { findAddedAnew, findMeant, listMadeBy } from '../../src/ast/listeners/removal-of-another.ts';
+import { findAddedAnew, findMeant, findWrapped, listMadeBy } from '../../src/ast/listeners/removal-of-another.ts';
 import { leavesNothing } from '../../src/ast/listeners/removal-remains.ts';
 import { listenerWords, together } from '../../src/ast/mention-words.ts';
 import { findEnclosingFunction, findMemberPath, isWithin, skipWrappers } from '../../src/ast/syntax.ts';
@@ -31,7 +31,8 @@ export interface MismatchedRemoval {
     | 'other-capture'
     | 'factory'
     | 'anew'
-    | 'meant';
+    | 'meant'
+    | 'wrapped';
   removal: ListenerCall;
   /** The listener that stays. */
   add: ListenerCall | undefined;
@@ -120,6 +121,8 @@ function judge(
   const meant = own.length > 0 ? findMeant(removal, file) : undefined;
   if (meant)
     return match('meant', `${identity.path} is never added, ${meant.listener!.getText(file.source)} was`, meant);
+  const wrapped = findWrapped(removal, file);
+  if (wrapped) return match('wrapped', `what was added is a function made around ${identity.path}`, wrapped);
   if (own.length > 0 || identities.some(({ add, identity: other }) => other.kind === 'unknown' || !add.isEventKnown)) {
     return undefined;
   }

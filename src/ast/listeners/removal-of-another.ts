@@ -1,13 +1,16 @@
 import type { Binding, FileContext } from '../../model/file-context.ts';
 import { findFunctionOfBinding, isExported } from '../names/functions.ts';
 import {
+  type FunctionNode,
   findEnclosingFunction,
   findEnclosingLoop,
   findMemberName,
   findMethodCall,
   getOutermostWrapped,
   isAssignment,
+  isFunctionNode,
   isWithin,
+  nameOfFunction,
   rootOfMembers,
   skipWrappers,
 } from '../syntax.ts';
@@ -73,6 +76,66 @@ export function findMeant(removal: ListenerCall, file: FileContext): ListenerCal
     return undefined;
   const isTaken = listRemovals(file).some((other) => other.listener && bindingOf(other.listener, file) === added);
   return isTaken || !isWithin(removal.call, added.scope.node) ? undefined : add;
+}
+
+/**
+ * The listener that was made around the parameter of a function which the counterpart of that hands to a removal as it came:
+ * `subscribe(fn) { const heard = (data) => fn(parse(data)); bus.on('data', heard); }`, `unsubscribe(fn) { bus.off('data', fn); }`.
+ * Undefined where anybody else gets hold of what was made.
+ */
+export function findWrapped(removal: ListenerCall, file: FileContext): ListenerCall | undefined {
+  const given = removal.listener && bindingOf(removal.listener, file);
+  const remover = given?.kind === 'parameter' ? given.declaration.parent : undefined;
+  if (!given || !remover || given.writes.length > 0 || findEnclosingFunction(removal.call) !== remover)
+    return undefined;
+  const isOfEvent = (call: ListenerCall): boolean => call.event === removal.event && call.target === removal.target;
+  const [add, ...others] = listAdds(file).filter(isOfEvent);
+  if (!add?.listener || others.length > 0 || /once/i.test(add.method)) return undefined;
+  const made = findOwnListener(add.listener, file);
+  const adder = made && findEnclosingFunction(made);
+  if (
+    !made ||
+    !adder ||
+    adder === remover ||
+    !isCounterpart(nameOfFunction(adder), nameOfFunction(remover as FunctionNode))
+  )
+    return undefined;
+  return adder.parameters.some(({ name }) => {
+    const wrapped = ts.isIdentifier(name) && name.text === given.name ? file.bindingOf(name) : undefined;
+    // By another type it is another function: what was made, or one of the emitter's own kind.
+    if (wrapped && typeOf(wrapped, file) !== typeOf(given, file)) return false;
+    return (
+      wrapped?.references.some((use) => use !== wrapped.identifier && isWithin(use, made)) &&
+      wrapped.references.every((use) => use === wrapped.identifier || isWithin(use, made))
+    );
+  })
+    ? add
+    : undefined;
+}
+
+function typeOf({ declaration }: Binding, file: FileContext): string | undefined {
+  return ts.isParameter(declaration) ? declaration.type?.getText(file.source) : undefined;
+}
+
+/** A function made on the spot, or a constant that is handed to the add alone. */
+function findOwnListener(listener: ts.Expression, file: FileContext): FunctionNode | undefined {
+  const value = skipWrappers(listener);
+  if (isFunctionNode(value)) return value;
+  const binding = bindingOf(value, file);
+  const fn = binding && findFunctionOfBinding(binding);
+  const isSeen = binding?.references.every((use) => use === binding.identifier || use === value);
+  return fn && isSeen ? fn : undefined;
+}
+
+const starting = /^_*(?:on|add|subscribe|listen|observe|watch|register|attach|bind)/i;
+const stopping = /^_*(?:off|remove|un(?:subscribe|listen|observe|watch|register|bind)|detach|deregister)/i;
+
+/** `subscribe` and `unsubscribe`, `addListener` and `removeListener`. */
+function isCounterpart(adder: string, remover: string): boolean {
+  const rest = (name: string, verb: RegExp): string | undefined =>
+    verb.test(name) ? name.replace(verb, '').toLowerCase() : undefined;
+  const left = rest(adder, starting);
+  return left !== undefined && left === rest(remover, stopping);
 }
 
 /** A function of this file that is called, and handed to removals only. */
