@@ -43,6 +43,8 @@ const globals = /^(?:process|window|document|globalThis|self)$/;
 const shortLived = /^(?:req|request|res|response|ctx|context|reply|event|message|socket|stream|conn)$/i;
 /** What a framework hands to a plugin, a request or a page: it takes along what was added to it. */
 const pluginContext = /^(?:ctx|context)$/;
+/** What a bot is handed. */
+const ofChat = /^(?:interaction|message|msg|guild|member|channel)$/;
 /** Deeper chains of names are not followed. */
 const maxHops = 4;
 
@@ -79,6 +81,8 @@ function lifeOfPath(
   const declaration = parameterAround(binding.declaration);
   if (declaration) {
     if (isSocketOfRequest(declaration, file) || isSocketUnder(path, declaration)) return 'pooled';
+    // `interaction.client` of a bot: the one client that all it hears comes by.
+    if (path.length === 2 && path[1] === 'client' && ofChat.test(path[0]!)) return 'outer';
     if (/signal$/i.test(path.at(-1)!) && !path.some((name) => shortLived.test(name))) return 'signal';
     return home === fn || isWithin(home, fn) ? 'parameter' : 'outer';
   }

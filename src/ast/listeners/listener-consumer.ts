@@ -1,4 +1,4 @@
-import type { FileContext } from '../../model/file-context.ts';
+import type { Binding, FileContext } from '../../model/file-context.ts';
 import { emitterLifeOf } from '../life/emitter-lifetime.ts';
 import { listReturnedFunctions } from '../life/life-cycle.ts';
 import { isStreamStart } from '../names/functions.ts';
@@ -76,9 +76,14 @@ function outlives(add: ListenerCall, handler: FunctionNode, file: FileContext): 
   return /^(?:process|field|outer|kept)$/.test(emitterLifeOf(add.receiver, handler, file));
 }
 
-/** Whether a listener refers to what its handler was handed: the request, the response, the connection. */
+/** Whether a listener refers to what its handler was handed, or has made of that: the request, the response, the connection. */
 function servesOne(add: ListenerCall, handler: FunctionNode, file: FileContext): boolean {
-  return listOwnCaptures(add, handler, file).some((binding) =>
-    handler.parameters.some((parameter) => isWithin(binding.identifier, parameter)),
+  const given = file.bindings.filter(({ identifier }) =>
+    handler.parameters.some((parameter) => isWithin(identifier, parameter)),
   );
+  const isMadeOfGiven = ({ declaration }: Binding): boolean =>
+    ts.isVariableDeclaration(declaration) &&
+    declaration.initializer !== undefined &&
+    given.some(({ references }) => references.some((use) => isWithin(use, declaration.initializer!)));
+  return listOwnCaptures(add, handler, file).some((own) => given.includes(own) || isMadeOfGiven(own));
 }

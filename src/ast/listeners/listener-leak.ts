@@ -34,7 +34,7 @@ import { findLeftByCounterpart } from './listener-counterpart.ts';
 import { findDeferredForGood } from './listener-deferred.ts';
 import { findLeftByEarlyExit } from './listener-early-exit.ts';
 import { findStayingOnOneOutcome, isRemovedOnEveryOutcome, listEndsOf, listGroup } from './listener-group.ts';
-import { findMissedAtLoss } from './listener-missed-loss.ts';
+import { findForgottenAtLoss, findMissedAtLoss } from './listener-missed-loss.ts';
 import { findForEachChild } from './listener-of-child.ts';
 import { findOfClosure } from './listener-of-closure.ts';
 import { findForInstanceEnd } from './listener-of-instance-end.ts';
@@ -118,6 +118,7 @@ function judge(add: ListenerCall, file: FileContext): ListenerLeak | undefined {
   if (isTaken) return undefined;
   const consumer =
     findForConsumer(place) ??
+    findForgottenAtLoss(place) ??
     findForgottenSibling(place) ??
     findLeftByItsUndoer(place) ??
     findDeferredForGood(place) ??

@@ -12,11 +12,13 @@ import {
   isAssignment,
   isWithin,
   nameOfFunction,
+  rootOfMembers,
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { runsForUsers } from '../where/where.ts';
 import { listNodesWithin } from '../within.ts';
+import { findListenerFunction, pathOf } from './listener-calls.ts';
 import { listEndsOf } from './listener-group.ts';
 import type { ListenerLeak, ListenerPlace } from './listener-place.ts';
 
@@ -48,6 +50,57 @@ export function findMissedAtLoss({ add, life, promise, file }: ListenerPlace): L
     };
   }
   return undefined;
+}
+
+/**
+ * A listener on what an owner was handed, which nothing takes away: where the owner begins, it hears of the close of what it
+ * talks over as well, and undoes other things then.
+ */
+export function findForgottenAtLoss({
+  add,
+  fn,
+  life,
+  promise,
+  emitter,
+  file,
+}: ListenerPlace): ListenerLeak | undefined {
+  if (life.kind !== 'owner' || life.isSingleton || promise || file.role === 'ui' || emitter !== 'field')
+    return undefined;
+  const name = fieldOf(add.receiver, file);
+  const field = name === undefined ? undefined : life.shape.fields.get(name);
+  const listener = add.listener && findListenerFunction(add.listener, file);
+  if (!field || isMadeHere(field) || !listener || !isWithin(listener, fn)) return undefined;
+  for (const link of listLinks(life, file)) {
+    if (link.field === undefined || link.field === name || isLasting(link, life, file)) continue;
+    const here = link.told.find((told) => findEnclosingFunction(told.at) === fn && acts(told, file));
+    const links = life.shape.fields.get(link.field);
+    if (!here || !links || isMadeHere(links) || !usesField(listener, link.field)) continue;
+    return {
+      shape: 'sibling',
+      what: `each ${life.shape.name} whose ${link.field} closes`,
+      missed: here.at,
+      confidence: 'likely',
+      sureWhen: runsForUsers(add.call, file),
+    };
+  }
+  return undefined;
+}
+
+/** It works for what has closed by then. */
+function usesField(listener: FunctionNode, field: string): boolean {
+  return new RegExp(`\\b(?:this|self|that|me|_this)\\.${field.replace(/[#$]/g, '\\$&')}(?![\\w$])`).test(
+    listener.getText(),
+  );
+}
+
+/** `broker` of `this.broker.feed`, and of `feed` of `const { feed } = this.broker`. */
+function fieldOf(receiver: ts.Expression, file: FileContext): string | undefined {
+  const root = rootOfMembers(skipWrappers(receiver));
+  let at: ts.Node | undefined = ts.isIdentifier(root) ? file.bindingOf(root)?.declaration : undefined;
+  while (at && ts.isBindingElement(at)) at = at.parent.parent;
+  const value = at && ts.isVariableDeclaration(at) && at.initializer ? at.initializer : receiver;
+  const [self, name] = pathOf(value, file)?.split('.') ?? [];
+  return self === 'this' ? name : undefined;
 }
 
 /** `this.bus = new Bus()`: it goes with its owner. */

@@ -18,6 +18,7 @@ import {
 import { ts } from '../ts.ts';
 import { listConditionsOn } from '../where/conditions.ts';
 import { runsForUsers } from '../where/where.ts';
+import { listNodesWithin } from '../within.ts';
 import { pathOf } from './listener-calls.ts';
 import { listEndsOf } from './listener-group.ts';
 import type { ListenerLeak, ListenerPlace } from './listener-place.ts';
@@ -42,7 +43,7 @@ export function findOnLentClient({ add, fn, life, file }: ListenerPlace): Listen
     // One that listens for what others tell is kept for as long as its process, but for the loss of a connection.
     confidence: add.event === 'notification' ? 'possible' : 'likely',
     // What takes one for its own time (a transaction) is made for each.
-    ...(!isOfWork(life, fn) && { sureWhen: runsForUsers(add.call, file) }),
+    ...(!isOfWork(life, fn) && !isLentOn(add.receiver, fn, file) && { sureWhen: runsForUsers(add.call, file) }),
   };
 }
 
@@ -51,6 +52,16 @@ function isOfWork(life: Life, fn: FunctionNode): boolean {
   return (
     life.kind === 'owner' && !life.isSingleton && /^_*(?:begin|acquire|checkout|transact)/i.test(nameOfFunction(fn))
   );
+}
+
+/** `work(client)`: the function lends it on to a function that it is handed, for whatever work its callers have. */
+function isLentOn(emitter: ts.Expression, fn: FunctionNode, file: FileContext): boolean {
+  const target = pathOf(emitter, file);
+  return listNodesWithin('CallExpression', fn, file).some(({ expression, arguments: given }) => {
+    const declaration = ts.isIdentifier(expression) ? file.bindingOf(expression)?.declaration : undefined;
+    const isHanded = declaration !== undefined && ts.isParameter(declaration) && declaration.parent === fn;
+    return isHanded && given.some((argument) => pathOf(argument, file) === target);
+  });
 }
 
 function isLent(emitter: ts.Expression, file: FileContext): boolean {

@@ -18,6 +18,7 @@ import { listConditionsOn } from '../where/conditions.ts';
 import { runsAgainWithin } from '../where/runs-again.ts';
 import { runsForUsers } from '../where/where.ts';
 import { eventKindOf } from './event-kind.ts';
+import { isOfIdle } from './idle-list.ts';
 import { findListenerFunction, type ListenerCall } from './listener-calls.ts';
 import { findStayingInWait, isRemovedOutside, listEndsOf, listGroup } from './listener-group.ts';
 import { isFixedField } from './listener-of-run.ts';
@@ -216,7 +217,10 @@ function isShared(place: ListenerPlace, promise: ts.NewExpression): boolean {
   if (ts.isConstructorDeclaration(outermost)) return false;
   // `run(task)` that waits for the answer to its own task is called for each of them.
   if (isRegistering(outermost) && !(/^(?:field|process)$/.test(emitter) && asksForItsOwn(place, promise))) return false;
-  return /^(?:process|field|self|kept)$/.test(emitter);
+  return (
+    /^(?:process|field|self|kept)$/.test(emitter) ||
+    (emitter === 'parameter' && isOfIdle(add.receiver, outermost, file))
+  );
 }
 
 /** The function whose variable or parameter an emitter is, or is a member of. */

@@ -52,6 +52,7 @@ export function entryOfBotModule(
   file: FileContext,
 ): EntryPoint | undefined {
   if (!/^(?:execute|run)$/.test(name) || fn.parameters.length === 0) return undefined;
+  if (isNamedCommand(fn, object)) return { kind: 'request', label: 'discord.js command' };
   for (const property of object.properties) {
     if (!ts.isPropertyAssignment(property)) continue;
     const key = findPropertyName(property.name);
@@ -61,6 +62,12 @@ export function entryOfBotModule(
       return { kind: 'request', label: `discord.js '${nameOfEvent(property.initializer)}'` };
   }
   return undefined;
+}
+
+/** `{ name: 'poll', execute(interaction) { … } }`: nobody else is handed an interaction. */
+function isNamedCommand(fn: FunctionNode, { properties }: ts.ObjectLiteralExpression): boolean {
+  const isHanded = fn.parameters.some(({ name }) => ts.isIdentifier(name) && name.text === 'interaction');
+  return isHanded && properties.some(({ name }) => name && /^(?:name|data)$/.test(findPropertyName(name) ?? ''));
 }
 
 /** A chain that begins with `new SlashCommandBuilder()` of discord.js. */
