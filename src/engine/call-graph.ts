@@ -267,15 +267,14 @@ export class CallGraph {
     const callers = this.#callersOf(fn);
     if (!callers.every(({ from }) => from.file === fn.file) || this.entryOf(fn)?.kind === 'request') return callers;
     const name = this.nameOf(fn);
-    const isIt = (ref: FunctionRef): boolean => keyOf(ref) === keyOf(fn);
     const isMade = callers.every(
       ({ from, edge: { to } }) => to.kind === 'function' && name.startsWith(`${this.nameOf(from)}.`),
     );
     const places = this.#symbols.names.placesOf(name, fn.file, isMade);
     const named = places.flatMap(({ file, member, holder }) =>
       (this.#edgesOf(file).get(member) ?? []).filter(({ edge: { to } }) => {
-        if (to.kind !== 'named') return false;
-        return !holder || (to.holder === holder && this.#symbols.functionsOf(file, to, undefined).some(isIt));
+        if (to.kind !== 'named' || (holder && to.holder !== holder)) return false;
+        return !holder || this.#symbols.functionsOf(file, to, undefined).some((one) => keyOf(one) === keyOf(fn));
       }),
     );
     return [...callers, ...named];
