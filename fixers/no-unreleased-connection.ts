@@ -11,6 +11,8 @@ export const fixer: Fixer<UnreleasedConnection> = {
     const { call, binding, fn, releases, isGiven } = data;
     if (isGiven) return { skip: 'a callback is lent the connection: each of its ways out needs a release' };
     if (data.isReleasedElsewhere) return { skip: 'how it is given back, another function tells' };
+    if (data.isGivenTwice)
+      return { skip: 'which of the releases is meant is a decision: only one ends a broken connection' };
     if (data.isTransaction) return { skip: 'whether the transaction is to be rolled back there is a decision' };
     if (!binding) return { skip: 'the connection has no name to release it by' };
     const isSession = findMethodCall(call)?.method === 'startSession';

@@ -1,5 +1,7 @@
 import { isHelperUsedInPlace } from '../../src/ast/clients/lending-helper.ts';
+import { lendingWords } from '../../src/ast/clients/lending-words.ts';
 import {
+  acquireName,
   findLender,
   findLent,
   handlingOfLent,
@@ -8,6 +10,7 @@ import {
   isHandedToHelper,
   isKnownPool,
   isLentToNobody,
+  isOfOtherThing,
   isOfTransaction,
   isOwnRelease,
   isPoolEnded,
@@ -22,8 +25,8 @@ import { findLentToWork } from '../../src/ast/clients/lent-to-chain.ts';
 import { isNamedPool } from '../../src/ast/clients/named-pool.ts';
 import { findOpenTransaction } from '../../src/ast/clients/open-transaction.ts';
 import { listAcquisitions } from '../../src/ast/clients/query-runner.ts';
+import { findSecondRelease } from '../../src/ast/clients/second-release.ts';
 import { findLeaks, type Leak, relatedOf } from '../../src/ast/handles/release-paths.ts';
-import { together } from '../../src/ast/mention-words.ts';
 import { type FunctionNode, findEnclosingFunction, findMethodCall, isWithin } from '../../src/ast/syntax.ts';
 import type { ts } from '../../src/ast/ts.ts';
 import { runsUnderLoad } from '../../src/ast/where/where.ts';
@@ -42,16 +45,21 @@ export interface UnreleasedConnection {
   isTransaction?: true;
   /** Whether only other functions tell how it is given back. */
   isReleasedElsewhere?: true;
+  /** Whether its second release throws. */
+  isGivenTwice?: true;
   fn: FunctionNode;
   leaks: readonly Leak[];
   /** The releases of this function. */
   releases: readonly ts.CallExpression[];
 }
 
-const acquireName =
-  /^_?(?:connect|getConnection|acquire|checkout|createQueryRunner|startSession|getClient|acquireConnection|session|reserve)$/;
-
-const outcomes = { throw: 'when something throws', return: 'on an early return', end: 'at all' } as const;
+const outcomes = {
+  throw: 'not given back when something throws',
+  return: 'not given back on an early return',
+  end: 'not given back at all',
+  every: 'not given back on every way out',
+  twice: 'given back twice: the second release throws, in place of what went wrong',
+} as const;
 
 export const rule = defineRule<UnreleasedConnection>({
   id: 'no-unreleased-connection',
@@ -60,7 +68,7 @@ export const rule = defineRule<UnreleasedConnection>({
   confidence: 'likely',
   lifecycle: 'trial',
   effort: 15,
-  message: '{name} is taken from the pool here and not given back {outcome}.',
+  message: '{name} is taken from the pool here and {outcome}.',
   why: 'Each miss takes one connection out of the pool for good. After as many as the pool holds, every request waits for a connection that never comes.',
   advice:
     'Release it in a `finally` that begins right after it was acquired, or use the pool’s own `query`, `withConnection` or transaction helper.',
@@ -72,22 +80,7 @@ export const rule = defineRule<UnreleasedConnection>({
     'A transaction is followed in the function that begins and commits it. Pools are known by import, or by their name in a package with one such driver; others count where the function itself releases what it took on some path.',
   ],
   roles: ['product', 'ui', 'config'],
-  mentions: [
-    'connect(&release',
-    'getConnection',
-    'Client(&release',
-    'Conn(&release',
-    'acquire(&release',
-    'createQueryRunner',
-    'startSession',
-    'connect(&pg',
-    'connect(&pool',
-    'checkout(',
-    'acquireConnection(',
-    'neo4j-driver&session(',
-    'reserve(&postgres',
-    ...together(['.transaction(', '.startTransaction(', '.beginTransaction(', '.begin('], ['.commit(']),
-  ],
+  mentions: lendingWords,
   visit: {
     CallExpression(call, file) {
       const target = findLender(call);
@@ -95,12 +88,7 @@ export const rule = defineRule<UnreleasedConnection>({
       if (transaction) return transaction;
       if (!target) return undefined;
       if (findMethodCall(call) && !acquireName.test(target.method)) return judgeHelper(call, file);
-      // Names that many other things have.
-      if (/^(?:session|reserve)$/.test(target.method) && !isKnownPool(target.receiver, target.method, file))
-        return undefined;
-      // A lock ends by itself when its time is over.
-      if (target.method === 'acquire' && /lock|mutex|lease/i.test(target.receiver.getText(file.source)))
-        return undefined;
+      if (isOfOtherThing(target.receiver, target.method, file)) return undefined;
       return judge(call, target.receiver, target.method, findEnclosingFunction(call), file);
     },
   },
@@ -142,6 +130,12 @@ function judge(
   }
   const isTaken = isKnown || releases.some(isOwnRelease) || (method === 'startSession' && isOfTransaction(binding));
   if (!isTaken && !isNamedPool(call, receiver, method, binding, file)) return undefined;
+  const second = findSecondRelease(call, { receiver, fn }, binding, releases, file);
+  if (second) {
+    const values = { name: `\`${binding.name}\``, outcome: outcomes.twice };
+    const related = [{ at: second, note: 'gives it back again' }];
+    return { at: call, values, related, data: { call, binding, isGivenTwice: true, fn, leaks: [], releases } };
+  }
   if (isHandedOver(binding, fn, releases, method) || isPoolEnded(receiver, fn, file)) return undefined;
   const lazy = listAcquisitions(call, binding, fn, releases);
   const handling = (from: ts.Node | undefined) => handlingOfLent(call, lent, from, releases);
@@ -153,7 +147,7 @@ function judge(
   if (!worst || (worst === 'throw' && isPoolMade(receiver, fn, file))) return undefined;
   const isOfRollback = releases.length > 0 && isGivenBackUnlessRollbackFails(fn, handling(lazy[0]), file);
   const isOfNumber = worst === 'throw' && method === 'startSession' && isRunByDriver(binding);
-  const outcome = worst === 'end' && releases.length > 0 ? 'on every way out' : outcomes[worst];
+  const outcome = outcomes[worst === 'end' && releases.length > 0 ? 'every' : worst];
   const isSlight = isOfBeginning || isOfRollback || isOfNumber || isHandedToHelper(binding);
   return {
     at: call,
@@ -170,7 +164,7 @@ function judgeTransaction(begin: ts.CallExpression, file: FileContext): Match<Un
   if (!open) return undefined;
   const { call, binding, leaks, ends } = open;
   const [worst] = leaks;
-  const outcome = worst!.outcome === 'end' ? 'on every way out' : outcomes[worst!.outcome];
+  const outcome = outcomes[worst!.outcome === 'end' ? 'every' : worst!.outcome];
   return {
     at: call,
     values: { name: `The connection of the transaction \`${binding.name}\``, outcome },
@@ -191,7 +185,7 @@ function judgeGiven(
     at: call,
     values: {
       name: binding ? `\`${binding.name}\`` : 'A connection',
-      outcome: leak?.outcome === 'end' ? 'on every way out' : outcomes[leak?.outcome ?? 'end'],
+      outcome: outcomes[leak?.outcome === 'end' ? 'every' : (leak?.outcome ?? 'end')],
     },
     related: relatedOf(leak ? [leak] : []),
     data: { call, binding, isGiven: true, fn: callback, leaks: leak ? [leak] : [], releases },

@@ -22,6 +22,10 @@ import { acquisitions } from './libraries.ts';
 
 const releaseName = /^_?(?:release|endSession|destroy|end|close|releaseConnection|done|free|\$disconnect)$/;
 
+/** Methods that lend. */
+export const acquireName =
+  /^_?(?:connect|getConnection|acquire|checkout|createQueryRunner|startSession|getClient|acquireConnection|session|reserve)$/;
+
 const getterName = /^(?:get|acquire|checkout|borrow)(?:Db|DB|Database|Pool|Pg|Mysql)?(?:Client|Connection|Conn)$/;
 
 /** What lends, and by which name: `pool.connect()`, or a getter that another module has (`await getClient()`). */
@@ -32,6 +36,12 @@ export function findLender(call: ts.CallExpression): { receiver: ts.Expression; 
   return ts.isIdentifier(callee) && getterName.test(callee.text)
     ? { receiver: callee, method: callee.text }
     : undefined;
+}
+
+/** Names that many other things have count for known pools only, and a lock ends by itself when its time is over. */
+export function isOfOtherThing(receiver: ts.Expression, method: string, file: FileContext): boolean {
+  if (/^(?:session|reserve)$/.test(method)) return !isKnownPool(receiver, method, file);
+  return method === 'acquire' && /lock|mutex|lease/i.test(receiver.getText(file.source));
 }
 
 /** Something lent, under the name that this function gives it. */

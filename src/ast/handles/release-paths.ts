@@ -182,7 +182,8 @@ class Walker {
       before.held && this.#handling.isGuard(statement.expression, releasesInside(statement, this.#handling));
     const negated = isGuard && (this.#handling.isAbsence ?? isAbsence)(statement.expression);
     const free: State = { held: false, free: true };
-    if (before.held && isLatched(statement) && releasesInside(statement.thenStatement, this.#handling))
+    const isAsked = isLatched(statement) || isSetWithRelease(statement, this.#handling, this.#file);
+    if (before.held && isAsked && releasesInside(statement.thenStatement, this.#handling))
       return join(rest, join(this.statement(statement.thenStatement, before), { ...nothing, ...free }));
     if (before.held && !isGuard && this.#handling.isFlag?.(statement.expression)) {
       const releases = (branch: ts.Statement | undefined): boolean =>
@@ -322,6 +323,22 @@ function isLatched({ expression, thenStatement }: ts.IfStatement): boolean {
       set.left.text === flag.text &&
       set.right.kind === ts.SyntaxKind.TrueKeyword
     );
+  });
+}
+
+/** `if (!released) client.release();`, where all that sets the name does so beside a release: where it does not run, that has run. */
+function isSetWithRelease({ expression }: ts.IfStatement, handling: Handling, file: FileContext): boolean {
+  const asked = skipWrappers(expression);
+  if (!ts.isPrefixUnaryExpression(asked) || asked.operator !== ts.SyntaxKind.ExclamationToken) return false;
+  const flag = skipWrappers(asked.operand);
+  const { writes = [], declaration } = (ts.isIdentifier(flag) && file.bindingOf(flag)) || {};
+  const isFlag = declaration && ts.isVariableDeclaration(declaration) && declaration.initializer;
+  const later = writes.filter((write) => write.parent !== declaration);
+  if (!isFlag || isFlag.kind !== ts.SyntaxKind.FalseKeyword || later.length === 0) return false;
+  return later.every(({ parent }) => {
+    const block = parent.parent.parent;
+    if (!isAssignment(parent) || parent.right.kind !== ts.SyntaxKind.TrueKeyword || !ts.isBlock(block)) return false;
+    return block.statements.some((statement) => releasesInside(statement, handling));
   });
 }
 
