@@ -12,6 +12,7 @@ import {
   type HandleKind,
   inheritedClient,
 } from '../../src/ast/handles/handles.ts';
+import { isEarly, isOfFailure, outcomeOf, relatedOf } from '../../src/ast/handles/leak-words.ts';
 import { findLeftOpen } from '../../src/ast/handles/left-open.ts';
 import { findPipedAnswer } from '../../src/ast/handles/piped-answer.ts';
 import { findPipedDownload } from '../../src/ast/handles/piped-download.ts';
@@ -22,7 +23,6 @@ import { fetchedAddress, findUnreadFetch } from '../../src/ast/handles/unread-fe
 import { findUnclosedDescriptor } from '../../src/ast/listeners/callback-descriptor.ts';
 import { importWords, together } from '../../src/ast/mention-words.ts';
 import { findImport } from '../../src/ast/names/provenance.ts';
-import { isFunctionNode, nameOfFunction } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
@@ -41,8 +41,6 @@ export interface LeakedHandle {
 const clientWords = ['Prisma', 'Client', 'Connection', 'DataSource', 'Database'];
 const clientName = new RegExp(clientWords.join('|'));
 const madeClient = new RegExp(`\\bnew\\s+[\\w$]*(?:${clientName.source})`);
-
-const outcomes = { throw: 'when something throws', return: 'on an early return', end: 'on every way out' } as const;
 
 export const rule = defineRule<LeakedHandle>({
   id: 'no-leaked-handle',
@@ -150,7 +148,7 @@ function report(creation: Creation, handle: HandleKind, leak: HandleLeak, file: 
   const conditions: LinkCondition[] = [
     leak.kind === 'owner'
       ? { kind: 'not', of: { kind: 'project-states', fact: `made-once:${leak.life.shape.name}` } }
-      : oftenEnough(handle, leak, outcomeOf(leak) === outcomes.throw, file),
+      : oftenEnough(handle, leak, isOfFailure(leak), file),
   ];
   if (handle === inheritedClient) {
     conditions.push({ kind: 'project-states', fact: `client-class:${creation.expression.getText(file.source)}` });
@@ -164,33 +162,7 @@ function report(creation: Creation, handle: HandleKind, leak: HandleLeak, file: 
     values: { name: handle.name, cost: handle.cost, outcome: outcomeOf(leak) },
     ...relatedOf(creation, leak),
     when: { kind: 'all', of: conditions },
-    ...weighHandle(creation, { handle, leak, isEarlyReturn: outcomeOf(leak) === outcomes.return }, file),
+    ...weighHandle(creation, { handle, leak, isEarly: isEarly(leak) }, file),
     data: { creation, handle, leak },
   };
-}
-
-function outcomeOf(leak: HandleLeak): string {
-  if (leak.kind === 'never') return 'at all';
-  if (leak.kind === 'owner') return `by ${nameOfFunction(leak.disposer)}()`;
-  if (leak.kind === 'left') return leak.outcome;
-  if (leak.kind === 'piped') return 'when the client goes before the end';
-  if (leak.kind === 'downloaded') return leak.isHanded ? 'when its source breaks off' : 'when the download fails';
-  if (leak.kind === 'unread') return isFunctionNode(leak.branch.parent) ? 'at all' : outcomes.return;
-  const { outcome, at } = leak.leaks[0]!;
-  // Only what threw and was caught comes to a return behind the end with the handle still open.
-  const isBehind = outcome === 'return' && leak.ends.length > 0 && leak.ends.every((end) => end.end <= at.pos);
-  return isBehind ? outcomes.throw : outcomes[outcome];
-}
-
-function relatedOf(creation: Creation, leak: HandleLeak): Pick<Match<LeakedHandle>, 'related'> {
-  if (leak.kind === 'owner') return { related: [{ at: leak.disposer, note: 'the end of its owner' }] };
-  if (leak.kind === 'left') return { related: [{ at: leak.at, note: leak.note }] };
-  if (leak.kind === 'piped' && leak.pipe === creation) return {};
-  if (leak.kind === 'piped' || leak.kind === 'downloaded')
-    return { related: [{ at: leak.pipe, note: 'ends one side only when the other ends' }] };
-  if (leak.kind === 'unread') return { related: [{ at: leak.branch, note: 'leaves its body unread' }] };
-  if (leak.kind === 'never') return {};
-  const { outcome, at } = leak.leaks[0]!;
-  if (outcome === 'end') return {};
-  return { related: [{ at, note: outcome === 'throw' ? 'may throw while it is open' : 'returns while it is open' }] };
 }

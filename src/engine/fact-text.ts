@@ -96,7 +96,17 @@ export function textOfFact(fact: string): FactText {
       return { mentions: [payload], shape: new RegExp(madeAs(payload)) };
     case 'gives-stream': {
       const name = payload.split('.').at(-1);
-      const others = ['responseType', 'GetObjectCommand', 'getObject', 'fromWeb', 'got.stream', 'fetch'];
+      const others = [
+        'responseType',
+        'GetObjectCommand',
+        'getObject',
+        'fromWeb',
+        'got.stream',
+        'fetch',
+        'spawn',
+        'execFile',
+        'execa',
+      ];
       return { mentions: [`${name}&Stream`, ...others.map((word) => `${name}&${word}`)] };
     }
     case 'client-class':

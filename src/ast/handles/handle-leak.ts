@@ -22,7 +22,7 @@ import { frequencyOf } from '../where/where.ts';
 import { type HandlePlace, listHandlePlaces } from './handle-escape.ts';
 import type { HandleKind } from './handles.ts';
 import { findLeftByEffect, type LeftByEffect } from './left-by-effect.ts';
-import { asksForHeld, findLeaks, type Leak } from './release-paths.ts';
+import { asksForHeld, findLeaks, type Handling, type Leak } from './release-paths.ts';
 
 /** How a handle is lost. */
 export type HandleLeak =
@@ -64,13 +64,37 @@ export function findHandleLeak(
   if (isGivenAway(binding, kind, ends, file)) return undefined;
   if (ends.length === 0) return kind.listens ? undefined : { kind: 'never', binding, fn };
   if (ends.some((end) => findEnclosingFunction(end) !== fn)) return undefined;
-  const leaks = findLeaks(fn, handlingOf(creation, binding, ends, file), file);
-  return leaks.length > 0 ? { kind: 'outcome', binding, fn, leaks: returnsFirst(leaks, ends), ends } : undefined;
+  const handling = handlingOf(creation, binding, ends, file);
+  const leaks = findLeaks(fn, handling, file);
+  if (leaks.length === 0) return undefined;
+  return {
+    kind: 'outcome',
+    binding,
+    fn,
+    leaks: writtenFirst([...listThrows(handling, fn, file), ...leaks], ends),
+    ends,
+  };
 }
 
-/** A return before every end leaves it open each time that it is taken: it tells more than what may throw. */
-function returnsFirst(leaks: readonly Leak[], ends: readonly ts.Node[]): readonly Leak[] {
-  const early = leaks.find(({ outcome, at }) => outcome === 'return' && ends.every((end) => at.end <= end.pos));
+/** The `throw` that is written out, where it leaves something open. */
+function listThrows(handling: Handling, fn: FunctionNode, file: FileContext): Leak[] {
+  const leaks = findLeaks(fn, { ...handling, canThrow: () => false }, file);
+  return leaks.filter(({ at }) => isWrittenThrow(at));
+}
+
+/** A `throw` in a branch: what the function does not take is refused; not one that passes on what was caught. */
+export function isWrittenThrow(at: ts.Node): boolean {
+  if (!ts.isThrowStatement(at) || !(ts.isIfStatement(at.parent) || ts.isIfStatement(at.parent.parent))) return false;
+  for (let node: ts.Node = at; node.parent && !isFunctionNode(node); node = node.parent)
+    if (ts.isCatchClause(node)) return false;
+  return true;
+}
+
+/** A return or a `throw` before every end leaves it open each time that it is taken: it tells more than what may throw. */
+function writtenFirst(leaks: readonly Leak[], ends: readonly ts.Node[]): readonly Leak[] {
+  const isEarly = ({ outcome, at }: Leak): boolean =>
+    (outcome === 'return' || isWrittenThrow(at)) && ends.every((end) => at.end <= end.pos);
+  const early = leaks.find((leak) => leak.outcome === 'return' && isEarly(leak)) ?? leaks.find(isEarly);
   return early ? [early, ...leaks.filter((leak) => leak !== early)] : leaks;
 }
 

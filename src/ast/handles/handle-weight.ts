@@ -17,7 +17,7 @@ type Creation = ts.CallExpression | ts.NewExpression;
  */
 export function weighHandle(
   creation: Creation,
-  { handle, leak, isEarlyReturn }: { handle: HandleKind; leak: HandleLeak; isEarlyReturn: boolean },
+  { handle, leak, isEarly }: { handle: HandleKind; leak: HandleLeak; isEarly: boolean },
   file: FileContext,
 ): { confidence?: 'possible'; sureWhen?: LinkCondition } {
   if (leak.kind === 'piped' && leak.isLarge === false) return { confidence: 'possible' };
@@ -28,7 +28,7 @@ export function weighHandle(
   if (leak.kind === 'owner') return mayEndElsewhere(creation, handle, leak, file) ? { confidence: 'possible' } : {};
   if (leak.kind === 'outcome' && handle.name === 'browser' && isOnlyFirstPage(leak, file))
     return { confidence: 'possible' };
-  if (leak.kind !== 'outcome' || handle.name === 'browser' || /^database/.test(handle.name) || isEarlyReturn) return {};
+  if (leak.kind !== 'outcome' || handle.name === 'browser' || /^database/.test(handle.name) || isEarly) return {};
   return { sureWhen: runsAsItLives(leak.fn.body ?? leak.fn, file) };
 }
 

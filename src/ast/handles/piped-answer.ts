@@ -29,16 +29,29 @@ export interface PipedAnswer extends ClientPipe {
   givenBy?: readonly string[];
 }
 
+const childKind: HandleKind = {
+  modules: ['child_process'],
+  paths: [],
+  name: 'child process',
+  ends: ['kill'],
+  cost: 'a process that waits for ever to write what nobody reads',
+  source: 'Node.js 24, doc/api/child_process.md: a pipe has a limited capacity, and a child that exceeds it blocks',
+};
+
 const fetching = /^(?:node-fetch|make-fetch-happen|minipass-fetch)(?:\/|$)/;
 /** What fits into the buffers on the way is sent before anybody goes: pictures in a page, most of what is no file. */
 const small = /avatar|image|icon|logo|photo|picture|thumb|badge|favicon|placeholder/i;
+/** What writes much, or without end. */
+const longCommand =
+  /ffmpeg|gst-launch|(?:pg_|mysql|mongo)dump|\btar\b|\bzip\b|\bgit\b|yt-?dlp|youtube-dl|\bsox\b|\btail\b|journalctl|kubectl|docker|rclone|\bcat\b|raspivid|libcamera|rtsp|mjpeg|x-mixed-replace|\brar\b|7z/i;
 const large =
   /download|file|document|attachment|upload|media|video|audio|export|archive|backup|prox(?:y|ied)|\bpdf|\bcsv|\bzip/i;
 
 /**
  * `const answer = await axios.get(url, { responseType: 'stream' }); answer.data.pipe(res)`: measured with Node.js 20 and 24,
  * of 20 clients that went during, or before, an answer of 5 MB 11 to 20 left its connection open, for `http`, `axios` and
- * `node-fetch`; of answers of 200 KB none did. Of `undici` it was each of 20, with Node.js 20.
+ * `node-fetch`; of answers of 200 KB none did. Of `undici` it was each of 20, with Node.js 20. A child whose output is
+ * piped so blocks once its pipe is full.
  */
 export function findPipedAnswer(call: ts.CallExpression, file: FileContext): PipedAnswer | undefined {
   if (!isPipe(call)) return undefined;
@@ -50,10 +63,15 @@ export function findPipedAnswer(call: ts.CallExpression, file: FileContext): Pip
   for (let inner = asChained(source); inner; inner = asChained(source)) source = inner;
   const known = findSentKind(source, file);
   const givenBy = known ? [] : listGivers(skipWrappers(source), file);
-  const kind = known ?? (givenBy.length === 0 ? undefined : streamKind);
+  const isOfChild = findMemberName(skipWrappers(source)) === 'stdout';
+  const kind = known ?? (givenBy.length === 0 ? undefined : isOfChild ? childKind : streamKind);
+  if (kind === childKind && /kill|terminate|\btimeout\b/i.test(home)) return undefined;
   // `PROXY_URL` says where from, not what.
   const words = `${file.path} ${home}`.replace(/\b[A-Z][A-Z_]+\b/g, '');
-  const isLarge = !small.test(words) && (known === bodyKind || large.test(words));
+  const isLarge =
+    kind === childKind
+      ? longCommand.test(`${file.path} ${home} ${textOfMaker(source, file)}`) || large.test(words)
+      : !small.test(words) && (known === bodyKind || large.test(words));
   return kind && { pipe: call, fn, kind, isLarge, ...(givenBy.length > 0 && { givenBy }) };
 }
 
@@ -86,6 +104,12 @@ function findWebStream(value: ts.Expression): ts.Expression | undefined {
   return target?.method === 'fromWeb' && target.call.arguments[0] ? skipWrappers(target.call.arguments[0]) : undefined;
 }
 
+/** What stands where a child is made, also the function that is called for it. */
+function textOfMaker(source: ts.Expression, file: FileContext): string {
+  const of = findPart(skipWrappers(source), file)?.of;
+  return of?.getText(file.source) ?? '';
+}
+
 /** `storage` of `../storage`, `lib/storage.ts` and `storage/index.js`. */
 function stemOf(path: string): string {
   return path
@@ -100,16 +124,22 @@ const openingText =
 const forwardingText =
   /\breturn\s+(?:await\s+)?(?:\w+\.)+(?:get|open|download)(?:Read|File|Object|Download)?Stream\s*\(/;
 
+const spawningText = /\b(?:spawn|execFile|execa)\s*\(/;
+/** What ends the child it starts, by and by. */
+const endedText = /kill|\btimeout\b|\bsignal\b/i;
+
 /**
- * The functions of a file that open a file, or ask another service for a stream, and give it to their caller: by their
+ * The functions of a file that open a file, start a child or ask another service for a stream, and give it to their caller: by their
  * names, and by `file.name`.
  */
 export function listStreamGivers(file: FileContext): readonly string[] {
-  if (!openingText.test(file.text) && !forwardingText.test(file.text)) return [];
+  const isOfStream = openingText.test(file.text) || forwardingText.test(file.text);
+  if (!isOfStream && !spawningText.test(file.text)) return [];
   return listFunctions(file).flatMap((fn) => {
     const name = nameOfFunction(fn);
     const text = fn.body?.getText(file.source) ?? '';
-    const opens = (openingText.test(text) && /\breturn\b/.test(text)) || forwardingText.test(text);
+    const begins = openingText.test(text) || (spawningText.test(text) && !endedText.test(text));
+    const opens = (begins && /\breturn\b/.test(text)) || forwardingText.test(text);
     const isGiver = opens && !/\.pipe\s*\(|\bpipeline\s*\(/.test(text);
     if (!isGiver || !/^\w+$/.test(name)) return [];
     return name.length > 3 ? [name] : [`${stemOf(file.path)}.${name}`];
@@ -171,6 +201,7 @@ function findPart(source: ts.Expression, file: FileContext): Part | undefined {
 
 function kindOfPart({ name, of }: Part, file: FileContext): HandleKind | undefined {
   const text = of.getText(file.source);
+  if (name === 'stdout') return startsChild(of, file) ? childKind : undefined;
   if (name === 'Body') return /\bGetObjectCommand\b|\bgetObject\s*\(/.test(text) ? bodyKind : undefined;
   if (name === 'data') return /responseType['"]?\s*:\s*['"]stream['"]/.test(text) ? answerKind : undefined;
   if (name !== 'body') return undefined;
@@ -181,6 +212,13 @@ function kindOfPart({ name, of }: Part, file: FileContext): HandleKind | undefin
     isFetch(call, file) ||
     listNodesWithin('CallExpression', call, file).some((inner) => isGivenBack(inner, call) && isFetch(inner, file));
   return isFetched ? answerKind : undefined;
+}
+
+/** `spawn(command)`, of which neither a limit of time nor a signal ends what it starts. */
+function startsChild(of: ts.Expression, file: FileContext): boolean {
+  const origin = ts.isCallExpression(of) ? findOrigin(of.expression, file) : undefined;
+  const isStarted = origin?.module === 'child_process' || origin?.module === 'node:child_process';
+  return isStarted && /^(?:spawn|execFile|exec)$/.test(originName(origin)) && !endedText.test(of.getText(file.source));
 }
 
 function isFetch(call: ts.CallExpression, file: FileContext): boolean {

@@ -60,7 +60,7 @@ export function findPipedDownload(creation: ts.CallExpression, file: FileContext
   const isSilent = isHanded || (ts.isIdentifier(root) && isAnswerOfNode(root, file));
   if (failures.length === 0 && !isSilent) return undefined;
   if (!failures.every((failure) => isPlain(failure, file))) return undefined;
-  if (calls.some((call) => isEnd(call, creation, file))) return undefined;
+  if (calls.some((call) => isEnd(call, { creation, source: name }, file))) return undefined;
   return { pipe, fn, ...(isHanded && { isHanded }), ...(givenBy.length > 0 && { givenBy }) };
 }
 
@@ -126,10 +126,15 @@ function isPlain({ arguments: [, listener] }: ts.CallExpression, file: FileConte
   );
 }
 
-/** Whether a call may end the file when the download fails: not at its own end, nor when the file itself fails. */
-function isEnd(call: ts.CallExpression, creation: ts.CallExpression, file: FileContext): boolean {
+/** Whether a call may end the file when the download fails: not at its own end, nor when the file itself fails, nor what ends the source. */
+function isEnd(
+  call: ts.CallExpression,
+  { creation, source }: { creation: ts.CallExpression; source: string },
+  file: FileContext,
+): boolean {
   const name = calleeName(call);
   if (!endName.test(name)) return false;
+  if (name !== 'unpipe' && findMethodCall(call)?.receiver.getText(file.source) === source) return false;
   const { parent } = getOutermostWrapped(creation);
   const made = ts.isVariableDeclaration(parent) ? parent.name.getText(file.source) : undefined;
   for (let at = findEnclosingFunction(call); at; at = findEnclosingFunction(at)) {

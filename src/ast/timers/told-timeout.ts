@@ -10,6 +10,7 @@ import {
   getOutermostWrapped,
   isAssignment,
   isFunctionNode,
+  isWithin,
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
@@ -24,6 +25,7 @@ export interface ToldTimeout {
 }
 
 const settling = /^(?:reject|resolve|cb|callback|done|next|fail|finish|settle)/i;
+const answering = /^(?:connect|secureConnect|ready|data|response)$/;
 const ending = /\b(?:destroy|abort|resetAndDestroy|close)\b/;
 
 /**
@@ -48,11 +50,38 @@ export function findToldTimeout(
   const binding = isKept ? file.bindingOf(parent.name as ts.Identifier) : undefined;
   if (!binding && !ts.isExpressionStatement(parent)) return undefined;
   const calls = [...chain, ...(binding?.references ?? []).flatMap((use) => findCallOn(use) ?? [])];
-  const home = binding ? binding.scope.node : fn;
-  if (ending.test(home.getText(file.source)) || /\bsignal\b/.test(creation.getText(file.source))) return undefined;
+  if (/\bsignal\b/.test(creation.getText(file.source)) || mayEnd(binding, { name, fn }, file)) return undefined;
   if (binding && isGivenAway(binding)) return undefined;
   const listener = calls.flatMap((call) => findListener(call) ?? []).find((heard) => settles(heard, file));
   return listener && { name, listener, fn };
+}
+
+/** Whether something ends it, but where the other side has answered, or is found to be there. */
+function mayEnd(
+  binding: Binding | undefined,
+  { name, fn }: Pick<ToldTimeout, 'name' | 'fn'>,
+  file: FileContext,
+): boolean {
+  const home = binding ? binding.scope.node : fn;
+  // `end()` of a request sends it.
+  const end = name === 'socket' ? /^(?:destroy|abort|resetAndDestroy|close|end)$/ : ending;
+  if (!ending.test(home.getText(file.source)) && name !== 'socket') return false;
+  return (file.nodesOfKind(ts.SyntaxKind.Identifier) as readonly ts.Identifier[]).some(
+    (at) => end.test(at.text) && isWithin(at, home) && !isInAnswer(at, home),
+  );
+}
+
+/** In a listener that hears of an answer alone, or in the one that is handed in as it is made. */
+function isInAnswer(node: ts.Node, home: ts.Node): boolean {
+  for (let at: ts.Node = node; at.parent && at !== home; at = at.parent) {
+    const call = isFunctionNode(at) ? getOutermostWrapped(at).parent : undefined;
+    if (call && ts.isCallExpression(call) && /^(?:get|request|connect|createConnection)$/.test(calleeName(call)))
+      return true;
+    const heard = call && findMethodCall(call);
+    const isHeard = heard && /^(?:on|once|addListener)$/.test(heard.method);
+    if (isHeard && answering.test(findStringValue(heard.call.arguments[0]) ?? '')) return true;
+  }
+  return false;
 }
 
 function kindOf(creation: ts.CallExpression | ts.NewExpression, file: FileContext): ToldTimeout['name'] | undefined {
