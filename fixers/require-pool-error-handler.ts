@@ -12,6 +12,7 @@ export const fixer: Fixer<PoolErrorHandler> = {
   changes: "listens to 'error' right where the pool or client is made, and logs it",
   fix({ data }, file): Fix | Skip {
     const { creation, home } = data;
+    if (!home) return { skip: 'its function gives it at once: listen where it gets a name' };
     if (isMadeOnce(creation)) return { skip: 'it is made by the first call only: listen where that is known' };
     if (ts.isPropertyDeclaration(home.at))
       return { skip: 'a class field is no place for a statement: listen in the constructor' };

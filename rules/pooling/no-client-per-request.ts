@@ -2,6 +2,7 @@ import { allOf } from '../../src/ast/all-of.ts';
 import { fillsAnother, isCaptured, isMadeIfUnset, isNeverEnded } from '../../src/ast/clients/client-end.ts';
 import { isClientFactory, keptByNobody, ofSettingsOnly } from '../../src/ast/clients/client-factory.ts';
 import { isKeptBeyond, isTwinAgent, keepsConnections } from '../../src/ast/clients/client-kept.ts';
+import { isOfRequestScope, isPartOfContext } from '../../src/ast/clients/client-of-request.ts';
 import { isHabit, isWorthSharing, runsOften } from '../../src/ast/clients/client-weight.ts';
 import { isForOneJob } from '../../src/ast/clients/job-client.ts';
 import {
@@ -11,16 +12,10 @@ import {
   findClientCreation,
   mayMakeClient,
 } from '../../src/ast/clients/libraries.ts';
+import { findMisspeltOption, type MisspeltOption } from '../../src/ast/clients/misspelt-option.ts';
 import { listHandlePlaces } from '../../src/ast/handles/handle-escape.ts';
 import { importWords } from '../../src/ast/mention-words.ts';
-import { bareModule, findOrigin, originName } from '../../src/ast/names/provenance.ts';
-import {
-  type FunctionNode,
-  findEnclosingFunction,
-  findPropertyName,
-  nameOfFunction,
-  skipWrappers,
-} from '../../src/ast/syntax.ts';
+import { type FunctionNode, findEnclosingFunction, nameOfFunction, skipWrappers } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import {
   isIndependentOf,
@@ -47,13 +42,6 @@ export type ClientPerRequest =
       isGiven?: true;
     }
   | { kind: 'misspelt-option'; name: ts.PropertyName; right: string };
-
-const agentOptions = new Map([
-  ['keepalive', 'keepAlive'],
-  ['keepalivemsecs', 'keepAliveMsecs'],
-  ['maxsockets', 'maxSockets'],
-  ['maxfreesockets', 'maxFreeSockets'],
-]);
 
 const clientWords = importWords(clientModules);
 
@@ -88,12 +76,14 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
   if (!library) return undefined;
   if (library.kind === 'agent') {
     const misspelt = findMisspeltOption(node, file);
-    if (misspelt) return misspelt;
+    if (misspelt) return reportMisspelt(misspelt);
   }
   const fn = findEnclosingFunction(node);
   if (isForEachAnyway(node, library)) return undefined;
   if (!fn || frequencyOf(node, file) === 'once' || isStartup(fn, file) || isMemoised(node, fn, file)) return undefined;
   const places = listHandlePlaces(node, file);
+  const isOfRequest = isOfRequestScope(fn, file) || places.some((place) => isPartOfContext(place, fn));
+  if (isOfRequest) return judgeOfRequest(node, library, fn, file);
   if (places.some((place) => isKeptBeyond(place, fn, file)) || isPartOfField(node, file) || isTwinAgent(node))
     return undefined;
   // An agent or a memory is handed to each request it serves; other clients, once handed over, are the receiver's.
@@ -153,6 +143,26 @@ function judgeFactory(
   };
 }
 
+/** Of an instance or a context that is made for each request. */
+function judgeOfRequest(
+  node: ts.NewExpression | ts.CallExpression,
+  library: ClientCreation,
+  fn: FunctionNode,
+  file: FileContext,
+): Match<ClientPerRequest> | undefined {
+  if (!(node.arguments ?? []).every((argument) => isSettled(argument, fn, file, { handedIn: true }))) return undefined;
+  const { name } = ts.isConstructorDeclaration(fn) && ts.isClassLike(fn.parent) ? fn.parent : {};
+  const each = name
+    ? `instance of \`${name.text}\`, which each request has one of`
+    : `call of \`${nameOfFunction(fn)}\``;
+  return {
+    at: node,
+    values: { what: `\`${textOf(node, file)}\` opens ${costOf(node, library, file)} for each ${each}.` },
+    ...(!name && { when: onRequestPath(node, file) }),
+    data: { kind: 'client', creation: node, library, fn, isStatic: false, isGiven: true },
+  };
+}
+
 function textOf(node: ts.NewExpression | ts.CallExpression, file: FileContext): string {
   const callee = node.expression.getText(file.source);
   return ts.isNewExpression(node) ? `new ${callee}()` : `${callee}()`;
@@ -171,26 +181,13 @@ function costOf(node: ts.NewExpression | ts.CallExpression, { cost }: ClientCrea
   return cost.endsWith(lasting) && isForOneJob(node, file) ? cost.slice(0, -lasting.length) : cost;
 }
 
-function findMisspeltOption(
-  node: ts.NewExpression | ts.CallExpression,
-  file: FileContext,
-): Match<ClientPerRequest> | undefined {
-  const origin = findOrigin(node, file);
-  if (!origin || !/^https?$/.test(bareModule(origin.module)) || originName(origin) !== 'Agent.new') return undefined;
-  const options = node.arguments?.[0] && skipWrappers(node.arguments[0]);
-  if (!options || !ts.isObjectLiteralExpression(options)) return undefined;
-  for (const { name } of options.properties) {
-    const written = findPropertyName(name);
-    const right = written === undefined ? undefined : agentOptions.get(written.toLowerCase());
-    if (!name || right === undefined || right === written) continue;
-    return {
-      at: name,
-      confidence: 'certain',
-      values: {
-        what: `The agent has no option \`${written}\`: it is spelt \`${right}\`, and without it every request opens a connection of its own.`,
-      },
-      data: { kind: 'misspelt-option', name, right },
-    };
-  }
-  return undefined;
+function reportMisspelt({ name, written, right }: MisspeltOption): Match<ClientPerRequest> {
+  return {
+    at: name,
+    confidence: 'certain',
+    values: {
+      what: `The agent has no option \`${written}\`: it is spelt \`${right}\`, and without it every request opens a connection of its own.`,
+    },
+    data: { kind: 'misspelt-option', name, right },
+  };
 }

@@ -1,14 +1,19 @@
 import { type ClientHome, findClientHome } from '../../src/ast/clients/client-home.ts';
+import { hearsNoClient, isHandedToListener } from '../../src/ast/clients/client-listeners.ts';
 import { isForOneJob } from '../../src/ast/clients/job-client.ts';
+import { lossEmitters, poolOfPg } from '../../src/ast/clients/loss-emitters.ts';
+import { listHandlePlaces } from '../../src/ast/handles/handle-escape.ts';
 import { notSurvived } from '../../src/ast/handles/survived-errors.ts';
 import { importWords, together } from '../../src/ast/mention-words.ts';
 import { findFunctionValue } from '../../src/ast/names/functions.ts';
 import { bareModule, findOrigin, originName } from '../../src/ast/names/provenance.ts';
 import {
+  findEnclosingFunction,
   findMemberPath,
   findMethodCall,
   findStringValue,
   getOutermostWrapped,
+  nameOfFunction,
   skipWrappers,
 } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
@@ -19,53 +24,9 @@ import type { Match } from '../../src/model/rule.ts';
 
 export interface PoolErrorHandler {
   creation: ts.NewExpression | ts.CallExpression;
-  home: ClientHome;
+  /** Undefined where a function gives it at once. */
+  home: ClientHome | undefined;
 }
-
-interface Emitter {
-  modules: RegExp;
-  path: RegExp;
-  what: string;
-  source: string;
-  /** One connection: what a function makes for itself is gone before it can idle. */
-  isOne?: true;
-}
-
-/** Emitters that report the loss of an idle connection as 'error'; without a listener Node.js ends the process. */
-const emitters: readonly Emitter[] = [
-  {
-    modules: /^(?:pg|pg-pool)$/,
-    path: /^(?:(?:native\.)?Pool\.)?new$/,
-    what: 'An idle connection that breaks makes the pool emit',
-    source: 'pg-pool 3.14.0, index.js: makeIdleListener',
-  },
-  {
-    modules: /^(?:redis|@redis\/client)$/,
-    path: /^createClient\.\(\)(?:\.connect\.\(\))?$/,
-    what: 'A connection that breaks makes the client emit',
-    source: '@redis/client 5.12.1 and 6.3.1, dist/lib/client/index.js',
-  },
-  {
-    modules: /^amqplib$/,
-    path: /^connect\.\(\)$/,
-    what: 'A connection that breaks emits',
-    source: 'amqplib 0.10, lib/connection.js',
-  },
-  {
-    modules: /^pg$/,
-    path: /^(?:native\.)?Client\.new$/,
-    what: 'A connection that breaks makes the client emit',
-    source: 'pg 8.16.3, lib/client.js: _handleErrorEvent',
-    isOne: true,
-  },
-  {
-    modules: /^mysql2?(?:\/promise)?$/,
-    path: /^createConnection\.\(\)$/,
-    what: 'A connection that breaks emits',
-    source: 'mysql2 3.14.1, lib/base/connection.js: _notifyError; mysql 2.18.1, lib/Connection.js',
-    isOne: true,
-  },
-];
 
 export const rule = defineRule<PoolErrorHandler>({
   id: 'require-pool-error-handler',
@@ -79,7 +40,7 @@ export const rule = defineRule<PoolErrorHandler>({
   advice:
     "Listen: `pool.on('error', (error) => log.error(error))`. A pool replaces the connection by itself; a single one has to be made anew.",
   limits: [
-    'A client that is handed to another function at once, or made in a factory, is left alone; so is a single connection (`Client` of pg, `createConnection()` of mysql) that no field or name of the module keeps.',
+    'A client that is handed to another function at once, is left alone; one of pg that a factory gives is reported where the project calls the factory and listens on nothing that is called a pool, a client or a database. So left alone is a single connection (`Client` of pg, `createConnection()` of mysql) that no field or name of the module keeps.',
   ],
   mentions: [
     'Pool',
@@ -103,26 +64,48 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
   const origin = findOrigin(node, file);
   const emitter =
     origin &&
-    emitters.find(({ modules, path }) => modules.test(bareModule(origin.module)) && path.test(originName(origin)));
+    lossEmitters.find(({ modules, path }) => modules.test(bareModule(origin.module)) && path.test(originName(origin)));
   const home = emitter && findClientHome(node, file);
+  if (emitter === poolOfPg && (!home || isReturned(home))) return judgeFactory(node, home, file);
   if (!emitter || !home || ts.isNewExpression(node) !== originName(origin).endsWith('new')) return undefined;
   if (emitter.isOne && !isKept(home, file)) return undefined;
   // redis 3.1, index.js: `on_error` emits nothing where a strategy for retries is set.
   if (/\bretry_strategy\b/.test(node.getText(file.source))) return undefined;
   // Of two that are made by circumstances, the first is told.
   if (isSecond(node, file)) return undefined;
-  if (isHandled(home, file) || isHandedToHelper(home, file) || isReturned(home) || isAdapted(home, file))
+  if (isHandled(home, file) || isHandedToListener(home.path, file) || isReturned(home) || isAdapted(home, file))
     return undefined;
   if (isForOneJob(node, file)) return undefined;
   const conditions: LinkCondition[] = [notSurvived(file)];
   if (home.binding && home.binding.scope === file.moduleScope) {
     const members = ['on:error', 'on', 'once', 'addListener'];
     conditions.push({ kind: 'unused-members', symbol: home.binding.name, members });
+    conditions.push({ kind: 'not', of: { kind: 'project-states', fact: `handed-to-listener:${home.binding.name}` } });
   }
   return {
     at: node,
     values: { what: emitter.what, name: home.path },
     when: { kind: 'all', of: conditions },
+    data: { creation: node, home },
+  };
+}
+
+/** `createPool()`, which makes the pool of a service: nothing of the project listens on a pool or the like. */
+function judgeFactory(
+  node: ts.NewExpression | ts.CallExpression,
+  home: ClientHome | undefined,
+  file: FileContext,
+): Match<PoolErrorHandler> | undefined {
+  const fn = findEnclosingFunction(node);
+  const isGiven = listHandlePlaces(node, file).every(
+    (place) => place.kind === 'binding' || (place.kind === 'handed-over' && place.how === 'returned'),
+  );
+  if (!fn || !isGiven || nameOfFunction(fn) === '' || (home && isHandled(home, file)) || isForOneJob(node, file))
+    return undefined;
+  return {
+    at: node,
+    values: { what: poolOfPg.what, name: home?.path ?? `${nameOfFunction(fn)}()` },
+    when: { kind: 'all', of: [notSurvived(file), ...hearsNoClient(nameOfFunction(fn))] },
     data: { creation: node, home },
   };
 }
@@ -172,16 +155,6 @@ function isAdapted(home: ClientHome, file: FileContext): boolean {
   return file.nodes('NewExpression').some(({ expression, arguments: given }) => {
     if (!given?.some((argument) => findMemberPath(argument)?.join('.') === home.path)) return false;
     return listeningAdapters.test(findOrigin(expression, file)?.module ?? '');
-  });
-}
-
-/** `instrument(pool)`, `attachHandlers(this.pool)`: listeners may be added there. */
-function isHandedToHelper(home: ClientHome, file: FileContext): boolean {
-  return file.nodes('CallExpression').some((call) => {
-    if (!call.arguments.some((argument) => findMemberPath(argument)?.join('.') === home.path)) return false;
-    return /error|listen|handler|attach|instrument|monitor|events|setup|wire|register|track/i.test(
-      call.expression.getText(file.source),
-    );
   });
 }
 

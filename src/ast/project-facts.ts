@@ -1,5 +1,6 @@
 import type { FileContext } from '../model/file-context.ts';
 import { listKeptResults, listVariedClients } from './clients/client-factory.ts';
+import { hearsClients, listHandedToListeners } from './clients/client-listeners.ts';
 import { listDatabaseKinds } from './clients/embedded-database.ts';
 import { listKeptOnce, listLentArguments, listMadeOnce } from './clients/lent-arguments.ts';
 import { listRedisClients } from './clients/redis-home.ts';
@@ -69,6 +70,8 @@ export function listFacts(file: FileContext): string[] {
   if (file.role !== 'test' && endsAllRequests(file)) facts.add('ends-requests');
   if (file.role !== 'test') for (const name of listSharedSignals(file)) facts.add(`same-signal:${name}`);
   for (const name of listSurvivedErrors(file)) facts.add(`survives-errors:${name}`);
+  if (file.role !== 'test' && hearsClients(file)) facts.add('hears-clients');
+  if (file.role !== 'test') for (const name of listHandedToListeners(file)) facts.add(`handed-to-listener:${name}`);
   for (const name of listRedisClients(file)) facts.add(`redis-client:${name}`);
   for (const name of listListedTypes(file)) facts.add(`listed-type:${name}`);
   for (const name of listTrimmedFields(file)) facts.add(`trims:${name}`);

@@ -36,6 +36,10 @@ export function textOfFact(fact: string): FactText {
         mentions: ['maxDuration', 'imeout&.use(', 'imeout&useGlobalInterceptors', 'imeout&APP_INTERCEPTOR'],
         isOfProduct: true,
       };
+    case 'hears-clients':
+      return { mentions: ['.on(', '.once(', '.addListener('], isOfProduct: true };
+    case 'handed-to-listener':
+      return { mentions: [payload], shape: new RegExp(`[(,]\\s*${escapeName(payload)}\\s*[,)]`), isOfProduct: true };
     case 'redis-client':
       return { mentions: ['redis'] };
     case 'listed-type':

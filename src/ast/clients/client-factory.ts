@@ -16,7 +16,7 @@ import type { ClientCreation } from './libraries.ts';
 
 /** What gives a client by its name: `getS3Client()`, `buildTransport()`. */
 const giving =
-  /^(?:get|make|build|create|new|use|init)(?:[A-Z]\w*)?(?:Clients?|Agent|Pool|Db|Database|Prisma|S3|S3Instance|SQS|SNS|SES|Dynamo(?:DB)?|Knex|Storage|Firestore|BigQuery|PubSub|Elastic\w*)$/;
+  /^(?:get|make|build|create|new|use|init)(?:[A-Z]\w*)?(?:Clients?|Agent|Pool|Connection|Db|Database|Prisma|S3|S3Instance|SQS|SNS|SES|Dynamo(?:DB)?|Knex|Storage|Firestore|BigQuery|PubSub|Elastic\w*)$|^connect(?:Db|DB|ToDb|ToDB|Database|ToDatabase|Pool)?$/;
 
 const requestName = /^(?:fetch|request|stream|get|post|put|patch|delete|head|axios|got)$/;
 
