@@ -10,6 +10,8 @@ export const fixer: Fixer<SharedClient> = {
   changes: 'makes it a pool, and no longer connects it by hand',
   fix({ data }, file): Fix | Skip {
     const { creation, home } = data;
+    if (data.isQueriedElsewhere)
+      return { skip: 'what the files that query it do with one connection is to be read first' };
     if (/\b(?:BEGIN|COMMIT|ROLLBACK)\b/i.test(file.text))
       return { skip: 'it runs transactions: check a client out of the pool for each of them' };
     const name = ts.isPropertyAccessExpression(creation.expression) ? creation.expression.name : creation.expression;

@@ -10,6 +10,8 @@ import type { Match } from '../../src/model/rule.ts';
 export interface SharedClient {
   creation: ts.NewExpression;
   home: ClientHome;
+  /** Whether only other files query it. */
+  isQueriedElsewhere?: true;
 }
 
 export const rule = defineRule<SharedClient>({
@@ -22,7 +24,9 @@ export const rule = defineRule<SharedClient>({
   message: 'All requests share the one connection `{name}`: their queries run one after another.',
   why: 'One connection holds one conversation: queries of concurrent requests queue behind the slowest, and transactions of two requests mix. Measured: 0.43 to 0.66 of the throughput of a pool; when the connection breaks, every request fails.',
   advice: 'Use `new Pool()`; check a client out of it only for a transaction.',
-  limits: ['Only pg.Client kept at module level or in a field and queried in the same file is seen.'],
+  limits: [
+    'Only pg.Client is seen, kept at module level or in a field and queried in the same file, or kept at module level and queried by others that import it; not one that a function makes and gives.',
+  ],
   mentions: ['Client&pg'],
   visit: {
     NewExpression(node, file) {
@@ -51,7 +55,17 @@ function judge(node: ts.NewExpression, file: FileContext): Match<SharedClient> |
     const fn = findEnclosingFunction(call);
     return fn !== undefined && !isStartup(fn, file);
   });
-  if (!use) return undefined;
+  if (!use) {
+    // Other files import it.
+    if (home.binding?.scope !== file.moduleScope) return undefined;
+    const unless = ['LISTEN ', 'notification', 'pg_advisory'];
+    return {
+      at: node,
+      values: { name: home.path },
+      when: { kind: 'called-on-request-path', symbol: home.binding.name, members: ['query'], unless },
+      data: { creation: node, home, isQueriedElsewhere: true },
+    };
+  }
   return {
     at: node,
     values: { name: home.path },
