@@ -29,6 +29,8 @@ export function listLostEntries(growth: Growth, file: FileContext): OperationEnt
     const key = add.key.getText(file.source);
     const own = growth.removals.filter((r) => r.key?.getText(file.source) === key && isSameRun(r, add));
     const [removal] = own;
+    const skipped = own.length > 1 ? findSkippedEnd(add, own, growth, file) : undefined;
+    if (skipped) found.push({ add, ...skipped, block: undefined });
     // Removed on another outcome too: in a catch, a finally, an event of its own.
     if (!removal || own.length > 1 || removal.kind !== 'keyed') continue;
     const run = runOf(add);
@@ -85,6 +87,41 @@ function findEarlyReturn(add: Add, removal: Removal, file: FileContext): ts.Node
       findEnclosingFunction(node) === removal.fn &&
       !isFinallyAround(node, removal.node),
   );
+}
+
+/**
+ * A return between the add and its last removal, with none of them ahead of it: those in a `catch` and in other branches do
+ * not run on that way.
+ */
+function findSkippedEnd(
+  add: Add,
+  own: readonly Removal[],
+  growth: Growth,
+  file: FileContext,
+): Pick<OperationEntry, 'removal' | 'exit'> | undefined {
+  const block = findBlock(add.node);
+  const others = growth.removals.filter((removal) => !own.includes(removal));
+  if (!block || own.some(({ kind }) => kind !== 'keyed')) return undefined;
+  if (others.some(({ fn, kind }) => kind !== 'keyed' && !runsAtEnd(fn, file))) return undefined;
+  const removal = own.findLast(({ node }) => isOnPlainWay(node, block));
+  if (!removal) return undefined;
+  const returns = file.nodesOfKind(ts.SyntaxKind.ReturnStatement) as readonly ts.ReturnStatement[];
+  const exit = returns.find(
+    (node) =>
+      node.pos >= add.node.end &&
+      node.end <= removal.node.pos &&
+      findEnclosingFunction(node) === removal.fn &&
+      !own.some((one) => one.node.end <= node.pos && isWithin(node, findBlock(one.node) ?? one.node)),
+  );
+  return exit && { removal, exit };
+}
+
+/** Reached from a block without a condition: in it, or in the `try` of one. */
+function isOnPlainWay(node: ts.Node, block: ts.Node): boolean {
+  let at = findBlock(node);
+  while (at && at !== block)
+    at = ts.isTryStatement(at.parent) && at.parent.tryBlock === at ? at.parent.parent : undefined;
+  return at === block;
 }
 
 function findBlock(node: ts.Node): ts.Node | undefined {
