@@ -8,9 +8,18 @@ import {
 import { isOfOneOwner, lifetimeOf } from '../../src/ast/life/lifetime.ts';
 import { listLiveRemovals } from '../../src/ast/life/trimming.ts';
 import { emptyArrays, together } from '../../src/ast/mention-words.ts';
-import { findEnclosingFunction, findStringValue, getOutermostWrapped, nameOfFunction } from '../../src/ast/syntax.ts';
+import {
+  findEnclosingFunction,
+  findMemberPath,
+  findMethodCall,
+  findStringValue,
+  getOutermostWrapped,
+  nameOfFunction,
+} from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
+import { leavesFunction } from '../../src/ast/where/conditions.ts';
 import { hasTooling } from '../../src/ast/where/tooling.ts';
+import { listNodesWithin } from '../../src/ast/within.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Match } from '../../src/model/rule.ts';
@@ -20,7 +29,8 @@ export interface UnboundedQueue {
   growth: Growth;
 }
 
-const queueName = /queue|pending|buffer|backlog|outbox|unsent|offline|messages|packets|outgoing|commands|spool/i;
+const queueName =
+  /queue|pending|buffer|backlog|outbox|unsent|offline|messages|packets|outgoing|commands|spool|waiting|deferred|parked/i;
 const state =
   /connected|isConnected|connecting|isOpen|\bopen\b|readyState|online|offline|writable|isReady|\bready\b|reconnect|isAlive|available/i;
 const comesBack =
@@ -37,7 +47,9 @@ export const rule = defineRule<UnboundedQueue>({
     '`{name}` takes in everything while {state} does not hold, without a limit, and is drained only when it does again.',
   why: 'While the other side is away the queue grows with every message; a long outage ends in a heap that is full, and then all is lost at once.',
   advice: 'Give the queue a limit and say what happens beyond it: drop the oldest, refuse, or hold the producer back.',
-  limits: ['The state is told by the name of what the condition asks.'],
+  limits: [
+    'The state is told by the name of what the condition asks, or is whether there is a link that is sent over in the other branch.',
+  ],
   mentions: together(['.push(', '.unshift('], emptyArrays),
   visit: {
     VariableDeclaration(node, file) {
@@ -86,16 +98,39 @@ function judge(container: Container, file: FileContext): Match<UnboundedQueue> |
 /** `if (!this.connected) queue.push(x)`, or the `else` of `if (this.connected)`: what must hold for it to be sent at once. */
 function findAbsence(add: Add, file: FileContext): string | undefined {
   for (let at: ts.Node = add.node; at.parent && at !== add.fn; at = at.parent) {
-    const { parent } = at;
-    if (!ts.isIfStatement(parent) || parent.expression === at) continue;
-    const text = parent.expression.getText(file.source);
-    const isElse = parent.elseStatement === at;
-    const isNegative = /^!|!==|!=/.test(text) || /offline|connecting|reconnect/i.test(text);
-    if (state.test(text) && (isElse ? !isNegative : isNegative)) {
-      return text.replace(/^!\(?|\)$/g, '').slice(0, 40);
+    for (const { condition, isElse } of listDecisions(at)) {
+      const text = condition.getText(file.source);
+      const isNegative = /^!|!==|!=/.test(text) || /offline|connecting|reconnect/i.test(text);
+      const isState = state.test(text) || isSentOver(condition, add, file);
+      if (isState && (isElse ? !isNegative : isNegative)) return text.replace(/^!\(?|\)$/g, '').slice(0, 40);
     }
   }
   return undefined;
+}
+
+/** What decides whether a node runs: the condition that it is a branch of, and those ahead of it whose branch leaves the function. */
+function listDecisions(node: ts.Node): { condition: ts.Expression; isElse: boolean }[] {
+  const { parent } = node;
+  if (ts.isIfStatement(parent))
+    return parent.expression === node ? [] : [{ condition: parent.expression, isElse: parent.elseStatement === node }];
+  if (!ts.isBlock(parent)) return [];
+  return parent.statements.flatMap((ahead) =>
+    ts.isIfStatement(ahead) && ahead.end <= node.pos && leavesFunction(ahead.thenStatement)
+      ? [{ condition: ahead.expression, isElse: true }]
+      : [],
+  );
+}
+
+const sending = /^(?:send|publish|write|emit|post|postMessage|produce|sendToQueue|sendMessage|push|request)$/;
+
+/** `if (this.channel) this.channel.publish(x); else queue.push(x)`: it is sent over what the condition asks for. */
+function isSentOver(condition: ts.Expression, { fn }: Add, file: FileContext): boolean {
+  const link = findMemberPath(ts.isPrefixUnaryExpression(condition) ? condition.operand : condition)?.join('.');
+  if (!fn || link === undefined) return false;
+  return listNodesWithin('CallExpression', fn, file).some((call) => {
+    const target = findMethodCall(call);
+    return target && sending.test(target.method) && findMemberPath(target.receiver)?.join('.') === link;
+  });
 }
 
 /** In a handler of the event that the other side is back, or in a flush function that such a handler calls. */
@@ -106,7 +141,7 @@ function isWhenBack(fn: ts.Node | undefined): boolean {
     if (event !== undefined && comesBack.test(event)) return true;
     if (
       /^_*(?:on|handle)?_?(?:connect(?:ed)?|open(?:ed)?|ready|online|resume|reconnect(?:ed)?|flush|drain|sendPending|sendQueued|replay|processQueue|flushQueue|flushPending|flushBuffer)(?:[A-Z]\w*)?$/i.test(
-        nameOfFunction(at),
+        nameOfFunction(at).replace(/^#/, ''),
       )
     )
       return true;
