@@ -1,6 +1,6 @@
 import type { FileContext } from '../../model/file-context.ts';
 import { findFunctionValue } from '../names/functions.ts';
-import { bareModule, findOrigin, originName } from '../names/provenance.ts';
+import { bareModule, findOrigin, type Origin, originName } from '../names/provenance.ts';
 import {
   calleeName,
   type FunctionNode,
@@ -29,6 +29,10 @@ const senders = [
 ];
 const patterns = senders.map((name) => name.replaceAll('.', '\\.'));
 const sender = new RegExp(`^(?:${patterns.map((one) => (/[/-]$/.test(one) ? `${one}.+` : one)).join('|')})$`);
+/** Clients that are called after the service they ask. */
+const clientName = /^(?:stripe|openai|anthropic|resend|twilio|octokit|razorpay|plaid|postmark|cloudinary)(?:Client)?$/;
+const clientOfName =
+  /\b(?:stripe|openai|anthropic|resend|twilio|octokit|razorpay|plaid|postmark|cloudinary)(?:Client)?\.\w+\.\w+/;
 const senderWord = new RegExp(
   `\\bfetch\\(|['"](?:${[...patterns, '@nestjs/axios', 'request', 'simple-get', 'download', 'ofetch', '(?:node:)?https?'].join('|')})`,
 );
@@ -66,7 +70,7 @@ export function listOwnSends(fn: FunctionNode, file: FileContext): readonly ts.C
 }
 
 function namesSender({ text }: ts.SourceFile): boolean {
-  return senderWord.test(text);
+  return senderWord.test(text) || clientOfName.test(text);
 }
 
 /** Whether a call asks another host, by whatever library: what it is handed there is nobody else's business. */
@@ -75,9 +79,18 @@ export function isSend(call: ts.CallExpression, file: FileContext): boolean {
   if (findOutboundCall(call, file)) return true;
   const callee = skipWrappers(call.expression);
   const origin = findOrigin(callee, file);
+  if (origin && isNamedClient(origin)) return !computed.test(findMemberName(callee) ?? '');
   const module = origin ? bareModule(origin.module) : '';
   if (!origin || !sender.test(module) || /\bErrorCode\b/.test(originName(origin))) return false;
   return !(makesClient.test(module) ? setup : computed).test(findMemberName(callee) ?? '');
+}
+
+/** `stripe.paymentIntents.create()` where another file of the project makes the client: what has its name, and resources. */
+function isNamedClient({ module, path }: Origin): boolean {
+  if (!/^[.#~@]/.test(module) || sender.test(bareModule(module))) return false;
+  const [name = '', ...members] = path.filter((step) => step !== 'default' && step !== '*');
+  // `stripe.createCustomer()` of a module of that name is a helper, which says itself what it does.
+  return clientName.test(name) && members.length > 1 && !members.includes('()') && !members.includes('new');
 }
 
 /** A time-out in its own options bounds how long whoever waits holds what they hold. */
