@@ -253,9 +253,9 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Give it a limit: a cache with `max` (and a `ttl`) where entries can be computed again; where they cannot, delete each entry when what it stands for ends.",
     "limits": [
       "Whether keys are few is judged by types, constants and names. What a field or a module keeps by a bare `id` or `key` is left alone unless its own name says what there is one of for each: `sessions`, `usersById`, a cache.",
-      "Keys that somebody sets up or owns (servers, workspaces, campaigns, whatever is only called `id`) are few: `possible`. It is `likely` where a key is made anew, comes out of a request (also through four functions that hand it on), or is called after what passes, such as a session, a message, a user or a text, for entries that say when they expire under a `key` that the caller chooses, for locks, and where the key is an object that is loaded or made anew. The short beginning of a text, and keys under which a row or a file has to be found first, are few; a number or a flag for each user is little, and ports of a thread are as many as there are parts. In pages, behind an administration, and in migrations, imports and backups it is `possible`.",
+      "Keys that somebody sets up or owns (servers, workspaces, campaigns, whatever is only called `id`) are few: `possible`. It is `likely` where a key is made anew, comes out of a request (also through four functions that hand it on), or is called after what passes, such as a session, a message, a user, a text or a token that is asked for here, for entries that say when they expire under a `key` that the caller chooses, for locks, and where the key is an object that is loaded or made anew. The short beginning of a text, and keys under which a row or a file has to be found first, are few; a number or a flag for each user is little, and ports of a thread are as many as there are parts. In pages, behind an administration, and in migrations, imports and backups it is `possible`.",
       "Instances of classes whose life the project does not show are left alone, and so is what nothing is seen to add to again and again; but for an entry that is over all the same: it waits for one answer, it is ended by its key, or the entry under that key of another table of its owner goes.",
-      "A removal by key in another function counts as one for every entry, unless the container is a cache, or nobody calls the sweep that takes out what is too old."
+      "A removal by key in another function counts as one for every entry, unless the container is a cache, it asks how old the entry is, or nobody calls the sweep that takes out what is too old; one that only a failure leads to counts for none."
     ],
     "options": {},
     "fix": {
@@ -300,7 +300,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "While the other side is away the queue grows with every message; a long outage ends in a heap that is full, and then all is lost at once.",
     "advice": "Give the queue a limit and say what happens beyond it: drop the oldest, refuse, or hold the producer back.",
     "limits": [
-      "The state is told by the name of what the condition asks."
+      "The state is told by the name of what the condition asks, or is whether there is a link that is sent over in the other branch."
     ],
     "options": {},
     "fix": {

@@ -39,6 +39,7 @@ import {
 } from '../../src/ast/life/trimming.ts';
 import { emptyObjects, importWords, itemWrites, together } from '../../src/ast/mention-words.ts';
 import { ts } from '../../src/ast/ts.ts';
+import { isOnFailure } from '../../src/ast/where/conditions.ts';
 import { isWorkDoneOnce } from '../../src/ast/where/done-once.ts';
 import { isLoadedWhole } from '../../src/ast/where/filtered-add.ts';
 import { isKeyedByRequest } from '../../src/ast/where/keyed-by-request.ts';
@@ -73,9 +74,9 @@ export const rule = defineRule<UnboundedCache>({
     'Give it a limit: a cache with `max` (and a `ttl`) where entries can be computed again; where they cannot, delete each entry when what it stands for ends.',
   limits: [
     'Whether keys are few is judged by types, constants and names. What a field or a module keeps by a bare `id` or `key` is left alone unless its own name says what there is one of for each: `sessions`, `usersById`, a cache.',
-    'Keys that somebody sets up or owns (servers, workspaces, campaigns, whatever is only called `id`) are few: `possible`. It is `likely` where a key is made anew, comes out of a request (also through four functions that hand it on), or is called after what passes, such as a session, a message, a user or a text, for entries that say when they expire under a `key` that the caller chooses, for locks, and where the key is an object that is loaded or made anew. The short beginning of a text, and keys under which a row or a file has to be found first, are few; a number or a flag for each user is little, and ports of a thread are as many as there are parts. In pages, behind an administration, and in migrations, imports and backups it is `possible`.',
+    'Keys that somebody sets up or owns (servers, workspaces, campaigns, whatever is only called `id`) are few: `possible`. It is `likely` where a key is made anew, comes out of a request (also through four functions that hand it on), or is called after what passes, such as a session, a message, a user, a text or a token that is asked for here, for entries that say when they expire under a `key` that the caller chooses, for locks, and where the key is an object that is loaded or made anew. The short beginning of a text, and keys under which a row or a file has to be found first, are few; a number or a flag for each user is little, and ports of a thread are as many as there are parts. In pages, behind an administration, and in migrations, imports and backups it is `possible`.',
     'Instances of classes whose life the project does not show are left alone, and so is what nothing is seen to add to again and again; but for an entry that is over all the same: it waits for one answer, it is ended by its key, or the entry under that key of another table of its owner goes.',
-    'A removal by key in another function counts as one for every entry, unless the container is a cache, or nobody calls the sweep that takes out what is too old.',
+    'A removal by key in another function counts as one for every entry, unless the container is a cache, it asks how old the entry is, or nobody calls the sweep that takes out what is too old; one that only a failure leads to counts for none.',
   ],
   roles: ['product', 'ui'],
   mentions: [
@@ -112,11 +113,14 @@ function judge(container: Container | undefined, file: FileContext): Match<Unbou
   if (growth.adds.length === 0 || growth.sizeChecks.length > 0) return undefined;
   if (growth.escapes.some(({ kind }) => kind === 'stored') || isTrimmedOnOthers(container, file)) return undefined;
   if (growth.adds.some(({ fn }) => isLoadedWhole(fn, file)) || isPrimed(container, growth)) return undefined;
-  const removals = listLiveRemovals(growth, file);
+  const live = listLiveRemovals(growth, file);
+  // A load that failed takes out its own entry: those that went well stay.
+  const removals = live.filter(({ node }) => !isOnFailure(node));
   const all = listLiveAdds(container, growth, file).filter(({ key }) => key !== undefined);
   const neverSwept = listDeadSweep(all, removals, file);
   const told = neverSwept ? all : all.filter((add) => isGrowing(add, container, growth, file));
-  const brought = told[0] ? undefined : findBroughtAdd(all, container, growth, file);
+  const handed = findBroughtAdd(told[0] ? told.slice(0, 1) : all, container, growth, file);
+  const brought = told[0] ? undefined : handed;
   const adds = brought ? [brought.add] : told;
   const add = adds[0];
   if (!add) return undefined;
@@ -135,7 +139,7 @@ function judge(container: Container | undefined, file: FileContext): Match<Unbou
   if ((lifetime === 'short' && !outlives) || (isOfPage(file) && !isPageMemo(container, add, growth, file)))
     return undefined;
   // What is taken out as something ends may go whenever that does.
-  const isClosed = growth.removals.length > 0 && removals.length === 0;
+  const isClosed = growth.removals.length > 0 && live.length === 0;
   const conditions: LinkCondition[] = [
     ...listOwnerConditions(container, file),
     ...listNotTrimmedElsewhere(container),
@@ -157,13 +161,16 @@ function judge(container: Container | undefined, file: FileContext): Match<Unbou
     (isAnyKey(add.key!, file) && hasExpiry(add.value, file));
   const isOver = neverSwept !== undefined || (left !== undefined && left.kind !== 'once');
   const isSpent = isOver || isLockOfKey(add, container, file) || isKeyedByObject(add, container, growth, file);
-  const isOften = !isOfPage(file) && !isSeldom && (isSpent || (isPassing && !isStoredKey(add, file)));
+  const mayBeOften = !isOfPage(file) && !isSeldom;
+  const isMany = !isStoredKey(add, file);
+  const isOften = mayBeOften && (isSpent || (isPassing && isMany));
+  const isSent = !isOften && mayBeOften && isMany ? handed?.when : undefined;
   const isTold = lifetime !== 'process' && (isAnyones || isGivenOut);
   // A cache is given a limit where it is made, unless its key is the mistake; what stands for something goes when it ends.
   const isLimited = isCache && !left && !neverSwept && lifetime !== 'short';
   const isUntold = lifetime === 'unknown' && !isOver && !isOfRequests;
   const oneOwner = isUntold ? isOfOneOwner(container) : undefined;
-  const isUnsure = isClosed || !isOften || (isUntold && !oneOwner);
+  const isUnsure = isClosed || !(isOften || isSent) || (isUntold && !oneOwner);
   const isUsersOwn = isTold && !(isSpent || isNumbered || isOfRequests);
   return {
     at: isLimited ? container.at : add.node,
@@ -177,7 +184,7 @@ function judge(container: Container | undefined, file: FileContext): Match<Unbou
       trim: describeTrim(growth, removals, neverAsked.length > 0),
     },
     ...(isUnsure && { confidence: 'possible' as const }),
-    ...((isUsersOwn || oneOwner) && { sureWhen: allOf(isUsersOwn ? repeated : undefined, oneOwner) }),
+    ...((isUsersOwn || oneOwner || isSent) && { sureWhen: allOf(isUsersOwn ? repeated : undefined, oneOwner, isSent) }),
     ...(isOfPage(file) && { severity: 'medium' as const }),
     when: allOf(...conditions),
     data: {

@@ -79,7 +79,7 @@ function judgeBinary(value: ts.BinaryExpression, file: FileContext, depth: numbe
 }
 
 const sameDomain =
-  /^(?:toString|toLowerCase|toUpperCase|toLocaleLowerCase|toLocaleUpperCase|trim|trimStart|trimEnd|slice|substring|substr|replace|replaceAll|normalize|String|Number|parseInt|encodeURIComponent|decodeURIComponent|toHexString|toJSON|valueOf|at|concat|join|padStart|digest|update|createHash|stringify|toISOString|freeze|split|pop|shift|filter|map|sort|resolve|Symbol\.for|for)$/;
+  /^(?:toString|toLowerCase|toUpperCase|toLocaleLowerCase|toLocaleUpperCase|toFixed|toPrecision|trim|trimStart|trimEnd|slice|substring|substr|replace|replaceAll|normalize|String|Number|parseInt|encodeURIComponent|decodeURIComponent|toHexString|toJSON|valueOf|at|concat|join|padStart|digest|update|createHash|stringify|toISOString|freeze|split|pop|shift|filter|map|sort|resolve|Symbol\.for|for)$/;
 
 function judgeCall(call: ts.CallExpression, file: FileContext, depth: number): KeyDomain {
   const target = findMethodCall(call);

@@ -4,7 +4,7 @@ import { ts } from '../ts.ts';
 import type { Add, Growth, Removal } from './container-growth.ts';
 import type { Container } from './containers.ts';
 import { domainOfName } from './key-words.ts';
-import { hasExpiry } from './stamped.ts';
+import { asksAge, hasExpiry } from './stamped.ts';
 
 /** What is filled once for each thing that the program declares, sets up or warns of, by its name. */
 export const onceName =
@@ -61,7 +61,8 @@ export function mayNeverCome(
   file: FileContext,
 ): boolean {
   if (isCache && isInvalidation(removal, add, container, file)) return true;
-  return removal.fn !== undefined && removal.fn !== add.fn && hasExpiry(add.value, file);
+  if (!removal.fn || removal.fn === add.fn) return false;
+  return hasExpiry(add.value, file) || asksAge(removal.fn, add.value, file);
 }
 
 /** Whether the function that adds an entry looks for it first. */

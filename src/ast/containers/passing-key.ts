@@ -1,7 +1,7 @@
 import type { FileContext } from '../../model/file-context.ts';
 import { isExported, listCallsOf } from '../names/functions.ts';
 import { findNumber } from '../names/number-value.ts';
-import { findMemberPath, findMethodCall, isFunctionNode, skipAwait } from '../syntax.ts';
+import { findMemberPath, findMethodCall, isFunctionNode, rootOfMembers, skipAwait, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { isRequestValue } from '../where/request-value.ts';
 import type { Container } from './containers.ts';
@@ -36,7 +36,7 @@ function isPassing(part: ts.Expression, file: FileContext): boolean {
   if (isFresh(part, file)) return true;
   const name = nameOf(part);
   if (name === '' || domainOfName(name) === 'bounded') return false;
-  if (isSentIn(part, file)) return true;
+  if (isSentIn(part, file) || isIssued(part, name, file)) return true;
   return isPassingName(name);
 }
 
@@ -48,6 +48,16 @@ function nameOf(part: ts.Expression): string {
   const name = path?.at(-1) ?? '';
   const holder = path?.at(-2);
   return holder !== undefined && saysNothing(name) ? `${holder}_${name}` : name;
+}
+
+/** `const { token } = await auth(…)`: whoever issues tokens gives another one once this one is over. */
+function isIssued(part: ts.Expression, name: string, file: FileContext): boolean {
+  if (!/(?:^|_|access|bearer|auth|installation|id)tokens?$/i.test(name)) return false;
+  const root = rootOfMembers(part);
+  let holder: ts.Node | undefined = ts.isIdentifier(root) ? file.bindingOf(root)?.declaration : undefined;
+  while (holder && ts.isBindingElement(holder)) holder = holder.parent.parent;
+  const from = holder && ts.isVariableDeclaration(holder) && holder.initializer;
+  return from !== undefined && from !== false && ts.isAwaitExpression(skipWrappers(from));
 }
 
 const sentPart =
@@ -66,7 +76,7 @@ function isSentIn(part: ts.Expression, file: FileContext): boolean {
 
 /** Calls that put a key together or write it otherwise: other functions may pick anything out of what they are handed. */
 const keyMaking =
-  /key|hash|sha\d|md5|digest|update|stringify|serial|encode|normali[sz]e|canonical|case$|trim|slice|substr|replace|join|concat|^to(?:String|Hex)|^(?:String|Number|parseInt)$/i;
+  /key|hash|sha\d|md5|digest|update|stringify|serial|encode|normali[sz]e|canonical|case$|toFixed|trim|slice|substr|replace|join|concat|^to(?:String|Hex)|^(?:String|Number|parseInt)$/i;
 
 /** The names and members that a key is made of, through the variables of the file and the calls that hand it in. */
 function listParts(expression: ts.Expression, file: FileContext, depth: number): ts.Expression[] {

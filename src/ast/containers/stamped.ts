@@ -1,7 +1,9 @@
 import type { FileContext } from '../../model/file-context.ts';
-import { skipWrappers } from '../syntax.ts';
+import { type FunctionNode, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { listNodesWithin } from '../within.ts';
 
+const asksNow = /\bnow\b|\bnew Date\(\)|\bgetTime\b/;
 const clock = /\b(?:Date|performance)\.now\(|\bnew Date\(\)|\bhrtime\b/;
 
 /** Whether a value is written with the time in it, `{ type, at: Date.now() }`: a record of something that happened. */
@@ -12,6 +14,18 @@ export function isStamped(value: ts.Expression | undefined, file: FileContext): 
 /** Whether a value says until when it holds, `{ value, expiresAt: Date.now() + ttl }`. */
 export function hasExpiry(value: ts.Expression | undefined, file: FileContext): boolean {
   return listStamps(value, file).some((name) => /expir|ttl|until|stale/i.test(name));
+}
+
+/** Whether a function asks how old an entry is that is written with the time in it: `Date.now() - entry.createdAt > maxAge`. */
+export function asksAge(fn: FunctionNode, value: ts.Expression | undefined, file: FileContext): boolean {
+  const stamps = listStamps(value, file);
+  if (stamps.length === 0) return false;
+  const stamp = new RegExp(`\\.(?:${stamps.join('|')})\\b`);
+  return listNodesWithin('BinaryExpression', fn, file).some(({ left, operatorToken, right }) => {
+    if (operatorToken.kind !== ts.SyntaxKind.MinusToken && operatorToken.kind !== ts.SyntaxKind.PlusToken) return false;
+    const [from, to] = [left.getText(file.source), right.getText(file.source)];
+    return operatorToken.kind === ts.SyntaxKind.MinusToken ? asksNow.test(from) && stamp.test(to) : stamp.test(from);
+  });
 }
 
 /** The names of the properties that are given the time. */

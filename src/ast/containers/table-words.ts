@@ -1,5 +1,6 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { ts } from '../ts.ts';
+import { isOnFailure } from '../where/conditions.ts';
 import type { Growth, Removal } from './container-growth.ts';
 
 /** A key as it is written, where that is short: `req.url`. */
@@ -11,6 +12,8 @@ export function shownKey(key: ts.Expression, file: FileContext): string {
 /** What is said of how entries leave a table that grows. */
 export function describeTrim(growth: Growth, removals: readonly Removal[], isNeverCalled: boolean): string {
   if (growth.removals.length === 0) return 'never loses one';
+  if (removals.length === 0 && growth.removals.some(({ node }) => isOnFailure(node)))
+    return 'loses one only when it could not be made';
   if (removals.length === 0) return 'loses them only when its owner ends';
   return isNeverCalled ? 'nothing calls what would take one out' : 'loses one only when that very key is asked to go';
 }

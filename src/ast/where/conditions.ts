@@ -43,6 +43,20 @@ export function isInCatch(node: ts.Node, within: ts.Node): boolean {
   return false;
 }
 
+/** Whether only a failure leads to a node: it stands in a `catch`, in the callback of `.catch(…)`, or in the second one of `.then(…)`. */
+export function isOnFailure(node: ts.Node): boolean {
+  for (let at = node; at.parent; at = at.parent) {
+    if (ts.isCatchClause(at)) return true;
+    if (!isFunctionNode(at)) continue;
+    const call = getOutermostWrapped(at).parent;
+    const method = findMethodCall(call)?.method;
+    if (method === undefined || !ts.isCallExpression(call)) return false;
+    const place = call.arguments.findIndex((argument) => isWithin(at, argument));
+    return method === 'catch' || (method === 'then' && place === 1);
+  }
+  return false;
+}
+
 /** Whether a node stands in a `finally` of its function, or in the callback of `.finally(…)`. */
 export function isInFinally(node: ts.Node): boolean {
   for (let at = node; at.parent; at = at.parent) {

@@ -3,6 +3,8 @@ import type { GivenValue, LinkCondition } from '../../model/link.ts';
 import { ordinalOf } from '../names/functions.ts';
 import { sizeOf } from '../size/size.ts';
 import {
+  calleeName,
+  findMemberName,
   findMemberPath,
   findMethodCall,
   getOutermostWrapped,
@@ -22,7 +24,10 @@ const sentPart =
 const sentDecorator = /^(?:Param|Query|Body|Headers|Args|Ip|MessageBody|Payload)$/;
 /** Calls that give what they are called on, or are handed, written otherwise. */
 const rewriting =
-  /^(?:String|Number|parseInt|trim|toString|toLowerCase|toUpperCase|normalize|encodeURIComponent|stringify)$/;
+  /^(?:String|Number|parseInt|parseFloat|trim|toString|toLowerCase|toUpperCase|normalize|encodeURIComponent|decodeURIComponent|stringify|toFixed|toPrecision|replaceAll|digest)$/;
+/** Calls that give one part of what was sent: `c.req.query('q')`, `req.get('x-key')`, `url.searchParams.get('q')`. */
+const asking = /^(?:get|getAll|query|queries|param|header|cookie)$/;
+const askedHolder = /^(?:req|request|headers|query|params|cookies|searchParams)$/;
 
 const maxDepth = 4;
 
@@ -37,16 +42,29 @@ export function listSourcesOf(expression: ts.Expression, file: FileContext, dept
   if (ts.isCallExpression(value)) {
     const target = findMethodCall(value);
     const name = target?.method ?? (ts.isIdentifier(value.expression) ? value.expression.text : '');
-    if (!rewriting.test(name)) return [];
+    if (target && asking.test(name)) return sourcesOfAsked(target.receiver, file, depth);
+    if (!rewriting.test(name) && !(target && isOfHash(name, target.receiver))) return [];
     return [...value.arguments.flatMap(inner), ...(target ? inner(target.receiver) : [])];
   }
+  // What is taken apart is still what it was: `new URL(req.url)`.
+  if (ts.isNewExpression(value))
+    return /^URL/.test(value.expression.getText(file.source)) ? (value.arguments ?? []).flatMap(inner) : [];
   if (ts.isIdentifier(value)) return sourcesOfName(value, file, depth);
-  const path = findMemberPath(value);
-  if (!path) return [];
-  if (isRequestValue(value, file) && path.some((part) => sentPart.test(part))) return ['request'];
+  if (isRequestValue(value, file) && findMemberPath(value)?.some((part) => sentPart.test(part))) return ['request'];
   let root: ts.Expression = value;
   while (ts.isPropertyAccessExpression(root) || ts.isElementAccessExpression(root)) root = skipAwait(root.expression);
-  return ts.isIdentifier(root) ? sourcesOfName(root, file, depth) : [];
+  if (ts.isNewExpression(root)) return inner(root);
+  return ts.isIdentifier(root) && findMemberPath(value) ? sourcesOfName(root, file, depth) : [];
+}
+
+/** `createHash('sha256').update(text)` */
+function isOfHash(method: string, receiver: ts.Expression): boolean {
+  return method === 'update' && ts.isCallExpression(receiver) && /^createH(?:ash|mac)$/.test(calleeName(receiver));
+}
+
+function sourcesOfAsked(holder: ts.Expression, file: FileContext, depth: number): ValueSource[] {
+  if (!askedHolder.test(findMemberName(holder) ?? (ts.isIdentifier(holder) ? holder.text : ''))) return [];
+  return isRequestValue(holder, file) ? ['request'] : listSourcesOf(holder, file, depth);
 }
 
 function sourcesOfName(name: ts.Identifier, file: FileContext, depth: number): ValueSource[] {
