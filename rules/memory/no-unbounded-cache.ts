@@ -26,8 +26,7 @@ import {
 } from '../../src/ast/containers/memo.ts';
 import { isOffered } from '../../src/ast/containers/offered-cache.ts';
 import { isPortOfPart } from '../../src/ast/containers/part-port.ts';
-import { isAnyKey, isPassingKey } from '../../src/ast/containers/passing-key.ts';
-import { hasExpiry } from '../../src/ast/containers/stamped.ts';
+import { isPassingEntry } from '../../src/ast/containers/passing-key.ts';
 import { isStoredKey } from '../../src/ast/containers/stored-key.ts';
 import { describeTrim, shownKey } from '../../src/ast/containers/table-words.ts';
 import { isGivenByFactory, isOfOneOwner, lifetimeOf, listOwnerConditions } from '../../src/ast/life/lifetime.ts';
@@ -89,12 +88,10 @@ export const rule = defineRule<UnboundedCache>({
   // What a page remembers itself is `possible`.
   sureMentionsIn: { ui: ['dataloader'] },
   visit: {
-    VariableDeclaration: (node, file) =>
-      node.initializer && !isSilent(file) ? judge(containerOfVariable(node, file), file) : undefined,
-    PropertyDeclaration: (node, file) =>
-      node.initializer && !isSilent(file) ? judge(containerOfField(node, file), file) : undefined,
+    VariableDeclaration: (node, file) => (node.initializer ? judge(containerOfVariable(node, file), file) : undefined),
+    PropertyDeclaration: (node, file) => (node.initializer ? judge(containerOfField(node, file), file) : undefined),
     BinaryExpression(node, file) {
-      const isSet = node.operatorToken.kind === ts.SyntaxKind.EqualsToken && !isSilent(file);
+      const isSet = node.operatorToken.kind === ts.SyntaxKind.EqualsToken;
       return isSet ? judge(containerOfField(node, file), file) : undefined;
     },
     NewExpression: (node, file) => (isSilent(file) ? undefined : judgeDataLoader(node, file)),
@@ -106,7 +103,7 @@ function isSilent(file: FileContext): boolean {
 }
 
 function judge(container: Container | undefined, file: FileContext): Match<UnboundedCache> | undefined {
-  if (!container || container.kind === 'array' || container.accesses.length === 0) return undefined;
+  if (!container || isSilent(file) || container.kind === 'array' || container.accesses.length === 0) return undefined;
   if (isOfPage(file) && !mayBePageMemo(container)) return undefined;
   if (isBoundedKeyType(container.type, container.value, file)) return undefined;
   const growth = growthOf(container, file);
@@ -155,23 +152,19 @@ function judge(container: Container | undefined, file: FileContext): Match<Unbou
   if (!isCalledAnew && !isGivenOut && !isOfRequests && !left && !neverSwept)
     conditions.push(anyOf(repeated, ...byUsers));
   const isSeldom = isSeldomAsked(file) || isWorkDoneOnce(file, ownerOf(container)) || isPortOfPart(add, file);
-  const isPassing =
-    brought !== undefined ||
-    isPassingKey(add.key!, container, file) ||
-    (isAnyKey(add.key!, file) && hasExpiry(add.value, file));
+  const isPassing = brought !== undefined || isPassingEntry(add, container, file);
   const isOver = neverSwept !== undefined || (left !== undefined && left.kind !== 'once');
   const isSpent = isOver || isLockOfKey(add, container, file) || isKeyedByObject(add, container, growth, file);
   const mayBeOften = !isOfPage(file) && !isSeldom;
   const isMany = !isStoredKey(add, file);
   const isOften = mayBeOften && (isSpent || (isPassing && isMany));
   const isSent = !isOften && mayBeOften && isMany ? handed?.when : undefined;
-  const isTold = lifetime !== 'process' && (isAnyones || isGivenOut);
   // A cache is given a limit where it is made, unless its key is the mistake; what stands for something goes when it ends.
   const isLimited = isCache && !left && !neverSwept && lifetime !== 'short';
   const isUntold = lifetime === 'unknown' && !isOver && !isOfRequests;
   const oneOwner = isUntold ? isOfOneOwner(container) : undefined;
   const isUnsure = isClosed || !(isOften || isSent) || (isUntold && !oneOwner);
-  const isUsersOwn = isTold && !(isSpent || isNumbered || isOfRequests);
+  const isUsersOwn = lifetime !== 'process' && (isAnyones || isGivenOut) && !(isSpent || isNumbered || isOfRequests);
   return {
     at: isLimited ? container.at : add.node,
     related: [

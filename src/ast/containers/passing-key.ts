@@ -4,9 +4,11 @@ import { findNumber } from '../names/number-value.ts';
 import { findMemberPath, findMethodCall, isFunctionNode, rootOfMembers, skipAwait, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { isRequestValue } from '../where/request-value.ts';
+import type { Add } from './container-growth.ts';
 import type { Container } from './containers.ts';
 import { findOwnProperty, isFresh } from './fresh-key.ts';
 import { domainOfName, isPassingName, saysNothing } from './key-words.ts';
+import { hasExpiry } from './stamped.ts';
 
 /**
  * Whether a key stands for something that passes, so that there is a new one all the time: it is made on the spot, comes
@@ -20,6 +22,12 @@ export function isPassingKey(key: ts.Expression, container: Container, file: Fil
   return parts.every((part) => saysNothing(nameOf(part))) && isPassingName(container.name);
 }
 
+/** Whether an entry has such a key, or says itself when it expires where whoever calls chooses the key. */
+export function isPassingEntry({ key, value }: Add, container: Container, file: FileContext): boolean {
+  if (!key) return false;
+  return isPassingKey(key, container, file) || (isAnyKey(key, file) && hasExpiry(value, file));
+}
+
 /** Whether a part of a key is one that a request brings, by the name of that: `${req.method} ${req.originalUrl}`. */
 export function isSentKey(key: ts.Expression, file: FileContext): boolean {
   return listParts(key, file, 0).some(
@@ -28,7 +36,7 @@ export function isSentKey(key: ts.Expression, file: FileContext): boolean {
 }
 
 /** Whether nothing says what a key stands for: `key`, `id`. Whoever calls chooses it. */
-export function isAnyKey(key: ts.Expression, file: FileContext): boolean {
+function isAnyKey(key: ts.Expression, file: FileContext): boolean {
   return listParts(key, file, 0).every((part) => saysNothing(nameOf(part)));
 }
 
