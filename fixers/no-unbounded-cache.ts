@@ -19,7 +19,8 @@ export const fixer: Fixer<UnboundedCache> = {
   changes: `Holds the entries in a \`BoundedCache\` of ${max.replace('_', ',')}: the ones used least go when it is full and are computed again when asked for.`,
   fix({ data }, file) {
     const { container, growth, isRecomputable } = data;
-    if (!container || !growth) return { skip: 'make one DataLoader for each request' };
+    if (!container || !growth)
+      return { skip: 'a library keeps the entries: make a loader for each request, give a memo a cache with a limit' };
     if (!isRecomputable) {
       return { skip: 'what the entries hold cannot be computed again: delete each when what it stands for ends' };
     }

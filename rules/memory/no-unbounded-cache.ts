@@ -11,6 +11,7 @@ import { isGrowing } from '../../src/ast/containers/growing-table.ts';
 import { findBroughtAdd } from '../../src/ast/containers/handed-key.ts';
 import { isKeyedByObject, isLockOfKey } from '../../src/ast/containers/kept-for-key.ts';
 import { findKeptLoader } from '../../src/ast/containers/kept-loader.ts';
+import { findKeptMemo, type KeptByLibrary } from '../../src/ast/containers/kept-memo.ts';
 import { isBoundedKeyType } from '../../src/ast/containers/key-type.ts';
 import { findLeftBehind } from '../../src/ast/containers/left-behind.ts';
 import {
@@ -73,7 +74,7 @@ export const rule = defineRule<UnboundedCache>({
     'Give it a limit: a cache with `max` (and a `ttl`) where entries can be computed again; where they cannot, delete each entry when what it stands for ends.',
   limits: [
     'Whether keys are few is judged by types, constants and names. What a field or a module keeps by a bare `id` or `key` is left alone unless its own name says what there is one of for each: `sessions`, `usersById`, a cache.',
-    'Keys that somebody sets up or owns (servers, workspaces, campaigns, whatever is only called `id`) are few: `possible`. It is `likely` where a key is made anew, comes out of a request (also through four functions that hand it on), or is called after what passes, such as a session, a message, a user, a text or a token that is asked for here, for entries that say when they expire under a `key` that the caller chooses, for locks, and where the key is an object that is loaded or made anew. The short beginning of a text, and keys under which a row or a file has to be found first, are few; a number or a flag for each user is little, and ports of a thread are as many as there are parts. In pages, behind an administration, and in migrations, imports and backups it is `possible`.',
+    'Keys that somebody sets up or owns (servers, workspaces, campaigns, whatever is only called `id`) are few: `possible`. It is `likely` where a key is made anew, comes out of a request (also through four functions that hand it on), or is called after what passes, such as a session, a message, a user, a text or a token that is asked for here, for entries that say when they expire under a `key` that the caller chooses, for locks, and where the key is an object that is loaded or made anew. The short beginning of a text, and keys under which a row or a file has to be found first, are few; a number or a flag for each user is little, and ports of a thread are as many as there are parts. A function that a library memoizes counts where requests bring its first argument, and nothing says how long or how many it keeps. In pages, behind an administration, and in migrations, imports and backups it is `possible`.',
     'Instances of classes whose life the project does not show are left alone, and so is what nothing is seen to add to again and again; but for an entry that is over all the same: it waits for one answer, it is ended by its key, or the entry under that key of another table of its owner goes.',
     'A removal by key in another function counts as one for every entry, unless the container is a cache, it asks how old the entry is, or nobody calls the sweep that takes out what is too old; one that only a failure leads to counts for none.',
   ],
@@ -83,7 +84,8 @@ export const rule = defineRule<UnboundedCache>({
     'new Set&.add(',
     ...together(emptyObjects, itemWrites),
     ...together(emptyObjects, ['...'], [']: ']),
-    ...importWords(['dataloader']),
+    ...importWords(['dataloader', 'mem']),
+    'emoize',
   ],
   // What a page remembers itself is `possible`.
   sureMentionsIn: { ui: ['dataloader'] },
@@ -94,7 +96,8 @@ export const rule = defineRule<UnboundedCache>({
       const isSet = node.operatorToken.kind === ts.SyntaxKind.EqualsToken;
       return isSet ? judge(containerOfField(node, file), file) : undefined;
     },
-    NewExpression: (node, file) => (isSilent(file) ? undefined : judgeDataLoader(node, file)),
+    CallExpression: (node, file) => judgeKept(node, findKeptMemo(node, file), file),
+    NewExpression: (node, file) => judgeKept(node, findKeptLoader(node, file), file),
   },
 });
 
@@ -188,13 +191,10 @@ function judge(container: Container | undefined, file: FileContext): Match<Unbou
   };
 }
 
-/** A DataLoader keeps every key it has loaded: made for one request, not for the process. */
-function judgeDataLoader(node: ts.NewExpression, file: FileContext): Match<UnboundedCache> | undefined {
-  const name = findKeptLoader(node, file);
-  if (name === undefined) return undefined;
-  return {
-    at: node,
-    values: { name, key: 'key it loads', trim: 'keeps it' },
-    data: { container: undefined, growth: undefined, isRecomputable: true },
-  };
+/** A library keeps every key that it has loaded: a DataLoader is made for one request, not for the process. */
+function judgeKept(at: ts.Node, kept: KeptByLibrary | undefined, file: FileContext): Match<UnboundedCache> | undefined {
+  if (!kept || isSilent(file)) return undefined;
+  const { name, key, when } = kept;
+  const data = { container: undefined, growth: undefined, isRecomputable: true };
+  return { at, values: { name, key, trim: 'keeps it' }, ...(when && { when }), data };
 }

@@ -2,9 +2,10 @@ import type { FileContext } from '../../model/file-context.ts';
 import { bareModule, findOrigin } from '../names/provenance.ts';
 import { findEnclosingFunction, findPropertyName } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import type { KeptByLibrary } from './kept-memo.ts';
 
-/** What a `new DataLoader(…)` is called that lives as long as the process and keeps all it has loaded; undefined for others. */
-export function findKeptLoader(node: ts.NewExpression, file: FileContext): string | undefined {
+/** A `new DataLoader(…)` that lives as long as the process and keeps all it has loaded; undefined for others. */
+export function findKeptLoader(node: ts.NewExpression, file: FileContext): KeptByLibrary | undefined {
   const origin = findOrigin(node.expression, file);
   if (!origin || bareModule(origin.module) !== 'dataloader') return undefined;
   if (findEnclosingFunction(node) || isInInstanceField(node)) return undefined;
@@ -13,7 +14,8 @@ export function findKeptLoader(node: ts.NewExpression, file: FileContext): strin
   const names = options?.properties.map((p) => findPropertyName(p.name));
   if (names?.some((name) => name === undefined || name === 'cache' || name === 'cacheMap')) return undefined;
   const holder = node.parent;
-  return ts.isVariableDeclaration(holder) ? holder.name.getText(file.source) : 'This DataLoader';
+  const name = ts.isVariableDeclaration(holder) ? holder.name.getText(file.source) : 'This DataLoader';
+  return { name, key: 'key it loads' };
 }
 
 function isInInstanceField(node: ts.Node): boolean {

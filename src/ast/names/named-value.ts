@@ -14,6 +14,7 @@ import { ts } from '../ts.ts';
 import { type ClassShape, classShape } from './class-shape.ts';
 import { isExternal } from './external-module.ts';
 import { findFunctionOfBinding, ordinalOf } from './functions.ts';
+import { isLibraryMemo } from './library-memo.ts';
 import { findOrigin, requiredModule, traceType } from './provenance.ts';
 import { refOf, refOfMade, refOfOrigin } from './symbol-ref.ts';
 
@@ -102,6 +103,8 @@ export function valueOfExpression(
     // A wrapper around one function: export const list = asyncHandler(async (req, res) => …).
     const inline = value.arguments.map((a): ts.Node => skipWrappers(a)).find(isFunctionNode);
     if (inline) return { kind: 'function', fn: ordinalOf(inline, file) };
+    const wrapped = isLibraryMemo(value, file) ? refOf(value.arguments[0]!, file, classes) : undefined;
+    if (wrapped?.kind === 'function') return wrapped;
     const module = requiredModule(value);
     if (module !== undefined && !isExternal(module))
       return { kind: 'alias', to: { kind: 'imported', module, name: '*', members: [] } };
