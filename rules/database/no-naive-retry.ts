@@ -1,5 +1,4 @@
 import {
-  behindTryLeaves,
   callsPause,
   changesAttempt,
   changesSubject,
@@ -17,6 +16,7 @@ import {
   keepsHead,
   leavesAlways,
   leavesWithoutConnection,
+  mayGiveUp,
   takesUpAtWill,
   withoutTexts,
 } from '../../src/ast/io/attempts.ts';
@@ -58,7 +58,7 @@ export const rule = defineRule<NaiveRetry>({
     'It is `likely` where nothing but success ends the tries and nothing waits between them. Else it is `possible`: who knows the service knows what a failed attempt meets there, some tries do no harm, and what goes on to the next of several looks the same.',
     'What waits for a person is left alone.',
     'A wait for an event that is taken up again, and a loop that ends with its connection, are left alone.',
-    'A restart from the event that tells of the end is one where a start that fails ends so too: child processes, workers, sockets. What counts its starts, or takes the next of a queue, is left alone.',
+    'A restart from the event that tells of the end is one where a start that fails ends so too: child processes, workers, sockets, requests of `http`. What counts its starts, or takes the next of a queue, is left alone.',
     'Whether an error is worth a retry at all is not judged.',
   ],
   mentions: ['catch&await', 'p-retry', 'exponential-backoff', ...restartWords],
@@ -89,15 +89,12 @@ function judgeLoop(attempt: ts.TryStatement, loop: LoopNode, file: FileContext):
   const text = loop.getText(file.source);
   if (pacedName.test(attempt.tryBlock.getText(file.source)) || askingName.test(text)) return undefined;
   const pauses = callsPause(text);
-  const mayGiveUp =
-    contains(clause.block, (n) => ts.isThrowStatement(n) || ts.isReturnStatement(n) || ts.isBreakStatement(n)) ||
-    /attempt|retr(?:y|ies)|tries/i.test(withoutTexts(clause.block, file)) ||
-    behindTryLeaves(attempt);
+  const isLimited = mayGiveUp(attempt, loop, file);
   if (changesSubject(attempt, loop, file) || changesAttempt(attempt, loop, file)) return undefined;
   if (!pauses && contains(clause.block, isPauseOrRepair)) return undefined;
   if (isOpen && leavesWithoutConnection(loop, file)) return undefined;
   if (!pauses) {
-    const isCountless = isOpen && (!mayGiveUp || takesUpAtWill(clause.block, loop, file));
+    const isCountless = isOpen && (!isLimited || takesUpAtWill(clause.block, loop, file));
     return report(
       loop,
       { fault: isCountless ? 'endless' : 'immediate', loop, attempt },
@@ -105,7 +102,7 @@ function judgeLoop(attempt: ts.TryStatement, loop: LoopNode, file: FileContext):
       { isSure: isCountless && !isPacedByRound(attempt, loop) },
     );
   }
-  if (isOpen && !mayGiveUp && !/Math\.random|jitter|\*\*|Math\.pow|Math\.min|\*=|backoff/i.test(text)) {
+  if (isOpen && !isLimited && !/Math\.random|jitter|\*\*|Math\.pow|Math\.min|\*=|backoff/i.test(text)) {
     return report(loop, { fault: 'endless', loop, attempt }, 'without end, after the same pause each time');
   }
   return undefined;

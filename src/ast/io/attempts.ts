@@ -153,6 +153,23 @@ export function behindTryLeaves(attempt: ts.TryStatement): boolean {
     .some((s) => ts.isReturnStatement(s) || ts.isBreakStatement(s) || ts.isThrowStatement(s));
 }
 
+/**
+ * The tries may come to an end that is no success: the `catch` ends them, or counts (to tell the count of a log is no
+ * limit), or what stands beside the attempt leaves.
+ */
+export function mayGiveUp(attempt: ts.TryStatement, loop: LoopNode, file: FileContext): boolean {
+  const { block } = attempt.catchClause!;
+  if (contains(block, isExit) || behindTryLeaves(attempt)) return true;
+  if (/attempt|retr(?:y|ies)|tries/i.test(withoutTexts(block, file).replace(logCall, ''))) return true;
+  return contains(loop.statement, (n) => isExit(n) && !isWithin(n, attempt));
+}
+
+const logCall = /(?:[\w$.]+\.)?(?:log(?:ger)?|console|debug)(?:\.\w+)*\([^;]*?\)(?=\s*(?:;|\}|$|\n))/gi;
+
+function isExit(node: ts.Node): boolean {
+  return ts.isThrowStatement(node) || ts.isReturnStatement(node) || ts.isBreakStatement(node);
+}
+
 /** A `catch` that ends the loop or the function whatever has failed. */
 export function leavesAlways(block: ts.Block): boolean {
   const last = block.statements.at(-1);
@@ -218,7 +235,9 @@ const pauseName = /sleep|delay|wait|pause|back-?off|setTimeout|jitter|throttle|r
 
 /** Whether it calls what waits, by the name of that. */
 export function callsPause(text: string): boolean {
-  return [...text.matchAll(/\b([\w$]+)\s*\(/g)].some(([, name]) => name !== 'await' && pauseName.test(name!));
+  // A limit of time for the attempt is none.
+  const calls = text.replace(/\bAbortSignal\.timeout\(/g, '').matchAll(/\b([\w$]+)\s*\(/g);
+  return [...calls].some(([, name]) => name !== 'await' && pauseName.test(name!));
 }
 
 /** What it does, without what it tells of that. */

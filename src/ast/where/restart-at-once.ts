@@ -25,7 +25,7 @@ export interface RestartAtOnce {
   again: ts.CallExpression;
 }
 
-/** A start that fails comes to its end by these events too: where they start it anew, nothing slows that down. */
+/** A start that fails comes to its end by these events too: where they start it anew, nothing slows that down. A request that fails tells so. */
 const endsOfFailed: readonly { module: RegExp; made: RegExp; events: RegExp }[] = [
   { module: /^child_process$/, made: /^(?:spawn|fork|exec|execFile)$/, events: /^(?:exit|close)$/ },
   { module: /^worker_threads$/, made: /^Worker$/, events: /^exit$/ },
@@ -35,12 +35,14 @@ const endsOfFailed: readonly { module: RegExp; made: RegExp; events: RegExp }[] 
     made: /^(?:(?:globalThis|window|self)\.)?(?:WebSocket|default|\*|)$/,
     events: /^close$/,
   },
+  { module: /^https?$/, made: /^(?:request|get)$/, events: /^error$/ },
 ];
 
 /** The tokens without which no file has such a restart. */
 export const restartWords: readonly string[] = [
   ...['child_process', 'worker_threads'].flatMap((module) => [`${module}&exit`, `${module}&close`]),
   ...['WebSocket', 'createConnection', '.connect('].flatMap((made) => [`${made}&close`, `${made}&onclose`]),
+  ...['http.', 'https.'].flatMap((module) => [`${module}request(&'error'`, `${module}get(&'error'`]),
 ];
 
 const countName = /attempt|retr(?:y|ies)|tries|count|\bmax|limit|crash|fail|times\b/i;
@@ -60,7 +62,7 @@ export function findRestartAtOnce(
   const start = findStart(registration);
   const handler = findListenerFunction(told.listener, file);
   if (!start || !handler?.body || jobName.test(nameOfFunction(start)) || takesNext(start, file)) return undefined;
-  const made = findMade(told.target, start, file);
+  const made = told.target === undefined ? told.receiver : findMade(told.target, start, file);
   if (!made || !endsWith(made, told.event, file)) return undefined;
   const again = findAgain(handler, start, file);
   if (!again || isPaced(handler, file) || isPaced(start, file, made)) return undefined;
@@ -68,7 +70,9 @@ export function findRestartAtOnce(
 }
 
 interface EndListener {
-  target: string;
+  target: string | undefined;
+  /** `http.get(url)` of `http.get(url).on('error', f)`. */
+  receiver?: ts.Expression;
   event: string;
   listener: ts.Expression;
 }
@@ -77,8 +81,8 @@ interface EndListener {
 function findEndListener(node: ts.CallExpression | ts.BinaryExpression, file: FileContext): EndListener | undefined {
   if (ts.isCallExpression(node)) {
     const add = listAdds(file).find(({ call }) => call === node);
-    if (!add?.listener || !add.target || !/^(?:exit|close)$/.test(add.event)) return undefined;
-    return { target: add.target, event: add.event, listener: add.listener };
+    if (!add?.listener || !/^(?:exit|close|error)$/.test(add.event)) return undefined;
+    return { target: add.target, receiver: add.receiver, event: add.event, listener: add.listener };
   }
   if (!isAssignment(node) || findMemberName(node.left) !== 'onclose') return undefined;
   const target = pathOf((skipWrappers(node.left) as ts.PropertyAccessExpression).expression, file);
