@@ -1,3 +1,4 @@
+import { anyOf } from '../../src/ast/all-of.ts';
 import { findListAsSet, type ListAsSet } from '../../src/ast/containers/list-as-set.ts';
 import { roundWords, together } from '../../src/ast/mention-words.ts';
 import { type FirstKey, findFirstKey } from '../../src/ast/size/first-key.ts';
@@ -41,7 +42,7 @@ export const rule = defineRule<QuadraticLookup>({
   advice:
     'Build a Map or a Set of the list once, before the loop, and look up in that; keep what is added and removed one by one in a Set or a Map instead of an array.',
   limits: [
-    'Most lists are some dozens long, also those that grow with data: it is `likely` only in a library, for the rows of a result and for what is done in bulk, which users hand in, for the keys that a data loader gathers, for what waits to be taken elsewhere, and for a list of all clients that are connected; on the request path for a list that is kept for the life of the process, and for rows of a read of which each is looked for among those gathered before. Where else it is shown that both sides grow, the finding says by what.',
+    'Most lists are some dozens long, also those that grow with data: it is `likely` only in a library, for the rows of a result and for what is done in bulk, which users hand in, for the keys that a data loader gathers, for what waits to be taken elsewhere, and for a list of all clients that are connected; on the request path for a list that is kept for the life of the process, and for rows of a read, or what a stream brings, of which each is looked for among those gathered before. Where else it is shown that both sides grow, the finding says by what.',
     'What is read by the keys of a list is as long as that list, and so are the different ids of its own items; of kinds and names there are few.',
     'Searches in what a sort compares with are `likely` in a library, where the list is a copy of what is sorted or one for each of it; all keys that are listed to drop the first, where users of a library fill the object.',
     'Searches in a helper that is called in the loop are not seen, but in one that a sort compares with.',
@@ -65,7 +66,7 @@ export const rule = defineRule<QuadraticLookup>({
     ...together(
       ['.some(', '.find'],
       ['.push('],
-      ['.toArray(', '.query(', '.execute(', '.findMany(', '.findAll(', 'aginate'],
+      ['.toArray(', '.query(', '.execute(', '.findMany(', '.findAll(', 'aginate', 'for await'],
     ),
   ],
   visit: {
@@ -87,7 +88,9 @@ export const rule = defineRule<QuadraticLookup>({
           ...(evidence && { related: describe(evidence) }),
           ...(lookup.gathersRows
             ? { sureWhen: onAskedPath(getOutermostRound(call), file) }
-            : sureInLibrary(evidence?.over.isGiven === true)),
+            : lookup.gathersStream
+              ? { sureWhen: anyOf(onRequestPath(call, file), { kind: 'in-library' }) }
+              : sureInLibrary(evidence?.over.isGiven === true)),
           when,
           data: { kind: 'loop', lookup },
         };

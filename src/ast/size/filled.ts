@@ -14,7 +14,7 @@ import {
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { findAdd, findIterated, isDeclaredIn, listRepetitions } from './loop-facts.ts';
+import { findAdd, findIterated, isDeclaredIn, isOverStream, listRepetitions } from './loop-facts.ts';
 import type { Judge, Size } from './size.ts';
 
 const fillsOnce =
@@ -81,7 +81,7 @@ function sizeOfAdd(
       last = unknown;
       continue;
     }
-    if (ts.isForOfStatement(repetition.node) && repetition.node.awaitModifier && isKeyed)
+    if (isOverStream(repetition) && isKeyed)
       return { size: 'large', why: 'all of a stream, gathered here', at: add };
     const size = judge(over, file, depth + 1);
     if (size.size === 'large' && isKeyed) return { ...size, why: `filled for each of ${size.why}` };

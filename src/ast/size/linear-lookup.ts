@@ -13,7 +13,15 @@ import {
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import type { Repetition } from '../where/where.ts';
-import { dependsOnRound, findAdd, findIterated, isDeclaredIn, listRepetitions, waitsEachRound } from './loop-facts.ts';
+import {
+  dependsOnRound,
+  findAdd,
+  findIterated,
+  isDeclaredIn,
+  isOverStream,
+  listRepetitions,
+  waitsEachRound,
+} from './loop-facts.ts';
 import { findSize, type Size, sizeOf, soundsLarge } from './size.ts';
 import { findManyGiven, isOwnKeys, isTied } from './tied-size.ts';
 
@@ -33,6 +41,8 @@ export interface LinearLookup {
   evidence: { list: Size; over: Size } | undefined;
   /** The rows of a read are gathered, each looked for by its key among those before. */
   gathersRows: boolean;
+  /** What a stream brings is gathered, each looked for among what has come before. */
+  gathersStream: boolean;
   /** For `x => x.key === value`: the test and both sides; undefined for `includes(value)`. */
   key: { fn: FunctionNode; own: ts.Expression; other: ts.Expression } | undefined;
 }
@@ -63,9 +73,10 @@ export function findLinearLookup(call: ts.CallExpression, file: FileContext): Li
     const tied = isGrowing || isGrouped || isTied(list, over, file);
     const isOfData = isGrouped && keyDomain(key.own, file) === 'data';
     const many = tied && sizeOf(over, file) === 'unknown' ? findManyGiven(isOfData ? list : over, file) : undefined;
-    if (!many && !soundsLarge(over, file) && !isOfData) continue;
+    const stream = isGrowing && isOverStream(repetition) ? sizeOfStream(over) : undefined;
+    if (!many && !stream && !soundsLarge(over, file) && !isOfData) continue;
     if (!tied && !soundsLarge(list, file)) continue;
-    const sizes = { list: findSize(list, file), over: many ?? findSize(over, file) };
+    const sizes = { list: findSize(list, file), over: many ?? stream ?? findSize(over, file) };
     const isLive = [isLiveTable(list, sizes.list), isLiveTable(over, sizes.over)];
     if (!isLive.includes(false)) return undefined;
     // A list that grows by one for each other key is as long as there are keys.
@@ -78,9 +89,14 @@ export function findLinearLookup(call: ts.CallExpression, file: FileContext): Li
     const evidence = isLong && isSlow ? sizes : undefined;
     const gathersRows =
       isGrowing && isLong && key !== undefined && !waitsEachRound(repetition) && isRowsOfRead(over, file);
-    return { call, method: target.method, list, repetition, over, isGrowing, key, evidence, gathersRows };
+    const gathersStream = stream !== undefined && evidence !== undefined;
+    return { call, method: target.method, list, repetition, over, isGrowing, key, evidence, gathersRows, gathersStream };
   }
   return undefined;
+}
+
+function sizeOfStream(over: ts.Expression): Size {
+  return { size: 'large', why: 'all of a stream', at: over };
 }
 
 /** One of many different keys: as its value shows, or, where that does not, as it is called (`id`, `userKey`). */

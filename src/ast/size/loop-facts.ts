@@ -89,6 +89,11 @@ export function findIterated({ node, over }: Repetition): ts.Expression | undefi
   return undefined;
 }
 
+/** `for await (const record of source)`: whatever a stream brings, to its end. */
+export function isOverStream({ node }: Repetition): boolean {
+  return ts.isForOfStatement(node) && node.awaitModifier !== undefined;
+}
+
 /** Whether a place of a loop is reached once at most, for the loop ends with it: in a `return`, or in a block that leaves. */
 export function endsRepetition(node: ts.Node, { node: loop }: Repetition): boolean {
   if (ts.isCallExpression(loop)) return false;
