@@ -1,3 +1,4 @@
+import { anyOf } from '../../src/ast/all-of.ts';
 import { isRowsOfRead } from '../../src/ast/io/rows-of-read.ts';
 import { together } from '../../src/ast/mention-words.ts';
 import { shownText } from '../../src/ast/names/shown-text.ts';
@@ -14,7 +15,7 @@ import { sizeOf } from '../../src/ast/size/size.ts';
 import { findEnclosingFunction, findStringValue } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { openInLibrary } from '../../src/ast/where/under-load.ts';
-import { onRequestPath, onUsersPath } from '../../src/ast/where/where.ts';
+import { onRequestPath, onUsersPath, runsAsItLives } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Match } from '../../src/model/rule.ts';
@@ -42,7 +43,7 @@ export const rule = defineRule<BlockingJson>({
   advice:
     'Copy with structuredClone or only what is changed, compare ids or versions, keep values themselves in a cache of the process, and hand the object to the logger. Do not parse in a worker and send the whole object back: that is slower at every size.',
   limits: [
-    'It is `likely` only where a request waits for a copy or a comparison of what this file shows to grow with data, where a package copies the rows that its users read, and around a cache of the process and in an interceptor of all answers; one answer that is cached for a key and not shown to grow, what is only called after many, one row, bodies of requests (limited by what parses them) and log lines are `possible`.',
+    'It is `likely` only where a request waits for a copy or a comparison of what this file shows to grow with data, where a package copies the rows that its users read, and around a cache of the process and in an interceptor of all answers; one answer that is cached for a key and not shown to grow, what is only called after many, one row, bodies of requests (limited by what parses them), what runs by a timer or for an event, and log lines are `possible`.',
     'A store in memory that stands in for one on a disk is left alone: its values are copies by contract.',
     'Bodies that frameworks parse and send are not judged, but for a limit of 100 MB and more for all paths.',
   ],
@@ -90,7 +91,8 @@ function weigh(found: JsonRoundTrip, call: ts.CallExpression, file: FileContext)
   const asked = onRequestPath(call, file);
   return {
     ...(!isOfRows && !isShownLong(found, file) && { confidence: 'possible' as const }),
-    when: onUsersPath(call, file),
+    // By a timer or a listener too, the process stands still; who waits for it is not seen.
+    when: anyOf(onUsersPath(call, file), runsAsItLives(call, file)),
     sureWhen: isOfRows ? { kind: 'any', of: [asked, openInLibrary(call, file)] } : asked,
   };
 }

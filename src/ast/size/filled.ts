@@ -81,8 +81,7 @@ function sizeOfAdd(
       last = unknown;
       continue;
     }
-    if (isOverStream(repetition) && isKeyed)
-      return { size: 'large', why: 'all of a stream, gathered here', at: add };
+    if (isOverStream(repetition) && isKeyed) return { size: 'large', why: 'all of a stream, gathered here', at: add };
     const size = judge(over, file, depth + 1);
     if (size.size === 'large' && isKeyed) return { ...size, why: `filled for each of ${size.why}` };
     if (size.size !== 'small') last = unknown;

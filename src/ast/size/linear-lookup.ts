@@ -90,7 +90,18 @@ export function findLinearLookup(call: ts.CallExpression, file: FileContext): Li
     const gathersRows =
       isGrowing && isLong && key !== undefined && !waitsEachRound(repetition) && isRowsOfRead(over, file);
     const gathersStream = stream !== undefined && evidence !== undefined;
-    return { call, method: target.method, list, repetition, over, isGrowing, key, evidence, gathersRows, gathersStream };
+    return {
+      call,
+      method: target.method,
+      list,
+      repetition,
+      over,
+      isGrowing,
+      key,
+      evidence,
+      gathersRows,
+      gathersStream,
+    };
   }
   return undefined;
 }

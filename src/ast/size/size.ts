@@ -19,6 +19,7 @@ import {
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { findRepetition } from '../where/where.ts';
+import { findDerived } from './derived.ts';
 import { sizeOfFilled } from './filled.ts';
 import { carried, carriedAs, isBodyParameter, isIncoming } from './incoming.ts';
 import { sizeOfSource } from './size-sources.ts';
@@ -393,5 +394,7 @@ function soundOf(expression: ts.Expression, file: FileContext, depth: number): '
   }
   if (ts.isBinaryExpression(value)) return soundOf(value.left, file, depth + 1);
   const name = ts.isIdentifier(value) ? value.text : findMemberName(value);
-  return name === undefined ? 'nothing' : soundOfName(name);
+  const sound = name === undefined ? 'nothing' : soundOfName(name);
+  const of = sound === 'nothing' && ts.isIdentifier(value) ? findDerived(value, file) : undefined;
+  return of ? soundOf(of, file, depth + 1) : sound;
 }
