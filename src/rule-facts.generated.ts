@@ -24,7 +24,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "safety": "safe",
       "changes": "moves the end to a `finally` that begins right after the handle was made; joins piped streams by `pipeline()`; lets an answer that is not read flow away"
     },
-    "bad": "import fs from 'node:fs';\nimport { createServer } from 'node:http';\nimport { createGzip } from 'node:zlib';\n\nlet sent = 0;\n\ncreateServer((_req, res) => {\n  fs.createReadStream('/srv/list.json')\n    .pipe(createGzip())\n    .on('data', (chunk: Buffer) => {\n      sent += chunk.length;\n    })\n    .pipe(res);\n}).listen(0);\n\nexport const total = (): number => sent;",
+    "bad": "const { spawn } = require('child_process');\nconst express = require('express');\n\nconst app = express();\n\napp.get('/backup', (req, res) => {\n  const dump = spawn('pg_dump', ['--format=custom', 'shop']);\n  res.attachment('shop.dump');\n  dump.stdout.pipe(res);\n  dump.stderr.on('data', (text) => console.warn(String(text)));\n});\n\napp.listen(3000);",
     "good": "import { watch } from 'chokidar';\n\nexport class Pool {\n  private again(left: number): unknown {\n    const watcher = watch('.');\n    return left > 0 ? this.again(left - 1) : watcher;\n  }\n\n  open(): unknown {\n    return this.again(2);\n  }\n\n  close(): void {}\n}"
   },
   {
@@ -435,7 +435,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "One connection holds one conversation: queries of concurrent requests queue behind the slowest, and transactions of two requests mix. Measured: 0.43 to 0.66 of the throughput of a pool; when the connection breaks, every request fails.",
     "advice": "Use `new Pool()`; check a client out of it only for a transaction.",
     "limits": [
-      "Only pg.Client kept at module level or in a field and queried in the same file is seen."
+      "Only pg.Client is seen, kept at module level or in a field and queried in the same file, or kept at module level and queried by others that import it; not one that a function makes and gives."
     ],
     "options": {},
     "fix": {
@@ -452,7 +452,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "confidence": "likely",
     "lifecycle": "trial",
     "effort": 15,
-    "message": "{name} is taken from the pool here and not given back {outcome}.",
+    "message": "{name} is taken from the pool here and {outcome}.",
     "why": "Each miss takes one connection out of the pool for good. After as many as the pool holds, every request waits for a connection that never comes.",
     "advice": "Release it in a `finally` that begins right after it was acquired, or use the pool’s own `query`, `withConnection` or transaction helper.",
     "limits": [
@@ -481,7 +481,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "Idle connections break whenever the server restarts, fails over or a firewall drops them. The event comes outside of any request, so no try/catch sees it, and all requests of the process die with it.",
     "advice": "Listen: `pool.on('error', (error) => log.error(error))`. A pool replaces the connection by itself; a single one has to be made anew.",
     "limits": [
-      "A client that is handed to another function at once, or made in a factory, is left alone; so is a single connection (`Client` of pg, `createConnection()` of mysql) that no field or name of the module keeps."
+      "A client that is handed to another function at once, is left alone; one of pg that a factory gives is reported where the project calls the factory and listens on nothing that is called a pool, a client or a database. So left alone is a single connection (`Client` of pg, `createConnection()` of mysql) that no field or name of the module keeps."
     ],
     "options": {},
     "fix": {
@@ -530,7 +530,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "It is `likely` where nothing but success ends the tries and nothing waits between them. Else it is `possible`: who knows the service knows what a failed attempt meets there, some tries do no harm, and what goes on to the next of several looks the same.",
       "What waits for a person is left alone.",
       "A wait for an event that is taken up again, and a loop that ends with its connection, are left alone.",
-      "A restart from the event that tells of the end is one where a start that fails ends so too: child processes, workers, sockets. What counts its starts, or takes the next of a queue, is left alone.",
+      "A restart from the event that tells of the end is one where a start that fails ends so too: child processes, workers, sockets, requests of `http`. What counts its starts, or takes the next of a queue, is left alone.",
       "Whether an error is worth a retry at all is not judged."
     ],
     "options": {},
@@ -615,10 +615,11 @@ export const ruleFacts: readonly RuleFacts[] = [
     "confidence": "possible",
     "lifecycle": "trial",
     "effort": 20,
-    "message": "`{query}` reads the whole table for each request{use}.",
+    "message": "`{query}` reads {what} for each request{use}.",
     "why": "Memory and time of one request grow with the number of rows that were ever written; some day one request takes the process down.",
     "advice": "Read a page (`take`, `limit`), filter and count in the database, and select the columns that are used.",
     "limits": [
+      "Rows behind a filter are reported where all that is done with them is to count them, or to look for one among all of a table or of a tenant; whether there are any at all is asked of few most often.",
       "A table that always stays small (settings, groups, what somebody makes by hand) is not told from one that grows."
     ],
     "options": {},
@@ -636,7 +637,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "JSON is made and read in one go on the thread that serves all requests, at about 10 ms for a megabyte each way; what is copied, compared or cached this way grows with the rows and the payload.",
     "advice": "Copy with structuredClone or only what is changed, compare ids or versions, keep values themselves in a cache of the process, and hand the object to the logger. Do not parse in a worker and send the whole object back: that is slower at every size.",
     "limits": [
-      "It is `likely` only where a request waits for a copy or a comparison of what this file shows to grow with data, where a package copies the rows that its users read, and around a cache of the process and in an interceptor of all answers; one answer that is cached for a key and not shown to grow, what is only called after many, one row, bodies of requests (limited by what parses them) and log lines are `possible`.",
+      "It is `likely` only where a request waits for a copy or a comparison of what this file shows to grow with data, where a package copies the rows that its users read, and around a cache of the process and in an interceptor of all answers; one answer that is cached for a key and not shown to grow, what is only called after many, one row, bodies of requests (limited by what parses them), what runs by a timer or for an event, and log lines are `possible`.",
       "A store in memory that stands in for one on a disk is left alone: its values are copies by contract.",
       "Bodies that frameworks parse and send are not judged, but for a limit of 100 MB and more for all paths."
     ],
@@ -704,7 +705,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "A search of an array looks at every item. Among 10,000 it takes 17 µs where a Set or a Map takes 0.02 µs, and it is done once for each of them; below some hundred there is no difference, and then one customer has more.",
     "advice": "Build a Map or a Set of the list once, before the loop, and look up in that; keep what is added and removed one by one in a Set or a Map instead of an array.",
     "limits": [
-      "Most lists are some dozens long, also those that grow with data: it is `likely` only in a library, for the rows of a result and for what is done in bulk, which users hand in, for the keys that a data loader gathers, for what waits to be taken elsewhere, and for a list of all clients that are connected; on the request path for a list that is kept for the life of the process, and for rows of a read of which each is looked for among those gathered before. Where else it is shown that both sides grow, the finding says by what.",
+      "Most lists are some dozens long, also those that grow with data: it is `likely` only in a library, for the rows of a result and for what is done in bulk, which users hand in, for the keys that a data loader gathers, for what waits to be taken elsewhere, and for a list of all clients that are connected; on the request path for a list that is kept for the life of the process, and for rows of a read, or what a stream brings, of which each is looked for among those gathered before. Where else it is shown that both sides grow, the finding says by what.",
       "What is read by the keys of a list is as long as that list, and so are the different ids of its own items; of kinds and names there are few.",
       "Searches in what a sort compares with are `likely` in a library, where the list is a copy of what is sorted or one for each of it; all keys that are listed to drop the first, where users of a library fill the object.",
       "Searches in a helper that is called in the loop are not seen, but in one that a sort compares with."
