@@ -11,6 +11,7 @@ import {
   findHandleKind,
   type HandleKind,
   inheritedClient,
+  streamKind,
 } from '../../src/ast/handles/handles.ts';
 import { isEarly, isOfFailure, outcomeOf, relatedOf } from '../../src/ast/handles/leak-words.ts';
 import { findLeftOpen } from '../../src/ast/handles/left-open.ts';
@@ -59,7 +60,7 @@ export const rule = defineRule<LeakedHandle>({
     'A handle that is returned, stored or passed on is taken to be ended there. What an effect of a page leaves open is `possible` where it may run once for the page; editors, charts, maps and players are judged in effects and owners only.',
     'Of streams joined by `pipe()`, those between a file, or an answer of another service, and the client of a handler are followed, also by way of what is made of the response, and what another service sends, or a function is handed as a stream, into a file; an answer that its handler calls an image or the like is `possible`: what is small is sent before anybody goes. An abort counts as an end of what is read, unless it is that of a timer that is cleared as the answer comes.',
     'Of what no known library makes, only what its own function opens, waits for and ends on some way out is followed.',
-    'Else only what is known by its import is a handle; response bodies that are left unread, at all or on an early return, are followed for `http` and `https`, and on an early return for objects of S3. Of `fetch`, only a GET of whatever an address names whose body nobody reads: a body of up to 16 KB (Node.js 20) or 64 KB (22 and later) holds no connection, so that what answers a failure, or an API, does not matter.',
+    'Else only what is known by its import is a handle; response bodies that are left unread, at all or on an early return, are followed for `http` and `https`, and on an early return for objects of S3 and for the stream in what a function of the project gives. Of `fetch`, only a GET of whatever an address names whose body nobody reads: a body of up to 16 KB (Node.js 20) or 64 KB (22 and later) holds no connection, so that what answers a failure, or an API, does not matter.',
   ],
   roles: ['product', 'ui'],
   mentions: [
@@ -88,6 +89,7 @@ export const rule = defineRule<LeakedHandle>({
     'getObject',
     ...together(["'timeout'", '"timeout"', '.setTimeout('], ['request(', '.get(', 'connect(', 'onnection(', 'Socket(']),
     'await fetch(',
+    ...together(['.body', '.Body', '.stream'], ['pipeline(', '.pipe(']),
     '.pipe(&(res',
     '.pipe(&(_res',
     '.pipe(&Response',
@@ -120,7 +122,8 @@ function judge(creation: Creation, file: FileContext): Match<LeakedHandle> | und
     const unread = findUnreadAnswer(creation, file);
     if (unread) return report(creation, answerKind, { kind: 'unread', ...unread }, file);
     const body = findUnreadBody(creation, file);
-    if (body) return report(creation, bodyKind, { kind: 'outcome', ends: [], ...body }, file);
+    if (body)
+      return report(creation, body.givenBy ? streamKind : bodyKind, { kind: 'outcome', ends: [], ...body }, file);
   }
   const open = findLeftOpen(creation, file);
   if (open) return report(creation, open.handle, open.leak, file);
@@ -153,7 +156,7 @@ function report(creation: Creation, handle: HandleKind, leak: HandleLeak, file: 
   if (handle === inheritedClient) {
     conditions.push({ kind: 'project-states', fact: `client-class:${creation.expression.getText(file.source)}` });
   }
-  if ((leak.kind === 'piped' || leak.kind === 'downloaded') && leak.givenBy !== undefined)
+  if ('givenBy' in leak && leak.givenBy !== undefined)
     conditions.push(
       anyOf(...leak.givenBy.map((name): LinkCondition => ({ kind: 'project-states', fact: `gives-stream:${name}` }))),
     );

@@ -37,7 +37,14 @@ export type HandleLeak =
   /** It is left open at this place: its reader is left, its timeout is only told of. */
   | { kind: 'left'; at: ts.Node; outcome: string; note: string; fn: FunctionNode }
   /** It is ended, but not on these outcomes. */
-  | { kind: 'outcome'; binding: Binding; fn: FunctionNode; leaks: readonly Leak[]; ends: readonly ts.CallExpression[] }
+  | {
+      kind: 'outcome';
+      binding: Binding;
+      fn: FunctionNode;
+      leaks: readonly Leak[];
+      ends: readonly ts.CallExpression[];
+      givenBy?: readonly string[];
+    }
   /** Its owner keeps it, and has an end that leaves it open. */
   | { kind: 'owner'; at: ts.Expression; field: string; life: Extract<Life, { kind: 'owner' }>; disposer: FunctionNode };
 
