@@ -5,7 +5,7 @@ import { lossEmitters, poolOfPg } from '../../src/ast/clients/loss-emitters.ts';
 import { listHandlePlaces } from '../../src/ast/handles/handle-escape.ts';
 import { notSurvived } from '../../src/ast/handles/survived-errors.ts';
 import { importWords, together } from '../../src/ast/mention-words.ts';
-import { findFunctionValue } from '../../src/ast/names/functions.ts';
+import { findFunctionValue, listCallsOf } from '../../src/ast/names/functions.ts';
 import { bareModule, findOrigin, originName } from '../../src/ast/names/provenance.ts';
 import {
   findEnclosingFunction,
@@ -102,6 +102,8 @@ function judgeFactory(
   );
   if (!fn || !isGiven || nameOfFunction(fn) === '' || (home && isHandled(home, file)) || isForOneJob(node, file))
     return undefined;
+  // Who makes one in this very file and ends it works with it and is done.
+  if (listCallsOf(fn, file).length > 0 && /\.end\(/.test(file.text)) return undefined;
   return {
     at: node,
     values: { what: poolOfPg.what, name: home?.path ?? `${nameOfFunction(fn)}()` },

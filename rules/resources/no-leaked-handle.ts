@@ -59,6 +59,7 @@ export const rule = defineRule<LeakedHandle>({
     'What only a failure leaves open is `possible` where no request, event or timer comes there (a browser and a client of a database are `likely` anyway); so are observers, and what an owner hands on or a base class may end.',
     'A handle that is returned, stored or passed on is taken to be ended there. What an effect of a page leaves open is `possible` where it may run once for the page; editors, charts, maps and players are judged in effects and owners only.',
     'Of streams joined by `pipe()`, those between a file, or an answer of another service, and the client of a handler are followed, also by way of what is made of the response, and what another service sends, or a function is handed as a stream, into a file; an answer that its handler calls an image or the like is `possible`: what is small is sent before anybody goes. An abort counts as an end of what is read, unless it is that of a timer that is cleared as the answer comes.',
+    'A thread is judged where its owner keeps it, and where a function starts it for one message by a file that waits for more.',
     'Of what no known library makes, only what its own function opens, waits for and ends on some way out is followed.',
     'Else only what is known by its import is a handle; response bodies that are left unread, at all or on an early return, are followed for `http` and `https`, and on an early return for objects of S3 and for the stream in what a function of the project gives. Of `fetch`, only a GET of whatever an address names whose body nobody reads: a body of up to 16 KB (Node.js 20) or 64 KB (22 and later) holds no connection, so that what answers a failure, or an API, does not matter.',
   ],
@@ -156,6 +157,8 @@ function report(creation: Creation, handle: HandleKind, leak: HandleLeak, file: 
   if (handle === inheritedClient) {
     conditions.push({ kind: 'project-states', fact: `client-class:${creation.expression.getText(file.source)}` });
   }
+  if (leak.kind === 'left' && leak.thread !== undefined)
+    conditions.push({ kind: 'project-states', fact: `serving-thread:${leak.thread}` });
   if ('givenBy' in leak && leak.givenBy !== undefined)
     conditions.push(
       anyOf(...leak.givenBy.map((name): LinkCondition => ({ kind: 'project-states', fact: `gives-stream:${name}` }))),

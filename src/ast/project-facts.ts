@@ -5,6 +5,7 @@ import { listDatabaseKinds } from './clients/embedded-database.ts';
 import { listKeptOnce, listLentArguments, listMadeOnce } from './clients/lent-arguments.ts';
 import { listRedisClients } from './clients/redis-home.ts';
 import { listClientClasses } from './handles/handles.ts';
+import { listServingThreads } from './handles/left-worker.ts';
 import { listStreamGivers } from './handles/piped-answer.ts';
 import { listSurvivedErrors } from './handles/survived-errors.ts';
 import { listListedTypes } from './io/field-queries.ts';
@@ -58,6 +59,7 @@ export function listFacts(file: FileContext): string[] {
   for (const name of listPartsOfClosable(file)) facts.add(`part-of-closable:${name}`);
   for (const lent of listLentArguments(file)) facts.add(`lent-${lent}`);
   for (const name of listClientClasses(file)) facts.add(`client-class:${name}`);
+  for (const name of listServingThreads(file)) facts.add(`serving-thread:${name}`);
   for (const name of listStreamGivers(file)) facts.add(`gives-stream:${name}`);
   for (const name of listRemoverMethods(file)) facts.add(`gives-remover-${name}`);
   for (const name of listEventMembers(file)) facts.add(`event-member:${name}`);

@@ -36,6 +36,8 @@ export function textOfFact(fact: string): FactText {
         mentions: ['maxDuration', 'imeout&.use(', 'imeout&useGlobalInterceptors', 'imeout&APP_INTERCEPTOR'],
         isOfProduct: true,
       };
+    case 'serving-thread':
+      return { mentions: ['parentPort'], isOfProduct: true };
     case 'hears-clients':
       return { mentions: ['.on(', '.once(', '.addListener('], isOfProduct: true };
     case 'handed-to-listener':

@@ -35,7 +35,7 @@ export type HandleLeak =
   /** An answer whose body is left unread on this way. */
   | { kind: 'unread'; answer: ts.Identifier; branch: ts.Statement | ts.ConciseBody; fn: FunctionNode }
   /** It is left open at this place: its reader is left, its timeout is only told of. */
-  | { kind: 'left'; at: ts.Node; outcome: string; note: string; fn: FunctionNode }
+  | { kind: 'left'; at: ts.Node; outcome: string; note: string; fn: FunctionNode; thread?: string }
   /** It is ended, but not on these outcomes. */
   | {
       kind: 'outcome';

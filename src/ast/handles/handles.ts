@@ -244,6 +244,8 @@ export const handleKinds: readonly HandleKind[] = [
   ...widgetKinds,
 ];
 
+export const workerKind: HandleKind = handleKinds.find(({ name }) => name === 'worker')!;
+
 export const descriptorKind: HandleKind = handleKinds[0]!;
 
 export const fileKind: HandleKind = {

@@ -3,8 +3,9 @@ import { findToldTimeout } from '../timers/told-timeout.ts';
 import { ts } from '../ts.ts';
 import { findEvictedHandle } from './evicted-handle.ts';
 import type { HandleLeak } from './handle-leak.ts';
-import { cachedKind, fileKind, type HandleKind, requestKind, socketKind } from './handles.ts';
+import { cachedKind, fileKind, type HandleKind, requestKind, socketKind, workerKind } from './handles.ts';
 import { findLeftReader } from './left-reader.ts';
+import { findLeftWorker } from './left-worker.ts';
 
 /** What one thing that is done with a handle leaves open, whoever else would end it. */
 export interface LeftOpen {
@@ -12,7 +13,7 @@ export interface LeftOpen {
   leak: Extract<HandleLeak, { kind: 'left' }>;
 }
 
-/** A cache that evicts, a reader that is left early, a timeout that is only told of. */
+/** A cache that evicts, a thread of one message, a reader that is left early, a timeout that is only told of. */
 export function findLeftOpen(creation: ts.CallExpression | ts.NewExpression, file: FileContext): LeftOpen | undefined {
   if (ts.isNewExpression(creation)) {
     const evicted = findEvictedHandle(creation, file);
@@ -20,6 +21,12 @@ export function findLeftOpen(creation: ts.CallExpression | ts.NewExpression, fil
     if (at && fn) {
       const told = { outcome: 'when it is evicted', note: 'ends what is left of them' };
       return { handle: cachedKind, leak: { kind: 'left', at, fn, ...told } };
+    }
+    const worker = findLeftWorker(creation, file);
+    if (worker) {
+      const { fn: starter, stem: thread } = worker;
+      const toldOf = { outcome: 'at all', note: 'starts a thread that waits for the next message' };
+      return { handle: workerKind, leak: { kind: 'left', at: creation, fn: starter, thread, ...toldOf } };
     }
   } else {
     const left = findLeftReader(creation, file);
