@@ -1,4 +1,4 @@
-import { isRedisClient, isRedisOfOtherFile } from '../../src/ast/clients/redis-home.ts';
+import { findPromisedKeys, isRedisClient, isRedisOfOtherFile } from '../../src/ast/clients/redis-home.ts';
 import { isAwaitedOrReturned } from '../../src/ast/io/queries.ts';
 import { ownerOf } from '../../src/ast/io/request-wrapper.ts';
 import { together } from '../../src/ast/mention-words.ts';
@@ -37,25 +37,32 @@ export const rule = defineRule<RedisKeys>({
     'A client of another file is known where that file exports it by name, unless its own name tells.',
     'SMEMBERS and HGETALL of large keys are not reported: how large they are is not to be seen.',
   ],
-  mentions: together(['.keys(', '.KEYS('], ['edis', 'lient', 'ache']),
+  mentions: together(['.keys(', '.KEYS(', '.keysAsync(', 'promisify&.keys)'], ['edis', 'lient', 'ache']),
   visit: {
     CallExpression(call, file) {
       const target = findMethodCall(call);
-      if (!target || (target.method !== 'keys' && target.method !== 'KEYS')) return undefined;
+      const isKeys = target !== undefined && /^(?:keys|KEYS|keysAsync)$/.test(target.method);
+      const receiver = isKeys ? target.receiver : findPromisedKeys(call.expression, file);
+      if (!receiver) return undefined;
       // The answer is waited for, or called back with.
       const [pattern, callback, ...others] = call.arguments;
       if (!pattern || others.length > 0 || (callback && !isFunctionNode(callback))) return undefined;
-      return judge(call, target.receiver, file);
+      return judge(call, receiver, target?.method !== 'keysAsync' && isKeys, file);
     },
   },
 });
 
-function judge(call: ts.CallExpression, receiver: ts.Expression, file: FileContext): Match<RedisKeys> | undefined {
+function judge(
+  call: ts.CallExpression,
+  receiver: ts.Expression,
+  isPlain: boolean,
+  file: FileContext,
+): Match<RedisKeys> | undefined {
   const [pattern] = call.arguments;
   if (!pattern || ts.isObjectLiteralExpression(pattern) || ts.isArrayLiteralExpression(pattern)) return undefined;
   const origin = findOrigin(receiver, file);
   const isClient = isRedisClient(origin);
-  const library = isClient ? (bareModule(origin.module) === 'ioredis' ? 'ioredis' : 'redis') : undefined;
+  const library = isClient && isPlain ? (bareModule(origin.module) === 'ioredis' ? 'ioredis' : 'redis') : undefined;
   // `getRedis().keys('session:*')`
   const given = skipWrappers(receiver);
   const path = findMemberPath(ts.isCallExpression(given) ? given.expression : given) ?? [];

@@ -3,6 +3,7 @@ import type { LinkCondition } from '../../model/link.ts';
 import { isExternal } from '../names/external-module.ts';
 import { listCommonJsExports, listExports } from '../names/module-surface.ts';
 import { bareModule, findOrigin, type Origin } from '../names/provenance.ts';
+import { calleeName, findMethodCall, findProperty, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 
 /** Whether a value is a client of Redis, by where it comes from. */
@@ -31,7 +32,8 @@ export function listRedisClients(file: FileContext): string[] {
   const names = new Set<string>();
   const tell = (name: string, value: ts.Node): void => {
     const origin = findOrigin(value, file);
-    if (isRedisClient(origin) && /\(\)|^new$/.test(origin.path.at(-1) ?? '')) names.add(`${stem}.${name}`);
+    const isMade = isRedisClient(origin) && /\(\)|^new$/.test(origin.path.at(-1) ?? '');
+    if (isMade || holdsPromisedKeys(value, file)) names.add(`${stem}.${name}`);
   };
   for (const [name, target] of Object.entries(listExports(file).exports)) {
     const binding = 'local' in target ? file.moduleScope.bindings.get(target.local) : undefined;
@@ -41,6 +43,27 @@ export function listRedisClients(file: FileContext): string[] {
   for (const statement of file.source.statements)
     if (ts.isExportAssignment(statement)) tell('default', statement.expression);
   return [...names];
+}
+
+/** `{ keys: promisify(client.keys).bind(client) }`: the commands of a client that are used, one by one. */
+function holdsPromisedKeys(value: ts.Node, file: FileContext): boolean {
+  const made = skipWrappers(value as ts.Expression);
+  if (!ts.isObjectLiteralExpression(made)) return false;
+  const keys = findProperty(made, 'keys');
+  return keys !== undefined && findPromisedKeys(keys, file) !== undefined;
+}
+
+/** The client of `promisify(client.keys).bind(client)`, also by the name that this is kept under. */
+export function findPromisedKeys(command: ts.Expression, file: FileContext): ts.Expression | undefined {
+  const value = skipWrappers(command);
+  const declaration = ts.isIdentifier(value) ? file.bindingOf(value)?.declaration : undefined;
+  const made = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : value;
+  const bound = made && findMethodCall(skipWrappers(made));
+  const call = bound?.method === 'bind' ? skipWrappers(bound.receiver) : made && skipWrappers(made);
+  if (!call || !ts.isCallExpression(call) || calleeName(call) !== 'promisify') return undefined;
+  const wrapped = call.arguments[0] && skipWrappers(call.arguments[0]);
+  if (!wrapped || !ts.isPropertyAccessExpression(wrapped) || !/^keys$/i.test(wrapped.name.text)) return undefined;
+  return isRedisClient(findOrigin(wrapped.expression, file)) ? wrapped.expression : undefined;
 }
 
 /** `db` of `../lib/db.js` and of `lib/db/index.ts`. */
