@@ -7,10 +7,13 @@ import { ts } from '../ts.ts';
 /** What a handler calls the connection that it is handed. */
 export const socketName = /^(?:socket|ws|client|conn|connection|peer)$/i;
 
+/** What a field is called that keeps one; a `client` that is kept is one of a service, which tells of everything. */
+const keptName = /^_?(?:socket|ws|conn|connection|peer)$/i;
+
 /** `this.socket` of what was handed a socket as it was made, and has never another one. */
 export function isHandedSocket(receiver: ts.Expression, file: FileContext): boolean {
   const [self, name, ...rest] = pathOf(receiver, file)?.split('.') ?? [];
-  if (self !== 'this' || name === undefined || rest.length > 0 || !socketName.test(name)) return false;
+  if (self !== 'this' || name === undefined || rest.length > 0 || !keptName.test(name)) return false;
   const owner = findOwnerAround(receiver, file);
   const shape = owner && classShape(owner, file);
   const field = shape?.fields.get(name);
