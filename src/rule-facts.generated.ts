@@ -15,9 +15,10 @@ export const ruleFacts: readonly RuleFacts[] = [
       "A page, icon or text whose name is written out and that is piped to a client is left alone: it is read in one piece.",
       "What only a failure leaves open is `possible` where no request, event or timer comes there (a browser and a client of a database are `likely` anyway); so are observers, and what an owner hands on or a base class may end.",
       "A handle that is returned, stored or passed on is taken to be ended there. What an effect of a page leaves open is `possible` where it may run once for the page; editors, charts, maps and players are judged in effects and owners only.",
-      "Of streams joined by `pipe()`, those between a file, or an answer of another service, and the client of a handler are followed, also by way of what is made of the response, and what another service sends, or a function is handed as a stream, into a file; an answer that its handler calls an image or the like is `possible`: what is small is sent before anybody goes. An abort counts as an end of what is read, unless it is that of a timer that is cleared as the answer comes.",
+      "Of streams joined by `pipe()`, those between a file, an answer of another service, or the output of a child, and the client of a handler are followed, also by way of what is made of the response, and what another service sends, or a function is handed as a stream, into a file; an answer that its handler calls an image or the like is `possible`: what is small is sent before anybody goes. An abort counts as an end of what is read, unless it is that of a timer that is cleared as the answer comes.",
+      "A thread is judged where its owner keeps it, and where a function starts it for one message by a file that waits for more.",
       "Of what no known library makes, only what its own function opens, waits for and ends on some way out is followed.",
-      "Else only what is known by its import is a handle; response bodies that are left unread, at all or on an early return, are followed for `http` and `https`, and on an early return for objects of S3. Of `fetch`, only a GET of whatever an address names whose body nobody reads: a body of up to 16 KB (Node.js 20) or 64 KB (22 and later) holds no connection, so that what answers a failure, or an API, does not matter."
+      "Else only what is known by its import is a handle; response bodies that are left unread, at all or on an early return, are followed for `http` and `https`, and on an early return for objects of S3 and for the stream in what a function of the project gives. Of `fetch`, only a GET of whatever an address names whose body nobody reads: a body of up to 16 KB (Node.js 20) or 64 KB (22 and later) holds no connection, so that what answers a failure, or an API, does not matter."
     ],
     "options": {},
     "fix": {
@@ -390,6 +391,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "limits": [
       "A method that makes a client of what its object was given and ends it again is reported whoever calls it, unless it is there to connect, to try a connection or to set something up, or the client blocks or subscribes.",
       "A client built from the values of one request (another tenant’s address, a connection test) is reported as `possible` only.",
+      "What a function gives as a part of the context of a request is known by its name (`createContext`), and an instance for each request by `Scope.REQUEST` of Nest.",
       "An agent without `keepAlive` costs a handshake and keeps nothing: it is `possible`.",
       "An agent, or a client that one method of its class ends again, is `possible` where neither a request nor a user of the package is seen to come there; so is a client whose end somebody listens for, one that tries its settings or checks health, and one that only background jobs (pg-boss, BullMQ, Agenda, cron) make.",
       "A factory that returns a new client is judged by its callers in the same file; one called `getS3Client()` or the like by those of all files: where one of them keeps what it gives, gives it on, or hands in what differs from call to call, it is left alone."
@@ -458,6 +460,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "limits": [
       "A connection handed to a function of another file, stored or returned is taken to be released there.",
       "A connection handed to `commit(connection)` or `rollback(connection)` of the project is `possible`: these may release it.",
+      "A second release is told for pools of pg, which throw; those of mysql2 take no notice of it.",
       "A query runner of TypeORM whose transaction begins outside of the `try` is `possible`: it gives back what it cannot begin with.",
       "Where only the rollback of a `catch` can still fail, it is `possible`: the connection is lost then, and its pool notices. So is a session of MongoDB whose transactions `withTransaction` runs, where something throws: it holds a number on the server, for half an hour. What a branch that rolls back does ahead of it is taken to go well. A first connection that tries a pool which the function has just made is left alone when that throws.",
       "A transaction is followed in the function that begins and commits it. Pools are known by import, or by their name in a package with one such driver; others count where the function itself releases what it took on some path."

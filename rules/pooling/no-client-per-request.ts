@@ -58,6 +58,7 @@ export const rule = defineRule<ClientPerRequest>({
   limits: [
     'A method that makes a client of what its object was given and ends it again is reported whoever calls it, unless it is there to connect, to try a connection or to set something up, or the client blocks or subscribes.',
     'A client built from the values of one request (another tenant’s address, a connection test) is reported as `possible` only.',
+    'What a function gives as a part of the context of a request is known by its name (`createContext`), and an instance for each request by `Scope.REQUEST` of Nest.',
     'An agent without `keepAlive` costs a handshake and keeps nothing: it is `possible`.',
     'An agent, or a client that one method of its class ends again, is `possible` where neither a request nor a user of the package is seen to come there; so is a client whose end somebody listens for, one that tries its settings or checks health, and one that only background jobs (pg-boss, BullMQ, Agenda, cron) make.',
     'A factory that returns a new client is judged by its callers in the same file; one called `getS3Client()` or the like by those of all files: where one of them keeps what it gives, gives it on, or hands in what differs from call to call, it is left alone.',

@@ -75,6 +75,7 @@ export const rule = defineRule<UnreleasedConnection>({
   limits: [
     'A connection handed to a function of another file, stored or returned is taken to be released there.',
     'A connection handed to `commit(connection)` or `rollback(connection)` of the project is `possible`: these may release it.',
+    'A second release is told for pools of pg, which throw; those of mysql2 take no notice of it.',
     'A query runner of TypeORM whose transaction begins outside of the `try` is `possible`: it gives back what it cannot begin with.',
     'Where only the rollback of a `catch` can still fail, it is `possible`: the connection is lost then, and its pool notices. So is a session of MongoDB whose transactions `withTransaction` runs, where something throws: it holds a number on the server, for half an hour. What a branch that rolls back does ahead of it is taken to go well. A first connection that tries a pool which the function has just made is left alone when that throws.',
     'A transaction is followed in the function that begins and commits it. Pools are known by import, or by their name in a package with one such driver; others count where the function itself releases what it took on some path.',
