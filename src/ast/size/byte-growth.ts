@@ -176,13 +176,12 @@ function isCut(target: ts.Expression, file: FileContext): boolean {
     const root = rootOfMembers(node.right);
     const declaration = ts.isIdentifier(root) && root !== target ? file.bindingOf(root)?.declaration : undefined;
     const made = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
-    const value = skipAwait(made ?? node.right);
-    if (!ts.isCallExpression(value)) return false;
-    const cut = findMethodCall(value);
-    return (
-      (cut !== undefined && isPart.test(cut.method)) ||
-      (cut?.method !== 'concat' && value.arguments.some((argument) => isBytes(argument)))
-    );
+    return [node.right, ...(made ? [made] : [])].some((given) => {
+      const value = skipAwait(given);
+      const cut = findMethodCall(value);
+      if (cut && isPart.test(cut.method)) return true;
+      return ts.isCallExpression(value) && cut?.method !== 'concat' && value.arguments.some(isBytes);
+    });
   });
 }
 

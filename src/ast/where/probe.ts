@@ -6,7 +6,7 @@ import { ts } from '../ts.ts';
 /** So few bytes are copied again in no time. */
 const fewBytes = 64 * 1024;
 const stops =
-  /\b(?:destroy|removeListener|removeAllListeners|off|resolve|reject|break|unsubscribe|cancel|abort|detach|cleanup)\b/;
+  /\b(?:destroy|removeListener|removeAllListeners|off|resolve|reject|break|unsubscribe|cancel|abort|detach|cleanup|settle|finish|fail|throw)\b/;
 
 /** Whether what gathers bytes stops at a constant limit: `if (head.length >= 4100) stream.destroy()`. */
 export function stopsAtLimit(target: ts.Expression, place: ts.Node, file: FileContext): boolean {
