@@ -5,6 +5,7 @@ import { isBringUp } from '../listeners/event-kind.ts';
 import { listCallsOf } from '../names/functions.ts';
 import { bareModule, findOrigin, type Origin, originName } from '../names/provenance.ts';
 import {
+  calleeName,
   type FunctionNode,
   findMemberPath,
   findMethodCall,
@@ -216,12 +217,19 @@ function entryOfCall(call: ts.CallExpression, file: FileContext): EntryPoint | u
   if (/^(?:query|mutation|subscription)$/.test(method)) {
     const chain = receiver.getText(file.source).slice(0, 200);
     const [procedure = ''] = /^[\w$.]+/.exec(chain) ?? [];
-    if (/procedure/i.test(chain))
+    if (/procedure/i.test(chain) || isOfRouter(call))
       return { ...request(`tRPC ${method}`), ...(isNamedForAdmins(procedure) && { seldom: 'admin' as const }) };
   }
   if (/^(?:methods|publish)$/.test(method) && ts.isIdentifier(receiver) && receiver.text === 'Meteor')
     return request(`Meteor.${method}`);
   return undefined;
+}
+
+/** `router({ list: authed.input(schema).query(run) })`: a procedure of tRPC, whatever its base is called. */
+function isOfRouter(call: ts.CallExpression): boolean {
+  const { parent } = getOutermostWrapped(call);
+  const router = ts.isPropertyAssignment(parent) ? parent.parent.parent : undefined;
+  return router !== undefined && ts.isCallExpression(router) && /router$/i.test(calleeName(router));
 }
 
 /** A request that the code makes itself (`http.request(…)`): its one answer, or upgrade, is not somebody who asks. */
