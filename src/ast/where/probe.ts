@@ -1,12 +1,14 @@
 import type { FileContext } from '../../model/file-context.ts';
+import { findFunctionValue } from '../names/functions.ts';
 import { findNumber } from '../names/number-value.ts';
 import { findMemberName, findMemberPath, isWithin, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { listNodesWithin } from '../within.ts';
 
 /** So few bytes are copied again in no time. */
 const fewBytes = 64 * 1024;
 const stops =
-  /\b(?:destroy|removeListener|removeAllListeners|off|resolve|reject|break|unsubscribe|cancel|abort|detach|cleanup|settle|finish|fail|throw)\b/;
+  /\b(?:destroy|removeListener|removeAllListeners|off|resolve|reject|break|unsubscribe|cancel|abort|detach|cleanup)\b/;
 
 /** Whether what gathers bytes stops at a constant limit: `if (head.length >= 4100) stream.destroy()`. */
 export function stopsAtLimit(target: ts.Expression, place: ts.Node, file: FileContext): boolean {
@@ -16,7 +18,9 @@ export function stopsAtLimit(target: ts.Expression, place: ts.Node, file: FileCo
     if (!isWithin(node, place) || !isOver(expression, path, file)) return false;
     const then = thenStatement.getText(file.source);
     // A parser that has a whole message now goes on with the next.
-    return stops.test(then) && !/\bread(?:Big)?U?Int|\bsubarray\(|\bslice\(\w/.test(then);
+    return (
+      (stops.test(then) || callsStop(thenStatement, file)) && !/\bread(?:Big)?U?Int|\bsubarray\(|\bslice\(\w/.test(then)
+    );
   });
 }
 
@@ -31,4 +35,12 @@ function isOver(condition: ts.Expression, path: string | undefined, file: FileCo
   if (findMemberPath((left as ts.PropertyAccessExpression).expression)?.join('.') !== path) return false;
   const limit = findNumber(test.right, file);
   return limit !== undefined && limit > 0 && limit <= fewBytes;
+}
+
+/** `if (head.length > maxHeader) settle(new Error('too long'))`, where `settle` of this file takes the listener off. */
+function callsStop(then: ts.Statement, file: FileContext): boolean {
+  return listNodesWithin('CallExpression', then, file).some((call) => {
+    const stop = findFunctionValue(call.expression, file);
+    return stop?.body !== undefined && stops.test(stop.body.getText(file.source));
+  });
 }
