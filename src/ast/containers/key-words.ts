@@ -67,7 +67,10 @@ const emptyWord =
 
 /** Whether a name says that it stands for something that passes: `sessionId`, `req_url`, `user`. */
 export function isPassingName(name: string): boolean {
-  const parts = wordsOf(name).filter((word) => !emptyWord.test(word));
+  const words = wordsOf(name);
+  // `maxRequests` is a setting.
+  if (/^(?:max|min|limit)$/.test(words[0] ?? '')) return false;
+  const parts = words.filter((word) => !emptyWord.test(word));
   const last = parts.at(-1)?.replace(/(?<=[^s])s$/, '');
   return last !== undefined && passingWords.has(last);
 }

@@ -207,8 +207,8 @@ function entryOfCall(call: ts.CallExpression, file: FileContext): EntryPoint | u
     }
     if (isSocket(receiver, file)) return request(`socket '${text ?? method}'`);
     if (consumerModule.test(module)) return consumed(`${module} ${text ?? method}`, module);
-    const isOnce = method === 'once' || (text !== undefined && isBringUp(text));
-    return isOnce ? undefined : { kind: 'event', label: `on '${text ?? method}'` };
+    const isBringingUp = text === undefined ? method === 'listen' && call.arguments.length > 1 : isBringUp(text);
+    return method === 'once' || isBringingUp ? undefined : { kind: 'event', label: `on '${text ?? method}'` };
   }
   if (/^(?:schedule(?:Job|Task|Every)?|runEvery|repeatEvery)$/.test(method) && call.arguments.length > 1)
     return { kind: 'event', label: `${method} ${findMemberPath(receiver)?.at(-1) ?? ''}`.trim() };
