@@ -24,7 +24,7 @@ const makerName = '(?:create|make|build|init|setup|new)[A-Z]\\w*';
 export class GivenNames {
   readonly #project: Project;
   readonly #resolve: Resolve;
-  readonly #members = new Map<string, readonly FunctionRef[]>();
+  readonly #members = new Map<string, FunctionRef[]>();
   readonly #names = new Map<string, readonly string[]>();
 
   constructor(project: Project, resolve: Resolve) {
@@ -33,7 +33,7 @@ export class GivenNames {
   }
 
   /** The function that a method `member` of what is called `holder` in a file is; none where the files of its package give that name to several that have one. */
-  memberOf(holder: string, member: string, file: string): readonly FunctionRef[] {
+  memberOf(holder: string, member: string, file: string): FunctionRef[] {
     const packageDir = this.#project.files.get(file)?.packageDir;
     if (packageDir === undefined) return [];
     const key = `${packageDir}\0${holder}\0${member}`;
@@ -60,7 +60,7 @@ export class GivenNames {
     return names;
   }
 
-  #findMember(holder: string, member: string, packageDir: string): readonly FunctionRef[] {
+  #findMember(holder: string, member: string, packageDir: string): FunctionRef[] {
     const found = new Map<string, FunctionRef>();
     for (const path of this.#filesOf(packageDir)) {
       for (const given of this.#project.ask(path, `given:${holder}`, (text) => listGiven(text, holder))) {

@@ -52,7 +52,7 @@ export class SymbolTable {
       case 'parameter':
         return [];
       case 'named':
-        return ref.holder === undefined ? [] : [...this.names.ownedBy(ref.holder, ref.member, file)];
+        return ref.holder === undefined ? [] : this.names.ownedBy(ref.holder, ref.member, file);
       case 'local': {
         const value = own(this.#project.summaryOf(file)?.values, ref.name);
         if (value) return this.#walk(file, value, ref.members, within, depth + 1);

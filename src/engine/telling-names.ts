@@ -81,7 +81,7 @@ export class TellingNames {
   }
 
   /** The functions that a method `member` of what is called `holder` in a file may be; none where its owner is not sure. */
-  ownedBy(holder: string, member: string, file: string): readonly FunctionRef[] {
+  ownedBy(holder: string, member: string, file: string): FunctionRef[] {
     const packageDir = this.#project.files.get(file)?.packageDir;
     const owners =
       packageDir === undefined || !isHolderName(holder) ? [] : this.#usesOfHolder(holder, packageDir).owners;

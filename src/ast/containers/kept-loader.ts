@@ -1,14 +1,15 @@
 import type { FileContext } from '../../model/file-context.ts';
 import { bareModule, findOrigin } from '../names/provenance.ts';
-import { findEnclosingFunction, findPropertyName } from '../syntax.ts';
+import { findPropertyName } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { frequencyOf } from '../where/where.ts';
 import type { KeptByLibrary } from './kept-memo.ts';
 
 /** A `new DataLoader(…)` that lives as long as the process and keeps all it has loaded; undefined for others. */
 export function findKeptLoader(node: ts.NewExpression, file: FileContext): KeptByLibrary | undefined {
   const origin = findOrigin(node.expression, file);
   if (!origin || bareModule(origin.module) !== 'dataloader') return undefined;
-  if (findEnclosingFunction(node) || isInInstanceField(node)) return undefined;
+  if (frequencyOf(node, file) !== 'once') return undefined;
   const options = node.arguments?.[1];
   if (options && !ts.isObjectLiteralExpression(options)) return undefined;
   const names = options?.properties.map((p) => findPropertyName(p.name));
@@ -16,11 +17,4 @@ export function findKeptLoader(node: ts.NewExpression, file: FileContext): KeptB
   const holder = node.parent;
   const name = ts.isVariableDeclaration(holder) ? holder.name.getText(file.source) : 'This DataLoader';
   return { name, key: 'key it loads' };
-}
-
-function isInInstanceField(node: ts.Node): boolean {
-  for (let at = node.parent; at; at = at.parent) {
-    if (ts.isPropertyDeclaration(at)) return !at.modifiers?.some((m) => m.kind === ts.SyntaxKind.StaticKeyword);
-  }
-  return false;
 }

@@ -2,8 +2,9 @@ import type { FileContext } from '../../model/file-context.ts';
 import type { LinkCondition } from '../../model/link.ts';
 import { findFunctionValue, ordinalOf } from '../names/functions.ts';
 import { isLibraryMemo } from '../names/library-memo.ts';
-import { type FunctionNode, findEnclosingFunction, isClassNode } from '../syntax.ts';
+import type { FunctionNode } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { frequencyOf } from '../where/where.ts';
 import { typeDomain } from './key-type.ts';
 import { domainOfName } from './key-words.ts';
 
@@ -17,7 +18,7 @@ export interface KeptByLibrary {
 /** Judges a function that a library wraps to keep an answer for every argument it has ever had, for as long as the process lives. */
 export function findKeptMemo(call: ts.CallExpression, file: FileContext): KeptByLibrary | undefined {
   // A second argument says how long, by what key, or where.
-  if (call.arguments.length !== 1 || !isLibraryMemo(call, file) || !isOfModule(call)) return undefined;
+  if (call.arguments.length !== 1 || !isLibraryMemo(call, file) || frequencyOf(call, file) !== 'once') return undefined;
   // `load.cache = new LRUCache(…)`, `load.cache.clear()`
   if (/\.cache\b|[mM]emoizeClear/.test(file.text)) return undefined;
   const fn = findFunctionValue(call.arguments[0]!, file);
@@ -33,17 +34,6 @@ export function findKeptMemo(call: ts.CallExpression, file: FileContext): KeptBy
 function isFew({ name, type }: ts.ParameterDeclaration, file: FileContext): boolean {
   if (type && typeDomain(type, file) === 'bounded') return true;
   return domainOfName((name as ts.Identifier).text) === 'bounded';
-}
-
-/** At module level, or a static field. */
-function isOfModule(call: ts.CallExpression): boolean {
-  if (findEnclosingFunction(call)) return false;
-  for (let at: ts.Node = call; at.parent; at = at.parent) if (isClassNode(at.parent)) return isStatic(at);
-  return true;
-}
-
-function isStatic(node: ts.Node): boolean {
-  return ts.isPropertyDeclaration(node) && !!node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword);
 }
 
 function nameOf({ parent }: ts.CallExpression, fn: FunctionNode): string {

@@ -19,11 +19,12 @@ import {
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { isInFinally } from '../where/conditions.ts';
-import { type Add, type Growth, growthOf, type Removal } from './container-growth.ts';
-import { type Container, containerOfField, containerOfVariable, shownName } from './containers.ts';
+import type { Add, Growth, Removal } from './container-growth.ts';
+import { type Container, shownName } from './containers.ts';
 import { isFresh } from './fresh-key.ts';
 import { isMemo } from './memo.ts';
 import { isNeverAnswered } from './pending-entry.ts';
+import { listTables } from './tables.ts';
 
 /** What of a file tells that an entry is of no use any more though nothing takes it out. */
 export interface LeftBehind {
@@ -149,7 +150,7 @@ function findRemovalBeside(
   const key = add.key!.getText(file.source);
   const isOfKey = (one: { key: ts.Expression | undefined; node: ts.Node; fn: FunctionNode | undefined }): boolean =>
     one.key?.getText(file.source) === key && isSideBySide(one, add);
-  for (const { container: other, growth } of file.memo(listTables, file.source)) {
+  for (const { container: other, growth } of listTables(file)) {
     if (other.at === container.at || !isOfOneOwner(other, container)) continue;
     const removals = listLiveRemovals(growth, file).filter(({ key: removed }) => removed !== undefined);
     const removal = growth.adds.some(isOfKey)
@@ -166,24 +167,6 @@ function isCleanUpOf(add: Add, { node, fn }: Removal): boolean {
   let at = node;
   for (let inner = fn; inner && inner !== methodAround(fn); inner = findEnclosingFunction(inner)) at = inner.parent;
   return isInFinally(at) && node.pos > add.node.end && methodAround(fn) === methodAround(add.fn);
-}
-
-interface Table {
-  container: Container;
-  growth: Growth;
-}
-
-function listTables(_: ts.SourceFile, file: FileContext): Table[] {
-  const containers = [
-    ...file.nodes('VariableDeclaration').map((node) => containerOfVariable(node, file)),
-    ...file.nodes('PropertyDeclaration').map((node) => containerOfField(node, file)),
-    ...file.nodes('BinaryExpression').map((node) => containerOfField(node, file)),
-  ];
-  return containers.flatMap((container) =>
-    container && container.kind !== 'array' && container.accesses.length > 0
-      ? [{ container, growth: growthOf(container, file) }]
-      : [],
-  );
 }
 
 function isOfOneOwner({ home: one }: Container, { home: other }: Container): boolean {

@@ -64,8 +64,8 @@ function isIssued(part: ts.Expression, name: string, file: FileContext): boolean
   const root = rootOfMembers(part);
   let holder: ts.Node | undefined = ts.isIdentifier(root) ? file.bindingOf(root)?.declaration : undefined;
   while (holder && ts.isBindingElement(holder)) holder = holder.parent.parent;
-  const from = holder && ts.isVariableDeclaration(holder) && holder.initializer;
-  return from !== undefined && from !== false && ts.isAwaitExpression(skipWrappers(from));
+  const from = holder && ts.isVariableDeclaration(holder) ? holder.initializer : undefined;
+  return from !== undefined && ts.isAwaitExpression(skipWrappers(from));
 }
 
 const sentPart =

@@ -1,17 +1,9 @@
 import type { FileContext } from '../../model/file-context.ts';
-import { nameOfHolder } from '../handles/handle-escape.ts';
+import { listTables } from '../containers/tables.ts';
 import { findFunctionValue } from '../names/functions.ts';
-import {
-  type FunctionNode,
-  findEnclosingFunction,
-  findMemberName,
-  findMethodCall,
-  isAssignment,
-  isWithin,
-  skipWrappers,
-} from '../syntax.ts';
+import { type FunctionNode, findEnclosingFunction, findMemberName, isWithin, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { listMethodCalls, listNodesWithin } from '../within.ts';
+import { listNodesWithin } from '../within.ts';
 
 const failing = /^(?:reject|cb|callback|done|fail|onError|errback)$/;
 
@@ -26,13 +18,16 @@ export function findAnswer(
 ): { kind: 'answer'; taken: ts.Node } | undefined {
   const fn = findEnclosingFunction(timer);
   if (!fn || !failsSomething(run, file)) return undefined;
-  for (const { table, key } of listTakings(run, file)) {
-    if (!listPuttings(fn, file).some((put) => put.table === table && put.key === key && !isWithin(put.at, run)))
-      continue;
-    const taken = listTakings(undefined, file).find(
-      ({ table: other, at }) => other === table && !isWithin(at, run) && !isWithin(at, outermostOf(fn)),
+  for (const { growth } of listTables(file)) {
+    const late = growth.removals.find(({ key, node }) => key && isWithin(node, run));
+    const key = late?.key?.getText(file.source);
+    const isPut = growth.adds.some(
+      (add) => add.key?.getText(file.source) === key && isWithin(add.node, fn) && !isWithin(add.node, run),
     );
-    if (taken) return { kind: 'answer', taken: taken.at };
+    if (key === undefined || !isPut) continue;
+    const outermost = outermostOf(fn);
+    const taken = growth.removals.find((one) => one.key && !isWithin(one.node, run) && !isWithin(one.node, outermost));
+    if (taken) return { kind: 'answer', taken: taken.node };
   }
   return undefined;
 }
@@ -50,51 +45,4 @@ function failsSomething(run: FunctionNode, file: FileContext): boolean {
     const name = ts.isIdentifier(callee) ? callee.text : findMemberName(callee);
     return name !== undefined && failing.test(name) && findFunctionValue(callee, file) === undefined;
   });
-}
-
-interface OfTable {
-  table: string;
-  key: string;
-  at: ts.Node;
-}
-
-/** `table.delete(key)`, `delete table[key]`. */
-function listTakings(within: FunctionNode | undefined, file: FileContext): readonly OfTable[] {
-  const isIn = (at: ts.Node): boolean => within === undefined || isWithin(at, within);
-  const called = listMethodCalls('delete', file).flatMap((call): OfTable[] => {
-    const [key] = call.arguments;
-    const table = nameOfHolder(findMethodCall(call)!.receiver);
-    return key && table !== '' && isIn(call) ? [{ table, key: key.getText(file.source), at: call }] : [];
-  });
-  const deletes = file.nodesOfKind(ts.SyntaxKind.DeleteExpression) as readonly ts.DeleteExpression[];
-  const deleted = deletes.flatMap((node): OfTable[] => {
-    const entry = skipWrappers(node.expression);
-    if (!ts.isElementAccessExpression(entry) || !isIn(node)) return [];
-    const table = nameOfHolder(entry.expression);
-    return table === '' ? [] : [{ table, key: entry.argumentExpression.getText(file.source), at: node }];
-  });
-  return [...called, ...deleted];
-}
-
-/** `table.set(key, …)`, `table[key] = …`. */
-function listPuttings(fn: FunctionNode, file: FileContext): readonly OfTable[] {
-  const called = listMethodCalls('set', file).flatMap((call): OfTable[] => {
-    const [key] = call.arguments;
-    return key && isWithin(call, fn)
-      ? [{ table: nameOfHolder(findMethodCall(call)!.receiver), key: key.getText(file.source), at: call }]
-      : [];
-  });
-  const assigned = listNodesWithin('BinaryExpression', fn, file).flatMap((node): OfTable[] => {
-    const left = isAssignment(node) ? skipWrappers(node.left) : undefined;
-    return left && ts.isElementAccessExpression(left)
-      ? [
-          {
-            table: nameOfHolder(left.expression),
-            key: left.argumentExpression.getText(file.source),
-            at: node,
-          },
-        ]
-      : [];
-  });
-  return [...called, ...assigned];
 }

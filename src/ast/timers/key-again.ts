@@ -1,5 +1,6 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { LinkCondition } from '../../model/link.ts';
+import { saysNothing } from '../containers/key-words.ts';
 import type { HandlePlace } from '../handles/handle-escape.ts';
 import { listCallsOf } from '../names/functions.ts';
 import {
@@ -19,7 +20,7 @@ import { listClearsOf } from './clears-of-places.ts';
 /** What there is one of for each use: nobody starts a second timer for it. */
 const ofOneUse =
   /(?:socket|conn|connection|client|peer|ws|req|request|session|job|task|message|msg|call|transaction|tx|timer|handle|operation|process|run|execution|query|file|upload|download|batch|event|notification|correlation|nonce|token|lock|uuid|guid|invite|attempt|round|game|match)(?:_?ids?|_?keys?)?$/i;
-const saysNothing = /^_?(?:id|key|name|index|i|k)$/i;
+const position = /^_?(?:index|i)$/i;
 
 /** How the same key comes a second time while its timer runs. */
 export interface KeyAgain {
@@ -45,7 +46,8 @@ export function findKeyAgain(
   callers.delete(fn);
   if (callers.size > 1) return ts.isIdentifier(key) ? { when: undefined } : undefined;
   const name = findMemberPath(key)?.at(-1) ?? '';
-  if (ofOneUse.test(name) || saysNothing.test(name) || !isClearedSingly(call, place, fn, file)) return undefined;
+  if (ofOneUse.test(name) || saysNothing(name) || position.test(name) || !isClearedSingly(call, place, fn, file))
+    return undefined;
   return { when: comesWithRequests(call, file) };
 }
 
