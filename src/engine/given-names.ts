@@ -1,21 +1,26 @@
 import type { SymbolRef } from '../model/link.ts';
-import { escapeName } from './escape-name.ts';
 import type { Project } from './project.ts';
 import type { FunctionRef } from './symbols.ts';
+import { findWord } from './words.ts';
 
-/** What a file gives a name: what it loads from a module, or makes by a class or a function that goes by a name there. */
-type Given =
-  | { from: 'module'; module: string; name: string }
-  | { from: 'maker'; maker: string; isCalled: boolean; module?: string; name?: string };
+/** What a file takes from a module, by the name that it goes by there and here. */
+interface Load {
+  module: string;
+  name: string;
+  local: string;
+}
+
+/** What a file gives a name: what it loads, or a class, a function or a value of its own by name; or what calling that gives. */
+interface Given {
+  of: Load | string;
+  isCalled: boolean;
+}
 
 /** The functions that a reference in a file may run. */
 export type Resolve = (file: string, ref: SymbolRef) => readonly FunctionRef[];
 
 /** More would say that a name is one of many things. */
 const maxNames = 6;
-
-const type = '(?:\\s*:[^=;\\n{}()]{1,60})?';
-const makerName = '(?:create|make|build|init|setup|new)[A-Z]\\w*';
 
 /**
  * What is handed in as a parameter, kept in a field or carried by a context, followed by the name that it is given where it is
@@ -62,104 +67,95 @@ export class GivenNames {
 
   #findMember(holder: string, member: string, packageDir: string): FunctionRef[] {
     const found = new Map<string, FunctionRef>();
-    for (const path of this.#filesOf(packageDir)) {
-      for (const given of this.#project.ask(path, `given:${holder}`, (text) => listGiven(text, holder))) {
-        for (const fn of this.#resolve(path, refOf(given, member))) found.set(`${fn.file}\0${fn.fn}`, fn);
-        if (found.size > 1) return [];
-      }
+    for (const [path, known] of this.#project.files) {
+      if (known.packageDir !== packageDir) continue;
+      const given = this.#givenIn(path, holder);
+      if (given.length === 0 || this.#project.isAside(path)) continue;
+      for (const one of given)
+        for (const fn of this.#resolve(path, refOf(one, member))) found.set(`${fn.file}\0${fn.fn}`, fn);
+      if (found.size > 1) return [];
     }
     return [...found.values()];
   }
 
+  #givenIn(path: string, holder: string): readonly Given[] {
+    return this.#project.ask(path, `given:${holder}`, (text) => {
+      if (!text.includes(holder)) return [];
+      const loadOf = (local: string): Load | undefined =>
+        this.#project.ask(path, 'loads', listLoads).find((load) => load.local === local);
+      const load = loadOf(holder);
+      const made = listMakings(text, holder).map(({ maker, isCalled }) => ({ of: loadOf(maker) ?? maker, isCalled }));
+      return load ? [{ of: load, isCalled: false }, ...made] : made;
+    });
+  }
+
   #findNames(owner: string, file: string): readonly string[] {
-    const packageDir = this.#project.files.get(file)?.packageDir;
-    const path = file.replace(/(?:\/index)?\.\w+$/, '');
-    const module = path.slice(path.lastIndexOf('/') + 1);
+    const home = this.#project.files.get(file);
     const names = new Set<string>();
-    for (const other of packageDir === undefined ? [] : this.#filesOf(packageDir))
-      for (const name of this.#project.ask(other, `names:${owner}:${module}`, (text) => listNames(text, owner, module)))
-        names.add(name);
+    for (const path of [file, ...this.#project.reachersOf([file])]) {
+      if (this.#project.files.get(path)?.packageDir !== home?.packageDir || this.#project.isAside(path)) continue;
+      for (const name of this.#project.ask(path, `named:${owner}`, (text) => listNames(text, owner))) names.add(name);
+      if (!this.#project.importersOf(file).includes(path)) continue;
+      for (const { module, local } of this.#project.ask(path, 'loads', listLoads))
+        if (this.#project.resolver.resolve(path, module) === file) names.add(local);
+    }
     return names.size > maxNames ? [] : [...names];
   }
-
-  *#filesOf(packageDir: string): Generator<string> {
-    for (const [path, known] of this.#project.files)
-      if (known.packageDir === packageDir && !this.#project.isAside(path)) yield path;
-  }
 }
 
-function refOf(given: Given, member: string): SymbolRef {
-  const members = given.from === 'maker' && given.isCalled ? ['()', member] : [member];
-  if (given.from === 'module') return { kind: 'imported', module: given.module, name: given.name, members };
-  const { maker, module, name } = given;
-  if (module === undefined || name === undefined) return { kind: 'local', name: maker, members };
-  return { kind: 'imported', module, name, members };
+function refOf({ of, isCalled }: Given, member: string): SymbolRef {
+  const members = isCalled ? ['()', member] : [member];
+  if (typeof of === 'string') return { kind: 'local', name: of, members };
+  return { kind: 'imported', module: of.module, name: of.name, members };
 }
 
-function listGiven(text: string, holder: string): Given[] {
-  if (!text.includes(holder)) return [];
-  const name = escapeName(holder);
-  const loaded = findLoad(text, holder);
-  const given: Given[] = loaded ? [{ from: 'module', ...loaded }] : [];
-  const making = new RegExp(
-    `(?<![\\w$])${name}${type}\\s*[:=]\\s*(?:await\\s+)?(?:(new\\s+)((?:[\\w$]+\\.)*[\\w$]+)|((?:[\\w$]+\\.)?${makerName})\\s*\\()`,
-    'g',
-  );
-  for (const [, made, cls, fn] of text.matchAll(making)) {
-    const maker = (cls ?? fn)!;
-    if (maker.includes('.')) continue;
-    given.push({ from: 'maker', maker, isCalled: made === undefined, ...findLoad(text, maker) });
-  }
-  return given;
+const type = '(?:\\s*:[^=;\\n{}()]{1,60})?';
+
+const making = new RegExp(
+  `^${type}\\s*[:=]\\s*(?:await\\s+)?(?:new\\s+([\\w$]+)(?![\\w$.])|((?:create|make|build|init|setup|new)[A-Z]\\w*)\\s*\\()`,
+);
+
+/** `source = new RateSource(…)`, `source: createSource(…)` */
+function listMakings(text: string, holder: string): { maker: string; isCalled: boolean }[] {
+  return [...findWord(text, holder)].flatMap((at) => {
+    const [, cls, fn] = making.exec(text.slice(at + holder.length, at + holder.length + 160)) ?? [];
+    const maker = cls ?? fn;
+    return maker === undefined ? [] : [{ maker, isCalled: cls === undefined }];
+  });
 }
 
-/** `import geo from './geo'`, `import * as geo from`, `import { geo } from`, `const geo = require(…)`, `const { geo } = require(…)` */
-function findLoad(text: string, local: string): { module: string; name: string } | undefined {
-  const name = escapeName(local);
-  const module = `['"]([^'"\\n]{1,200})['"]`;
-  const forms: readonly [string, (found: RegExpExecArray) => string][] = [
-    [`\\bimport\\s+${name}\\s*(?:,[^;'"]{1,400})?\\bfrom\\s*${module}`, () => 'default'],
-    [`\\bimport\\s+(?:[\\w$]+\\s*,\\s*)?\\*\\s*as\\s+${name}\\s+from\\s*${module}`, () => '*'],
-    [`(?<![\\w$.])${name}\\s*=\\s*require\\s*\\(\\s*${module}\\s*\\)(?!\\s*[.(])`, () => '*'],
-  ];
-  for (const [form, nameOf] of forms) {
-    const found = new RegExp(form).exec(text);
-    if (found) return { module: found[1]!, name: nameOf(found) };
-  }
-  const taken = new RegExp(
-    `\\{([^{}]*(?<![\\w$])${name}(?![\\w$])[^{}]*)\\}\\s*(?:from\\s*|=\\s*require\\s*\\(\\s*)${module}`,
-  ).exec(text);
-  const part =
-    taken && new RegExp(`(?:([\\w$]+)\\s*(?::|\\sas\\s)\\s*)?(?<![\\w$])${name}\\s*(?:,|$)`).exec(taken[1]!.trim());
-  return taken && part ? { module: taken[2]!, name: part[1] ?? local } : undefined;
-}
+const imports = /\bimport\s+([\w$]+)?\s*,?\s*(?:\*\s*as\s+([\w$]+)|\{([^{}]*)\})?\s*from\s*['"]([^'"\n]+)['"]/g;
+const requires = /([\w$]+|\{[^{}]*\})\s*=\s*require\s*\(\s*['"]([^'"\n]+)['"]\s*\)(?!\s*[.(])/g;
 
-/** The names that a text gives to what `owner` makes, or to what it loads from a file called `module`. */
-function listNames(text: string, owner: string, module: string): string[] {
-  const names: string[] = [];
-  if (text.includes(owner)) {
-    const made = new RegExp(
-      `([\\w$]+)${type}\\s*[:=]\\s*(?:await\\s+)?(?:new\\s+)?(?:[\\w$]+\\.)?${escapeName(owner)}\\s*[(;,\\n]`,
-      'g',
-    );
-    for (const [, name] of text.matchAll(made)) names.push(name!);
-  }
-  if (text.includes(module)) {
-    const at = `['"][./@~][^'"\\n]{0,200}?(?<![\\w-])${escapeName(module)}(?:\\/index)?(?:\\.[cm]?[jt]s)?['"]`;
-    const loaded = new RegExp(
-      `\\bimport\\s+(?:\\*\\s*as\\s+)?([\\w$]+)\\s*(?:,[^;'"]{1,400})?\\bfrom\\s*${at}|([\\w$]+)\\s*=\\s*require\\s*\\(\\s*${at}|\\{([^{}]{1,400})\\}\\s*(?:from\\s*|=\\s*require\\s*\\(\\s*)${at}`,
-      'g',
-    );
-    for (const [, one, required, taken] of text.matchAll(loaded)) {
-      names.push(...[one ?? required ?? []].flat());
-      for (const part of taken?.split(',') ?? [])
-        names.push(
-          part
-            .split(/:|\sas\s/)
-            .at(-1)!
-            .trim(),
-        );
+/** What a text takes from modules: `import geo, { near as close } from './geo'`, `const { geo } = require('./lib')`. */
+function listLoads(text: string): Load[] {
+  const loads: Load[] = [];
+  const addParts = (parts: string | undefined, module: string): void => {
+    for (const [, name, local] of parts?.matchAll(/([\w$]+)(?:(?:\s*:|\s+as)\s*([\w$]+))?/g) ?? [])
+      loads.push({ module, name: name!, local: local ?? name! });
+  };
+  if (text.includes('import')) {
+    for (const [, whole, space, parts, module] of text.matchAll(imports)) {
+      if (whole) loads.push({ module: module!, name: 'default', local: whole });
+      if (space) loads.push({ module: module!, name: '*', local: space });
+      addParts(parts, module!);
     }
   }
-  return [...new Set(names.filter((name) => /^[\w$]+$/.test(name)))];
+  if (text.includes('require')) {
+    for (const [, names, module] of text.matchAll(requires)) {
+      if (names!.startsWith('{')) addParts(names, module!);
+      else loads.push({ module: module!, name: '*', local: names! });
+    }
+  }
+  return loads;
+}
+
+const givenName = new RegExp(`([\\w$]+)${type}\\s*[:=]\\s*(?:await\\s+)?(?:new\\s+)?(?:[\\w$]+\\.)?$`);
+
+/** The names that a text gives to what `owner` makes, or to itself. */
+function listNames(text: string, owner: string): string[] {
+  return [...findWord(text, owner)].flatMap((at) => {
+    if (!/^\s*[(;,\n]/.test(text.slice(at + owner.length, at + owner.length + 20))) return [];
+    return givenName.exec(text.slice(Math.max(0, at - 120), at))?.[1] ?? [];
+  });
 }

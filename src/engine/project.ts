@@ -10,6 +10,7 @@ import { ModuleResolver } from './resolve-module.ts';
 import { summariseFile } from './run-file.ts';
 import type { EntryPointSettings } from './scan-request.ts';
 import { readSource } from './source-text.ts';
+import { hasWord } from './words.ts';
 
 /** A file that the linker may look at. */
 export interface ProjectFile {
@@ -347,15 +348,4 @@ export class Project {
     }
     return [...targets];
   }
-}
-
-const nameCharacter = /[\w$]/;
-
-function hasWord(text: string, word: string): boolean {
-  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
-    if (at > 0 && nameCharacter.test(text[at - 1]!)) continue;
-    const end = at + word.length;
-    if (end >= text.length || !nameCharacter.test(text[end]!)) return true;
-  }
-  return false;
 }

@@ -38,6 +38,8 @@ export class TellingNames {
   readonly #given: GivenNames;
   /** By package and what is asked. */
   readonly #uses = new Map<string, UsesOfName>();
+  /** By package and method. */
+  readonly #receivers = new Map<string, Map<string, string[]>>();
 
   constructor(project: Project, resolve: Resolve) {
     this.#project = project;
@@ -62,22 +64,33 @@ export class TellingNames {
       const { callers, owners } = this.#usesOf(member, packageDir);
       if (owners.every((other) => other === file)) places.push(...callers.map((caller) => ({ file: caller, member })));
     }
-    for (const holder of this.#holdersOf(owner, members.length > 0, member, file)) {
+    const receivers = this.#receiversOf(member, packageDir);
+    if (receivers.size === 0) return places;
+    const holders = new Set([...(members.length > 0 ? [holderOf(owner)] : []), ...this.#given.namesOf(owner, file)]);
+    for (const holder of holders) {
+      const callers = receivers.get(holder);
+      if (!callers || !this.ownedBy(holder, member, file).some((fn) => fn.file === file)) continue;
       const known = new Set(places.map((place) => place.file));
-      for (const caller of this.#usesOfHolder(holder, packageDir).callers)
-        if (!known.has(caller) && this.#project.mentions(caller, [member]))
-          places.push({ file: caller, member, holder });
+      for (const caller of callers) if (!known.has(caller)) places.push({ file: caller, member, holder });
     }
     return places;
   }
 
-  /** What a function of a file may be called on: what is named after its owner, or given a name where that is made. */
-  #holdersOf(owner: string, isOwned: boolean, member: string, file: string): string[] {
-    const holder = holderOf(owner);
-    const names = this.#given.namesOf(owner, file).filter((name) => name !== holder);
-    return [...(isOwned ? [holder] : []), ...names].filter((name) =>
-      this.ownedBy(name, member, file).some((fn) => fn.file === file),
-    );
+  /** What a method of a name is called on in the files of a package, by its own last name. */
+  #receiversOf(member: string, packageDir: string): ReadonlyMap<string, readonly string[]> {
+    const key = `${packageDir}\0${member}`;
+    let receivers = this.#receivers.get(key);
+    if (!receivers) {
+      receivers = new Map();
+      for (const [path, known] of this.#project.files) {
+        if (known.packageDir !== packageDir) continue;
+        const names = this.#project.ask(path, `called:${member}`, (text) => listReceivers(text, member));
+        if (names.length === 0 || this.#project.isAside(path)) continue;
+        for (const name of names) receivers.set(name, [...(receivers.get(name) ?? []), path]);
+      }
+      this.#receivers.set(key, receivers);
+    }
+    return receivers;
   }
 
   /** The functions that a method `member` of what is called `holder` in a file may be; none where its owner is not sure. */
@@ -137,6 +150,17 @@ function findUse(name: string, text: string): UseInText | null {
 
 function toUse(isCalled: boolean, isDeclared: boolean): UseInText | null {
   return isCalled || isDeclared ? { isCalled, isDeclared } : null;
+}
+
+/** `rates` of `this.rates.all()`: by their last names, what a text calls a method on. */
+function listReceivers(text: string, member: string): string[] {
+  const receivers = new Set<string>();
+  for (let at = text.indexOf(member); at >= 0; at = text.indexOf(member, at + member.length)) {
+    if (!/^\s*(?:<[^<>()]{0,60}>)?\(/.test(text.slice(at + member.length, at + member.length + 80))) continue;
+    const [, name] = /([\w$]+)\s*[!?]*\.\s*$/.exec(text.slice(Math.max(0, at - 80), at)) ?? [];
+    if (name) receivers.add(name);
+  }
+  return [...receivers];
 }
 
 /** Who calls a method on what has the name of a holder, and who declares the class, the maker or the object that it is called after. */
