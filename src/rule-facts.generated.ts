@@ -601,6 +601,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Walk with SCAN (`scanStream`, `scanIterator`), or keep a set of the keys that belong together.",
     "limits": [
       "A client of another file is known where that file exports it by name, unless its own name tells.",
+      "Where a function deletes all keys there are, it is `possible`: somebody asks for that once in a while.",
       "SMEMBERS and HGETALL of large keys are not reported: how large they are is not to be seen."
     ],
     "options": {},

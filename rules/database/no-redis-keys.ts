@@ -4,9 +4,11 @@ import { ownerOf } from '../../src/ast/io/request-wrapper.ts';
 import { together } from '../../src/ast/mention-words.ts';
 import { bareModule, findOrigin } from '../../src/ast/names/provenance.ts';
 import {
+  type FunctionNode,
   findEnclosingFunction,
   findMemberPath,
   findMethodCall,
+  findStringValue,
   isFunctionNode,
   nameOfFunction,
   skipWrappers,
@@ -35,6 +37,7 @@ export const rule = defineRule<RedisKeys>({
   advice: 'Walk with SCAN (`scanStream`, `scanIterator`), or keep a set of the keys that belong together.',
   limits: [
     'A client of another file is known where that file exports it by name, unless its own name tells.',
+    'Where a function deletes all keys there are, it is `possible`: somebody asks for that once in a while.',
     'SMEMBERS and HGETALL of large keys are not reported: how large they are is not to be seen.',
   ],
   mentions: together(['.keys(', '.KEYS(', '.keysAsync(', 'promisify&.keys)'], ['edis', 'lient', 'ache']),
@@ -84,6 +87,12 @@ function judge(
     at: call,
     values: { call: `${call.expression.getText(file.source)}()`, name: nameOfFunction(ownerOf(call) ?? fn) },
     when: !isClient && isOne ? { kind: 'all', of: [requested, isOne] } : requested,
+    ...(isFlush(pattern, fn, file) && { confidence: 'possible' as const }),
     data: { call, library },
   };
+}
+
+/** `keys('*')` of what deletes: all of it goes, as somebody asks for once in a while. */
+function isFlush(pattern: ts.Expression, fn: FunctionNode, file: FileContext): boolean {
+  return findStringValue(pattern) === '*' && /\.(?:del|unlink|DEL|UNLINK)\s*\(/.test(fn.getText(file.source));
 }
