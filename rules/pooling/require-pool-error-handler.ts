@@ -58,9 +58,9 @@ export const rule = defineRule<PoolErrorHandler>({
 function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): Match<PoolErrorHandler> | undefined {
   const name = node.expression.getText(file.source);
   if (!/(?:Pool|createClient|connect|Client|createConnection)$/.test(name)) return undefined;
-  // `connect()` of a client that has a name is no new one.
+  // `connect()` of a client that is kept is no new one.
   const receiver = findMethodCall(node)?.receiver;
-  if (receiver && ts.isIdentifier(receiver) && findOrigin(receiver, file)?.path.includes('()')) return undefined;
+  if (receiver && findMemberPath(receiver) && findOrigin(receiver, file)?.path.includes('()')) return undefined;
   const origin = findOrigin(node, file);
   const emitter =
     origin &&

@@ -146,7 +146,8 @@ function readManifest(file: string | undefined): PackageManifest {
  * A package whose `start` runs node is an application, also where it is published, unless it ships types; one that is
  * started or put into an image (by a script, or a Dockerfile in its folder) is, whatever it ships, and one whose description
  * was left empty, unless something says where it is published; so is one whose folder has nothing at the root file that its
- * `main` names (what `npm init` writes). `isThere` says whether a file is in the folder.
+ * `main` names (what `npm init` writes), and one that names nothing to import and needs what programs are built with.
+ * `isThere` says whether a file is in the folder.
  */
 function isPublished(manifest: PackageManifest, isThere: (file: string) => boolean): boolean {
   const { name, main, module, exports, types, typings, source, bin, scripts } = manifest;
@@ -165,7 +166,8 @@ function isPublished(manifest: PackageManifest, isThere: (file: string) => boole
     const [, entry] = /^(?:\.\/)?([\w.-]+?)(?:\.[cm]?js)?$/.exec(typeof main === 'string' ? main : 'index') ?? [];
     if (entry !== undefined && !sourceEndings.some((ending) => isThere(entry + ending))) return false;
   }
-  return main !== undefined || source !== undefined || bin === undefined;
+  if (main !== undefined || source !== undefined) return true;
+  return bin === undefined && (manifest.files !== undefined || !needsFramework(manifest));
 }
 
 /** What a server, a desktop application, a page or a command is built with. */
@@ -180,7 +182,7 @@ const argumentParser = /^(?:commander|yargs)$/;
  * Whoever builds on it uses it as often as there is work for it.
  */
 export function isLibrary(manifest: PackageManifest): boolean {
-  const { bin, main, types, typings, exports, module, browser, dependencies } = manifest;
+  const { bin, main, types, typings, exports, module, browser } = manifest;
   const commands = isRecord(bin) ? Object.values(bin) : [bin];
   const offers = [
     types,
@@ -191,12 +193,20 @@ export function isLibrary(manifest: PackageManifest): boolean {
     commands.some((one) => samePath(one, main)) ? undefined : main,
   ];
   const isOffered = offers.some((offer) => offer !== undefined);
-  const needs = isRecord(dependencies) ? Object.keys(dependencies) : [];
-  if (needs.some((name) => frameworkOfPrograms.test(name))) return false;
+  if (needsFramework(manifest)) return false;
+  const needs = neededBy(manifest);
   if (!needs.some((name) => argumentParser.test(name))) return bin === undefined || isOffered;
   // What is imported by it is another thing than its command.
   const imported = JSON.stringify([main, exports]);
   return isOffered && bin !== undefined && !commands.some((one) => imported.includes(`${one}`.replace(/^\.\//, '')));
+}
+
+function needsFramework(manifest: PackageManifest): boolean {
+  return neededBy(manifest).some((name) => frameworkOfPrograms.test(name));
+}
+
+function neededBy({ dependencies }: PackageManifest): string[] {
+  return isRecord(dependencies) ? Object.keys(dependencies) : [];
 }
 
 function samePath(a: unknown, b: unknown): boolean {
@@ -225,7 +235,26 @@ function packageFacts(dir: string, manifest: PackageManifest): PackageFacts {
     type: manifest.type === 'module' ? 'module' : 'commonjs',
     dependencies,
     scripts,
+    ...(isOfPage(manifest, dependencies) && { isOfPage: true as const }),
   };
+}
+
+const pageLibrary = /^(?:react-dom|vue|svelte|preact|solid-js|@angular\/platform-browser)$/;
+const pageBundler =
+  /^(?:vite|react-scripts|@angular\/cli|@vue\/cli-service|@craco\/craco|parcel|webpack|@rsbuild\/core)$/;
+/** What answers requests, or renders pages, on a server; and what a desktop program is made with. */
+const serverLibrary =
+  /^(?:express|koa|fastify|hapi|@hapi\/hapi|restify|polka|connect|hono|h3|elysia|meteor|egg|sails|ws|socket\.io|electron|next|nuxt|astro|vike|vinxi|gatsby|blitz|@nestjs\/core|@sveltejs\/kit|@angular\/(?:ssr|platform-server)|@apollo\/server|@trpc\/server|@react-router\/\w+|@(?:remix-run|redwoodjs|feathersjs)\/[\w-]+|@(?:tanstack|solidjs)\/(?:react-|solid-)?start)$/;
+
+/** Whether a package is built into a page, and nothing in it runs on a server: its own tools say so. */
+function isOfPage({ private: isPrivate, dependencies }: PackageManifest, all: ReadonlySet<string>): boolean {
+  if (isPrivate !== true || !isRecord(dependencies)) return false;
+  const isNeeded = Object.keys(dependencies).some((name) => pageLibrary.test(name));
+  return isNeeded && some(all, pageBundler) && !some(all, serverLibrary);
+}
+
+function some(names: ReadonlySet<string>, pattern: RegExp): boolean {
+  return [...names].some((name) => pattern.test(name));
 }
 
 /** The sources that a command of package.json runs: what it bundles, checks or copies runs elsewhere, but for its settings. */

@@ -56,6 +56,8 @@ export interface PackageFacts {
   dependencies: ReadonlySet<string>;
   /** Files named by `bin` and `scripts`, relative to `dir`: command-line entries. */
   scripts: ReadonlySet<string>;
+  /** Built into a page of a browser, with nothing that runs on a server. */
+  isOfPage?: true;
   /** Where the configuration names any. */
   entryCalls?: EntryCalls;
 }

@@ -15,6 +15,12 @@ describe('the role of a file', () => {
     expect(fileRole('benchmark/lib/pool.js', '', { ...pkg, dir: 'benchmark' })).toBe('script');
   });
 
+  test('what is built into a page is of the browser, but for what asks Node.js', () => {
+    const page = { ...pkg, isOfPage: true as const };
+    expect(fileRole('src/api/orders.ts', 'export const all = () => fetch("/orders");', page)).toBe('ui');
+    expect(fileRole('src/api/serve.ts', "import http from 'node:http';", page)).toBe('product');
+  });
+
   test.each([
     ['src/orders.ts', 'product'],
     ['src/orders.test.ts', 'test'],

@@ -336,6 +336,11 @@ const others: Record<string, Case> = {
     path: 'app/orders/[id]/page.tsx',
     code: `export function generateStaticParams() { return [{ id: '1' }]; }\nexport default async function Page({ params }) { const all = ${walk}; return all.length; }`,
   },
+  'a page of SvelteKit that is rendered when it is built': {
+    dependency: '@sveltejs/kit',
+    path: 'src/routes/version.json/+server.ts',
+    code: `export const prerender = true;\nexport async function GET() { return new Response(String(${walk})); }`,
+  },
   'a loader of a page that has no server': {
     dependency: 'react-router',
     path: 'src/orders/list.tsx',

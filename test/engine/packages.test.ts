@@ -20,6 +20,34 @@ describe('a library', () => {
   });
 });
 
+test('a package that needs what programs are built with is published where it names what to import', () => {
+  const manifest = { name: 'rows', version: '1.0.0', repository: 'rows/rows', dependencies: { express: '^5.0.0' } };
+  const isPublished = (more: object): boolean => {
+    const root = tempProject({ 'package.json': JSON.stringify({ ...manifest, ...more }), 'index.js': '' });
+    const packages = new PackageIndex(root);
+    packages.add('');
+    return packages.isPublished('');
+  };
+  expect(isPublished({})).toBe(false);
+  expect(isPublished({ main: 'index.js' })).toBe(true);
+  expect(isPublished({ files: ['index.js'] })).toBe(true);
+  expect(isPublished({ dependencies: {} })).toBe(true);
+});
+
+test('a package is of a page where a bundler builds what a browser shows, and nothing serves it', () => {
+  const isOfPage = (more: object): boolean => {
+    const manifest = { private: true, dependencies: { 'react-dom': '^19.0.0' }, devDependencies: { vite: '^8.0.0' } };
+    const packages = new PackageIndex(tempProject({ 'package.json': JSON.stringify({ ...manifest, ...more }) }));
+    packages.add('');
+    return packages.factsOf('').isOfPage ?? false;
+  };
+  expect(isOfPage({})).toBe(true);
+  expect(isOfPage({ private: false })).toBe(false);
+  expect(isOfPage({ devDependencies: {} })).toBe(false);
+  expect(isOfPage({ dependencies: { 'react-dom': '^19.0.0', express: '^5.0.0' } })).toBe(false);
+  expect(isOfPage({ dependencies: { '@angular/platform-browser': '^20.0.0', '@angular/core': '^20.0.0' } })).toBe(true);
+});
+
 test('a package that names no dependencies uses those of the one above it', () => {
   const root = tempProject({
     'package.json': JSON.stringify({ name: 'all', dependencies: { '@aws-sdk/client-s3': '3' } }),

@@ -36,7 +36,8 @@ export function findUnreadAnswer(call: ts.CallExpression, file: FileContext): Un
   const fn = findEnclosingFunction(call);
   if (!answer || !ts.isIdentifier(answer) || !fn) return undefined;
   if (isNeverRead(call, handler.body, answer, file)) return { fn, answer, branch: handler.body };
-  if (isGivenUp(call, file) && /['"]timeout['"]/.test(fn.getText(file.source))) return undefined;
+  if (isGivenUp(call, file) && /['"]timeout['"]|\.setTimeout\([^;]*\.(?:destroy|abort)\(/.test(fn.getText(file.source)))
+    return undefined;
   for (const statement of ts.isBlock(handler.body) ? handler.body.statements : []) {
     if (ts.isIfStatement(statement) && isOfHead(statement.expression, answer, file)) {
       const { thenStatement: branch } = statement;

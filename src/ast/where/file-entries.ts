@@ -37,7 +37,8 @@ export function entryOfFile(fn: FunctionNode, file: FileContext): EntryPoint | u
   if (mayServeNext(file) && isDefaultExport(fn) && isServerComponent(fn, file))
     return { ...request(`Next ${path}`), ...(keepsAnswer.test(file.text) && { seldom: 'job' as const }) };
   const load = find(/^load$/) ?? method;
-  if (load && /\+(?:page|layout)?\.?server\.[jt]s$/.test(path)) return request(`${load} ${path}`);
+  if (load && /\+(?:page|layout)?\.?server\.[jt]s$/.test(path))
+    return isPrerendered.test(file.text) ? undefined : request(`${load} ${path}`);
   if (/\+page\.server\.[jt]s$/.test(path) && isAmongActions(fn)) return request(`action ${path}`);
   if (find(/^handle(?:Fetch)?$/) && /(?:^|\/)hooks\.server\.[jt]s$/.test(path) && isOpen())
     return request(`handle ${path}`);
@@ -92,6 +93,9 @@ function isOfServerRouter({ parameters: [first] }: FunctionNode, file: FileConte
 
 /** Next answers with what it kept, and makes it anew once in so many seconds, whoever asks. */
 const keepsAnswer = /^export\s+const\s+(?:revalidate\s*=\s*[1-9]|dynamic\s*=\s*['"]force-static['"])/m;
+
+/** SvelteKit asks for it once, when the project is built. */
+const isPrerendered = /^export\s+const\s+prerender\s*=\s*true\b/m;
 
 /** Files of Next serve nothing in a package that depends on other things, but not on it. */
 export function mayServeNext({ package: { dependencies } }: FileContext): boolean {

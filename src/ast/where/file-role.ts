@@ -39,6 +39,8 @@ const uiPath =
 const uiImport =
   /(?:from\s*|require\(\s*)['"](?:react|react-dom|react-native|preact|vue|svelte|solid-js|@angular\/\w[\w/-]*|lit|mobx-react|@emotion\/\w+|styled-components|jquery|pinia|zustand|@tanstack\/react-query|next\/(?:link|image|router|navigation))(?:\/[\w./-]+)?['"]/;
 
+const nodeImport = /['"](?:node:[\w/]+|fs|fs\/promises|https?|net|child_process|worker_threads|cluster)['"]/;
+
 /** A check of a site that somebody starts, and that drives a browser to its end. */
 const launchAtTop = /^(?:(?:const|let|var)\s+)?\w+\s*=\s*await\s+(?:chromium|firefox|webkit|puppeteer)\.launch\s*\(/m;
 
@@ -72,7 +74,7 @@ function pathInPackage(path: string, { dir }: PackageFacts): string {
 
 /**
  * The role of a file by where it lies and what its head says. Rules about load are silent outside `product` (and some in `ui`).
- * A path decides first; a shebang, a place in package.json `bin`/`scripts`, or a browser launched at its top makes a script; a UI import or `'use client'` makes UI.
+ * A path decides first; a shebang, a place in package.json `bin`/`scripts`, or a browser launched at its top makes a script; a UI import, `'use client'` or a package that is built into a page makes UI.
  */
 export function fileRole(path: string, text: string, pkg: PackageFacts): FileRole {
   const inPackage = pathInPackage(path, pkg);
@@ -92,7 +94,7 @@ export function fileRole(path: string, text: string, pkg: PackageFacts): FileRol
   if (head.includes('react-dom/server') && /['"]react-dom\/server/.test(head)) return 'product';
   if (hasDirective(head, 'use client')) return 'ui';
   if (isLoadedOnServer(path, text)) return 'product';
-  if (uiImport.test(head)) return 'ui';
+  if (uiImport.test(head) || (pkg.isOfPage && !nodeImport.test(head))) return 'ui';
   if (/\.(?:runtime|storage)\./.test(text) && extensionApi.test(text)) return 'ui';
   if (uiPath.test(path) && /\.[jt]sx$|\b(?:document|window|localStorage|HTMLElement)\b/.test(path + head)) return 'ui';
   return 'product';

@@ -3,7 +3,7 @@ import { ts } from '../ts.ts';
 import { leavesFunction } from './conditions.ts';
 
 const testMode =
-  /^[\w.\s]*\b(?:is)?_?(?:TEST|E2E|DEV|test|e2e|[dD]ev)(?:_\w+|[A-Z]\w*|elopment)?$|NODE_ENV\s*={2,3}\s*['"](?:test|dev)/;
+  /^[\w.\s]*\b(?:is)?_?(?:TEST|E2E|DEV|test|e2e|[dD]ev)(?:_\w+|[A-Z]\w*|elop(?:ment|ing))?$|NODE_ENV\s*={2,3}\s*['"](?:test|dev)/;
 /** `config.get('isTest')`: the same word, asked of the settings. */
 const testSetting =
   /\(\s*['"](?:[\w.]+\.)?(?:is_?(?:test|e2e|dev)\w*|(?:test|dev)(?:ing|elopment)?[-_]?mode)['"]\s*\)$/i;
