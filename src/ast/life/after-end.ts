@@ -17,10 +17,11 @@ import {
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { isAboveZero, leavesFunction } from '../where/conditions.ts';
+import { isAboveZero } from '../where/conditions.ts';
 import { mayEndProcess } from '../where/process-end.ts';
 import { listNodesWithin } from '../within.ts';
 import { endsWhole, findDisposer, isNamedAfter } from './end-of-life.ts';
+import { goesOnAfterEnd, goesOnEitherWay, isOfIdleCondition } from './goes-on.ts';
 import type { Life } from './life-cycle.ts';
 
 /** State that says whether an owner still lives, by its name. */
@@ -65,14 +66,17 @@ export function asksForEnd(
   file: FileContext,
   except: readonly string[] = [],
 ): boolean {
-  const written = namesWrittenIn(listEnds(life).filter(isOfOwner), file);
+  // What sets the timer again when a part is lost, `onClose`, is no end of the whole.
+  const ends = listEnds(life).filter((end) => isOfOwner(end) && !(isWithin(call, end) && isReaction(end)));
+  const written = namesWrittenIn(ends, file);
   const isAsked = (condition: ts.Node): boolean =>
     namesIn(condition).some((name) => (endFlag.test(name) || written.has(name)) && !except.includes(name)) ||
     (isAboveZero(condition) && written.has(findMemberPath(skipWrappers(condition.left))?.at(-1) ?? ''));
   for (const kind of asking) {
     for (const node of file.nodesOfKind(kind)) {
       if (!runs.some((run) => isWithin(node, run)) && !isWithin(call, node)) continue;
-      if (ts.isIfStatement(node) && (goesOnAfterEnd(node) || throwsInTimer(node))) continue;
+      if (ts.isIfStatement(node) && (goesOnAfterEnd(node) || goesOnEitherWay(node, file) || throwsInTimer(node)))
+        continue;
       if (!isWithin(call, node) && isInLossListener(node, runs)) continue;
       const condition = ts.isConditionalExpression(node)
         ? node.condition
@@ -83,52 +87,25 @@ export function asksForEnd(
   return file.nodes('BinaryExpression').some((node) => {
     const { kind } = node.operatorToken;
     if (kind !== ts.SyntaxKind.AmpersandAmpersandToken && kind !== ts.SyntaxKind.BarBarToken) return false;
-    return runs.some((run) => isWithin(node, run)) && !isMethodAsked(node, file) && isAsked(node.left);
+    if (!runs.some((run) => isWithin(node, run)) || isMethodAsked(node, file) || isOfIdleCondition(node, file))
+      return false;
+    return isAsked(node.left);
   });
 }
 
 /** `onCallEnd` tells of the end of something else than `onClose` does. */
 function isOfOwner(end: FunctionNode): boolean {
-  return endsWhole(end) || !/^_*on[A-Z]/.test(nameOfFunction(end));
+  return endsWhole(end) || !isReaction(end);
+}
+
+function isReaction(end: FunctionNode): boolean {
+  return /^[_#]*on[A-Z]/.test(nameOfFunction(end));
 }
 
 /** `socket.destroy && socket.destroy()`: whether there is such a method. */
 function isMethodAsked({ left, right }: ts.BinaryExpression, file: FileContext): boolean {
   const asked = ts.isBinaryExpression(left) ? left.right : left;
   return ts.isCallExpression(right) && right.expression.getText(file.source) === asked.getText(file.source);
-}
-
-/** What a living owner is, and one that has ended is not. */
-const liveState = /^(?:is)?_*(?:open|opened|connected|ready|alive|established|authenticated|logged_?in|acknowledged)$/i;
-
-/** `if (!this.connected) …`, `if (socket.readyState !== OPEN) …`: what it guards runs also when the owner has ended. */
-function goesOnAfterEnd({ expression, thenStatement, elseStatement }: ts.IfStatement): boolean {
-  const at = skipWrappers(expression);
-  const denied =
-    ts.isPrefixUnaryExpression(at) && at.operator === ts.SyntaxKind.ExclamationToken ? at.operand : undefined;
-  if (denied && isMadeIn(thenStatement, denied)) return true;
-  if (elseStatement || leavesFunction(thenStatement)) return false;
-  if (denied) return isLiveState(denied);
-  if (!ts.isBinaryExpression(at)) return false;
-  const { kind } = at.operatorToken;
-  const isUnequal =
-    kind === ts.SyntaxKind.ExclamationEqualsEqualsToken || kind === ts.SyntaxKind.ExclamationEqualsToken;
-  return isUnequal && (isLiveState(at.right) || liveState.test(findStringValue(at.right) ?? ''));
-}
-
-/** `if (!this.socket) this.socket = connect()`: what is asked for is made where it is missing. */
-function isMadeIn(branch: ts.Statement, asked: ts.Expression): boolean {
-  const name = findMemberPath(skipWrappers(asked))?.join('.');
-  const first = ts.isBlock(branch) ? branch.statements[0] : branch;
-  if (name === undefined || !first || !ts.isExpressionStatement(first)) return false;
-  const made = skipWrappers(first.expression);
-  if (!isAssignment(made) || findMemberPath(skipWrappers(made.left))?.join('.') !== name) return false;
-  return made.right.kind !== ts.SyntaxKind.TrueKeyword;
-}
-
-function isLiveState(expression: ts.Expression): boolean {
-  const at = skipWrappers(expression);
-  return liveState.test(findMemberPath(ts.isCallExpression(at) ? at.expression : at)?.at(-1) ?? '');
 }
 
 /** An error that a timer's own callback throws ends the process: no way of asking. */
