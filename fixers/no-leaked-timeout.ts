@@ -18,6 +18,7 @@ export const fixer: Fixer<LeakedTimeout> = {
     if (data.leak === 'loss') return { skip: 'clear it in the listener that is told of the loss' };
     if (data.leak === 'rearmed')
       return { skip: 'ask ahead of it whether the owner has ended, by a flag that its end sets' };
+    if (data.leak === 'unset') return { skip: 'keep each handle of the chain in what is cleared' };
     if (data.leak === 'key') return { skip: 'clear that of its key where what else is kept for the key is dropped' };
     if (data.leak === 'again')
       return { skip: 'keep each handle of the chain, the first one too, and clear it where the owner ends' };

@@ -41,6 +41,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "limits": [
       "A class of an application counts as created many times only when the project does so; what a published package offers may be created by its users as often as they like.",
       "Sure is what an effect or a component leaves running, and what requests, users of a library, or an owner that ends without its part leave more than one of, and what works on a thing that the end has closed. Where nothing says so, in the one service of a process or in a function that is called once, it is `possible`.",
+      "An owner that is told of the end of the socket which it was handed as it was made counts as one of many.",
       "That a client has gone before a handler listens for its end is asked of timers that this end alone clears.",
       "One that is kept by a key is lost with the next start for that key where several functions of the file bring it, or requests do; what there is one of for each use (a connection, a job, a round) comes once.",
       "A handle passed to a function, returned or kept in an object of another file is taken to be cleared there."
@@ -94,6 +95,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "A timer that is started only while none is pending, and forgotten when it fires, gathers work: it is `possible` when its owner ends without clearing it.",
       "A timer that sets state when its component may be gone, or its effect has run again, is `possible` unless the effect sets that state at once, too, and by the timer a second later or more: a later run is overridden then.",
       "Sure is what fires later than within five seconds and comes with requests or with the use of a library, a reconnection that an event starts, a chain that starts something in the end, or that a request starts, a second start by the same key, item by item of a batch, by messages of a client, or by the error and the close of one connection, and, however soon, what ends its owner after a beginning that may have been tried again. So is what is kept and works on what the end has ended. All else is `possible`: any other second start while the first is pending, any other chain of a plain function, what one service of a process leaves at its end.",
+      "What clears the handle of a chain by a member that no place of the file sets clears nothing; whether another file sets it is not asked.",
       "A plain function that starts itself again, and that an owner hands itself to, counts as a part of that owner.",
       "A method that other files call on the instance they have just made is taken to run once for it."
     ],
@@ -166,7 +168,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "One that only failures leave, and that holds no more than that, is `possible` below a minute; so is one that another timer sets as it fires, and one of a page. Where nobody hears of a failure the process ends with it.",
       "A sleep that is raced is `likely` where it is a minute or more, where requests lead there, and in a library whose users say how long it is.",
       "A longer one of less than a minute is `possible` too in a function that begins or ends something by its name, or that is called by hand, unless requests lead to it or users of a library set it.",
-      "A handle kept in a field is looked at only where the function that sets it clears it itself, but for when its work fails; one handed to another function is taken to be cleared there, and one in an entry of a table is followed to where all entries leave it."
+      "A handle kept in a field is looked at only where the function that sets it clears it itself, but for when its work fails; one handed to another function is taken to be cleared there, one on what the function was handed is looked at where an end clears the timer beside it, and one in an entry of a table is followed to where all entries leave it."
     ],
     "options": {},
     "fix": {

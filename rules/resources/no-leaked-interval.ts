@@ -18,6 +18,7 @@ import { findOverwrite } from '../../src/ast/timers/overwritten.ts';
 import { findSiblingClear } from '../../src/ast/timers/sibling-clear.ts';
 import { type IntervalLeak, weighInterval } from '../../src/ast/timers/timer-weight.ts';
 import { findTimerFunction, isUnrefed } from '../../src/ast/timers/timers.ts';
+import { findUnsetClearOfOwner } from '../../src/ast/timers/unset-clear.ts';
 import type { ts } from '../../src/ast/ts.ts';
 import { drawsOnTerminal } from '../../src/ast/where/on-screen.ts';
 import { mayEndProcess } from '../../src/ast/where/process-end.ts';
@@ -70,6 +71,7 @@ export const rule = defineRule<LeakedInterval>({
   limits: [
     'A class of an application counts as created many times only when the project does so; what a published package offers may be created by its users as often as they like.',
     'Sure is what an effect or a component leaves running, and what requests, users of a library, or an owner that ends without its part leave more than one of, and what works on a thing that the end has closed. Where nothing says so, in the one service of a process or in a function that is called once, it is `possible`.',
+    'An owner that is told of the end of the socket which it was handed as it was made counts as one of many.',
     'That a client has gone before a handler listens for its end is asked of timers that this end alone clears.',
     'One that is kept by a key is lost with the next start for that key where several functions of the file bring it, or requests do; what there is one of for each use (a connection, a job, a round) comes once.',
     'A handle passed to a function, returned or kept in an object of another file is taken to be cleared there.',
@@ -145,7 +147,7 @@ function neverCleared(
   file: FileContext,
 ): Match<LeakedInterval> | undefined {
   const left = findLeftForGood(call, places, file);
-  const sibling = left ? undefined : findSiblingClear(call, places, life, file);
+  const sibling = left ? undefined : (findSiblingClear(call, places, life, file) ?? findUnsetClearOfOwner(life, file));
   const conditions = left || sibling ? [] : whenNeverCleared(call, places, life, file);
   const when = allOf(...listReleasesElsewhere(places, life), ...(conditions ?? []));
   const found = match(call, places, life, 'never', when, file);

@@ -8,7 +8,6 @@ import { onlySetsState, setsStateLate } from '../../src/ast/life/late-state.ts';
 import { effectWords, type Life, lifeOf } from '../../src/ast/life/life-cycle.ts';
 import { findMissedLoss } from '../../src/ast/life/lost-connection.ts';
 import { worksOnEnded } from '../../src/ast/life/works-on-ended.ts';
-import { findEnclosingFunction } from '../../src/ast/syntax.ts';
 import { listClearsOfTimeout } from '../../src/ast/timers/clears-of-places.ts';
 import {
   isMissedAtEnd,
@@ -18,12 +17,20 @@ import {
 } from '../../src/ast/timers/missed-end.ts';
 import { isMissedAtModuleEnd } from '../../src/ast/timers/module-end.ts';
 import { findOverwrite } from '../../src/ast/timers/overwritten.ts';
-import { canEnd, findReArming, isCounted, type ReArming, settlesPromise } from '../../src/ast/timers/re-arming.ts';
+import {
+  canEnd,
+  findReArming,
+  isCounted,
+  isPutOff,
+  namesOfParameters,
+  settlesPromise,
+} from '../../src/ast/timers/re-arming.ts';
 import { findRearmedAfterEnd } from '../../src/ast/timers/rearmed-after-end.ts';
 import { isHandedOver, listReturnedPlaces } from '../../src/ast/timers/returned-timer.ts';
 import { findSecondBeginning } from '../../src/ast/timers/second-chain.ts';
 import { type TimeoutLeak, weighOverwritten, weighTimeout } from '../../src/ast/timers/timer-weight.ts';
 import { findDelayMs, findTimerFunction, isAtOnce, isUnrefed } from '../../src/ast/timers/timers.ts';
+import { findUnsetClearOfChain } from '../../src/ast/timers/unset-clear.ts';
 import type { ts } from '../../src/ast/ts.ts';
 import { isGatherer, isStartedWhenUnset } from '../../src/ast/where/latch.ts';
 import { mayEndProcess } from '../../src/ast/where/process-end.ts';
@@ -54,6 +61,7 @@ const what = {
   connection: 'is not cleared when its connection closes',
   loss: 'is not cleared when its connection is lost, though it is elsewhere',
   state: 'is not cleared when its effect runs again or its component is gone, and sets state then',
+  unset: 'starts itself again for ever, and what should stop it clears a handle that nothing keeps',
   rearmed: 'is cleared where its owner ends, but a run that is under way then sets it again, and goes on for ever',
   key: 'is not cleared where what else is kept for its key is dropped, though it is elsewhere',
   overwritten: 'is lost when it is started again before it fired: both fire',
@@ -77,6 +85,7 @@ export const rule = defineRule<LeakedTimeout>({
     'A timer that is started only while none is pending, and forgotten when it fires, gathers work: it is `possible` when its owner ends without clearing it.',
     'A timer that sets state when its component may be gone, or its effect has run again, is `possible` unless the effect sets that state at once, too, and by the timer a second later or more: a later run is overridden then.',
     'Sure is what fires later than within five seconds and comes with requests or with the use of a library, a reconnection that an event starts, a chain that starts something in the end, or that a request starts, a second start by the same key, item by item of a batch, by messages of a client, or by the error and the close of one connection, and, however soon, what ends its owner after a beginning that may have been tried again. So is what is kept and works on what the end has ended. All else is `possible`: any other second start while the first is pending, any other chain of a plain function, what one service of a process leaves at its end.',
+    'What clears the handle of a chain by a member that no place of the file sets clears nothing; whether another file sets it is not asked.',
     'A plain function that starts itself again, and that an owner hands itself to, counts as a part of that owner.',
     'A method that other files call on the instance they have just made is taken to run once for it.',
   ],
@@ -114,6 +123,8 @@ function judge(
     data: { call, places, life, leak },
   });
   const clears = listClearsOfTimeout(call, places, file);
+  const unset = places.every(({ kind }) => kind === 'dropped') ? findUnsetClearOfChain(call, file) : undefined;
+  if (unset) return { ...match('unset'), related: [{ at: unset, note: 'clears nothing' }] };
   if (life.kind === 'process' || life.kind === 'call') {
     const isOfModule = clears.length > 0 && !isAtOnce(call) && isMissedAtModuleEnd(call, places, clears, file);
     if (isOfModule && !isGatherer(call, places, file)) return match('missed', isOfLibrary(life));
@@ -179,16 +190,6 @@ function judge(
   if (!overwrite) return undefined;
   const again = overwrite.shown === undefined ? runsAgain(call, life, file) : undefined;
   return { ...match('overwritten', again, overwrite.when), ...weighOverwritten(call, overwrite, life, file) };
-}
-
-/** What a chain calls that which it is handed says nothing of the state of that. */
-function namesOfParameters({ fn }: ReArming): string[] {
-  return fn.parameters.map(({ name }) => name.getText());
-}
-
-/** Cleared to be set anew: the last one stays. */
-function isPutOff(clear: ts.Node, call: ts.CallExpression): boolean {
-  return clear.end <= call.pos && findEnclosingFunction(clear) === findEnclosingFunction(call);
 }
 
 /** What is left running starts its owner anew, or calls what belongs to it. */

@@ -1,23 +1,17 @@
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handles/handle-escape.ts';
 import { findLeaks, type Leak } from '../../src/ast/handles/release-paths.ts';
-import { neverRejects } from '../../src/ast/io/cannot-fail.ts';
 import { lifeOf } from '../../src/ast/life/life-cycle.ts';
 import { findCallee } from '../../src/ast/names/symbol-ref.ts';
-import {
-  findEnclosingFunction,
-  findMethodCall,
-  getOutermostWrapped,
-  isAsync,
-  isWithin,
-  skipWrappers,
-} from '../../src/ast/syntax.ts';
+import { findEnclosingFunction, isAsync, isWithin, skipWrappers } from '../../src/ast/syntax.ts';
 import { findClearOnFailureOnly } from '../../src/ast/timers/cleared-on-failure.ts';
+import { isOnSuccess } from '../../src/ast/timers/cleared-on-success.ts';
 import { listClearsOfTimeout } from '../../src/ast/timers/clears-of-places.ts';
 import { type Deadline, findDeadline, isLastResort, isOnOwnFiring } from '../../src/ast/timers/deadline.ts';
 import { findDroppedEntry } from '../../src/ast/timers/dropped-entry.ts';
 import { type EntryTimer, findEntryTimer } from '../../src/ast/timers/entry-timer.ts';
 import { findFailedRun } from '../../src/ast/timers/failed-run.ts';
 import { findLostRace } from '../../src/ast/timers/lost-race.ts';
+import { findMissedBeside } from '../../src/ast/timers/missed-beside.ts';
 import { findRacedSleep } from '../../src/ast/timers/raced-sleep.ts';
 import { weighDeadline, weighSleep } from '../../src/ast/timers/timer-weight.ts';
 import { findDelayMs, findTimerFunction, isUnrefed } from '../../src/ast/timers/timers.ts';
@@ -61,7 +55,7 @@ export const rule = defineRule<UnclearedDeadline>({
     'One that only failures leave, and that holds no more than that, is `possible` below a minute; so is one that another timer sets as it fires, and one of a page. Where nobody hears of a failure the process ends with it.',
     'A sleep that is raced is `likely` where it is a minute or more, where requests lead there, and in a library whose users say how long it is.',
     'A longer one of less than a minute is `possible` too in a function that begins or ends something by its name, or that is called by hand, unless requests lead to it or users of a library set it.',
-    'A handle kept in a field is looked at only where the function that sets it clears it itself, but for when its work fails; one handed to another function is taken to be cleared there, and one in an entry of a table is followed to where all entries leave it.',
+    'A handle kept in a field is looked at only where the function that sets it clears it itself, but for when its work fails; one handed to another function is taken to be cleared there, one on what the function was handed is looked at where an end clears the timer beside it, and one in an entry of a table is followed to where all entries leave it.',
   ],
   mentions: ['setTimeout', 'Promise.race', 'Promise.any'],
   visit: {
@@ -70,10 +64,12 @@ export const rule = defineRule<UnclearedDeadline>({
       if ((findDelayMs(call) ?? (call.arguments[1] ? shortMs : 0)) < shortMs) return undefined;
       const places = listHandlePlaces(call, file).filter((place) => place.kind !== 'dropped');
       const entry = findEntryTimer(call, places, file);
-      if (!entry && places.some((place) => place.kind !== 'binding' && place.kind !== 'field')) return undefined;
+      const isElsewhere = !entry && places.some(({ kind }) => kind !== 'binding' && kind !== 'field');
       if (isUnrefed(call, places, file)) return undefined;
       if (isOfProcess(call, file)) return undefined;
-      const found = entry ? judgeEntry(call, places, entry, file) : judge(call, places, file);
+      const judged = (): Match<UnclearedDeadline> | undefined =>
+        isElsewhere ? judgeBeside(call, places, file) : judge(call, places, file);
+      const found = entry ? judgeEntry(call, places, entry, file) : judged();
       return found && { ...found, ...weighDeadline(call, found.data.clears.length > 0, file) };
     },
   },
@@ -122,18 +118,22 @@ function judgeEntry(
   };
 }
 
-/** In the first function of a `then`: when the work fails, which it can, it does not run. */
-function isOnSuccess(clear: ts.Node, file: FileContext): boolean {
-  const fn = findEnclosingFunction(clear);
-  const target = fn && findMethodCall(getOutermostWrapped(fn).parent);
-  const isFirst = target?.method === 'then' && skipWrappers(target.call.arguments[0]!) === fn;
-  return isFirst && !neverRejects(target.receiver, file) && !endsProcess(target.call);
-}
-
-/** `void exit.then(…);`: nobody hears of a failure, which ends the process, and what it has left with it. */
-function endsProcess(then: ts.CallExpression): boolean {
-  const { parent } = getOutermostWrapped(then);
-  return then.arguments.length === 1 && (ts.isExpressionStatement(parent) || ts.isVoidExpression(parent));
+/** One that is kept on what the function was handed: `request.timer = setTimeout(…)`. */
+function judgeBeside(
+  call: ts.CallExpression,
+  places: readonly HandlePlace[],
+  file: FileContext,
+): Match<UnclearedDeadline> | undefined {
+  const clears = listClearsOfTimeout(call, places, file);
+  const end = findMissedBeside(call, clears, file)?.call;
+  return (
+    end && {
+      at: call.expression,
+      values: { what: 'not cleared at an end that clears the timer beside it' },
+      related: [{ at: end, note: 'leaves the timer running' }],
+      data: { call, places, deadline: undefined, clears, leak: undefined, settle: end },
+    }
+  );
 }
 
 /** What is awaited may be a function of another file, which catches what fails in it. */

@@ -4,6 +4,7 @@ import { isClosing } from '../listeners/event-kind.ts';
 import { listAdds, listHandlers } from '../listeners/listener-calls.ts';
 import { findMemberPath, isAssignment, rootOfMembers, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { isHandedSocket } from '../where/handed-socket.ts';
 import { type Life, lifeOf } from './life-cycle.ts';
 
 /** One who is told of the end of something: a listener, or a handler that is set as its `onclose`. */
@@ -32,6 +33,12 @@ export function listLinks(life: Extract<Life, { kind: 'owner' }>, file: FileCont
     else links.set(field, [add]);
   }
   return [...links].map(([field, told]) => ({ field: field || undefined, told }));
+}
+
+/** Whether an instance stands for one connection: it is told of the end of the socket that it was handed as it was made. */
+export function standsForSocket(life: Life, file: FileContext): boolean {
+  if (life.kind !== 'owner' || life.isSingleton) return false;
+  return listLinks(life, file).some(({ told }) => told.some(({ receiver }) => isHandedSocket(receiver, file)));
 }
 
 /** `end`: the other side has gone. */

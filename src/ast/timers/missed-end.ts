@@ -21,6 +21,7 @@ import { isClearHelper, listForeignHelpers } from './clear-helper.ts';
 import { isClearedByListenerOnly } from './cleared-by-listener.ts';
 import { listClearsOf } from './clears-of-places.ts';
 import { findEntryTimer } from './entry-timer.ts';
+import { isLeftToHanded } from './left-to-handed.ts';
 import { timerClears } from './timer-clears.ts';
 import { findTimerFunction } from './timers.ts';
 
@@ -36,6 +37,7 @@ export function isMissedAtEnd(
 ): boolean {
   if (!findEnd(life) || !concernsOwner(call, file) || isSetByEnd(call, life, file)) return false;
   const clears = listClearsOf(places, file);
+  if (isKeptHere(places, life) && isLeftToHanded(clears, life, file)) return true;
   if (!keepsForOwner(call, places, clears, life, file)) return false;
   const helpers = listClearHelpers(clears, life, file);
   const run = call.arguments[0] && findFunctionValue(call.arguments[0], file);
@@ -68,6 +70,18 @@ function endsOnce(run: FunctionNode, life: Life, file: FileContext): boolean {
   const [call, ...others] = listNodesWithin('CallExpression', only, file);
   const end = call && others.length === 0 ? findCalled(call, file) : undefined;
   return end !== undefined && listEnds(life).includes(end) && asksForEnd(end, [end], life, file);
+}
+
+/** In a field, or a variable of the method that sets it: nothing else of the file gets at it. */
+function isKeptHere(places: readonly HandlePlace[], life: Life): boolean {
+  return (
+    life.kind === 'owner' &&
+    places.length > 0 &&
+    places.every(
+      (place) =>
+        place.kind === 'field' || (place.kind === 'binding' && isWithin(place.binding.identifier, life.shape.node)),
+    )
+  );
 }
 
 /** Whether the end of an owner should clear a handle: one kept in a field or a collection of one. */

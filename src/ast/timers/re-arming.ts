@@ -175,3 +175,13 @@ export function settlesPromise({ fn }: ReArming, file: FileContext): boolean {
   }
   return false;
 }
+
+/** Cleared to be set anew: the last one stays. */
+export function isPutOff(clear: ts.Node, call: ts.CallExpression): boolean {
+  return clear.end <= call.pos && findEnclosingFunction(clear) === findEnclosingFunction(call);
+}
+
+/** What a chain calls that which it is handed says nothing of the state of that. */
+export function namesOfParameters({ fn }: ReArming): string[] {
+  return fn.parameters.map(({ name }) => name.getText());
+}

@@ -5,6 +5,7 @@ import { findTimerRun, isOpening, listEnds, startsAgain, withCallees } from '../
 import { hasEnd } from '../life/end-of-life.ts';
 import { overridesLaterRun } from '../life/late-state.ts';
 import { type Life, lifeOf } from '../life/life-cycle.ts';
+import { standsForSocket } from '../life/link-of-owner.ts';
 import { throwsWhenEnded, worksOnEnded } from '../life/works-on-ended.ts';
 import { isDisposerName } from '../names/class-shape.ts';
 import {
@@ -63,7 +64,8 @@ export type IntervalLeak = 'never' | 'overwritten' | 'missed' | 'outcome' | 'los
  * its owner ends; `restarts`, `ends`: nothing can cancel it, and it starts or ends its owner after the end;
  * `connection`: it works on a connection that has closed; `state`: it sets the state of a component that is gone;
  * `loss`: its owner clears it, but not when what it works on closes by itself; `rearmed`: the end clears it, and a run
- * under way sets it again; `key`: it is one of many, and stays where what else is kept for its key is dropped.
+ * under way sets it again; `key`: it is one of many, and stays where what else is kept for its key is dropped;
+ * `unset`: starts itself again, and what should stop it clears a handle that nothing keeps.
  */
 export type TimeoutLeak =
   | 'again'
@@ -77,6 +79,7 @@ export type TimeoutLeak =
   | 'state'
   | 'loss'
   | 'rearmed'
+  | 'unset'
   | 'key';
 
 const unsure: TimerWeight = { confidence: 'possible' };
@@ -84,8 +87,8 @@ const unsure: TimerWeight = { confidence: 'possible' };
 /**
  * Of an interval: effects, components and what a page's factories make come and go. Else something has to say that more
  * than one is left: requests lead there, users of a library make as many as they like, or its owner, which has an end of
- * its own, is a part of one that ends without it. One is enough where it works on what the end has ended; of a plain
- * function, users of a library leave what they have handed in.
+ * its own, is a part of one that ends without it. One is enough where it works on what the end has ended; what stands for one connection is one of
+ * many. Of a plain function, users of a library leave what they have handed in.
  */
 export function weighInterval(call: ts.CallExpression, life: Life, leak: IntervalLeak, file: FileContext): TimerWeight {
   const made = (): LinkCondition => isMadeWithRequests(call, life, file);
@@ -102,6 +105,7 @@ export function weighInterval(call: ts.CallExpression, life: Life, leak: Interva
   if (life.kind === 'call') return { sureWhen: comesWithUse(call, life, file) };
   if (life.kind === 'owner' && life.isComponent) return {};
   if ((leak === 'never' || leak === 'missed') && worksOnEnded(call, life, file)) return {};
+  if (leak !== 'option' && standsForSocket(life, file)) return {};
   const often = [isOfLibrary(life), made()];
   if (life.kind === 'owner' && leak === 'never' && hasEnd(life.shape)) often.push(isPartOfClosable(life));
   return { sureWhen: anyOf(...often) };
@@ -116,6 +120,7 @@ export function weighTimeout(call: ts.CallExpression, life: Life, leak: TimeoutL
   const [, delay] = call.arguments;
   // See `weighOverwritten`.
   if (leak === 'overwritten') return {};
+  if (leak === 'unset') return file.role === 'ui' ? unsure : {};
   if (leak === 'state') return overridesLaterRun(call, life, file) ? {} : unsure;
   if (leak === 'rearmed' && (life.kind === 'effect' || life.kind === 'call')) return {};
   if (leak === 'missed' && throwsWhenEnded(call, life, file)) return {};

@@ -15,6 +15,7 @@ import { ts } from '../ts.ts';
 import { isInFinally, leavesFunction } from '../where/conditions.ts';
 import { listNodesWithin } from '../within.ts';
 import type { Deadline } from './deadline.ts';
+import { findMissedBeside } from './missed-beside.ts';
 import { findUnclearedLoss } from './uncleared-loss.ts';
 
 /**
@@ -138,7 +139,7 @@ export function findUnclearedOutcome(
   clears: readonly ts.Node[],
   file: FileContext,
 ): ts.Node | undefined {
-  const loss = findUnclearedLoss(call, clears, file)?.call;
+  const loss = (findUnclearedLoss(call, clears, file) ?? findMissedBeside(call, clears, file))?.call;
   if (deadline?.kind === 'promise')
     return deadline.race ? undefined : (findUnclearedSettle(call, deadline, clears, file) ?? loss);
   if (deadline?.kind !== 'callback') return loss;
