@@ -70,7 +70,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "Listeners of one instance or call each are `possible` unless requests, events, timers or the users of a package come there; so are those on the socket of a request, on what is kept by a key, and on an emitter that an owner has for itself.",
       "One that a method adds for what it was handed, for what it gives its caller or for whoever waits is sure where such calls are many.",
       "Emitters of other files are taken to live as long as the process, and so is what a getter such as `config.getEventBus()` gives.",
-      "A listener on a signal that is handed in is `possible` unless a loop, or a method that an instance hands its own signal on in, is seen to call with one and the same.",
+      "A listener on a signal that is handed in is `possible` unless a loop, or a method that an instance hands its own signal on in, is seen to call with one and the same, or an instance of a published package stands for one piece of work on it.",
       "Clients of a pool are known by its name or import; one that listens for notifications is `possible`."
     ],
     "options": {},

@@ -87,7 +87,7 @@ function judge(
     ...(shown.has(kind) && { related: [{ at: removal.call, note: 'the removal' }] }),
     data: { kind, removal, add },
   });
-  if (identity.kind === 'fresh' && identity.how !== 'call') {
+  if (identity.kind === 'fresh') {
     const [add] = adds;
     if (!add) return undefined;
     return match('fresh-removal', 'it is handed a function made on the spot, which was never added', add);

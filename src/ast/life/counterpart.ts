@@ -46,7 +46,7 @@ const turns: readonly (readonly [start: string, stop: readonly string[]])[] = [
 const releasing =
   /^(?:close|stop|end|destroy|dispose|disconnect|terminate|kill|abort|cancel|release|off|remove\w*|unsubscribe|clear\w*|unwatch|detach|leave|quit|shutdown)$/;
 
-/** The pair around a node whose first function it runs in; the other one exists and releases something. */
+/** The pair around a node whose first function it runs in; the other one exists and releases something, or sets back what that has set. */
 export function findPairAround(node: ts.Node, file: FileContext): Pair | undefined {
   for (let fn = findEnclosingFunction(node); fn; fn = findEnclosingFunction(fn)) {
     const name = nameOfFunction(fn).split('.').at(-1) ?? '';
@@ -55,7 +55,7 @@ export function findPairAround(node: ts.Node, file: FileContext): Pair | undefin
     if (!stops) continue;
     const start: FunctionNode = fn;
     const stop = stops.map((other) => findSibling(start, other + (rest ?? ''), file)).find((found) => found);
-    return stop && releasesIn(stop, file) ? { start, stop } : undefined;
+    return stop && (releasesIn(stop, file) || isTurnedBack({ start, stop }, file)) ? { start, stop } : undefined;
   }
   return undefined;
 }
@@ -139,4 +139,17 @@ export function isReset({ start, stop }: Pair, file: FileContext): boolean {
   };
   const started = writtenBy(start);
   return [...writtenBy(stop)].some((name) => started.has(name));
+}
+
+/** Whether the end sets a field or variable to `true` that the start has set to `false`, or the other way round. */
+function isTurnedBack({ start, stop }: Pair, file: FileContext): boolean {
+  const setBy = (fn: FunctionNode, isOpposite: boolean): readonly string[] =>
+    listNodesWithin('BinaryExpression', fn, file).flatMap((node) => {
+      const { kind } = skipWrappers(node.right);
+      const isTrue = kind === ts.SyntaxKind.TrueKeyword;
+      if (!isAssignment(node) || (!isTrue && kind !== ts.SyntaxKind.FalseKeyword)) return [];
+      return [`${findMemberPath(node.left)?.join('.')}=${isTrue !== isOpposite}`];
+    });
+  const started = new Set(setBy(start, false));
+  return setBy(stop, true).some((set) => started.has(set));
 }

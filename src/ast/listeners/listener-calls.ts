@@ -1,6 +1,6 @@
 import type { FileContext } from '../../model/file-context.ts';
 import { classShape, findThisOwner, type OwnerNode } from '../names/class-shape.ts';
-import { findFunctionOfBinding, findFunctionValue, isExported } from '../names/functions.ts';
+import { findFunctionValue, isExported } from '../names/functions.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -10,6 +10,7 @@ import {
   getOutermostWrapped,
   isAssignment,
   isFunctionNode,
+  isWithin,
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
@@ -188,9 +189,9 @@ export function identityOf(listener: ts.Expression, file: FileContext): Identity
     const bound = (callee as ts.PropertyAccessExpression).expression;
     return { kind: 'fresh', how: 'bind', of: findMemberPath(bound)?.join('.') };
   }
-  const made = ts.isIdentifier(callee) ? file.bindingOf(callee) : undefined;
-  const factory = made && findFunctionOfBinding(made);
-  return factory && returnsFunction(factory) ? { kind: 'fresh', how: 'call', of: made.name } : { kind: 'unknown' };
+  const factory = findFunctionValue(callee, file);
+  const of = findMemberPath(callee)?.join('.');
+  return factory && returnsFunction(factory, file) ? { kind: 'fresh', how: 'call', of } : { kind: 'unknown' };
 }
 
 /** `() => this.close()` and `(e) => close(e)` are made from `this.close` and `close`. */
@@ -201,12 +202,14 @@ function onlyCallee(fn: ts.Node): string | undefined {
   return value && ts.isCallExpression(value) ? findMemberPath(value.expression)?.join('.') : undefined;
 }
 
-/** Nothing but a function inside: `const handler = (event) => (error) => …`. */
-function returnsFunction(fn: ts.FunctionLikeDeclaration): boolean {
+/** Gives a new function whenever it is called: `const handler = (event) => (error) => …`. */
+function returnsFunction(fn: FunctionNode, file: FileContext): boolean {
   if (!fn.body) return false;
   if (!ts.isBlock(fn.body)) return isFunctionNode(skipWrappers(fn.body));
-  const last = fn.body.statements.at(-1);
-  return last !== undefined && ts.isReturnStatement(last) && !!last.expression && isFunctionNode(last.expression);
+  const returns = file.nodesOfKind(ts.SyntaxKind.ReturnStatement) as readonly ts.ReturnStatement[];
+  const own = returns.filter((node) => isWithin(node, fn) && findEnclosingFunction(node) === fn);
+  const value = own.length === 1 ? own[0]!.expression : undefined;
+  return value !== undefined && isFunctionNode(skipWrappers(value));
 }
 
 /** Whether a variable of this file is handed to nothing but removals: whatever it holds, no emitter was given it. */

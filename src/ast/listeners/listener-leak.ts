@@ -17,7 +17,6 @@ import {
   findPromiseAround,
   getOutermostWrapped,
   isClassNode,
-  isFunctionNode,
   isWithin,
   nameOfFunction,
   skipWrappers,
@@ -26,6 +25,7 @@ import { ts } from '../ts.ts';
 import { listConditionsOn } from '../where/conditions.ts';
 import { isGuardedByState } from '../where/latch.ts';
 import { canBeStartedOften, isMadeOften } from '../where/starts-repeatedly.ts';
+import { isOfLibrary } from '../where/under-load.ts';
 import { isStartup, outsideIteration, runsForUsers, runsRepeatedly, runsUnderLoad } from '../where/where.ts';
 import { eventKindOf } from './event-kind.ts';
 import type { ListenerCall } from './listener-calls.ts';
@@ -34,17 +34,25 @@ import { findLeftByCounterpart } from './listener-counterpart.ts';
 import { findDeferredForGood } from './listener-deferred.ts';
 import { findLeftByEarlyExit } from './listener-early-exit.ts';
 import { findStayingOnOneOutcome, isRemovedOnEveryOutcome, listEndsOf, listGroup } from './listener-group.ts';
+import { findLeftAtRestart } from './listener-left-at-restart.ts';
 import { findForgottenAtLoss, findMissedAtLoss } from './listener-missed-loss.ts';
 import { findForEachChild } from './listener-of-child.ts';
 import { findOfClosure } from './listener-of-closure.ts';
 import { findForInstanceEnd } from './listener-of-instance-end.ts';
+import { findForEachPatchedCall } from './listener-of-patched.ts';
 import { findForEachRun } from './listener-of-run.ts';
+import { findOfSignalledWork } from './listener-of-signalled.ts';
+import { findLeftByStub } from './listener-of-stub.ts';
+import { findKeptOnFailure } from './listener-of-success.ts';
 import { orLeftOnHanded } from './listener-on-handed.ts';
 import { findOnLentClient } from './listener-on-lent-client.ts';
 import { findLeftByOneEnd } from './listener-partial-end.ts';
 import {
+  canListen,
   hasOnce,
+  isBoundToSignal,
   isEnded,
+  isForwarded,
   isLeftAlone,
   isRegistering,
   type ListenerLeak,
@@ -104,12 +112,18 @@ function judge(add: ListenerCall, file: FileContext): ListenerLeak | undefined {
   // What else has a method of this name is no emitter.
   if (add.method === 'setTimeout' && place.emitter !== 'pooled') return undefined;
   const isTaken = listEndsOf(add, file).length > 0 || isForwarded(listener, fn, file);
-  const eachRun = isTaken ? undefined : findForEachRun(place);
+  const eachRun = isTaken
+    ? (findKeptOnFailure(place) ?? findLeftByStub(place))
+    : (findForEachRun(place) ?? findForEachPatchedCall(place));
   if (eachRun) return eachRun;
   if (place.emitter !== 'kept' && isGuardedByState(add.call, fn, file))
     return isTaken ? undefined : findLeftByCounterpart(place);
   const outcome =
-    findOnOneOutcome(place) ?? findLeftByOneEnd(place) ?? findLeftByEarlyExit(place) ?? findMissedAtLoss(place);
+    findOnOneOutcome(place) ??
+    findLeftByOneEnd(place) ??
+    findLeftByEarlyExit(place) ??
+    findLeftAtRestart(place) ??
+    findMissedAtLoss(place);
   if (outcome) return outcome;
   if (promise) {
     const wait = findInWait(place, promise);
@@ -128,7 +142,7 @@ function judge(add: ListenerCall, file: FileContext): ListenerLeak | undefined {
     case 'process':
       return onProcess(place);
     case 'signal':
-      return onSignal(place);
+      return onSignal(place) ?? findOfSignalledWork(place);
     case 'pooled':
       return onPooled(place);
     case 'kept':
@@ -257,7 +271,7 @@ function onFactory(place: ListenerPlace, fn: FunctionNode): ListenerLeak | undef
     shape: 'owner',
     what: `each result of ${nameOfFunction(fn)}()`,
     confidence: 'likely',
-    when: canBeStartedOften(add.call, place.life, file),
+    when: anyOf(canBeStartedOften(add.call, place.life, file), isOfLibrary(place.life)),
   };
 }
 
@@ -368,25 +382,4 @@ function servesResult({ add, file }: ListenerPlace, method: FunctionNode): boole
   return listOwnCaptures(add, method, file).some(({ references }) =>
     given.some((value) => ts.isIdentifier(value) && references.includes(value)),
   );
-}
-
-/** `knex.on('a.id', 'b.id')` adds no listener. */
-function canListen(listener: ts.Expression): boolean {
-  return (
-    isFunctionNode(listener) ||
-    ts.isIdentifier(listener) ||
-    ts.isCallExpression(listener) ||
-    ts.isPropertyAccessExpression(listener)
-  );
-}
-
-function isBoundToSignal({ options }: ListenerCall): boolean {
-  return options !== undefined && /\bsignal\b/.test(options.getText());
-}
-
-/** What a caller hands over to be added is the caller's to remove. */
-function isForwarded(listener: ts.Expression, fn: FunctionNode, file: FileContext): boolean {
-  if (!ts.isIdentifier(listener)) return false;
-  const binding = file.bindingOf(listener);
-  return binding?.kind === 'parameter' && isWithin(binding.identifier, fn);
 }

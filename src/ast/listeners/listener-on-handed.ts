@@ -20,7 +20,7 @@ import { hasOnce, isEnded, type ListenerLeak, type ListenerPlace } from './liste
 
 /** One side of a conversation, which is over when whoever was handed it is. */
 const ofOne =
-  /(?:socket|stream|conn|connection|ws|websocket|child|proc|process|req|request|res|response|transport|channel|port|input|output|stdin|stdout|stderr|rl|readline|worker|page|xhr|upload|download|source|target|element|el|node|dom|signal|reader|writer|query|cursor|job|task|spark|duplex|parser|serial|pc|peer|call|track|tunnel|pipe|file|watcher|sub|subscriber|subscription|server|session|pipe\w*)s?$/i;
+  /(?:socket|stream|conn|connection|ws|websocket|child|proc|process|req|request|res|response|transport|channel|port|input|output|stdin|stdout|stderr|rl|readline|worker|page|xhr|upload|download|source|target|element|el|node|dom|signal|reader|writer|query|cursor|job|task|spark|duplex|parser|processor|decoder|encoder|serial|pc|peer|call|track|tunnel|pipe|file|watcher|sub|subscriber|subscription|server|session|pipe\w*)s?$/i;
 
 /**
  * `constructor(bus) { bus.on('change', …); }` of a class whose `close()` does other things: whoever handed the emitter in has it
@@ -52,12 +52,12 @@ export function orLeftOnHanded(lent: ListenerLeak | undefined, place: ListenerPl
   return { ...handed, when: anyOf(lent.when!, handed.when!), sureWhen: anyOf(lent.sureWhen!, handed.sureWhen!) };
 }
 
-function doesSomething({ body }: FunctionNode): boolean {
+export function doesSomething({ body }: FunctionNode): boolean {
   return body !== undefined && ts.isBlock(body) && body.statements.length > 0;
 }
 
 /** In the constructor, or in what only that calls. */
-function isAddedAsItBegins({ add, file }: ListenerPlace, shape: ClassShape): boolean {
+export function isAddedAsItBegins({ add, file }: ListenerPlace, shape: ClassShape): boolean {
   const method = findMethodAround(add.call, shape);
   const isDirect = method !== undefined && findEnclosingFunction(add.call) === method;
   if (!isDirect) return false;

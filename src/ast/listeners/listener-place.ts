@@ -5,7 +5,14 @@ import type { EmitterLife } from '../life/emitter-lifetime.ts';
 import type { Life } from '../life/life-cycle.ts';
 import { listCaptures } from '../names/captures.ts';
 import { isExecutor } from '../names/functions.ts';
-import { type FunctionNode, findMethodCall, getOutermostWrapped, nameOfFunction } from '../syntax.ts';
+import {
+  type FunctionNode,
+  findMethodCall,
+  getOutermostWrapped,
+  isFunctionNode,
+  isWithin,
+  nameOfFunction,
+} from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { findListenerFunction, type ListenerCall } from './listener-calls.ts';
 
@@ -63,7 +70,12 @@ const registering =
  * one of a chain of such calls (`router.handle('/a', a).handle('/b', b)`, which ends in `return this`).
  */
 export function isRegistering(fn: FunctionNode): boolean {
-  return ts.isSetAccessor(fn) || registering.test(nameOfFunction(fn)) || isChained(fn);
+  return ts.isSetAccessor(fn) || isRegisteringName(nameOfFunction(fn)) || isChained(fn);
+}
+
+/** As {@link isRegistering}, by the name alone. */
+export function isRegisteringName(name: string): boolean {
+  return registering.test(name);
 }
 
 function isChained({ body }: FunctionNode): boolean {
@@ -123,4 +135,25 @@ export function isLeftAlone(call: ts.CallExpression): boolean {
     return ts.isCallExpression(taker) && /^on(?:Before)?(?:Mount(?:ed)?|Activated)$/.test(taker.expression.getText());
   }
   return ts.isExpressionStatement(parent) || ts.isPropertyAccessExpression(parent);
+}
+
+/** `knex.on('a.id', 'b.id')` adds no listener. */
+export function canListen(listener: ts.Expression): boolean {
+  return (
+    isFunctionNode(listener) ||
+    ts.isIdentifier(listener) ||
+    ts.isCallExpression(listener) ||
+    ts.isPropertyAccessExpression(listener)
+  );
+}
+
+export function isBoundToSignal({ options }: ListenerCall): boolean {
+  return options !== undefined && /\bsignal\b/.test(options.getText());
+}
+
+/** What a caller hands over to be added is the caller's to remove. */
+export function isForwarded(listener: ts.Expression, fn: FunctionNode, file: FileContext): boolean {
+  if (!ts.isIdentifier(listener)) return false;
+  const binding = file.bindingOf(listener);
+  return binding?.kind === 'parameter' && isWithin(binding.identifier, fn);
 }

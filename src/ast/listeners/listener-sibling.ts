@@ -1,4 +1,5 @@
 import type { FileContext } from '../../model/file-context.ts';
+import { findPairAround } from '../life/counterpart.ts';
 import type { Life } from '../life/life-cycle.ts';
 import { type FunctionNode, findEnclosingFunction, findMemberPath, isWithin, nameOfFunction } from '../syntax.ts';
 import { eventKindOf } from './event-kind.ts';
@@ -18,6 +19,8 @@ const minOfOneEmitter = 2;
  */
 export function findForgottenSibling(place: ListenerPlace): ListenerLeak | undefined {
   const { add, fn, emitter, life, file } = place;
+  const counterpart = findLeftByGiver(place);
+  if (counterpart) return { shape: 'sibling', what: `each run of \`${nameOfFunction(fn)}\``, sibling: counterpart };
   if (life.kind === 'effect' || /once/i.test(add.method) || hasOnce(add) || !add.isEventKnown || emitter === 'local')
     return undefined;
   // What an emitter says of its own end is gone with it, and an `error` may be listened for until then on purpose.
@@ -26,6 +29,26 @@ export function findForgottenSibling(place: ListenerPlace): ListenerLeak | undef
   if (!beside.some(({ target }) => target === add.target)) return undefined;
   const sibling = findRemovedTogether(add, beside.filter(recurs), file) ?? findLeft(place);
   return sibling && { shape: 'sibling', what: `each ${nameOfWhat(fn)}`, sibling };
+}
+
+/**
+ * `publish(track)` adds to what it is handed, and `unpublish(track)` takes the siblings away from it: whoever hands both the same
+ * may do so again.
+ */
+function findLeftByGiver({ add, fn, emitter, file }: ListenerPlace): ListenerCall['call'] | undefined {
+  const pair =
+    emitter === 'parameter' && add.isEventKnown && !hasOnce(add) ? findPairAround(add.call, file) : undefined;
+  const isGiven = (to: FunctionNode): boolean =>
+    to.parameters.some(({ name }) => name.getText(file.source) === add.target);
+  if (!pair || pair.start !== fn || !isGiven(pair.start) || !isGiven(pair.stop) || eventKindOf(add.event) === 'first')
+    return undefined;
+  const siblings = listAdds(file).filter((one) => one.target === add.target && findEnclosingFunction(one.call) === fn);
+  const removed = listRemovals(file).filter(
+    ({ call, target, event }) =>
+      isWithin(call, pair.stop) && target === add.target && siblings.some((one) => one.event === event),
+  );
+  if (removed.length < minOfOneEmitter || listEndsOf(add, file).length > 0) return undefined;
+  return removed[0]!.call;
 }
 
 /** Another function takes away all siblings of the emitter, and so many that all were meant. */

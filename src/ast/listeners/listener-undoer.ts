@@ -18,7 +18,7 @@ const readOnce = /^(?:req|request|res|response|ctx|context|reply|socket|stream|c
 export function findLeftByItsUndoer({ add, fn, emitter, life, file }: ListenerPlace): ListenerLeak | undefined {
   const run = add.listener && findListenerFunction(add.listener, file);
   if (!run || !add.isEventKnown || life.kind === 'effect' || /^(?:local|self)$/.test(emitter)) return undefined;
-  if (readOnce.test(add.target?.split('.').at(-1) ?? '') || isEnded(add, file)) return undefined;
+  if (isReadOnce(add) || isEnded(add, file)) return undefined;
   const siblings = listAdds(file).filter(({ call, target }) => {
     return call !== add.call && findEnclosingFunction(call) === fn && isOfWhole(target, add.target);
   });
@@ -35,6 +35,11 @@ export function findLeftByItsUndoer({ add, fn, emitter, life, file }: ListenerPl
     return { shape: 'sibling', what: 'each call', sibling: removals[0]!.call };
   }
   return undefined;
+}
+
+/** Whether an emitter is one side of a talk, by its name: it goes with whoever reads it. */
+export function isReadOnce({ target }: ListenerCall): boolean {
+  return readOnce.test(target?.split('.').at(-1) ?? '');
 }
 
 /** Of the emitter itself, or of a part of it. */

@@ -120,7 +120,15 @@ function findLostRace(place: ListenerPlace, promise: ts.NewExpression): Listener
     const call = findMethodCall(getOutermostWrapped(at).parent);
     return call?.method === 'race' && findMemberPath(call.receiver)?.join('.') === 'Promise';
   });
-  if (!isRaced) return undefined;
+  if (!isRaced)
+    return !isOfEnd && isUsedOnOneWay(promise, outermost, file)
+      ? {
+          shape: 'wait',
+          what: 'each call that does without it',
+          confidence: 'likely',
+          sureWhen: runsForUsers(outermost.body ?? outermost, file),
+        }
+      : undefined;
   const lost = { shape: 'wait', what: 'each race that another one wins', confidence: 'likely' } as const;
   return isOfEnd ? { ...lost, sureWhen: runsForUsers(outermost.body ?? outermost, file) } : lost;
 }
@@ -138,6 +146,19 @@ function isWorkOfLiving({ add, promise, outermost, emitter, file }: ListenerPlac
   if (emitter === 'field' ? !isFixedField(add.receiver, file) : emitter !== 'self') return false;
   const target = (add.target ?? '').replaceAll('$', '\\$');
   return !new RegExp(`(?<![\\w$.])${target}[?!]?\\.(?:${ending})\\b`).test(outermost.getText(file.source));
+}
+
+/**
+ * `const next = new Promise((resolve) => queue.once('job', resolve)); const job = await take(); return job ? job : next`: a wait that is begun ahead
+ * of what tells whether it is needed, and is left where that is not so.
+ */
+function isUsedOnOneWay(promise: ts.NewExpression, fn: FunctionNode, file: FileContext): boolean {
+  const holder = getOutermostWrapped(promise).parent;
+  const uses = usesOfName(promise, file).filter((use) => use.parent !== holder);
+  return (
+    uses.length > 0 &&
+    uses.every((use) => listConditionsOn(use, fn, file).some((condition) => condition.pos > promise.end))
+  );
 }
 
 /** The arrays that a promise stands in, itself or by its name, and where one is used that it was pushed to. */
