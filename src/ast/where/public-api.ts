@@ -4,6 +4,7 @@ import { listReturnedValues } from '../life/life-cycle.ts';
 import { findThisOwner, type OwnerNode } from '../names/class-shape.ts';
 import { findFunctionValue, isExported } from '../names/functions.ts';
 import {
+  type ClassNode,
   type FunctionNode,
   findEnclosingFunction,
   hasModifier,
@@ -63,13 +64,23 @@ export function isOffered(fn: FunctionNode, file: FileContext): boolean {
 function judgeOffered(fn: FunctionNode, file: FileContext): boolean {
   if (isClassNode(fn.parent)) {
     if (hasModifier(fn, ts.SyntaxKind.PrivateKeyword) || (fn.name && ts.isPrivateIdentifier(fn.name))) return false;
-    return isExported(fn.parent, file);
+    return isExported(fn.parent, file) || isGivenClass(fn.parent, file);
   }
   const home = findEnclosingFunction(fn);
   if (isExported(fn, file)) return !isStartup(fn, file) && !/^(?:cli|cmd|command)$/i.test(nameOfFunction(fn));
   const owner = findOwnerOfMethod(fn, file);
   if (owner && isExported(owner, file)) return !nameOfFunction(fn).startsWith('_');
   return home !== undefined && isOffered(home, file) && isGivenOut(fn, home, file);
+}
+
+/** `return class extends Loader { … }` of what users can get hold of, also by the name that the class has there. */
+function isGivenClass(cls: ClassNode, file: FileContext): boolean {
+  const home = findEnclosingFunction(cls);
+  if (!home || !isOffered(home, file)) return false;
+  return listReturnedValues(home, file).some((returned) => {
+    const value = skipWrappers(returned);
+    return value === cls || (ts.isIdentifier(value) && file.bindingOf(value)?.declaration === cls);
+  });
 }
 
 /** `Foo` of `Foo.prototype.bar = function () {}`, and the object literal of `{ bar() {} }`. */
