@@ -26,7 +26,7 @@ import {
 import { findRecursiveQuery } from '../../src/ast/io/recursive-query.ts';
 import { findRoundQuery } from '../../src/ast/io/row-queries.ts';
 import { isNoHandful } from '../../src/ast/io/schema-limits.ts';
-import { roundWords, together, waitWords } from '../../src/ast/mention-words.ts';
+import { callbackWords, roundWords, together, waitWords } from '../../src/ast/mention-words.ts';
 import { findFunctionValue } from '../../src/ast/names/functions.ts';
 import { shownText } from '../../src/ast/names/shown-text.ts';
 import { findCallee } from '../../src/ast/names/symbol-ref.ts';
@@ -67,7 +67,7 @@ export const rule = defineRule<QueryInLoop>({
     'A loop that no request of users who read is seen to wait for (a job, a timer, a command, a page of administrators, and what somebody does now and then: moves, invites, pays) is `possible`, unless its list holds all rows of a table or comes with the request, its function says that it is for many (`bulkCreate`) or it asks one by one for the keys of a data loader; so is one in a project whose databases are all SQLite, which answers without a round trip.',
     'How many rows there are is judged by where they come from, not counted: a query of this file, or of the function that gives the list (three calls deep at most). Lists that are passed in and not called after rows or ids, what hangs on one row, and rounds that also write or ask another service, are `possible` only; so are a call whose answer nobody uses, and what is kept for the rounds that ask for the same (`if (!types.has(key)) types.set(key, await load(key))`).',
   ],
-  mentions: [...together(roundWords, waitWords), ...resolverWords],
+  mentions: [...together(roundWords, [...waitWords, ...callbackWords]), ...resolverWords],
   visit: {
     CallExpression(call, file) {
       if (!findRepetition(call)) return judgeRecursion(call, file) ?? judgeHanded(call, file);

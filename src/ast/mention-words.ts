@@ -31,6 +31,9 @@ export const roundWords: readonly string[] = [
 /** Something that is waited for, or handed on as a promise. */
 export const waitWords: readonly string[] = ['await', 'Promise', '.then('];
 
+/** A callback that is told of an error first. */
+export const callbackWords: readonly string[] = ['(err'];
+
 /** An item put under a key that is computed. */
 export const itemWrites: readonly string[] = [
   '] =',

@@ -14,6 +14,7 @@ import {
 import { ts } from '../ts.ts';
 import { findHeldQuery } from './held-queries.ts';
 import { findGivenModelUse, findHeldModelUse, findModelName, findModelUse, type ModelUse } from './model-queries.ts';
+import { isNamedCollection } from './named-collection.ts';
 import { importsAny, methodsOf, type QueryLibrary, queryLibraries, queryMethod } from './query-libraries.ts';
 import { findServiceQuery, hasServices } from './service-queries.ts';
 import { kindOfSql, sqlOf, sqlStatement } from './sql-text.ts';
@@ -279,7 +280,7 @@ function fromShape(
   )
     return query(call, 'kysely', kindOfChain(call, method), file);
   if (methods.length > 1 && isDrizzleChain(methods)) return query(call, 'drizzle', kindOfChain(call, method), file);
-  if (methods.includes('collection') && methodsOf.mongodb.test(method))
+  if (methodsOf.mongodb.test(method) && (methods.includes('collection') || isNamedCollection(head, file)))
     return query(call, 'mongodb', kindOf(verbOfChain(call, methodsOf.mongodb) ?? method, call, file), file);
   const model = findModelName(head);
   if (model) {

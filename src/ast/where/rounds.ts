@@ -1,6 +1,14 @@
 import type { FileContext } from '../../model/file-context.ts';
 import { findQuery } from '../io/queries.ts';
-import { findMethodCall, type Invocation, isFunctionNode, isLoop, isWithin, skipWrappers } from '../syntax.ts';
+import {
+  argumentsOf,
+  findMethodCall,
+  type Invocation,
+  isFunctionNode,
+  isLoop,
+  isWithin,
+  skipWrappers,
+} from '../syntax.ts';
 import { ts } from '../ts.ts';
 
 /** Whether a node runs only when a condition holds. */
@@ -40,11 +48,16 @@ export function isPaced(loop: ts.Node, file: FileContext): boolean {
   return /\b(?:sleep|delay|wait|setTimeout|rateLimit\w*|throttle)\s*\(/.test(loop.getText(file.source).slice(0, 4000));
 }
 
-/** An outer variable that a round sets and the next one's query reads: cursors, parent ids, running totals. */
+/**
+ * An outer variable that a round sets and the next one's query reads: cursors, parent ids, running totals. What the
+ * callback of the query does with its answer is no part of what it asks.
+ */
 export function dependsOnLastRound(call: Invocation, loop: ts.Node, file: FileContext): boolean {
+  const last = argumentsOf(call).at(-1);
+  const callback = last && isFunctionNode(skipWrappers(last)) ? last : undefined;
   let found = false;
   const visit = (node: ts.Node): void => {
-    if (found) return;
+    if (found || node === callback) return;
     if (ts.isIdentifier(node)) {
       const binding = file.bindingOf(node);
       if (binding && !isWithin(binding.identifier, loop) && binding.writes.some((write) => isWithin(write, loop)))
