@@ -21,7 +21,14 @@ export const rule = defineRule<ByteGrowth>({
     'What is cut to frames after each chunk is left alone where a frame is small: of one size, of a length of 16 bits at most, up to a delimiter. What else is cut off while chunks come is `possible` unless a library reads lengths of 32 bits, and so is what gathers parts of chunks: a vector, a remainder; an `append()` or `push()` that its file does not call, and small answers by name (a log-in, a snapshot).',
   ],
   roles: ['product', 'ui'],
-  mentions: ['concat&Buffer', 'concat&uint8arrays', 'Buffer.alloc&.copy(', 'Uint8Array(&.set('],
+  mentions: [
+    'concat&Buffer',
+    'concat&uint8arrays',
+    'Buffer.alloc&.copy(',
+    'new Buffer(&.copy(',
+    'Uint8Array(&.set(',
+    'Buffer.alloc&.set(',
+  ],
   visit: {
     CallExpression(call, file) {
       if (call.arguments.length === 0) return undefined;

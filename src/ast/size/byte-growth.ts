@@ -25,6 +25,7 @@ import { stopsAtLimit } from '../where/probe.ts';
 import { isCutIntoBlocks } from './block-cut.ts';
 import { hasLongFrames, isSmallLoop } from './byte-bounds.ts';
 import { isOfSmallBody, isOverMuch, isShownToGetChunks } from './chunk-evidence.ts';
+import { findHandCopy, lengthOwner } from './hand-copy.ts';
 import { isDeclaredIn, listRepetitions } from './loop-facts.ts';
 
 /** Bytes kept in one buffer that is made anew for every chunk. */
@@ -55,23 +56,15 @@ export function findByteGrowth(call: ts.CallExpression, file: FileContext): Byte
 
 /** Judges a `Buffer.alloc(rest.length + chunk.length)` into which `rest` is copied: a concat by hand. */
 export function findHandGrowth(made: ts.CallExpression | ts.NewExpression, file: FileContext): ByteGrowth | undefined {
-  const size = made.arguments?.[0] && skipWrappers(made.arguments[0]);
-  if (!size || !ts.isBinaryExpression(size) || size.operatorToken.kind !== ts.SyntaxKind.PlusToken) return undefined;
-  const [old, chunk] = [lengthOwner(size.left), lengthOwner(size.right)];
-  if (!old || !chunk || !/^(?:Buffer\.alloc(?:Unsafe)?|Uint8Array)$/.test(made.expression.getText(file.source)))
-    return undefined;
-  const fn = findEnclosingFunction(made);
-  const text = fn?.body?.getText(file.source) ?? '';
-  const name = old.getText(file.source);
-  if (!text.includes(`${name}.copy(`) && !text.includes(`.set(${name}`)) return undefined;
-  return judge(made, [chunk], (target) => isPartOf(old, target, file), file);
-}
-
-/** `x` of `x.length` and `x.byteLength`. */
-function lengthOwner(value: ts.Expression): ts.Expression | undefined {
-  const access = skipWrappers(value);
-  const isLength = ts.isPropertyAccessExpression(access) && /^(?:byteL|l)ength$/.test(access.name.text);
-  return isLength ? skipWrappers(access.expression) : undefined;
+  const { chunks = [], copied = [] } = findHandCopy(made, file) ?? {};
+  for (const chunk of chunks) {
+    for (const old of copied) {
+      if (old.getText(file.source) === chunk.getText(file.source)) continue;
+      const growth = judge(made, [chunk], (target) => isPartOf(old, target, file), file);
+      if (growth) return growth;
+    }
+  }
+  return undefined;
 }
 
 function judge(
