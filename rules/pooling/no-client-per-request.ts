@@ -43,7 +43,7 @@ export type ClientPerRequest =
     }
   | { kind: 'misspelt-option'; name: ts.PropertyName; right: string };
 
-const clientWords = importWords(clientModules);
+const clientWords = [...importWords(clientModules), 'loadPackageDefinition'] as const;
 
 export const rule = defineRule<ClientPerRequest>({
   id: 'no-client-per-request',

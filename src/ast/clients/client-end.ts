@@ -1,6 +1,8 @@
 import type { FileContext } from '../../model/file-context.ts';
 import {
+  calleeName,
   type FunctionNode,
+  findCallOn,
   findEnclosingFunction,
   findMemberName,
   findMethodCall,
@@ -11,7 +13,7 @@ import {
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { findClientHome } from './client-home.ts';
+import { findClientName, givesClient } from './client-home.ts';
 import type { ClientCreation } from './libraries.ts';
 
 /**
@@ -24,37 +26,44 @@ export function isNeverEnded(
   fn: FunctionNode,
   file: FileContext,
 ): boolean {
-  const isHeld = kind === 'pool' || kind === 'connection' || dialsAtOnce || modules.includes('@grpc/grpc-js');
+  const isHeld = kind === 'pool' || kind === 'connection' || dialsAtOnce || modules.some((name) => holding.test(name));
   const isShared = !ts.isNewExpression(node) && (modules.includes('mongoose') || modules.includes('mssql'));
   if (!isHeld || isShared || ts.isConstructorDeclaration(fn)) return false;
-  const binding = findClientHome(node, file)?.binding;
+  if ((kind === 'pool' || kind === 'connection') && isUsedInPlace(node)) return true;
+  const binding = findClientName(node, file);
   if (!binding || !isWithin(binding.identifier, fn) || isCaptured(node, fn, file)) return false;
-  const uses = binding.references.filter((use) => !binding.writes.includes(use));
-  return (
-    uses.length > 0 &&
-    uses.every(({ parent }) => {
-      const member = findMemberName(parent);
-      return (
-        member !== undefined &&
-        !isGivenByItsMethod(parent) &&
-        !/^(?:end|quit|close|destroy|disconnect|\$disconnect|terminate)$/.test(member)
-      );
-    })
-  );
+  const uses = binding.references.filter((use) => use !== binding.identifier && !binding.writes.includes(use));
+  return uses.length > 0 && uses.every((use) => isLeftBy(use.parent) && !isKeptInPart(use, fn, file));
 }
 
-/** `return client.on('error', log)`: what such a method gives back is the client. */
-function isGivenByItsMethod(access: ts.Node): boolean {
+/** Clients that are connected as soon as they are of use. */
+const holding = /^(?:@grpc\/grpc-js|redis|nats)$/;
+const ending = /^(?:end|quit|close|destroy|disconnect|\$disconnect|terminate)$/;
+
+/** A use of a member that neither ends a client nor gives it to anybody, also of what its methods give back. */
+function isLeftBy(access: ts.Node): boolean {
+  const member = findMemberName(access);
+  if (member === undefined || ending.test(member)) return false;
   const call = findMethodCall(access.parent);
-  if (!call || !/^(?:on|once|addListener|prependListener|setMaxListeners)$/.test(call.method)) return false;
+  if (!call || !givesClient(call.method)) return true;
+  // `return client.on('error', log)`: what such a method gives back is the client.
   const { parent } = getOutermostWrapped(call.call);
-  if (ts.isPropertyAccessExpression(parent)) return isGivenByItsMethod(parent);
-  return !ts.isExpressionStatement(parent) && !ts.isAwaitExpression(parent);
+  return ts.isPropertyAccessExpression(parent)
+    ? isLeftBy(parent)
+    : ts.isExpressionStatement(parent) || ts.isAwaitExpression(parent);
+}
+
+/** `(await createConnection(settings)).query(text)`: nobody has a name for it by which to end it. */
+function isUsedInPlace(creation: ts.Node): boolean {
+  let at = getOutermostWrapped(creation);
+  if (ts.isAwaitExpression(at.parent)) at = getOutermostWrapped(at.parent);
+  const call = findCallOn(at);
+  return call !== undefined && /^(?:query|execute)$/.test(findMethodCall(call)?.method ?? '');
 }
 
 /** Used by a function that goes on to live when this one has returned: a method of what it gives, a closure. */
 export function isCaptured(node: ts.NewExpression | ts.CallExpression, fn: FunctionNode, file: FileContext): boolean {
-  const { references = [] } = findClientHome(node, file)?.binding ?? {};
+  const { references = [] } = findClientName(node, file) ?? {};
   return references.some((use) => {
     for (let at = findEnclosingFunction(use); at && at !== fn; at = findEnclosingFunction(at)) {
       const { parent } = getOutermostWrapped(at);
@@ -79,17 +88,34 @@ export function isMadeIfUnset(node: ts.Node, fn: FunctionNode, file: FileContext
   return false;
 }
 
+/** `orders = client.db('shop').collection('orders')`, `this.channel = await connection.createChannel()`: it is in use by that. */
+function isKeptInPart(use: ts.Identifier, fn: FunctionNode, file: FileContext): boolean {
+  let at: ts.Node = use;
+  for (let call = findCallOn(at); call; call = findCallOn(at)) {
+    if (at === use && !/^(?:db|collection|model|getRepository|create(?:Confirm)?Channel)$/.test(calleeName(call)))
+      return false;
+    at = getOutermostWrapped(call);
+    if (ts.isAwaitExpression(at.parent)) at = getOutermostWrapped(at.parent);
+  }
+  return at !== use && isKeptOutside(at, fn, file);
+}
+
+/** Set as a field, or as a name of outside of the function. */
+function isKeptOutside(value: ts.Node, fn: FunctionNode, file: FileContext): boolean {
+  if (!isAssignment(value.parent) || value.parent.right !== value) return false;
+  const kept = rootOfMembers(skipWrappers(value.parent.left));
+  const binding = ts.isIdentifier(kept) ? file.bindingOf(kept) : undefined;
+  return kept.kind === ts.SyntaxKind.ThisKeyword || (binding !== undefined && !isWithin(binding.identifier, fn));
+}
+
 /** `keys = await client.getSigningKeys()`: what it gives goes into a memory that stays. */
 export function fillsAnother(node: ts.NewExpression | ts.CallExpression, fn: FunctionNode, file: FileContext): boolean {
-  const { references = [] } = findClientHome(node, file)?.binding ?? {};
+  const { references = [] } = findClientName(node, file) ?? {};
   return references.some((use) => {
     const call = findMethodCall(use.parent.parent);
     if (call?.receiver !== use) return false;
     let given = getOutermostWrapped(call.call);
     if (ts.isAwaitExpression(given.parent)) given = getOutermostWrapped(given.parent);
-    if (!isAssignment(given.parent) || given.parent.right !== given) return false;
-    const kept = rootOfMembers(skipWrappers(given.parent.left));
-    const binding = ts.isIdentifier(kept) ? file.bindingOf(kept) : undefined;
-    return kept.kind === ts.SyntaxKind.ThisKeyword || (binding !== undefined && !isWithin(binding.identifier, fn));
+    return isKeptOutside(given, fn, file);
   });
 }

@@ -1,5 +1,14 @@
 import type { Binding, FileContext } from '../../model/file-context.ts';
-import { findMemberPath, getOutermostWrapped, isAssignment } from '../syntax.ts';
+import {
+  calleeName,
+  findCallOn,
+  findMemberPath,
+  findMethodCall,
+  getOutermostWrapped,
+  isAssignment,
+  isFunctionNode,
+  skipWrappers,
+} from '../syntax.ts';
 import { ts } from '../ts.ts';
 
 /** Where a client that was made is kept, and how the code of this file calls it. */
@@ -30,4 +39,49 @@ export function findClientHome(creation: ts.Node, file: FileContext): ClientHome
     return { path: `this.${parent.name.text}`, binding: undefined, at: parent };
   }
   return undefined;
+}
+
+/**
+ * The name by which the function that makes a client knows it: of its home, of what its own method gives
+ * (`await createClient().on('error', log).connect()`), or of the callback that is handed it (`connect(url).then((client) => …)`,
+ * `connect(url, (error, client) => …)`).
+ */
+export function findClientName(creation: ts.Node, file: FileContext): Binding | undefined {
+  const made = followGiven(creation);
+  return findClientHome(made, file)?.binding ?? findHandedName(made, file);
+}
+
+const giving = /^(?:on|once|addListener|prependListener|setMaxListeners|promise)$/;
+
+/** Whether a method gives back the client that it is called on. */
+export function givesClient(method: string): boolean {
+  return giving.test(method);
+}
+
+/** The last call in a row of methods that give back what they are called on; `connect` does so at the end of such a row. */
+function followGiven(creation: ts.Node): ts.Node {
+  const next = findCallOn(creation);
+  const method = next && findMethodCall(next)?.method;
+  if (!next || method === undefined) return creation;
+  if (givesClient(method)) return followGiven(next);
+  return /^(?:connect|initialize)$/.test(method) && givesItself(creation) ? next : creation;
+}
+
+/** `new MongoClient(url)`, `new DataSource(options)`, `createClient()` of Redis: their `connect` gives them back. */
+function givesItself(creation: ts.Node): boolean {
+  const before = findMethodCall(creation);
+  if (before && givesClient(before.method)) return givesItself(before.receiver);
+  if (ts.isCallExpression(creation)) return calleeName(creation) === 'createClient';
+  return ts.isNewExpression(creation) && /^(?:MongoClient|DataSource)$/.test(creation.expression.getText());
+}
+
+/** `client` of `connect(url).then((client) => …)` and of `connect(url, (error, client) => …)`. */
+function findHandedName(made: ts.Node, file: FileContext): Binding | undefined {
+  const next = findCallOn(made);
+  const isChained = next !== undefined && findMethodCall(next)?.method === 'then';
+  const given = isChained ? next.arguments[0] : ts.isCallExpression(made) ? made.arguments.at(-1) : undefined;
+  const callback = given && skipWrappers(given);
+  if (!callback || !isFunctionNode(callback)) return undefined;
+  const name = callback.parameters[isChained ? 0 : 1]?.name;
+  return name && ts.isIdentifier(name) ? file.bindingOf(name) : undefined;
 }

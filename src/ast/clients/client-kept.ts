@@ -39,10 +39,21 @@ function isRequestOption(place: HandlePlace & { kind: 'property' }, fn: Function
 
 /** Its connections stay open for a while after its only request: those of undici do unless told otherwise. */
 export function keepsConnections(node: ts.Node, { modules }: ClientCreation, file: FileContext): boolean {
-  const text = node.getText(file.source);
+  const text = textOf(node, file);
   return modules.includes('undici')
     ? !/keepAlive\w*\s*:|pipelining\s*:\s*0/.test(text)
     : /\bkeepAlive\s*:\s*true\b/.test(text);
+}
+
+/** With the options that a name of the file stands for. */
+function textOf(node: ts.Node, file: FileContext): string {
+  const given = ts.isNewExpression(node) ? (node.arguments ?? []) : [];
+  const named = given.flatMap((argument) => {
+    const value = skipWrappers(argument);
+    const declaration = ts.isIdentifier(value) ? file.bindingOf(value)?.declaration : undefined;
+    return declaration && ts.isVariableDeclaration(declaration) ? (declaration.initializer ?? []) : [];
+  });
+  return [node, ...named].map((part) => part.getText(file.source)).join('\n');
 }
 
 /**

@@ -266,6 +266,13 @@ export const clientCreations: readonly ClientCreation[] = [
     source: 'Node.js 20, lib/_http_agent.js',
   },
   {
+    modules: ['https-proxy-agent', 'http-proxy-agent', 'socks-proxy-agent', 'proxy-agent'],
+    paths: ['new', 'HttpsProxyAgent.new', 'HttpProxyAgent.new', 'SocksProxyAgent.new', 'ProxyAgent.new'],
+    kind: 'agent',
+    cost: 'sockets to the proxy that nobody uses twice',
+    source: 'https-proxy-agent 5.0.1 and 7.0.6; agent-base 7.1.4: an Agent of Node.js',
+  },
+  {
     modules: ['nodemailer'],
     paths: ['createTransport.()'],
     kind: 'client',
@@ -309,6 +316,8 @@ export const clientCreations: readonly ClientCreation[] = [
   },
 ];
 
+const grpc = clientCreations.find(({ modules }) => modules.includes('@grpc/grpc-js'));
+
 /** The packages that make clients, each once. */
 export const clientModules: readonly string[] = [...new Set(clientCreations.flatMap(({ modules }) => modules))];
 
@@ -329,6 +338,8 @@ export function findClientCreation(expression: ts.Node, file: FileContext): Clie
 
 function matchCreation(origin: Origin): ClientCreation | undefined {
   const module = bareModule(origin.module);
+  // What the library is handed on by: a file of the project that exports it, or parts of it.
+  if (/\bloadPackageDefinition,\(\),.*\bnew$/.test(`${origin.path}`)) return grpc;
   if (module === '' || module.startsWith('.')) return undefined;
   const written = origin.path.filter((step) => step !== 'default' && step !== '*').join('.');
   const candidates =
