@@ -5,6 +5,7 @@ import {
   listInstanceCalls,
   whileOthersWait,
 } from '../../src/ast/clients/axios-instance.ts';
+import { findInjectedRequest, ofUnlimited } from '../../src/ast/clients/injected-instance.ts';
 import { isLeftAlone, isUnheard } from '../../src/ast/handles/left-alone.ts';
 import { isKeptForAll } from '../../src/ast/io/kept-answer.ts';
 import { findOutboundCall, type HttpLibrary, type OutboundCall } from '../../src/ast/io/outbound-call.ts';
@@ -57,7 +58,7 @@ export const rule = defineRule<OutboundTimeout>({
     'Give the call a time-out a little above what it takes on a bad day: `signal: AbortSignal.timeout(10_000)`, or `timeout` in the options of axios or got.',
   limits: [
     'Options that come from elsewhere or are spread are taken to hold a time-out, unless it is the callers of the function that hand them in, and none of them in the project says anything of time; those that stand under a name of the file are read there, where nothing but such calls is handed them.',
-    'A wrapper of the project around fetch is judged where it calls fetch; an instance of axios or got where it is made, by the calls of its file (also of what callers hand in) and, where it is exported, of files that say nothing of time.',
+    'A wrapper of the project around fetch is judged where it calls fetch; an instance of axios or got where it is made, by the calls of its file (also of what callers hand in) and, where it is exported, of files that say nothing of time; one that a container hands in under a token (`@Inject`) by each of its requests.',
     'Calls that nobody waits for, those made after the response, and those that somebody waits for up to a limit only are left alone though their sockets pile up.',
     'What an administrator asks for or calls by hand, or tries (`/settings/chat/test`), is `possible`.',
     'Where all requests end at a limit (a time-out in a middleware or an interceptor, a platform that routes tell how long they may take by `maxDuration`, a function of AWS Lambda, a worker at the edge), it is `possible`. So is fetch, which gives up after five minutes, where only jobs wait for it, where one answer is kept for all, or where it asks for the cookies of a browser (`credentials`).',
@@ -83,15 +84,15 @@ export const rule = defineRule<OutboundTimeout>({
 });
 
 function judge(call: ts.CallExpression, file: FileContext): Match<OutboundTimeout> | undefined {
-  const found = findOutboundCall(call, file);
+  const injected = findInjectedRequest(call, file);
+  const found = injected ?? findOutboundCall(call, file);
   if (!found || hasTooling(file) || !isWaitedFor(found, file)) return undefined;
   const { library, index, end } = found;
   const options = findOptions(call, found, file);
   const target = library === 'http' && options !== 'open' ? (options ?? call.arguments[0]) : call.arguments[0];
-  // `fetch(url, { ...options })`: what those who call the function hand in may limit it.
   const handedIn = options === 'open' ? unlessCallersLimit(call, found, file) : [];
+  if (!handedIn || (!injected && target && isOwnHost(target, file))) return undefined;
   const written = options === 'open' ? call.arguments[index] : options;
-  if (!handedIn || (target && isOwnHost(target, file))) return undefined;
   const fn = findEnclosingFunction(call)!;
   // A worker at the edge ends with the one request that it serves, and holds no other.
   const isEndedByEdge = library === 'fetch' && isAtEdge(file);
@@ -105,7 +106,11 @@ function judge(call: ts.CallExpression, file: FileContext): Match<OutboundTimeou
       place: ` in \`${nameOfFunction(fn)}\``,
       wait: patienceOf[isEndedByEdge ? 'edge' : library],
     },
-    when: allOf(unlessSet(whenWaitedFor(end, library, file), library), ...handedIn),
+    when: allOf(
+      unlessSet(whenWaitedFor(end, library, file), library),
+      ...handedIn,
+      ...(injected ? [ofUnlimited(injected)] : []),
+    ),
     sureWhen:
       target && isUsersAddress(target, file)
         ? whileHeld(end, file)

@@ -2,6 +2,7 @@ import type { FileContext } from '../model/file-context.ts';
 import { listKeptResults, listVariedClients } from './clients/client-factory.ts';
 import { hearsClients, listHandedToListeners } from './clients/client-listeners.ts';
 import { listDatabaseKinds } from './clients/embedded-database.ts';
+import { listUnlimitedProviders } from './clients/injected-instance.ts';
 import { listKeptOnce, listLentArguments, listMadeOnce } from './clients/lent-arguments.ts';
 import { listRedisClients } from './clients/redis-home.ts';
 import { listClientClasses } from './handles/handles.ts';
@@ -69,6 +70,7 @@ export function listFacts(file: FileContext): string[] {
   if (file.role !== 'test') for (const name of listKeptResults(file)) facts.add(`keeps-result:${name}`);
   if (file.role !== 'test') for (const name of listVariedClients(file)) facts.add(`varies-client:${name}`);
   if (file.role !== 'test') for (const name of listLimitedCalls(file)) facts.add(`limits-call:${name}`);
+  if (file.role !== 'test') for (const name of listUnlimitedProviders(file)) facts.add(`unlimited-axios:${name}`);
   if (file.role !== 'test' && endsAllRequests(file)) facts.add('ends-requests');
   if (file.role !== 'test') for (const name of listSharedSignals(file)) facts.add(`same-signal:${name}`);
   for (const name of listSurvivedErrors(file)) facts.add(`survives-errors:${name}`);

@@ -117,6 +117,8 @@ export function textOfFact(fact: string): FactText {
     }
     case 'client-class':
       return { mentions: [payload], shape: classNamed(payload) };
+    case 'unlimited-axios':
+      return { mentions: [`${payload}&provide&axios`], isOfProduct: true };
     default:
       if (kind.startsWith('lent-')) return { mentions: [payload], shape: new RegExp(madeAs(payload)) };
       if (kind.startsWith('gives-remover-')) return { mentions: [payload], shape: classNamed(payload) };
