@@ -1,4 +1,5 @@
-import type { Accumulation, Copy } from '../src/ast/size/accumulation.ts';
+import type { Accumulation } from '../src/ast/size/accumulation.ts';
+import type { Copy } from '../src/ast/size/copy.ts';
 import { isDeclaredIn } from '../src/ast/size/loop-facts.ts';
 import { findMemberName, findMethodCall, getOutermostWrapped, isWithin, skipWrappers } from '../src/ast/syntax.ts';
 import { ts } from '../src/ast/ts.ts';
@@ -18,6 +19,7 @@ export const fixer: Fixer<Accumulation> = {
 
 function fixReduce(data: Extract<Accumulation, { kind: 'reduce' }>, file: FileContext): Fix | Skip {
   const { accumulator, call, copies, fn, initial } = data;
+  if (!isWithin(fn, call)) return { skip: 'the step may be used elsewhere' };
   if (!isFresh(initial)) return { skip: 'the initial value may be used elsewhere' };
   const types = `${call.typeArguments?.map((t) => t.getText(file.source)).join() ?? ''} ${initial.getText(file.source)} ${fn.parameters[0]!.getText(file.source)}`;
   if (/\breadonly\b|Readonly/.test(types)) return { skip: 'the accumulator is declared read-only' };

@@ -690,7 +690,8 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Write to the accumulator: push to the array, assign to the object, and return it. Nobody else sees it before the end.",
     "limits": [
       "What is gathered this way is mostly some dozens of items, also where data says how many: it is `likely` only in a library, for the rows of a result, for what is done in bulk, which users hand in, for all that is nested in what they hand in, and for an object with an entry for each that a read gives. Inputs known to be small are left alone.",
-      "Copies of a field of `this`, as stores of immutable state make them, are left alone."
+      "Copies of a field of `this`, as stores of immutable state make them, are left alone, and so are those that one call of a function makes, however often it is called.",
+      "A list of open work that each round copies counts as all that is walked, unless each round waits, or what is walked is files or what somebody writes by hand."
     ],
     "options": {},
     "fix": {

@@ -24,13 +24,16 @@ export const rule = defineRule<Accumulation>({
     'Write to the accumulator: push to the array, assign to the object, and return it. Nobody else sees it before the end.',
   limits: [
     'What is gathered this way is mostly some dozens of items, also where data says how many: it is `likely` only in a library, for the rows of a result, for what is done in bulk, which users hand in, for all that is nested in what they hand in, and for an object with an entry for each that a read gives. Inputs known to be small are left alone.',
-    'Copies of a field of `this`, as stores of immutable state make them, are left alone.',
+    'Copies of a field of `this`, as stores of immutable state make them, are left alone, and so are those that one call of a function makes, however often it is called.',
+    'A list of open work that each round copies counts as all that is walked, unless each round waits, or what is walked is files or what somebody writes by hand.',
   ],
   mentions: [...together(['.reduce'], ['...', 'concat(']), ...together(['...', 'concat('], roundWords)],
   sureMentions: [...givenWords, 'concat(', '[...', 'hgetall', 'hvals', 'smembers', 'All(', 'findMany(', '.find('],
   visit: {
     CallExpression(call, file) {
-      if (!/^reduce(?:Right)?$/.test(findMethodCall(call)?.method ?? '')) return undefined;
+      const method = findMethodCall(call)?.method ?? '';
+      if (method === 'set') return reportLoop(call, file);
+      if (!/^reduce(?:Right)?$/.test(method)) return undefined;
       const found = findReduce(call, file);
       return found?.kind === 'reduce'
         ? report(found, found.copies[0]!.node, found.accumulator, findMethodCall(call)!.receiver, file)
@@ -45,11 +48,15 @@ export const rule = defineRule<Accumulation>({
         kind !== ts.SyntaxKind.CallExpression
       )
         return undefined;
-      const found = findLoopCopy(node, file);
-      return found?.kind === 'loop' ? report(found, node, found.target, found.over, file) : undefined;
+      return reportLoop(node, file);
     },
   },
 });
+
+function reportLoop(node: ts.BinaryExpression | ts.CallExpression, file: FileContext): Match<Accumulation> | undefined {
+  const found = findLoopCopy(node, file);
+  return found?.kind === 'loop' ? report(found, node, found.target, found.over, file) : undefined;
+}
 
 function report(
   data: Accumulation,
@@ -65,7 +72,7 @@ function report(
     values: { name: name.getText(file.source), over: over ? shownText(over, file, 60) : 'the rounds of the loop' },
     ...(data.size.size === 'large' && !isMerge && { related: [{ at: data.size.at, note: data.size.why }] }),
     ...sureInLibrary(data.size.isGiven === true || isDear(data, isMerge)),
-    when: runsUnderLoad(getOutermostRound(at), file),
+    when: runsUnderLoad(getOutermostRound(data.kind === 'reduce' ? data.call : at), file),
     data,
   };
 }

@@ -1,4 +1,6 @@
-import type { FileContext } from '../../model/file-context.ts';
+import type { Binding, FileContext } from '../../model/file-context.ts';
+import { listReturnedValues } from '../life/life-cycle.ts';
+import { findFunctionValue } from '../names/functions.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -12,22 +14,12 @@ import {
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { listWalksAround } from '../where/data-walk.ts';
+import { type Copy, copyOf, findRewrite, hasEmptyList } from './copy.ts';
 import { findIterated, isDeclaredIn, listRepetitions } from './loop-facts.ts';
 import { mergesNested } from './nested-growth.ts';
 import { findSize, type Size } from './size.ts';
 import { findManyGiven } from './tied-size.ts';
-
-/** A new array or object with all that was there before and a little more. */
-export interface Copy {
-  node: ts.Expression;
-  kind: 'array' | 'object' | 'concat' | 'assign';
-  /** What is added; spreads included. */
-  added: readonly (ts.Expression | ts.ObjectLiteralElementLike)[];
-  /** The old content comes first. */
-  isAppending: boolean;
-  /** What is added may be fields of one record. */
-  isMerge: boolean;
-}
+import { isTakenFrom, isWorkList, sizeOfWork } from './work-list.ts';
 
 export type Accumulation =
   /** `items.reduce((all, item) => [...all, item], [])` */
@@ -40,10 +32,10 @@ export type Accumulation =
       initial: ts.Expression;
       size: Size;
     }
-  /** `all = [...all, item]` in a loop. */
+  /** `all = [...all, item]` in a loop, also for each key: `groups.set(key, [...(groups.get(key) ?? []), item])`. */
   | {
       kind: 'loop';
-      assignment: ts.BinaryExpression;
+      assignment: ts.BinaryExpression | ts.CallExpression;
       target: ts.Expression;
       copy: Copy;
       over: ts.Expression | undefined;
@@ -55,16 +47,26 @@ export function findReduce(call: ts.CallExpression, file: FileContext): Accumula
   const target = findMethodCall(call);
   const [first, initial] = call.arguments;
   if (!target || !/^reduce(?:Right)?$/.test(target.method) || !first || !initial) return undefined;
-  const fn = skipWrappers(first);
-  const accumulator = isFunctionNode(fn) ? fn.parameters[0]?.name : undefined;
-  if (!isFunctionNode(fn) || !fn.body || !accumulator || !ts.isIdentifier(accumulator)) return undefined;
+  const fn = findStep(first, file);
+  const accumulator = fn?.parameters[0]?.name;
+  if (!fn?.body || !accumulator || !ts.isIdentifier(accumulator)) return undefined;
   const copies = listResults(fn, accumulator.text)
-    .map((result) => copyOf(result, accumulator.text))
+    .map((result) => copyOf(result, accumulator.text, file))
     .filter((copy) => copy !== undefined);
   if (copies.length === 0) return undefined;
   const added = copies.flatMap((copy) => copy.added);
   const size = sizeOfRounds(target.receiver, call, accumulator.text, added, file);
   return { kind: 'reduce', call, fn, accumulator, copies, initial, size };
+}
+
+/** The function of each step: written there, of the file by its name, or what another one of the file makes: `reduce(addTo(totals), [])`. */
+function findStep(step: ts.Expression, file: FileContext): FunctionNode | undefined {
+  const own = findFunctionValue(step, file);
+  if (own) return own;
+  const value = skipWrappers(step);
+  const maker = ts.isCallExpression(value) ? findFunctionValue(value.expression, file) : undefined;
+  const made = maker ? listReturnedValues(maker, file).map((one) => findFunctionValue(one, file)) : [];
+  return made.length === 1 ? made[0] : undefined;
 }
 
 /**
@@ -134,119 +136,66 @@ function listOutcomes(expression: ts.Expression): ts.Expression[] {
     : [value];
 }
 
-/** Judges an assignment in a loop. */
-export function findLoopCopy(assignment: ts.BinaryExpression, file: FileContext): Accumulation | undefined {
-  if (assignment.operatorToken.kind !== ts.SyntaxKind.EqualsToken) return undefined;
-  const target = skipWrappers(assignment.left);
-  const name = placeName(target);
-  if (name === undefined || name.startsWith('this.')) return undefined;
-  const copy = copyOf(assignment.right, name);
-  if (!copy || (copy.kind === 'concat' && !isArray(target, copy, file))) return undefined;
+/** Judges a place that is written anew in a loop. */
+export function findLoopCopy(
+  assignment: ts.BinaryExpression | ts.CallExpression,
+  file: FileContext,
+): Accumulation | undefined {
+  const rewrite = findRewrite(assignment);
+  if (!rewrite || rewrite.name.startsWith('this.')) return undefined;
+  const { name, target } = rewrite;
+  const copy = copyOf(rewrite.value, name, file);
+  if (!copy) return undefined;
+  const isKeyed = ts.isCallExpression(assignment) || findMemberPath(target) === undefined;
+  if (copy.kind === 'concat' && !(hasEmptyList(copy.old, file) || (!isKeyed && isArray(target, copy, file))))
+    return undefined;
   // One object for each key has an entry for each of a few things; the items of a key are as many as there are.
-  if (findMemberPath(target) === undefined && copy.kind !== 'array') return undefined;
+  if (isKeyed && copy.kind !== 'array' && copy.kind !== 'concat') return undefined;
   const root = rootOf(target);
   const binding = ts.isIdentifier(root) ? file.bindingOf(root) : undefined;
   let found: Accumulation | undefined;
   for (const repetition of listRepetitions(assignment)) {
-    if (!binding || isDeclaredIn(binding, repetition.node)) break;
+    if (!binding || (isDeclaredIn(binding, repetition.node) && !isAccumulator(binding, repetition.node))) break;
     const over = findIterated(repetition);
-    const size: Size = over
-      ? sizeOfRounds(over, assignment, name, listAdded(repetition.node, name), file)
-      : { size: 'unknown', why: 'a loop without a list', at: repetition.node };
+    const size = isWorkList(target, over, repetition.node, file)
+      ? sizeOfWork(assignment, repetition, file)
+      : over
+        ? sizeOfRounds(over, assignment, name, listAdded(repetition.node, name, file), file)
+        : { size: 'unknown' as const, why: 'a loop without a list', at: repetition.node };
     if (size.size === 'small') continue;
-    if (size.size === 'large' || !found) found = { kind: 'loop', assignment, target, copy, over, size };
+    const shown = isKeyed ? copy.old : target;
+    if (size.size === 'large' || !found) found = { kind: 'loop', assignment, target: shown, copy, over, size };
     if (size.size === 'large') break;
   }
   return found;
 }
 
+/** The first parameter of what `reduce` runs: one value for all rounds. */
+function isAccumulator({ declaration }: Binding, round: ts.Node): boolean {
+  if (!ts.isParameter(declaration) || declaration.parent.parameters[0] !== declaration) return false;
+  const target = findMethodCall(round);
+  const step = target?.call.arguments[0];
+  return /^reduce(?:Right)?$/.test(target?.method ?? '') && !!step && skipWrappers(step) === declaration.parent;
+}
+
 /** What all copies into one place add in a loop: each of them copies what any of them has merged. */
-function listAdded(loop: ts.Node, name: string): Copy['added'] {
+function listAdded(loop: ts.Node, name: string, file: FileContext): Copy['added'] {
   const added: Copy['added'][number][] = [];
   const visit = (at: ts.Node): void => {
-    if (isAssignment(at) && placeName(skipWrappers(at.left)) === name)
-      added.push(...(copyOf(at.right, name)?.added ?? []));
+    const rewrite = ts.isBinaryExpression(at) || ts.isCallExpression(at) ? findRewrite(at) : undefined;
+    if (rewrite?.name === name) added.push(...(copyOf(rewrite.value, name, file)?.added ?? []));
     ts.forEachChild(at, visit);
   };
   visit(loop);
   return added;
 }
 
-/** `all`, `page.rows`, `groups[key].items`: a place by what is written, as long as nothing in it is called. */
-function placeName(place: ts.Expression): string | undefined {
-  const path = findMemberPath(place);
-  if (path) return path.join('.');
-  const value = skipWrappers(place);
-  if (ts.isPropertyAccessExpression(value)) {
-    const holder = placeName(value.expression);
-    return holder === undefined ? undefined : `${holder}.${value.name.text}`;
-  }
-  if (!ts.isElementAccessExpression(value)) return undefined;
-  const holder = placeName(value.expression);
-  const key = placeName(value.argumentExpression);
-  return holder === undefined || key === undefined ? undefined : `${holder}[${key}]`;
-}
-
 /** Strings and rxjs streams have a `concat` too. */
 function isArray(target: ts.Expression, copy: Copy, file: FileContext): boolean {
+  if (isTakenFrom(target, file)) return true;
   if (copy.added.length > 0 && copy.added.every((a) => ts.isExpression(a) && ts.isStringLiteralLike(a))) return false;
   const declaration = ts.isIdentifier(target) ? file.bindingOf(target)?.declaration : undefined;
   if (!declaration || !ts.isVariableDeclaration(declaration)) return false;
   if (declaration.type) return /\[\]|Array</.test(declaration.type.getText(file.source));
   return !!declaration.initializer && ts.isArrayLiteralExpression(skipWrappers(declaration.initializer));
-}
-
-function copyOf(expression: ts.Expression, name: string): Copy | undefined {
-  const node = skipWrappers(expression);
-  const isOld = (e: ts.Expression): boolean => placeName(e) === name;
-  if (ts.isArrayLiteralExpression(node)) {
-    const at = node.elements.findIndex((e) => ts.isSpreadElement(e) && isOld(e.expression));
-    if (at < 0 || node.elements.length < 2) return undefined;
-    return {
-      node,
-      kind: 'array',
-      added: node.elements.filter((_, i) => i !== at),
-      isAppending: at === 0,
-      isMerge: false,
-    };
-  }
-  if (ts.isObjectLiteralExpression(node)) {
-    const at = node.properties.findIndex((p) => ts.isSpreadAssignment(p) && isOld(p.expression));
-    if (at < 0 || node.properties.length < 2) return undefined;
-    // Named properties are fields of one record, not entries.
-    const isEntry = node.properties.some((p) =>
-      ts.isSpreadAssignment(p) ? !isOld(p.expression) : !!p.name && ts.isComputedPropertyName(p.name),
-    );
-    if (!isEntry) return undefined;
-    return {
-      node,
-      kind: 'object',
-      added: node.properties.filter((_, i) => i !== at),
-      isAppending: at === 0,
-      isMerge: !node.properties.some((p) => !!p.name && ts.isComputedPropertyName(p.name)),
-    };
-  }
-  const target = findMethodCall(node);
-  if (target?.method === 'concat' && isOld(target.receiver)) {
-    return { node, kind: 'concat', added: target.call.arguments, isAppending: true, isMerge: false };
-  }
-  const isAssign = target?.method === 'assign' && ts.isIdentifier(target.receiver) && target.receiver.text === 'Object';
-  const [first, second] = target?.call.arguments ?? [];
-  if (
-    isAssign &&
-    first &&
-    second &&
-    ts.isObjectLiteralExpression(first) &&
-    first.properties.length === 0 &&
-    isOld(second)
-  ) {
-    return {
-      node,
-      kind: 'assign',
-      added: target.call.arguments.slice(2),
-      isAppending: true,
-      isMerge: !/\{\s*\[/.test(node.getText()),
-    };
-  }
-  return undefined;
 }
