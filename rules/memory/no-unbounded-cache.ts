@@ -12,17 +12,17 @@ import { findBroughtAdd } from '../../src/ast/containers/handed-key.ts';
 import { isKeyedByObject, isLockOfKey } from '../../src/ast/containers/kept-for-key.ts';
 import { findKeptLoader } from '../../src/ast/containers/kept-loader.ts';
 import { findKeptMemo, type KeptByLibrary } from '../../src/ast/containers/kept-memo.ts';
+import { isKeptOpen } from '../../src/ast/containers/kept-open.ts';
 import { isBoundedKeyType } from '../../src/ast/containers/key-type.ts';
 import { findLeftBehind } from '../../src/ast/containers/left-behind.ts';
 import {
-  cacheName,
   holdsState,
+  isFilledOnce,
   isMemo,
   isOfConnection,
   isPageMemo,
   mayBePageMemo,
   mayNeverCome,
-  onceName,
   ownerOf,
 } from '../../src/ast/containers/memo.ts';
 import { isOffered } from '../../src/ast/containers/offered-cache.ts';
@@ -44,10 +44,10 @@ import { isWorkDoneOnce } from '../../src/ast/where/done-once.ts';
 import { isLoadedWhole } from '../../src/ast/where/filtered-add.ts';
 import { isKeyedByRequest } from '../../src/ast/where/keyed-by-request.ts';
 import { listDeadSweep, listNeverCalled } from '../../src/ast/where/never-called.ts';
-import { isLibrary } from '../../src/ast/where/public-api.ts';
+import { inLibrary, ofLibrary } from '../../src/ast/where/public-api.ts';
 import { isSeldomAsked } from '../../src/ast/where/seldom.ts';
 import { isImplicit, repeatsItself } from '../../src/ast/where/self-repeating.ts';
-import { hasTooling, isOfPage } from '../../src/ast/where/tooling.ts';
+import { isOfPage, isTool } from '../../src/ast/where/tooling.ts';
 import { openToUsers, runsAsItLives } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
@@ -74,7 +74,7 @@ export const rule = defineRule<UnboundedCache>({
     'Give it a limit: a cache with `max` (and a `ttl`) where entries can be computed again; where they cannot, delete each entry when what it stands for ends.',
   limits: [
     'Whether keys are few is judged by types, constants and names. What a field or a module keeps by a bare `id` or `key` is left alone unless its own name says what there is one of for each: `sessions`, `usersById`, a cache.',
-    'Keys that somebody sets up or owns (servers, workspaces, campaigns, whatever is only called `id`) are few: `possible`. It is `likely` where a key is made anew, comes out of a request (also through four functions that hand it on), or is called after what passes, such as a session, a message, a user, a text or a token that is asked for here, for entries that say when they expire under a `key` that the caller chooses, for locks, and where the key is an object that is loaded or made anew. The short beginning of a text, and keys under which a row or a file has to be found first, are few; a number or a flag for each user is little, and ports of a thread are as many as there are parts. A function that a library memoizes counts where requests bring its first argument, and nothing says how long or how many it keeps. In pages, behind an administration, and in migrations, imports and backups it is `possible`.',
+    'Keys that somebody sets up or owns (servers, workspaces, campaigns, whatever is only called `id`) are few: `possible`. It is `likely` where a key is made anew, comes out of a request (also through four functions that hand it on), or is called after what passes, such as a session, a message, a user, a text or a token that is asked for here, for entries that say when they expire under a `key` that the caller chooses, for locks, and where the key is an object that is loaded or made anew. The short beginning of a text, and keys under which a row or a file has to be found first, are few; a number or a flag for each user is little, and ports of a thread are as many as there are parts. In a library it is `likely` too for what is kept open for each address, and closed only as its owner ends. A function that a library memoizes counts where requests bring its first argument, and nothing says how long or how many it keeps. In pages, behind an administration, and in migrations, imports and backups it is `possible`.',
     'Instances of classes whose life the project does not show are left alone, and so is what nothing is seen to add to again and again; but for an entry that is over all the same: it waits for one answer, it is ended by its key, or the entry under that key of another table of its owner goes.',
     'A removal by key in another function counts as one for every entry, unless the container is a cache, it asks how old the entry is, or nobody calls the sweep that takes out what is too old; one that only a failure leads to counts for none.',
   ],
@@ -101,12 +101,8 @@ export const rule = defineRule<UnboundedCache>({
   },
 });
 
-function isSilent(file: FileContext): boolean {
-  return !isOfPage(file) && hasTooling(file);
-}
-
 function judge(container: Container | undefined, file: FileContext): Match<UnboundedCache> | undefined {
-  if (!container || isSilent(file) || container.kind === 'array' || container.accesses.length === 0) return undefined;
+  if (!container || isTool(file) || container.kind === 'array' || container.accesses.length === 0) return undefined;
   if (isOfPage(file) && !mayBePageMemo(container)) return undefined;
   if (isBoundedKeyType(container.type, container.value, file)) return undefined;
   const growth = growthOf(container, file);
@@ -125,7 +121,9 @@ function judge(container: Container | undefined, file: FileContext): Match<Unbou
   const add = adds[0];
   if (!add) return undefined;
   const left = findLeftBehind(add, container, growth, file);
-  if (onceName.test(container.name) && !cacheName.test(container.name) && !left && !neverSwept) return undefined;
+  const isOnce = isFilledOnce(container.name) && !left && !neverSwept;
+  // What is filled once for each thing by its name is filled by requests where they bring its key.
+  if (isOnce && !handed) return undefined;
   const isCache = isMemo(add, container, growth, file);
   const unanswered = removals.filter(
     (removal) => !(removal.kind === 'keyed' && mayNeverCome(removal, add, isCache, container, file)),
@@ -144,15 +142,15 @@ function judge(container: Container | undefined, file: FileContext): Match<Unbou
     ...listOwnerConditions(container, file),
     ...listNotTrimmedElsewhere(container),
     ...neverAsked,
-    ...(brought ? [brought.when] : []),
+    ...(brought ? [brought.when] : isOnce && handed ? [handed.when] : []),
   ];
   const isCalledAnew = repeatsItself(add.node, file) || isImplicit(add.fn) || isOfPage(file);
   const repeated = runsAsItLives(add.node, file);
   const isAnyones = !isCalledAnew && isOffered(add, isCache, file);
   const isGivenOut = !isCalledAnew && isGivenByFactory(container, add, file);
   const isNumbered = isFresh(add.key!, file);
-  const byUsers = [...(isAnyones ? [isLibrary] : []), ...(isNumbered ? [openToUsers(add.node, file)] : [])];
-  if (!isCalledAnew && !isGivenOut && !isOfRequests && !left && !neverSwept)
+  const byUsers = [...(isAnyones ? [ofLibrary(isClosed)] : []), ...(isNumbered ? [openToUsers(add.node, file)] : [])];
+  if (!isCalledAnew && !isGivenOut && !isOfRequests && !left && !neverSwept && !isOnce)
     conditions.push(anyOf(repeated, ...byUsers));
   const isSeldom = isSeldomAsked(file) || isWorkDoneOnce(file, ownerOf(container)) || isPortOfPart(add, file);
   const isPassing = brought !== undefined || isPassingEntry(add, container, file);
@@ -166,8 +164,10 @@ function judge(container: Container | undefined, file: FileContext): Match<Unbou
   const isLimited = isCache && !left && !neverSwept && lifetime !== 'short';
   const isUntold = lifetime === 'unknown' && !isOver && !isOfRequests;
   const oneOwner = isUntold ? isOfOneOwner(container) : undefined;
-  const isUnsure = isClosed || !(isOften || isSent) || (isUntold && !oneOwner);
+  const isOpen = isClosed && mayBeOften && isKeptOpen(add, container, file);
+  const isUnsure = !isOpen && (isClosed || !(isOften || isSent) || (isUntold && !oneOwner));
   const isUsersOwn = lifetime !== 'process' && (isAnyones || isGivenOut) && !(isSpent || isNumbered || isOfRequests);
+  const sureWhen = isOpen ? inLibrary : allOf(isUsersOwn ? repeated : undefined, oneOwner, isSent);
   return {
     at: isLimited ? container.at : add.node,
     related: [
@@ -180,7 +180,7 @@ function judge(container: Container | undefined, file: FileContext): Match<Unbou
       trim: describeTrim(growth, removals, neverAsked.length > 0),
     },
     ...(isUnsure && { confidence: 'possible' as const }),
-    ...((isUsersOwn || oneOwner || isSent) && { sureWhen: allOf(isUsersOwn ? repeated : undefined, oneOwner, isSent) }),
+    ...((isOpen || isUsersOwn || oneOwner || isSent) && { sureWhen }),
     ...(isOfPage(file) && { severity: 'medium' as const }),
     when: allOf(...conditions),
     data: {
@@ -193,7 +193,7 @@ function judge(container: Container | undefined, file: FileContext): Match<Unbou
 
 /** A library keeps every key that it has loaded: a DataLoader is made for one request, not for the process. */
 function judgeKept(at: ts.Node, kept: KeptByLibrary | undefined, file: FileContext): Match<UnboundedCache> | undefined {
-  if (!kept || isSilent(file)) return undefined;
+  if (!kept || isTool(file)) return undefined;
   const { name, key, when } = kept;
   const data = { container: undefined, growth: undefined, isRecomputable: true };
   return { at, values: { name, key, trim: 'keeps it' }, ...(when && { when }), data };

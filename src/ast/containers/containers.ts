@@ -7,6 +7,7 @@ import {
   findThisOwner,
   type OwnerNode,
 } from '../names/class-shape.ts';
+import { findSymbolName } from '../names/symbol-field.ts';
 import {
   findEnclosingFunction,
   findMemberName,
@@ -38,9 +39,10 @@ export interface Container {
   accesses: readonly ts.Expression[];
 }
 
-/** What people call it: `this.entries`, `entries`. */
+/** What people call it: `this.entries`, `this[kEntries]`, `entries`. */
 export function shownName({ home, name }: Container): string {
-  return home.kind === 'field' ? `this.${name}` : name;
+  if (home.kind !== 'field') return name;
+  return home.field.symbol ? `this[${name}]` : `this.${name}`;
 }
 
 /** The kind of collection that an expression makes empty or from a few constants; undefined for all else. */
@@ -99,28 +101,32 @@ export function containerOfField(
       : undefined;
   }
   const left = skipWrappers(node.left);
-  const name = findMemberName(left);
+  const name = findFieldName(left, file);
   if (name === undefined || node.operatorToken.kind !== ts.SyntaxKind.EqualsToken) return undefined;
   const self = findSelf((left as ts.PropertyAccessExpression).expression, file);
   if (!self) return undefined;
-  const value = skipDefault(node.right, name);
+  const value = skipDefault(node.right, name, file);
   const kind = madeKind(value);
   const owner = kind && findThisOwner(self, file);
   if (!kind || !owner) return undefined;
   const shape = classShape(owner, file);
   const values = shape.fields.get(name)?.values ?? [];
-  if (values.find((v) => madeKind(skipDefault(v, name)) !== undefined) !== node.right) return undefined;
+  if (values.find((v) => madeKind(skipDefault(v, name, file)) !== undefined) !== node.right) return undefined;
   if (value === node.right && !isMadeAtStart(node, shape)) return undefined;
   return buildField(owner, name, kind, (left as ts.PropertyAccessExpression).name ?? left, value, file);
 }
 
+function findFieldName(access: ts.Node, file: FileContext): string | undefined {
+  return findMemberName(access) ?? findSymbolName(access, file);
+}
+
 /** `{}` of `this.entries = this.entries || {}`: made when it is first asked for. */
-function skipDefault(right: ts.Expression, name: string): ts.Expression {
+function skipDefault(right: ts.Expression, name: string, file: FileContext): ts.Expression {
   const value = skipWrappers(right);
   if (!ts.isBinaryExpression(value)) return right;
   const { kind } = value.operatorToken;
   const isDefault = kind === ts.SyntaxKind.BarBarToken || kind === ts.SyntaxKind.QuestionQuestionToken;
-  return isDefault && findMemberName(skipWrappers(value.left)) === name ? value.right : right;
+  return isDefault && findFieldName(skipWrappers(value.left), file) === name ? value.right : right;
 }
 
 /** A framework, or whoever makes the instance, calls it once. */

@@ -7,11 +7,16 @@ import { domainOfName } from './key-words.ts';
 import { asksAge, hasExpiry } from './stamped.ts';
 
 /** What is filled once for each thing that the program declares, sets up or warns of, by its name. */
-export const onceName =
+const onceName =
   /warn|deprecat|notified|logged|reported|seen(?:Warning|Error)s?|emittedOnce|registered|registry|plugins|handlers|commands|middlewares?|hooks|adapters|providers|strategies|factories|metadata|models|schemas|listeners|repositories|subscri(?:bers|ptions)|symbols|types|injectors?|singletons?|routes$|failures?$|health|breakers?$|backoff|upstreams?$|endpoints?$/i;
 
 /** A container that says by its name that it is a cache. */
 export const cacheName = /cache|memo|lookup/i;
+
+/** Whether a name says that there is one entry for each thing of the program. */
+export function isFilledOnce(name: string): boolean {
+  return onceName.test(name) && !cacheName.test(name);
+}
 
 /** A get-or-compute: the same function asks for the key first, or the container says that it is a cache. */
 export function isMemo(add: Add, container: Container, growth: Growth, file: FileContext): boolean {

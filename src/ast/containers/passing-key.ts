@@ -1,7 +1,15 @@
 import type { FileContext } from '../../model/file-context.ts';
 import { isExported, listCallsOf } from '../names/functions.ts';
 import { findNumber } from '../names/number-value.ts';
-import { findMemberPath, findMethodCall, isFunctionNode, rootOfMembers, skipAwait, skipWrappers } from '../syntax.ts';
+import {
+  findMemberPath,
+  findMethodCall,
+  isAssignment,
+  isFunctionNode,
+  rootOfMembers,
+  skipAwait,
+  skipWrappers,
+} from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { isRequestValue } from '../where/request-value.ts';
 import type { Add } from './container-growth.ts';
@@ -32,6 +40,13 @@ export function isPassingEntry({ key, value }: Add, container: Container, file: 
 export function isSentKey(key: ts.Expression, file: FileContext): boolean {
   return listParts(key, file, 0).some(
     (part) => /^_?req(?:uest)?$/.test(findMemberPath(skipAwait(part))?.[0] ?? '') && isSentIn(part, file),
+  );
+}
+
+/** Whether a key is the address of another service: its origin, its host, where it is reached. */
+export function isAddressKey(key: ts.Expression, file: FileContext): boolean {
+  return listParts(key, file, 0).some((part) =>
+    /(?:^|_|[a-z])(?:origin|host|hostname|authority|address|url|uri)$/i.test(nameOf(part)),
   );
 }
 
@@ -130,7 +145,11 @@ function isShortPrefix(cut: ts.CallExpression, method: string, receiver: ts.Expr
 function listSources(name: ts.Identifier, file: FileContext): ts.Expression[] {
   const declaration = file.bindingOf(name)?.declaration;
   if (!declaration) return [];
-  if (ts.isVariableDeclaration(declaration)) return declaration.initializer ? [declaration.initializer] : [];
+  if (ts.isVariableDeclaration(declaration)) {
+    const written = file.bindingOf(name)?.writes.map(({ parent }) => parent) ?? [];
+    // `let key; if (…) key = String(origin)`
+    return declaration.initializer ? [declaration.initializer] : written.filter(isAssignment).map(({ right }) => right);
+  }
   if (!ts.isParameter(declaration)) return [];
   const fn = declaration.parent;
   if (!isFunctionNode(fn) || isExported(fn, file)) return [];

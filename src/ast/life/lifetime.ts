@@ -196,8 +196,8 @@ export function isPublic(container: Container): boolean {
   const { home } = container;
   if (home.kind === 'closure') return false;
   if (home.kind === 'module') return true;
-  const { declaration, name } = home.field;
-  if (name.startsWith('#')) return false;
+  const { declaration, name, symbol } = home.field;
+  if (name.startsWith('#') || symbol === 'own') return false;
   return !(declaration && hasModifier(declaration, ts.SyntaxKind.PrivateKeyword));
 }
 

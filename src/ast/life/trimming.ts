@@ -4,6 +4,7 @@ import type { Add, Growth, Removal } from '../containers/container-growth.ts';
 import type { Container } from '../containers/containers.ts';
 import { listMembersMeant } from '../names/computed-members.ts';
 import { isExported, listCallsOf } from '../names/functions.ts';
+import { findSymbolName, plainName } from '../names/symbol-field.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -24,7 +25,7 @@ const endOfLife =
 /** Whether a function runs only when its owner, or the process, ends: what is cleared there has grown until then. */
 export function runsAtEnd(fn: FunctionNode | undefined, file: FileContext, depth = 0): boolean {
   if (!fn) return false;
-  if (endOfLife.test(nameOfFunction(fn))) return true;
+  if (endOfLife.test(plainName(nameOfFunction(fn)))) return true;
   const { parent } = getOutermostWrapped(fn);
   if (ts.isCallExpression(parent)) {
     const event = findStringValue(parent.arguments[0]);
@@ -158,6 +159,13 @@ export function listTrimmedFields(file: FileContext): ReadonlySet<string> {
   const add = (node: ts.Node): void => {
     const path = findMemberPath(node as ts.Expression);
     if (path && path.length > (path[0] === 'this' ? 3 : 2)) names.add(path.at(-2)!);
+    addOfSymbol((node as ts.PropertyAccessExpression).expression);
+  };
+  // `agent[kClients].delete(key)`
+  const addOfSymbol = (holder: ts.Expression): void => {
+    const name = findSymbolName(holder, file);
+    const owner = name === undefined ? undefined : (holder as ts.ElementAccessExpression).expression;
+    if (owner && owner.kind !== ts.SyntaxKind.ThisKeyword) names.add(name!);
   };
   for (const access of file.nodesOfKind(
     ts.SyntaxKind.PropertyAccessExpression,
@@ -186,6 +194,7 @@ export function listTrimmedFields(file: FileContext): ReadonlySet<string> {
     if (!ts.isElementAccessExpression(target)) continue;
     const path = findMemberPath(target.expression);
     if (path && path.length > (path[0] === 'this' ? 2 : 1)) names.add(path.at(-1)!);
+    addOfSymbol(target.expression);
   }
   return names;
 }

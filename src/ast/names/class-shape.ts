@@ -12,6 +12,7 @@ import {
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { findSymbolName, isOwnSymbol, plainName } from './symbol-field.ts';
 
 /**
  * What `this` stands for in a group of functions: a class, a constructor function with methods on its prototype,
@@ -28,6 +29,8 @@ export interface ClassField {
   /** The property declaration or constructor parameter property; undefined when only assigned. */
   declaration: ts.PropertyDeclaration | ts.ParameterDeclaration | undefined;
   isStatic: boolean;
+  /** It is kept under a symbol: one that only this file has, or that others have too. */
+  symbol: 'own' | 'shared' | undefined;
   types: ts.TypeNode[];
   /** Initialiser and the right sides of `this.x = …`. */
   values: ts.Expression[];
@@ -60,7 +63,9 @@ const looksAtTime = /\b(?:Date\.now\(|new Date\(\)|performance\.now\()/;
 
 /** Whether a method ends something, by its name: no `cleanup` that only sweeps out what is older than now. */
 export function isDisposer(name: string, fn: FunctionNode, file: FileContext): boolean {
-  return isDisposerName(name) && !(sweepName.test(name) && looksAtTime.test(file.text.slice(fn.pos, fn.end)));
+  return (
+    isDisposerName(plainName(name)) && !(sweepName.test(name) && looksAtTime.test(file.text.slice(fn.pos, fn.end)))
+  );
 }
 
 /** The members of an owner, grouped once. */
@@ -139,7 +144,7 @@ function buildClassShape(node: OwnerNode, file: FileContext): ClassShape {
   const getField = (name: string): ClassField => {
     let field = fields.get(name);
     if (!field) {
-      field = { name, declaration: undefined, isStatic: false, types: [], values: [], accesses: [] };
+      field = { name, declaration: undefined, isStatic: false, symbol: undefined, types: [], values: [], accesses: [] };
       fields.set(name, field);
     }
     return field;
@@ -186,6 +191,8 @@ function buildClassShape(node: OwnerNode, file: FileContext): ClassShape {
   for (const { access, name } of listThisAccesses(file).get(node) ?? []) {
     const field = getField(name);
     field.accesses.push(access);
+    if (findMemberName(access) === undefined && ts.isElementAccessExpression(access))
+      field.symbol = isOwnSymbol(access, file) ? 'own' : 'shared';
     const { parent } = access;
     if (isAssignment(parent) && parent.left === access) {
       field.values.push(parent.right);
@@ -290,7 +297,7 @@ function collectThisAccesses(_: ts.SourceFile, file: FileContext): Map<OwnerNode
     ...file.nodesOfKind(ts.SyntaxKind.ElementAccessExpression),
   ] as (ts.PropertyAccessExpression | ts.ElementAccessExpression)[];
   for (const access of accesses) {
-    const name = findMemberName(access);
+    const name = findMemberName(access) ?? findSymbolName(access, file);
     if (name === undefined) continue;
     const cls = findClassOfReceiver(skipWrappers(access.expression), file);
     if (cls) add(cls, access, name);

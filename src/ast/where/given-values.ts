@@ -1,6 +1,7 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { GivenValue, LinkCondition } from '../../model/link.ts';
-import { ordinalOf } from '../names/functions.ts';
+import { listReturnedValues } from '../life/life-cycle.ts';
+import { findFunctionValue, ordinalOf } from '../names/functions.ts';
 import { sizeOf } from '../size/size.ts';
 import {
   calleeName,
@@ -8,12 +9,13 @@ import {
   findMemberPath,
   findMethodCall,
   getOutermostWrapped,
+  isAsync,
   isFunctionNode,
   skipAwait,
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { isRequestValue } from './request-value.ts';
+import { isRequestValue, isStoredRequest } from './request-value.ts';
 
 /** Where a part of a value comes from: out of a request, or from a parameter of a function of this file. */
 export type ValueSource = 'request' | { fn: number; parameter: number };
@@ -25,6 +27,8 @@ const sentDecorator = /^(?:Param|Query|Body|Headers|Args|Ip|MessageBody|Payload)
 /** Calls that give what they are called on, or are handed, written otherwise. */
 const rewriting =
   /^(?:String|Number|parseInt|parseFloat|trim|toString|toLowerCase|toUpperCase|normalize|encodeURIComponent|decodeURIComponent|stringify|toFixed|toPrecision|replaceAll|digest)$/;
+/** Calls that put a key together from what they are handed, wherever they are. */
+const keyMaking = /^(?:(?:get|make|build|create|compute|to|generate)?[a-zA-Z]*[kK]ey(?:Of|For|From)?|hash[A-Z]?\w*)$/;
 /** Calls that give one part of what was sent: `c.req.query('q')`, `req.get('x-key')`, `url.searchParams.get('q')`. */
 const asking = /^(?:get|getAll|query|queries|param|header|cookie)$/;
 const askedHolder = /^(?:req|request|headers|query|params|cookies|searchParams)$/;
@@ -43,18 +47,38 @@ export function listSourcesOf(expression: ts.Expression, file: FileContext, dept
     const target = findMethodCall(value);
     const name = target?.method ?? (ts.isIdentifier(value.expression) ? value.expression.text : '');
     if (target && asking.test(name)) return sourcesOfAsked(target.receiver, file, depth);
-    if (!rewriting.test(name) && !(target && isOfHash(name, target.receiver))) return [];
+    const own = sourcesOfMade(value, file, depth);
+    if (own) return own;
+    const isKey = keyMaking.test(name) || rewriting.test(name) || (target && isOfHash(name, target.receiver));
+    if (!isKey) return [];
     return [...value.arguments.flatMap(inner), ...(target ? inner(target.receiver) : [])];
   }
   // What is taken apart is still what it was: `new URL(req.url)`.
   if (ts.isNewExpression(value))
     return /^URL/.test(value.expression.getText(file.source)) ? (value.arguments ?? []).flatMap(inner) : [];
   if (ts.isIdentifier(value)) return sourcesOfName(value, file, depth);
-  if (isRequestValue(value, file) && findMemberPath(value)?.some((part) => sentPart.test(part))) return ['request'];
+  if (
+    (isRequestValue(value, file) || isStoredRequest(value, file)) &&
+    findMemberPath(value)?.some((part) => sentPart.test(part))
+  )
+    return ['request'];
   let root: ts.Expression = value;
   while (ts.isPropertyAccessExpression(root) || ts.isElementAccessExpression(root)) root = skipAwait(root.expression);
   if (ts.isNewExpression(root)) return inner(root);
   return ts.isIdentifier(root) && findMemberPath(value) ? sourcesOfName(root, file, depth) : [];
+}
+
+/** What a function of the file puts together from what it is handed, and nothing else: `keyOf(req.method, req.url)`. */
+function sourcesOfMade(call: ts.CallExpression, file: FileContext, depth: number): ValueSource[] | undefined {
+  const maker = findFunctionValue(call.expression, file);
+  const [made, ...others] = maker ? listReturnedValues(maker, file) : [];
+  if (!maker || !made || others.length > 0 || maker.asteriskToken || isAsync(maker)) return undefined;
+  const of = ordinalOf(maker, file);
+  return listSourcesOf(made, file, depth + 1).flatMap((source) => {
+    if (source === 'request' || source.fn !== of) return [source];
+    const given = call.arguments[source.parameter];
+    return given ? listSourcesOf(given, file, depth + 1) : [];
+  });
 }
 
 /** `createHash('sha256').update(text)` */

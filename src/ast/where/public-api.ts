@@ -53,6 +53,14 @@ export const isLibrary: LinkCondition = {
   })),
 };
 
+/** "The file is part of a package that others build on", whatever else the project holds. */
+export const inLibrary: LinkCondition = { kind: 'in-library' };
+
+/** {@link isLibrary}; for what is made to last also {@link inLibrary}. */
+export function ofLibrary(isLasting: boolean): LinkCondition {
+  return isLasting ? { kind: 'any', of: [isLibrary, inLibrary] } : isLibrary;
+}
+
 /**
  * Whether a user of the file can get hold of a function: exported, a public method of an exported owner, or given out
  * by a function that is. Plain functions that bring an application up are run once.

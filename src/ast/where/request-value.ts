@@ -1,5 +1,5 @@
 import type { FileContext } from '../../model/file-context.ts';
-import { findEnclosingFunction, findMemberPath, skipAwait } from '../syntax.ts';
+import { calleeName, findEnclosingFunction, findMemberPath, skipAwait } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { findEntryPoint } from './entry-points.ts';
 
@@ -21,4 +21,20 @@ export function isRequestValue(expression: ts.Expression, file: FileContext): bo
     requestRoot.test(root.text) &&
     path.some((part) => /^(?:params|query|body|headers|cookies|ip|user|session|req|request|url)$/.test(part))
   );
+}
+
+const storeOfRequest =
+  /^(?:getStore|get(?:Active|Current)?Req(?:uest)?|use(?:Current)?Request|(?:active|current)Req(?:uest)?)$/;
+
+/** Whether a value is the request that is answered at the moment, or a part of it: `getCurrentRequest().url`, `storage.getStore().req.url`. */
+export function isStoredRequest(expression: ts.Expression, file: FileContext): boolean {
+  const path = findMemberPath(expression);
+  let root = skipAwait(expression);
+  while (ts.isPropertyAccessExpression(root) || ts.isElementAccessExpression(root)) root = skipAwait(root.expression);
+  const declaration = ts.isIdentifier(root) ? file.bindingOf(root)?.declaration : undefined;
+  const given = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+  const call = given && skipAwait(given);
+  if (!call || !ts.isCallExpression(call) || call.arguments.length > 0 || !storeOfRequest.test(calleeName(call)))
+    return false;
+  return path?.some((part) => /^_?req(?:uest)?$/.test(part)) ?? false;
 }

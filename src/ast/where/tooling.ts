@@ -45,3 +45,8 @@ function judge(_: ts.SourceFile, file: FileContext): boolean {
 export function isOfPage(file: FileContext): boolean {
   return file.role === 'ui' || isInBrowser(file);
 }
+
+/** Whether a file is tooling, and no part of a page. */
+export function isTool(file: FileContext): boolean {
+  return !isOfPage(file) && hasTooling(file);
+}
