@@ -1,4 +1,4 @@
-import type { FileContext } from '../../model/file-context.ts';
+import type { Binding, FileContext } from '../../model/file-context.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -24,8 +24,8 @@ export function findForEachPatchedCall({ add, fn, life, file }: ListenerPlace): 
   if (life.kind === 'effect' || !ts.isFunctionExpression(fn) || !/^this(?:\.|$)/.test(add.target ?? ''))
     return undefined;
   if (/once/i.test(add.method) || hasOnce(add) || eventKindOf(add.event) !== 'recurring') return undefined;
-  const method = callsOriginal(fn, file) ? findPatchedMethod(fn) : undefined;
-  if (method === undefined || isRegisteringName(method)) return undefined;
+  const method = findPatchedMethod(fn);
+  if (method === undefined || isRegisteringName(method) || !callsOriginal(method, fn, file)) return undefined;
   return {
     shape: 'call',
     what: `each call of the patched ${method}()`,
@@ -34,16 +34,29 @@ export function findForEachPatchedCall({ add, fn, life, file }: ListenerPlace): 
   };
 }
 
-/** `original.apply(this, arguments)`, `original.call(this, …)`, of a function that stands around it. */
-function callsOriginal(fn: FunctionNode, file: FileContext): boolean {
+/** `original.apply(this, arguments)`, `original.call(this, …)`, of a method that is kept around it. */
+function callsOriginal(method: string, fn: FunctionNode, file: FileContext): boolean {
   return listNodesWithin('CallExpression', fn, file).some((call) => {
     const target = findMethodCall(call);
     const original = target && skipWrappers(target.receiver);
     if (!original || !/^(?:apply|call)$/.test(target.method) || !ts.isIdentifier(original)) return false;
-    const home = file.bindingOf(original)?.identifier;
+    const kept = file.bindingOf(original);
     const isThis = call.arguments[0]?.kind === ts.SyntaxKind.ThisKeyword;
-    return isThis && home !== undefined && !isWithin(home, fn) && findEnclosingFunction(call) === fn;
+    return (
+      isThis &&
+      kept &&
+      holdsMethod(kept, method) &&
+      !isWithin(kept.identifier, fn) &&
+      findEnclosingFunction(call) === fn
+    );
   });
+}
+
+/** What was handed in, and `const exec = pool.exec`; a constructor function begins with that of its base in the same way. */
+function holdsMethod({ kind, declaration }: Binding, method: string): boolean {
+  if (kind === 'parameter') return true;
+  const value = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+  return value !== undefined && findMemberName(skipWrappers(value)) === method;
 }
 
 /** `exec` of `wrap(Pool.prototype, 'exec', (exec) => function () {})`, and of `Pool.prototype.exec = function () {}`. */

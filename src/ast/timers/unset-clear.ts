@@ -22,7 +22,7 @@ import { findTimerFunction, type TimerFunction } from './timers.ts';
  */
 export function findUnsetClearOfChain(call: ts.CallExpression, file: FileContext): ts.Node | undefined {
   const run = findRunPath(call);
-  if (!run || !isSetAsRun(run, call, file)) return undefined;
+  if (!run || !isSetAsRun(run, call)) return undefined;
   const holder = run.slice(0, -1).join('.');
   return listUnsetClears('clearTimeout', file).find(({ path }) => path.slice(0, -1).join('.') === holder)?.clear;
 }
@@ -53,7 +53,7 @@ function findRunPath({ arguments: [given] }: ts.CallExpression): readonly string
 }
 
 /** The timer stands in the very function that it runs: a method of this name, or what is assigned to this path. */
-function isSetAsRun(run: readonly string[], call: ts.Node, _file: FileContext): boolean {
+function isSetAsRun(run: readonly string[], call: ts.Node): boolean {
   if (run.length < 2) return false;
   for (let fn = findEnclosingFunction(call); fn; fn = findEnclosingFunction(fn)) {
     const { parent } = fn;
