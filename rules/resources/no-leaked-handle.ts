@@ -134,7 +134,7 @@ function judge(creation: Creation, file: FileContext): Match<LeakedHandle> | und
     return ended && report(creation, ended.kind, ended.leak, file);
   }
   const leak = findHandleLeak(creation, handle, file);
-  if (!leak || (leak.kind === 'never' && handle.isClient && !leak.isGiven)) return undefined;
+  if (!leak || (leak.kind === 'never' && handle.isClient)) return undefined;
   return report(creation, handle, leak, file);
 }
 

@@ -26,8 +26,8 @@ import { asksForHeld, findLeaks, type Handling, type Leak } from './release-path
 
 /** How a handle is lost. */
 export type HandleLeak =
-  /** Nothing ends it, and nobody else can; `isGiven`: a callback is handed it, which is all that ever knows it; `ofEffect`: each run leaves one. */
-  | { kind: 'never'; binding: Binding | undefined; fn: FunctionNode; isGiven?: true; ofEffect?: LeftByEffect }
+  /** Nothing ends it, and nobody else can; `ofEffect`: each run leaves one. */
+  | { kind: 'never'; binding: Binding | undefined; fn: FunctionNode; ofEffect?: LeftByEffect }
   /** `pipe()` leaves it open when the client goes before the end. */
   | { kind: 'piped'; pipe: ts.CallExpression; fn: FunctionNode; isLarge?: boolean; givenBy?: readonly string[] }
   /** `pipe()` leaves the file open when what is downloaded into it breaks off. */
@@ -143,7 +143,7 @@ function findGivenTo(creation: ts.Node, file: FileContext): Binding | undefined 
 function judgeGiven(binding: Binding, fn: FunctionNode, kind: HandleKind, file: FileContext): HandleLeak | undefined {
   if (kind.listens || binding.references.length === 0 || listEnds(binding, kind).length > 0) return undefined;
   if (isGivenAway(binding, kind, [], file) || isPartGivenAway(binding)) return undefined;
-  return { kind: 'never', binding, fn, isGiven: true };
+  return { kind: 'never', binding, fn };
 }
 
 /** What a client gives to work with, for as long as it is open. */
