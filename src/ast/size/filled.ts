@@ -89,7 +89,9 @@ function sizeOfAdd(
   const fn = findEnclosingFunction(add);
   const isKept = isField || (!!binding && !!fn && listRepetitions(add).length === 0 && !isDeclaredIn(binding, fn));
   if (fn && isDataListener(fn)) return { size: 'large', why: 'all of a stream, gathered here', at: add };
-  if (isKept && !isTable && fn && !fillsOnce.test(nameOfFunction(fn)) && key !== undefined && isKeyed)
+  // What a function lists for itself has as many entries as it makes calls.
+  const outlives = isField || binding?.scope === file.moduleScope;
+  if (isKept && outlives && !isTable && fn && !fillsOnce.test(nameOfFunction(fn)) && key !== undefined && isKeyed)
     return { size: 'large', why: 'an entry for each call with another key', at: add };
   return isKept && last.size === 'small' ? { ...last, size: 'unknown' } : last;
 }
