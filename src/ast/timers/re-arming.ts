@@ -7,13 +7,12 @@ import {
   findMethodCall,
   findPromiseAround,
   getOutermostWrapped,
-  isAssignment,
   isFunctionNode,
   isWithin,
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { isShortCircuit, listConditionsOn } from '../where/conditions.ts';
+import { isShortCircuit } from '../where/conditions.ts';
 import { listNodesWithin } from '../within.ts';
 
 /** A one-shot timer that starts itself again, seen from the function that both runs and re-arms. */
@@ -35,31 +34,6 @@ export function findReArming(call: ts.CallExpression, file: FileContext): ReArmi
   const via = findFunctionValue(callback, file);
   const fn = via && listCalled(via, file).find((target) => around.has(target));
   return fn && { fn, via };
-}
-
-/**
- * Whether a timer is how a function runs round after round for as long as the process lives, as an interval does: it sets
- * itself again when it has done its work, not to try anew what has failed, so many times, or until a promise settles.
- */
-export function startsRound(call: ts.CallExpression, file: FileContext): boolean {
-  if (!call.arguments[1] || isOfFailure(call)) return false;
-  const again = findReArming(call, file);
-  if (!again || settlesPromise(again, file)) return false;
-  return !listConditionsOn(call, again.fn, file).some((asked) => tries.test(asked.getText(file.source)));
-}
-
-const tries = /retr(?:y|ies)|attempt|tries|count|\b(?:err|error|failed)\b/i;
-
-/** In a `catch`, or in what hears that something failed or ended. */
-function isOfFailure(call: ts.CallExpression): boolean {
-  for (let at: ts.Node = call; at.parent; at = at.parent) {
-    if (ts.isCatchClause(at)) return true;
-    const heard = isFunctionNode(at) ? findMethodCall(getOutermostWrapped(at).parent) : undefined;
-    if (heard && /^(?:catch|on|once|addListener|addEventListener|subscribe)$/.test(heard.method)) return true;
-    const set = at.parent;
-    if (isAssignment(set) && set.right === at && /^on[a-z]+$/.test(findMemberName(set.left) ?? '')) return true;
-  }
-  return false;
 }
 
 function listEnclosingFunctions(node: ts.Node): Set<FunctionNode> {

@@ -17,7 +17,6 @@ import {
   nameOfFunction,
   skipWrappers,
 } from '../syntax.ts';
-import { startsRound } from '../timers/re-arming.ts';
 import { ts } from '../ts.ts';
 import {
   beginsWithAdminGuard,
@@ -295,8 +294,6 @@ function entryOfPlainCall(call: ts.CallExpression, file: FileContext): EntryPoin
     return request(name);
   }
   if (name === 'setInterval' && (module === '' || module === 'timers')) return { kind: 'event', label: 'setInterval' };
-  if (name === 'setTimeout' && (module === '' || module === 'timers') && startsRound(call, file))
-    return { kind: 'event', label: 'setTimeout, again and again' };
   return undefined;
 }
 
