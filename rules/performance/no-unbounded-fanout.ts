@@ -2,6 +2,7 @@ import { allOf, anyOf } from '../../src/ast/all-of.ts';
 import { hasServer } from '../../src/ast/clients/embedded-database.ts';
 import { type FanOut, findFanOut, sendsForEach } from '../../src/ast/io/fan-out.ts';
 import { findQuery } from '../../src/ast/io/queries.ts';
+import { initializerOf } from '../../src/ast/names/initializer.ts';
 import { shownText } from '../../src/ast/names/shown-text.ts';
 import { findMemberPath, findMethodCall, skipWrappers } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
@@ -84,10 +85,7 @@ function isWeak(fanOut: FanOut, many: readonly LinkCondition[], file: FileContex
 
 /** `users.filter((user) => wants(user, note))`: a function tells which of them are meant. */
 function isPicked(items: ts.Expression, file: FileContext): boolean {
-  const at = skipWrappers(items);
-  const declaration = ts.isIdentifier(at) ? file.bindingOf(at)?.declaration : undefined;
-  const given = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : at;
-  const picking = given && findMethodCall(skipWrappers(given));
+  const picking = findMethodCall(initializerOf(items, file) ?? skipWrappers(items));
   const by = picking?.method === 'filter' ? picking.call.arguments[0] : undefined;
   return by !== undefined && listNodesWithin('CallExpression', by, file).length > 0;
 }

@@ -235,7 +235,7 @@ function packageFacts(dir: string, manifest: PackageManifest): PackageFacts {
     type: manifest.type === 'module' ? 'module' : 'commonjs',
     dependencies,
     scripts,
-    ...(isOfPage(manifest, dependencies) && { isOfPage: true as const }),
+    ...(isBuiltIntoPage(manifest, dependencies) && { isBuiltIntoPage: true as const }),
   };
 }
 
@@ -247,7 +247,7 @@ const serverLibrary =
   /^(?:express|koa|fastify|hapi|@hapi\/hapi|restify|polka|connect|hono|h3|elysia|meteor|egg|sails|ws|socket\.io|electron|next|nuxt|astro|vike|vinxi|gatsby|blitz|@nestjs\/core|@sveltejs\/kit|@angular\/(?:ssr|platform-server)|@apollo\/server|@trpc\/server|@react-router\/\w+|@(?:remix-run|redwoodjs|feathersjs)\/[\w-]+|@(?:tanstack|solidjs)\/(?:react-|solid-)?start)$/;
 
 /** Whether a package is built into a page, and nothing in it runs on a server: its own tools say so. */
-function isOfPage({ private: isPrivate, dependencies }: PackageManifest, all: ReadonlySet<string>): boolean {
+function isBuiltIntoPage({ private: isPrivate, dependencies }: PackageManifest, all: ReadonlySet<string>): boolean {
   if (isPrivate !== true || !isRecord(dependencies)) return false;
   const isNeeded = Object.keys(dependencies).some((name) => pageLibrary.test(name));
   return isNeeded && some(all, pageBundler) && !some(all, serverLibrary);

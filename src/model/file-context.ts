@@ -57,7 +57,7 @@ export interface PackageFacts {
   /** Files named by `bin` and `scripts`, relative to `dir`: command-line entries. */
   scripts: ReadonlySet<string>;
   /** Built into a page of a browser, with nothing that runs on a server. */
-  isOfPage?: true;
+  isBuiltIntoPage?: true;
   /** Where the configuration names any. */
   entryCalls?: EntryCalls;
 }

@@ -16,7 +16,7 @@ describe('the role of a file', () => {
   });
 
   test('what is built into a page is of the browser, but for what asks Node.js', () => {
-    const page = { ...pkg, isOfPage: true as const };
+    const page = { ...pkg, isBuiltIntoPage: true as const };
     expect(fileRole('src/api/orders.ts', 'export const all = () => fetch("/orders");', page)).toBe('ui');
     expect(fileRole('src/api/serve.ts', "import http from 'node:http';", page)).toBe('product');
   });

@@ -35,17 +35,19 @@ test('a package that needs what programs are built with is published where it na
 });
 
 test('a package is of a page where a bundler builds what a browser shows, and nothing serves it', () => {
-  const isOfPage = (more: object): boolean => {
+  const isBuiltIntoPage = (more: object): boolean => {
     const manifest = { private: true, dependencies: { 'react-dom': '^19.0.0' }, devDependencies: { vite: '^8.0.0' } };
     const packages = new PackageIndex(tempProject({ 'package.json': JSON.stringify({ ...manifest, ...more }) }));
     packages.add('');
-    return packages.factsOf('').isOfPage ?? false;
+    return packages.factsOf('').isBuiltIntoPage ?? false;
   };
-  expect(isOfPage({})).toBe(true);
-  expect(isOfPage({ private: false })).toBe(false);
-  expect(isOfPage({ devDependencies: {} })).toBe(false);
-  expect(isOfPage({ dependencies: { 'react-dom': '^19.0.0', express: '^5.0.0' } })).toBe(false);
-  expect(isOfPage({ dependencies: { '@angular/platform-browser': '^20.0.0', '@angular/core': '^20.0.0' } })).toBe(true);
+  expect(isBuiltIntoPage({})).toBe(true);
+  expect(isBuiltIntoPage({ private: false })).toBe(false);
+  expect(isBuiltIntoPage({ devDependencies: {} })).toBe(false);
+  expect(isBuiltIntoPage({ dependencies: { 'react-dom': '^19.0.0', express: '^5.0.0' } })).toBe(false);
+  expect(
+    isBuiltIntoPage({ dependencies: { '@angular/platform-browser': '^20.0.0', '@angular/core': '^20.0.0' } }),
+  ).toBe(true);
 });
 
 test('a package that names no dependencies uses those of the one above it', () => {

@@ -1,4 +1,5 @@
 import type { Binding, FileContext } from '../../model/file-context.ts';
+import { findGivenToThen, findParameterName } from '../names/given-to-then.ts';
 import {
   calleeName,
   findCallOn,
@@ -6,8 +7,6 @@ import {
   findMethodCall,
   getOutermostWrapped,
   isAssignment,
-  isFunctionNode,
-  skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
 
@@ -77,11 +76,8 @@ function givesItself(creation: ts.Node): boolean {
 
 /** `client` of `connect(url).then((client) => …)` and of `connect(url, (error, client) => …)`. */
 function findHandedName(made: ts.Node, file: FileContext): Binding | undefined {
-  const next = findCallOn(made);
-  const isChained = next !== undefined && findMethodCall(next)?.method === 'then';
-  const given = isChained ? next.arguments[0] : ts.isCallExpression(made) ? made.arguments.at(-1) : undefined;
-  const callback = given && skipWrappers(given);
-  if (!callback || !isFunctionNode(callback)) return undefined;
-  const name = callback.parameters[isChained ? 0 : 1]?.name;
-  return name && ts.isIdentifier(name) ? file.bindingOf(name) : undefined;
+  return (
+    findGivenToThen(made, file) ??
+    (ts.isCallExpression(made) ? findParameterName(made.arguments.at(-1), 1, file) : undefined)
+  );
 }

@@ -1,5 +1,6 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { HandlePlace } from '../handles/handle-escape.ts';
+import { initializerOf } from '../names/initializer.ts';
 import {
   type FunctionNode,
   findProperty,
@@ -48,11 +49,7 @@ export function keepsConnections(node: ts.Node, { modules }: ClientCreation, fil
 /** With the options that a name of the file stands for. */
 function textOf(node: ts.Node, file: FileContext): string {
   const given = ts.isNewExpression(node) ? (node.arguments ?? []) : [];
-  const named = given.flatMap((argument) => {
-    const value = skipWrappers(argument);
-    const declaration = ts.isIdentifier(value) ? file.bindingOf(value)?.declaration : undefined;
-    return declaration && ts.isVariableDeclaration(declaration) ? (declaration.initializer ?? []) : [];
-  });
+  const named = given.flatMap((argument) => initializerOf(argument, file) ?? []);
   return [node, ...named].map((part) => part.getText(file.source)).join('\n');
 }
 

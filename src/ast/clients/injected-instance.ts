@@ -4,6 +4,7 @@ import { type OutboundCall, optionsIndex } from '../io/outbound-call.ts';
 import { findOptions } from '../io/request-options.ts';
 import { listReturnedValues } from '../life/life-cycle.ts';
 import { findFunctionValue } from '../names/functions.ts';
+import { initializerOf } from '../names/initializer.ts';
 import { bareModule, findOrigin, originName } from '../names/provenance.ts';
 import {
   findMemberName,
@@ -96,10 +97,7 @@ function listProvided(provider: ts.ObjectLiteralExpression, file: FileContext): 
 
 /** `axios.create({ baseURL })`, also by the name that it was given. */
 function isUnlimited(given: ts.Expression, file: FileContext): boolean {
-  const value = skipWrappers(given);
-  const declaration = ts.isIdentifier(value) ? file.bindingOf(value)?.declaration : undefined;
-  const named = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
-  const made = skipWrappers(named ?? value);
+  const made = initializerOf(given, file) ?? skipWrappers(given);
   return (
     ts.isCallExpression(made) &&
     findInstanceLibrary(made, file) === 'axios' &&

@@ -1,4 +1,5 @@
 import type { Binding, FileContext } from '../../model/file-context.ts';
+import { initializerOf } from '../names/initializer.ts';
 import { findMemberName, findMemberPath, isAssignment, isWithin, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import type { Add, Growth } from './container-growth.ts';
@@ -13,17 +14,11 @@ const lockTable = /mutex|lock|pending|in_?flight|running|queue/i;
  */
 export function isLockOfKey(add: Add, container: Container, file: FileContext): boolean {
   const value = add.value && skipWrappers(add.value);
-  const made = value && ts.isIdentifier(value) ? initialOf(value, file) : value;
+  const made = value && ts.isIdentifier(value) ? initializerOf(value, file) : value;
   if (!made || !(ts.isNewExpression(made) || ts.isCallExpression(made))) return false;
   const name = findMemberPath(made.expression)?.at(-1) ?? '';
   if (lockMaker.test(name)) return true;
   return ts.isNewExpression(made) && name === 'Promise' && lockTable.test(container.name);
-}
-
-function initialOf(name: ts.Identifier, file: FileContext): ts.Expression | undefined {
-  const declaration = file.bindingOf(name)?.declaration;
-  const initial = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
-  return initial && skipWrappers(initial);
 }
 
 /** Members that texts and numbers have too. */

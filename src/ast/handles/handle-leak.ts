@@ -4,6 +4,7 @@ import { type Life, lifeOf } from '../life/life-cycle.ts';
 import { isInLostCleanup } from '../life/lost-cleanup.ts';
 import { endsByComputedName } from '../names/computed-members.ts';
 import { listCallsOf } from '../names/functions.ts';
+import { findGivenToThen } from '../names/given-to-then.ts';
 import { bareModule, findOrigin } from '../names/provenance.ts';
 import {
   calleeName,
@@ -62,7 +63,7 @@ export function findHandleLeak(
   const ofEffect = fn && kind.isClient === undefined ? findOfEffect(creation, kind, file) : undefined;
   if (ofEffect) return { kind: 'never', binding: ofEffect.binding, fn: ofEffect.effect, ofEffect };
   if (kind.keptOnly || !fn || frequencyOf(creation, file) === 'once') return undefined;
-  const given = findGivenTo(creation, file);
+  const given = findGivenToThen(creation, file);
   if (given) return judgeGiven(given, fn, kind, file);
   const binding = findBinding(creation, file);
   if (!binding || !isWithin(binding.scope.node, fn)) return undefined;
@@ -127,15 +128,6 @@ export function findBinding(creation: ts.Node, file: FileContext): Binding | und
     : isAssignment(parent) && parent.right === outer && ts.isExpressionStatement(parent.parent)
       ? skipWrappers(parent.left)
       : undefined;
-  return name && ts.isIdentifier(name) ? file.bindingOf(name) : undefined;
-}
-
-/** `h` of `open(…).then((h) => …)`. */
-function findGivenTo(creation: ts.Node, file: FileContext): Binding | undefined {
-  const access = getOutermostWrapped(creation).parent;
-  const target = findMemberName(access) === 'then' ? findMethodCall(access.parent) : undefined;
-  const fn = target?.call.arguments[0] && skipWrappers(target.call.arguments[0]);
-  const name = fn && isFunctionNode(fn) ? fn.parameters[0]?.name : undefined;
   return name && ts.isIdentifier(name) ? file.bindingOf(name) : undefined;
 }
 

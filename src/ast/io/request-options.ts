@@ -1,5 +1,6 @@
 import type { FileContext } from '../../model/file-context.ts';
 import { isExported } from '../names/functions.ts';
+import { onlyValueOf } from '../names/initializer.ts';
 import { findOrigin } from '../names/provenance.ts';
 import {
   calleeName,
@@ -88,7 +89,7 @@ function isOpen(options: ts.ObjectLiteralExpression): boolean {
 /** Options that bring the address: written out, also ahead of the call, or called so. */
 export function isOptions(given: ts.Expression, file: FileContext): boolean {
   if (!ts.isIdentifier(given)) return ts.isObjectLiteralExpression(given);
-  const made = findInitializer(given, file);
+  const made = onlyValueOf(given, file);
   return (
     /^(?:\w+_)?(?:opts?|options|config|params)$|(?:Opts|Options|Config|Params)$/.test(given.text) ||
     (made !== undefined && ts.isObjectLiteralExpression(skipWrappers(made)))
@@ -103,7 +104,7 @@ function isAddress(given: ts.Expression, file: FileContext): boolean {
   const node = skipWrappers(given);
   if (ts.isPropertyAccessExpression(node)) return addressName.test(node.name.text);
   if (ts.isCallExpression(node)) return findMethodCall(node)?.method === 'toString';
-  const made = ts.isIdentifier(node) ? findInitializer(node, file) : node;
+  const made = ts.isIdentifier(node) ? onlyValueOf(node, file) : node;
   if (made && isWrittenAddress(skipWrappers(made))) return true;
   if (!ts.isIdentifier(node) || (made && ts.isObjectLiteralExpression(made))) return false;
   return addressName.test(node.text) || isTypedAddress(node, file);
@@ -114,13 +115,6 @@ function isTypedAddress(name: ts.Identifier, file: FileContext): boolean {
   const declaration = file.bindingOf(name)?.declaration;
   const isTyped = declaration && (ts.isParameter(declaration) || ts.isVariableDeclaration(declaration));
   return /^(?:string|URL)$/.test((isTyped && declaration.type?.getText(file.source)) || '');
-}
-
-function findInitializer(name: ts.Identifier, file: FileContext): ts.Expression | undefined {
-  const binding = file.bindingOf(name);
-  const declaration = binding?.declaration;
-  const isOnly = declaration && ts.isVariableDeclaration(declaration) && binding.writes.length === 0;
-  return isOnly && ts.isIdentifier(declaration.name) ? declaration.initializer : undefined;
 }
 
 /** `new URL(…)`, a string, strings put together. */

@@ -12,6 +12,7 @@ import {
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { inLibrary } from '../where/public-api.ts';
 import { listNodesWithin } from '../within.ts';
 import { eventKindOf } from './event-kind.ts';
 import { hasOnce, isRegisteringName, type ListenerLeak, type ListenerPlace } from './listener-place.ts';
@@ -30,7 +31,7 @@ export function findForEachPatchedCall({ add, fn, life, file }: ListenerPlace): 
     shape: 'call',
     what: `each call of the patched ${method}()`,
     confidence: 'likely',
-    sureWhen: { kind: 'in-library' },
+    sureWhen: inLibrary,
   };
 }
 

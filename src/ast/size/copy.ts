@@ -1,4 +1,5 @@
 import type { FileContext } from '../../model/file-context.ts';
+import { onlyValueOf } from '../names/initializer.ts';
 import { findMemberPath, findMethodCall, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 
@@ -53,20 +54,10 @@ function isDefault(kind: ts.SyntaxKind): boolean {
 
 /** Whether an expression begins as an empty list where there is none: `groups[key] ?? []`. */
 export function hasEmptyList(expression: ts.Expression, file: FileContext): boolean {
-  const value = skipWrappers(givenTo(skipWrappers(expression), file) ?? expression);
+  const value = onlyValueOf(expression, file) ?? skipWrappers(expression);
   if (!ts.isBinaryExpression(value) || !isDefault(value.operatorToken.kind)) return false;
   const empty = skipWrappers(value.right);
   return ts.isArrayLiteralExpression(empty) && empty.elements.length === 0;
-}
-
-/** What a constant of the function was given: `const known = groups.get(key) ?? []`. */
-function givenTo(name: ts.Expression, file: FileContext): ts.Expression | undefined {
-  const declaration = ts.isIdentifier(name) ? file.bindingOf(name)?.declaration : undefined;
-  const isConstant =
-    declaration !== undefined &&
-    ts.isVariableDeclaration(declaration) &&
-    (declaration.parent.flags & ts.NodeFlags.Const) !== 0;
-  return isConstant ? declaration.initializer : undefined;
 }
 
 /** A place that is written anew with what stood there and a little more: `all = …`, `groups[key] = …`, `groups.set(key, …)`. */
@@ -93,7 +84,7 @@ export function copyOf(expression: ts.Expression, name: string, file: FileContex
   const node = skipWrappers(expression);
   const isOld = (e: ts.Expression): boolean => {
     const value = skipDefault(e);
-    const given = givenTo(value, file);
+    const given = onlyValueOf(value, file);
     return [value, ...(given ? [skipDefault(given)] : [])].some((one) => (placeName(one) ?? entryName(one)) === name);
   };
   if (ts.isArrayLiteralExpression(node)) {

@@ -1,4 +1,5 @@
 import type { FileContext } from '../../model/file-context.ts';
+import { onlyValueOf } from '../names/initializer.ts';
 import { findEnclosingFunction, findMethodCall, getOutermostWrapped, isAssignment, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { listNodesWithin } from '../within.ts';
@@ -48,13 +49,9 @@ function listSum(value: ts.Expression): ts.Expression[] {
   return isSum ? [...listSum(sum.left), ...listSum(sum.right)] : [sum];
 }
 
-/** What a name that is never written again is declared with; else the value itself. */
+/** What a constant name stands for; else the value itself. */
 function declaredWith(value: ts.Expression, file: FileContext): ts.Expression {
-  const name = skipWrappers(value);
-  const binding = ts.isIdentifier(name) ? file.bindingOf(name) : undefined;
-  const { declaration } = binding ?? {};
-  const made = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
-  return made && binding?.writes.length === 0 ? skipWrappers(made) : name;
+  return onlyValueOf(value, file) ?? skipWrappers(value);
 }
 
 /** The name, or the member, that a new buffer is given to. */

@@ -1,5 +1,6 @@
 import type { FileContext } from '../../model/file-context.ts';
 import { isAskedOfLoader } from '../io/row-lists.ts';
+import { initializerOf } from '../names/initializer.ts';
 import { findEnclosingFunction, findMethodCall, nameOfFunction, skipAwait, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { findAdd, findIterated, isDeclaredIn, listRepetitions } from './loop-facts.ts';
@@ -79,8 +80,7 @@ function isReadOf(value: ts.Expression, speaksOf: (node: ts.Node) => boolean, fi
     if (!ts.isIdentifier(node)) return ts.forEachChild(node, names) ?? false;
     if (speaksOf(node)) return true;
     // `const ids = orders.map((order) => order.userId)`
-    const declaration = file.bindingOf(node)?.declaration;
-    const made = declaration && ts.isVariableDeclaration(declaration) && declaration.initializer;
+    const made = initializerOf(node, file);
     return !!made && !hasWait(made) && speaksOf(made);
   };
   return names(call);
@@ -107,12 +107,6 @@ export function isOwnKeys(over: ts.Expression, list: ts.Expression, file: FileCo
 }
 
 const maxCopies = 6;
-
-/** What a name is declared with. */
-function initializerOf(name: ts.Expression, file: FileContext): ts.Expression | undefined {
-  const declaration = ts.isIdentifier(name) ? file.bindingOf(name)?.declaration : undefined;
-  return declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
-}
 
 function innerOf(made: ts.Expression): ts.Expression | undefined {
   if (!ts.isNewExpression(made) && !ts.isCallExpression(made)) return undefined;

@@ -1,6 +1,7 @@
 import type { FileContext } from '../../model/file-context.ts';
 import { findLeaks, type Leak } from '../handles/release-paths.ts';
 import { neverRejects } from '../io/cannot-fail.ts';
+import { initializerOf } from '../names/initializer.ts';
 import {
   findEnclosingFunction,
   findPromiseAround,
@@ -40,10 +41,4 @@ function isCaught(race: ts.Node): boolean {
   for (let at = race; at.parent && !isFunctionNode(at); at = at.parent)
     if (ts.isTryStatement(at.parent) && at.parent.tryBlock === at && at.parent.catchClause) return true;
   return false;
-}
-
-function initializerOf(name: ts.Expression, file: FileContext): ts.Node | undefined {
-  const declaration = ts.isIdentifier(name) ? file.bindingOf(name)?.declaration : undefined;
-  const made = declaration && ts.isVariableDeclaration(declaration) && declaration.initializer;
-  return made ? skipWrappers(made) : undefined;
 }

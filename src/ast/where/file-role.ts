@@ -94,7 +94,7 @@ export function fileRole(path: string, text: string, pkg: PackageFacts): FileRol
   if (head.includes('react-dom/server') && /['"]react-dom\/server/.test(head)) return 'product';
   if (hasDirective(head, 'use client')) return 'ui';
   if (isLoadedOnServer(path, text)) return 'product';
-  if (uiImport.test(head) || (pkg.isOfPage && !nodeImport.test(head))) return 'ui';
+  if (uiImport.test(head) || (pkg.isBuiltIntoPage && !nodeImport.test(head))) return 'ui';
   if (/\.(?:runtime|storage)\./.test(text) && extensionApi.test(text)) return 'ui';
   if (uiPath.test(path) && /\.[jt]sx$|\b(?:document|window|localStorage|HTMLElement)\b/.test(path + head)) return 'ui';
   return 'product';

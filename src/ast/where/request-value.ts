@@ -1,4 +1,5 @@
 import type { FileContext } from '../../model/file-context.ts';
+import { initializerOf } from '../names/initializer.ts';
 import { calleeName, findEnclosingFunction, findMemberPath, skipAwait } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { findEntryPoint } from './entry-points.ts';
@@ -31,8 +32,7 @@ export function isStoredRequest(expression: ts.Expression, file: FileContext): b
   const path = findMemberPath(expression);
   let root = skipAwait(expression);
   while (ts.isPropertyAccessExpression(root) || ts.isElementAccessExpression(root)) root = skipAwait(root.expression);
-  const declaration = ts.isIdentifier(root) ? file.bindingOf(root)?.declaration : undefined;
-  const given = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+  const given = initializerOf(root, file);
   const call = given && skipAwait(given);
   if (!call || !ts.isCallExpression(call) || call.arguments.length > 0 || !storeOfRequest.test(calleeName(call)))
     return false;
