@@ -47,8 +47,8 @@ export function isOfOtherThing(receiver: ts.Expression, method: string, file: Fi
 /** Something lent, under the name that this function gives it. */
 export interface Lent {
   binding: Binding;
-  /** Conditions that tell whether it was lent at all: `given || pool.connect()`, `if (isOwn) c = …`. */
-  flags: readonly ts.Expression[];
+  /** Names that tell whether it was lent at all: of `given || pool.connect()`, `if (isOwn) c = …`, and what those choose. */
+  flags: readonly string[];
 }
 
 /** `const c = await pool.connect()`, `c = given ?? (await …)`, also on a local `let` or over a parameter. */
@@ -67,17 +67,33 @@ export function findLent(call: ts.CallExpression, fn: FunctionNode, file: FileCo
   for (let at: ts.Node = outer; at.parent && at !== fn; at = at.parent) {
     if (ts.isIfStatement(at.parent) && at !== at.parent.expression) flags.push(at.parent.expression);
   }
+  const names = withChosen(flags.flatMap(listNames), fn, file);
   const { parent } = outer;
   if (ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name)) {
     const binding = file.bindingOf(parent.name);
-    return binding && { binding, flags };
+    return binding && { binding, flags: names };
   }
   if (ts.isBinaryExpression(parent) && parent.right === outer && ts.isIdentifier(parent.left)) {
     const binding = file.bindingOf(parent.left);
     const isLocal = binding?.kind === 'let' || binding?.kind === 'var' || binding?.kind === 'parameter';
-    return isLocal ? { binding, flags } : undefined;
+    return isLocal ? { binding, flags: names } : undefined;
   }
   return undefined;
+}
+
+/** `const point = given ? nameOfPoint() : undefined`: it tells what `given` tells. */
+function withChosen(flags: readonly string[], fn: FunctionNode, file: FileContext): readonly string[] {
+  if (flags.length === 0) return flags;
+  const chosen = listNodesWithin('VariableDeclaration', fn, file).flatMap(({ name, initializer }) => {
+    const value = initializer && skipWrappers(initializer);
+    const isChosen = value && ts.isConditionalExpression(value) && listNames(value.condition).some(isFlag);
+    return isChosen ? [name.getText(file.source)] : [];
+  });
+  return [...flags, ...chosen];
+
+  function isFlag(name: string): boolean {
+    return flags.includes(name);
+  }
 }
 
 /** `await pool.getConnection().query(…)`: lent, used once, and out of reach of any release. */
@@ -264,12 +280,11 @@ export function handlingOfLent(
   const known = new Set<ts.Node>(releases);
   let acquire = lazy ?? getOutermostWrapped(call);
   if (!lazy && ts.isAwaitExpression(acquire.parent)) acquire = acquire.parent;
-  const told = flags.flatMap(listNames);
   return {
     acquire,
     isRelease: (node: ts.Node) => known.has(node),
     isGuard: (condition: ts.Expression, isOfRelease: boolean) => asksForHeld(binding, condition, isOfRelease),
-    isFlag: (condition: ts.Expression) => listNames(condition).some((name) => told.includes(name)),
+    isFlag: (condition: ts.Expression) => listNames(condition).some((name) => flags.includes(name)),
   };
 }
 

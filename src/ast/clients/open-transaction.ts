@@ -49,7 +49,7 @@ export function findOpenTransaction(
   const ends = listEnds(binding, fn, file);
   const isCommitted = ends.some((end) => isOwnEnd(end, binding, file) && findMethodCall(end)?.method === 'commit');
   if (!isCommitted || !isOfPool(binding, ends) || isGivenOut(binding)) return undefined;
-  const told = [...lent.flags.flatMap(listNames), ...listSetBeside(awaited)];
+  const told = [...lent.flags, ...listSetBeside(awaited)];
   const known = new Set<ts.Node>(ends);
   const leaks = findLeaks(
     fn,

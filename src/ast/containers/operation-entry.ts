@@ -9,6 +9,7 @@ import {
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { isInCatch } from '../where/conditions.ts';
 import type { Add, Growth, Removal } from './container-growth.ts';
 
 /** An entry that stands for an operation under way: added, then awaited, then removed, in one function. */
@@ -35,7 +36,8 @@ export function listLostEntries(growth: Growth, file: FileContext): OperationEnt
     if (!removal || own.length > 1 || removal.kind !== 'keyed') continue;
     const run = runOf(add);
     const home = run && blockOf(removal.node, run);
-    if (!home || !isWithin(add.node, home)) continue;
+    // What is noted of a failure stays until the work goes well.
+    if (!home || !isWithin(add.node, home) || isInCatch(add.node, home)) continue;
     if (growth.removals.some((r) => r !== removal && r.kind !== 'keyed' && !runsAtEnd(r.fn, file))) continue;
     const exit = findExit(add, removal, file);
     if (exit) found.push({ add, removal, exit, block: statementsOf(add, removal) });
