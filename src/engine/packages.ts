@@ -101,7 +101,9 @@ export class PackageIndex {
   isPublished(dir: string): boolean {
     let answer = this.#published.get(dir);
     if (answer === undefined) {
-      answer = isPublished(this.manifestOf(dir), (file) => existsSync(join(this.#root, dir, file)));
+      const isThere = (file: string): boolean => existsSync(join(this.#root, dir, file));
+      const manifest = this.manifestOf(dir);
+      answer = isPublished(manifest, isThere) && !(dir !== '' && isUnreleased(manifest, isThere));
       this.#published.set(dir, answer);
     }
     return answer;
@@ -168,6 +170,14 @@ function isPublished(manifest: PackageManifest, isThere: (file: string) => boole
   }
   if (main !== undefined || source !== undefined) return true;
   return bin === undefined && (manifest.files !== undefined || !needsFramework(manifest));
+}
+
+/** The versions that a package is begun with. */
+const firstVersion = /^(?:0\.0\.1|0\.1\.0|1\.0\.0)$/;
+
+/** A part of a repository that was never released: it has the version it was begun with, and no list of changes. */
+function isUnreleased({ version }: PackageManifest, isThere: (file: string) => boolean): boolean {
+  return typeof version === 'string' && firstVersion.test(version) && !isThere('CHANGELOG.md');
 }
 
 /** What a server, a desktop application, a page or a command is built with. */

@@ -42,6 +42,7 @@ function isLeftAlone(project: Project, file: string): boolean {
       project.filesBeside(file).filter((other) => isOnlyRouter(project, other)),
       mostOf,
     );
+  if (isBarrel(project, file)) return !project.isNamedInVain(file);
   const beside = neighboursOf(project, file);
   const all = project.filesBeside(file).filter(isNeighbour);
   if (beside.length >= enoughNeighbours) {
@@ -71,7 +72,8 @@ function isLeftAlone(project: Project, file: string): boolean {
  */
 function isIdle(project: Project, file: string, isLed = false): boolean {
   if (isOnlyRouter(project, file)) return project.configuredEntry(file) === undefined;
-  if (project.configuredEntry(file) !== undefined || isStartName.test(file)) return false;
+  if (project.configuredEntry(file) !== undefined) return false;
+  if (isStartName.test(file) && !isBarrel(project, file)) return false;
   const summary = project.ask(file, 'acts as it loads', actsAsItLoads) ? undefined : project.summaryOf(file);
   if (!summary) return false;
   const isClass = (name: string): boolean => summary.classes.some((cls) => cls.name === name);
@@ -79,10 +81,24 @@ function isIdle(project: Project, file: string, isLed = false): boolean {
   const isRun = ({ entry, name }: FunctionSummary): boolean =>
     entry !== undefined && !isClass(name.split('.')[0]!) && !(isPlain && entry.isBySignature);
   const run = summary.functions.filter(isRun);
-  return (
-    run.length === 0 ||
-    (run.every(({ line }) => isWithinFunction(project, file, line)) && (isLed || isSkipped(project, file)))
-  );
+  const isWithin = ({ line }: FunctionSummary): boolean => isWithinFunction(project, file, line);
+  if (!run.every(isWithin)) return false;
+  // A route may be mounted by what loads the folder; a listener or a timer is there when the function was called.
+  return isLed || run.every(({ entry }) => entry!.kind === 'event') || isSkipped(project, file);
+}
+
+const onlyHandsOn =
+  /^(?:\s|\/\/.*|\/\*[\s\S]*?\*\/|export\s*(?:\*(?:\s*as\s+\w+)?|(?:type\s*)?\{[^{}]*\})\s*from\s*(?:'[^'\n]*'|"[^"\n]*")|;)+$/;
+
+/**
+ * Whether an index only hands on what others export by names; that of a whole package others may take by its name, and a
+ * default export whatever loads the folder.
+ */
+function isBarrel(project: Project, file: string): boolean {
+  const { packageDir = '' } = project.files.get(file) ?? {};
+  const within = packageDir === '' ? file : file.slice(packageDir.length + 1);
+  if (!/(?:^|\/)index\.\w+$/.test(within) || /^(?:src\/|lib\/)?index\.\w+$/.test(within)) return false;
+  return project.ask(file, 'is a barrel', (text) => onlyHandsOn.test(text) && !/\bdefault\b/.test(text));
 }
 
 /** Whether a file gives a router of its own, and does nothing else as it loads. */

@@ -20,6 +20,7 @@ const manyPieces = 60;
 export class Wiring {
   readonly #project: Project;
   readonly #unwired = new Map<string, boolean>();
+  readonly #unused = new Map<string, boolean>();
   readonly #pieces = new Map<string, Piece | undefined>();
   #hasFound = false;
   #mayBeLoaded: ((file: string) => boolean) | undefined;
@@ -36,10 +37,23 @@ export class Wiring {
     const key = keyOf(piece);
     let answer = this.#unwired.get(key);
     if (answer === undefined) {
-      const around = listUnled(this.#project, piece);
-      answer = around !== undefined && !around.some(({ file }) => this.#isLoadedByName(file));
+      answer = this.#isUnused(piece.file) || this.#isUnled(piece);
       this.#unwired.set(key, answer);
       this.#hasFound ||= answer;
+    }
+    return answer;
+  }
+
+  #isUnled(piece: Piece): boolean {
+    const around = listUnled(this.#project, piece);
+    return around !== undefined && !around.some(({ file }) => this.#isLoadedByName(file));
+  }
+
+  #isUnused(file: string): boolean {
+    let answer = this.#unused.get(file);
+    if (answer === undefined) {
+      answer = isUnusedFile(this.#project, file);
+      this.#unused.set(file, answer);
     }
     return answer;
   }

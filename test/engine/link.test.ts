@@ -849,6 +849,12 @@ new Bills().start();
     expect(await confidencesIn()).toEqual([...used, 'src/jobs/sync.ts possible']);
   });
 
+  test('is unsure where a function of it listens: that it does when it was called', async () => {
+    const listening = `${slow}export default function useTicks() {\n  process.on('tick', () => slow());\n}\n`;
+    const named = { 'src/jobs/sync.ts': listening, 'src/jobs/sync.test.ts': '' };
+    expect(await confidencesIn(named)).toEqual([...used, 'src/jobs/sync.ts possible']);
+  });
+
   test('is judged as others are where it acts as it loads: it may be a program of its own', async () => {
     const alone = { 'src/jobs/sync.ts': `${timer('Sync')}new Sync().start();\n` };
     expect(await confidencesIn(alone)).toEqual([...used, 'src/jobs/sync.ts likely']);

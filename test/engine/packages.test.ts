@@ -34,6 +34,23 @@ test('a package that needs what programs are built with is published where it na
   expect(isPublished({ dependencies: {} })).toBe(true);
 });
 
+test('a part of a repository is published once it was released: it left its first version behind, or lists its changes', () => {
+  const isPublished = (version: string, more: Record<string, string> = {}): boolean => {
+    const manifest = { name: '@desk/rows', version, main: 'dist/index.js', publishConfig: { access: 'public' } };
+    const root = tempProject({
+      'package.json': JSON.stringify({ private: true, workspaces: ['packages/*'] }),
+      'packages/rows/package.json': JSON.stringify(manifest),
+      ...more,
+    });
+    const packages = new PackageIndex(root);
+    packages.add('packages/rows');
+    return packages.isPublished('packages/rows');
+  };
+  expect(['0.0.1', '0.1.0', '1.0.0'].some((version) => isPublished(version))).toBe(false);
+  expect(isPublished('1.0.1')).toBe(true);
+  expect(isPublished('1.0.0', { 'packages/rows/CHANGELOG.md': '## 1.0.0' })).toBe(true);
+});
+
 test('a package is of a page where a bundler builds what a browser shows, and nothing serves it', () => {
   const isBuiltIntoPage = (more: object): boolean => {
     const manifest = { private: true, dependencies: { 'react-dom': '^19.0.0' }, devDependencies: { vite: '^8.0.0' } };

@@ -45,7 +45,36 @@ async function isTold(files: Record<string, string>): Promise<boolean> {
   return findings.length > 0;
 }
 
+/** Modules of Nest; the reports are asked for by a controller of one that `src/app.module.ts` lists as `listed`. */
+const nest = (listed: string, more: Record<string, string> = {}): Record<string, string> => {
+  const module = (name: string, imports = ''): string =>
+    `import { Module } from '@nestjs/common';\n${imports}@Module({ controllers: [${name}Controller] })\nexport class ${name}Module {}\n`;
+  const folder = (name: string): Record<string, string> => ({
+    [`src/${name}/${name}.module.ts`]: module(
+      `${name[0]!.toUpperCase()}${name.slice(1)}`,
+      `import { ${name[0]!.toUpperCase()}${name.slice(1)}Controller } from './${name}.controller';\n`,
+    ),
+    [`src/${name}/${name}.controller.ts`]: `import { Controller, Get } from '@nestjs/common';\nimport { Sessions, Counter } from '../sessions';\n@Controller('${name}')\nexport class ${name[0]!.toUpperCase()}${name.slice(1)}Controller {\n  constructor(private readonly sessions: Sessions, private readonly counter: Counter) {}\n  @Get() async all() { return ${name === 'reports' ? 'this.sessions.list()' : 'this.counter.count()'}; }\n}\n`,
+  });
+  return {
+    ...folder('health'),
+    ...folder('orders'),
+    ...folder('users'),
+    ...folder('reports'),
+    'src/report.ts': '',
+    'src/app.module.ts': `import { Module } from '@nestjs/common';\nimport { HealthModule } from './health/health.module';\nimport { OrdersModule } from './orders/orders.module';\nimport { UsersModule } from './users/users.module';\n${listed}@Module({ imports: [HealthModule, OrdersModule, UsersModule] })\nexport class AppModule {}\n`,
+    'src/main.ts':
+      "import { NestFactory } from '@nestjs/core';\nimport { AppModule } from './app.module';\nvoid NestFactory.create(AppModule).then((app) => app.listen(3000));\n",
+    ...more,
+  };
+};
+const reports = "export * from './reports.module';\n";
+
 const unwired: Record<string, Record<string, string>> = {
+  'that only a controller asks whose module no other lists': nest(''),
+  'that only a controller asks whose module an index hands on that nobody imports': nest('', {
+    'src/reports/index.ts': reports,
+  }),
   'that only a type names': {},
   'that only a factory makes which nobody calls': {
     'src/factory.ts':
@@ -86,6 +115,11 @@ const unwired: Record<string, Record<string, string>> = {
 };
 
 const wired: Record<string, Record<string, string>> = {
+  'that a controller asks whose module another lists': nest("import './reports/reports.module';\n"),
+  'that a controller asks whose module an index hands on that an unknown alias may mean': nest(
+    "import { ReportsModule } from '~modules/reports';\n",
+    { 'src/reports/index.ts': reports },
+  ),
   'that a program makes': {
     'src/main.ts': server
       .replace('{ Counter }', '{ Counter, Sessions }')
