@@ -1,7 +1,7 @@
 import { isTestPath } from '../ast/where/file-role.ts';
 import type { FunctionSummary } from '../model/link.ts';
 import { escapeName } from './escape-name.ts';
-import { declarationAt } from './outlines.ts';
+import { declarationAt, outlineIn } from './outlines.ts';
 import type { Project } from './project.ts';
 import { anyComment, mayBeRunElsewhere } from './uncalled-code.ts';
 
@@ -56,7 +56,7 @@ function isUnused(project: Project, method: Method, aids: MethodAids, seen: Set<
     const functions = project.summaryOf(path)?.functions ?? [];
     if (functions.some((fn) => fn.line === line && fn.name.split('.').at(-1) === name)) return true;
     const piece = declarationAt(project, path, line);
-    if (piece === undefined) return false;
+    if (piece === undefined) return isOfType(project, path, line);
     if (path !== file || piece !== cls) return aids.isUnwired({ file: path, name: piece });
     const around = functions.reduce<FunctionSummary | undefined>(
       (last, fn) => (fn.line <= line && fn.line >= (last?.line ?? 0) ? fn : last),
@@ -75,7 +75,21 @@ function linesNaming(project: Project, path: string, name: string): number[] {
   return code.split('\n').flatMap((line, i) => (word.test(line) ? [i + 1] : []));
 }
 
-/** A method that only a caller by its name can mean: of a class without a contract, not marked for a framework. */
+/** Whether a line is one of an interface or a type: what it says is only called by its name, too. */
+function isOfType(project: Project, path: string, line: number): boolean {
+  return (outlineIn(project, path).types ?? []).some(([first, last]) => first <= line && line <= last);
+}
+
+/** Whether an interface is one of the project: nothing but its files calls what it asks for. */
+function isOwnContract(project: Project, file: string, text: string, name: string): boolean {
+  const own = escapeName(name);
+  if (new RegExp(`\\binterface\\s+${own}(?![\\w$])`).test(text)) return true;
+  const [, specifier] =
+    new RegExp(`\\bimport\\b[^;'"]*[{,\\s]${own}(?![\\w$])[^;'"]*\\bfrom\\s*['"]([^'"\\n]+)`).exec(text) ?? [];
+  return specifier !== undefined && project.resolver.resolve(file, specifier) !== undefined;
+}
+
+/** A method that only a caller by its name can mean: of a class without a contract of others, not marked for a framework. */
 function isLone(project: Project, { file, cls: name, name: method }: Method): boolean {
   const summary = project.summaryOf(file);
   const cls = summary?.classes.find((one) => one.name === name);
@@ -84,7 +98,11 @@ function isLone(project: Project, { file, cls: name, name: method }: Method): bo
   if (!project.importersOf(file).some((importer) => !isTestPath(importer) && project.mentions(importer, [name])))
     return false;
   const text = project.textOf(file) ?? '';
-  if (new RegExp(`\\bclass\\s+${escapeName(name)}\\b[^{]*\\b(?:extends|implements)\\b`).test(text)) return false;
+  const [heritage = ''] = new RegExp(`\\bclass\\s+${escapeName(name)}\\b[^{]*`).exec(text) ?? [];
+  if (/\bextends\b/.test(heritage)) return false;
+  const contracts = heritage.split(/\bimplements\b/)[1]?.match(/(?<![\w$.<])[A-Za-z_$][\w$]*(?=\s*(?:[,<]|$))/g) ?? [];
+  const isOwn = contracts.every((one) => isOwnContract(project, file, text, one));
+  if (!isOwn || (/\bimplements\b/.test(heritage) && contracts.length === 0)) return false;
   const isMarked = new RegExp(
     `@[\\w.]+(?:\\([^;{}]*\\))?\\s*(?:(?:public|static|async)\\s+)*${escapeName(method)}\\s*[(<=]`,
   );

@@ -87,6 +87,18 @@ describe('what nothing of a service runs', () => {
     expect(await confidencesIn(filesOf(' implements Repository'))).toContain('src/store.ts Store.findAll likely');
   });
 
+  test('is possible: a method that the contract of its class names, where that is of the project', async () => {
+    const filesOf = (contract: string, calls = '') => ({
+      'src/orders.ts': `import { Store } from './store';\nnew Store().find();\n${calls}`,
+      'src/repository.ts': 'export interface Repository {\n  find(): Promise<void>;\n  findAll(): Promise<void>;\n}\n',
+      'src/store.ts': `import type { Repository } from '${contract}';\n${slow}export class Store implements Repository {\n  find() ${body}  findAll() ${body}}\n`,
+    });
+    const found = 'src/store.ts Store.findAll';
+    expect(await confidencesIn(filesOf('./repository'))).toContain(`${found} possible`);
+    expect(await confidencesIn(filesOf('./repository', 'load().findAll();\n'))).toContain(`${found} likely`);
+    expect(await confidencesIn(filesOf('repository'))).toContain(`${found} likely`);
+  });
+
   test.each([
     ['a comment and a test', { 'src/rest.ts': '// store.findAll();\n', 'test/rest.test.ts': 'store.findAll();\n' }],
     [

@@ -12,6 +12,8 @@ export interface Outline {
   declarations: Record<string, Declared>;
   /** What the file names as it loads. */
   loading: string[];
+  /** The first and last line of each interface and type alias; left out where there is none. */
+  types?: [first: number, last: number][];
   /** Local name of what it imports; `*` for a whole module. */
   imports: { local: string; module: string; name: string }[];
   /** Modules that it takes whole in some other way: `import()`, `require()` within a function, `export … from` by other names. */
@@ -75,7 +77,10 @@ function readStatement(statement: ts.Statement, outline: Draft): unknown {
       return exportAs(name, assigned.right, outline);
     }
   }
-  if (ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement)) return;
+  if (ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement)) {
+    outline.types = [...(outline.types ?? []), linesOf(statement, outline)];
+    return;
+  }
   outline.loading.push(...namesIn(statement, outline));
 }
 
@@ -189,7 +194,7 @@ function declare(name: string, node: ts.Node, outline: Draft): void {
   // What a framework makes is handed what its types name.
   const names = namesIn(node, outline, isMade);
   names.delete(name);
-  const lines: Declared['lines'] = [outline.lineOf(node.getStart(outline.source)), outline.lineOf(node.end)];
+  const lines = linesOf(node, outline);
   // `const load = …` and `exports.load = …` of one name, and overloads, are taken together.
   const same = Object.hasOwn(outline.declarations, name) ? outline.declarations[name] : undefined;
   outline.declarations[name] = {
@@ -248,6 +253,10 @@ function declaredBy(node: ts.Node): ts.Node | undefined {
     ts.isClassElement(node) || ts.isPropertyAssignment(node) || ts.isParameter(node) || ts.isVariableDeclaration(node);
   if (isNaming) return node.name && ts.isIdentifier(node.name) ? node.name : undefined;
   return ts.isBindingElement(node) ? node.propertyName : undefined;
+}
+
+function linesOf(node: ts.Node, { source, lineOf }: Draft): [first: number, last: number] {
+  return [lineOf(node.getStart(source)), lineOf(node.end)];
 }
 
 /** Names that stand as values below a node; modules that are taken there go to the outline. */
