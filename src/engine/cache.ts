@@ -1,9 +1,12 @@
 import { join } from 'node:path';
 import type { PackageFacts } from '../model/file-context.ts';
 import type { FileSummary } from '../model/link.ts';
-import { hashOfFile, readState, sha256, stampOf } from './content-hash.ts';
+import { hashOfFile, headOfHash, readState, sha256, stampOf } from './content-hash.ts';
 import type { DiscoveredFile } from './discover.ts';
+import type { KeptPlaces } from './fact-places.ts';
+import { KeptAnswers } from './kept-answers.ts';
 import { type KeptOutcome, packOutcome, unpackOutcome } from './kept-outcome.ts';
+import { type ConfigStates, type ImportTargets, type KeptTargets, packTargets, unpackTargets } from './kept-targets.ts';
 import { hashOfFacts } from './packages.ts';
 import type { FileOutcome } from './process-file.ts';
 import { keepNewest, RecordFile, RecordWriter, type Stored } from './record-file.ts';
@@ -21,8 +24,6 @@ interface Row {
   outcome?: Stored | 'plain';
   /** Where there is no outcome: the specifiers that the text names. */
   imports?: Stored;
-  /** Answers of the linker to questions about the text, those of the last scan. */
-  answers?: Record<string, unknown>;
   /** A summary; null for a text that cannot be parsed. */
   summary?: Stored;
 }
@@ -52,23 +53,6 @@ interface Whole {
   outcome: Stored;
 }
 
-/** The tsconfig files that were read, and looked for, relative to the root, with the state of each. */
-type ConfigStates = Readonly<Record<string, string>>;
-
-/** Which files each file of a scan imports. */
-export interface ImportTargets {
-  targets: ReadonlyMap<string, readonly string[]>;
-  configs: ConfigStates;
-}
-
-/** {@link ImportTargets} by the places of the files in the list that the key stands for. */
-interface KeptTargets {
-  configs: ConfigStates;
-  /** The content that each file had, by the head of its hash. */
-  contents: string[];
-  targets: number[][];
-}
-
 interface Index {
   files: Record<string, Row>;
   /** The newest first. */
@@ -77,10 +61,13 @@ interface Index {
   plain?: Stored;
   /** Of the last scan that asked; its key stands for the names of all files, and for every package.json. */
   targets?: { key: string; kept: Stored };
+  /** {@link KeptPlaces} */
+  places?: Stored;
+  /** {@link KeptAnswers}, of the files whose rows hold by now. */
+  answers?: Stored;
 }
 
 const maxWholes = 4;
-const hashHead = 16;
 /** Files of a cache folder: one for each set of rules and settings that is in use. */
 const maxFiles = 8;
 /**
@@ -98,6 +85,7 @@ export class ScanCache {
   readonly #hashes = new Map<string, string | undefined>();
   readonly #factsHashes = new Map<string, string>();
   #plain: PlainOutcomes | undefined;
+  #answers: KeptAnswers | undefined;
   #isChanged = false;
 
   /** Opens what there is; undefined when the request wants no cache. */
@@ -127,6 +115,11 @@ export class ScanCache {
     this.#rowOf(file);
     if (!this.#hashes.has(file.path)) this.#hashes.set(file.path, hashOfFile(file.absolute));
     return this.#hashes.get(file.path);
+  }
+
+  /** The head of its hash; '' when it cannot be read. */
+  contentOf(file: DiscoveredFile): string {
+    return headOfHash(this.hashOf(file));
   }
 
   /**
@@ -189,15 +182,12 @@ export class ScanCache {
   }
 
   answerOf(file: DiscoveredFile, question: string): unknown {
-    return this.#rowOf(file)?.answers?.[question];
+    return this.#rowOf(file) && this.#openAnswers().of(file.path, question);
   }
 
   putAnswer(file: DiscoveredFile, question: string, answer: unknown): void {
-    const row = this.#rowOf(file);
-    if (!row) return;
-    const [kind] = question.split(' ');
-    const others = Object.entries(row.answers ?? {}).filter(([known]) => known.split(' ')[0] !== kind);
-    row.answers = { ...Object.fromEntries(others), [question]: answer };
+    if (!this.#rowOf(file)) return;
+    this.#openAnswers().put(file.path, question, answer);
     this.#isChanged = true;
   }
 
@@ -237,26 +227,22 @@ export class ScanCache {
     if (found?.key !== key) return undefined;
     const kept = this.#records.valueOf(found.kept) as KeptTargets | undefined;
     if (!kept || !areAsKept(kept.configs, root)) return undefined;
-    const targets = new Map<string, readonly string[]>();
-    for (const [place, file] of files.entries()) {
-      if (this.hashOf(file)?.slice(0, hashHead) !== kept.contents[place]) continue;
-      targets.set(
-        file.path,
-        kept.targets[place]!.map((target) => files[target]!.path),
-      );
-    }
-    return { targets, configs: kept.configs };
+    return unpackTargets(kept, files, this.#contentsOf(files));
   }
 
-  putTargets(key: string, files: readonly DiscoveredFile[], { targets, configs }: ImportTargets): void {
+  putTargets(key: string, files: readonly DiscoveredFile[], found: ImportTargets): void {
     if (this.#isCopy && this.#index.targets) return;
-    const places = new Map(files.map(({ path }, place) => [path, place]));
-    const kept: KeptTargets = {
-      configs,
-      contents: files.map((file) => this.hashOf(file)?.slice(0, hashHead) ?? ''),
-      targets: files.map(({ path }) => (targets.get(path) ?? []).map((target) => places.get(target)!)),
-    };
-    this.#index.targets = { key, kept: toRecord(kept) };
+    this.#index.targets = { key, kept: toRecord(packTargets(found, files, this.#contentsOf(files))) };
+    this.#isChanged = true;
+  }
+
+  places(): KeptPlaces | undefined {
+    return this.#index.places && (this.#records.valueOf(this.#index.places) as KeptPlaces | undefined);
+  }
+
+  putPlaces(places: KeptPlaces): void {
+    if (this.#isCopy && this.#index.places) return;
+    this.#index.places = toRecord(places);
     this.#isChanged = true;
   }
 
@@ -269,27 +255,17 @@ export class ScanCache {
     if (!this.#isChanged) return;
     const writer = new RecordWriter();
     const move = (stored: Stored | undefined): Stored | undefined => stored && writer.add(this.#records, stored);
-    const files: [string, Row][] = [];
+    // What is undefined is not written.
+    const files: [string, Record<keyof Row, unknown>][] = [];
     const plain: PlainOutcomes = Object.create(null) as PlainOutcomes;
     for (const [path, row] of Object.entries(this.#index.files)) {
       if (keep && !this.#isCopy && !keep.has(path)) continue;
-      const { hash, stamp, facts, answers } = row;
+      const { hash, stamp, facts } = row;
       const own = row.outcome === 'plain' ? this.#plainOutcomes()[path] : undefined;
       if (own) plain[path] = own;
       const outcome = row.outcome === 'plain' ? own && ('plain' as const) : move(row.outcome);
       const [imports, summary] = [move(row.imports), move(row.summary)];
-      files.push([
-        path,
-        {
-          hash,
-          stamp,
-          facts,
-          ...(answers && { answers }),
-          ...(outcome && { outcome }),
-          ...(imports && { imports }),
-          ...(summary && { summary }),
-        },
-      ]);
+      files.push([path, { hash, stamp, facts, outcome, imports, summary }]);
     }
     const wholes = this.#index.wholes.slice(0, maxWholes).map((whole) => ({
       ...whole,
@@ -298,9 +274,19 @@ export class ScanCache {
     }));
     const found = this.#index.targets;
     const targets = found && { ...found, kept: writer.add(this.#records, found.kept) };
+    const places = move(this.#index.places);
+    const kept = this.#answers?.list(files.map(([path]) => path));
+    const answers = move(kept ? toRecord(kept) : this.#index.answers);
     try {
-      const kept = writer.add(this.#records, toRecord(plain));
-      writer.write(this.#file, { files: Object.fromEntries(files), wholes, plain: kept, ...(targets && { targets }) });
+      const index = {
+        files: Object.fromEntries(files),
+        wholes,
+        plain: move(toRecord(plain)),
+        targets,
+        places,
+        answers,
+      };
+      writer.write(this.#file, index);
       keepNewest(this.#folder, maxFiles);
     } catch {
       // A folder that cannot be written, as in a read-only checkout.
@@ -312,6 +298,17 @@ export class ScanCache {
     if (stored !== 'plain') return this.#records.valueOf(stored) as StoredOutcome | undefined;
     const own = this.#plainOutcomes()[path];
     return own && { ...own, outcome: { ...own.outcome, path, hash } };
+  }
+
+  #contentsOf(files: readonly DiscoveredFile[]): string[] {
+    return files.map((file) => this.contentOf(file));
+  }
+
+  /** None where they are damaged. */
+  #openAnswers(): KeptAnswers {
+    const kept = this.#index.answers;
+    this.#answers ??= new KeptAnswers(kept && (this.#records.valueOf(kept) as Record<string, Record<string, unknown>>));
+    return this.#answers;
   }
 
   /** Empty where they are damaged: their files are then processed anew. */
@@ -366,6 +363,7 @@ export class ScanCache {
   #renew({ path }: DiscoveredFile, facts: PackageFacts, hash: string): Row {
     const row: Row = { hash, stamp: this.#stamps.get(path) ?? '', facts: this.#hashOfFacts(facts) };
     this.#index.files[path] = row;
+    this.#openAnswers().forget(path);
     this.#current.set(path, row);
     this.#hashes.set(path, hash);
     this.#isChanged = true;

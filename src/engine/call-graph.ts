@@ -1,5 +1,5 @@
 import type { CallEdge, EntryPoint, FunctionSummary, HandedTo, RequestedBy } from '../model/link.ts';
-import { isExportedFunction, listNewNames, namesOf, tailOf, tailOfParameter } from './call-names.ts';
+import { isExportedFunction, listNewNames, mayCall, namesOf, tailOf, tailOfParameter } from './call-names.ts';
 import { compareText } from './order.ts';
 import type { Project } from './project.ts';
 import { isBy } from './requested-by.ts';
@@ -296,7 +296,7 @@ export class CallGraph {
     const names = namesOf(summary, target.fn);
     const homes = new Set([target.file]);
     for (const cls of names.classes) {
-      this.#summariseHeirs(target.file, cls.name);
+      this.#symbols.summariseExtending(target.file, cls.name);
       for (const file of this.#symbols.relativesOf(target.file, cls)) homes.add(file);
     }
     const found = [
@@ -307,10 +307,9 @@ export class CallGraph {
     const { reachers, within } = this.#around(homes);
     const given = listNewNames(names, target, within, this.#project, this.#symbols);
     const tails = new Set([...names.tails, ...given]);
-    const mayCall = (text: string): boolean => names.mayBeCalledIn(text) || given.some((name) => text.includes(name));
     for (const file of reachers) {
       if (file === target.file || this.#project.leadsNowhere(file)) continue;
-      if (!this.#project.isSummarised(file) && !mayCall(this.#project.textOf(file) ?? '')) continue;
+      if (!this.#project.isSummarised(file) && !mayCall(names, given, this.#project, file)) continue;
       found.push(...this.#callersIn(file, target, tails, within));
     }
     return found;
@@ -328,14 +327,6 @@ export class CallGraph {
           .flatMap(({ file: home, fn }) => this.#edgesOf(home).get(tailOfParameter(fn, argument, member)) ?? []),
       )
       .filter(({ from }) => this.entryOf(from) !== undefined);
-  }
-
-  /** Classes that extend this one inherit its methods: whoever imports them may call those. */
-  #summariseHeirs(file: string, name: string): void {
-    for (const importer of this.#around(new Set([file])).reachers) {
-      if (this.#project.leadsNowhere(importer)) continue;
-      if (this.#project.mentions(importer, [`extends ${name}`])) this.#project.summaryOf(importer);
-    }
   }
 
   /** The files that may call into `homes`, and those through which they name what they call. */

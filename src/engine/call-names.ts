@@ -1,6 +1,7 @@
 import { anyMember, constructorMember } from '../ast/names/symbol-ref.ts';
 import type { ClassSummary, FileSummary, NamedValue, SymbolRef } from '../model/link.ts';
 import { escapeName } from './escape-name.ts';
+import { renamesOne } from './name-lists.ts';
 import type { Project } from './project.ts';
 import { type FunctionRef, own, type SymbolTable } from './symbols.ts';
 
@@ -8,10 +9,14 @@ import { type FunctionRef, own, type SymbolTable } from './symbols.ts';
 export interface CallNames {
   /** Last names that a call of the function can be written with. */
   tails: Set<string>;
-  /** Whether a text may hold a call of it; looked at before a file is summarised. */
-  mayBeCalledIn(text: string): boolean;
-  /** Whether a text may hand it on under another name. */
-  mayBeRenamedIn(text: string): boolean;
+  /**
+   * Whether a text may hold a call of it; looked at before a file is summarised.
+   *
+   * @param makesByAnyName {@link mayMakeDefault} of the text
+   */
+  mayBeCalledIn(text: string, makesByAnyName: () => boolean): boolean;
+  /** Whether the text of a file may hand it on under another name. */
+  mayBeRenamedIn(project: Project, file: string): boolean;
   /** Whether other files can call it at all. */
   isReachable: boolean;
   /** Classes that it is a method of. */
@@ -61,7 +66,9 @@ export function namesOf(summary: FileSummary, fn: number): CallNames {
   tails.add(anyMember);
   // What a maker gives is called by the name of the maker and what stands for its result.
   if (makers.size > 0) tails.add('()');
-  return { tails, mayBeCalledIn: (text) => mentions(text) || mentionsAll(text), mayBeRenamedIn, isReachable, classes };
+  const mayBeCalledIn: CallNames['mayBeCalledIn'] = (text, makesByAnyName) =>
+    mentions(text, makesByAnyName) || mentionsAll(text);
+  return { tails, mayBeCalledIn, mayBeRenamedIn, isReachable, classes };
 }
 
 /** `{ Query: userQueries }`, `graphqlHTTP({ rootValue: root })`, `handlers[kind](job)`: any of what something holds. */
@@ -87,6 +94,16 @@ function mentionsHolder(summary: FileSummary, fn: number): (text: string) => boo
     anyUse.test(text);
 }
 
+/** Whether the text of a file may hold a call of a function, by its names or by one that it was `given`. */
+export function mayCall(names: CallNames, given: readonly string[], project: Project, file: string): boolean {
+  const text = project.textOf(file) ?? '';
+  return isCalledIn(text, names, project, file) || given.some((name) => text.includes(name));
+}
+
+function isCalledIn(text: string, names: CallNames, project: Project, file: string): boolean {
+  return names.mayBeCalledIn(text, () => project.ask(file, 'makes by any name', mayMakeDefault));
+}
+
 /**
  * The names that a function has behind those who hand it on: `export { exec as store } from './store'`,
  * `export const getOrders = makeGetOrders(deps)`.
@@ -100,8 +117,10 @@ export function listNewNames(
 ): string[] {
   const given: string[] = [];
   for (const file of within) {
-    const text = file === target.file ? '' : (project.textOf(file) ?? '');
-    if (!names.mayBeRenamedIn(text) && !(names.tails.has('()') && names.mayBeCalledIn(text))) continue;
+    const isOwn = file === target.file;
+    const isRenamed = !isOwn && names.mayBeRenamedIn(project, file);
+    const textOf = (): string => (isOwn ? '' : (project.textOf(file) ?? ''));
+    if (!isRenamed && !(names.tails.has('()') && isCalledIn(textOf(), names, project, file))) continue;
     const summary = project.summaryOf(file);
     for (const [name, exported] of Object.entries(summary?.exports ?? {})) {
       if (names.tails.has(name)) continue;
@@ -120,11 +139,13 @@ export function listNewNames(
 /** `exec as store`; what is `default` goes by any name behind those who hand something on. */
 function mentionsRenaming(tails: ReadonlySet<string>): CallNames['mayBeRenamedIn'] {
   const names = [...tails].filter((tail) => tail !== constructorMember && tail !== 'default');
-  const form = new RegExp(`(?<![\\w$])(?:${names.map(escapeName).join('|')})\\s+as\\s`);
   const isDefault = tails.has('default');
-  return (text) =>
-    (isDefault && /\bexport\s*\{|\bexports\b/.test(text)) ||
-    (names.length > 0 && text.includes(' as ') && form.test(text));
+  return (project, file) =>
+    (isDefault && project.ask(file, 'exports by name', exportsByName)) || renamesOne(project, file, names);
+}
+
+function exportsByName(text: string): boolean {
+  return /\bexport\s*\{|\bexports\b/.test(text);
 }
 
 /** Methods stand behind a dot or in a pattern, other names anywhere. */
@@ -146,12 +167,7 @@ function mentionsMaking(names: readonly string[], isDefault: boolean): CallNames
   const form = new RegExp(
     `\\bnew\\s+(?:[\\w$]+\\.)*(?:${any})(?![\\w$])|(?:${any})\\s+as\\b|=\\s*(?:${any})\\s*[;\\n]`,
   );
-  return (text) => {
-    if (!text.includes('new ')) return false;
-    if (form.test(text)) return true;
-    if (!isDefault) return false;
-    return mayMakeDefault(text);
-  };
+  return (text, makesByAnyName) => text.includes('new ') && (form.test(text) || (isDefault && makesByAnyName()));
 }
 
 /** What is `default` by name, or comes apart, or is made or handed on where it is loaded, may go by any name. */

@@ -6,6 +6,11 @@ export function sha256(content: string | Buffer): string {
   return hash('sha256', content);
 }
 
+/** Enough of a hash to tell one content of a file from another; '' for none. */
+export function headOfHash(hash: string | undefined): string {
+  return hash?.slice(0, 16) ?? '';
+}
+
 /** Hash of what a file holds; undefined when it cannot be read. */
 export function hashOfFile(absolute: string): string | undefined {
   try {

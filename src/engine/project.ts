@@ -1,9 +1,10 @@
 import { dirname } from 'node:path';
 import { fileRole } from '../ast/where/file-role.ts';
 import type { FileSummary } from '../model/link.ts';
-import type { ImportTargets } from './cache.ts';
+import { FactPlaces, type KeptPlaces } from './fact-places.ts';
 import { compileGlobs } from './glob.ts';
 import { hasReExport } from './import-scan.ts';
+import type { ImportTargets } from './kept-targets.ts';
 import { KeptTexts } from './kept-texts.ts';
 import { compareText } from './order.ts';
 import { isLibrary, type PackageIndex } from './packages.ts';
@@ -33,6 +34,11 @@ export interface ProjectStore {
   /** Which files those at `paths` import, where that is known. */
   targetsOf?(paths: readonly string[]): ImportTargets | undefined;
   putTargets?(paths: readonly string[], found: ImportTargets): void;
+  /** What tells the content of a file from every other one; '' where it cannot be read. */
+  contentOf(file: ProjectFile): string;
+  /** Which files may state which facts, as far as it is known, of any contents. */
+  places(): KeptPlaces | undefined;
+  putPlaces?(places: KeptPlaces): void;
 }
 
 /** What is known of the files of a project ahead of time. */
@@ -58,6 +64,7 @@ export class Project {
   readonly #updated = new Set<string>();
   #importers: Map<string, string[]> | undefined;
   #byTail: Map<string, { from: string; specifier: string }[]> | undefined;
+  #places: FactPlaces | undefined;
   readonly #aside = new Map<string, boolean>();
   readonly #answers = new Map<string, Map<string, unknown>>();
   readonly #passesOn = new Map<string, boolean>();
@@ -105,6 +112,7 @@ export class Project {
     this.#given.set(path, text);
     this.#updated.add(path);
     this.#answers.delete(path);
+    this.#places?.forget(path);
     this.#passesOn.delete(path);
     this.#routes.clear();
     this.#summaries.delete(path);
@@ -185,6 +193,38 @@ export class Project {
     const answer = answerTo(text ?? '');
     if (known && text !== undefined) store?.putAnswer(known, question, answer);
     return answer;
+  }
+
+  /** Which files may state which facts, by their texts. */
+  get places(): FactPlaces {
+    this.#places ??= this.#openPlaces();
+    return this.#places;
+  }
+
+  #openPlaces(): FactPlaces {
+    const paths = this.#sortedPaths();
+    const places = new FactPlaces(paths, (path) => this.textOf(path));
+    const kept = this.#store?.places();
+    if (kept) places.recall(kept, this.#contentsOf(paths));
+    return places;
+  }
+
+  #sortedPaths(): string[] {
+    return [...this.#files.keys()].sort(compareText);
+  }
+
+  #contentsOf(paths: readonly string[]): string[] {
+    return paths.map((path) => this.#storeOf(path)?.contentOf(this.#files.get(path)!) ?? '');
+  }
+
+  /**
+   * Gives the store what was learnt of all files together.
+   *
+   * @param isWhole whether all was asked that scans of these files ask; else what earlier ones asked stays, too
+   */
+  keepPlaces(isWhole: boolean): void {
+    if (!this.#places?.isChanged || !this.#store?.putPlaces) return;
+    this.#store.putPlaces(this.#places.keep(this.#contentsOf(this.#sortedPaths()), isWhole));
   }
 
   /** Whether one of `words` stands in a file's text, not as a part of a longer name. */
@@ -352,7 +392,7 @@ export class Project {
 
   /** The files that each file imports, sorted by importer. */
   #findTargets(): ReadonlyMap<string, readonly string[]> {
-    const paths = [...this.#files.keys()].sort(compareText);
+    const paths = this.#sortedPaths();
     const store = this.#updated.size > 0 ? undefined : this.#store;
     const known = store?.targetsOf?.(paths);
     if (known) this.resolver.recall(known.configs);

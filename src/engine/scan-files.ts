@@ -2,7 +2,7 @@ import type { RulePair } from '../model/fixer.ts';
 import type { FileSummary } from '../model/link.ts';
 import type { Problem } from '../model/scan-result.ts';
 import type { ScanCache } from './cache.ts';
-import { sha256 } from './content-hash.ts';
+import { headOfHash, sha256 } from './content-hash.ts';
 import type { DiscoveredFile } from './discover.ts';
 import { scanImports } from './import-scan.ts';
 import { KeptTexts } from './kept-texts.ts';
@@ -118,6 +118,7 @@ function link(
   const store = cache || request.memory ? storeOf(request, known, packages, cache) : undefined;
   const project = new Project(root, files, packages, { summaries, entryPoints, texts, kept, store });
   const verdicts = new Linker(project).decide(raw, unsureWanted(scanned, plan));
+  project.keepPlaces(rest.length === 0);
   return { verdicts, configs: project.resolver.configStates() };
 }
 
@@ -154,6 +155,16 @@ function storeOf(
       const { file, facts, instead, cache: own } = partsOf(of);
       memory?.putAnswer(file, facts, question, answer, instead);
       own?.putAnswer(file, question, answer);
+    },
+    contentOf(of) {
+      const { file, instead, cache: own } = partsOf(of);
+      if (instead !== undefined) return headOfHash(sha256(instead));
+      return own?.contentOf(file) ?? memory?.contentOf(file) ?? '';
+    },
+    places: () => memory?.places ?? cache?.places(),
+    putPlaces(places) {
+      if (memory) memory.places = places;
+      if (!texts) cache?.putPlaces(places);
     },
     ...(cache &&
       !texts && {

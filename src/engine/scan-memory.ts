@@ -2,8 +2,9 @@ import { fileRole } from '../ast/where/file-role.ts';
 import type { FileContext, PackageFacts } from '../model/file-context.ts';
 import type { Finding } from '../model/finding.ts';
 import type { FileSummary } from '../model/link.ts';
-import { hashOfFile, sha256, stampOf } from './content-hash.ts';
+import { hashOfFile, headOfHash, sha256, stampOf } from './content-hash.ts';
 import type { DiscoveredFile, Discovery } from './discover.ts';
+import type { KeptPlaces } from './fact-places.ts';
 import { hashOfFacts, type PackageIndex } from './packages.ts';
 import { type FileOutcome, processFile } from './process-file.ts';
 import type { RulePlan } from './rule-plan.ts';
@@ -30,6 +31,8 @@ export class ScanMemory {
   readonly #known = new Map<string, Known>();
   readonly #stamps = new Map<string, { stamp: string; hash: string }>();
   readonly #factsHashes = new WeakMap<PackageFacts, string>();
+  /** What the last scan knew of facts. */
+  places: KeptPlaces | undefined;
 
   /** Takes down what a scan looks at; gives the plan of the rules, made once. */
   open({ files, packages }: Pick<Discovery, 'files' | 'packages'>, makePlan: () => RulePlan): RulePlan {
@@ -125,6 +128,11 @@ export class ScanMemory {
   putAnswer(file: DiscoveredFile, facts: PackageFacts, question: string, answer: unknown, instead?: string): void {
     const hash = this.#hashOf(file, instead);
     if (hash !== undefined) this.#at(file.path, hash, facts).answers.set(question, answer);
+  }
+
+  /** What tells the content of a file from every other one; '' when it cannot be read. */
+  contentOf(file: DiscoveredFile): string {
+    return headOfHash(this.#hashOf(file, undefined));
   }
 
   #find(file: DiscoveredFile, facts: PackageFacts, instead: string | undefined): Known | undefined {

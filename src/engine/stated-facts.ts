@@ -1,16 +1,13 @@
 import { bareModule } from '../ast/names/provenance.ts';
 import { isTestPath } from '../ast/where/file-role.ts';
 import type { FunctionDeed } from '../model/link.ts';
-import { sha256 } from './content-hash.ts';
 import { textOfFact } from './fact-text.ts';
-import { compareText } from './order.ts';
 import type { Project } from './project.ts';
-import { createSift } from './sift.ts';
 
 /** Which files state the facts that findings ask for; one look at all texts for those that are asked for together. */
 export class StatedFacts {
   readonly #project: Project;
-  readonly #candidates = new Map<string, string[]>();
+  readonly #candidates = new Map<string, readonly string[]>();
   readonly #found = new Map<string, string | undefined>();
   #importing: Map<string, string[]> | undefined;
 
@@ -20,8 +17,7 @@ export class StatedFacts {
 
   /** Looks for the files that may state each of the facts. */
   askAhead(facts: readonly string[]): void {
-    const unknown = new Set(facts.filter((fact) => !fact.startsWith('import:') && !this.#candidates.has(fact)));
-    this.#index([...unknown].sort());
+    this.#project.places.lookFor(facts.filter((fact) => !fact.startsWith('import:')));
   }
 
   /** A file that states a fact; the first by name. */
@@ -32,7 +28,7 @@ export class StatedFacts {
 
   #search(fact: string): string | undefined {
     if (fact.startsWith('import:')) return this.#filesImporting(fact)[0];
-    const candidates = this.#candidates.get(fact) ?? [];
+    const candidates = this.#candidatesOf(fact);
     if (fact.startsWith('reused:')) return this.#findReuse(candidates, fact.slice('reused:'.length));
     const [, kind, name] = /^(function|keeping):(.*)$/s.exec(fact) ?? [];
     if (kind && name !== undefined) {
@@ -63,14 +59,12 @@ export class StatedFacts {
   /** All files that state a fact. */
   filesStating(fact: string): string[] {
     if (fact.startsWith('import:')) return this.#filesImporting(fact);
-    return (this.#candidates.get(fact) ?? []).filter((path) => this.#project.summaryOf(path)?.facts.includes(fact));
+    return this.#candidatesOf(fact).filter((path) => this.#project.summaryOf(path)?.facts.includes(fact));
   }
 
   /** The files whose text holds a word. */
   filesNaming(word: string): readonly string[] {
-    const fact = `reused:${word}`;
-    this.askAhead([fact]);
-    return this.#candidates.get(fact) ?? [];
+    return this.#candidatesOf(`reused:${word}`);
   }
 
   /** A part lives no longer than what makes it for itself. */
@@ -99,27 +93,23 @@ export class StatedFacts {
 
   /** The file outside tests in which a name stands once more than where it is declared. */
   #findReuse(candidates: readonly string[], name: string): string | undefined {
+    const word = new RegExp(`\\b${name}\\b`, 'g');
     let count = 0;
     return candidates.find((path) => {
       if (isTestPath(path)) return false;
-      count += (this.#project.textOf(path) ?? '').match(new RegExp(`\\b${name}\\b`, 'g'))?.length ?? 0;
+      count += this.#project.ask(path, `times ${name}`, (text) => text.match(word)?.length ?? 0);
       return count > 1;
     });
   }
 
-  /** One pass over all texts for all facts that are asked for: the files that may state each, by path. */
-  #index(facts: readonly string[]): void {
-    if (facts.length === 0) return;
-    for (const fact of facts) this.#candidates.set(fact, []);
-    const texts = facts.map(textOfFact);
-    const sift = createSift(texts);
-    const statedIn = (text: string) => sift(text).rules.filter((i) => texts[i]!.shape?.test(text) ?? true);
-    const question = `facts ${sha256(facts.join('\n')).slice(0, 16)}`;
-    for (const path of [...this.#project.files.keys()].sort(compareText)) {
-      for (const i of this.#project.ask(path, question, statedIn)) {
-        if (texts[i]!.isOfProduct && this.#project.isAside(path)) continue;
-        this.#candidates.get(facts[i]!)!.push(path);
-      }
+  /** The files that may state a fact, by path. */
+  #candidatesOf(fact: string): readonly string[] {
+    let candidates = this.#candidates.get(fact);
+    if (!candidates) {
+      const files = this.#project.places.filesOf(fact);
+      candidates = textOfFact(fact).isOfProduct ? files.filter((path) => !this.#project.isAside(path)) : files;
+      this.#candidates.set(fact, candidates);
     }
+    return candidates;
   }
 }

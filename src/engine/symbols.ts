@@ -1,6 +1,6 @@
 import { anyMember, constructorMember } from '../ast/names/symbol-ref.ts';
 import type { ClassSummary, FileSummary, NamedValue, SymbolRef } from '../model/link.ts';
-import { escapeName } from './escape-name.ts';
+import { exportsType, extendsName, mayInherit } from './name-lists.ts';
 import type { Project } from './project.ts';
 import { TellingNames } from './telling-names.ts';
 
@@ -82,7 +82,7 @@ export class SymbolTable {
       const target = this.#project.resolver.resolve(file, exported.module);
       return target === undefined ? undefined : this.#findOrigin(target, exported.name, depth + 1);
     }
-    if (this.#declaresType(file, name)) return { file, local: name };
+    if (exportsType(this.#project, file, name)) return { file, local: name };
     if (name === 'default') return undefined;
     for (const module of summary.starExports) {
       const target = this.#project.resolver.resolve(file, module);
@@ -109,8 +109,7 @@ export class SymbolTable {
   /** One look at the text of a file that nothing asked for yet: it names what it exports, or hands on all of another. */
   #mayExport(file: string, name: string): boolean {
     if (this.#project.isSummarised(file)) return true;
-    const text = this.#project.textOf(file) ?? '';
-    return text.includes(name) || handsOnAll.test(text);
+    return this.#project.ask(file, `may export ${name}`, (text) => text.includes(name) || handsOnAll.test(text));
   }
 
   #exported(
@@ -281,11 +280,20 @@ export class SymbolTable {
     const key = `${file}\0${name}`;
     if (this.#soughtHeirs.has(key)) return;
     this.#soughtHeirs.add(key);
-    const form = new RegExp(`\\b(?:extends|implements)\\s[^{]*\\b${escapeName(name)}(?![\\w$])`);
     for (const importer of this.#project.reachersOf([file])) {
       if (this.#project.isSummarised(importer) || this.#project.isAside(importer)) continue;
-      const text = this.#project.textOf(importer) ?? '';
-      if (text.includes(name) && form.test(text)) this.#project.summaryOf(importer);
+      if (mayInherit(this.#project, importer, name)) this.#project.summaryOf(importer);
+    }
+  }
+
+  /** Classes that extend one inherit its methods: whoever imports them may call those. */
+  summariseExtending(file: string, name: string): void {
+    const key = `${file}\0extending ${name}`;
+    if (this.#soughtHeirs.has(key)) return;
+    this.#soughtHeirs.add(key);
+    for (const importer of this.#project.reachersOf([file])) {
+      if (this.#project.leadsNowhere(importer)) continue;
+      if (extendsName(this.#project, importer, name)) this.#project.summaryOf(importer);
     }
   }
 
@@ -306,14 +314,6 @@ export class SymbolTable {
     if (target === undefined) return undefined;
     const name = ref.name === '*' ? ref.members[0] : ref.name;
     return name === undefined ? undefined : this.originOf(target, name);
-  }
-
-  #declaresType(file: string, name: string): boolean {
-    const text = this.#project.textOf(file);
-    return (
-      text?.includes(name) === true &&
-      new RegExp(`\\bexport\\s+(?:declare\\s+)?(?:interface|type)\\s+${escapeName(name)}\\b`).test(text)
-    );
   }
 
   #addHeirs(file: string, summary: FileSummary): void {
