@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import { fileRole } from '../ast/where/file-role.ts';
 import type { FileSummary } from '../model/link.ts';
 import { FactPlaces, type KeptPlaces } from './fact-places.ts';
@@ -63,7 +62,6 @@ export class Project {
   readonly #given: Map<string, string>;
   readonly #updated = new Set<string>();
   #importers: Map<string, string[]> | undefined;
-  #byTail: Map<string, { from: string; specifier: string }[]> | undefined;
   #places: FactPlaces | undefined;
   readonly #aside = new Map<string, boolean>();
   readonly #answers = new Map<string, Map<string, unknown>>();
@@ -107,7 +105,6 @@ export class Project {
     if (!isSame) {
       this.#files.set(path, { ...before, imports });
       this.#importers = undefined;
-      this.#byTail = undefined;
     }
     this.#given.set(path, text);
     this.#updated.add(path);
@@ -239,26 +236,6 @@ export class Project {
   importersOf(file: string): readonly string[] {
     this.#importers ??= this.#indexImporters();
     return this.#importers.get(file) ?? [];
-  }
-
-  /** Whether a specifier that leads to no known file ends as the path to an index does: an alias may lead there that only a bundler knows. */
-  isNamedInVain(file: string): boolean {
-    this.#byTail ??= this.#indexTails();
-    const specifiers = this.#byTail.get(tailOf(dirname(file))) ?? [];
-    return specifiers.some(({ from, specifier }) => this.resolver.resolve(from, specifier) === undefined);
-  }
-
-  #indexTails(): Map<string, { from: string; specifier: string }[]> {
-    const byTail = new Map<string, { from: string; specifier: string }[]>();
-    for (const { path, imports } of this.#files.values()) {
-      for (const specifier of imports) {
-        const tail = tailOf(specifier.replace(/\/(?:index(?:\.\w+)?)?$/, ''));
-        const named = byTail.get(tail);
-        if (named) named.push({ from: path, specifier });
-        else byTail.set(tail, [{ from: path, specifier }]);
-      }
-    }
-    return byTail;
   }
 
   /** `file` and the files through which its exports can be had: re-exports, and exported objects that hold them. Sorted behind `file`. */
@@ -411,9 +388,4 @@ export class Project {
     }
     return [...targets];
   }
-}
-
-/** `orders` of `../modules/orders` */
-function tailOf(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }

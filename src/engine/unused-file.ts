@@ -1,5 +1,7 @@
+import { basename, dirname } from 'node:path';
 import { isTestPath } from '../ast/where/file-role.ts';
 import type { FileSummary, FunctionSummary, NamedValue } from '../model/link.ts';
+import { escapeName } from './escape-name.ts';
 import { declarationAt } from './outlines.ts';
 import type { Project } from './project.ts';
 import { restOfRouterFile } from './router-file.ts';
@@ -42,7 +44,7 @@ function isLeftAlone(project: Project, file: string): boolean {
       project.filesBeside(file).filter((other) => isOnlyRouter(project, other)),
       mostOf,
     );
-  if (isBarrel(project, file)) return !project.isNamedInVain(file);
+  if (isBarrel(project, file)) return !isNamedInVain(project, file);
   const beside = neighboursOf(project, file);
   const all = project.filesBeside(file).filter(isNeighbour);
   if (beside.length >= enoughNeighbours) {
@@ -99,6 +101,14 @@ function isBarrel(project: Project, file: string): boolean {
   const within = packageDir === '' ? file : file.slice(packageDir.length + 1);
   if (!/(?:^|\/)index\.\w+$/.test(within) || /^(?:src\/|lib\/)?index\.\w+$/.test(within)) return false;
   return project.ask(file, 'is a barrel', (text) => onlyHandsOn.test(text) && !/\bdefault\b/.test(text));
+}
+
+/** Whether a specifier that leads to no known file ends as the path to an index does: an alias may lead there that only a bundler knows. */
+function isNamedInVain(project: Project, index: string): boolean {
+  const tail = new RegExp(`(?:^|/)${escapeName(basename(dirname(index)))}(?:/(?:index(?:\\.\\w+)?)?)?$`);
+  return [...project.files.values()].some(({ path, imports }) =>
+    imports.some((specifier) => tail.test(specifier) && project.resolver.resolve(path, specifier) === undefined),
+  );
 }
 
 /** Whether a file gives a router of its own, and does nothing else as it loads. */
