@@ -38,6 +38,7 @@ import { ts } from './ts.ts';
 import { addCall, addInlineEdge, addStepEdges } from './where/call-edges.ts';
 import { findEntryPoint } from './where/entry-points.ts';
 import { isOffered } from './where/public-api.ts';
+import { refusesOthers } from './where/refuses-others.ts';
 import { addResolverEntries } from './where/resolver-maps.ts';
 
 /** Everything that other files may need to know of this one; see `src/model/link.ts`. */
@@ -53,6 +54,7 @@ export function summarise(file: FileContext): FileSummary {
       line: lineOf(file.source, fn.getStart(file.source)),
       ...(entry && { entry }),
       ...(isOffered(fn, file) && { isOffered: true }),
+      ...(refusesOthers(fn, file) && { isForAdmins: true }),
       ...(deeds.length > 0 && { deeds }),
       ...(returns && { returns }),
       calls: [],

@@ -1,8 +1,8 @@
 import type { CallEdge, EntryPoint, FunctionSummary, HandedTo, RequestedBy } from '../model/link.ts';
 import { isExportedFunction, listNewNames, mayCall, namesOf, tailOf, tailOfParameter } from './call-names.ts';
-import { compareText } from './order.ts';
+import { compareRefs, compareSteps } from './order.ts';
 import type { Project } from './project.ts';
-import { isBy } from './requested-by.ts';
+import { isBy, isNamedByAdmins, isWithoutAdmins } from './requested-by.ts';
 import type { FunctionRef, SymbolTable } from './symbols.ts';
 import { isUnmounted } from './unmounted-handler.ts';
 import type { Wiring } from './wiring.ts';
@@ -37,6 +37,8 @@ interface Wanted {
   loopsStart?: boolean;
   /** Only calls that somebody waits for. */
   awaited?: boolean;
+  /** No chain goes by such a function. */
+  isClosed?(fn: FunctionRef): boolean;
   /** Default: any number. */
   maxCalls?: number;
 }
@@ -86,6 +88,7 @@ export class CallGraph {
       },
       awaited,
       maxCalls,
+      ...(by && isWithoutAdmins(by) && { isClosed: (fn) => this.#refusesOthers(fn) }),
     });
   }
 
@@ -134,7 +137,7 @@ export class CallGraph {
             if (value.argument !== wanted || value.from === 'many') continue;
             if (value.from === 'request') {
               // What administrators bring are the few things that there are.
-              if (this.entryOf(from)?.seldom === 'admin') continue;
+              if (this.entryOf(from)?.seldom === 'admin' || this.#refusesOthers(from)) continue;
               return this.#chain(from, path, new Map());
             }
             const home = { file: from.file, fn: value.fn };
@@ -179,9 +182,7 @@ export class CallGraph {
     const key = keyOf(fn);
     let answer = this.#forAdmins.get(key);
     if (answer === undefined) {
-      const mentions = (file: string): boolean =>
-        this.#project.ask(file, 'admins', (text) => /admin/i.test(text)) && !this.#project.isAside(file);
-      const mounts = this.#project.reachersOf([fn.file]).some(mentions) ? this.#findCallers(fn) : [];
+      const mounts = isNamedByAdmins(this.#project, fn.file) ? this.#findCallers(fn) : [];
       const entries = mounts
         .filter(({ from }) => !this.#project.isAside(from.file))
         .map(({ from }) => this.#summaryOf(from)?.entry);
@@ -189,6 +190,10 @@ export class CallGraph {
       this.#forAdmins.set(key, answer);
     }
     return answer;
+  }
+
+  #refusesOthers(fn: FunctionRef): boolean {
+    return this.#summaryOf(fn)?.isForAdmins === true;
   }
 
   #isUnmounted(fn: FunctionRef): boolean {
@@ -225,12 +230,12 @@ export class CallGraph {
 
   /** Breadth first from the callee to its callers, each level in order: the first start that is met. */
   #search(target: FunctionRef, wanted: Wanted): CallChain | undefined {
-    const { isStart, loopsStart = false, awaited = false, maxCalls = Number.POSITIVE_INFINITY } = wanted;
+    const { isStart, isClosed, loopsStart = false, awaited = false, maxCalls = Number.POSITIVE_INFINITY } = wanted;
     const isDead = (fn: FunctionRef): boolean =>
       this.#wiring.hasFound && this.#wiring.isApart(fn, target, (piece) => this.#wiring.isKnown(piece));
     /** The call by which each function leads to the target. */
     const next = new Map<string, Step | undefined>([[keyOf(target), undefined]]);
-    let level = [target];
+    let level = isClosed?.(target) ? [] : [target];
     for (let calls = 0; level.length > 0; calls++) {
       const start = level.find(isStart);
       if (start) return this.#chain(start, [], next);
@@ -245,7 +250,7 @@ export class CallGraph {
         if (loopsStart && edge.frequency === 'loop' && !this.#project.isAside(from.file)) {
           return this.#chain(to, [step], next);
         }
-        if (next.has(keyOf(from))) continue;
+        if (next.has(keyOf(from)) || isClosed?.(from)) continue;
         next.set(keyOf(from), step);
         callers.push(from);
       }
@@ -380,12 +385,4 @@ export class CallGraph {
 
 export function keyOf({ file, fn }: FunctionRef): string {
   return `${file}\0${fn}`;
-}
-
-function compareRefs(a: FunctionRef, b: FunctionRef): number {
-  return compareText(a.file, b.file) || a.fn - b.fn;
-}
-
-function compareSteps(a: Step, b: Step): number {
-  return compareRefs(a.from, b.from) || a.edge.at - b.edge.at || compareRefs(a.to, b.to);
 }

@@ -159,6 +159,8 @@ export interface FunctionSummary {
   entry?: EntryPoint;
   /** Whether a user of the file can get hold of it, other than to bring an application up once: see `src/ast/where/public-api.ts`. */
   isOffered?: true;
+  /** It refuses whoever is no administrator: see `src/ast/where/refuses-others.ts`. */
+  isForAdmins?: true;
   /** What it does each time it is called; left out where that is nothing. */
   deeds?: readonly FunctionDeed[];
   /** What it gives back, where that is a value that has functions: a factory's object, an instance. */

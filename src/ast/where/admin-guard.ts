@@ -1,24 +1,22 @@
 import type { FileContext } from '../../model/file-context.ts';
 import {
-  type FunctionNode,
   findMemberPath,
   findMethodCall,
   findPropertyName,
   findStringValue,
   isFunctionNode,
-  skipAwait,
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { leavesFunction } from './conditions.ts';
 
-const admin = /Admin(?:istrator)?s?(?![a-z])|(?<![a-z])admin(?:istrator)?s?(?![a-z])|ADMIN/;
+const admin = /Admin(?:istrator)?s?(?![a-z])|(?<![a-z])(?:super)?admin(?:istrator)?s?(?![a-z])|ADMIN/;
 /** `requireAdminOrOwner`, `loadAdmin`: others come through too, or it lets nobody in. */
 const notOnly = /Or[A-Z_]|_OR_|^(?:is)?[nN]ot|^(?:load|set|find|fetch|skip|optional)/;
 /** What lets in whoever has one of the roles that it is handed. */
-const letsIn = /role|permission|authori[sz]e|access|allow|guard|auth/i;
+export const letsIn = /role|permission|authori[sz]e|access|allow|guard|auth/i;
 /** By its name a guard, not a handler (`listAdmins`). */
-const asking = /^(?:is|has|only|requires?|check|ensure|verify|must|assert|auth\w*?|allow|restrict\w*?)_?[A-Z]|Only$/;
+export const asking =
+  /^(?:is|has|only|requires?|check|ensure|verify|must|assert|auth\w*?|allow|restrict\w*?)_?[A-Z]|Only$/;
 const hookName = /^(?:preHandler|preValidation|onRequest|beforeHandle|auth|guards?|middlewares?)$/;
 
 /** Whether a route has a guard for administrators: an argument, an option, or an earlier `router.use(requireAdmin)` of its file. */
@@ -50,40 +48,12 @@ export function isAdminPath(path: string): boolean {
   return /(?:^|\/)(?:(?:super|site|system)-?)?admin(?:istration)?(?:\/|$)/i.test(path);
 }
 
-/** So far into a handler its guard stands: behind who asks, and what for. */
-const guardWithin = 4;
-
-/**
- * Whether a handler lets nobody but administrators by: one of its first statements, or of a `try` that it begins with,
- * asks for one (`requireAdmin(context);`), or leaves unless there is one (`if (!user.isAdmin) return …`).
- */
-export function beginsWithAdminGuard({ body }: FunctionNode, file: FileContext): boolean {
-  if (!body || !ts.isBlock(body) || !/admin/i.test(file.text)) return false;
-  const [first] = body.statements;
-  const statements = first && ts.isTryStatement(first) ? first.tryBlock.statements : body.statements;
-  return statements.slice(0, guardWithin).some((statement) => {
-    if (ts.isExpressionStatement(statement)) {
-      const call = skipAwait(statement.expression);
-      return ts.isCallExpression(call) && asksForAdmin(call);
-    }
-    if (!ts.isIfStatement(statement) || !leavesFunction(statement.thenStatement)) return false;
-    const unless = skipWrappers(statement.expression);
-    const isNot = ts.isPrefixUnaryExpression(unless) && unless.operator === ts.SyntaxKind.ExclamationToken;
-    return isNot && asksForAdmin(skipAwait(unless.operand));
-  });
-}
-
-/** `isAdmin`, `user.isAdmin`, `requireAdmin(context)`, `user.hasRole('admin')`; not `admin`, which may be none. */
-function asksForAdmin(at: ts.Expression): boolean {
-  const callee = ts.isCallExpression(at) ? at.expression : at;
-  const name = findMemberPath(callee)?.at(-1) ?? '';
-  return isNamedForAdmins(name) ? asking.test(name) : ts.isCallExpression(at) && isGuard(at);
-}
-
 function listGuardedRouters(_: ts.SourceFile, file: FileContext): { router: string; from: number }[] {
   return file.nodes('CallExpression').flatMap((call) => {
     const target = findMethodCall(call);
-    const isUse = target?.method === 'use' && call.arguments.every((argument) => !ts.isStringLiteralLike(argument));
+    const isUse =
+      target?.method === 'use' &&
+      call.arguments.every((argument) => !ts.isStringLiteralLike(argument) || /^\/?\*$/.test(argument.text));
     if (!isUse || !call.arguments.some(isGuardArgument)) return [];
     return [{ router: target.receiver.getText(file.source), from: call.end }];
   });
@@ -101,6 +71,12 @@ function isGuardArgument(at: ts.Expression): boolean {
   );
 }
 
+/** A role by its name: `'admin'`, `Role.SUPER_ADMIN`; not `'wallet:admin'`, who may do all with some things. */
+export function isAdminRole(role: ts.Expression): boolean {
+  const name = findStringValue(role) ?? findMemberPath(role)?.at(-1) ?? '';
+  return admin.test(name) && !/\w:admin$/i.test(name);
+}
+
 /** `requireAdmin`, `isAdmin()`, `authorize('admin')`, `requireRole([Role.ADMIN])`; not where others have a role too. */
 function isGuard(at: ts.Expression): boolean {
   const value = skipWrappers(at);
@@ -113,8 +89,6 @@ function isGuard(at: ts.Expression): boolean {
   if (admin.test(name)) return isNamedForAdmins(name);
   if (!call || !letsIn.test(name)) return false;
   const roles = call.arguments.map(skipWrappers).flatMap((a) => (ts.isArrayLiteralExpression(a) ? a.elements : a));
-  const isAdmin = (role: ts.Expression): boolean =>
-    admin.test(findStringValue(role) ?? findMemberPath(role)?.at(-1) ?? '');
   // All guards must let one through, but one of the roles is enough.
-  return /guard/i.test(name) ? roles.some(isAdmin) : roles.length > 0 && roles.every(isAdmin);
+  return /guard/i.test(name) ? roles.some(isAdminRole) : roles.length > 0 && roles.every(isAdminRole);
 }

@@ -18,13 +18,7 @@ import {
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import {
-  beginsWithAdminGuard,
-  isAdminPath,
-  isDecoratedForAdmins,
-  isForAdmins,
-  isNamedForAdmins,
-} from './admin-guard.ts';
+import { isAdminPath, isDecoratedForAdmins, isForAdmins, isNamedForAdmins } from './admin-guard.ts';
 import { entryOfBotCall, entryOfBotModule } from './bot-entries.ts';
 import { entryOfNamedCall } from './entry-calls.ts';
 import { isServiceMethod } from './feathers-service.ts';
@@ -33,6 +27,7 @@ import { findFrameworkCall } from './framework-calls.ts';
 import { entryOfFramework } from './framework-entries.ts';
 import { isHandedSocket, socketName } from './handed-socket.ts';
 import { isOneJob } from './one-job.ts';
+import { refusesOthers } from './refuses-others.ts';
 import { isSeldomAnswered, seldomOf } from './seldom.ts';
 import { entryOfHanded, entryOfType } from './typed-entries.ts';
 
@@ -72,8 +67,7 @@ export function findEntryPoint(fn: FunctionNode, file: FileContext): EntryPoint 
 function judge(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
   const found = identify(fn, file);
   if (found?.kind !== 'request' || found.seldom) return found;
-  const seldom =
-    seldomOf(file) ?? isSeldomAnswered(found.label) ?? (beginsWithAdminGuard(fn, file) ? 'admin' : undefined);
+  const seldom = seldomOf(file) ?? isSeldomAnswered(found.label) ?? (refusesOthers(fn, file) ? 'admin' : undefined);
   if (seldom) return { ...found, seldom };
   return isAction(found.label) ? { ...found, isAction: true } : found;
 }
