@@ -27,6 +27,7 @@ import { listClearsByName } from './timers/clears-of-places.ts';
 import { timerClears } from './timers/timer-clears.ts';
 import { ts } from './ts.ts';
 import { listInstanceLives } from './where/made-for-call.ts';
+import { listMounts } from './where/mounted-routers.ts';
 import { listInstanceSizes } from './where/small-instances.ts';
 
 /** Settings that hold for every file once one of them makes them. */
@@ -58,6 +59,7 @@ export function listFacts(file: FileContext): string[] {
     for (const name of listClearsByName(file)) facts.add(`clear-timer-by:${name}`);
   }
   for (const name of listPartsOfClosable(file)) facts.add(`part-of-closable:${name}`);
+  for (const mount of listMounts(file)) facts.add(mount);
   for (const lent of listLentArguments(file)) facts.add(`lent-${lent}`);
   for (const name of listClientClasses(file)) facts.add(`client-class:${name}`);
   for (const name of listServingThreads(file)) facts.add(`serving-thread:${name}`);

@@ -1,8 +1,9 @@
 import type { CallEdge, EntryPoint, FunctionSummary, HandedTo, RequestedBy } from '../model/link.ts';
+import { isAdminRouter, isNamedByAdmins } from './admin-router.ts';
 import { isExportedFunction, listNewNames, mayCall, namesOf, tailOf, tailOfParameter } from './call-names.ts';
 import { compareRefs, compareSteps } from './order.ts';
 import type { Project } from './project.ts';
-import { isBy, isNamedByAdmins, isWithoutAdmins } from './requested-by.ts';
+import { isBy, isWithoutAdmins } from './requested-by.ts';
 import type { FunctionRef, SymbolTable } from './symbols.ts';
 import { isUnmounted } from './unmounted-handler.ts';
 import type { Wiring } from './wiring.ts';
@@ -88,7 +89,7 @@ export class CallGraph {
       },
       awaited,
       maxCalls,
-      ...(by && isWithoutAdmins(by) && { isClosed: (fn) => this.#refusesOthers(fn) }),
+      ...(by && isWithoutAdmins(by) && { isClosed: (fn) => !!this.#summaryOf(fn)?.isForAdmins }),
     });
   }
 
@@ -137,7 +138,7 @@ export class CallGraph {
             if (value.argument !== wanted || value.from === 'many') continue;
             if (value.from === 'request') {
               // What administrators bring are the few things that there are.
-              if (this.entryOf(from)?.seldom === 'admin' || this.#refusesOthers(from)) continue;
+              if (this.entryOf(from)?.seldom === 'admin' || this.#summaryOf(from)?.isForAdmins) continue;
               return this.#chain(from, path, new Map());
             }
             const home = { file: from.file, fn: value.fn };
@@ -167,9 +168,8 @@ export class CallGraph {
     if (entry) {
       if (this.#project.isAside(file) || (entry.isBySignature && this.#isUnmounted({ file, fn }))) return undefined;
       if (entry.kind === 'request' && this.#project.isDesktop(file)) return { ...entry, kind: 'event' };
-      return entry.isBySignature && !entry.seldom && this.#isForAdmins({ file, fn })
-        ? { ...entry, seldom: 'admin' }
-        : entry;
+      if (entry.kind !== 'request' || entry.seldom || !this.#isForAdmins({ file, fn }, entry)) return entry;
+      return { ...entry, seldom: 'admin' };
     }
     if (!summary) return undefined;
     const kind = this.#project.configuredEntry(file);
@@ -177,23 +177,24 @@ export class CallGraph {
     return { kind, label: summary.functions[fn]!.name };
   }
 
-  /** Whether a handler that only its parameters tell is mounted in other files, on routes for administrators alone. */
-  #isForAdmins(fn: FunctionRef): boolean {
-    const key = keyOf(fn);
+  /**
+   * Whether a handler stands in a router that other files mount for administrators alone, or, if only its parameters tell
+   * it, is mounted so itself.
+   */
+  #isForAdmins(fn: FunctionRef, { isBySignature }: EntryPoint): boolean {
+    const key = isBySignature ? keyOf(fn) : fn.file;
     let answer = this.#forAdmins.get(key);
     if (answer === undefined) {
-      const mounts = isNamedByAdmins(this.#project, fn.file) ? this.#findCallers(fn) : [];
-      const entries = mounts
-        .filter(({ from }) => !this.#project.isAside(from.file))
-        .map(({ from }) => this.#summaryOf(from)?.entry);
-      answer = entries.length > 0 && entries.every((entry) => entry?.seldom === 'admin');
+      answer = isBySignature ? this.#isMountedForAdmins(fn) : isAdminRouter(this.#project, fn.file);
       this.#forAdmins.set(key, answer);
     }
     return answer;
   }
 
-  #refusesOthers(fn: FunctionRef): boolean {
-    return this.#summaryOf(fn)?.isForAdmins === true;
+  #isMountedForAdmins(fn: FunctionRef): boolean {
+    const mounts = isNamedByAdmins(this.#project, fn.file) ? this.#findCallers(fn) : [];
+    const served = mounts.filter(({ from }) => !this.#project.isAside(from.file));
+    return served.length > 0 && served.every(({ from }) => this.#summaryOf(from)?.entry?.seldom === 'admin');
   }
 
   #isUnmounted(fn: FunctionRef): boolean {
