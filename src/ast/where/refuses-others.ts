@@ -22,8 +22,8 @@ const leaving = /^(?:notFound|forbidden|unauthorized|redirect|permanentRedirect|
 export function refusesOthers({ body }: FunctionNode, file: FileContext): boolean {
   if (!body || !ts.isBlock(body) || !anyWord.test(file.text)) return false;
   const steps = listSteps(body);
-  const first = steps.find((statement) => isRefusal(statement, file) || mayAnswer(statement, file));
-  return first !== undefined && isRefusal(first, file);
+  const refusal = steps.findIndex((statement) => isRefusal(statement, file));
+  return refusal >= 0 && !steps.slice(0, refusal).some((statement) => mayAnswer(statement, file));
 }
 
 /** The statements of a function, those of a `try` among them. */
