@@ -14,7 +14,7 @@ export const rule = defineRule<RaceInLoop>({
   advice:
     'Let the long-lived end be an AbortSignal or an event, whose listener each round takes off again; or add one reaction to the promise before the loop, which settles a promise of the round.',
   limits: [
-    'Loops with an end that is set beforehand (attempts, a deadline) are left alone, and so are rounds more than five seconds apart.',
+    'Loops with an end that is set beforehand (attempts, a deadline), also by a counter within, are left alone, and so are rounds more than five seconds apart.',
     'Sets of promises that are raced as a whole (`Promise.race(running)`) are taken to be replaced as they end.',
     'A race in a function that is called again and again is not looked at.',
   ],

@@ -20,6 +20,7 @@ import {
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { isCounted, isCountedWithin } from './counted-rounds.ts';
 import { findTimerFunction } from './timers.ts';
 
 /** A race that is run round after round, with a promise among those raced that is the same in each round. */
@@ -148,18 +149,8 @@ function roundsOf(loop: LoopNode, file: FileContext): 'many' | 'unknown' | 'few'
   }
   if (ts.isForInStatement(loop)) return 'few';
   const condition = ts.isForStatement(loop) ? loop.condition : loop.expression;
-  if (!condition) return 'many';
-  return isCounted(condition) ? 'few' : 'many';
-}
-
-/** `attempt < max`, `retries > 0`, `Date.now() < end`: somebody has set an end to it. A length is not set. */
-function isCounted(condition: ts.Expression): boolean {
-  const value = skipWrappers(condition);
-  if (!ts.isBinaryExpression(value)) return false;
-  const { kind } = value.operatorToken;
-  if (kind === ts.SyntaxKind.AmpersandAmpersandToken) return isCounted(value.left) || isCounted(value.right);
-  if (kind < ts.SyntaxKind.LessThanToken || kind > ts.SyntaxKind.GreaterThanEqualsToken) return false;
-  return !/\b(?:length|size)\b/.test(value.getText());
+  if (condition && isCounted(condition)) return 'few';
+  return isCountedWithin(loop, file) ? 'few' : 'many';
 }
 
 /** The same promise in each round: made before the loop, and nothing replaces it meanwhile. */

@@ -1,0 +1,63 @@
+import type { FileContext } from '../../model/file-context.ts';
+import { findEnclosingFunction, isWithin, type LoopNode, skipWrappers } from '../syntax.ts';
+import { ts } from '../ts.ts';
+
+/** `attempt < max`, `retries > 0`, `Date.now() < end`: somebody has set an end to it. A length is not set. */
+export function isCounted(condition: ts.Expression): boolean {
+  const value = skipWrappers(condition);
+  if (!ts.isBinaryExpression(value)) return false;
+  const { kind } = value.operatorToken;
+  if (kind === ts.SyntaxKind.AmpersandAmpersandToken) return isCounted(value.left) || isCounted(value.right);
+  if (kind < ts.SyntaxKind.LessThanToken || kind > ts.SyntaxKind.GreaterThanEqualsToken) return false;
+  return !/\b(?:length|size)\b/.test(value.getText());
+}
+
+/** `do { …; attempt++; if (attempt >= retries) throw …; } while (true)`: a counter of the call that each round makes one more. */
+export function isCountedWithin({ statement }: LoopNode, file: FileContext): boolean {
+  if (!ts.isBlock(statement) || listContinues(statement, file).length > 0) return false;
+  return statement.statements.some((exit) => {
+    if (!ts.isIfStatement(exit) || !leavesLoop(exit.thenStatement)) return false;
+    return listChoices(exit.expression).some((choice) => isCounted(choice) && comparesCounter(choice, exit, file));
+  });
+}
+
+function listContinues(loop: ts.Block, file: FileContext): ts.Node[] {
+  return file.nodesOfKind(ts.SyntaxKind.ContinueStatement).filter((node) => isWithin(node, loop));
+}
+
+function listChoices(condition: ts.Expression): ts.Expression[] {
+  const value = skipWrappers(condition);
+  if (!ts.isBinaryExpression(value)) return [value];
+  const { kind } = value.operatorToken;
+  if (kind === ts.SyntaxKind.BarBarToken) return [...listChoices(value.left), ...listChoices(value.right)];
+  return kind === ts.SyntaxKind.AmpersandAmpersandToken ? [] : [value];
+}
+
+/** Whether a comparison is of a variable of the function around the loop that rises there, in each round once. */
+function comparesCounter(node: ts.Node, exit: ts.IfStatement, file: FileContext): boolean {
+  if (!ts.isIdentifier(node))
+    return ts.forEachChild(node, (part) => comparesCounter(part, exit, file) || undefined) === true;
+  const binding = file.bindingOf(node);
+  const loop = exit.parent;
+  if (!binding || isWithin(binding.identifier, loop)) return false;
+  if (findEnclosingFunction(binding.identifier) !== findEnclosingFunction(loop)) return false;
+  const inRounds = binding.writes.filter((write) => isWithin(write, loop));
+  return inRounds.length === 1 && inRounds.every(({ parent }) => isStep(parent) && isOfEachRound(parent, exit));
+}
+
+function isStep(node: ts.Node): boolean {
+  if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node))
+    return node.operator === ts.SyntaxKind.PlusPlusToken;
+  return ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusEqualsToken;
+}
+
+/** A statement of the loop itself, or within what ends it. */
+function isOfEachRound(step: ts.Node, exit: ts.IfStatement): boolean {
+  const isStatement = ts.isExpressionStatement(step.parent) && step.parent.parent === exit.parent;
+  return isStatement || isWithin(step, exit.expression);
+}
+
+function leavesLoop(branch: ts.Statement): boolean {
+  const last = ts.isBlock(branch) ? branch.statements.at(-1) : branch;
+  return last !== undefined && (ts.isBreakStatement(last) || ts.isReturnStatement(last) || ts.isThrowStatement(last));
+}
