@@ -95,7 +95,8 @@ function judgeHelper(call: ts.CallExpression, file: FileContext): Match<QueryInL
 function judgeRecursion(call: ts.CallExpression, file: FileContext): Match<QueryInLoop> | undefined {
   const walk = isInsideChain(call) ? undefined : (findRecursiveQuery(call, file) ?? findFieldQuery(call, file));
   if (!walk || oncePath.test(file.path) || runsOnce(call, file)) return undefined;
-  const match = makeMatch(call, walk.again, walk.query, walk.repetition, walk.over, 'likely', file);
+  const confidence = walk.isOfOne ? 'possible' : 'likely';
+  const match = makeMatch(call, walk.again, walk.query, walk.repetition, walk.over, confidence, file);
   return { ...match, sureWhen: allOf(match.sureWhen, walk.isListed) };
 }
 
@@ -124,9 +125,8 @@ function judgeCallee(call: ts.CallExpression, file: FileContext): Match<QueryInL
 function judgeHanded(call: ts.CallExpression, file: FileContext): Match<QueryInLoop> | undefined {
   const round = oncePath.test(file.path) ? undefined : findHandedRound(call, file);
   const queries = round && findCalleeQueries(call, round.to, round, file);
-  return queries?.onlyReads && queries.isAlone
-    ? ofCallee(call, call.arguments[0]!, round!, queries, undefined, file)
-    : undefined;
+  if (!round || !queries?.onlyReads || !queries.isAlone) return undefined;
+  return ofCallee(call, call.arguments[0]!, round, queries, undefined, file);
 }
 
 function ofCallee(

@@ -15,6 +15,7 @@ import {
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { findRepetition } from '../where/where.ts';
+import { isLookupByArgument } from './field-arguments.ts';
 import { matchHanded } from './own-query.ts';
 import { findQuery, isAwaitedOrReturned, isGatheredLookup, isInsideChain, isRun, type QueryCall } from './queries.ts';
 import { hasDatabase } from './query-libraries.ts';
@@ -46,7 +47,8 @@ export function findFieldQuery(call: ts.CallExpression, file: FileContext): Recu
   if (!query || !/^(?:point|list)$/.test(query.kind) || isGatheredLookup(query) || !isRun(call, query))
     return undefined;
   const isListed: LinkCondition = { kind: 'project-states', fact: `listed-type:${type}` };
-  return { query, again: call, repetition: { node: call, over: undefined }, over: object, isListed };
+  const isOfOne = isLookupByArgument(call, fn, object, file);
+  return { query, again: call, repetition: { node: call, over: undefined }, over: object, isListed, isOfOne };
 }
 
 /** `this.users.findOne(order.userId)`, where that asks the database. */

@@ -17,6 +17,8 @@ export interface RecursiveQuery {
   over: ts.Expression;
   /** What must hold besides for it to be run for many. */
   isListed?: LinkCondition;
+  /** It asks for one that is named by who asks, and is hardly run for each of many. */
+  isOfOne?: boolean;
 }
 
 /** Judges a query outside of loops by what its function does with the rows. */
