@@ -485,7 +485,7 @@ express().get('/', (req, res) => load());
     ],
     [
       'an interface of a command bus',
-      'class Pay implements ICommandHandler<Order> {\n  execute() {\n    slow();\n  }\n}\n',
+      "import type { ICommandHandler } from '@nestjs/cqrs';\nclass Pay implements ICommandHandler<Order> {\n  execute() {\n    slow();\n  }\n}\n",
       'ICommandHandler',
     ],
     [
@@ -509,6 +509,7 @@ express().get('/', (req, res) => load());
   test('does not start at functions that only look so: a type of another thing, a deferred result, a store', async () => {
     const texts = [
       'const list: Handler[] = [() => slow()];\n',
+      "import type { IQueryHandler } from '../cqrs';\nclass Find implements IQueryHandler<Order> {\n  execute() {\n    slow();\n  }\n}\n",
       "const job = { type: 'load', resolve: () => slow(), reject: () => 0 };\n",
       'class Store {\n  find(params: string) {\n    slow();\n  }\n}\n',
     ];

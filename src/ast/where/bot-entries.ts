@@ -3,6 +3,7 @@ import type { EntryPoint } from '../../model/link.ts';
 import { bareModule, findOrigin, type Origin, originName, packageOfModule } from '../names/provenance.ts';
 import { type FunctionNode, findPropertyName, findStringValue, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { dependsOn } from './framework-calls.ts';
 
 /** Libraries of bots: what people write to them comes in by these methods. */
 const botMethods: Readonly<Record<string, RegExp>> = {
@@ -31,8 +32,27 @@ export function entryOfBotCall(
   if (/^(?:on|addListener)$/.test(method) && chatModule.test(module) && first && chatEvent.test(nameOfEvent(first)))
     return { kind: 'request', label: `${module} '${nameOfEvent(first)}'` };
   if (module === 'firebase-functions' && /^on[A-Z]\w*$/.test(method))
-    return { kind: method === 'onRun' ? 'event' : 'request', label: `${module} ${method}` };
+    return {
+      kind: method === 'onRun' ? 'event' : 'request',
+      label: `${module} ${method}`,
+      ...(method === 'onRun' && { seldom: 'job' as const }),
+    };
   return undefined;
+}
+
+/**
+ * `client.on('ready', fn)`, `client.on(Events.ClientReady, fn)`, also in a chain of them: the client of a bot tells it once,
+ * as the bot comes up. Where nothing tells what a `client` is, it is that of the library which the package depends on.
+ */
+export function isReadyOfBot(call: ts.CallExpression, origin: Origin | undefined, file: FileContext): boolean {
+  const [event] = call.arguments;
+  if (!event || !/^(?:client)?ready$/i.test(nameOfEvent(event))) return false;
+  if (origin) return chatModule.test(packageOfModule(origin.module));
+  let at: ts.Expression = call;
+  while (ts.isCallExpression(at) && ts.isPropertyAccessExpression(at.expression))
+    at = skipWrappers(at.expression.expression);
+  const isClient = ts.isIdentifier(at) && /^(?:client|bot)$/i.test(at.text);
+  return isClient && dependsOn(chatModule, file);
 }
 
 /** `'messageCreate'`, `Events.MessageCreate`. */

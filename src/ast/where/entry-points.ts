@@ -19,7 +19,8 @@ import {
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { isAdminPath, isDecoratedForAdmins, isForAdmins, isNamedForAdmins } from './admin-guard.ts';
-import { entryOfBotCall, entryOfBotModule } from './bot-entries.ts';
+import { entryOfBotCall, entryOfBotModule, isReadyOfBot } from './bot-entries.ts';
+import { entryOfCqrs } from './cqrs-handler.ts';
 import { entryOfNamedCall } from './entry-calls.ts';
 import { isServiceMethod } from './feathers-service.ts';
 import { entryOfFile } from './file-entries.ts';
@@ -41,7 +42,7 @@ const requestDecorator =
 /** Runs again and again, but nobody waits for it. */
 const timeDecorator = /^(?:Cron|Interval|Every)$/;
 const requestInterface =
-  /^(?:NestMiddleware|CanActivate|NestInterceptor|PipeTransform|ExceptionFilter|ExpressMiddlewareInterface|RequestHandler|ICommandHandler|IQueryHandler|IEventHandler|OnGatewayConnection|OnGatewayDisconnect)$/;
+  /^(?:NestMiddleware|CanActivate|NestInterceptor|PipeTransform|ExceptionFilter|ExpressMiddlewareInterface|RequestHandler|OnGatewayConnection|OnGatewayDisconnect)$/;
 const requestMethodOfInterface =
   /^(?:use|canActivate|intercept|transform|catch|handle|execute|handleConnection|handleDisconnect)$/;
 const listenerMethod =
@@ -75,6 +76,7 @@ function judge(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
 function identify(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
   return (
     fromDecorators(fn, file) ??
+    entryOfCqrs(fn, file) ??
     fromArgument(fn, file) ??
     fromProperty(fn, file) ??
     entryOfFile(fn, file) ??
@@ -86,6 +88,8 @@ function identify(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
 }
 
 const request = (label: string): EntryPoint => ({ kind: 'request', label });
+/** By the process's own clock. */
+const timed = (label: string): EntryPoint => ({ kind: 'event', label, seldom: 'job' });
 
 /** `/discord/test`, `/test/radarr`, `/dev/sync`: whoever sets something up tries it, and sees how long it takes. */
 const triedByHand =
@@ -112,7 +116,7 @@ function fromDecorators(fn: FunctionNode, file: FileContext): EntryPoint | undef
     if (name === undefined || !(requestDecorator.test(name) || timeDecorator.test(name))) continue;
     const path = ts.isCallExpression(call) ? findStringValue(call.arguments[0]) : undefined;
     const label = `@${name}${path === undefined ? '' : ` ${path}`} ${fn.parent.name?.text ?? 'class'}.${nameOfFunction(fn)}`;
-    if (timeDecorator.test(name)) return { kind: 'event', label };
+    if (timeDecorator.test(name)) return timed(label);
     return jobDecorator.test(name)
       ? { ...request(label), seldom: 'job' }
       : routed(label, path, isDecoratedForAdmins(fn) || isDecoratedForAdmins(fn.parent));
@@ -199,13 +203,14 @@ function entryOfCall(call: ts.CallExpression, file: FileContext): EntryPoint | u
       const label = `${findMemberPath(receiver)?.at(-1) ?? ''} '${text}'`.trim();
       return isOwnRequest(receiver, file) ? undefined : request(label);
     }
+    if (isReadyOfBot(call, origin, file)) return undefined;
     if (isSocket(receiver, file)) return request(`socket '${text ?? method}'`);
     if (consumerModule.test(module)) return consumed(`${module} ${text ?? method}`, module);
     const isBringingUp = text === undefined ? method === 'listen' && call.arguments.length > 1 : isBringUp(text);
     return method === 'once' || isBringingUp ? undefined : { kind: 'event', label: `on '${text ?? method}'` };
   }
   if (/^(?:schedule(?:Job|Task|Every)?|runEvery|repeatEvery)$/.test(method) && call.arguments.length > 1)
-    return { kind: 'event', label: `${method} ${findMemberPath(receiver)?.at(-1) ?? ''}`.trim() };
+    return timed(`${method} ${findMemberPath(receiver)?.at(-1) ?? ''}`.trim());
   if (consumerMethod.test(method) && consumerModule.test(module))
     return consumed(`${module} ${text ?? method}`, module);
   if (/^(?:query|mutation|subscription)$/.test(method)) {
@@ -287,7 +292,7 @@ function entryOfPlainCall(call: ts.CallExpression, file: FileContext): EntryPoin
   if (/^(?:defineEventHandler|eventHandler|defineCachedEventHandler|onRequest|onCall)$/.test(name)) {
     return request(name);
   }
-  if (name === 'setInterval' && (module === '' || module === 'timers')) return { kind: 'event', label: 'setInterval' };
+  if (name === 'setInterval' && (module === '' || module === 'timers')) return timed(name);
   return undefined;
 }
 

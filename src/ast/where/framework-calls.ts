@@ -15,9 +15,10 @@ const request = (label: string): EntryPoint => ({ kind: 'request', label });
 /** Also what a service for tasks runs, which ends by itself what takes too long. */
 const event = (label: string): EntryPoint => ({ kind: 'event', label });
 const job = (label: string): EntryPoint => ({ ...request(label), seldom: 'job' });
+const timed = (label: string): EntryPoint => ({ ...event(label), seldom: 'job' });
 const anyName = /./;
 /** A trigger of a cloud: nobody waits for it. */
-const triggered = (label: string): EntryPoint => (/\.?on(?:Schedule|Run)$/.test(label) ? event(label) : job(label));
+const triggered = (label: string): EntryPoint => (/\.?on(?:Schedule|Run)$/.test(label) ? timed(label) : job(label));
 
 /** The handlers of one connection: what they hear of its beginning, and of each message. */
 const socketHandler = (name: string): FrameworkCall => ({
@@ -34,7 +35,7 @@ const byModule: readonly [module: RegExp, name: RegExp, what: (name: string) => 
       entry: /\.(?:http|get|post|put|patch|deleteRequest)$/.test(name)
         ? request(`Azure ${name}`)
         : /\.timer$/.test(name)
-          ? event(`Azure ${name}`)
+          ? timed(`Azure ${name}`)
           : job(`Azure ${name}`),
       properties: /^handler$/,
     }),
@@ -47,7 +48,7 @@ const byModule: readonly [module: RegExp, name: RegExp, what: (name: string) => 
   [
     /^@trigger\.dev\/sdk(?:\/|$)/,
     /^(?:task|schemaTask|schedules\.task)$/,
-    (name) => ({ entry: event(`trigger.dev ${name}`), properties: /^run$/ }),
+    (name) => ({ entry: (/^schedules/.test(name) ? timed : event)(`trigger.dev ${name}`), properties: /^run$/ }),
   ],
   [/^@middy\/core$/, /^$/, () => ({ entry: request('middy') })],
   [/^passport$/, /(?:^|\.)deserializeUser$/, () => ({ entry: request('passport deserializeUser') })],
@@ -108,7 +109,7 @@ const byGlobal: readonly [name: RegExp, what: (name: string) => FrameworkCall][]
   [/^Deno\.serve$/, (name) => ({ entry: request(name) })],
   [/^Bun\.serve$/, (name) => ({ entry: request(name), properties: /^(?:fetch|routes|websocket)$/ })],
   [/^defineWebSocketHandler$/, socketHandler],
-  [/^Parse\.Cloud\.job$/, (name) => ({ entry: event(name) })],
+  [/^Parse\.Cloud\.job$/, (name) => ({ entry: timed(name) })],
   [/^Parse\.Cloud\.(?:define|(?:before|after)[A-Z]\w*)$/, (name) => ({ entry: request(name) })],
 ];
 
