@@ -18,7 +18,7 @@ import {
 } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { leavesFunction } from '../../src/ast/where/conditions.ts';
-import { hasTooling } from '../../src/ast/where/tooling.ts';
+import { hasTooling, mayBeOfPage } from '../../src/ast/where/tooling.ts';
 import { listNodesWithin } from '../../src/ast/within.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
@@ -48,6 +48,7 @@ export const rule = defineRule<UnboundedQueue>({
   why: 'While the other side is away the queue grows with every message; a long outage ends in a heap that is full, and then all is lost at once.',
   advice: 'Give the queue a limit and say what happens beyond it: drop the oldest, refuse, or hold the producer back.',
   limits: [
+    'What one page of a browser keeps while it is not connected is `possible`.',
     'The state is told by the name of what the condition asks, or is whether there is a link that is sent over in the other branch.',
   ],
   mentions: together(['.push(', '.unshift('], emptyArrays),
@@ -90,7 +91,8 @@ function judge(container: Container, file: FileContext): Match<UnboundedQueue> |
       name: shownName(container),
       state: `\`${first.condition}\``,
     },
-    ...(lifetime === 'unknown' && (oneOwner ? { sureWhen: oneOwner } : { confidence: 'possible' as const })),
+    ...(oneOwner && { sureWhen: oneOwner }),
+    ...(((lifetime === 'unknown' && !oneOwner) || mayBeOfPage(file)) && { confidence: 'possible' as const }),
     data: { container, growth },
   };
 }

@@ -1,6 +1,7 @@
 import type { FileContext } from '../../model/file-context.ts';
 import { ts } from '../ts.ts';
 import { isLoadedOnServer } from './file-role.ts';
+import { dependsOn } from './framework-calls.ts';
 
 const toolModule =
   /^(?:typescript|ts-morph|@ts-morph\/.*|eslint|@eslint\/.*|@typescript-eslint\/.*|webpack|rollup|vite|esbuild|parcel|postcss|stylelint|prettier|acorn|acorn-.*|esprima|estree-walker|estraverse|recast|jscodeshift|@babel\/.*|babel-.*|@swc\/.*|commander|yargs|inquirer|@inquirer\/.*|ora|oclif|@oclif\/.*|cac|meow|listr2?|enquirer|prompts|@clack\/.*|ink|gulp|grunt|jest|vitest|mocha|@jest\/.*|@vitest\/.*|nodemon|tsup|unbuild|electron|@angular\/.*|react|react-dom|vue|svelte|solid-js|@vue\/.*|pinia|zustand|mobx|mobx-.*|jquery|vscode|typedoc|typedoc-.*|unified|remark.*|rehype.*)$/;
@@ -49,4 +50,22 @@ export function isOfPage(file: FileContext): boolean {
 /** Whether a file is tooling, and no part of a page. */
 export function isTool(file: FileContext): boolean {
   return !isOfPage(file) && hasTooling(file);
+}
+
+const pageLibrary = /^(?:react-dom|next|nuxt|vue|svelte|preact|solid-js|@angular\/platform-browser)$/;
+
+/**
+ * Whether a file may be part of a page though it is not said to be: it opens the connection that browsers have of their own,
+ * in a package that draws pages (the client side of a Next.js application).
+ */
+export function mayBeOfPage(file: FileContext): boolean {
+  return isOfPage(file) || file.memo(opensOwnSocket, file.source);
+}
+
+function opensOwnSocket(_: ts.SourceFile, file: FileContext): boolean {
+  const isOpened = file.nodes('NewExpression').some(({ expression }) => {
+    const isNative = ts.isIdentifier(expression) && /^(?:WebSocket|EventSource)$/.test(expression.text);
+    return isNative && file.bindingOf(expression) === undefined;
+  });
+  return isOpened && dependsOn(pageLibrary, file);
 }
