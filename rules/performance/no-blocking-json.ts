@@ -43,7 +43,7 @@ export const rule = defineRule<BlockingJson>({
   advice:
     'Copy with structuredClone or only what is changed, compare ids or versions, keep values themselves in a cache of the process, and hand the object to the logger. Do not parse in a worker and send the whole object back: that is slower at every size.',
   limits: [
-    'It is `likely` only where a request waits for a copy or a comparison of what this file shows to grow with data, where a package copies the rows that its users read, and around a cache of the process and in an interceptor of all answers; one answer that is cached for a key and not shown to grow, what is only called after many, one row, bodies of requests (limited by what parses them), what runs by a timer or for an event, and log lines are `possible`.',
+    'It is `likely` only where a request waits for a copy or a comparison of what this file shows to grow with data, where a package copies the rows that its users read, and around a cache of the process and in an interceptor of all answers; one answer that is cached for a key and not shown to grow, what is only called after many, one row, all rows of a table (how many there are is not shown), bodies of requests (limited by what parses them), what runs by a timer or for an event, and log lines are `possible`.',
     'A store in memory that stands in for one on a disk is left alone: its values are copies by contract.',
     'Bodies that frameworks parse and send are not judged, but for a limit of 100 MB and more for all paths.',
   ],
@@ -88,11 +88,11 @@ function weigh(found: JsonRoundTrip, call: ts.CallExpression, file: FileContext)
   if (found.kind === 'answer') return {};
   if (found.kind === 'cache') return isOfOneAnswer(found, call, file) ? { confidence: 'possible' } : {};
   const isOfRows = found.kind === 'clone' && isRowsOfRead(found.value, file);
-  const asked = onRequestPath(call, file);
+  const isLong = isShownLong(found, file);
   return {
-    ...(!isOfRows && !isShownLong(found, file) && { confidence: 'possible' as const }),
+    ...(!isOfRows && !isLong && { confidence: 'possible' as const }),
     // By a timer or a listener too, the process stands still; who waits for it is not seen.
     when: anyOf(onUsersPath(call, file), runsAsItLives(call, file)),
-    sureWhen: isOfRows ? { kind: 'any', of: [asked, openInLibrary(call, file)] } : asked,
+    sureWhen: anyOf(isLong ? onRequestPath(call, file) : undefined, isOfRows ? openInLibrary(call, file) : undefined),
   };
 }

@@ -46,7 +46,7 @@ export function sizeOfQuery(call: Invocation, file: FileContext, depth: number, 
     return list.size === 'large'
       ? { ...list, why: `one row for each of ${list.why}` }
       : unknown('as many as asked for');
-  return { size: 'large', why: `all rows of ${textOf(call)}, which has no limit`, at: call };
+  return { size: 'large', why: `all rows of ${textOf(call)}, which has no limit`, at: call, isWhole: true };
 }
 
 /**

@@ -16,7 +16,7 @@ import {
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { findIterated, listRepetitions } from './loop-facts.ts';
-import { findSize, sizeOf } from './size.ts';
+import { findSize, type Size, sizeOf } from './size.ts';
 
 /** JSON made only to be read again, compared, or thrown away. */
 export type JsonRoundTrip =
@@ -190,17 +190,22 @@ export function isShort({ call, kind, value }: JsonRoundTrip, file: FileContext)
 }
 
 /**
- * Whether the file shows that what is turned into JSON grows with data (not by what it is called), or that it is done
- * for each item of what does. Bodies of requests are limited by what parses them, which has read as much JSON before.
+ * Whether the file shows that what is turned into JSON grows with data (not by what it is called, and not by a read of
+ * everything, which may be four kinds of something), or that it is done for each item of what does. Bodies of requests
+ * are limited by what parses them, which has read as much JSON before.
  */
 export function isShownLong({ call, kind, value }: JsonRoundTrip, file: FileContext): boolean {
   const found = findSize(value, file);
   if (found.isCarried || kind === 'log' || kind === 'cache' || kind === 'answer') return false;
-  if (found.size !== 'unknown') return found.size === 'large';
+  if (found.size !== 'unknown') return isShown(found);
   return listRepetitions(call).some((repetition) => {
     const over = findIterated(repetition);
-    return over !== undefined && sizeOf(over, file) === 'large' && !isInterrupted(repetition.node, call, file);
+    return over !== undefined && isShown(findSize(over, file)) && !isInterrupted(repetition.node, call, file);
   });
+}
+
+function isShown({ size, isWhole }: Size): boolean {
+  return size === 'large' && !isWhole;
 }
 
 /** A loop that waits in each round: others are served between two of them. */

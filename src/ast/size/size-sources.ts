@@ -55,7 +55,7 @@ export function sizeOfSource(
   const query = sizeOfQuery(call, file, depth, judge);
   if (query) return query;
   if (target && (isWhole(call, target.method, file) || isWholeCollection(call)))
-    return large(`everything that ${textOf(call)} gives`);
+    return { ...large(`everything that ${textOf(call)} gives`), isWhole: true };
   if (target && isNarrowed(target.receiver)) return { size: 'unknown', why: 'those of one group', at: call };
   return isAwaited(call) || allCall.test(name) ? sizeOfRead(call, name, file, depth, judge) : undefined;
 }
@@ -111,7 +111,7 @@ function sizeOfRead(
     if (!/^(?:true|false|null|undefined)$/.test(value.getText(file.source))) narrowed = true;
   }
   if (narrowed || (by !== undefined && !tenant.test(by.toLowerCase()) && call.arguments.length > 0)) return undefined;
-  return { size: 'large', why: `everything that ${textOf(call)} gives`, at: call };
+  return { size: 'large', why: `everything that ${textOf(call)} gives`, at: call, isWhole: true };
 }
 
 /** `roleStore` → `roles`, `this.userRepository` → `users`. */

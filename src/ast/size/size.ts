@@ -43,6 +43,8 @@ export interface Size {
   isGiven?: true;
   /** Whoever was asked told how many there are: pages of an answer, a total. */
   isTold?: true;
+  /** All that a read gives, of whatever it reads: the table itself may be short. */
+  isWhole?: true;
   /** Parts that a text has, as many as its writer put there. */
   isOfText?: true;
   /** All that is nested in what is walked, which is handed in too. */
