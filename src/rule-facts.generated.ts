@@ -140,7 +140,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "A race adds a reaction to each promise in it, and nothing takes one away from a promise that stays pending. 100,000 rounds left 31 MB behind; 10,000 rounds that read 16 KB each kept all 164 MB alive.",
     "advice": "Let the long-lived end be an AbortSignal or an event, whose listener each round takes off again; or add one reaction to the promise before the loop, which settles a promise of the round.",
     "limits": [
-      "Loops with an end that is set beforehand (attempts, a deadline) are left alone, and so are rounds more than five seconds apart.",
+      "Loops with an end that is set beforehand (attempts, a deadline), also by a counter within, are left alone, and so are rounds more than five seconds apart.",
       "Sets of promises that are raced as a whole (`Promise.race(running)`) are taken to be replaced as they end.",
       "A race in a function that is called again and again is not looked at."
     ],
@@ -303,6 +303,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "While the other side is away the queue grows with every message; a long outage ends in a heap that is full, and then all is lost at once.",
     "advice": "Give the queue a limit and say what happens beyond it: drop the oldest, refuse, or hold the producer back.",
     "limits": [
+      "What one page of a browser keeps while it is not connected is `possible`.",
       "The state is told by the name of what the condition asks, or is whether there is a link that is sent over in the other branch."
     ],
     "options": {},
@@ -551,7 +552,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "category": "database",
     "severity": "medium",
     "confidence": "likely",
-    "lifecycle": "trial",
+    "lifecycle": "stable",
     "effort": 45,
     "message": "`{call}` is awaited inside a database transaction: its connection and locks wait for another service.",
     "why": "A transaction that waits 500 ms for a stranger holds a pooled connection and row locks for 500 ms: a pool of ten then serves at most twenty such requests a second, and a hanging service stops the whole database traffic.",
@@ -596,14 +597,14 @@ export const ruleFacts: readonly RuleFacts[] = [
     "category": "database",
     "severity": "medium",
     "confidence": "likely",
-    "lifecycle": "stable",
+    "lifecycle": "trial",
     "effort": 30,
     "message": "`{call}` walks every key of the server while nothing else is served, each time `{name}` runs.",
     "why": "Redis runs one command at a time: KEYS takes time with the number of all keys, about 40 ms a million, and every other client waits.",
     "advice": "Walk with SCAN (`scanStream`, `scanIterator`), or keep a set of the keys that belong together.",
     "limits": [
       "A client of another file is known where that file exports it by name, unless its own name tells.",
-      "Where a function deletes all keys there are, it is `possible`: somebody asks for that once in a while.",
+      "Where a function deletes all keys there are, it is `possible`: somebody asks for that once in a while. So it is where only a timetable, a job of a queue, a loop or an administrator leads to it.",
       "SMEMBERS and HGETALL of large keys are not reported: how large they are is not to be seen."
     ],
     "options": {},
@@ -643,7 +644,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "JSON is made and read in one go on the thread that serves all requests, at about 10 ms for a megabyte each way; what is copied, compared or cached this way grows with the rows and the payload.",
     "advice": "Copy with structuredClone or only what is changed, compare ids or versions, keep values themselves in a cache of the process, and hand the object to the logger. Do not parse in a worker and send the whole object back: that is slower at every size.",
     "limits": [
-      "It is `likely` only where a request waits for a copy or a comparison of what this file shows to grow with data, where a package copies the rows that its users read, and around a cache of the process and in an interceptor of all answers; one answer that is cached for a key and not shown to grow, what is only called after many, one row, bodies of requests (limited by what parses them), what runs by a timer or for an event, and log lines are `possible`.",
+      "It is `likely` only where a request waits for a copy or a comparison of what this file shows to grow with data, where a package copies the rows that its users read, and around a cache of the process and in an interceptor of all answers; one answer that is cached for a key and not shown to grow, what is only called after many, one row, all rows of a table (how many there are is not shown), bodies of requests (limited by what parses them), what runs by a timer or for an event, and log lines are `possible`.",
       "A store in memory that stands in for one on a disk is left alone: its values are copies by contract.",
       "Bodies that frameworks parse and send are not judged, but for a limit of 100 MB and more for all paths."
     ],

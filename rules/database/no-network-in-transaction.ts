@@ -16,7 +16,7 @@ export const rule = defineRule<{ call: ts.CallExpression }>({
   category: 'database',
   severity: 'medium',
   confidence: 'likely',
-  lifecycle: 'trial',
+  lifecycle: 'stable',
   effort: 45,
   message: '`{call}` is awaited inside a database transaction: its connection and locks wait for another service.',
   why: 'A transaction that waits 500 ms for a stranger holds a pooled connection and row locks for 500 ms: a pool of ten then serves at most twenty such requests a second, and a hanging service stops the whole database traffic.',

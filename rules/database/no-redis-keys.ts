@@ -14,7 +14,7 @@ import {
   skipWrappers,
 } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { isStartup, runsRepeatedly } from '../../src/ast/where/where.ts';
+import { isStartup, runsFromOutside, runsRepeatedly } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
@@ -30,14 +30,14 @@ export const rule = defineRule<RedisKeys>({
   category: 'database',
   severity: 'medium',
   confidence: 'likely',
-  lifecycle: 'stable',
+  lifecycle: 'trial',
   effort: 30,
   message: '`{call}` walks every key of the server while nothing else is served, each time `{name}` runs.',
   why: 'Redis runs one command at a time: KEYS takes time with the number of all keys, about 40 ms a million, and every other client waits.',
   advice: 'Walk with SCAN (`scanStream`, `scanIterator`), or keep a set of the keys that belong together.',
   limits: [
     'A client of another file is known where that file exports it by name, unless its own name tells.',
-    'Where a function deletes all keys there are, it is `possible`: somebody asks for that once in a while.',
+    'Where a function deletes all keys there are, it is `possible`: somebody asks for that once in a while. So it is where only a timetable, a job of a queue, a loop or an administrator leads to it.',
     'SMEMBERS and HGETALL of large keys are not reported: how large they are is not to be seen.',
   ],
   mentions: together(['.keys(', '.KEYS(', '.keysAsync(', 'promisify&.keys)'], ['edis', 'lient', 'ache']),
@@ -87,7 +87,7 @@ function judge(
     at: call,
     values: { call: `${call.expression.getText(file.source)}()`, name: nameOfFunction(ownerOf(call) ?? fn) },
     when: !isClient && isOne ? { kind: 'all', of: [requested, isOne] } : requested,
-    ...(isFlush(pattern, fn, file) && { confidence: 'possible' as const }),
+    ...(isFlush(pattern, fn, file) ? { confidence: 'possible' as const } : { sureWhen: runsFromOutside(call, file) }),
     data: { call, library },
   };
 }

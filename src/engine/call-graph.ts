@@ -1,9 +1,11 @@
 import type { CallEdge, EntryPoint, FunctionSummary, HandedTo, RequestedBy } from '../model/link.ts';
+
 import { isAdminRouter, isNamedByAdmins } from './admin-router.ts';
 import { isExportedFunction, listNewNames, mayCall, namesOf, tailOf, tailOfParameter } from './call-names.ts';
 import { compareRefs, compareSteps } from './order.ts';
 import type { Project } from './project.ts';
-import { isBy, isWithoutAdmins } from './requested-by.ts';
+import { isBy, isFromOutside, isWithoutAdmins } from './requested-by.ts';
+
 import type { FunctionRef, SymbolTable } from './symbols.ts';
 import { isUnmounted } from './unmounted-handler.ts';
 import type { Wiring } from './wiring.ts';
@@ -93,9 +95,14 @@ export class CallGraph {
     });
   }
 
-  /** The shortest chain from a handler, a listener, a timer, or, where loops count, a call in a loop. */
-  findRepetitionChain(target: FunctionRef, loopsCount: boolean): CallChain | undefined {
-    return this.findRequestChain(target) ?? this.findAnyRepetition(target, loopsCount);
+  /**
+   * The shortest chain from a handler, a listener, a timer, or, where loops count, a call in a loop; or only from what comes
+   * from outside.
+   */
+  findRepetitionChain(target: FunctionRef, loopsCount: boolean, fromOutside = false): CallChain | undefined {
+    const any = this.findRequestChain(target) ?? this.findAnyRepetition(target, loopsCount);
+    if (!fromOutside || !any || isFromOutside(any.entry?.point)) return any;
+    return this.#find(target, 'outside', { isStart: (fn) => isFromOutside(this.entryOf(fn)) });
   }
 
   /** As {@link findRepetitionChain}, whatever it is that repeats: where a handler is far, it is not looked for. */
@@ -198,11 +205,8 @@ export class CallGraph {
   }
 
   #isUnmounted(fn: FunctionRef): boolean {
-    let answer = this.#unmounted.get(keyOf(fn));
-    if (answer === undefined) {
-      answer = isUnmounted(this.#project, fn);
-      this.#unmounted.set(keyOf(fn), answer);
-    }
+    const answer = this.#unmounted.get(keyOf(fn)) ?? isUnmounted(this.#project, fn);
+    this.#unmounted.set(keyOf(fn), answer);
     return answer;
   }
 

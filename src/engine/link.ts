@@ -134,7 +134,8 @@ export class Linker {
       case 'any':
         return cheapestFirst(condition.of).some((part) => this.#holds(part, file));
       case 'runs-repeatedly': {
-        const { fn, asItLives = false } = condition;
+        const { fn, asItLives = false, fromOutside } = condition;
+        if (fromOutside) return this.#judge(condition, file).holds;
         return fn >= 0 && this.#graph.findAnyRepetition({ file, fn }, !asItLives) !== undefined;
       }
       default:
@@ -170,8 +171,8 @@ export class Linker {
       }
       case 'runs-repeatedly': {
         const fn = { file, fn: condition.fn };
-        const { asItLives = false } = condition;
-        const chain = condition.fn < 0 ? undefined : this.#graph.findRepetitionChain(fn, !asItLives);
+        const { asItLives = false, fromOutside } = condition;
+        const chain = condition.fn < 0 ? undefined : this.#graph.findRepetitionChain(fn, !asItLives, fromOutside);
         const wanted = asItLives ? 'handler, listener or timer' : 'handler, listener, timer or loop';
         return this.#verdictOf(chain, fn, `No ${wanted} was found that reaches`);
       }

@@ -1,5 +1,10 @@
 import type { EntryPoint, RequestedBy } from '../model/link.ts';
 
+/** Whether an entry runs again and again for what comes from outside: users, messages, connections. */
+export function isFromOutside(entry: EntryPoint | undefined): boolean {
+  return entry !== undefined && entry.kind !== 'startup' && !entry.seldom;
+}
+
 /** Whether those who are asked for come in by an entry. */
 export function isBy(by: RequestedBy, { seldom, isAction, isEnded }: EntryPoint): boolean {
   if (by === 'sharing') return !isEnded;

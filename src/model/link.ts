@@ -11,9 +11,10 @@ export type LinkCondition =
   | { kind: 'on-request-path'; fn: number; awaited?: true; within?: number; by?: RequestedBy }
   /**
    * The function runs again and again: on the request path, in an event listener or timer anywhere, or (unless
-   * `asItLives`) in a loop, which may be one that ends.
+   * `asItLives`) in a loop, which may be one that ends; where it is `fromOutside`, by what users, messages or connections
+   * bring, not by the process's own clock, its jobs or its administrators.
    */
-  | { kind: 'runs-repeatedly'; fn: number; asItLives?: true }
+  | { kind: 'runs-repeatedly'; fn: number; asItLives?: true; fromOutside?: true }
   /**
    * Users of a published package can run the function as often as they like: the package offers it to them and does not
    * call it itself, or (unless `directly`) calls it from such a function.
@@ -104,7 +105,7 @@ export interface EntryPoint {
   kind: 'request' | 'event' | 'startup';
   label: string;
   /**
-   * What comes once in a while: a background `job` of a queue, a timetable or a thread, which nobody waits for; a `trial` of what
+   * What comes once in a while: a background `job` of a queue, a timetable, a timer or a thread, which nobody waits for; a `trial` of what
    * somebody sets up, who sees how long it takes; what an `admin` asks for.
    */
   seldom?: 'job' | 'trial' | 'admin';

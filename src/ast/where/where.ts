@@ -206,6 +206,11 @@ export function runsAsItLives(node: ts.Node, file: FileContext): LinkCondition {
   return { kind: 'runs-repeatedly', fn: functionOrdinal(node, file), asItLives: true };
 }
 
+/** As {@link runsAsItLives}, by what comes from outside: not by the process's own clock, its jobs or its administrators. */
+export function runsFromOutside(node: ts.Node, file: FileContext): LinkCondition {
+  return { kind: 'runs-repeatedly', fn: functionOrdinal(node, file), asItLives: true, fromOutside: true };
+}
+
 /** "Users of a published package can run this as often as they like"; decided by the linker. */
 export function openToUsers(node: ts.Node, file: FileContext): Extract<LinkCondition, { kind: 'open-to-users' }> {
   return { kind: 'open-to-users', fn: functionOrdinal(node, file) };
