@@ -1,5 +1,5 @@
 import { allOf, anyOf } from '../../src/ast/all-of.ts';
-import { type Growth, growthOf, isPrimed } from '../../src/ast/containers/container-growth.ts';
+import { type Growth, growthOf, isPrimed, type Removal } from '../../src/ast/containers/container-growth.ts';
 import {
   type Container,
   containerOfField,
@@ -13,6 +13,7 @@ import { isKeyedByObject, isLockOfKey } from '../../src/ast/containers/kept-for-
 import { findKeptLoader } from '../../src/ast/containers/kept-loader.ts';
 import { findKeptMemo, type KeptByLibrary } from '../../src/ast/containers/kept-memo.ts';
 import { isKeptOpen } from '../../src/ast/containers/kept-open.ts';
+import { whenFromOutside } from '../../src/ast/containers/key-source.ts';
 import { isBoundedKeyType } from '../../src/ast/containers/key-type.ts';
 import { findLeftBehind } from '../../src/ast/containers/left-behind.ts';
 import {
@@ -74,7 +75,7 @@ export const rule = defineRule<UnboundedCache>({
     'Give it a limit: a cache with `max` (and a `ttl`) where entries can be computed again; where they cannot, delete each entry when what it stands for ends.',
   limits: [
     'Whether keys are few is judged by types, constants and names. What a field or a module keeps by a bare `id` or `key` is left alone unless its own name says what there is one of for each: `sessions`, `usersById`, a cache.',
-    'Keys that somebody sets up or owns (servers, workspaces, campaigns, whatever is only called `id`) are few: `possible`. It is `likely` where a key is made anew, comes out of a request (also through four functions that hand it on), or is called after what passes, such as a session, a message, a user, a text or a token that is asked for here, for entries that say when they expire under a `key` that the caller chooses, for locks, and where the key is an object that is loaded or made anew. The short beginning of a text, and keys under which a row or a file has to be found first, are few; a number or a flag for each user is little, and ports of a thread are as many as there are parts. In a library it is `likely` too for what is kept open for each address, and closed only as its owner ends. A function that a library memoizes counts where requests bring its first argument, and nothing says how long or how many it keeps. In pages, behind an administration, and in migrations, imports and backups it is `possible`.',
+    'Keys that somebody sets up or owns (servers, workspaces, campaigns, whatever is only called `id`) are few: `possible`. It is `likely` where a key is made anew, comes out of a request (also through four functions that hand it on), or is called after what passes, such as a session, a message, a user, a text or a token that is asked for here, for entries that say when they expire under a `key` that the caller chooses, for locks, and where the key is an object that is loaded or made anew. The short beginning of a text, and keys under which a row or a file has to be found first, are few; a number, a flag or a few of them for each user are little, and ports of a thread are as many as there are parts. In a library it is `likely` too for what is kept open for each address, and closed only as its owner ends. A function that a library memoizes counts where requests bring its first argument, and nothing says how long or how many it keeps. In pages, behind an administration, where only the clock of the process and its jobs lead to it and the keys are no rows or messages, and in migrations, imports and backups it is `possible`.',
     'Instances of classes whose life the project does not show are left alone, and so is what nothing is seen to add to again and again; but for an entry that is over all the same: it waits for one answer, it is ended by its key, or the entry under that key of another table of its owner goes.',
     'A removal by key in another function counts as one for every entry, unless the container is a cache, it asks how old the entry is, or nobody calls the sweep that takes out what is too old; one that only a failure leads to counts for none.',
   ],
@@ -103,7 +104,8 @@ export const rule = defineRule<UnboundedCache>({
 
 function judge(container: Container | undefined, file: FileContext): Match<UnboundedCache> | undefined {
   if (!container || isTool(file) || container.kind === 'array' || container.accesses.length === 0) return undefined;
-  if (isOfPage(file) && !mayBePageMemo(container)) return undefined;
+  const isPage = isOfPage(file);
+  if (isPage && !mayBePageMemo(container)) return undefined;
   if (isBoundedKeyType(container.type, container.value, file)) return undefined;
   const growth = growthOf(container, file);
   if (growth.adds.length === 0 || growth.sizeChecks.length > 0) return undefined;
@@ -118,24 +120,21 @@ function judge(container: Container | undefined, file: FileContext): Match<Unbou
   const handed = findBroughtAdd(told[0] ? told.slice(0, 1) : all, container, growth, file);
   const brought = told[0] ? undefined : handed;
   const adds = brought ? [brought.add] : told;
-  const add = adds[0];
+  const [add] = adds;
   if (!add) return undefined;
   const left = findLeftBehind(add, container, growth, file);
   const isOnce = isFilledOnce(container.name) && !left && !neverSwept;
   // What is filled once for each thing by its name is filled by requests where they bring its key.
   if (isOnce && !handed) return undefined;
   const isCache = isMemo(add, container, growth, file);
-  const unanswered = removals.filter(
-    (removal) => !(removal.kind === 'keyed' && mayNeverCome(removal, add, isCache, container, file)),
-  );
+  const isLeft = (one: Removal): boolean => one.kind === 'keyed' && mayNeverCome(one, add, isCache, container, file);
+  const unanswered = removals.filter((one) => !isLeft(one));
   const neverAsked = neverSwept ?? listNeverCalled(unanswered, file);
-  if (!neverAsked) return undefined;
-  if (growth.escapes.some(({ kind }) => kind === 'argument') && !isCache) return undefined;
+  if (!neverAsked || (!isCache && growth.escapes.some(({ kind }) => kind === 'argument'))) return undefined;
   const lifetime = lifetimeOf(container, adds, file);
   const isOfRequests = isKeyedByRequest(add, container, growth, file);
   const outlives = isOfRequests || (left?.kind === 'unanswered' && isOfConnection(container));
-  if ((lifetime === 'short' && !outlives) || (isOfPage(file) && !isPageMemo(container, add, growth, file)))
-    return undefined;
+  if ((lifetime === 'short' && !outlives) || (isPage && !isPageMemo(container, add, growth, file))) return undefined;
   // What is taken out as something ends may go whenever that does.
   const isClosed = growth.removals.length > 0 && live.length === 0;
   const conditions: LinkCondition[] = [
@@ -144,22 +143,22 @@ function judge(container: Container | undefined, file: FileContext): Match<Unbou
     ...neverAsked,
     ...(brought ? [brought.when] : isOnce && handed ? [handed.when] : []),
   ];
-  const isCalledAnew = repeatsItself(add.node, file) || isImplicit(add.fn) || isOfPage(file);
+  const isCalledAnew = repeatsItself(add.node, file) || isImplicit(add.fn) || isPage;
   const repeated = runsAsItLives(add.node, file);
   const isAnyones = !isCalledAnew && isOffered(add, isCache, file);
   const isGivenOut = !isCalledAnew && isGivenByFactory(container, add, file);
   const isNumbered = isFresh(add.key!, file);
   const byUsers = [...(isAnyones ? [ofLibrary(isClosed)] : []), ...(isNumbered ? [openToUsers(add.node, file)] : [])];
-  if (!isCalledAnew && !isGivenOut && !isOfRequests && !left && !neverSwept && !isOnce)
-    conditions.push(anyOf(repeated, ...byUsers));
-  const isSeldom = isSeldomAsked(file) || isWorkDoneOnce(file, ownerOf(container)) || isPortOfPart(add, file);
+  const isAnother = isGivenOut || isOfRequests || left || neverSwept || isOnce;
+  if (!isCalledAnew && !isAnother) conditions.push(anyOf(repeated, ...byUsers));
+  const isSeldom = isPage || isSeldomAsked(file) || isWorkDoneOnce(file, ownerOf(container));
   const isPassing = brought !== undefined || isPassingEntry(add, container, file);
   const isOver = neverSwept !== undefined || (left !== undefined && left.kind !== 'once');
   const isSpent = isOver || isLockOfKey(add, container, file) || isKeyedByObject(add, container, growth, file);
-  const mayBeOften = !isOfPage(file) && !isSeldom;
-  const isMany = !isStoredKey(add, file);
-  const isOften = mayBeOften && (isSpent || (isPassing && isMany));
-  const isSent = !isOften && mayBeOften && isMany ? handed?.when : undefined;
+  const mayBeOften = !isSeldom && !isPortOfPart(add, file);
+  const isMany = mayBeOften && !isStoredKey(add, file);
+  const isOften = (mayBeOften && isSpent) || (isPassing && isMany);
+  const isSent = isMany && !isOften ? handed?.when : undefined;
   // A cache is given a limit where it is made, unless its key is the mistake; what stands for something goes when it ends.
   const isLimited = isCache && !left && !neverSwept && lifetime !== 'short';
   const isUntold = lifetime === 'unknown' && !isOver && !isOfRequests;
@@ -167,7 +166,8 @@ function judge(container: Container | undefined, file: FileContext): Match<Unbou
   const isOpen = isClosed && mayBeOften && isKeptOpen(add, container, file);
   const isUnsure = !isOpen && (isClosed || !(isOften || isSent) || (isUntold && !oneOwner));
   const isUsersOwn = lifetime !== 'process' && (isAnyones || isGivenOut) && !(isSpent || isNumbered || isOfRequests);
-  const sureWhen = isOpen ? inLibrary : allOf(isUsersOwn ? repeated : undefined, oneOwner, isSent);
+  const outside = isAnother || isPage || isImplicit(add.fn) ? undefined : whenFromOutside(add, byUsers, file);
+  const sureWhen = isOpen ? inLibrary : allOf(isUsersOwn ? repeated : undefined, oneOwner, isSent, outside);
   return {
     at: isLimited ? container.at : add.node,
     related: [
@@ -180,8 +180,8 @@ function judge(container: Container | undefined, file: FileContext): Match<Unbou
       trim: describeTrim(growth, removals, neverAsked.length > 0),
     },
     ...(isUnsure && { confidence: 'possible' as const }),
-    ...((isOpen || isUsersOwn || oneOwner || isSent) && { sureWhen }),
-    ...(isOfPage(file) && { severity: 'medium' as const }),
+    ...(sureWhen && { sureWhen }),
+    ...(isPage && { severity: 'medium' as const }),
     when: allOf(...conditions),
     data: {
       container,

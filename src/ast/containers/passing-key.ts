@@ -102,6 +102,10 @@ const keyMaking =
   /key|hash|sha\d|md5|digest|update|stringify|serial|encode|normali[sz]e|canonical|case$|toFixed|trim|slice|substr|replace|join|concat|^to(?:String|Hex)|^(?:String|Number|parseInt)$/i;
 
 /** The names and members that a key is made of, through the variables of the file and the calls that hand it in. */
+export function listKeyParts(key: ts.Expression, file: FileContext): ts.Expression[] {
+  return listParts(key, file, 0);
+}
+
 function listParts(expression: ts.Expression, file: FileContext, depth: number): ts.Expression[] {
   const value = skipAwait(expression);
   if (depth > 5) return [];

@@ -1,5 +1,15 @@
 import type { FileContext } from '../../model/file-context.ts';
-import { findEnclosingFunction, findMemberPath, findMethodCall, isWithin, skipAwait, skipWrappers } from '../syntax.ts';
+import { isExported, listCallsOf } from '../names/functions.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  findMemberPath,
+  findMethodCall,
+  isHiddenMethod,
+  isWithin,
+  skipAwait,
+  skipWrappers,
+} from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { leavesFunction } from '../where/conditions.ts';
 import { listNodesWithin } from '../within.ts';
@@ -17,12 +27,29 @@ export function isStoredKey(add: Add, file: FileContext): boolean {
   return isOfFoundRow(add, file) || isOfFile(add, file) || isMarkOfMember(add, file);
 }
 
-const member = /(?:^|[._])(?:user|member|account|staff|employee)[._]?(?:id|uuid)$/i;
+const member = /(?:^|[._])(?:user|member|account|staff|employee|author)(?:[._]?(?:id|uuid))?$/i;
 
-/** `lastSeen.set(req.user.id, Date.now())`: a number or a flag for each who is registered. */
+/** `lastSeen.set(req.user.id, Date.now())`: a number, a flag or a few of them for each who is registered. */
 function isMarkOfMember({ key, value }: Add, file: FileContext): boolean {
   const path = key && findMemberPath(key)?.join('.');
-  return path !== undefined && member.test(path) && value !== undefined && isMark(value, file);
+  return path !== undefined && member.test(path) && value !== undefined && isLittle(value, file);
+}
+
+const mostMarks = 6;
+
+/** A mark, a hash, or a record of a few of them that is written out there. */
+function isLittle(given: ts.Expression, file: FileContext): boolean {
+  const value = skipWrappers(given);
+  if (ts.isCallExpression(value) && findMethodCall(value)?.method === 'digest') return true;
+  if (!ts.isObjectLiteralExpression(value)) return isMark(value, file);
+  const { properties } = value;
+  return (
+    properties.length <= mostMarks &&
+    properties.every((property) => {
+      if (ts.isShorthandPropertyAssignment(property)) return isMark(property.name, file);
+      return ts.isPropertyAssignment(property) && isMark(property.initializer, file);
+    })
+  );
 }
 
 function isMark(given: ts.Expression, file: FileContext): boolean {
@@ -37,10 +64,33 @@ function isMark(given: ts.Expression, file: FileContext): boolean {
   return declaration.initializer !== undefined && isMark(declaration.initializer, file);
 }
 
-/** `const site = await Sites.findOne({ id }); if (!site) return; … byId[id] = …`. */
+/** `const site = await Sites.findOne({ id }); if (!site) return; … byId[id] = …`, also where callers have found it. */
 function isOfFoundRow({ node, key, fn }: Add, file: FileContext): boolean {
-  const name = key && findMemberPath(key)?.at(-1);
-  if (!fn?.body || name === undefined) return false;
+  if (!key || !fn) return false;
+  return isFoundAt(node, key, fn, file) || isFoundByCallers(key, fn, file);
+}
+
+/** `if (value !== null) this.keep(id, value)`: each call of a helper that this file alone calls comes after what was found by its key. */
+function isFoundByCallers(key: ts.Expression, fn: FunctionNode, file: FileContext): boolean {
+  const named = skipWrappers(key);
+  const parameter = ts.isIdentifier(named) ? file.bindingOf(named)?.declaration : undefined;
+  if (!parameter || !ts.isParameter(parameter) || parameter.parent !== fn) return false;
+  if (isExported(fn, file) || (ts.isMethodDeclaration(fn) && !isHiddenMethod(fn))) return false;
+  const calls = listCallsOf(fn, file);
+  return (
+    calls.length > 0 &&
+    calls.every((call) => {
+      const handed = call.arguments[fn.parameters.indexOf(parameter)];
+      const caller = findEnclosingFunction(call);
+      return handed !== undefined && caller !== undefined && isFoundAt(call, handed, caller, file);
+    })
+  );
+}
+
+/** A row is looked up by the key ahead of a place of a function that is reached only with one. */
+function isFoundAt(node: ts.Node, key: ts.Expression, fn: FunctionNode, file: FileContext): boolean {
+  const name = findMemberPath(key)?.at(-1);
+  if (!fn.body || name === undefined) return false;
   const mentionsKey = new RegExp(`(?<![\\w$])${name.replaceAll('$', '\\$')}(?![\\w$])`);
   return listNodesWithin('VariableDeclaration', fn, file).some((declared) => {
     const { initializer } = declared;
@@ -53,10 +103,11 @@ function isOfFoundRow({ node, key, fn }: Add, file: FileContext): boolean {
   });
 }
 
-/** `if (!site) return;`, `continue` or `throw` between it and what is added. */
+/** `if (!site) return;`, `continue` or `throw` between it and what is added, or that is within `if (site !== null)`. */
 function isRequired(found: ts.Identifier, node: ts.Node, file: FileContext): boolean {
   return (file.bindingOf(found)?.references ?? []).some((use) => {
     const negation = use.parent;
+    if (isWithinBranch(use, node)) return true;
     const question = negation.parent;
     return (
       ts.isPrefixUnaryExpression(negation) &&
@@ -67,6 +118,18 @@ function isRequired(found: ts.Identifier, node: ts.Node, file: FileContext): boo
       (leavesFunction(question.thenStatement) || /\bcontinue\b/.test(question.thenStatement.getText(file.source)))
     );
   });
+}
+
+/** `if (site)`, `if (site !== null)`, `if (site != undefined)` around a place. */
+function isWithinBranch(use: ts.Identifier, node: ts.Node): boolean {
+  const { parent } = use;
+  const isCompared =
+    ts.isBinaryExpression(parent) &&
+    /^!==?$/.test(parent.operatorToken.getText()) &&
+    /^(?:null|undefined)$/.test(parent.right.getText());
+  const asked = isCompared ? parent : use;
+  const question = asked.parent;
+  return ts.isIfStatement(question) && question.expression === asked && isWithin(node, question.thenStatement);
 }
 
 /** `const info = await stat(path.resolve(folder, name)); infoByName.set(name, info)`. */
