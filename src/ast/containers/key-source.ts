@@ -1,6 +1,7 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { LinkCondition } from '../../model/link.ts';
 import { anyOf } from '../all-of.ts';
+import { listCallsOf } from '../names/functions.ts';
 import { findMethodCall, isFunctionNode, rootOfMembers, skipAwait, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { findEntryPoint } from '../where/entry-points.ts';
@@ -38,7 +39,11 @@ function isOfRead(part: ts.Expression, file: FileContext, depth: number): boolea
   if (!holder) return false;
   if (ts.isParameter(holder)) {
     const fn = holder.parent;
-    if (isFunctionNode(fn) && findEntryPoint(fn, file)?.kind === 'request') return true;
+    if (!isFunctionNode(fn)) return false;
+    if (findEntryPoint(fn, file)?.kind === 'request') return true;
+    const place = fn.parameters.indexOf(holder);
+    const handed = listCallsOf(fn, file).flatMap((call) => call.arguments[place] ?? []);
+    if (handed.some((argument) => isOfRead(argument, file, depth + 1))) return true;
     const each = ts.isCallExpression(fn.parent) ? findMethodCall(fn.parent) : undefined;
     return each !== undefined && /^(?:forEach|map|flatMap|filter)$/.test(each.method)
       ? isOfRead(each.receiver, file, depth + 1)
