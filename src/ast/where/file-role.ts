@@ -34,6 +34,9 @@ const configPath =
   /(?:^|\/)[\w.-]+\.config\.[cm]?[jt]s$|(?:^|\/)\.\w+rc\.[cm]?js$|(?:^|\/)(?:knexfile|ormconfig)\.[cm]?[jt]s$/i;
 const examplePath =
   /(?:^|\/)(?:examples?|demos?|samples?|playgrounds?|spikes?|demo[-_][\w.-]+|[\w.-]+[-_](?:demos?|examples?)|local-?env)\/|(?:^|\/)demo(?:[-_](?:server|app))?\.[cm]?[jt]s$|^(?:docs|website|templates?|sandbox)\//i;
+/** What somebody laid aside when it was written anew. */
+const retiredPath =
+  /^(?:_?old|old-[\w.-]+|[\w.-]+-old|_archived?|archived|_?deprecated|_?obsolete|_?unused|_?attic|_?graveyard|_?bak|_backups?)\//i;
 const uiPath =
   /(?:^|\/)(?:client|frontend|front-end|web|webapp|ui|components?|hooks|public|assets|static|browser|renderer|mobile|ios|android|electron|desktop|admin-ui|dashboard)\//i;
 const uiImport =
@@ -87,7 +90,7 @@ export function fileRole(path: string, text: string, pkg: PackageFacts): FileRol
   if (isTool(path)) return 'script';
   if (isOclifCommand(inPackage, pkg) || isHandTool(inPackage, text)) return 'script';
   if (text.includes('.launch') && launchAtTop.test(text)) return 'script';
-  if (examplePath.test(path)) return 'example';
+  if (examplePath.test(path) || retiredPath.test(inPackage)) return 'example';
   // Rendering on the server is under the load of requests.
   const head = text.length > 6000 ? text.slice(0, 6000) : text;
   if (actionImport.test(head)) return 'script';
