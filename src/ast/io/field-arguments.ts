@@ -51,6 +51,8 @@ function decoratedArgument(parameter: ts.ParameterDeclaration): FieldArgument | 
   const decorators = (ts.getDecorators(parameter) ?? []).map(({ expression }) => expression);
   const args = decorators.find((one) => ts.isCallExpression(one) && /^Args?$/.test(calleeName(one)));
   if (!args || !ts.isCallExpression(args) || !ts.isIdentifier(parameter.name)) return undefined;
+  // Who may leave it out asks for what is theirs, of each in a list: `isMember(@Arg('userId', { nullable: true }) userId)`.
+  if (parameter.questionToken || /\bnullable:\s*true\b/.test(args.getText())) return undefined;
   const local = parameter.name.text;
   return { name: findStringValue(args.arguments[0]) ?? local, local };
 }
