@@ -1,10 +1,11 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { LinkCondition } from '../../model/link.ts';
 import { anyOf } from '../all-of.ts';
-import { getOutermostWrapped, isClassNode, isWithin } from '../syntax.ts';
+import { calleeName, getOutermostWrapped, isClassNode, isWithin } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { openInLibrary } from '../where/under-load.ts';
 import { isSetUp, runsAsItLives, runsRepeatedly, runsUnderLoad } from '../where/where.ts';
+import { listNodesWithin } from '../within.ts';
 import type { HandleLeak } from './handle-leak.ts';
 import { descriptorKind, type HandleKind } from './handles.ts';
 
@@ -28,8 +29,28 @@ export function weighHandle(
   if (leak.kind === 'owner') return mayEndElsewhere(creation, handle, leak, file) ? { confidence: 'possible' } : {};
   if (leak.kind === 'outcome' && handle.name === 'browser' && isOnlyFirstPage(leak, file))
     return { confidence: 'possible' };
+  if (leak.kind === 'outcome' && handle === descriptorKind && isOnlyRead(creation, leak, file))
+    return { confidence: 'possible' };
   if (leak.kind !== 'outcome' || handle.name === 'browser' || /^database/.test(handle.name) || isEarly) return {};
   return { sureWhen: runsAsItLives(leak.fn.body ?? leak.fn, file) };
+}
+
+const reading = /^(?:readSync|fstatSync|alloc|allocUnsafe)$/;
+
+/** What was just opened is only read ahead of its end: that fails where the disk does. */
+function isOnlyRead(
+  creation: Creation,
+  { fn, leaks, ends }: Extract<HandleLeak, { kind: 'outcome' }>,
+  file: FileContext,
+): boolean {
+  const end = ends.find((one) => one.pos >= creation.end);
+  const isBetween = (node: ts.Node): boolean => end !== undefined && node.pos >= creation.end && node.end <= end.pos;
+  return (
+    end !== undefined &&
+    leaks.every(({ outcome }) => outcome === 'throw') &&
+    listNodesWithin('CallExpression', fn, file).every((call) => !isBetween(call) || reading.test(calleeName(call))) &&
+    !file.nodesOfKind(ts.SyntaxKind.ThrowStatement).some(isBetween)
+  );
 }
 
 /** The first page of a browser that has just begun, ahead of the `try` that ends it: that fails when the browser is gone. */
