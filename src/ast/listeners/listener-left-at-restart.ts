@@ -12,8 +12,10 @@ import {
 } from '../syntax.ts';
 import { findTimerFunction } from '../timers/timers.ts';
 import { ts } from '../ts.ts';
+
 import { runsForUsers } from '../where/where.ts';
-import { findListenerFunction } from './listener-calls.ts';
+import { holdsOnceAdded } from './listener-asked-for.ts';
+import { findListenerFunction, type ListenerCall } from './listener-calls.ts';
 import { listEndsOf } from './listener-group.ts';
 import { hasOnce, type ListenerLeak, type ListenerPlace } from './listener-place.ts';
 
@@ -30,7 +32,7 @@ export function findLeftAtRestart({ add, fn, promise, emitter, file }: ListenerP
   const listener = add.listener && findListenerFunction(add.listener, file);
   const isSpent = /once/i.test(add.method) || hasOnce(add);
   const again = listRestarts(fn, file).find(
-    (restart) => !(isSpent && listener && isWithin(restart, listener)) && !isEndedAhead(restart, ends, fn, file),
+    (restart) => !(isSpent && listener && isWithin(restart, listener)) && !isEndedAhead(restart, ends, add, fn, file),
   );
   if (!again) return undefined;
   return {
@@ -63,10 +65,11 @@ function listRestarts(fn: FunctionNode, file: FileContext): readonly ts.Node[] {
   return [...listCallsOf(fn, file), ...named].filter((use) => use !== fn && isWithin(use, fn));
 }
 
-/** Whether a removal, or a call of a function that removes, comes ahead of a restart on the same way. */
+/** Whether a removal, or a call of a function that removes, comes ahead of a restart on every way on which it was added. */
 function isEndedAhead(
   restart: ts.Node,
   ends: readonly ts.CallExpression[],
+  add: ListenerCall,
   fn: FunctionNode,
   file: FileContext,
 ): boolean {
@@ -77,15 +80,16 @@ function isEndedAhead(
     }),
   );
   const calls = [...removers].flatMap((by) => listCallsOf(by, file));
-  return [...ends, ...calls].some((end) => end.end <= restart.pos && isWithin(restart, branchOf(end)));
+  return [...ends, ...calls].some((end) => end.end <= restart.pos && isWithin(restart, branchOf(end, add, file)));
 }
 
-/** The innermost part of a function that runs only sometimes, or the function itself. */
-function branchOf(node: ts.Node): ts.Node {
+/** The innermost part of a function that does not run on every way on which the listener was added, or the function itself. */
+function branchOf(node: ts.Node, add: ListenerCall, file: FileContext): ts.Node {
   for (let at = node; at.parent; at = at.parent) {
     const { parent } = at;
     if (isFunctionNode(at)) return at;
-    if (ts.isIfStatement(parent) && parent.expression !== at) return at;
+    const isSometimes = ts.isIfStatement(parent) && parent.expression !== at;
+    if (isSometimes && !(at === parent.thenStatement && holdsOnceAdded(add, parent.expression, file))) return at;
     if (ts.isConditionalExpression(parent) && parent.condition !== at) return at;
     if (ts.isTryStatement(parent) && parent.finallyBlock !== at) return at;
     if (ts.isCaseOrDefaultClause(parent)) return parent;

@@ -14,7 +14,7 @@ import {
 import { findTimerFunction } from '../timers/timers.ts';
 import { findUnclearedSettle } from '../timers/uncleared-settle.ts';
 import { ts } from '../ts.ts';
-import { listConditionsOn } from '../where/conditions.ts';
+import { isInOtherBranch, listConditionsOn } from '../where/conditions.ts';
 import { runsAgainWithin } from '../where/runs-again.ts';
 import { runsForUsers } from '../where/where.ts';
 import { eventKindOf } from './event-kind.ts';
@@ -89,7 +89,8 @@ function findWayWithout({ add, fn, file }: ListenerPlace, promise: ts.NewExpress
   if (!listener || ends.length === 0 || (!isOwn && ends.length < all.length)) return undefined;
   const settles = executor.parameters.flatMap(({ name }) => {
     const binding = ts.isIdentifier(name) ? file.bindingOf(name) : undefined;
-    return binding?.references.filter((use) => !isWithin(use, listener) && isInTimer(use, executor, file)) ?? [];
+    const uses = binding?.references.filter((use) => !isWithin(use, listener) && isInTimer(use, executor, file)) ?? [];
+    return uses.filter((use) => !isInOtherBranch(use, add.call));
   });
   return findUnclearedSettle(add.call, { executor, settles }, ends, file);
 }

@@ -14,7 +14,7 @@ import {
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { leavesFunction } from '../where/conditions.ts';
+import { isInOtherBranch } from '../where/conditions.ts';
 import { findAnswer } from './awaited-answer.ts';
 import { findTableOf } from './entry-timer.ts';
 import { findReArming } from './re-arming.ts';
@@ -184,21 +184,6 @@ function listSettles(executor: FunctionNode, timer: ts.CallExpression, file: Fil
     }
   }
   return settles;
-}
-
-/**
- * Of `if (…) { … } else { … }` one branch runs: what stands in the other never meets it, nor what stands behind a branch that
- * leaves the function.
- */
-function isInOtherBranch(use: ts.Node, timer: ts.Node): boolean {
-  for (let at = timer; at.parent; at = at.parent) {
-    const { parent } = at;
-    if (!ts.isIfStatement(parent) || at === parent.expression) continue;
-    if (use.pos >= parent.end && leavesFunction(at as ts.Statement)) return true;
-    if (!parent.elseStatement) continue;
-    if (isWithin(use, at === parent.thenStatement ? parent.elseStatement : parent.thenStatement)) return true;
-  }
-  return false;
 }
 
 /** The `Promise.race([…])` that a promise takes part in: directly, by its name, or as the result of a function. */

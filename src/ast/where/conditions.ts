@@ -31,6 +31,21 @@ export function leavesFunction(statement: ts.Statement): boolean {
   return last !== undefined && (ts.isReturnStatement(last) || ts.isThrowStatement(last));
 }
 
+/**
+ * Of `if (…) { … } else { … }` one branch runs: what stands in the other never meets it, nor what stands behind a branch that
+ * leaves the function.
+ */
+export function isInOtherBranch(use: ts.Node, node: ts.Node): boolean {
+  for (let at = node; at.parent; at = at.parent) {
+    const { parent } = at;
+    if (!ts.isIfStatement(parent) || at === parent.expression) continue;
+    if (use.pos >= parent.end && leavesFunction(at as ts.Statement)) return true;
+    if (!parent.elseStatement) continue;
+    if (isWithin(use, at === parent.thenStatement ? parent.elseStatement : parent.thenStatement)) return true;
+  }
+  return false;
+}
+
 /** `a && b`, `a || b`. */
 export function isShortCircuit(node: ts.BinaryExpression): boolean {
   const { kind } = node.operatorToken;
