@@ -1,7 +1,8 @@
 import { type ClientHome, findClientHome } from '../../src/ast/clients/client-home.ts';
 import { hearsNoClient, isHandedToListener } from '../../src/ast/clients/client-listeners.ts';
 import { isForOneJob } from '../../src/ast/clients/job-client.ts';
-import { lossEmitters, poolOfPg } from '../../src/ast/clients/loss-emitters.ts';
+import { type LossEmitter, lossEmitters, poolOfPg } from '../../src/ast/clients/loss-emitters.ts';
+import { type Creation, listCreationsBehind } from '../../src/ast/clients/made-by-helper.ts';
 import { listHandlePlaces } from '../../src/ast/handles/handle-escape.ts';
 import { notSurvived } from '../../src/ast/handles/survived-errors.ts';
 import { importWords, together } from '../../src/ast/mention-words.ts';
@@ -56,18 +57,11 @@ export const rule = defineRule<PoolErrorHandler>({
 });
 
 function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): Match<PoolErrorHandler> | undefined {
-  const name = node.expression.getText(file.source);
-  if (!/(?:Pool|createClient|connect|Client|createConnection)$/.test(name)) return undefined;
-  // `connect()` of a client that is kept is no new one.
-  const receiver = findMethodCall(node)?.receiver;
-  if (receiver && findMemberPath(receiver) && findOrigin(receiver, file)?.path.includes('()')) return undefined;
-  const origin = findOrigin(node, file);
-  const emitter =
-    origin &&
-    lossEmitters.find(({ modules, path }) => modules.test(bareModule(origin.module)) && path.test(originName(origin)));
+  const emitter = findEmitter(node, file);
+  const origin = emitter && findOrigin(node, file);
   const home = emitter && findClientHome(node, file);
   if (emitter === poolOfPg && (!home || isReturned(home))) return judgeFactory(node, home, file);
-  if (!emitter || !home || ts.isNewExpression(node) !== originName(origin).endsWith('new')) return undefined;
+  if (!emitter || !origin || !home || ts.isNewExpression(node) !== originName(origin).endsWith('new')) return undefined;
   if (emitter.isOne && !isKept(home, file)) return undefined;
   // redis 3.1, index.js: `on_error` emits nothing where a strategy for retries is set.
   if (/\bretry_strategy\b/.test(node.getText(file.source))) return undefined;
@@ -75,7 +69,7 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
   if (isSecond(node, file)) return undefined;
   if (isHandled(home, file) || isHandedToListener(home.path, file) || isReturned(home) || isAdapted(home, file))
     return undefined;
-  if (isForOneJob(node, file)) return undefined;
+  if (isForOneJob(node, file) || isHandledWhereMade(node, emitter, file)) return undefined;
   const conditions: LinkCondition[] = [notSurvived(file)];
   if (home.binding && home.binding.scope === file.moduleScope) {
     const members = ['on:error', 'on', 'once', 'addListener'];
@@ -88,6 +82,30 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
     when: { kind: 'all', of: conditions },
     data: { creation: node, home },
   };
+}
+
+/** What a call makes, as far as it makes a new one. */
+function findEmitter(node: Creation, file: FileContext): LossEmitter | undefined {
+  const name = node.expression.getText(file.source);
+  if (!/(?:Pool|createClient|connect|Client|createConnection)$/.test(name)) return undefined;
+  // `connect()` of a client that is kept is no new one.
+  const receiver = findMethodCall(node)?.receiver;
+  if (receiver && findMemberPath(receiver) && findOrigin(receiver, file)?.path.includes('()')) return undefined;
+  const origin = findOrigin(node, file);
+  return (
+    origin &&
+    lossEmitters.find(({ modules, path }) => modules.test(bareModule(origin.module)) && path.test(originName(origin)))
+  );
+}
+
+/** `getClient()` of this file, which listens on each client that it makes. */
+function isHandledWhereMade(node: Creation, emitter: LossEmitter, file: FileContext): boolean {
+  const made = listCreationsBehind(node, (one) => findEmitter(one, file) === emitter, file);
+  const isHeard = (one: Creation): boolean => {
+    const home = findClientHome(one, file);
+    return home !== undefined && isHandled(home, file);
+  };
+  return made.length > 0 && made.every(isHeard);
 }
 
 /** `createPool()`, which makes the pool of a service: nothing of the project listens on a pool or the like. */
