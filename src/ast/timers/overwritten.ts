@@ -4,6 +4,7 @@ import type { HandlePlace } from '../handles/handle-escape.ts';
 import { findCalled } from '../life/after-end.ts';
 import { unlessCalledOnFresh } from '../life/fresh-instance.ts';
 import { isGivenOut, type Life } from '../life/life-cycle.ts';
+import { findConnectionOpenedBy } from '../life/opened-once.ts';
 import { findCallbackUse } from '../listeners/repeated-event.ts';
 import { isDisposerName } from '../names/class-shape.ts';
 import { isInlineCallback, listCallsOf } from '../names/functions.ts';
@@ -77,6 +78,7 @@ export function findOverwrite(
   const isKeyed = again !== undefined;
   const search: Search = {
     call,
+    places,
     names,
     clears: listClearsOf(places, file),
     isKeyed,
@@ -99,6 +101,7 @@ export function findOverwrite(
 
 interface Search {
   call: ts.CallExpression;
+  places: readonly HandlePlace[];
   names: ReadonlySet<string>;
   clears: readonly ts.Node[];
   /** Whether it is kept by a key, one of many. */
@@ -117,7 +120,8 @@ interface Search {
 /** Follows what leads to `at` in `fn` outwards, to the functions around it and to its callers, up to the entries. */
 function climb(fn: FunctionNode, at: ts.Node, search: Search): void {
   const { call, names, life, file, seen, entries } = search;
-  if (startsOnce(fn, life, search.isKeyed) || isGuarded(at, fn, search) || seen.has(fn)) return;
+  if (startsOnce(fn, life, search.isKeyed) || comesWithConnection(fn, search)) return;
+  if (isGuarded(at, fn, search) || seen.has(fn)) return;
   seen.add(fn);
   const use = findCallbackUse(fn, names, file);
   if (use === 'event') search.isRepeated = true;
@@ -150,6 +154,15 @@ function climb(fn: FunctionNode, at: ts.Node, search: Search): void {
 function startsOnce(fn: FunctionNode, life: Life, isKeyed = false): boolean {
   const isConstructor = ts.isConstructorDeclaration(fn) || (life.kind === 'owner' && fn === life.shape.constructorNode);
   return isConstructor || bringUp.test(nameOfFunction(fn)) || (!isKeyed && hasTwin(fn, life));
+}
+
+/** Runs as the one connection opens that the variable of the timer is for. */
+function comesWithConnection(fn: FunctionNode, { places, file }: Search): boolean {
+  const connection = findConnectionOpenedBy(fn, file);
+  return (
+    connection !== undefined &&
+    places.every((place) => place.kind === 'binding' && isWithin(place.binding.identifier, connection))
+  );
 }
 
 /** The method around a callback in it. */
