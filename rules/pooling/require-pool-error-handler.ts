@@ -1,5 +1,5 @@
 import { type ClientHome, findClientHome } from '../../src/ast/clients/client-home.ts';
-import { hearsNoClient, isHandedToListener } from '../../src/ast/clients/client-listeners.ts';
+import { hearsNoClient, isHandedToListener, isHeardInRow } from '../../src/ast/clients/client-listeners.ts';
 import { isForOneJob } from '../../src/ast/clients/job-client.ts';
 import { type LossEmitter, lossEmitters, poolOfPg } from '../../src/ast/clients/loss-emitters.ts';
 import { type Creation, listCreationsBehind } from '../../src/ast/clients/made-by-helper.ts';
@@ -103,7 +103,7 @@ function isHandledWhereMade(node: Creation, emitter: LossEmitter, file: FileCont
   const made = listCreationsBehind(node, (one) => findEmitter(one, file) === emitter, file);
   const isHeard = (one: Creation): boolean => {
     const home = findClientHome(one, file);
-    return home !== undefined && isHandled(home, file);
+    return isHeardInRow(one) || (home !== undefined && isHandled(home, file));
   };
   return made.length > 0 && made.every(isHeard);
 }

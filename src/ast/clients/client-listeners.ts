@@ -1,6 +1,6 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { LinkCondition } from '../../model/link.ts';
-import { findMemberPath, findMethodCall, findStringValue } from '../syntax.ts';
+import { findCallOn, findMemberPath, findMethodCall, findStringValue, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 
 const listening = /error|listen|handler|attach|instrument|monitor|observe|watch|events|setup|wire|register|track/i;
@@ -12,6 +12,17 @@ export function isHandedToListener(path: string, file: FileContext): boolean {
     if (!call.arguments.some((argument) => findMemberPath(argument)?.join('.') === path)) return false;
     return listening.test(call.expression.getText(file.source));
   });
+}
+
+/** `createClient().on('error', log).connect()`: the row of calls that makes a client listens, before or behind `creation`. */
+export function isHeardInRow(creation: ts.Expression): boolean {
+  let last: ts.Expression = creation;
+  for (let next = findCallOn(last); next; next = findCallOn(last)) last = next;
+  for (let at = findMethodCall(last); at; at = findMethodCall(skipWrappers(at.receiver))) {
+    const event = findStringValue(at.call.arguments[0]);
+    if (/^(?:on|once|addListener)$/.test(at.method) && (event === undefined || event === 'error')) return true;
+  }
+  return false;
 }
 
 /** Names of what a file takes from another one and hands to what may listen. */
