@@ -290,7 +290,7 @@ export class Linker {
     const summary = this.#project.summaryOf(file)?.functions[fn];
     const own = summary?.deeds ?? [];
     if (!summary) return false;
-    if (deeds.includes('catches')) return own.includes('catches');
+    if (deeds.some((deed) => deed === 'catches' || deed === 'at-once')) return own.some((deed) => deeds.includes(deed));
     if (own.includes('caches') && deeds.includes('caches')) return true;
     if (own.includes('shares') && deeds.includes('shares')) return true;
     if (own.includes('keeps') && !deeds.some((deed) => notKept.has(deed))) return deeds.includes('keeps');

@@ -120,7 +120,8 @@ export interface EntryPoint {
 /**
  * What a function does outside of the process: it waits for a read or a write, asks the database for or about what it is
  * handed, or keeps what it read (a cache, a loader; `caches`: where a cache is asked by name). `sleeps`: it only waits for a timer, see `src/ast/timers/sleep.ts`;
- * `catches`: no failure of its work comes to its caller, see `src/ast/io/cannot-fail.ts`; `shares`: it takes turns by a lock,
+ * `catches`: no failure of its work comes to its caller, see `src/ast/io/cannot-fail.ts`; `at-once`: what it gives is there
+ * as it returns, see `src/ast/io/gives-at-once.ts`; `shares`: it takes turns by a lock,
  * or joins what is in flight; `rows`: a query that may give many rows is among what it asks; `all-rows`: one without a limit
  * and without a filter by one key; `query:unique`: a look-up of those that Prisma makes one query of, where they are asked for
  * at once; `query:many`: one for many keys. `sends`: it waits for another service over the network, `sends:unlimited` where the
@@ -144,6 +145,7 @@ export type FunctionDeed =
   | 'query:delete'
   | 'sleeps'
   | 'catches'
+  | 'at-once'
   | 'shares';
 
 /** A call of `to` hands a function over as its `argument`-th, or as the `member` of an object. */

@@ -342,9 +342,16 @@ function matchCreation(origin: Origin): ClientCreation | undefined {
   if (/\bloadPackageDefinition,\(\),.*\bnew$/.test(`${origin.path}`)) return grpc;
   if (module === '' || module.startsWith('.')) return undefined;
   const written = origin.path.filter((step) => step !== 'default' && step !== '*').join('.');
-  const candidates =
-    byModule.get(module) ?? byPrefix.filter(([prefix]) => module.startsWith(prefix)).map(([, creation]) => creation);
-  return candidates.find(({ paths }) => paths.some((path) => matchesPath(written, path)));
+  return creationsOf(module).find(({ paths }) => paths.some((path) => matchesPath(written, path)));
+}
+
+function creationsOf(module: string): readonly ClientCreation[] {
+  return byModule.get(module) ?? byPrefix.flatMap(([prefix, creation]) => (module.startsWith(prefix) ? creation : []));
+}
+
+/** Whether a package makes clients of one of these kinds. */
+export function makesClients(module: string, kinds: ReadonlySet<ClientKind | undefined>): boolean {
+  return creationsOf(bareModule(module)).some(({ kind }) => kinds.has(kind));
 }
 
 const factoryVerbs = 'create|connect|init|knex|postgres|driver|producer|admin|getConnection|Knex';

@@ -12,6 +12,7 @@ import {
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { isRequestValue } from '../where/request-value.ts';
+import { holdsClients } from './client-table.ts';
 import type { Add } from './container-growth.ts';
 import type { Container } from './containers.ts';
 import { findOwnProperty, isFresh } from './fresh-key.ts';
@@ -23,17 +24,18 @@ import { hasExpiry } from './stamped.ts';
  * out of a request, or is called after a session, a message, a job, a user, a text. Other keys are things that somebody
  * sets up or owns (a server, a workspace, a campaign, what is only called `id`), of which a process sees few.
  */
-export function isPassingKey(key: ts.Expression, container: Container, file: FileContext): boolean {
+export function isPassingKey(key: ts.Expression, container: Container, file: FileContext, ofClients = false): boolean {
   if (isFresh(key, file)) return true;
-  const parts = listParts(key, file, 0);
+  const parts = listParts(key, file, 0).filter((part) => !(ofClients && isSetAddress(part, file)));
   if (parts.some((part) => isPassing(part, file))) return true;
-  return parts.every((part) => saysNothing(nameOf(part))) && isPassingName(container.name);
+  return !ofClients && parts.every((part) => saysNothing(nameOf(part))) && isPassingName(container.name);
 }
 
 /** Whether an entry has such a key, or says itself when it expires where whoever calls chooses the key. */
 export function isPassingEntry({ key, value }: Add, container: Container, file: FileContext): boolean {
   if (!key) return false;
-  return isPassingKey(key, container, file) || (isAnyKey(key, file) && hasExpiry(value, file));
+  const ofClients = holdsClients(container, value, file);
+  return isPassingKey(key, container, file, ofClients) || (isAnyKey(key, file) && hasExpiry(value, file));
 }
 
 /** Whether a part of a key is one that a request brings, by the name of that: `${req.method} ${req.originalUrl}`. */
@@ -43,11 +45,16 @@ export function isSentKey(key: ts.Expression, file: FileContext): boolean {
   );
 }
 
+const addressName = /(?:^|_|[a-z])(?:origin|host|hostname|authority|address|url|uri|connectionString|dsn)$/i;
+
 /** Whether a key is the address of another service: its origin, its host, where it is reached. */
 export function isAddressKey(key: ts.Expression, file: FileContext): boolean {
-  return listParts(key, file, 0).some((part) =>
-    /(?:^|_|[a-z])(?:origin|host|hostname|authority|address|url|uri)$/i.test(nameOf(part)),
-  );
+  return listParts(key, file, 0).some((part) => addressName.test(nameOf(part)));
+}
+
+/** An address that no request is seen to bring: clients are made for those that the settings name. */
+function isSetAddress(part: ts.Expression, file: FileContext): boolean {
+  return addressName.test(nameOf(part)) && !isSentIn(part, file);
 }
 
 /** Whether nothing says what a key stands for: `key`, `id`. Whoever calls chooses it. */

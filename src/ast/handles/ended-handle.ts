@@ -4,6 +4,7 @@ import {
   calleeName,
   type FunctionNode,
   findEnclosingFunction,
+  findMemberPath,
   findMethodCall,
   getOutermostWrapped,
   isAssignment,
@@ -54,7 +55,8 @@ export function findEndedHandle(creation: ts.Expression, file: FileContext): End
   if (ends.length === 0 || ends.some((end) => findEnclosingFunction(end) !== fn)) return undefined;
   // Where only a failure ends it, what works hands it on.
   if (ends.every(isInCatch)) return undefined;
-  if (isGivenAway(binding, fn) || isPartOfEnded(creation, fn, file)) return undefined;
+  if (isGivenAway(binding, fn) || isPartOfEnded(creation, fn, file) || isKeptByMaker(creation, binding, file))
+    return undefined;
   const leaks = findLeaks(fn, handlingOf(creation, binding, ends, file), file);
   if (leaks.length === 0) return undefined;
   return { kind: kindOf(binding), leak: { kind: 'outcome', binding, fn, leaks, ends } };
@@ -115,4 +117,28 @@ function isPartOfEnded(creation: ts.CallExpression, fn: FunctionNode, file: File
   const owner = rootOfMembers(skipWrappers(creation.expression));
   const binding = ts.isIdentifier(owner) ? file.bindingOf(owner) : undefined;
   return binding?.references.some((use) => isWithin(use, fn) && findEnd(use) !== undefined) ?? false;
+}
+
+/**
+ * `manager.create({ guild })` beside `const player = manager.players.get(guild)`: what makes it keeps it under a key and gives it
+ * again, whoever ends it.
+ */
+function isKeptByMaker(creation: ts.CallExpression, { name }: Binding, file: FileContext): boolean {
+  const made = findMethodCall(creation)?.receiver;
+  const maker = made && findMemberPath(made)?.join('.');
+  if (maker === undefined) return false;
+  return file.nodes('CallExpression').some((call) => {
+    const look = findMethodCall(call);
+    if (look?.method !== 'get' || call.arguments.length !== 1 || nameGiven(call) !== name) return false;
+    return `${findMemberPath(look.receiver)?.join('.')}.`.startsWith(`${maker}.`);
+  });
+}
+
+/** The name that is given what a call gives. */
+function nameGiven(call: ts.CallExpression): string | undefined {
+  let outer = getOutermostWrapped(call);
+  if (ts.isAwaitExpression(outer.parent)) outer = getOutermostWrapped(outer.parent);
+  const { parent } = outer;
+  const named = ts.isVariableDeclaration(parent) ? parent.name : isAssignment(parent) ? parent.left : undefined;
+  return named && ts.isIdentifier(named) ? named.text : undefined;
 }

@@ -18,15 +18,17 @@ export function listBatchNames(name: string): string[] {
 }
 
 /**
- * "The project has a function for many keys beside the one that is called, which does not gather by itself": undefined where
- * its name tells of no key.
+ * "The project has a function for many keys beside the one that is called, which does not gather by itself, nor give at once
+ * what is at hand": undefined where its name tells of no key.
  */
 export function hasBatchSibling(call: ts.CallExpression, to: SymbolRef | undefined): LinkCondition | undefined {
   const name = calleeName(call);
   const names = listBatchNames(name);
   if (names.length === 0) return undefined;
   const keeps: LinkCondition[] = [{ kind: 'project-states', fact: `keeping:${name}` }];
-  if (to) keeps.unshift({ kind: 'callee-does', to, deeds: ['keeps'] });
+  if (to) {
+    keeps.unshift({ kind: 'callee-does', to, deeds: ['keeps'] }, { kind: 'callee-does', to, deeds: ['at-once'] });
+  }
   return allOf(
     { kind: 'any', of: names.map((name): LinkCondition => ({ kind: 'project-states', fact: `function:${name}` })) },
     { kind: 'not', of: { kind: 'any', of: keeps } },

@@ -2,6 +2,7 @@ import type { FileContext } from '../../model/file-context.ts';
 import type { FunctionDeed } from '../../model/link.ts';
 import { takesTurns } from '../containers/shared-load.ts';
 import { catchesAll } from '../io/cannot-fail.ts';
+import { givesAtOnce } from '../io/gives-at-once.ts';
 import { listIoCalls } from '../io/io-call.ts';
 import { isLimitedSend, listOwnSends } from '../io/network-send.ts';
 import { askedText, matchHanded } from '../io/own-query.ts';
@@ -49,6 +50,7 @@ export function listDeeds(fn: FunctionNode, file: FileContext): FunctionDeed[] {
   if (queries.some(({ call }) => sizeOf(call, file) === 'large')) deeds.add('all-rows');
   if (isSleep(fn, file)) deeds.add('sleeps');
   if (catchesAll(fn)) deeds.add('catches');
+  if (givesAtOnce(fn)) deeds.add('at-once');
   if (takesTurns.test(text)) deeds.add('shares');
   return [...deeds].sort();
 }

@@ -62,10 +62,17 @@ export function listSourcesOf(expression: ts.Expression, file: FileContext, dept
     findMemberPath(value)?.some((part) => sentPart.test(part))
   )
     return ['request'];
+  if (isSetting(value)) return [];
   let root: ts.Expression = value;
   while (ts.isPropertyAccessExpression(root) || ts.isElementAccessExpression(root)) root = skipAwait(root.expression);
   if (ts.isNewExpression(root)) return inner(root);
   return ts.isIdentifier(root) && findMemberPath(value) ? sourcesOfName(root, file, depth) : [];
+}
+
+/** `env.REDIS_URL`, `context.env.DATABASE_URL`: a setting of the process, whoever hands in the environment that it is read from. */
+function isSetting(value: ts.Expression): boolean {
+  const path = findMemberPath(value) ?? [];
+  return path.some((part, i) => part === 'env' && /^[A-Z][A-Z0-9_]*$/.test(path[i + 1] ?? ''));
 }
 
 /** What a function of the file puts together from what it is handed, and nothing else: `keyOf(req.method, req.url)`. */

@@ -89,17 +89,19 @@ function isForUnconnected(node: ts.Node, fn: FunctionNode, file: FileContext): b
   );
 }
 
-/** `connectProducer()`, a function of the file that gives what a name outside of it holds: each call gives the same. */
+/**
+ * `connectProducer()`, a function of the file that gives what a name outside of it holds, or what it keeps under a key: each call
+ * gives the same.
+ */
 function givesKept(call: ts.Node, file: FileContext): boolean {
   const run = ts.isCallExpression(call) ? findFunctionValue(call.expression, file) : undefined;
-  const given = run ? listReturnedValues(run, file) : [];
-  return (
-    given.length > 0 &&
-    given.every((value) => {
-      const binding = ts.isIdentifier(value) ? file.bindingOf(value) : undefined;
-      return binding !== undefined && !isWithin(binding.identifier, run!);
-    })
-  );
+  if (!run) return false;
+  const given = listReturnedValues(run, file);
+  const isOutside = (value: ts.Expression): boolean => {
+    const binding = ts.isIdentifier(value) ? file.bindingOf(value) : undefined;
+    return binding !== undefined && !isWithin(binding.identifier, run);
+  };
+  return (given.length > 0 && given.every(isOutside)) || keepsWhatItGives(run);
 }
 
 /** All its callers keep what it gives, and ask first whether they have it: `if (!pool) pool = createPool();`. */
@@ -130,7 +132,18 @@ function keepsWhatItGives({ body }: FunctionNode): boolean {
   const given = last && ts.isReturnStatement(last) && last.expression && skipWrappers(last.expression);
   if (!given || !ts.isIdentifier(given)) return false;
   const name = given.text.replace(/\$/g, '\\$');
-  return new RegExp(`\\]\\s*=\\s*${name}\\b|\\.set\\([^;]*,\\s*${name}\\s*\\)`).test(body.getText());
+  const text = body.getText();
+  const keeping = new RegExp(
+    `([\\w$]+)(?:\\??\\.[\\w$#]+)*(?:!?\\[[^;\\n]*\\]\\s*=\\s*${name}\\b|\\.set\\([^;]*,\\s*${name}\\s*\\))`,
+    'g',
+  );
+  return [...text.matchAll(keeping)].some(([, table]) => !isMadeIn(text, table!));
+}
+
+/** Whether a body makes the table of this name for itself. */
+function isMadeIn(text: string, table: string): boolean {
+  const name = table.replace(/\$/g, '\\$');
+  return new RegExp(`\\b(?:const|let|var)\\s+${name}\\b[^=;]*=\\s*(?:new\\b|[{[])`).test(text);
 }
 
 /** `client ??= …`, `cached || …`, `if (!settings) { const client = …; settings = await load(client); }`: made on first use. */
