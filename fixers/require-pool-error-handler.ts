@@ -1,4 +1,5 @@
 import type { PoolErrorHandler } from '../rules/pooling/require-pool-error-handler.ts';
+import { findFunctionValue } from '../src/ast/names/functions.ts';
 import { skipWrappers } from '../src/ast/syntax.ts';
 import { ts } from '../src/ast/ts.ts';
 import type { Fix, Fixer, Skip } from '../src/model/fixer.ts';
@@ -13,6 +14,8 @@ export const fixer: Fixer<PoolErrorHandler> = {
   fix({ data }, file): Fix | Skip {
     const { creation, home } = data;
     if (!home) return { skip: 'its function gives it at once: listen where it gets a name' };
+    if (ts.isCallExpression(creation) && findFunctionValue(creation.expression, file))
+      return { skip: 'a function of the file makes it: listen there, once for each client' };
     if (isMadeOnce(creation)) return { skip: 'it is made by the first call only: listen where that is known' };
     if (ts.isPropertyDeclaration(home.at))
       return { skip: 'a class field is no place for a statement: listen in the constructor' };

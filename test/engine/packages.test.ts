@@ -31,6 +31,7 @@ test('a package that needs what programs are built with is published where it na
   expect(isPublished({})).toBe(false);
   expect(isPublished({ main: 'index.js' })).toBe(true);
   expect(isPublished({ files: ['index.js'] })).toBe(true);
+  expect(isPublished({ main: 'index.js', scripts: { start: 'bun index.js' } })).toBe(false);
   expect(isPublished({ dependencies: {} })).toBe(true);
 });
 
