@@ -146,8 +146,8 @@ function readManifest(file: string | undefined): PackageManifest {
 
 /**
  * Whether others install the package and import from it: named, not private, and with something to import.
- * A package whose `start` runs node, or a file by bun or deno, is an application, also where it is published, unless it ships types; one that is
- * started or put into an image (by a script, or a Dockerfile in its folder) is, whatever it ships, and one whose description
+ * A package whose `start` runs node, or a file by bun or deno, is an application, also where it is published, unless it ships
+ * types; one that is started or put into an image (by a script, or a Dockerfile in its folder) is, whatever it ships, and one whose description
  * was left empty, unless something says where it is published; so is one whose folder has nothing at the root file that its
  * `main` names (what `npm init` writes), and one that names nothing to import and needs what programs are built with.
  * `isThere` says whether a file is in the folder.

@@ -31,7 +31,6 @@ test('a package that needs what programs are built with is published where it na
   expect(isPublished({})).toBe(false);
   expect(isPublished({ main: 'index.js' })).toBe(true);
   expect(isPublished({ files: ['index.js'] })).toBe(true);
-  expect(isPublished({ main: 'index.js', scripts: { start: 'bun index.js' } })).toBe(false);
   expect(isPublished({ dependencies: {} })).toBe(true);
 });
 
@@ -78,4 +77,18 @@ test('a package that names no dependencies uses those of the one above it', () =
   for (const dir of ['', 'services/orders', 'services/mail']) packages.add(dir);
   expect([...packages.factsOf('services/orders').dependencies]).toEqual(['@aws-sdk/client-s3']);
   expect([...packages.factsOf('services/mail').dependencies]).toEqual(['nodemailer']);
+});
+
+test('a package that bun or deno starts by a file is an application, one whose scripts only build is not', () => {
+  const isPublished = (start: string): boolean => {
+    const manifest = { name: 'picture-bot', version: '1.2.0', main: 'bot.js', repository: 'example/picture-bot' };
+    const packages = new PackageIndex(
+      tempProject({ 'package.json': JSON.stringify({ ...manifest, scripts: { start } }), 'bot.js': '' }),
+    );
+    packages.add('');
+    return packages.isPublished('');
+  };
+  expect(['bun bot.js', 'bun run --hot src/bot.ts', 'deno run -A bot.ts'].some(isPublished)).toBe(false);
+  expect(isPublished('bun run build')).toBe(true);
+  expect(isPublished('bun test')).toBe(true);
 });
