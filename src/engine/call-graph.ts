@@ -1,11 +1,9 @@
 import type { CallEdge, EntryPoint, FunctionSummary, HandedTo, RequestedBy } from '../model/link.ts';
-
 import { isAdminRouter, isNamedByAdmins } from './admin-router.ts';
 import { isExportedFunction, listNewNames, mayCall, namesOf, tailOf, tailOfParameter } from './call-names.ts';
 import { compareRefs, compareSteps } from './order.ts';
 import type { Project } from './project.ts';
 import { isBy, isFromOutside, isWithoutAdmins } from './requested-by.ts';
-
 import type { FunctionRef, SymbolTable } from './symbols.ts';
 import { isUnmounted } from './unmounted-handler.ts';
 import type { Wiring } from './wiring.ts';

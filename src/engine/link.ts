@@ -12,7 +12,6 @@ import { StatedFacts } from './stated-facts.ts';
 import { type FunctionRef, SymbolTable } from './symbols.ts';
 import { isUnaskedPool, isUntakenValue } from './uncalled-code.ts';
 import { isUncalledMethod, type MethodAids, methodOf } from './uncalled-method.ts';
-import { isUnusedFile } from './unused-file.ts';
 import { Wiring } from './wiring.ts';
 
 /** Whether a condition holds, what shows it, and, when it does not, why. */
@@ -43,7 +42,6 @@ export class Linker {
   readonly #graph: CallGraph;
   readonly #facts: StatedFacts;
   readonly #wiring: Wiring;
-  readonly #unused = new Map<string, boolean>();
   readonly #aids: MethodAids = {
     filesNaming: (word) => this.#facts.filesNaming(word),
     isUnwired: (piece) => this.#wiring.isUnwired(piece),
@@ -145,12 +143,7 @@ export class Linker {
 
   /** Whether nothing of a service runs what stands here. */
   #isIdle({ finding: { file, scope, range } }: RawFinding): boolean {
-    let answer = this.#unused.get(file);
-    if (answer === undefined) {
-      answer = isUnusedFile(this.#project, file);
-      this.#unused.set(file, answer);
-    }
-    if (answer) return true;
+    if (this.#wiring.isUnused(file)) return true;
     if (scope === '') return isUnaskedPool(this.#project, file, range.start.line);
     if (isUncalledMethod(this.#project, file, scope, this.#aids)) return true;
     return (

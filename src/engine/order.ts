@@ -1,7 +1,5 @@
 import type { Finding } from '../model/finding.ts';
-
 import type { Step } from './call-graph.ts';
-
 import type { FunctionRef } from './symbols.ts';
 
 /** By code units, as `sort()` orders: the same in every locale. */

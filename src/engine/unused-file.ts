@@ -89,8 +89,9 @@ function isIdle(project: Project, file: string, isLed = false): boolean {
   return isLed || run.every(({ entry }) => entry!.kind === 'event') || isSkipped(project, file);
 }
 
+/** Each form begins otherwise and ends in one place only: a text that is none is told in one pass. */
 const onlyHandsOn =
-  /^(?:\s|\/\/.*|\/\*[\s\S]*?\*\/|export\s*(?:\*(?:\s*as\s+\w+)?|(?:type\s*)?\{[^{}]*\})\s*from\s*(?:'[^'\n]*'|"[^"\n]*")|;)+$/;
+  /^(?:\s|\/\/[^\n]*(?:\n|$)|\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\/|export\s*(?:\*(?:\s*as\s+\w+)?|(?:type\s*)?\{[^{}]*\})\s*from\s*(?:'[^'\n]*'|"[^"\n]*")|;)+$/;
 
 /**
  * Whether an index only hands on what others export by names; that of a whole package others may take by its name, and a

@@ -37,7 +37,7 @@ export class Wiring {
     const key = keyOf(piece);
     let answer = this.#unwired.get(key);
     if (answer === undefined) {
-      answer = this.#isUnused(piece.file) || this.#isUnled(piece);
+      answer = this.isUnused(piece.file) || this.#isUnled(piece);
       this.#unwired.set(key, answer);
       this.#hasFound ||= answer;
     }
@@ -49,7 +49,8 @@ export class Wiring {
     return around !== undefined && !around.some(({ file }) => this.#isLoadedByName(file));
   }
 
-  #isUnused(file: string): boolean {
+  /** {@link isUnusedFile} */
+  isUnused(file: string): boolean {
     let answer = this.#unused.get(file);
     if (answer === undefined) {
       answer = isUnusedFile(this.#project, file);

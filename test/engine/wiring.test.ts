@@ -116,6 +116,9 @@ const unwired: Record<string, Record<string, string>> = {
 
 const wired: Record<string, Record<string, string>> = {
   'that a controller asks whose module another lists': nest("import './reports/reports.module';\n"),
+  'that a controller asks whose module an index takes that acts behind sixty comments': nest('', {
+    'src/reports/index.ts': `${'/** A report. */\n'.repeat(60)}import { ReportsModule } from './reports.module';\nconsole.log(ReportsModule);\n`,
+  }),
   'that a controller asks whose module an index hands on that an unknown alias may mean': nest(
     "import { ReportsModule } from '~modules/reports';\n",
     { 'src/reports/index.ts': reports },

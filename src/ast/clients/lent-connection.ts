@@ -18,7 +18,7 @@ import {
 import { ts } from '../ts.ts';
 import { isInFinally } from '../where/conditions.ts';
 import { listMethodCalls, listNodesWithin } from '../within.ts';
-import { acquisitions } from './libraries.ts';
+import { acquisitions } from './acquisitions.ts';
 
 const releaseName = /^_?(?:release|endSession|destroy|end|close|releaseConnection|done|free|\$disconnect)$/;
 

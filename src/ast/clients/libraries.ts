@@ -374,32 +374,3 @@ function matchesPath(written: string, path: string): boolean {
   const isBetween = written.length > path.length - 1 && written.startsWith(head) && written.endsWith(tail);
   return isBetween && (star > 0 || /^[A-Z]\w*$/.test(written.slice(0, -tail.length)));
 }
-
-/** Calls that lend a connection, by what they are called on; each is ended by `release`, `done` or the named members. */
-export interface Acquisition {
-  modules: readonly string[];
-  /** The receiver's steps, then the method. */
-  method: RegExp;
-  releases: readonly string[];
-}
-
-export const acquisitions: readonly Acquisition[] = [
-  {
-    modules: ['pg', 'pg-pool', '@neondatabase/serverless'],
-    method: /(?:^|\.)Pool\.new\.connect$|^new\.connect$/,
-    releases: ['release'],
-  },
-  {
-    modules: ['mysql', 'mysql2', 'mysql2/promise', 'mariadb', 'oracledb'],
-    method: /createPool(?:Cluster)?\.\(\)\.(?:promise\.\(\)\.)?getConnection$|^Pool\.new\.getConnection$/,
-    releases: ['release', 'destroy', 'end', 'close'],
-  },
-  { modules: ['oracledb'], method: /^\.getConnection$/, releases: ['close', 'release'] },
-  { modules: ['generic-pool'], method: /createPool\.\(\)\.acquire$/, releases: ['release', 'destroy'] },
-  { modules: ['tarn'], method: /Pool\.new\.acquire(?:\.\(\)\.promise)?$/, releases: ['release'] },
-  { modules: ['typeorm'], method: /\.createQueryRunner$/, releases: ['release'] },
-  { modules: ['knex'], method: /\.client\.acquireConnection$/, releases: ['releaseConnection'] },
-  { modules: ['neo4j-driver'], method: /(?:^|\.)driver\.\(\)\.session$|^Driver\.new\.session$/, releases: ['close'] },
-  { modules: ['postgres'], method: /^\(\)\.reserve$/, releases: ['release'] },
-  { modules: ['mongodb', 'mongoose'], method: /(?:^|\.)startSession$/, releases: ['endSession', 'end'] },
-];

@@ -1,7 +1,7 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { SymbolRef } from '../../model/link.ts';
 import { findCallee } from '../names/symbol-ref.ts';
-import { findAwaited } from '../size/size.ts';
+import { findAwaited } from '../size/awaited.ts';
 import { findMemberName, findMethodCall, isFunctionNode, skipAwait, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { isAwaitedOrReturned } from './queries.ts';

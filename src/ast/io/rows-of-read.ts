@@ -1,5 +1,5 @@
 import type { FileContext } from '../../model/file-context.ts';
-import { findAwaited } from '../size/size.ts';
+import { findAwaited } from '../size/awaited.ts';
 import { findMethodCall, isAssignment, isFunctionNode, skipAwait, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { findQuery } from './queries.ts';

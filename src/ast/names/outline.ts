@@ -78,7 +78,9 @@ function readStatement(statement: ts.Statement, outline: Draft): unknown {
     }
   }
   if (ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement)) {
-    outline.types = [...(outline.types ?? []), linesOf(statement, outline)];
+    const types = outline.types ?? [];
+    types.push(linesOf(statement, outline));
+    outline.types = types;
     return;
   }
   outline.loading.push(...namesIn(statement, outline));

@@ -7,11 +7,9 @@ import { findNumber } from '../names/number-value.ts';
 import { bareModule, findOrigin } from '../names/provenance.ts';
 import {
   calleeName,
-  type FunctionNode,
   findMemberName,
   findMemberPath,
   findMethodCall,
-  getOutermostWrapped,
   isAssignment,
   isFunctionNode,
   skipAwait,
@@ -19,6 +17,7 @@ import {
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { findRepetition } from '../where/where.ts';
+import { findAwaited } from './awaited.ts';
 import { findDerived } from './derived.ts';
 import { sizeOfFilled } from './filled.ts';
 import { carried, carriedAs, isBodyParameter, isIncoming } from './incoming.ts';
@@ -314,17 +313,6 @@ function judgeParameter(parameter: ts.ParameterDeclaration, at: ts.Identifier, f
   const joined = join(parts, at);
   // Other files may hand over more.
   return joined.size === 'small' && isExported(fn, file) ? unknown(at) : joined;
-}
-
-/** What a callback gets: the rows of `query().then(rows => …)` and of `query(sql, (error, rows) => …)`. */
-export function findAwaited(fn: FunctionNode, place: number): ts.Expression | undefined {
-  const outer = getOutermostWrapped(fn);
-  const target = findMethodCall(outer.parent);
-  if (!target?.call.arguments.includes(outer as ts.Expression)) return undefined;
-  if (target.method === 'then') return place === 0 && target.call.arguments[0] === outer ? target.receiver : undefined;
-  const [first] = fn.parameters;
-  const isCallback = place === 1 && first && ts.isIdentifier(first.name) && /^_?(?:e|err|error)$/.test(first.name.text);
-  return isCallback ? target.call : undefined;
 }
 
 /** `const { rows } = await pool.query(…)`, `const { ids } = req.body`, `const [users] = await …`. */
