@@ -1,4 +1,4 @@
-import { textOfFact } from './fact-text.ts';
+import { type FactText, textOfFact } from './fact-text.ts';
 import { createSift } from './sift.ts';
 
 /** Which files may state which facts, as it is kept from one scan to the next. */
@@ -103,11 +103,20 @@ export class FactPlaces {
     const sift = createSift(forms);
     const found = facts.map((): number[] => []);
     for (const place of places) {
-      const text = this.#textOf(this.#paths[place]!) ?? '';
-      for (const i of sift(text).rules) if (forms[i]!.shape?.test(text) ?? true) found[i]!.push(place);
+      const path = this.#paths[place]!;
+      if (!forms.some((form) => isAskedOf(form, path))) continue;
+      const text = this.#textOf(path) ?? '';
+      for (const i of sift(text).rules) {
+        const form = forms[i]!;
+        if (isAskedOf(form, path) && (form.shape?.test(text) ?? true)) found[i]!.push(place);
+      }
     }
     return found;
   }
+}
+
+function isAskedOf({ folder }: FactText, path: string): boolean {
+  return folder === undefined || (path.startsWith(folder) && path[folder.length] === '/');
 }
 
 function isDefined(place: number | undefined): place is number {

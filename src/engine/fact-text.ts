@@ -8,6 +8,8 @@ export interface FactText {
   shape?: RegExp;
   /** What tests, scripts and examples do does not count. */
   isOfProduct?: true;
+  /** Only the files below this folder are looked at. */
+  folder?: string;
 }
 
 /** How the text of a file looks that states `fact`; see `listFacts`. */
@@ -52,6 +54,10 @@ export function textOfFact(fact: string): FactText {
         ),
         isOfProduct: true,
       };
+    case 'held': {
+      const [, folder = '', word = ''] = /^(.*):(.*)$/s.exec(payload) ?? [];
+      return { mentions: [word], ...(folder !== '' && { folder }) };
+    }
     case 'survives-errors':
       return { mentions: ['uncaughtException'] };
     case 'event-member':

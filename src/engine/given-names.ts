@@ -67,8 +67,7 @@ export class GivenNames {
 
   #findMember(holder: string, member: string, packageDir: string): FunctionRef[] {
     const found = new Map<string, FunctionRef>();
-    for (const [path, known] of this.#project.files) {
-      if (known.packageDir !== packageDir) continue;
+    for (const path of this.#project.filesHolding(holder, packageDir)) {
       const given = this.#givenIn(path, holder);
       if (given.length === 0 || this.#project.isAside(path)) continue;
       for (const one of given)
@@ -80,7 +79,6 @@ export class GivenNames {
 
   #givenIn(path: string, holder: string): readonly Given[] {
     return this.#project.ask(path, `given:${holder}`, (text) => {
-      if (!text.includes(holder)) return [];
       const loadOf = (local: string): Load | undefined =>
         this.#project.ask(path, 'loads', listLoads).find((load) => load.local === local);
       const load = loadOf(holder);

@@ -224,6 +224,12 @@ export class Project {
     this.#store.putPlaces(this.#places.keep(this.#contentsOf(this.#sortedPaths()), isWhole));
   }
 
+  /** The files of a package whose text holds a word, by path. */
+  filesHolding(word: string, packageDir: string): string[] {
+    const files = this.places.filesOf(`held:${packageDir}:${word}`);
+    return files.filter((path) => this.#files.get(path)!.packageDir === packageDir);
+  }
+
   /** Whether one of `words` stands in a file's text, not as a part of a longer name. */
   mentions(file: string, words: Iterable<string>): boolean {
     const text = this.textOf(file);

@@ -82,8 +82,7 @@ export class TellingNames {
     let receivers = this.#receivers.get(key);
     if (!receivers) {
       receivers = new Map();
-      for (const [path, known] of this.#project.files) {
-        if (known.packageDir !== packageDir) continue;
+      for (const path of this.#project.filesHolding(member, packageDir)) {
         const names = this.#project.ask(path, `called:${member}`, (text) => listReceivers(text, member));
         if (names.length === 0 || this.#project.isAside(path)) continue;
         for (const name of names) receivers.set(name, [...(receivers.get(name) ?? []), path]);
@@ -111,7 +110,8 @@ export class TellingNames {
     const key = `${packageDir}\0holder:${holder}`;
     let uses = this.#uses.get(key);
     if (!uses) {
-      uses = this.#collect(packageDir, `holder:${holder}`, useOfHolder(holder));
+      const paths = this.#project.filesHolding(holder.slice(1), packageDir);
+      uses = this.#collect(paths, `holder:${holder}`, useOfHolder(holder));
       this.#uses.set(key, uses);
     }
     return uses;
@@ -121,18 +121,18 @@ export class TellingNames {
     const key = `${packageDir}\0${name}`;
     let uses = this.#uses.get(key);
     if (!uses) {
-      uses = this.#collect(packageDir, `telling:${name}`, (text) => findUse(name, text));
+      const paths = this.#project.filesHolding(name, packageDir);
+      uses = this.#collect(paths, `telling:${name}`, (text) => findUse(name, text));
       this.#uses.set(key, uses);
     }
     return uses;
   }
 
   /** Few names are asked for, and few texts hold one: to look for each takes less than to list all names of all texts. */
-  #collect(packageDir: string, question: string, find: (text: string) => UseInText | null): UsesOfName {
+  #collect(paths: readonly string[], question: string, find: (text: string) => UseInText | null): UsesOfName {
     const callers: string[] = [];
     const owners: string[] = [];
-    for (const [path, known] of this.#project.files) {
-      if (known.packageDir !== packageDir) continue;
+    for (const path of paths) {
       const use = this.#project.ask(path, question, find);
       if (!use || this.#project.isAside(path)) continue;
       if (use.isCalled) callers.push(path);
@@ -144,7 +144,6 @@ export class TellingNames {
 
 /** Null where it does nothing, as in most. */
 function findUse(name: string, text: string): UseInText | null {
-  if (!text.includes(name)) return null;
   return toUse(holds(text, methodCall, name), holds(text, declaration, name));
 }
 
@@ -173,7 +172,7 @@ function useOfHolder(holder: string): (text: string) => UseInText | null {
   const isDeclared = new RegExp(
     `\\bclass\\s+${name}(?:Impl)?(?![\\w$])|\\bfunction\\s+(?:${made}|${name})(?![\\w$])|\\b(?:const|let|var)\\s+(?:${made}|${name})\\s*(?::[^=]{1,80})?=\\s*${value}`,
   );
-  return (text) => (text.includes(rest) ? toUse(isCalled.test(text), isDeclared.test(text)) : null);
+  return (text) => toUse(isCalled.test(text), isDeclared.test(text));
 }
 
 /** `userService` of `UserService`, `UserServiceImpl` and `createUserService`. */

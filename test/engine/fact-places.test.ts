@@ -99,6 +99,24 @@ describe('places of facts', () => {
     return { places: new FactPlaces(paths, textOf), read };
   }
 
+  test('of one folder are looked for below it alone, also when a text changes', () => {
+    const root = tempProject({ ...files, 'library/d.ts': stating('SIGHUP') });
+    const read: string[] = [];
+    const textOf = (path: string): string => {
+      read.push(path);
+      return readFileSync(join(root, path), 'utf8');
+    };
+    const places = new FactPlaces([...paths, 'library/d.ts'], textOf);
+    expect(places.filesOf('held:lib:SIGHUP')).toEqual(['lib/c.ts']);
+    expect(read).toEqual(['lib/b.ts', 'lib/c.ts']);
+    places.forget('a.ts');
+    places.forget('lib/b.ts');
+    writeFileSync(join(root, 'lib/b.ts'), stating('SIGHUP'));
+    expect(places.filesOf('held:lib:SIGHUP')).toEqual(['lib/b.ts', 'lib/c.ts']);
+    expect(read.slice(2)).toEqual(['lib/b.ts']);
+    expect(places.filesOf('held::SIGHUP')).toEqual(['lib/b.ts', 'lib/c.ts', 'library/d.ts']);
+  });
+
   test('are looked for once, and then in the texts that changed', () => {
     const root = tempProject(files);
     const { places, read } = open(root);

@@ -40,6 +40,15 @@ describe('a file that is hard to read does not end the scan, and is named', () =
     expect(outcome.findings.map(({ file }) => file)).toEqual(['old.js']);
   });
 
+  test('a private name in an optional chain is no syntax error', async () => {
+    const files = {
+      'socket.js': 'class Line {\n  #socket;\n  end() {\n    this?.#socket?.close();\n    slow();\n  }\n}\n',
+    };
+    const outcome = await scan({ root: tempProject(files) }, [plainRule]);
+    expect(outcome.problems).toEqual([]);
+    expect(outcome.findings.map(({ file }) => file)).toEqual(['socket.js']);
+  });
+
   test('a syntax error in a file that says it is Flow names that, and the way out', async () => {
     const flow = '/**\n * @flow strict\n */\nexport type Point = {| x: number |};\nslow();\n';
     const outcome = await scan({ root: tempProject({ ...good, 'flow.js': flow }) }, [plainRule]);

@@ -20,10 +20,14 @@ const leaving = /^(?:notFound|forbidden|unauthorized|redirect|permanentRedirect|
  * others is a user.
  */
 export function refusesOthers({ body }: FunctionNode, file: FileContext): boolean {
-  if (!body || !ts.isBlock(body) || !anyWord.test(file.text)) return false;
+  if (!body || !ts.isBlock(body) || !file.memo(namesOperators, file.source)) return false;
   const steps = listSteps(body);
   const refusal = steps.findIndex((statement) => isRefusal(statement, file));
   return refusal >= 0 && !steps.slice(0, refusal).some((statement) => mayAnswer(statement, file));
+}
+
+function namesOperators({ text }: ts.SourceFile): boolean {
+  return anyWord.test(text);
 }
 
 /** The statements of a function, those of a `try` among them. */
