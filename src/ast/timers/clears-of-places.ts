@@ -24,10 +24,11 @@ function listAllClears(places: readonly HandlePlace[], file: FileContext): reado
   return places.flatMap((place) => {
     switch (place.kind) {
       case 'binding':
-        return [
-          ...(clears.bindings.get(place.binding) ?? []),
-          ...(isShared(place.binding) ? (clears.names.get(place.binding.name) ?? []) : []),
-        ];
+        // What clears it says where it is kept: `this.timer` of a class beside it is another one.
+        return (
+          clears.bindings.get(place.binding) ??
+          (isShared(place.binding) ? (clears.names.get(place.binding.name) ?? []) : [])
+        );
       case 'property':
         return [
           ...(clears.names.get(place.name) ?? clearsOfLocal(place.name, clears)),
