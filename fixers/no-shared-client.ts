@@ -1,8 +1,10 @@
 import type { SharedClient } from '../rules/pooling/no-shared-client.ts';
 import { findMemberPath, findMethodCall } from '../src/ast/syntax.ts';
 import { ts } from '../src/ast/ts.ts';
+import type { Binding } from '../src/model/file-context.ts';
 import type { Fix, Fixer, Skip, TextEdit } from '../src/model/fixer.ts';
 import { removeStatement } from './edit/remove-statement.ts';
+import { removeBinding } from './edit/remove-unused.ts';
 
 export const fixer: Fixer<SharedClient> = {
   rule: 'no-shared-client',
@@ -20,14 +22,11 @@ export const fixer: Fixer<SharedClient> = {
       const binding = file.bindingOf(name);
       const declared = binding?.declaration;
       const others = binding?.references.filter((reference) => reference !== name) ?? [];
-      if (
-        !binding ||
-        !declared ||
-        !(ts.isImportSpecifier(declared) || ts.isBindingElement(declared)) ||
-        file.moduleScope.bindings.has('Pool')
-      )
-        return { skip: 'the class is imported under another name' };
-      edits.push({ start: declared.getStart(file.source), end: declared.end, text: 'Pool' });
+      if (!binding || !declared || !isPart(declared)) return { skip: 'the class is imported under another name' };
+      const pool = file.moduleScope.bindings.get('Pool');
+      if (pool && !isImportedBeside(pool, declared)) return { skip: 'the file has another `Pool`' };
+      const removed = pool && removeBinding(binding, file)?.flatMap((removal) => removal.edits);
+      edits.push(...(removed ?? [{ start: declared.getStart(file.source), end: declared.end, text: 'Pool' }]));
       for (const other of others) {
         if (ts.isNewExpression(other.parent)) return { skip: 'the file makes other clients too' };
         edits.push({ start: other.getStart(file.source), end: other.end, text: 'Pool' });
@@ -46,6 +45,19 @@ export const fixer: Fixer<SharedClient> = {
     };
   },
 };
+
+function isPart(node: ts.Node): node is ts.ImportSpecifier | ts.BindingElement {
+  return ts.isImportSpecifier(node) || ts.isBindingElement(node);
+}
+
+/** `import { Client, Pool } from 'pg'` */
+function isImportedBeside({ declaration }: Binding, other: ts.Node): boolean {
+  return (
+    isPart(declaration) &&
+    declaration.parent === other.parent &&
+    (declaration.propertyName ?? declaration.name).getText() === 'Pool'
+  );
+}
 
 function findStatementOf(call: ts.CallExpression): ts.ExpressionStatement | undefined {
   let at: ts.Node = call.parent;
