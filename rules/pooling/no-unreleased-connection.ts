@@ -10,13 +10,13 @@ import {
   isHandedToHelper,
   isKnownPool,
   isLentToNobody,
+  isNumberOnly,
   isOfOtherThing,
   isOfTransaction,
   isOwnRelease,
   isPoolEnded,
   isPoolMade,
   isReleasedElsewhere,
-  isRunByDriver,
   isUsedInPlace,
   listReleases,
 } from '../../src/ast/clients/lent-connection.ts';
@@ -77,7 +77,7 @@ export const rule = defineRule<UnreleasedConnection>({
     'A connection handed to `commit(connection)` or `rollback(connection)` of the project is `possible`: these may release it.',
     'A second release is told for pools of pg, which throw; those of mysql2 take no notice of it.',
     'A query runner of TypeORM whose transaction begins outside of the `try` is `possible`: it gives back what it cannot begin with.',
-    'Where only the rollback of a `catch` can still fail, it is `possible`: the connection is lost then, and its pool notices. So is a session of MongoDB whose transactions `withTransaction` runs, where something throws: it holds a number on the server, for half an hour. What a branch that rolls back does ahead of it is taken to go well. A first connection that tries a pool which the function has just made is left alone when that throws.',
+    'Where only the rollback of a `catch` can still fail, it is `possible`: the connection is lost then, and its pool notices. So is a session of MongoDB that something throws past outside of a transaction, or whose transactions `withTransaction` runs: it holds a number on the server, for half an hour, and no connection. What a branch that rolls back does ahead of it is taken to go well. A first connection that tries a pool which the function has just made is left alone when that throws.',
     'A transaction is followed in the function that begins and commits it. Pools are known by import, or by their name in a package with one such driver; others count where the function itself releases what it took on some path.',
   ],
   roles: ['product', 'ui', 'config'],
@@ -147,7 +147,8 @@ function judge(
   const worst = releases.length === 0 ? 'end' : leaks[0]?.outcome;
   if (!worst || (worst === 'throw' && isPoolMade(receiver, fn, file))) return undefined;
   const isOfRollback = releases.length > 0 && isGivenBackUnlessRollbackFails(fn, handling(lazy[0]), file);
-  const isOfNumber = worst === 'throw' && method === 'startSession' && isRunByDriver(binding);
+  const isOfNumber =
+    worst === 'throw' && method === 'startSession' && isNumberOnly(binding, fn, handling(undefined), file);
   const outcome = outcomes[worst === 'end' && releases.length > 0 ? 'every' : worst];
   const isSlight = isOfBeginning || isOfRollback || isOfNumber || isHandedToHelper(binding);
   return {

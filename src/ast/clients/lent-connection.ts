@@ -1,5 +1,5 @@
 import type { Binding, FileContext } from '../../model/file-context.ts';
-import { asksForHeld, findLeaks, type Handling, mayThrow } from '../handles/release-paths.ts';
+import { asksForHeld, findLeaks, type Handling, isAbsence, mayThrow } from '../handles/release-paths.ts';
 import { findThisOwner } from '../names/class-shape.ts';
 import { bareModule, findOrigin, originName } from '../names/provenance.ts';
 import {
@@ -283,9 +283,44 @@ export function handlingOfLent(
   return {
     acquire,
     isRelease: (node: ts.Node) => known.has(node),
-    isGuard: (condition: ts.Expression, isOfRelease: boolean) => asksForHeld(binding, condition, isOfRelease),
+    isGuard: (condition: ts.Expression, isOfRelease: boolean) =>
+      findAnswer(binding, condition) !== undefined || asksForHeld(binding, condition, isOfRelease),
+    isAbsence: (condition: ts.Expression) => {
+      const answer = findAnswer(binding, condition);
+      return answer ? answer === 'refused' : isAbsence(condition);
+    },
     isFlag: (condition: ts.Expression) => listNames(condition).some((name) => flags.includes(name)),
   };
+}
+
+const granted = /^(?:is_?)?(?:ok|success(?:ful)?|succeeded|acquired|granted|allowed|obtained)$/i;
+const refused = /^(?:is_?)?(?:err(?:or)?|failed|failure|denied|refused|rejected)$/i;
+
+/**
+ * What it says of an attempt to take something that a condition holds: `!turn.ok`, `turn.ok === false` and `turn.error` that it
+ * was refused, so that nothing is held. A connection has no such member.
+ */
+function findAnswer({ references }: Binding, condition: ts.Expression): 'granted' | 'refused' | undefined {
+  let asked = skipWrappers(condition);
+  let isTurned = false;
+  if (ts.isBinaryExpression(asked)) {
+    const isEqual = /^===?$/.test(asked.operatorToken.getText());
+    const { kind } = skipWrappers(asked.right);
+    if (!isEqual && !/^!==?$/.test(asked.operatorToken.getText())) return undefined;
+    if (kind !== ts.SyntaxKind.TrueKeyword && kind !== ts.SyntaxKind.FalseKeyword) return undefined;
+    isTurned = isEqual === (kind === ts.SyntaxKind.FalseKeyword);
+    asked = skipWrappers(asked.left);
+  }
+  while (ts.isPrefixUnaryExpression(asked) && asked.operator === ts.SyntaxKind.ExclamationToken) {
+    isTurned = !isTurned;
+    asked = skipWrappers(asked.operand);
+  }
+  const member = ts.isPropertyAccessExpression(asked) ? asked : undefined;
+  const holder = member && skipWrappers(member.expression);
+  if (!holder || !references.some((use) => use === holder)) return undefined;
+  const { text } = member.name;
+  if (!granted.test(text) && !refused.test(text)) return undefined;
+  return granted.test(text) !== isTurned ? 'granted' : 'refused';
 }
 
 /** `isOwn`, `this.runner`: the names that a condition asks about. */
@@ -299,11 +334,15 @@ export function isOfTransaction(session: Binding): boolean {
 }
 
 /**
- * Whether the driver runs all transactions of a session (`session.withTransaction(…)`), and so ends them itself: what stays
- * is the number of the session.
+ * Whether what stays of a session of MongoDB, where something throws, is its number only: it has no connection but in a
+ * transaction, and those that the driver runs (`session.withTransaction(…)`) it ends itself.
  */
-export function isRunByDriver(session: Binding): boolean {
-  return !session.references.some((use) => methodOf(use) === 'startTransaction');
+export function isNumberOnly(session: Binding, fn: FunctionNode, handling: Handling, file: FileContext): boolean {
+  const [first] = session.references.filter((use) => methodOf(use) === 'startTransaction');
+  if (!first) return true;
+  if (findEnclosingFunction(first) !== fn) return false;
+  const canThrow = (node: ts.Node): boolean => node.end > first.pos && mayThrow(node, file);
+  return findLeaks(fn, { ...handling, canThrow }, file).length === 0;
 }
 
 function methodOf({ parent }: ts.Node): string {

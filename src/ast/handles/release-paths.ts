@@ -343,7 +343,7 @@ function isSetWithRelease({ expression }: ts.IfStatement, handling: Handling, fi
 }
 
 /** `!client`, `client == null`: nothing is held. `!client.isReleased` asks something else. */
-function isAbsence(condition: ts.Expression): boolean {
+export function isAbsence(condition: ts.Expression): boolean {
   const at = skipWrappers(condition);
   if (ts.isPrefixUnaryExpression(at)) {
     return at.operator === ts.SyntaxKind.ExclamationToken && ts.isIdentifier(skipWrappers(at.operand));
