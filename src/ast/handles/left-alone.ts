@@ -6,6 +6,7 @@ import {
   findEnclosingFunction,
   findMethodCall,
   findPromiseAround,
+  findProperty,
   getOutermostWrapped,
   hasModifier,
   isAssignment,
@@ -134,6 +135,7 @@ function endOfChain(call: ts.Node): ts.Node {
  * gives the request away.
  */
 export function isUnheard(call: ts.CallExpression, file: FileContext): boolean {
+  if (isDropped(call)) return true;
   let home = findEnclosingFunction(call);
   for (let at = home; at; at = findEnclosingFunction(at)) home = at;
   const { parent } = getOutermostWrapped(call);
@@ -145,6 +147,20 @@ export function isUnheard(call: ts.CallExpression, file: FileContext): boolean {
     (ts.isIdentifier(at) && isHeardBy(at, call, file)) ||
     ts.forEachChild(at, (child) => answersHere(child) || undefined) === true;
   return !answersHere(home);
+}
+
+/**
+ * `await http.get(url);` with nothing that hears the answer: a request of Node is no promise, and what awaits it goes on
+ * at once.
+ */
+function isDropped(call: ts.CallExpression): boolean {
+  const [, ...others] = call.arguments;
+  const outer = getOutermostWrapped(call);
+  const { parent } = ts.isAwaitExpression(outer.parent) ? getOutermostWrapped(outer.parent) : outer;
+  // `request({ url, callback })`
+  if (!ts.isExpressionStatement(parent) || call.arguments.some((given) => findProperty(given, 'callback')))
+    return false;
+  return others.every((other) => ts.isObjectLiteralExpression(skipWrappers(other)));
 }
 
 /** What answers, by its name, as what a promise is settled by, or as a callback that was handed in and is called. */
