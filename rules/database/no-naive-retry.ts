@@ -6,6 +6,7 @@ import {
   endsOnSuccess,
   findRetryLoop,
   goesOn,
+  goesOtherWay,
   isCountedRetry,
   isEndless,
   isLocked,
@@ -137,6 +138,7 @@ function judgeRecursion(attempt: ts.TryStatement, file: FileContext): Match<Naiv
     goesOn(again) ||
     isToldOfError(again, clause) ||
     isLocked(attempt, fn, file) ||
+    goesOtherWay(attempt, fn, file) ||
     isOneOfMany(attempt, fn)
   )
     return undefined;

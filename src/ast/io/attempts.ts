@@ -116,6 +116,47 @@ export function isLocked(attempt: ts.TryStatement, fn: FunctionNode, file: FileC
   );
 }
 
+/**
+ * `if (!canBulk) return byOne(); try { … } catch { canBulk = false; return load(); }`: what the `catch` sets leads the next
+ * call past the attempt, and it is no name of one call.
+ */
+export function goesOtherWay(attempt: ts.TryStatement, fn: FunctionNode, file: FileContext): boolean {
+  const { body } = fn;
+  if (!body) return false;
+  return contains(attempt.catchClause!.block, (set) => {
+    if (!isAssignment(set)) return false;
+    const isSet = set.right.kind === ts.SyntaxKind.TrueKeyword;
+    if (!isSet && set.right.kind !== ts.SyntaxKind.FalseKeyword) return false;
+    const declaration = ts.isIdentifier(set.left) ? file.bindingOf(set.left)?.declaration : undefined;
+    if (declaration && isWithin(declaration, fn)) return false;
+    const name = set.left.getText(file.source);
+    return contains(body, (n) => {
+      if (!ts.isIfStatement(n)) return false;
+      const isTrue = outcomeOf(n.expression, name, isSet);
+      if (isTrue === undefined) return false;
+      if (n.end <= attempt.pos) return isTrue && leavesFunction(n.thenStatement);
+      return isTrue ? isWithin(attempt, n.elseStatement ?? n.expression) : isWithin(attempt, n.thenStatement);
+    });
+  });
+}
+
+/** How `x`, `!x` and `x === false` come out once `name` is given a value; undefined of all else. */
+function outcomeOf(condition: ts.Expression, name: string, value: boolean): boolean | undefined {
+  const asked = skipWrappers(condition);
+  if (asked.getText() === name) return value;
+  if (ts.isPrefixUnaryExpression(asked) && asked.operator === ts.SyntaxKind.ExclamationToken) {
+    const inner = outcomeOf(asked.operand, name, value);
+    return inner === undefined ? undefined : !inner;
+  }
+  if (!ts.isBinaryExpression(asked) || skipWrappers(asked.left).getText() !== name) return undefined;
+  const { kind } = asked.right;
+  if (kind !== ts.SyntaxKind.TrueKeyword && kind !== ts.SyntaxKind.FalseKeyword) return undefined;
+  const isSame = (kind === ts.SyntaxKind.TrueKeyword) === value;
+  const operator = asked.operatorToken.getText();
+  if (/^===?$/.test(operator)) return isSame;
+  return /^!==?$/.test(operator) ? !isSame : undefined;
+}
+
 /** `const message = await queue.receive()` ahead of the attempt: each round waits for what it works on. */
 export function isPacedByRound(attempt: ts.TryStatement, loop: LoopNode): boolean {
   return contains(loop.statement, (node) => ts.isAwaitExpression(node) && node.end <= attempt.pos);
