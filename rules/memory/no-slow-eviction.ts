@@ -17,6 +17,8 @@ export interface SlowEviction {
 const small = 5_000;
 /** From here on an eviction costs more than what an entry is mostly made by. */
 const large = 100_000;
+/** So many different keys hardly ever come to one process between two of its starts. */
+const vast = 1_000_000;
 
 export const rule = defineRule<SlowEviction>({
   id: 'no-slow-eviction',
@@ -31,7 +33,7 @@ export const rule = defineRule<SlowEviction>({
   advice:
     'Use a cache that links its entries, such as BoundedCache or lru-cache, or drop half of the entries at once in two generations.',
   limits: [
-    'Maps whose limit is a constant of 5,000 and less are left alone, and classes of which every instance is made with 1,000 or less. A limit below 100,000 costs microseconds, and one that comes from elsewhere may be small: `possible`.',
+    'Maps whose limit is a constant of 5,000 and less are left alone, and classes of which every instance is made with 1,000 or less. A limit below 100,000 costs microseconds, one of a million and more is hardly ever reached, and one that comes from elsewhere may be small: `possible`.',
   ],
   mentions: ['next()&delete'],
   visit: {
@@ -64,7 +66,7 @@ function judge(next: ts.CallExpression, iterator: ts.Expression, file: FileConte
   const isLarge = limit === undefined ? hasLargeInstances(target.receiver, file) : undefined;
   return {
     at: remove,
-    ...((limit === undefined || limit < large) && { confidence: 'possible' as const }),
+    ...((limit === undefined || limit < large || limit >= vast) && { confidence: 'possible' as const }),
     ...(isLarge && { when: isLarge }),
     values: { map: receiver, walk: `${target.method}().next()` },
     data: { receiver: target.receiver, remove },
