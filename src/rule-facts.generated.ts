@@ -234,7 +234,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "V8 walks over the holes that earlier deletions left to find the first entry: at 100,000 entries an eviction is some 50 times slower than at 1,000.",
     "advice": "Use a cache that links its entries, such as BoundedCache or lru-cache, or drop half of the entries at once in two generations.",
     "limits": [
-      "Maps whose limit is a constant of 5,000 and less are left alone, and classes of which every instance is made with 1,000 or less. A limit below 100,000 costs microseconds, and one that comes from elsewhere may be small: `possible`."
+      "Maps whose limit is a constant of 5,000 and less are left alone, and classes of which every instance is made with 1,000 or less. A limit below 100,000 costs microseconds, one of a million and more is hardly ever reached, and one that comes from elsewhere may be small: `possible`."
     ],
     "options": {},
     "fix": {
@@ -465,7 +465,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "A connection handed to `commit(connection)` or `rollback(connection)` of the project is `possible`: these may release it.",
       "A second release is told for pools of pg, which throw; those of mysql2 take no notice of it.",
       "A query runner of TypeORM whose transaction begins outside of the `try` is `possible`: it gives back what it cannot begin with.",
-      "Where only the rollback of a `catch` can still fail, it is `possible`: the connection is lost then, and its pool notices. So is a session of MongoDB whose transactions `withTransaction` runs, where something throws: it holds a number on the server, for half an hour. What a branch that rolls back does ahead of it is taken to go well. A first connection that tries a pool which the function has just made is left alone when that throws.",
+      "Where only the rollback of a `catch` can still fail, it is `possible`: the connection is lost then, and its pool notices. So is a session of MongoDB that something throws past outside of a transaction, or whose transactions `withTransaction` runs: it holds a number on the server, for half an hour, and no connection. What a branch that rolls back does ahead of it is taken to go well. A first connection that tries a pool which the function has just made is left alone when that throws.",
       "A transaction is followed in the function that begins and commits it. Pools are known by import, or by their name in a package with one such driver; others count where the function itself releases what it took on some path."
     ],
     "options": {},
@@ -669,7 +669,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "limits": [
       "A list of chunks that is joined for each of them counts where nothing is taken out of it before the last has come.",
       "Loops that end at a fixed length (padding, key derivation) are left alone.",
-      "What is cut to frames after each chunk is left alone where a frame is small: of one size, of a length of 16 bits at most, up to a delimiter. What else is cut off while chunks come is `possible` unless a library reads lengths of 32 bits, and so is what gathers parts of chunks: a vector, a remainder; an `append()` or `push()` that its file does not call, and small answers by name (a log-in, a snapshot)."
+      "What is cut to frames after each chunk is left alone where a frame is small: of one size, of a length of 16 bits at most, up to a delimiter. What else is cut off while chunks come is `possible` unless a library reads lengths of 32 bits, and so is what gathers parts of chunks: a vector, a remainder; an `append()` or `push()` that its file does not call, nor a `write()` of a class that is no stream, and small answers by name (a log-in, a snapshot)."
     ],
     "options": {},
     "fix": {

@@ -18,7 +18,7 @@ export const rule = defineRule<ByteGrowth>({
   limits: [
     'A list of chunks that is joined for each of them counts where nothing is taken out of it before the last has come.',
     'Loops that end at a fixed length (padding, key derivation) are left alone.',
-    'What is cut to frames after each chunk is left alone where a frame is small: of one size, of a length of 16 bits at most, up to a delimiter. What else is cut off while chunks come is `possible` unless a library reads lengths of 32 bits, and so is what gathers parts of chunks: a vector, a remainder; an `append()` or `push()` that its file does not call, and small answers by name (a log-in, a snapshot).',
+    'What is cut to frames after each chunk is left alone where a frame is small: of one size, of a length of 16 bits at most, up to a delimiter. What else is cut off while chunks come is `possible` unless a library reads lengths of 32 bits, and so is what gathers parts of chunks: a vector, a remainder; an `append()` or `push()` that its file does not call, nor a `write()` of a class that is no stream, and small answers by name (a log-in, a snapshot).',
   ],
   roles: ['product', 'ui'],
   mentions: [

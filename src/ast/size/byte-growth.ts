@@ -202,12 +202,18 @@ function findShortLength(condition: ts.Expression, file: FileContext): ts.Expres
 
 /**
  * `if (!known) { head = Buffer.concat([head, chunk]); if (head.length < 512) return; known = …; }`: once a few bytes are
- * there it is decided, and no more are copied.
+ * there it is decided, and no more are copied; also behind `if (known) return;`.
  */
 function isDecidedSoon(call: ts.Node, target: ts.Expression, file: FileContext): boolean {
   const block = findEnclosingBlock(call);
-  if (!block || !ts.isBlock(block) || !ts.isIfStatement(block.parent)) return false;
-  const asked = block.parent.expression.getText(file.source);
+  if (!block || !ts.isBlock(block)) return false;
+  const ahead = block.statements.filter(
+    (statement): statement is ts.IfStatement =>
+      statement.end <= call.pos && ts.isIfStatement(statement) && leavesFunction(statement.thenStatement),
+  );
+  const asking = ts.isIfStatement(block.parent) ? [block.parent, ...ahead] : ahead;
+  if (asking.length === 0) return false;
+  const asked = asking.map(({ expression }) => expression.getText(file.source)).join('\n');
   const behind = block.statements.filter((statement) => statement.pos >= call.end);
   const wait = behind.findIndex((statement) => {
     if (!ts.isIfStatement(statement) || !leavesFunction(statement.thenStatement)) return false;

@@ -1,4 +1,5 @@
 import type { FileContext } from '../../model/file-context.ts';
+import { contains } from '../io/attempts.ts';
 import { hasAwait } from '../io/independence.ts';
 import { listCallsOf } from '../names/functions.ts';
 import { type FunctionNode, findEnclosingFunction, findMethodCall, findThisClass, nameOfFunction } from '../syntax.ts';
@@ -15,6 +16,7 @@ const taking = /^_*(?:append|add|push|put|insert|concat|extend)(?:[A-Z]\w*)?$/;
  */
 export function isShownToGetChunks(fn: FunctionNode, file: FileContext): boolean {
   const name = nameOfFunction(fn);
+  if (isWriteOfOthers(name, fn, file)) return false;
   if (!taking.test(name) || listCallsOf(fn, file).length > 0) return true;
   // Calls of methods of prototypes are told by their name alone.
   if (findThisClass(fn)) return false;
@@ -22,6 +24,18 @@ export function isShownToGetChunks(fn: FunctionNode, file: FileContext): boolean
     const found = findMethodCall(call);
     return found?.method === name && found.receiver.kind === ts.SyntaxKind.ThisKeyword;
   });
+}
+
+/**
+ * `write(field)` of a class that is no stream and gives nothing back, in a file that writes nothing: it puts a message
+ * together, or gathers what comes.
+ */
+function isWriteOfOthers(name: string, fn: FunctionNode, file: FileContext): boolean {
+  if (name !== 'write' || !ts.isMethodDeclaration(fn) || !ts.isClassLike(fn.parent)) return false;
+  if (fn.parent.heritageClauses?.some(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)) return false;
+  return (
+    !contains(fn, (node) => ts.isReturnStatement(node) && node.expression !== undefined) && !/\.write\b/.test(file.text)
+  );
 }
 
 /**
