@@ -3,6 +3,7 @@ import { findClientHome } from '../clients/client-home.ts';
 import { listReturnedValues } from '../life/life-cycle.ts';
 import { findFunctionValue, isExported, listCallsOf } from '../names/functions.ts';
 import {
+  calleeName,
   type FunctionNode,
   findEnclosingFunction,
   findMemberPath,
@@ -184,7 +185,7 @@ function isReturnedAbove(node: ts.Node, fn: FunctionNode, file: FileContext): bo
  * local name. It lives as long as the object, and there is one for each.
  */
 export function isPartOfField(creation: ts.Node, file: FileContext): boolean {
-  if (isInsideField(creation)) return true;
+  if (isInsideField(creation) || isInsideKept(creation, file, 0)) return true;
   const binding = findClientHome(creation, file)?.binding;
   const fn = findEnclosingFunction(creation);
   if (!binding || !fn || !isWithin(binding.identifier, fn)) return false;
@@ -200,6 +201,28 @@ function isInsideField(node: ts.Node): boolean {
     if (ts.isPropertyAccessExpression(parent) || ts.isAwaitExpression(parent) || ts.isStatement(parent)) return false;
   }
   return false;
+}
+
+/**
+ * `const db = new Client({ handler: new Handler({ agent: new Agent() }) }); this.db = Documents.from(db);`: a part of a local
+ * thing that goes into a field.
+ */
+function isInsideKept(node: ts.Node, file: FileContext, depth: number): boolean {
+  let at = getOutermostWrapped(node);
+  while (isPartOfWhole(at)) at = getOutermostWrapped(at.parent);
+  const { parent } = at;
+  if (at === node || depth > 2 || !ts.isVariableDeclaration(parent) || !ts.isIdentifier(parent.name)) return false;
+  const { references = [] } = file.bindingOf(parent.name) ?? {};
+  return references.some((use) => isInsideField(use) || isInsideKept(use, file, depth + 1));
+}
+
+/** A property of options, or an argument of what makes something; a request that it is handed to is no whole. */
+function isPartOfWhole(node: ts.Node): boolean {
+  const { parent } = node;
+  if (ts.isPropertyAssignment(parent) || ts.isShorthandPropertyAssignment(parent)) return true;
+  if (ts.isObjectLiteralExpression(parent)) return true;
+  if (ts.isNewExpression(parent)) return parent.expression !== node;
+  return ts.isCallExpression(parent) && parent.expression !== node && /^(?:create|make|from)/.test(calleeName(parent));
 }
 
 /** Whether an expression mentions nothing that is declared inside `fn`, nor, unless told, what `this` is. */
