@@ -10,7 +10,7 @@ import {
   isShownLong,
   type JsonRoundTrip,
 } from '../../src/ast/size/json-round-trip.ts';
-import { findLargeBody } from '../../src/ast/size/large-body.ts';
+import { findLargeBody, isOfRouter } from '../../src/ast/size/large-body.ts';
 import { sizeOf } from '../../src/ast/size/size.ts';
 import { findEnclosingFunction, findStringValue } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
@@ -18,6 +18,7 @@ import { openInLibrary } from '../../src/ast/where/under-load.ts';
 import { onRequestPath, onUsersPath, runsAsItLives } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
+import type { LinkCondition } from '../../src/model/link.ts';
 import type { Match } from '../../src/model/rule.ts';
 
 /** JSON for nothing, or a limit that lets a body of any size in. */
@@ -45,13 +46,13 @@ export const rule = defineRule<BlockingJson>({
   limits: [
     'It is `likely` only where a request waits for a copy or a comparison of what this file shows to grow with data, where a package copies the rows that its users read, and around a cache of the process and in an interceptor of all answers; one answer that is cached for a key and not shown to grow, what is only called after many, one row, all rows of a table (how many there are is not shown), bodies of requests (limited by what parses them), what runs by a timer or for an event, and log lines are `possible`.',
     'A store in memory that stands in for one on a disk is left alone: its values are copies by contract.',
-    'Bodies that frameworks parse and send are not judged, but for a limit of 100 MB and more for all paths.',
+    'Bodies that frameworks parse and send are not judged, but for a limit of 100 MB and more for all paths; that of a router is `possible` in a program whose application reads all bodies itself.',
   ],
   mentions: ['JSON.stringify', ...together(['limit:'], ['json(', "'json'"])],
   visit: {
     CallExpression(call, file) {
       const limit = findLargeBody(call, file);
-      if (limit) return judgeBody(call, limit);
+      if (limit) return judgeBody(call, limit, file);
       if (!isJson(call, 'stringify') || !findEnclosingFunction(call)) return undefined;
       const found = findJsonRoundTrip(call, file);
       if (!found || (found.kind !== 'cache' && found.kind !== 'answer' && isShort(found, file))) return undefined;
@@ -65,13 +66,17 @@ export const rule = defineRule<BlockingJson>({
   },
 });
 
-function judgeBody(call: ts.CallExpression, limit: ts.Expression): Match<BlockingJson> {
+function judgeBody(call: ts.CallExpression, limit: ts.Expression, file: FileContext): Match<BlockingJson> {
   return {
     at: call,
     values: { value: `A body of up to ${findStringValue(limit)}`, what: 'is read as JSON, on whatever path it comes' },
+    ...(isOfRouter(call, file) && { sureWhen: unlessReadBefore }),
     data: { kind: 'body', call },
   };
 }
+
+/** "No application of the program reads all bodies, ahead of its routers". */
+const unlessReadBefore: LinkCondition = { kind: 'not', of: { kind: 'program-states', facts: ['parses-json'] } };
 
 /** Kept for a key, and neither what callers hand in, which is anything, nor shown to be long: one answer of some kilobytes. */
 function isOfOneAnswer({ value }: JsonRoundTrip, call: ts.CallExpression, file: FileContext): boolean {

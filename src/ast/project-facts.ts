@@ -21,6 +21,7 @@ import { listSharedSignals } from './listeners/shared-signal.ts';
 import { listRemoverMethods } from './listeners/subscriptions.ts';
 import { listImports } from './names/module-surface.ts';
 import { bareModule } from './names/provenance.ts';
+import { parsesAllJson } from './size/large-body.ts';
 import { findMethodCall, findStringValue } from './syntax.ts';
 import { isClearName } from './timers/clear-helper.ts';
 import { listClearsByName } from './timers/clears-of-places.ts';
@@ -74,6 +75,7 @@ export function listFacts(file: FileContext): string[] {
   if (file.role !== 'test') for (const name of listLimitedCalls(file)) facts.add(`limits-call:${name}`);
   if (file.role !== 'test') for (const name of listUnlimitedProviders(file)) facts.add(`unlimited-axios:${name}`);
   if (file.role !== 'test' && endsAllRequests(file)) facts.add('ends-requests');
+  if (file.role !== 'test' && parsesAllJson(file)) facts.add('parses-json');
   if (file.role !== 'test') for (const name of listSharedSignals(file)) facts.add(`same-signal:${name}`);
   for (const name of listSurvivedErrors(file)) facts.add(`survives-errors:${name}`);
   if (file.role !== 'test' && hearsClients(file)) facts.add('hears-clients');

@@ -38,6 +38,8 @@ export function textOfFact(fact: string): FactText {
         mentions: ['maxDuration', 'imeout&.use(', 'imeout&useGlobalInterceptors', 'imeout&APP_INTERCEPTOR'],
         isOfProduct: true,
       };
+    case 'parses-json':
+      return { mentions: ['json(&.use('], isOfProduct: true };
     case 'serving-thread':
       return { mentions: ['parentPort'], isOfProduct: true };
     case 'hears-clients':

@@ -65,6 +65,30 @@ function findLimit(call: ts.CallExpression, file: FileContext): ts.Expression | 
   return isForAll ? findProperty(options, 'limit') : undefined;
 }
 
+/**
+ * Whether it is a router that a parser reads for: it comes behind all that its application has, and what an application
+ * has read is not read again.
+ */
+export function isOfRouter(parser: ts.CallExpression, file: FileContext): boolean {
+  const mount = getOutermostWrapped(parser).parent;
+  const target = ts.isCallExpression(mount) ? findMethodCall(mount) : undefined;
+  return target !== undefined && isRouter(target.receiver, file);
+}
+
+function isRouter(receiver: ts.Expression, file: FileContext): boolean {
+  const origin = findOrigin(receiver, file);
+  return origin !== undefined && bareModule(origin.module) === 'express' && origin.path.includes('Router');
+}
+
+/** Whether a file has an application read all bodies that are JSON: `app.use(express.json())`. */
+export function parsesAllJson(file: FileContext): boolean {
+  return listMethodCalls('use', file).some((call) => {
+    const parser = call.arguments[0] && skipWrappers(call.arguments[0]);
+    if (!parser || !ts.isCallExpression(parser) || !isParser(parser, file)) return false;
+    return !isRouter(findMethodCall(call)!.receiver, file);
+  });
+}
+
 /** `express.json()`, `bodyParser.json()`. */
 function isParser(call: ts.CallExpression, file: FileContext): boolean {
   const origin = findOrigin(call.expression, file);
