@@ -65,7 +65,8 @@ export function findLent(call: ts.CallExpression, fn: FunctionNode, file: FileCo
     if (isInner) outer = getOutermostWrapped(parent);
   }
   for (let at: ts.Node = outer; at.parent && at !== fn; at = at.parent) {
-    if (ts.isIfStatement(at.parent) && at !== at.parent.expression) flags.push(at.parent.expression);
+    if (ts.isIfStatement(at.parent) && at !== at.parent.expression)
+      flags.push(at.parent.expression, ...listSetIn(at as ts.Statement));
   }
   const names = withChosen(flags.flatMap(listNames), fn, file);
   const { parent } = outer;
@@ -79,6 +80,15 @@ export function findLent(call: ts.CallExpression, fn: FunctionNode, file: FileCo
     return isLocal ? { binding, flags: names } : undefined;
   }
   return undefined;
+}
+
+/** `isOwn` of a branch that sets `isOwn = true`, beside what it does. */
+function listSetIn(branch: ts.Statement): ts.Expression[] {
+  return (ts.isBlock(branch) ? branch.statements : [branch]).flatMap((statement) => {
+    const set = ts.isExpressionStatement(statement) ? statement.expression : undefined;
+    const isFlag = set && isAssignment(set) && /^(?:true|false)$/.test(set.right.getText());
+    return isFlag ? [set.left] : [];
+  });
 }
 
 /** `const point = given ? nameOfPoint() : undefined`: it tells what `given` tells. */
