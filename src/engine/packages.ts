@@ -42,7 +42,7 @@ const sourceEndings = [
   '/index.ts',
 ];
 const runsByNode =
-  /(?:^|\s|[/&;])(?:(?:node|nodemon|pm2|next|nest|forever|ts-node|tsx)\s|(?:bun|deno)\s(?:[^&;|]*\s)?[\w@./-]+\.[cm]?[jt]sx?(?=\s))/;
+  /(?:^|\s|[/&;])(?:(?:node|nodemon|pm2|next|nest|forever|ts-node(?:-dev)?|tsnd|tsx)\s|(?:bun|deno)\s(?:[^&;|]*\s)?[\w@./-]+\.[cm]?[jt]sx?(?=\s))/;
 const dependencyKinds = ['dependencies', 'devDependencies', 'peerDependencies', 'optionalDependencies'] as const;
 /** Scripts that run the service itself: what they name is no command-line entry. */
 const runsService =
@@ -160,17 +160,22 @@ function isPublished(manifest: PackageManifest, isThere: (file: string) => boole
   if (!saysWhere && (manifest.description === '' || isThere('Dockerfile'))) return false;
   if (!saysWhere && Object.keys(named).some((script) => /^(?:start|serve|docker)(?:$|:)/.test(script))) return false;
   if (types !== undefined || typings !== undefined || exports !== undefined || module !== undefined) return true;
-  // `npm run start-server`: what that runs.
-  const other =
-    typeof named.start === 'string' ? /^(?:npm|yarn|pnpm)(?: run)? ([\w:-]+)$/.exec(named.start)?.[1] : undefined;
-  const start = other !== undefined && named[other] !== undefined ? named[other] : named.start;
-  if (typeof start === 'string' && runsByNode.test(`${start} `)) return false;
+  if (listStarted(named).some((command) => runsByNode.test(`${command} `))) return false;
   if (!saysWhere && source === undefined && bin === undefined && manifest.files === undefined) {
     const [, entry] = /^(?:\.\/)?([\w.-]+?)(?:\.[cm]?js)?$/.exec(typeof main === 'string' ? main : 'index') ?? [];
     if (entry !== undefined && !sourceEndings.some((ending) => isThere(entry + ending))) return false;
   }
   if (main !== undefined || source !== undefined) return true;
   return bin === undefined && (manifest.files !== undefined || !needsFramework(manifest));
+}
+
+/** What `start` runs: itself, and the scripts that it names (`npm run start-server`, `run-p start:page start:main`). */
+function listStarted(scripts: Readonly<Record<string, unknown>>): string[] {
+  const { start } = scripts;
+  if (typeof start !== 'string') return [];
+  const [, names = ''] = /^(?:(?:npm|yarn|pnpm)(?: run)?|run-[ps]|npm-run-all2?) ([\w: -]+)$/.exec(start) ?? [];
+  const others = names.split(' ').map((name) => scripts[name]);
+  return [start, ...others].filter((command): command is string => typeof command === 'string');
 }
 
 /** The versions that a package is begun with. */

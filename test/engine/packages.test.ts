@@ -92,3 +92,17 @@ test('a package that bun or deno starts by a file is an application, one whose s
   expect(isPublished('bun run build')).toBe(true);
   expect(isPublished('bun test')).toBe(true);
 });
+
+test('what `start` runs by other scripts makes a package a program', () => {
+  const isPublished = (scripts: Record<string, string>): boolean => {
+    const manifest = { name: 'desk', version: '2.0.0', repository: 'desk/desk', main: 'src/main', scripts };
+    const packages = new PackageIndex(tempProject({ 'package.json': JSON.stringify(manifest) }));
+    packages.add('');
+    return packages.isPublished('');
+  };
+  const main = 'tsnd --respawn -- src/main.ts';
+  expect(isPublished({ start: 'run-p page start:main', 'start:main': main })).toBe(false);
+  expect(isPublished({ start: 'npm run start:main', 'start:main': main })).toBe(false);
+  expect(isPublished({ start: 'npm-run-all --parallel page start:main', 'start:main': main })).toBe(false);
+  expect(isPublished({ start: 'run-p page watch', page: 'vite', watch: 'tsc -w', 'start:main': main })).toBe(true);
+});
