@@ -161,7 +161,7 @@ function isOfClients(summary: FileSummary): boolean {
 
 /** Functions with telling names: what loads the files of a folder looks for a default export, or one name in each. */
 function isOfPlainFunctions(summary: FileSummary): boolean {
-  return isOfExports(summary, (name, kind) => kind === 'function' && /^[a-z]+[A-Z]/.test(name));
+  return isOfExports(summary, (name, kind) => kind === 'function' && /^[A-Z]?[a-z]+[A-Z]/.test(name));
 }
 
 /** Whether a file exports something, and all that it exports is of a kind. */
