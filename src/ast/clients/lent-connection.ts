@@ -306,6 +306,14 @@ export function handlingOfLent(
 const granted = /^(?:is_?)?(?:ok|success(?:ful)?|succeeded|acquired|granted|allowed|obtained)$/i;
 const refused = /^(?:is_?)?(?:err(?:or)?|failed|failure|denied|refused|rejected)$/i;
 
+/** Whether what a call gives tells by a member of its own whether it was granted: `turn.ok`. */
+export function tellsWhetherGranted({ references }: Binding): boolean {
+  return references.some(({ parent }, index) => {
+    if (!ts.isPropertyAccessExpression(parent) || parent.expression !== references[index]) return false;
+    return granted.test(parent.name.text) || refused.test(parent.name.text);
+  });
+}
+
 /**
  * What it says of an attempt to take something that a condition holds: `!turn.ok`, `turn.ok === false` and `turn.error` that it
  * was refused, so that nothing is held. A connection has no such member.
