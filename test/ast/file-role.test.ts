@@ -15,6 +15,12 @@ describe('the role of a file', () => {
     expect(fileRole('benchmark/lib/pool.js', '', { ...pkg, dir: 'benchmark' })).toBe('script');
   });
 
+  test('a package of tests of the whole is one of tests, whatever it is written in', () => {
+    for (const dir of ['shop-int-test-ts', 'packages/integration-tests-node', 'e2e-test-kit'])
+      expect(fileRole(`${dir}/src/runner.ts`, '', { ...pkg, dir })).toBe('test');
+    expect(fileRole('print-tests/src/runner.ts', '', { ...pkg, dir: 'print-test-page' })).toBe('product');
+  });
+
   test('what is built into a page is of the browser, but for what asks Node.js', () => {
     const page = { ...pkg, isBuiltIntoPage: true as const };
     expect(fileRole('src/api/orders.ts', 'export const all = () => fetch("/orders");', page)).toBe('ui');

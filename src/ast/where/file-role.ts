@@ -26,7 +26,7 @@ const localeToolPath =
 const testHelperPath =
   /(?:^|\/)(?:conformance(?:-\w+)*|mock[-_](?:apis?|backends?|data|servers?|services?)|test-?containers?|test-(?:apps?|clients?|common|data|db|embed|env|environment|fixtures?|harness|helpers?|kit|lib|packages?|projects?|resources|server|setup|sites?|support))\/|^(?:certification|interop|tests?-[\w-]+|features(?:-\w+)?\/(?:support|step[_-]?definitions))\/|(?:^|\/)(?:conformance|certification|ci)-(?:server|runner|suite|app)\.[cm]?[jt]s$|(?:^|\/)(?:test[-_](?:utils?|helpers?|harness|setup|fixtures?|server|data)|mock[-_][\w.-]+)\.[cm]?[jt]sx?$/i;
 const testPackage =
-  /(?:^|\/)(?:tests?[-_][\w.-]+|testcontainers?|(?!(?:ab|a-b|split|speed)[-_]tests?$)[\w.-]+[-_]test(?:s|ing|containers?|kit|[-_](?:utils?|helpers?|kit|apps?|servers?|tool(?:s|ing)?))?)$/i;
+  /(?:^|\/)(?:tests?[-_][\w.-]+|testcontainers?|(?:[\w.-]+[-_])?(?:int(?:egration)?|e2e|acceptance|functional|smoke)[-_]tests?[-_][\w.-]+|(?!(?:ab|a-b|split|speed)[-_]tests?$)[\w.-]+[-_]test(?:s|ing|containers?|kit|[-_](?:utils?|helpers?|kit|apps?|servers?|tool(?:s|ing)?))?)$/i;
 /** Folders that packages for the developers themselves lie in. */
 const toolPackage =
   /(?:^|\/)(?:bin|scripts|tools?|(?:[\w.-]+-)?cli)$|(?:^|\/)bench(?:mark)?s?(?:\/|$)|^(?:dev|tools?|scripts)\//i;
