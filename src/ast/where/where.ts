@@ -26,7 +26,7 @@ const piped = /^(?:concatMap|mergeMap)$/;
 const runner =
   /^(?:then|finally|limit|\w+Limit|\w*[lL]imiter|throttle|pRetry|retry|withRetry|runExclusive|schedule|startActiveSpan|startSpan|withSpan|promise|tryPromise)$/;
 const startupName =
-  /^(?:main|bootstrap|start(?:up|Server|App)?|init(?:ialize|ialise)?(?:App|Server)?|setup|run|serve|register|configure|createApp|createServer|buildApp|buildServer|onModuleInit|onApplicationBootstrap|listen|boot)$/;
+  /^(?:main|bootstrap|start(?:up|Server|App)?|init(?:ialize|ialise)?(?:App|Server)?|setup|run|serve|register|configure|createApp|createServer|buildApp|buildServer|listen|boot|on(?:Server|App(?:lication)?|Module)(?:Start(?:ed|up)?|Boot(?:strap(?:ped)?|ed)?|Init(?:iali[sz]ed?)?|Ready))$/;
 
 /** How often a place runs, as far as its own file tells. */
 export type Frequency =
