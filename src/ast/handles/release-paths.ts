@@ -3,6 +3,7 @@ import type { Related } from '../../model/rule.ts';
 import { neverRejects } from '../io/cannot-fail.ts';
 import { type FunctionNode, isAssignment, isFunctionNode, isWithin, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { handlingWithFlags } from './owning-flag.ts';
 
 /** A way out of a function on which something acquired is still held. */
 export interface Leak {
@@ -26,6 +27,8 @@ export interface Handling {
   isAbsence?(condition: ts.Expression): boolean;
   /** Whether a condition asks by another name if it was acquired (`if (isOwn)`): it is held where it is released. */
   isFlag?(condition: ts.Expression): boolean;
+  /** Whether a condition asks a flag that is set until what is held is handed on, see `owning-flag.ts`. */
+  isOwning?(condition: ts.Expression): boolean;
   /** Whether a node can throw while it is held. Default: `throw`, `yield`, and `await` of what can reject. */
   canThrow?(node: ts.Node): boolean;
 }
@@ -49,7 +52,7 @@ interface Flow {
  */
 export function findLeaks(fn: FunctionNode, handling: Handling, file: FileContext): Leak[] {
   if (!fn.body) return [];
-  const walker = new Walker(handling, file);
+  const walker = new Walker(handlingWithFlags(fn, handling, file), file);
   const start: State = { held: !handling.acquire, free: handling.acquire !== undefined };
   const flow = ts.isBlock(fn.body) ? walker.list(fn.body.statements, start) : walker.expression(fn.body, start);
   const leaks: Leak[] = [];
@@ -183,7 +186,8 @@ class Walker {
     const negated = isGuard && (this.#handling.isAbsence ?? isAbsence)(statement.expression);
     const free: State = { held: false, free: true };
     const isAsked = isLatched(statement) || isSetWithRelease(statement, this.#handling, this.#file);
-    if (before.held && isAsked && releasesInside(statement.thenStatement, this.#handling))
+    const isOwned = this.#handling.isOwning?.(statement.expression);
+    if (before.held && (isAsked || isOwned) && releasesInside(statement.thenStatement, this.#handling))
       return join(rest, join(this.statement(statement.thenStatement, before), { ...nothing, ...free }));
     if (before.held && !isGuard && this.#handling.isFlag?.(statement.expression)) {
       const releases = (branch: ts.Statement | undefined): boolean =>
@@ -353,7 +357,7 @@ export function isAbsence(condition: ts.Expression): boolean {
   return kind === ts.SyntaxKind.EqualsEqualsToken || kind === ts.SyntaxKind.EqualsEqualsEqualsToken;
 }
 
-function releasesInside(fn: ts.Node, handling: Handling): boolean {
+export function releasesInside(fn: ts.Node, handling: Handling): boolean {
   let found = false;
   const visit = (node: ts.Node): void => {
     if (found) return;
