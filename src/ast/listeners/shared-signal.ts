@@ -118,7 +118,27 @@ function findRounds(call: ts.CallExpression): Repetition | undefined {
 function isFew({ node, over }: Repetition): boolean {
   if (over && ts.isArrayLiteralExpression(skipWrappers(over))) return true;
   if (ts.isForStatement(node)) return tries.test(`${node.initializer?.getText()} ${node.condition?.getText()}`);
-  return ts.isWhileStatement(node) && tries.test(node.expression.getText());
+  if (!ts.isWhileStatement(node)) return false;
+  return tries.test(node.expression.getText()) || (isEndless(node) && countsTries(node));
+}
+
+function isEndless({ expression }: ts.WhileStatement): boolean {
+  return skipWrappers(expression).kind === ts.SyntaxKind.TrueKeyword;
+}
+
+/** `while (true) { attempt++; … return outcome; }`: the tries end with what the work gives. */
+function countsTries(loop: ts.WhileStatement): boolean {
+  let counts = false;
+  let gives = false;
+  const visit = (node: ts.Node): void => {
+    if (isFunctionNode(node)) return;
+    if (ts.isPostfixUnaryExpression(node) || ts.isPrefixUnaryExpression(node))
+      counts ||= node.operator === ts.SyntaxKind.PlusPlusToken && tries.test(node.operand.getText());
+    if (ts.isReturnStatement(node)) gives ||= node.expression !== undefined;
+    ts.forEachChild(node, visit);
+  };
+  visit(loop.statement);
+  return counts && gives;
 }
 
 /** `this.controller = new AbortController()` ahead of the call: a signal for that call. */
