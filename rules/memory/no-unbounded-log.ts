@@ -6,6 +6,7 @@ import {
   containerOfVariable,
   shownName,
 } from '../../src/ast/containers/containers.ts';
+import { isFilledAsMade, notForSettings } from '../../src/ast/containers/filled-once.ts';
 import { isGivenUp } from '../../src/ast/containers/given-up.ts';
 import { isAwaiting, isLive, isRecording, logName } from '../../src/ast/containers/recorded.ts';
 import { findSpent } from '../../src/ast/containers/spent-item.ts';
@@ -90,7 +91,9 @@ function judge(container: Container, file: FileContext): Match<UnboundedLog> | u
   const growth = growthOf(container, file);
   if (growth.adds.length === 0 || growth.sizeChecks.length > 0) return undefined;
   if (growth.escapes.some(({ kind }) => kind === 'stored') || isTrimmedOnOthers(container, file)) return undefined;
-  const adds = listLiveAdds(container, growth, file).filter((add) => isRecording(add, container, growth, file));
+  const adds = listLiveAdds(container, growth, file).filter(
+    (add) => isRecording(add, container, growth, file) && !isFilledAsMade(container, add, file),
+  );
   const add = adds[0];
   if (!add) return undefined;
   const removals = listLiveRemovals(growth, file).filter((removal) => !isAtStart(removal));
@@ -114,8 +117,9 @@ function judge(container: Container, file: FileContext): Match<UnboundedLog> | u
   const isRecord = isLog || isStamped(add.value, file);
   const isOffered =
     (logName.test(container.name) || isStamped(add.value, file) || isOver) && isPublicApi(methodAround(add.fn), file);
+  const ofUsers = allOf(isLibrary, notForSettings(add))!;
   const users: LinkCondition[] =
-    add.value && isAwaiting(add.value) ? [isLibrary, openToUsers(add.node, file)] : [isLibrary];
+    add.value && isAwaiting(add.value) ? [ofUsers, openToUsers(add.node, file)] : [ofUsers];
   const conditions: LinkCondition[] = [
     ...listOwnerConditions(container, file),
     ...listNotTrimmedElsewhere(container),
@@ -125,7 +129,8 @@ function judge(container: Container, file: FileContext): Match<UnboundedLog> | u
   const isUntold = lifetime === 'unknown' && spent !== 'settler' && !neverSwept;
   const oneOwner = isUntold ? isOfOneOwner(container) : undefined;
   const often = isOffered ? anyOf(runsAsItLives(add.node, file), ...users) : runsAsItLives(add.node, file);
-  const sureWhen = isOfRun ? onRequestPath(add.node, file) : !isAgain && !isGivenUp(add, file) ? often : undefined;
+  const ofMany = isGivenUp(add, file) ? anyOf(often, notForSettings(add)) : often;
+  const sureWhen = isOfRun ? onRequestPath(add.node, file) : isAgain ? undefined : ofMany;
   return {
     at: container.at,
     related: [{ at: add.node, note: 'a value is added here' }],

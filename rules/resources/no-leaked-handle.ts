@@ -1,4 +1,3 @@
-import { anyOf } from '../../src/ast/all-of.ts';
 import { endedByName, findEndedHandle } from '../../src/ast/handles/ended-handle.ts';
 import { findHandleLeak, type HandleLeak } from '../../src/ast/handles/handle-leak.ts';
 import { oftenEnough, weighHandle } from '../../src/ast/handles/handle-weight.ts';
@@ -18,6 +17,7 @@ import { findLeftOpen } from '../../src/ast/handles/left-open.ts';
 import { findPipedAnswer } from '../../src/ast/handles/piped-answer.ts';
 import { findPipedDownload } from '../../src/ast/handles/piped-download.ts';
 import { findPipedFile } from '../../src/ast/handles/piped-file.ts';
+import { givesLastingStream, unlessIdleObjectsEnd } from '../../src/ast/handles/stream-givers.ts';
 import { findUnreadAnswer } from '../../src/ast/handles/unread-answer.ts';
 import { findUnreadBody } from '../../src/ast/handles/unread-body.ts';
 import { fetchedAddress, findUnreadFetch } from '../../src/ast/handles/unread-fetch.ts';
@@ -58,10 +58,10 @@ export const rule = defineRule<LeakedHandle>({
     'A page, icon or text whose name is written out and that is piped to a client is left alone: it is read in one piece.',
     'What only a failure leaves open is `possible` where no request, event or timer comes there (a browser and a client of a database are `likely` anyway); so are observers, and what an owner hands on or a base class may end.',
     'A handle that is returned, stored or passed on is taken to be ended there. What an effect of a page leaves open is `possible` where it may run once for the page; editors, charts, maps and players are judged in effects and owners only.',
-    'Of streams joined by `pipe()`, those between a file, an answer of another service, or the output of a child, and the client of a handler are followed, also by way of what is made of the response, and what another service sends, or a function is handed as a stream, into a file; an answer that its handler calls an image or the like is `possible`: what is small is sent before anybody goes. An abort counts as an end of what is read, unless it is that of a timer that is cleared as the answer comes.',
+    'Of streams joined by `pipe()`, those between a file, an answer of another service, or the output of a child, and the client of a handler are followed, also by way of what is made of the response, and what another service sends, or a function is handed as a stream, into a file; an answer that its handler calls an image or the like is `possible`: what is small is sent before anybody goes. An abort counts as an end of what is read, unless it is that of a timer that is cleared as the answer comes. An object of S3 is left alone where a client of the project has a `socketTimeout`, and so is a download of GridFS, which keeps neither a file nor a socket.',
     'A thread is judged where its owner keeps it, and where a function starts it for one message by a file that waits for more.',
     'Of what no known library makes, only what its own function opens, waits for and ends on some way out is followed.',
-    'Else only what is known by its import is a handle; response bodies that are left unread, at all or on an early return, are followed for `http` and `https`, and on an early return for objects of S3 and for the stream in what a function of the project gives. Of `fetch`, only a GET of whatever an address names whose body nobody reads: a body of up to 16 KB (Node.js 20) or 64 KB (22 and later) holds no connection, so that what answers a failure, or an API, does not matter. What a refusal or a redirect leaves unread is `possible`, and so is a fetched body where no request leads there.',
+    'Else only what is known by its import is a handle; response bodies that are left unread, at all or on an early return, are followed for `http` and `https`, and on an early return for objects of S3 and for the stream in what a function of the project gives. Of `fetch`, only a GET of whatever an address names whose body nobody reads: a body of up to 16 KB (Node.js 20) or 64 KB (22 and later) holds no connection, so that what answers a failure, or an API, does not matter; the garbage collector ends it in its time, so that it is `possible` unless requests, events or timers come there. What a refusal or a redirect leaves unread is `possible`.',
   ],
   roles: ['product', 'ui'],
   mentions: [
@@ -159,10 +159,8 @@ function report(creation: Creation, handle: HandleKind, leak: HandleLeak, file: 
   }
   if (leak.kind === 'left' && leak.thread !== undefined)
     conditions.push({ kind: 'project-states', fact: `serving-thread:${leak.thread}` });
-  if ('givenBy' in leak && leak.givenBy !== undefined)
-    conditions.push(
-      anyOf(...leak.givenBy.map((name): LinkCondition => ({ kind: 'project-states', fact: `gives-stream:${name}` }))),
-    );
+  if ('givenBy' in leak && leak.givenBy !== undefined) conditions.push(givesLastingStream(leak.givenBy));
+  else if (leak.kind === 'piped' && handle === bodyKind) conditions.push(unlessIdleObjectsEnd);
   return {
     at: leak.kind === 'owner' ? leak.at : creation,
     values: { name: handle.name, cost: handle.cost, outcome: outcomeOf(leak) },

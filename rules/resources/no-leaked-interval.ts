@@ -1,9 +1,11 @@
 import { allOf, anyOf } from '../../src/ast/all-of.ts';
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handles/handle-escape.ts';
 import { findBegunAnew } from '../../src/ast/life/begun-anew.ts';
+import { unlessEndedAtExit } from '../../src/ast/life/ended-at-exit.ts';
 import { takesWhile } from '../../src/ast/life/gone-meanwhile.ts';
 import { type Life, lifeOf } from '../../src/ast/life/life-cycle.ts';
 import { findMissedLoss } from '../../src/ast/life/lost-connection.ts';
+import { type FunctionNode, nameOfFunction } from '../../src/ast/syntax.ts';
 import { listClearsOf } from '../../src/ast/timers/clears-of-places.ts';
 import { isPollOfEffect } from '../../src/ast/timers/effect-poll.ts';
 import { findLeftByComponent } from '../../src/ast/timers/hook-timer.ts';
@@ -83,8 +85,8 @@ export const rule = defineRule<LeakedInterval>({
       if (findTimerFunction(call, file) !== 'setInterval') return undefined;
       const places = listHandlePlaces(call, file);
       const life = lifeOf(call, file);
-      if (life.kind === 'call' && findLeftByComponent(call, places, file))
-        return match(call, places, life, 'unmount', undefined, file);
+      const component = life.kind === 'call' && findLeftByComponent(call, places, file);
+      if (component) return match(call, places, life, 'unmount', unlessAtRoot(component), file);
       if (places.some((place) => place.kind === 'handed-over')) return undefined;
       if (isOfCommandLine(file) || drawsOnTerminal(call, file)) return undefined;
       if (call.arguments[0] && mayEndProcess(call.arguments[0], file)) return undefined;
@@ -121,7 +123,7 @@ function judge(
     const option = findOptionalClear(call, clears, file);
     if (option) return report('option', allOf(...elsewhere()), option);
     if (isMissedAtEnd(call, places, life, file))
-      return report('missed', allOf(...elsewhere(), ...unlessMadeOnce(call, life, file)));
+      return report('missed', allOf(...elsewhere(), ...unlessMadeOnce(call, life, file), unlessEndedAtExit(life)));
     const loss = findMissedLoss(call, places, life, file);
     if (loss) return report('loss', allOf(...elsewhere()), loss);
     const beside = findOutcomeLeft(call, places, clears, file);
@@ -172,6 +174,13 @@ function match(
     ...weighInterval(call, life, leak, file),
     data: { call, places, life, leak },
   };
+}
+
+/** What stands at the root of a page once goes with the page; a hook has many users. */
+function unlessAtRoot(component: FunctionNode): LinkCondition | undefined {
+  const name = nameOfFunction(component);
+  if (name.startsWith('use')) return undefined;
+  return { kind: 'not', of: { kind: 'project-states', fact: `made-once:${name}` } };
 }
 
 function nameOfOwner(life: Life, leak: IntervalLeak): string {

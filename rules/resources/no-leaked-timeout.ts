@@ -3,6 +3,7 @@ import { findMissedKeyEnd } from '../../src/ast/containers/key-end.ts';
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handles/handle-escape.ts';
 import { asksForEnd, findAfterEnd, findEnd, findTimerRun } from '../../src/ast/life/after-end.ts';
 import { findConnection, listClearsOfListeners } from '../../src/ast/life/connection-timer.ts';
+import { unlessEndedAtExit } from '../../src/ast/life/ended-at-exit.ts';
 import { findHandingOwner } from '../../src/ast/life/handing-owner.ts';
 import { onlySetsState, setsStateLate } from '../../src/ast/life/late-state.ts';
 import { effectWords, type Life, lifeOf } from '../../src/ast/life/life-cycle.ts';
@@ -87,7 +88,7 @@ export const rule = defineRule<LeakedTimeout>({
     'Sure is what fires later than within five seconds and comes with requests or with the use of a library, a reconnection that an event starts, a chain that starts something in the end, or that a request starts, a second start by the same key, item by item of a batch, by messages of a client, or by the error and the close of one connection, and, however soon, what ends its owner after a beginning that may have been tried again. So is what is kept and works on what the end has ended. All else is `possible`: any other second start while the first is pending, any other chain of a plain function, what one service of a process leaves at its end.',
     'What clears the handle of a chain by a member that no place of the file sets clears nothing; whether another file sets it is not asked.',
     'A plain function that starts itself again, and that an owner hands itself to, counts as a part of that owner.',
-    'A method that other files call on the instance they have just made is taken to run once for it.',
+    'A method that other files call on the instance they have just made is taken to run once for it; an end that whoever makes the owner calls only ahead of `process.exit()` is that of the process.',
   ],
   roles: ['product', 'ui'],
   mentions: ['setTimeout'],
@@ -173,7 +174,7 @@ function judge(
     const isGathering = isStartedWhenUnset(call, places, file) && isGatherer(call, places, file);
     const isHarmless = (isGathering && !worksOnEnded(call, life, file)) || onlySetsState(call, life, file);
     return {
-      ...match('missed', ...listForeignClears(places, life, file)),
+      ...match('missed', ...listForeignClears(places, life, file), unlessEndedAtExit(life)),
       ...(isHarmless && { confidence: 'possible' as const }),
     };
   } else {

@@ -28,6 +28,10 @@ export function textOfFact(fact: string): FactText {
           `${payload}&clear&close`,
         ],
       };
+    case 'ended-at-exit':
+      return { mentions: [[...payload.split('.'), 'process.exit'].join('&')], isOfProduct: true };
+    case 'drops-listeners':
+      return { mentions: [`${payload}&this.removeAllListeners(`], isOfProduct: true };
     case 'on-fresh':
     case 'clear-timer-by':
       return { mentions: [payload.split('.').join('&')] };
@@ -88,8 +92,10 @@ export function textOfFact(fact: string): FactText {
     case 'made-once':
       return {
         mentions: [payload],
-        shape: new RegExp(`${madeAs(payload)}|${calledAs(payload)}|<${escapeName(payload)}[\\s/>]`),
+        shape: new RegExp(`${madeAs(payload)}|${calledAs(payload)}|${makerOf(payload)}|<${escapeName(payload)}[\\s/>]`),
       };
+    case 'for-settings':
+      return { mentions: [payload], shape: new RegExp(calledAs(payload)), isOfProduct: true };
     case 'keeps-result':
     case 'varies-client':
       return { mentions: [payload], shape: new RegExp(calledAs(payload)), isOfProduct: true };
@@ -108,6 +114,12 @@ export function textOfFact(fact: string): FactText {
     case 'few':
     case 'many':
       return { mentions: [payload], shape: new RegExp(madeAs(payload)) };
+    case 'ends-idle-objects':
+      return { mentions: ['socketTimeout&@aws-sdk/client-s3'], isOfProduct: true };
+    case 'gives-object':
+      return {
+        mentions: [`${payload.split('.').at(-1)}&GetObjectCommand`, `${payload.split('.').at(-1)}&getObjectStream`],
+      };
     case 'gives-stream': {
       const name = payload.split('.').at(-1);
       const others = [
@@ -141,6 +153,11 @@ function classNamed(name: string): RegExp {
 /** `new X`, also by the name that an import gives it. */
 function madeAs(name: string): string {
   return `\\bnew\\b[\\s(]*${escapeName(name)}(?![\\w$])|${importedAs(name)}`;
+}
+
+/** `X.create(`. */
+function makerOf(name: string): string {
+  return `(?<![\\w$.])${escapeName(name)}[\\s!)]*\\??\\.\\s*(?:create|make|build|init|open|start|connect)`;
 }
 
 function calledAs(name: string): string {

@@ -27,6 +27,8 @@ const beginning =
 const making = /^_*(?:open|create|build)[A-Z]/;
 /** Makes something for a module to keep. */
 const factory = /^(?:create|make|build|init|setup|start|open|connect|get)[A-Z]/;
+/** What a class makes an instance of itself by. */
+const staticMaker = /^(?:create|make|build|init|open|start|connect)(?![a-z])/;
 const selfName = /^_?(?:self|that|me|_?this)$/;
 
 /**
@@ -64,12 +66,22 @@ export function listMadeOnce(file: FileContext): ReadonlySet<string> {
   }
   for (const call of file.nodes('CallExpression')) {
     const callee = skipWrappers(call.expression);
+    const cls = findClassOfMaker(callee);
+    const made = cls && file.bindingOf(cls);
+    if (made && frequencyOf(call, file) === 'once') names.add(classNameOf(made));
     if (!ts.isIdentifier(callee) || !factory.test(callee.text) || findEnclosingFunction(call)) continue;
     const binding = file.bindingOf(callee);
     if (binding) names.add(classNameOf(binding));
   }
   for (const binding of listRootComponents(file)) names.add(classNameOf(binding));
   return names;
+}
+
+/** `Relay` of `Relay.create(options)`. */
+function findClassOfMaker(callee: ts.Expression): ts.Identifier | undefined {
+  if (!ts.isPropertyAccessExpression(callee) || !staticMaker.test(callee.name.text)) return undefined;
+  const cls = skipWrappers(callee.expression);
+  return ts.isIdentifier(cls) && /^[A-Z]/.test(cls.text) ? cls : undefined;
 }
 
 /** Names of the classes of which some owner keeps one that it makes when it is first asked for: `this.mail ??= new Mail()`. */

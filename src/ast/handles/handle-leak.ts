@@ -27,8 +27,8 @@ import { asksForHeld, findLeaks, type Handling, type Leak } from './release-path
 
 /** How a handle is lost. */
 export type HandleLeak =
-  /** Nothing ends it, and nobody else can; `ofEffect`: each run leaves one. */
-  | { kind: 'never'; binding: Binding | undefined; fn: FunctionNode; ofEffect?: LeftByEffect }
+  /** Nothing ends it, and nobody else can; `ofEffect`: each run leaves one; `isCollected`: the garbage collector ends it. */
+  | { kind: 'never'; binding: Binding | undefined; fn: FunctionNode; ofEffect?: LeftByEffect; isCollected?: true }
   /** `pipe()` leaves it open when the client goes before the end. */
   | { kind: 'piped'; pipe: ts.CallExpression; fn: FunctionNode; isLarge?: boolean; givenBy?: readonly string[] }
   /** `pipe()` leaves the file open when what is downloaded into it breaks off. */

@@ -4,10 +4,10 @@ import { anyOf } from '../all-of.ts';
 import { calleeName, getOutermostWrapped, isClassNode, isWithin } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { openInLibrary } from '../where/under-load.ts';
-import { isSetUp, onRequestPath, runsAsItLives, runsRepeatedly, runsUnderLoad } from '../where/where.ts';
+import { isSetUp, runsAsItLives, runsRepeatedly, runsUnderLoad } from '../where/where.ts';
 import { listNodesWithin } from '../within.ts';
 import type { HandleLeak } from './handle-leak.ts';
-import { answerKind, descriptorKind, type HandleKind } from './handles.ts';
+import { descriptorKind, type HandleKind } from './handles.ts';
 
 type Creation = ts.CallExpression | ts.NewExpression;
 
@@ -24,9 +24,9 @@ export function weighHandle(
   if (leak.kind === 'piped' && leak.isLarge === false) return { confidence: 'possible' };
   // A refusal or a redirect is short and seldom, and the other side ends its idle connection within seconds.
   if (leak.kind === 'unread' && ts.isIfStatement(leak.branch.parent)) return { confidence: 'possible' };
-  // The collector cancels what nobody reads any more: it gathers where requests come.
-  if (leak.kind === 'never' && handle === answerKind) return { sureWhen: onRequestPath(leak.fn.body ?? leak.fn, file) };
   if (leak.kind === 'downloaded') return { sureWhen: runsAsItLives(leak.fn.body ?? leak.fn, file) };
+  // More stay than are collected only where they keep coming.
+  if (leak.kind === 'never' && leak.isCollected) return { sureWhen: runsAsItLives(leak.fn.body ?? leak.fn, file) };
   // An observer goes with what it observes.
   if (leak.kind === 'never' && leak.ofEffect)
     return leak.ofEffect.isOnce || handle.name === 'observer' ? { confidence: 'possible' } : {};

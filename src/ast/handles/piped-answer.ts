@@ -1,5 +1,4 @@
 import type { FileContext } from '../../model/file-context.ts';
-import { listFunctions } from '../names/functions.ts';
 import { bareModule, findOrigin, originName } from '../names/provenance.ts';
 import {
   calleeName,
@@ -11,7 +10,6 @@ import {
   isAssignment,
   isFunctionNode,
   isWithin,
-  nameOfFunction,
   skipAwait,
   skipWrappers,
 } from '../syntax.ts';
@@ -19,6 +17,7 @@ import { ts } from '../ts.ts';
 import { listNodesWithin } from '../within.ts';
 import { answerKind, bodyKind, type HandleKind, streamKind } from './handles.ts';
 import { type ClientPipe, findClientOfPipe, isPipe, isSeenTo, mayBeAborted } from './pipe-client.ts';
+import { endedText, stemOf } from './stream-givers.ts';
 
 /** What another service answers with, piped to the client of a handler. */
 export interface PipedAnswer extends ClientPipe {
@@ -108,42 +107,6 @@ function findWebStream(value: ts.Expression): ts.Expression | undefined {
 function textOfMaker(source: ts.Expression, file: FileContext): string {
   const of = findPart(skipWrappers(source), file)?.of;
   return of?.getText(file.source) ?? '';
-}
-
-/** `storage` of `../storage`, `lib/storage.ts` and `storage/index.js`. */
-function stemOf(path: string): string {
-  return path
-    .replace(/(?<=\w)\.[cm]?[jt]sx?$/, '')
-    .replace(/\/index$/, '')
-    .replace(/^.*\//, '');
-}
-
-const openingText =
-  /\bcreateReadStream\s*\(|responseType['"]?\s*:\s*['"]stream['"]|\bGetObjectCommand\b|\.getObject\s*\(|\bfromWeb\s*\(|\breadableStreamBody\b|\bopenDownloadStream\w*\s*\(|\bgot\.stream\s*\(|\breturn\s+(?:await\s+)?fetch\s*\(/;
-/** `return this.storage.getStream(path)`: the file or the service is behind what it is asked of. */
-const forwardingText =
-  /\breturn\s+(?:await\s+)?(?:\w+\.)+(?:get|open|download)(?:Read|File|Object|Download)?Stream\s*\(/;
-
-const spawningText = /\b(?:spawn|execFile|execa)\s*\(/;
-/** What ends the child it starts, by and by. */
-const endedText = /kill|\btimeout\b|\bsignal\b/i;
-
-/**
- * The functions of a file that open a file, start a child or ask another service for a stream, and give it to their caller: by their
- * names, and by `file.name`.
- */
-export function listStreamGivers(file: FileContext): readonly string[] {
-  const isOfStream = openingText.test(file.text) || forwardingText.test(file.text);
-  if (!isOfStream && !spawningText.test(file.text)) return [];
-  return listFunctions(file).flatMap((fn) => {
-    const name = nameOfFunction(fn);
-    const text = fn.body?.getText(file.source) ?? '';
-    const begins = openingText.test(text) || (spawningText.test(text) && !endedText.test(text));
-    const opens = (begins && /\breturn\b/.test(text)) || forwardingText.test(text);
-    const isGiver = opens && !/\.pipe\s*\(|\bpipeline\s*\(/.test(text);
-    if (!isGiver || !/^\w+$/.test(name)) return [];
-    return name.length > 3 ? [name] : [`${stemOf(file.path)}.${name}`];
-  });
 }
 
 /** `answer` of `answer.on('error', fail).pipe(gunzip)`. */

@@ -16,6 +16,8 @@ import { findBinding } from './handle-leak.ts';
 export interface UnreadFetch {
   binding: Binding;
   fn: FunctionNode;
+  /** The garbage collector ends it, in its time. */
+  isCollected?: true;
 }
 
 const heads = /^(?:ok|status|statusText|headers|url|redirected|type)$/;
@@ -43,7 +45,9 @@ export function findUnreadFetch(call: ts.CallExpression, file: FileContext): Unr
     const name = findMemberName(use.parent);
     return name !== undefined && (use.parent as ts.PropertyAccessExpression).expression === use && heads.test(name);
   };
-  return uses.length > 0 && uses.every(isHead) ? { binding, fn } : undefined;
+  if (uses.length === 0 || !uses.every(isHead)) return undefined;
+  const isCollected = findOrigin(call.expression, file)?.module !== 'node-fetch';
+  return { binding, fn, ...(isCollected && { isCollected }) };
 }
 
 function isFetch(call: ts.CallExpression, file: FileContext): boolean {

@@ -1,5 +1,6 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { LinkCondition } from '../../model/link.ts';
+import { allOf } from '../all-of.ts';
 import { findPairThroughCaller, isReset, takesTurns } from '../life/counterpart.ts';
 import { emitterLifeOf } from '../life/emitter-lifetime.ts';
 import type { Life } from '../life/life-cycle.ts';
@@ -21,6 +22,7 @@ import { endsProcess } from '../where/process-end.ts';
 import { openToUsers, runsRepeatedly } from '../where/where.ts';
 import { eventKindOf } from './event-kind.ts';
 import { hasOnce, isEnded, type ListenerLeak, type ListenerPlace, processEnd } from './listener-place.ts';
+import { unlessSelfCleared } from './self-clearing.ts';
 
 /**
  * A listener that `start()` adds to what outlives it, where `stop()` exists, releases other things and makes ready for
@@ -37,13 +39,16 @@ export function findLeftByCounterpart({ add, life, file }: ListenerPlace): Liste
   if (!kept) return undefined;
   // What its own owner made goes with it, and who hears of the end of the process is started once: unless it is seen.
   const isSeenOnly = kept === 'own' || processEnd.test(add.event);
+  // What is started once, as its process is, is stopped once.
+  const again = runsRepeatedlyOrForUsers(pair.start, life, file);
+  const when = allOf(unlessSelfCleared(add, pair, file), isSeenOnly ? again : undefined);
   return {
     shape: 'counterpart',
     what: `each run of ${nameOfFunction(pair.start)}()`,
     left: pair.stop,
     confidence: 'likely',
-    // What is started once, as its process is, is stopped once.
-    [isSeenOnly ? 'when' : 'sureWhen']: runsRepeatedlyOrForUsers(pair.start, life, file),
+    ...(when && { when }),
+    ...(!isSeenOnly && { sureWhen: again }),
   };
 
   /** What a function that the start calls was handed, seen from the start. */

@@ -11,7 +11,7 @@ import {
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { mayEndProcess } from '../where/process-end.ts';
-import { isMadeOften } from '../where/starts-repeatedly.ts';
+import { isMadeOften, notMadeOnce } from '../where/starts-repeatedly.ts';
 import { isOfCommandLine } from '../where/tooling.ts';
 import { isOfLibrary } from '../where/under-load.ts';
 import { openToUsers, outsideIteration } from '../where/where.ts';
@@ -46,6 +46,8 @@ export function findForInstanceEnd(place: ListenerPlace): ListenerLeak | undefin
       openToUsers(fn.body ?? fn, file),
       ...(life.kind === 'owner' ? [isMadeOften(add.call, life, file)] : []),
     ),
+    // The one that a program makes as it starts is meant to hear of its end.
+    ...(life.kind === 'owner' && { sureWhen: notMadeOnce(life) }),
   };
 }
 

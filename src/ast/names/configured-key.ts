@@ -13,7 +13,8 @@ import { ts } from '../ts.ts';
 import { listNodesWithin } from '../within.ts';
 import { traceType } from './provenance.ts';
 
-const ofSettings = /settings?(?![a-z])|config(?:uration)?s?(?![a-z])/i;
+/** A name of what somebody has set up. */
+export const ofSettings = /settings?(?![a-z])|config(?:uration)?s?(?![a-z])/i;
 const ofRow =
   /^_*(?:id|key|name|(?:setting|config|server|instance|connection|provider|integration|account)s?_?(?:Id|id|ID|Name|Key))$/;
 /** A list that is read as a whole: what it holds is set up by somebody, not brought by a request. */
