@@ -24,9 +24,10 @@ export const fixer: Fixer<SharedClient> = {
       const others = binding?.references.filter((reference) => reference !== name) ?? [];
       if (!binding || !declared || !isPart(declared)) return { skip: 'the class is imported under another name' };
       const pool = file.moduleScope.bindings.get('Pool');
-      if (pool && !isImportedBeside(pool, declared)) return { skip: 'the file has another `Pool`' };
-      const removed = pool && removeBinding(binding, file)?.flatMap((removal) => removal.edits);
-      edits.push(...(removed ?? [{ start: declared.getStart(file.source), end: declared.end, text: 'Pool' }]));
+      const removals = pool && isImportedBeside(pool, declared) ? removeBinding(binding, file) : undefined;
+      if (pool && !removals) return { skip: 'the file has another `Pool`' };
+      if (removals) edits.push(...removals.flatMap((removal) => removal.edits));
+      else edits.push({ start: declared.getStart(file.source), end: declared.end, text: 'Pool' });
       for (const other of others) {
         if (ts.isNewExpression(other.parent)) return { skip: 'the file makes other clients too' };
         edits.push({ start: other.getStart(file.source), end: other.end, text: 'Pool' });

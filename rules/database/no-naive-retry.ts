@@ -2,7 +2,6 @@ import {
   callsPause,
   changesAttempt,
   changesSubject,
-  contains,
   endsOnSuccess,
   findRetryLoop,
   goesOn,
@@ -28,6 +27,7 @@ import { findEnclosingFunction, findProperty, isWithin, type LoopNode, skipWrapp
 import { ts } from '../../src/ast/ts.ts';
 import { findRestartAtOnce, restartWords } from '../../src/ast/where/restart-at-once.ts';
 import { hasTooling } from '../../src/ast/where/tooling.ts';
+import { contains } from '../../src/ast/within.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Match } from '../../src/model/rule.ts';

@@ -71,22 +71,13 @@ export function listFacts(file: FileContext): string[] {
   if (file.role !== 'test' && endsIdleObjects(file)) facts.add('ends-idle-objects');
   for (const name of listRemoverMethods(file)) facts.add(`gives-remover-${name}`);
   for (const name of listEventMembers(file)) facts.add(`event-member:${name}`);
-  if (file.role !== 'test') for (const name of listEndedAtExit(file)) facts.add(`ended-at-exit:${name}`);
   for (const name of listSelfClearingMethods(file)) facts.add(`drops-listeners:${name}`);
-  if (file.role !== 'test') for (const name of listDoneForSettings(file)) facts.add(`for-settings:${name}`);
   for (const name of listMadeOnce(file)) facts.add(`made-once:${name}`);
   for (const name of listKeptOnce(file)) facts.add(`kept-once:${name}`);
-  if (file.role !== 'test') for (const name of listCallsOnFresh(file)) facts.add(`on-fresh:${name}`);
-  if (file.role !== 'test') for (const name of listKeptResults(file)) facts.add(`keeps-result:${name}`);
-  if (file.role !== 'test') for (const name of listVariedClients(file)) facts.add(`varies-client:${name}`);
-  if (file.role !== 'test') for (const name of listLimitedCalls(file)) facts.add(`limits-call:${name}`);
-  if (file.role !== 'test') for (const name of listUnlimitedProviders(file)) facts.add(`unlimited-axios:${name}`);
   if (file.role !== 'test' && endsAllRequests(file)) facts.add('ends-requests');
   if (file.role !== 'test' && parsesAllJson(file)) facts.add('parses-json');
-  if (file.role !== 'test') for (const name of listSharedSignals(file)) facts.add(`same-signal:${name}`);
   for (const name of listSurvivedErrors(file)) facts.add(`survives-errors:${name}`);
   if (file.role !== 'test' && hearsClients(file)) facts.add('hears-clients');
-  if (file.role !== 'test') for (const name of listHandedToListeners(file)) facts.add(`handed-to-listener:${name}`);
   for (const name of listRedisClients(file)) facts.add(`redis-client:${name}`);
   for (const name of listListedTypes(file)) facts.add(`listed-type:${name}`);
   for (const name of listTrimmedFields(file)) facts.add(`trims:${name}`);
@@ -94,5 +85,19 @@ export function listFacts(file: FileContext): string[] {
   for (const name of listHandfuls(file)) facts.add(`handful:${name}`);
   for (const kind of listDatabaseKinds(file)) facts.add(kind);
   for (const fact of listInstanceLives(file)) facts.add(fact);
+  if (file.role !== 'test') addOfService(facts, file);
   return [...facts].sort();
+}
+
+/** What a test does says nothing of the service. */
+function addOfService(facts: Set<string>, file: FileContext): void {
+  for (const name of listEndedAtExit(file)) facts.add(`ended-at-exit:${name}`);
+  for (const name of listDoneForSettings(file)) facts.add(`for-settings:${name}`);
+  for (const name of listCallsOnFresh(file)) facts.add(`on-fresh:${name}`);
+  for (const name of listKeptResults(file)) facts.add(`keeps-result:${name}`);
+  for (const name of listVariedClients(file)) facts.add(`varies-client:${name}`);
+  for (const name of listLimitedCalls(file)) facts.add(`limits-call:${name}`);
+  for (const name of listUnlimitedProviders(file)) facts.add(`unlimited-axios:${name}`);
+  for (const name of listSharedSignals(file)) facts.add(`same-signal:${name}`);
+  for (const name of listHandedToListeners(file)) facts.add(`handed-to-listener:${name}`);
 }

@@ -1,6 +1,6 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { NodeByKind, NodeKind } from '../model/rule.ts';
-import { findMethodCall, type Invocation, isWithin } from './syntax.ts';
+import { findMethodCall, type Invocation, isFunctionNode, isWithin } from './syntax.ts';
 import { ts } from './ts.ts';
 
 /** The nodes of a kind that stand in another node, itself among them, in source order. O(log nodes of the kind + found). */
@@ -33,6 +33,18 @@ function findFirstAt(nodes: readonly ts.Node[], pos: number): number {
     else high = middle;
   }
   return low;
+}
+
+/** Whether a part of `node` that runs with it passes a test; what functions inside do, does not count. */
+export function contains(node: ts.Node, test: (node: ts.Node) => boolean): boolean {
+  let found = false;
+  const visit = (at: ts.Node): void => {
+    if (found || (isFunctionNode(at) && at !== node)) return;
+    if (test(at)) found = true;
+    else ts.forEachChild(at, visit);
+  };
+  ts.forEachChild(node, visit);
+  return found;
 }
 
 /** Every call of a method of this name in the file, in source order. */

@@ -16,7 +16,7 @@ import {
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { isInFinally } from '../where/conditions.ts';
+import { isInFinally, outcomeOf } from '../where/conditions.ts';
 import { listMethodCalls, listNodesWithin } from '../within.ts';
 import { acquisitions } from './acquisitions.ts';
 
@@ -307,38 +307,28 @@ const granted = /^(?:is_?)?(?:ok|success(?:ful)?|succeeded|acquired|granted|allo
 const refused = /^(?:is_?)?(?:err(?:or)?|failed|failure|denied|refused|rejected)$/i;
 
 /** Whether what a call gives tells by a member of its own whether it was granted: `turn.ok`. */
-export function tellsWhetherGranted({ references }: Binding): boolean {
-  return references.some(({ parent }, index) => {
-    if (!ts.isPropertyAccessExpression(parent) || parent.expression !== references[index]) return false;
-    return granted.test(parent.name.text) || refused.test(parent.name.text);
-  });
+export function tellsWhetherGranted(binding: Binding): boolean {
+  return listAnswers(binding).length > 0;
 }
 
 /**
  * What it says of an attempt to take something that a condition holds: `!turn.ok`, `turn.ok === false` and `turn.error` that it
  * was refused, so that nothing is held. A connection has no such member.
  */
-function findAnswer({ references }: Binding, condition: ts.Expression): 'granted' | 'refused' | undefined {
-  let asked = skipWrappers(condition);
-  let isTurned = false;
-  if (ts.isBinaryExpression(asked)) {
-    const isEqual = /^===?$/.test(asked.operatorToken.getText());
-    const { kind } = skipWrappers(asked.right);
-    if (!isEqual && !/^!==?$/.test(asked.operatorToken.getText())) return undefined;
-    if (kind !== ts.SyntaxKind.TrueKeyword && kind !== ts.SyntaxKind.FalseKeyword) return undefined;
-    isTurned = isEqual === (kind === ts.SyntaxKind.FalseKeyword);
-    asked = skipWrappers(asked.left);
+function findAnswer(binding: Binding, condition: ts.Expression): 'granted' | 'refused' | undefined {
+  for (const answer of listAnswers(binding)) {
+    const holds = isWithin(answer, condition) ? outcomeOf(condition, answer.getText(), true) : undefined;
+    if (holds !== undefined) return granted.test(answer.name.text) === holds ? 'granted' : 'refused';
   }
-  while (ts.isPrefixUnaryExpression(asked) && asked.operator === ts.SyntaxKind.ExclamationToken) {
-    isTurned = !isTurned;
-    asked = skipWrappers(asked.operand);
-  }
-  const member = ts.isPropertyAccessExpression(asked) ? asked : undefined;
-  const holder = member && skipWrappers(member.expression);
-  if (!holder || !references.some((use) => use === holder)) return undefined;
-  const { text } = member.name;
-  if (!granted.test(text) && !refused.test(text)) return undefined;
-  return granted.test(text) !== isTurned ? 'granted' : 'refused';
+  return undefined;
+}
+
+function listAnswers({ references }: Binding): ts.PropertyAccessExpression[] {
+  return references.flatMap((use) => {
+    const member = getOutermostWrapped(use).parent;
+    const isAnswer = ts.isPropertyAccessExpression(member) && skipWrappers(member.expression) === use;
+    return isAnswer && (granted.test(member.name.text) || refused.test(member.name.text)) ? [member] : [];
+  });
 }
 
 /** `isOwn`, `this.runner`: the names that a condition asks about. */

@@ -8,7 +8,6 @@ import {
   calleeName,
   type FunctionNode,
   findEnclosingFunction,
-  findMemberName,
   findMemberPath,
   findMethodCall,
   isHiddenMethod,
@@ -16,9 +15,9 @@ import {
   nameOfFunction,
   skipWrappers,
 } from '../syntax.ts';
-import { ts } from '../ts.ts';
+import type { ts } from '../ts.ts';
 import { findRepetition } from '../where/where.ts';
-import { listNodesWithin } from '../within.ts';
+import { listAccessesOf, listNodesWithin } from '../within.ts';
 import type { Add } from './container-growth.ts';
 import type { Container } from './containers.ts';
 
@@ -43,10 +42,9 @@ export function isFilledAsMade({ home }: Container, add: Add, file: FileContext)
       return isOnlyCalled && calls.length > 0 && callersRunOnce;
     }
     if (!isHiddenMethod(fn)) return false;
-    const accesses = (
-      file.nodesOfKind(ts.SyntaxKind.PropertyAccessExpression) as readonly ts.PropertyAccessExpression[]
-    ).filter((node) => findMemberName(node) === name);
-    const others = accesses.filter((node) => !calls.some((call) => skipWrappers(call.expression) === node));
+    const others = listAccessesOf(name, file).filter(
+      (node) => !calls.some((call) => skipWrappers(call.expression) === node),
+    );
     if (others.length === 0) return calls.length > 0 && callersRunOnce;
     const [fresh, ...more] = others;
     const isCalledOnFresh = more.length === 0 && listCallsOnFresh(file).has(`${shape.name}.${name}`);

@@ -1,7 +1,8 @@
 import type { Binding, FileContext } from '../../model/file-context.ts';
 import { type FunctionNode, isAssignment, isWithin, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { type Handling, releasesInside } from './release-paths.ts';
+import type { Handling } from './release-paths.ts';
+import { releasesInside } from './releases-inside.ts';
 
 /** A flag that tells how the work went says nothing of who has what it used. */
 const outcomeName = /fail|err|broke|bad|abort|cancel|success|ok$|okay|valid/i;

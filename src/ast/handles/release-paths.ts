@@ -4,6 +4,7 @@ import { neverRejects } from '../io/cannot-fail.ts';
 import { type FunctionNode, isAssignment, isFunctionNode, isWithin, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { handlingWithFlags } from './owning-flag.ts';
+import { releasesInside } from './releases-inside.ts';
 
 /** A way out of a function on which something acquired is still held. */
 export interface Leak {
@@ -355,17 +356,6 @@ export function isAbsence(condition: ts.Expression): boolean {
   if (!ts.isBinaryExpression(at)) return false;
   const { kind } = at.operatorToken;
   return kind === ts.SyntaxKind.EqualsEqualsToken || kind === ts.SyntaxKind.EqualsEqualsEqualsToken;
-}
-
-export function releasesInside(fn: ts.Node, handling: Handling): boolean {
-  let found = false;
-  const visit = (node: ts.Node): void => {
-    if (found) return;
-    if (handling.isRelease(node)) found = true;
-    else ts.forEachChild(node, visit);
-  };
-  visit(fn);
-  return found;
 }
 
 /** `await client.release()` is a release, not something that throws while the client is held. */

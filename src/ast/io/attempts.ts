@@ -13,7 +13,8 @@ import {
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { leavesFunction } from '../where/conditions.ts';
+import { leavesFunction, outcomeOf } from '../where/conditions.ts';
+import { contains } from '../within.ts';
 
 /** The loop whose body the attempt is: nothing but blocks and conditions in between. */
 export function findRetryLoop(node: ts.Node): LoopNode | undefined {
@@ -140,38 +141,9 @@ export function goesOtherWay(attempt: ts.TryStatement, fn: FunctionNode, file: F
   });
 }
 
-/** How `x`, `!x` and `x === false` come out once `name` is given a value; undefined of all else. */
-function outcomeOf(condition: ts.Expression, name: string, value: boolean): boolean | undefined {
-  const asked = skipWrappers(condition);
-  if (asked.getText() === name) return value;
-  if (ts.isPrefixUnaryExpression(asked) && asked.operator === ts.SyntaxKind.ExclamationToken) {
-    const inner = outcomeOf(asked.operand, name, value);
-    return inner === undefined ? undefined : !inner;
-  }
-  if (!ts.isBinaryExpression(asked) || skipWrappers(asked.left).getText() !== name) return undefined;
-  const { kind } = asked.right;
-  if (kind !== ts.SyntaxKind.TrueKeyword && kind !== ts.SyntaxKind.FalseKeyword) return undefined;
-  const isSame = (kind === ts.SyntaxKind.TrueKeyword) === value;
-  const operator = asked.operatorToken.getText();
-  if (/^===?$/.test(operator)) return isSame;
-  return /^!==?$/.test(operator) ? !isSame : undefined;
-}
-
 /** `const message = await queue.receive()` ahead of the attempt: each round waits for what it works on. */
 export function isPacedByRound(attempt: ts.TryStatement, loop: LoopNode): boolean {
   return contains(loop.statement, (node) => ts.isAwaitExpression(node) && node.end <= attempt.pos);
-}
-
-/** Whether a part of `node` that runs with it passes a test; what functions inside do, does not count. */
-export function contains(node: ts.Node, test: (node: ts.Node) => boolean): boolean {
-  let found = false;
-  const visit = (at: ts.Node): void => {
-    if (found || (isFunctionNode(at) && at !== node)) return;
-    if (test(at)) found = true;
-    else ts.forEachChild(at, visit);
-  };
-  ts.forEachChild(node, visit);
-  return found;
 }
 
 /** The attempt returns, breaks, or sets the flag that ends the loop. */

@@ -1,4 +1,5 @@
 import type { Binding, FileContext } from '../../model/file-context.ts';
+import { isEndless } from '../io/attempts.ts';
 import { classShape, findThisOwner } from '../names/class-shape.ts';
 import { findImport } from '../names/provenance.ts';
 import {
@@ -17,7 +18,7 @@ import {
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { findRepetition, type Repetition } from '../where/where.ts';
-import { listNodesWithin } from '../within.ts';
+import { contains, listNodesWithin } from '../within.ts';
 import { isRegistering } from './listener-place.ts';
 
 /** Callbacks further out are not followed. */
@@ -122,23 +123,20 @@ function isFew({ node, over }: Repetition): boolean {
   return tries.test(node.expression.getText()) || (isEndless(node) && countsTries(node));
 }
 
-function isEndless({ expression }: ts.WhileStatement): boolean {
-  return skipWrappers(expression).kind === ts.SyntaxKind.TrueKeyword;
+/** `while (true) { attempt++; … return outcome; }`: the tries end with what the work gives. */
+function countsTries({ statement }: ts.WhileStatement): boolean {
+  return (
+    contains(statement, isCountOfTries) &&
+    contains(statement, (node) => ts.isReturnStatement(node) && node.expression !== undefined)
+  );
 }
 
-/** `while (true) { attempt++; … return outcome; }`: the tries end with what the work gives. */
-function countsTries(loop: ts.WhileStatement): boolean {
-  let counts = false;
-  let gives = false;
-  const visit = (node: ts.Node): void => {
-    if (isFunctionNode(node)) return;
-    if (ts.isPostfixUnaryExpression(node) || ts.isPrefixUnaryExpression(node))
-      counts ||= node.operator === ts.SyntaxKind.PlusPlusToken && tries.test(node.operand.getText());
-    if (ts.isReturnStatement(node)) gives ||= node.expression !== undefined;
-    ts.forEachChild(node, visit);
-  };
-  visit(loop.statement);
-  return counts && gives;
+function isCountOfTries(node: ts.Node): boolean {
+  return (
+    (ts.isPostfixUnaryExpression(node) || ts.isPrefixUnaryExpression(node)) &&
+    node.operator === ts.SyntaxKind.PlusPlusToken &&
+    tries.test(node.operand.getText())
+  );
 }
 
 /** `this.controller = new AbortController()` ahead of the call: a signal for that call. */

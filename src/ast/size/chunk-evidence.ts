@@ -1,9 +1,9 @@
 import type { FileContext } from '../../model/file-context.ts';
-import { contains } from '../io/attempts.ts';
 import { hasAwait } from '../io/independence.ts';
 import { listCallsOf } from '../names/functions.ts';
 import { type FunctionNode, findEnclosingFunction, findMethodCall, findThisClass, nameOfFunction } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { contains } from '../within.ts';
 import { findIterated, listRepetitions } from './loop-facts.ts';
 import { sizeOf } from './size.ts';
 

@@ -6,6 +6,7 @@ import {
   getOutermostWrapped,
   isFunctionNode,
   isWithin,
+  skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
 
@@ -85,4 +86,21 @@ export function isInFinally(node: ts.Node): boolean {
 export function isAboveZero(node: ts.Node): node is ts.BinaryExpression {
   if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.GreaterThanToken) return false;
   return ts.isNumericLiteral(node.right) && node.right.text === '0';
+}
+
+/** How `x`, `!x` and `x === false` come out once `name` is given a value; undefined of all else. */
+export function outcomeOf(condition: ts.Expression, name: string, value: boolean): boolean | undefined {
+  const asked = skipWrappers(condition);
+  if (asked.getText() === name) return value;
+  if (ts.isPrefixUnaryExpression(asked) && asked.operator === ts.SyntaxKind.ExclamationToken) {
+    const inner = outcomeOf(asked.operand, name, value);
+    return inner === undefined ? undefined : !inner;
+  }
+  if (!ts.isBinaryExpression(asked) || skipWrappers(asked.left).getText() !== name) return undefined;
+  const { kind } = asked.right;
+  if (kind !== ts.SyntaxKind.TrueKeyword && kind !== ts.SyntaxKind.FalseKeyword) return undefined;
+  const isSame = (kind === ts.SyntaxKind.TrueKeyword) === value;
+  const operator = asked.operatorToken.getText();
+  if (/^===?$/.test(operator)) return isSame;
+  return /^!==?$/.test(operator) ? !isSame : undefined;
 }

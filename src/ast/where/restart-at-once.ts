@@ -1,5 +1,5 @@
 import type { FileContext } from '../../model/file-context.ts';
-import { callsPause, contains, withoutTexts } from '../io/attempts.ts';
+import { callsPause, withoutTexts } from '../io/attempts.ts';
 import { findCalled } from '../life/after-end.ts';
 import { findListenerFunction, listAdds, pathOf } from '../listeners/listener-calls.ts';
 import { bareModule, findOrigin, originName } from '../names/provenance.ts';
@@ -16,7 +16,7 @@ import {
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { listNodesWithin } from '../within.ts';
+import { contains, listNodesWithin } from '../within.ts';
 import { hasTooling } from './tooling.ts';
 
 /** What starts something anew as soon as it has ended. */
