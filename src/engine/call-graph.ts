@@ -1,6 +1,14 @@
 import type { CallEdge, EntryPoint, FunctionSummary, HandedTo, RequestedBy } from '../model/link.ts';
 import { isAdminRouter, isNamedByAdmins } from './admin-router.ts';
-import { isExportedFunction, listNewNames, mayCall, namesOf, tailOf, tailOfParameter } from './call-names.ts';
+import {
+  isExportedFunction,
+  listDefaultHomes,
+  listNewNames,
+  mayCall,
+  namesOf,
+  tailOf,
+  tailOfParameter,
+} from './call-names.ts';
 import { compareRefs, compareSteps } from './order.ts';
 import type { Project } from './project.ts';
 import { isBy, isFromOutside, isWithoutAdmins } from './requested-by.ts';
@@ -313,11 +321,12 @@ export class CallGraph {
     ];
     if (!names.isReachable) return found;
     const { reachers, within } = this.#around(homes);
-    const given = listNewNames(names, target, within, this.#project, this.#symbols);
+    const routes = { within, defaultHomes: listDefaultHomes(names, target, within, this.#project) };
+    const given = listNewNames(names, target, routes, this.#project, this.#symbols);
     const tails = new Set([...names.tails, ...given]);
     for (const file of reachers) {
       if (file === target.file || this.#project.leadsNowhere(file)) continue;
-      if (!this.#project.isSummarised(file) && !mayCall(names, given, this.#project, file)) continue;
+      if (!this.#project.isSummarised(file) && !mayCall(names, given, routes, this.#project, file)) continue;
       found.push(...this.#callersIn(file, target, tails, within));
     }
     return found;

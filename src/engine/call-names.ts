@@ -1,5 +1,6 @@
 import { anyMember, constructorMember } from '../ast/names/symbol-ref.ts';
 import type { ClassSummary, FileSummary, NamedValue, SymbolRef } from '../model/link.ts';
+import { listDefaultLoads } from './default-loads.ts';
 import { escapeName } from './escape-name.ts';
 import { renamesOne } from './name-lists.ts';
 import type { Project } from './project.ts';
@@ -9,18 +10,31 @@ import { type FunctionRef, own, type SymbolTable } from './symbols.ts';
 export interface CallNames {
   /** Last names that a call of the function can be written with. */
   tails: Set<string>;
-  /**
-   * Whether a text may hold a call of it; looked at before a file is summarised.
-   *
-   * @param makesByAnyName {@link mayMakeDefault} of the text
-   */
-  mayBeCalledIn(text: string, makesByAnyName: () => boolean): boolean;
+  /** Whether a text may hold a call of it; looked at before a file is summarised. */
+  mayBeCalledIn(text: string, loads: Loads): boolean;
+  /** What is done with it where it is a default export, which goes by any name. */
+  defaultUse: 'called' | 'made' | undefined;
   /** Whether the text of a file may hand it on under another name. */
   mayBeRenamedIn(project: Project, file: string): boolean;
   /** Whether other files can call it at all. */
   isReachable: boolean;
   /** Classes that it is a method of. */
   classes: ClassSummary[];
+}
+
+/** What the text of a file loads of the files by which a function can be had. */
+interface Loads {
+  /** A default export that it may call, or make an instance of, by a name of its own. */
+  isDefault(): boolean;
+  /** All of a module under one name. */
+  isModule(): boolean;
+}
+
+/** The files by which a function can be had. */
+export interface Routes {
+  within: ReadonlySet<string>;
+  /** Those whose default export it may be. */
+  defaultHomes: ReadonlySet<string>;
 }
 
 /** The names by which a function can be called. */
@@ -51,14 +65,11 @@ export function namesOf(summary: FileSummary, fn: number): CallNames {
     if ('local' in exported && locals.has(exported.local)) tails.add(name);
   }
   const isDefault = tails.has('default');
-  const mentions = tails.has(constructorMember)
-    ? mentionsMaking(
-        [...tails].filter((tail) => tail !== constructorMember && tail !== 'default'),
-        isDefault,
-      )
-    : isDefault
-      ? () => true
-      : mentionsCall(new Set(classes.flatMap((cls) => Object.keys(cls.methods))), tails);
+  const isMade = tails.has(constructorMember);
+  const written = [...tails].filter((tail) => tail !== constructorMember && tail !== 'default');
+  const mentions = isMade
+    ? mentionsMaking(written)
+    : mentionsCall(new Set(classes.flatMap((cls) => Object.keys(cls.methods))), written);
   const mayBeRenamedIn = mentionsRenaming(tails);
   const isReachable = tails.size > 0;
   const mentionsAll = mentionsHolder(summary, fn);
@@ -66,9 +77,10 @@ export function namesOf(summary: FileSummary, fn: number): CallNames {
   tails.add(anyMember);
   // What a maker gives is called by the name of the maker and what stands for its result.
   if (makers.size > 0) tails.add('()');
-  const mayBeCalledIn: CallNames['mayBeCalledIn'] = (text, makesByAnyName) =>
-    mentions(text, makesByAnyName) || mentionsAll(text);
-  return { tails, mayBeCalledIn, mayBeRenamedIn, isReachable, classes };
+  const mayBeCalledIn: CallNames['mayBeCalledIn'] = (text, loads) =>
+    mentions(text) || (isDefault && loads.isDefault()) || mentionsAll(text, loads);
+  const defaultUse = isDefault ? (isMade ? 'made' : 'called') : undefined;
+  return { tails, mayBeCalledIn, defaultUse, mayBeRenamedIn, isReachable, classes };
 }
 
 /** `{ Query: userQueries }`, `graphqlHTTP({ rootValue: root })`, `handlers[kind](job)`: any of what something holds. */
@@ -76,7 +88,7 @@ const anyUse =
   /(?<![\w$.])(?:Query|Mutation|Subscription)\s*[:,}]|\brootValue\b|(?:Query|Mutation|Subscription)Resolvers\b|Resolvers\[|[\w$)]\s*\[[^\]'"\n]{1,80}\]\s*!?(?:\?\.)?\s*[(.;]/;
 
 /** Whether a text names what holds the function, an object or the module, and may run any of what that holds. */
-function mentionsHolder(summary: FileSummary, fn: number): (text: string) => boolean {
+function mentionsHolder(summary: FileSummary, fn: number): CallNames['mayBeCalledIn'] {
   const holders: string[] = [];
   let isOfModule = false;
   for (const [name, exported] of Object.entries(summary.exports)) {
@@ -88,20 +100,51 @@ function mentionsHolder(summary: FileSummary, fn: number): (text: string) => boo
     if (value.kind !== 'object' || name === 'default') isOfModule = true;
   }
   if (holders.length === 0 && !isOfModule) return () => false;
-  return (text) =>
-    (holders.some((name) => name !== 'default' && text.includes(name)) ||
-      (isOfModule && /\*\s+as\s|\brequire\s*\(|\bimport\s+\w/.test(text))) &&
-    anyUse.test(text);
+  return (text, loads) =>
+    anyUse.test(text) &&
+    (holders.some((name) => name !== 'default' && text.includes(name)) || (isOfModule && loads.isModule()));
 }
 
 /** Whether the text of a file may hold a call of a function, by its names or by one that it was `given`. */
-export function mayCall(names: CallNames, given: readonly string[], project: Project, file: string): boolean {
+export function mayCall(
+  names: CallNames,
+  given: readonly string[],
+  routes: Routes,
+  project: Project,
+  file: string,
+): boolean {
   const text = project.textOf(file) ?? '';
-  return isCalledIn(text, names, project, file) || given.some((name) => text.includes(name));
+  return isCalledIn(text, names, routes, project, file) || given.some((name) => text.includes(name));
 }
 
-function isCalledIn(text: string, names: CallNames, project: Project, file: string): boolean {
-  return names.mayBeCalledIn(text, () => project.ask(file, 'makes by any name', mayMakeDefault));
+function isCalledIn(
+  text: string,
+  { mayBeCalledIn, defaultUse = 'called' }: CallNames,
+  { within, defaultHomes }: Routes,
+  project: Project,
+  file: string,
+): boolean {
+  const loadsOne = (use: 'called' | 'made', of: ReadonlySet<string>): boolean =>
+    project.ask(file, 'default loads', listDefaultLoads)[use].some((module) => {
+      const target = project.resolver.resolve(file, module);
+      return target !== undefined && of.has(target);
+    });
+  return mayBeCalledIn(text, {
+    isDefault: () => loadsOne(defaultUse, defaultHomes),
+    isModule: () => loadsOne('called', within),
+  });
+}
+
+/** The files whose default export a function may be: its own, and those of `within` that may hand on what they load. */
+export function listDefaultHomes(
+  { defaultUse }: CallNames,
+  target: FunctionRef,
+  within: ReadonlySet<string>,
+  project: Project,
+): ReadonlySet<string> {
+  if (!defaultUse) return new Set();
+  const isHandedOn = (file: string): boolean => project.ask(file, 'default loads', listDefaultLoads).isHandedOn;
+  return new Set([...within].filter((file) => file === target.file || isHandedOn(file)));
 }
 
 /**
@@ -111,16 +154,16 @@ function isCalledIn(text: string, names: CallNames, project: Project, file: stri
 export function listNewNames(
   names: CallNames,
   target: FunctionRef,
-  within: ReadonlySet<string>,
+  routes: Routes,
   project: Project,
   symbols: SymbolTable,
 ): string[] {
   const given: string[] = [];
-  for (const file of within) {
+  for (const file of routes.within) {
     const isOwn = file === target.file;
     const isRenamed = !isOwn && names.mayBeRenamedIn(project, file);
     const textOf = (): string => (isOwn ? '' : (project.textOf(file) ?? ''));
-    if (!isRenamed && !(names.tails.has('()') && isCalledIn(textOf(), names, project, file))) continue;
+    if (!isRenamed && !(names.tails.has('()') && isCalledIn(textOf(), names, routes, project, file))) continue;
     const summary = project.summaryOf(file);
     for (const [name, exported] of Object.entries(summary?.exports ?? {})) {
       if (names.tails.has(name)) continue;
@@ -129,7 +172,9 @@ export function listNewNames(
         'module' in exported
           ? symbols.originOf(file, name)?.file === target.file
           : value?.kind === 'alias' &&
-            symbols.functionsOf(file, value.to, within).some((fn) => fn.file === target.file && fn.fn === target.fn);
+            symbols
+              .functionsOf(file, value.to, routes.within)
+              .some((fn) => fn.file === target.file && fn.fn === target.fn);
       if (isIt) given.push(name);
     }
   }
@@ -149,8 +194,7 @@ function exportsByName(text: string): boolean {
 }
 
 /** Methods stand behind a dot or in a pattern, other names anywhere. */
-function mentionsCall(methods: ReadonlySet<string>, tails: ReadonlySet<string>): CallNames['mayBeCalledIn'] {
-  const words = [...tails];
+function mentionsCall(methods: ReadonlySet<string>, words: readonly string[]): (text: string) => boolean {
   const forms = words.map((word) => {
     const name = escapeName(word);
     return methods.has(word)
@@ -161,29 +205,13 @@ function mentionsCall(methods: ReadonlySet<string>, tails: ReadonlySet<string>):
   return (text) => words.some((word) => text.includes(word)) && form.test(text);
 }
 
-/** `new X`, `new module.X`, or another name given to X; under a default export X has whatever name it is imported by. */
-function mentionsMaking(names: readonly string[], isDefault: boolean): CallNames['mayBeCalledIn'] {
+/** `new X`, `new module.X`, or another name given to X. */
+function mentionsMaking(names: readonly string[]): (text: string) => boolean {
   const any = names.map(escapeName).join('|');
   const form = new RegExp(
     `\\bnew\\s+(?:[\\w$]+\\.)*(?:${any})(?![\\w$])|(?:${any})\\s+as\\b|=\\s*(?:${any})\\s*[;\\n]`,
   );
-  return (text, makesByAnyName) => text.includes('new ') && (form.test(text) || (isDefault && makesByAnyName()));
-}
-
-/** What is `default` by name, or comes apart, or is made or handed on where it is loaded, may go by any name. */
-const anyName =
-  /\bdefault\s+as\b|[.{,]\s*default\b|['"]default['"]|\}\s*=\s*[^=;]{0,80}?\b(?:require|import)\s*\(|\bnew\s*\([^;]{0,80}?\b(?:require|import)\s*\(|\bimport\s*\([^;]{0,200}?\.\s*then\b/;
-const loadedName =
-  /\bimport\s+([\w$]+)\s*(?:,|from\b)|\*\s*as\s+([\w$]+)|([\w$]+)\s*(?::[^=;]{0,80})?[=:]\s*[^=;]{0,80}?\b(?:require|import)\s*\(/g;
-
-/** Whether a text may make an instance of what it loads under a name of its own. */
-function mayMakeDefault(text: string): boolean {
-  if (anyName.test(text)) return true;
-  for (const [, imported, space, loaded] of text.matchAll(loadedName)) {
-    const name = escapeName(imported ?? space ?? loaded!);
-    if (new RegExp(`\\bnew\\s+(?:[\\w$]+\\.)*${name}(?![\\w$])`).test(text)) return true;
-  }
-  return false;
+  return (text) => text.includes('new ') && form.test(text);
 }
 
 function* namesInValue(name: string, value: NamedValue, fn: number): Generator<string> {

@@ -50,8 +50,11 @@ export function textOfFact(fact: string): FactText {
       return { mentions: ['.on(', '.once(', '.addListener('], isOfProduct: true };
     case 'handed-to-listener':
       return { mentions: [payload], shape: new RegExp(`[(,]\\s*${escapeName(payload)}\\s*[,)]`), isOfProduct: true };
-    case 'redis-client':
-      return { mentions: ['redis'] };
+    case 'redis-client': {
+      const name = payload.split('.').at(-1)!;
+      const shape = /['"](?:ioredis|redis|@redis\/client)(?:\/[^'"\n]*)?['"]/;
+      return { mentions: [name === 'default' ? 'redis' : `redis&${name}`], shape };
+    }
     case 'listed-type':
       return {
         mentions: [payload],

@@ -3,6 +3,7 @@ import type { ClassSummary, FileSummary, NamedValue, SymbolRef } from '../model/
 import { exportsType, extendsName, mayInherit } from './name-lists.ts';
 import type { Project } from './project.ts';
 import { TellingNames } from './telling-names.ts';
+import { hasWord } from './words.ts';
 
 /** A function of the project: its file, and its place in the file's summary. */
 export interface FunctionRef {
@@ -262,7 +263,7 @@ export class SymbolTable {
     if (member === undefined || depth > maxDepth) return [];
     const found: FunctionRef[] = [];
     const declared = this.originOf(file, name);
-    if (declared) this.#summariseHeirs(declared.file, declared.local);
+    if (declared) this.#summariseHeirs(declared.file, declared.local, member);
     const heirs = this.#heirs.get(name);
     if (!heirs) return found;
     const origin = declared ?? { file, local: name };
@@ -275,14 +276,16 @@ export class SymbolTable {
     return found.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.fn - b.fn));
   }
 
-  /** The files that import a class or an interface and mention what extends or implements it. */
-  #summariseHeirs(file: string, name: string): void {
-    const key = `${file}\0${name}`;
+  /** The files that import a class or an interface, and mention what extends or implements it and has a member. */
+  #summariseHeirs(file: string, name: string, member: string): void {
+    const key = `${file}\0${name}\0${member}`;
     if (this.#soughtHeirs.has(key)) return;
     this.#soughtHeirs.add(key);
     for (const importer of this.#project.reachersOf([file])) {
       if (this.#project.isSummarised(importer) || this.#project.isAside(importer)) continue;
-      if (mayInherit(this.#project, importer, name)) this.#project.summaryOf(importer);
+      if (!mayInherit(this.#project, importer, name)) continue;
+      const isNamed = this.#project.ask(importer, `has ${member}`, (text) => hasWord(text, member));
+      if (isNamed) this.#project.summaryOf(importer);
     }
   }
 

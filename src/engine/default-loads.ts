@@ -1,0 +1,59 @@
+import { scanImports } from './import-scan.ts';
+
+/** What a text does with the default exports of others, which go by whatever name it gives them. */
+export interface DefaultLoads {
+  /** Modules whose default, or whole, it may call something of. */
+  called: readonly string[];
+  /** Modules whose default it may make an instance of. */
+  made: readonly string[];
+  /** Whether the default of what it loads may be its own. */
+  isHandedOn: boolean;
+}
+
+const origin = /\bfrom\s*(['"])([^'"\n]{1,300})\1/g;
+/** What an import names, unless that is all types. */
+const imported = /\bimport\s+(?!type\s+(?!from\b)[\w${*])([^'"`;()]*)$/;
+const load =
+  /(?:([\w$]+)\s*(?::[^=;]{0,80})?[=:]\s*[^=;]{0,80}?)?\b(?:require|import)\s*\(\s*(['"])([^'"\n]{1,300})\2/g;
+/** What comes apart, or is made or handed on where it is loaded, may go by any name. */
+const anyName =
+  /\bdefault\s+as\b|[.{,]\s*default\b|['"]default['"]|\}\s*=\s*[^=;]{0,80}?\b(?:require|import)\s*\(|\bnew\s*\([^;]{0,80}?\b(?:require|import)\s*\(|\bimport\s*\([^;]{0,200}?\.\s*then\b/;
+const handsOn = /\bexports\b|\bexport\s*=|\bexport\s*\{[^}]{0,1000}?\bdefault\b/;
+
+/** Reads a text for {@link DefaultLoads}, without a parse. */
+export function listDefaultLoads(text: string): DefaultLoads {
+  const called = new Set<string>();
+  const made = new Set<string>(text.includes('new') && anyName.test(text) ? scanImports(text) : []);
+  const names = new Set<string>();
+  const news = listNews(text);
+  let end = 0;
+  for (const { 0: found, 2: module = '', index } of text.matchAll(origin)) {
+    const before = text.slice(end, index);
+    end = index + found.length;
+    const [, clause = ''] = imported.exec(before.slice(Math.max(0, before.lastIndexOf('import')))) ?? [];
+    for (const [name] of clause.matchAll(/[\w$]+/g)) names.add(name);
+    const [, own, space, renamed] = /^\s*([\w$]+)|\*\s*as\s+([\w$]+)|\bdefault\s+as\s+([\w$]+)/.exec(clause) ?? [];
+    const local = own ?? space ?? renamed;
+    if (local === undefined) continue;
+    called.add(module);
+    if (news.has(local)) made.add(module);
+  }
+  for (const [, local, , module = ''] of text.matchAll(load)) {
+    called.add(module);
+    if (local === undefined) continue;
+    names.add(local);
+    if (news.has(local)) made.add(module);
+  }
+  return { called: [...called], made: [...made], isHandedOn: handsOn.test(text) || exportsOne(names, text) };
+}
+
+/** The first names behind `new`: `services` of `new services.Orders()`. */
+function listNews(text: string): ReadonlySet<string> {
+  return new Set(Array.from(text.matchAll(/\bnew\s+([\w$]+)/g), ([, name]) => name!));
+}
+
+/** `export default run;`, `export default memoize(run);` */
+function exportsOne(names: ReadonlySet<string>, text: string): boolean {
+  const [, value = ''] = /\bexport\s+default\s+(?!(?:async\s+)?(?:function|class)\b)([^;]{1,200})/.exec(text) ?? [];
+  return (value.match(/[\w$]+/g) ?? []).some((name) => names.has(name));
+}
