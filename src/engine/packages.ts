@@ -149,7 +149,8 @@ function readManifest(file: string | undefined): PackageManifest {
  * A package whose `start` runs node, or a file by bun or deno, is an application, also where it is published, unless it ships
  * types; one that is started or put into an image (by a script, or a Dockerfile in its folder) is, whatever it ships, and one whose description
  * was left empty, unless something says where it is published; so is one whose folder has nothing at the root file that its
- * `main` names (what `npm init` writes), and one that names nothing to import and needs what programs are built with.
+ * `main` names (what `npm init` writes), and one that names nothing to import and needs what programs are built with. One that
+ * offers its TypeScript as it is written is for its own repository.
  * `isThere` says whether a file is in the folder.
  */
 function isPublished(manifest: PackageManifest, isThere: (file: string) => boolean): boolean {
@@ -159,6 +160,7 @@ function isPublished(manifest: PackageManifest, isThere: (file: string) => boole
   const saysWhere = manifest.repository !== undefined || manifest.publishConfig !== undefined;
   if (!saysWhere && (manifest.description === '' || isThere('Dockerfile'))) return false;
   if (!saysWhere && Object.keys(named).some((script) => /^(?:start|serve|docker)(?:$|:)/.test(script))) return false;
+  if (offersSource(manifest)) return false;
   if (types !== undefined || typings !== undefined || exports !== undefined || module !== undefined) return true;
   if (listStarted(named).some((command) => runsByNode.test(`${command} `))) return false;
   if (!saysWhere && source === undefined && bin === undefined && manifest.files === undefined) {
@@ -167,6 +169,14 @@ function isPublished(manifest: PackageManifest, isThere: (file: string) => boole
   }
   if (main !== undefined || source !== undefined) return true;
   return bin === undefined && (manifest.files !== undefined || !needsFramework(manifest));
+}
+
+/** Whether what others import is source alone, and nothing says that something else is put in its place or shipped beside it. */
+function offersSource({ main, module, exports, files, publishConfig }: PackageManifest): boolean {
+  if (files !== undefined || (isRecord(publishConfig) && ('main' in publishConfig || 'exports' in publishConfig)))
+    return false;
+  const offered = JSON.stringify([main, module, exports]).match(/[^"]+\.[cm]?[jt]sx?(?=")/g) ?? [];
+  return offered.length > 0 && offered.every((path) => /(?<!\.d)\.[cm]?tsx?$/.test(path));
 }
 
 /** What `start` runs: itself, and the scripts that it names (`npm run start-server`, `run-p start:page start:main`). */

@@ -34,6 +34,22 @@ test('a package that needs what programs are built with is published where it na
   expect(isPublished({ dependencies: {} })).toBe(true);
 });
 
+test('what offers nothing but its TypeScript is for its own repository, unless it says what is shipped', () => {
+  const isPublished = (more: object): boolean => {
+    const manifest = { name: 'rows', version: '2.1.0', repository: 'rows/rows', ...more };
+    const root = tempProject({ 'package.json': JSON.stringify(manifest), 'src/index.ts': '' });
+    const packages = new PackageIndex(root);
+    packages.add('');
+    return packages.isPublished('');
+  };
+  expect(isPublished({ main: 'src/index.ts' })).toBe(false);
+  expect(isPublished({ exports: { '.': './src/index.ts', './view': './src/view.tsx' } })).toBe(false);
+  expect(isPublished({ exports: { '.': { types: './dist/index.d.ts', import: './dist/index.js' } } })).toBe(true);
+  expect(isPublished({ main: 'src/index.ts', types: 'dist/index.d.ts', exports: './dist/index.js' })).toBe(true);
+  expect(isPublished({ main: 'src/index.ts', files: ['dist'] })).toBe(true);
+  expect(isPublished({ main: 'src/index.ts', publishConfig: { main: 'dist/index.js' } })).toBe(true);
+});
+
 test('a part of a repository is published once it was released: it left its first version behind, or lists its changes', () => {
   const isPublished = (version: string, more: Record<string, string> = {}): boolean => {
     const manifest = { name: '@desk/rows', version, main: 'dist/index.js', publishConfig: { access: 'public' } };
