@@ -13,8 +13,11 @@ export interface DefaultLoads {
 const origin = /\bfrom\s*(['"])([^'"\n]{1,300})\1/g;
 /** What an import names, unless that is all types. */
 const imported = /\bimport\s+(?!type\s+(?!from\b)[\w${*])([^'"`;()]*)$/;
-const load =
-  /(?:([\w$]+)\s*(?::[^=;]{0,80})?[=:]\s*[^=;]{0,80}?)?\b(?:require|import)\s*\(\s*(['"])([^'"\n]{1,300})\2/g;
+const load = /\b(?:require|import)\s*\(\s*(['"])([^'"\n]{1,300})\1/g;
+/** What a load is given to, of the text before it. */
+const loaded = /([\w$]+)\s*(?::[^=;]{0,80})?[=:]\s*[^=;]{0,80}$/;
+/** The text before a load that is looked at: enough for a name, a type and what is around the load. */
+const nearby = 200;
 /** What comes apart, or is made or handed on where it is loaded, may go by any name. */
 const anyName =
   /\bdefault\s+as\b|[.{,]\s*default\b|['"]default['"]|\}\s*=\s*[^=;]{0,80}?\b(?:require|import)\s*\(|\bnew\s*\([^;]{0,80}?\b(?:require|import)\s*\(|\bimport\s*\([^;]{0,200}?\.\s*then\b/;
@@ -38,8 +41,9 @@ export function listDefaultLoads(text: string): DefaultLoads {
     called.add(module);
     if (news.has(local)) made.add(module);
   }
-  for (const [, local, , module = ''] of text.matchAll(load)) {
+  for (const { 2: module = '', index } of text.matchAll(load)) {
     called.add(module);
+    const [, local] = loaded.exec(text.slice(Math.max(0, index - nearby), index)) ?? [];
     if (local === undefined) continue;
     names.add(local);
     if (news.has(local)) made.add(module);

@@ -22,6 +22,8 @@ export class FactPlaces {
   /** Places of the files that have another text by now. */
   readonly #stale = new Set<number>();
   readonly #asked = new Set<string>();
+  /** By folder, the places of the files below it. */
+  readonly #below = new Map<string, readonly number[]>();
   #isChanged = false;
 
   /** @param paths sorted */
@@ -75,9 +77,21 @@ export class FactPlaces {
     for (const fact of facts) this.#asked.add(fact);
     const unknown = [...new Set(facts)].filter((fact) => !this.#places.has(fact));
     if (unknown.length === 0) return;
-    const found = this.#search(unknown, this.#paths.keys());
+    const found = this.#search(unknown, this.#placesFor(unknown));
     for (const [i, fact] of unknown.entries()) this.#places.set(fact, found[i]!);
     this.#isChanged = true;
+  }
+
+  /** Where facts of one folder, which come one by one, are looked for: not in all files. */
+  #placesFor([first, ...others]: readonly string[]): Iterable<number> {
+    const { folder } = textOfFact(first!);
+    if (folder === undefined || others.length > 0) return this.#paths.keys();
+    let below = this.#below.get(folder);
+    if (!below) {
+      below = [...this.#paths.keys()].filter((place) => isBelow(this.#paths[place]!, folder));
+      this.#below.set(folder, below);
+    }
+    return below;
   }
 
   #lookAgain(): void {
@@ -116,7 +130,11 @@ export class FactPlaces {
 }
 
 function isAskedOf({ folder }: FactText, path: string): boolean {
-  return folder === undefined || (path.startsWith(folder) && path[folder.length] === '/');
+  return folder === undefined || isBelow(path, folder);
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return path.startsWith(folder) && path[folder.length] === '/';
 }
 
 function isDefined(place: number | undefined): place is number {

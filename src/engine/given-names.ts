@@ -123,7 +123,11 @@ function listMakings(text: string, holder: string): { maker: string; isCalled: b
 }
 
 const imports = /\bimport\s+([\w$]+)?\s*,?\s*(?:\*\s*as\s+([\w$]+)|\{([^{}]*)\})?\s*from\s*['"]([^'"\n]+)['"]/g;
-const requires = /([\w$]+|\{[^{}]*\})\s*=\s*require\s*\(\s*['"]([^'"\n]+)['"]\s*\)(?!\s*[.(])/g;
+const requires = /=\s*require\s*\(\s*['"]([^'"\n]+)['"]\s*\)(?!\s*[.(])/g;
+
+/** No pattern that takes what is loaded apart is longer, and no name. */
+const longestPattern = 4000;
+const longestName = 100;
 
 /** What a text takes from modules: `import geo, { near as close } from './geo'`, `const { geo } = require('./lib')`. */
 function listLoads(text: string): Load[] {
@@ -140,9 +144,11 @@ function listLoads(text: string): Load[] {
     }
   }
   if (text.includes('require')) {
-    for (const [, names, module] of text.matchAll(requires)) {
-      if (names!.startsWith('{')) addParts(names, module!);
-      else loads.push({ module: module!, name: '*', local: names! });
+    for (const { 1: module, index } of text.matchAll(requires)) {
+      const before = text.slice(Math.max(0, index - longestPattern), index).trimEnd();
+      const local = /[\w$]+$/.exec(before.slice(-longestName))?.[0];
+      if (local) loads.push({ module: module!, name: '*', local });
+      else if (before.endsWith('}')) addParts(before.slice(before.lastIndexOf('{') + 1, -1), module!);
     }
   }
   return loads;
