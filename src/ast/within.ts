@@ -1,6 +1,13 @@
 import type { FileContext } from '../model/file-context.ts';
 import type { NodeByKind, NodeKind } from '../model/rule.ts';
-import { findMethodCall, type Invocation, isFunctionNode, isWithin } from './syntax.ts';
+import {
+  type FunctionNode,
+  findEnclosingFunction,
+  findMethodCall,
+  type Invocation,
+  isFunctionNode,
+  isWithin,
+} from './syntax.ts';
 import { ts } from './ts.ts';
 
 /** The nodes of a kind that stand in another node, itself among them, in source order. O(log nodes of the kind + found). */
@@ -21,6 +28,23 @@ export function listInvocations(around: ts.Node, file: FileContext): readonly In
   const templates = listNodesWithin('TaggedTemplateExpression', around, file);
   const calls = listNodesWithin('CallExpression', around, file);
   return templates.length > 0 ? [...calls, ...templates] : calls;
+}
+
+/** Those of {@link listInvocations} in a part of a function that stand in no function inside of it. O(those of the function). */
+export function listOwnInvocations(fn: FunctionNode, part: ts.Node, file: FileContext): readonly Invocation[] {
+  const own = file.memo(groupInvocations, file.source).get(fn) ?? [];
+  return own.filter((call) => isWithin(call, part));
+}
+
+function groupInvocations(source: ts.SourceFile, file: FileContext): ReadonlyMap<FunctionNode, readonly Invocation[]> {
+  const groups = new Map<FunctionNode, Invocation[]>();
+  for (const call of listInvocations(source, file)) {
+    const fn = findEnclosingFunction(call);
+    const group = fn && groups.get(fn);
+    if (group) group.push(call);
+    else if (fn) groups.set(fn, [call]);
+  }
+  return groups;
 }
 
 /** Index of the first node that begins at `pos` or behind it. */

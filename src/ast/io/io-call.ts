@@ -5,7 +5,6 @@ import { bareModule, findOrigin } from '../names/provenance.ts';
 import {
   argumentsOf,
   type FunctionNode,
-  findEnclosingFunction,
   findMemberPath,
   findMethodCall,
   type Invocation,
@@ -14,7 +13,7 @@ import {
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { listInvocations } from '../within.ts';
+import { listOwnInvocations } from '../within.ts';
 import { findQuery, type QueryCall } from './queries.ts';
 
 /** What a call waits for outside of the process. `write` changes something there. */
@@ -166,8 +165,8 @@ export function listIo(fn: FunctionNode, file: FileContext): Io[] {
 /** The calls by which a function itself waits for I/O. */
 export function listIoCalls(fn: FunctionNode, file: FileContext): IoCall[] {
   if (!fn.body) return [];
-  return listInvocations(fn.body, file).flatMap((call) => {
-    const io = isWaitedFor(call) && findEnclosingFunction(call) === fn ? ioOf(call, file) : undefined;
+  return listOwnInvocations(fn, fn.body, file).flatMap((call) => {
+    const io = isWaitedFor(call) ? ioOf(call, file) : undefined;
     return io ? [{ call, io }] : [];
   });
 }

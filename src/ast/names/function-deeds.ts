@@ -11,11 +11,11 @@ import { asksForMany, isBulk } from '../io/query-worth.ts';
 import { isOfRemoteClient } from '../io/remote-client.ts';
 import { isRowQuery } from '../io/row-lists.ts';
 import { sizeOf } from '../size/size.ts';
-import { type FunctionNode, findEnclosingFunction, type Invocation } from '../syntax.ts';
+import { type FunctionNode, type Invocation, isFunctionNode } from '../syntax.ts';
 import { isSleep } from '../timers/sleep.ts';
 import { ts } from '../ts.ts';
 import { isConditional } from '../where/rounds.ts';
-import { listInvocations } from '../within.ts';
+import { listOwnInvocations } from '../within.ts';
 
 /** What keeps an answer, or gathers questions: who calls such a function does not ask the server each time. */
 const keeping = /cache|memo|loader|batch|redis|singleflight|inflight|lru|dedupe/i;
@@ -84,9 +84,6 @@ function* listOwnQueries(
 }
 
 /** The calls of a function that do not stand in a function inside of it, but for one that it gives back at once. */
-function listOwnCalls(fn: FunctionNode, body: ts.Node, file: FileContext): Invocation[] {
-  return listInvocations(body, file).filter((call) => {
-    const around = findEnclosingFunction(call);
-    return around === fn || around === body;
-  });
+function listOwnCalls(fn: FunctionNode, body: ts.Node, file: FileContext): readonly Invocation[] {
+  return listOwnInvocations(isFunctionNode(body) ? body : fn, body, file);
 }
