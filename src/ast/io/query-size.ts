@@ -16,6 +16,7 @@ import {
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { findQuery, listChain, type QueryCall } from './queries.ts';
+import { sqlOf, sqlStatement } from './sql-text.ts';
 
 /** What a filter leaves: all rows, about as many as a list that it is given, or those of one key. */
 type Reach = { of: 'all' } | { of: 'list'; size: Size } | { of: 'key' };
@@ -36,6 +37,7 @@ export function sizeOfQuery(call: Invocation, file: FileContext, depth: number, 
     return unknown('a page, or groups');
   if (isUntold(query, methods, file)) return unknown('a page, rows of one key, or a few settings');
   if (soundOfName(tableOf(query, first)) === 'few') return unknown('few by their name');
+  if (isLimitedStatement(query, file)) return unknown('as many as its statement asks for');
   const statement =
     query.library === 'd1' ? first : query.library === 'sql' || !ts.isCallExpression(call) ? call : undefined;
   const reaches = statement ? reachOfSql(statement) : listReaches(call as ts.CallExpression, query, file, depth, judge);
@@ -236,4 +238,21 @@ function reachOfSql(call: Invocation): Reach[] | undefined {
     /^\s*select\s+(?:count|sum|max|min|avg)\s*\(/i.test(text)
     ? undefined
     : [{ of: 'all' }];
+}
+
+/**
+ * `dataSource.query('SELECT … LIMIT 50')`: a statement that is handed to an ORM, and that has a limit, makes groups, gives
+ * one number or asks for one key, which it is given.
+ */
+function isLimitedStatement({ library, call }: QueryCall, file: FileContext): boolean {
+  if (library === 'sql' || library === 'd1') return false;
+  const text = sqlOf(call, file);
+  if (text === undefined || !sqlStatement.test(text)) return false;
+  if (
+    /\b(?:limit|group\s+by|fetch\s+(?:first|next))\b|^\s*select\s+(?:top\b|(?:count|sum|max|min|avg)\s*\()/i.test(text)
+  )
+    return true;
+  const condition = /\bwhere\b([\s\S]*)/i.exec(text)?.[1] ?? '';
+  const keys = condition.matchAll(/(\w+)[`"\]]?\s*=\s*(?:\$\d|\?|[:@]\w)/g);
+  return [...keys].some(([, column]) => !tenant.test(column!));
 }
