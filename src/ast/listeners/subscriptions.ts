@@ -105,8 +105,19 @@ function ofVsCode({ call, method, receiver }: MethodCall, file: FileContext): Su
   // The events of a panel, watcher or channel that was made for the owner go with it.
   const target = findMemberPath(receiver)?.join('.');
   const isMade = origin.path.some((step) => /^create[A-Z]/.test(step)) && method === 'onDidDispose';
-  if (isMade || (target?.startsWith('this.') && isEnded({ target }, file))) return undefined;
+  if (isMade || isOfPanel(receiver, origin.path, file) || (target?.startsWith('this.') && isEnded({ target }, file)))
+    return undefined;
   return { call, source: receiver.getText(file.source), ends: 'dispose' };
+}
+
+/** Whoever looks at a panel closes it, which ends what it and its page tell: where it is made for this one call, or handed to it. */
+function isOfPanel(receiver: ts.Expression, path: readonly string[], file: FileContext): boolean {
+  const fn = findEnclosingFunction(receiver);
+  return (
+    fn !== undefined &&
+    path.some((step) => /^(?:createWebviewPanel|Webview(?:Panel|View)?)$/.test(step)) &&
+    /^(?:local|parameter)$/.test(emitterLifeOf(receiver, fn, file))
+  );
 }
 
 /** `this.bus.subscribe(…)`, `bus.onChange(…)` where the class of `bus` is of this project: its own file tells what it gives back. */
