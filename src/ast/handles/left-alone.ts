@@ -1,4 +1,4 @@
-import type { FileContext } from '../../model/file-context.ts';
+import type { Binding, FileContext } from '../../model/file-context.ts';
 import { findFunctionValue } from '../names/functions.ts';
 import {
   calleeName,
@@ -193,11 +193,23 @@ function holdsAnswer(node: ts.Node, file: FileContext): boolean {
   return file.memo(refersToAnswer, node);
 }
 
+/** `const response = await signUp(form)`: what another has answered answers nobody. */
+function isOthersAnswer({ identifier, declaration, writes }: Binding): boolean {
+  if (!/^res(?:p(?:onse)?)?$/.test(identifier.text) || !ts.isVariableDeclaration(declaration)) return false;
+  const { initializer } = declaration;
+  const given = [...(initializer ? [initializer] : []), ...writes.map(({ parent }) => findAssigned(parent))];
+  return given.length > 0 && given.every((value) => value && ts.isAwaitExpression(skipWrappers(value)));
+}
+
+function findAssigned(node: ts.Node): ts.Expression | undefined {
+  return ts.isBinaryExpression(node) && isAssignment(node) ? node.right : undefined;
+}
+
 function refersToAnswer(node: ts.Node, file: FileContext): boolean {
   const isAnswer = (at: ts.Node): boolean => {
     if (!ts.isIdentifier(at) || !answers.test(at.text) || isNameOnly(at)) return false;
     const binding = file.bindingOf(at);
-    return !binding || !isWithin(binding.identifier, node);
+    return !binding || (!isWithin(binding.identifier, node) && !isOthersAnswer(binding));
   };
   const visit = (at: ts.Node): boolean =>
     isAnswer(at) || ts.forEachChild(at, (child) => visit(child) || undefined) === true;
