@@ -1,6 +1,7 @@
 import type { FileContext } from '../../model/file-context.ts';
-import { isExported } from '../names/functions.ts';
+import { isExported, listCallsOf } from '../names/functions.ts';
 import {
+  type FunctionNode,
   findEnclosingFunction,
   findMethodCall,
   getOutermostWrapped,
@@ -33,14 +34,23 @@ export function isForOneJob(creation: ts.NewExpression | ts.CallExpression, file
   return binding.references.some((reference) => {
     const target = findMethodCall(reference.parent.parent);
     if (!target || target.receiver !== reference || !endMethod.test(target.method)) return false;
-    const place = findRunner(target.call);
-    // What is ended before is the one that was there before it.
-    const isOwn = fn
-      ? place === fn && target.call.pos > creation.pos
-      : place === undefined || frequencyOf(target.call, file) === 'once';
-    if (!isOwn || isOnSomeOutcome(target.call, creation, reference.text)) return false;
-    return !serving.test(file.text.slice(creation.end, target.call.pos));
+    return [target.call, ...listRuns(target.call, fn, file)].some((end) => {
+      const place = findRunner(end);
+      // What is ended before is the one that was there before it.
+      const isOwn = fn
+        ? place === fn && end.pos > creation.pos
+        : place === undefined || frequencyOf(end, file) === 'once';
+      if (!isOwn || isOnSomeOutcome(end, creation, reference.text)) return false;
+      return !serving.test(file.text.slice(creation.end, end.pos));
+    });
   });
+}
+
+/** Where a function runs what ends its client by a function of its own: `const finish = async () => pool.end(); … await finish();`. */
+function listRuns(end: ts.Node, fn: FunctionNode | undefined, file: FileContext): readonly ts.CallExpression[] {
+  const helper = fn && findEnclosingFunction(end);
+  if (!helper || findEnclosingFunction(helper) !== fn || isOnSomeOutcome(end, helper, '')) return [];
+  return listCallsOf(helper, file);
 }
 
 /** `work(pool).then(() => process.exit(0))` stands below a client that is made in a block of the file: `if (require.main === module)`. */
