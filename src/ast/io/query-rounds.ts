@@ -14,7 +14,14 @@ import {
 import { ts } from '../ts.ts';
 import { isInCatch } from '../where/conditions.ts';
 import { type DataLoop, findDataLoop, runsOnce } from '../where/data-loop.ts';
-import { dependsOnLastRound, isInSomeRounds, isOnWayOut, isPaced, mayEndEarly } from '../where/rounds.ts';
+import {
+  asksForWritten,
+  dependsOnLastRound,
+  isInSomeRounds,
+  isOnWayOut,
+  isPaced,
+  mayEndEarly,
+} from '../where/rounds.ts';
 import { isAwaitedOrReturned } from './queries.ts';
 import { isAnswerOfMany, isPageOfAnswer, isRowQuery, rowListOf } from './row-lists.ts';
 
@@ -23,7 +30,7 @@ export function findRounds(call: Invocation, file: FileContext): DataLoop | unde
   const place = findDataLoop(call, file);
   if (!place || runsOnce(call, file)) return undefined;
   const { node } = place.repetition;
-  if (isOnWayOut(call, node) || asksTableOfItem(call, node, file)) return undefined;
+  if (isOnWayOut(call, node) || asksTableOfItem(call, node, file) || asksForWritten(call, node, file)) return undefined;
   return isInCatch(call, node) || isPaced(node, file) || dependsOnLastRound(call, node, file) ? undefined : place;
 }
 
@@ -31,14 +38,44 @@ const naming = /^(?:from|into|table|getRepository|collection|model)$/;
 
 /** `knex.select().from(entity.table)`: each round asks a table of its own, which no query for all could. */
 function asksTableOfItem(call: Invocation, loop: ts.Node, file: FileContext): boolean {
+  const isOfRound = (name: ts.Identifier): boolean => {
+    const binding = file.bindingOf(name);
+    return binding !== undefined && isWithin(binding.identifier, loop);
+  };
   for (let at = findMethodCall(call); at; at = findMethodCall(at.receiver)) {
     const [table] = at.call.arguments;
     if (!table || !naming.test(at.method)) continue;
     const root = rootOfMembers(skipWrappers(table));
-    const binding = ts.isIdentifier(root) ? file.bindingOf(root) : undefined;
-    if (binding && isWithin(binding.identifier, loop)) return true;
+    if (ts.isIdentifier(root) && isOfRound(root)) return true;
   }
-  return false;
+  return namesTableOfItem(call, isOfRound, file);
+}
+
+/** `FROM "${schema}"."${row.name}"`: the text of a statement ends so ahead of the name of a table. */
+const aheadOfTable = /\b(?:from|into|update|join|table)\s+["`[]?$/i;
+
+/** Whether a statement that is written out takes the name of its table from the round. */
+function namesTableOfItem(call: Invocation, isOfRound: (name: ts.Identifier) => boolean, file: FileContext): boolean {
+  const written = statementsOf(call, file);
+  return written.some(({ head, templateSpans }) => {
+    let isAhead = aheadOfTable.test(head.text);
+    return templateSpans.some(({ expression, literal }) => {
+      const root = rootOfMembers(skipWrappers(expression));
+      if (isAhead && ts.isIdentifier(root) && isOfRound(root)) return true;
+      // The schema stands ahead of the table.
+      isAhead = (isAhead && /^["`\]]?\.["`[]?$/.test(literal.text)) || aheadOfTable.test(literal.text);
+      return false;
+    });
+  });
+}
+
+/** What is handed over, also under a name. */
+function statementsOf(call: Invocation, file: FileContext): ts.TemplateExpression[] {
+  const given = ts.isCallExpression(call) ? call.arguments[0] : undefined;
+  const value = given && skipWrappers(given);
+  const declaration = value && ts.isIdentifier(value) ? file.bindingOf(value)?.declaration : undefined;
+  const written = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : value;
+  return written && ts.isTemplateExpression(written) ? [written] : [];
 }
 
 /** A loop that may end early, or reads a stream, whose rows are never all there. */

@@ -43,6 +43,60 @@ export function mentionsOwn(call: Invocation, loop: ts.Node, file: FileContext):
   return found;
 }
 
+/**
+ * Whether a call takes of its round only what is tested to be one of a few written values there: `if (row.name === 'seats')
+ * await count(row.name)`. However many rounds there are, it asks as many things as there are values.
+ */
+export function asksForWritten(call: Invocation, loop: ts.Node, file: FileContext): boolean {
+  const tested = new Set(listTestsAround(call, loop).flatMap((test) => findTested(test, file) ?? []));
+  if (tested.size === 0) return false;
+  const isKnown = (node: ts.Node): boolean => {
+    if (tested.has(node.getText(file.source))) return true;
+    const binding = ts.isIdentifier(node) ? file.bindingOf(node) : undefined;
+    if (binding && isWithin(binding.identifier, loop) && !isWithin(binding.identifier, call)) return false;
+    return ts.forEachChild(node, (part) => (isKnown(part) ? undefined : true)) !== true;
+  };
+  return argumentsOf(call).every(isKnown);
+}
+
+/** What has to hold, all of it, for a round to come to a node. */
+function listTestsAround(node: ts.Node, loop: ts.Node): ts.Expression[] {
+  const found: ts.Expression[] = [];
+  const add = (test: ts.Expression): void => {
+    const value = skipWrappers(test);
+    if (ts.isBinaryExpression(value) && value.operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken) {
+      add(value.left);
+      add(value.right);
+    } else found.push(value);
+  };
+  for (let at = node; at !== loop && at.parent; at = at.parent)
+    if (ts.isIfStatement(at.parent) && at.parent.thenStatement === at) add(at.parent.expression);
+  return found;
+}
+
+/** The `row.name` of `row.name === 'seats'` and of `['seats', 'rooms'].includes(row.name)`. */
+function findTested(test: ts.Expression, file: FileContext): string | undefined {
+  const textOf = (value: ts.Expression): string => skipWrappers(value).getText(file.source);
+  if (ts.isBinaryExpression(test)) {
+    const isSame = /^={2,3}$/.test(test.operatorToken.getText(file.source));
+    return isSame && isWritten(test.right) ? textOf(test.left) : undefined;
+  }
+  const target = findMethodCall(test);
+  const [asked, ...others] = target?.call.arguments ?? [];
+  if (target?.method !== 'includes' || !asked || others.length > 0) return undefined;
+  const { receiver } = target;
+  const list = ts.isIdentifier(receiver) ? file.bindingOf(receiver) : undefined;
+  const declaration = list?.kind === 'const' ? list.declaration : undefined;
+  const written = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : receiver;
+  const values = written && skipWrappers(written);
+  return values && ts.isArrayLiteralExpression(values) && values.elements.every(isWritten) ? textOf(asked) : undefined;
+}
+
+function isWritten(value: ts.Expression): boolean {
+  const at = skipWrappers(value);
+  return ts.isStringLiteralLike(at) || ts.isNumericLiteral(at);
+}
+
 /** Loops that wait between rounds on purpose. */
 export function isPaced(loop: ts.Node, file: FileContext): boolean {
   return /\b(?:sleep|delay|wait|setTimeout|rateLimit\w*|throttle)\s*\(/.test(loop.getText(file.source).slice(0, 4000));
