@@ -1,6 +1,7 @@
 import type { FileContext } from '../../model/file-context.ts';
-import { findEnclosingFunction, isWithin, type LoopNode, skipWrappers } from '../syntax.ts';
+import { type FunctionNode, findEnclosingFunction, isWithin, type LoopNode, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { isShortCircuit, listConditionsOn } from '../where/conditions.ts';
 
 /** `attempt < max`, `retries > 0`, `Date.now() < end`: somebody has set an end to it. A length is not set. */
 export function isCounted(condition: ts.Expression): boolean {
@@ -60,4 +61,28 @@ function isOfEachRound(step: ts.Node, exit: ts.IfStatement): boolean {
 function leavesLoop(branch: ts.Statement): boolean {
   const last = ts.isBlock(branch) ? branch.statements.at(-1) : branch;
   return last !== undefined && (ts.isBreakStatement(last) || ts.isReturnStatement(last) || ts.isThrowStatement(last));
+}
+
+/**
+ * Whether a run starts its timer again only so many times: what it asks compares a counter from outside of it that rises at
+ * each try, and that nothing sets back.
+ */
+export function isOneOfTries(call: ts.Node, file: FileContext): boolean {
+  const run = findEnclosingFunction(call);
+  return (
+    run !== undefined && listConditionsOn(call, run, file).some((condition) => comparesTries(condition, run, file))
+  );
+}
+
+function comparesTries(condition: ts.Node, run: FunctionNode, file: FileContext): boolean {
+  if (ts.isBinaryExpression(condition) && isCounted(condition) && !isShortCircuit(condition))
+    return [condition.left, condition.right].some((side) => countsTries(skipWrappers(side), run, file));
+  return ts.forEachChild(condition, (part) => comparesTries(part, run, file) || undefined) === true;
+}
+
+function countsTries(side: ts.Expression, run: FunctionNode, file: FileContext): boolean {
+  const value = ts.isPrefixUnaryExpression(side) || ts.isPostfixUnaryExpression(side) ? side.operand : side;
+  const binding = ts.isIdentifier(value) ? file.bindingOf(value) : undefined;
+  if (!binding || isWithin(binding.identifier, run)) return false;
+  return binding.writes.length === 1 && binding.writes.every(({ parent }) => isStep(parent) && isWithin(parent, run));
 }
