@@ -53,11 +53,17 @@ export function findLeftByCounterpart({ add, life, file }: ListenerPlace): Liste
 
   /** What a function that the start calls was handed, seen from the start. */
   function outlivesAsHanded(emitter: ts.Expression, start: FunctionNode): 'own' | 'given' | undefined {
-    const declaration = ts.isIdentifier(emitter) ? file.bindingOf(emitter)?.declaration : undefined;
+    const root = rootOfMembers(skipWrappers(emitter));
+    const declaration = ts.isIdentifier(root) ? file.bindingOf(root)?.declaration : undefined;
     const fn = declaration && ts.isParameter(declaration) ? declaration.parent : undefined;
     if (!fn || !isFunctionNode(fn) || isWithin(start, fn)) return outlives(emitter, start);
     const index = fn.parameters.indexOf(declaration as ts.ParameterDeclaration);
     const given = listCallsOf(fn, file).map((call) => call.arguments[index]);
+    // What each start makes for itself has its parts made with it.
+    if (root !== emitter) {
+      const isMade = given.every((argument) => argument && emitterLifeOf(argument, start, file) === 'local');
+      return isMade && given.length > 0 ? undefined : outlives(emitter, start);
+    }
     const lives = given.map((argument) => argument && outlives(argument, start));
     return lives.every((life) => life === lives[0]) ? lives[0] : undefined;
   }
