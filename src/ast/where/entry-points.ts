@@ -1,5 +1,6 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { EntryPoint } from '../../model/link.ts';
+import { isLossOfOnlyOne } from '../clients/lost-once.ts';
 import { isAction } from '../io/action.ts';
 import { isBringUp } from '../listeners/event-kind.ts';
 import { listCallsOf } from '../names/functions.ts';
@@ -207,7 +208,8 @@ function entryOfCall(call: ts.CallExpression, file: FileContext): EntryPoint | u
     if (isSocket(receiver, file)) return request(`socket '${text ?? method}'`);
     if (consumerModule.test(module)) return consumed(`${module} ${text ?? method}`, module);
     const isBringingUp = text === undefined ? method === 'listen' && call.arguments.length > 1 : isBringUp(text);
-    return method === 'once' || isBringingUp ? undefined : { kind: 'event', label: `on '${text ?? method}'` };
+    const isOnce = method === 'once' || isBringingUp || isLossOfOnlyOne(receiver, text, file);
+    return isOnce ? undefined : { kind: 'event', label: `on '${text ?? method}'` };
   }
   if (/^(?:schedule(?:Job|Task|Every)?|runEvery|repeatEvery)$/.test(method) && call.arguments.length > 1)
     return timed(`${method} ${findMemberPath(receiver)?.at(-1) ?? ''}`.trim());
