@@ -52,7 +52,7 @@ function asksTableOfItem(call: Invocation, loop: ts.Node, file: FileContext): bo
 }
 
 /** `FROM "${schema}"."${row.name}"`: the text of a statement ends so ahead of the name of a table. */
-const aheadOfTable = /\b(?:from|into|update|join|table)\s+["`[]?$/i;
+const aheadOfTable = /(?:\b(?:from|into|join|table)|^\s*update)\s+["`[]?$/i;
 
 /** Whether a statement that is written out takes the name of its table from the round. */
 function namesTableOfItem(call: Invocation, isOfRound: (name: ts.Identifier) => boolean, file: FileContext): boolean {
