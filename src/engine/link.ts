@@ -51,7 +51,7 @@ export class Linker {
     this.#project = project;
     this.#facts = new StatedFacts(project);
     this.#symbols = new SymbolTable(project);
-    this.#wiring = new Wiring(project);
+    this.#wiring = new Wiring(project, this.#symbols);
     this.#graph = new CallGraph(project, this.#symbols, this.#wiring);
   }
 

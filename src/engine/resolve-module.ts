@@ -10,6 +10,7 @@ const sourceExtensions: Record<string, readonly string[]> = {
   '.mjs': ['.mts'],
   '.cjs': ['.cts'],
 };
+const notCode = /\.(?:json|css|scss|less|svg|png|wasm|md|txt)$/;
 const outputFolder = /^(?:dist|build|lib|out|esm|cjs|es)(?:\/(?:esm|cjs|src|node|types|es))?(?=\/)/;
 
 /** Finds the file of the project that a specifier means; files outside the known ones are no answer. */
@@ -69,6 +70,26 @@ export class ModuleResolver {
     if (mapped !== undefined) return mapped;
     if (specifier.startsWith('#')) return this.#fromImports(folder, specifier);
     return this.#fromAliases(folder, specifier) ?? this.#fromPackage(specifier);
+  }
+
+  /**
+   * The files that others import from the package of a file, where its manifest says all of them; undefined where they may
+   * import any.
+   */
+  entriesBeside(file: string): readonly string[] | undefined {
+    const { name, main, exports } = this.#packages.manifestOf(this.#packageOf(dirname(file)));
+    if (typeof name !== 'string' || this.#byName.get(name) === undefined) return undefined;
+    const paths = isRecord(exports) ? Object.keys(exports).filter((path) => path.startsWith('.')) : [];
+    if (exports === undefined && !(typeof main === 'string' && outputFolder.test(main.replace(/^\.\//, ''))))
+      return undefined;
+    const entries: string[] = [];
+    for (const path of paths.length > 0 ? paths : ['.']) {
+      if (notCode.test(path)) continue;
+      const entry = path.includes('*') ? undefined : this.#fromPackage(join(name, path));
+      if (entry === undefined) return undefined;
+      entries.push(entry);
+    }
+    return entries;
   }
 
   /** The mapping that holds in a folder, its targets relative to the root. */

@@ -1,6 +1,7 @@
 import { isTestPath } from '../ast/where/file-role.ts';
 import type { FileSummary } from '../model/link.ts';
 import { escapeName } from './escape-name.ts';
+import { isOffered } from './offered.ts';
 import type { Project } from './project.ts';
 import { isStartName } from './unused-file.ts';
 
@@ -9,14 +10,25 @@ export const anyComment = /\/\*[\s\S]*?\*\/|(?<![:'"`\w])\/\/.*/g;
 /** Names in templates of other languages, which no scan reads. */
 const templates = ['vue', 'svelte', 'astro', 'nuxt', '@angular/core', 'ember-source', 'riot', 'aurelia-framework'];
 
+/** Whether others than the files of the project may take what a file exports by `names`. */
+export function mayBeTakenElsewhere(project: Project, file: string, names: readonly string[]): boolean {
+  return project.isAside(file) || project.configuredEntry(file) !== undefined || isOffered(project, file, names);
+}
+
 /**
  * Whether what no scan reads may run what stands in a file: users of a package, a configuration, whoever starts it, a
  * template in another language; what stands beside the product is nobody's question.
  */
 export function mayBeRunElsewhere(project: Project, file: string): boolean {
   if (project.isAside(file) || project.isPublished(file) || project.configuredEntry(file) !== undefined) return true;
+  return mayBeLoadedByPlace(project, file);
+}
+
+/** Whether a framework may load a file by its name, or a template in another language name what it exports. */
+export function mayBeLoadedByPlace(project: Project, file: string): boolean {
   return isStartName.test(file) || project.isUsedWith(file, templates);
 }
+
 const wholeModule =
   /(?:\*\s+as|\bimport)\s+([\w$]+)\s*(?:,\s*\{[^}]*\}\s*)?from\s*['"]([^'"\n]+)|([\w$]+)\s*=\s*(?:await\s+)?(?:require|import)\s*\(\s*['"]([^'"\n]+)['"]\s*\)(?!\s*\.)/g;
 const ownDefault = /^export\s+default\b|\bas\s+default\b/m;
@@ -33,13 +45,23 @@ const givenModule =
  * handler): neither its own, nor those that take others beside it.
  */
 export function isUntakenValue(project: Project, file: string, line: number): boolean {
-  if (mayBeRunElsewhere(project, file)) return false;
-  const above = (project.textOf(file) ?? '').split('\n', line).reverse();
-  const [, name] = madeByCall.exec(above.find((one) => /^[^\s})\]/*]/.test(one)) ?? '') ?? [];
-  return name !== undefined && isTakenByNobody(project, file, name);
+  const value = valueAt(project, file, line);
+  return value !== undefined && isUntaken(project, file, value.name);
 }
 
-const madeByCall = /^(?:export\s+)?const\s+([\w$]+)[^=\n]*=\s*(?:new\s+)?[\w$]+(?:\.[\w$]+)*(?:<[^()]*>)?\(/;
+/** {@link isUntakenValue}, by the name of the value. */
+export function isUntaken(project: Project, file: string, name: string): boolean {
+  return !mayBeLoadedByPlace(project, file) && isTakenByNobody(project, file, name);
+}
+
+/** The name of the value, made by a call as the file loads, that a line stands in. */
+export function valueAt(project: Project, file: string, line: number): { name: string; isNew: boolean } | undefined {
+  const above = (project.textOf(file) ?? '').split('\n', line).reverse();
+  const [, name, made] = madeByCall.exec(above.find((one) => /^[^\s})\]/*]/.test(one)) ?? '') ?? [];
+  return name === undefined ? undefined : { name, isNew: made !== undefined };
+}
+
+const madeByCall = /^(?:export\s+)?const\s+([\w$]+)[^=\n]*=\s*(new\s+)?[\w$]+(?:\.[\w$]+)*(?:<[^()]*>)?\(/;
 
 const pooled =
   /^(?:export\s+)?const\s+([\w$]+)[^=\n]*=\s*(?:new\s+(?:[\w$]+\.)?\w*Pool|(?:[\w$]+\.)?create\w*Pool)\s*\(/;
@@ -55,9 +77,9 @@ export function isUnaskedPool(project: Project, file: string, line: number): boo
 
 /** Whether no file takes what is exported, nor its own file but where `asking`, a pattern, follows its name. */
 function isTakenByNobody(project: Project, file: string, name: string, asking?: string): boolean {
-  const summary = project.isAside(file) || project.isPublished(file) ? undefined : project.summaryOf(file);
+  const summary = project.isAside(file) ? undefined : project.summaryOf(file);
   const names = summary ? exportedNames(summary, name) : [];
-  if (names.length === 0 || names.includes('default')) return false;
+  if (names.length === 0 || names.includes('default') || mayBeTakenElsewhere(project, file, names)) return false;
   const home = (project.textOf(file) ?? '').replace(anyComment, '').replace(exportList, '');
   const countOf = (pattern: string): number => home.match(new RegExp(pattern, 'g'))?.length ?? 0;
   const uses = countOf(`(?<![\\w$'"\`.])${escapeName(name)}(?![\\w$])`);

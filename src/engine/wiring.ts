@@ -1,32 +1,39 @@
-import { memberFrom, type Outline } from '../ast/names/outline.ts';
+import { type Declared, memberFrom, type Outline } from '../ast/names/outline.ts';
 import { isTestPath } from '../ast/where/file-role.ts';
 import { listLoadedByName } from './named-loads.ts';
 import { declarationAt, outlineIn } from './outlines.ts';
 import type { Project } from './project.ts';
-import type { FunctionRef } from './symbols.ts';
-import { mayBeRunElsewhere } from './uncalled-code.ts';
+import type { FunctionRef, SymbolTable } from './symbols.ts';
+import { isUntaken, mayBeLoadedByPlace, mayBeTakenElsewhere, valueAt } from './uncalled-code.ts';
 import { isUnusedFile } from './unused-file.ts';
 
 /** A function, class or object that a file declares at its top level. */
 interface Piece {
   file: string;
   name: string;
+  /** A value that a call makes of handlers of requests, for others to serve: `router({ list: procedure.query(…) })`. */
+  isRouter?: true;
 }
 
 /** So many pieces that lead to one surely belong to something that runs. */
 const manyPieces = 60;
 
+/** A message is sent by who handles another one. */
+const maxMessages = 3;
+
 /** What of a project leads to its functions and classes, by the names that stand as values in its files. */
 export class Wiring {
   readonly #project: Project;
+  readonly #originOf: OriginOf;
   readonly #unwired = new Map<string, boolean>();
   readonly #unused = new Map<string, boolean>();
   readonly #pieces = new Map<string, Piece | undefined>();
   #hasFound = false;
   #mayBeLoaded: ((file: string) => boolean) | undefined;
 
-  constructor(project: Project) {
+  constructor(project: Project, symbols: SymbolTable) {
     this.#project = project;
+    this.#originOf = (file, name) => symbols.originOf(file, name);
   }
 
   /**
@@ -37,7 +44,9 @@ export class Wiring {
     const key = keyOf(piece);
     let answer = this.#unwired.get(key);
     if (answer === undefined) {
-      answer = this.isUnused(piece.file) || this.#isUnled(piece);
+      answer =
+        this.isUnused(piece.file) ||
+        (piece.isRouter ? isUntaken(this.#project, piece.file, piece.name) : this.#isUnled(piece));
       this.#unwired.set(key, answer);
       this.#hasFound ||= answer;
     }
@@ -45,7 +54,7 @@ export class Wiring {
   }
 
   #isUnled(piece: Piece): boolean {
-    const around = listUnled(this.#project, piece);
+    const around = listUnled(this.#project, piece, this.#originOf);
     return around !== undefined && !around.some(({ file }) => this.#isLoadedByName(file));
   }
 
@@ -74,10 +83,13 @@ export class Wiring {
     const key = `${fn} ${file}`;
     if (!this.#pieces.has(key)) {
       const { values, functions } = this.#project.summaryOf(file)!;
-      const { name: scope, line } = functions[fn]!;
+      const { name: scope, line, entry } = functions[fn]!;
       const name = scope.split('.')[0]!;
       const at = Object.hasOwn(values, name) ? name : declarationAt(this.#project, file, line);
-      this.#pieces.set(key, at === undefined ? undefined : { file, name: at });
+      const isServed = entry?.kind === 'request' && !entry.seldom;
+      const made = at === undefined && isServed ? valueAt(this.#project, file, line) : undefined;
+      const router = made && !made.isNew ? { file, name: made.name, isRouter: true as const } : undefined;
+      this.#pieces.set(key, at === undefined ? router : { file, name: at });
     }
     return this.#pieces.get(key);
   }
@@ -96,12 +108,14 @@ export class Wiring {
   }
 }
 
-const keyOf = ({ file, name }: Piece): string => `${name} ${file}`;
+const keyOf = ({ file, name, isRouter }: Piece): string => `${name} ${file}${isRouter ? ' *' : ''}`;
 
 /** A piece and all that lead to it, none of which anything leads to that runs; undefined where something does. */
-function listUnled(project: Project, first: Piece): Piece[] | undefined {
+function listUnled(project: Project, first: Piece, originOf: OriginOf, hops = 0): Piece[] | undefined {
   const pieces = new Map([[keyOf(first), first]]);
   for (const piece of pieces.values()) {
+    const makers = hops < maxMessages ? findMakersOfHandled(project, piece, originOf) : undefined;
+    if (makers?.every((maker) => listUnled(project, maker, originOf, hops + 1))) continue;
     const users = pieces.size > manyPieces ? undefined : findUsers(project, piece);
     if (!users) return undefined;
     for (const user of users) pieces.set(keyOf(user), pieces.get(keyOf(user)) ?? user);
@@ -109,21 +123,65 @@ function listUnled(project: Project, first: Piece): Piece[] | undefined {
   return [...pieces.values()];
 }
 
-/** The pieces that name one as a value; undefined where something that runs does, or may. */
-function findUsers(project: Project, { file, name }: Piece): Piece[] | undefined {
-  if (mayBeRunElsewhere(project, file)) return undefined;
-  const outline = outlineIn(project, file);
-  const declared = Object.hasOwn(outline.declarations, name) ? outline.declarations[name]! : undefined;
-  if (!declared || declared.isMarked) return undefined;
-  const atHome = usersIn(outline, file, (used) => isMention(used, name), name);
-  const exported = Object.keys(outline.exports).filter((one) => outline.exports[one] === name);
-  if (!atHome || (exported.length === 0 && atHome.length === 0)) return undefined;
-  const elsewhere = exported.length === 0 ? [] : findUsersElsewhere(project, file, exported);
-  const users = elsewhere && [...atHome, ...elsewhere];
-  return users?.length === 0 && isEntry(project, file, name) ? undefined : users;
+type OriginOf = (file: string, name: string) => { file: string; local: string } | undefined;
+
+/**
+ * The pieces that make the messages which a class handles, where it handles any: a bus runs it for nothing else. Undefined
+ * where something that runs makes one, or may.
+ */
+function findMakersOfHandled(project: Project, { file, name }: Piece, originOf: OriginOf): Piece[] | undefined {
+  const { imports } = outlineIn(project, file);
+  const messages = (declaredIn(project, { file, name })?.handles ?? []).map((local) => {
+    const taken = imports.find((one) => one.local === local);
+    if (!taken) return { file, local };
+    const target = project.resolver.resolve(file, taken.module);
+    return target === undefined ? undefined : originOf(target, taken.name);
+  });
+  if (messages.length === 0) return undefined;
+  const makers: Piece[] = [];
+  for (const message of messages) {
+    const users = message && findUsers(project, { file: message.file, name: message.local });
+    if (!users) return undefined;
+    // A class that handles messages names them in its mark and its types.
+    makers.push(...users.filter((one) => !declaredIn(project, one)?.handles));
+  }
+  return makers;
 }
 
-function findUsersElsewhere(project: Project, file: string, exported: readonly string[]): Piece[] | undefined {
+function declaredIn(project: Project, { file, name }: Piece): Declared | undefined {
+  const { declarations } = outlineIn(project, file);
+  return Object.hasOwn(declarations, name) ? declarations[name] : undefined;
+}
+
+/** The pieces that name one as a value; undefined where something that runs does, or may. */
+function findUsers(project: Project, { file, name }: Piece): Piece[] | undefined {
+  const outline = outlineIn(project, file);
+  const declared = declaredIn(project, { file, name });
+  const exported = Object.keys(outline.exports).filter((one) => outline.exports[one] === name);
+  if (!declared || mayBeTakenElsewhere(project, file, exported)) return undefined;
+  const isOfModule = declared.isOfModule === true && hasModules(project, file);
+  if (!isOfModule && (declared.isMarked || mayBeLoadedByPlace(project, file))) return undefined;
+  const atHome = usersIn(outline, file, (used) => isMention(used, name), name);
+  if (!atHome || (exported.length === 0 && atHome.length === 0)) return undefined;
+  const elsewhere = exported.length === 0 ? [] : findUsersElsewhere(project, file, exported, isOfModule);
+  const users = elsewhere && [...atHome, ...elsewhere];
+  return users?.length === 0 && !isOfModule && isEntry(project, file, name) ? undefined : users;
+}
+
+/** Whether modules of Nest stand beside a file: what is none of theirs is made by nobody. */
+function hasModules(project: Project, file: string): boolean {
+  return project
+    .filesBeside(file)
+    .some((other) => project.ask(other, 'is a module of Nest', (text) => /^@Module\s*\(/m.test(text)));
+}
+
+/** @param isOfModule it is made by who names it, whatever its file is loaded by */
+function findUsersElsewhere(
+  project: Project,
+  file: string,
+  exported: readonly string[],
+  isOfModule: boolean,
+): Piece[] | undefined {
   const routes = new Set(project.routesTo(file));
   const { isBundled = false } = outlineIn(project, file);
   const classes = exported.filter((name) => /^[A-Z]/.test(name));
@@ -158,7 +216,16 @@ function findUsersElsewhere(project: Project, file: string, exported: readonly s
     users.push(...found);
     isTaken ||= takings.some(({ tells }) => tells) || takesMembers(outline, isRoute);
   }
-  return isTaken || isUnusedFile(project, file) ? users : undefined;
+  if (isTaken || isUnusedFile(project, file)) return users;
+  return isOfModule && !isNamedApart(project, exported, [file, ...others]) ? users : undefined;
+}
+
+/** Whether another file names one of `exported` that is not seen to take it: an alias may lead there that only a bundler knows. */
+function isNamedApart(project: Project, exported: readonly string[], seen: readonly string[]): boolean {
+  const known = new Set(seen);
+  return exported.some((name) =>
+    project.places.filesOf(`reused:${name}`).some((other) => !known.has(other) && !isTestPath(other)),
+  );
 }
 
 /** Whether a file may take a module under a name of its own. */

@@ -45,8 +45,8 @@ async function isTold(files: Record<string, string>): Promise<boolean> {
   return findings.length > 0;
 }
 
-/** Modules of Nest; the reports are asked for by a controller of one that `src/app.module.ts` lists as `listed`. */
-const nest = (listed: string, more: Record<string, string> = {}): Record<string, string> => {
+/** Modules of Nest; the reports are asked for by a controller of one that `src/app.module.ts` takes by `taken` and lists as `listed`. */
+const nest = (taken: string, more: Record<string, string> = {}, listed = 'ReportsModule'): Record<string, string> => {
   const module = (name: string, imports = ''): string =>
     `import { Module } from '@nestjs/common';\n${imports}@Module({ controllers: [${name}Controller] })\nexport class ${name}Module {}\n`;
   const folder = (name: string): Record<string, string> => ({
@@ -62,18 +62,23 @@ const nest = (listed: string, more: Record<string, string> = {}): Record<string,
     ...folder('users'),
     ...folder('reports'),
     'src/report.ts': '',
-    'src/app.module.ts': `import { Module } from '@nestjs/common';\nimport { HealthModule } from './health/health.module';\nimport { OrdersModule } from './orders/orders.module';\nimport { UsersModule } from './users/users.module';\n${listed}@Module({ imports: [HealthModule, OrdersModule, UsersModule] })\nexport class AppModule {}\n`,
+    'src/app.module.ts': `import { Module } from '@nestjs/common';\nimport { HealthModule } from './health/health.module';\nimport { OrdersModule } from './orders/orders.module';\nimport { UsersModule } from './users/users.module';\n${taken}@Module({ imports: [HealthModule, OrdersModule, UsersModule${taken && `, ${listed}`}] })\nexport class AppModule {}\n`,
     'src/main.ts':
       "import { NestFactory } from '@nestjs/core';\nimport { AppModule } from './app.module';\nvoid NestFactory.create(AppModule).then((app) => app.listen(3000));\n",
     ...more,
   };
 };
+const takesReports = "import { ReportsModule } from './reports/reports.module';\n";
 const reports = "export * from './reports.module';\n";
 
 const unwired: Record<string, Record<string, string>> = {
   'that only a controller asks whose module no other lists': nest(''),
   'that only a controller asks whose module an index hands on that nobody imports': nest('', {
     'src/reports/index.ts': reports,
+  }),
+  'that only a controller asks which no module lists': nest(takesReports, {
+    'src/reports/reports.module.ts':
+      "import { Module } from '@nestjs/common';\n@Module({})\nexport class ReportsModule {}\n",
   }),
   'that only a type names': {},
   'that only a factory makes which nobody calls': {
@@ -115,7 +120,31 @@ const unwired: Record<string, Record<string, string>> = {
 };
 
 const wired: Record<string, Record<string, string>> = {
-  'that a controller asks whose module another lists': nest("import './reports/reports.module';\n"),
+  'that a controller asks whose module another lists': nest(takesReports),
+  'that a controller asks whose module another lists for later': nest(
+    takesReports,
+    {},
+    'forwardRef(() => ReportsModule)',
+  ),
+  'that a controller asks whose module another lists among all of its file': nest(
+    "import * as all from './reports/reports.module';\n",
+    {},
+    '...Object.values(all)',
+  ),
+  'that a controller asks whose module another loads': nest(
+    "const loaded = import('./reports/reports.module').then((all) => all.ReportsModule);\n",
+    {},
+    'loaded',
+  ),
+  'that a controller asks which a module of another file lists among others': nest(
+    "import { extra } from './extra';\n",
+    {
+      'src/extra.ts':
+        "import { ReportsController } from './reports/reports.controller';\nexport const extra = [ReportsController];\n",
+      'src/reports/reports.module.ts': '',
+    },
+    '{ module: class {}, controllers: extra }',
+  ),
   'that a controller asks whose module an index takes that acts behind sixty comments': nest('', {
     'src/reports/index.ts': `${'/** A report. */\n'.repeat(60)}import { ReportsModule } from './reports.module';\nconsole.log(ReportsModule);\n`,
   }),
@@ -134,6 +163,10 @@ const wired: Record<string, Record<string, string>> = {
     'src/main.ts': server
       .replace("{ Report } from './report'", "{ makeReport } from './factory'")
       .replace('new Report()', 'makeReport()'),
+  },
+  'that is loaded where it is used, and named by who waits for it': {
+    'src/main.ts':
+      "import express from 'express';\nimport { Report } from './report';\nconst app = express();\napp.get('/report', (req, res) => import('./sessions').then((all) => new Report(new all.Sessions()).write()).then((all) => res.json(all)));\napp.listen(3000);\n",
   },
   'that is handed over as a value': {
     'src/wiring.ts':

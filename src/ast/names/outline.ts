@@ -1,6 +1,7 @@
 import { isStackOverflow, parse, syntaxErrorsOf } from '../parse.ts';
 import { hasModifier, isAssignment, isFunctionNode, listBoundNames, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { isMadeByModule, listHandled, listMaking } from './class-making.ts';
 
 /**
  * What the top level of a file declares and takes, by names. Plain data: an answer about a text alone.
@@ -32,6 +33,10 @@ export interface Declared {
   lines: [first: number, last: number];
   /** A decorator stands on it or within: a framework makes it, or calls it. */
   isMarked?: true;
+  /** A class that Nest makes where a module names it, and nowhere else. */
+  isOfModule?: true;
+  /** The messages that a class handles, which nobody runs who makes none of them. */
+  handles?: string[];
 }
 
 /** The outline of a text. @param path its extension decides the dialect */
@@ -41,9 +46,9 @@ export function outlineOf(text: string, path: string): Outline {
     const source = parse(path, text);
     if (syntaxErrorsOf(source).length > 0) return { ...empty, isUnread: true };
     const lineOf = (position: number): number => source.getLineAndCharacterOfPosition(position).line + 1;
-    const draft: Draft = { ...empty, source, lineOf };
+    const draft: Draft = { ...empty, source, lineOf, making: new Map() };
     for (const statement of source.statements) readStatement(statement, draft);
-    const { lineOf: _line, source: _source, ...outline } = draft;
+    const { lineOf: _line, source: _source, making: _making, ...outline } = draft;
     return { ...outline, loading: [...new Set(outline.loading)] };
   } catch (error) {
     if (isStackOverflow(error)) return { ...empty, isUnread: true };
@@ -51,7 +56,12 @@ export function outlineOf(text: string, path: string): Outline {
   }
 }
 
-type Draft = Outline & { source: ts.SourceFile; lineOf(position: number): number };
+type Draft = Outline & {
+  source: ts.SourceFile;
+  lineOf(position: number): number;
+  /** What runs as an instance is made of each class that only its owner runs. */
+  making: Map<string, ts.Node[]>;
+};
 
 function readStatement(statement: ts.Statement, outline: Draft): unknown {
   if (ts.isImportDeclaration(statement)) return readImport(statement, outline);
@@ -127,7 +137,7 @@ function readVariable({ name, initializer }: ts.VariableDeclaration, isExported:
     }
     return;
   }
-  if (ts.isIdentifier(name) && isInert(value)) declare(name.text, value, outline);
+  if (ts.isIdentifier(name) && (isInert(value) || isQuietInstance(value, outline))) declare(name.text, value, outline);
   else outline.loading.push(...namesIn(value, outline));
 }
 
@@ -148,6 +158,23 @@ function isInert(value: ts.Expression): boolean {
           (ts.isIdentifier(property.initializer) || isInert(skipWrappers(property.initializer)))),
     )
   );
+}
+
+/**
+ * `new Limiter(60)`, of a class of the file whose methods run only where somebody has the instance; what runs as it is
+ * made runs as the file loads.
+ */
+function isQuietInstance(value: ts.Expression, outline: Draft): boolean {
+  if (!ts.isNewExpression(value) || !ts.isIdentifier(value.expression)) return false;
+  const making = outline.making.get(value.expression.text);
+  const given = value.arguments ?? [];
+  if (!making || given.some(holdsFunction)) return false;
+  for (const part of [...making, ...given]) outline.loading.push(...namesIn(part, outline));
+  return true;
+}
+
+function holdsFunction(node: ts.Node): boolean {
+  return isFunctionNode(node) || (ts.forEachChild(node, (child) => holdsFunction(child) || undefined) ?? false);
 }
 
 /** `module.exports` (as `=`), `exports.list`: what is assigned there is exported so, and what is called there is the own. */
@@ -180,7 +207,7 @@ function exportAs(name: string, given: ts.Expression, outline: Draft): void {
     }
     return;
   }
-  if (!isInert(value)) return void outline.loading.push(...namesIn(value, outline));
+  if (!isInert(value) && !isQuietInstance(value, outline)) return void outline.loading.push(...namesIn(value, outline));
   declare(name, value, outline);
   outline.exports[name] = name;
 }
@@ -197,12 +224,18 @@ function declare(name: string, node: ts.Node, outline: Draft): void {
   const names = namesIn(node, outline, isMade);
   names.delete(name);
   const lines = linesOf(node, outline);
+  const moduleOf = (local: string): string | undefined => outline.imports.find((one) => one.local === local)?.module;
+  const handled = listHandled(node, moduleOf);
+  const making = listMaking(node);
+  if (making) outline.making.set(name, making);
   // `const load = …` and `exports.load = …` of one name, and overloads, are taken together.
   const same = Object.hasOwn(outline.declarations, name) ? outline.declarations[name] : undefined;
   outline.declarations[name] = {
     names: [...new Set([...(same?.names ?? []), ...names])],
     lines: same ? [Math.min(same.lines[0], lines[0]), Math.max(same.lines[1], lines[1])] : lines,
     ...((isMade || same?.isMarked) && { isMarked: true as const }),
+    ...(!same && isMadeByModule(node, moduleOf) && { isOfModule: true as const }),
+    ...(handled.length > 0 && { handles: handled }),
   };
 }
 
@@ -227,7 +260,10 @@ function takenModule(node: ts.Node): string | undefined {
 /** What `const { list } = await import('./orders')` and `require('./orders').list` name, see {@link memberOf}. */
 function namesOfModule(node: ts.Node): string[] | undefined {
   if (ts.isPropertyAccessExpression(node)) {
-    const module = takenModule(skipWrappers(node.expression));
+    const taken = skipWrappers(node.expression);
+    // `import('./orders').then(…)` names nothing of the module.
+    const isPromise = ts.isCallExpression(taken) && taken.expression.kind === ts.SyntaxKind.ImportKeyword;
+    const module = isPromise ? undefined : takenModule(taken);
     return module === undefined ? undefined : [memberOf(module, node.name.text)];
   }
   if (!ts.isVariableDeclaration(node) || !node.initializer || !ts.isObjectBindingPattern(node.name)) return undefined;
