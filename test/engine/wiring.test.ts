@@ -71,6 +71,22 @@ const nest = (taken: string, more: Record<string, string> = {}, listed = 'Report
 const takesReports = "import { ReportsModule } from './reports/reports.module';\n";
 const reports = "export * from './reports.module';\n";
 
+/** A published package whose only entry hands on `handed` of a file that has a router and a label. */
+const published = (handed: string): Record<string, string> => ({
+  'package.json': JSON.stringify({
+    name: 'desk',
+    version: '2.1.0',
+    exports: { '.': './dist/index.js' },
+    publishConfig: { access: 'public' },
+    dependencies: { ioredis: '5', '@trpc/server': '11' },
+  }),
+  'src/routes/reports.ts':
+    "import { initTRPC } from '@trpc/server';\nimport { Sessions } from '../sessions';\nconst t = initTRPC.create();\nconst sessions = new Sessions();\nexport const reports = t.router({ all: t.procedure.query(async () => sessions.list()) });\nexport const label = () => 'desk';\n",
+  'src/report.ts': '',
+  'src/main.ts': "import { label } from './routes/reports';\nexport const title = () => label();\n",
+  'src/index.ts': `export { title } from './main';\nexport { ${handed} } from './routes/reports';\n`,
+});
+
 const unwired: Record<string, Record<string, string>> = {
   'that only a controller asks whose module no other lists': nest(''),
   'that only a controller asks whose module an index hands on that nobody imports': nest('', {
@@ -80,6 +96,7 @@ const unwired: Record<string, Record<string, string>> = {
     'src/reports/reports.module.ts':
       "import { Module } from '@nestjs/common';\n@Module({})\nexport class ReportsModule {}\n",
   }),
+  'that only a router asks which no entry of the package hands on': published('label'),
   'that only a type names': {},
   'that only a factory makes which nobody calls': {
     'src/factory.ts':
@@ -168,6 +185,7 @@ const wired: Record<string, Record<string, string>> = {
     'src/main.ts':
       "import express from 'express';\nimport { Report } from './report';\nconst app = express();\napp.get('/report', (req, res) => import('./sessions').then((all) => new Report(new all.Sessions()).write()).then((all) => res.json(all)));\napp.listen(3000);\n",
   },
+  'that a router asks which an entry of the package hands on': published('label, reports as all'),
   'that is handed over as a value': {
     'src/wiring.ts':
       "import { register } from 'container';\nimport { Sessions } from './sessions';\nregister(Sessions);\n",
