@@ -12,6 +12,7 @@ async function countFindings(files: Record<string, string>, dependencies: readon
     name: 'things',
     version: '1.0.0',
     main: 'src/index.ts',
+    files: ['dist'],
     dependencies: Object.fromEntries(dependencies.map((name) => [name, '1'])),
   };
   const root = tempProject({ 'package.json': JSON.stringify(manifest), ...files });
