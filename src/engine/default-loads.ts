@@ -1,4 +1,5 @@
 import { scanImports } from './import-scan.ts';
+import { listLoads } from './loads.ts';
 
 /** What a text does with the default exports of others, which go by whatever name it gives them. */
 export interface DefaultLoads {
@@ -10,9 +11,6 @@ export interface DefaultLoads {
   isHandedOn: boolean;
 }
 
-const origin = /\bfrom\s*(['"])([^'"\n]{1,300})\1/g;
-/** What an import names, unless that is all types. */
-const imported = /\bimport\s+(?!type\s+(?!from\b)[\w${*])([^'"`;()]*)$/;
 const load = /\b(?:require|import)\s*\(\s*(['"])([^'"\n]{1,300})\1/g;
 /** What a load is given to, of the text before it. */
 const loaded = /([\w$]+)\s*(?::[^=;]{0,80})?[=:]\s*[^=;]{0,80}$/;
@@ -29,15 +27,9 @@ export function listDefaultLoads(text: string): DefaultLoads {
   const made = new Set<string>(text.includes('new') && anyName.test(text) ? scanImports(text) : []);
   const names = new Set<string>();
   const news = listNews(text);
-  let end = 0;
-  for (const { 0: found, 2: module = '', index } of text.matchAll(origin)) {
-    const before = text.slice(end, index);
-    end = index + found.length;
-    const [, clause = ''] = imported.exec(before.slice(Math.max(0, before.lastIndexOf('import')))) ?? [];
-    for (const [name] of clause.matchAll(/[\w$]+/g)) names.add(name);
-    const [, own, space, renamed] = /^\s*([\w$]+)|\*\s*as\s+([\w$]+)|\bdefault\s+as\s+([\w$]+)/.exec(clause) ?? [];
-    const local = own ?? space ?? renamed;
-    if (local === undefined) continue;
+  for (const { module, name, local } of listLoads(text)) {
+    names.add(local);
+    if (name !== 'default' && name !== '*') continue;
     called.add(module);
     if (news.has(local)) made.add(module);
   }

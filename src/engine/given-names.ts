@@ -1,14 +1,8 @@
 import type { SymbolRef } from '../model/link.ts';
+import { type Load, listLoads } from './loads.ts';
 import type { Project } from './project.ts';
 import type { FunctionRef } from './symbols.ts';
 import { findWord } from './words.ts';
-
-/** What a file takes from a module, by the name that it goes by there and here. */
-interface Load {
-  module: string;
-  name: string;
-  local: string;
-}
 
 /** What a file gives a name: what it loads, or a class, a function or a value of its own by name; or what calling that gives. */
 interface Given {
@@ -120,38 +114,6 @@ function listMakings(text: string, holder: string): { maker: string; isCalled: b
     const maker = cls ?? fn;
     return maker === undefined ? [] : [{ maker, isCalled: cls === undefined }];
   });
-}
-
-const imports = /\bimport\s+([\w$]+)?\s*,?\s*(?:\*\s*as\s+([\w$]+)|\{([^{}]*)\})?\s*from\s*['"]([^'"\n]+)['"]/g;
-const requires = /=\s*require\s*\(\s*['"]([^'"\n]+)['"]\s*\)(?!\s*[.(])/g;
-
-/** No pattern that takes what is loaded apart is longer, and no name. */
-const longestPattern = 4000;
-const longestName = 100;
-
-/** What a text takes from modules: `import geo, { near as close } from './geo'`, `const { geo } = require('./lib')`. */
-function listLoads(text: string): Load[] {
-  const loads: Load[] = [];
-  const addParts = (parts: string | undefined, module: string): void => {
-    for (const [, name, local] of parts?.matchAll(/([\w$]+)(?:(?:\s*:|\s+as)\s*([\w$]+))?/g) ?? [])
-      loads.push({ module, name: name!, local: local ?? name! });
-  };
-  if (text.includes('import')) {
-    for (const [, whole, space, parts, module] of text.matchAll(imports)) {
-      if (whole) loads.push({ module: module!, name: 'default', local: whole });
-      if (space) loads.push({ module: module!, name: '*', local: space });
-      addParts(parts, module!);
-    }
-  }
-  if (text.includes('require')) {
-    for (const { 1: module, index } of text.matchAll(requires)) {
-      const before = text.slice(Math.max(0, index - longestPattern), index).trimEnd();
-      const local = /[\w$]+$/.exec(before.slice(-longestName))?.[0];
-      if (local) loads.push({ module: module!, name: '*', local });
-      else if (before.endsWith('}')) addParts(before.slice(before.lastIndexOf('{') + 1, -1), module!);
-    }
-  }
-  return loads;
 }
 
 const givenName = new RegExp(`([\\w$]+)${type}\\s*[:=]\\s*(?:await\\s+)?(?:new\\s+)?(?:[\\w$]+\\.)?$`);

@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 import { isTestPath } from '../ast/where/file-role.ts';
 import type { FileSummary, FunctionSummary, NamedValue } from '../model/link.ts';
 import { escapeName } from './escape-name.ts';
+import { listLoads } from './loads.ts';
 import { declarationAt } from './outlines.ts';
 import type { Project } from './project.ts';
 import { restOfRouterFile } from './router-file.ts';
@@ -147,8 +148,8 @@ function areImported(project: Project, files: readonly string[], share: number):
   return files.length >= enoughNeighbours && imported.length >= files.length * share;
 }
 
-/** A module of Nest that no other lists: nothing makes what it provides. */
-function isNestModule(project: Project, file: string): boolean {
+/** Where no other lists it, nothing makes what it provides. */
+export function isNestModule(project: Project, file: string): boolean {
   return /\.module\.[cm]?[jt]s$/.test(file) && /^@Module\s*\(/m.test(project.textOf(file) ?? '');
 }
 
@@ -195,28 +196,20 @@ export const isStartName =
 /** `if (key === undefined) { throw new Error(…); }` at the top. */
 const refusal = /^if\s*\(.*\)\s*(?:throw\b|\{\s*throw\b[^{}]*(?:\{[^{}]*\}[^{}]*)*\})/gm;
 
-const fromPackages =
-  /^import\s+([\w$]+)?\s*,?\s*(?:\*\s*as\s+([\w$]+)|\{([^{}]*)\})?\s*from\s*['"](?:@[\w.-]+\/)?[\w][\w.-]*(?:\/[^'"\n]*)?['"]/gm;
+const setUp = /^([\w$]+)\.[\w$.]+\(\s*((?:[\w$]+\s*,\s*)*[\w$]+)\s*,?\s*\);?[ \t]*$/gm;
 
 /** `dayjs.extend(utc);`, `Chart.register(Bar, Line);`: what a package is told of others runs nothing of the file. */
 function withoutSetUps(text: string): string {
-  const taken = new Set(
-    [...text.matchAll(fromPackages)].flatMap(([, one, space, list = '']) => [
-      one,
-      space,
-      ...list.split(',').map((name) =>
-        name
-          .trim()
-          .split(/\s+as\s+/)
-          .at(-1),
-      ),
-    ]),
-  );
-  return text.replace(
-    /^([\w$]+)\.[\w$.]+\(\s*((?:[\w$]+\s*,\s*)*[\w$]+)\s*,?\s*\);?[ \t]*$/gm,
-    (call, root: string, given: string) =>
-      [root, ...given.split(/\s*,\s*/)].every((name) => taken.has(name)) ? '' : call,
-  );
+  let taken: ReadonlySet<string> | undefined;
+  return text.replace(setUp, (call, root: string, given: string) => {
+    taken ??= listTakenOfPackages(text);
+    return [root, ...given.split(/\s*,\s*/)].every((name) => taken!.has(name)) ? '' : call;
+  });
+}
+
+function listTakenOfPackages(text: string): ReadonlySet<string> {
+  const ofPackages = listLoads(text).filter(({ module }) => /^(?:@[\w.-]+\/)?\w/.test(module));
+  return new Set(ofPackages.map(({ local }) => local));
 }
 
 /** A statement that stands at the start of a line and is no declaration: a call, an assignment to a member, a condition that does not only refuse. */

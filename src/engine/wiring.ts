@@ -5,7 +5,7 @@ import { declarationAt, outlineIn } from './outlines.ts';
 import type { Project } from './project.ts';
 import type { FunctionRef, SymbolTable } from './symbols.ts';
 import { isUntaken, mayBeLoadedByPlace, mayBeTakenElsewhere, valueAt } from './uncalled-code.ts';
-import { isUnusedFile } from './unused-file.ts';
+import { isNestModule, isUnusedFile } from './unused-file.ts';
 
 /** A function, class or object that a file declares at its top level. */
 interface Piece {
@@ -159,20 +159,14 @@ function findUsers(project: Project, { file, name }: Piece): Piece[] | undefined
   const declared = declaredIn(project, { file, name });
   const exported = Object.keys(outline.exports).filter((one) => outline.exports[one] === name);
   if (!declared || mayBeTakenElsewhere(project, file, exported)) return undefined;
-  const isOfModule = declared.isOfModule === true && hasModules(project, file);
+  const isOfModule =
+    declared.isOfModule === true && project.filesBeside(file).some((other) => isNestModule(project, other));
   if (!isOfModule && (declared.isMarked || mayBeLoadedByPlace(project, file))) return undefined;
   const atHome = usersIn(outline, file, (used) => isMention(used, name), name);
   if (!atHome || (exported.length === 0 && atHome.length === 0)) return undefined;
   const elsewhere = exported.length === 0 ? [] : findUsersElsewhere(project, file, exported, isOfModule);
   const users = elsewhere && [...atHome, ...elsewhere];
   return users?.length === 0 && !isOfModule && isEntry(project, file, name) ? undefined : users;
-}
-
-/** Whether modules of Nest stand beside a file: what is none of theirs is made by nobody. */
-function hasModules(project: Project, file: string): boolean {
-  return project
-    .filesBeside(file)
-    .some((other) => project.ask(other, 'is a module of Nest', (text) => /^@Module\s*\(/m.test(text)));
 }
 
 /** @param isOfModule it is made by who names it, whatever its file is loaded by */
