@@ -8,9 +8,17 @@ export type TextKind = 'source' | 'generated' | 'minified';
 const generatedMark =
   /@generated\b|\b(?:auto-?generated|automatically generated|generated (?:by|from|with|using|automatically))\b|\bdo not (?:edit|modify)\b/i;
 
-/** What Rollup, webpack, Browserify and esbuild write ahead of the code that they put together. */
-const bundleHead =
-  /^(?:\(function \(global, factory\) \{\s*typeof exports === 'object'|\(function webpackUniversalModuleDefinition\(|\(?(?:function ?\(modules\)|\(\) =>) \{ \/\/ webpackBootstrap|\(function\(\)\{function r\(e,n,t\)\{function o\(i,f\)|var __(?:create|defProp) = Object\.)/;
+/** What Rollup, webpack, Browserify and esbuild write ahead of the code that they put together, and Babel ahead of what it lowers. */
+const writtenHead = new RegExp(
+  `^(?:${[
+    String.raw`\(function \(global, factory\) \{\s*typeof exports === 'object'`,
+    String.raw`\(function webpackUniversalModuleDefinition\(`,
+    String.raw`\(?(?:function ?\(modules\)|\(\) =>) \{ \/\/ webpackBootstrap`,
+    String.raw`\(function\(\)\{function r\(e,n,t\)\{function o\(i,f\)`,
+    String.raw`(?:(?:(?:var|let|const) [\w$]+ = )?\(\(\) => \{\s*)?var __(?:create|defProp|getOwnPropNames|commonJS|esm|export) = `,
+    String.raw`function _(?:checkInRHS|classPrivate\w+|classCallCheck|createClass|defineProperty|defineProperties|toPropertyKey|interopRequire\w+|getRequireWildcardCache|asyncToGenerator|regenerator\w*|objectSpread2?)\(`,
+  ].join('|')})`,
+);
 
 /** Reads a file as UTF-8, the byte order mark kept so that offsets are those of the file. */
 export function readSource(file: string, absolute: string): { text: string; bytes: number } | { problem: Problem } {
@@ -34,10 +42,10 @@ function findEncodingProblem(content: Buffer): string | undefined {
   return `Not valid UTF-8${isUtf16 ? ' (the file is UTF-16)' : ''}: save it as UTF-8`;
 }
 
-/** Generated: a comment of its head says so, or it begins as bundles do. Minified: lines that no one writes. */
+/** Generated: a comment of its head says so, or it begins as what bundlers and compilers write does. Minified: lines that no one writes. */
 export function textKind(text: string): TextKind {
   const head = headComments(text);
-  if (generatedMark.test(head) || bundleHead.test(text.slice(head.length, head.length + 200).trimStart()))
+  if (generatedMark.test(head) || writtenHead.test(text.slice(head.length, head.length + 200).trimStart()))
     return 'generated';
   if (text.length > 4000) {
     const sample = text.length > 100_000 ? text.slice(0, 100_000) : text;

@@ -117,6 +117,11 @@ describe('text kinds', () => {
     expect(textKind(`/*!\n * Name v1.2.3\n */\n${umd}`)).toBe('generated');
     expect(textKind('/******/ (() => { // webpackBootstrap\n/******/ \t"use strict";')).toBe('generated');
     expect(textKind('"use strict";\nvar __defProp = Object.defineProperty;')).toBe('generated');
+    expect(textKind('"use strict";\nvar lib = (() => {\n  var __defProp = Object.defineProperty;')).toBe('generated');
+    expect(textKind('(() => {\n  var __commonJS = (cb, mod) => function __require() {')).toBe('generated');
+    expect(textKind('function _checkInRHS(e) { if (Object(e) !== e) throw TypeError(); return e; }')).toBe('generated');
+    expect(textKind('var lib = (() => {\n  var __count = 0;')).toBe('source');
+    expect(textKind('function _defineRoutes(app) {\n  app.get("/", home);')).toBe('source');
     expect(textKind("(function (root, factory) {\n  if (typeof define === 'function') define(factory);")).toBe(
       'source',
     );
