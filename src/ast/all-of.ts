@@ -10,3 +10,6 @@ export function allOf(...conditions: readonly (LinkCondition | undefined)[]): Li
 export function anyOf(...of: readonly (LinkCondition | undefined)[]): LinkCondition {
   return { kind: 'any', of: of.filter((condition) => condition !== undefined) };
 }
+
+/** A condition that never holds. */
+export const never: LinkCondition = anyOf();

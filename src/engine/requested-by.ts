@@ -6,11 +6,22 @@ export function isFromOutside(entry: EntryPoint | undefined): boolean {
 }
 
 /** Whether those who are asked for come in by an entry. */
-export function isBy(by: RequestedBy, { seldom, isAction, isEnded }: EntryPoint): boolean {
-  if (by === 'sharing') return !isEnded;
-  if (by === 'waiting' || by === 'waiting-users')
-    return !isEnded && seldom !== 'trial' && seldom !== 'admin' && !(by === 'waiting-users' && seldom === 'job');
-  return !seldom && !(by === 'readers' && isAction);
+export function isBy(by: RequestedBy, { seldom, isAction, isRare, isEnded }: EntryPoint): boolean {
+  const isOften = !seldom && !isRare;
+  switch (by) {
+    case 'users':
+      return isOften;
+    case 'readers':
+      return isOften && !isAction;
+    case 'waiting':
+      return !isEnded && seldom !== 'trial' && seldom !== 'admin';
+    case 'waiting-users':
+      return !isEnded && !seldom;
+    case 'sharing':
+      return !isEnded;
+    case 'sharing-users':
+      return !isEnded && isOften;
+  }
 }
 
 /** Whether administrators are none of those who are asked for. */

@@ -51,11 +51,11 @@ export type LinkCondition =
   | { kind: 'any'; of: readonly LinkCondition[] };
 
 /**
- * `users`: who gets an answer; `readers`: those without what is asked for now and then; `waiting`: whom a call that hangs
+ * `users`: who gets an answer, of what is no rare thing to ask for; `readers`: those without what is asked for now and then; `waiting`: whom a call that hangs
  * holds, none that somebody tries by hand, no administrator, and none that a platform ends by itself; `waiting-users`: those without jobs; `sharing`: whoever shares the process with others, which
- * what a platform ends does not.
+ * what a platform ends does not; `sharing-users`: the `users` of those.
  */
-export type RequestedBy = 'users' | 'readers' | 'waiting' | 'waiting-users' | 'sharing';
+export type RequestedBy = 'users' | 'readers' | 'waiting' | 'waiting-users' | 'sharing' | 'sharing-users';
 
 /** A value as a file can name it without reading another file. */
 export type SymbolRef =
@@ -113,6 +113,8 @@ export interface EntryPoint {
   isEnded?: true;
   /** By its name it does what somebody asks for now and then, see `src/ast/io/action.ts`. */
   isAction?: true;
+  /** It changes or removes one thing, or is a chore by its name: see `src/ast/where/chore.ts`. */
+  isRare?: true;
   /** Nothing but its parameters tells (`(req, res)`): who mounts it must be found elsewhere, see `src/engine/unmounted-handler.ts`. */
   isBySignature?: true;
 }

@@ -8,6 +8,8 @@ const sent =
 const acting = new RegExp(
   `^@?(?:Post|Put|Patch|Delete|POST|PUT|PATCH|DELETE|Mutation)\\b|^MutationResolvers\\b|^tRPC mutation|Mutation\\w* resolver|^(?:${verb})(?=[A-Z(_])`,
 );
+/** By a method of HTTP that changes or removes one thing that is there, or as GraphQL calls such. */
+const editing = /^@?(?:Put|Patch|Delete|PUT|PATCH|DELETE|Mutation)\b|^GraphQL Mutation\b|^MutationResolvers\b/;
 /** A question that is posted for its length, and what machines send all the time: words of a path or a name. */
 const asking = new RegExp(
   'get search query list find fetch details filter stats statistic summary preview count load webhook hook callback ingest track collect token heartbeat event completion chat message rpc graphql login auth'
@@ -23,4 +25,10 @@ const asking = new RegExp(
 export function isAction(label: string): boolean {
   const [kind] = acting.exec(label) ?? [];
   return sent.test(label) || (kind !== undefined && !asking.test(label.slice(kind.length)));
+}
+
+/** Whether it changes or removes one thing that is there: one person does so, now and then, and waits for it. */
+export function isEdit(label: string): boolean {
+  const [kind] = editing.exec(label) ?? [];
+  return kind !== undefined && !asking.test(label.slice(kind.length));
 }

@@ -1,7 +1,7 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { EntryPoint } from '../../model/link.ts';
 import { isLossOfOnlyOne } from '../clients/lost-once.ts';
-import { isAction } from '../io/action.ts';
+import { isAction, isEdit } from '../io/action.ts';
 import { isBringUp } from '../listeners/event-kind.ts';
 import { listCallsOf } from '../names/functions.ts';
 import { bareModule, findOrigin, type Origin, originName } from '../names/provenance.ts';
@@ -21,6 +21,7 @@ import {
 import { ts } from '../ts.ts';
 import { isAdminPath, isDecoratedForAdmins, isForAdmins, isNamedForAdmins } from './admin-guard.ts';
 import { entryOfBotCall, entryOfBotModule, isReadyOfBot } from './bot-entries.ts';
+import { isChore } from './chore.ts';
 import { entryOfCqrs } from './cqrs-handler.ts';
 import { entryOfNamedCall } from './entry-calls.ts';
 import { isServiceMethod } from './feathers-service.ts';
@@ -71,7 +72,8 @@ function judge(fn: FunctionNode, file: FileContext): EntryPoint | undefined {
   if (found?.kind !== 'request' || found.seldom) return found;
   const seldom = seldomOf(file) ?? isSeldomAnswered(found.label) ?? (refusesOthers(fn, file) ? 'admin' : undefined);
   if (seldom) return { ...found, seldom };
-  return isAction(found.label) ? { ...found, isAction: true } : found;
+  const isRare = isEdit(found.label) || isChore(found.label) || isChore(file.path);
+  return { ...found, ...(isAction(found.label) && { isAction: true }), ...(isRare && { isRare: true }) };
 }
 
 function identify(fn: FunctionNode, file: FileContext): EntryPoint | undefined {

@@ -1,6 +1,6 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { LinkCondition } from '../../model/link.ts';
-import { anyOf } from '../all-of.ts';
+import { anyOf, never } from '../all-of.ts';
 import { isMadeByHost } from '../life/host-made.ts';
 import type { Life } from '../life/life-cycle.ts';
 import { ordinalOf } from '../names/functions.ts';
@@ -8,8 +8,6 @@ import { isWithin } from '../syntax.ts';
 import type { ts } from '../ts.ts';
 import { isSeldomAsked } from './seldom.ts';
 import { onRequestPath, openToUsers } from './where.ts';
-
-const never = anyOf();
 
 /**
  * "The file is part of a library, whose users make as many as they have work for"; never for the only instance, for what

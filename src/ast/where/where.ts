@@ -1,5 +1,6 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { LinkCondition } from '../../model/link.ts';
+import { never } from '../all-of.ts';
 import { isExported, listCallsOf, ordinalOf } from '../names/functions.ts';
 import {
   calleeName,
@@ -13,6 +14,7 @@ import {
   nameOfFunction,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { isChore } from './chore.ts';
 import { findEntryPoint } from './entry-points.ts';
 
 const iterationMethod =
@@ -163,8 +165,12 @@ export function whileRequestWaits(node: ts.Node, file: FileContext): LinkConditi
   return { kind: 'on-request-path', fn: functionOrdinal(node, file), awaited: true };
 }
 
-/** "A request handler reaches this place", one that answers users: no background job, no administrator, nothing that is tried by hand. */
+/**
+ * "A request handler reaches this place", one that answers users: no background job, no administrator, nothing that is
+ * tried by hand, or changes one thing; never in a file that is a chore by its name.
+ */
 export function onAskedPath(node: ts.Node, file: FileContext): LinkCondition {
+  if (isChore(file.path)) return never;
   return { kind: 'on-request-path', fn: functionOrdinal(node, file), by: 'users' };
 }
 
@@ -179,7 +185,8 @@ export function whileHeld(node: ts.Node, file: FileContext, withJobs = true): Li
 
 /** As {@link onAskedPath}, or of whoever asks, but only where others share the process: in one of its own, nobody else is kept. */
 export function whereOthersWait(node: ts.Node, file: FileContext, isOfUsers: boolean): LinkCondition {
-  const by = isOfUsers ? 'waiting-users' : 'sharing';
+  if (isOfUsers && isChore(file.path)) return never;
+  const by = isOfUsers ? 'sharing-users' : 'sharing';
   return { kind: 'on-request-path', fn: functionOrdinal(node, file), by };
 }
 
@@ -188,6 +195,7 @@ export function whereOthersWait(node: ts.Node, file: FileContext, isOfUsers: boo
  * who open it.
  */
 export function onReadPath(node: ts.Node, file: FileContext): LinkCondition {
+  if (isChore(file.path)) return never;
   return { kind: 'on-request-path', fn: functionOrdinal(node, file), by: 'readers' };
 }
 
