@@ -15,53 +15,17 @@ import { leavesFunction } from '../where/conditions.ts';
 import { listNodesWithin } from '../within.ts';
 import type { Add } from './container-growth.ts';
 import { isPassingName } from './key-words.ts';
+import { isMarkOfOne } from './mark-of-one.ts';
 
 const lookup = /^(?:find|get|load|fetch|read|select|query)(?:[A-Z]\w*)?$/;
 
 /**
  * Whether an entry is added only for what is stored: a row is looked up by the key first, and without one nothing is
  * added, or its value is read from a file of that name. There are as many as there are rows or files; rows of what passes
- * (sessions, users) do not count, unless there is no more than a number or a flag for each user.
+ * (sessions, users) do not count, unless there is no more than a number or a flag for each.
  */
 export function isStoredKey(add: Add, file: FileContext): boolean {
-  return isOfFoundRow(add, file) || isOfFile(add, file) || isMarkOfMember(add, file);
-}
-
-const member = /(?:^|[._])(?:user|member|account|staff|employee|author)(?:[._]?(?:id|uuid))?$/i;
-
-/** `lastSeen.set(req.user.id, Date.now())`: a number, a flag or a few of them for each who is registered. */
-function isMarkOfMember({ key, value }: Add, file: FileContext): boolean {
-  const path = key && findMemberPath(key)?.join('.');
-  return path !== undefined && member.test(path) && value !== undefined && isLittle(value, file);
-}
-
-const mostMarks = 6;
-
-/** A mark, a hash, or a record of a few of them that is written out there. */
-function isLittle(given: ts.Expression, file: FileContext): boolean {
-  const value = skipWrappers(given);
-  if (ts.isCallExpression(value) && findMethodCall(value)?.method === 'digest') return true;
-  if (!ts.isObjectLiteralExpression(value)) return isMark(value, file);
-  const { properties } = value;
-  return (
-    properties.length <= mostMarks &&
-    properties.every((property) => {
-      if (ts.isShorthandPropertyAssignment(property)) return isMark(property.name, file);
-      return ts.isPropertyAssignment(property) && isMark(property.initializer, file);
-    })
-  );
-}
-
-function isMark(given: ts.Expression, file: FileContext): boolean {
-  const value = skipWrappers(given);
-  if (ts.isNumericLiteral(value)) return true;
-  if (value.kind === ts.SyntaxKind.TrueKeyword || value.kind === ts.SyntaxKind.FalseKeyword) return true;
-  if (ts.isCallExpression(value)) return /^(?:Date|performance)\.now$/.test(value.expression.getText(file.source));
-  if (ts.isBinaryExpression(value)) return isMark(value.left, file) || isMark(value.right, file);
-  const declaration = ts.isIdentifier(value) ? file.bindingOf(value)?.declaration : undefined;
-  if (!declaration || !(ts.isVariableDeclaration(declaration) || ts.isParameter(declaration))) return false;
-  if (declaration.type) return declaration.type.kind === ts.SyntaxKind.NumberKeyword;
-  return declaration.initializer !== undefined && isMark(declaration.initializer, file);
+  return isOfFoundRow(add, file) || isOfFile(add, file) || isMarkOfOne(add, file);
 }
 
 /** `const site = await Sites.findOne({ id }); if (!site) return; … byId[id] = …`, also where callers have found it. */

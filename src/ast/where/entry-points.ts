@@ -94,12 +94,7 @@ const request = (label: string): EntryPoint => ({ kind: 'request', label });
 /** By the process's own clock. */
 const timed = (label: string): EntryPoint => ({ kind: 'event', label, seldom: 'job' });
 
-/** `/discord/test`, `/test/radarr`, `/dev/sync`: whoever sets something up tries it, and sees how long it takes. */
-const triedByHand =
-  /(?:^|\/)_?(?:dev|debug)\/|(?:^|\/)test(?:[-_](?:connection|config|settings|e?mail|webhook|notification))?(?:\/|$)/i;
-
 function routed(label: string, path = '', isGuarded = false): EntryPoint {
-  if (triedByHand.test(path)) return { ...request(label), seldom: 'trial' };
   return { ...request(label), ...((isGuarded || isAdminPath(path)) && { seldom: 'admin' as const }) };
 }
 

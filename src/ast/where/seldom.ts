@@ -36,12 +36,25 @@ export function isByHand(fn: FunctionNode, file: FileContext): boolean {
   );
 }
 
+const tested =
+  'connection config settings e?mail sms push webhook notification api key integration credentials database db redis model llm ai prompt vision endpoint route'
+    .split(' ')
+    .join('|');
+/** `/discord/test`, `/test/radarr`, `/dev/sync`, `/test-api-key`: whoever sets something up tries it, and sees how long it takes. */
+const triedByHand = new RegExp(
+  `(?:^|/)_?(?:dev|debug)/|(?:^|/)(?:send[-_])?test(?:[-_](?:${tested})[\\w-]*)?(?:[/ ]|$)`,
+  'i',
+);
 const polled =
   /^GET \/(?:api\/)?(?:metrics|prometheus|health(?:z|[-_]?check)?|readyz?|readiness|livez?|liveness)(?:\/(?:live|ready)\w*)?(?: |$)/i;
 const ownData = /\/gdpr(?:\/|$)|data-export|^export(?:My|User|Personal)?Data\b/i;
 
-/** What a handler answers once in a while, by its label: what machines poll to watch the process, and all that is kept of one person. */
-export function isSeldomAnswered(label: string): 'job' | 'admin' | undefined {
+/**
+ * What a handler answers once in a while, by its label: what somebody tries as they set it up, what machines poll to watch
+ * the process, and all that is kept of one person.
+ */
+export function isSeldomAnswered(label: string): 'job' | 'admin' | 'trial' | undefined {
+  if (triedByHand.test(label)) return 'trial';
   if (polled.test(label)) return 'job';
   return ownData.test(label) ? 'admin' : undefined;
 }
