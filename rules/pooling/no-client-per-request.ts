@@ -57,7 +57,7 @@ export const rule = defineRule<ClientPerRequest>({
   advice: 'Make it once, at module level or when the service starts, and let every request use it.',
   limits: [
     'A method that makes a client of what its object was given and ends it again is reported whoever calls it, unless it is there to connect, to try a connection or to set something up, or the client blocks or subscribes.',
-    'A client built from the values of one request (another tenant’s address, a connection test) is reported as `possible` only.',
+    'A client built from the values of one request (another tenant’s address, a connection test) is reported as `possible` only, and so is one of what few ask for (administrators, jobs, a change of one thing, a report or an export by its name).',
     'What a function gives as a part of the context of a request is known by its name (`createContext`), and an instance for each request by `Scope.REQUEST` of Nest.',
     'An agent without `keepAlive` costs a handshake and keeps nothing: it is `possible`.',
     'An agent, or a client that one method of its class ends again, is `possible` where neither a request nor a user of the package is seen to come there; so is a client whose end somebody listens for, one that tries its settings or checks health, and one that only background jobs (pg-boss, BullMQ, Agenda, cron) make.',

@@ -9,9 +9,10 @@ import type { PlanRequest } from './rule-plan.ts';
 
 /**
  * A thread beside the calling one loads the tool, and warms up, in about a second of one core, and the compiler and collector
- * threads of V8 want cores, too: on two cores it wins a twentieth at 350,000 lines, a tenth at a million and more.
+ * threads of V8 want cores, too: on two cores it wins a tenth at 350,000 lines, a sixth at a million and more, and too
+ * little to tell at 50,000.
  */
-const bytesPerThread = 3_000_000;
+const bytesPerThread = 2_000_000;
 const maxThreads = 8;
 /** Files that a thread takes at a time: few, so that all are done at about the same time. */
 const filesPerBatch = 8;
