@@ -1,5 +1,5 @@
 import type { FileContext } from '../../model/file-context.ts';
-import { findMemberPath, findMethodCall, skipAwait, skipWrappers } from '../syntax.ts';
+import { findMemberPath, findMethodCall, isFunctionNode, skipAwait, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import type { Add } from './container-growth.ts';
 import { domainOfName, saysNothing } from './key-words.ts';
@@ -28,10 +28,8 @@ const mostMarks = 6;
 /** A mark, a hash, a record of a few of them that is written out, or the marks of a list that are left of it. */
 function isLittle(given: ts.Expression, file: FileContext): boolean {
   const value = findMade(given, file);
-  if (ts.isCallExpression(value)) {
-    const method = findMethodCall(value)?.method;
-    if (method === 'digest' || method === 'filter') return true;
-  }
+  if (ts.isCallExpression(value) && (findMethodCall(value)?.method === 'digest' || isListOfTimes(value, file)))
+    return true;
   if (!ts.isObjectLiteralExpression(value)) return isMark(value, file);
   const { properties } = value;
   return (
@@ -41,6 +39,15 @@ function isLittle(given: ts.Expression, file: FileContext): boolean {
       return ts.isPropertyAssignment(property) && isMark(property.initializer, file);
     })
   );
+}
+
+/** `times.filter((at) => now - at < 5000)`: what is compared as it is has no parts. */
+function isListOfTimes(call: ts.CallExpression, file: FileContext): boolean {
+  const [keeps] = call.arguments;
+  const parameter = keeps && isFunctionNode(keeps) ? keeps.parameters[0] : undefined;
+  if (findMethodCall(call)?.method !== 'filter' || !parameter || !ts.isIdentifier(parameter.name)) return false;
+  const uses = file.bindingOf(parameter.name)?.references ?? [];
+  return uses.length > 0 && uses.every(({ parent }) => ts.isBinaryExpression(parent));
 }
 
 /** What is made where there is none yet: `{ count: 0 }` of `const entry = hits.get(ip) ?? { count: 0 }`. */
