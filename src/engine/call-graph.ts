@@ -145,7 +145,7 @@ export class CallGraph {
       const next: typeof level = [];
       for (const { fn, parameter: wanted, steps } of level) {
         for (const { from, edge } of this.#callersByAnyName(fn)) {
-          if (this.#project.isAside(from.file)) continue;
+          if (edge.isOnce || this.#project.isAside(from.file)) continue;
           const path = [{ from, edge, to: fn }, ...steps];
           for (const value of edge.given ?? []) {
             if (value.argument !== wanted || value.from === 'many') continue;
@@ -256,7 +256,7 @@ export class CallGraph {
         .flatMap((to) => this.#callersByAnyName(to).map((caller) => ({ ...caller, to })))
         .sort(compareSteps)) {
         const { from, edge, to } = step;
-        if (awaited && edge.isLeftAlone) continue;
+        if (edge.isOnce || (awaited && edge.isLeftAlone)) continue;
         if (isDead(from)) continue;
         if (loopsStart && edge.frequency === 'loop' && !this.#project.isAside(from.file)) {
           return this.#chain(to, [step], next);

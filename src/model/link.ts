@@ -93,6 +93,8 @@ export interface CallEdge {
   frequency: CallFrequency;
   /** Nobody waits for what it starts: see `src/ast/handles/left-alone.ts`. */
   isLeftAlone?: true;
+  /** It runs once for the process, however often its function does: see `src/ast/where/once-guard.ts`. */
+  isOnce?: true;
   /** The parameter that spares it where callers hand something in: `known ?? (await load(id))`. */
   sparedBy?: number;
   /** What of its arguments data makes long, requests bring, or callers. */

@@ -22,6 +22,7 @@ import { findEntryOfCall, findEntryPoint } from './entry-points.ts';
 import { findFrameworkCall } from './framework-calls.ts';
 import { listGiven } from './given-values.ts';
 import { listHanded, parameterRef } from './handed-over.ts';
+import { isOnceAProcess } from './once-guard.ts';
 import { findSparing } from './spared.ts';
 import { findRepetition } from './where.ts';
 
@@ -45,6 +46,7 @@ export function addCall(
   const run = (to: SymbolRef): CallEdge => ({
     ...edge(to, frequency),
     ...(isNotWaitedFor(call, file) && { isLeftAlone: true }),
+    ...(from && isOnceAProcess(call, from, file) && { isOnce: true }),
   });
   const target = targetOf(call, file, classes);
   // What a call gives may be told by its name alone.
@@ -210,11 +212,15 @@ export function addInlineEdge(
   if (ts.isVariableDeclaration(outer.parent)) return;
   const at = fn.getStart(file.source);
   const to: SymbolRef = { kind: 'function', fn: ordinalOf(fn, file) };
-  addEdge(findEnclosingFunction(fn), {
+  const from = findEnclosingFunction(fn);
+  // `(async () => { … })()`; what is only made there is run as often as others call it.
+  const isRunThere = ts.isCallExpression(outer.parent) && outer.parent.expression === outer;
+  addEdge(from, {
     to,
     at,
     line: lineOf(file.source, at),
     frequency: handedFrequency(outer.parent),
     ...(isRunAlone(fn, file) && { isLeftAlone: true }),
+    ...(from && isRunThere && isOnceAProcess(outer, from, file) && { isOnce: true }),
   });
 }
