@@ -38,10 +38,10 @@ export function entryOfFile(fn: FunctionNode, file: FileContext): EntryPoint | u
     return { ...request(`Next ${path}`), ...(keepsAnswer.test(file.text) && { seldom: 'job' as const }) };
   const load = find(/^load$/) ?? method;
   if (load && /\+(?:page|layout)?\.?server\.[jt]s$/.test(path))
-    return isPrerendered.test(file.text) ? undefined : request(`${load} ${path}`);
-  if (/\+page\.server\.[jt]s$/.test(path) && isAmongActions(fn)) return request(`action ${path}`);
+    return isPrerendered.test(file.text) ? undefined : ofKit(`${load} ${path}`, file);
+  if (/\+page\.server\.[jt]s$/.test(path) && isAmongActions(fn)) return ofKit(`action ${path}`, file);
   if (find(/^handle(?:Fetch)?$/) && /(?:^|\/)hooks\.server\.[jt]s$/.test(path) && isOpen())
-    return request(`handle ${path}`);
+    return ofKit(`handle ${path}`, file);
   const remix = find(/^(?:loader|action)$/);
   if (remix && (/(?:^|\/)routes\/.*\.[jt]sx?$/.test(path) || isOfServerRouter(fn, file)) && isOpen())
     return request(`${remix} ${path}`);
@@ -54,6 +54,15 @@ export function entryOfFile(fn: FunctionNode, file: FileContext): EntryPoint | u
   if (find(/^middleware$/) && /(?:^|\/)middleware\.[jt]s$/.test(path)) return request('Next middleware');
   if (hasDirective(file.text.slice(0, 1000), 'use server') && isOpen()) return request(`server action ${names[0]}`);
   return undefined;
+}
+
+/** Adapters of SvelteKit that make functions of a cloud out of its routes, which ends them after a while. */
+const cloudAdapter = /^@sveltejs\/adapter-(?:vercel|netlify|cloudflare)/;
+
+function ofKit(label: string, { package: { dependencies } }: FileContext): EntryPoint {
+  const isEnded =
+    [...dependencies].some((name) => cloudAdapter.test(name)) && !dependencies.has('@sveltejs/adapter-node');
+  return { kind: 'request', label, ...(isEnded && { isEnded }) };
 }
 
 const componentFile = /(?:^|\/)app\/(?:.*\/)?(?:page|layout|template|default)\.[jt]sx?$/;
