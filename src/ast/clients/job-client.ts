@@ -10,6 +10,7 @@ import {
   nameOfFunction,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { isOneJobProgram } from '../where/one-job.ts';
 import { frequencyOf } from '../where/where.ts';
 import { findClientHome } from './client-home.ts';
 
@@ -53,13 +54,16 @@ function listRuns(end: ts.Node, fn: FunctionNode | undefined, file: FileContext)
   return listCallsOf(helper, file);
 }
 
-/** `work(pool).then(() => process.exit(0))` stands below a client that is made in a block of the file: `if (require.main === module)`. */
+/**
+ * `work(pool).then(() => process.exit(0))` stands below a client that is made in a block of the file (`if (require.main === module)`),
+ * or the whole file does one job.
+ */
 function endsWithWork(creation: ts.Node, file: FileContext): boolean {
   let block = creation.parent;
   while (!ts.isBlock(block) && !ts.isSourceFile(block)) block = block.parent;
   const below = file.text.slice(creation.end, block.end);
+  if (ts.isSourceFile(block)) return !serving.test(file.text) && file.memo(isOneJobProgram, block);
   return (
-    ts.isBlock(block) &&
     !serving.test(below) &&
     /\.(?:then|finally)\(\s*(?:async\s*)?(?:\(\w*\)|\w+)\s*=>\s*(?:\{[^{}]*)?process\.exit\(/.test(below)
   );

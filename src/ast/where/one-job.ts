@@ -1,3 +1,5 @@
+import type { FileContext } from '../../model/file-context.ts';
+import { findFunctionValue } from '../names/functions.ts';
 import { findMemberPath, findMethodCall, isFunctionNode, skipAwait, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 
@@ -16,8 +18,22 @@ export function isOneJob(call: ts.CallExpression, receiver: ts.Expression): bool
   return listener.body !== undefined && ts.isBlock(listener.body) && endsAfterWork(listener.body);
 }
 
+/**
+ * Whether a file is a program that does one job and ends the process: `await work(); process.exit(0);` at its own level, or in
+ * a function that it calls there.
+ */
+export function isOneJobProgram(source: ts.SourceFile, file: FileContext): boolean {
+  if (!/\bprocess\.exit\b/.test(file.text)) return false;
+  if (endsAfterWork(source)) return true;
+  return source.statements.some((statement) => {
+    const call = ts.isExpressionStatement(statement) ? skipAwait(statement.expression) : undefined;
+    const main = call && ts.isCallExpression(call) ? findFunctionValue(call.expression, file) : undefined;
+    return main?.body !== undefined && ts.isBlock(main.body) && endsAfterWork(main.body);
+  });
+}
+
 /** A block waits for work and ends the process as its last deed, or one within it does. */
-function endsAfterWork({ statements }: ts.Block | ts.CaseOrDefaultClause): boolean {
+function endsAfterWork({ statements }: Pick<ts.Block, 'statements'>): boolean {
   const exit = statements.findIndex(isExit);
   if (exit > 0 && statements.slice(0, exit).some(waitsForWork)) return true;
   return statements.some((statement) => {
