@@ -25,8 +25,8 @@ export function weighHandle(
   // A refusal or a redirect is short and seldom, and the other side ends its idle connection within seconds.
   if (leak.kind === 'unread' && ts.isIfStatement(leak.branch.parent)) return { confidence: 'possible' };
   if (leak.kind === 'downloaded') return { sureWhen: runsAsItLives(leak.fn.body ?? leak.fn, file) };
-  // More stay than are collected only where they keep coming.
-  if (leak.kind === 'never' && leak.isCollected) return { sureWhen: runsAsItLives(leak.fn.body ?? leak.fn, file) };
+  // Most are short, and read to their end by the client itself; of the others the collector ends what is left.
+  if (leak.kind === 'never' && leak.isCollected) return { confidence: 'possible' };
   // An observer goes with what it observes.
   if (leak.kind === 'never' && leak.ofEffect)
     return leak.ofEffect.isOnce || handle.name === 'observer' ? { confidence: 'possible' } : {};

@@ -31,31 +31,6 @@ export function setsStateLate(call: ts.CallExpression, life: Life, file: FileCon
   });
 }
 
-/** The next value seldom comes sooner. */
-const againMs = 1000;
-
-/** Dependencies of such a name stay the same from render to render. */
-const stable = /^(?:set[A-Z]\w*|dispatch|navigate|router|history|t|i18n|\w*Ref|on[A-Z]\w*|handle[A-Z]\w*)$/;
-
-/**
- * Whether an effect that runs again for each new value sets a state at once, and again by a timer that nothing clears:
- * the timer of an earlier run then overrides what a later run has set. `setShown(true); setTimeout(() => setShown(false), ms)`.
- */
-export function overridesLaterRun(call: ts.CallExpression, life: Life, file: FileContext): boolean {
-  if (life.kind !== 'effect' || (findDelayMs(call) ?? 0) < againMs) return false;
-  const asked = findDependencies(life.effect)?.elements ?? [];
-  if (!asked.some((element) => !stable.test(element.getText(file.source)))) return false;
-  const setters = listNodesWithin('CallExpression', life.effect, file).flatMap((inner) => {
-    const callee = skipWrappers(inner.expression);
-    const binding = ts.isIdentifier(callee) ? file.bindingOf(callee) : undefined;
-    return binding && findState(binding) !== undefined ? [{ binding, inner }] : [];
-  });
-  const late = setters.filter(({ inner }) => isWithin(inner, call));
-  return late.some(({ binding }) =>
-    setters.some(({ binding: other, inner }) => other === binding && findEnclosingFunction(inner) === life.effect),
-  );
-}
-
 /** Whether a component's timer does nothing but to set its state: in vain, once that is gone. */
 export function onlySetsState(call: ts.CallExpression, life: Life, file: FileContext): boolean {
   const run = call.arguments[0] && skipWrappers(call.arguments[0]);

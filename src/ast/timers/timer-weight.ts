@@ -3,7 +3,6 @@ import type { LinkCondition } from '../../model/link.ts';
 import { anyOf } from '../all-of.ts';
 import { findTimerRun, isOpening, listEnds, startsAgain, withCallees } from '../life/after-end.ts';
 import { hasEnd } from '../life/end-of-life.ts';
-import { overridesLaterRun } from '../life/late-state.ts';
 import { type Life, lifeOf } from '../life/life-cycle.ts';
 import { standsForSocket } from '../life/link-of-owner.ts';
 import { throwsWhenEnded, worksOnEnded } from '../life/works-on-ended.ts';
@@ -122,7 +121,8 @@ export function weighTimeout(call: ts.CallExpression, life: Life, leak: TimeoutL
   // See `weighOverwritten`.
   if (leak === 'overwritten') return {};
   if (leak === 'unset') return file.role === 'ui' ? unsure : {};
-  if (leak === 'state') return overridesLaterRun(call, life, file) ? {} : unsure;
+  // A state that is set late is set in vain, or for a moment.
+  if (leak === 'state') return unsure;
   // Set again by a run of so many, it ends by itself.
   if (leak === 'rearmed' && isOneOfTries(call, file)) return unsure;
   if (leak === 'rearmed' && (life.kind === 'effect' || life.kind === 'call')) return {};
