@@ -1,5 +1,6 @@
 import type { Binding, FileContext } from '../../model/file-context.ts';
 import { findFunctionValue, listCallsOf } from '../names/functions.ts';
+import { onlyValueOf } from '../names/initializer.ts';
 import {
   type FunctionNode,
   findEnclosingClass,
@@ -71,7 +72,7 @@ function judge(fn: FunctionNode, file: FileContext): StringHash | undefined {
   const weakness = judgeUpdates(state, updates, fn, file);
   if (!weakness) return undefined;
   const result = { fn, weakness, state, places: isPlacing(fn, name, owner, state, file) };
-  if (choosesLooks(fn, file)) return undefined;
+  if (choosesLooks(fn, file) || choosesWords(state, fn, file)) return undefined;
   if (weakness === 'sum' || weakness === 'xor') return result.places || hashing.test(name) ? result : undefined;
   // The range is halved, which only counts where it is divided among nodes.
   if (weakness === 'abs') return placing.test(name) || placing.test(owner) ? result : undefined;
@@ -94,6 +95,19 @@ function choosesLooks(fn: FunctionNode, file: FileContext): boolean {
       return cosmetic.test(at.getText(file.source).slice(0, 300));
     })
   );
+}
+
+/** `names[sum % names.length]` of a list of words that is written out: something to show. Addresses are places. */
+function choosesWords(state: Binding, fn: FunctionNode, file: FileContext): boolean {
+  return state.references.some((use) => {
+    let at: ts.Node = use;
+    while (at !== fn && !ts.isStatement(at) && !ts.isElementAccessExpression(at)) at = at.parent;
+    if (!ts.isElementAccessExpression(at) || !isWithin(use, at.argumentExpression)) return false;
+    const list = onlyValueOf(at.expression, file);
+    const words = list && skipWrappers(list);
+    if (!words || !ts.isArrayLiteralExpression(words) || words.elements.length === 0) return false;
+    return words.elements.every((word) => ts.isStringLiteralLike(word) && !/[.:/\d]/.test(word.text));
+  });
 }
 
 /** A variable of the function that takes in character codes, one by one. */
