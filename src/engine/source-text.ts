@@ -10,8 +10,9 @@ const generatedMark =
 
 /** What Rollup, webpack, Browserify and esbuild write ahead of the code that they put together, and Babel ahead of what it lowers. */
 const writtenHead = new RegExp(
-  `^(?:${[
+  `^(?:Object\\.defineProperty\\(exports, ['"]__esModule['"], \\{ value: (?:true|!0) \\}\\);\\s*)?(?:${[
     String.raw`\(function \(global, factory\) \{\s*typeof exports === 'object'`,
+    String.raw`(?:define\(\[[^\]]*\], \(function \(|(?:var|const|let) [\w$]+ = \(function \(exports(?:, [\w$]+)*\) \{\s*'use strict';)`,
     String.raw`\(function webpackUniversalModuleDefinition\(`,
     String.raw`\(?(?:function ?\(modules\)|\(\) =>) \{ \/\/ webpackBootstrap`,
     String.raw`\(function\(\)\{function r\(e,n,t\)\{function o\(i,f\)`,
@@ -45,7 +46,10 @@ function findEncodingProblem(content: Buffer): string | undefined {
 /** Generated: a comment of its head says so, or it begins as what bundlers and compilers write does. Minified: lines that no one writes. */
 export function textKind(text: string): TextKind {
   const head = headComments(text);
-  if (generatedMark.test(head) || writtenHead.test(text.slice(head.length, head.length + 200).trimStart()))
+  if (
+    generatedMark.test(head.slice(0, markLength)) ||
+    writtenHead.test(text.slice(head.length, head.length + 200).trimStart())
+  )
     return 'generated';
   if (text.length > 4000) {
     const sample = text.length > 100_000 ? text.slice(0, 100_000) : text;
@@ -56,9 +60,13 @@ export function textKind(text: string): TextKind {
   return 'source';
 }
 
-/** The comments before the first code, of the first 2,000 characters. */
+/** A mark stands in the first lines; a licence may be longer. */
+const markLength = 2000;
+const headLength = 20_000;
+
+/** The comments before the first code. */
 function headComments(text: string): string {
-  const head = text.slice(0, 2000);
+  const head = text.slice(0, headLength);
   return /^(?:\uFEFF?\s*(?:#!.*|\/\/.*|\/\*[\s\S]*?(?:\*\/|$)|['"]use strict['"];?))*/.exec(head)![0];
 }
 

@@ -118,6 +118,14 @@ describe('text kinds', () => {
     expect(textKind('/******/ (() => { // webpackBootstrap\n/******/ \t"use strict";')).toBe('generated');
     expect(textKind('"use strict";\nvar __defProp = Object.defineProperty;')).toBe('generated');
     expect(textKind('"use strict";\nvar lib = (() => {\n  var __defProp = Object.defineProperty;')).toBe('generated');
+    const esm = '"use strict";\n\nObject.defineProperty(exports, "__esModule", { value: true });\n\n';
+    expect(textKind(`${esm}function _defineProperties(target, props) {`)).toBe('generated');
+    expect(textKind(`${esm}const orders = require('./orders');`)).toBe('source');
+    expect(textKind(`/** ${'Licence. '.repeat(600)} */\n${umd}`)).toBe('generated');
+    expect(textKind("define(['exports'], (function (exports) { 'use strict';")).toBe('generated');
+    expect(textKind("var lib = (function (exports, dep) {\n  'use strict';")).toBe('generated');
+    expect(textKind("define(['./orders'], function (orders) {\n  'use strict';")).toBe('source');
+    expect(textKind("var app = (function () {\n  'use strict';")).toBe('source');
     expect(textKind('(() => {\n  var __commonJS = (cb, mod) => function __require() {')).toBe('generated');
     expect(textKind('function _checkInRHS(e) { if (Object(e) !== e) throw TypeError(); return e; }')).toBe('generated');
     expect(textKind('var lib = (() => {\n  var __count = 0;')).toBe('source');
