@@ -62,7 +62,7 @@ export function textKind(text: string): TextKind {
 
 /** A mark stands in the first lines; a licence may be longer. */
 const markLength = 2000;
-const headLength = 20_000;
+const headLength = 50_000;
 
 /** The comments before the first code. */
 function headComments(text: string): string {
