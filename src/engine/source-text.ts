@@ -11,7 +11,7 @@ const generatedMark =
 /** What Rollup, webpack, Browserify and esbuild write ahead of the code that they put together, and Babel ahead of what it lowers. */
 const writtenHead = new RegExp(
   `^(?:Object\\.defineProperty\\(exports, ['"]__esModule['"], \\{ value: (?:true|!0) \\}\\);\\s*)?(?:${[
-    String.raw`;?\(function \(global, factory\) \{\s*typeof exports === 'object'`,
+    String.raw`;?\(function ?\(global, factory\) \{\s*typeof exports === 'object'`,
     String.raw`(?:define\(\[[^\]]*\], \(function \(|(?:var|const|let) [\w$]+ = \(function \(exports(?:, [\w$]+)*\) \{\s*'use strict';)`,
     String.raw`\(function webpackUniversalModuleDefinition\(`,
     String.raw`\(?(?:function ?\(modules\)|\(\) =>) \{ \/\/ webpackBootstrap`,

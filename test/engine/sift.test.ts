@@ -122,6 +122,7 @@ describe('text kinds', () => {
     expect(textKind(`${esm}function _defineProperties(target, props) {`)).toBe('generated');
     expect(textKind(`${esm}const orders = require('./orders');`)).toBe('source');
     expect(textKind(`/** ${'Licence. '.repeat(600)} */\n${umd}`)).toBe('generated');
+    expect(textKind(umd.replace('function (', 'function('))).toBe('generated');
     expect(textKind(`//! name.js\n\n;${umd}`)).toBe('generated');
     expect(textKind("define(['exports'], (function (exports) { 'use strict';")).toBe('generated');
     expect(textKind("var lib = (function (exports, dep) {\n  'use strict';")).toBe('generated');
