@@ -67,7 +67,8 @@ function isKeptOutBy(flag: Binding, call: ts.Node, fn: FunctionNode, file: FileC
     const { question, isWhenSet } = asked;
     if (!isWhenSet) return isWithin(call, question.thenStatement);
     if (question.elseStatement && isWithin(call, question.elseStatement)) return true;
-    return question.end <= call.pos && leavesFunction(question.thenStatement);
+    const isAhead = question.end <= call.pos && isWithin(call, question.parent);
+    return isAhead && leavesFunction(question.thenStatement);
   });
 }
 
