@@ -15,14 +15,18 @@ export function evidenceAt({ outcome }: Run, file: string, line: number, context
     parts.push(findingBlock(finding, pen, true));
     if (finding.status === 'suppressed') parts.push(`It is suppressed: ${finding.reason ?? 'no reason given'}.`);
     if (finding.status === 'baselined') parts.push('It is in the baseline.');
-    if (finding.confidence === 'possible')
-      parts.push('It is only possible: reported with --confidence possible alone.');
+    if (finding.confidence === 'possible') parts.push(doubtOf(finding));
   }
   for (const { finding, why } of outcome.refuted.filter((one) => covers(one.finding, file, line))) {
     parts.push(findingBlock(finding, pen, true), `It is not reported: ${why}.`);
   }
   if (parts.length === 0) parts.push(absence(outcome, file, line));
   return `${parts.join('\n\n')}\n`;
+}
+
+function doubtOf({ doubt, ruleId }: Finding): string {
+  const why = doubt ?? `so is this form of it, see the limits in plimsoll explain ${ruleId}`;
+  return `It is only possible, and reported with --confidence possible alone: ${why}.`;
 }
 
 function absence(outcome: Run['outcome'], file: string, line: number): string {

@@ -7,6 +7,7 @@ import { locate } from './locate.ts';
 import { compareFindings } from './order.ts';
 import { isOfProgram } from './program.ts';
 import type { Project } from './project.ts';
+import { requestOf } from './requested-by.ts';
 import { crashProblem, type RawFinding } from './run-file.ts';
 import { StatedFacts } from './stated-facts.ts';
 import { type FunctionRef, SymbolTable } from './symbols.ts';
@@ -19,8 +20,8 @@ export interface Verdict {
   holds: boolean;
   evidence: RelatedLocation[];
   why: string;
-  /** What would make the finding sure does not hold: it is `possible`. */
-  isUnsure?: true;
+  /** Why the finding is `possible`: what would make it sure does not hold. */
+  doubt?: string;
   /** What went wrong when it was asked after: the finding stays, and is not sure. */
   problem?: Problem;
 }
@@ -31,6 +32,8 @@ const maxHops = 1;
 const farDeeds: ReadonlySet<FunctionDeed> = new Set(['rows', 'all-rows', 'sends']);
 const maxHopsFar = 2;
 const maxCallees = 20;
+
+const idle = 'Nothing of the project is seen to run it';
 
 /** What a function that keeps what it read does all the same. */
 const notKept: ReadonlySet<FunctionDeed> = new Set(['writes', 'shares', 'caches', 'rows', 'all-rows']);
@@ -85,7 +88,7 @@ export class Linker {
     } catch (error) {
       const { ruleId, file } = raw.finding;
       const problem = crashProblem(`What rule ${ruleId} asks of other files`, file, error);
-      return { holds: true, evidence: [], why: '', isUnsure: true, problem };
+      return { holds: true, evidence: [], why: '', doubt: 'What it asks of other files could not be told', problem };
     }
   }
 
@@ -96,10 +99,10 @@ export class Linker {
     if (refusal) return refusal;
     const verdict = when ? this.#judge(when, file) : { holds: true, evidence: [], why: '' };
     if (!verdict.holds) return verdict;
-    if (wantsUnsure && confidence !== 'possible' && this.#isIdle(raw)) return { ...verdict, isUnsure: true };
+    if (wantsUnsure && confidence !== 'possible' && this.#isIdle(raw)) return { ...verdict, doubt: idle };
     const sure = sureWhen && this.#judge(sureWhen, file);
     if (!sure) return verdict;
-    if (!sure.holds) return { ...verdict, isUnsure: true };
+    if (!sure.holds) return { ...verdict, doubt: sure.why || 'What would make it sure was not found' };
     const told = new Set(verdict.evidence.map((step) => JSON.stringify(step)));
     return {
       ...verdict,
@@ -111,7 +114,7 @@ export class Linker {
   #refuse(raw: RawFinding): Verdict | undefined {
     const { finding, when, sureWhen } = raw;
     const { file, confidence } = finding;
-    const unsure: Verdict = { holds: true, evidence: [], why: '', isUnsure: true };
+    const unsure: Verdict = { holds: true, evidence: [], why: '', doubt: idle };
     const needed = listNeeded([when, sureWhen]);
     const far = needed.filter((condition) => costOf(condition) >= cost.allCallers);
     const fails = (condition: LinkCondition): boolean => !this.#holds(condition, file);
@@ -160,7 +163,7 @@ export class Linker {
         // The call that hands a handler to its route is none of them.
         const found = condition.fn < 0 ? undefined : this.#graph.findRequestChain(fn, awaited, by, within + 1);
         const chain = found && this.#callsBelowHandler(found) > within ? undefined : found;
-        return this.#verdictOf(chain, fn, `No request handler was found that ${awaited ? 'waits for' : 'reaches'}`);
+        return this.#verdictOf(chain, fn, `No ${requestOf(by)} was found that ${awaited ? 'waits for' : 'reaches'}`);
       }
       case 'runs-repeatedly': {
         const fn = { file, fn: condition.fn };

@@ -28,3 +28,17 @@ export function isBy(by: RequestedBy, { seldom, isAction, isRare, isEnded }: Ent
 export function isWithoutAdmins(by: RequestedBy): boolean {
   return by !== 'sharing';
 }
+
+const requests: Readonly<Record<RequestedBy, string>> = {
+  users: 'request that users make often',
+  readers: 'request that users make often, to read,',
+  waiting: 'request that a hanging call would hold',
+  'waiting-users': 'request of users that a hanging call would hold',
+  sharing: 'request to a process that others share',
+  'sharing-users': 'request that users make often to a process that others share',
+};
+
+/** What was looked for, in the words of a reason. */
+export function requestOf(by: RequestedBy | undefined): string {
+  return by ? requests[by] : 'request handler';
+}

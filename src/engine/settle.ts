@@ -50,7 +50,10 @@ export function settle(
       return;
     }
     finding.related.unshift(...verdict.evidence);
-    if (verdict.isUnsure) finding.confidence = 'possible';
+    if (verdict.doubt !== undefined) {
+      if (finding.confidence !== 'possible') finding.doubt = verdict.doubt;
+      finding.confidence = 'possible';
+    }
     findings.push(finding);
   });
   const suppressionProblems = suppress(today, plan, scanned, findings);

@@ -472,6 +472,15 @@ describe('commands', () => {
     expect(unparsed.stdout).toContain('src/add.ts holds nothing that any rule looks for');
   });
 
+  it('why says what was not found that would make a possible finding sure', async () => {
+    const store = 'export function poll() {\n  setInterval(() => console.log(1), 1000);\n}\nexport const size = 1;\n';
+    const main = "import { size } from './store.js';\nconsole.log(size);\n";
+    const idle = project({ 'package.json': manifest, 'src/store.ts': store, 'src/main.ts': main });
+    const { stdout } = await plimsoll(['why', 'src/store.ts:2'], { cwd: idle.folder });
+    idle.remove();
+    expect(stdout.replace(/\s+/g, ' ')).toContain('alone: Nothing of the project is seen to run it.');
+  });
+
   it('score prints the number and the grade, and --explain numbers that add up to it', async () => {
     expect((await plimsoll(['score', '--fail-on', 'never'], { cwd: leaky.folder })).stdout).toBe('55 C+\n');
     const { stdout } = await plimsoll(['score', '--explain'], { cwd: leaky.folder });

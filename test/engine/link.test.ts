@@ -37,6 +37,23 @@ express().get('/', (req, res) => { busy(); res.end(); });
   expect(await sureOf('likely')).toEqual(['src/busy.ts likely 2']);
 });
 
+test('a finding that is only possible for what other files show says what was not found', async () => {
+  const home = `${slow}export const idle = () => slow();\n`;
+  const doubtsOf = async (files: Record<string, string>, pair: typeof sureRule) => {
+    const { findings } = await scan({ root: tempProject(files), confidence: 'possible' }, [pair]);
+    return findings.map(({ confidence, doubt }) => `${confidence}: ${doubt}`);
+  };
+  const main = "import { idle } from './idle.js';\nidle();\n";
+  const called = { 'src/idle.ts': home, 'src/main.ts': main };
+  expect(await doubtsOf(called, sureRule)).toEqual(['possible: No request handler was found that reaches `idle`']);
+  const unused = {
+    'src/idle.ts': `${home}export const other = 1;\n`,
+    'src/main.ts': "import { other } from './idle.js';\nconsole.log(other);\n",
+  };
+  expect(await doubtsOf(unused, plainRule)).toEqual(['possible: Nothing of the project is seen to run it']);
+  expect(await doubtsOf(called, plainRule)).toEqual(['likely: undefined']);
+});
+
 describe('what nothing of a service runs', () => {
   const body = '{ return slow(); }\n';
   const confidencesIn = async (files: Record<string, string>): Promise<string[]> => {
