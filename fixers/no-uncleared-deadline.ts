@@ -4,13 +4,14 @@ import { findEnclosingFunction, isAsync, skipWrappers } from '../src/ast/syntax.
 import { ts } from '../src/ast/ts.ts';
 import type { Binding, FileContext } from '../src/model/file-context.ts';
 import type { Fix, Fixer, Skip, TextEdit } from '../src/model/fixer.ts';
+import { clearBehind, clearWhenSettled, findPromise } from './edit/clear-when-settled.ts';
 import { freeName } from './edit/free-name.ts';
 import { insertAfterStatement } from './edit/insert-after-statement.ts';
-import { insertBefore } from './edit/insert-before.ts';
-import { isTypeScript, keepValue } from './edit/keep-value.ts';
+import { judgeFiring } from './edit/judge-firing.ts';
+import { keepValue } from './edit/keep-value.ts';
 import { removeStatement } from './edit/remove-statement.ts';
 import { findStatement } from './edit/statement-of.ts';
-import { clearFunctionOf, timerType } from './edit/timer-words.ts';
+import { clearFunctionOf } from './edit/timer-words.ts';
 import { wrapInTryFinally } from './edit/wrap-in-try-finally.ts';
 
 export const fixer: Fixer<UnclearedDeadline> = {
@@ -18,25 +19,34 @@ export const fixer: Fixer<UnclearedDeadline> = {
   safety: 'safe',
   changes: 'Clears the timer in a finally that covers every outcome, or when what it would end has closed.',
   fix({ data }, file) {
-    const { deadline, clears } = data;
-    if (deadline?.kind === 'promise' && deadline.race && clears.length === 0) {
-      return clearAfterRace(data.call, deadline.race, file);
-    }
+    const { call, deadline, clears } = data;
+    if (deadline?.kind === 'promise' && deadline.race && clears.length === 0)
+      return clearAfterRace(data, deadline.race, file);
     if (deadline?.kind === 'promise' && deadline.race && data.leak) return clearWithRace(data, deadline.race, file);
     if (deadline?.kind === 'sleep')
       return { skip: 'a sleep gives no handle: race against withDeadline, or a sleep that takes a signal' };
     if (deadline?.kind === 'answer')
       return { skip: 'keep the handle in the entry, and clear it where that is taken out' };
-    const fn = findEnclosingFunction(data.call);
+    const fn = findEnclosingFunction(call);
     const isWaiting = fn && isAsync(fn) && (deadline?.kind === 'abort' || data.leak !== undefined);
     if (isWaiting) return clearInFinally(data, file);
     if (deadline?.kind === 'abort' && clears.length === 0 && closesByItself(deadline.target, file))
-      return clearOnClose(data.call, deadline.target.name, file);
-    return deadline?.kind === 'promise' && deadline.settles.length === 0
-      ? { skip: 'a promise cannot tell when the race is over: take the work as an argument, or use withDeadline' }
-      : { skip: 'clear the timer at each place that ends the work' };
+      return clearOnClose(call, deadline.target.name, file);
+    return clearWithPromise(data, file);
   },
 };
+
+/** Where the timer settles the promise around it. */
+function clearWithPromise({ call, places, deadline }: UnclearedDeadline, file: FileContext): Fix | Skip {
+  if (!deadline && places.some(({ kind }) => kind === 'property'))
+    return { skip: 'clear the timer of an entry at each place where that leaves the table' };
+  const around = findPromise(call, file);
+  const firing = around && judgeFiring(call, around.executor, file);
+  if (!firing?.settles) return { skip: 'clear the timer at each place that ends the work' };
+  return firing.isAlone
+    ? { skip: 'a promise cannot tell when the race is over: take the work as an argument, or use withDeadline' }
+    : clearWhenSettled({ call, places }, around!, firing, file);
+}
 
 /** Modules whose requests, sockets and processes emit 'close' at their end, however it comes. */
 const closing = /^(?:https?|net|tls|child_process)$/;
@@ -62,26 +72,15 @@ function clearOnClose(call: ts.CallExpression, target: string, file: FileContext
 }
 
 /** `Promise.race([…]).finally(() => clearTimeout(timer))`. */
-function clearAfterRace(call: ts.CallExpression, race: ts.CallExpression, file: FileContext): Fix | Skip {
-  const executor = findEnclosingFunction(call);
+function clearAfterRace(timer: UnclearedDeadline, race: ts.CallExpression, file: FileContext): Fix | Skip {
+  const executor = findEnclosingFunction(timer.call);
   const home = executor && findEnclosingFunction(executor);
   if (!home || home !== findEnclosingFunction(race)) return { skip: 'the race is run in another function' };
   const makes = findStatement(executor.parent);
   const races = findStatement(race);
   const first = makes && races && makes.pos < races.pos ? makes : races;
   if (!first || !ts.isBlock(first.parent)) return { skip: 'the race stands in an expression' };
-  const timer = freeName('timer', file);
-  const kept = keepValue(call, timer, file);
-  if (!kept) return { skip: 'the handle is used in an expression' };
-  const type = isTypeScript(file) ? `: ${timerType(call, file)}` : '';
-  const clear = `.finally(() => ${clearFunctionOf(call, file)}(${timer}))`;
-  return {
-    edits: [
-      ...insertBefore(first, `let ${timer}${type};`, file),
-      ...kept,
-      { start: race.end, end: race.end, text: clear },
-    ],
-  };
+  return clearBehind(timer, race, first, file);
 }
 
 /** The clear that only a won race came to moves to the `finally` of the race. */

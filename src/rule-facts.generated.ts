@@ -402,7 +402,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "options": {},
     "fix": {
       "safety": "safe",
-      "changes": "makes the client once, at module level, and no longer ends it with the request"
+      "changes": "makes the client once, at module level or by the first call, and no longer ends it with the request"
     },
     "bad": "import type { Request, Response } from 'express';\nimport Redis from 'ioredis';\n\nexport async function session(req: Request, res: Response): Promise<void> {\n  const redis = new Redis({ host: 'cache' });\n  res.json({ user: await redis.get(`session:${req.params['id']}`) });\n  await redis.quit();\n}",
     "good": "import type { Request, Response } from 'express';\nimport { Pool } from 'pg';\n\nconst pool = new Pool();\n\nexport async function list(_req: Request, res: Response): Promise<void> {\n  res.json((await pool.query('select 1')).rows);\n}"
@@ -587,7 +587,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "options": {},
     "fix": {
       "safety": "review",
-      "changes": "asks for all rows in one query before the loop and looks them up in a Map; writes and deletes in one statement"
+      "changes": "asks for all rows in one query before the rounds and looks them up in a Map, by key or by the list of a key; writes and deletes in one statement"
     },
     "bad": "import { Pool } from 'pg';\n\nexport class Members {\n  private readonly pool = new Pool({ max: 10 });\n\n  async removeAll(members: { id: string }[]): Promise<void> {\n    for (const member of members) {\n      await this.pool.query('DELETE FROM members WHERE id = $1', [member.id]);\n    }\n  }\n}",
     "good": "import { PrismaClient } from '@prisma/client';\n\nconst prisma = new PrismaClient();\n\n/** Runs once, when the database is new. */\nexport async function seedUsers(names: string[]) {\n  for (const name of names) {\n    await prisma.user.create({ data: { name } });\n  }\n}"
@@ -774,7 +774,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "options": {},
     "fix": {
       "safety": "review",
-      "changes": "puts neighbouring reads into one `Promise.all`, and takes out `await` in the list of one"
+      "changes": "puts neighbouring reads, and those for one object, into one `Promise.all`, above declarations between them that only compute, and takes out `await` in the list of one"
     },
     "bad": "const http = require('node:http');\nconst axios = require('axios');\n\nhttp\n  .createServer(async (req, res) => {\n    const prices = {};\n    for (const product of req.products) {\n      const { data } = await axios.get(`https://price.example/${product.id}`);\n      prices[product.id] = data.price;\n    }\n    res.end(JSON.stringify(prices));\n  })\n  .listen(3000);",
     "good": "import { createServer } from 'node:http';\n\nexport const server = createServer(async (_req, res) => {\n  for (const region of ['eu', 'us']) await fetch(`https://${region}.example`);\n  res.end();\n});"
@@ -847,7 +847,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "options": {},
     "fix": {
       "safety": "review",
-      "changes": "awaits the asynchronous form, where the function is asynchronous already"
+      "changes": "awaits the asynchronous form, where the function is asynchronous already or only such functions of its file call it; what takes a callback is promisified once, at module level"
     },
     "bad": "import { execFileSync } from 'node:child_process';\nimport { createServer } from 'node:http';\n\nexport const server = createServer((req, res) => {\n  res.end(execFileSync('convert', [req.url, 'png:-']));\n});",
     "good": "import { readFile } from 'node:fs/promises';\nimport { createServer } from 'node:http';\n\nexport const server = createServer(async (req, res) => res.end(await readFile(`pages${req.url}`)));"

@@ -1,15 +1,17 @@
-import { findEnclosingFunction, findMethodCall, getOutermostWrapped } from '../../src/ast/syntax.ts';
+import { calleeName, findEnclosingFunction, findMethodCall, getOutermostWrapped } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import type { Binding, FileContext } from '../../src/model/file-context.ts';
-import type { TextEdit } from '../../src/model/fixer.ts';
+import type { Skip, TextEdit } from '../../src/model/fixer.ts';
 import { removeFinally } from './remove-finally.ts';
 import { removeStatement } from './remove-statement.ts';
 import { isInList } from './statement-of.ts';
 
 const endMethods = /^(?:end|close|quit|destroy|disconnect|\$disconnect|terminate)$/;
 
-/** The statements that end the client; undefined when one of them is more than a statement. */
-export function listEnds(binding: Binding, file: FileContext): ts.ExpressionStatement[] | undefined {
+/** The statements that end the client, or why they cannot be taken out. */
+export function listEnds(binding: Binding, file: FileContext): ts.ExpressionStatement[] | Skip {
+  const ender = binding.references.map(findEnder).find((name) => name !== undefined);
+  if (ender !== undefined) return { skip: `\`${ender}()\` ends it: leave that to the end of the process first` };
   const ends: ts.ExpressionStatement[] = [];
   for (const call of file.nodes('CallExpression')) {
     const target = findMethodCall(call);
@@ -18,10 +20,28 @@ export function listEnds(binding: Binding, file: FileContext): ts.ExpressionStat
     let outer = getOutermostWrapped(call);
     if (ts.isAwaitExpression(outer.parent)) outer = outer.parent;
     if (!ts.isExpressionStatement(outer.parent) || !isInList(outer.parent) || !findEnclosingFunction(call))
-      return undefined;
+      return { skip: 'it is ended inside another expression' };
     ends.push(outer.parent);
   }
   return ends;
+}
+
+/** `closeQuietly` of `closeQuietly(client)`. */
+function findEnder(reference: ts.Identifier): string | undefined {
+  const outer = getOutermostWrapped(reference);
+  const call = outer.parent;
+  if (!ts.isCallExpression(call) || call.expression === outer) return undefined;
+  const name = calleeName(call);
+  return /^(?:close|destroy|disconnect|dispose|end|quit|shutdown|shutDown|stop|terminate|tearDown|teardown)(?![a-z])/.test(
+    name,
+  )
+    ? name
+    : undefined;
+}
+
+/** Whether a method ends a client. */
+export function isEndMethod(method: string): boolean {
+  return endMethods.test(method);
 }
 
 /** The statement goes; a `finally` that held nothing else goes with it. */

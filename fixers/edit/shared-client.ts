@@ -1,7 +1,16 @@
 import type { ClientCreation } from '../../src/ast/clients/libraries.ts';
-import { findMethodCall, findPropertyName, isWithin } from '../../src/ast/syntax.ts';
+import { lossEmitters } from '../../src/ast/clients/loss-emitters.ts';
+import { bareModule, findOrigin, originName } from '../../src/ast/names/provenance.ts';
+import {
+  findMemberName,
+  findMethodCall,
+  findPropertyName,
+  getOutermostWrapped,
+  isWithin,
+} from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import type { Binding, FileContext } from '../../src/model/file-context.ts';
+import type { ClientScope } from './client-scope.ts';
 
 /** A client that is made for each request, and is to be shared by all. */
 export interface Client {
@@ -39,14 +48,48 @@ function isSetElsewhere({ kind, declaration }: Binding, file: FileContext): bool
   return value !== undefined && /^(?:await import|require)\(/.test(value.getText(file.source));
 }
 
-/** What differs once it is made where the module is loaded, and lives as long. */
-export function findWarning({ creation, library }: Client, file: FileContext): string | undefined {
+const settingUp = /^(?:addListener|defineCommand|initialize|interceptors|middlewareStack|on|once|\$on|use|\$use)$/;
+
+/**
+ * The member by which its function connects it, listens to it or adds to it: done with each call, that would add up, or
+ * fail the second time. A pool gives a connection by `connect`, but for that of mssql.
+ */
+export function findSetUp({ creation, library }: Client, file: FileContext): string | undefined {
+  const { parent } = getOutermostWrapped(creation);
+  const binding =
+    ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name) ? file.bindingOf(parent.name) : undefined;
+  const isConnect = library.kind !== 'pool' || library.modules.includes('mssql');
+  const members = [creation, ...(binding?.references ?? [])].map((use) =>
+    findMemberName(getOutermostWrapped(use).parent),
+  );
+  return members.find((name) => name !== undefined && (settingUp.test(name) || (isConnect && name === 'connect')));
+}
+
+/** What differs once it lives as long as the module. */
+export function findWarning(
+  { creation, library }: Client,
+  { isLate, isStatic }: ClientScope,
+  file: FileContext,
+): string | undefined {
   const limit = library.kind === 'agent' && findSocketLimit(creation);
   if (limit) return `\`${limit}\` then holds for all requests together: more of them than that wait for each other`;
+  if (isLate && tellsOfLoss(creation, file))
+    return "listen to its 'error': without, a lost connection ends the process";
+  if (!isStatic) return 'it keeps the settings that the first call makes it with';
+  if (isLate) return library.dialsAtOnce && 'its connection stays open between the calls';
   if (library.dialsAtOnce) return 'it connects as soon as the module is loaded, in tests and scripts too';
   return library.kind !== 'client' && readsSettings(creation, file)
     ? 'it reads its settings when the module is loaded, maybe before they are set up'
     : undefined;
+}
+
+/** An idle connection that is lost makes it emit 'error'; made for one request, it had none. */
+function tellsOfLoss(creation: Client['creation'], file: FileContext): boolean {
+  const origin = findOrigin(creation, file);
+  return (
+    origin !== undefined &&
+    lossEmitters.some(({ modules, path }) => modules.test(bareModule(origin.module)) && path.test(originName(origin)))
+  );
 }
 
 /** An agent made for one request never reached its limit of sockets; a shared one does. */

@@ -1,16 +1,17 @@
 import { type CalledQuery, listChain } from '../../src/ast/io/queries.ts';
-import { findMethodCall, findProperty, findPropertyName, findStringValue, skipWrappers } from '../../src/ast/syntax.ts';
+import {
+  findMethodCall,
+  findProperty,
+  findPropertyName,
+  findStringValue,
+  listBoundNames,
+  skipWrappers,
+} from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Skip } from '../../src/model/fixer.ts';
-import { isPartOfItem, listRoundNames } from './round-names.ts';
-
-/** Where a statement is repeated: the loop, what it names its element, and the list it goes over. */
-interface Rounds {
-  loop: ts.ForOfStatement;
-  item: string;
-  over: ts.Expression;
-}
+import { type Rounds, writeKeys } from './find-rounds.ts';
+import { findTextOfItem, listRoundNames } from './round-names.ts';
 
 const noForm: Skip = { skip: 'its statement has no form for many rows that is known here' };
 const documents = /^(?:mongoose|mongodb)$/;
@@ -19,7 +20,8 @@ const documents = /^(?:mongoose|mongodb)$/;
 export function writeStatementAtOnce(query: CalledQuery, rounds: Rounds, file: FileContext): string | Skip {
   const { call, library } = query;
   if (listChain(call).first !== call) return { skip: 'the statement is built in several steps' };
-  if (listRoundNames(call, rounds.loop, file).some((name) => name !== rounds.item))
+  const ofItem = new Set(listBoundNames(rounds.item));
+  if (listRoundNames(call, rounds.node, file).some((name) => !ofItem.has(name)))
     return { skip: 'the statement depends on more than the element' };
   const [text, values] = call.arguments;
   const sql = text && findStringValue(skipWrappers(text));
@@ -28,11 +30,6 @@ export function writeStatementAtOnce(query: CalledQuery, rounds: Rounds, file: F
     return deleteBySql(query, sql, values.elements[0]!, rounds, file);
   if (query.kind === 'insert') return insertAll(query, rounds, file);
   return query.kind === 'delete' ? deleteAll(query, rounds, file) : noForm;
-}
-
-/** `list.map((item) => value)`. */
-function mapped({ over, item }: Rounds, value: string, file: FileContext): string {
-  return `${over.getText(file.source)}.map((${item}) => ${value})`;
 }
 
 function deleteBySql(
@@ -45,7 +42,7 @@ function deleteBySql(
   if (query.kind !== 'delete' || !/=\s*\$1\b/.test(sql)) return noForm;
   const { methods, head } = listChain(query.call);
   const text = query.call.arguments[0]!.getText(file.source).replace(/=\s*\$1\b/, '= ANY($1)');
-  return `${head.getText(file.source)}.${methods[0]}(${text}, [${mapped(rounds, value.getText(file.source), file)}])`;
+  return `${head.getText(file.source)}.${methods[0]}(${text}, [${writeKeys(rounds, value.getText(file.source), false, file)}])`;
 }
 
 const insertMethods: Record<string, { one: string; all: (rows: string) => string }> = {
@@ -63,7 +60,12 @@ function insertAll({ call, library }: CalledQuery, rounds: Rounds, file: FileCon
   const { receiver, method } = findMethodCall(call)!;
   const twin = insertMethods[library];
   if (twin?.one !== method) return noForm;
-  return `${receiver.getText(file.source)}.${twin.all(mapped(rounds, `(${row.getText(file.source)})`, file))}`;
+  return `${receiver.getText(file.source)}.${twin.all(writeRows(rounds, row, file))}`;
+}
+
+function writeRows(rounds: Rounds, row: ts.Expression, file: FileContext): string {
+  const text = row.getText(file.source);
+  return writeKeys(rounds, ts.isObjectLiteralExpression(row) ? `(${text})` : text, false, file);
 }
 
 function deleteAll({ call, library }: CalledQuery, rounds: Rounds, file: FileContext): string | Skip {
@@ -73,11 +75,11 @@ function deleteAll({ call, library }: CalledQuery, rounds: Rounds, file: FileCon
     where && ts.isObjectLiteralExpression(where) && where.properties.length === 1 ? where.properties[0] : undefined;
   const column = findPropertyName(property?.name);
   const value = property && ts.isPropertyAssignment(property) ? property.initializer : undefined;
-  if (!column || !value || !isPartOfItem(value, rounds.item, rounds.loop, file))
+  if (!column || !value || findTextOfItem(value, rounds.item, file) === undefined)
     return { skip: 'its condition is not one value of the element' };
   const { receiver, method } = findMethodCall(call)!;
   const from = receiver.getText(file.source);
-  const values = mapped(rounds, value.getText(file.source), file);
+  const values = writeKeys(rounds, value.getText(file.source), false, file);
   if (library === 'prisma' && /^delete(?:Many)?$/.test(method))
     return `${from}.deleteMany({ where: { ${column}: { in: ${values} } } })`;
   if (library === 'sequelize' && method === 'destroy') return `${from}.destroy({ where: { ${column}: ${values} } })`;

@@ -1,5 +1,6 @@
 import { analyseFile, seenAs } from '../ast/analyse.ts';
 import { isStackOverflow, syntaxErrorsOf } from '../ast/parse.ts';
+import { withoutSemicolons } from '../ast/semicolons.ts';
 import { qualifiedName } from '../ast/summarise.ts';
 import { findEnclosingClass, findEnclosingFunction, hasModifier } from '../ast/syntax.ts';
 import { ts } from '../ast/ts.ts';
@@ -288,14 +289,15 @@ function attachFix(
   try {
     const answer = fixer.fix(match, file);
     if ('skip' in answer) finding.skip = answer.skip;
-    else finding.fix = checkFix(answer, fixer, file.text.length);
+    else finding.fix = checkFix(answer, fixer, file);
   } catch (error) {
     finding.skip = 'The fixer failed on this place';
     problems.push(crashProblem(`The fixer of ${fixer.rule}`, file.path, error));
   }
 }
 
-function checkFix(fix: Fix, fixer: Fixer<never>, length: number): FindingFix {
+function checkFix(fix: Fix, fixer: Fixer<never>, file: FileContext): FindingFix {
+  const { length } = file.text;
   const edits = [...fix.edits].sort((a, b) => a.start - b.start || a.end - b.end);
   let previousEnd = 0;
   for (const edit of edits) {
@@ -306,7 +308,7 @@ function checkFix(fix: Fix, fixer: Fixer<never>, length: number): FindingFix {
   }
   return {
     safety: fixer.safety === 'review' ? 'review' : (fix.safety ?? 'safe'),
-    edits,
+    edits: withoutSemicolons(edits, file.source),
     needs: fix.needs ?? [],
     imports: fix.imports ?? [],
     changes: fixer.changes,

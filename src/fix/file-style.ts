@@ -1,4 +1,5 @@
 import { isBuiltin } from 'node:module';
+import { usesSemicolons } from '../ast/semicolons.ts';
 import { ts } from '../ast/ts.ts';
 
 /** How a file writes its imports. */
@@ -21,7 +22,7 @@ export function isTypeScript(path: string): boolean {
 
 /** Reads the style off a file: its own syntax first, then its extension, then the package's `type`. */
 export function fileStyleOf(source: ts.SourceFile, path: string, packageType: 'module' | 'commonjs'): FileStyle {
-  const { statements, text } = source;
+  const { statements } = source;
   const imports = statements.filter(ts.isImportDeclaration);
   const requires = statements.filter((s) => ts.isVariableStatement(s) && findRequire(s) !== undefined);
   const specifiers = [...imports.map((i) => i.moduleSpecifier), ...requires.map((r) => findRequire(r)!)];
@@ -31,7 +32,7 @@ export function fileStyleOf(source: ts.SourceFile, path: string, packageType: 'm
   return {
     modules: moduleSyntaxOf(source, path, packageType),
     quote: quoteOf(specifiers, source),
-    semicolon: usesSemicolons(imports.length > 0 ? imports : statements, text) ? ';' : '',
+    semicolon: usesSemicolons(source) ? ';' : '',
     padding: /\{\w/.test(lists) && !/\{ /.test(lists) ? '' : ' ',
     keyword: list ? keywordOf(list.declarationList) : 'const',
     nodePrefix: builtins.length === 0 || builtins.some((specifier) => specifier.text.startsWith('node:')),
@@ -82,13 +83,4 @@ function quoteOf(specifiers: readonly ts.Expression[], source: ts.SourceFile): F
   const sample =
     written.length > 0 ? written : [...source.text.matchAll(/(["'])(?:(?!\1)[^\\\r\n])*\1/g)].map((m) => m[1]);
   return sample.filter((q) => q === '"').length > sample.length / 2 ? '"' : "'";
-}
-
-function usesSemicolons(statements: readonly ts.Statement[], text: string): boolean {
-  const ended = statements.filter(
-    (s) =>
-      ts.isImportDeclaration(s) || ts.isVariableStatement(s) || ts.isExpressionStatement(s) || ts.isExportAssignment(s),
-  );
-  if (ended.length === 0) return !/\S/.test(text) || /;[\t ]*(?:\/\/.*)?$/m.test(text) || !/\n/.test(text.trim());
-  return ended.filter((s) => text[s.end - 1] === ';').length * 2 >= ended.length;
 }

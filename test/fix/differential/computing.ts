@@ -162,6 +162,20 @@ exports.HashRing = HashRing;
 `;
 }
 
+/** What stands between two reads, by what shows it: the last is not known to do nothing else. */
+const computedOfUser = {
+  id: 'const id = USER?.id ?? 0; // of the one who asks',
+  name: 'const { name = "nobody", ...others } = USER;',
+  most: 'let most = Math.max(...[req.user, 3].filter((n) => n > 1).map(Number));',
+  'label()': 'const label = () => USER.id + tens;',
+};
+const computedOfPosts = {
+  sorted: 'const sorted = [...POSTS].sort((a, b) => b - a), first = POSTS[0];',
+  '[...byPost]': '/* each once */ const byPost = new Map(POSTS.map((post, i) => [post, i]));',
+  isLong: 'const isLong = POSTS.length > tens;',
+  rest: 'const rest = shorten(POSTS);',
+};
+
 export const performance = [
   program({
     rule: 'no-blocking-json',
@@ -276,17 +290,37 @@ export const server = createServer((req, res) => res.end(String(search([], req.u
   program({
     rule: 'no-sequential-await',
     extension: '.mjs',
-    source: fc.record({ user: name('user', 'owner'), posts: name('posts', 'articles') }).map(
-      ({ user, posts }) => `import { createServer } from 'node:http';
-import { userRepository } from './users.js';
-export const server = createServer(async (req, res) => {
-  const ${user} = await userRepository.getById(req.user);
-  const ${posts} = await userRepository.listPosts(req.user);
+    source: fc
+      .record({
+        user: name('user', 'owner'),
+        posts: name('posts', 'articles'),
+        ofUser: fc.subarray(Object.keys(computedOfUser)),
+        ofPosts: fc.subarray(Object.keys(computedOfPosts)),
+        isObject: fc.boolean(),
+      })
+      .map(({ user, posts, ofUser, ofPosts, isObject }) => {
+        const lines = (values: string[], computed: Record<string, string>) =>
+          values.map((value) => `\n  ${computed[value]}`.replaceAll('USER', user).replaceAll('POSTS', posts)).join('');
+        const statements = `const ${user} = await userRepository.getById(req.user);${lines(ofUser, computedOfUser)}
+  const ${posts} = await userRepository.listPosts(req.user);${lines(ofPosts, computedOfPosts)}
   const { likes } = await userRepository.countLikes(req.user);
-  res.end(JSON.stringify([${user}, ${posts}, likes]));
+  res.end(JSON.stringify([${[user, posts, 'likes', ...ofUser, ...ofPosts].join(', ')}]));`;
+        const object = `res.end(JSON.stringify({
+    asked: req.user,
+    ${user}: await userRepository.getById(req.user),
+    ${posts}: await userRepository.listPosts(req.user),
+    counted: await userRepository.countLikes(req.user),
+    tens: shorten([tens]),
+  }));`;
+        return `import { createServer } from 'node:http';
+import { shorten } from './shorten.js';
+import { userRepository } from './users.js';
+const tens = 10;
+export const server = createServer(async (req, res) => {
+  ${isObject ? object : statements}
 });
-`,
-    ),
+`;
+      }),
     input: fc.tuple(fc.integer(), fc.constantFrom(undefined, 'getById', 'listPosts', 'countLikes')),
     async observe(load, [id, failing]) {
       const answer = (method: string, value: unknown) => async () => {
@@ -295,10 +329,11 @@ export const server = createServer(async (req, res) => {
       };
       const userRepository = {
         getById: answer('getById', { id }),
-        listPosts: answer('listPosts', [id + 1]),
+        listPosts: answer('listPosts', [id + 1, id]),
         countLikes: answer('countLikes', { likes: id + 2 }),
       };
-      const { server } = load({ './users.js': { userRepository } });
+      const shorten = (posts: number[]) => posts.splice(1);
+      const { server } = load({ './users.js': { userRepository }, './shorten.js': { shorten } });
       return { results: await outcomeOf(() => ask(server, { user: id })) };
     },
   }),

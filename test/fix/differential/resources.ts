@@ -185,25 +185,34 @@ export class Meter {
         method: name('HEAD', 'GET'),
         ms: fc.integer({ min: 1000, max: 6000 }),
         status: name('response.status', 'response.status + 1'),
+        form: name('abort', 'arrow', 'block'),
       })
-      .map(
-        ({ method, ms, status }) => `export async function head(url) {
+      .map(({ method, ms, status, form }) => {
+        if (form === 'abort')
+          return `export async function head(url) {
   const controller = new AbortController();
   setTimeout(() => controller.abort(new Error('late')), ${ms});
   const response = await fetch(url, { method: '${method}', signal: controller.signal });
   return ${status};
 }
-`,
-      ),
+`;
+        const promise = `new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error('late')), ${ms});
+    fetch(url, { method: '${method}' }).then((response) => resolve(${status}), (error) => reject(error));
+  })`;
+        return form === 'arrow'
+          ? `export const head = (url) =>\n  ${promise};\n`
+          : `export function head(url) {\n  return ${promise};\n}\n`;
+      }),
     input: fc.record({
       wait: fc.integer({ min: 0, max: 8000 }),
       status: fc.integer({ min: 200, max: 599 }),
       fails: fc.boolean(),
     }),
     async observe(load, { wait, status, fails }) {
-      const fetch = (_url: string, { signal }: { signal: AbortSignal }) =>
+      const fetch = (_url: string, { signal }: { signal?: AbortSignal }) =>
         new Promise((resolve, reject) => {
-          signal.addEventListener('abort', () => reject(signal.reason));
+          signal?.addEventListener('abort', () => reject(signal.reason));
           setTimeout(() => (fails ? reject(new Error('refused')) : resolve({ status })), wait);
         });
       const pending = outcomeOf(() => load({ fetch }).head('http://stock.internal'));

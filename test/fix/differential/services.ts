@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { ask, fakeExpress, outcomeOf, program } from './program.ts';
 
@@ -37,24 +38,91 @@ function fakePg(rows: Record<string, unknown>[] = []) {
   return { state, library: { Pool, Client, default: { Pool, Client } } };
 }
 
+/** Each fails where the file is missing or is not what it is taken for. */
+const syncReads = [
+  'fs.readFileSync(path).toString()',
+  "readFileSync(path, 'utf8')",
+  "zlib.gunzipSync(fs.readFileSync(path + '.gz')).toString()",
+  "gunzipSync(readFileSync(path)).toString('utf8')",
+  'inflateSync(zlib.deflateSync(readFileSync(path))).toString()',
+  "execFileSync('cat', [path], { stdio: 'pipe' }).toString('latin1')",
+  "execSync('cat ' + path, { encoding: 'utf8', stdio: 'pipe' })",
+];
+
+/** As much of Prisma as the programs ask for: badges by equal columns, or by one that is among some values. */
+function fakePrisma(badges: Record<string, string>[]) {
+  const state = { queries: 0 };
+  const findMany = async ({ where, select, orderBy }: Record<string, Record<string, unknown> | undefined>) => {
+    state.queries++;
+    const isHit = (badge: Record<string, string>): boolean =>
+      Object.entries(where!).every(([column, wanted]) =>
+        typeof wanted === 'string'
+          ? badge[column] === wanted
+          : (wanted as { in: string[] }).in.includes(badge[column]!),
+      );
+    const found = badges.filter(isHit).map((badge) => ({ ...badge }));
+    if (orderBy) found.sort((a, b) => (a.id! < b.id! ? 1 : -1));
+    return select
+      ? found.map((badge) => Object.fromEntries(Object.entries(badge).filter(([column]) => select[column])))
+      : found;
+  };
+  const findFirst = async (options: Parameters<typeof findMany>[0]) => (await findMany(options))[0] ?? null;
+  class PrismaClient {
+    badge = { findMany, findFirst };
+  }
+  return { PrismaClient, state };
+}
+
+/** The forms in which rounds read what belongs to a member. */
+const badgeReads: Record<string, (one: string, column: string) => string> = {
+  'a list in a loop': (one, column) => `    for (const ${one} of members) {
+      if (!${one}.${column}) continue;
+      const badges = await prisma.badge.findMany({ where: { ownerId: ${one}.${column}, kind }, orderBy: { id: 'desc' } });
+      shown.push(${one}.${column}, badges.length, badges);
+    }`,
+  'a row in a loop': (_, column) => `    for (const { ${column} } of members) {
+      shown.push(await prisma.badge.findFirst({ where: { id: ${column}, kind }, select: { kind: true } }));
+    }`,
+  'a list in callbacks': (one, column) => `    shown.push(...(await Promise.all(members.map(async (${one}) => {
+      const ownerId = ${one}.${column};
+      return { ${one}, badges: await prisma.badge.findMany({ where: { ownerId, kind: 'tin' }, select: { id: true } }) };
+    }))));`,
+  'a row in callbacks': (one, column) => `    const found = await Promise.all(
+      members.map((${one}) => prisma.badge.findFirst({ where: { id: ${one}.${column} } })),
+    );
+    shown.push(found);`,
+};
+
 export const pooling = [
   program({
     rule: 'no-client-per-request',
     extension: '.ts',
     source: fc
-      .record({ client: name('redis', 'cache'), prefix: name('session', 'user'), close: name('quit', 'disconnect') })
+      .record({
+        client: name('redis', 'cache'),
+        prefix: name('session', 'user'),
+        close: name('quit', 'disconnect'),
+        load: name(
+          '',
+          "const Redis = (await import('ioredis')).default;",
+          "const { default: Redis } = await import('ioredis');",
+          "const { Redis } = await import('ioredis');",
+        ),
+        port: name('6379', 'port'),
+      })
       .map(
-        ({ client, prefix, close }) => `import type { Request, Response } from 'express';
-import Redis from 'ioredis';
-export async function session(req: Request, res: Response): Promise<void> {
-  const ${client} = new Redis({ host: 'cache' });
+        ({ client, prefix, close, load, port }) => `import type { Request, Response } from 'express';
+${load === '' ? "import Redis from 'ioredis';\n" : ''}export async function session(req: Request, res: Response): Promise<void> {
+  ${load}
+  const port = Number(process.env['CACHE_PORT'] ?? 6380);
+  const ${client} = new Redis({ host: 'cache', port: ${port} });
   res.json({ user: await ${client}.get(\`${prefix}:\${req.params['id']}\`) });
   await ${client}.${close}();
 }
 `,
       ),
-    input: fc.array(fc.string({ maxLength: 4 }), { maxLength: 6 }),
-    async observe(load, ids) {
+    input: fc.record({ ids: fc.array(fc.string({ maxLength: 4 }), { maxLength: 6 }), atOnce: fc.boolean() }),
+    async observe(load, { ids, atOnce }) {
       let clients = 0;
       class Redis {
         isOpen = true;
@@ -70,9 +138,14 @@ export async function session(req: Request, res: Response): Promise<void> {
         }
         disconnect = this.quit;
       }
-      const { session } = load({ ioredis: { default: Redis, __esModule: true } });
-      const results: unknown[] = [];
-      for (const id of ids) await session({ params: { id } }, { json: (body: unknown) => results.push(body) });
+      const { session } = load({ ioredis: { default: Redis, Redis, __esModule: true } });
+      const answer = async (id: string): Promise<unknown> => {
+        let told: unknown;
+        await session({ params: { id } }, { json: (body: unknown) => (told = body) });
+        return told;
+      };
+      const results: unknown[] = atOnce ? await Promise.all(ids.map(answer)) : [];
+      if (!atOnce) for (const id of ids) results.push(await answer(id));
       return { results, cost: ids.length === 0 ? 0 : clients };
     },
   }),
@@ -244,8 +317,12 @@ export const database = [
   program({
     rule: 'no-query-in-loop',
     extension: '.ts',
-    source: fc.record({ one: name('member', 'row'), column: name('id', 'code') }).map(
-      ({ one, column }) => `import { Pool } from 'pg';
+    source: fc
+      .record({ one: name('member', 'row'), column: name('id', 'code'), read: name(...Object.keys(badgeReads)) })
+      .map(
+        ({ one, column, read }) => `import { Pool } from 'pg';
+import { PrismaClient } from '@prisma/client';
+const prisma = new PrismaClient();
 export class Members {
   private readonly pool = new Pool({ max: 10 });
   async removeAll(members: { ${column}: string }[]): Promise<void> {
@@ -253,15 +330,35 @@ export class Members {
       await this.pool.query('DELETE FROM members WHERE ${column} = $1', [${one}.${column}]);
     }
   }
+  async listBadges(members: { ${column}: string }[], kind: string): Promise<unknown[]> {
+    const shown: unknown[] = [];
+${badgeReads[read]!(one, column)}
+    return shown;
+  }
 }
 `,
-    ),
-    input: fc.tuple(fc.array(name('a', 'b', 'c', 'd')), fc.array(name('a', 'b', 'c', 'x'))),
-    async observe(load, [stored, removed]) {
+      ),
+    input: fc.record({
+      stored: fc.array(name('a', 'b', 'c', 'd')),
+      asked: fc.array(name('a', 'b', 'c', 'x', '')),
+      badges: fc.uniqueArray(
+        fc.record({
+          id: name('a', 'b', 'c', 'e', 'f', ''),
+          ownerId: name('a', 'b', 'x', ''),
+          kind: name('gold', 'tin'),
+        }),
+        { selector: ({ id }) => id },
+      ),
+    }),
+    async observe(load, { stored, asked, badges }) {
       const { library, state } = fakePg(stored.map((id) => ({ id, code: id })));
-      const { Members } = load({ pg: library });
-      await new Members().removeAll(removed.map((id) => ({ id, code: id })));
-      return { results: state.rows, cost: Math.max(1, state.queries) };
+      const prisma = fakePrisma(badges);
+      const { Members } = load({ pg: library, '@prisma/client': prisma });
+      const members = asked.map((id) => ({ id, code: id }));
+      const shown = await new Members().listBadges(members, 'gold');
+      await new Members().removeAll(members);
+      const cost = Math.max(1, state.queries) + Math.max(1, prisma.state.queries);
+      return { results: [shown, state.rows], cost };
     },
   }),
   program({
@@ -406,21 +503,35 @@ router.get('/pages/:name', async (req, res) => {
   program({
     rule: 'no-sync-in-request',
     extension: '.ts',
-    source: fc.record({ page: name('page', 'text'), read: name(').toString()', ", 'utf8')") }).map(
-      ({ page, read }) => `import fs from 'node:fs';
+    source: fc.record({ here: name(...syncReads), elsewhere: name(...syncReads) }).map(
+      ({ here, elsewhere }) => `import { execFileSync, execSync } from 'node:child_process';
+import fs, { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import zlib, { gunzipSync, inflateSync } from 'node:zlib';
+function readIt(path: string): string {
+  return ${elsewhere};
+}
 export const server = createServer(async (req, res) => {
-  const ${page} = fs.readFileSync(\`\${req.headers['root']}/\${req.url}\`${read};
-  res.end(${page});
+  const path = \`\${req.headers['root']}/\${req.url}\`;
+  let page = '';
+  try {
+    page = readIt(path);
+  } catch (error) {
+    page = String(error);
+  }
+  res.end(page + ${here});
 });
 `,
     ),
-    input: fc.dictionary(fc.stringMatching(/^[a-z]{1,4}$/), fc.string(), { maxKeys: 3 }),
+    input: fc.dictionary(fc.stringMatching(/^[a-z]{1,4}$/), fc.string(), { maxKeys: 1 }),
     async observe(load, pages) {
       const root = mkdtempSync(join(tmpdir(), 'plimsoll-'));
       try {
         mkdirSync(root, { recursive: true });
-        for (const [page, text] of Object.entries(pages)) writeFileSync(join(root, page), text);
+        for (const [page, text] of Object.entries(pages)) {
+          writeFileSync(join(root, page), text);
+          writeFileSync(join(root, `${page}.gz`), gzipSync(text));
+        }
         const { server } = load();
         const asked = [...Object.keys(pages), 'missing'];
         const answers = asked.map((url) => outcomeOf(() => ask(server, { url, headers: { root } })));

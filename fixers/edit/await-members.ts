@@ -1,0 +1,104 @@
+import { findEnclosingFunction, findMemberPath } from '../../src/ast/syntax.ts';
+import { ts } from '../../src/ast/ts.ts';
+import type { FileContext } from '../../src/model/file-context.ts';
+import type { Skip, TextEdit } from '../../src/model/fixer.ts';
+import { headOfAll } from './await-together.ts';
+import { findEffect } from './find-effect.ts';
+import { indentationOf, indentUnit } from './indentation-of.ts';
+import { isSteady } from './is-steady.ts';
+import { findStatement, isInList } from './statement-of.ts';
+
+/** `name: await read()`. */
+interface Member extends ts.PropertyAssignment {
+  name: ts.Identifier;
+  initializer: ts.AwaitExpression;
+}
+
+/**
+ * `{ a: await read(), b: await find() }` → `{ a, b }`, and before its statement one `Promise.all` that gives the names
+ * of its members to what they wait for.
+ */
+export function awaitMembers(first: ts.AwaitExpression, file: FileContext): [TextEdit, ...TextEdit[]] | Skip {
+  const object = first.parent.parent as ts.ObjectLiteralExpression;
+  const statement = findStatement(object);
+  if (!statement || !isInList(statement) || !comesFirst(object, statement))
+    return { skip: 'each value needs a name before the object: put the object into a statement of its own' };
+  const members = object.properties.filter((property) => isMember(property, file));
+  const start = statement.getStart(file.source);
+  const others = object.properties.slice(0, object.properties.indexOf(members.at(-1)!));
+  const isKept = (name: ts.Identifier | ts.ThisExpression) =>
+    members.every(({ initializer }) => isSteady(name, start, initializer, file));
+  if (members.length < 2 || others.some((one) => !members.includes(one as Member) && findEffect(one, isKept, file)))
+    return { skip: 'each value needs a name before the object, and another member does more than name a value' };
+  const taken = members.find(({ name }) => isTaken(name, file));
+  if (taken)
+    return { skip: `each value needs a name before the object, and \`${taken.name.text}\` means something else` };
+  const indent = indentationOf(statement, file);
+  const head = headOfAll(
+    'const',
+    members.map(({ name }) => name.text),
+    indent,
+    file,
+  );
+  const items = members.map((member) => `\n${indent}${indentUnit(file)}${writeItem(member, indent, file)},`);
+  const end = file.text[statement.end - 1] === ';' ? ';' : '';
+  return [
+    { start, end: start, text: `${head}${items.join('')}\n${indent}])${end}\n${indent}` },
+    ...members.map((one) => ({ start: one.getStart(file.source), end: one.end, text: one.name.text })),
+  ];
+}
+
+/** Whether an expression is what its statement evaluates first, but for the names of what it is handed to. */
+function comesFirst(node: ts.Node, statement: ts.Statement): boolean {
+  if (findEnclosingFunction(node) !== findEnclosingFunction(statement)) return false;
+  for (let at = node; at !== statement; at = at.parent) {
+    const { parent } = at;
+    const isHanded =
+      (ts.isCallExpression(parent) || ts.isNewExpression(parent)) &&
+      parent.arguments?.[0] === at &&
+      findMemberPath(parent.expression) !== undefined;
+    if (!isHanded && !around.has(parent.kind)) return false;
+    if (ts.isVariableDeclarationList(parent) && parent.declarations[0] !== at) return false;
+  }
+  return true;
+}
+
+const around: ReadonlySet<ts.SyntaxKind> = new Set([
+  ts.SyntaxKind.AsExpression,
+  ts.SyntaxKind.AwaitExpression,
+  ts.SyntaxKind.ExpressionStatement,
+  ts.SyntaxKind.ParenthesizedExpression,
+  ts.SyntaxKind.ReturnStatement,
+  ts.SyntaxKind.SatisfiesExpression,
+  ts.SyntaxKind.VariableDeclaration,
+  ts.SyntaxKind.VariableDeclarationList,
+  ts.SyntaxKind.VariableStatement,
+]);
+
+function isMember(property: ts.ObjectLiteralElementLike, file: FileContext): property is Member {
+  if (!ts.isPropertyAssignment(property) || !ts.isIdentifier(property.name)) return false;
+  const { name, initializer } = property;
+  if (!ts.isAwaitExpression(initializer)) return false;
+  return !/\/[/*]/.test(file.text.slice(name.end, initializer.expression.getStart(file.source)));
+}
+
+/** Whether a name cannot be that of a new variable: a word of the language, a variable, or a global that is used. */
+function isTaken(name: ts.Identifier, file: FileContext): boolean {
+  if (ts.identifierToKeywordKind(name) !== undefined) return true;
+  if (file.bindings.some((binding) => binding.name === name.text)) return true;
+  const named = file.nodesOfKind(ts.SyntaxKind.Identifier) as readonly ts.Identifier[];
+  return named.some((other) => other.text === name.text && (other.parent as ts.PropertyAssignment).name !== other);
+}
+
+/** What a member waits for, in lines one level behind `indent`. */
+function writeItem({ initializer }: Member, indent: string, file: FileContext): string {
+  const text = initializer.expression.getText(file.source);
+  // White space in a template is part of what it gives.
+  if (text.includes('`')) return text;
+  const from = indentationOf(initializer, file);
+  const to = `${indent}${indentUnit(file)}`;
+  return text
+    .split(/\r?\n/)
+    .map((line, i) => (i > 0 && line.startsWith(from) ? to + line.slice(from.length) : line))
+    .join('\n');
+}

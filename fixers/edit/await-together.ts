@@ -1,0 +1,85 @@
+import { ts } from '../../src/ast/ts.ts';
+import type { FileContext } from '../../src/model/file-context.ts';
+import type { TextEdit } from '../../src/model/fixer.ts';
+import { declarationOf, type ReadGroup } from './group-reads.ts';
+import { indentLines } from './indent-lines.ts';
+import { indentationOf, indentUnit } from './indentation-of.ts';
+import { startWithComments } from './insert-before.ts';
+
+/** Names stand in one line up to here. */
+const maxColumns = 100;
+
+/** One `Promise.all` for all reads of a group where the first stands, and below it what stood between them. */
+export function awaitTogether({ reads, between }: ReadGroup, file: FileContext): TextEdit[] {
+  const { text, source } = file;
+  const [first, ...others] = reads;
+  const indent = indentationOf(first, file);
+  const item = `\n${indent}${indentUnit(file)}`;
+  const above = others.map((read) => listCommentLines(endWithComment(statementBefore(read), file), read, file));
+  // What is said of the first goes with it where something is said of others too.
+  const isEachExplained = above.some((comments) => comments.length > 0);
+  const start = isEachExplained ? startWithComments(first, file) : first.getStart(source);
+  const comments = [listCommentLines(start, first, file), ...above];
+  return reads.flatMap((read, i): TextEdit[] => {
+    const { expression } = declarationOf(read).initializer as ts.AwaitExpression;
+    const from = i === 0 ? start : endWithComment(reads[i - 1]!, file);
+    const head = i === 0 ? headOf(reads, indent, file) : '';
+    const to = endWithComment(read, file);
+    const tail = i === others.length ? closeList(read, between, indent, file) : '';
+    const begin = expression.getStart(source);
+    const isOnItsLine = indentationOf(expression, file) !== indentationOf(read, file);
+    return [
+      {
+        start: from,
+        end: begin,
+        text: `${head}${comments[i]!.map((line) => (line === '' ? '\n' : item + line)).join('')}${item}`,
+      },
+      ...(isOnItsLine ? [] : indentLines(begin, expression.end, file)),
+      { start: expression.end, end: to, text: `,${text.slice(read.end, to)}${tail}` },
+    ];
+  });
+}
+
+function headOf(reads: ReadGroup['reads'], indent: string, file: FileContext): string {
+  const [keyword] = /^\w+/.exec(reads[0].declarationList.getText(file.source))!;
+  const names = reads.map((read) => declarationOf(read).name.getText(file.source));
+  return headOfAll(keyword, names, indent, file);
+}
+
+/** `const [a, b] = await Promise.all([`, in lines where there is much to name. */
+export function headOfAll(keyword: string, names: readonly string[], indent: string, file: FileContext): string {
+  const inOneLine = `${keyword} [${names.join(', ')}] = await Promise.all([`;
+  if (indent.length + inOneLine.length <= maxColumns) return inOneLine;
+  const item = `\n${indent}${indentUnit(file)}`;
+  return `${keyword} [${names.map((name) => `${item}${name},`).join('')}\n${indent}] = await Promise.all([`;
+}
+
+/** The end of the list, as the last read ends, and the declarations that follow it from now on. */
+function closeList(last: ts.Statement, between: readonly ts.Statement[], indent: string, file: FileContext): string {
+  const moved = between.map((one) =>
+    file.text.slice(endWithComment(statementBefore(one), file), endWithComment(one, file)),
+  );
+  return `\n${indent}])${file.text[last.end - 1] === ';' ? ';' : ''}${moved.join('')}`;
+}
+
+/** Of two in one block. */
+function statementBefore(statement: ts.Statement): ts.Statement {
+  const { statements } = statement.parent as ts.Block;
+  return statements[statements.indexOf(statement) - 1]!;
+}
+
+/** Where a statement ends, with a comment that follows it in its last line. */
+function endWithComment(statement: ts.Statement, file: FileContext): number {
+  return ts.getTrailingCommentRanges(file.text, statement.end)?.at(-1)?.end ?? statement.end;
+}
+
+/** The lines of the comments between an offset and a statement, each behind the indentation of the statement. */
+function listCommentLines(from: number, statement: ts.Statement, file: FileContext): string[] {
+  const start = statement.getStart(file.source);
+  const comments = file.text.slice(from, start).trim();
+  const indent = indentationOf(statement, file);
+  if (comments === '') return [];
+  return comments
+    .split(/\r?\n/)
+    .map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line.trimStart()));
+}

@@ -1,0 +1,35 @@
+import type { ts } from '../../src/ast/ts.ts';
+import type { FileContext } from '../../src/model/file-context.ts';
+import { indentationOf, indentUnit } from './indentation-of.ts';
+
+/** A text in place of what stands from `start` to `end` in the file. */
+export interface Part {
+  start: number;
+  end: number;
+  text: string;
+}
+
+/** A part that takes the place of a node. */
+export function partFor(node: ts.Node, text: string, file: FileContext): Part {
+  return { start: node.getStart(file.source), end: node.end, text };
+}
+
+/** The text of a node with some of its parts written anew, as code for `reindent`. */
+export function rewriteParts(node: ts.Node, parts: readonly Part[], file: FileContext): string {
+  const start = node.getStart(file.source);
+  let text = node.getText(file.source);
+  for (const part of [...parts].sort((a, b) => b.start - a.start))
+    text = text.slice(0, part.start - start) + part.text + text.slice(part.end - start);
+  return toLevels(text, indentationOf(node, file), indentUnit(file));
+}
+
+/** Two spaces a level, whatever the file indents by. */
+function toLevels(text: string, indent: string, unit: string): string {
+  const [first = '', ...others] = text.split(/\r?\n/);
+  const lines = others.map((line) => {
+    const rest = line.startsWith(indent) ? line.slice(indent.length) : line.trimStart();
+    const levels = rest.length - rest.trimStart().length;
+    return '  '.repeat(Math.floor(levels / unit.length)) + rest.trimStart();
+  });
+  return [first, ...lines].join('\n');
+}
