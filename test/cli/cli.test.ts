@@ -473,10 +473,17 @@ describe('commands', () => {
   });
 
   it('why says what was not found that would make a possible finding sure', async () => {
-    const store = 'export function poll() {\n  setInterval(() => console.log(1), 1000);\n}\nexport const size = 1;\n';
+    const store = `import { EventEmitter } from 'node:events';
+const bus = new EventEmitter();
+export function watch(told: () => void) {
+  bus.on('order', told.bind(bus));
+  return () => bus.off('order', told.bind(bus));
+}
+export const size = 1;
+`;
     const main = "import { size } from './store.js';\nconsole.log(size);\n";
     const idle = project({ 'package.json': manifest, 'src/store.ts': store, 'src/main.ts': main });
-    const { stdout } = await plimsoll(['why', 'src/store.ts:2'], { cwd: idle.folder });
+    const { stdout } = await plimsoll(['why', 'src/store.ts:5'], { cwd: idle.folder });
     idle.remove();
     expect(stdout.replace(/\s+/g, ' ')).toContain('alone: Nothing of the project is seen to run it.');
   });
