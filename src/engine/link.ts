@@ -3,6 +3,7 @@ import type { FunctionDeed, LinkCondition, SymbolRef } from '../model/link.ts';
 import type { Problem } from '../model/scan-result.ts';
 import { type CallChain, CallGraph } from './call-graph.ts';
 import { cheapestFirst, cost, costOf, listNeeded, listParts } from './condition-order.ts';
+import { wordsOf } from './deed-words.ts';
 import { locate } from './locate.ts';
 import { compareFindings } from './order.ts';
 import { isOfProgram } from './program.ts';
@@ -195,7 +196,7 @@ export class Linker {
         return this.#judgeCallee(file, condition.to, condition.deeds, condition.given);
       case 'handed-many': {
         const holds = condition.fn >= 0 && this.#graph.isHandedMany({ file, fn: condition.fn }, condition.parameter);
-        return { holds, evidence: [], why: holds ? '' : 'Nobody is seen to hand many to it' };
+        return { holds, evidence: [], why: holds ? 'It is handed many' : 'Nobody is seen to hand many to it' };
       }
       case 'project-states': {
         const where = this.#facts.find(condition.fact);
@@ -271,11 +272,12 @@ export class Linker {
   #judgeCallee(file: string, to: SymbolRef, deeds: readonly FunctionDeed[], given = 0): Verdict {
     const callees = this.#symbols.functionsOf(file, to, undefined);
     const holds = callees.length > 0 && callees.every((callee) => this.#doesOne(callee, deeds, 0, given));
-    const name = callees[0] ? this.#graph.nameOf(callees[0]) : 'what is called';
-    if (!holds) return { holds, evidence: [], why: `${name} is not known to do it: ${deeds.join(', ')}` };
+    const name = callees[0] ? `\`${this.#graph.nameOf(callees[0])}\`` : 'What is called';
+    if (!holds) return { holds, evidence: [], why: `${name} is not seen to ${wordsOf(deeds)}` };
     const [{ file: home, fn }] = callees as [FunctionRef];
     const { line } = this.#project.summaryOf(home)!.functions[fn]!;
-    return { holds, evidence: [locate(this.#project, home, line, undefined, 'what is called')], why: '' };
+    const evidence = [locate(this.#project, home, line, undefined, 'what is called')];
+    return { holds, evidence, why: `${name} is seen to ${wordsOf(deeds)}` };
   }
 
   /**
