@@ -137,9 +137,17 @@ function writeGroups(
   const row = isAdded ? withoutColumn(column) : 'row';
   return [
     `const ${rows} = await ${keyed.all(keys)};`,
-    `const ${map} = new Map(${rows}.map((row) => [${byText(`row.${column}`)}, ${empty}));`,
+    inLines(`const ${map} = new Map(`, `${rows}.map((row) => [${byText(`row.${column}`)}, ${empty})`),
     `for (const ${row} of ${rows}) ${map}.get(${byText(isAdded ? column : `row.${column}`)})?.push(row);`,
   ].join('\n');
+}
+
+const widest = 120;
+
+/** A call with one argument, which gets a line of its own where one is too long. */
+function inLines(head: string, argument: string): string {
+  const line = `${head}${argument});`;
+  return line.length <= widest ? line : `${head}\n  ${argument},\n);`;
 }
 
 /** Whether `a ?? b` may stand in the place of an expression as it is. */
