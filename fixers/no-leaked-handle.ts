@@ -1,21 +1,21 @@
 import type { LeakedHandle } from '../rules/resources/no-leaked-handle.ts';
 import { findImport } from '../src/ast/names/provenance.ts';
-import { findMethodCall, skipWrappers } from '../src/ast/syntax.ts';
+import { findEnclosingFunction, findMemberPath, findMethodCall, skipWrappers } from '../src/ast/syntax.ts';
 import { ts } from '../src/ast/ts.ts';
 import type { FileContext } from '../src/model/file-context.ts';
 import type { Fix, Fixer, Skip } from '../src/model/fixer.ts';
 import { insertBefore } from './edit/insert-before.ts';
 import { releaseInFinally } from './edit/release-in-finally.ts';
+import { findStatement } from './edit/statement-of.ts';
 
 export const fixer: Fixer<LeakedHandle> = {
   rule: 'no-leaked-handle',
   safety: 'safe',
   changes:
-    'moves the end to a `finally` that begins right after the handle was made; joins piped streams by `pipeline()`; lets an answer that is not read flow away',
+    'moves the end to a `finally` that begins right after the handle was made; joins piped streams by `pipeline()`, or ends one when the response that it goes to is over; lets an answer that is not read flow away',
   fix({ data }, file): Fix | Skip {
     const { creation, leak } = data;
-    if (leak.kind === 'piped' && leak.pipe === creation)
-      return { skip: '`pipeline()` throws where the client has gone before the answer came: what then is a decision' };
+    if (leak.kind === 'piped' && leak.pipe === creation) return endWithClient(leak.pipe, leak.fn, file);
     if (leak.kind === 'piped') return joinByPipeline(leak.pipe, leak.fn, file);
     if (leak.kind === 'downloaded')
       return {
@@ -37,9 +37,7 @@ export const fixer: Fixer<LeakedHandle> = {
 function joinByPipeline(pipe: ts.CallExpression, fn: ts.Node, file: FileContext): Fix | Skip {
   if (/['"]error['"]/.test(fn.getText(file.source)))
     return { skip: 'who answers when the file cannot be read is written by hand, and `pipeline()` ends the response' };
-  const known = file.moduleScope.bindings.get('pipeline');
-  if (known && !/^(?:node:)?stream$/.test(findImport(known)?.module ?? ''))
-    return { skip: 'the file calls something else `pipeline`' };
+  if (isOther('pipeline', file)) return { skip: 'the file calls something else `pipeline`' };
   const streams: ts.Expression[] = [];
   let from: ts.Expression = pipe;
   for (let call = asPipe(from); call; call = asPipe(from)) {
@@ -57,6 +55,48 @@ function joinByPipeline(pipe: ts.CallExpression, fn: ts.Node, file: FileContext)
     safety: 'review',
     note: 'a file that cannot be read ends the response, where it ended the process before',
   };
+}
+
+/** `finished(res, () => body.destroy())` ahead of `body.pipe(res)`, which also ends it where `res` has closed by then: `pipeline()` throws there. */
+function endWithClient(pipe: ts.CallExpression, fn: ts.Node, file: FileContext): Fix | Skip {
+  const [client] = pipe.arguments;
+  const { expression: source, questionDotToken } = pipe.expression as ts.PropertyAccessExpression;
+  if (!findMemberPath(source) || !client || !findMemberPath(client))
+    return { skip: '`pipeline()` throws where the client has gone before the answer came: what then is a decision' };
+  const body = source.getText(file.source);
+  if (fn.getText(file.source).split(`${body}.pipe(`).length > 2)
+    return { skip: `\`${body}\` is sent to several: end it when the last of them has gone` };
+  if (isOther('finished', file)) return { skip: 'the file calls something else `finished`' };
+  const statement = findStatement(pipe);
+  if (!statement || findEnclosingFunction(statement) !== findEnclosingFunction(pipe))
+    return { skip: 'it is sent in a function that is one expression: give that braces first' };
+  const child = findChild(source);
+  const end = child
+    ? `(error) => error && ${child.getText(file.source)}.kill()`
+    : `() => ${body}${questionDotToken ? '?.' : '.'}destroy()`;
+  const ending = `finished(${client.getText(file.source)}, ${end});`;
+  return {
+    edits: insertBefore(statement, ending, file),
+    imports: [{ module: 'node:stream', name: 'finished' }],
+    safety: 'review',
+    note: child
+      ? 'the child is killed when the client goes before the end'
+      : 'the stream ends with the response, whoever ends that',
+  };
+}
+
+/** The child whose output a stream is: it goes on without a reader. */
+function findChild(stream: ts.Expression): ts.Expression | undefined {
+  const output = skipWrappers(stream);
+  return ts.isPropertyAccessExpression(output) && /^std(?:out|err)$/.test(output.name.text)
+    ? output.expression
+    : undefined;
+}
+
+/** Whether the file gives a name of `node:stream` to something else. */
+function isOther(name: string, file: FileContext): boolean {
+  const known = file.moduleScope.bindings.get(name);
+  return known !== undefined && !/^(?:node:)?stream$/.test(findImport(known)?.module ?? '');
 }
 
 function asPipe(value: ts.Expression): ts.CallExpression | undefined {

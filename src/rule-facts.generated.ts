@@ -23,7 +23,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "options": {},
     "fix": {
       "safety": "safe",
-      "changes": "moves the end to a `finally` that begins right after the handle was made; joins piped streams by `pipeline()`; lets an answer that is not read flow away"
+      "changes": "moves the end to a `finally` that begins right after the handle was made; joins piped streams by `pipeline()`, or ends one when the response that it goes to is over; lets an answer that is not read flow away"
     },
     "bad": "const { spawn } = require('child_process');\nconst express = require('express');\n\nconst app = express();\n\napp.get('/backup', (req, res) => {\n  const dump = spawn('pg_dump', ['--format=custom', 'shop']);\n  res.attachment('shop.dump');\n  dump.stdout.pipe(res);\n  dump.stderr.on('data', (text) => console.warn(String(text)));\n});\n\napp.listen(3000);",
     "good": "import { watch } from 'chokidar';\n\nexport class Pool {\n  private again(left: number): unknown {\n    const watcher = watch('.');\n    return left > 0 ? this.again(left - 1) : watcher;\n  }\n\n  open(): unknown {\n    return this.again(2);\n  }\n\n  close(): void {}\n}"
