@@ -1,9 +1,9 @@
 import type { ClientPerRequest } from '../rules/pooling/no-client-per-request.ts';
-import { getOutermostWrapped, isWithin } from '../src/ast/syntax.ts';
+import { findMethodCall, getOutermostWrapped, isWithin } from '../src/ast/syntax.ts';
 import { ts } from '../src/ast/ts.ts';
 import type { Binding, FileContext } from '../src/model/file-context.ts';
 import type { Fix, Fixer, Skip, TextEdit } from '../src/model/fixer.ts';
-import { listEnds, removeEnd } from './edit/client-ends.ts';
+import { findOtherEnd, listEnds, removeEnd } from './edit/client-ends.ts';
 import { type ClientScope, findClientScope } from './edit/client-scope.ts';
 import { freeName } from './edit/free-name.ts';
 import { indentationOf } from './edit/indentation-of.ts';
@@ -12,7 +12,14 @@ import { removeStatement } from './edit/remove-statement.ts';
 import { renameReferences } from './edit/rename-references.ts';
 import { findObjection } from './edit/share-given.ts';
 import { shareLazily } from './edit/share-lazily.ts';
-import { findSetUp, findSocketLimit, findWarning, hasRequestDeadline, isMadeLater } from './edit/shared-client.ts';
+import {
+  findSetUp,
+  findSocketLimit,
+  findWarning,
+  hasRequestDeadline,
+  isMadeLater,
+  whyNotShared,
+} from './edit/shared-client.ts';
 import { getTopLevelStatement } from './edit/statement-of.ts';
 
 type Client = Extract<ClientPerRequest, { kind: 'client' }>;
@@ -53,6 +60,10 @@ function share(data: Client, scope: ClientScope, file: FileContext): Fix | Skip 
   if (setUp) return { skip: `\`${setUp}\` sets it up by hand: do that once, where the service starts` };
   if (!isGiven && ts.isVariableDeclaration(parent) && ts.isVariableDeclarationList(parent.parent))
     return shareVariable(data, parent, scope, file);
+  if (!isGiven && isWaitedFor(creation))
+    return { skip: 'it is a promise, and one that failed would be kept for good: keep it once it is there' };
+  const end = isGiven ? undefined : findOtherEnd(creation, data.fn, file);
+  if (end) return { skip: `\`${end}\` ends it, and it is not kept in a const of its own` };
   const kind = library.kind === 'agent' ? 'Agent' : library.kind === 'pool' ? 'Pool' : 'Client';
   if (scope.isLate) return asFix(shareLazily(creation, kind, scope, file));
   const home = getTopLevelStatement(creation);
@@ -63,6 +74,12 @@ function share(data: Client, scope: ClientScope, file: FileContext): Fix | Skip 
       { start: creation.getStart(file.source), end: creation.end, text: name },
     ],
   };
+}
+
+/** `await MongoClient.connect(url)`, `MongoClient.connect(url).then(…)`. */
+function isWaitedFor(creation: Client['creation']): boolean {
+  const { parent } = getOutermostWrapped(creation);
+  return ts.isAwaitExpression(parent) || findMethodCall(parent.parent)?.method === 'then';
 }
 
 /** A client in a const: the const moves, or is given what the first call has made, and what ended the client goes. */
@@ -77,6 +94,10 @@ function shareVariable(
   const binding = ts.isIdentifier(declaration.name) ? file.bindingOf(declaration.name) : undefined;
   const isAlone = ts.isVariableStatement(statement) && statement.declarationList.declarations.length === 1;
   if (binding?.kind !== 'const' || !isAlone) return { skip: 'it is not kept in a const of its own' };
+  if (scope.isLate && (declaration.parent.flags & ts.NodeFlags.Using) !== 0)
+    return { skip: '`using` ends it with each call' };
+  const doubt = whyNotShared(data, binding, file);
+  if (doubt) return { skip: doubt };
   const ends = listEnds(binding, file);
   if ('skip' in ends) return ends;
   const removals = ends.flatMap((end) => removeEnd(end, file));

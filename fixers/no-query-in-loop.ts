@@ -60,6 +60,9 @@ function isAlone(call: ts.CallExpression, { statement }: ts.ForOfStatement): boo
 /** Columns that mostly hold dates, by their name. */
 const ofTime = /(?:[dD]ate|[tT]ime(?:stamp)?|[dD]ay|At|_at)$/;
 
+/** Columns of words, which a database may compare without regard to case. */
+const ofText = /(?:[eE]?[mM]ail|[nN]ame|[sS]lug|[lL]ogin|[hH]andle|[tT]ag|[cC]ode|[sS]ku)$/;
+
 const readNote =
   'all rows are read before the first round: a round no longer sees what an earlier one wrote, and rounds of one key share what was read';
 
@@ -86,7 +89,14 @@ function readAhead(query: CalledQuery, rounds: Rounds, file: FileContext): Fix |
   return {
     edits: [lookup, ...edits],
     ...(keyed.imports && { imports: keyed.imports }),
-    note: `${readNote}${keyed.isList && !/(?:^|\.)_?id$/.test(value) ? '; a key that is null finds nothing' : ''}`,
+    note: [
+      readNote,
+      ...(keyed.isList && !/(?:^|\.)_?id$/.test(value) ? ['a key that is null finds nothing'] : []),
+      ...(ofText.test(keyed.column)
+        ? ['keys that differ in case are not the same, whatever the database takes for equal']
+        : []),
+      ...(query.library === 'drizzle' ? ['before drizzle-orm 0.32.1 an empty list throws'] : []),
+    ].join('; '),
   };
 }
 

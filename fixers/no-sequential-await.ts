@@ -1,6 +1,7 @@
 import type { SequentialAwait } from '../rules/performance/no-sequential-await.ts';
 import type { AwaitedElements } from '../src/ast/io/awaited-elements.ts';
 import type { IndependentReads } from '../src/ast/io/independent-reads.ts';
+import { findMemberName } from '../src/ast/syntax.ts';
 import type { ts } from '../src/ast/ts.ts';
 import type { FileContext } from '../src/model/file-context.ts';
 import type { Fix, Fixer, Skip, TextEdit } from '../src/model/fixer.ts';
@@ -37,12 +38,20 @@ function joinReads({ statements }: IndependentReads, file: FileContext): Fix | S
   return { edits: [edit, ...edits], note: why === undefined ? ofAll : `${ofAll}; not all can be joined: ${why}` };
 }
 
+/** What else is different where one of them writes, or all outcomes are told. */
+function noteOf({ awaits, hasWrite }: AwaitedElements): string {
+  const list = awaits[0]!.parent.parent as ts.CallExpression;
+  const isSettled = findMemberName(list.expression) === 'allSettled';
+  const ofWrites = hasWrite ? ', and none waits for what another writes' : '';
+  return `${note}${ofWrites}${isSettled ? '; a failure is no longer thrown but told with the outcomes' : ''}`;
+}
+
 /** `Promise.all([await a(), await b()])` without its inner `await`; a comment behind one stays. */
-function startTogether({ awaits }: AwaitedElements, file: FileContext): Fix {
-  const edits = awaits.map((one): TextEdit => {
+function startTogether(elements: AwaitedElements, file: FileContext): Fix {
+  const edits = elements.awaits.map((one): TextEdit => {
     const start = one.getStart(file.source);
     const [word] = /^await\s*/.exec(file.text.slice(start))!;
     return { start, end: start + word.length, text: '' };
   });
-  return { edits: edits as [TextEdit, ...TextEdit[]], note };
+  return { edits: edits as [TextEdit, ...TextEdit[]], note: noteOf(elements) };
 }

@@ -6,6 +6,7 @@ import type { Binding, FileContext } from '../src/model/file-context.ts';
 import type { Fix, Fixer, Skip, TextEdit } from '../src/model/fixer.ts';
 import { askProgram } from './edit/ask-program.ts';
 import { awaitCall } from './edit/await-call.ts';
+import { findLateListener } from './edit/find-late-listener.ts';
 import { canAwait, makeAsync } from './edit/make-async.ts';
 import { type Named, nameExport } from './edit/name-export.ts';
 import { promisifyOnce } from './edit/promisify-once.ts';
@@ -23,6 +24,9 @@ export const fixer: Fixer<SyncCall> = {
       return {
         skip: 'the function around it changes files in one go: see that calls of it may overlap, and make it asynchronous',
       };
+    const late = findLateListener(call, file);
+    if (late !== undefined)
+      return { skip: `\`${late}\` follows, and would miss what comes while it waits: move that above the call first` };
     const asked = module === 'child_process' ? askProgram(data, file) : { edits: [], part: '' };
     if ('skip' in asked) return asked;
     const twin = nameTwin(data, file);

@@ -1,6 +1,8 @@
 import type { SyncCall } from '../../src/ast/io/sync-call.ts';
+import { listCallsOf } from '../../src/ast/names/functions.ts';
 import {
   findCallOn,
+  findEnclosingFunction,
   findMemberName,
   findMemberPath,
   findPropertyName,
@@ -109,9 +111,11 @@ function removeOption(property: ts.ObjectLiteralElementLike, call: ts.CallExpres
   return { start: before.end, end, text: '' };
 }
 
-/** Whether a catch around it reads the error for what the other form tells differently. */
+/** Whether a catch around it, or around a call of its function, reads the error for what the other form tells differently. */
 function readsError(call: ts.CallExpression, file: FileContext): boolean {
-  const caught = file.nodes('TryStatement').filter(({ tryBlock }) => isWithin(call, tryBlock));
+  const fn = findEnclosingFunction(call);
+  const calls = [call, ...(fn ? listCallsOf(fn, file) : [])];
+  const caught = file.nodes('TryStatement').filter(({ tryBlock }) => calls.some((one) => isWithin(one, tryBlock)));
   return caught.some(({ catchClause }) => {
     const name = catchClause?.variableDeclaration?.name;
     if (!name) return false;

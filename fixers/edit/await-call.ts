@@ -30,11 +30,10 @@ export function bracketAwait(call: ts.CallExpression, file: FileContext, part = 
   ];
 }
 
-/** Whether a member of the value is read, it is called, or an operator takes it. */
-function isOperand(call: ts.CallExpression): boolean {
-  let at: ts.Expression = call;
-  while (ts.isNonNullExpression(at.parent)) at = at.parent;
+/** Whether a member of the value is read, it is called, or an operator takes it (`find()!` too: the promise is there anyway). */
+function isOperand(at: ts.CallExpression): boolean {
   const { parent } = at;
+  if (ts.isNonNullExpression(parent)) return true;
   if (ts.isBinaryExpression(parent)) return !isAssignment(parent);
   const isRead =
     ts.isPropertyAccessExpression(parent) || ts.isElementAccessExpression(parent) || ts.isCallExpression(parent);

@@ -4,6 +4,7 @@ import type { FileContext } from '../../src/model/file-context.ts';
 import type { Skip, TextEdit } from '../../src/model/fixer.ts';
 import { headOfAll } from './await-together.ts';
 import { findEffect } from './find-effect.ts';
+import { isForCompiler } from './group-reads.ts';
 import { indentationOf, indentUnit } from './indentation-of.ts';
 import { isSteady } from './is-steady.ts';
 import { findStatement, isInList } from './statement-of.ts';
@@ -30,6 +31,10 @@ export function awaitMembers(first: ts.AwaitExpression, file: FileContext): [Tex
     members.every(({ initializer }) => isSteady(name, start, initializer, file));
   if (members.length < 2 || others.some((one) => !members.includes(one as Member) && findEffect(one, isKept, file)))
     return { skip: 'each value needs a name before the object, and another member does more than name a value' };
+  if (ts.isCaseClause(statement.parent) || ts.isDefaultClause(statement.parent))
+    return { skip: 'each value needs a name before the object: put braces around the statements of this `case`' };
+  if (members.some((member) => isForCompiler(member, file)))
+    return { skip: 'each value needs a name before the object, and a comment allows an error in the line of one' };
   const taken = members.find(({ name }) => isTaken(name, file));
   if (taken)
     return { skip: `each value needs a name before the object, and \`${taken.name.text}\` means something else` };

@@ -13,6 +13,7 @@ const maxColumns = 100;
 export function awaitTogether({ reads, between }: ReadGroup, file: FileContext): TextEdit[] {
   const { text, source } = file;
   const [first, ...others] = reads;
+  const last = reads.at(-1)!;
   const indent = indentationOf(first, file);
   const item = `\n${indent}${indentUnit(file)}`;
   const above = others.map((read) => listCommentLines(endWithComment(statementBefore(read), file), read, file));
@@ -24,8 +25,9 @@ export function awaitTogether({ reads, between }: ReadGroup, file: FileContext):
     const { expression } = declarationOf(read).initializer as ts.AwaitExpression;
     const from = i === 0 ? start : endWithComment(reads[i - 1]!, file);
     const head = i === 0 ? headOf(reads, indent, file) : '';
-    const to = endWithComment(read, file);
-    const tail = i === others.length ? closeList(read, between, indent, file) : '';
+    const end = read === last ? endOfRead(read, file) : read.end;
+    const to = end === read.end ? endWithComment(read, file) : end;
+    const tail = read === last ? closeList(end, between, indent, file) : '';
     const begin = expression.getStart(source);
     const isOnItsLine = indentationOf(expression, file) !== indentationOf(read, file);
     return [
@@ -35,7 +37,7 @@ export function awaitTogether({ reads, between }: ReadGroup, file: FileContext):
         text: `${head}${comments[i]!.map((line) => (line === '' ? '\n' : item + line)).join('')}${item}`,
       },
       ...(isOnItsLine ? [] : indentLines(begin, expression.end, file)),
-      { start: expression.end, end: to, text: `,${text.slice(read.end, to)}${tail}` },
+      { start: expression.end, end: to, text: `,${text.slice(end, to)}${tail}` },
     ];
   });
 }
@@ -55,11 +57,17 @@ export function headOfAll(keyword: string, names: readonly string[], indent: str
 }
 
 /** The end of the list, as the last read ends, and the declarations that follow it from now on. */
-function closeList(last: ts.Statement, between: readonly ts.Statement[], indent: string, file: FileContext): string {
+function closeList(end: number, between: readonly ts.Statement[], indent: string, file: FileContext): string {
   const moved = between.map((one) =>
     file.text.slice(endWithComment(statementBefore(one), file), endWithComment(one, file)),
   );
-  return `\n${indent}])${file.text[last.end - 1] === ';' ? ';' : ''}${moved.join('')}`;
+  return `\n${indent}])${file.text[end - 1] === ';' ? ';' : ''}${moved.join('')}`;
+}
+
+/** Where a read ends; a semicolon in front of the next line (`;[a, b].forEach(…)`) stays there. */
+function endOfRead(read: ts.VariableStatement, { text }: FileContext): number {
+  const { end } = declarationOf(read);
+  return text.slice(end, read.end).includes('\n') ? end : read.end;
 }
 
 /** Of two in one block. */

@@ -1,11 +1,14 @@
+import { findImport } from '../../src/ast/names/provenance.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
+  findMemberName,
   findMethodCall,
   getOutermostWrapped,
   isAssignment,
   isWithin,
   rootOf,
+  skipWrappers,
 } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { isSettled } from '../../src/ast/where/made-per-call.ts';
@@ -42,13 +45,34 @@ export function findClientScope(creation: Client['creation'], fn: FunctionNode, 
   const owner = owners.sort((a, b) => b.pos - a.pos)[0];
   const home = getTopLevelStatement(fn);
   const isLate = listOuterNames(creation, file).some((use) => isSetBelow(bindingOf(use, file), home, file));
-  return { owner, isLate, isStatic: own.length === 0 };
+  const isMoving =
+    uses.some((use) => isReset(bindingOf(use, file), file)) || args.some((one) => asksProject(one, file));
+  return { owner, isLate: isLate || isMoving, isStatic: own.length === 0 && !isMoving };
 }
 
 /** Whether the module knows what makes the client: it does not know `Pool` of `const { Pool } = await import('pg')`. */
 export function isKnownToModule({ expression }: Client['creation'], file: FileContext): boolean {
   const root = rootOf(expression);
   return ts.isIdentifier(root) && file.bindingOf(root)?.scope === file.moduleScope;
+}
+
+/** A variable that a function sets: it may have another value with each call. */
+function isReset({ writes, scope }: Binding, file: FileContext): boolean {
+  return scope === file.moduleScope && writes.some((write) => findEnclosingFunction(write) !== undefined);
+}
+
+/** Whether a function of the project is asked, or one that tells of who asks: `getTenant().region`. */
+function asksProject(node: ts.Node, file: FileContext): boolean {
+  const callee = ts.isCallExpression(node) ? skipWrappers(node.expression) : undefined;
+  const binding = callee && ts.isIdentifier(callee) ? file.bindingOf(callee) : undefined;
+  const module = binding && findImport(binding)?.module;
+  // `setting('REGION')`
+  const isNamed =
+    ts.isCallExpression(node) && node.arguments.length > 0 && node.arguments.every(ts.isStringLiteralLike);
+  if (binding && !isNamed && (module === undefined ? binding.kind === 'function' : /^[.@~#]\/|^\.|^#/.test(module)))
+    return true;
+  if (callee && /^getStore$|current|session|tenant|token/i.test(findMemberName(callee) ?? '')) return true;
+  return ts.forEachChild(node, (child) => asksProject(child, file)) ?? false;
 }
 
 function usesThis(node: ts.Node): boolean {

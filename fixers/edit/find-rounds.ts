@@ -1,6 +1,7 @@
 import {
   type FunctionNode,
   findEnclosingFunction,
+  findMemberName,
   findMemberPath,
   findMethodCall,
   type Invocation,
@@ -103,9 +104,14 @@ function writeParameter({ item, type }: Rounds, value: string, file: FileContext
   return type ? `${text}: ${type.getText(file.source)}` : text;
 }
 
-/** Whether what is iterated is a Set or a Map by what it is declared with or made of. */
+/** Whether what is iterated is a Set or a Map by what it, or a field of its name, is declared with or made of. */
 function isOtherIterable(over: ts.Expression, file: FileContext): boolean {
   const list = skipWrappers(over);
+  const field = findMemberName(list);
+  if (field !== undefined) {
+    const made = String.raw`(?:!?:\s*Readonly|\??:\s*|(?::[^=;,()]*)?=\s*new\s+)(?:Set|Map)\b`;
+    return new RegExp(`(?<![\\w$])${field.replaceAll('$', '\\$&')}\\??\\s*${made}`).test(file.text);
+  }
   const declaration = ts.isIdentifier(list) ? file.bindingOf(list)?.declaration : undefined;
   if (!declaration || !(ts.isVariableDeclaration(declaration) || ts.isParameter(declaration))) return false;
   const { type, initializer } = declaration;

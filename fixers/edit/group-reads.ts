@@ -95,7 +95,14 @@ function findUnfit(read: ts.VariableStatement, file: FileContext): string | unde
   const around = [file.text.slice(name.end, value.expression.pos), file.text.slice(value.expression.end, read.end)];
   const lead = value.expression.getFullText(file.source).slice(0, value.expression.getLeadingTriviaWidth(file.source));
   if (/\/[/*]/.test([...around, lead].join(' '))) return `a comment stands inside the declaration of \`${written}\``;
+  if (isForCompiler(read, file))
+    return `a comment allows an error in the line of \`${written}\`: see where it belongs in a list`;
   return undefined;
+}
+
+/** Whether `@ts-expect-error` or the like stands above a node: it holds for the next line, whatever that says. */
+export function isForCompiler(node: ts.Node, file: FileContext): boolean {
+  return /@ts-(?:expect-error|ignore)/.test(file.text.slice(node.pos, node.getStart(file.source)));
 }
 
 function describe(effect: ts.Node, file: FileContext): string {

@@ -32,6 +32,12 @@ export function insertAfterImports(
     behind++;
   const last = statements[behind]!;
   const next = statements[behind + 1];
+  // A semicolon in front of the next line (`;[a, b].forEach(…)`) stays there.
+  const [apart] = /\s*\n\s*;$/.exec(file.text.slice(last.pos, last.end)) ?? [];
+  if (apart !== undefined) {
+    const end = last.end - apart.length;
+    return [{ start: end, end, text: `${isLike(last) ? '' : '\n'}\n${code}` }];
+  }
   const isEnded = file.text[last.end - 1] === ';' || (next && /^[([`/+-]/.test(next.getText(file.source)));
   return insertAfterStatement(last, `${isLike(last) ? '' : '\n'}${code}${isEnded ? ';' : ''}`, file);
 }

@@ -36,6 +36,9 @@ export function startWithComments(node: ts.Node, file: FileContext): number {
   return start;
 }
 
+/** What is said to the whole file or to all below; what is said of the next line goes with that. */
 function isPragma(comment: string): boolean {
-  return /^\/\*!|@license|@ts-|eslint-|biome-ignore-all|<reference|plimsoll-ignore-(?:file|start|end)/.test(comment);
+  return /^\/\*!|@license|@ts-(?:no)?check|eslint-(?!disable-next-line)|biome-ignore-all|<reference|plimsoll-ignore-(?:file|start|end)/.test(
+    comment,
+  );
 }

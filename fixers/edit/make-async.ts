@@ -2,6 +2,8 @@ import { isExported, listCallsOf } from '../../src/ast/names/functions.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
+  findMemberName,
+  findMemberPath,
   getOutermostWrapped,
   hasModifier,
   isAsync,
@@ -35,17 +37,34 @@ export function makeAsync(node: ts.Node, file: FileContext): TextEdit[] | undefi
   if (!name || isExported(fn, file) || !isInBody(node, fn) || tellsType(fn, file)) return undefined;
   const calls = listCallsOf(fn, file);
   if (calls.length === 0 || !calls.every(canAwait) || !isOnlyCalled(name, calls, file)) return undefined;
+  const isPromised = fn.type !== undefined && /^Promise\b/.test(fn.type.getText(file.source));
+  // Who has a promise of it already may not want to wait for it there.
+  if ((isPromised || calls.some(isTakenAsPromise)) && !calls.every(isAwaited)) return undefined;
   const start = (ts.isMethodDeclaration(fn) ? name : fn).getStart(file.source);
-  const type = fn.type && [
-    { start: fn.type.getStart(file.source), end: fn.type.getStart(file.source), text: 'Promise<' },
-    { start: fn.type.end, end: fn.type.end, text: '>' },
-  ];
-  const isAwaited = (call: ts.Node): boolean => ts.isAwaitExpression(getOutermostWrapped(call).parent);
+  const type =
+    fn.type && !isPromised
+      ? [
+          { start: fn.type.getStart(file.source), end: fn.type.getStart(file.source), text: 'Promise<' },
+          { start: fn.type.end, end: fn.type.end, text: '>' },
+        ]
+      : [];
   return [
     { start, end: start, text: 'async ' },
-    ...(type ?? []),
+    ...type,
     ...calls.filter((call) => !isAwaited(call)).flatMap((call) => bracketAwait(call, file)),
   ];
+}
+
+function isAwaited(call: ts.Node): boolean {
+  return ts.isAwaitExpression(getOutermostWrapped(call).parent);
+}
+
+/** `load().then(…)`, `Promise.all([load()])`: what it gives is a promise. */
+function isTakenAsPromise(call: ts.CallExpression): boolean {
+  const { parent } = getOutermostWrapped(call);
+  if (/^(?:then|catch|finally)$/.test(findMemberName(parent) ?? '')) return true;
+  const taker = ts.isArrayLiteralExpression(parent) ? parent.parent : parent;
+  return ts.isCallExpression(taker) && findMemberPath(taker.expression)?.[0] === 'Promise';
 }
 
 /** The name that a function is called by: of a declaration, of a const, of a private method. */
@@ -62,11 +81,13 @@ function findOwnName(fn: FunctionNode): ts.MemberName | undefined {
   return isConst && ts.isIdentifier(parent.name) ? parent.name : undefined;
 }
 
-/** Whether it says what it gives in a way that would have to be put in other words: `text is string`, `@returns {string}`. */
+/** Whether it says what it gives in a way that would have to be put in other words: `text is string`, `never`, `@returns {string}`. */
 function tellsType(fn: FunctionNode, file: FileContext): boolean {
   const { pos } = findStatement(fn) ?? fn;
   const comment = file.text.slice(pos, fn.getStart(file.source));
-  return (fn.type !== undefined && ts.isTypePredicateNode(fn.type)) || /@returns?\s*\{/.test(comment);
+  const type = fn.type?.kind;
+  const isOfFlow = type === ts.SyntaxKind.TypePredicate || type === ts.SyntaxKind.NeverKeyword;
+  return isOfFlow || /@returns?\s*\{/.test(comment);
 }
 
 /** Whether a name stands nowhere in the file but in its declaration and in these calls. */

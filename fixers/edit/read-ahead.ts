@@ -1,3 +1,4 @@
+import { listChain } from '../../src/ast/io/queries.ts';
 import { listItemTypes } from '../../src/ast/names/item-types.ts';
 import { memberTypeOf } from '../../src/ast/names/member-type.ts';
 import {
@@ -31,6 +32,7 @@ export function whyNotBefore(
   if (isInTry(call, node) || isSettled(node))
     return 'a round goes on where its query fails: decide what it does when the one for all fails';
   if (changes(rounds, key, file)) return 'a round changes what the query asks with';
+  if (writesBefore(call, rounds, file)) return 'a round writes to what it reads afterwards';
   return isInSomeRounds(call, node) && isTestedBefore(call, key, rounds, file)
     ? 'a round tests what it asks with beside the key: test it ahead of the rounds'
     : undefined;
@@ -52,6 +54,20 @@ function isInTry(call: ts.Node, within: ts.Node): boolean {
 /** Whether the rounds are those of `Promise.allSettled`. */
 function isSettled({ parent }: ts.Node): boolean {
   return ts.isCallExpression(parent) && calleeName(parent) === 'allSettled';
+}
+
+const writing =
+  /^(?:bulk|create|decrement|delete|destroy|increment|insert|remove|restore|save|soft|truncate|update|upsert)/;
+
+/** Whether a round writes to the model or table of its query ahead of that. */
+function writesBefore(call: ts.CallExpression, { node }: Rounds, file: FileContext): boolean {
+  const of = listChain(call).first;
+  const head = findMethodCall(of)?.receiver.getText(file.source);
+  return file.nodes('CallExpression').some((other) => {
+    if (other.end > call.pos || !isWithin(other, node)) return false;
+    const target = findMethodCall(other);
+    return target !== undefined && writing.test(target.method) && target.receiver.getText(file.source) === head;
+  });
 }
 
 /** Whether a round adds to the list or takes from it, or gives the key another value. */

@@ -87,3 +87,18 @@ test('what a read is handed as a whole may be changed by it, whichever part is l
     /uses `below`, which is declared first/,
   );
 });
+
+test('what a list of settled calls tells otherwise without its `await`, and that none waits for a write', async () => {
+  const text = `import { Router } from 'express';
+import { orderService } from './services.js';
+export const router = Router();
+router.get('/orders', async (req, res) => {
+  const all = await Promise.allSettled([await orderService.createOrder(req.body), await orderService.listOrders()]);
+  res.json(all);
+});
+`;
+  const { findings } = await scanFiles({ 'src/server.js': text }, pair);
+  expect(findings[0]?.fix?.note).toBe(
+    'all of them are started even if the first fails, and none waits for what another writes; a failure is no longer thrown but told with the outcomes',
+  );
+});
