@@ -1,10 +1,10 @@
 import type { LeakedHandle } from '../rules/resources/no-leaked-handle.ts';
-import { findImport } from '../src/ast/names/provenance.ts';
 import { findEnclosingFunction, findMemberPath, findMethodCall, skipWrappers } from '../src/ast/syntax.ts';
 import { ts } from '../src/ast/ts.ts';
 import type { FileContext } from '../src/model/file-context.ts';
 import type { Fix, Fixer, Skip } from '../src/model/fixer.ts';
 import { insertBefore } from './edit/insert-before.ts';
+import { type Named, nameExport } from './edit/name-export.ts';
 import { releaseInFinally } from './edit/release-in-finally.ts';
 import { findStatement } from './edit/statement-of.ts';
 
@@ -37,7 +37,8 @@ export const fixer: Fixer<LeakedHandle> = {
 function joinByPipeline(pipe: ts.CallExpression, fn: ts.Node, file: FileContext): Fix | Skip {
   if (/['"]error['"]/.test(fn.getText(file.source)))
     return { skip: 'who answers when the file cannot be read is written by hand, and `pipeline()` ends the response' };
-  if (isOther('pipeline', file)) return { skip: 'the file calls something else `pipeline`' };
+  const pipeline = nameOfStreams('pipeline', file);
+  if ('skip' in pipeline) return pipeline;
   const streams: ts.Expression[] = [];
   let from: ts.Expression = pipe;
   for (let call = asPipe(from); call; call = asPipe(from)) {
@@ -48,10 +49,10 @@ function joinByPipeline(pipe: ts.CallExpression, fn: ts.Node, file: FileContext)
   if (/\.pipe\s*\(/.test(from.getText(file.source)))
     return { skip: 'what is done between two of its pipes stands in the way' };
   const parts = [from, ...streams].map((stream) => stream.getText(file.source));
-  const text = `pipeline(${parts.join(', ')}, () => {})`;
+  const text = `${pipeline.text}(${parts.join(', ')}, () => {})`;
   return {
     edits: [{ start: pipe.getStart(file.source), end: pipe.end, text }],
-    imports: [{ module: 'node:stream', name: 'pipeline' }],
+    imports: pipeline.imports,
     safety: 'review',
     note: 'a file that cannot be read ends the response, where it ended the process before',
   };
@@ -66,7 +67,8 @@ function endWithClient(pipe: ts.CallExpression, fn: ts.Node, file: FileContext):
   const body = source.getText(file.source);
   if (fn.getText(file.source).split(`${body}.pipe(`).length > 2)
     return { skip: `\`${body}\` is sent to several: end it when the last of them has gone` };
-  if (isOther('finished', file)) return { skip: 'the file calls something else `finished`' };
+  const finished = nameOfStreams('finished', file);
+  if ('skip' in finished) return finished;
   const statement = findStatement(pipe);
   if (!statement || findEnclosingFunction(statement) !== findEnclosingFunction(pipe))
     return { skip: 'it is sent in a function that is one expression: give that braces first' };
@@ -74,10 +76,10 @@ function endWithClient(pipe: ts.CallExpression, fn: ts.Node, file: FileContext):
   const end = child
     ? `(error) => error && ${child.getText(file.source)}.kill()`
     : `() => ${body}${questionDotToken ? '?.' : '.'}destroy()`;
-  const ending = `finished(${client.getText(file.source)}, ${end});`;
+  const ending = `${finished.text}(${client.getText(file.source)}, ${end});`;
   return {
     edits: insertBefore(statement, ending, file),
-    imports: [{ module: 'node:stream', name: 'finished' }],
+    imports: finished.imports,
     safety: 'review',
     note: child
       ? 'the child is killed when the client goes before the end'
@@ -93,10 +95,12 @@ function findChild(stream: ts.Expression): ts.Expression | undefined {
     : undefined;
 }
 
-/** Whether the file gives a name of `node:stream` to something else. */
-function isOther(name: string, file: FileContext): boolean {
-  const known = file.moduleScope.bindings.get(name);
-  return known !== undefined && !/^(?:node:)?stream$/.test(findImport(known)?.module ?? '');
+/** How the file calls a function of `node:stream`: by its own name, by which it is known when it is scanned again. */
+function nameOfStreams(name: string, file: FileContext): Named | Skip {
+  const named = nameExport('node:stream', name, name, file);
+  return named.text === name || named.text.endsWith(`.${name}`)
+    ? named
+    : { skip: `the file calls something else \`${name}\`` };
 }
 
 function asPipe(value: ts.Expression): ts.CallExpression | undefined {

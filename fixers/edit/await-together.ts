@@ -1,9 +1,10 @@
-import { ts } from '../../src/ast/ts.ts';
+import type { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { TextEdit } from '../../src/model/fixer.ts';
 import { declarationOf, type ReadGroup } from './group-reads.ts';
 import { indentLines } from './indent-lines.ts';
 import { indentationOf, indentUnit } from './indentation-of.ts';
+import { endWithComment } from './insert-after-statement.ts';
 import { startWithComments } from './insert-before.ts';
 
 /** Names stand in one line up to here. */
@@ -74,11 +75,6 @@ function endOfRead(read: ts.VariableStatement, { text }: FileContext): number {
 function statementBefore(statement: ts.Statement): ts.Statement {
   const { statements } = statement.parent as ts.Block;
   return statements[statements.indexOf(statement) - 1]!;
-}
-
-/** Where a statement ends, with a comment that follows it in its last line. */
-function endWithComment(statement: ts.Statement, file: FileContext): number {
-  return ts.getTrailingCommentRanges(file.text, statement.end)?.at(-1)?.end ?? statement.end;
 }
 
 /** The lines of the comments between an offset and a statement, each behind the indentation of the statement. */

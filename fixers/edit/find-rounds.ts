@@ -7,6 +7,7 @@ import {
   type Invocation,
   isAsync,
   isFunctionNode,
+  isLogical,
   isWithin,
   listBoundNames,
   skipWrappers,
@@ -76,7 +77,7 @@ function roundsOfMap(node: ts.Node, over: ts.Expression): Rounds | undefined {
 function findList(over: ts.Expression): ts.Expression | undefined {
   const list = skipWrappers(over);
   if (findMemberPath(list)) return list;
-  if (!ts.isBinaryExpression(list) || !isLogical(list)) return undefined;
+  if (!isLogical(list)) return undefined;
   const { left, right } = list;
   const isEmpty = ts.isArrayLiteralExpression(right) && right.elements.length === 0;
   return isEmpty && findMemberPath(left) ? left : undefined;
@@ -158,12 +159,7 @@ function listTestsAround(node: ts.Node, within: ts.Node): ts.Expression[] {
   for (let at = node; at !== within; at = at.parent) {
     const { parent } = at;
     if (ts.isConditionalExpression(parent) && parent.condition !== at) tests.push(parent.condition);
-    if (ts.isBinaryExpression(parent) && parent.right === at && isLogical(parent)) tests.push(parent.left);
+    if (isLogical(parent) && parent.right === at) tests.push(parent.left);
   }
   return tests;
-}
-
-/** `a && b`, `a || b`, `a ?? b`. */
-export function isLogical({ operatorToken }: ts.BinaryExpression): boolean {
-  return /^(?:&&|\|\||\?\?)$/.test(operatorToken.getText());
 }

@@ -2,6 +2,7 @@ import {
   findEnclosingFunction,
   findMemberName,
   getOutermostWrapped,
+  isLogical,
   isWithin,
   nameOfFunction,
 } from '../../src/ast/syntax.ts';
@@ -83,9 +84,7 @@ function placeOf(name: ts.Identifier, file: FileContext): Place {
 function getOutermostValue(node: ts.Node): ts.Node {
   const at = getOutermostWrapped(node);
   const { parent } = at;
-  const isGiven = ts.isConditionalExpression(parent)
-    ? parent.condition !== at
-    : ts.isBinaryExpression(parent) && /^(?:&&|\|\||\?\?)$/.test(parent.operatorToken.getText());
+  const isGiven = ts.isConditionalExpression(parent) ? parent.condition !== at : isLogical(parent);
   return isGiven ? getOutermostValue(parent) : at;
 }
 

@@ -7,13 +7,14 @@ import {
   findMemberPath,
   findMethodCall,
   isAssignment,
+  isLogical,
   isWithin,
   skipWrappers,
 } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { isInSomeRounds } from '../../src/ast/where/rounds.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
-import { isLogical, type Rounds } from './find-rounds.ts';
+import type { Rounds } from './find-rounds.ts';
 import { listRoundNames } from './round-names.ts';
 
 /** Why a query cannot be made ahead of the rounds for all their keys at once; undefined where it can. */

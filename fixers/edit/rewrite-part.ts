@@ -1,21 +1,15 @@
 import type { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
+import type { TextEdit } from '../../src/model/fixer.ts';
 import { indentationOf, indentUnit } from './indentation-of.ts';
 
-/** A text in place of what stands from `start` to `end` in the file. */
-export interface Part {
-  start: number;
-  end: number;
-  text: string;
-}
-
 /** A part that takes the place of a node. */
-export function partFor(node: ts.Node, text: string, file: FileContext): Part {
+export function partFor(node: ts.Node, text: string, file: FileContext): TextEdit {
   return { start: node.getStart(file.source), end: node.end, text };
 }
 
 /** The text of a node with some of its parts written anew, as code for `reindent`. */
-export function rewriteParts(node: ts.Node, parts: readonly Part[], file: FileContext): string {
+export function rewriteParts(node: ts.Node, parts: readonly TextEdit[], file: FileContext): string {
   const start = node.getStart(file.source);
   let text = node.getText(file.source);
   for (const part of [...parts].sort((a, b) => b.start - a.start))

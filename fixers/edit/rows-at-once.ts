@@ -10,7 +10,8 @@ import {
 } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
-import { type Part, partFor, rewriteParts } from './rewrite-part.ts';
+import type { TextEdit } from '../../src/model/fixer.ts';
+import { partFor, rewriteParts } from './rewrite-part.ts';
 import { listRoundNames } from './round-names.ts';
 import { leavesOut, selectInObject } from './select-column.ts';
 
@@ -46,7 +47,7 @@ interface Condition {
   key: ts.Expression;
   /** Whether nothing else is asked for. */
   isAlone: boolean;
-  part(keys: string): Part;
+  part(keys: string): TextEdit;
 }
 
 /** A method that gives one row or the rows of a key: where its condition stands, and its twin for many keys. */
@@ -253,7 +254,7 @@ function selectColumn(
   column: string,
   library: string,
   file: FileContext,
-): Part[] | string {
+): TextEdit[] | string {
   if (library === 'mongoose') return holdsField(call, first, column) ? [] : leavesOut(column);
   const options = first.arguments.find((argument) => ts.isObjectLiteralExpression(skipWrappers(argument)));
   const omitted = findProperty(options, 'omit') ?? findProperty(findProperty(options, 'attributes'), 'exclude');

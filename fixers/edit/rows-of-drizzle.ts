@@ -3,16 +3,17 @@ import { findImport } from '../../src/ast/names/provenance.ts';
 import { findMemberPath, findMethodCall, findProperty, findPropertyName, skipWrappers } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import type { FileContext, ImportOrigin } from '../../src/model/file-context.ts';
+import type { TextEdit } from '../../src/model/fixer.ts';
+import { type ChainStep, listChainSteps } from './chain-steps.ts';
 import { isTypeScript } from './keep-value.ts';
-import { listSteps, type Step } from './list-steps.ts';
-import { type Part, partFor, rewriteParts } from './rewrite-part.ts';
+import { partFor, rewriteParts } from './rewrite-part.ts';
 import { listRoundNames } from './round-names.ts';
 import type { KeyedQuery, Round } from './rows-at-once.ts';
 import { addProperty, leavesOut, selectInObject } from './select-column.ts';
 
 /** As `findKeyedQuery`, of Drizzle: of its builder, or of its relational queries. */
 export function findDrizzleQuery(query: CalledQuery, round: Round): KeyedQuery | string {
-  const steps = listSteps(query.call);
+  const steps = listChainSteps(query.call);
   if (steps[0]?.method === 'select') return ofBuilder(query.call, steps, round);
   const isRelational = steps.length === 1 && /^find(?:First|Many)$/.test(steps[0]!.method);
   return isRelational ? ofRelational(steps[0]!, round) : 'its rows are not selected column by column';
@@ -21,7 +22,7 @@ export function findDrizzleQuery(query: CalledQuery, round: Round): KeyedQuery |
 const drizzleSteps = /^(?:select|from|where|orderBy|limit|(?:inner|left)Join)$/;
 
 /** `db.select().from(lines).where(eq(lines.orderId, order.id))`: always a list. */
-function ofBuilder(call: ts.CallExpression, steps: readonly Step[], round: Round): KeyedQuery | string {
+function ofBuilder(call: ts.CallExpression, steps: readonly ChainStep[], round: Round): KeyedQuery | string {
   const { file } = round;
   const argumentOf = (method: string) => steps.find((step) => step.method === method)?.call.arguments[0];
   const other = steps.find(({ method }) => !drizzleSteps.test(method));
@@ -85,7 +86,7 @@ function importOf(name: ts.Identifier, file: FileContext): ImportOrigin | undefi
 }
 
 /** `.limit(1)` goes where the key is the primary one: there is one row in any case. */
-function findLimit(steps: readonly Step[], column: string): Part[] | string {
+function findLimit(steps: readonly ChainStep[], column: string): TextEdit[] | string {
   const limit = steps.find(({ method }) => method === 'limit');
   if (!limit) return [];
   const isOfOne = limit.call.arguments[0]?.getText() === '1' && !steps.some(({ method }) => /Join$/.test(method));
@@ -96,11 +97,11 @@ function findLimit(steps: readonly Step[], column: string): Part[] | string {
 
 /** What the rows call the column, and what is to be added so that they have it. */
 function selectInDrizzle(
-  steps: readonly Step[],
+  steps: readonly ChainStep[],
   column: ts.Expression,
   name: string,
   file: FileContext,
-): { name: string; parts: Part[] } | string {
+): { name: string; parts: TextEdit[] } | string {
   const [given] = steps[0]!.call.arguments;
   const select = given && skipWrappers(given);
   if (!select)
@@ -122,7 +123,7 @@ function selectInDrizzle(
 }
 
 /** `db.query.users.findFirst({ where: eq(users.id, post.authorId) })`. */
-function ofRelational({ call, method, receiver }: Step, round: Round): KeyedQuery | string {
+function ofRelational({ call, method, receiver }: ChainStep, round: Round): KeyedQuery | string {
   const { file } = round;
   const [options] = call.arguments;
   const where = findProperty(options, 'where');
@@ -153,6 +154,6 @@ function ofRelational({ call, method, receiver }: Step, round: Round): KeyedQuer
   };
 }
 
-function writeInArray({ call, column }: Equality, keys: string, file: FileContext): Part {
+function writeInArray({ call, column }: Equality, keys: string, file: FileContext): TextEdit {
   return partFor(call, `inArray(${column.getText(file.source)}, ${keys})`, file);
 }

@@ -1,8 +1,9 @@
 import { type CalledQuery, listChain } from '../../src/ast/io/queries.ts';
 import { findMethodCall, findPropertyName, findStringValue } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
-import { listSteps, type Step } from './list-steps.ts';
-import { type Part, rewriteParts } from './rewrite-part.ts';
+import type { TextEdit } from '../../src/model/fixer.ts';
+import { type ChainStep, listChainSteps } from './chain-steps.ts';
+import { rewriteParts } from './rewrite-part.ts';
 import { listRoundNames } from './round-names.ts';
 import type { KeyedQuery, Round } from './rows-at-once.ts';
 import { leavesOut } from './select-column.ts';
@@ -13,7 +14,7 @@ const knexSteps = /^(?:select|columns|from|table|where|andWhere|orderBy|first)$/
 /** As `findKeyedQuery`, of knex: `db('lines').where({ order_id: order.id })`, `.where('order_id', order.id)`. */
 export function findKnexQuery({ call }: CalledQuery, round: Round): KeyedQuery | string {
   const { loop, file } = round;
-  const steps = listSteps(call);
+  const steps = listChainSteps(call);
   const other = steps.find(({ method }) => !knexSteps.test(method));
   if (other) return `what \`${other.method}\` does for each is not known here`;
   const [where, ...others] = steps.filter((step) =>
@@ -44,9 +45,9 @@ export function findKnexQuery({ call }: CalledQuery, round: Round): KeyedQuery |
 }
 
 function findKnexCondition(
-  { call }: Step,
+  { call }: ChainStep,
   { loop, file }: Round,
-): { column: string; key: ts.Expression; part(keys: string): Part } | string {
+): { column: string; key: ts.Expression; part(keys: string): TextEdit } | string {
   const [first, second, third] = call.arguments;
   const start = (findMethodCall(call)!.call.expression as ts.PropertyAccessExpression).name.getStart(file.source);
   const write = (column: string, keys: string): string => `whereIn(${stringLiteral(column, file)}, ${keys})`;
@@ -67,7 +68,7 @@ function findKnexCondition(
 }
 
 /** Whether a step that names columns names this one, or all. */
-function holdsColumn({ method, call }: Step, column: string): boolean {
+function holdsColumn({ method, call }: ChainStep, column: string): boolean {
   if (!/^(?:select|columns)$/.test(method) || call.arguments.length === 0) return true;
   const names = call.arguments.map((argument) => findStringValue(argument));
   return names.every((name) => name !== undefined) && names.some((name) => name === column || name === '*');

@@ -309,3 +309,14 @@ export function findProperty(node: ts.Node | undefined, name: string): ts.Expres
   }
   return undefined;
 }
+
+/** `a && b`, `a || b`, `a ?? b`. */
+export function isLogical(node: ts.Node): node is ts.BinaryExpression {
+  if (!ts.isBinaryExpression(node)) return false;
+  const { kind } = node.operatorToken;
+  return (
+    kind === ts.SyntaxKind.AmpersandAmpersandToken ||
+    kind === ts.SyntaxKind.BarBarToken ||
+    kind === ts.SyntaxKind.QuestionQuestionToken
+  );
+}

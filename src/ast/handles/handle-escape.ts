@@ -8,6 +8,7 @@ import {
   findPropertyName,
   getOutermostWrapped,
   isAssignment,
+  isLogical,
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
@@ -242,16 +243,6 @@ function isCondition(value: ts.Node, parent: ts.Node): boolean {
     return false;
   }
   return !isLogical(parent) || parent.right !== value;
-}
-
-function isLogical(node: ts.Node): boolean {
-  if (!ts.isBinaryExpression(node)) return false;
-  const { kind } = node.operatorToken;
-  return (
-    kind === ts.SyntaxKind.AmpersandAmpersandToken ||
-    kind === ts.SyntaxKind.BarBarToken ||
-    kind === ts.SyntaxKind.QuestionQuestionToken
-  );
 }
 
 /** In variables of the module, outside of all functions. */

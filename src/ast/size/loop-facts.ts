@@ -4,6 +4,7 @@ import {
   getOutermostWrapped,
   isAssignment,
   isFunctionNode,
+  isLogical,
   isWithin,
   skipWrappers,
 } from '../syntax.ts';
@@ -116,16 +117,8 @@ export function waitsEachRound({ node }: Repetition): boolean {
     if (ts.isIfStatement(at)) return visit(at.expression);
     if (ts.isConditionalExpression(at)) return visit(at.condition);
     if (ts.isCatchClause(at) || ts.isCaseClause(at)) return false;
-    if (ts.isBinaryExpression(at) && isChoice(at.operatorToken.kind)) return visit(at.left);
+    if (isLogical(at)) return visit(at.left);
     return ts.forEachChild(at, visit) ?? false;
   };
   return body !== undefined && visit(body);
-}
-
-function isChoice(kind: ts.SyntaxKind): boolean {
-  return (
-    kind === ts.SyntaxKind.AmpersandAmpersandToken ||
-    kind === ts.SyntaxKind.BarBarToken ||
-    kind === ts.SyntaxKind.QuestionQuestionToken
-  );
 }

@@ -12,6 +12,7 @@ import {
   findMethodCall,
   isAssignment,
   isFunctionNode,
+  isLogical,
   skipAwait,
   skipWrappers,
 } from '../syntax.ts';
@@ -135,12 +136,8 @@ function judgeAnew(value: ts.Expression, file: FileContext, depth: number): Size
       return small(value, 'a text');
     case ts.SyntaxKind.BinaryExpression: {
       const { left, right, operatorToken } = value as ts.BinaryExpression;
-      const isChoice =
-        operatorToken.kind === ts.SyntaxKind.BarBarToken ||
-        operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken ||
-        operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken;
       if (isAssignment(value)) return judge(right, file, depth + 1);
-      if (!isChoice) return unknown(value);
+      if (!isLogical(value)) return unknown(value);
       return judge(operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken ? right : left, file, depth + 1);
     }
     case ts.SyntaxKind.ConditionalExpression: {
