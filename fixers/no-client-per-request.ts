@@ -12,15 +12,9 @@ import { removeStatement } from './edit/remove-statement.ts';
 import { renameReferences } from './edit/rename-references.ts';
 import { findObjection } from './edit/share-given.ts';
 import { shareLazily } from './edit/share-lazily.ts';
-import {
-  findSetUp,
-  findSocketLimit,
-  findWarning,
-  hasRequestDeadline,
-  isMadeLater,
-  whyNotShared,
-} from './edit/shared-client.ts';
+import { findSetUp, findSocketLimit, findWarning, hasRequestDeadline, isMadeLater } from './edit/shared-client.ts';
 import { getTopLevelStatement } from './edit/statement-of.ts';
+import { whyNotShared } from './edit/why-not-shared.ts';
 
 type Client = Extract<ClientPerRequest, { kind: 'client' }>;
 

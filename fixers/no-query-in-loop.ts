@@ -4,7 +4,7 @@ import { getOutermostWrapped } from '../src/ast/syntax.ts';
 import { ts } from '../src/ast/ts.ts';
 import type { FileContext } from '../src/model/file-context.ts';
 import type { Fix, Fixer, Skip } from '../src/model/fixer.ts';
-import { findRoundsOf, type Rounds, writeAhead, writeKeys } from './edit/find-rounds.ts';
+import { findRoundsOf, type Rounds, writeKeys } from './edit/find-rounds.ts';
 import { indentationOf } from './edit/indentation-of.ts';
 import { endWithComment } from './edit/insert-after-statement.ts';
 import { findAnswer, writeLookup } from './edit/look-up-rows.ts';
@@ -15,6 +15,7 @@ import { findKeyedQuery } from './edit/rows-at-once.ts';
 import { findDrizzleQuery } from './edit/rows-of-drizzle.ts';
 import { findKnexQuery } from './edit/rows-of-knex.ts';
 import { writeStatementAtOnce } from './edit/statement-at-once.ts';
+import { writeAhead } from './edit/write-ahead.ts';
 
 export const fixer: Fixer<QueryInLoop> = {
   rule: 'no-query-in-loop',

@@ -1,18 +1,10 @@
-import {
-  findEnclosingFunction,
-  findMemberPath,
-  findMethodCall,
-  findPropertyName,
-  findStringValue,
-  getOutermostWrapped,
-  isAsync,
-} from '../../src/ast/syntax.ts';
+import { findEnclosingFunction, findMethodCall, getOutermostWrapped, isAsync } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { TextEdit } from '../../src/model/fixer.ts';
 import type { Rounds } from './find-rounds.ts';
-import { freeName } from './free-name.ts';
 import { isTypeScript } from './keep-value.ts';
+import { nameRows, type RowNames } from './name-rows.ts';
 import { replaceNode } from './replace-node.ts';
 import type { KeyedQuery } from './rows-at-once.ts';
 import { stringLiteral } from './string-literal.ts';
@@ -49,65 +41,14 @@ export function writeLookup(
   { node }: Rounds,
   file: FileContext,
 ): { ahead: string; lookup: TextEdit } {
-  const place = findEnclosingFunction(node) ?? file.source;
-  const nameFor = (name: string): string => ownName(name, answer, place, file);
-  const base = nameOf(answer) ?? nameOfTable(keyed) ?? (keyed.isList ? 'rows' : 'row');
-  const map = nameFor(`${base}By${capital(keyed.column)}`);
+  const names = nameRows(keyed, answer, findEnclosingFunction(node) ?? file.source, file);
   const byText = (value: string): string =>
     keyed.isByText && !value.startsWith('String(') ? `String(${value})` : value;
   const ahead = keyed.isList
-    ? writeGroups(keyed, map, nameFor(`all${capital(base)}`), keys, byText, file)
-    : writeRows(keyed, map, keys, byText, file);
-  const found = `${map}.get(${byText(keyed.key.getText(file.source))})${keyed.none}`;
+    ? writeGroups(keyed, names, keys, byText, file)
+    : writeRows(keyed, names, keys, byText, file);
+  const found = `${names.map}.get(${byText(keyed.key.getText(file.source))})${keyed.none}`;
   return { ahead, lookup: replaceNode(answer, standsAlone(answer) || keyed.none === '' ? found : `(${found})`, file) };
-}
-
-/** What names were given to in a function: those of fixes that land together must differ. */
-const givenIn = (_: ts.Node, _file: FileContext): Map<string, ts.Node> => new Map();
-
-function ownName(base: string, answer: ts.Node, place: ts.Node, file: FileContext): string {
-  const given = file.memo(givenIn, place);
-  let name = freeName(base, file);
-  for (let n = 2; (given.get(name) ?? answer) !== answer; n++) name = freeName(`${base}${n}`, file);
-  given.set(name, answer);
-  return name;
-}
-
-const capital = (name: string): string =>
-  name.replace(/(?:^|_)_*([A-Za-z])/g, (_, letter: string) => letter.toUpperCase());
-
-/**
- * What the answer is called: `lines` of `const lines = …` and `{ lines: … }`, `users` of `const [user] = …`, also by way of
- * `Promise.all([…])`.
- */
-function nameOf(answer: ts.Expression): string | undefined {
-  const { parent } = answer;
-  if (ts.isVariableDeclaration(parent)) {
-    const { name } = parent;
-    const first = ts.isArrayBindingPattern(name) ? nameAt(name, 0) : undefined;
-    return ts.isIdentifier(name) ? name.text : first?.replace(/s?$/, 's');
-  }
-  if (ts.isPropertyAssignment(parent)) return /^[a-z]\w*$/i.exec(findPropertyName(parent.name) ?? '')?.[0];
-  const all = ts.isArrayLiteralExpression(parent) ? getOutermostWrapped(parent.parent).parent.parent : undefined;
-  return all &&
-    ts.isArrayLiteralExpression(parent) &&
-    ts.isVariableDeclaration(all) &&
-    ts.isArrayBindingPattern(all.name)
-    ? nameAt(all.name, parent.elements.indexOf(answer))
-    : undefined;
-}
-
-function nameAt({ elements }: ts.ArrayBindingPattern, index: number): string | undefined {
-  const element = elements[index];
-  return element && ts.isBindingElement(element) && ts.isIdentifier(element.name) ? element.name.text : undefined;
-}
-
-/** `user` of `this.userRepository`, `models.User` and `'user'`; `users` where there are many of it. */
-function nameOfTable({ of, isList }: KeyedQuery): string | undefined {
-  const word = of && (findStringValue(of) ?? findMemberPath(of)?.at(-1));
-  const name = word?.replace(/(?:Repository|Repo|Model)$/, '').replace(/^[A-Z]/, (letter) => letter.toLowerCase());
-  if (name === undefined || !/^[a-z]\w*$/i.test(name)) return undefined;
-  return isList ? name.replace(/s?$/, 's') : name;
 }
 
 /** Takes a row as the round had it, and the key that it is told apart by. */
@@ -115,7 +56,7 @@ const withoutColumn = (column: string): string => `{ ${column}, ...row }`;
 
 type ByText = (value: string) => string;
 
-function writeRows(keyed: KeyedQuery, map: string, keys: string, byText: ByText, file: FileContext): string {
+function writeRows(keyed: KeyedQuery, { map }: RowNames, keys: string, byText: ByText, file: FileContext): string {
   const { column, isAdded } = keyed;
   const all = keyed.all(keys).replaceAll('\n', '\n  ');
   const row = isAdded ? `(${withoutColumn(column)})` : '(row)';
@@ -125,8 +66,7 @@ function writeRows(keyed: KeyedQuery, map: string, keys: string, byText: ByText,
 
 function writeGroups(
   keyed: KeyedQuery,
-  map: string,
-  rows: string,
+  { map, all: rows }: RowNames,
   keys: string,
   byText: ByText,
   file: FileContext,

@@ -1,13 +1,11 @@
 import type { CalledQuery } from '../../src/ast/io/queries.ts';
-import { findImport } from '../../src/ast/names/provenance.ts';
 import { findMemberPath, findMethodCall, findProperty, findPropertyName, skipWrappers } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
-import type { FileContext, ImportOrigin } from '../../src/model/file-context.ts';
+import type { FileContext } from '../../src/model/file-context.ts';
 import type { TextEdit } from '../../src/model/fixer.ts';
 import { type ChainStep, listChainSteps } from './chain-steps.ts';
-import { isTypeScript } from './keep-value.ts';
+import { findEquality, writeInArray } from './drizzle-equality.ts';
 import { partFor, rewriteParts } from './rewrite-part.ts';
-import { listRoundNames } from './round-names.ts';
 import type { KeyedQuery, Round } from './rows-at-once.ts';
 import { addProperty, leavesOut, selectInObject } from './select-column.ts';
 
@@ -51,38 +49,6 @@ function ofBuilder(call: ts.CallExpression, steps: readonly ChainStep[], round: 
     isAdded: selection.parts.length > 0,
     ...(equality.imports && { imports: equality.imports }),
   };
-}
-
-interface Equality {
-  call: ts.CallExpression;
-  column: ts.Expression;
-  key: ts.Expression;
-  imports: KeyedQuery['imports'];
-}
-
-/** The `eq(column, key)` of a condition that names the element, alone or within `and(…)`. */
-function findEquality(where: ts.Expression, round: Round): Equality | string {
-  const { loop, file } = round;
-  const call = skipWrappers(where);
-  if (!ts.isCallExpression(call) || !ts.isIdentifier(call.expression)) return 'its condition is not one value';
-  const operator = importOf(call.expression, file);
-  if (operator?.name === 'and') {
-    const [only, ...others] = call.arguments.filter((part) => listRoundNames(part, loop, file).length > 0);
-    return only && others.length === 0 ? findEquality(only, round) : 'it asks for more than one column';
-  }
-  if (operator?.name !== 'eq') return 'its condition is not one value';
-  // What a module of the project hands on is looked up by the compiler alone.
-  if (operator.module !== 'drizzle-orm' && !isTypeScript(file)) return 'where `inArray` comes from is not known here';
-  const [column, key] = call.arguments;
-  const path = column && findMemberPath(column);
-  if (!path || path.length < 2 || !key || listRoundNames(column, loop, file).length > 0)
-    return 'its condition is not one value';
-  return { call, column, key, imports: [{ module: operator.module, name: 'inArray' }] };
-}
-
-function importOf(name: ts.Identifier, file: FileContext): ImportOrigin | undefined {
-  const binding = file.bindingOf(name);
-  return binding && findImport(binding);
 }
 
 /** `.limit(1)` goes where the key is the primary one: there is one row in any case. */
@@ -152,8 +118,4 @@ function ofRelational({ call, method, receiver }: ChainStep, round: Round): Keye
     isAdded: selection.length > 0,
     ...(equality.imports && { imports: equality.imports }),
   };
-}
-
-function writeInArray({ call, column }: Equality, keys: string, file: FileContext): TextEdit {
-  return partFor(call, `inArray(${column.getText(file.source)}, ${keys})`, file);
 }
