@@ -199,6 +199,7 @@ function isGivenAway(
     const outer = getOutermostWrapped(reference);
     const { parent } = outer;
     if (binding.writes.includes(reference)) return false;
+    if (ends.length === 0 && kind.handsOut?.includes(findMethodCall(parent.parent)?.method ?? '')) return true;
     if (ts.isCallExpression(parent) && parent.expression !== outer) {
       return !ends.includes(parent) && ends.length === 0 && !isBorrow(parent, kind, file);
     }

@@ -20,6 +20,8 @@ export interface HandleKind {
   endedBy?: readonly string[];
   /** The argument that takes the handle with it when it ends; it counts where it is not made on the spot. */
   endsWith?: number;
+  /** Methods that give what it can be ended by: whoever asks for that may do so. */
+  handsOut?: readonly string[];
   /** What stays for each one that is not ended. */
   cost: string;
   /** Whether it is made to live on and tell of events, so that leaving it open can be what is meant. */
@@ -77,6 +79,7 @@ export const handleKinds: readonly HandleKind[] = [
     paths: ['launch.()', 'connect.()'],
     name: 'browser',
     ends: ['close', 'disconnect', 'kill'],
+    handsOut: ['process'],
     cost: 'a browser with its processes, some 100 MB',
     source: 'puppeteer 24, docs/api',
   },
