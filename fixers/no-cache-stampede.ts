@@ -1,8 +1,18 @@
 import type { CacheStampede } from '../rules/api/no-cache-stampede.ts';
-import { findMemberPath, getOutermostWrapped, isWithin, skipWrappers } from '../src/ast/syntax.ts';
+import {
+  findEnclosingFunction,
+  findMemberPath,
+  getOutermostWrapped,
+  hasModifier,
+  isWithin,
+  skipWrappers,
+} from '../src/ast/syntax.ts';
 import { ts } from '../src/ast/ts.ts';
 import type { FileContext } from '../src/model/file-context.ts';
 import type { Fix, Fixer, Skip } from '../src/model/fixer.ts';
+import { freeName } from './edit/free-name.ts';
+import { insertAfterImports } from './edit/insert-after-imports.ts';
+import { reindent } from './edit/reindent.ts';
 
 export const fixer: Fixer<CacheStampede> = {
   rule: 'no-cache-stampede',
@@ -33,27 +43,52 @@ export const fixer: Fixer<CacheStampede> = {
     }
     if (!ts.isFunctionDeclaration(fn) || !fn.name || fn.parent.kind !== ts.SyntaxKind.SourceFile)
       return { skip: 'it is not a function of the module' };
-    if (
-      fn.typeParameters ||
-      fn.asteriskToken ||
-      isUsedEarly(fn, file) ||
-      /\bexport\s+default\b/.test(fn.getText(file.source).slice(0, 40))
-    ) {
-      return { skip: 'it is generic, or used before it could be made' };
-    }
+    if (fn.typeParameters || fn.asteriskToken) return { skip: 'it is generic, or gives its values one by one' };
     const keyword = ts.getModifiers(fn)?.find((m) => m.kind === ts.SyntaxKind.AsyncKeyword);
-    const open = fn.body;
     if (!keyword) return { skip: 'it is not async' };
+    if (isHoisted(fn, file)) return { edits: callShared(fn as NamedFunction, options, file), needs: ['singleFlight'] };
+    const open = fn.body.getStart(file.source);
     return {
       edits: [
         { start: keyword.getStart(file.source), end: fn.name.end, text: `const ${fn.name.text} = singleFlight(async ` },
-        { start: open.getStart(file.source), end: open.getStart(file.source), text: '=> ' },
+        { start: open, end: open, text: '=> ' },
         { start: fn.end, end: fn.end, text: `${options});` },
       ],
       needs: ['singleFlight'],
     };
   },
 };
+
+interface NamedFunction extends ts.FunctionDeclaration {
+  name: ts.Identifier;
+  body: ts.FunctionBody;
+}
+
+/** Lets a function call a shared one, which is made behind the imports, and calls what the function did before. */
+function callShared({ name, parameters, body }: NamedFunction, options: string, file: FileContext): Fix['edits'] {
+  const [shared, work] = [freeName(`${name.text}Once`, file), freeName(`${name.text}Unshared`, file)];
+  const given = parameters.map((parameter) => parameter.name.getText(file.source)).join(', ');
+  const open = body.getStart(file.source);
+  const call = reindent(`{\n  return ${shared}(${given});\n}\n\n`, '', file);
+  return [
+    { start: open, end: open, text: `${call}async function ${work}${file.text.slice(name.end, open)}` },
+    ...insertAfterImports(`const ${shared} = singleFlight(${work}${options})`, [], isSharing, file),
+  ];
+}
+
+function isSharing(statement: ts.Statement): boolean {
+  return /^const \w+ = singleFlight\(/.test(statement.getText());
+}
+
+/** Whether a function may be called before its line is run: by another module, further up, or by a function that is used there. */
+function isHoisted(fn: ts.FunctionDeclaration, file: FileContext): boolean {
+  if (hasModifier(fn, ts.SyntaxKind.ExportKeyword)) return true;
+  return file.bindings.some(
+    ({ kind, identifier, references }) =>
+      kind === 'function' &&
+      references.some((use) => use.pos < fn.pos && (identifier === fn.name || !findEnclosingFunction(use))),
+  );
+}
 
 /** `''` when the first argument is the key, `(a, b) => …` otherwise; undefined when calls that differ could share. */
 function findKey(key: ts.Expression, fn: CacheStampede['fn'], file: FileContext): string | undefined {
@@ -88,15 +123,4 @@ function findKey(key: ts.Expression, fn: CacheStampede['fn'], file: FileContext)
   if (isPlain || (findMemberPath(source)?.length === 1 && parameters.length === 1)) return '';
   const list = fn.parameters.map((p) => p.getText(file.source)).join(', ');
   return `(${list}) => ${source.getText(file.source)}`;
-}
-
-/** A const is not there before its line: uses at module level further up would break. */
-function isUsedEarly(fn: ts.FunctionDeclaration, file: FileContext): boolean {
-  const binding = fn.name && file.bindingOf(fn.name);
-  return (
-    binding?.references.some((reference) => {
-      for (let at: ts.Node | undefined = reference; at; at = at.parent) if (ts.isFunctionLike(at)) return false;
-      return !ts.isExportSpecifier(reference.parent);
-    }) ?? true
-  );
 }

@@ -1,15 +1,17 @@
 import type { ClientPerRequest } from '../rules/pooling/no-client-per-request.ts';
 import { findMethodCall, getOutermostWrapped, isWithin } from '../src/ast/syntax.ts';
 import { ts } from '../src/ast/ts.ts';
-import type { Binding, FileContext } from '../src/model/file-context.ts';
+import type { FileContext } from '../src/model/file-context.ts';
 import type { Fix, Fixer, Skip, TextEdit } from '../src/model/fixer.ts';
 import { findOtherEnd, listEnds, removeEnd } from './edit/client-ends.ts';
 import { type ClientScope, findClientScope } from './edit/client-scope.ts';
+import { findShared, isNameTaken } from './edit/find-shared.ts';
 import { freeName } from './edit/free-name.ts';
 import { indentationOf } from './edit/indentation-of.ts';
 import { insertBefore } from './edit/insert-before.ts';
 import { removeStatement } from './edit/remove-statement.ts';
 import { renameReferences } from './edit/rename-references.ts';
+import { replaceNode } from './edit/replace-node.ts';
 import { findObjection } from './edit/share-given.ts';
 import { shareLazily } from './edit/share-lazily.ts';
 import { findSetUp, findSocketLimit, findWarning, hasRequestDeadline, isMadeLater } from './edit/shared-client.ts';
@@ -61,13 +63,10 @@ function share(data: Client, scope: ClientScope, file: FileContext): Fix | Skip 
   const kind = library.kind === 'agent' ? 'Agent' : library.kind === 'pool' ? 'Pool' : 'Client';
   if (scope.isLate) return asFix(shareLazily(creation, kind, scope, file));
   const home = getTopLevelStatement(creation);
-  const name = freeName(`shared${kind}`, file);
-  return {
-    edits: [
-      ...insertBefore(home, `const ${name} = ${outdented(creation, home, file)};\n`, file),
-      { start: creation.getStart(file.source), end: creation.end, text: name },
-    ],
-  };
+  const known = findShared(creation, scope, file);
+  const name = known?.name ?? freeName(`shared${kind}`, file);
+  const made = known ? [] : insertBefore(home, `const ${name} = ${outdented(creation, home, file)};\n`, file);
+  return { edits: [replaceNode(creation, name, file), ...made] };
 }
 
 /** `await MongoClient.connect(url)`, `MongoClient.connect(url).then(…)`. */
@@ -98,15 +97,16 @@ function shareVariable(
   const note = 'it now lives as long as the process: end it where the process shuts down';
   if (scope.isLate) return asFix(shareLazily(creation, binding.name, scope, file), removals, note);
   const home = getTopLevelStatement(creation);
-  const isTaken = file.moduleScope.bindings.has(binding.name) || isNameTakenTwice(binding, file);
-  const name = isTaken ? freeName(binding.name, file) : binding.name;
+  const known = findShared(creation, scope, file);
+  const name = known?.name ?? (isNameTaken(binding, creation, file) ? freeName(binding.name, file) : binding.name);
   const type = declaration.type ? `: ${declaration.type.getText(file.source)}` : '';
+  const code = `const ${name}${type} = ${outdented(creation, home, file)};\n`;
   const isEnding = (reference: ts.Node): boolean => ends.some((end) => isWithin(reference, end));
   return {
     edits: [
-      ...insertBefore(home, `const ${name}${type} = ${outdented(creation, home, file)};\n`, file),
       removeStatement(statement, file),
-      ...(isTaken ? renameReferences(binding, name, file, (reference) => !isEnding(reference)) : []),
+      ...(known ? [] : insertBefore(home, code, file)),
+      ...(name !== binding.name ? renameReferences(binding, name, file, (reference) => !isEnding(reference)) : []),
       ...removals,
     ],
     note,
@@ -127,8 +127,4 @@ function outdented(creation: ts.Node, home: ts.Statement, file: FileContext): st
   return text.replace(/(\r\n|[\r\n])([\t ]*)/g, (line, end: string, indent: string) =>
     indent.startsWith(from) ? end + to + indent.slice(from.length) : line,
   );
-}
-
-function isNameTakenTwice(binding: Binding, file: FileContext): boolean {
-  return file.bindings.some((other) => other !== binding && other.name === binding.name);
 }

@@ -7,6 +7,7 @@ import type { FileContext } from '../src/model/file-context.ts';
 import type { Fix, Fixer, FixSafety, Skip, TextEdit } from '../src/model/fixer.ts';
 import { freeName } from './edit/free-name.ts';
 import { replaceNode } from './edit/replace-node.ts';
+import { writeProperty } from './edit/write-property.ts';
 
 export const fixer: Fixer<Accumulation> = {
   rule: 'no-quadratic-accumulation',
@@ -26,7 +27,7 @@ function fixReduce(data: Extract<Accumulation, { kind: 'reduce' }>, file: FileCo
   const edits: TextEdit[] = [];
   let safety: FixSafety = 'safe';
   for (const copy of copies) {
-    const writes = writesOf(copy, accumulator.text, file);
+    const writes = writesOf(copy, accumulator.text, types, file);
     if (!writes) return { skip: 'what is added cannot be added in place' };
     if (copy.kind === 'object' || copy.kind === 'assign') safety = 'review';
     const outer = getOutermostWrapped(copy.node);
@@ -58,7 +59,8 @@ function fixLoop({ assignment, copy, target }: Extract<Accumulation, { kind: 'lo
   );
   if (escapes || binding.writes.length > 1) return { skip: 'the value is handed on in the loop' };
   if (!ts.isExpressionStatement(assignment.parent)) return { skip: 'the copy stands inside another expression' };
-  const writes = writesOf(copy, target.getText(file.source), file);
+  const types = `${declaration.type?.getText(file.source) ?? ''} ${declaration.initializer.getText(file.source)}`;
+  const writes = writesOf(copy, target.getText(file.source), types, file);
   if (!writes || isDeclaredIn(binding, assignment)) return { skip: 'what is added cannot be added in place' };
   const edit = replaceNode(assignment.parent, writes.join('\n'), file);
   if (hasComments([edit], file)) return { skip: 'there are comments inside of what is copied' };
@@ -89,7 +91,7 @@ function isFresh(value: ts.Expression): boolean {
   return target?.method === 'create' && target.receiver.getText() === 'Object';
 }
 
-function writesOf(copy: Copy, name: string, file: FileContext): string[] | undefined {
+function writesOf(copy: Copy, name: string, types: string, file: FileContext): string[] | undefined {
   const text = (node: ts.Node): string => node.getText(file.source);
   if (copy.kind === 'array') {
     if (copy.added.some((a) => usesName(a, name))) return undefined;
@@ -108,9 +110,10 @@ function writesOf(copy: Copy, name: string, file: FileContext): string[] | undef
   if (copy.kind === 'concat' || !copy.isAppending) return undefined;
   if (copy.added.some((a) => usesName(a, name))) return undefined;
   if (copy.kind === 'object') {
-    const node = copy.node as ts.ObjectLiteralExpression;
-    const old = node.properties[0]!;
-    const rest = file.text.slice(old.end, node.end).replace(/^\s*,\s*/, '');
+    const [old, ...added] = (copy.node as ts.ObjectLiteralExpression).properties;
+    const [only] = added;
+    if (added.length === 1 && only) return [writeProperty(only, name, types, file)];
+    const rest = file.text.slice(old!.end, copy.node.end).replace(/^\s*,\s*/, '');
     return [`Object.assign(${name}, { ${rest.replace(/,?\s*\}$/, ' }')});`];
   }
   return [`Object.assign(${[name, ...copy.added.map(text)].join(', ')});`];

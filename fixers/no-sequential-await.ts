@@ -1,8 +1,10 @@
 import type { SequentialAwait } from '../rules/performance/no-sequential-await.ts';
 import type { AwaitedElements } from '../src/ast/io/awaited-elements.ts';
 import type { IndependentReads } from '../src/ast/io/independent-reads.ts';
+import { isNamedWrite } from '../src/ast/io/io-call.ts';
 import { findMemberName } from '../src/ast/syntax.ts';
-import type { ts } from '../src/ast/ts.ts';
+import { ts } from '../src/ast/ts.ts';
+import { contains } from '../src/ast/within.ts';
 import type { FileContext } from '../src/model/file-context.ts';
 import type { Fix, Fixer, Skip, TextEdit } from '../src/model/fixer.ts';
 import { awaitMembers } from './edit/await-members.ts';
@@ -38,20 +40,26 @@ function joinReads({ statements }: IndependentReads, file: FileContext): Fix | S
   return { edits: [edit, ...edits], note: why === undefined ? ofAll : `${ofAll}; not all can be joined: ${why}` };
 }
 
-/** What else is different where one of them writes, or all outcomes are told. */
-function noteOf({ awaits, hasWrite }: AwaitedElements): string {
-  const list = awaits[0]!.parent.parent as ts.CallExpression;
-  const isSettled = findMemberName(list.expression) === 'allSettled';
-  const ofWrites = hasWrite ? ', and none waits for what another writes' : '';
-  return `${note}${ofWrites}${isSettled ? '; a failure is no longer thrown but told with the outcomes' : ''}`;
-}
-
 /** `Promise.all([await a(), await b()])` without its inner `await`; a comment behind one stays. */
-function startTogether(elements: AwaitedElements, file: FileContext): Fix {
-  const edits = elements.awaits.map((one): TextEdit => {
+function startTogether({ awaits, calls, hasWrite }: AwaitedElements, file: FileContext): Fix | Skip {
+  if (hasWrite || calls.some(isNamedWrite))
+    return { skip: 'one of them writes, and those behind it may count on that: take out `await` where none does' };
+  const list = awaits[0]!.parent as ts.ArrayLiteralExpression;
+  if (list.elements.slice(1).some(waitsInside))
+    return { skip: 'one waits for something else before it is read: name that in a line above the list' };
+  const edits = awaits.map((one): TextEdit => {
     const start = one.getStart(file.source);
     const [word] = /^await\s*/.exec(file.text.slice(start))!;
     return { start, end: start + word.length, text: '' };
   });
-  return { edits: edits as [TextEdit, ...TextEdit[]], note: noteOf(elements) };
+  const isSettled = findMemberName((list.parent as ts.CallExpression).expression) === 'allSettled';
+  return {
+    edits: edits as [TextEdit, ...TextEdit[]],
+    note: `${note}${isSettled ? '; a failure is no longer thrown but told with the outcomes' : ''}`,
+  };
+}
+
+/** Whether an element waits for what it is made of: those before it would be under way with nobody to hear them fail. */
+function waitsInside(element: ts.Expression): boolean {
+  return contains(ts.isAwaitExpression(element) ? element.expression : element, ts.isAwaitExpression);
 }

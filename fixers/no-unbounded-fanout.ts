@@ -1,6 +1,8 @@
 import type { FanOut } from '../src/ast/io/fan-out.ts';
-import { isAsync, isFunctionNode, skipWrappers } from '../src/ast/syntax.ts';
+import { isAsync } from '../src/ast/syntax.ts';
+import { ts } from '../src/ast/ts.ts';
 import type { Fix, Fixer, Skip } from '../src/model/fixer.ts';
+import { rewriteCall } from './edit/rewrite-call.ts';
 
 /** About what a pool of connections can do at once. */
 const limit = 10;
@@ -14,7 +16,7 @@ export const fixer: Fixer<FanOut> = {
     if (!map || !body) return { skip: 'the promises are started apart from what waits for them' };
     if (method === 'allSettled')
       return { skip: 'mapLimit stops at the first error: catch in the callback to keep the outcomes' };
-    if (!isFunctionNode(skipWrappers(fn)) || body.parameters.length > 2)
+    if (!(ts.isArrowFunction(fn) || ts.isFunctionExpression(fn)) || body.parameters.length > 2)
       return { skip: 'the callback is not written here' };
     if (map.arguments.length !== 1 || call.arguments.length !== 1 || map.typeArguments || call.typeArguments)
       return { skip: 'the call has more arguments' };
@@ -24,11 +26,7 @@ export const fixer: Fixer<FanOut> = {
     const behind = file.text.slice(fn.end, call.end);
     if (/\/\/|\/\*/.test(before + behind)) return { skip: 'there are comments between the calls' };
     return {
-      edits: [
-        { start, end: items.getStart(file.source), text: 'mapLimit(' },
-        { start: items.end, end: fn.getStart(file.source), text: `, ${limit}, ` },
-        { start: fn.end, end: call.end, text: ')' },
-      ],
+      edits: rewriteCall({ call, name: 'mapLimit', first: items, others: [String(limit)], fn }, file),
       needs: ['mapLimit'],
       // After an error the rest of the writes is no longer started.
       ...((!isAsync(body) || data.io === 'write') && { safety: 'review' as const }),

@@ -6,6 +6,7 @@ import { ts } from '../src/ast/ts.ts';
 import type { FileContext } from '../src/model/file-context.ts';
 import type { Fix, Fixer, TextEdit } from '../src/model/fixer.ts';
 import { cutInPlace } from './edit/cut-in-place.ts';
+import { isTable } from './edit/is-table.ts';
 import { isTypeScript } from './edit/keep-value.ts';
 import { readAsRing } from './edit/read-as-ring.ts';
 import { replaceNode } from './edit/replace-node.ts';
@@ -20,6 +21,8 @@ export const fixer: Fixer<UnboundedLog> = {
     const { container, growth } = data;
     if (data.isSwept) return { skip: 'call what sweeps out its old items, on a timer or as items are added' };
     if (data.isLive) return { skip: 'what is added still lives: take each one out when it ends' };
+    if (isTable(container, file))
+      return { skip: 'its values are looked up and changed, or found by their place: take each out when it is over' };
     return useRing(container, growth.adds, file) ?? cutInPlace(growth.adds, container, capacity, file);
   },
 };

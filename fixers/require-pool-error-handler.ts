@@ -4,15 +4,18 @@ import { skipWrappers } from '../src/ast/syntax.ts';
 import { ts } from '../src/ast/ts.ts';
 import type { Fix, Fixer, Skip } from '../src/model/fixer.ts';
 import { insertAfterStatement } from './edit/insert-after-statement.ts';
+import { isTypeScript } from './edit/keep-value.ts';
 import { findStatement, isInList } from './edit/statement-of.ts';
 import { stringLiteral } from './edit/string-literal.ts';
+import { tellOf } from './edit/tell-of.ts';
 
 export const fixer: Fixer<PoolErrorHandler> = {
   rule: 'require-pool-error-handler',
   safety: 'safe',
-  changes: "listens to 'error' right where the pool or client is made, and logs it",
+  changes:
+    "listens to 'error' right where the pool or client is made, and logs it; where a single connection is lost, ends the process as before",
   fix({ data }, file): Fix | Skip {
-    const { creation, home } = data;
+    const { creation, emitter, home } = data;
     if (!home) return { skip: 'its function gives it at once: listen where it gets a name' };
     if (ts.isCallExpression(creation) && findFunctionValue(creation.expression, file))
       return { skip: 'a function of the file makes it: listen there, once for each client' };
@@ -24,10 +27,15 @@ export const fixer: Fixer<PoolErrorHandler> = {
       return { skip: 'it is made in some circumstances only: listen where that is known' };
     const statement = findStatement(home.at);
     if (!statement || !isInList(statement)) return { skip: 'it is not made by a statement of its own' };
-    const [event, told] = [stringLiteral('error', file), stringLiteral('idle connection lost', file)];
-    const type = isTyped(file.path) ? ': Error' : '';
-    const code = `${home.path}.on(${event}, (error${type}) => {\n  console.error(${told}, error);\n});`;
-    return { edits: insertAfterStatement(statement, code, file), note: 'log it the way the rest of the service does' };
+    const event = stringLiteral('error', file);
+    const lines = [tellOf('error', stringLiteral(emitter.told, file), statement, file)];
+    if (!emitter.isRenewed) lines.push('process.exit(1);');
+    const type = isTypeScript(file) ? ': Error' : '';
+    const code = `${home.path}.on(${event}, (error${type}) => {\n  ${lines.join('\n  ')}\n});`;
+    const edits = insertAfterStatement(statement, code, file);
+    if (emitter.isRenewed) return { edits, note: 'log it the way the rest of the service does' };
+    const note = 'the loss ends the process as before, and is told of: it takes a pool, or a new connection, to go on';
+    return { edits, note, safety: 'review' };
   },
 };
 
@@ -59,7 +67,3 @@ const onlyOnce: ReadonlySet<ts.SyntaxKind> = new Set([
   ts.SyntaxKind.QuestionQuestionToken,
   ts.SyntaxKind.BarBarToken,
 ]);
-
-function isTyped(path: string): boolean {
-  return /\.[cm]?tsx?$/.test(path);
-}

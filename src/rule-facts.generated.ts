@@ -487,12 +487,13 @@ export const ruleFacts: readonly RuleFacts[] = [
     "why": "Idle connections break whenever the server restarts, fails over or a firewall drops them. The event comes outside of any request, so no try/catch sees it, and all requests of the process die with it.",
     "advice": "Listen: `pool.on('error', (error) => log.error(error))`. A pool replaces the connection by itself; a single one has to be made anew.",
     "limits": [
-      "A client that is handed to another function at once, is left alone; one of pg that a factory gives is reported where the project calls the factory and listens on nothing that is called a pool, a client or a database. So left alone is a single connection (`Client` of pg, `createConnection()` of mysql) that no field or name of the module keeps."
+      "A client that is handed to another function at once, is left alone; one of pg that a factory gives is reported where the project calls the factory and listens on nothing that is called a pool, a client or a database. So left alone is a single connection (`Client` of pg, `createConnection()` of mysql) that no field or name of the module keeps.",
+      "What a script opens that asks or sends something and ends is `possible` only, unless a program that serves loads it."
     ],
     "options": {},
     "fix": {
       "safety": "safe",
-      "changes": "listens to 'error' right where the pool or client is made, and logs it"
+      "changes": "listens to 'error' right where the pool or client is made, and logs it; where a single connection is lost, ends the process as before"
     },
     "bad": "import { Pool } from \"pg\";\n\nexport const pool = new Pool({ max: 10, connectionTimeoutMillis: 5_000 });",
     "good": "class Pool {\n  readonly items: string[] = [];\n}\n\nexport const pool = new Pool();"
@@ -645,6 +646,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Copy with structuredClone or only what is changed, compare ids or versions, keep values themselves in a cache of the process, and hand the object to the logger. Do not parse in a worker and send the whole object back: that is slower at every size.",
     "limits": [
       "It is `likely` only where a request waits for a copy or a comparison of what this file shows to grow with data, where a package copies the rows that its users read, and around a cache of the process and in an interceptor of all answers; one answer that is cached for a key and not shown to grow, what is only called after many, one row, all rows of a table (how many there are is not shown), bodies of requests (limited by what parses them), what runs by a timer or for an event, and log lines are `possible`.",
+      "What is one text by its name (an id, an address, a name) is not judged, nor what MySQL answers a write with.",
       "A store in memory that stands in for one on a disk is left alone: its values are copies by contract.",
       "Bodies that frameworks parse and send are not judged, but for a limit of 100 MB and more for all paths; that of a router is `possible` in a program whose application reads all bodies itself."
     ],
@@ -1001,7 +1003,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "limits": [
       "Options that come from elsewhere or are spread are taken to hold a time-out, unless it is the callers of the function that hand them in, and none of them in the project says anything of time; those that stand under a name of the file are read there, where nothing but such calls is handed them.",
       "A wrapper of the project around fetch is judged where it calls fetch; an instance of axios or got where it is made, by the calls of its file (also of what callers hand in) and, where it is exported, of files that say nothing of time; one that a container hands in under a token (`@Inject`) by each of its requests.",
-      "Calls that nobody waits for, those made after the response, and those that somebody waits for up to a limit only are left alone though their sockets pile up.",
+      "Calls that nobody waits for, those made after the response, and those that somebody waits for up to a limit only are left alone though their sockets pile up; so is a function that stands in for the `fetch` of a client and hands on what that says.",
       "What an administrator asks for or calls by hand, or tries (`/settings/chat/test`), is `possible`.",
       "Where all requests end at a limit (a time-out in a middleware or an interceptor, a platform that routes tell how long they may take by `maxDuration`, a function of AWS Lambda, a worker at the edge), it is `possible`. So is fetch, which gives up after five minutes, where only jobs wait for it, where one answer is kept for all, or where it asks for the cookies of a browser (`credentials`).",
       "An address that users set (`webhook.url`, a `callbackUrl` that is handed in) is none of these: whoever sets it may name a host that never answers, and jobs and requests behind it wait.",

@@ -1,8 +1,9 @@
-import type { ts } from '../../src/ast/ts.ts';
+import { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
-import type { TextEdit } from '../../src/model/fixer.ts';
+import type { Fix, TextEdit } from '../../src/model/fixer.ts';
 import { indentationOf, startOfLine } from './indentation-of.ts';
 import { endWithComment } from './insert-after-statement.ts';
+import { startWithComments } from './insert-before.ts';
 import { reindent } from './reindent.ts';
 
 /** Adds properties at the end of an object literal: on a line of its own each, where the literal is written in lines. */
@@ -31,4 +32,15 @@ export function addProperties(
   const comma = file.text.indexOf(',', end) + 1;
   const behind = endWithComment({ end: comma } as ts.Node, file);
   return [{ start: behind, end: behind, text: `${lines},` }];
+}
+
+/** As {@link addProperties}, but ahead of what is spread into the literal, which has the last word. */
+export function addDefault(object: ts.ObjectLiteralExpression, property: string, file: FileContext): Fix['edits'] {
+  const spread = object.properties.find(ts.isSpreadAssignment);
+  if (!spread) return addProperties(object, [property], file);
+  const at = spread.getStart(file.source);
+  const isFirstOfLine = file.text.slice(startOfLine(at, file), at).trim() === '';
+  const start = isFirstOfLine ? startWithComments(spread, file) : at;
+  const gap = isFirstOfLine ? `\n${indentationOf(spread, file)}` : ' ';
+  return [{ start, end: start, text: `${property},${gap}` }];
 }

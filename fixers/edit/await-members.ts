@@ -1,13 +1,15 @@
 import { findEnclosingFunction, findMemberPath } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
+import { contains } from '../../src/ast/within.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Skip, TextEdit } from '../../src/model/fixer.ts';
-import { headOfAll } from './await-together.ts';
+import { writeHead } from './await-together.ts';
 import { findEffect } from './find-effect.ts';
 import { isForCompiler } from './group-reads.ts';
 import { indentationOf, indentUnit } from './indentation-of.ts';
 import { isSteady } from './is-steady.ts';
 import { findStatement, isInList } from './statement-of.ts';
+import { trailingComma } from './trailing-comma.ts';
 
 /** `name: await read()`. */
 interface Member extends ts.PropertyAssignment {
@@ -35,20 +37,23 @@ export function awaitMembers(first: ts.AwaitExpression, file: FileContext): [Tex
     return { skip: 'each value needs a name before the object: put braces around the statements of this `case`' };
   if (members.some((member) => isForCompiler(member, file)))
     return { skip: 'each value needs a name before the object, and a comment allows an error in the line of one' };
+  // Those before it would be under way with nobody to hear them fail.
+  const late = members.slice(1).find(({ initializer }) => contains(initializer.expression, ts.isAwaitExpression));
+  if (late)
+    return {
+      skip: `each value needs a name before the object, and \`${late.name.text}\` first waits for something else`,
+    };
   const taken = members.find(({ name }) => isTaken(name, file));
   if (taken)
     return { skip: `each value needs a name before the object, and \`${taken.name.text}\` means something else` };
-  const indent = indentationOf(statement, file);
-  const head = headOfAll(
-    'const',
-    members.map(({ name }) => name.text),
-    indent,
-    file,
-  );
-  const items = members.map((member) => `\n${indent}${indentUnit(file)}${writeItem(member, indent, file)},`);
+  const outer = indentationOf(statement, file);
+  const names = members.map(({ name }) => name.text);
+  const { head, indent } = writeHead('const', names, outer, file);
+  const inner = indent + indentUnit(file);
+  const items = members.map((member) => `\n${inner}${writeItem(member, inner, file)}`).join(',');
   const end = file.text[statement.end - 1] === ';' ? ';' : '';
   return [
-    { start, end: start, text: `${head}${items.join('')}\n${indent}])${end}\n${indent}` },
+    { start, end: start, text: `${head}${items}${trailingComma(file)}\n${indent}])${end}\n${outer}` },
     ...members.map((one) => ({ start: one.getStart(file.source), end: one.end, text: one.name.text })),
   ];
 }
@@ -95,15 +100,14 @@ function isTaken(name: ts.Identifier, file: FileContext): boolean {
   return named.some((other) => other.text === name.text && (other.parent as ts.PropertyAssignment).name !== other);
 }
 
-/** What a member waits for, in lines one level behind `indent`. */
+/** What a member waits for, in lines behind `indent`. */
 function writeItem({ initializer }: Member, indent: string, file: FileContext): string {
   const text = initializer.expression.getText(file.source);
   // White space in a template is part of what it gives.
   if (text.includes('`')) return text;
   const from = indentationOf(initializer, file);
-  const to = `${indent}${indentUnit(file)}`;
   return text
     .split(/\r?\n/)
-    .map((line, i) => (i > 0 && line.startsWith(from) ? to + line.slice(from.length) : line))
+    .map((line, i) => (i > 0 && line.startsWith(from) ? indent + line.slice(from.length) : line))
     .join('\n');
 }

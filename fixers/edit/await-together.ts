@@ -2,21 +2,23 @@ import type { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { TextEdit } from '../../src/model/fixer.ts';
 import { declarationOf, type ReadGroup } from './group-reads.ts';
-import { indentLines } from './indent-lines.ts';
+import { moveLines } from './indent-lines.ts';
 import { indentationOf, indentUnit } from './indentation-of.ts';
 import { endWithComment } from './insert-after-statement.ts';
 import { startWithComments } from './insert-before.ts';
-
-/** Names stand in one line up to here. */
-const maxColumns = 100;
+import { fitsLine } from './line-width.ts';
+import { trailingComma } from './trailing-comma.ts';
 
 /** One `Promise.all` for all reads of a group where the first stands, and below it what stood between them. */
 export function awaitTogether({ reads, between }: ReadGroup, file: FileContext): TextEdit[] {
   const { text, source } = file;
   const [first, ...others] = reads;
   const last = reads.at(-1)!;
-  const indent = indentationOf(first, file);
-  const item = `\n${indent}${indentUnit(file)}`;
+  const [keyword] = /^\w+/.exec(first.declarationList.getText(source))!;
+  const names = reads.map((read) => declarationOf(read).name.getText(source));
+  const { head, indent } = writeHead(keyword, names, indentationOf(first, file), file);
+  const inner = indent + indentUnit(file);
+  const item = `\n${inner}`;
   const above = others.map((read) => listCommentLines(endWithComment(statementBefore(read), file), read, file));
   // What is said of the first goes with it where something is said of others too.
   const isEachExplained = above.some((comments) => comments.length > 0);
@@ -25,36 +27,39 @@ export function awaitTogether({ reads, between }: ReadGroup, file: FileContext):
   return reads.flatMap((read, i): TextEdit[] => {
     const { expression } = declarationOf(read).initializer as ts.AwaitExpression;
     const from = i === 0 ? start : endWithComment(reads[i - 1]!, file);
-    const head = i === 0 ? headOf(reads, indent, file) : '';
     const end = read === last ? endOfRead(read, file) : read.end;
     const to = end === read.end ? endWithComment(read, file) : end;
-    const tail = read === last ? closeList(end, between, indent, file) : '';
     const begin = expression.getStart(source);
-    const isOnItsLine = indentationOf(expression, file) !== indentationOf(read, file);
+    const behind =
+      read === last
+        ? `${trailingComma(file)}${text.slice(end, to)}${closeList(end, between, indent, file)}`
+        : `,${text.slice(end, to)}`;
     return [
       {
         start: from,
         end: begin,
-        text: `${head}${comments[i]!.map((line) => (line === '' ? '\n' : item + line)).join('')}${item}`,
+        text: `${i === 0 ? head : ''}${comments[i]!.map((line) => (line === '' ? '\n' : item + line)).join('')}${item}`,
       },
-      ...(isOnItsLine ? [] : indentLines(begin, expression.end, file)),
-      { start: expression.end, end: to, text: `,${text.slice(end, to)}${tail}` },
+      ...moveLines(begin, expression.end, indentationOf(expression, file), inner, file),
+      { start: expression.end, end: to, text: behind },
     ];
   });
 }
 
-function headOf(reads: ReadGroup['reads'], indent: string, file: FileContext): string {
-  const [keyword] = /^\w+/.exec(reads[0].declarationList.getText(file.source))!;
-  const names = reads.map((read) => declarationOf(read).name.getText(file.source));
-  return headOfAll(keyword, names, indent, file);
-}
-
-/** `const [a, b] = await Promise.all([`, in lines where there is much to name. */
-export function headOfAll(keyword: string, names: readonly string[], indent: string, file: FileContext): string {
-  const inOneLine = `${keyword} [${names.join(', ')}] = await Promise.all([`;
-  if (indent.length + inOneLine.length <= maxColumns) return inOneLine;
-  const item = `\n${indent}${indentUnit(file)}`;
-  return `${keyword} [${names.map((name) => `${item}${name},`).join('')}\n${indent}] = await Promise.all([`;
+/** `const [a, b] = await Promise.all([` behind an indentation, in lines where there is much to name, and the indentation of its end. */
+export function writeHead(
+  keyword: string,
+  names: readonly string[],
+  indent: string,
+  file: FileContext,
+): { head: string; indent: string } {
+  const inner = indent + indentUnit(file);
+  const start = `${keyword} [${names.join(', ')}] =`;
+  const end = 'await Promise.all([';
+  if (fitsLine(`${indent}${start} ${end}`, file)) return { head: `${start} ${end}`, indent };
+  if (fitsLine(indent + start, file)) return { head: `${start}\n${inner}${end}`, indent: inner };
+  const lines = names.map((name) => `\n${inner}${name}`).join(',');
+  return { head: `${keyword} [${lines}${trailingComma(file)}\n${indent}] = ${end}`, indent };
 }
 
 /** The end of the list, as the last read ends, and the declarations that follow it from now on. */

@@ -35,7 +35,7 @@ export function bringOutTimer(
   return edits && { name, declared: `let ${name}${type};`, edits };
 }
 
-/** `const timer = setTimeout(…)` becomes an assignment; `let timer;`, set below, goes as it stands. */
+/** `const timer = setTimeout(…)`, and a `let` that is never set again, becomes an assignment; `let timer;`, set below, goes as it stands. */
 function moveOut(binding: Binding, file: FileContext): { declared?: string; edits: TextEdit[] } | undefined {
   const { declaration, kind, name } = binding;
   const statement = ts.isVariableDeclaration(declaration) ? declaration.parent.parent : undefined;
@@ -44,7 +44,7 @@ function moveOut(binding: Binding, file: FileContext): { declared?: string; edit
   if (file.bindings.some((other) => other !== binding && other.name === name)) return undefined;
   const { initializer, type, name: identifier } = declaration as ts.VariableDeclaration;
   if (!initializer) return { declared: statement.getText(file.source), edits: [removeStatement(statement, file)] };
-  if (kind !== 'const' || !binding.references.every(isCleared)) return undefined;
+  if (kind === 'var' || binding.writes.length > 0 || !binding.references.every(isCleared)) return undefined;
   const end = (type ?? identifier).end;
   return { edits: [{ start: statement.getStart(file.source), end, text: name }] };
 }

@@ -1,5 +1,6 @@
 import { findEnclosingFunction, skipWrappers } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
+import { contains } from '../../src/ast/within.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import { findEffect } from './find-effect.ts';
 import { isKnownToFunctions, isSteady } from './is-steady.ts';
@@ -53,6 +54,8 @@ function findHindrance(
   const unfit = findUnfit(first, file) ?? findUnfit(read, file);
   if (unfit !== undefined) return unfit;
   const kinds = new Set([first, read].map(({ declarationList }) => declarationList.flags & ts.NodeFlags.BlockScoped));
+  if (waitsFirst(read))
+    return `\`${nameOf(read, file)}\` waits for something else before it is read: name that in a line above the reads`;
   if (kinds.size > 1) return 'some are `const` and some are not: declare them alike';
   const start = first.getStart(file.source);
   // A pattern may give what is missing a value of its own.
@@ -71,6 +74,11 @@ function findHindrance(
     known &&
     `a function that \`${nameOf(read, file)}\` may be read with uses \`${known.name}\`, which is declared first`
   );
+}
+
+/** Whether a read waits for what it is made of: in a list, those before it would be under way with nobody to hear them fail. */
+function waitsFirst(read: ts.VariableStatement): boolean {
+  return contains((declarationOf(read).initializer as ts.AwaitExpression).expression, ts.isAwaitExpression);
 }
 
 export function declarationOf({ declarationList }: ts.VariableStatement): ts.VariableDeclaration {

@@ -1,7 +1,7 @@
 import type { Container } from '../../src/ast/containers/containers.ts';
 import { getOutermostWrapped, isAssignment, skipWrappers } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
-import type { FileContext } from '../../src/model/file-context.ts';
+import type { Binding, FileContext } from '../../src/model/file-context.ts';
 import type { TextEdit } from '../../src/model/fixer.ts';
 
 /** Methods of arrays that only read, and give what `toArray()` gives them. */
@@ -35,8 +35,8 @@ export function readAsRing(access: ts.Expression, container: Container, file: Fi
     return reading.test(name) ? asArray : undefined;
   }
   if (ts.isElementAccessExpression(parent)) {
-    if (parent.expression !== outer || isAssignment(parent.parent)) return undefined;
     const index = parent.argumentExpression;
+    if (parent.expression !== outer || isAssignment(parent.parent) || !isPlace(index, outer, file)) return undefined;
     return [
       { start: outer.end, end: index.getStart(file.source), text: '.at(' },
       { start: index.end, end: parent.end, text: ')' },
@@ -52,6 +52,23 @@ export function readAsRing(access: ts.Expression, container: Container, file: Fi
   if (ts.isReturnStatement(parent) || (ts.isPropertyAssignment(parent) && parent.initializer === outer)) return asArray;
   if (ts.isCallExpression(parent) && parent.arguments.includes(outer as ts.Expression)) return asArray;
   return undefined;
+}
+
+/** Whether an index is none below zero, which a list has nothing at and a ring buffer counts from its end. */
+function isPlace(index: ts.Expression, list: ts.Node, file: FileContext): boolean {
+  const place = skipWrappers(index);
+  if (ts.isNumericLiteral(place)) return true;
+  // Of none, both have nothing.
+  if (place.getText(file.source).replace(/\s/g, '') === `${list.getText(file.source)}.length-1`) return true;
+  const binding = ts.isIdentifier(place) ? file.bindingOf(place) : undefined;
+  return binding !== undefined && isCountedUp(binding);
+}
+
+/** `for (let i = 0; …; i++)` */
+function isCountedUp({ declaration, writes }: Binding): boolean {
+  if (!ts.isVariableDeclaration(declaration) || !ts.isForStatement(declaration.parent.parent)) return false;
+  const isFromZero = declaration.initializer !== undefined && ts.isNumericLiteral(declaration.initializer);
+  return isFromZero && writes.every(({ parent }) => /^\+\+|\+\+$|\+=\s*\d/.test(parent.getText()));
 }
 
 /** An arrow that looks at the value alone, not at its place or at the array. */

@@ -15,6 +15,9 @@ import { removeStatement } from './remove-statement.ts';
 import { findStatement, isInList } from './statement-of.ts';
 import { wrapInTryFinally } from './wrap-in-try-finally.ts';
 
+/** What works on with what was read stays in the `try` where it is no longer than this. */
+const maxLinesBehind = 5;
+
 /** Something that a function takes and must give back. */
 export interface Held {
   /** The expression that takes it. */
@@ -55,7 +58,7 @@ export function releaseInFinally(held: Held, code: string, file: FileContext): F
   const region =
     first === last && ts.isTryStatement(first)
       ? addFinally(first, release, file)
-      : (wrapInTryFinally(first, getEnd(behind, last), release, file) ?? wrapInTryFinally(first, last, release, file));
+      : wrapHeld(first, last, behind, release, file);
   if (!region) return { skip: 'what is declared while it is held is used afterwards' };
   return { edits: merge(region, removals) };
 }
@@ -96,10 +99,23 @@ function findLast(statements: readonly ts.Statement[], nodes: readonly ts.Node[]
   return statements.findLast((statement) => nodes.some((node) => isWithin(node, statement)));
 }
 
-/** The end of the block when nothing there takes time, so that what is declared stays where it is; else `last`. */
-function getEnd(statements: readonly ts.Statement[], last: ts.Statement): ts.Statement {
-  const rest = statements.slice(statements.indexOf(last) + 1);
-  return rest.some((statement) => /\bawait\b/.test(statement.getText())) ? last : (rest.at(-1) ?? last);
+/** To the end of a block that is near, so that what is declared stays where it is; else to where it was given back. */
+function wrapHeld(
+  first: ts.Statement,
+  last: ts.Statement,
+  behind: readonly ts.Statement[],
+  release: string,
+  file: FileContext,
+): Fix['edits'] | undefined {
+  const rest = behind.slice(behind.indexOf(last) + 1);
+  const text = rest.map((statement) => statement.getText(file.source)).join('\n');
+  const end = /\bawait\b/.test(text) ? last : (rest.at(-1) ?? last);
+  const ends = text.split('\n').length > maxLinesBehind ? [last, end] : [end, last];
+  for (const one of ends) {
+    const region = wrapInTryFinally(first, one, release, file);
+    if (region) return region;
+  }
+  return undefined;
 }
 
 /** Lines that go need no indentation; what begins or ends the region at a removed line stays. */

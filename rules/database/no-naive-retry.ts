@@ -2,6 +2,7 @@ import {
   callsPause,
   changesAttempt,
   changesSubject,
+  endsOnFailure,
   endsOnSuccess,
   findRetryLoop,
   goesOn,
@@ -85,8 +86,9 @@ function judgeLoop(attempt: ts.TryStatement, loop: LoopNode, file: FileContext):
   // Without a way out on success it is a worker's loop, not a retry.
   if (!isOfHead && !endsOnSuccess(attempt, loop)) return undefined;
   const clause = attempt.catchClause!;
-  // A catch that always leaves does not retry.
-  if (leavesAlways(clause.block) && !contains(clause.block, ts.isContinueStatement)) return undefined;
+  // A catch that always leaves, or ends the loop by what it sets, does not retry.
+  const isEnd = leavesAlways(clause.block) || endsOnFailure(attempt, loop);
+  if (isEnd && !contains(clause.block, ts.isContinueStatement)) return undefined;
   const text = loop.getText(file.source);
   if (pacedName.test(attempt.tryBlock.getText(file.source)) || askingName.test(text)) return undefined;
   const pauses = callsPause(text);

@@ -1,23 +1,24 @@
 import { type ClientHome, findClientHome } from '../../src/ast/clients/client-home.ts';
 import { hearsNoClient, isHandedToListener, isHeardInRow } from '../../src/ast/clients/client-listeners.ts';
+import { hearsErrors } from '../../src/ast/clients/heard-client.ts';
 import { isForOneJob } from '../../src/ast/clients/job-client.ts';
+import { isLentAtOnce } from '../../src/ast/clients/lent-at-once.ts';
 import { type LossEmitter, lossEmitters, poolOfPg } from '../../src/ast/clients/loss-emitters.ts';
 import { type Creation, listCreationsBehind } from '../../src/ast/clients/made-by-helper.ts';
 import { listHandlePlaces } from '../../src/ast/handles/handle-escape.ts';
 import { notSurvived } from '../../src/ast/handles/survived-errors.ts';
 import { importWords, together } from '../../src/ast/mention-words.ts';
-import { findFunctionValue, listCallsOf } from '../../src/ast/names/functions.ts';
+import { listCallsOf } from '../../src/ast/names/functions.ts';
 import { bareModule, findOrigin, originName } from '../../src/ast/names/provenance.ts';
 import {
   findEnclosingFunction,
   findMemberPath,
   findMethodCall,
-  findStringValue,
   getOutermostWrapped,
   nameOfFunction,
-  skipWrappers,
 } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
+import { whereServed } from '../../src/ast/where/ends-by-itself.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { LinkCondition } from '../../src/model/link.ts';
@@ -25,6 +26,7 @@ import type { Match } from '../../src/model/rule.ts';
 
 export interface PoolErrorHandler {
   creation: ts.NewExpression | ts.CallExpression;
+  emitter: LossEmitter;
   /** Undefined where a function gives it at once. */
   home: ClientHome | undefined;
 }
@@ -42,6 +44,7 @@ export const rule = defineRule<PoolErrorHandler>({
     "Listen: `pool.on('error', (error) => log.error(error))`. A pool replaces the connection by itself; a single one has to be made anew.",
   limits: [
     'A client that is handed to another function at once, is left alone; one of pg that a factory gives is reported where the project calls the factory and listens on nothing that is called a pool, a client or a database. So left alone is a single connection (`Client` of pg, `createConnection()` of mysql) that no field or name of the module keeps.',
+    'What a script opens that asks or sends something and ends is `possible` only, unless a program that serves loads it.',
   ],
   mentions: [
     'Pool',
@@ -67,9 +70,9 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
   if (/\bretry_strategy\b/.test(node.getText(file.source))) return undefined;
   // Of two that are made by circumstances, the first is told.
   if (isSecond(node, file)) return undefined;
-  if (isHandled(home, file) || isHandedToListener(home.path, file) || isReturned(home) || isAdapted(home, file))
+  if (hearsErrors(home, file) || isHandedToListener(home.path, file) || isReturned(home) || isAdapted(home, file))
     return undefined;
-  if (isForOneJob(node, file) || isHandledWhereMade(node, emitter, file)) return undefined;
+  if (isForOneJob(node, file) || isLentAtOnce(home, file) || isHandledWhereMade(node, emitter, file)) return undefined;
   const conditions: LinkCondition[] = [notSurvived(file)];
   if (home.binding && home.binding.scope === file.moduleScope) {
     const members = ['on:error', 'on', 'once', 'addListener'];
@@ -80,7 +83,8 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
     at: node,
     values: { what: emitter.what, name: home.path },
     when: { kind: 'all', of: conditions },
-    data: { creation: node, home },
+    ...whereServed(file),
+    data: { creation: node, emitter, home },
   };
 }
 
@@ -103,7 +107,7 @@ function isHandledWhereMade(node: Creation, emitter: LossEmitter, file: FileCont
   const made = listCreationsBehind(node, (one) => findEmitter(one, file) === emitter, file);
   const isHeard = (one: Creation): boolean => {
     const home = findClientHome(one, file);
-    return isHeardInRow(one) || (home !== undefined && isHandled(home, file));
+    return isHeardInRow(one) || (home !== undefined && hearsErrors(home, file));
   };
   return made.length > 0 && made.every(isHeard);
 }
@@ -118,7 +122,7 @@ function judgeFactory(
   const isGiven = listHandlePlaces(node, file).every(
     (place) => place.kind === 'binding' || (place.kind === 'handed-over' && place.how === 'returned'),
   );
-  if (!fn || !isGiven || nameOfFunction(fn) === '' || (home && isHandled(home, file)) || isForOneJob(node, file))
+  if (!fn || !isGiven || nameOfFunction(fn) === '' || (home && hearsErrors(home, file)) || isForOneJob(node, file))
     return undefined;
   // Who makes one in this very file and ends it works with it and is done.
   if (listCallsOf(fn, file).length > 0 && /\.end\(/.test(file.text)) return undefined;
@@ -126,7 +130,8 @@ function judgeFactory(
     at: node,
     values: { what: poolOfPg.what, name: home?.path ?? `${nameOfFunction(fn)}()` },
     when: { kind: 'all', of: [notSurvived(file), ...hearsNoClient(nameOfFunction(fn))] },
-    data: { creation: node, home },
+    ...whereServed(file),
+    data: { creation: node, emitter: poolOfPg, home },
   };
 }
 
@@ -143,28 +148,6 @@ function isSecond(node: ts.Node, file: FileContext): boolean {
   const first = findOrigin(parent.whenTrue, file);
   const second = findOrigin(node, file);
   return first?.module === second?.module && first?.path.join('.') === second?.path.join('.');
-}
-
-/** `pool.on('error', …)` anywhere in the file, or listeners that a variable names. */
-function isHandled(home: ClientHome, file: FileContext): boolean {
-  const leaf = home.path.split('.').at(-1);
-  return file.nodes('CallExpression').some((call) => {
-    const target = findMethodCall(call);
-    if (!target || !/^(?:on|once|addListener)$/.test(target.method)) return false;
-    if ((findMemberPath(target.receiver) ?? pathOfAnswer(target.receiver, file))?.at(-1) !== leaf) return false;
-    const event = findStringValue(call.arguments[0]);
-    return event === undefined || event === 'error';
-  });
-}
-
-/** What `getPool()` gives, by its last `return`. */
-function pathOfAnswer(receiver: ts.Expression, file: FileContext): readonly string[] | undefined {
-  const at = skipWrappers(receiver);
-  const body = ts.isCallExpression(at) ? findFunctionValue(at.expression, file)?.body : undefined;
-  if (!body) return undefined;
-  if (!ts.isBlock(body)) return findMemberPath(body);
-  const last = body.statements.at(-1);
-  return last && ts.isReturnStatement(last) && last.expression ? findMemberPath(last.expression) : undefined;
 }
 
 /** Adapters that listen on the pool they are handed (`@prisma/adapter-pg` 7.0, dist/index.js: PrismaPgAdapterFactory). */

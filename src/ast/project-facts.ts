@@ -19,6 +19,8 @@ import { listEndedAtExit } from './life/ended-at-exit.ts';
 import { listCallsOnFresh } from './life/fresh-instance.ts';
 import { listTrimmedFields } from './life/trimming.ts';
 import { listEventMembers } from './listeners/event-members.ts';
+import { listRemovedAtEnd } from './listeners/removed-at-end.ts';
+import { listRequestingGetters } from './listeners/requesting-getter.ts';
 import { listSelfClearingMethods } from './listeners/self-clearing.ts';
 import { listSharedSignals } from './listeners/shared-signal.ts';
 import { listRemoverMethods } from './listeners/subscriptions.ts';
@@ -30,6 +32,7 @@ import { isClearName } from './timers/clear-helper.ts';
 import { listClearsByName } from './timers/clears-of-places.ts';
 import { timerClears } from './timers/timer-clears.ts';
 import { ts } from './ts.ts';
+import { listLastCalls } from './where/last-call.ts';
 import { listInstanceLives } from './where/made-for-call.ts';
 import { listMounts } from './where/mounted-routers.ts';
 import { listInstanceSizes } from './where/small-instances.ts';
@@ -70,12 +73,14 @@ export function listFacts(file: FileContext): string[] {
   for (const { name, isObject } of listStreamGivers(file)) facts.add(`gives-${isObject ? 'object' : 'stream'}:${name}`);
   if (file.role !== 'test' && endsIdleObjects(file)) facts.add('ends-idle-objects');
   for (const name of listRemoverMethods(file)) facts.add(`gives-remover-${name}`);
+  for (const name of listRequestingGetters(file)) facts.add(`requesting-getter:${name}`);
   for (const name of listEventMembers(file)) facts.add(`event-member:${name}`);
   for (const name of listSelfClearingMethods(file)) facts.add(`drops-listeners:${name}`);
   for (const name of listMadeOnce(file)) facts.add(`made-once:${name}`);
   for (const name of listKeptOnce(file)) facts.add(`kept-once:${name}`);
   if (file.role !== 'test' && endsAllRequests(file)) facts.add('ends-requests');
   if (file.role !== 'test' && parsesAllJson(file)) facts.add('parses-json');
+  if (file.role !== 'test') for (const name of listLastCalls(file)) facts.add(`last-call:${name}`);
   for (const name of listSurvivedErrors(file)) facts.add(`survives-errors:${name}`);
   if (file.role !== 'test' && hearsClients(file)) facts.add('hears-clients');
   for (const name of listRedisClients(file)) facts.add(`redis-client:${name}`);
@@ -100,4 +105,5 @@ function addOfService(facts: Set<string>, file: FileContext): void {
   for (const name of listUnlimitedProviders(file)) facts.add(`unlimited-axios:${name}`);
   for (const name of listSharedSignals(file)) facts.add(`same-signal:${name}`);
   for (const name of listHandedToListeners(file)) facts.add(`handed-to-listener:${name}`);
+  for (const name of listRemovedAtEnd(file)) facts.add(`removed-at-end:${name}`);
 }

@@ -37,6 +37,7 @@ import {
 import { ts } from './ts.ts';
 import { addCall, addInlineEdge, addStepEdges } from './where/call-edges.ts';
 import { findEntryPoint } from './where/entry-points.ts';
+import { listLoadCalls } from './where/load-calls.ts';
 import { isOffered } from './where/public-api.ts';
 import { refusesOthers } from './where/refuses-others.ts';
 import { addResolverEntries } from './where/resolver-maps.ts';
@@ -70,6 +71,7 @@ export function summarise(file: FileContext): FileSummary {
   addResolverEntries(file, classes, summaries);
   const values = listValues(file, classes);
   addInstanceMethods(values, summaries, file);
+  const loadCalls = listLoadCalls(file, classes);
 
   return {
     functions: summaries,
@@ -79,6 +81,7 @@ export function summarise(file: FileContext): FileSummary {
     imports: listImports(file),
     uses: listUses(file),
     ownUses: listOwnUses(file),
+    ...(loadCalls.length > 0 && { loadCalls }),
     facts: listFacts(file),
   };
 }

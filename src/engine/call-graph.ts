@@ -9,10 +9,11 @@ import {
   tailOf,
   tailOfParameter,
 } from './call-names.ts';
+import { isCalledAtLoad } from './called-at-load.ts';
 import { compareRefs, compareSteps } from './order.ts';
 import type { Project } from './project.ts';
 import { isBy, isFromOutside, isWithoutAdmins } from './requested-by.ts';
-import type { FunctionRef, SymbolTable } from './symbols.ts';
+import { type FunctionRef, keyOf, type SymbolTable } from './symbols.ts';
 import { isUnmounted } from './unmounted-handler.ts';
 import type { Wiring } from './wiring.ts';
 
@@ -172,6 +173,7 @@ export class CallGraph {
     if (!this.#summaryOf(fn)?.isOffered || !this.#project.isPublished(fn.file)) return false;
     const isNone = (from: FunctionRef): boolean =>
       this.#project.isAside(from.file) || !!this.#summaryOf(from)?.isStandIn;
+    if (isCalledAtLoad(this.#project, this.#symbols, fn)) return false;
     return this.#callersOf(fn).every(({ from }) => keyOf(from) === keyOf(fn) || isNone(from));
   }
 
@@ -393,8 +395,4 @@ export class CallGraph {
     });
     return edges;
   }
-}
-
-export function keyOf({ file, fn }: FunctionRef): string {
-  return `${file}\0${fn}`;
 }

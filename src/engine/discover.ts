@@ -37,6 +37,8 @@ const declarationName = /\.d\.[cm]?ts$|\.d\.\w+\.ts$/;
 const generatedName =
   /\.(?:generated|gen|g|pb|auto)\.[cm]?[jt]sx?$|_pb2?\.[jt]s$|(?:^|\/)(?:__generated__|generated)\//;
 const minifiedName = /[.-]min\.[cm]?js$|\.bundle\.js$|\.chunk\.js$/;
+/** `widget.min.js`: `widget.js` beside it is what came with it from elsewhere, or what a build wrote. */
+const minifiedTwin = /\.min(?=\.[cm]?js$)/;
 /** Folders that only tools write. */
 const outputFolder = /^(?:dist|dist-\w+|coverage|bower_components|jspm_packages|storybook-static)$/;
 /** Folders that tools write unless they hold sources: not below `src`, not with a package.json of their own. */
@@ -76,6 +78,8 @@ class Walk {
   readonly #files = new Map<string, DiscoveredFile>();
   readonly #problems: Problem[] = [];
   readonly #linkedFolders = new Set<string>();
+  /** Absolute paths of files whose minified form stands beside them. */
+  readonly #distributed = new Set<string>();
   readonly #skipped: FileCounts['skipped'] = {
     test: 0,
     declaration: 0,
@@ -176,6 +180,7 @@ class Walk {
         home = this.#relative(folder);
         this.#packages.add(home);
       }
+      if (minifiedTwin.test(entry.name)) this.#distributed.add(join(folder, entry.name.replace(minifiedTwin, '')));
     }
     // What a package manager put there is nobody's to repair here, also where it is checked in.
     const isInstalled = entries.some(({ name }) => name === 'package.json');
@@ -233,8 +238,15 @@ class Walk {
     if (declarationName.test(path)) return 'declaration';
     if (generatedName.test(inBase)) return 'generated';
     if (minifiedName.test(path)) return 'minified';
+    if (this.#distributed.has(absolute) && !this.#isMain(absolute)) return 'build-output';
     if (this.#request.testFiles === true) return undefined;
     return isFixturePath(inBase) || isOfTests(inBase, this.#packages.factsOf(packageDir)) ? 'test' : undefined;
+  }
+
+  /** What the package at the root loads is its own source, whatever was made of it. */
+  #isMain(absolute: string): boolean {
+    const { main } = this.#packages.manifestOf('');
+    return typeof main === 'string' && join(this.#root, main) === absolute;
   }
 
   #addFile(absolute: string, packageDir: string, explicit: boolean, path = this.#relative(absolute)): void {

@@ -30,6 +30,10 @@ export function textOfFact(fact: string): FactText {
       };
     case 'ended-at-exit':
       return { mentions: [[...payload.split('.'), 'process.exit'].join('&')], isOfProduct: true };
+    case 'removed-at-end':
+      return { mentions: [`${payload}&.on(`, `${payload}&.once(`, `${payload}&istener(`], isOfProduct: true };
+    case 'last-call':
+      return { mentions: [`${payload}&process.exit`] };
     case 'drops-listeners':
       return { mentions: [`${payload}&this.removeAllListeners(`], isOfProduct: true };
     case 'on-fresh':
@@ -68,7 +72,7 @@ export function textOfFact(fact: string): FactText {
       return { mentions: [word], ...(folder !== '' && { folder }) };
     }
     case 'survives-errors':
-      return { mentions: ['uncaughtException'] };
+      return { mentions: ['uncaughtException', 'captureUncaught'] };
     case 'event-member':
       return { mentions: [`${payload}&Event<`], shape: new RegExp(`(?<![\\w$.])${escapeName(payload)}\\s*[?!:=(]`) };
     case 'handful':
@@ -137,6 +141,10 @@ export function textOfFact(fact: string): FactText {
         'execa',
       ];
       return { mentions: [`${name}&Stream`, ...others.map((word) => `${name}&${word}`)] };
+    }
+    case 'requesting-getter': {
+      const [owner = '', name = ''] = payload.split('.');
+      return { mentions: [`${owner}&${name}`], shape: new RegExp(`\\bget\\s+${escapeName(name)}\\s*\\(`) };
     }
     case 'client-class':
       return { mentions: [payload], shape: classNamed(payload) };

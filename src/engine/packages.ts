@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { EntryCalls, PackageFacts } from '../model/file-context.ts';
+import type { EntryCalls, NodeVersion, PackageFacts } from '../model/file-context.ts';
 import { sha256 } from './content-hash.ts';
+import { lowestVersion, versionOfFolder } from './node-version.ts';
 
 /** The parts of a package.json that the engine reads. */
 export interface PackageManifest {
@@ -25,6 +26,7 @@ export interface PackageManifest {
   bin?: unknown;
   scripts?: unknown;
   dependencies?: unknown;
+  engines?: unknown;
 }
 
 const sourceEndings = [
@@ -104,23 +106,37 @@ export class PackageIndex {
     if (answer === undefined) {
       const isThere = (file: string): boolean => existsSync(join(this.#root, dir, file));
       const manifest = this.manifestOf(dir);
-      answer = isPublished(manifest, isThere) && !(dir !== '' && isUnreleased(manifest, isThere));
+      answer =
+        isPublished(manifest, isThere) &&
+        !(dir !== '' && isUnreleased(manifest, isThere)) &&
+        !isProgram(manifest, join(this.#root, dir));
       this.#published.set(dir, answer);
     }
     return answer;
   }
 
-  /** A package that names no dependencies of its own uses those of the one above it. */
+  /** A package that names no dependencies of its own uses those of the one above it; so it is with the Node.js that it runs on. */
   factsOf(dir: string): PackageFacts {
     let facts = this.#facts.get(dir);
     if (!facts) {
       facts = packageFacts(dir, this.manifestOf(dir));
-      if (dir !== '' && facts.dependencies.size === 0)
-        facts = { ...facts, dependencies: this.factsOf(this.dirOf(dir)).dependencies };
+      const above = dir === '' ? undefined : this.factsOf(this.dirOf(dir));
+      if (above && facts.dependencies.size === 0) {
+        facts = { ...facts, dependencies: above.dependencies };
+        if (above.nodeFetch !== undefined) facts.nodeFetch = above.nodeFetch;
+      }
+      const node = this.#nodeOf(dir) ?? above?.node;
+      if (node) facts.node = node;
       if (this.#entryCalls) facts.entryCalls = this.#entryCalls;
       this.#facts.set(dir, facts);
     }
     return facts;
+  }
+
+  #nodeOf(dir: string): NodeVersion | undefined {
+    const { engines } = this.manifestOf(dir);
+    const range = isRecord(engines) ? engines.node : undefined;
+    return (typeof range === 'string' ? lowestVersion(range) : undefined) ?? versionOfFolder(join(this.#root, dir));
   }
 }
 
@@ -171,6 +187,21 @@ function isPublished(manifest: PackageManifest, isThere: (file: string) => boole
   return bin === undefined && (manifest.files !== undefined || !needsFramework(manifest));
 }
 
+/** Whether the file that `main` alone offers loads its parts and exports nothing: there is nothing to import from it. */
+function isProgram(manifest: PackageManifest, folder: string): boolean {
+  if (!offersMainAlone(manifest)) return false;
+  const path = join(folder, typeof manifest.main === 'string' ? manifest.main : 'index');
+  const file = sourceEndings
+    .map((ending) => path + ending)
+    .find((one) => statSync(one, { throwIfNoEntry: false })?.isFile());
+  const text = file === undefined ? '' : readFileSync(file, 'utf8');
+  return /\brequire\s*\(\s*['"]|^import\b/m.test(text) && !/\bexports?\b/.test(text);
+}
+
+function offersMainAlone({ module, exports, types, typings, browser }: PackageManifest): boolean {
+  return [module, exports, types, typings, browser].every((offer) => offer === undefined);
+}
+
 /** Whether what others import is source alone, and nothing says that something else is put in its place or shipped beside it. */
 function offersSource({ main, module, exports, files, publishConfig }: PackageManifest): boolean {
   if (files !== undefined || (isRecord(publishConfig) && ('main' in publishConfig || 'exports' in publishConfig)))
@@ -200,27 +231,27 @@ function isUnreleased({ version }: PackageManifest, isThere: (file: string) => b
 const frameworkOfPrograms =
   /^(?:express|koa|fastify|@hapi\/hapi|hapi|restify|polka|egg|sails|meteor|uWebSockets\.js|next|nuxt|electron|react|react-dom|vue|svelte|@nestjs\/core|@angular\/core)$/;
 
+/** The clients of bots. */
+const clientOfBots =
+  /^(?:discord\.js|eris|oceanic\.js|telegraf|grammy|node-telegram-bot-api|@slack\/bolt|whatsapp-web\.js|tmi\.js)$/;
+
 /** What reads the arguments of a command: such as a library brings along, too. */
 const argumentParser = /^(?:commander|yargs)$/;
 
 /**
- * Whether a published package is there to be built on: it needs no framework of programs, and is more than a command.
+ * Whether a published package is there to be built on: it needs no framework of programs, is no bot, and more than a command.
  * Whoever builds on it uses it as often as there is work for it.
  */
 export function isLibrary(manifest: PackageManifest): boolean {
   const { bin, main, types, typings, exports, module, browser } = manifest;
   const commands = isRecord(bin) ? Object.values(bin) : [bin];
-  const offers = [
-    types,
-    typings,
-    exports,
-    module,
-    browser,
-    commands.some((one) => samePath(one, main)) ? undefined : main,
-  ];
-  const isOffered = offers.some((offer) => offer !== undefined);
+  const isCommand = (offer: unknown): boolean => commands.some((one) => samePath(one, offer));
+  const offers = [types, typings, exports, module, browser, main];
+  const isOffered = offers.some((offer) => offer !== undefined && !isCommand(offer));
   if (needsFramework(manifest)) return false;
   const needs = neededBy(manifest);
+  if (offersMainAlone(manifest) && manifest.files === undefined && needs.some((name) => clientOfBots.test(name)))
+    return false;
   if (!needs.some((name) => argumentParser.test(name))) return bin === undefined || isOffered;
   // What is imported by it is another thing than its command.
   const imported = JSON.stringify([main, exports]);
@@ -241,9 +272,12 @@ function samePath(a: unknown, b: unknown): boolean {
 
 function packageFacts(dir: string, manifest: PackageManifest): PackageFacts {
   const dependencies = new Set<string>();
+  let nodeFetch: number | undefined;
   for (const kind of dependencyKinds) {
     const named = (manifest as Record<string, unknown>)[kind];
-    if (isRecord(named)) for (const name of Object.keys(named)) dependencies.add(name);
+    if (!isRecord(named)) continue;
+    for (const name of Object.keys(named)) dependencies.add(name);
+    nodeFetch ??= lowestVersion(String(named['node-fetch'] ?? ''))?.[0];
   }
   const scripts = new Set<string>();
   const bins =
@@ -261,6 +295,7 @@ function packageFacts(dir: string, manifest: PackageManifest): PackageFacts {
     type: manifest.type === 'module' ? 'module' : 'commonjs',
     dependencies,
     scripts,
+    ...(nodeFetch !== undefined && { nodeFetch }),
     ...(isBuiltIntoPage(manifest, dependencies) && { isBuiltIntoPage: true as const }),
   };
 }

@@ -189,7 +189,7 @@ function runRule(run: RuleRun, file: FileContext, least: Confidence, result: Fil
     if (!isConfident(found.confidence ?? rule.confidence, least)) continue;
     const match: Match<never> = isDeprecated(found.at, file) ? { ...found, confidence: 'possible' } : found;
     if (!isConfident(match.confidence ?? rule.confidence, least)) continue;
-    if (isOffProduction(match.at) || isInDrivenPage(match.at, file)) continue;
+    if (isOffProduction(match.at, file) || isInDrivenPage(match.at, file)) continue;
     const start = match.at.getStart(file.source);
     const place = `${start}-${match.at.end}`;
     if (places.has(place)) continue;

@@ -11,6 +11,11 @@ export interface FunctionRef {
   fn: number;
 }
 
+/** One text for each function. */
+export function keyOf({ file, fn }: FunctionRef): string {
+  return `${file}\0${fn}`;
+}
+
 interface ClassRef {
   file: string;
   class: number;

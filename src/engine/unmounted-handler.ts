@@ -2,17 +2,21 @@ import { isTestPath } from '../ast/where/file-role.ts';
 import type { FileSummary } from '../model/link.ts';
 import { namesOf } from './call-names.ts';
 import type { Project } from './project.ts';
+import { isUncalledService } from './sails-service.ts';
 import type { FunctionRef } from './symbols.ts';
 
 const exportList = /\bexport\s*\{[^}]*\}|\b(?:module\.)?exports\s*=\s*\{[^}]*\}/g;
 
 /**
  * Whether a handler that only its parameters tell is mounted nowhere: no file that imports its own names it, though they
- * name others beside it, so that nothing mounts all of them by itself or by names in a text of another kind.
+ * name others beside it, so that nothing mounts all of them by itself or by names in a text of another kind. In a service
+ * of Sails it is one where somebody calls it.
  */
 export function isUnmounted(project: Project, { file, fn }: FunctionRef): boolean {
   const summary = project.summaryOf(file);
   const names = summary && listNames(summary, fn);
+  const method = summary?.functions[fn]?.name.split('.').at(-1);
+  if (method !== undefined && isUncalledService(project, file, method)) return true;
   if (!names || names.includes('default') || names.some((name) => isUsedAtHome(project.textOf(file) ?? '', name)))
     return false;
   const importers = project.reachersOf([file]).filter((other) => other !== file && !isTestPath(other));

@@ -74,7 +74,7 @@ export function applyFixes(
     result = attempt(kept);
   }
   if (result.error !== undefined) {
-    kept = keepParsing(kept, attempt, (finding, why) => left.push({ finding, why, waits: false }));
+    kept = keepParsing(kept, attempt, (finding, why, waits) => left.push({ finding, why, waits }));
     result = attempt(kept);
   }
   const { text: after, steps, tree } = result;
@@ -115,17 +115,19 @@ function tryFixes(
   return { ...swept, steps: [edits, imports, ...swept.steps] };
 }
 
-/** Adds the fixes one by one and leaves out each that breaks the text. */
+/** Adds the fixes one by one and leaves out each that breaks the text; one that breaks it beside others only has to wait for them. */
 function keepParsing(
   fixed: readonly Finding[],
   attempt: (fixed: readonly Finding[]) => Attempt,
-  leave: (finding: Finding, why: string) => void,
+  leave: (finding: Finding, why: string, waits: boolean) => void,
 ): Finding[] {
   const kept: Finding[] = [];
   for (const finding of fixed) {
     const { error, refused } = attempt([...kept, finding]);
-    if (error !== undefined) leave(finding, `the fixed code would not parse: ${error}`);
-    else if (refused) leave(finding, refused.get(finding) ?? 'its imports cannot be written');
+    if (error !== undefined) {
+      const waits = kept.length > 0 && attempt([finding]).error === undefined;
+      leave(finding, `the fixed code would not parse: ${error}`, waits);
+    } else if (refused) leave(finding, refused.get(finding) ?? 'its imports cannot be written', false);
     else kept.push(finding);
   }
   return kept;

@@ -167,7 +167,9 @@ function followFixes(changed: readonly Progress[], progress: Map<string, Progres
         where.push(...one.where);
         touched.push(owner);
       }
-      if (where.length > 0) fix.finding = withNote(fix.finding, `${where.join(', ')} calls its ${end.method}()`);
+      if (where.length === 0) continue;
+      const called = `${where.join(', ')} calls its ${end.method}()`;
+      fix.finding = withNote(fix.finding, end.note ? `${called}; ${end.note}` : called);
     }
   }
   return touched;

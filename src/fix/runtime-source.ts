@@ -134,8 +134,11 @@ export class RuntimeSupply {
   }
 
   #copyOf(part: string, user: RuntimeUser, home: Home): string {
-    const base = existsSync(join(home.dir, 'src')) ? 'src/lib/plimsoll' : 'lib/plimsoll';
-    return posix.join(this.#relative(home.dir), base, `${part}.${copyExtension(user.file)}`);
+    const dir = this.#relative(home.dir);
+    const [top = ''] = posix.relative(dir, posix.dirname(user.file)).split('/');
+    // Beside `src` there may be another program, which is built apart.
+    const folder = existsSync(join(home.dir, 'src')) ? top : '';
+    return posix.join(dir, folder, 'lib/plimsoll', `${part}.${copyExtension(user.file)}`);
   }
 
   #styleOf(user: RuntimeUser, home: Home): SpecifierStyle {

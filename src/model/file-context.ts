@@ -45,6 +45,9 @@ export interface ImportOrigin {
 /** The role of a file as a whole, by its path and head. */
 export type FileRole = 'product' | 'test' | 'script' | 'migration' | 'config' | 'ui' | 'example';
 
+/** A version as far as it tells what there is. */
+export type NodeVersion = readonly [major: number, minor: number];
+
 /** What the engine knows of the package that the file belongs to. */
 export interface PackageFacts {
   /** Folder of its package.json, POSIX, relative to the scanned root; '' for the root. */
@@ -56,6 +59,10 @@ export interface PackageFacts {
   dependencies: ReadonlySet<string>;
   /** Files named by `bin` and `scripts`, relative to `dir`: command-line entries. */
   scripts: ReadonlySet<string>;
+  /** The lowest Node.js that it says it runs on, itself or the package above it. */
+  node?: NodeVersion;
+  /** The major version of node-fetch that it asks for: its options differ. */
+  nodeFetch?: number;
   /** Built into a page of a browser, with nothing that runs on a server. */
   isBuiltIntoPage?: true;
   /** Where the configuration names any. */

@@ -45,6 +45,8 @@ export interface PartEnd {
   method: string;
   /** Whether the fix adds the method; one that was there may do more than end things. */
   isNew: boolean;
+  /** What the reader of the diff must know besides of who calls it. */
+  note?: string;
 }
 
 /** A file that makes instances of a class. */

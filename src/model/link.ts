@@ -17,7 +17,7 @@ export type LinkCondition =
   | { kind: 'runs-repeatedly'; fn: number; asItLives?: true; fromOutside?: true }
   /**
    * Users of a published package can run the function as often as they like: the package offers it to them and does not
-   * call it itself, or (unless `directly`) calls it from such a function.
+   * call it itself, not even for its effect as it loads, or (unless `directly`) calls it from such a function.
    */
   | { kind: 'open-to-users'; fn: number; directly?: true }
   /**
@@ -93,7 +93,10 @@ export interface CallEdge {
   frequency: CallFrequency;
   /** Nobody waits for what it starts: see `src/ast/handles/left-alone.ts`. */
   isLeftAlone?: true;
-  /** It runs once for the process, however often its function does: see `src/ast/where/once-guard.ts`. */
+  /**
+   * It runs once for the process, however often its function does, or not at all in production: see
+   * `src/ast/where/once-guard.ts`, `src/ast/where/off-production.ts`.
+   */
   isOnce?: true;
   /** The parameter that spares it where callers hand something in: `known ?? (await load(id))`. */
   sparedBy?: number;
@@ -223,6 +226,8 @@ export interface FileSummary {
   uses: SymbolUse[];
   /** Members used on this file's own module-level names, by any of its functions. */
   ownUses: Record<string, string[]>;
+  /** What it calls for its effect alone as it loads: see `src/ast/where/load-calls.ts`. */
+  loadCalls?: SymbolRef[];
   /** Project-wide facts: `import:express`, `signal:SIGTERM`, `listen`, `token:<word>` … */
   facts: string[];
 }

@@ -42,6 +42,21 @@ describe('the files in scope', () => {
     });
   });
 
+  test('leave out what stands beside its own minified form, unless the package at the root loads it', () => {
+    const root = tempProject({
+      'package.json': '{ "main": "./lib/widget.js" }',
+      'lib/widget.js': code,
+      'lib/widget.min.js': code,
+      'public/editor/package.json': '{ "main": "editor.js" }',
+      'public/editor/editor.js': code,
+      'public/editor/editor.min.js': code,
+      'public/page.js': code,
+    });
+    expect(pathsIn(root)).toEqual(['lib/widget.js', 'public/page.js']);
+    expect(discover({ root }).skipped).toMatchObject({ minified: 2, 'build-output': 1 });
+    expect(pathsIn(root, { paths: ['public/editor/editor.js'] })).toEqual(['public/editor/editor.js']);
+  });
+
   test('take in a node_modules folder that .gitignore takes back, and no other', () => {
     const root = tempProject({
       '.gitignore': 'node_modules\n!packages/node_modules\n',

@@ -30,6 +30,7 @@ const shaped = [
   'made-once',
   'many',
   'part-of-closable',
+  'requesting-getter',
   'same-signal',
   'trims',
 ];

@@ -738,6 +738,20 @@ export class Connection {
     ]);
   });
 
+  test('is nothing that the package calls for its effect as it loads, but what it makes and keeps so', async () => {
+    const withIndex = (index: string): Record<string, string> => ({
+      'package.json': JSON.stringify(library),
+      'lib/hooks.js': 'exports.addHooks = (schema) => slow(schema);\n',
+      'lib/parts.js':
+        "const hooks = require('./hooks');\nmodule.exports = { addTo(schema) { hooks.addHooks(schema); } };\n",
+      'lib/index.js': index,
+    });
+    const index = "const parts = require('./parts');\n";
+    expect(await chainsIn(withIndex(`${index}parts.addTo({});\n`), usersRule)).toEqual([]);
+    expect(await chainsIn(withIndex(`${index}exports.added = parts.addTo({});\n`), usersRule)).toHaveLength(1);
+    expect(await chainsIn(withIndex(`${index}exports.add = () => parts.addTo({});\n`), usersRule)).toHaveLength(1);
+  });
+
   test('is nothing in a private package, nor in one whose start runs node', async () => {
     expect(await chainsIn(files({ ...library, private: true }), usersRule)).toEqual([]);
     expect(await chainsIn(files({ ...library, scripts: { start: 'node dist/index.js' } }), usersRule)).toEqual([]);

@@ -9,7 +9,15 @@ describe('a library', () => {
   test('is what offers more than a command, and needs no framework of programs', () => {
     expect(isLibrary(base)).toBe(true);
     expect(isLibrary({ ...base, bin: 'index.js' })).toBe(false);
+    expect(isLibrary({ ...base, main: undefined, exports: './dist/app.js', bin: './dist/app.js' })).toBe(false);
     expect(isLibrary({ ...base, dependencies: { express: '^5.0.0' } })).toBe(false);
+  });
+
+  test('is no bot: one that needs the client of bots says what it ships', () => {
+    const dependencies = { 'discord.js': '^14.0.0', pg: '^8.0.0' };
+    expect(isLibrary({ ...base, dependencies })).toBe(false);
+    expect(isLibrary({ ...base, dependencies, types: 'index.d.ts' })).toBe(true);
+    expect(isLibrary({ ...base, dependencies, files: ['dist'] })).toBe(true);
   });
 
   test('may bring a command along that reads arguments, as something else than what is imported', () => {
@@ -95,6 +103,44 @@ test('a package that names no dependencies uses those of the one above it', () =
   expect([...packages.factsOf('services/mail').dependencies]).toEqual(['nodemailer']);
 });
 
+test('a package runs on the lowest Node.js that it names, or that the folder or the package above it does', () => {
+  const nodeOf = (engines: object | undefined, more: Record<string, string> = {}): unknown => {
+    const packages = new PackageIndex(tempProject({ 'jobs/package.json': JSON.stringify({ engines }), ...more }));
+    packages.add('jobs');
+    return packages.factsOf('jobs').node;
+  };
+  const ranges = ['>= 18.17.1 <21', '^22 || ^20.3', '16.x', 'v14', '14 - 18', '>16.2', '~20.10.0'];
+  const lowest = [
+    [18, 17],
+    [20, 3],
+    [16, 0],
+    [14, 0],
+    [14, 0],
+    [16, 2],
+    [20, 10],
+  ];
+  expect(ranges.map((node) => nodeOf({ node }))).toEqual(lowest);
+  expect(['*', '<20', 'lts/*', ''].map((node) => nodeOf({ node }))).toEqual([
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  expect(nodeOf(undefined, { 'jobs/.nvmrc': 'v20.14.0\n' })).toEqual([20, 14]);
+  expect(nodeOf({ node: '*' }, { 'jobs/.node-version': '22\n' })).toEqual([22, 0]);
+  expect(nodeOf(undefined, { 'jobs/.nvmrc': 'lts/iron\n' })).toBeUndefined();
+  expect(nodeOf(undefined, { '.nvmrc': '12' })).toEqual([12, 0]);
+  expect(nodeOf(undefined, { 'package.json': '{ "engines": { "node": ">=18" } }', '.nvmrc': '22' })).toEqual([18, 0]);
+});
+
+test('a package names the major version of node-fetch that it asks for', () => {
+  const nodeFetchOf = (range: string): unknown => {
+    const manifest = { dependencies: { 'node-fetch': range } };
+    return new PackageIndex(tempProject({ 'package.json': JSON.stringify(manifest) })).factsOf('').nodeFetch;
+  };
+  expect(['^2.7.0', '>=2.7.0 <3.0.0', '2', '3.3.2', 'latest'].map(nodeFetchOf)).toEqual([2, 2, 2, 3, undefined]);
+});
+
 test('a package that bun or deno starts by a file is an application, one whose scripts only build is not', () => {
   const isPublished = (start: string): boolean => {
     const manifest = { name: 'picture-bot', version: '1.2.0', main: 'bot.js', repository: 'example/picture-bot' };
@@ -107,6 +153,22 @@ test('a package that bun or deno starts by a file is an application, one whose s
   expect(['bun bot.js', 'bun run --hot src/bot.ts', 'deno run -A bot.ts'].some(isPublished)).toBe(false);
   expect(isPublished('bun run build')).toBe(true);
   expect(isPublished('bun test')).toBe(true);
+});
+
+test('a package whose main file loads its parts and exports nothing is a program', () => {
+  const isPublished = (text: string, more: Record<string, string> = {}): boolean => {
+    const manifest = { name: 'watcher', version: '2.1.0', main: 'lib/main', repository: 'desk/watcher' };
+    const root = tempProject({ 'package.json': JSON.stringify(manifest), 'lib/main.js': text, ...more });
+    const packages = new PackageIndex(root);
+    packages.add('');
+    return packages.isPublished('');
+  };
+  expect(isPublished("require('dotenv').config();\nrequire('./poll')();\n")).toBe(false);
+  expect(isPublished("import { poll } from './poll.js';\nawait poll();\n")).toBe(false);
+  expect(isPublished("module.exports = require('./poll');\n")).toBe(true);
+  expect(isPublished("export { poll } from './poll.js';\n")).toBe(true);
+  // What is built or put into a page has no exports that its source shows.
+  expect(isPublished('jQuery.fn.poll = function () {};\n')).toBe(true);
 });
 
 test('what `start` runs by other scripts makes a package a program', () => {

@@ -105,6 +105,16 @@ describe('what does not parse', () => {
     expect(left[0]!.why).toMatch(/^the fixed code would not parse: /);
   });
 
+  it('waits where it parses alone, and not beside another', () => {
+    const text = 'a(); b();';
+    const { text: after, left } = apply(text, [
+      [replace(text, 'a()', 'const x = a()')],
+      [replace(text, 'b()', 'const x = b()')],
+    ]);
+    expect(after).toBe('const x = a(); b();');
+    expect(left).toMatchObject([{ finding: { ruleId: 'rule-1' }, waits: true }]);
+  });
+
   it.each([
     ['a type in a JavaScript file', 'a.js', 'let x = 1;', 'let x: number = 1;'],
     ['a name declared twice', 'a.ts', 'let x = 1;', 'let x = 1; let x = 2;'],

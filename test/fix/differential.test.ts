@@ -33,7 +33,7 @@ async function observed(program: Program, load: Load, input: unknown): Promise<O
 
 test('every fixer is tried on a program', () => {
   const fixing = pairs.filter(({ fixer }) => fixer).map(({ rule }) => rule.id);
-  expect(programs.map(({ rule }) => rule).sort()).toEqual(fixing.sort());
+  expect([...new Set(programs.map(({ rule }) => rule))].sort()).toEqual(fixing.sort());
 });
 
 describe.each(programs.map((program) => [program.rule, program] as const))('what %s mends', (_, program) => {

@@ -55,6 +55,20 @@ describe('a class that a fix gives an end', () => {
     expect(fixes.patch).toContain('+++ b/service.ts');
   });
 
+  it('is told to log what its timer throws from now on, where that may throw', async () => {
+    const files = {
+      'limiter.ts': limiter
+        .replace('this.counts.clear()', 'report(this.counts)')
+        .concat('\ndeclare function report(counts: Map<string, number>): void;\n'),
+      'service.ts': service('  private readonly limiter = new Limiter(1_000);', '  close(): void {}'),
+    };
+    expect((await fix(files)).fixes.files).toEqual([]);
+    const { fixes } = await fix(files, 'review');
+    expect(fixes.files[0]!.applied[0]!.fix!.note).toBe(
+      'Service.close calls its dispose(); what it throws or rejects with is logged from now on, and no longer ends the process',
+    );
+  });
+
   it('is ended where it is taken out of a map, and with the owner', async () => {
     const { read } = await fix({
       'limiter.ts': limiter,

@@ -104,6 +104,18 @@ describe('the runtime as a copy', () => {
     expect(project.read(file)).toContain(`import { RingBuffer } from ${wanted};`);
   });
 
+  it('stays in the top folder of the file where the package has a src of another program', async () => {
+    const project = new SampleProject({
+      'server/jobs/a.ts': "import { b } from './b.ts';\nlog();\n",
+      'server/jobs/b.ts': 'export const b = 1;\n',
+      'src/page.ts': 'export {};\n',
+      'package.json': '{ "type": "module" }',
+    });
+    const result = await project.fix();
+    expect(project.read('server/jobs/a.ts')).toContain("'../lib/plimsoll/ring-buffer.ts'");
+    expect(result.support.map(({ file }) => file)).toContain('server/lib/plimsoll/ring-buffer.ts');
+  });
+
   it('takes the way to write specifiers from the neighbours, else from the compiler options', async () => {
     const near = new SampleProject({ 'src/a.ts': 'log();\n', 'src/b.ts': "import './a.js';\n", 'package.json': '{}' });
     await near.fix();

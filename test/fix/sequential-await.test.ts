@@ -88,17 +88,50 @@ test('what a read is handed as a whole may be changed by it, whichever part is l
   );
 });
 
-test('what a list of settled calls tells otherwise without its `await`, and that none waits for a write', async () => {
+/** What the fixer says of what a handler reads for its answer. */
+async function fixIn(body: string) {
   const text = `import { Router } from 'express';
-import { orderService } from './services.js';
+import { orderService, scoped } from './services.js';
 export const router = Router();
 router.get('/orders', async (req, res) => {
-  const all = await Promise.allSettled([await orderService.createOrder(req.body), await orderService.listOrders()]);
-  res.json(all);
+  ${body}
 });
 `;
   const { findings } = await scanFiles({ 'src/server.js': text }, pair);
-  expect(findings[0]?.fix?.note).toBe(
-    'all of them are started even if the first fails, and none waits for what another writes; a failure is no longer thrown but told with the outcomes',
+  expect(findings).toHaveLength(1);
+  return findings[0]!;
+}
+
+test('what a list of settled calls tells otherwise without its `await`', async () => {
+  const { fix } = await fixIn(
+    'res.json(await Promise.allSettled([await orderService.countOrders(), await orderService.listOrders()]));',
   );
+  expect(fix?.note).toBe(
+    'all of them are started even if the first fails; a failure is no longer thrown but told with the outcomes',
+  );
+});
+
+test.each([
+  ['await orderService.createOrder(req.body), await orderService.listOrders()', /one of them writes/],
+  ['await orderService.listOrders(), await orderService.countOrders(await scoped(req))', /waits for something else/],
+  ['await orderService.listOrders(), (await scoped(req)).countOrders()', /waits for something else/],
+])('what keeps its `await` in a list: %s', async (list, why) => {
+  const { fix, skip } = await fixIn(`res.json(await Promise.all([${list}]));`);
+  expect(fix).toBeUndefined();
+  expect(skip).toMatch(why);
+});
+
+test('what waits first may be the first of a list', async () => {
+  const list = 'await orderService.listOrders(await scoped(req)), await orderService.countOrders()';
+  expect((await fixIn(`res.json(await Promise.all([${list}]));`)).fix?.edits).toHaveLength(2);
+});
+
+test('a value of an object that waits first needs a name of its own', async () => {
+  const { skip } = await fixIn(`const all = {
+    orders: await orderService.listOrders(),
+    users: await orderService.listUsers(await scoped(req)),
+    sum: await orderService.countOrders(),
+  };
+  res.json(all);`);
+  expect(skip).toMatch(/`users` first waits for something else/);
 });

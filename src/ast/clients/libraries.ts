@@ -2,6 +2,7 @@ import type { FileContext } from '../../model/file-context.ts';
 import { bareModule, findOrigin, type Origin } from '../names/provenance.ts';
 import { calleeName } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { opensNothing } from './opens-nothing.ts';
 
 /**
  * What a construction opens; a `connection` serves one conversation at a time, the others may be shared. A `memory`
@@ -18,6 +19,8 @@ export interface ClientCreation {
   kind: ClientKind;
   /** Made, it connects: it needs neither a call nor a query. */
   dialsAtOnce?: true;
+  /** The option of its first argument without which it opens nothing. */
+  needs?: string;
   /** What it costs when made anew: told in the message. */
   cost: string;
   /** Version read, and where. */
@@ -121,8 +124,10 @@ export const clientCreations: readonly ClientCreation[] = [
     modules: ['knex'],
     paths: ['()', 'knex.()', 'new', 'Knex.()'],
     kind: 'pool',
+    needs: 'connection',
     cost: 'a pool of 2 to 10 connections',
-    source: 'knex 3.3.0, lib/client.js: poolDefaults min 2, max 10',
+    source:
+      'knex 0.21.21 and 3.3.0, lib/client.js: poolDefaults min 2, max 10; no driver, no pool without `connection`',
   },
   {
     modules: ['typeorm'],
@@ -333,7 +338,8 @@ for (const creation of clientCreations) {
 /** The creation that an expression (`new Pool()`, `createClient()`, or a name that holds one) comes from. */
 export function findClientCreation(expression: ts.Node, file: FileContext): ClientCreation | undefined {
   const origin = findOrigin(expression, file);
-  return origin && matchCreation(origin);
+  const creation = origin && matchCreation(origin);
+  return creation?.needs && opensNothing(expression, creation.needs, file) ? undefined : creation;
 }
 
 function matchCreation(origin: Origin): ClientCreation | undefined {

@@ -10,12 +10,12 @@ import {
   isAssignment,
   isFunctionNode,
   isWithin,
-  rootOfMembers,
-  skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { findEnd, isAwaited } from './ending-call.ts';
 import { findBinding, type HandleLeak, handlingOf } from './handle-leak.ts';
 import type { HandleKind } from './handles.ts';
+import { isPartOfEnded } from './part-of-ended.ts';
 import { findLeaks } from './release-paths.ts';
 
 /** What makes something, by its name: `getDocument` may give what others use too, and a cursor ends with its last row. */
@@ -33,7 +33,6 @@ export const endedByName: TextShape = {
     return new RegExp(`${anyName}\\s*(?:!?\\s*:[^;]{0,300}?)?=${awaitedMaking}`).test(text);
   },
 };
-const ending = /^(?:close|destroy|terminate|disconnect|quit|shutdown|\$disconnect|kill)$/;
 
 /** A handle of a library that is not known, which its function ends by itself on some ways out. */
 export interface EndedHandle {
@@ -55,7 +54,7 @@ export function findEndedHandle(creation: ts.Expression, file: FileContext): End
   if (ends.length === 0 || ends.some((end) => findEnclosingFunction(end) !== fn)) return undefined;
   // Where only a failure ends it, what works hands it on.
   if (ends.every(isInCatch)) return undefined;
-  if (isGivenAway(binding, fn) || isPartOfEnded(creation, fn, file) || isKeptByMaker(creation, binding, file))
+  if (isGivenAway(binding, fn) || isPartOfEnded(creation, file) || isKeptByMaker(creation, binding, file))
     return undefined;
   const leaks = findLeaks(fn, handlingOf(creation, binding, ends, file), file);
   if (leaks.length === 0) return undefined;
@@ -71,18 +70,6 @@ function kindOf({ name }: Binding): HandleKind {
     cost: 'what it holds',
     source: 'the function itself',
   };
-}
-
-function findEnd(reference: ts.Identifier): ts.CallExpression | undefined {
-  const target = findMethodCall(reference.parent.parent);
-  if (target?.receiver !== reference) return undefined;
-  // `decryptor.dispose()`, which nothing waits for, often only forgets what the garbage collector would.
-  const isEnd = target.method === 'dispose' ? isAwaited(target.call) : ending.test(target.method);
-  return isEnd ? target.call : undefined;
-}
-
-function isAwaited(call: ts.Node): boolean {
-  return ts.isAwaitExpression(getOutermostWrapped(call).parent);
 }
 
 function isInCatch(end: ts.Node): boolean {
@@ -110,13 +97,6 @@ function isGivenAway(binding: Binding, fn: FunctionNode): boolean {
       (ts.isVariableDeclaration(parent) && parent.initializer === outer)
     );
   });
-}
-
-/** `await browser.newPage()` in a function that ends the browser: its pages go with it. */
-function isPartOfEnded(creation: ts.CallExpression, fn: FunctionNode, file: FileContext): boolean {
-  const owner = rootOfMembers(skipWrappers(creation.expression));
-  const binding = ts.isIdentifier(owner) ? file.bindingOf(owner) : undefined;
-  return binding?.references.some((use) => isWithin(use, fn) && findEnd(use) !== undefined) ?? false;
 }
 
 /**

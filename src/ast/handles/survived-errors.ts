@@ -1,7 +1,9 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { LinkCondition } from '../../model/link.ts';
 import { findFunctionValue } from '../names/functions.ts';
+import { listImports } from '../names/module-surface.ts';
 import { findMemberPath, findMethodCall, findStringValue } from '../syntax.ts';
+import { ts } from '../ts.ts';
 import { listNodesWithin } from '../within.ts';
 
 /** A call that only says what has happened. */
@@ -18,8 +20,12 @@ export function notSurvived(file: FileContext): LinkCondition {
 
 /** The fact, where the file handles `uncaughtException` by nothing but telling of it: the process goes on. */
 export function listSurvivedErrors(file: FileContext): readonly string[] {
-  if (!file.text.includes('uncaughtException')) return [];
-  const survives = file.nodes('CallExpression').some((call) => {
+  return listensItself(file) || hasRollbar(file) ? [packageOf(file.path)] : [];
+}
+
+function listensItself(file: FileContext): boolean {
+  if (!file.text.includes('uncaughtException')) return false;
+  return file.nodes('CallExpression').some((call) => {
     const target = findMethodCall(call);
     if (!target || !/^(?:on|addListener)$/.test(target.method)) return false;
     if (findMemberPath(target.receiver)?.join('.') !== 'process') return false;
@@ -27,7 +33,16 @@ export function listSurvivedErrors(file: FileContext): readonly string[] {
     const run = listener && findStringValue(event) === 'uncaughtException' && findFunctionValue(listener, file);
     return run !== undefined && run !== false && onlyTells(run, file);
   });
-  return survives ? [packageOf(file.path)] : [];
+}
+
+/** `new Rollbar({ captureUncaught: true })` listens, and exits where it is told to only (read in rollbar 2.4.4 and 2.26.4, src/server/rollbar.js). */
+function hasRollbar(file: FileContext): boolean {
+  if (!file.text.includes('captureUncaught')) return false;
+  return file.nodesOfKind(ts.SyntaxKind.PropertyAssignment).some((property) => {
+    const { name, initializer, parent } = property as ts.PropertyAssignment;
+    if (name.getText(file.source) !== 'captureUncaught' || initializer.kind !== ts.SyntaxKind.TrueKeyword) return false;
+    return !/\bexitOnUncaughtException\b/.test(parent.getText(file.source)) && listImports(file).includes('rollbar');
+  });
 }
 
 function onlyTells(run: Parameters<typeof listNodesWithin>[1], file: FileContext): boolean {

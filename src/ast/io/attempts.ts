@@ -126,8 +126,8 @@ export function goesOtherWay(attempt: ts.TryStatement, fn: FunctionNode, file: F
   if (!body) return false;
   return contains(attempt.catchClause!.block, (set) => {
     if (!isAssignment(set)) return false;
-    const isSet = set.right.kind === ts.SyntaxKind.TrueKeyword;
-    if (!isSet && set.right.kind !== ts.SyntaxKind.FalseKeyword) return false;
+    const isSet = booleanOf(set.right);
+    if (isSet === undefined) return false;
     const declaration = ts.isIdentifier(set.left) ? file.bindingOf(set.left)?.declaration : undefined;
     if (declaration && isWithin(declaration, fn)) return false;
     const name = set.left.getText(file.source);
@@ -187,6 +187,35 @@ function isExit(node: ts.Node): boolean {
 export function leavesAlways(block: ts.Block): boolean {
   const last = block.statements.at(-1);
   return last !== undefined && (ts.isThrowStatement(last) || ts.isReturnStatement(last) || ts.isBreakStatement(last));
+}
+
+/** `while (!done) try { … } catch { done = true; }`: whatever has failed, the loop asks for what its `catch` has set, and ends. */
+export function endsOnFailure({ catchClause }: ts.TryStatement, loop: LoopNode): boolean {
+  const condition = ts.isForStatement(loop) ? loop.condition : loop.expression;
+  if (!condition) return false;
+  return catchClause!.block.statements.some((statement) => {
+    const set = ts.isExpressionStatement(statement) ? statement.expression : undefined;
+    if (!set || !isAssignment(set)) return false;
+    const value = booleanOf(set.right);
+    if (value === undefined) return false;
+    const name = set.left.getText();
+    const isTakenBack = (n: ts.Node): boolean =>
+      isAssignment(n) && n.pos >= set.end && n.left.getText() === name && booleanOf(n.right) !== value;
+    return isFalseWith(condition, name, value) && !contains(loop.statement, isTakenBack);
+  });
+}
+
+/** `!done && tries < 3` once `done` is true. */
+function isFalseWith(condition: ts.Expression, name: string, value: boolean): boolean {
+  const asked = skipWrappers(condition);
+  if (ts.isBinaryExpression(asked) && asked.operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken)
+    return isFalseWith(asked.left, name, value) || isFalseWith(asked.right, name, value);
+  return outcomeOf(asked, name, value) === false;
+}
+
+function booleanOf({ kind }: ts.Expression): boolean | undefined {
+  if (kind === ts.SyntaxKind.TrueKeyword) return true;
+  return kind === ts.SyntaxKind.FalseKeyword ? false : undefined;
 }
 
 /** Another server, name or page is tried each time: a search, not a retry. */

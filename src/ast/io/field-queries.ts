@@ -16,6 +16,7 @@ import {
 import { ts } from '../ts.ts';
 import { findRepetition } from '../where/where.ts';
 import { isLookupByArgument } from './field-arguments.ts';
+import { isForOneOfList, type ResolvedField } from './field-of-one.ts';
 import { matchHanded } from './own-query.ts';
 import { findQuery, isAwaitedOrReturned, isGatheredLookup, isInsideChain, isRun, type QueryCall } from './queries.ts';
 import { hasDatabase } from './query-libraries.ts';
@@ -40,6 +41,7 @@ export function findFieldQuery(call: ts.CallExpression, file: FileContext): Recu
   if (!fn || !isAwaitedOrReturned(call) || isInsideChain(call) || findRepetition(call)) return undefined;
   const field = file.memo(fieldOf, fn);
   if (!field || !matchHanded(fn, file)?.test(call.getText(file.source))) return undefined;
+  if (isForOneOfList(call, fn, field, file)) return undefined;
   const { type, object } = field;
   const pattern = new RegExp(`(?<![\\w$.])${object.text.replaceAll('$', '\\$')}(?![\\w$])`);
   if (!call.arguments.some((argument) => pattern.test(argument.getText(file.source)))) return undefined;
@@ -73,7 +75,7 @@ function speaksOfGraphql({ text }: ts.SourceFile, file: FileContext): boolean {
 }
 
 /** The type that a resolver is of, and what it calls the object of it. */
-function fieldOf(fn: FunctionNode, file: FileContext): { type: string; object: ts.Identifier } | undefined {
+function fieldOf(fn: FunctionNode, file: FileContext): ResolvedField | undefined {
   const parent = ts.isMethodDeclaration(fn) && ts.getDecorators(fn) ? decoratedParent(fn, file) : fn.parameters[0];
   if (!parent || !ts.isIdentifier(parent.name)) return undefined;
   const type = decoratedType(fn, parent, file) ?? groupOf(fn) ?? typeAround(fn);

@@ -15,6 +15,7 @@ import {
 import { ts } from '../ts.ts';
 import { listOwnInvocations } from '../within.ts';
 import { findQuery, type QueryCall } from './queries.ts';
+import { isSigning } from './signing.ts';
 
 /** What a call waits for outside of the process. `write` changes something there. */
 export type Io = 'read' | 'write';
@@ -56,7 +57,8 @@ export function isNamedComputing(call: ts.CallExpression): boolean {
   return computing.test(findMemberPath(call.expression)?.at(-1) ?? '');
 }
 
-const plain = /^(?:get|has|set)?(?:Logger|Config|Name)$/;
+/** What is at hand, or worked out: where an address is asked for, the function that gives it says so. */
+const plain = /^(?:get|has|set)?(?:Logger|Config|Name)$|^get\w*U(?:RL|rl)s?$/;
 
 /** Whether what a call does waits for I/O, by where its receiver comes from, what it is, or what the local function reaches. */
 export function ioOf(call: Invocation, file: FileContext): Io | undefined {
@@ -82,6 +84,7 @@ function judgeAt(call: Invocation, file: FileContext, depth: number): Io | undef
   }
   const target = findMethodCall(call);
   const origin = findOrigin(callee, file);
+  if (origin && isSigning(origin)) return undefined;
   const query = findQuery(call, file);
   // `pool.query('UPDATE …')`: what it is called does not tell.
   if (query && /^(?:insert|update|upsert|delete)$/.test(query.kind)) return 'write';

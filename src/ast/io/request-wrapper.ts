@@ -19,6 +19,7 @@ import {
 import { ts } from '../ts.ts';
 import type { OutboundCall } from './outbound-call.ts';
 import { isLimiting, optionsOf } from './request-options.ts';
+import { isStandIn } from './stand-in-fetch.ts';
 
 /** What functions are called that send requests for others. */
 const sending = /fetch|request|api|http|call(?!back)|query|send|invoke|execute/i;
@@ -36,7 +37,7 @@ export function unlessCallersLimit(
   file: FileContext,
 ): LinkCondition[] | undefined {
   const given = call.arguments[index];
-  if (!given || call.arguments.some(ts.isSpreadElement)) return undefined;
+  if (!given || call.arguments.some(ts.isSpreadElement) || isStandIn(call, file)) return undefined;
   return listConditions(optionsOf(skipWrappers(given), call, file), ownerOf(call), file, 0);
 }
 

@@ -6,7 +6,8 @@ import { findQuery } from './queries.ts';
 
 const statement = /^_?(?:query|execute)$/;
 const page = /^(?:paginate|aggregatePaginate|findAndCountAll?)$/;
-const rowsOf = /^(?:rows|docs|items|records|results|data)$/i;
+/** What the answer of a read calls its rows. */
+export const rowsOf = /^(?:rows|docs|items|records|results|data)$/i;
 const maxDepth = 4;
 
 /**
@@ -34,7 +35,7 @@ function isOfFind(cursor: ts.Expression): boolean {
 }
 
 /** What a name is given: where it is declared, where it is written, by what it is the answer of. */
-function listGiven(name: ts.Identifier, file: FileContext): ts.Expression[] {
+export function listGiven(name: ts.Identifier, file: FileContext): ts.Expression[] {
   const binding = file.bindingOf(name);
   if (!binding) return [];
   const { declaration, writes } = binding;

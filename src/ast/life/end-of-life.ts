@@ -1,6 +1,13 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { ClassShape } from '../names/class-shape.ts';
-import { type FunctionNode, hasModifier, isClassNode, nameOfFunction } from '../syntax.ts';
+import {
+  type FunctionNode,
+  findEnclosingClass,
+  getOutermostWrapped,
+  hasModifier,
+  isClassNode,
+  nameOfFunction,
+} from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { keepsItsOnly } from '../where/singleton.ts';
 import { lifeOf } from './life-cycle.ts';
@@ -95,9 +102,10 @@ export function listPartsOfClosable(file: FileContext): ReadonlySet<string> {
   for (const node of file.nodes('NewExpression')) {
     const { expression } = node;
     if (!ts.isIdentifier(expression) || !file.bindingOf(expression) || names.has(expression.text)) continue;
-    // The only instance of a class is no part of another one.
+    // The only instance of a class is no part of another one, nor is one that a method of its own class gives.
     const made = file.bindingOf(expression)?.declaration;
-    if (made && isClassNode(made) && keepsItsOnly(made, file)) continue;
+    const isGiven = made === findEnclosingClass(node) && ts.isReturnStatement(getOutermostWrapped(node).parent);
+    if (made && isClassNode(made) && (isGiven || keepsItsOnly(made, file))) continue;
     const life = lifeOf(node, file);
     const disposers =
       life.kind === 'owner' ? life.shape.disposers : life.kind === 'factory' ? life.disposers : undefined;

@@ -3,7 +3,7 @@ import type { LinkCondition } from '../../model/link.ts';
 import type { Add, Growth, Removal } from '../containers/container-growth.ts';
 import type { Container } from '../containers/containers.ts';
 import { listMembersMeant } from '../names/computed-members.ts';
-import { isExported, listCallsOf } from '../names/functions.ts';
+import { isExecutor, isExported, listCallsOf } from '../names/functions.ts';
 import { findSymbolName, plainName } from '../names/symbol-field.ts';
 import {
   type FunctionNode,
@@ -115,12 +115,12 @@ function isDecorator({ parameters }: FunctionNode): boolean {
   );
 }
 
-/** A callback belongs to the method or function that hands it on. */
+/** A callback belongs to the method or function that hands it on, and what a promise runs at once to the one that makes it. */
 export function methodAround(fn: FunctionNode | undefined): FunctionNode | undefined {
   let at = fn;
   while (at && (ts.isArrowFunction(at) || ts.isFunctionExpression(at))) {
     const outer = findEnclosingFunction(at);
-    if (!outer || !ts.isCallExpression(at.parent)) break;
+    if (!outer || !(ts.isCallExpression(at.parent) || isExecutor(at))) break;
     at = outer;
   }
   return at;

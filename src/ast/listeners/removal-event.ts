@@ -84,10 +84,14 @@ function isSameListener(one: ts.Expression, other: ts.Expression, file: FileCont
   return path !== undefined && path === findMemberPath(b)?.join('.');
 }
 
-/** Two literals, or two constants of one list: `Events.ADDED`, `Events.REMOVED`. */
+/** Two literals that have no event in common, or two constants of one list: `Events.ADDED`, `Events.REMOVED`. */
 function differs(add: ListenerCall, removal: ListenerCall, file: FileContext): boolean {
   const [a, b] = [add.call.arguments[0]!, removal.call.arguments[0]!];
-  if (ts.isStringLiteralLike(a) && ts.isStringLiteralLike(b)) return a.text !== b.text;
+  if (ts.isStringLiteralLike(a) && ts.isStringLiteralLike(b)) {
+    // `on('moveend zoomend', draw)`: Leaflet, jQuery and Backbone take several events at once.
+    const added = a.text.split(' ');
+    return !b.text.split(' ').some((event) => added.includes(event));
+  }
   const [from, of] = [findMemberPath(a), findMemberPath(b)];
   if (!from || !of || from.length < 2 || from.at(-1) === of.at(-1)) return false;
   const isList = from.slice(0, -1).join('.') === of.slice(0, -1).join('.') && from[0] !== 'this';

@@ -20,6 +20,7 @@ import {
 import { ts } from '../ts.ts';
 import { findLibrarySubscription } from './library-subscriptions.ts';
 import { isEnded } from './listener-place.ts';
+import { unlessRequested } from './requesting-getter.ts';
 
 type MethodCall = NonNullable<ReturnType<typeof findMethodCall>>;
 
@@ -30,7 +31,7 @@ export interface Subscription {
   source: string;
   /** How the result ends it. */
   ends: 'unsubscribe' | 'dispose' | 'remove' | 'call';
-  /** What another file must tell: that the method gives back something that ends the subscription. */
+  /** What other files must tell: that the method gives back something that ends it, that no getter makes what is subscribed to. */
   when?: LinkCondition;
 }
 
@@ -88,7 +89,8 @@ function ofObservable({ call, method, receiver }: MethodCall, file: FileContext)
   const made = findMethodCall(source);
   const lasting = made && /^(?:asObservable|select)$/.test(made.method) ? made.receiver : source;
   if (!isTicking && (ownOfComponent.test(lasting.getText(file.source)) || !outlives(lasting, file))) return undefined;
-  return { call, source: source.getText(file.source), ends: 'unsubscribe' };
+  const when = isTicking ? undefined : unlessRequested(lasting, file);
+  return { call, source: source.getText(file.source), ends: 'unsubscribe', ...(when && { when }) };
 }
 
 /** `fromEvent(window, 'resize')`. */

@@ -1,8 +1,10 @@
 import type { FileContext } from '../../model/file-context.ts';
+import { findQuery } from '../io/queries.ts';
 import { classShape, findThisOwner, type OwnerNode } from '../names/class-shape.ts';
 import { bareModule, findOrigin, originName } from '../names/provenance.ts';
 import {
   findEnclosingFunction,
+  findMemberName,
   findMemberPath,
   findMethodCall,
   getOutermostWrapped,
@@ -12,6 +14,7 @@ import {
   isLoop,
   isWithin,
   nameOfFunction,
+  skipAwait,
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
@@ -181,12 +184,33 @@ export function isHandedIn(value: ts.Node, file: FileContext): boolean {
   return ts.forEachChild(value, (child) => isHandedIn(child, file) || undefined) === true;
 }
 
-/** Literals and what the program fixes; one side of a comparison is enough. */
+/** Literals and what the program fixes, one text, the few numbers that a write gives; one side of a comparison is enough. */
 export function isShort({ call, kind, value }: JsonRoundTrip, file: FileContext): boolean {
-  if (sizeOf(value, file) === 'small') return true;
+  if (sizeOf(value, file) === 'small' || isOneText(value, file) || isResultOfWrite(call, value, file)) return true;
   const other = kind === 'compare' && ts.isBinaryExpression(call.parent) ? skipWrappers(call.parent.right) : undefined;
   const otherValue = other && ts.isCallExpression(other) ? other.arguments[0] : undefined;
   return otherValue !== undefined && sizeOf(otherValue, file) === 'small';
+}
+
+/** By its name: `printer._id`, `req.url`, `displayName`; a list of such has another one. */
+function isOneText(value: ts.Expression, file: FileContext): boolean {
+  const name = findMemberPath(value)?.at(-1) ?? '';
+  return (
+    /(?:^_?|[a-z0-9_])(?:[Ii]d|ID|[Uu]uid|UUID|[Uu]rl|URL|[Uu]ri|URI|[Nn]ame)$/.test(name) &&
+    sizeOf(value, file) !== 'large'
+  );
+}
+
+/** `const [result] = await connection.execute('INSERT …')` of mysql2: how many rows there were, and the id of the new one. */
+function isResultOfWrite(call: ts.CallExpression, value: ts.Expression, file: FileContext): boolean {
+  if (/^(?:affectedRows|changedRows|insertId)$/.test(findMemberName(call.parent) ?? '')) return true;
+  const name = skipWrappers(value);
+  const declaration = ts.isIdentifier(name) ? file.bindingOf(name)?.declaration : undefined;
+  if (!declaration || !ts.isBindingElement(declaration) || !ts.isArrayBindingPattern(declaration.parent)) return false;
+  const { elements, parent: holder } = declaration.parent;
+  const asked = ts.isVariableDeclaration(holder) && holder.initializer && skipAwait(holder.initializer);
+  const query = asked && elements[0] === declaration ? findQuery(asked, file) : undefined;
+  return query?.library === 'sql' && /^(?:delete|insert|update|upsert)$/.test(query.kind);
 }
 
 /**

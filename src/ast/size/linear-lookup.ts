@@ -3,6 +3,7 @@ import { keyDomain } from '../containers/key-domain.ts';
 import { domainOfName } from '../containers/key-words.ts';
 import { isLiveTable } from '../containers/live-table.ts';
 import { isRowsOfRead } from '../io/rows-of-read.ts';
+import { isShortRead } from '../io/short-read.ts';
 import {
   type FunctionNode,
   findMemberName,
@@ -63,7 +64,7 @@ export function findLinearLookup(call: ts.CallExpression, file: FileContext): Li
     if (dependsOnRound(list, repetition.node, file)) return undefined;
     if (!dependsOnRound(argument, repetition.node, file)) continue;
     const over = findIterated(repetition);
-    if (!over || isWithin(call, over)) continue;
+    if (!over || isWithin(call, over) || isShortRead(over, file)) continue;
     const key = isTest ? findKey(argument as FunctionNode, repetition.node, file) : undefined;
     if (isTest && !key) return undefined;
     const isGrowing = growsIn(list, repetition.node, file);

@@ -6,6 +6,7 @@ import { hasEnd } from '../life/end-of-life.ts';
 import type { Life } from '../life/life-cycle.ts';
 import type { ts } from '../ts.ts';
 import { isStartedWhenUnset } from '../where/latch.ts';
+import { isOnceAProcess } from '../where/once-guard.ts';
 import { startsWithOnlyInstance } from '../where/singleton.ts';
 import {
   canBeCalledOften,
@@ -37,7 +38,9 @@ export function whenNeverCleared(
       return whenOwned(call, places, life, file);
     case 'call':
       // A page lives as long as its scripts.
-      return file.role === 'ui' ? undefined : [canBeCalledOften(call, life, file)];
+      return file.role === 'ui' || isOnceAProcess(call, life.fn, file)
+        ? undefined
+        : [canBeCalledOften(call, life, file)];
     default:
       return undefined;
   }

@@ -16,6 +16,7 @@ import {
   nameOfFunction,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { isNoLastCall } from '../where/last-call.ts';
 import { isByHand, isSeldomAsked } from '../where/seldom.ts';
 import { isWholeByName } from '../where/singleton.ts';
 import { isPartOfClosable } from '../where/starts-repeatedly.ts';
@@ -186,7 +187,10 @@ export function weighDeadline(call: ts.CallExpression, isCleared: boolean, file:
     return { sureWhen: isShort ? comesWithUsers(call, life, file) : isOfLibrary(life) };
   }
   // What ends its owner late ends what has begun since; what calls back late does so twice.
-  if (staysLong(ms) || endsOwner(call, life, file) || (!isCleared && callsBack(call, file))) return {};
+  if (endsOwner(call, life, file) || (!isCleared && callsBack(call, file))) return {};
+  // Behind a last call the process ends, and the timer with it.
+  if (staysLong(ms))
+    return { sureWhen: anyOf(isNoLastCall(call), comesWithUse(call, life, file), runsRepeatedly(call, file)) };
   if (!isOfFewRuns(call, file)) return { sureWhen: comesWithUse(call, life, file) };
   if (!isCleared) return { sureWhen: comesWithUse(call, life, file) };
   const often = [isOfLibrary(life), isMadeWithRequests(call, life, file)];

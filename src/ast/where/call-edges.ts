@@ -22,6 +22,7 @@ import { findEntryOfCall, findEntryPoint } from './entry-points.ts';
 import { findFrameworkCall } from './framework-calls.ts';
 import { listGiven } from './given-values.ts';
 import { listHanded, parameterRef } from './handed-over.ts';
+import { isOffProduction } from './off-production.ts';
 import { isOnceAProcess } from './once-guard.ts';
 import { findSparing } from './spared.ts';
 import { findRepetition } from './where.ts';
@@ -46,7 +47,7 @@ export function addCall(
   const run = (to: SymbolRef): CallEdge => ({
     ...edge(to, frequency),
     ...(isNotWaitedFor(call, file) && { isLeftAlone: true }),
-    ...(from && isOnceAProcess(call, from, file) && { isOnce: true }),
+    ...(from && (isOnceAProcess(call, from, file) || isOffProduction(call, file)) && { isOnce: true }),
   });
   const target = targetOf(call, file, classes);
   // What a call gives may be told by its name alone.

@@ -30,6 +30,7 @@ import { findFrameworkCall } from './framework-calls.ts';
 import { entryOfFramework } from './framework-entries.ts';
 import { isHandedSocket, socketName } from './handed-socket.ts';
 import { isOneJob } from './one-job.ts';
+import { isOwnRequest, tellsNoRequest } from './own-connection.ts';
 import { refusesOthers } from './refuses-others.ts';
 import { isSeldomAnswered, seldomOf } from './seldom.ts';
 import { entryOfHanded, entryOfType } from './typed-entries.ts';
@@ -197,6 +198,8 @@ function entryOfCall(call: ts.CallExpression, file: FileContext): EntryPoint | u
     // A thread beside the one that serves: whoever hands it work goes on meanwhile.
     if (text === 'message' && (module === 'worker_threads' || findMemberPath(receiver)?.at(-1) === 'parentPort'))
       return { ...request("parentPort 'message'"), seldom: 'job' };
+    if (text !== undefined && tellsNoRequest(text, origin, file))
+      return { kind: 'event', label: `own socket '${text}'` };
     if (text !== undefined && connectionEvent.test(text)) {
       const label = `${findMemberPath(receiver)?.at(-1) ?? ''} '${text}'`.trim();
       return isOwnRequest(receiver, file) ? undefined : request(label);
@@ -228,20 +231,6 @@ function isOfRouter(call: ts.CallExpression): boolean {
   const { parent } = getOutermostWrapped(call);
   const router = ts.isPropertyAssignment(parent) ? parent.parent.parent : undefined;
   return router !== undefined && ts.isCallExpression(router) && /router$/i.test(calleeName(router));
-}
-
-/** A request that the code makes itself (`http.request(…)`): its one answer, or upgrade, is not somebody who asks. */
-function isOwnRequest(receiver: ts.Expression, file: FileContext): boolean {
-  const binding = ts.isIdentifier(receiver) ? file.bindingOf(receiver) : undefined;
-  const declaration = binding?.declaration;
-  const made = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
-  return made !== undefined && isRequestMade(made);
-}
-
-function isRequestMade(at: ts.Expression): boolean {
-  const made = skipWrappers(at);
-  if (ts.isConditionalExpression(made)) return isRequestMade(made.whenTrue) && isRequestMade(made.whenFalse);
-  return findMethodCall(made)?.method === 'request';
 }
 
 function isPage(receiver: ts.Expression, file: FileContext): boolean {

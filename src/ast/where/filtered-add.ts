@@ -3,9 +3,19 @@ import type { Add, Growth } from '../containers/container-growth.ts';
 import type { Container } from '../containers/containers.ts';
 import { isConfiguredKey } from '../names/configured-key.ts';
 import { listCallsOf } from '../names/functions.ts';
-import { type FunctionNode, findEnclosingFunction, findMemberName, findMethodCall, nameOfFunction } from '../syntax.ts';
+import {
+  calleeName,
+  type FunctionNode,
+  findEnclosingFunction,
+  findMemberName,
+  findMethodCall,
+  getOutermostWrapped,
+  isWithin,
+  nameOfFunction,
+} from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { listMethodCalls } from '../within.ts';
+import { listConditionsOn } from './conditions.ts';
 import { findEntryPoint } from './entry-points.ts';
 import { findRepetition } from './where.ts';
 
@@ -127,12 +137,34 @@ function isChecked(add: Add, file: FileContext): boolean {
   );
 }
 
-/** `for (const entry of this.entries) if (isSame(entry, wanted)) return entry`: one for each different thing that is asked for. */
+const search = /^(?:find|findIndex|some|includes|indexOf)$/;
+
+/**
+ * `for (const entry of this.entries) if (isSame(entry, wanted)) return entry`, or a search on whose outcome the add hangs: one
+ * for each different thing that is asked for.
+ */
 export function isLookedFor(add: Add, container: Container, file: FileContext): boolean {
   return container.accesses.some((access) => {
     if (access.pos > add.node.pos || findEnclosingFunction(access) !== add.fn) return false;
     const { parent } = access;
     if (ts.isForOfStatement(parent)) return /\breturn\b/.test(parent.statement.getText(file.source));
-    return /^(?:find|findIndex|some|includes|indexOf)$/.test(findMemberName(parent) ?? '');
+    if (search.test(findMemberName(parent) ?? '')) return true;
+    return isSearchedByFunction(access) && hangsOn(add, parent, file);
   });
+}
+
+/** `findIndex(entries, isSame)` of lodash. */
+function isSearchedByFunction(list: ts.Expression): boolean {
+  const { parent } = list;
+  return ts.isCallExpression(parent) && parent.arguments[0] === list && search.test(calleeName(parent));
+}
+
+/** Whether a condition of the add asks what a call gives, at once or by the name that it is kept under. */
+function hangsOn({ node, fn }: Add, call: ts.Node, file: FileContext): boolean {
+  const { parent } = getOutermostWrapped(call);
+  const kept = ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name) ? parent.name : undefined;
+  const uses = (kept && file.bindingOf(kept)?.references) ?? [];
+  return listConditionsOn(node, fn!, file).some(
+    (condition) => isWithin(call, condition) || uses.some((use) => isWithin(use, condition)),
+  );
 }

@@ -17,6 +17,7 @@ import {
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { listNodesWithin } from '../within.ts';
 import { leavesFunction, listConditionsOn } from './conditions.ts';
 import { absentIn } from './spared.ts';
 
@@ -162,8 +163,13 @@ function isInGuard(node: ts.Node, fn: FunctionNode, file: FileContext): boolean 
   return false;
 }
 
-/** Whether a branch sets the name of outside of its function that was asked to be missing: it runs once. */
+/** Whether a branch sets the name of outside of its function, or the field, that was asked to be missing: it runs once. */
 function isFilledIn(branch: ts.Node, asked: ts.Expression, fn: FunctionNode, file: FileContext): boolean {
+  const field = findMemberPath(asked);
+  if (field?.length === 2 && field[0] === 'this')
+    return listNodesWithin('BinaryExpression', branch, file).some(
+      (set) => isAssignment(set) && findMemberPath(set.left)?.join('.') === field.join('.'),
+    );
   const binding = ts.isIdentifier(asked) ? file.bindingOf(asked) : undefined;
   if (!binding || isWithin(binding.identifier, fn)) return false;
   return binding.writes.some((write) => isWithin(write, branch));

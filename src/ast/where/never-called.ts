@@ -3,6 +3,7 @@ import type { LinkCondition } from '../../model/link.ts';
 import type { Add, Removal } from '../containers/container-growth.ts';
 import { isStamped } from '../containers/stamped.ts';
 import { isOfParameter, methodAround } from '../life/trimming.ts';
+import { isNamedRemoval } from '../listeners/removed-at-end.ts';
 import { listCallsOf } from '../names/functions.ts';
 import { type FunctionNode, hasModifier, isClassNode, nameOfFunction } from '../syntax.ts';
 import { ts } from '../ts.ts';
@@ -31,8 +32,8 @@ const sweeping =
 const looksAtTime = /\bDate\.now\(|new Date\(\)|performance\.now\(|expire(?:s|d)?(?:At|On)?\b/;
 
 /**
- * "Nothing in the project calls what sweeps out the entries that are too old", though entries say when they are: the
- * conditions for that, or undefined where there is no such sweep, or one that runs.
+ * "Nothing in the project calls what sweeps out the entries that are too old", though entries say when they are, nor takes one
+ * out as what it stands for ends: the conditions for that, or undefined where there is no such sweep, or one that runs.
  */
 export function listDeadSweep(
   adds: readonly Add[],
@@ -49,7 +50,7 @@ export function listDeadSweep(
   );
   if (sweeps.size === 0 || !adds.some(({ value }) => isStamped(value, file))) return undefined;
   if ([...sweeps].some((fn) => !isOffered(fn, file) || !sweeping.test(nameOfFunction(fn)))) return undefined;
-  return [...sweeps].flatMap((fn): LinkCondition[] => {
+  const conditions = [...sweeps].flatMap((fn): LinkCondition[] => {
     // Only its own class could call it, or one that extends that.
     if (hasModifier(fn, ts.SyntaxKind.PrivateKeyword) || hasModifier(fn, ts.SyntaxKind.ProtectedKeyword)) return [];
     return [
@@ -57,6 +58,18 @@ export function listDeadSweep(
       { kind: 'not', of: openToUsers(fn.body ?? fn, file) },
     ];
   });
+  return [...conditions, ...listNotRemovedAtEnd(removals, file)];
+}
+
+/** "No listener of an end takes out an entry by its key", for each method that does so for whoever calls it. */
+function listNotRemovedAtEnd(removals: readonly Removal[], file: FileContext): LinkCondition[] {
+  const methods = new Set<string>();
+  for (const { key, fn: by } of removals) {
+    const fn = methodAround(by);
+    if (fn && key && isOfParameter(key, fn, file) && isNamedRemoval(nameOfFunction(fn)))
+      methods.add(nameOfFunction(fn));
+  }
+  return [...methods].map((name) => ({ kind: 'not', of: { kind: 'project-states', fact: `removed-at-end:${name}` } }));
 }
 
 const ending = /^_*(?:disable|remove|stop|detach|unbind|unregister|unsubscribe|unlisten|clear|reset|hide)[A-Z]\w*$/;

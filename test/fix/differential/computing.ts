@@ -183,7 +183,7 @@ export const performance = [
     source: fc.record({ copy: name('copy', 'sorted'), field: name('total', 'count') }).map(
       ({ copy, field }) => `import { createServer } from 'node:http';
 export const server = createServer(async (req, res) => {
-  const orders = await req.load();
+  const orders = await req.json();
   const ${copy} = JSON.parse(JSON.stringify(orders));
   ${copy}.sort((a, b) => a.${field} - b.${field});
   ${copy}.push({ ${field}: 1 });
@@ -196,7 +196,7 @@ export const server = createServer(async (req, res) => {
     }),
     async observe(load, orders) {
       const stored = structuredClone(orders);
-      return { results: [await ask(load().server, { load: async () => stored }), stored] };
+      return { results: [await ask(load().server, { json: async () => stored }), stored] };
     },
   }),
   program({

@@ -1,9 +1,16 @@
 import { EventEmitter } from 'node:events';
 import fc from 'fast-check';
 import { vi } from 'vitest';
-import { ask, outcomeOf, program } from './program.ts';
+import { ask, fakeExpress, outcomeOf, program } from './program.ts';
 
 const name = (...names: string[]) => fc.constantFrom(...names);
+
+/** `AbortSignal.timeout` by the clock of the test. */
+function abortedIn(ms: number): AbortSignal {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(new Error('late')), ms);
+  return controller.signal;
+}
 
 /** Timers that are left when the work is done. */
 const timersLeft = (): number => vi.getTimerCount();
@@ -175,6 +182,56 @@ export class Meter {
       poller.end();
       vi.advanceTimersByTime(500);
       return { results: heard, cost: timersLeft() };
+    },
+  }),
+  program({
+    rule: 'require-outbound-timeout',
+    extension: '.mjs',
+    source: fc
+      .record({
+        file: name('file', 'controller', 'timer'),
+        options: name('', ", { redirect: 'follow' }"),
+        read: name('arrayBuffer()', 'body.read()', 'json()'),
+        form: name('declared', 'caught', 'returned'),
+      })
+      .map(({ file, options, read, form }) => {
+        const call = `fetch(url${options})`;
+        const opened =
+          form === 'returned'
+            ? `const open = (url) => {\n  return ${call};\n};\n`
+            : `const open = async (url) => {\n  const ${file} = await ${call}${form === 'caught' ? '.catch(() => undefined)' : ''};\n  return ${file};\n};\n`;
+        return `import express from 'express';
+${opened}express().get('/files', async (req, res) => {
+  const ${file} = await open('https://files.example');
+  res.json(${file} ? await ${file}.${read} : 'none');
+});
+`;
+      }),
+    input: fc.record({
+      head: fc.integer({ min: 0, max: 9000 }),
+      body: fc.integer({ min: 0, max: 60_000 }),
+      fails: fc.boolean(),
+    }),
+    async observe(load, { head, body, fails }) {
+      let endless = 0;
+      const fetch = (_url: string, { signal, redirect }: { signal?: AbortSignal; redirect?: string } = {}) => {
+        if (!signal) endless++;
+        const after = <Value>(ms: number, value: Value): Promise<Value> =>
+          new Promise((resolve, reject) => {
+            signal?.addEventListener('abort', () => reject(signal.reason));
+            setTimeout(() => (fails ? reject(new Error('refused')) : resolve(value)), ms);
+          });
+        // A text is small: it comes with its head.
+        const arrayBuffer = () => after(body, redirect);
+        return after(head, { arrayBuffer, body: { read: arrayBuffer }, json: async () => redirect });
+      };
+      const clock = vi.spyOn(AbortSignal, 'timeout').mockImplementation(abortedIn);
+      const { library, call } = fakeExpress();
+      load({ fetch, express: library });
+      const pending = outcomeOf(() => call('GET /files', {}));
+      await vi.advanceTimersByTimeAsync(80_000);
+      clock.mockRestore();
+      return { results: await pending, cost: endless };
     },
   }),
   program({

@@ -430,10 +430,25 @@ export const api = [
   program({
     rule: 'no-cache-stampede',
     extension: '.ts',
-    source: fc.record({ cache: name('rateCache', 'cachedRates'), rate: name('rate', 'found') }).map(
-      ({ cache, rate }) => `import { Router } from 'express';
+    source: fc
+      .record({
+        cache: name('rateCache', 'cachedRates'),
+        rate: name('rate', 'found'),
+        // What is declared as a function may be called above it, and while the module loads.
+        shape: fc.constantFrom(
+          ['const getRate = async (from: string, to: string): Promise<number> => {', '};', ''],
+          ['async function getRate(from: string, to: string): Promise<number> {', '}', ''],
+          ['export async function getRate(from: string, to: string): Promise<number> {', '}', 'warmUp();'],
+        ),
+      })
+      .map(
+        ({ cache, rate, shape: [open, close, above] }) => `import { Router } from 'express';
 const ${cache} = new Map<string, number>();
-const getRate = async (from: string, to: string): Promise<number> => {
+${above}
+function warmUp() {
+  getRate('a', 'c').catch(() => undefined);
+}
+${open}
   const key = \`\${from}:\${to}\`;
   let ${rate} = ${cache}.get(key);
   if (${rate} === undefined) {
@@ -442,13 +457,13 @@ const getRate = async (from: string, to: string): Promise<number> => {
     ${cache}.set(key, ${rate});
   }
   return ${rate};
-};
+${close}
 export const router = Router();
 router.get('/rates/:from/:to', async (req, res) => {
   res.json(await getRate(req.params.from ?? '', req.params.to ?? ''));
 });
 `,
-    ),
+      ),
     input: fc.array(fc.array(fc.tuple(name('a', 'b', ':'), name('c', 'down', ':d'))), { maxLength: 4 }),
     async observe(load, batches) {
       let fetches = 0;
