@@ -1,8 +1,8 @@
 import type { NaiveRetry } from '../rules/database/no-naive-retry.ts';
-import { isLoop } from '../src/ast/syntax.ts';
+import { findProperty, isLoop } from '../src/ast/syntax.ts';
 import { ts } from '../src/ast/ts.ts';
 import type { FileContext } from '../src/model/file-context.ts';
-import type { Fix, Fixer, Skip } from '../src/model/fixer.ts';
+import type { Fix, Fixer, Skip, TextEdit } from '../src/model/fixer.ts';
 import { addArgument } from './edit/add-argument.ts';
 import { addProperties } from './edit/add-property.ts';
 import { addOptionsBehind } from './edit/rewrite-call.ts';
@@ -110,15 +110,28 @@ function addJitter(call: ts.CallExpression, file: FileContext): Fix | Skip {
   const isBackoff = /backOff/.test(call.expression.getText(file.source));
   const property = isBackoff ? "jitter: 'full'" : 'randomize: true';
   const [work, options] = call.arguments;
+  const shorter = isBackoff ? undefined : halvePauses(options);
   // `retry` multiplies each pause by 1 to 2; full jitter only shortens them.
   const note = isBackoff
     ? {}
-    : { note: 'each pause may take up to twice as long: a caller with a limit of time needs room for it' };
+    : shorter
+      ? { note: 'each pause now takes between half as long as before and as long' }
+      : { note: 'each pause may take up to twice as long: a caller with a limit of time needs room for it' };
   if (!work) return { skip: 'nothing is retried' };
   if (!options) return { edits: addOptions(call, work, property, file), ...note };
   return ts.isObjectLiteralExpression(options)
-    ? { edits: addProperties(options, [property], file), ...note }
+    ? { edits: [...(shorter ?? []), ...addProperties(options, [property], file)], ...note }
     : { skip: 'its options are not written out' };
+}
+
+/** Half of the `minTimeout` that is written out as a number: what chance adds makes no pause longer than it was. */
+function halvePauses(options: ts.Expression | undefined): [TextEdit] | undefined {
+  const first = findProperty(options, 'minTimeout');
+  const half = first && ts.isNumericLiteral(first) ? Number(first.text) / 2 : 0;
+  if (!first || half < 1) return undefined;
+  const digits = String(Math.floor(half));
+  const text = first.getText().includes('_') ? digits.replace(/(?<=\d)(?=(?:\d{3})+$)/g, '_') : digits;
+  return [{ start: first.getStart(), end: first.end, text }];
 }
 
 function addOptions(call: ts.CallExpression, work: ts.Expression, property: string, file: FileContext): Fix['edits'] {
