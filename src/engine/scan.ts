@@ -108,8 +108,14 @@ function wholeKeys(request: ScanRequest, scope: Scope, cache: ScanCache): WholeK
       hashes.push([file.path, file.packageDir, file.explicit, hash]);
     }
     const dirs = rest ? ['', ...packages.dirs()] : [...new Set(files.map(({ packageDir }) => packageDir))].sort();
-    const manifests = dirs.map((dir) => [dir, packages.manifestOf(dir)]);
-    return sha256(JSON.stringify([found, files.length, rest !== undefined, manifests, hashes]));
+    // What facts tell that no package.json does: files that stand beside it, or that it names.
+    const known = dirs.map((dir) => [
+      dir,
+      packages.manifestOf(dir),
+      packages.factsOf(dir).node,
+      packages.isPublished(dir),
+    ]);
+    return sha256(JSON.stringify([found, files.length, rest !== undefined, known, hashes]));
   };
   return { alone: () => keyOf(undefined), withRest: () => keyOf(scope.listRest()) };
 }

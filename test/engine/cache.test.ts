@@ -146,6 +146,35 @@ describe('a scan with a cache says what one without says, byte for byte', () => 
     }
   });
 
+  test('when only what says which Node.js a package runs on changes', async () => {
+    const root = tempProject({
+      'package.json': '{ "dependencies": { "express": "5.0.0" } }',
+      '.nvmrc': '20\n',
+      'server.ts': `import express from 'express';
+const app = express();
+app.get('/', async (req, res) => res.json(await (await fetch('https://rates.example.com')).json()));
+`,
+    });
+    const cached = scanning(root);
+    expect(await cached()).not.toContain('runs on Node.js 16');
+    writeFileSync(join(root, '.nvmrc'), '16\n');
+    expect(await cached()).toContain('runs on Node.js 16');
+    expect(await cached()).toBe(await afresh(root));
+  });
+
+  test('when only the built file that `main` names changes', async () => {
+    const root = tempProject({
+      'package.json': '{ "name": "poll", "version": "2.1.0", "main": "dist/index.js" }',
+      'dist/index.js': "exports.Poll = require('./poll').Poll;\n",
+      'poll.ts': 'export class Poll {\n  start() {\n    setInterval(() => this.ask(), 900);\n  }\n  ask() {}\n}\n',
+    });
+    const cached = scanning(root);
+    const ofLibrary = await cached();
+    writeFileSync(join(root, 'dist/index.js'), "new (require('./poll').Poll)().start();\n");
+    expect(await cached()).not.toBe(ofLibrary);
+    expect(await cached()).toBe(await afresh(root));
+  });
+
   test('with other rules, settings and paths in between', async () => {
     const root = tempProject(service);
     const cached = scanning(root);
