@@ -112,7 +112,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "category": "resources",
     "severity": "high",
     "confidence": "certain",
-    "lifecycle": "stable",
+    "lifecycle": "trial",
     "effort": 10,
     "message": "This removal of a \"{event}\" listener removes nothing: {why}.",
     "why": "The listener stays for the life of its emitter, with all it refers to, and runs once more for each time it was added: instances, calls, mounts.",
