@@ -5,6 +5,7 @@ import tsParser from '@typescript-eslint/parser';
 import { ESLint as ESLint10, type Linter } from 'eslint';
 import { ESLint as ESLint9 } from 'eslint9';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { ruleFacts } from '../../src/rule-facts.generated.ts';
 import { cache, leakyApp, library, poller, project, plimsoll as runPlimsoll } from '../cli/plimsoll.ts';
 
 /** As a user gets it: built, by the name that package.json exports. */
@@ -65,9 +66,12 @@ describe.each([
     expect(rules['plimsoll/no-leaked-interval']?.docs?.url).toBe(url);
   });
 
-  test('a stable rule of high severity is an error, one on trial a warning', async () => {
+  test('a rule is an error where a scan would fail of it: of high severity, and stable; else a warning', () => {
+    const fails = ruleFacts.filter(({ severity, lifecycle }) => severity === 'high' && lifecycle === 'stable');
     const { rules } = plimsoll.configs.recommended;
-    expect(rules['plimsoll/no-mismatched-removal']).toBe('error');
+    const ids = (level: string) => Object.keys(rules).filter((id) => rules[id] === level);
+    expect(ids('error')).toEqual(fails.map(({ id }) => `plimsoll/${id}`));
+    expect(ids('warn')).toHaveLength(ruleFacts.length - fails.length);
     expect(rules['plimsoll/no-query-in-loop']).toBe('warn');
   });
 
