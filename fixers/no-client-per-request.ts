@@ -7,11 +7,11 @@ import { findOtherEnd, listEnds, removeEnd } from './edit/client-ends.ts';
 import { type ClientScope, findClientScope } from './edit/client-scope.ts';
 import { findShared, isNameTaken } from './edit/find-shared.ts';
 import { freeName } from './edit/free-name.ts';
-import { indentationOf } from './edit/indentation-of.ts';
 import { insertBefore } from './edit/insert-before.ts';
 import { removeStatement } from './edit/remove-statement.ts';
 import { renameReferences } from './edit/rename-references.ts';
 import { replaceNode } from './edit/replace-node.ts';
+import { rewriteParts } from './edit/rewrite-part.ts';
 import { findObjection } from './edit/share-given.ts';
 import { shareLazily } from './edit/share-lazily.ts';
 import { findSetUp, findSocketLimit, findWarning, hasRequestDeadline, isMadeLater } from './edit/shared-client.ts';
@@ -65,7 +65,7 @@ function share(data: Client, scope: ClientScope, file: FileContext): Fix | Skip 
   const home = getTopLevelStatement(creation);
   const known = findShared(creation, scope, file);
   const name = known?.name ?? freeName(`shared${kind}`, file);
-  const made = known ? [] : insertBefore(home, `const ${name} = ${outdented(creation, home, file)};\n`, file);
+  const made = known ? [] : insertBefore(home, `const ${name} = ${rewriteParts(creation, [], file)};\n`, file);
   return { edits: [replaceNode(creation, name, file), ...made] };
 }
 
@@ -100,7 +100,7 @@ function shareVariable(
   const known = findShared(creation, scope, file);
   const name = known?.name ?? (isNameTaken(binding, creation, file) ? freeName(binding.name, file) : binding.name);
   const type = declaration.type ? `: ${declaration.type.getText(file.source)}` : '';
-  const code = `const ${name}${type} = ${outdented(creation, home, file)};\n`;
+  const code = `const ${name}${type} = ${rewriteParts(creation, [], file)};\n`;
   const isEnding = (reference: ts.Node): boolean => ends.some((end) => isWithin(reference, end));
   return {
     edits: [
@@ -115,16 +115,4 @@ function shareVariable(
 
 function asFix(shared: Fix['edits'] | Skip, more: readonly TextEdit[] = [], note?: string): Fix | Skip {
   return 'skip' in shared ? shared : { edits: [...shared, ...more], ...(note && { note }) };
-}
-
-/** The creation as it stands at module level. */
-function outdented(creation: ts.Node, home: ts.Statement, file: FileContext): string {
-  const from = indentationOf(creation, file);
-  const to = indentationOf(home, file);
-  const text = creation.getText(file.source);
-  // White space in a template is part of it.
-  if (!from.startsWith(to) || text.includes('`')) return text;
-  return text.replace(/(\r\n|[\r\n])([\t ]*)/g, (line, end: string, indent: string) =>
-    indent.startsWith(from) ? end + to + indent.slice(from.length) : line,
-  );
 }

@@ -266,7 +266,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "changes": "Holds the entries in a `BoundedCache` of 10,000: the ones used least go when it is full and are computed again when asked for."
     },
     "bad": "import express from 'express';\n\nconst seen = new Set<string>();\n\nexport const router = express.Router();\n\nrouter.post('/events/:id', (req, res) => {\n  const id = req.params.id as string;\n  if (seen.has(id)) return res.sendStatus(409);\n  seen.add(id);\n  return res.sendStatus(202);\n});",
-    "good": "interface Link {\n  close(): void;\n}\n\n/** What is closed makes room for the next one under its key. */\nexport class LinkService {\n  private readonly links = new Map<string, Link>();\n\n  constructor(private readonly connect: (roomId: string) => Link) {}\n\n  open(roomId: string): void {\n    this.links.set(roomId, this.connect(roomId));\n  }\n\n  reopen(roomId: string): void {\n    this.links.get(roomId)?.close();\n    this.open(roomId);\n  }\n}"
+    "good": "import { createServer } from 'node:http';\n\nconst visits = new Map<string, number>();\n\n/** The hosts that a server answers for are few, however many addresses are asked for. */\nexport const server = createServer((req, res) => {\n  const { host } = new URL(req.url ?? '/', 'http://localhost');\n  visits.set(host, (visits.get(host) ?? 0) + 1);\n  res.end(String(visits.get(host)));\n});"
   },
   {
     "id": "no-unbounded-log",
@@ -275,7 +275,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "confidence": "likely",
     "lifecycle": "trial",
     "effort": 15,
-    "message": "`{name}` only ever grows: `{fn}` adds to it and {trim} for as long as the process lives.",
+    "message": "`{name}` only ever grows: {fn} adds to it and {trim} for as long as the process lives.",
     "why": "A history that is never cut grows with every request, sample or event since the start, and whatever sorts, averages or copies it takes longer each time.",
     "advice": "Keep the last N in a ring buffer, or sums and counts instead of the samples; or cut the array where it is added to.",
     "limits": [
@@ -600,7 +600,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "confidence": "likely",
     "lifecycle": "trial",
     "effort": 30,
-    "message": "`{call}` walks every key of the server while nothing else is served, each time `{name}` runs.",
+    "message": "`{call}` walks every key of the server while nothing else is served, each time {name} runs.",
     "why": "Redis runs one command at a time: KEYS takes time with the number of all keys, about 40 ms a million, and every other client waits.",
     "advice": "Walk with SCAN (`scanStream`, `scanIterator`), or keep a set of the keys that belong together.",
     "limits": [
@@ -890,7 +890,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "confidence": "likely",
     "lifecycle": "trial",
     "effort": 20,
-    "message": "Between `{get}` and `{set}` nothing shares the load in flight: all calls of `{name}` that find nothing load at once.",
+    "message": "Between `{get}` and `{set}` nothing shares the load in flight: all calls of {name} that find nothing load at once.",
     "why": "When a hot key expires, every request that arrives before the first load ends starts its own: the load on what is behind the cache grows with the request rate times the load time.",
     "advice": "Share the load in flight by key: `singleFlight`, or keep the promise in a Map until it settles.",
     "limits": [

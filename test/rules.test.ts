@@ -24,6 +24,14 @@ describe.each(pairs.map((pair) => [pair.rule.id, pair] as const))('%s', (id, pai
       const outcome = await scanFiles(files, [pair], id);
       expect(outcome.problems).toEqual([]);
       expect(listPlaces(outcome)).toEqual(listMarks(files).sort());
+      const sure = listMarks(files).filter((place) => !listMarks(files, 'possible').includes(place));
+      const unsure = outcome.findings
+        .filter(({ confidence }) => confidence === 'possible')
+        .map(({ file, range }) => `${file}:${range.start.line}`);
+      expect(
+        sure.filter((place) => unsure.includes(place)),
+        'reported only with `possible`, and not marked so',
+      ).toEqual([]);
       for (const word of ['possible', 'likely']) {
         const places = listMarks(files, word);
         const confidences = outcome.findings

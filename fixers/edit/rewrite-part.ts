@@ -2,6 +2,7 @@ import type { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { TextEdit } from '../../src/model/fixer.ts';
 import { indentationOf, indentUnit } from './indentation-of.ts';
+import { listTemplateLines } from './template-lines.ts';
 
 /** A part that takes the place of a node. */
 export function partFor(node: ts.Node, text: string, file: FileContext): TextEdit {
@@ -17,13 +18,17 @@ export function rewriteParts(node: ts.Node, parts: readonly TextEdit[], file: Fi
   return toLevels(text, indentationOf(node, file), indentUnit(file));
 }
 
-/** Two spaces a level, whatever the file indents by. */
+/** Two spaces a level, whatever the file indents by; a comment keeps the one space before each `*`. */
 function toLevels(text: string, indent: string, unit: string): string {
   const [first = '', ...others] = text.split(/\r?\n/);
-  const lines = others.map((line) => {
+  const kept = listTemplateLines(text);
+  const lines = others.map((line, index) => {
+    if (kept.has(index + 1)) return line;
     const rest = line.startsWith(indent) ? line.slice(indent.length) : line.trimStart();
-    const levels = rest.length - rest.trimStart().length;
-    return '  '.repeat(Math.floor(levels / unit.length)) + rest.trimStart();
+    let levels = 0;
+    while (rest.startsWith(unit, levels * unit.length)) levels++;
+    const code = rest.trimStart();
+    return '  '.repeat(levels) + (code.startsWith('*') ? ' ' : '') + code;
   });
   return [first, ...lines].join('\n');
 }

@@ -7,6 +7,7 @@ import { keyDomain } from '../../src/ast/containers/key-domain.ts';
 import { isReadThrough } from '../../src/ast/containers/read-through.ts';
 import { isSharedLoad, notSharedElsewhere } from '../../src/ast/containers/shared-load.ts';
 import { isLoadedAgain, isLoadedByMany, isPurged, isShortLived } from '../../src/ast/containers/short-lived.ts';
+import { shownFunction } from '../../src/ast/names/shown-function.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -45,7 +46,7 @@ export const rule = defineRule<CacheStampede>({
   lifecycle: 'trial',
   effort: 20,
   message:
-    'Between `{get}` and `{set}` nothing shares the load in flight: all calls of `{name}` that find nothing load at once.',
+    'Between `{get}` and `{set}` nothing shares the load in flight: all calls of {name} that find nothing load at once.',
   why: 'When a hot key expires, every request that arrives before the first load ends starts its own: the load on what is behind the cache grows with the request rate times the load time.',
   advice: 'Share the load in flight by key: `singleFlight`, or keep the promise in a Map until it settles.',
   limits: [
@@ -108,7 +109,7 @@ function judge(set: ts.CallExpression, file: FileContext): Match<CacheStampede> 
       ...(isDear || elsewhere ? [allOf(onAskedPath(get, file), elsewhere)] : []),
       ...(isHelper ? [openInLibrary(get, file)] : []),
     ),
-    values: { get: textOf(get, file), set: textOf(set, file), name: nameOfFunction(fn) },
+    values: { get: textOf(get, file), set: textOf(set, file), name: shownFunction(fn) },
     related: relate(load, set),
     data: { fn, get, set, key },
   };
@@ -129,7 +130,7 @@ function judgeVariable(
     confidence: isHot && !isSeldomAsked(file) ? 'likely' : 'possible',
     when: allOf(onRequestPath(get, file), notSharedElsewhere(load, file)),
     sureWhen: onAskedPath(get, file),
-    values: { get: kept, set: `${kept} = …`, name: nameOfFunction(fn) },
+    values: { get: kept, set: `${kept} = …`, name: shownFunction(fn) },
     related: relate(get, set, 'asks first'),
     data: { fn, get, set, key: undefined },
   };

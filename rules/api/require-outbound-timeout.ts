@@ -16,7 +16,8 @@ import { findOptions } from '../../src/ast/io/request-options.ts';
 import { unlessCallersLimit } from '../../src/ast/io/request-wrapper.ts';
 import { isUsersAddress } from '../../src/ast/io/users-address.ts';
 import { importWords } from '../../src/ast/mention-words.ts';
-import { findEnclosingClass, findEnclosingFunction, findProperty, nameOfFunction } from '../../src/ast/syntax.ts';
+import { shownFunction } from '../../src/ast/names/shown-function.ts';
+import { findEnclosingClass, findEnclosingFunction, findProperty } from '../../src/ast/syntax.ts';
 import { isAfterAnswer, isTimeLimited } from '../../src/ast/timers/bounded-wait.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { isAtEdge } from '../../src/ast/where/edge-runtime.ts';
@@ -103,7 +104,7 @@ function judge(call: ts.CallExpression, file: FileContext): Match<OutboundTimeou
     }),
     values: {
       call: call.expression.getText(file.source).replace(/\s+/g, ''),
-      place: ` in \`${nameOfFunction(fn)}\``,
+      place: ` in ${shownFunction(fn)}`,
       wait: patienceOf[isEndedByEdge ? 'edge' : library],
     },
     when: allOf(

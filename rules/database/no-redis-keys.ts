@@ -3,6 +3,7 @@ import { isAwaitedOrReturned } from '../../src/ast/io/queries.ts';
 import { ownerOf } from '../../src/ast/io/request-wrapper.ts';
 import { together } from '../../src/ast/mention-words.ts';
 import { bareModule, findOrigin } from '../../src/ast/names/provenance.ts';
+import { shownFunction } from '../../src/ast/names/shown-function.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -10,7 +11,6 @@ import {
   findMethodCall,
   findStringValue,
   isFunctionNode,
-  nameOfFunction,
   skipWrappers,
 } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
@@ -32,7 +32,7 @@ export const rule = defineRule<RedisKeys>({
   confidence: 'likely',
   lifecycle: 'trial',
   effort: 30,
-  message: '`{call}` walks every key of the server while nothing else is served, each time `{name}` runs.',
+  message: '`{call}` walks every key of the server while nothing else is served, each time {name} runs.',
   why: 'Redis runs one command at a time: KEYS takes time with the number of all keys, about 40 ms a million, and every other client waits.',
   advice: 'Walk with SCAN (`scanStream`, `scanIterator`), or keep a set of the keys that belong together.',
   limits: [
@@ -85,7 +85,7 @@ function judge(
   const requested = runsRepeatedly(call, file);
   return {
     at: call,
-    values: { call: `${call.expression.getText(file.source)}()`, name: nameOfFunction(ownerOf(call) ?? fn) },
+    values: { call: `${call.expression.getText(file.source)}()`, name: shownFunction(ownerOf(call) ?? fn) },
     when: !isClient && isOne ? { kind: 'all', of: [requested, isOne] } : requested,
     ...(isFlush(pattern, fn, file) ? { confidence: 'possible' as const } : { sureWhen: runsFromOutside(call, file) }),
     data: { call, library },

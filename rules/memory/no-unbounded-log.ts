@@ -20,6 +20,7 @@ import {
   methodAround,
 } from '../../src/ast/life/trimming.ts';
 import { emptyArrays, together } from '../../src/ast/mention-words.ts';
+import { shownFunction } from '../../src/ast/names/shown-function.ts';
 import { nameOfFunction, skipWrappers } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { listDeadSweep, listNeverCalled } from '../../src/ast/where/never-called.ts';
@@ -48,7 +49,7 @@ export const rule = defineRule<UnboundedLog>({
   confidence: 'likely',
   lifecycle: 'trial',
   effort: 15,
-  message: '`{name}` only ever grows: `{fn}` adds to it and {trim} for as long as the process lives.',
+  message: '`{name}` only ever grows: {fn} adds to it and {trim} for as long as the process lives.',
   why: 'A history that is never cut grows with every request, sample or event since the start, and whatever sorts, averages or copies it takes longer each time.',
   advice:
     'Keep the last N in a ring buffer, or sums and counts instead of the samples; or cut the array where it is added to.',
@@ -136,7 +137,7 @@ function judge(container: Container, file: FileContext): Match<UnboundedLog> | u
     related: [{ at: add.node, note: 'a value is added here' }],
     values: {
       name: shownName(container),
-      fn: nameOfFunction(add.fn!),
+      fn: shownFunction(add.fn!),
       trim:
         growth.removals.length === 0
           ? 'nothing takes from it'

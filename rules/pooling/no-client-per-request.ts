@@ -15,7 +15,8 @@ import {
 import { findMisspeltOption, type MisspeltOption } from '../../src/ast/clients/misspelt-option.ts';
 import { listHandlePlaces } from '../../src/ast/handles/handle-escape.ts';
 import { importWords } from '../../src/ast/mention-words.ts';
-import { type FunctionNode, findEnclosingFunction, nameOfFunction, skipWrappers } from '../../src/ast/syntax.ts';
+import { shownFunction } from '../../src/ast/names/shown-function.ts';
+import { type FunctionNode, findEnclosingFunction, skipWrappers } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import {
   isIndependentOf,
@@ -109,7 +110,7 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
         ? 'likely'
         : 'possible',
     values: {
-      what: `\`${textOf(node, file)}\` ${isMemory ? 'begins with' : 'opens'} ${costOf(node, library, file)} each time \`${nameOfFunction(fn)}\` runs${isLeft ? ', and nothing ends it' : isForOneCall || isAgent ? '' : ', and a request runs it'}.`,
+      what: `\`${textOf(node, file)}\` ${isMemory ? 'begins with' : 'opens'} ${costOf(node, library, file)} each time ${shownFunction(fn)} runs${isLeft ? ', and nothing ends it' : isForOneCall || isAgent ? '' : ', and a request runs it'}.`,
     },
     // A timer or a job that makes one in some minutes, or a part of the start, would not gain by sharing.
     ...(!isLeft &&
@@ -136,7 +137,7 @@ function judgeFactory(
     at: node,
     ...(!isWorthSharing(node, fn, false, file) && { confidence: 'possible' as const }),
     values: {
-      what: `\`${textOf(node, file)}\` opens ${costOf(node, library, file)} for each call of \`${nameOfFunction(fn)}\`, and requests call it.`,
+      what: `\`${textOf(node, file)}\` opens ${costOf(node, library, file)} for each call of ${shownFunction(fn)}, and requests call it.`,
     },
     when: allOf(onRequestPath(node, file), keptByNobody(fn), ...ofSettingsOnly(fn)),
     sureWhen: onAskedPath(node, file),
@@ -153,9 +154,7 @@ function judgeOfRequest(
 ): Match<ClientPerRequest> | undefined {
   if (!(node.arguments ?? []).every((argument) => isSettled(argument, fn, file, { handedIn: true }))) return undefined;
   const { name } = ts.isConstructorDeclaration(fn) && ts.isClassLike(fn.parent) ? fn.parent : {};
-  const each = name
-    ? `instance of \`${name.text}\`, which each request has one of`
-    : `call of \`${nameOfFunction(fn)}\``;
+  const each = name ? `instance of \`${name.text}\`, which each request has one of` : `call of ${shownFunction(fn)}`;
   return {
     at: node,
     values: { what: `\`${textOf(node, file)}\` opens ${costOf(node, library, file)} for each ${each}.` },

@@ -63,8 +63,9 @@ function judge(node: ClassNode, file: FileContext): Match<NaivePool> | undefined
   const reachable = listReachable(acquire, shape, file);
   const store = findStore(shape, reachable, file);
   if (store === undefined || !createsResource(reachable, file)) return undefined;
-  if (wrapsLibrary(shape, file) || asksPool(reachable, file) || !takesBack(release, shape, file)) return undefined;
-  const faults = listPoolFaults({ shape, acquire, reachable, store }, file);
+  const releasing = listReachable(release, shape, file);
+  if (wrapsLibrary(shape, file) || asksPool(reachable, file) || !takesBack(releasing, file)) return undefined;
+  const faults = listPoolFaults({ shape, acquire, reachable, releasing, store }, file);
   if (faults.length === 0) return undefined;
   return {
     at: node.name ?? acquire,
@@ -118,8 +119,8 @@ function asksPool(reachable: readonly FunctionNode[], file: FileContext): boolea
 }
 
 /** What is given back goes onto a list, is marked free, or is handed to one who waits; a count of uses is no pool. */
-function takesBack(release: FunctionNode, shape: ClassShape, file: FileContext): boolean {
-  return listReachable(release, shape, file).some(
+function takesBack(releasing: readonly FunctionNode[], file: FileContext): boolean {
+  return releasing.some(
     (fn) =>
       listNodesWithin('BinaryExpression', fn, file).some(
         (node) => isAssignment(node) && ts.isPropertyAccessExpression(skipWrappers(node.left)),

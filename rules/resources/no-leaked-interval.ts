@@ -24,6 +24,7 @@ import { findUnsetClearOfOwner } from '../../src/ast/timers/unset-clear.ts';
 import type { ts } from '../../src/ast/ts.ts';
 import { drawsOnTerminal } from '../../src/ast/where/on-screen.ts';
 import { mayEndProcess } from '../../src/ast/where/process-end.ts';
+import { runsUntilExit } from '../../src/ast/where/runs-until-exit.ts';
 import {
   canBeCalledOften,
   canBeStartedOften,
@@ -89,7 +90,7 @@ export const rule = defineRule<LeakedInterval>({
       if (component) return match(call, places, life, 'unmount', unlessAtRoot(component), file);
       if (places.some((place) => place.kind === 'handed-over')) return undefined;
       if (isOfCommandLine(file) || drawsOnTerminal(call, file)) return undefined;
-      if (call.arguments[0] && mayEndProcess(call.arguments[0], file)) return undefined;
+      if ((call.arguments[0] && mayEndProcess(call.arguments[0], file)) || runsUntilExit(call, file)) return undefined;
       const found = judge(call, places, life, file);
       if (!found || !isUnrefed(call, places, file)) return found;
       const isLeft = /^(?:never|missed)$/.test(found.data.leak) && isLeftByEnd(call, places, life, file);

@@ -1,5 +1,5 @@
-import { isTestPath } from '../ast/where/file-role.ts';
 import type { Project } from './project.ts';
+import { isTestFile } from './test-file.ts';
 
 /** `require(`./libs/${name}`)`, `import('./jobs/' + name)`, `require(path.join(__dirname, 'models', file))`, `import.meta.glob('./pages/*.ts')` */
 const load =
@@ -10,7 +10,7 @@ export function listLoadedByName(project: Project): (file: string) => boolean {
   const below = new Set<string>();
   const within = new Set<string>();
   for (const file of project.files.keys()) {
-    if (isTestPath(file)) continue;
+    if (isTestFile(project, file)) continue;
     for (const path of project.ask(file, 'loads by name', listLoads)) {
       if (path === '') within.add(folderOf(file, path));
       else below.add(folderOf(file, path));

@@ -1,5 +1,5 @@
-import { isTestPath } from '../ast/where/file-role.ts';
 import type { Project } from './project.ts';
+import { isTestFile } from './test-file.ts';
 import { actsAsItLoads } from './unused-file.ts';
 
 /**
@@ -19,9 +19,9 @@ export function isOfProgram(project: Project, file: string, stating: readonly st
 
 /** The files and all that import them, at any remove, but tests. */
 function loadersOf(project: Project, files: readonly string[]): Set<string> {
-  const loaders = new Set(files.filter((file) => !isTestPath(file)));
+  const loaders = new Set(files.filter((file) => !isTestFile(project, file)));
   for (const loader of loaders) {
-    for (const importer of project.importersOf(loader)) if (!isTestPath(importer)) loaders.add(importer);
+    for (const importer of project.importersOf(loader)) if (!isTestFile(project, importer)) loaders.add(importer);
   }
   return loaders;
 }

@@ -11,6 +11,7 @@ import { ModuleResolver } from './resolve-module.ts';
 import { summariseFile } from './run-file.ts';
 import type { EntryPointSettings } from './scan-request.ts';
 import { readSource } from './source-text.ts';
+import { isTestFile } from './test-file.ts';
 import { hasWord } from './words.ts';
 
 /** A file that the linker may look at. */
@@ -292,7 +293,7 @@ export class Project {
     if (isAside === undefined) {
       const known = this.#files.get(file);
       const role = known && fileRole(file, '', this.#packages.factsOf(known.packageDir));
-      isAside = role !== 'product' && role !== 'ui';
+      isAside = (role !== 'product' && role !== 'ui') || isTestFile(this, file);
       this.#aside.set(file, isAside);
     }
     return isAside;

@@ -5,6 +5,7 @@ import { qualifiedName } from '../ast/summarise.ts';
 import { findEnclosingClass, findEnclosingFunction, hasModifier } from '../ast/syntax.ts';
 import { ts } from '../ast/ts.ts';
 import { isDeprecated } from '../ast/where/deprecated.ts';
+import { isSample } from '../ast/where/file-role.ts';
 import { isInDrivenPage } from '../ast/where/in-driven-page.ts';
 import { isOffProduction } from '../ast/where/off-production.ts';
 import type { FileContext, FileRole, PackageFacts } from '../model/file-context.ts';
@@ -187,7 +188,8 @@ function runRule(run: RuleRun, file: FileContext, least: Confidence, result: Fil
   const places = new Set<string>();
   for (const found of matches) {
     if (!isConfident(found.confidence ?? rule.confidence, least)) continue;
-    const match: Match<never> = isDeprecated(found.at, file) ? { ...found, confidence: 'possible' } : found;
+    const isOfLittleUse = isSample(file.path) || isDeprecated(found.at, file);
+    const match: Match<never> = isOfLittleUse ? { ...found, confidence: 'possible' } : found;
     if (!isConfident(match.confidence ?? rule.confidence, least)) continue;
     if (isOffProduction(match.at, file) || isInDrivenPage(match.at, file)) continue;
     const start = match.at.getStart(file.source);

@@ -1,7 +1,7 @@
-import { isTestPath } from '../ast/where/file-role.ts';
 import { escapeName } from './escape-name.ts';
 import { listLoads } from './loads.ts';
 import type { Project } from './project.ts';
+import { isTestFile } from './test-file.ts';
 
 /** Sails makes a global of each file here, by its name; what lies in `api/controllers` it mounts. */
 const servicePath = /(?:^|\/)api\/services\/(?:.*\/)?([\w$]+)\.[cm]?[jt]s$/;
@@ -19,7 +19,7 @@ export function isUncalledService(project: Project, file: string, method: string
   if (holds(file, `\\.${escapeName(method)}(?![\\w$])|\\bthis\\s*\\[`)) return false;
   const importers = new Set(project.importersOf(file));
   return [...project.files.keys()].every((other) => {
-    if (other === file || isTestPath(other)) return true;
+    if (other === file || isTestFile(project, other)) return true;
     const locals = importers.has(other) ? listLocals(project, other, file) : [];
     if (importers.has(other) && locals.length === 0) return false;
     return ![service, service.toLowerCase(), ...locals].some((name) => isCalledBy(other, name));

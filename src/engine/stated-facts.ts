@@ -1,8 +1,8 @@
 import { bareModule } from '../ast/names/provenance.ts';
-import { isTestPath } from '../ast/where/file-role.ts';
 import type { FunctionDeed } from '../model/link.ts';
 import { textOfFact } from './fact-text.ts';
 import type { Project } from './project.ts';
+import { isTestFile } from './test-file.ts';
 
 /** Which files state the facts that findings ask for; one look at all texts for those that are asked for together. */
 export class StatedFacts {
@@ -33,7 +33,7 @@ export class StatedFacts {
     const [, kind, name] = /^(function|keeping):(.*)$/s.exec(fact) ?? [];
     if (kind && name !== undefined) {
       const declares = (path: string): boolean => this.#declares(path, name, kind === 'keeping' ? 'keeps' : undefined);
-      return candidates.find((path) => !isTestPath(path) && declares(path));
+      return candidates.find((path) => !isTestFile(this.#project, path) && declares(path));
     }
     const found = candidates.find((path) => this.#project.summaryOf(path)?.facts.includes(fact));
     return found ?? (fact.startsWith('made-for-call:') ? this.#searchOwners(fact, candidates) : undefined);
@@ -96,7 +96,7 @@ export class StatedFacts {
     const word = new RegExp(`\\b${name}\\b`, 'g');
     let count = 0;
     return candidates.find((path) => {
-      if (isTestPath(path)) return false;
+      if (isTestFile(this.#project, path)) return false;
       count += this.#project.ask(path, `times ${name}`, (text) => text.match(word)?.length ?? 0);
       return count > 1;
     });

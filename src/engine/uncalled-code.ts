@@ -1,8 +1,8 @@
-import { isTestPath } from '../ast/where/file-role.ts';
 import type { FileSummary } from '../model/link.ts';
 import { escapeName } from './escape-name.ts';
 import { isOffered } from './offered.ts';
 import type { Project } from './project.ts';
+import { isTestFile } from './test-file.ts';
 import { isStartName } from './unused-file.ts';
 
 const exportList = /\bexport\s*\{[^}]*\}|\b(?:module\.)?exports\s*=\s*\{[^}]*\}|\bexports\.[\w$]+\s*=\s*[\w$]+\s*;/g;
@@ -99,7 +99,7 @@ function isLeftOut(project: Project, file: string, names: readonly string[]): bo
   const routes = new Set(
     project.routesTo(file).filter((route) => route === file || handsOn.test(project.textOf(route) ?? '')),
   );
-  const importers = project.reachersOf([file]).filter((other) => other !== file && !isTestPath(other));
+  const importers = project.reachersOf([file]).filter((other) => other !== file && !isTestFile(project, other));
   const named = new RegExp(
     names
       .map(escapeName)

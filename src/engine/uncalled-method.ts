@@ -1,8 +1,8 @@
-import { isTestPath } from '../ast/where/file-role.ts';
 import type { FunctionSummary } from '../model/link.ts';
 import { escapeName } from './escape-name.ts';
 import { declarationAt, outlineIn } from './outlines.ts';
 import type { Project } from './project.ts';
+import { isTestFile } from './test-file.ts';
 import { anyComment, mayBeRunElsewhere } from './uncalled-code.ts';
 
 /** A method of a class. */
@@ -46,7 +46,7 @@ function isUnused(project: Project, method: Method, aids: MethodAids, seen: Set<
   const { file, cls, name } = method;
   if (!isLone(project, method)) return false;
   seen.add(name);
-  const files = aids.filesNaming(name).filter((path) => !isTestPath(path));
+  const files = aids.filesNaming(name).filter((path) => !isTestFile(project, path));
   return (
     files.length <= manyFiles &&
     files.every((path) => linesNaming(project, path, name).every((line) => isIdle(path, line)))
@@ -95,7 +95,9 @@ function isLone(project: Project, { file, cls: name, name: method }: Method): bo
   const cls = summary?.classes.find((one) => one.name === name);
   const fn = cls && Object.hasOwn(cls.methods, method) ? cls.methods[method]! : undefined;
   if (!summary || !cls || fn === undefined || summary.functions[fn]!.entry) return false;
-  if (!project.importersOf(file).some((importer) => !isTestPath(importer) && project.mentions(importer, [name])))
+  if (
+    !project.importersOf(file).some((importer) => !isTestFile(project, importer) && project.mentions(importer, [name]))
+  )
     return false;
   const text = project.textOf(file) ?? '';
   const [heritage = ''] = new RegExp(`\\bclass\\s+${escapeName(name)}\\b[^{]*`).exec(text) ?? [];

@@ -1,9 +1,9 @@
-import { isTestPath } from '../ast/where/file-role.ts';
 import type { FileSummary } from '../model/link.ts';
 import { namesOf } from './call-names.ts';
 import type { Project } from './project.ts';
 import { isUncalledService } from './sails-service.ts';
 import type { FunctionRef } from './symbols.ts';
+import { isTestFile } from './test-file.ts';
 
 const exportList = /\bexport\s*\{[^}]*\}|\b(?:module\.)?exports\s*=\s*\{[^}]*\}/g;
 
@@ -19,7 +19,7 @@ export function isUnmounted(project: Project, { file, fn }: FunctionRef): boolea
   if (method !== undefined && isUncalledService(project, file, method)) return true;
   if (!names || names.includes('default') || names.some((name) => isUsedAtHome(project.textOf(file) ?? '', name)))
     return false;
-  const importers = project.reachersOf([file]).filter((other) => other !== file && !isTestPath(other));
+  const importers = project.reachersOf([file]).filter((other) => other !== file && !isTestFile(project, other));
   const isNamed = (word: string): boolean =>
     importers.some((other) =>
       project.ask(other, `word ${word}`, (text) => new RegExp(`(?<![\\w$])${word}(?![\\w$])`).test(text)),

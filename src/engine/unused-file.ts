@@ -1,5 +1,4 @@
 import { basename, dirname } from 'node:path';
-import { isTestPath } from '../ast/where/file-role.ts';
 import type { FileSummary, FunctionSummary, NamedValue } from '../model/link.ts';
 import { escapeName } from './escape-name.ts';
 import { listLoads } from './loads.ts';
@@ -7,6 +6,7 @@ import { declarationAt } from './outlines.ts';
 import type { Project } from './project.ts';
 import { restOfRouterFile } from './router-file.ts';
 import { own } from './symbols.ts';
+import { isTestFile } from './test-file.ts';
 
 /** Other files of a folder that show how its files are brought in. */
 const enoughNeighbours = 3;
@@ -26,7 +26,7 @@ export function isUnusedFile(project: Project, file: string): boolean {
   if (project.isPublished(file)) return false;
   const loaders = new Set([file]);
   for (const loader of loaders) {
-    for (const importer of project.importersOf(loader)) if (!isTestPath(importer)) loaders.add(importer);
+    for (const importer of project.importersOf(loader)) if (!isTestFile(project, importer)) loaders.add(importer);
     if (loaders.size > manyLoaders || project.isAside(loader)) return false;
   }
   // What a function of an imported file sets up, runs when those who import it call that.
@@ -39,6 +39,7 @@ export function isUnusedFile(project: Project, file: string): boolean {
 function isLeftAlone(project: Project, file: string): boolean {
   if (isImported(project, file)) return false;
   if (project.isPublished(file) || !isIdle(project, file)) return false;
+  if (isHelperOfTests(project, file)) return true;
   if (isOnlyRouter(project, file))
     return areImported(
       project,
@@ -47,7 +48,7 @@ function isLeftAlone(project: Project, file: string): boolean {
     );
   if (isBarrel(project, file)) return !isNamedInVain(project, file);
   const beside = neighboursOf(project, file);
-  const all = project.filesBeside(file).filter(isNeighbour);
+  const all = project.filesBeside(file).filter((other) => isNeighbour(project, other));
   if (beside.length >= enoughNeighbours) {
     if (
       areImported(project, beside, mostOf) ||
@@ -88,6 +89,28 @@ function isIdle(project: Project, file: string, isLed = false): boolean {
   if (!run.every(isWithin)) return false;
   // A route may be mounted by what loads the folder; a listener or a timer is there when the function was called.
   return isLed || run.every(({ entry }) => entry!.kind === 'event') || isSkipped(project, file);
+}
+
+/**
+ * Whether tests alone import a file that lies among tests, and none of them is its own: what `users.js` has a `usersTest.js`
+ * for, a framework may load.
+ */
+function isHelperOfTests(project: Project, file: string): boolean {
+  const importers = project.importersOf(file);
+  if (importers.length === 0 || importers.some((one) => stemOf(one) === stemOf(file))) return false;
+  const folder = `${dirname(file)}/`;
+  const around = [...project.files.keys()].filter((other) => other !== file && other.startsWith(folder));
+  const tests = around.filter((other) => isTestFile(project, other));
+  return tests.length > 0 && tests.length * 2 >= around.length;
+}
+
+/** The name of a file without its ending, or that of what it tests: one word for `orderStore.js` and `order-store.test.js`. */
+function stemOf(file: string): string {
+  const name = basename(file).replace(/\.\w+$/, '');
+  return name
+    .replace(/[._-]?(?:tests?|specs?)$/i, '')
+    .replace(/[._-]/g, '')
+    .toLowerCase();
 }
 
 /** Each form begins otherwise and ends in one place only: a text that is none is told in one pass. */
@@ -220,16 +243,17 @@ export function actsAsItLoads(text: string): boolean {
 }
 
 function isImported(project: Project, file: string): boolean {
-  return project.importersOf(file).some((importer) => !isTestPath(importer));
+  return project.importersOf(file).some((importer) => !isTestFile(project, importer));
 }
 
 function neighboursOf(project: Project, file: string): string[] {
   const folder = file.slice(0, file.lastIndexOf('/') + 1);
   return [...project.files.keys()].filter(
-    (other) => other !== file && other.startsWith(folder) && !other.includes('/', folder.length) && isNeighbour(other),
+    (other) =>
+      other !== file && other.startsWith(folder) && !other.includes('/', folder.length) && isNeighbour(project, other),
   );
 }
 
-function isNeighbour(other: string): boolean {
-  return !isTestPath(other) && !isStartName.test(other);
+function isNeighbour(project: Project, other: string): boolean {
+  return !isTestFile(project, other) && !isStartName.test(other);
 }

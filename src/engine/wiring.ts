@@ -1,9 +1,9 @@
 import { type Declared, memberFrom, type Outline } from '../ast/names/outline.ts';
-import { isTestPath } from '../ast/where/file-role.ts';
 import { listLoadedByName } from './named-loads.ts';
 import { declarationAt, outlineIn } from './outlines.ts';
 import type { Project } from './project.ts';
 import type { FunctionRef, SymbolTable } from './symbols.ts';
+import { isTestFile } from './test-file.ts';
 import { isUntaken, mayBeLoadedByPlace, mayBeTakenElsewhere, valueAt } from './uncalled-code.ts';
 import { isNestModule, isUnusedFile } from './unused-file.ts';
 
@@ -181,7 +181,7 @@ function findUsersElsewhere(
   const classes = exported.filter((name) => /^[A-Z]/.test(name));
   const users: Piece[] = [];
   let isTaken = false;
-  const others = project.reachersOf([file]).filter((other) => other !== file && !isTestPath(other));
+  const others = project.reachersOf([file]).filter((other) => other !== file && !isTestFile(project, other));
   const isOneValue = exported.includes('default') || exported.includes('=');
   const naming = new Set(
     others.filter((one) => isOneValue || project.mentions(one, exported) || isTakenWhole(project, one)),
@@ -218,7 +218,7 @@ function findUsersElsewhere(
 function isNamedApart(project: Project, exported: readonly string[], seen: readonly string[]): boolean {
   const known = new Set(seen);
   return exported.some((name) =>
-    project.places.filesOf(`reused:${name}`).some((other) => !known.has(other) && !isTestPath(other)),
+    project.places.filesOf(`reused:${name}`).some((other) => !known.has(other) && !isTestFile(project, other)),
   );
 }
 

@@ -21,6 +21,13 @@ describe('the role of a file', () => {
     expect(fileRole('print-tests/src/runner.ts', '', { ...pkg, dir: 'print-test-page' })).toBe('product');
   });
 
+  test('a name that tests have in other ecosystems is one of a test where the text runs tests', () => {
+    const runs = "describe('orders', () => {\n  it('are found', find);\n});\n";
+    for (const path of ['src/ordersTest.js', 'src/OrdersSpec.ts']) expect(roleOf(path, runs)).toBe('test');
+    expect(roleOf('src/models/LabTest.ts', 'export class LabTest {}\n')).toBe('product');
+    expect(roleOf('src/latest.ts', runs)).toBe('product');
+  });
+
   test('what is built into a page is of the browser, but for what asks Node.js', () => {
     const page = { ...pkg, isBuiltIntoPage: true as const };
     expect(fileRole('src/api/orders.ts', 'export const all = () => fetch("/orders");', page)).toBe('ui');

@@ -164,6 +164,38 @@ describe('what nothing of a service runs', () => {
   });
 });
 
+describe('what helps tests', () => {
+  const helper = `${slow}export function send() { return slow(); }\n`;
+  const testOf = (path: string) => `import { send } from '${path}';\ndescribe('orders', () => {\n  send();\n});\n`;
+  const confidencesIn = async (files: Record<string, string>): Promise<string[]> => {
+    const { findings } = await scan({ root: tempProject(files), confidence: 'possible' }, [plainRule]);
+    return findings.map(({ file, confidence }) => `${file} ${confidence}`);
+  };
+  const checks = {
+    'check/tcp/client.js': helper,
+    'check/tcp/proxyTest.js': testOf('./client.js'),
+    'check/cliTest.js': testOf('./tcp/client.js'),
+  };
+
+  test('is possible: a file among tests that tests alone import', async () => {
+    expect(await confidencesIn(checks)).toEqual(['check/tcp/client.js possible']);
+  });
+
+  test.each([
+    ['its own test imports', { 'check/tcp/clientTest.js': testOf('./client.js') }],
+    ['the product imports, too', { 'src/server.js': "import { send } from '../check/tcp/client.js';\nsend();\n" }],
+    ['acts as it loads', { 'check/tcp/client.js': `${helper}send();\n` }],
+    [
+      'has the name alone of a test imports',
+      { 'check/cliTest.js': "import { send } from './tcp/client.js';\nsend();\n" },
+    ],
+    ['lies among others', { 'check/tcp/a.js': '', 'check/tcp/b.js': '' }],
+  ])('is sure: what %s', async (_, others) => {
+    const found = await confidencesIn({ ...checks, ...others });
+    expect(found).toContain('check/tcp/client.js likely');
+  });
+});
+
 describe('what only files that nobody runs lead to', () => {
   const body = '{ return slow(); }\n';
   const serving = {

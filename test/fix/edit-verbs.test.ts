@@ -57,6 +57,14 @@ describe('statements', () => {
     );
   });
 
+  it('keep the white space of a template, which is part of its value', () => {
+    const file = read('function f() {\n\twork();\n}\n');
+    const code = `const text = \`one\n    two \${ask({\n  a,\n})}\n  \`;`;
+    expect(edited(file, insertBefore(statementOf('work', file), code, file))).toBe(
+      `function f() {\n\tconst text = \`one\n    two \${ask({\n\t\ta,\n\t})}\n  \`;\n\twork();\n}\n`,
+    );
+  });
+
   it('stay behind shebang, byte order mark, licence and pragmas', () => {
     const file = read('\uFEFF// @ts-check\nwork();\n');
     expect(edited(file, insertBefore(statementOf('work', file), 'a();', file))).toBe(

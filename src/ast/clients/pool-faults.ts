@@ -4,6 +4,7 @@ import { calleeName, type FunctionNode, findMemberName, isWithin } from '../synt
 import { findReArming } from '../timers/re-arming.ts';
 import { ts } from '../ts.ts';
 import { listNodesWithin } from '../within.ts';
+import { queuesWaiters } from './waiter-queue.ts';
 
 /** A class that lends what it keeps. */
 export interface HandPool {
@@ -12,6 +13,8 @@ export interface HandPool {
   acquire: FunctionNode;
   /** That method, and those of the class that it calls. */
   reachable: readonly FunctionNode[];
+  /** The method that takes back, and those of the class that it calls. */
+  releasing: readonly FunctionNode[];
   /** The field that holds what is lent. */
   store: string;
 }
@@ -20,12 +23,14 @@ const busyFlag =
   /^(?:_*(?:is)?(?:in|_in|In)_?Use|busy|isBusy|inuse|used|isUsed|locked|free|isFree|available|isAvailable|idle|isIdle|active|leased|borrowed)$/;
 
 /** What a hand-written pool does to those who ask it for something, in words: nothing where that does no harm. */
-export function listPoolFaults({ shape, acquire, reachable, store }: HandPool, file: FileContext): string[] {
+export function listPoolFaults(pool: HandPool, file: FileContext): string[] {
+  const { shape, acquire, reachable, store } = pool;
   const faults: string[] = [];
   const isInside = (node: ts.Node): boolean => reachable.some((fn) => isWithin(node, fn));
   if (scansForFree(shape, store, isInside)) faults.push('searches all its connections for a free one');
   if (!hasMaximum(reachable, store, file)) faults.push('has no maximum');
-  const polls = pollsFor(reachable, file);
+  // A timer beside a queue is there for something else: a heartbeat, the limit of a wait.
+  const polls = !queuesWaiters(pool, file) && pollsFor(reachable, file);
   if (polls) faults.push('polls instead of queueing those who wait');
   if (faults.length > 0 && !hasTimeout(shape, reachable, file)) faults.push('lets them wait without a timeout');
   // Searching a handful of connections costs nothing by itself.

@@ -1,6 +1,7 @@
 import type { FileContext } from '../../model/file-context.ts';
 import { isExported, listCallsOf } from '../names/functions.ts';
 import { findNumber } from '../names/number-value.ts';
+import { findParsedAddress } from '../names/parsed-address.ts';
 import {
   findMemberPath,
   findMethodCall,
@@ -106,7 +107,7 @@ function isSentIn(part: ts.Expression, file: FileContext): boolean {
 
 /** Calls that put a key together or write it otherwise: other functions may pick anything out of what they are handed. */
 const keyMaking =
-  /key|hash|sha\d|md5|digest|update|stringify|serial|encode|normali[sz]e|canonical|case$|toFixed|trim|slice|substr|replace|join|concat|^to(?:String|Hex)|^(?:String|Number|parseInt)$/i;
+  /key|hash|sha\d|md5|digest|update|stringify|serial|encode|normali[sz]e|canonical|case$|toFixed|trim|slice|substr|replace|join|concat|basename|^to(?:String|Hex)|^(?:String|Number|parseInt)$/i;
 
 /** The names and members that a key is made of, through the variables of the file and the calls that hand it in. */
 export function listKeyParts(key: ts.Expression, file: FileContext): ts.Expression[] {
@@ -134,6 +135,8 @@ function listParts(expression: ts.Expression, file: FileContext, depth: number):
     if (receiver && isShortPrefix(value, name, receiver, file)) return [];
     return [...value.arguments.flatMap(inner), ...(receiver ? inner(receiver) : [])];
   }
+  const address = findParsedAddress(value, file);
+  if (address) return [value, ...inner(address)];
   if (ts.isIdentifier(value)) return [value, ...listSources(value, file).flatMap(inner)];
   const own = findOwnProperty(value, file);
   return own ? [value, ...inner(own)] : [value];

@@ -18,9 +18,12 @@ import {
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { runsOnceAnInstance } from '../where/once-an-instance.ts';
 import { endsProcess } from '../where/process-end.ts';
+import { isMadeOften } from '../where/starts-repeatedly.ts';
 import { openToUsers, runsRepeatedly } from '../where/where.ts';
 import { eventKindOf } from './event-kind.ts';
+import { findForInstanceEnd } from './listener-of-instance-end.ts';
 import { hasOnce, isEnded, type ListenerLeak, type ListenerPlace, processEnd } from './listener-place.ts';
 import { unlessSelfCleared } from './self-clearing.ts';
 
@@ -28,7 +31,8 @@ import { unlessSelfCleared } from './self-clearing.ts';
  * A listener that `start()` adds to what outlives it, where `stop()` exists, releases other things and makes ready for
  * another start, but leaves this one: each start adds one more.
  */
-export function findLeftByCounterpart({ add, life, file }: ListenerPlace): ListenerLeak | undefined {
+export function findLeftByCounterpart(place: ListenerPlace): ListenerLeak | undefined {
+  const { add, life, file } = place;
   if (file.role === 'ui' || life.kind === 'effect' || /once/i.test(add.method) || hasOnce(add)) return undefined;
   if (eventKindOf(add.event) !== 'recurring' || isEnded(add, file)) return undefined;
   const pair = findPairThroughCaller(add.call, file);
@@ -37,14 +41,18 @@ export function findLeftByCounterpart({ add, life, file }: ListenerPlace): Liste
   // An end that is the process's own is followed by no other start.
   const kept = endsProcess(pair.stop, file) ? undefined : outlivesAsHanded(add.receiver, pair.start);
   if (!kept) return undefined;
+  // An instance that is started once leaves one for all its life.
+  const once = life.kind === 'owner' && runsOnceAnInstance(add.call, pair.start, file) ? life : undefined;
+  if (once && (once.isSingleton || add.target === 'process')) return findForInstanceEnd(place);
   // What its own owner made goes with it, and who hears of the end of the process is started once: unless it is seen.
   const isSeenOnly = kept === 'own' || processEnd.test(add.event);
   // What is started once, as its process is, is stopped once.
   const again = runsRepeatedlyOrForUsers(pair.start, life, file);
-  const when = allOf(unlessSelfCleared(add, pair, file), isSeenOnly ? again : undefined);
+  const often = once ? isMadeOften(add.call, once, file) : isSeenOnly ? again : undefined;
+  const when = allOf(unlessSelfCleared(add, pair, file), often);
   return {
     shape: 'counterpart',
-    what: `each run of ${nameOfFunction(pair.start)}()`,
+    what: once ? `each ${once.shape.name}` : `each run of ${nameOfFunction(pair.start)}()`,
     left: pair.stop,
     confidence: 'likely',
     ...(when && { when }),

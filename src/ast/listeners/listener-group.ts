@@ -1,6 +1,5 @@
 import type { FileContext } from '../../model/file-context.ts';
 import { withCallees } from '../life/after-end.ts';
-import type { EmitterLife } from '../life/emitter-lifetime.ts';
 import { isInLostCleanup } from '../life/lost-cleanup.ts';
 import { isDisposerName } from '../names/class-shape.ts';
 import {
@@ -103,11 +102,11 @@ export function findStayingInWait(group: readonly ListenerCall[], file: FileCont
 
 /**
  * Of a group whose listeners take one another away on one outcome, one that stays on another outcome: evidence that
- * the emitter goes on, and that one way out was forgotten.
+ * the emitter goes on, and that one way out was forgotten. `livesOn`: an error does not end it.
  */
 export function findStayingOnOneOutcome(
   group: readonly ListenerCall[],
-  life: EmitterLife,
+  livesOn: boolean,
   file: FileContext,
 ): Staying | undefined {
   const isAlternative = group.some((by) =>
@@ -116,14 +115,13 @@ export function findStayingOnOneOutcome(
     ),
   );
   if (!isAlternative) return undefined;
-  const lives = /^(?:self|field|process|outer|kept)$/.test(life);
   const settling = group.filter(({ method, event, listener }) => {
     if (!/once/i.test(method)) return false;
     // Nothing stays behind where the process ends.
     const run = listener && findListenerFunction(listener, file);
     if (run && mayEndProcess(run, file)) return false;
     const kind = eventKindOf(event);
-    return kind === 'recurring' || (lives && /error$/i.test(event));
+    return kind === 'recurring' || (livesOn && /error$/i.test(event));
   });
   for (const fired of settling) {
     for (const add of group) {

@@ -63,7 +63,7 @@ import {
 import { findAddedByEachEvent } from './listener-restart.ts';
 import { findForgottenSibling } from './listener-sibling.ts';
 import { findLeftByItsUndoer } from './listener-undoer.ts';
-import { findHomeOf, findInWait, goesWithItsEmitter } from './listener-wait.ts';
+import { findHomeOf, findInWait, goesWithItsEmitter, isAddedAgain } from './listener-wait.ts';
 import { nameForSignals } from './shared-signal.ts';
 import { isHandedFresh, isNeverHanded, settlesBeforeAbort } from './signal-wait.ts';
 
@@ -154,9 +154,11 @@ function judge(add: ListenerCall, file: FileContext): ListenerLeak | undefined {
   }
 }
 
-function findOnOneOutcome({ add, emitter, file }: ListenerPlace): ListenerLeak | undefined {
+function findOnOneOutcome(place: ListenerPlace): ListenerLeak | undefined {
+  const { add, emitter, file } = place;
   const group = listGroup(add, file);
-  const staying = group.length > 1 ? findStayingOnOneOutcome(group, emitter, file) : undefined;
+  const livesOn = emitter === 'outer' ? isAddedAgain(place) : /^(?:self|field|process|kept)$/.test(emitter);
+  const staying = group.length > 1 ? findStayingOnOneOutcome(group, livesOn, file) : undefined;
   if (staying?.add.call !== add.call || isRemovedOnEveryOutcome(add, file)) return undefined;
   // What an owner has for itself goes with it, and few of its events are such as it goes on after.
   const isSure = !/^(?:self|field)$/.test(emitter) || /(?:error|fault|fail(?:ed|ure)?)$/i.test(staying.fired.event);

@@ -19,9 +19,9 @@ import { ts } from '../ts.ts';
 import { listConditionsOn } from '../where/conditions.ts';
 import { runsForUsers } from '../where/where.ts';
 import { listNodesWithin } from '../within.ts';
-import { pathOf } from './listener-calls.ts';
+import { findListenerFunction, type ListenerCall, pathOf } from './listener-calls.ts';
 import { listEndsOf } from './listener-group.ts';
-import type { ListenerLeak, ListenerPlace } from './listener-place.ts';
+import { hasOnce, type ListenerLeak, type ListenerPlace } from './listener-place.ts';
 
 const lending = /^(?:connect|getConnection|acquire|checkout|getClient)$/;
 
@@ -34,9 +34,11 @@ export function findOnLentClient({ add, fn, life, file }: ListenerPlace): Listen
   // `if (!client.isWatched)`, `if (client.listenerCount('error') === 0)`
   const asked = listConditionsOn(add.call, fn, file).map((at) => at.getText(file.source));
   if (asked.some((text) => text.includes(`${add.target}.`))) return undefined;
-  const releases = listReleasesOf(add.target!, add.receiver, file);
   // One that is given back as broken is thrown away.
-  if (!releases.some(({ arguments: [how] }) => !how || how.kind !== ts.SyntaxKind.TrueKeyword)) return undefined;
+  const returns = listReleasesOf(add.target!, add.receiver, file).filter(
+    ({ arguments: [how] }) => how?.kind !== ts.SyntaxKind.TrueKeyword,
+  );
+  if (returns.length === 0 || isOverAtReturn(add, returns, file)) return undefined;
   return {
     shape: 'pooled',
     what: 'each user that the pool lends it to',
@@ -45,6 +47,13 @@ export function findOnLentClient({ add, fn, life, file }: ListenerPlace): Listen
     // What takes one for its own time (a transaction) is made for each.
     ...(!isOfWork(life, fn) && !isLentOn(add.receiver, fn, file) && { sureWhen: runsForUsers(add.call, file) }),
   };
+}
+
+/** `worker.once('message', () => pool.release(worker))`: it listens once, and nothing else gives the client back. */
+function isOverAtReturn(add: ListenerCall, returns: readonly ts.CallExpression[], file: FileContext): boolean {
+  const listener = add.listener && findListenerFunction(add.listener, file);
+  if (!listener || !(/once/i.test(add.method) || hasOnce(add))) return false;
+  return returns.every((call) => isWithin(call, listener));
 }
 
 /** A method of what is made again and again, that begins no service. */

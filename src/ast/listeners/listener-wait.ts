@@ -7,6 +7,7 @@ import {
   findMethodCall,
   getOutermostWrapped,
   isFunctionNode,
+  isLoop,
   isWithin,
   nameOfFunction,
   skipWrappers,
@@ -231,10 +232,7 @@ function asksFor(bindings: readonly Binding[], condition: ts.Expression): boolea
 /** Whether many waits listen to one emitter. */
 function isShared(place: ListenerPlace, promise: ts.NewExpression): boolean {
   const { add, outermost, emitter, file } = place;
-  if (emitter === 'outer') {
-    const home = findHomeOf(add.receiver, file);
-    return home !== undefined && runsAgainWithin(outermost, home, file);
-  }
+  if (emitter === 'outer') return isAddedAgain(place);
   // In a constructor it waits once an instance.
   if (ts.isConstructorDeclaration(outermost)) return false;
   // `run(task)` that waits for the answer to its own task is called for each of them.
@@ -245,12 +243,27 @@ function isShared(place: ListenerPlace, promise: ts.NewExpression): boolean {
   );
 }
 
+/** Whether a listener is added many times to what one run of a function around it has. */
+export function isAddedAgain({ add, outermost, file }: ListenerPlace): boolean {
+  const made = findRootBinding(add.receiver, file)?.identifier;
+  const home = made && findEnclosingFunction(made);
+  if (!home) return false;
+  for (let at: ts.Node = outermost; at !== home && at.parent; at = at.parent) {
+    if (isLoop(at) && !isWithin(made, at)) return true;
+  }
+  return runsAgainWithin(outermost, home, file);
+}
+
 /** The function whose variable or parameter an emitter is, or is a member of. */
 export function findHomeOf(emitter: ts.Expression, file: FileContext): FunctionNode | undefined {
+  const binding = findRootBinding(emitter, file);
+  return binding && findEnclosingFunction(binding.identifier);
+}
+
+function findRootBinding(emitter: ts.Expression, file: FileContext): Binding | undefined {
   let at = skipWrappers(emitter);
   while (ts.isPropertyAccessExpression(at)) at = skipWrappers(at.expression);
-  const binding = ts.isIdentifier(at) ? file.bindingOf(at) : undefined;
-  return binding && findEnclosingFunction(binding.identifier);
+  return ts.isIdentifier(at) ? file.bindingOf(at) : undefined;
 }
 
 function listenersOf(group: readonly ListenerCall[], file: FileContext): FunctionNode[] {

@@ -21,6 +21,7 @@ import { ts } from '../ts.ts';
 import { findLibrarySubscription } from './library-subscriptions.ts';
 import { isEnded } from './listener-place.ts';
 import { unlessRequested } from './requesting-getter.ts';
+import { isOfActivatedRoute } from './route-observables.ts';
 
 type MethodCall = NonNullable<ReturnType<typeof findMethodCall>>;
 
@@ -47,7 +48,7 @@ export function findSubscription(call: ts.CallExpression, file: FileContext): Su
   if (ofLibrary) return ofLibrary;
   const target = findMethodCall(call);
   if (!target || !subscribing.test(target.method) || !takesCallback(call, file)) return undefined;
-  if (isKeptByList(target)) return undefined;
+  if (isKeptByList(target) || isOfActivatedRoute(target.receiver, file)) return undefined;
   return (
     ofObservable(target, file) ??
     ofVsCode(target, file) ??

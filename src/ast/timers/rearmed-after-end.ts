@@ -1,6 +1,7 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { HandlePlace } from '../handles/handle-escape.ts';
 import { asksForEnd, findCalled, findTimerRun, listEnds, withCallees } from '../life/after-end.ts';
+import { asksBeforeItRuns } from '../life/asking-wrapper.ts';
 import { effectName, type Life, listReturnedFunctions } from '../life/life-cycle.ts';
 import { findFunctionValue } from '../names/functions.ts';
 import {
@@ -54,7 +55,7 @@ export function findRearmedAfterEnd(
   const sites = [call, ...listCallsTo(arms, chain, file)].filter((site) => chain.some((fn) => isWithin(site, fn)));
   for (const site of sites) {
     const wait = findWaitAhead(site, callback, file);
-    if (wait) return wait;
+    if (wait && !asksBeforeItRuns(wait, site, life, file)) return wait;
   }
   return undefined;
 }

@@ -33,7 +33,9 @@ const toolPackage =
 const configPath =
   /(?:^|\/)[\w.-]+\.config\.[cm]?[jt]s$|(?:^|\/)\.\w+rc\.[cm]?js$|(?:^|\/)(?:knexfile|ormconfig)\.[cm]?[jt]s$/i;
 const examplePath =
-  /(?:^|\/)(?:examples?|demos?|samples?|playgrounds?|spikes?|demo[-_][\w.-]+|[\w.-]+[-_](?:demos?|examples?)|local-?env)\/|(?:^|\/)demo(?:[-_](?:server|app))?\.[cm]?[jt]s$|^(?:docs|website|templates?|sandbox)\//i;
+  /(?:^|\/)(?:examples?|demos?|samples?|playgrounds?|spikes?|demo[-_][\w.-]+|[\w.-]+[-_](?:demos?|examples?)|local-?env)\/|(?:^|\/)demo(?:[-_](?:server|app))?\.[cm]?[jt]s$|^sandbox\//i;
+/** What is beside a product, too, but is visited, or begun with, by others. */
+const besidePath = /^(?:docs|website|templates?)\//i;
 /** What somebody laid aside when it was written anew. */
 const retiredPath =
   /^(?:_?old|old-[\w.-]+|[\w.-]+-old|_archived?|archived|_?deprecated|_?obsolete|_?unused|_?attic|_?graveyard|_?bak|_backups?)\//i;
@@ -54,6 +56,11 @@ const actionImport = /['"]@actions\/core['"]/;
 const extensionApi =
   /\b(?:browser|chrome)\.(?:runtime\.(?:send|on|connect|getURL|id\b)|storage\.(?:local|sync|session)\b)/;
 
+/** Whether a file is part of an example, a demonstration or a place to try things out: what stands there runs in nobody's production. */
+export function isSample(path: string): boolean {
+  return examplePath.test(path);
+}
+
 /** Whether a path leads through `fixtures/`, which may hold whole packages. */
 export function isFixturePath(path: string): boolean {
   return fixturePath.test(path);
@@ -61,6 +68,19 @@ export function isFixturePath(path: string): boolean {
 
 export function isTestPath(path: string): boolean {
   return testPath.test(path);
+}
+
+const testName = /[a-z0-9](?:Tests?|Specs?)\.[cm]?[jt]sx?$/;
+const runsTests = /^[ \t]*(?:describe|suite|context|it|test)(?:\.\w+)*\s*\(\s*['"`]/m;
+
+/** `ordersTest.js`, `OrdersSpec.ts`: a test where its text says so, too, as a product may have a `LabTest` and a `cipherSpec`. */
+export function isNamedAsTest(path: string): boolean {
+  return testName.test(path);
+}
+
+/** Whether a text runs tests by one of the common runners. */
+export function isTestText(text: string): boolean {
+  return runsTests.test(text);
 }
 
 /** Whether the role of a file is `test`, as its path alone shows. */
@@ -77,11 +97,11 @@ function pathInPackage(path: string, { dir }: PackageFacts): string {
 
 /**
  * The role of a file by where it lies and what its head says. Rules about load are silent outside `product` (and some in `ui`).
- * A path decides first; a shebang, a place in package.json `bin`/`scripts`, or a browser launched at its top makes a script; a UI import, `'use client'` or a package that is built into a page makes UI.
+ * A path decides first, with the text behind a name that may be a test's; a shebang, a place in package.json `bin`/`scripts`, or a browser launched at its top makes a script; a UI import, `'use client'` or a package that is built into a page makes UI.
  */
 export function fileRole(path: string, text: string, pkg: PackageFacts): FileRole {
   const inPackage = pathInPackage(path, pkg);
-  if (isOfTests(path, pkg)) return 'test';
+  if (isOfTests(path, pkg) || (isNamedAsTest(path) && isTestText(text))) return 'test';
   if (configPath.test(path)) return 'config';
   if (migrationPath.test(path) && !migrationRunner.test(path)) return 'migration';
   if (toolPackage.test(pkg.dir) || text.startsWith('#!') || pkg.scripts.has(inPackage) || scriptPath.test(inPackage))
@@ -90,7 +110,7 @@ export function fileRole(path: string, text: string, pkg: PackageFacts): FileRol
   if (isTool(path)) return 'script';
   if (isOclifCommand(inPackage, pkg) || isHandTool(inPackage, text)) return 'script';
   if (text.includes('.launch') && launchAtTop.test(text)) return 'script';
-  if (examplePath.test(path) || retiredPath.test(inPackage)) return 'example';
+  if (isSample(path) || besidePath.test(path) || retiredPath.test(inPackage)) return 'example';
   // Rendering on the server is under the load of requests.
   const head = text.length > 6000 ? text.slice(0, 6000) : text;
   if (actionImport.test(head)) return 'script';
