@@ -1,6 +1,6 @@
 import { findClassField, findThisOwner } from '../src/ast/names/class-shape.ts';
 import type { ByteGrowth } from '../src/ast/size/byte-growth.ts';
-import { isDeclaredIn, listNames } from '../src/ast/size/loop-facts.ts';
+import { isDeclaredIn, listUsedBindings } from '../src/ast/size/loop-facts.ts';
 import { findMemberName, getOutermostWrapped, isAssignment, isWithin, skipWrappers } from '../src/ast/syntax.ts';
 import { ts } from '../src/ast/ts.ts';
 import type { FileContext } from '../src/model/file-context.ts';
@@ -69,7 +69,7 @@ function findHome(target: ts.Expression, file: FileContext): Home | undefined {
 
 /** A buffer that lives longer than a round is filled again in the next. */
 function isReused(chunk: ts.Expression, region: ts.Node, file: FileContext): boolean {
-  return listNames(chunk, file).some(
+  return listUsedBindings(chunk, file).some(
     (b) => b.kind !== 'import' && b.kind !== 'function' && b.kind !== 'class' && !isDeclaredIn(b, region),
   );
 }

@@ -3,7 +3,7 @@ import { findMethodCall, getOutermostWrapped, isWithin } from '../src/ast/syntax
 import { ts } from '../src/ast/ts.ts';
 import type { FileContext } from '../src/model/file-context.ts';
 import type { Fix, Fixer, Skip, TextEdit } from '../src/model/fixer.ts';
-import { findOtherEnd, listEnds, removeEnd } from './edit/client-ends.ts';
+import { findOtherEnd, listClientEnds, removeEnd } from './edit/client-ends.ts';
 import { type ClientScope, findClientScope } from './edit/client-scope.ts';
 import { findShared, isNameTaken } from './edit/find-shared.ts';
 import { freeName } from './edit/free-name.ts';
@@ -91,7 +91,7 @@ function shareVariable(
     return { skip: '`using` ends it with each call' };
   const doubt = whyNotShared(data, binding, file);
   if (doubt) return { skip: doubt };
-  const ends = listEnds(binding, file);
+  const ends = listClientEnds(binding, file);
   if ('skip' in ends) return ends;
   const removals = ends.flatMap((end) => removeEnd(end, file));
   const note = 'it now lives as long as the process: end it where the process shuts down';

@@ -24,12 +24,18 @@ export const fixer: Fixer<LeakedHandle> = {
     if (leak.kind === 'unread') {
       const [first = leak.branch] = ts.isBlock(leak.branch) ? leak.branch.statements : [];
       if (!ts.isStatement(first)) return { skip: 'its body has to flow away in a handler that is one expression' };
-      return { edits: insertBefore(first, `${leak.answer.text}.resume();`, file) };
+      return {
+        edits: insertBefore(first, `${leak.answer.text}.resume();`, file),
+        changes: 'lets an answer that is not read flow away',
+      };
     }
     if (leak.kind !== 'outcome' || leak.ends.length === 0) {
       return { skip: 'nothing in the function ends it: where it ends is yours to say' };
     }
-    return releaseInFinally({ call: creation, binding: leak.binding, fn: leak.fn, releases: leak.ends }, '', file);
+    const fix = releaseInFinally({ call: creation, binding: leak.binding, fn: leak.fn, releases: leak.ends }, '', file);
+    return 'skip' in fix
+      ? fix
+      : { ...fix, changes: 'moves the end to a `finally` that begins right after the handle was made' };
   },
 };
 
@@ -54,6 +60,7 @@ function joinByPipeline(pipe: ts.CallExpression, fn: ts.Node, file: FileContext)
     edits: [{ start: pipe.getStart(file.source), end: pipe.end, text }],
     imports: pipeline.imports,
     safety: 'review',
+    changes: 'joins the streams by `pipeline()`',
     note: 'a file that cannot be read ends the response, where it ended the process before',
   };
 }
@@ -81,6 +88,7 @@ function endWithClient(pipe: ts.CallExpression, fn: ts.Node, file: FileContext):
     edits: insertBefore(statement, ending, file),
     imports: finished.imports,
     safety: 'review',
+    changes: 'ends the stream when the response that it goes to is over',
     note: child
       ? 'the child is killed when the client goes before the end'
       : 'the stream ends with the response, whoever ends that',

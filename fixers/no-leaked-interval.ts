@@ -5,7 +5,7 @@ import { stopTimer } from './edit/stop-timer.ts';
 export const fixer: Fixer<LeakedInterval> = {
   rule: 'no-leaked-interval',
   safety: 'safe',
-  changes: 'Clears the interval where its owner ends, and before it is started again.',
+  changes: 'clears the interval where its owner ends, and before it is started again',
   fix({ data }, file) {
     if (data.leak === 'outcome')
       return { skip: 'clear the interval at each place that settles what it is started for' };

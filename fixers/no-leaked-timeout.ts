@@ -11,7 +11,7 @@ import { stopTimer } from './edit/stop-timer.ts';
 export const fixer: Fixer<LeakedTimeout> = {
   rule: 'no-leaked-timeout',
   safety: 'safe',
-  changes: 'Clears the timeout where its owner ends, and before it is armed again.',
+  changes: 'clears the timeout where its owner ends, and before it is armed again',
   fix({ data }, file) {
     if (data.leak === 'connection')
       return { skip: 'keep the handle and clear it where the connection says that it closed' };

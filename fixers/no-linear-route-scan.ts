@@ -14,14 +14,14 @@ import type { FileContext } from '../src/model/file-context.ts';
 import type { Fix, Fixer, Skip, TextEdit } from '../src/model/fixer.ts';
 import { freeName } from './edit/free-name.ts';
 import { findItemType } from './edit/item-type.ts';
-import { isTypeScript } from './edit/keep-value.ts';
+import { isTypeScriptFile } from './edit/keep-value.ts';
 import { replaceNode } from './edit/replace-node.ts';
 import { findStatement } from './edit/statement-of.ts';
 
 export const fixer: Fixer<RouteScan> = {
   rule: 'no-linear-route-scan',
   safety: 'review',
-  changes: 'Keeps the routes in a `RouteCache`, one for each method where the scan compares methods.',
+  changes: 'keeps the routes in a `RouteCache`, one for each method where the scan compares methods',
   fix({ data }, file): Fix | Skip {
     const home = findListHome(data.routes, file);
     const initial = home?.declaration?.initializer && skipWrappers(home.declaration.initializer);
@@ -36,8 +36,8 @@ export const fixer: Fixer<RouteScan> = {
     if (!call || !route || !ts.isExpressionStatement(call.call.parent))
       return { skip: 'the list is used for more than to add a route and to find one' };
     const item = home.declaration.type ? findItemType(home.declaration.type, file) : undefined;
-    if (isTypeScript(file) && item === undefined) return { skip: 'the type of a route is not written' };
-    const adding = addRoute(call.call, route, keys, isTypeScript(file) ? `<${item}>` : '', file);
+    if (isTypeScriptFile(file) && item === undefined) return { skip: 'the type of a route is not written' };
+    const adding = addRoute(call.call, route, keys, isTypeScriptFile(file) ? `<${item}>` : '', file);
     const finding = findRoute(data, keys, file);
     if (!adding || !finding) return { skip: 'what a route holds is worked out in place' };
     return {
@@ -61,8 +61,8 @@ function listEdits(
   item: string | undefined,
   file: FileContext,
 ): TextEdit[] {
-  const cache = isTypeScript(file) ? `RouteCache<${item}>` : 'RouteCache';
-  const made = method ? (isTypeScript(file) ? `Map<string, ${cache}>` : 'Map') : cache;
+  const cache = isTypeScriptFile(file) ? `RouteCache<${item}>` : 'RouteCache';
+  const made = method ? (isTypeScriptFile(file) ? `Map<string, ${cache}>` : 'Map') : cache;
   const edits = [replaceNode(declaration!.initializer!, `new ${made}()`, file)];
   if (declaration!.type) edits.push(replaceNode(declaration!.type, made, file));
   return edits;

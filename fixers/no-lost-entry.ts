@@ -12,11 +12,20 @@ export const fixer: Fixer<LostEntry> = {
   rule: 'no-lost-entry',
   safety: 'safe',
   changes:
-    'Moves the removal to `finally`; removes a key with the last item of its list; removes by the key that the entry has.',
+    'moves the removal to `finally`; removes a key with the last item of its list; removes by the key that the entry has',
   fix: ({ data }, file) => {
     if (data.leak === 'stale') return { skip: 'each end of the operation has to take its entry out' };
-    if (data.leak === 'key') return { edits: [replaceNode(data.key, `${data.key.text}.${data.member}`, file)] };
-    return data.leak === 'operation' ? moveToFinally(data, file) : dropEmpty(data, file);
+    if (data.leak === 'key')
+      return {
+        edits: [replaceNode(data.key, `${data.key.text}.${data.member}`, file)],
+        changes: 'removes by the key that the entry has',
+      };
+
+    const [fix, changes] =
+      data.leak === 'operation'
+        ? [moveToFinally(data, file), 'moves the removal to `finally`']
+        : [dropEmpty(data, file), 'removes a key with the last item of its list'];
+    return 'skip' in fix ? fix : { ...fix, changes };
   },
 };
 

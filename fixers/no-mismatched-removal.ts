@@ -8,14 +8,14 @@ import { addArgument } from './edit/add-argument.ts';
 import { freeName } from './edit/free-name.ts';
 import { insertBefore } from './edit/insert-before.ts';
 import { insertClassMember } from './edit/insert-class-member.ts';
-import { isTypeScript } from './edit/keep-value.ts';
+import { isTypeScriptFile } from './edit/keep-value.ts';
 import { replaceNode } from './edit/replace-node.ts';
 import { findStatement, isInList } from './edit/statement-of.ts';
 
 export const fixer: Fixer<MismatchedRemoval> = {
   rule: 'no-mismatched-removal',
   safety: 'safe',
-  changes: 'Hands the same function, event and capture flag to the removal as to the add.',
+  changes: 'hands the same function, event and capture flag to the removal as to the add',
   fix({ data }, file) {
     const { kind, removal, add } = data;
     if (!add) return { skip: 'what was added is not in this file' };
@@ -72,7 +72,7 @@ function shareReference({ removal, add }: MismatchedRemoval, file: FileContext):
   if (shape.fields.has(name) || shape.methods.has(name) || !/^\w+$/.test(method)) {
     return { skip: `${name} is taken` };
   }
-  const access = isTypeScript(file) ? 'private readonly ' : '';
+  const access = isTypeScriptFile(file) ? 'private readonly ' : '';
   return {
     edits: [
       insertClassMember(cls, `${access}${name} = ${made.getText(file.source)};`, 'start', file),

@@ -8,7 +8,7 @@ import { replaceNode } from './edit/replace-node.ts';
 export const fixer: Fixer<ModuloSharding> = {
   rule: 'no-modulo-sharding',
   safety: 'review',
-  changes: 'Chooses the node with a `HashRing`: when one comes or goes, only its share of the keys moves.',
+  changes: 'chooses the node with a `HashRing`: when one comes or goes, only its share of the keys moves',
   fix({ data }, file) {
     const { modulo, nodes, key } = data;
     if (!key) return { skip: 'the call does not show what is hashed' };

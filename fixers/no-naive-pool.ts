@@ -6,9 +6,9 @@ import type { FileContext } from '../src/model/file-context.ts';
 import type { Fix, Fixer, Skip, TextEdit } from '../src/model/fixer.ts';
 import { insertAtFunctionEnd } from './edit/insert-at-function-end.ts';
 import { insertClassMember } from './edit/insert-class-member.ts';
-import { isTypeScript } from './edit/keep-value.ts';
-import { type Wiring, wirePool } from './edit/pool-wiring.ts';
-import { removeMember } from './edit/remove-statement.ts';
+import { isTypeScriptFile } from './edit/keep-value.ts';
+import { type PoolWiring, wirePool } from './edit/pool-wiring.ts';
+import { removeClassMember } from './edit/remove-statement.ts';
 import { replaceNode } from './edit/replace-node.ts';
 
 export const fixer: Fixer<NaivePool> = {
@@ -98,10 +98,10 @@ function rewrite(
   cls: ts.ClassDeclaration | ts.ClassExpression,
   close: ts.MethodDeclaration | undefined,
   inside: readonly ts.ClassElement[],
-  { create, destroy, resourceType, max }: Wiring,
+  { create, destroy, resourceType, max }: PoolWiring,
   file: FileContext,
 ): [TextEdit, ...TextEdit[]] | undefined {
-  const isTyped = isTypeScript(file);
+  const isTyped = isTypeScriptFile(file);
   const type = resourceType ?? 'unknown';
   const name = shape.fields.has('pool') || shape.methods.has('pool') ? 'connectionPool' : 'pool';
   const options = `{\n  create: () => ${create},\n  destroy: ${destroy},\n  max: ${max},\n}`;
@@ -110,7 +110,7 @@ function rewrite(
   const parameter = release.parameters[0]!.name.getText(file.source);
   // The pool stands where the first field of the old one stood.
   const place = inside.find((member) => ts.isPropertyDeclaration(member));
-  const edits = inside.filter((member) => member !== place).map((member) => removeMember(member, file));
+  const edits = inside.filter((member) => member !== place).map((member) => removeClassMember(member, file));
   const declare = (code: string): void => {
     edits.push(place ? replaceNode(place, code, file) : insertClassMember(cls, code, 'start', file));
   };

@@ -27,6 +27,7 @@ function fixReduce(data: Extract<Accumulation, { kind: 'reduce' }>, file: FileCo
   const edits: TextEdit[] = [];
   let safety: FixSafety = 'safe';
   for (const copy of copies) {
+    if (isInFront(copy)) return inFront;
     const writes = writesOf(copy, accumulator.text, types, file);
     if (!writes) return { skip: 'what is added cannot be added in place' };
     if (copy.kind === 'object' || copy.kind === 'assign') safety = 'review';
@@ -60,6 +61,7 @@ function fixLoop({ assignment, copy, target }: Extract<Accumulation, { kind: 'lo
   if (escapes || binding.writes.length > 1) return { skip: 'the value is handed on in the loop' };
   if (!ts.isExpressionStatement(assignment.parent)) return { skip: 'the copy stands inside another expression' };
   const types = `${declaration.type?.getText(file.source) ?? ''} ${declaration.initializer.getText(file.source)}`;
+  if (isInFront(copy)) return inFront;
   const writes = writesOf(copy, target.getText(file.source), types, file);
   if (!writes || isDeclaredIn(binding, assignment)) return { skip: 'what is added cannot be added in place' };
   const edit = replaceNode(assignment.parent, writes.join('\n'), file);
@@ -91,23 +93,25 @@ function isFresh(value: ts.Expression): boolean {
   return target?.method === 'create' && target.receiver.getText() === 'Object';
 }
 
+/** `[item, ...all]`: `unshift` would move as much at each step as the copy does. */
+function isInFront({ kind, isAppending }: Copy): boolean {
+  return kind === 'array' && !isAppending;
+}
+
+const inFront: Skip = { skip: 'each is put in front of the others: push, and reverse the list at the end' };
+
 function writesOf(copy: Copy, name: string, types: string, file: FileContext): string[] | undefined {
   const text = (node: ts.Node): string => node.getText(file.source);
+  // concat adds one item or many, as its argument happens to be.
+  if (copy.kind === 'concat' || !copy.isAppending) return undefined;
   if (copy.kind === 'array') {
     if (copy.added.some((a) => usesName(a, name))) return undefined;
-    const plain = copy.added.filter((a) => !ts.isSpreadElement(a));
-    if (!copy.isAppending)
-      return plain.length === copy.added.length && plain.length === 1
-        ? [`${name}.unshift(${text(plain[0]!)});`]
-        : undefined;
     return copy.added.map((a) => {
       if (!ts.isSpreadElement(a)) return `${name}.push(${text(a)});`;
       const item = freeName('item', file);
       return `for (const ${item} of ${text(a.expression)}) ${name}.push(${item});`;
     });
   }
-  // concat adds one item or many, as its argument happens to be.
-  if (copy.kind === 'concat' || !copy.isAppending) return undefined;
   if (copy.added.some((a) => usesName(a, name))) return undefined;
   if (copy.kind === 'object') {
     const [old, ...added] = (copy.node as ts.ObjectLiteralExpression).properties;

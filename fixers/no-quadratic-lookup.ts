@@ -1,6 +1,6 @@
 import type { QuadraticLookup } from '../rules/performance/no-quadratic-lookup.ts';
 import { findLinearLookup, type LinearLookup } from '../src/ast/size/linear-lookup.ts';
-import { isDeclaredIn, listNames } from '../src/ast/size/loop-facts.ts';
+import { isDeclaredIn, listUsedBindings } from '../src/ast/size/loop-facts.ts';
 import { findMemberPath, getOutermostWrapped, isWithin, skipWrappers } from '../src/ast/syntax.ts';
 import { ts } from '../src/ast/ts.ts';
 import type { FileContext } from '../src/model/file-context.ts';
@@ -96,7 +96,7 @@ function byKey(
   if (body.operatorToken.kind !== ts.SyntaxKind.EqualsEqualsEqualsToken || (body.left !== own && body.right !== own))
     return { skip: 'the keys are compared loosely' };
   if (!findMemberPath(own) || !findMemberPath(other)) return { skip: 'the key is computed' };
-  if (listNames(own, file).some((b) => isDeclaredIn(b, repetition.node) && b.identifier !== parameter))
+  if (listUsedBindings(own, file).some((b) => isDeclaredIn(b, repetition.node) && b.identifier !== parameter))
     return { skip: 'the key depends on the round' };
   const source = list.getText(file.source);
   const item = parameter.text;

@@ -7,7 +7,7 @@ import type { Fix, Fixer, Skip } from '../src/model/fixer.ts';
 import { findRoundsOf, type Rounds, writeKeys } from './edit/find-rounds.ts';
 import { indentationOf } from './edit/indentation-of.ts';
 import { endWithComment } from './edit/insert-after-statement.ts';
-import { findAnswer, writeLookup } from './edit/look-up-rows.ts';
+import { findQueryAnswer, writeLookup } from './edit/look-up-rows.ts';
 import { sureOfKey, whyNotBefore } from './edit/read-ahead.ts';
 import { reindent } from './edit/reindent.ts';
 import { findTextOfItem } from './edit/round-names.ts';
@@ -71,7 +71,7 @@ function readAhead(query: CalledQuery, rounds: Rounds, file: FileContext): Fix |
   if (!/^(?:point|list)$/.test(query.kind))
     return { skip: 'it writes row by row: write all rows in one statement by hand' };
   const { call } = query;
-  const answer = findAnswer(call, rounds);
+  const answer = findQueryAnswer(call, rounds);
   if (!answer) return { skip: 'the query is not awaited on its own' };
   const round = { loop: rounds.node, file };
   const keyed = (findersOf[query.library] ?? findKeyedQuery)(query, round);

@@ -5,13 +5,13 @@ import type { FileContext } from '../src/model/file-context.ts';
 import type { Fixer } from '../src/model/fixer.ts';
 import { freeName } from './edit/free-name.ts';
 import { insertBefore } from './edit/insert-before.ts';
-import { isTypeScript } from './edit/keep-value.ts';
+import { isTypeScriptFile } from './edit/keep-value.ts';
 import { replaceNode } from './edit/replace-node.ts';
 
 export const fixer: Fixer<RaceInLoop> = {
   rule: 'no-race-in-loop',
   safety: 'review',
-  changes: 'Adds one reaction to the long-lived promise before the loop, which settles a promise of the round.',
+  changes: 'adds one reaction to the long-lived promise before the loop, which settles a promise of the round',
   fix({ data }, file) {
     const { loop, survivor } = data;
     if (data.isElsewhere) return { skip: 'the race is in a function that other places may call' };
@@ -26,7 +26,7 @@ export const fixer: Fixer<RaceInLoop> = {
       `settle${words}`,
       `get${words}OfRound`,
     ].map((name) => freeName(name, file)) as [string, string, string, string];
-    const isTyped = isTypeScript(file);
+    const isTyped = isTypeScriptFile(file);
     const type = isTyped ? `: Promise<Awaited<typeof ${written}>>` : '';
     const nothing = isTyped ? ': void' : '';
     const before = [

@@ -3,7 +3,7 @@ import { findMethodCall, getOutermostWrapped } from '../src/ast/syntax.ts';
 import { ts } from '../src/ast/ts.ts';
 import type { Fix, Fixer, Skip } from '../src/model/fixer.ts';
 import { insertAfterStatement } from './edit/insert-after-statement.ts';
-import { isTypeScript } from './edit/keep-value.ts';
+import { isTypeScriptFile } from './edit/keep-value.ts';
 import { findStatement, isInList } from './edit/statement-of.ts';
 
 export const fixer: Fixer<RedisKeys> = {
@@ -28,7 +28,7 @@ export const fixer: Fixer<RedisKeys> = {
     const receiver = findMethodCall(call)!.receiver.getText(file.source);
     const pattern = call.arguments[0]!.getText(file.source);
     const name = declaration.name.text;
-    const type = isTypeScript(file) && !declaration.type ? ': string[]' : '';
+    const type = isTypeScriptFile(file) && !declaration.type ? ': string[]' : '';
     const loop =
       library === 'ioredis'
         ? `for await (const found of ${receiver}.scanStream({ match: ${pattern}, count: 100 })) ${name}.push(...found);`

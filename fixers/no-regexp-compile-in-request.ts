@@ -4,7 +4,7 @@ import { ts } from '../src/ast/ts.ts';
 import type { Fix, Fixer, Skip } from '../src/model/fixer.ts';
 import { freeName } from './edit/free-name.ts';
 import { insertBefore } from './edit/insert-before.ts';
-import { isTypeScript } from './edit/keep-value.ts';
+import { isTypeScriptFile } from './edit/keep-value.ts';
 import { replaceNode } from './edit/replace-node.ts';
 import { findStatement, isInList } from './edit/statement-of.ts';
 
@@ -31,7 +31,7 @@ export const fixer: Fixer<RegExpCompile> = {
     );
     if (isEarlier) return { skip: 'the expression before it is mended first' };
     const name = freeName('pattern', file);
-    const type = isTypeScript(file) ? ': RegExp | undefined' : '';
+    const type = isTypeScriptFile(file) ? ': RegExp | undefined' : '';
     // Not before the loop: an empty one never compiled it, and a bad source would throw there now.
     const compiled = `${name} ??= ${node.getText(file.source)}`;
     return {

@@ -4,7 +4,7 @@ import { ts } from '../src/ast/ts.ts';
 import type { FileContext } from '../src/model/file-context.ts';
 import type { Fix, Fixer, Skip, TextEdit } from '../src/model/fixer.ts';
 import { findItemType } from './edit/item-type.ts';
-import { isTypeScript } from './edit/keep-value.ts';
+import { isTypeScriptFile } from './edit/keep-value.ts';
 import { replaceNode } from './edit/replace-node.ts';
 
 export const fixer: Fixer<ArrayQueue> = {
@@ -17,9 +17,9 @@ export const fixer: Fixer<ArrayQueue> = {
     if (!declaration || !initial || !ts.isArrayLiteralExpression(initial) || initial.elements.length > 0)
       return { skip: 'it does not begin as an empty array' };
     const item = declaration.type ? findItemType(declaration.type, file) : '';
-    if (item === undefined || (isTypeScript(file) && item === ''))
+    if (item === undefined || (isTypeScriptFile(file) && item === ''))
       return { skip: 'the type of its items is not written' };
-    const typed = isTypeScript(file) ? `<${item}>` : '';
+    const typed = isTypeScriptFile(file) ? `<${item}>` : '';
     const edits: TextEdit[] = [replaceNode(declaration.initializer!, `new Deque${typed}()`, file)];
     if (declaration.type) edits.push(replaceNode(declaration.type, `Deque${typed}`, file));
     for (const access of accesses) {

@@ -15,7 +15,7 @@ const surface = /^(?:get|set|has|delete|clear|size|forEach|keys|values|entries)$
 export const fixer: Fixer<SlowEviction> = {
   rule: 'no-slow-eviction',
   safety: 'review',
-  changes: 'Puts a `BoundedCache` of the same limit in the place of the map, which evicts in constant time.',
+  changes: 'puts a `BoundedCache` of the same limit in the place of the map, which evicts in constant time',
   fix({ data }, file) {
     const { receiver, remove } = data;
     const container = findContainer(receiver, file);

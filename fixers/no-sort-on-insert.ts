@@ -1,6 +1,6 @@
 import type { SortOnInsert } from '../src/ast/containers/sort-on-insert.ts';
 import { findListHome, type ListHome } from '../src/ast/size/list-home.ts';
-import { listNames } from '../src/ast/size/loop-facts.ts';
+import { listUsedBindings } from '../src/ast/size/loop-facts.ts';
 import {
   findMemberName,
   findMethodCall,
@@ -15,14 +15,14 @@ import type { FileContext } from '../src/model/file-context.ts';
 import type { Fix, Fixer, Skip, TextEdit } from '../src/model/fixer.ts';
 import { insertInOrder } from './edit/insert-in-order.ts';
 import { findItemType } from './edit/item-type.ts';
-import { isTypeScript } from './edit/keep-value.ts';
+import { isTypeScriptFile } from './edit/keep-value.ts';
 import { removeStatement } from './edit/remove-statement.ts';
 import { replaceNode } from './edit/replace-node.ts';
 
 export const fixer: Fixer<SortOnInsert> = {
   rule: 'no-sort-on-insert',
   safety: 'review',
-  changes: 'Makes the list a `PriorityQueue` where only its first is taken, else inserts each entry at its place.',
+  changes: 'makes the list a `PriorityQueue` where only its first is taken, else inserts each entry at its place',
   fix({ data }, file): Fix | Skip {
     const { call, push, list } = data;
     const order = call.arguments[0];
@@ -33,7 +33,7 @@ export const fixer: Fixer<SortOnInsert> = {
       return { skip: 'it does not begin as an empty list of this file' };
     if (!home.isPrivate) return { skip: 'other files may put entries in' };
     const item = home.declaration.type ? findItemType(home.declaration.type, file) : undefined;
-    if (isTypeScript(file) && item === undefined) return { skip: 'the type of its entries is not written' };
+    if (isTypeScriptFile(file) && item === undefined) return { skip: 'the type of its entries is not written' };
     const added = push.parent;
     const sorted = call.parent;
     if (!ts.isExpressionStatement(added) || !ts.isExpressionStatement(sorted) || !areNeighbours(added, sorted))
@@ -92,7 +92,7 @@ function toQueue(
     isTaken = true;
   }
   if (!isTaken) return undefined;
-  const typed = isTypeScript(file) ? `<${item}>` : '';
+  const typed = isTypeScriptFile(file) ? `<${item}>` : '';
   const made = `new PriorityQueue${typed}(${order.getText(file.source)})`;
   edits.push(replaceNode(declaration!.initializer!, made, file), removeStatement(call.parent as ts.Statement, file));
   if (declaration!.type) edits.push(replaceNode(declaration!.type, `PriorityQueue${typed}`, file));
@@ -103,7 +103,7 @@ function toQueue(
 function canMove(order: ts.Expression, file: FileContext): boolean {
   const value = skipWrappers(order);
   if (/\b(?:this|arguments|await)\b/.test(value.getText(file.source))) return false;
-  const names = listNames(value, file).filter((name) => !isWithin(name.identifier, value));
+  const names = listUsedBindings(value, file).filter((name) => !isWithin(name.identifier, value));
   if (names.some(({ scope }) => scope !== file.moduleScope)) return false;
   return isFunctionNode(value) || names.every(({ kind }) => kind === 'function' || kind === 'import');
 }

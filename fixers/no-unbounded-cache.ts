@@ -5,7 +5,7 @@ import { getOutermostWrapped, isAssignment, skipWrappers } from '../src/ast/synt
 import { ts } from '../src/ast/ts.ts';
 import type { FileContext } from '../src/model/file-context.ts';
 import type { Fixer, Skip, TextEdit } from '../src/model/fixer.ts';
-import { isTypeScript } from './edit/keep-value.ts';
+import { isTypeScriptFile } from './edit/keep-value.ts';
 import { recordToCache } from './edit/record-to-cache.ts';
 import { replaceNode } from './edit/replace-node.ts';
 
@@ -16,7 +16,7 @@ const surface = new Set(['get', 'set', 'has', 'delete', 'clear', 'size', 'forEac
 export const fixer: Fixer<UnboundedCache> = {
   rule: 'no-unbounded-cache',
   safety: 'safe',
-  changes: `Holds the entries in a \`BoundedCache\` of ${max.replace('_', ',')}: the ones used least go when it is full and are computed again when asked for.`,
+  changes: `holds the entries in a \`BoundedCache\` of ${max.replace('_', ',')}: the ones used least go when it is full and are computed again when asked for`,
   fix({ data }, file) {
     const { container, growth, isRecomputable } = data;
     if (!container || !growth)
@@ -91,7 +91,7 @@ function fixMap(
     }
     edits.push(replaceNode(type.typeName, 'BoundedCache', file));
   }
-  const parameters = typed ?? (type || !isTypeScript(file) ? '' : '<any, any>');
+  const parameters = typed ?? (type || !isTypeScriptFile(file) ? '' : '<any, any>');
   const code = `new BoundedCache${parameters}({ max: ${max} })`;
   for (const write of listResets(container)) edits.push(replaceNode(write, code, file));
   return [replaceNode(made, code, file), ...edits];

@@ -7,7 +7,7 @@ import type { FileContext } from '../src/model/file-context.ts';
 import type { Fix, Fixer, TextEdit } from '../src/model/fixer.ts';
 import { cutInPlace } from './edit/cut-in-place.ts';
 import { isTable } from './edit/is-table.ts';
-import { isTypeScript } from './edit/keep-value.ts';
+import { isTypeScriptFile } from './edit/keep-value.ts';
 import { readAsRing } from './edit/read-as-ring.ts';
 import { replaceNode } from './edit/replace-node.ts';
 
@@ -16,7 +16,7 @@ const capacity = '10_000';
 export const fixer: Fixer<UnboundedLog> = {
   rule: 'no-unbounded-log',
   safety: 'review',
-  changes: `Keeps the last ${capacity.replace('_', ',')} values: in a \`RingBuffer\`, or by cutting the array where it is added to.`,
+  changes: `keeps the last ${capacity.replace('_', ',')} values: in a \`RingBuffer\`, or by cutting the array where it is added to`,
   fix({ data }, file) {
     const { container, growth } = data;
     if (data.isSwept) return { skip: 'call what sweeps out its old items, on a timer or as items are added' };
@@ -30,7 +30,7 @@ export const fixer: Fixer<UnboundedLog> = {
 /** Undefined where the array is used in a way that a ring buffer has no method for, or where others see its type. */
 function useRing(container: Container, adds: readonly Add[], file: FileContext): Fix | undefined {
   const { home, type } = container;
-  const isTyped = isTypeScript(file);
+  const isTyped = isTypeScriptFile(file);
   if (home.kind === 'module' && isExported(home.binding.declaration, home.binding.references)) return undefined;
   if (home.kind === 'field' && isPublic(container)) return undefined;
   const element = elementOf(type, file);

@@ -9,7 +9,7 @@ const limit = '10_000';
 export const fixer: Fixer<UnboundedQueue> = {
   rule: 'no-unbounded-queue',
   safety: 'review',
-  changes: `Holds at most ${limit.replace('_', ',')} waiting items: beyond that the oldest goes.`,
+  changes: `holds at most ${limit.replace('_', ',')} waiting items: beyond that the oldest goes`,
   fix({ data }, file) {
     const edits: TextEdit[] = [];
     for (const { node } of data.growth.adds) {

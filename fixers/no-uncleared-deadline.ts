@@ -17,7 +17,7 @@ import { wrapInTryFinally } from './edit/wrap-in-try-finally.ts';
 export const fixer: Fixer<UnclearedDeadline> = {
   rule: 'no-uncleared-deadline',
   safety: 'safe',
-  changes: 'Clears the timer in a finally that covers every outcome, or when what it would end has closed.',
+  changes: 'clears the timer in a finally that covers every outcome, or when what it would end has closed',
   fix({ data }, file) {
     const { call, deadline, clears } = data;
     if (deadline?.kind === 'promise' && deadline.race && clears.length === 0)

@@ -9,7 +9,7 @@ const points = '256';
 export const fixer: Fixer<UnevenRing> = {
   rule: 'no-uneven-ring',
   safety: 'review',
-  changes: `Puts a \`HashRing\` in the place of the points and their search; where a ring does more than place keys, gives each node ${points} points.`,
+  changes: `puts a \`HashRing\` in the place of the points and their search; where a ring does more than place keys, gives each node ${points} points`,
   fix({ at, data }, file) {
     const ring = findPointRing(at, file);
     if (typeof ring !== 'string') return replaceRing(ring, file);

@@ -9,7 +9,7 @@ import { replaceNode, replaceNodes } from './edit/replace-node.ts';
 export const fixer: Fixer<WeakHash> = {
   rule: 'no-weak-hash',
   safety: 'review',
-  changes: 'Hashes with `hash32`: FNV-1a over UTF-8 bytes with murmur3’s final mix, uniform in every bit.',
+  changes: 'hashes with `hash32`: FNV-1a over UTF-8 bytes with murmur3’s final mix, uniform in every bit',
   fix({ at, data }, file) {
     const { fn, state } = data;
     if (keptAsItWas.test(file.path))
@@ -38,7 +38,7 @@ export const fixer: Fixer<WeakHash> = {
     return {
       edits: [replaceNodes(first, last, `return ${result};`, file)],
       needs: ['hash32'],
-      note: 'Every value changes: whatever was stored or sent under the old ones is not found again.',
+      note: 'every value changes: whatever was stored or sent under the old ones is not found again',
     };
   },
 };
@@ -58,7 +58,7 @@ function multiplyBits(at: ts.Node, fn: ts.Node, file: FileContext): Fix | Skip {
   if (!first) return { skip: 'what is multiplied is not a variable' };
   return {
     edits: [first, ...rest],
-    note: 'Every value changes: whatever was stored or sent under the old ones is not found again.',
+    note: 'every value changes: whatever was stored or sent under the old ones is not found again',
   };
 }
 

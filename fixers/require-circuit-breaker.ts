@@ -9,7 +9,7 @@ import { stringLiteral } from './edit/string-literal.ts';
 export const fixer: Fixer<RemoteService> = {
   rule: 'require-circuit-breaker',
   safety: 'review',
-  changes: 'Calls the service through one `CircuitBreaker` with its default limits.',
+  changes: 'calls the service through one `CircuitBreaker` with its default limits',
   fix({ data: { name, calls } }, file): Fix | Skip {
     if (calls.some((call) => !ts.isAwaitExpression(getOutermostWrapped(call).parent) || holdsAwait(call)))
       return { skip: 'not every call is awaited where it is made' };

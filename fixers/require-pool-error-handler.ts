@@ -4,7 +4,7 @@ import { skipWrappers } from '../src/ast/syntax.ts';
 import { ts } from '../src/ast/ts.ts';
 import type { Fix, Fixer, Skip } from '../src/model/fixer.ts';
 import { insertAfterStatement } from './edit/insert-after-statement.ts';
-import { isTypeScript } from './edit/keep-value.ts';
+import { isTypeScriptFile } from './edit/keep-value.ts';
 import { findStatement, isInList } from './edit/statement-of.ts';
 import { stringLiteral } from './edit/string-literal.ts';
 import { tellOf } from './edit/tell-of.ts';
@@ -30,7 +30,7 @@ export const fixer: Fixer<PoolErrorHandler> = {
     const event = stringLiteral('error', file);
     const lines = [tellOf('error', stringLiteral(emitter.told, file), statement, file)];
     if (!emitter.isRenewed) lines.push('process.exit(1);');
-    const type = isTypeScript(file) ? ': Error' : '';
+    const type = isTypeScriptFile(file) ? ': Error' : '';
     const code = `${home.path}.on(${event}, (error${type}) => {\n  ${lines.join('\n  ')}\n});`;
     const edits = insertAfterStatement(statement, code, file);
     if (emitter.isRenewed) return { edits, note: 'log it the way the rest of the service does' };

@@ -2,14 +2,16 @@
  * Writes what follows from the rules, fixers and fixtures: the registry, the plain facts, a doc page per rule, the table
  * in the README. `--check` writes nothing and fails when a file is not what it would be.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createTwoFilesPatch } from 'diff';
 import { unmeasured } from '../benchmarks/costs/unmeasured.ts';
 import { factsOf } from '../src/config/facts-of.ts';
 import { categoryChoices, publishedSchema } from '../src/config/schema.ts';
-import type { Fixer } from '../src/model/fixer.ts';
+import { scan } from '../src/engine/scan.ts';
+import type { Fixer, RulePair } from '../src/model/fixer.ts';
 import type { Rule } from '../src/model/rule.ts';
 import type { RuleFacts } from '../src/model/rule-facts.ts';
 import { reporters } from '../src/report/reporters.ts';
@@ -93,19 +95,48 @@ function camel(id: string): string {
   return id.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-function shownFactsOf(source: Source): RuleFacts {
+async function shownFactsOf(source: Source): Promise<RuleFacts> {
   const facts = factsOf(source as Parameters<typeof factsOf>[0]);
   const bad = exampleOf(facts.id, 'bad');
   const good = exampleOf(facts.id, 'good');
-  return { ...facts, ...(bad !== undefined && { bad }), ...(good !== undefined && { good }) };
+  return {
+    ...facts,
+    ...(bad && { bad: bad.text, says: await messageOf(source, bad) }),
+    ...(good && { good: good.text }),
+  };
+}
+
+interface Example {
+  file: string;
+  text: string;
 }
 
 /** The shortest fixture shows the rule best. */
-function exampleOf(id: string, kind: 'bad' | 'good'): string | undefined {
+function exampleOf(id: string, kind: 'bad' | 'good'): Example | undefined {
   const folder = join(root, 'fixtures', id, kind);
-  const texts = listFiles(folder, /\.[cm]?[jt]sx?$/).map((file) => readFileSync(join(folder, file), 'utf8'));
-  texts.sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
-  return texts[0] === undefined ? undefined : withoutMarks(texts[0]).trimEnd();
+  const examples = listFiles(folder, /\.[cm]?[jt]sx?$/).map((file) => ({
+    file,
+    text: readFileSync(join(folder, file), 'utf8'),
+  }));
+  examples.sort((a, b) => a.text.length - b.text.length || (a.text < b.text ? -1 : 1));
+  const [first] = examples;
+  return first && { ...first, text: withoutMarks(first.text).trimEnd() };
+}
+
+/** What a rule says of an example, in a project of its own. */
+async function messageOf({ rule, fixer }: Source, { file, text }: Example): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-generate-'));
+  try {
+    const manifest = join(root, 'fixtures', rule.id, 'package.json');
+    if (existsSync(manifest)) cpSync(manifest, join(folder, 'package.json'));
+    writeFileSync(join(folder, file), text);
+    const pair = { rule, ...(fixer && { fixer }) } as RulePair<unknown> as RulePair<never>;
+    const { findings } = await scan({ root: folder, paths: [file], confidence: 'possible' }, [pair]);
+    if (!findings[0]) throw new Error(`fixtures/${rule.id}/bad/${file}: nothing is reported`);
+    return findings[0].message;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 function withoutMarks(text: string): string {
@@ -193,7 +224,9 @@ function docPage(facts: RuleFacts): string {
   const parts = [
     `# ${facts.id}`,
     '',
-    `> ${facts.message.replace(/\{(\w+)\}/g, '*$1*')}`,
+    'What it says of the code that is shown below as reported:',
+    '',
+    `> ${facts.says}`,
     '',
     '| category | severity | confidence | stage | by hand | fix |',
     '|-|-|-|-|-|-|',
@@ -236,7 +269,7 @@ function ruleTable(facts: readonly RuleFacts[], folder: string): string {
 /** Every generated file with its text, by path relative to the repository. */
 export async function generate(): Promise<Map<string, string>> {
   const sources = await loadSources();
-  const facts = sources.map(shownFactsOf);
+  const facts = await Promise.all(sources.map(shownFactsOf));
   const files = new Map<string, string>();
   files.set('src/registry.generated.ts', registryOf(sources));
   files.set('src/rule-facts.generated.ts', factsModule(facts));

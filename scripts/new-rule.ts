@@ -89,4 +89,4 @@ for (const [path, text] of Object.entries(files)) {
   console.log(`wrote ${path}`);
 }
 execFileSync(process.execPath, ['--import', 'tsx', join(root, 'scripts/generate.ts')], { stdio: 'inherit', cwd: root });
-console.log(`Now make it pass: npx vitest run test/rules.test.ts -t ${id}`);
+console.log(`Now make it pass: npm run test:rule -- ${id}`);

@@ -5,9 +5,10 @@ import type { RuleFacts } from './model/rule-facts.ts';
 import type { ScanResult } from './model/scan-result.ts';
 import { reporters } from './report/reporters.ts';
 import { ruleFacts } from './rule-facts.generated.ts';
-import { run, type ScanOptions, sourceReader } from './run.ts';
+import { run, type ScanOptions } from './run.ts';
 import type { FixOptions } from './run-fix.ts';
 import { weights } from './score/weights.ts';
+import { sourceReader } from './source-reader.ts';
 
 /**
  * Scans code and scores it. Prints nothing, changes no file, reaches no network.
@@ -15,20 +16,32 @@ import { weights } from './score/weights.ts';
  * @throws InputError when an option, the configuration or a path is wrong; the signal's reason when it aborts.
  */
 export async function scan(options: ScanOptions = {}): Promise<ScanResult> {
-  return (await run(options)).result;
+  return (await tellInput(run(options))).result;
+}
+
+/** What the engine and the fixer refuse, as the one error that callers know. */
+async function tellInput<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'UsageError') throw error;
+    const { subject, hint } = error as { subject?: string; hint?: string };
+    const wrong = subject === undefined ? undefined : { name: subject, candidates: [] };
+    throw new InputError(error.message, { wrong, help: hint, cause: error });
+  }
 }
 
 /**
  * Scans, repairs what can be repaired, and scans again. Writes files unless `write` is false; every file is put back when
  * it is aborted or fails.
  *
- * @throws InputError as `scan` does; an error named UsageError when fixing is refused and nothing was changed.
+ * @throws InputError as `scan` does, and when fixing is refused and nothing was changed.
  */
 export async function fix(
   options: FixOptions = {},
 ): Promise<{ before: ScanResult; after: ScanResult; fixes: FixResult }> {
   const { runFix } = await import('./run-fix.ts');
-  const { before, after, fixes } = await runFix(options);
+  const { before, after, fixes } = await tellInput(runFix(options));
   return { before: before.result, after: after.result, fixes };
 }
 
@@ -79,5 +92,5 @@ export type {
   SuppressionProblem,
 } from './model/scan-result.ts';
 export type { Report, ReportContext } from './report/context.ts';
-export { type ScanOptions, sourceReader } from './run.ts';
+export type { ScanOptions } from './run.ts';
 export type { FixOptions } from './run-fix.ts';

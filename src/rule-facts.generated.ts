@@ -26,6 +26,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "changes": "moves the end to a `finally` that begins right after the handle was made; joins piped streams by `pipeline()`, or ends one when the response that it goes to is over; lets an answer that is not read flow away"
     },
     "bad": "const { spawn } = require('child_process');\nconst express = require('express');\n\nconst app = express();\n\napp.get('/backup', (req, res) => {\n  const dump = spawn('pg_dump', ['--format=custom', 'shop']);\n  res.attachment('shop.dump');\n  dump.stdout.pipe(res);\n  dump.stderr.on('data', (text) => console.warn(String(text)));\n});\n\napp.listen(3000);",
+    "says": "This child process is not ended when the client goes before the end: each one that is left open keeps a process that waits for ever to write what nobody reads.",
     "good": "import { watch } from 'chokidar';\n\nexport class Pool {\n  private again(left: number): unknown {\n    const watcher = watch('.');\n    return left > 0 ? this.again(left - 1) : watcher;\n  }\n\n  open(): unknown {\n    return this.again(2);\n  }\n\n  close(): void {}\n}"
   },
   {
@@ -49,9 +50,10 @@ export const ruleFacts: readonly RuleFacts[] = [
     "options": {},
     "fix": {
       "safety": "safe",
-      "changes": "Clears the interval where its owner ends, and before it is started again."
+      "changes": "clears the interval where its owner ends, and before it is started again"
     },
     "bad": "/** The one of its service, as far as anything says. */\nexport class Gauge {\n  constructor(private readonly read: () => void) {\n    setInterval(() => this.read(), 10_000);\n  }\n\n  close(): void {\n    this.read();\n  }\n}",
+    "says": "This interval can never be cleared, its handle is dropped: it runs, and keeps all it refers to alive, after its Gauge is gone.",
     "good": "const counts = new Map<string, number>();\n\nexport function count(name: string): void {\n  counts.set(name, (counts.get(name) ?? 0) + 1);\n}\n\nsetInterval(() => counts.clear(), 60_000);"
   },
   {
@@ -75,6 +77,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     ],
     "options": {},
     "bad": "import { useEffect, useState } from 'react';\n\nexport function useWidth(): number {\n  const [width, setWidth] = useState(0);\n  useEffect(() => {\n    window.addEventListener('resize', () => setWidth(window.innerWidth));\n  }, []);\n  return width;\n}",
+    "says": "This \"resize\" listener on window is never removed: each run of the effect leaves one more behind.",
     "good": "process.on('SIGTERM', () => process.exit(0));\nprocess.on('unhandledRejection', (reason) => console.error(reason));"
   },
   {
@@ -102,9 +105,10 @@ export const ruleFacts: readonly RuleFacts[] = [
     "options": {},
     "fix": {
       "safety": "safe",
-      "changes": "Clears the timeout where its owner ends, and before it is armed again."
+      "changes": "clears the timeout where its owner ends, and before it is armed again"
     },
     "bad": "'use strict';\nconst http = require('node:http');\n\nfunction keepWarm(send) {\n  send();\n  setTimeout(() => keepWarm(send), 10_000);\n}\n\nexports.server = http.createServer((request, response) => {\n  keepWarm(() => response.write('.'));\n});",
+    "says": "This timeout starts itself again for ever, and nothing can stop it.",
     "good": "function sweep() {\n  globalThis.gc?.();\n  setTimeout(sweep, 60_000);\n}\n\nsweep();"
   },
   {
@@ -124,9 +128,10 @@ export const ruleFacts: readonly RuleFacts[] = [
     "options": {},
     "fix": {
       "safety": "safe",
-      "changes": "Hands the same function, event and capture flag to the removal as to the add."
+      "changes": "hands the same function, event and capture flag to the removal as to the add"
     },
     "bad": "export function drag(element, move) {\n  const onMove = (event) => move(event.clientX);\n  element.addEventListener('pointermove', onMove);\n  return () => element.removeEventListener('mousemove', onMove);\n}",
+    "says": "This removal of a \"mousemove\" listener removes nothing: onMove was added for \"pointermove\".",
     "good": "export function detach(emitter, handler) {\n  emitter.off('data', handler);\n  emitter.off('end', handler);\n}"
   },
   {
@@ -147,9 +152,10 @@ export const ruleFacts: readonly RuleFacts[] = [
     "options": {},
     "fix": {
       "safety": "review",
-      "changes": "Adds one reaction to the long-lived promise before the loop, which settles a promise of the round."
+      "changes": "adds one reaction to the long-lived promise before the loop, which settles a promise of the round"
     },
     "bad": "const { once } = require('node:events');\n\nasync function send(rows, res) {\n  const gone = new Promise((resolve) => res.on('close', resolve));\n  let isGone = false;\n  gone.then(() => {\n    isGone = true;\n  });\n  for await (const row of rows) {\n    if (isGone) return;\n    if (!res.write(`${JSON.stringify(row)}\\n`)) {\n      await Promise.race([once(res, 'drain'), gone]);\n    }\n  }\n  res.end();\n}\n\nmodule.exports = { send };",
+    "says": "Each round races `gone` anew: the promise keeps every round, and what it gave, until it is settled itself.",
     "good": "import { once } from 'node:events';\nimport { setTimeout as sleep } from 'node:timers/promises';\n\n// One reaction a minute.\nexport async function refreshUntilStopped(service, refresh) {\n  const stopped = once(service, 'stop');\n  while (service.isRunning) {\n    await refresh();\n    await Promise.race([stopped, sleep(60_000)]);\n  }\n}"
   },
   {
@@ -167,15 +173,16 @@ export const ruleFacts: readonly RuleFacts[] = [
       "A deadline of less than five seconds is `possible` only, and so is one of five whose callback only settles its promise or aborts: it holds next to nothing. A longer one that holds no more is `likely` in a library only, whose users it keeps from ending, and there, of less than fifteen, where users set it: a service has room for thousands of them (what an error tells and a default that it settles with are little). One that holds more is `likely` from a minute on, where requests lead there, users of a library set it, or it ends its owner or calls back a second time. One of a beginning that failed is sure however short it is where it ends its owner, which may have begun anew.",
       "One that only failures leave, and that holds no more than that, is `possible` below a minute; so is one that another timer sets as it fires, and one of a page. Where nobody hears of a failure the process ends with it.",
       "A sleep that is raced is `likely` where it is a minute or more, where requests lead there, and in a library whose users say how long it is.",
-      "A longer one of less than a minute is `possible` too in a function that begins or ends something by its name, or that is called by hand, unless requests lead to it or users of a library set it.",
+      "One of less than a minute that only failures leave is `likely` in a library alone, whatever it holds.",
       "A handle kept in a field is looked at only where the function that sets it clears it itself, but for when its work fails; one handed to another function is taken to be cleared there, one on what the function was handed is looked at where an end clears the timer beside it, and one in an entry of a table is followed to where all entries leave it."
     ],
     "options": {},
     "fix": {
       "safety": "safe",
-      "changes": "Clears the timer in a finally that covers every outcome, or when what it would end has closed."
+      "changes": "clears the timer in a finally that covers every outcome, or when what it would end has closed"
     },
     "bad": "export function load(url: string, timeoutMs: number): Promise<Response> {\n  const controller = new AbortController();\n  setTimeout(() => controller.abort(), timeoutMs);\n  return fetch(url, { signal: controller.signal });\n}",
+    "says": "This deadline is never cleared, also when the work is done in time: the timer, and all that its callback refers to, stays until it fires.",
     "good": "export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));\n\nexport async function retry(run) {\n  for (let wait = 1_000; ; wait *= 2) {\n    try {\n      return await run();\n    } catch {\n      await sleep(wait);\n    }\n  }\n}"
   },
   {
@@ -198,6 +205,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "changes": "ends what a field holds in the end of its owner"
     },
     "bad": "'use strict';\nconst express = require('express');\nconst { Subject } = require('rxjs');\n\nconst orders$ = new Subject();\nconst app = express();\n\napp.get('/orders', (request, response) => {\n  orders$.subscribe((order) => response.write(JSON.stringify(order)));\n});\n\napp.listen(8080);",
+    "says": "This subscription to orders$ outlives each call: what would end it is dropped.",
     "good": "import { Subject } from 'rxjs';\n\nexport const orders$ = new Subject();\nlet count = 0;\n\norders$.subscribe(() => {\n  count++;\n});\n\nexport const seen = () => count;"
   },
   {
@@ -218,9 +226,10 @@ export const ruleFacts: readonly RuleFacts[] = [
     "options": {},
     "fix": {
       "safety": "safe",
-      "changes": "Moves the removal to `finally`; removes a key with the last item of its list; removes by the key that the entry has."
+      "changes": "moves the removal to `finally`; removes a key with the last item of its list; removes by the key that the entry has"
     },
     "bad": "export function makeRunner(run) {\n  const running = new Map();\n  return async (job) => {\n    running.set(job.id, Date.now());\n    const result = await run(job);\n    running.delete(job.id);\n    return result;\n  };\n}",
+    "says": "The entry of `running` stays when what is awaited before its removal fails.",
     "good": "const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));\nconst cooling = new Set();\n\nasync function cool(key) {\n  cooling.add(key);\n  await sleep(1_000);\n  cooling.delete(key);\n}\n\nmodule.exports = { cool };"
   },
   {
@@ -239,9 +248,10 @@ export const ruleFacts: readonly RuleFacts[] = [
     "options": {},
     "fix": {
       "safety": "review",
-      "changes": "Puts a `BoundedCache` of the same limit in the place of the map, which evicts in constant time."
+      "changes": "puts a `BoundedCache` of the same limit in the place of the map, which evicts in constant time"
     },
     "bad": "const seen = new Map();\n\nfunction remember(key, value) {\n  if (seen.size > 100_000) seen.delete(seen.keys().next().value);\n  seen.set(key, value);\n}\n\nmodule.exports = { remember, recall: (key) => seen.get(key) };",
+    "says": "`seen` finds its oldest entry with `keys().next()` on every eviction: the larger the cache, the slower every insertion once it is full.",
     "good": "import { LRUCache } from 'lru-cache';\n\nexport const sessions = new LRUCache<string, object>({\n  max: 500_000,\n  ttl: 60_000,\n  ttlAutopurge: true,\n});"
   },
   {
@@ -256,16 +266,17 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Give it a limit: a cache with `max` (and a `ttl`) where entries can be computed again; where they cannot, delete each entry when what it stands for ends.",
     "limits": [
       "Whether keys are few is judged by types, constants and names. What a field or a module keeps by a bare `id` or `key` is left alone unless its own name says what there is one of for each: `sessions`, `usersById`, a cache.",
-      "Keys that somebody sets up or owns (servers, workspaces, campaigns, whatever is only called `id`) are few: `possible`. It is `likely` where a key is made anew, comes out of a request (also through four functions that hand it on), or is called after what passes, such as a session, a message, a user, a text or a token that is asked for here, for entries that say when they expire under a `key` that the caller chooses, for locks, and where the key is an object that is loaded or made anew. The short beginning of a text, and keys under which a row or a file has to be found first, are few; a number, a flag or a few of them for each user, group or channel are little, and ports of a thread are as many as there are parts. In a library it is `likely` too for what is kept open for each address, and closed only as its owner ends. A function that a library memoizes counts where requests bring its first argument, and nothing says how long or how many it keeps. In pages, behind an administration, where only the clock of the process and its jobs lead to it and the keys are no rows or messages, and in migrations, imports and backups it is `possible`.",
+      "Keys that somebody sets up or owns (servers, workspaces, campaigns, whatever is only called `id`) are few: `possible`. It is `likely` where a key is made anew, comes out of a request (also through four functions that hand it on), or is called after what passes, such as a session, a message, a user name, a text or a token that is asked for here, for entries that say when they expire under a `key` that the caller chooses, for locks, and where the key is an object that is loaded or made anew. The short beginning of a text, and keys under which a row or a file has to be found first, are few; ids of accounts that no request makes up are as many as are registered, a number, a flag or a few of them for each group or channel are little, and ports of a thread are as many as there are parts. In a library it is `likely` too for what is kept open for each address, and closed only as its owner ends. A function that a library memoizes counts where requests bring its first argument, and nothing says how long or how many it keeps. In pages, behind an administration, where only the clock of the process and its jobs lead to it and the keys are no rows or messages, and in migrations, imports and backups it is `possible`.",
       "Instances of classes whose life the project does not show are left alone, and so is what nothing is seen to add to again and again; but for an entry that is over all the same: it waits for one answer, it is ended by its key, or the entry under that key of another table of its owner goes.",
       "A removal by key in another function counts as one for every entry, unless the container is a cache, it asks how old the entry is, or nobody calls the sweep that takes out what is too old; one that only a failure leads to counts for none."
     ],
     "options": {},
     "fix": {
       "safety": "safe",
-      "changes": "Holds the entries in a `BoundedCache` of 10,000: the ones used least go when it is full and are computed again when asked for."
+      "changes": "holds the entries in a `BoundedCache` of 10,000: the ones used least go when it is full and are computed again when asked for"
     },
     "bad": "import express from 'express';\n\nconst seen = new Set<string>();\n\nexport const router = express.Router();\n\nrouter.post('/events/:id', (req, res) => {\n  const id = req.params.id as string;\n  if (seen.has(id)) return res.sendStatus(409);\n  seen.add(id);\n  return res.sendStatus(202);\n});",
+    "says": "`seen` gets an entry for every new `id` and never loses one: it grows for as long as the process lives.",
     "good": "import { createServer } from 'node:http';\n\nconst visits = new Map<string, number>();\n\n/** The hosts that a server answers for are few, however many addresses are asked for. */\nexport const server = createServer((req, res) => {\n  const { host } = new URL(req.url ?? '/', 'http://localhost');\n  visits.set(host, (visits.get(host) ?? 0) + 1);\n  res.end(String(visits.get(host)));\n});"
   },
   {
@@ -287,9 +298,10 @@ export const ruleFacts: readonly RuleFacts[] = [
     "options": {},
     "fix": {
       "safety": "review",
-      "changes": "Keeps the last 10,000 values: in a `RingBuffer`, or by cutting the array where it is added to."
+      "changes": "keeps the last 10,000 values: in a `RingBuffer`, or by cutting the array where it is added to"
     },
     "bad": "const express = require('express');\n\nconst auditLog = [];\n\nconst app = express();\n\napp.post('/orders', (req, res) => {\n  auditLog.push({ user: req.user.id, action: 'order', at: Date.now() });\n  res.sendStatus(201);\n});\n\napp.get('/audit', (req, res) => {\n  res.json(auditLog.slice(-50));\n});\n\nmodule.exports = app;",
+    "says": "`auditLog` only ever grows: the function handed to `app.post` adds to it and nothing takes from it for as long as the process lives.",
     "good": "import { communication, weather } from './catalogue.js';\n\nconst integrations = [];\n\nconst addAll = (items, type) => {\n  items.forEach((item) => {\n    integrations.push({ ...item, type });\n  });\n};\n\naddAll(communication, 'communication');\naddAll(weather, 'weather');\n\nexport { integrations };"
   },
   {
@@ -309,9 +321,10 @@ export const ruleFacts: readonly RuleFacts[] = [
     "options": {},
     "fix": {
       "safety": "review",
-      "changes": "Holds at most 10,000 waiting items: beyond that the oldest goes."
+      "changes": "holds at most 10,000 waiting items: beyond that the oldest goes"
     },
     "bad": "const unsent = [];\nlet isOnline = false;\n\nexport function bridge(client) {\n  client.on('online', () => {\n    isOnline = true;\n    for (const message of unsent.splice(0)) client.publish(message);\n  });\n}\n\nexport function forward(client, message) {\n  if (!isOnline) unsent.push(message);\n  else client.publish(message);\n}",
+    "says": "`unsent` takes in everything while `isOnline` does not hold, without a limit, and is drained only when it does again.",
     "good": "const queue = [];\nlet isRunning = false;\n\nasync function add(job) {\n  queue.push(job);\n  if (isRunning) return;\n  isRunning = true;\n  while (queue.length > 0) await queue.shift()();\n  isRunning = false;\n}\n\nmodule.exports = { add };"
   },
   {
@@ -332,9 +345,10 @@ export const ruleFacts: readonly RuleFacts[] = [
     "options": {},
     "fix": {
       "safety": "review",
-      "changes": "Chooses the node with a `HashRing`: when one comes or goes, only its share of the keys moves."
+      "changes": "chooses the node with a `HashRing`: when one comes or goes, only its share of the keys moves"
     },
     "bad": "const crc32 = require('crc-32');\n\nfunction pick(upstreams, address) {\n  const hash = crc32.str(address) >>> 0;\n  return upstreams[hash % upstreams.length];\n}\n\nmodule.exports = { pick };",
+    "says": "Keys are placed by a hash modulo `upstreams.length`: when one node comes or goes, nearly every key moves.",
     "good": "let turn = 0;\n\nexport function next(servers: readonly string[]): string | undefined {\n  turn += 1;\n  return servers[turn % servers.length];\n}"
   },
   {
@@ -353,9 +367,10 @@ export const ruleFacts: readonly RuleFacts[] = [
     "options": {},
     "fix": {
       "safety": "review",
-      "changes": "Puts a `HashRing` in the place of the points and their search; where a ring does more than place keys, gives each node 256 points."
+      "changes": "puts a `HashRing` in the place of the points and their search; where a ring does more than place keys, gives each node 256 points"
     },
     "bad": "export class HashRing {\n  constructor(hash, replicas = 3) {\n    this.hash = hash;\n    this.replicas = replicas;\n    this.points = [];\n  }\n\n  add(node) {\n    for (let i = 0; i < this.replicas; i++) this.points.push({ hash: this.hash(`${node}-${i}`), node });\n  }\n}",
+    "says": "This hash ring has 3 points a node, too few for even shares.",
     "good": "export class ConsistentHashing {\n  constructor(hash, virtualNodes = 200) {\n    this.hash = hash;\n    this.virtualNodes = virtualNodes;\n  }\n}"
   },
   {
@@ -376,9 +391,10 @@ export const ruleFacts: readonly RuleFacts[] = [
     "options": {},
     "fix": {
       "safety": "review",
-      "changes": "Hashes with `hash32`: FNV-1a over UTF-8 bytes with murmur3’s final mix, uniform in every bit."
+      "changes": "hashes with `hash32`: FNV-1a over UTF-8 bytes with murmur3’s final mix, uniform in every bit"
     },
     "bad": "/** All that begin alike land on one worker. */\nexport function workerOf(name: string, workers: readonly string[]): string | undefined {\n  return workers[name.charCodeAt(0) % workers.length];\n}",
+    "says": "The hash `workerOf` looks at one character only: all keys with the same prefix land in one place.",
     "good": "const MASK = 0xffffffffffffffffn;\n\nexport function fnv64(text: string): bigint {\n  let hash = 0xcbf29ce484222325n;\n  for (let i = 0; i < text.length; i++) hash = ((hash ^ BigInt(text.charCodeAt(i))) * 0x100000001b3n) & MASK;\n  return hash;\n}"
   },
   {
@@ -405,6 +421,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "changes": "makes the client once, at module level or by the first call, and no longer ends it with the request"
     },
     "bad": "import type { Request, Response } from 'express';\nimport Redis from 'ioredis';\n\nexport async function session(req: Request, res: Response): Promise<void> {\n  const redis = new Redis({ host: 'cache' });\n  res.json({ user: await redis.get(`session:${req.params['id']}`) });\n  await redis.quit();\n}",
+    "says": "`new Redis()` opens a Redis connection each time `session` runs, and a request runs it.",
     "good": "import type { Request, Response } from 'express';\nimport { Pool } from 'pg';\n\nconst pool = new Pool();\n\nexport async function list(_req: Request, res: Response): Promise<void> {\n  res.json((await pool.query('select 1')).rows);\n}"
   },
   {
@@ -427,6 +444,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "changes": "keeps the class and its surface, and lends from a `ConnectionPool` with a maximum, a queue of waiters and a time-out"
     },
     "bad": "import { Worker } from 'node:worker_threads';\n\nexport class WorkerPool {\n  workers = [];\n\n  async acquire() {\n    for (const entry of this.workers) {\n      if (!entry.busy) {\n        entry.busy = true;\n        return entry.worker;\n      }\n    }\n    const worker = new Worker('./job.js');\n    this.workers.push({ worker, busy: true });\n    return worker;\n  }\n\n  release(worker) {\n    for (const entry of this.workers) if (entry.worker === worker) entry.busy = false;\n  }\n}",
+    "says": "`WorkerPool` is a pool written by hand that searches all its connections for a free one, has no maximum and lets them wait without a timeout.",
     "good": "import pg from 'pg';\n\nexport class Database {\n  pool = new pg.Pool({ max: 20 });\n\n  async acquire() {\n    return this.pool.connect();\n  }\n\n  release(client) {\n    client.release();\n  }\n}"
   },
   {
@@ -448,6 +466,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "changes": "makes it a pool, and no longer connects it by hand"
     },
     "bad": "const express = require('express');\nconst pg = require('pg');\n\nconst db = new pg.Client(process.env.DATABASE_URL);\ndb.connect();\n\nconst router = express.Router();\nrouter.get('/items', async (req, res) => {\n  res.json((await db.query('SELECT * FROM items LIMIT 50')).rows);\n});\nmodule.exports = router;",
+    "says": "All requests share the one connection `db`: their queries run one after another.",
     "good": "import { Client } from 'pg';\n\nexport const client = new Client();"
   },
   {
@@ -474,6 +493,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "changes": "moves the release to a `finally` that begins right after the connection was acquired"
     },
     "bad": "import { createPool } from 'mysql2';\n\nexport const pool = createPool({ uri: process.env.DATABASE_URL });\n\npool.getConnection((error, connection) => {\n  if (error) throw error;\n  console.log(`connected as ${connection.threadId}`);\n});",
+    "says": "`connection` is taken from the pool here and not given back at all.",
     "good": "import pg from 'pg';\n\nconst pool = new pg.Pool();\n\nexport async function lease(): Promise<{ query: pg.PoolClient['query']; done: () => void }> {\n  const client = await pool.connect();\n  return { query: client.query.bind(client), done: () => client.release() };\n}"
   },
   {
@@ -496,6 +516,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "changes": "listens to 'error' right where the pool or client is made, and logs it; where a single connection is lost, ends the process as before"
     },
     "bad": "import { Pool } from \"pg\";\n\nexport const pool = new Pool({ max: 10, connectionTimeoutMillis: 5_000 });",
+    "says": "An idle connection that breaks makes the pool emit 'error', and nothing listens on `pool`: the process ends.",
     "good": "class Pool {\n  readonly items: string[] = [];\n}\n\nexport const pool = new Pool();"
   },
   {
@@ -511,7 +532,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "limits": [
       "Options that come from elsewhere or are spread are taken to hold it.",
       "A pool that the function which makes it ends again, or that serves migrations alone, is left alone.",
-      "A pool whose queries have a time-out, that serves pages of administrators and back-ups, is of one connection, or belongs to a worker (`workers/`, `x.worker.ts`), is reported as `possible` only. So is one of a library, and one of a program that answers no requests: a script, a bot, what runs beside a service.",
+      "A pool whose queries have a time-out, that serves pages of administrators and back-ups, is of one connection, is made for one list and asked for each of it, or belongs to a worker (`workers/`, `x.worker.ts`), is reported as `possible` only. So is one of a library, and one of a program that answers no requests: a script, a bot, what runs beside a service.",
       "Pools whose library gives up by itself (knex, Sequelize, mssql, mariadb) are left alone.",
       "The pools that TypeORM, MikroORM and drizzle make are not looked at."
     ],
@@ -521,6 +542,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "changes": "adds the missing options, with named constants above"
     },
     "bad": "const { Pool } = require('pg');\n\nconst pool = new Pool();\n\nmodule.exports = { query: (sql) => pool.query(sql) };",
+    "says": "This pool has no `connectionTimeoutMillis`: a request waits for ever for a free connection.",
     "good": "import { Pool } from 'pg';\n\nexport const pool = new Pool({ max: 20, connectionTimeoutMillis: 5_000 });"
   },
   {
@@ -546,6 +568,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "changes": "lets `retry` repeat the attempt, a few times, with pauses that grow and vary; turns the jitter of a library on"
     },
     "bad": "import pRetry from 'p-retry';\n\nexport const load = (url) => pRetry(() => fetch(url), { retries: 4 });",
+    "says": "A failed attempt is repeated after pauses that all clients share: `p-retry` has its `randomize` off by default.",
     "good": "import pRetry from 'p-retry';\n\nexport const load = (url: string) => pRetry(() => fetch(url), { retries: 4, randomize: true });"
   },
   {
@@ -566,6 +589,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     ],
     "options": {},
     "bad": "async function notify(id) {\n  await fetch(`https://hooks.example/${id}`, { method: 'POST' });\n}\n\nexport function close(db, id) {\n  return db.transaction(async (trx) => {\n    await trx('orders').where({ id }).update({ closed: true });\n    await notify(id);\n  });\n}",
+    "says": "`notify` is awaited inside a database transaction: its connection and locks wait for another service.",
     "good": "import { PrismaClient } from '@prisma/client';\n\nconst prisma = new PrismaClient();\n\nexport async function import1(url: string): Promise<void> {\n  const total = Number(await (await fetch(url)).text());\n  await prisma.$transaction(async (tx) => {\n    await tx.order.create({ data: { total } });\n  });\n}"
   },
   {
@@ -591,6 +615,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "changes": "asks for all rows in one query before the rounds and looks them up in a Map, by key or by the list of a key; writes and deletes in one statement"
     },
     "bad": "import { Pool } from 'pg';\n\nexport class Members {\n  private readonly pool = new Pool({ max: 10 });\n\n  async removeAll(members: { id: string }[]): Promise<void> {\n    for (const member of members) {\n      await this.pool.query('DELETE FROM members WHERE id = $1', [member.id]);\n    }\n  }\n}",
+    "says": "`this.pool.query` runs once for each of `members`: one round trip a row where one query would do.",
     "good": "import { PrismaClient } from '@prisma/client';\n\nconst prisma = new PrismaClient();\n\n/** Runs once, when the database is new. */\nexport async function seedUsers(names: string[]) {\n  for (const name of names) {\n    await prisma.user.create({ data: { name } });\n  }\n}"
   },
   {
@@ -614,6 +639,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "changes": "collects the keys by SCAN, a hundred at a time"
     },
     "bad": "import { Router } from 'express';\nimport Redis from 'ioredis';\n\nconst store = new Redis();\nexport const router = Router();\nrouter.get('/tokens', async (req, res) => {\n  res.json((await store.keys('token:*')).length);\n});",
+    "says": "`store.keys()` walks every key of the server while nothing else is served, each time the function handed to `router.get` runs.",
     "good": "import { Router } from 'express';\n\nexport const router = Router();\nrouter.get('/fields', async (_req, res) => {\n  res.json(Object.keys({ a: 1 }));\n});"
   },
   {
@@ -632,6 +658,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     ],
     "options": {},
     "bad": "import { PrismaClient } from '@prisma/client';\nimport { Router } from 'express';\n\nconst db = new PrismaClient();\n\nasync function readAll() {\n  return db.user.findMany();\n}\n\nexport const router = Router();\nrouter.get('/export', async (_req, res) => res.json(await readAll()));",
+    "says": "`db.user.findMany` reads the whole table for each request.",
     "good": "import { PrismaClient } from '@prisma/client';\n\n/** Once, before the first request. */\nexport async function warmUp(): Promise<number> {\n  return (await new PrismaClient().user.findMany()).length;\n}"
   },
   {
@@ -656,6 +683,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "changes": "copies with `structuredClone`"
     },
     "bad": "import { createServer } from 'node:http';\nimport { logger } from './logger.mjs';\n\nexport const server = createServer((req, res) => {\n  logger.debug(`got ${JSON.stringify(req.body)}`);\n  res.end();\n});",
+    "says": "req.body is turned into JSON for a log line that is dropped unless its level is on: all other requests wait for the whole of it.",
     "good": "import { createServer } from 'node:http';\n\ndeclare function loadOrders(): Promise<unknown[]>;\nexport const server = createServer(async (_req, res) => res.end(JSON.stringify(await loadOrders())));"
   },
   {
@@ -679,6 +707,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "changes": "collects the chunks in a `ByteAccumulator` and joins them where they are read"
     },
     "bad": "export function packRecords(records) {\n  let packed = Buffer.alloc(0);\n  for (const record of records) {\n    const head = Buffer.from([record.kind]);\n    packed = Buffer.concat([packed, head, record.bytes]);\n  }\n  return packed;\n}",
+    "says": "packed is copied whole for each round of the loop: the time grows with the square of the bytes received.",
     "good": "export class Message {\n  constructor(head, body) {\n    this.bytes = head;\n    this.bytes = Buffer.concat([this.bytes, body]);\n  }\n}"
   },
   {
@@ -702,6 +731,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "changes": "writes to the accumulator instead of copying it"
     },
     "bad": "const http = require('node:http');\n\nfunction collect(documents) {\n  let words = [];\n  documents.forEach((document) => {\n    words = words.concat(document.words);\n  });\n  return words;\n}\n\nhttp.createServer((req, res) => res.end(collect(req.documents).join())).listen(3000);",
+    "says": "All of words is copied for each of documents: the time grows with the square of their number.",
     "good": "import { createServer } from 'node:http';\n\nlet history: string[] = [];\nexport const server = createServer((req, res) => {\n  history = [...history, req.url ?? ''].slice(-10);\n  res.end(history.join());\n});"
   },
   {
@@ -726,6 +756,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "changes": "builds a `Set` or a `Map` of the list before the loop and looks up in that"
     },
     "bad": "interface Part {\n  links: Part[];\n}\n\nexport class Collector {\n  reached: Part[] = [];\n\n  collect(part: Part): void {\n    if (this.reached.includes(part)) return;\n    this.reached.push(part);\n    for (const link of part.links) this.collect(link);\n  }\n}",
+    "says": "this.reached is searched from its beginning whenever one is added: the time grows with the square of their number.",
     "good": "const warnedNames: string[] = [];\n\nexport function warnOnce(name: string): void {\n  if (warnedNames.includes(name)) return;\n  warnedNames.push(name);\n  process.emitWarning(name);\n}"
   },
   {
@@ -749,6 +780,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "changes": "compiles the expression once, when the loop first needs it"
     },
     "bad": "const http = require('node:http');\n\nconst banned = [];\nexports.ban = (word) => banned.push(word);\n\nhttp\n  .createServer((req, res) => {\n    const isBanned = banned.some((word) => RegExp(`\\\\b${word}\\\\b`).test(req.url));\n    res.end(String(isBanned));\n  })\n  .listen(3000);",
+    "says": "This regular expression is compiled for each of banned in every call, from the same source.",
     "good": "import { createServer } from 'node:http';\n\nexport const server = createServer((req, res) => {\n  const pattern = new RegExp(req.url ?? '');\n  res.end(String(pattern.test('a')));\n});"
   },
   {
@@ -768,7 +800,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "Two reads side by side are `possible` but where a route for reading (GET, a query) starts with them and both go to another service (a call of a known HTTP library, or of what is called `…Client`, `…Api` and is no database): the quicker one is all that is won, of two queries a millisecond; so are three of which no two ask for several things (`getTags`), outside of loops.",
       "The values of one object (`{ a: await a(), b: await b() }`) are weighed as neighbouring reads are, where all that are waited for are read.",
       "What a `Promise.all` is handed as `[await a(), await b()]` is `likely` in what answers requests or a library offers, and `possible` where one of them writes.",
-      "Fewer than five reads of what somebody does now and then (approves, invites, removes), or that a cache may answer, and those whose order a comment explains by who may go on, or says is meant, are `possible`. What one connection answers, taken out of a pool before, is left alone.",
+      "Fewer than five reads of what somebody does now and then (approves, invites, removes), or that a cache may answer, and those whose order a comment explains by who may go on, or says is meant, are `possible`. What one connection answers, taken out of a pool before or handed in, is left alone; where only its name says so (`connection`), it is `possible`.",
       "A loop is `likely` where users read (no action of theirs), in the handler and up to three calls below it, and each round waits for another service; what asks the own database, most often for a handful, what a round sends for its effect, a list that the program keeps, and where what is called keeps the answers, are `possible`.",
       "What changes or removes one thing (PUT, PATCH, DELETE, a mutation of GraphQL), and what is a chore by the name of its file or route (a report, an export, an upload, a synchronisation, settings), is asked for by few: `possible`.",
       "Reads of local files, for administrators or background jobs and in code of the browser are `possible`; queries of a project that sets up SQLite alone run one after another anyway, and what it reads otherwise is `possible`, but for calls of other hosts."
@@ -779,6 +811,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "changes": "puts neighbouring reads, and those for one object, into one `Promise.all`, above declarations between them that only compute, and takes out `await` in the list of one"
     },
     "bad": "const http = require('node:http');\nconst axios = require('axios');\n\nhttp\n  .createServer(async (req, res) => {\n    const prices = {};\n    for (const product of req.products) {\n      const { data } = await axios.get(`https://price.example/${product.id}`);\n      prices[product.id] = data.price;\n    }\n    res.end(JSON.stringify(prices));\n  })\n  .listen(3000);",
+    "says": "The requests for each of req.products wait for one another though none needs the other: the time is the sum of all of them.",
     "good": "import { createServer } from 'node:http';\n\nexport const server = createServer(async (_req, res) => {\n  for (const region of ['eu', 'us']) await fetch(`https://${region}.example`);\n  res.end();\n});"
   },
   {
@@ -801,6 +834,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "changes": "makes the array a `Deque`, where only the methods of a queue are used on it"
     },
     "bad": "export async function exportRows(store, write) {\n  const rows = await store.findAll();\n  while (rows.length > 0) {\n    write(rows.shift());\n  }\n}",
+    "says": "rows is drained from its front: with some ten thousand entries each shift() moves all the others.",
     "good": "const argv = process.argv.slice(2);\n\nexport function parse(): string[] {\n  const names: string[] = [];\n  while (argv.length) names.push(argv.shift()!);\n  return names;\n}"
   },
   {
@@ -821,9 +855,10 @@ export const ruleFacts: readonly RuleFacts[] = [
     "options": {},
     "fix": {
       "safety": "review",
-      "changes": "Makes the list a `PriorityQueue` where only its first is taken, else inserts each entry at its place."
+      "changes": "makes the list a `PriorityQueue` where only its first is taken, else inserts each entry at its place"
     },
     "bad": "import { EventEmitter } from 'node:events';\n\nexport const bus = new EventEmitter();\nexport const events = [];\n\nbus.on('event', (event) => {\n  events.push(event);\n  events.sort((a, b) => a.time - b.time);\n});",
+    "says": "events is sorted anew for each entry that is added: n log n comparisons for one insert.",
     "good": "interface Layer {\n  order: number;\n}\nconst stack: Layer[] = [];\n\nexport function registerLayer(layer: Layer): void {\n  stack.push(layer);\n  stack.sort((a, b) => a.order - b.order);\n}"
   },
   {
@@ -851,7 +886,8 @@ export const ruleFacts: readonly RuleFacts[] = [
       "safety": "review",
       "changes": "awaits the asynchronous form, where the function is asynchronous already or only such functions of its file call it; what takes a callback is promisified once, at module level"
     },
-    "bad": "import { execFileSync } from 'node:child_process';\nimport { createServer } from 'node:http';\n\nexport const server = createServer((req, res) => {\n  res.end(execFileSync('convert', [req.url, 'png:-']));\n});",
+    "bad": "const express = require('express');\n\nconst app = express();\n\napp.get('/terms/:version', (req, res) => {\n  res.send(require('fs').readFileSync(`terms/${req.params.version}.html`));\n});",
+    "says": "readFileSync is reached by requests: every other request stands still while it waits for the disk.",
     "good": "import { readFile } from 'node:fs/promises';\nimport { createServer } from 'node:http';\n\nexport const server = createServer(async (req, res) => res.end(await readFile(`pages${req.url}`)));"
   },
   {
@@ -868,7 +904,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "A list as long as an answer tells (`Array.from({ length: pageCount }, …)`) is `likely` where another host is asked, whoever waits; one whose count is compared with a limit, or cut by `Math.min`, is left alone. Parts of a text count where each is asked for at another host.",
       "Lists whose files are written count where requests, listeners or timers lead there.",
       "Lists that only a name calls long are `possible`, unless each item takes a transaction of its own, a caller in another file hands in what data makes long, or the function of another file that gives the list asks for all rows; a loop that waits for something before it starts the next is left alone.",
-      "Statements of one transaction run in turn on its connection and are left alone; calls that only items missing from a set make, those of an AWS client, which has a limit of its own, and commands of Redis, which share one connection, are `possible`; so are items that a function picks of others (`users.filter((user) => wants(user))`), unless each takes a transaction of its own.",
+      "Statements of one transaction, or of one connection that an object was made with, run in turn and are left alone; calls that only items missing from a set make, those of an AWS client, which has a limit of its own, and commands of Redis, which share one connection, are `possible`; so are items that a function picks of others (`users.filter((user) => wants(user))`), unless each takes a transaction of its own.",
       "What changes or removes one thing (PUT, PATCH, DELETE, a mutation of GraphQL), and what is a chore by the name of its file or route (a report, an export, an upload, a synchronisation, settings), is asked for by few: `possible`.",
       "What no request is seen to wait for (a timer, a job, a library), and what administrators ask for, is `possible`, unless each item takes a transaction of its own or the list is all that a query without a limit, or a store (`getAll()`), gives.",
       "Reads for each row of a table are `possible`, unless another host is asked: the pool lets them wait, and `no-query-in-loop` says where one query would do.",
@@ -881,6 +917,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "changes": "runs 10 at a time with `mapLimit`: same results in the same order, same first error"
     },
     "bad": "import { createServer } from 'node:http';\n\nexport const server = createServer(async (req, res) => {\n  const orders = req.orders;\n  const states = await Promise.all(orders.map((order, index) => fetch(`https://ship.example/${index}/${order.id}`)));\n  res.end(String(states.length));\n});",
+    "says": "Work is started for all of orders at once: as many reads in flight as there are items.",
     "good": "import { createServer } from 'node:http';\n\nexport const server = createServer(async (_req, res) => {\n  const [a, b] = await Promise.all([fetch('https://one.example'), fetch('https://two.example')]);\n  res.end(String(a.status + b.status));\n});"
   },
   {
@@ -907,6 +944,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "changes": "wraps the function in `singleFlight`, so that calls for one key share the load in flight"
     },
     "bad": "import { Router } from 'express';\nimport Redis from 'ioredis';\n\nconst redis = new Redis();\nexport const router = Router();\n\nrouter.get('/reports/:month', async (req, res) => {\n  const month = req.params.month ?? '';\n  const kept = await redis.get(month);\n  if (kept) {\n    res.json(JSON.parse(kept));\n    return;\n  }\n  const report = await (await fetch(`https://reports.internal/${month}`)).json();\n  await redis.set(month, JSON.stringify(report), 'EX', 300);\n  res.json(report);\n});",
+    "says": "Between `redis.get()` and `redis.set()` nothing shares the load in flight: all calls of the function handed to `router.get` that find nothing load at once.",
     "good": "const configCache = new Map<string, unknown>();\n\n/** Runs once, before any request. */\nexport async function setup(name: string): Promise<unknown> {\n  const known = configCache.get(name);\n  if (known) return known;\n  const config = await (await fetch(`https://config.internal/${name}`)).json();\n  configCache.set(name, config);\n  return config;\n}"
   },
   {
@@ -927,9 +965,10 @@ export const ruleFacts: readonly RuleFacts[] = [
     "options": {},
     "fix": {
       "safety": "review",
-      "changes": "Keeps the routes in a `RouteCache`, one for each method where the scan compares methods."
+      "changes": "keeps the routes in a `RouteCache`, one for each method where the scan compares methods"
     },
     "bad": "function Router() {\n  this.layers = [];\n}\n\nRouter.prototype.mount = function (layer) {\n  this.layers.push(layer);\n};\n\nRouter.prototype.handle = function (req, res) {\n  var path = req.path;\n  for (var i = 0; i < this.layers.length; i++) {\n    if (this.layers[i].match(path)) {\n      return this.layers[i].run(req, res);\n    }\n  }\n  res.end();\n};\n\nmodule.exports = Router;",
+    "says": "Each request tries the patterns of `this.layers` one after another until one matches `path`.",
     "good": "interface Route {\n  pattern: RegExp;\n  fallbackRoutes: { pattern: RegExp }[];\n}\n\n// A route has a few other patterns, one a language.\nexport function applies(route: Route, pathname: string): boolean {\n  return route.fallbackRoutes.some((other) => other.pattern.test(pathname));\n}"
   },
   {
@@ -950,9 +989,10 @@ export const ruleFacts: readonly RuleFacts[] = [
     "options": {},
     "fix": {
       "safety": "review",
-      "changes": "Calls the service through one `CircuitBreaker` with its default limits."
+      "changes": "calls the service through one `CircuitBreaker` with its default limits"
     },
     "bad": "import Fastify from 'fastify';\nimport got from 'got';\n\nconst app = Fastify();\n\napp.post('/invite', async (request) => {\n  await got.post('https://mail.example.com/v1/send', { json: request.body, timeout: { request: 3_000 } });\n  return { ok: true };\n});\n\napp.get('/bounces', async () => got.get('https://mail.example.com/v1/bounces').json());",
+    "says": "Requests wait for `mail.example.com` in 2 places, and nothing stops asking it when it fails.",
     "good": "import express from 'express';\n\n// The process itself.\nexport const app = express();\napp.get('/a', async (_req, res) => res.send(await (await fetch('http://localhost:3000/b')).text()));\napp.get('/c', async (_req, res) => res.send(await (await fetch('http://localhost:3000/d')).text()));"
   },
   {
@@ -970,6 +1010,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     ],
     "options": {},
     "bad": "import express from 'express';\n\nconst app = express();\napp.get('/items', (_req, res) => res.json([]));\napp.listen(3000);",
+    "says": "No answer of this express server is compressed, as far as the project shows.",
     "good": "import Koa from 'koa';\nimport compress from 'koa-compress';\n\nconst app = new Koa();\napp.use(compress());\napp.listen(3000);"
   },
   {
@@ -988,6 +1029,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     ],
     "options": {},
     "bad": "import express from 'express';\n\nconst app = express();\napp.get('/items', (_req, res) => res.json([]));\napp.listen(3000);",
+    "says": "Nothing in the project ends this server on SIGTERM: each deployment cuts off the requests that are running.",
     "good": "/** `listen` of a bus starts no server. */\nexport function start(bus: { listen(topic: string): void }): void {\n  bus.listen('orders');\n}"
   },
   {
@@ -1017,6 +1059,7 @@ export const ruleFacts: readonly RuleFacts[] = [
       "changes": "gives the call ten seconds"
     },
     "bad": "const https = require('node:https');\nconst http = require('node:http');\n\nhttp\n  .createServer((req, res) => {\n    https.get('https://origin.example' + req.url, (answer) => answer.pipe(res));\n  })\n  .listen(8080);",
+    "says": "`https.get` in the function handed to `http.createServer` has no time-out: when the other side hangs, whoever waits for it hangs without end.",
     "good": "import { Router } from 'express';\n\nexport const router = Router();\nrouter.get('/self', async (_req, res) => {\n  res.json(await (await fetch('/api/health')).json());\n});"
   },
   {
@@ -1034,6 +1077,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     ],
     "options": {},
     "bad": "import express from 'express';\n\nconst app = express();\napp.get('/items', (_req, res) => res.json([]));\napp.listen(3000);",
+    "says": "This service starts without metrics of its event loop, memory or pools.",
     "good": "import { NodeSDK } from '@opentelemetry/sdk-node';\nimport express from 'express';\n\nnew NodeSDK().start();\nexpress().listen(3000);"
   }
 ];

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { InputError } from './config/input-error.ts';
 import { loadSettings, type Settings } from './config/settings.ts';
@@ -85,9 +85,12 @@ export interface Run {
 
 /** The configuration that holds, with the rules that there are. */
 export async function settingsFor(options: ScanOptions): Promise<Settings> {
+  const cwd = options.cwd ?? process.cwd();
+  if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory())
+    throw new InputError(`no such folder: ${cwd}`, { wrong: { name: cwd, candidates: [] } });
   return loadSettings(
     {
-      cwd: options.cwd ?? process.cwd(),
+      cwd,
       paths: options.paths ?? [],
       ...(options.config === undefined ? {} : { config: options.config }),
     },

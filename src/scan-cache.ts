@@ -19,11 +19,11 @@ export function cacheRequestOf(
   if (asked === false || build === undefined) return undefined;
   const folder = asked === true ? usualFolder(root) : resolve(cwd, asked);
   if (folder === undefined) return undefined;
-  return { folder, identity: `${identityOf(root, plugins.value)}\n${relative(folder, root)}` };
+  return { folder, identity: `${cacheIdentity(root, plugins.value)}\n${relative(folder, root)}` };
 }
 
 /** Names all that findings depend on besides a request and the files: Plimsoll, its compiler and the plugins. */
-export function identityOf(root: string, plugins: readonly string[]): string {
+export function cacheIdentity(root: string, plugins: readonly string[]): string {
   const require = createRequire(import.meta.url);
   const compiler = (require('@ts-morph/common/package.json') as { version: string }).version;
   return [version, build, compiler, ...hashesOfModules(plugins, root)].join('\n');

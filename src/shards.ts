@@ -4,7 +4,7 @@ import type { FileOutcome } from './engine/process-file.ts';
 import { planRequest, type ScanRequest } from './engine/scan-request.ts';
 import type { ShardPart } from './engine/shard.ts';
 import { assertRules, rulesOf, type ScanOptions, scanRequestOf, settingsFor } from './run.ts';
-import { identityOf } from './scan-cache.ts';
+import { cacheIdentity } from './scan-cache.ts';
 import { version } from './version.ts';
 
 /** Which scan a shard is part of: the same for all shards that belong together. */
@@ -111,5 +111,5 @@ function parseShard(text: string, name: string): ShardReport {
 function hashOfSettings(request: ScanRequest): string {
   const { root, include, exclude, respectGitignore, testFiles, entryPoints, plugins = [] } = request;
   const found = [include, exclude, respectGitignore, testFiles, entryPoints];
-  return sha256(JSON.stringify([identityOf(root, plugins), planRequest(request), found]));
+  return sha256(JSON.stringify([cacheIdentity(root, plugins), planRequest(request), found]));
 }

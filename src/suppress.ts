@@ -13,7 +13,7 @@ export interface SuppressOptions extends ScanOptions {
 }
 
 /** A finding that is to stay as it is, and why. */
-export interface Suppression {
+export interface AcceptedFinding {
   finding: Finding;
   /** One line. */
   reason: string;
@@ -64,7 +64,7 @@ export async function suppress(options: SuppressOptions): Promise<Suppressed> {
 /** The texts that files get for findings of a scan to be suppressed, each proved by another scan; nothing is written. */
 export async function planSuppressions(
   before: Run,
-  wanted: readonly Suppression[],
+  wanted: readonly AcceptedFinding[],
 ): Promise<Omit<Suppressed, 'files'> & { texts: Map<string, string> }> {
   const { root } = before.settings;
   const read = new Map(wanted.map(({ finding: { file } }) => [file, readFileSync(join(root, file), 'utf8')]));
@@ -75,7 +75,7 @@ export async function planSuppressions(
     if (failed.length === 0) break;
     for (const finding of failed) formOf.set(finding, (formOf.get(finding) ?? 0) + 1);
   }
-  const isDone = ({ finding }: Suppression) => (formOf.get(finding) ?? 0) < directiveForms.length;
+  const isDone = ({ finding }: AcceptedFinding) => (formOf.get(finding) ?? 0) < directiveForms.length;
   const done = wanted.filter(isDone);
   return {
     done: done.map(({ finding }) => finding),
@@ -86,7 +86,7 @@ export async function planSuppressions(
 
 /** Those still active, and all of a file that no longer parses. */
 function findFailed(
-  wanted: readonly Suppression[],
+  wanted: readonly AcceptedFinding[],
   formOf: ReadonlyMap<Finding, number>,
   before: Run,
   after: Run,
@@ -106,7 +106,7 @@ function findFailed(
 }
 
 function withDirectives(
-  wanted: readonly Suppression[],
+  wanted: readonly AcceptedFinding[],
   texts: ReadonlyMap<string, string>,
   formOf: ReadonlyMap<Finding, number>,
 ): Map<string, string> {
@@ -137,7 +137,7 @@ function withDirectives(
 
 /** A directive at a finding, and where it goes. With an empty reason it does not hold yet. */
 export function directiveFor(
-  { finding: { range, ruleId }, reason, until }: Suppression,
+  { finding: { range, ruleId }, reason, until }: AcceptedFinding,
   text: string,
   form: (typeof directiveForms)[number],
 ): { at: number; directive: string } {

@@ -129,6 +129,18 @@ describe('the arrows of the house', () => {
     }
   });
 
+  test('a name is given once: what two modules export does not have the same', () => {
+    const homes = new Map<string, Set<string>>();
+    for (const path of ['src', 'rules', 'fixers'].flatMap(listSources)) {
+      const text = readFileSync(join(root, path), 'utf8');
+      for (const [, name] of text.matchAll(/^export (?:async )?(?:function|const|class|interface|type) (\w+)/gm))
+        homes.set(name!, (homes.get(name!) ?? new Set()).add(path));
+    }
+    // Each rule and each fixer is its module's; the library's scan() asks the engine's.
+    for (const name of ['rule', 'fixer', 'scan']) homes.delete(name);
+    expect([...homes].filter(([, paths]) => paths.size > 1).map(([name, paths]) => [name, ...paths])).toEqual([]);
+  });
+
   test('a fixer takes the types of its own rule, and of no other', () => {
     const wrong = imports.filter(({ from, specifier }) => {
       const id = from.replace(/^fixers\//, '');

@@ -4,7 +4,7 @@ import { ts } from '../../src/ast/ts.ts';
 import type { Binding, FileContext } from '../../src/model/file-context.ts';
 import type { TextEdit } from '../../src/model/fixer.ts';
 import { freeName } from './free-name.ts';
-import { isTypeScript, keepValue } from './keep-value.ts';
+import { isTypeScriptFile, keepValue } from './keep-value.ts';
 import { removeStatement } from './remove-statement.ts';
 import { timerType } from './timer-words.ts';
 
@@ -20,7 +20,7 @@ export function bringOutTimer(
   promise: ts.Node,
   file: FileContext,
 ): { name: string; declared?: string; edits: TextEdit[] } | undefined {
-  const type = isTypeScript(file) ? `: ${timerType(call, file)}` : '';
+  const type = isTypeScriptFile(file) ? `: ${timerType(call, file)}` : '';
   const place = places.find(({ kind }) => kind === 'binding');
   const binding = place?.kind === 'binding' ? place.binding : undefined;
   const isSeen = binding && isWithin(promise, binding.scope.node) && !isWithin(binding.identifier, promise);

@@ -17,7 +17,7 @@ import { isInList } from './statement-of.ts';
 const endMethods = /^(?:end|close|quit|destroy|disconnect|\$disconnect|terminate)$/;
 
 /** The statements that end the client, or why they cannot be taken out. */
-export function listEnds(binding: Binding, file: FileContext): ts.ExpressionStatement[] | Skip {
+export function listClientEnds(binding: Binding, file: FileContext): ts.ExpressionStatement[] | Skip {
   const ender = binding.references.map(findEnder).find((name) => name !== undefined);
   if (ender !== undefined) return { skip: `\`${ender}()\` ends it: leave that to the end of the process first` };
   if (binding.references.some(({ parent }) => ts.isVariableDeclaration(parent)))

@@ -3,7 +3,7 @@ import { findMemberPath, skipWrappers } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import type { FileContext, ImportOrigin } from '../../src/model/file-context.ts';
 import type { TextEdit } from '../../src/model/fixer.ts';
-import { isTypeScript } from './keep-value.ts';
+import { isTypeScriptFile } from './keep-value.ts';
 import { partFor } from './rewrite-part.ts';
 import { listRoundNames } from './round-names.ts';
 import type { KeyedQuery, Round } from './rows-at-once.ts';
@@ -28,7 +28,8 @@ export function findEquality(where: ts.Expression, round: Round): Equality | str
   }
   if (operator?.name !== 'eq') return 'its condition is not one value';
   // What a module of the project hands on is looked up by the compiler alone.
-  if (operator.module !== 'drizzle-orm' && !isTypeScript(file)) return 'where `inArray` comes from is not known here';
+  if (operator.module !== 'drizzle-orm' && !isTypeScriptFile(file))
+    return 'where `inArray` comes from is not known here';
   const [column, key] = call.arguments;
   const path = column && findMemberPath(column);
   if (!path || path.length < 2 || !key || listRoundNames(column, loop, file).length > 0)

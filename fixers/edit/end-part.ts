@@ -10,7 +10,7 @@ import { freeName } from './free-name.ts';
 import { insertAtFunctionStart } from './insert-at-function-start.ts';
 import { insertClassMember } from './insert-class-member.ts';
 import { isEndedIn } from './is-ended-in.ts';
-import { isTypeScript } from './keep-value.ts';
+import { isTypeScriptFile } from './keep-value.ts';
 import { findStatement } from './statement-of.ts';
 
 /** What ends the parts that a file makes. */
@@ -20,6 +20,8 @@ export interface EndedParts {
   where: string[];
   /** Classes that keep a part and have no end themselves; they got a `dispose()` when `mayGive` allowed it. */
   given: string[];
+  /** Offsets of the `new` expressions whose parts nothing ends. */
+  left: number[];
 }
 
 /**
@@ -36,18 +38,25 @@ export function endParts(
   safety: FixSafety,
   mayGive: (owner: string) => boolean,
 ): EndedParts {
-  const ended: EndedParts = { edits: [], where: [], given: [] };
+  const ended: EndedParts = { edits: [], where: [], given: [], left: [] };
   const calls = new Map<FunctionNode, string[]>();
   const gifts = new Map<ClassShape, string[]>();
   const seen = new Set<unknown>();
   for (const made of file.nodes('NewExpression')) {
-    if (!at.includes(made.getStart(file.source))) continue;
+    const start = made.getStart(file.source);
+    if (!at.includes(start)) continue;
     const holding = findHolding(made, file);
-    if (!holding) continue;
+    if (!holding) {
+      ended.left.push(start);
+      continue;
+    }
     const key = holding.kind === 'variable' ? holding.binding : holding.field;
     const disposer = findDisposer(holding.kind === 'variable' ? holding.disposers : holding.shape.disposers, undefined);
     const isSure = end.isNew && !isHandedOut(holding) && !(disposer && mayStartAgain(disposer, holding, made));
-    if (safety === 'safe' && !isSure) continue;
+    if (safety === 'safe' && !isSure) {
+      ended.left.push(start);
+      continue;
+    }
     const isFirst = !seen.has(key);
     seen.add(key);
     if (holding.kind === 'field') ended.edits.push(...endBeforeNext(made, holding, end, file));
@@ -59,14 +68,17 @@ export function endParts(
       ended.where.push(nameOf(holding, disposer));
     } else if (holding.kind !== 'variable' && canBeGiven(holding.shape) && mayGive(holding.shape.name)) {
       gifts.set(holding.shape, [...(gifts.get(holding.shape) ?? []), call]);
-    } else continue;
+    } else {
+      ended.left.push(start);
+      continue;
+    }
     if (holding.kind === 'collection' && holding.values === 'map')
       ended.edits.push(...endBeforeDelete(holding, end, file));
   }
   for (const [disposer, code] of calls)
     ended.edits.push(...(insertAtFunctionStart(disposer, code.join('\n'), file) ?? []));
   for (const [shape, code] of gifts) {
-    const result = isTypeScript(file) ? ': void' : '';
+    const result = isTypeScriptFile(file) ? ': void' : '';
     const body = code.map((line) => `  ${line}`).join('\n');
     ended.edits.push(
       insertClassMember(shape.node as ts.ClassDeclaration, `dispose()${result} {\n${body}\n}`, 'end', file),

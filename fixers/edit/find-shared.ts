@@ -1,7 +1,7 @@
 import { findEnclosingFunction, isWithin } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import type { Binding, FileContext } from '../../src/model/file-context.ts';
-import { listEnds } from './client-ends.ts';
+import { listClientEnds } from './client-ends.ts';
 import type { ClientScope } from './client-scope.ts';
 import type { Client } from './shared-client.ts';
 import { getTopLevelStatement } from './statement-of.ts';
@@ -12,7 +12,7 @@ export function findShared(creation: Client['creation'], scope: ClientScope, fil
   const home = getTopLevelStatement(creation);
   return [...file.moduleScope.bindings.values()].find((binding) => {
     if (!isMadeAlike(binding, creation, file) || binding.declaration.end > home.pos) return false;
-    const ends = listEnds(binding, file);
+    const ends = listClientEnds(binding, file);
     return Array.isArray(ends) && ends.length === 0 && !isShadowed(binding, creation, file);
   });
 }

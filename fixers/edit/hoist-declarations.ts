@@ -2,7 +2,7 @@ import { findEnclosingFunction } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import type { Binding, FileContext } from '../../src/model/file-context.ts';
 import type { TextEdit } from '../../src/model/fixer.ts';
-import { isTypeScript } from './keep-value.ts';
+import { isTypeScriptFile } from './keep-value.ts';
 
 export interface Hoisted {
   /** `let x: T;` for each name. */
@@ -36,7 +36,7 @@ export function hoistDeclarations(inside: (node: ts.Node) => boolean, file: File
 
 /** The type of what the global `fetch` gives, where TypeScript writes types; others are left to the compiler. */
 function typeOf({ initializer }: ts.VariableDeclaration, file: FileContext): string | undefined {
-  if (!isTypeScript(file) || !initializer || !ts.isAwaitExpression(initializer)) return undefined;
+  if (!isTypeScriptFile(file) || !initializer || !ts.isAwaitExpression(initializer)) return undefined;
   const { expression: call } = initializer;
   if (!ts.isCallExpression(call) || !ts.isIdentifier(call.expression) || call.expression.text !== 'fetch')
     return undefined;

@@ -3,7 +3,7 @@ import type { FileContext } from '../../src/model/file-context.ts';
 import type { TextEdit } from '../../src/model/fixer.ts';
 import { freeName } from './free-name.ts';
 import { insertAfterStatement } from './insert-after-statement.ts';
-import { isTypeScript } from './keep-value.ts';
+import { isTypeScriptFile } from './keep-value.ts';
 
 /**
  * Makes `list.push(entry); list.sort(order);` an insertion behind all that go before the entry or are equal, found by
@@ -19,7 +19,7 @@ export function insertInOrder(
   const [item, compare, low, high, middle] = ['item', 'compare', 'low', 'high', 'middle'].map((name) =>
     freeName(name, file),
   ) as [string, string, string, string, string];
-  const isTyped = isTypeScript(file);
+  const isTyped = isTypeScriptFile(file);
   const written = list.getText(file.source);
   const named = [
     toVariable(push, push.arguments[0]!, `const ${item}${isTyped ? `: ${type}` : ''} = `, file),

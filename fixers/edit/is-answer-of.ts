@@ -1,5 +1,5 @@
 import { findQuery } from '../../src/ast/io/queries.ts';
-import { listGiven } from '../../src/ast/io/rows-of-read.ts';
+import { listValuesGiven } from '../../src/ast/io/rows-of-read.ts';
 import { bareModule, findOrigin } from '../../src/ast/names/provenance.ts';
 import { skipAwait } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
@@ -15,7 +15,7 @@ const drivers = {
 export function isAnswerOf(driver: keyof typeof drivers, value: ts.Expression, file: FileContext): boolean {
   const asked = skipAwait(value);
   if (ts.isIdentifier(asked)) {
-    const given = listGiven(asked, file).map(skipAwait);
+    const given = listValuesGiven(asked, file).map(skipAwait);
     return given.length > 0 && given.every((one) => !ts.isIdentifier(one) && isAnswerOf(driver, one, file));
   }
   if (!ts.isCallExpression(asked) || findQuery(asked, file)?.library !== 'sql') return false;

@@ -1,5 +1,5 @@
 import type { Container } from '../../src/ast/containers/containers.ts';
-import { listGiven } from '../../src/ast/io/rows-of-read.ts';
+import { listValuesGiven } from '../../src/ast/io/rows-of-read.ts';
 import { calleeName, findMethodCall, getOutermostWrapped, isAssignment, skipWrappers } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
@@ -27,7 +27,7 @@ function findItem(access: ts.Expression): ts.Expression | undefined {
 /** `log.findIndex(…)`, where it stands or by a name. */
 function isFoundPlace(index: ts.Expression, file: FileContext): boolean {
   const place = skipWrappers(index);
-  const given = ts.isIdentifier(place) ? listGiven(place, file) : [place];
+  const given = ts.isIdentifier(place) ? listValuesGiven(place, file) : [place];
   return given.some((one) => {
     const call = skipWrappers(one);
     return ts.isCallExpression(call) && /^(?:findIndex|findLastIndex|indexOf|lastIndexOf)$/.test(calleeName(call));

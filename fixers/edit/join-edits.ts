@@ -2,7 +2,7 @@ import type { FileContext } from '../../src/model/file-context.ts';
 import type { TextEdit } from '../../src/model/fixer.ts';
 
 /** Edits in order: those within a longer one are a part of it, and removals that touch are one and leave one blank line. */
-export function joinEdits(edits: readonly TextEdit[], { text }: FileContext): TextEdit[] {
+export function mergeEdits(edits: readonly TextEdit[], { text }: FileContext): TextEdit[] {
   const joined: TextEdit[] = [];
   for (const edit of [...edits].sort((a, b) => a.start - b.start || b.end - a.end)) {
     const last = joined.at(-1);

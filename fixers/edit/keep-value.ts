@@ -61,6 +61,6 @@ function hasBareBody({ body, equalsGreaterThanToken: arrow }: ts.ArrowFunction, 
 }
 
 /** Whether the file is TypeScript, so that types and access modifiers can be written. */
-export function isTypeScript(file: FileContext): boolean {
+export function isTypeScriptFile(file: FileContext): boolean {
   return /\.[cm]?tsx?$/.test(file.path);
 }

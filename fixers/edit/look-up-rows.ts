@@ -3,14 +3,14 @@ import { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { TextEdit } from '../../src/model/fixer.ts';
 import type { Rounds } from './find-rounds.ts';
-import { isTypeScript } from './keep-value.ts';
+import { isTypeScriptFile } from './keep-value.ts';
 import { nameRows, type RowNames } from './name-rows.ts';
 import { replaceNode } from './replace-node.ts';
 import type { KeyedQuery } from './rows-at-once.ts';
 import { stringLiteral } from './string-literal.ts';
 
 /** What stands for the answer of a query: its `await`, or the promise itself where that is waited for elsewhere. */
-export function findAnswer(call: ts.CallExpression, rounds: Rounds): ts.Expression | undefined {
+export function findQueryAnswer(call: ts.CallExpression, rounds: Rounds): ts.Expression | undefined {
   const { parent } = call;
   if (ts.isAwaitExpression(parent)) return parent;
   if (isGivenBack(call, rounds)) return isAsync(rounds.fn!) || isAllOf(rounds.node) ? call : undefined;
@@ -60,7 +60,7 @@ function writeRows(keyed: KeyedQuery, { map }: RowNames, keys: string, byText: B
   const { column, isAdded } = keyed;
   const all = keyed.all(keys).replaceAll('\n', '\n  ');
   const row = isAdded ? `(${withoutColumn(column)})` : '(row)';
-  const pair = `[${byText(isAdded ? column : `row.${column}`)}, row]${isTypeScript(file) ? ' as const' : ''}`;
+  const pair = `[${byText(isAdded ? column : `row.${column}`)}, row]${isTypeScriptFile(file) ? ' as const' : ''}`;
   return `const ${map} = new Map(\n  (await ${all}).map(${row} => ${pair}),\n);`;
 }
 
@@ -73,7 +73,7 @@ function writeGroups(
 ): string {
   const { column, isAdded } = keyed;
   const type = isAdded ? `Omit<(typeof ${rows})[number], ${stringLiteral(column, file)}>[]` : `typeof ${rows}`;
-  const empty = isTypeScript(file) ? `[] as ${type}] as const` : '[]]';
+  const empty = isTypeScriptFile(file) ? `[] as ${type}] as const` : '[]]';
   const row = isAdded ? withoutColumn(column) : 'row';
   return [
     `const ${rows} = await ${keyed.all(keys)};`,

@@ -12,7 +12,7 @@ interface PoolClass {
 }
 
 /** The parts of a pool's class that its replacement is wired from. */
-export interface Wiring {
+export interface PoolWiring {
   create: string;
   destroy: string;
   resourceType: string | undefined;
@@ -23,7 +23,7 @@ const defaultMax = 10;
 const creationName = /^(?:create|connect|open|make|build|launch|dial|factory)/i;
 
 /** How a pool's class makes, ends and counts what it lends; a reason where it does not show. */
-export function wirePool({ shape, acquire, store }: PoolClass, file: FileContext): Wiring | string {
+export function wirePool({ shape, acquire, store }: PoolClass, file: FileContext): PoolWiring | string {
   const cls = shape.node;
   const inClass = (node: ts.Node): boolean => isWithin(node, cls);
   const own = findOwnCreation(shape, acquire, store, file);

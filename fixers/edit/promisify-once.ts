@@ -5,7 +5,7 @@ import type { Binding, FileContext } from '../../src/model/file-context.ts';
 import type { TextEdit } from '../../src/model/fixer.ts';
 import { freeName } from './free-name.ts';
 import { insertAfterImports } from './insert-after-imports.ts';
-import { isTypeScript } from './keep-value.ts';
+import { isTypeScriptFile } from './keep-value.ts';
 import { isAlone, type Named, nameExport } from './name-export.ts';
 
 /**
@@ -19,7 +19,7 @@ export function promisifyOnce(module: string, name: string, file: FileContext): 
   if (own) return { text: own.name, imports: [], edits: [] };
   const promisify = nameExport('node:util', 'promisify', 'promisify', file);
   const original = nameExport(`node:${module}`, name, name, file);
-  const type = name === 'scrypt' && isTypeScript(file) ? typeOfScrypt(file) : { text: '', imports: [] };
+  const type = name === 'scrypt' && isTypeScriptFile(file) ? typeOfScrypt(file) : { text: '', imports: [] };
   const text = freeName(`${name}Async`, file);
   return {
     text,
@@ -47,7 +47,7 @@ function isPromisified({ declaration }: Binding, module: string, name: string, f
   if (!original || !isFrom(original, file, module, name)) return false;
   const { type, initializer } = declaration as ts.VariableDeclaration;
   const isTyped = type !== undefined || ts.isAsExpression(initializer!);
-  return isTyped || name !== 'scrypt' || !isTypeScript(file);
+  return isTyped || name !== 'scrypt' || !isTypeScriptFile(file);
 }
 
 /** `gunzip` of `const x = promisify(gunzip);` */

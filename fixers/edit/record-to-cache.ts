@@ -3,7 +3,7 @@ import { getOutermostWrapped, isAssignment, skipWrappers } from '../../src/ast/s
 import { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Skip, TextEdit } from '../../src/model/fixer.ts';
-import { isTypeScript } from './keep-value.ts';
+import { isTypeScriptFile } from './keep-value.ts';
 import { replaceNode } from './replace-node.ts';
 
 /** An object that is used as a table, as a `BoundedCache` of `max` entries; or why it cannot be one. */
@@ -18,7 +18,7 @@ export function recordToCache(container: Container, max: string, file: FileConte
   }
   const types = typesOfRecord(container.type, file);
   if (container.type && !types) return { skip: 'its declared type is not a plain record' };
-  const parameters = types ?? (isTypeScript(file) ? '<string, any>' : '');
+  const parameters = types ?? (isTypeScriptFile(file) ? '<string, any>' : '');
   if (container.type) edits.push(replaceNode(container.type, `BoundedCache${parameters}`, file));
   const code = `new BoundedCache${container.type ? '' : parameters}({ max: ${max} })`;
   return [replaceNode(container.value, code, file), ...edits];
@@ -83,7 +83,7 @@ function rewriteAccess(access: ts.Expression, file: FileContext): TextEdit[] | u
     ts.isVariableDeclaration(use) ||
     ts.isBinaryExpression(use) ||
     ts.isConditionalExpression(use);
-  const bang = isTypeScript(file) && !isAsked && outer === parent ? '!' : '';
+  const bang = isTypeScriptFile(file) && !isAsked && outer === parent ? '!' : '';
   return [
     { ...open, text: '.get(' },
     { start: key.end, end: parent.end, text: `)${bang}` },

@@ -1,4 +1,4 @@
-import { callsIn, namesOf } from '../../src/ast/hashing/parts.ts';
+import { callsIn, listIdentifiers } from '../../src/ast/hashing/parts.ts';
 import { calleeName, findMemberName, isFunctionNode, skipWrappers } from '../../src/ast/syntax.ts';
 import type { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
@@ -6,21 +6,21 @@ import type { TextEdit } from '../../src/model/fixer.ts';
 import { removeDeclaration } from './remove-statement.ts';
 
 /** Edits that take code out. */
-export interface Removal {
+export interface CodeRemoval {
   /** What is gone with it. */
   node: ts.Node;
   edits: TextEdit[];
 }
 
 /** A whole statement or member. */
-export function removeWhole(node: ts.Node, file: FileContext): Removal[] {
+export function removeWhole(node: ts.Node, file: FileContext): CodeRemoval[] {
   return [{ node, edits: [removeDeclaration(node, file)] }];
 }
 
 /** A parameter stays for its callers, under a name with `_` before it. */
-export function renameParameter(parameter: ts.ParameterDeclaration, file: FileContext): Removal {
+export function renameParameter(parameter: ts.ParameterDeclaration, file: FileContext): CodeRemoval {
   const { name } = parameter;
-  const taken = namesOf(parameter.parent).some((other) => other.text === `_${name.getText(file.source)}`);
+  const taken = listIdentifiers(parameter.parent).some((other) => other.text === `_${name.getText(file.source)}`);
   const text =
     taken || name.getText(file.source).startsWith('_') ? name.getText(file.source) : `_${name.getText(file.source)}`;
   // A parameter property is one no more.

@@ -2,19 +2,19 @@ import { isReadElsewhere } from '../../src/ast/hashing/parts.ts';
 import { getOutermostWrapped, hasModifier, isAssignment, isFunctionNode, isWithin } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
-import { isTypeScript } from './keep-value.ts';
-import { isPure, type Removal, removeWhole, renameParameter } from './removal.ts';
+import { isTypeScriptFile } from './keep-value.ts';
+import { type CodeRemoval, isPure, removeWhole, renameParameter } from './removal.ts';
 import { removeStatement } from './remove-statement.ts';
 
 /** Removes a private member of which all that is left is written to; undefined where it has other uses. */
-export function removeMember(
+export function removeUnreadMember(
   name: string,
   member: ts.ClassElement | undefined,
   accesses: readonly ts.Expression[],
   isGone: (node: ts.Node) => boolean,
   cls: ts.ClassLikeDeclaration,
   file: FileContext,
-): Removal[] | undefined {
+): CodeRemoval[] | undefined {
   const parameter = member ? undefined : findProperty(name, cls);
   const declaration = member ?? parameter;
   if (!isPrivate(name, declaration, file) || isReadElsewhere(name, cls, file)) return undefined;
@@ -50,7 +50,8 @@ function findProperty(name: string, cls: ts.ClassLikeDeclaration): ts.ParameterD
 /** A method of JavaScript counts as everybody's, unless its name says otherwise; a field is of the class. */
 function isPrivate(name: string, declaration: ts.Node | undefined, file: FileContext): boolean {
   if (name.startsWith('#')) return true;
-  if (isTypeScript(file)) return declaration !== undefined && hasModifier(declaration, ts.SyntaxKind.PrivateKeyword);
+  if (isTypeScriptFile(file))
+    return declaration !== undefined && hasModifier(declaration, ts.SyntaxKind.PrivateKeyword);
   return name.startsWith('_') || !declaration || !isFunctionNode(declaration);
 }
 

@@ -14,7 +14,7 @@ export function removeStatement(statement: ts.Statement, file: FileContext): Tex
 }
 
 /** Removes a class member, as `removeStatement` does. */
-export function removeMember(member: ts.ClassElement, file: FileContext): TextEdit {
+export function removeClassMember(member: ts.ClassElement, file: FileContext): TextEdit {
   return removeLines(member.getStart(file.source), member.end, file);
 }
 

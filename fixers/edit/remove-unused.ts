@@ -3,8 +3,8 @@ import { hasModifier, isWithin } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import type { Binding, FileContext } from '../../src/model/file-context.ts';
 import type { TextEdit } from '../../src/model/fixer.ts';
-import { isPure, type Removal, removeWhole, renameParameter } from './removal.ts';
-import { removeMember } from './remove-member.ts';
+import { type CodeRemoval, isPure, removeWhole, renameParameter } from './removal.ts';
+import { removeUnreadMember } from './remove-member.ts';
 
 /**
  * Removes what only code used that is gone: private members of the class, functions, variables, types and imports that the
@@ -19,7 +19,7 @@ export function removeUnused(
   cls: ts.ClassLikeDeclaration | undefined,
   file: FileContext,
 ): TextEdit[] {
-  const removals: Removal[] = [];
+  const removals: CodeRemoval[] = [];
   const done = new Set<unknown>(kept);
   const isGone = (node: ts.Node): boolean => gone(node) || removals.some((one) => isWithin(node, one.node));
   for (let size = -1; size !== done.size; ) {
@@ -35,7 +35,7 @@ export function removeUnused(
     for (const [name, { accesses }] of cls ? classShape(cls, file).fields : []) {
       const member = cls!.members.find((m) => m.name?.getText(file.source) === name);
       if (done.has(name) || (member && isGone(member))) continue;
-      const removal = removeMember(name, member, accesses, isGone, cls!, file);
+      const removal = removeUnreadMember(name, member, accesses, isGone, cls!, file);
       if (!removal) continue;
       done.add(name);
       removals.push(...removal);
@@ -50,7 +50,7 @@ function isUnused(uses: readonly ts.Node[], own: ts.Node, isGone: (node: ts.Node
 }
 
 /** Removes a declaration that nothing uses; undefined where it is exported, or its value may do something. */
-export function removeBinding({ declaration, identifier }: Binding, file: FileContext): Removal[] | undefined {
+export function removeBinding({ declaration, identifier }: Binding, file: FileContext): CodeRemoval[] | undefined {
   if (ts.isParameter(declaration)) {
     const isInjected = ts.isParameterPropertyDeclaration(declaration, declaration.parent);
     return isInjected || !ts.isIdentifier(declaration.name) ? undefined : [renameParameter(declaration, file)];
@@ -96,7 +96,7 @@ function removeOfList(
   elements: ts.NodeArray<ts.Node>,
   whole: ts.Node,
   file: FileContext,
-): Removal[] | undefined {
+): CodeRemoval[] | undefined {
   if (elements.length === 1) {
     const isMixed = ts.isImportDeclaration(whole) && whole.importClause?.name !== undefined;
     return isMixed ? undefined : removeWhole(whole, file);

@@ -5,8 +5,8 @@ import { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Fix, Skip, TextEdit } from '../../src/model/fixer.ts';
 import { freeName } from './free-name.ts';
-import { joinEdits } from './join-edits.ts';
-import { isTypeScript } from './keep-value.ts';
+import { mergeEdits } from './join-edits.ts';
+import { isTypeScriptFile } from './keep-value.ts';
 import { removeDeclaration, removeStatement } from './remove-statement.ts';
 import { removeUnused } from './remove-unused.ts';
 import { replaceNode } from './replace-node.ts';
@@ -58,12 +58,12 @@ export function replaceRing(ring: PointRing, file: FileContext): Fix | Skip {
   const cls = isClassNode(owner) ? owner : undefined;
   const kept = new Set([...changes.map(({ node }) => node), lookup.parameter]);
   edits.push(...removeUnused((node) => gone.some((one) => isWithin(node, one)), kept, cls, file));
-  const [first, ...rest] = joinEdits(edits, file);
+  const [first, ...rest] = mergeEdits(edits, file);
   return {
     edits: [first!, ...rest],
     needs: ['HashRing'],
     ...(type !== 'HashRing' && { under: { HashRing: type } }),
-    note: `${isTypeScript(file) ? '' : 'Nodes must be texts. '}Most keys move once, so processes that must agree change together. The placement is the default one, as even as chance allows; the number of points no longer counts. Comments on the old search stay: read them again.`,
+    note: `${isTypeScriptFile(file) ? '' : 'Nodes must be texts. '}Most keys move once, so processes that must agree change together. The placement is the default one, as even as chance allows; the number of points no longer counts. Comments on the old search stay: read them again.`,
     first: true,
   };
 }
@@ -114,7 +114,7 @@ function declare(
   file: FileContext,
 ): TextEdit {
   const { initializer } = declaration;
-  const typed = initializer ? '' : isTypeScript(file) ? `: ${type}` : '';
+  const typed = initializer ? '' : isTypeScriptFile(file) ? `: ${type}` : '';
   const code = `${part}${typed}${initializer ? ` = new ${type}()` : ''}`;
   const { source } = file;
   if (ts.isVariableDeclaration(declaration)) {
@@ -124,7 +124,7 @@ function declare(
     return replaceNode(list, `${isReplaced ? 'let' : 'const'} ${code}`, file);
   }
   const own = declaration.modifiers?.find(({ kind }) => kind === ts.SyntaxKind.ReadonlyKeyword);
-  const mark = isTypeScript(file) && !isReplaced ? 'readonly ' : '';
+  const mark = isTypeScriptFile(file) && !isReplaced ? 'readonly ' : '';
   const end = (initializer ?? declaration.type ?? declaration.name).end;
   return { start: (own ?? declaration.name).getStart(source), end, text: mark + code };
 }

@@ -1,12 +1,12 @@
 import { isNothing } from '../../src/ast/hashing/kinds.ts';
 import type { KeptResult, RingLookup } from '../../src/ast/hashing/lookup.ts';
-import { namesOf } from '../../src/ast/hashing/parts.ts';
+import { listIdentifiers } from '../../src/ast/hashing/parts.ts';
 import type { PointRing } from '../../src/ast/hashing/point-ring.ts';
 import { findMemberName, getOutermostWrapped, isWithin, skipWrappers } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Skip, TextEdit } from '../../src/model/fixer.ts';
-import { isTypeScript } from './keep-value.ts';
+import { isTypeScriptFile } from './keep-value.ts';
 import { removeDeclaration, removeStatement } from './remove-statement.ts';
 import { replaceNode, replaceNodes } from './replace-node.ts';
 import { commentsIn, type RingNames, ringAt } from './ring-names.ts';
@@ -68,7 +68,7 @@ function withTests(guard: ts.Node, tests: readonly ts.Expression[], names: RingN
 
 /** Whether the compiler has to be told that there is a node: the function has left when the ring is empty, or says so. */
 function needsMark({ fn, isGuarded, kept, empty }: RingLookup, file: FileContext): boolean {
-  if (!isTypeScript(file) || empty !== 'undefined' || (kept && kept.tests.length > 0)) return false;
+  if (!isTypeScriptFile(file) || empty !== 'undefined' || (kept && kept.tests.length > 0)) return false;
   const type = fn.type?.getText(file.source);
   return type === undefined ? isGuarded : !/\b(?:undefined|void|any|unknown)\b/.test(type);
 }
@@ -89,7 +89,7 @@ function findFree(fn: ts.Node, wanted: readonly string[], file: FileContext, oth
     !(ts.isPropertyAccessExpression(name.parent) && name.parent.name === name) &&
     !(ts.isPropertyAssignment(name.parent) && name.parent.name === name);
   const taken = new Set(
-    namesOf(fn)
+    listIdentifiers(fn)
       .filter(isName)
       .map(({ text }) => text),
   );

@@ -1,7 +1,7 @@
 import { findEnclosingFunction, getOutermostWrapped } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
-import { isTypeScript } from './keep-value.ts';
+import { isTypeScriptFile } from './keep-value.ts';
 
 /**
  * What `new Promise(…)` has to be told to give once `.finally(…)` stands behind it, because it took that from its place:
@@ -11,7 +11,7 @@ export function findSettledType(promise: ts.NewExpression, file: FileContext): s
   const executor = promise.arguments?.[0];
   const isTold =
     executor && (ts.isArrowFunction(executor) || ts.isFunctionExpression(executor)) && executor.parameters[0]?.type;
-  if (!isTypeScript(file) || promise.typeArguments || isTold || !isTypedByPlace(promise)) return '';
+  if (!isTypeScriptFile(file) || promise.typeArguments || isTold || !isTypedByPlace(promise)) return '';
   const outer = getOutermostWrapped(promise);
   const isAwaited = ts.isAwaitExpression(outer.parent);
   const value = isAwaited ? getOutermostWrapped(outer.parent) : outer;

@@ -9,7 +9,7 @@ import {
 } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
-import { isEndMethod, listEnds } from './client-ends.ts';
+import { isEndMethod, listClientEnds } from './client-ends.ts';
 
 /** Why what a function gives cannot be shared by all that call it; undefined where each of them is seen to leave it open. */
 export function findObjection(fn: FunctionNode, file: FileContext): string | undefined {
@@ -37,7 +37,7 @@ function isLeftOpen(call: ts.CallExpression, file: FileContext): boolean {
   const { parent } = value;
   const binding =
     ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name) ? file.bindingOf(parent.name) : undefined;
-  if (binding?.kind !== 'const' || !Array.isArray(listEnds(binding, file))) return false;
+  if (binding?.kind !== 'const' || !Array.isArray(listClientEnds(binding, file))) return false;
   return binding.references.every(isUse);
 }
 

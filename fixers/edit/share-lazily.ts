@@ -7,7 +7,7 @@ import { type ClientScope, isKnownToModule } from './client-scope.ts';
 import { freeName } from './free-name.ts';
 import { insertAfterImports } from './insert-after-imports.ts';
 import { insertAtFunctionStart } from './insert-at-function-start.ts';
-import { isTypeScript } from './keep-value.ts';
+import { isTypeScriptFile } from './keep-value.ts';
 import type { Client } from './shared-client.ts';
 import { stringLiteral } from './string-literal.ts';
 
@@ -21,7 +21,7 @@ export function shareLazily(
   { owner, isStatic }: ClientScope,
   file: FileContext,
 ): [TextEdit, ...TextEdit[]] | Skip {
-  const type = isTypeScript(file) ? writeType(creation, file) : '';
+  const type = isTypeScriptFile(file) ? writeType(creation, file) : '';
   if (type === undefined)
     return { skip: 'its type has no name outside of its function: import its class at the top of the file' };
   const known = isStatic ? findTwin(creation, type, owner, file) : undefined;

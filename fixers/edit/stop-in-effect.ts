@@ -7,7 +7,7 @@ import type { Fix, Skip, TextEdit } from '../../src/model/fixer.ts';
 import { freeName } from './free-name.ts';
 import { insertAtFunctionEnd } from './insert-at-function-end.ts';
 import { insertAtFunctionStart } from './insert-at-function-start.ts';
-import { isTypeScript } from './keep-value.ts';
+import { isTypeScriptFile } from './keep-value.ts';
 import { clearFunctionOf, timerType } from './timer-words.ts';
 
 /** Ends a timer in the clean-up that a React effect returns. */
@@ -34,7 +34,7 @@ export function stopInEffect(
     const start = call.getStart(file.source);
     edits.push({ start, end: start, text: isTopLevel ? `const ${timer} = ` : `${timer} = ` });
     if (!isTopLevel) {
-      const type = isTypeScript(file) ? `: ${timerType(call, file)}` : '';
+      const type = isTypeScriptFile(file) ? `: ${timerType(call, file)}` : '';
       edits.push(...(insertAtFunctionStart(effect, `let ${timer}${type};`, file) ?? []));
     }
   } else return { skip: 'the handle is used in an expression' };

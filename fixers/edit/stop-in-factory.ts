@@ -6,7 +6,7 @@ import type { FileContext } from '../../src/model/file-context.ts';
 import type { Fix, Skip, TextEdit } from '../../src/model/fixer.ts';
 import { isDeclared } from './clear-before-start.ts';
 import { insertAtFunctionStart } from './insert-at-function-start.ts';
-import { isTypeScript, keepValue } from './keep-value.ts';
+import { isTypeScriptFile, keepValue } from './keep-value.ts';
 import { clearFunctionOf, timerName, timerType } from './timer-words.ts';
 
 /** Keeps a timer in a variable of the factory that made its owner, and ends it in the owner's own method. */
@@ -32,7 +32,7 @@ export function stopInFactory(
     if (!kept) return { skip: 'the handle is used in an expression' };
     edits.push(...kept);
     if (!(isInFactoryBody && isBefore)) {
-      const type = isTypeScript(file) ? `: ${timerType(call, file)}` : '';
+      const type = isTypeScriptFile(file) ? `: ${timerType(call, file)}` : '';
       const declared = insertAtFunctionStart(factory.fn, `let ${timer}${type};`, file);
       if (!declared) return { skip: 'the factory has no body' };
       edits.push(...declared);

@@ -19,7 +19,7 @@ import type { Fix, Skip, TextEdit } from '../../src/model/fixer.ts';
 import { insertAtFunctionStart } from './insert-at-function-start.ts';
 import { insertBefore } from './insert-before.ts';
 import { insertClassMember } from './insert-class-member.ts';
-import { isTypeScript, keepValue } from './keep-value.ts';
+import { isTypeScriptFile, keepValue } from './keep-value.ts';
 import { findStatement } from './statement-of.ts';
 import { thisAt } from './this-at.ts';
 import { clearFunctionOf, clearStatement, timerName, timerType } from './timer-words.ts';
@@ -57,9 +57,9 @@ export function stopInOwner(
     if (isStartedAgain(call, field, life, file))
       edits.push(...insertBefore(findStatement(call)!, `${clearFunctionOf(call, file)}(${self}.${field});`, file));
     edits.push(...kept);
-    if (isClassNode(shape.node) && (isTypeScript(file) || field.startsWith('#'))) {
-      const type = isTypeScript(file) ? `: ${timerType(call, file)}` : '';
-      const access = isTypeScript(file) && !field.startsWith('#') ? 'private ' : '';
+    if (isClassNode(shape.node) && (isTypeScriptFile(file) || field.startsWith('#'))) {
+      const type = isTypeScriptFile(file) ? `: ${timerType(call, file)}` : '';
+      const access = isTypeScriptFile(file) && !field.startsWith('#') ? 'private ' : '';
       edits.push(insertClassMember(shape.node, `${access}${field}${type};`, 'start', file));
     }
   }

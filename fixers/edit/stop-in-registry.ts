@@ -5,7 +5,7 @@ import type { FileContext } from '../../src/model/file-context.ts';
 import type { Fix, Skip, TextEdit } from '../../src/model/fixer.ts';
 import { addArgument } from './add-argument.ts';
 import { insertClassMember } from './insert-class-member.ts';
-import { isTypeScript } from './keep-value.ts';
+import { isTypeScriptFile } from './keep-value.ts';
 import { mayFail } from './may-fail.ts';
 import { stringLiteral } from './string-literal.ts';
 import { thisAt } from './this-at.ts';
@@ -32,17 +32,22 @@ export function stopInRegistry(call: ts.CallExpression, shape: ClassShape, file:
   const safety = mayFail(call.arguments[0], file) ? { safety: 'review' as const } : undefined;
   const told = 'what it throws or rejects with is logged from now on, and no longer ends the process';
   if (known) return { edits, ...(safety && { ...safety, note: told }) };
-  const access = isTypeScript(file) ? 'private readonly ' : '';
-  const result = isTypeScript(file) ? ': void' : '';
+  const access = isTypeScriptFile(file) ? 'private readonly ' : '';
+  const result = isTypeScriptFile(file) ? ': void' : '';
   edits.push(insertClassMember(node, `${access}${field} = new TimerRegistry();`, 'start', file));
   edits.push(insertClassMember(node, `dispose()${result} {\n  this.${field}.disposeAll();\n}`, 'end', file));
-  const note = `whoever makes a ${shape.name} must call its dispose() at the end`;
+  const note = `it runs on until whoever makes a ${shape.name} calls its dispose()`;
   return {
     edits,
     needs: ['TimerRegistry'],
     note: safety ? `${note}; ${told}` : note,
-    ends: { owner: shape.name, method: 'dispose', isNew: true, ...(safety && { note: told }) },
-    ...safety,
+    ends: {
+      owner: shape.name,
+      method: 'dispose',
+      isNew: true,
+      ...(safety ? { note: told } : { isSafeWhenCalled: true }),
+    },
+    safety: 'review',
   };
 }
 

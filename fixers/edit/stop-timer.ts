@@ -20,7 +20,17 @@ export interface LostTimer {
 }
 
 /** Ends a timer where its owner ends, in the way that its kind of owner does. */
-export function stopTimer({ call, places, life, isOverwritten }: LostTimer, file: FileContext): Fix | Skip {
+export function stopTimer(timer: LostTimer, file: FileContext): Fix | Skip {
+  const fix = endTimer(timer, file);
+  if ('skip' in fix || fix.edits.filter(({ text }) => /\bclear(?:Timeout|Interval)\(/.test(text)).length > 1)
+    return fix;
+  return {
+    ...fix,
+    changes: timer.isOverwritten ? 'clears it before it is started again' : 'clears it where its owner ends',
+  };
+}
+
+function endTimer({ call, places, life, isOverwritten }: LostTimer, file: FileContext): Fix | Skip {
   const field = places.find((place) => place.kind === 'field')?.name;
   if (isOverwritten) {
     const types = (life.kind === 'owner' && field && life.shape.fields.get(field)?.types) || [];

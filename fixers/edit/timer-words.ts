@@ -2,7 +2,7 @@ import type { ClassField } from '../../src/ast/names/class-shape.ts';
 import { type FunctionNode, nameOfFunction, skipWrappers } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
-import { isTypeScript } from './keep-value.ts';
+import { isTypeScriptFile } from './keep-value.ts';
 
 /** `setInterval` → `clearInterval`, `window.setTimeout` → `window.clearTimeout`. */
 export function clearFunctionOf(call: ts.CallExpression, file: FileContext): string {
@@ -38,6 +38,6 @@ export function clearStatement(
   file: FileContext,
 ): string {
   const mayBeNull =
-    isTypeScript(file) && (field?.types.some((type) => /\bnull\b/.test(type.getText(file.source))) ?? false);
+    isTypeScriptFile(file) && (field?.types.some((type) => /\bnull\b/.test(type.getText(file.source))) ?? false);
   return mayBeNull ? `if (${target}) ${clear}(${target});` : `${clear}(${target});`;
 }

@@ -1,6 +1,6 @@
 import { ts } from '../../src/ast/ts.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
-import { isTypeScript } from './keep-value.ts';
+import { isTypeScriptFile } from './keep-value.ts';
 
 /**
  * What writes a property of a literal, or all that it spreads, into an object: `all[key] = value`, or `Object.assign`
@@ -16,7 +16,7 @@ export function writeProperty(
 ): string {
   const text = (node: ts.Node): string => node.getText(file.source);
   if (ts.isSpreadAssignment(property)) return `Object.assign(${name}, ${text(property.expression)});`;
-  const isOpen = !isTypeScript(file) || takesAnyKey.test(types);
+  const isOpen = !isTypeScriptFile(file) || takesAnyKey.test(types);
   if (!isOpen || !ts.isPropertyAssignment(property) || /__proto__/.test(text(property.name)))
     return `Object.assign(${name}, { ${text(property)} });`;
   const key = property.name;

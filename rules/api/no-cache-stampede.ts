@@ -131,15 +131,15 @@ function judgeVariable(
     when: allOf(onRequestPath(get, file), notSharedElsewhere(load, file)),
     sureWhen: onAskedPath(get, file),
     values: { get: kept, set: `${kept} = …`, name: shownFunction(fn) },
-    related: relate(get, set, 'asks first'),
+    related: relate(get, set, 'asks the cache first'),
     data: { fn, get, set, key: undefined },
   };
 }
 
-function relate(before: ts.Node, set: ts.Node, note = 'loads'): NonNullable<Match<CacheStampede>['related']> {
+function relate(before: ts.Node, set: ts.Node, note = 'starts the load'): NonNullable<Match<CacheStampede>['related']> {
   return [
     { at: before, note },
-    { at: set, note: 'keeps it only when it has come' },
+    { at: set, note: 'is kept only once the load is over' },
   ];
 }
 

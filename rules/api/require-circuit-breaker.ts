@@ -41,7 +41,7 @@ function* judge(_: ts.SourceFile, file: FileContext): Generator<Match<RemoteServ
     if (!first || others.length === 0 || calls.some((call) => hasFallback(call) || isGuarded(call))) continue;
     yield {
       at: first.expression,
-      related: others.slice(0, 3).map((call) => ({ at: call.expression, note: 'asks it as well' })),
+      related: others.slice(0, 3).map((call) => ({ at: call.expression, note: 'asks the same service' })),
       values: { service: name, count: String(calls.length) },
       when: {
         kind: 'all',

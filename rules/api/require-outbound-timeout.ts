@@ -6,7 +6,7 @@ import {
   whileOthersWait,
 } from '../../src/ast/clients/axios-instance.ts';
 import { findInjectedRequest, ofUnlimited } from '../../src/ast/clients/injected-instance.ts';
-import { isLeftAlone, isUnheard } from '../../src/ast/handles/left-alone.ts';
+import { isUnheard, runsUnattended } from '../../src/ast/handles/left-alone.ts';
 import { isKeptForAll } from '../../src/ast/io/kept-answer.ts';
 import { findOutboundCall, type HttpLibrary, type OutboundCall } from '../../src/ast/io/outbound-call.ts';
 import { isOwnHost } from '../../src/ast/io/own-host.ts';
@@ -197,5 +197,5 @@ function whileClientWaits(end: ts.CallExpression, library: HttpLibrary, file: Fi
 function isWaitedFor({ library, end }: OutboundCall, file: FileContext): boolean {
   const fn = findEnclosingFunction(end);
   if (!fn || isStartup(fn, file) || isTimeLimited(end, file) || isAfterAnswer(end, file)) return false;
-  return !(/^(?:http|request|simple-get)$/.test(library) ? isUnheard(end, file) : isLeftAlone(end, file));
+  return !(/^(?:http|request|simple-get)$/.test(library) ? isUnheard(end, file) : runsUnattended(end, file));
 }

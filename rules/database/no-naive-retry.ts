@@ -121,7 +121,7 @@ function report(
     at: again ?? data.attempt?.catchClause ?? loop,
     ...(!isSure && { confidence: 'possible' as const }),
     values: { how },
-    related: [{ at: loop, note: 'repeats it' }],
+    related: [{ at: loop, note: 'repeats the attempt' }],
     data,
   };
 }

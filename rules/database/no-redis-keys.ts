@@ -1,6 +1,6 @@
 import { findPromisedKeys, isRedisClient, isRedisOfOtherFile } from '../../src/ast/clients/redis-home.ts';
 import { isAwaitedOrReturned } from '../../src/ast/io/queries.ts';
-import { ownerOf } from '../../src/ast/io/request-wrapper.ts';
+import { functionOfCall } from '../../src/ast/io/request-wrapper.ts';
 import { together } from '../../src/ast/mention-words.ts';
 import { bareModule, findOrigin } from '../../src/ast/names/provenance.ts';
 import { shownFunction } from '../../src/ast/names/shown-function.ts';
@@ -85,7 +85,7 @@ function judge(
   const requested = runsRepeatedly(call, file);
   return {
     at: call,
-    values: { call: `${call.expression.getText(file.source)}()`, name: shownFunction(ownerOf(call) ?? fn) },
+    values: { call: `${call.expression.getText(file.source)}()`, name: shownFunction(functionOfCall(call) ?? fn) },
     when: !isClient && isOne ? { kind: 'all', of: [requested, isOne] } : requested,
     ...(isFlush(pattern, fn, file) ? { confidence: 'possible' as const } : { sureWhen: runsFromOutside(call, file) }),
     data: { call, library },

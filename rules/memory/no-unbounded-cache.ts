@@ -17,6 +17,7 @@ import { whenFromOutside } from '../../src/ast/containers/key-source.ts';
 import { isBoundedKeyType } from '../../src/ast/containers/key-type.ts';
 import { findLeftBehind } from '../../src/ast/containers/left-behind.ts';
 import {
+  classOfContainer,
   holdsState,
   isFilledOnce,
   isMemo,
@@ -24,9 +25,8 @@ import {
   isPageMemo,
   mayBePageMemo,
   mayNeverCome,
-  ownerOf,
 } from '../../src/ast/containers/memo.ts';
-import { isOffered } from '../../src/ast/containers/offered-cache.ts';
+import { isFilledByUsers } from '../../src/ast/containers/offered-cache.ts';
 import { isPortOfPart } from '../../src/ast/containers/part-port.ts';
 import { isPassingEntry } from '../../src/ast/containers/passing-key.ts';
 import { isStoredKey } from '../../src/ast/containers/stored-key.ts';
@@ -75,7 +75,7 @@ export const rule = defineRule<UnboundedCache>({
     'Give it a limit: a cache with `max` (and a `ttl`) where entries can be computed again; where they cannot, delete each entry when what it stands for ends.',
   limits: [
     'Whether keys are few is judged by types, constants and names. What a field or a module keeps by a bare `id` or `key` is left alone unless its own name says what there is one of for each: `sessions`, `usersById`, a cache.',
-    'Keys that somebody sets up or owns (servers, workspaces, campaigns, whatever is only called `id`) are few: `possible`. It is `likely` where a key is made anew, comes out of a request (also through four functions that hand it on), or is called after what passes, such as a session, a message, a user, a text or a token that is asked for here, for entries that say when they expire under a `key` that the caller chooses, for locks, and where the key is an object that is loaded or made anew. The short beginning of a text, and keys under which a row or a file has to be found first, are few; a number, a flag or a few of them for each user, group or channel are little, and ports of a thread are as many as there are parts. In a library it is `likely` too for what is kept open for each address, and closed only as its owner ends. A function that a library memoizes counts where requests bring its first argument, and nothing says how long or how many it keeps. In pages, behind an administration, where only the clock of the process and its jobs lead to it and the keys are no rows or messages, and in migrations, imports and backups it is `possible`.',
+    'Keys that somebody sets up or owns (servers, workspaces, campaigns, whatever is only called `id`) are few: `possible`. It is `likely` where a key is made anew, comes out of a request (also through four functions that hand it on), or is called after what passes, such as a session, a message, a user name, a text or a token that is asked for here, for entries that say when they expire under a `key` that the caller chooses, for locks, and where the key is an object that is loaded or made anew. The short beginning of a text, and keys under which a row or a file has to be found first, are few; ids of accounts that no request makes up are as many as are registered, a number, a flag or a few of them for each group or channel are little, and ports of a thread are as many as there are parts. In a library it is `likely` too for what is kept open for each address, and closed only as its owner ends. A function that a library memoizes counts where requests bring its first argument, and nothing says how long or how many it keeps. In pages, behind an administration, where only the clock of the process and its jobs lead to it and the keys are no rows or messages, and in migrations, imports and backups it is `possible`.',
     'Instances of classes whose life the project does not show are left alone, and so is what nothing is seen to add to again and again; but for an entry that is over all the same: it waits for one answer, it is ended by its key, or the entry under that key of another table of its owner goes.',
     'A removal by key in another function counts as one for every entry, unless the container is a cache, it asks how old the entry is, or nobody calls the sweep that takes out what is too old; one that only a failure leads to counts for none.',
   ],
@@ -145,13 +145,13 @@ function judge(container: Container | undefined, file: FileContext): Match<Unbou
   ];
   const isCalledAnew = repeatsItself(add.node, file) || isImplicit(add.fn) || isPage;
   const repeated = runsAsItLives(add.node, file);
-  const isAnyones = !isCalledAnew && isOffered(add, isCache, file);
+  const isAnyones = !isCalledAnew && isFilledByUsers(add, isCache, file);
   const isGivenOut = !isCalledAnew && isGivenByFactory(container, add, file);
   const isNumbered = isFresh(add.key!, file);
   const byUsers = [...(isAnyones ? [ofLibrary(isClosed)] : []), ...(isNumbered ? [openToUsers(add.node, file)] : [])];
   const isAnother = isGivenOut || isOfRequests || left || neverSwept || isOnce;
   if (!isCalledAnew && !isAnother) conditions.push(anyOf(repeated, ...byUsers));
-  const isSeldom = isPage || isSeldomAsked(file) || isWorkDoneOnce(file, ownerOf(container));
+  const isSeldom = isPage || isSeldomAsked(file) || isWorkDoneOnce(file, classOfContainer(container));
   const isPassing = brought !== undefined || isPassingEntry(add, container, file);
   const isOver = neverSwept !== undefined || (left !== undefined && left.kind !== 'once');
   const isSpent = isOver || isLockOfKey(add, container, file) || isKeyedByObject(add, container, growth, file);
@@ -177,7 +177,7 @@ function judge(container: Container | undefined, file: FileContext): Match<Unbou
     values: {
       name: shownName(container),
       key: shownKey(add.key!, file),
-      trim: describeTrim(growth, removals, neverAsked.length > 0),
+      trim: describeTrim(growth, removals, neverSwept ? removals : unanswered),
     },
     ...(isUnsure && { confidence: 'possible' as const }),
     ...(sureWhen && { sureWhen }),

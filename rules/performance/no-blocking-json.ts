@@ -4,8 +4,8 @@ import { together } from '../../src/ast/mention-words.ts';
 import { shownText } from '../../src/ast/names/shown-text.ts';
 import {
   findJsonRoundTrip,
-  isHandedIn,
   isJson,
+  isJsonHandedIn,
   isShort,
   isShownLong,
   type JsonRoundTrip,
@@ -83,7 +83,7 @@ const unlessReadBefore: LinkCondition = { kind: 'not', of: { kind: 'program-stat
 function isOfOneAnswer({ value }: JsonRoundTrip, call: ts.CallExpression, file: FileContext): boolean {
   return (
     ts.isCallExpression(call.parent) &&
-    !isHandedIn(value, file) &&
+    !isJsonHandedIn(value, file) &&
     sizeOf(value, file) !== 'large' &&
     !isRowsOfRead(value, file)
   );

@@ -1,5 +1,6 @@
 import { allOf, anyOf } from '../../src/ast/all-of.ts';
 import { reachesServer } from '../../src/ast/clients/embedded-database.ts';
+import { notOnGivenConnection } from '../../src/ast/clients/given-connection.ts';
 import { fillsCache } from '../../src/ast/containers/cache-fill.ts';
 import {
   eachSends,
@@ -46,8 +47,6 @@ import {
   onAskedPath,
   onReadPath,
   onRequestPath,
-  openToUsers,
-  runsAsItLives,
   runsForUsers,
 } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
@@ -78,7 +77,7 @@ export const rule = defineRule<SequentialAwait>({
     'Two reads side by side are `possible` but where a route for reading (GET, a query) starts with them and both go to another service (a call of a known HTTP library, or of what is called `…Client`, `…Api` and is no database): the quicker one is all that is won, of two queries a millisecond; so are three of which no two ask for several things (`getTags`), outside of loops.',
     'The values of one object (`{ a: await a(), b: await b() }`) are weighed as neighbouring reads are, where all that are waited for are read.',
     'What a `Promise.all` is handed as `[await a(), await b()]` is `likely` in what answers requests or a library offers, and `possible` where one of them writes.',
-    'Fewer than five reads of what somebody does now and then (approves, invites, removes), or that a cache may answer, and those whose order a comment explains by who may go on, or says is meant, are `possible`. What one connection answers, taken out of a pool before, is left alone.',
+    'Fewer than five reads of what somebody does now and then (approves, invites, removes), or that a cache may answer, and those whose order a comment explains by who may go on, or says is meant, are `possible`. What one connection answers, taken out of a pool before or handed in, is left alone; where only its name says so (`connection`), it is `possible`.',
     'A loop is `likely` where users read (no action of theirs), in the handler and up to three calls below it, and each round waits for another service; what asks the own database, most often for a handful, what a round sends for its effect, a list that the program keeps, and where what is called keeps the answers, are `possible`.',
     'What changes or removes one thing (PUT, PATCH, DELETE, a mutation of GraphQL), and what is a chore by the name of its file or route (a report, an export, an upload, a synchronisation, settings), is asked for by few: `possible`.',
     'Reads of local files, for administrators or background jobs and in code of the browser are `possible`; queries of a project that sets up SQLite alone run one after another anyway, and what it reads otherwise is `possible`, but for calls of other hosts.',
@@ -100,13 +99,12 @@ export const rule = defineRule<SequentialAwait>({
 function judgeElements(node: ts.AwaitExpression, file: FileContext): Match<SequentialAwait> | undefined {
   const elements = findAwaitedElements(node, file);
   if (!elements) return undefined;
-  const { calls, hasWrite } = elements;
   return {
     at: node,
-    ...((hasWrite || isLittleGained(calls, file)) && { confidence: 'possible' as const }),
-    values: { what: `The ${calls.length} calls of one Promise.all` },
-    when: runsForUsers(node, file),
-    sureWhen: allOf(anyOf(onAskedPath(node, file), openInLibrary(node, file)), toServer(calls, file)),
+    ...((elements.hasWrite || isLittleGained(elements.calls, file)) && { confidence: 'possible' as const }),
+    values: { what: `The ${elements.calls.length} calls of one Promise.all` },
+    when: allOf(runsForUsers(node, file), notOnGivenConnection(elements.calls, file)),
+    sureWhen: allOf(anyOf(onAskedPath(node, file), openInLibrary(node, file)), toServer(elements.calls, file)),
     data: { kind: 'elements', elements },
   };
 }
@@ -142,6 +140,7 @@ function judgeReads(
       reads.calls.length > 2 ? onRequestPath(node, file) : closeToRequests(node, isPageAndTotal(reads) ? 2 : 0, file),
       ...listAsked(reads),
       reachesServer(reads.calls, file),
+      notOnGivenConnection(reads.calls, file),
     ),
     sureWhen: allOf(
       ...(reads.calls.length < manyReads && !findRepetition(node)
@@ -157,8 +156,8 @@ function judgeReads(
 
 function judgeLoop(loop: ListLoop, file: FileContext): Match<SequentialAwait> | undefined {
   const rounds = oncePath.test(file.path) ? undefined : findIndependentRounds(loop, file);
-  if (!rounds || runsOnce(loop, file) || isInTransaction(loop, file)) return undefined;
-  if (!isWorthTogether(rounds, file)) return undefined;
+  if (!rounds || runsOnce(loop, file) || isInTransaction(loop, file) || !isWorthTogether(rounds, file))
+    return undefined;
   const size = findSize(rounds.over, file);
   const over = rounds.over.getText(file.source).replace(/\s+/g, ' ').slice(0, 60);
   return {
@@ -167,7 +166,8 @@ function judgeLoop(loop: ListLoop, file: FileContext): Match<SequentialAwait> | 
     values: { what: `The ${hasSent(rounds, file) ? 'requests' : 'reads'} for each of ${over}` },
     ...(size.size === 'large' && { related: [{ at: size.at, note: size.why }] }),
     when: allOf(
-      { kind: 'any', of: [runsAsItLives(loop, file), openToUsers(loop, file)] },
+      runsForUsers(loop, file),
+      notOnGivenConnection(rounds.calls, file),
       ...listAsked(rounds),
       ...listSent(rounds),
     ),

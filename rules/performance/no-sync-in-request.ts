@@ -12,7 +12,7 @@ import {
   type SyncCall,
   variesByCall,
 } from '../../src/ast/io/sync-call.ts';
-import { findEnclosingFunction, findMemberPath, isAsync } from '../../src/ast/syntax.ts';
+import { findEnclosingFunction, isAsync } from '../../src/ast/syntax.ts';
 import { isOfService } from '../../src/ast/where/server-start.ts';
 import {
   closeToRequests,
@@ -62,7 +62,6 @@ export const rule = defineRule<SyncCall>({
   shapes: { Sync: /Sync['"`\])!\s]*(?:\?\.\s*)?[(<]/ },
   visit: {
     CallExpression(call, file) {
-      if (!findMemberPath(call.expression)?.at(-1)?.endsWith('Sync')) return undefined;
       const found = findSyncCall(call, file);
       if (!found || isDoneOnce(found, file)) return undefined;
       const isShort = found.module === 'fs' && (isLightFileCall(found, file) || !isHeavyFileCall(found, file));

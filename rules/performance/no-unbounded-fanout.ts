@@ -1,5 +1,6 @@
 import { allOf, anyOf } from '../../src/ast/all-of.ts';
 import { hasServer } from '../../src/ast/clients/embedded-database.ts';
+import { mayRunOnGivenConnection, notOnGivenConnection } from '../../src/ast/clients/given-connection.ts';
 import { type FanOut, findFanOut, sendsForEach } from '../../src/ast/io/fan-out.ts';
 import { findQuery } from '../../src/ast/io/queries.ts';
 import { initializerOf } from '../../src/ast/names/initializer.ts';
@@ -29,7 +30,7 @@ export const rule = defineRule<FanOut>({
     'A list as long as an answer tells (`Array.from({ length: pageCount }, …)`) is `likely` where another host is asked, whoever waits; one whose count is compared with a limit, or cut by `Math.min`, is left alone. Parts of a text count where each is asked for at another host.',
     'Lists whose files are written count where requests, listeners or timers lead there.',
     'Lists that only a name calls long are `possible`, unless each item takes a transaction of its own, a caller in another file hands in what data makes long, or the function of another file that gives the list asks for all rows; a loop that waits for something before it starts the next is left alone.',
-    'Statements of one transaction run in turn on its connection and are left alone; calls that only items missing from a set make, those of an AWS client, which has a limit of its own, and commands of Redis, which share one connection, are `possible`; so are items that a function picks of others (`users.filter((user) => wants(user))`), unless each takes a transaction of its own.',
+    'Statements of one transaction, or of one connection that an object was made with, run in turn and are left alone; calls that only items missing from a set make, those of an AWS client, which has a limit of its own, and commands of Redis, which share one connection, are `possible`; so are items that a function picks of others (`users.filter((user) => wants(user))`), unless each takes a transaction of its own.',
     'What changes or removes one thing (PUT, PATCH, DELETE, a mutation of GraphQL), and what is a chore by the name of its file or route (a report, an export, an upload, a synchronisation, settings), is asked for by few: `possible`.',
     'What no request is seen to wait for (a timer, a job, a library), and what administrators ask for, is `possible`, unless each item takes a transaction of its own or the list is all that a query without a limit, or a store (`getAll()`), gives.',
     'Reads for each row of a table are `possible`, unless another host is asked: the pool lets them wait, and `no-query-in-loop` says where one query would do.',
@@ -70,6 +71,7 @@ export const rule = defineRule<FanOut>({
         when: allOf(
           fanOut.asked.length > 0 ? asks(fanOut) : undefined,
           fanOut.giver && !fanOut.isNamed ? gives(fanOut.giver) : undefined,
+          notOnGivenConnection(fanOut.waited, file),
           runs,
         ),
         data: fanOut,
@@ -81,7 +83,8 @@ export const rule = defineRule<FanOut>({
 /** Nobody knows that there are many, few of them start anything, or it is done once in a while. */
 function isWeak(fanOut: FanOut, many: readonly LinkCondition[], file: FileContext): boolean {
   const isFew = !isMany(fanOut) && ((isShort(fanOut) && many.length === 0) || isPicked(fanOut.items, file));
-  return fanOut.isHeldBack || fanOut.isPipelined || isFew || isSeldomAsked(file);
+  const isInTurn = fanOut.isPipelined || mayRunOnGivenConnection(fanOut.waited, file);
+  return fanOut.isHeldBack || isInTurn || isFew || isSeldomAsked(file);
 }
 
 /** `users.filter((user) => wants(user, note))`: a function tells which of them are meant. */

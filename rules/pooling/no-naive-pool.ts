@@ -70,7 +70,7 @@ function judge(node: ClassNode, file: FileContext): Match<NaivePool> | undefined
   return {
     at: node.name ?? acquire,
     values: { name: shape.name, faults: sentence(faults) },
-    related: [{ at: acquire, note: 'lends' }],
+    related: [{ at: acquire, note: 'takes a connection out of the pool' }],
     data: { shape, acquire, release, store, faults },
   };
 }

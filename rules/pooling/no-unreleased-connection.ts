@@ -5,8 +5,8 @@ import {
   findLender,
   findLent,
   handlingOfLent,
+  isConnectionHandedOver,
   isGivenBackUnlessRollbackFails,
-  isHandedOver,
   isHandedToHelper,
   isKnownPool,
   isLentToNobody,
@@ -25,8 +25,9 @@ import { findLentToWork } from '../../src/ast/clients/lent-to-chain.ts';
 import { isNamedPool } from '../../src/ast/clients/named-pool.ts';
 import { findOpenTransaction } from '../../src/ast/clients/open-transaction.ts';
 import { listAcquisitions } from '../../src/ast/clients/query-runner.ts';
+import { listReleasesByLender } from '../../src/ast/clients/released-by-lender.ts';
 import { findSecondRelease } from '../../src/ast/clients/second-release.ts';
-import { findLeaks, type Leak, relatedOf } from '../../src/ast/handles/release-paths.ts';
+import { findLeaks, type Leak, placesOfLeaks } from '../../src/ast/handles/release-paths.ts';
 import { type FunctionNode, findEnclosingFunction, findMethodCall, isWithin } from '../../src/ast/syntax.ts';
 import type { ts } from '../../src/ast/ts.ts';
 import { runsUnderLoad } from '../../src/ast/where/where.ts';
@@ -124,12 +125,13 @@ function judge(
   }
   const { binding } = lent;
   if (!isWithin(binding.scope.node, fn)) return undefined;
-  const releases = listReleases(binding, fn, file);
+  const own = listReleases(binding, fn, file);
+  const releases = [...own, ...listReleasesByLender(receiver, fn, file)];
   if (releases.length === 0 && isReleasedElsewhere(call, binding, fn, file)) {
     const values = { name: `\`${binding.name}\``, outcome: outcomes.end };
     return { at: call, values, data: { call, binding, isReleasedElsewhere: true, fn, leaks: [], releases } };
   }
-  const isTaken = isKnown || releases.some(isOwnRelease) || (method === 'startSession' && isOfTransaction(binding));
+  const isTaken = isKnown || own.some(isOwnRelease) || (method === 'startSession' && isOfTransaction(binding));
   if (!isTaken && !isNamedPool(call, receiver, method, binding, file)) return undefined;
   const second = findSecondRelease(call, { receiver, fn }, binding, releases, file);
   if (second) {
@@ -137,9 +139,9 @@ function judge(
     const related = [{ at: second, note: 'gives it back again' }];
     return { at: call, values, related, data: { call, binding, isGivenTwice: true, fn, leaks: [], releases } };
   }
-  if (isHandedOver(binding, fn, releases, method) || isPoolEnded(receiver, fn, file)) return undefined;
+  if (isConnectionHandedOver(binding, fn, releases, method) || isPoolEnded(receiver, fn, file)) return undefined;
   const lazy = listAcquisitions(call, binding, fn, releases);
-  const handling = (from: ts.Node | undefined) => handlingOfLent(call, lent, from, releases);
+  const handling = (from: ts.Node | undefined) => handlingOfLent(call, lent, from, releases, file);
   const leaks = findLeaks(fn, handling(lazy[0]), file);
   // A transaction that cannot begin has lost its connection, which the runner then gives back by itself.
   const isOfBeginning =
@@ -155,7 +157,7 @@ function judge(
     at: call,
     ...(isSlight && { confidence: 'possible' as const }),
     values: { name: `\`${binding.name}\``, outcome },
-    related: relatedOf(leaks),
+    related: placesOfLeaks(leaks),
     data: { call, binding, fn, leaks, releases },
   };
 }
@@ -170,7 +172,7 @@ function judgeTransaction(begin: ts.CallExpression, file: FileContext): Match<Un
   return {
     at: call,
     values: { name: `The connection of the transaction \`${binding.name}\``, outcome },
-    related: relatedOf(leaks),
+    related: placesOfLeaks(leaks),
     sureWhen: runsUnderLoad(fn.body ?? fn, file),
     data: { call, binding, isTransaction: true, fn, leaks, releases: ends },
   };
@@ -189,7 +191,7 @@ function judgeGiven(
       name: binding ? `\`${binding.name}\`` : 'A connection',
       outcome: outcomes[leak?.outcome === 'end' ? 'every' : (leak?.outcome ?? 'end')],
     },
-    related: relatedOf(leak ? [leak] : []),
+    related: placesOfLeaks(leak ? [leak] : []),
     data: { call, binding, isGiven: true, fn: callback, leaks: leak ? [leak] : [], releases },
   };
 }

@@ -5,6 +5,7 @@ import { isForOneJob } from '../../src/ast/clients/job-client.ts';
 import { isLentAtOnce } from '../../src/ast/clients/lent-at-once.ts';
 import { type LossEmitter, lossEmitters, poolOfPg } from '../../src/ast/clients/loss-emitters.ts';
 import { type Creation, listCreationsBehind } from '../../src/ast/clients/made-by-helper.ts';
+import { isNeverConnected } from '../../src/ast/clients/opens-nothing.ts';
 import { listHandlePlaces } from '../../src/ast/handles/handle-escape.ts';
 import { notSurvived } from '../../src/ast/handles/survived-errors.ts';
 import { importWords, together } from '../../src/ast/mention-words.ts';
@@ -73,6 +74,7 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
   if (hearsErrors(home, file) || isHandedToListener(home.path, file) || isReturned(home) || isAdapted(home, file))
     return undefined;
   if (isForOneJob(node, file) || isLentAtOnce(home, file) || isHandledWhereMade(node, emitter, file)) return undefined;
+  if (isNeverConnected(node, home, file)) return undefined;
   const conditions: LinkCondition[] = [notSurvived(file)];
   if (home.binding && home.binding.scope === file.moduleScope) {
     const members = ['on:error', 'on', 'once', 'addListener'];

@@ -1,4 +1,5 @@
 import { isForOneJob } from '../../src/ast/clients/job-client.ts';
+import { limitsOneList } from '../../src/ast/clients/limit-of-list.ts';
 import { bareModule, findOrigin, originName } from '../../src/ast/names/provenance.ts';
 import { findProperty, findStringValue, skipWrappers } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
@@ -109,7 +110,7 @@ export const rule = defineRule<PoolLimits>({
   limits: [
     'Options that come from elsewhere or are spread are taken to hold it.',
     'A pool that the function which makes it ends again, or that serves migrations alone, is left alone.',
-    'A pool whose queries have a time-out, that serves pages of administrators and back-ups, is of one connection, or belongs to a worker (`workers/`, `x.worker.ts`), is reported as `possible` only. So is one of a library, and one of a program that answers no requests: a script, a bot, what runs beside a service.',
+    'A pool whose queries have a time-out, that serves pages of administrators and back-ups, is of one connection, is made for one list and asked for each of it, or belongs to a worker (`workers/`, `x.worker.ts`), is reported as `possible` only. So is one of a library, and one of a program that answers no requests: a script, a bot, what runs beside a service.',
     'Pools whose library gives up by itself (knex, Sequelize, mssql, mariadb) are left alone.',
     'The pools that TypeORM, MikroORM and drizzle make are not looked at.',
   ],
@@ -142,7 +143,9 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
   return {
     at: node,
     confidence:
-      isQueryBounded(argument) || isSeldomAsked(file) || isOfWorker(argument, file) ? 'possible' : pool.confidence,
+      isQueryBounded(argument) || isSeldomAsked(file) || isOfWorker(argument, file) || limitsOneList(node, file)
+        ? 'possible'
+        : pool.confidence,
     values: {
       options: missing.map(({ name }) => name).join('`, `'),
       without: missing.map(({ without }) => without).join(', and '),

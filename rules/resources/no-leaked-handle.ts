@@ -12,7 +12,7 @@ import {
   inheritedClient,
   streamKind,
 } from '../../src/ast/handles/handles.ts';
-import { isEarly, isOfFailure, outcomeOf, relatedOf } from '../../src/ast/handles/leak-words.ts';
+import { isEarly, isOfFailure, placeOfLeak, shownOutcome } from '../../src/ast/handles/leak-words.ts';
 import { findLeftOpen } from '../../src/ast/handles/left-open.ts';
 import { findPipedAnswer } from '../../src/ast/handles/piped-answer.ts';
 import { findPipedDownload } from '../../src/ast/handles/piped-download.ts';
@@ -163,8 +163,8 @@ function report(creation: Creation, handle: HandleKind, leak: HandleLeak, file: 
   else if (leak.kind === 'piped' && handle === bodyKind) conditions.push(unlessIdleObjectsEnd);
   return {
     at: leak.kind === 'owner' ? leak.at : creation,
-    values: { name: handle.name, cost: handle.cost, outcome: outcomeOf(leak) },
-    ...relatedOf(creation, leak),
+    values: { name: handle.name, cost: handle.cost, outcome: shownOutcome(leak) },
+    ...placeOfLeak(creation, leak),
     when: { kind: 'all', of: conditions },
     ...weighHandle(creation, { handle, leak, isEarly: isEarly(leak) }, file),
     data: { creation, handle, leak },

@@ -124,7 +124,10 @@ function judge(
     const option = findOptionalClear(call, clears, file);
     if (option) return report('option', allOf(...elsewhere()), option);
     if (isMissedAtEnd(call, places, life, file))
-      return report('missed', allOf(...elsewhere(), ...unlessMadeOnce(call, life, file), unlessEndedAtExit(life)));
+      return report(
+        'missed',
+        allOf(...elsewhere(), ...unlessMadeOnce(call, life, file), unlessEndedAtExit(life, file)),
+      );
     const loss = findMissedLoss(call, places, life, file);
     if (loss) return report('loss', allOf(...elsewhere()), loss);
     const beside = findOutcomeLeft(call, places, clears, file);
@@ -155,7 +158,7 @@ function neverCleared(
   const when = allOf(...listReleasesElsewhere(places, life), ...(conditions ?? []));
   const found = match(call, places, life, 'never', when, file);
   if (left) return { ...found, sureWhen: undefined, related: [{ at: left, note: 'leaves it running' }] };
-  if (sibling) return { ...found, sureWhen: undefined, related: [{ at: sibling, note: 'clears another one' }] };
+  if (sibling) return { ...found, sureWhen: undefined, related: [{ at: sibling, note: 'clears another timer' }] };
   return conditions && found;
 }
 

@@ -1,4 +1,4 @@
-import { findAdd, findTimeoutAdd, type ListenerCall } from '../../src/ast/listeners/listener-calls.ts';
+import { findListenerAdd, findTimeoutAdd, type ListenerCall } from '../../src/ast/listeners/listener-calls.ts';
 import { findListenerLeak } from '../../src/ast/listeners/listener-leak.ts';
 import { findPatchWithoutRemoval } from '../../src/ast/listeners/listener-patch.ts';
 import type { ListenerLeak } from '../../src/ast/listeners/listener-place.ts';
@@ -52,7 +52,7 @@ export const rule = defineRule<LeakedListener>({
   ],
   visit: {
     CallExpression(call, file) {
-      const add = findAdd(call, file) ?? findTimeoutAdd(call, file);
+      const add = findListenerAdd(call, file) ?? findTimeoutAdd(call, file);
       if (add?.target === undefined) return judgePatch(call, file);
       const leak = findListenerLeak(add, file);
       if (!leak) return undefined;

@@ -1,7 +1,7 @@
 import { allOf } from '../../src/ast/all-of.ts';
 import { findMissedKeyEnd } from '../../src/ast/containers/key-end.ts';
 import { type HandlePlace, listHandlePlaces } from '../../src/ast/handles/handle-escape.ts';
-import { asksForEnd, findAfterEnd, findEnd, findTimerRun } from '../../src/ast/life/after-end.ts';
+import { asksForEnd, findAfterEnd, findOwnerEnd, findTimerRun } from '../../src/ast/life/after-end.ts';
 import { findConnection, listClearsOfListeners } from '../../src/ast/life/connection-timer.ts';
 import { unlessEndedAtExit } from '../../src/ast/life/ended-at-exit.ts';
 import { findHandingOwner } from '../../src/ast/life/handing-owner.ts';
@@ -20,14 +20,14 @@ import { isMissedAtModuleEnd } from '../../src/ast/timers/module-end.ts';
 import { findOverwrite } from '../../src/ast/timers/overwritten.ts';
 import {
   canEnd,
+  countsItsRuns,
   findReArming,
-  isCounted,
   isPutOff,
   namesOfParameters,
   settlesPromise,
 } from '../../src/ast/timers/re-arming.ts';
 import { findRearmedAfterEnd } from '../../src/ast/timers/rearmed-after-end.ts';
-import { isHandedOver, listReturnedPlaces } from '../../src/ast/timers/returned-timer.ts';
+import { isTimerHandedOver, listReturnedPlaces } from '../../src/ast/timers/returned-timer.ts';
 import { findSecondBeginning } from '../../src/ast/timers/second-chain.ts';
 import { type TimeoutLeak, weighOverwritten, weighTimeout } from '../../src/ast/timers/timer-weight.ts';
 import { findDelayMs, findTimerFunction, isAtOnce, isUnrefed } from '../../src/ast/timers/timers.ts';
@@ -98,7 +98,7 @@ export const rule = defineRule<LeakedTimeout>({
     CallExpression(call, file) {
       if (findTimerFunction(call, file) !== 'setTimeout') return undefined;
       const direct = listHandlePlaces(call, file);
-      const places = isHandedOver(call, file) ? listReturnedPlaces(call, direct, file) : direct;
+      const places = isTimerHandedOver(call, file) ? listReturnedPlaces(call, direct, file) : direct;
       if (places.length === 0) return undefined;
       const own = lifeOf(call, file);
       const life = (own.kind === 'call' ? findHandingOwner(call, file) : undefined) ?? own;
@@ -125,7 +125,7 @@ function judge(
   });
   const clears = listClearsOfTimeout(call, places, file);
   const unset = places.every(({ kind }) => kind === 'dropped') ? findUnsetClearOfChain(call, file) : undefined;
-  if (unset) return { ...match('unset'), related: [{ at: unset, note: 'clears nothing' }] };
+  if (unset) return { ...match('unset'), related: [{ at: unset, note: 'clears a handle that nothing sets' }] };
   if (life.kind === 'process' || life.kind === 'call') {
     const isOfModule = clears.length > 0 && !isAtOnce(call) && isMissedAtModuleEnd(call, places, clears, file);
     if (isOfModule && !isGatherer(call, places, file)) return match('missed', isOfLibrary(life));
@@ -149,10 +149,10 @@ function judge(
     const isLong = (findDelayMs(call) ?? longMs) >= longMs && call.arguments.length > 1;
     if (
       reArming &&
-      findEnd(life) &&
+      findOwnerEnd(life) &&
       !(life.kind === 'owner' && life.isSingleton) &&
       !settlesPromise(reArming, file) &&
-      !isCounted(reArming, file) &&
+      !countsItsRuns(reArming, file) &&
       !asksForEnd(call, [reArming.fn, ...(reArming.via ? [reArming.via] : [])], life, file, namesOfParameters(reArming))
     )
       return match('re-arming', ...elsewhere);
@@ -174,7 +174,7 @@ function judge(
     const isGathering = isStartedWhenUnset(call, places, file) && isGatherer(call, places, file);
     const isHarmless = (isGathering && !worksOnEnded(call, life, file)) || onlySetsState(call, life, file);
     return {
-      ...match('missed', ...listForeignClears(places, life, file), unlessEndedAtExit(life)),
+      ...match('missed', ...listForeignClears(places, life, file), unlessEndedAtExit(life, file)),
       ...(isHarmless && { confidence: 'possible' as const }),
     };
   } else {
@@ -186,7 +186,7 @@ function judge(
     if (drop) return { ...match('key', ...elsewhere()), related: [{ at: drop, note: 'leaves it running' }] };
     if (at) return { ...match('loss', ...elsewhere()), related: [{ at, note: 'leaves it running' }] };
   }
-  if (file.role === 'ui' || isAtOnce(call) || isHandedOver(call, file)) return undefined;
+  if (file.role === 'ui' || isAtOnce(call) || isTimerHandedOver(call, file)) return undefined;
   const overwrite = findOverwrite(call, places, life, file);
   if (!overwrite) return undefined;
   const again = overwrite.shown === undefined ? runsAgain(call, life, file) : undefined;

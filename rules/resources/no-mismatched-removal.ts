@@ -1,6 +1,6 @@
 import {
   captureFlagOf,
-  findRemoval,
+  findListenerRemoval,
   identityOf,
   isGivenByAdd,
   isNeverAssigned,
@@ -58,7 +58,7 @@ export const rule = defineRule<MismatchedRemoval>({
   shapes: { '.off': /\.off(?![\w$])(?!\s*\(\s*(?:(['"`])[^'"`\n]*\1\s*)?\))/ },
   visit: {
     CallExpression(call, file) {
-      const removal = findRemoval(call, file);
+      const removal = findListenerRemoval(call, file);
       return removal?.listener ? judge(removal, removal.listener, file) : judgeEventless(call, file);
     },
   },

@@ -246,9 +246,7 @@ class AnalysedFile implements FileContext {
       if (kind === 'type') return;
       this.#bound.set(identifier, known);
       this.redeclarations.push({ binding: known, kind, declaration });
-      // Of overloads the one with a body is what runs.
-      if (isOverload(known.declaration) && ts.isFunctionDeclaration(declaration))
-        Object.assign(known, { identifier, declaration });
+      if (isInPlaceOf(declaration, known.declaration)) Object.assign(known, { identifier, declaration });
       return;
     }
     const binding: Binding = {
@@ -379,6 +377,8 @@ function isDestructuringTarget(node: ts.Node): boolean {
   return ts.isArrayLiteralExpression(parent) && isDestructuringTarget(parent);
 }
 
-function isOverload(declaration: ts.Node): boolean {
-  return ts.isFunctionDeclaration(declaration) && declaration.body === undefined;
+/** Of overloads the one with a body is what runs; of functions that are declared twice it is the last, from the first line on. */
+function isInPlaceOf(later: ts.Node, known: ts.Node): boolean {
+  if (!ts.isFunctionDeclaration(known) || !ts.isFunctionDeclaration(later)) return false;
+  return known.body === undefined || later.body !== undefined;
 }

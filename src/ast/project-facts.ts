@@ -2,10 +2,12 @@ import type { FileContext } from '../model/file-context.ts';
 import { listKeptResults, listVariedClients } from './clients/client-factory.ts';
 import { hearsClients, listHandedToListeners } from './clients/client-listeners.ts';
 import { listDatabaseKinds } from './clients/embedded-database.ts';
+import { listConnectionTypes } from './clients/given-connection.ts';
 import { listUnlimitedProviders } from './clients/injected-instance.ts';
 import { listKeptOnce, listLentArguments, listMadeOnce } from './clients/lent-arguments.ts';
 import { listRedisClients } from './clients/redis-home.ts';
 import { listDoneForSettings } from './containers/filled-once.ts';
+import { listKeptRows } from './containers/stored-key.ts';
 import { listClientClasses } from './handles/handles.ts';
 import { listServingThreads } from './handles/left-worker.ts';
 import { endsIdleObjects, listStreamGivers } from './handles/stream-givers.ts';
@@ -15,7 +17,7 @@ import { endsAllRequests } from './io/request-limits.ts';
 import { listLimitedCalls } from './io/request-wrapper.ts';
 import { listHandfuls } from './io/schema-limits.ts';
 import { listPartsOfClosable } from './life/end-of-life.ts';
-import { listEndedAtExit } from './life/ended-at-exit.ts';
+import { listEndedAtExit, listEndings } from './life/ended-at-exit.ts';
 import { listCallsOnFresh } from './life/fresh-instance.ts';
 import { listTrimmedFields } from './life/trimming.ts';
 import { listEventMembers } from './listeners/event-members.ts';
@@ -97,7 +99,10 @@ export function listFacts(file: FileContext): string[] {
 /** What a test does says nothing of the service. */
 function addOfService(facts: Set<string>, file: FileContext): void {
   for (const name of listEndedAtExit(file)) facts.add(`ended-at-exit:${name}`);
+  for (const name of listConnectionTypes(file)) facts.add(`one-connection:${name}`);
+  for (const fact of listEndings(file)) facts.add(fact);
   for (const name of listDoneForSettings(file)) facts.add(`for-settings:${name}`);
+  for (const name of listKeptRows(file)) facts.add(`keeps-row:${name}`);
   for (const name of listCallsOnFresh(file)) facts.add(`on-fresh:${name}`);
   for (const name of listKeptResults(file)) facts.add(`keeps-result:${name}`);
   for (const name of listVariedClients(file)) facts.add(`varies-client:${name}`);

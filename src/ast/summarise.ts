@@ -38,7 +38,7 @@ import { ts } from './ts.ts';
 import { addCall, addInlineEdge, addStepEdges } from './where/call-edges.ts';
 import { findEntryPoint } from './where/entry-points.ts';
 import { listLoadCalls } from './where/load-calls.ts';
-import { isOffered } from './where/public-api.ts';
+import { isPublicFunction } from './where/public-api.ts';
 import { refusesOthers } from './where/refuses-others.ts';
 import { addResolverEntries } from './where/resolver-maps.ts';
 
@@ -54,7 +54,7 @@ export function summarise(file: FileContext): FileSummary {
       name: qualifiedName(fn),
       line: lineOf(file.source, fn.getStart(file.source)),
       ...(entry && { entry }),
-      ...(isOffered(fn, file) && { isOffered: true }),
+      ...(isPublicFunction(fn, file) && { isOffered: true }),
       ...(refusesOthers(fn, file) && { isForAdmins: true }),
       ...(deeds.length > 0 && { deeds }),
       ...(returns && { returns }),

@@ -206,6 +206,12 @@ export function hasModifier(node: ts.Node, kind: ts.SyntaxKind): boolean {
   return ts.canHaveModifiers(node) && (ts.getModifiers(node)?.some((modifier) => modifier.kind === kind) ?? false);
 }
 
+/** `(async () => { … })()`. */
+export function isCalledInPlace(fn: FunctionNode): boolean {
+  const outer = getOutermostWrapped(fn);
+  return ts.isCallExpression(outer.parent) && outer.parent.expression === outer;
+}
+
 export function isAsync(node: ts.Node): boolean {
   return hasModifier(node, ts.SyntaxKind.AsyncKeyword);
 }

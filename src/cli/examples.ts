@@ -23,6 +23,7 @@ export const commandExamples: Readonly<Record<string, readonly string[]>> = {
     'plimsoll --changed --lines --reporter rdjson     of that, what stands on its lines',
     'plimsoll --category database --fail-on never     some rules, for information',
   ],
+  help: ['plimsoll help score'],
   explain: ['plimsoll explain no-query-in-loop', 'plimsoll explain no-query-in-loop --json'],
   why: ['plimsoll why src/cache.ts:12', 'plimsoll why src/cache.ts:12:5'],
   rules: ['plimsoll rules --category memory', 'plimsoll rules --json'],

@@ -33,7 +33,10 @@ export function failureOf(error: unknown): Failure {
     return { code: exitCodes.usage, message: error.message, ...(hint === undefined ? {} : { help: hint }) };
   }
   if (error instanceof Error && error.name === 'AbortError') {
-    return { code: exitCodes.interrupted, message: 'interrupted' };
+    return {
+      code: exitCodes.interrupted,
+      message: error.message.startsWith('interrupted') ? error.message : 'interrupted',
+    };
   }
   const message = error instanceof Error ? error.message : String(error);
   return {

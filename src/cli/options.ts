@@ -4,6 +4,7 @@ import { categoryChoices, confidenceChoices, failOnChoices, runtimeChoices, tria
 import type { Category, Confidence, Severity, Trial } from '../model/rule.ts';
 import { reporters } from '../report/reporters.ts';
 import type { ScanOptions } from '../run.ts';
+import { nameOfReporter, splitReporters } from './reporting.ts';
 
 /** What commander hands over for the commands that scan. */
 export interface ScanFlags {
@@ -208,7 +209,10 @@ export const reporterOption = () =>
     '--reporter <name[=file]>',
     `report to write, repeatable: ${Object.keys(reporters).join(', ')}; without a file, to stdout`,
   )
-    .argParser(collect)
+    .argParser((value: string, earlier: string[] | undefined) => {
+      for (const one of splitReporters(value)) nameOfReporter(one);
+      return collect(value, earlier);
+    })
     .env('PLIMSOLL_REPORTER');
 
 /** Turns flags into options of a scan. */

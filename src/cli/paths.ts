@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { InputError } from '../config/input-error.ts';
 
@@ -6,6 +6,12 @@ import { InputError } from '../config/input-error.ts';
 export function assertPaths(paths: readonly string[], cwd: string, commands: readonly string[]): void {
   for (const path of paths) {
     if (/[*?[\]{}!]/.test(path) || existsSync(resolve(cwd, path))) continue;
+    if (commands.includes(path)) {
+      throw new InputError(`options stand before the command "${path}"`, { help: `plimsoll ${path} comes first` });
+    }
+    if (lstatSync(resolve(cwd, path), { throwIfNoEntry: false })) {
+      throw new InputError(`the symbolic link leads nowhere: ${path}`);
+    }
     const folder = dirname(path);
     const siblings = listNames(resolve(cwd, folder)).map((name) => (folder === '.' ? name : join(folder, name)));
     const isWord = /^[a-z-]+$/.test(path);

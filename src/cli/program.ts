@@ -20,8 +20,10 @@ import {
   suppressOptions,
 } from './options.ts';
 import { note, print } from './output.ts';
+import { assertPaths } from './paths.ts';
 import type { Session } from './session.ts';
 import { hasColour } from './terminal.ts';
+import { namingVariable, warnOfVariables } from './variables.ts';
 
 type Action = (...args: never[]) => Promise<number>;
 
@@ -30,12 +32,13 @@ function programFor(session: Session, done: (code: number) => void): Command {
   const program = new Command('plimsoll')
     .description('Finds the code that will sink a Node.js service under load, scores it, and repairs it.')
     .version(version, '-V, --version')
-    .addHelpText('after', examples);
+    .addHelpText('after', examples)
+    .helpCommand(false);
   const add = (name: string, summary: string, options: Option[], action: Action, isDefault = false) => {
     const command = program.command(name, { isDefault }).summary(summary).description(summary);
     const lines = commandExamples[command.name()] ?? [];
     if (lines.length > 0) command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`);
-    for (const option of options) command.addOption(option);
+    for (const option of options) command.addOption(namingVariable(command, option));
     command.option('--debug', 'stacks of errors');
     command.action(async (...args: unknown[]) => {
       session.debug = session.debug || command.opts().debug === true;
@@ -207,6 +210,17 @@ function programFor(session: Session, done: (code: number) => void): Command {
   add('completion <shell>', 'completion script for bash, zsh or fish', [], async (shell: string) =>
     (await import('./commands/completion.ts')).completionCommand(shell, program),
   );
+  add('help [command]', 'help of a command', [], async (name?: string) => {
+    const about = name === undefined ? program : program.commands.find((command) => command.name() === name);
+    if (!about) {
+      throw new InputError(`unknown command "${name}"`, {
+        wrong: { name: String(name), candidates: session.commands },
+        list: 'plimsoll --help',
+      });
+    }
+    about.outputHelp();
+    return 0;
+  });
   return program;
 }
 
@@ -221,6 +235,16 @@ function inputErrorOf(error: CommanderError, command: Command): InputError {
     return new InputError(`unknown option "${name}"`, { wrong: { name, candidates }, list });
   }
   return new InputError(text.replaceAll("'", '"').replace(/\.$/, ''), { list });
+}
+
+/** Commander helps with `plimsoll compare --help` as with `plimsoll --help`; undefined where the first word is none that is wrong. */
+function wrongWord([first = '']: readonly string[], session: Session): unknown {
+  if (first.startsWith('-') || session.commands.includes(first)) return undefined;
+  try {
+    return assertPaths([first], session.cwd, session.commands);
+  } catch (error) {
+    return error;
+  }
 }
 
 /** Runs one command line and returns its exit code. */
@@ -240,6 +264,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     code = result;
   });
   session.commands = program.commands.map((command) => command.name());
+  if (!argv.includes('--quiet')) await warnOfVariables(program);
   guessFormat(argv, session);
   let out = '';
   let active = program;
@@ -260,11 +285,14 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   try {
     await program.parseAsync(argv.map(withFixKind), { from: 'user' });
   } catch (thrown) {
-    if (thrown instanceof CommanderError && thrown.exitCode === 0) {
-      await print(out);
-      return 0;
+    let error: unknown = thrown;
+    if (thrown instanceof CommanderError) {
+      error = thrown.exitCode === 0 ? wrongWord(argv, session) : inputErrorOf(thrown, active);
+      if (error === undefined) {
+        await print(out);
+        return 0;
+      }
     }
-    const error = thrown instanceof CommanderError ? inputErrorOf(thrown, active) : thrown;
     return fail(interrupt.signal.aborted ? interrupt.signal.reason : error, session);
   } finally {
     process.off('SIGINT', onSigint);

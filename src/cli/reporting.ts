@@ -19,8 +19,8 @@ export function splitReporters(text: string): string[] {
   return text.split(new RegExp(`,(?=(?:${names})(?:=|,|$))`));
 }
 
-/** `sarif=out.sarif` → name and file. */
-export function parseReporter(text: string, cwd: string): ReporterChoice {
+/** `sarif=out.sarif` → sarif; throws `InputError` when there is no such reporter. */
+export function nameOfReporter(text: string): string {
   const at = text.indexOf('=');
   const name = at < 0 ? text : text.slice(0, at);
   if (!Object.hasOwn(reporters, name)) {
@@ -30,8 +30,14 @@ export function parseReporter(text: string, cwd: string): ReporterChoice {
       list: `plimsoll scan --help (${names.join(', ')})`,
     });
   }
-  if (at < 0) return { name };
-  const file = text.slice(at + 1);
+  return name;
+}
+
+/** `sarif=out.sarif` → name and file. */
+export function parseReporter(text: string, cwd: string): ReporterChoice {
+  const name = nameOfReporter(text);
+  if (name === text) return { name };
+  const file = text.slice(name.length + 1);
   if (file === '') throw new InputError(`--reporter ${name}= names no file`);
   return { name, file: resolve(cwd, file) };
 }

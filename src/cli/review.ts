@@ -1,5 +1,5 @@
 import type { Finding } from '../model/finding.ts';
-import type { Suppression } from '../suppress.ts';
+import type { AcceptedFinding } from '../suppress.ts';
 
 export type Answer = 'apply' | 'skip' | 'rule' | 'suppress' | 'edit' | 'why' | 'quit';
 
@@ -8,7 +8,7 @@ export interface Decisions {
   apply: Finding[];
   /** Those of `apply` whose fix is as the person has edited it. */
   edited: Finding[];
-  suppress: Suppression[];
+  suppress: AcceptedFinding[];
 }
 
 /** Whoever is asked. Rejects to call everything off. */

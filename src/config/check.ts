@@ -10,9 +10,12 @@ export interface ConfigFault {
   wrong?: { name: string; candidates: readonly string[] };
   /** How to list what is allowed. */
   list?: string;
+  /** What to do about it. */
+  help?: string;
 }
 
-function nameOf(path: KeyPath): string {
+/** `overrides[0].files`. */
+export function keyInWords(path: KeyPath): string {
   return path.reduce<string>(
     (name, step) => (typeof step === 'number' ? `${name}[${step}]` : name === '' ? step : `${name}.${step}`),
     '',
@@ -46,23 +49,28 @@ export function findFault(value: unknown, shape: Shape, path: KeyPath = []): Con
     const wanted = shape.of
       .map((one) => (one.kind === 'either' ? 'value' : article(outerTypes[one.kind])))
       .join(' or ');
-    return { message: `"${nameOf(path)}" must be ${wanted}, not ${typeOf(value)}`, path };
+    return { message: `"${keyInWords(path)}" must be ${wanted}, not ${typeOf(value)}`, path };
   }
   const outer = outerTypes[shape.kind];
   if (typeOf(value) !== outer) {
-    const what = path.length === 0 ? 'the configuration' : `"${nameOf(path)}"`;
-    return { message: `${what} must be ${article(outer)}, not ${typeOf(value)}`, path };
+    const what = path.length === 0 ? 'the configuration' : `"${keyInWords(path)}"`;
+    const isChoice = shape.kind === 'choice' && shape.of.length <= 8;
+    const wanted = isChoice ? `one of ${shape.of.join(', ')}` : article(outer);
+    const why = shape.kind === 'choice' && typeOf(value) === 'list' ? shape.whyNoList : undefined;
+    return { message: `${what} must be ${wanted}, not ${typeOf(value)}${why === undefined ? '' : `: ${why}`}`, path };
   }
   switch (shape.kind) {
     case 'boolean':
-    case 'string':
       return undefined;
+    case 'string':
+      if (shape.pattern === undefined || new RegExp(shape.pattern).test(value as string)) return undefined;
+      return { message: `"${keyInWords(path)}" is no ${shape.noun}: "${value}"`, path };
     case 'integer':
       return findNumberFault(value as number, shape, path);
     case 'choice': {
       if (shape.of.includes(value as string)) return undefined;
       return {
-        message: `unknown ${shape.noun} "${value}" in "${nameOf(path)}": ${shape.of.length > 8 ? 'see the list' : `one of ${shape.of.join(', ')}`}`,
+        message: `unknown ${shape.noun} "${value}" in "${keyInWords(path)}": ${shape.of.length > 8 ? 'see the list' : `one of ${shape.of.join(', ')}`}`,
         path,
         wrong: { name: value as string, candidates: shape.of },
         ...(shape.list === undefined ? {} : { list: shape.list }),
@@ -81,7 +89,7 @@ function findNumberFault(value: number, shape: Extract<Shape, { kind: 'integer' 
   if (Number.isInteger(value) && isInside) return undefined;
   const range =
     shape.maximum === undefined ? `of at least ${shape.minimum}` : `from ${shape.minimum} to ${shape.maximum}`;
-  return { message: `"${nameOf(path)}" must be a whole number ${range}, not ${value}`, path };
+  return { message: `"${keyInWords(path)}" must be a whole number ${range}, not ${value}`, path };
 }
 
 function findListFault(
@@ -91,7 +99,7 @@ function findListFault(
 ): ConfigFault | undefined {
   if (shape.kind === 'tuple' && (value.length < shape.required || value.length > shape.of.length)) {
     const wanted = shape.required === shape.of.length ? shape.required : `${shape.required} to ${shape.of.length}`;
-    return { message: `"${nameOf(path)}" must have ${wanted} items, not ${value.length}`, path };
+    return { message: `"${keyInWords(path)}" must have ${wanted} items, not ${value.length}`, path };
   }
   for (const [index, item] of value.entries()) {
     const of = shape.kind === 'list' ? shape.of : shape.of[index];
@@ -110,10 +118,11 @@ function findObjectFault(
     const of = Object.hasOwn(shape.keys, key) ? shape.keys[key] : undefined;
     if (of === undefined) {
       return {
-        message: `unknown ${shape.noun} "${key}"${path.length === 0 ? '' : ` in "${nameOf(path)}"`}`,
+        message: `unknown ${shape.noun} "${key}"${path.length === 0 ? '' : ` in "${keyInWords(path)}"`}`,
         path: [...path, key],
         wrong: { name: key, candidates: Object.keys(shape.keys) },
         ...(shape.list === undefined ? {} : { list: shape.list }),
+        ...helpFor(key, shape),
       };
     }
     if (item === undefined) continue;
@@ -122,8 +131,18 @@ function findObjectFault(
   }
   for (const key of shape.required ?? []) {
     if (value[key] === undefined) {
-      return { message: `"${path.length === 0 ? 'the configuration' : nameOf(path)}" needs "${key}"`, path };
+      return { message: `"${path.length === 0 ? 'the configuration' : keyInWords(path)}" needs "${key}"`, path };
     }
   }
   return undefined;
+}
+
+/** Where a key that is unknown here does stand: in one of the objects inside. */
+function helpFor(key: string, shape: Extract<Shape, { kind: 'object' }>): { help?: string } {
+  for (const [outer, of] of Object.entries(shape.keys)) {
+    const keys = of.kind === 'object' ? Object.keys(of.keys) : [];
+    const inner = keys.find((name) => name.toLowerCase() === key.toLowerCase());
+    if (inner !== undefined) return { help: `it is a key of "${outer}": ${outer}.${inner}` };
+  }
+  return {};
 }

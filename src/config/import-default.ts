@@ -1,6 +1,7 @@
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { findSyntaxFault } from './locate.ts';
 import { understandTypeScript } from './typescript-loader.ts';
 
 /** When a file had last changed as it was first imported. */
@@ -15,16 +16,21 @@ function addressOf(file: string): string {
   return mtimeMs === seen ? href : `${href}?changed=${mtimeMs}`;
 }
 
-/** The default export of a module, TypeScript or not; undefined when it has none. `failed` says what to throw. */
+/**
+ * The default export of a module, TypeScript or not; undefined when it has none. `failed` says what to throw; the place is
+ * `:3:1` where the syntax of the file itself is wrong.
+ */
 export async function importedDefault(
   file: string,
-  failed: (reason: string, cause: unknown) => Error | Promise<Error>,
+  failed: (reason: string, cause: unknown, place?: string) => Error | Promise<Error>,
 ): Promise<unknown> {
   try {
     if (/\.[cm]?ts$/.test(file)) await understandTypeScript();
     const module: { default?: unknown } = await import(addressOf(file));
     return module.default;
   } catch (cause) {
+    const fault = cause instanceof SyntaxError ? await findSyntaxFault(readFileSync(file, 'utf8'), file) : undefined;
+    if (fault) throw await failed(fault.message, cause, `:${fault.line}:${fault.column}`);
     const reason = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
     throw await failed(reason.replaceAll(dirname(file), '.'), cause);
   }

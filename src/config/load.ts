@@ -3,11 +3,16 @@ import { dirname, extname, join, resolve } from 'node:path';
 import { findFault, type KeyPath } from './check.ts';
 import { importedDefault } from './import-default.ts';
 import { InputError } from './input-error.ts';
-import { locate, parseJsonc } from './locate.ts';
+import { locateSetting, parseJsonc } from './locate.ts';
 import type { Shape } from './schema.ts';
 import type { Config } from './types.ts';
 
 export const configNames = ['ts', 'mts', 'js', 'mjs', 'json', 'jsonc'].map(
+  (extension) => `plimsoll.config.${extension}`,
+);
+
+/** Names that look right, and are of kinds that are not read. */
+const unreadNames = ['cjs', 'cts', 'jsx', 'tsx', 'json5', 'yaml', 'yml', 'toml'].map(
   (extension) => `plimsoll.config.${extension}`,
 );
 
@@ -32,8 +37,17 @@ function manifestWithKey(folder: string): string | undefined {
   }
 }
 
-/** The configuration file of a folder; two of them are an error, because either could be meant. */
+/**
+ * The configuration file of a folder; two of them are an error, because either could be meant, and so is one that would be
+ * passed over.
+ */
 export function configIn(folder: string): string | undefined {
+  const unread = unreadNames.find((name) => existsSync(join(folder, name)));
+  if (unread !== undefined) {
+    throw new InputError(`a configuration cannot be of this kind: ${join(folder, unread)}`, {
+      help: `it is read as ${configNames.join(', ')}`,
+    });
+  }
   const found = configNames.map((name) => join(folder, name)).filter((file) => existsSync(file));
   const manifest = manifestWithKey(folder);
   if (manifest !== undefined) found.push(manifest);
@@ -65,6 +79,7 @@ export async function checkConfig(one: ConfigFile, shape: Shape, shown: (file: s
     at: await placeIn(one.file, fault.path, shown),
     wrong: fault.wrong,
     list: fault.list,
+    help: fault.help,
   });
 }
 
@@ -72,7 +87,7 @@ export async function checkConfig(one: ConfigFile, shape: Shape, shown: (file: s
 export async function placeIn(file: string, path: KeyPath, shown: (file: string) => string): Promise<string> {
   if (!existsSync(file)) return shown(file);
   const prefix = file.endsWith('package.json') ? ['plimsoll'] : [];
-  const place = await locate(readFileSync(file, 'utf8'), file, [...prefix, ...path]);
+  const place = await locateSetting(readFileSync(file, 'utf8'), file, [...prefix, ...path]);
   return place ? `${shown(file)}:${place.line}:${place.column}` : shown(file);
 }
 
@@ -88,14 +103,15 @@ async function evaluate(file: string, shown: (file: string) => string): Promise<
     const value = await parse(text, file, shown);
     return file.endsWith('package.json') ? (value as { plimsoll: unknown }).plimsoll : value;
   }
-  const value = await importedDefault(file, (reason, cause) => {
-    return new InputError(`the configuration cannot be loaded: ${reason}`, { at: shown(file), cause });
+  const value = await importedDefault(file, (reason, cause, place = '') => {
+    return new InputError(`the configuration cannot be loaded: ${reason}`, { at: `${shown(file)}${place}`, cause });
   });
   if (value === undefined) throw new InputError('a configuration must be the default export', { at: shown(file) });
   return value;
 }
 
 async function parse(text: string, file: string, shown: (file: string) => string): Promise<unknown> {
+  if (text.trim() === '') throw new InputError('the configuration is empty', { at: shown(file), help: 'write {}' });
   try {
     return JSON.parse(text);
   } catch {

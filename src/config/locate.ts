@@ -4,7 +4,7 @@ import type { KeyPath } from './check.ts';
  * Line and column (1-based) of a key in the text of a configuration file, whether it is JSON or code: the property that
  * stands under the names of the path. Undefined when it is computed elsewhere. Loads the compiler.
  */
-export async function locate(
+export async function locateSetting(
   text: string,
   fileName: string,
   path: KeyPath,
@@ -52,6 +52,23 @@ export async function parseJsonc(
   const { line, character } = source.getLineAndCharacterOfPosition(Math.min(error.start ?? 0, text.length));
   return {
     message: ts.flattenDiagnosticMessageText(error.messageText, ' '),
+    line: line + 1,
+    column: character + 1,
+  };
+}
+
+/** The first mistake in the syntax of JavaScript or TypeScript; undefined when there is none. Loads the compiler. */
+export async function findSyntaxFault(
+  text: string,
+  fileName: string,
+): Promise<{ message: string; line: number; column: number } | undefined> {
+  const { ts } = await import('@ts-morph/common');
+  const { diagnostics = [] } = ts.transpileModule(text, { fileName, reportDiagnostics: true });
+  const fault = diagnostics.find(({ category, file }) => category === ts.DiagnosticCategory.Error && file);
+  if (!fault?.file) return undefined;
+  const { line, character } = fault.file.getLineAndCharacterOfPosition(fault.start ?? 0);
+  return {
+    message: ts.flattenDiagnosticMessageText(fault.messageText, ' '),
     line: line + 1,
     column: character + 1,
   };

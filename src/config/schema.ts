@@ -7,9 +7,11 @@ import type { RuleFacts } from '../model/rule-facts.ts';
  */
 export type Shape = { description?: string } & (
   | { kind: 'boolean' }
-  | { kind: 'string' }
+  /** The pattern is a regular expression of the whole; the noun says what matches it. */
+  | { kind: 'string'; pattern?: undefined }
+  | { kind: 'string'; pattern: string; noun: string }
   | { kind: 'integer'; minimum: number; maximum?: number }
-  | { kind: 'choice'; of: readonly string[]; noun: string; list?: string }
+  | { kind: 'choice'; of: readonly string[]; noun: string; list?: string; whyNoList?: string }
   | { kind: 'list'; of: Shape }
   | { kind: 'tuple'; of: readonly Shape[]; required: number }
   | { kind: 'object'; keys: Readonly<Record<string, Shape>>; noun: string; list?: string; required?: readonly string[] }
@@ -57,6 +59,15 @@ export const pluginKeys: Extract<Shape, { kind: 'object' }> = {
 
 const globs: Shape = { kind: 'list', of: { kind: 'string' } };
 
+const names: Shape = {
+  kind: 'list',
+  of: {
+    kind: 'string',
+    pattern: '^[A-Za-z_$][\\w$]*(\\.[A-Za-z_$][\\w$]*)*$',
+    noun: 'name like defineHandler or rpc.method',
+  },
+};
+
 export const entryPointsShape: Shape = {
   kind: 'object',
   noun: 'key',
@@ -65,10 +76,10 @@ export const entryPointsShape: Shape = {
     request: { ...globs, description: 'Files whose exported functions run for each request or message: handlers.' },
     event: { ...globs, description: 'Files whose exported functions run again and again, but not for each request.' },
     requestCalls: {
-      ...globs,
+      ...names,
       description: 'Functions, methods and decorators: what is handed to them runs for each request or message.',
     },
-    eventCalls: { ...globs, description: 'The same for what runs again and again, but not for each request.' },
+    eventCalls: { ...names, description: 'The same for what runs again and again, but not for each request.' },
   },
 };
 
@@ -95,7 +106,7 @@ function ruleSetting(rule: RuleFacts): Shape {
     return [name, { kind: 'list', of: { kind: 'string' }, description }];
   });
   const description = rule.why;
-  if (options.length === 0) return { ...state, description };
+  if (options.length === 0) return { ...state, description, whyNoList: 'the rule has no options' };
   const object: Shape = {
     kind: 'object',
     noun: 'option',
@@ -117,7 +128,7 @@ export function configShape(rules: readonly RuleFacts[], reporterNames: readonly
   return {
     kind: 'object',
     noun: 'key',
-    list: 'docs/configuration.md',
+    list: 'plimsoll print-config --no-config',
     description: 'Configuration of Plimsoll. Paths and globs are relative to the file that holds them.',
     keys: {
       $schema: { kind: 'string', description: 'Where the JSON Schema of this file is.' },
@@ -242,8 +253,9 @@ export function jsonSchemaOf(shape: Shape): Record<string, unknown> {
   const about = shape.description === undefined ? {} : { description: shape.description };
   switch (shape.kind) {
     case 'boolean':
-    case 'string':
       return { ...about, type: shape.kind };
+    case 'string':
+      return { ...about, type: shape.kind, ...(shape.pattern === undefined ? {} : { pattern: shape.pattern }) };
     case 'integer':
       return {
         ...about,

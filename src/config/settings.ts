@@ -4,6 +4,7 @@ import type { EntryPointSettings, RuleOverride, RuleSetting } from '../engine/sc
 import type { RulePair } from '../model/fixer.ts';
 import type { Confidence, OptionValues, Severity, Trial } from '../model/rule.ts';
 import type { RuleFacts } from '../model/rule-facts.ts';
+import { assertGlobs, rebaseGlobs } from './globs.ts';
 import { InputError } from './input-error.ts';
 import { type ConfigFile, checkConfig, configIn, findConfig, placeIn, readConfig } from './load.ts';
 import { presets } from './presets.ts';
@@ -183,7 +184,10 @@ async function settle(
     : { modules: [], pairs: [], facts: [] };
   const ruleFacts = [...known.rules, ...plugins.facts];
   const shape = configShape(ruleFacts, known.reporters);
-  for (const file of files) await checkConfig(file, shape, shown);
+  for (const file of files) {
+    await checkConfig(file, shape, shown);
+    await assertGlobs(root, file, shown);
+  }
   return { ...merge(root, files, shown), ...pluginSettings(plugins, files, shown), ruleFacts };
 }
 
@@ -218,10 +222,7 @@ function merge(
     }
     return { value: fallback, origin: 'default' };
   };
-  const rebase = (globs: readonly string[], { file, globsFrom = dirname(file) }: ConfigFile) => {
-    const folder = posix(relative(root, globsFrom));
-    return folder === '' ? [...globs] : globs.map((glob) => posix(join(folder, glob)));
-  };
+  const rebase = (globs: readonly string[], file: ConfigFile) => rebaseGlobs(root, globs, file);
   const rules: Record<string, From<RuleSetting>> = {};
   const overrides: From<RuleOverride>[] = [];
   for (const file of files) {

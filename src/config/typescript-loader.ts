@@ -12,11 +12,17 @@ export async function understandTypeScript(): Promise<void> {
     export async function load(url, context, next) {
       if (!/^file:.*\\.[cm]?ts(\\?|$)/.test(url)) return next(url, context);
       const { ts: compiler } = await import(${JSON.stringify(home)});
-      const { outputText } = compiler.transpileModule(await readFile(fileURLToPath(url), 'utf8'), {
+      const { outputText, diagnostics } = compiler.transpileModule(await readFile(fileURLToPath(url), 'utf8'), {
         fileName: fileURLToPath(url),
-        reportDiagnostics: false,
+        reportDiagnostics: true,
         compilerOptions: { module: compiler.ModuleKind.ESNext, target: compiler.ScriptTarget.ES2022, inlineSourceMap: true },
       });
+      const fault = diagnostics.find(({ category }) => category === compiler.DiagnosticCategory.Error);
+      if (fault) {
+        const at = fault.file?.getLineAndCharacterOfPosition(fault.start ?? 0);
+        const message = compiler.flattenDiagnosticMessageText(fault.messageText, ' ');
+        throw new SyntaxError(at ? message + ' (' + fault.file.fileName + ':' + (at.line + 1) + ')' : message);
+      }
       return { format: 'module', shortCircuit: true, source: outputText };
     }`;
   register(`data:text/javascript,${encodeURIComponent(hooks)}`);

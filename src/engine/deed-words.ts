@@ -1,4 +1,5 @@
 import type { FunctionDeed } from '../model/link.ts';
+import { orList } from './reasons.ts';
 
 const words: Readonly<Record<FunctionDeed, string>> = {
   reads: 'wait for a read',
@@ -24,5 +25,5 @@ const words: Readonly<Record<FunctionDeed, string>> = {
 
 /** What some deeds are, for a reason: `wait for a read or ask the database`. */
 export function wordsOf(deeds: readonly FunctionDeed[]): string {
-  return [...new Set(deeds.map((deed) => words[deed]))].join(' or ');
+  return orList([...new Set(deeds.map((deed) => words[deed]))]);
 }

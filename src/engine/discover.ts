@@ -20,6 +20,9 @@ export interface DiscoveredFile {
 
 export type SkipReason = keyof FileCounts['skipped'];
 
+/** Why a scan of the root leaves a file out; what it never looks at is not counted. */
+export type LeftOutReason = SkipReason | 'not-included' | 'installed' | 'hidden' | 'outside';
+
 export interface Discovery {
   /** Sorted by path. */
   files: DiscoveredFile[];
@@ -58,20 +61,41 @@ export function discover(request: ScanRequest): Discovery {
   if (discovery.files.length === 0 && discovery.problems.length === 0) {
     const left = Object.entries(discovery.skipped).filter(([, count]) => count > 0);
     const because = left.map(([reason, count]) => `${count} ${reason}`).join(', ');
+    const missed = walk.isAnyNotIncluded ? `: none matches "include" (${request.include?.join(', ')})` : '';
     throw new UsageError(
       'no-files',
       paths.join(' '),
-      `No TypeScript or JavaScript file in scope under ${paths.join(', ')}${because ? ` (left out: ${because})` : ''}`,
+      `No TypeScript or JavaScript file in scope under ${paths.join(', ')}${missed}${because ? ` (left out: ${because})` : ''}`,
     );
   }
   return discovery;
 }
 
+/** Why {@link discover} does not come to a file that is there; undefined where what the path shows is no reason. */
+export function findLeftOutReason(request: ScanRequest, path: string): LeftOutReason | undefined {
+  if (path.startsWith('../') || isAbsolute(path)) return 'outside';
+  const walk = new Walk(request, resolve(request.root, path));
+  walk.addArgument('.');
+  if (walk.reason) return walk.reason;
+  if (path.split('/').includes('node_modules')) return 'installed';
+  return /(?:^|\/)\./.test(path) ? 'hidden' : undefined;
+}
+
+/** Whether a name is that of a file of TypeScript or JavaScript. */
+export function isSourceName(name: string): boolean {
+  return sourceName.test(name);
+}
+
 class Walk {
+  /** Why the file that is asked about was left out. */
+  reason: LeftOutReason | undefined;
+  readonly #asked: string | undefined;
   readonly #root: string;
   /** How absolute paths below the root begin. */
   readonly #within: string;
   readonly #request: ScanRequest;
+  /** Whether a source was left out because no glob of `include` matches it. */
+  isAnyNotIncluded = false;
   readonly #isIncluded: ((path: string) => boolean) | undefined;
   readonly #isExcluded: ((path: string) => boolean) | undefined;
   readonly #packages: PackageIndex;
@@ -87,9 +111,12 @@ class Walk {
     minified: 0,
     'build-output': 0,
     ignored: 0,
+    linked: 0,
+    special: 0,
   };
 
-  constructor(request: ScanRequest) {
+  constructor(request: ScanRequest, asked?: string) {
+    this.#asked = asked;
     this.#request = request;
     this.#root = request.root;
     this.#within = `${request.root}/`;
@@ -111,6 +138,8 @@ class Walk {
       return;
     }
     if (!stats.isDirectory()) {
+      if (!stats.isFile())
+        throw new UsageError('not-source', argument, `Not a file, but a pipe or a device: ${argument}`);
       if (!sourceName.test(absolute)) {
         throw new UsageError('not-source', argument, `Not a TypeScript or JavaScript file: ${argument}`);
       }
@@ -188,29 +217,45 @@ class Walk {
       if (entry.name.startsWith('.')) continue;
       const absolute = `${folder === '/' ? '' : folder}/${entry.name}`;
       if (entry.name === 'node_modules' && (isInstalled || !isTakenBack(absolute, rules))) continue;
-      const kind = entry.isSymbolicLink() ? this.#followLink(absolute) : entry.isDirectory() ? 'folder' : 'file';
-      if (kind === 'folder') this.#enter(absolute, home, rules, base);
-      else if (kind === 'file' && sourceName.test(entry.name)) this.#addSource(absolute, home, rules, base);
+      const isLink = entry.isSymbolicLink();
+      const linked = isLink ? this.#followLink(absolute, rules) : undefined;
+      if (entry.isDirectory() || linked === 'folder') this.#enter(absolute, home, rules, base);
+      else if (isLink && linked !== 'file') continue;
+      else if (!sourceName.test(entry.name)) continue;
+      else if (isLink || entry.isFile()) this.#addSource(absolute, home, rules, base);
+      // To open a pipe waits for whoever writes into it.
+      else this.#leave(absolute, 'special');
     }
   }
 
   #enter(folder: string, packageDir: string, rules: IgnoreRules | undefined, base: string): void {
-    if (isIgnored(folder, true, rules)) return;
-    if (isOutputFolder(folder, base)) this.#countOutput(folder);
+    if (isIgnored(folder, true, rules)) this.#tell(folder, 'ignored');
+    else if (isOutputFolder(folder, base)) this.#countOutput(folder);
     else this.#walkFolder(folder, packageDir, rules, base);
   }
 
-  /** Links to what lies under the root are skipped: it is read at its own place. Other folders are entered once. */
-  #followLink(link: string): 'folder' | 'file' | undefined {
+  /**
+   * What lies elsewhere is read here, as build systems lay out trees of links, a folder once. What lies under the root is
+   * read at its own place, and a folder that holds the root is no part of it.
+   */
+  #followLink(link: string, rules: IgnoreRules | undefined): 'folder' | 'file' | undefined {
     try {
       const target = realpathSync(link);
-      const isInside = target === this.#root || target.startsWith(`${realpathSync(this.#root)}/`);
-      const isFolder = statSync(target).isDirectory();
-      if (isInside && !target.includes('/node_modules/')) return undefined;
-      if (!isFolder) return 'file';
-      if (this.#linkedFolders.has(target)) return undefined;
-      this.#linkedFolders.add(target);
-      return 'folder';
+      const stats = statSync(target);
+      const root = realpathSync(this.#root);
+      const isInside = target === root || (target.startsWith(`${root}/`) && !target.includes('/node_modules/'));
+      if (stats.isDirectory()) {
+        if (isInside || isIgnored(link, true, rules)) return undefined;
+        const isAround = root.startsWith(target === '/' ? '/' : `${target}/`);
+        if (!isAround && !this.#linkedFolders.has(target)) {
+          this.#linkedFolders.add(target);
+          return 'folder';
+        }
+        this.#leave(link, 'linked');
+        return undefined;
+      }
+      if (!stats.isFile() && sourceName.test(link)) this.#leave(link, 'special');
+      return stats.isFile() && !isInside ? 'file' : undefined;
     } catch (error) {
       const isLoop = (error as NodeJS.ErrnoException).code === 'ELOOP';
       if (isLoop || sourceName.test(link)) this.#reportUnreadable(link, error);
@@ -220,10 +265,14 @@ class Walk {
 
   #addSource(absolute: string, packageDir: string, rules: IgnoreRules | undefined, base: string): void {
     const path = this.#relative(absolute);
-    if (this.#isIncluded && !this.#isIncluded(path)) return;
+    if (this.#isIncluded && !this.#isIncluded(path)) {
+      this.isAnyNotIncluded = true;
+      this.#tell(absolute, 'not-included');
+      return;
+    }
     const inBase = base === this.#root ? path : relative(base, absolute).replaceAll('\\', '/');
     const reason = this.#skipReason(absolute, path, inBase, packageDir, rules);
-    if (reason) this.#skipped[reason]++;
+    if (reason) this.#leave(absolute, reason);
     else this.#addFile(absolute, packageDir, false, path);
   }
 
@@ -255,6 +304,15 @@ class Walk {
     else this.#files.set(path, { path, absolute, packageDir, explicit });
   }
 
+  #leave(absolute: string, reason: SkipReason): void {
+    this.#skipped[reason]++;
+    this.#tell(absolute, reason);
+  }
+
+  #tell(absolute: string, reason: LeftOutReason): void {
+    if (this.#asked === absolute || this.#asked?.startsWith(`${absolute}/`)) this.reason ??= reason;
+  }
+
   #countOutput(folder: string): void {
     let entries: Dirent[];
     try {
@@ -263,8 +321,9 @@ class Walk {
       return;
     }
     for (const entry of entries) {
-      if (entry.isDirectory() && entry.name !== 'node_modules') this.#countOutput(join(folder, entry.name));
-      else if (entry.isFile() && sourceName.test(entry.name)) this.#skipped['build-output']++;
+      const absolute = join(folder, entry.name);
+      if (entry.isDirectory() && entry.name !== 'node_modules') this.#countOutput(absolute);
+      else if (entry.isFile() && sourceName.test(entry.name)) this.#leave(absolute, 'build-output');
     }
   }
 

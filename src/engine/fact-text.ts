@@ -30,6 +30,10 @@ export function textOfFact(fact: string): FactText {
       };
     case 'ended-at-exit':
       return { mentions: [[...payload.split('.'), 'process.exit'].join('&')], isOfProduct: true };
+    case 'exits-at':
+      return { mentions: [`${payload}&process.exit`], isOfProduct: true };
+    case 'ended-in-life':
+      return { mentions: [`.${payload}`], isOfProduct: true };
     case 'removed-at-end':
       return { mentions: [`${payload}&.on(`, `${payload}&.once(`, `${payload}&istener(`], isOfProduct: true };
     case 'last-call':
@@ -43,7 +47,13 @@ export function textOfFact(fact: string): FactText {
       return { mentions: ['HttpModule.register&timeout', 'HttpModuleOptions&timeout', 'axiosRef&timeout'] };
     case 'ends-requests':
       return {
-        mentions: ['maxDuration', 'imeout&.use(', 'imeout&useGlobalInterceptors', 'imeout&APP_INTERCEPTOR'],
+        mentions: [
+          'maxDuration',
+          'APIGatewayProxy',
+          'imeout&.use(',
+          'imeout&useGlobalInterceptors',
+          'imeout&APP_INTERCEPTOR',
+        ],
         isOfProduct: true,
       };
     case 'parses-json':
@@ -54,6 +64,12 @@ export function textOfFact(fact: string): FactText {
       return { mentions: ['.on(', '.once(', '.addListener('], isOfProduct: true };
     case 'handed-to-listener':
       return { mentions: [payload], shape: new RegExp(`[(,]\\s*${escapeName(payload)}\\s*[,)]`), isOfProduct: true };
+    case 'one-connection':
+      return {
+        mentions: [`${payload}&commit&rollback`],
+        shape: new RegExp(`\\b(?:interface|type|class)\\s+${escapeName(payload)}(?![\\w$])`),
+        isOfProduct: true,
+      };
     case 'redis-client': {
       const name = payload.split('.').at(-1)!;
       const shape = /['"](?:ioredis|redis|@redis\/client)(?:\/[^'"\n]*)?['"]/;
@@ -103,6 +119,7 @@ export function textOfFact(fact: string): FactText {
       };
     case 'for-settings':
       return { mentions: [payload], shape: new RegExp(calledAs(payload)), isOfProduct: true };
+    case 'keeps-row':
     case 'keeps-result':
     case 'varies-client':
       return { mentions: [payload], shape: new RegExp(calledAs(payload)), isOfProduct: true };

@@ -5,7 +5,7 @@ import type { RulePair } from '../model/fixer.ts';
 import type { Problem, SuppressionProblem } from '../model/scan-result.ts';
 import { type DiscoveredFile, type Discovery, discover } from './discover.ts';
 import { scanImports } from './import-scan.ts';
-import { Linker, type Verdict } from './link.ts';
+import { Linker } from './link.ts';
 import { MakerIndex } from './makers.ts';
 import { PackageIndex } from './packages.ts';
 import { processFile } from './process-file.ts';
@@ -15,6 +15,7 @@ import { asksOthers } from './run-file.ts';
 import { type ScanRequest, UsageError } from './scan-request.ts';
 import { rawFindingsOf, type Scanned, settle, unsureWanted } from './settle.ts';
 import { readSource } from './source-text.ts';
+import type { Verdict } from './verdict.ts';
 
 /** What is wrong with one file. */
 export interface FileScan {
@@ -112,7 +113,16 @@ export class FileScanner {
       return discover(this.#request);
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
-      const skipped = { test: 0, declaration: 0, generated: 0, minified: 0, 'build-output': 0, ignored: 0 };
+      const skipped = {
+        test: 0,
+        declaration: 0,
+        generated: 0,
+        minified: 0,
+        'build-output': 0,
+        ignored: 0,
+        linked: 0,
+        special: 0,
+      };
       return { files: [], skipped, problems: [], packages: new PackageIndex(this.root) };
     }
   }

@@ -1,31 +1,23 @@
 import type { RelatedLocation } from '../model/finding.ts';
 import type { FunctionDeed, LinkCondition, SymbolRef } from '../model/link.ts';
-import type { Problem } from '../model/scan-result.ts';
 import { type CallChain, CallGraph } from './call-graph.ts';
 import { cheapestFirst, cost, costOf, listNeeded, listParts } from './condition-order.ts';
 import { wordsOf } from './deed-words.ts';
+import { wordsOfEntry } from './entry-words.ts';
+import { wordsOfFact } from './fact-words.ts';
 import { locate } from './locate.ts';
 import { compareFindings } from './order.ts';
 import { isOfProgram } from './program.ts';
 import type { Project } from './project.ts';
+import { joinReasons, orList, shownMember } from './reasons.ts';
 import { requestOf } from './requested-by.ts';
 import { crashProblem, type RawFinding } from './run-file.ts';
 import { StatedFacts } from './stated-facts.ts';
 import { type FunctionRef, SymbolTable } from './symbols.ts';
 import { isUnaskedPool, isUntakenValue } from './uncalled-code.ts';
 import { isUncalledMethod, type MethodAids, methodOf } from './uncalled-method.ts';
+import type { Verdict } from './verdict.ts';
 import { Wiring } from './wiring.ts';
-
-/** Whether a condition holds, what shows it, and, when it does not, why. */
-export interface Verdict {
-  holds: boolean;
-  evidence: RelatedLocation[];
-  why: string;
-  /** Why the finding is `possible`: what would make it sure does not hold. */
-  doubt?: string;
-  /** What went wrong when it was asked after: the finding stays, and is not sure. */
-  problem?: Problem;
-}
 
 /** How far a call is followed for what it does, and how many calls of one function. */
 const maxHops = 1;
@@ -103,12 +95,8 @@ export class Linker {
     if (wantsUnsure && confidence !== 'possible' && this.#isIdle(raw)) return { ...verdict, doubt: idle };
     const sure = sureWhen && this.#judge(sureWhen, file);
     if (!sure) return verdict;
-    if (!sure.holds) return { ...verdict, doubt: sure.why || 'What would make it sure was not found' };
-    const told = new Set(verdict.evidence.map((step) => JSON.stringify(step)));
-    return {
-      ...verdict,
-      evidence: [...verdict.evidence, ...sure.evidence.filter((step) => !told.has(JSON.stringify(step)))],
-    };
+    if (!sure.holds) return { ...verdict, doubt: sure.why };
+    return { ...verdict, evidence: [...verdict.evidence, ...sure.evidence] };
   }
 
   /** A verdict on a finding that is not sure: what costs least is asked first, and what shows that it holds is not told. */
@@ -164,25 +152,25 @@ export class Linker {
         // The call that hands a handler to its route is none of them.
         const found = condition.fn < 0 ? undefined : this.#graph.findRequestChain(fn, awaited, by, within + 1);
         const chain = found && this.#callsBelowHandler(found) > within ? undefined : found;
-        return this.#verdictOf(chain, fn, `No ${requestOf(by)} was found that ${awaited ? 'waits for' : 'reaches'}`);
+        return this.#verdictOf(chain, fn, requestOf(by), awaited ? 'waits for' : 'reaches');
       }
       case 'runs-repeatedly': {
         const fn = { file, fn: condition.fn };
         const { asItLives = false, fromOutside } = condition;
         const chain = condition.fn < 0 ? undefined : this.#graph.findRepetitionChain(fn, !asItLives, fromOutside);
         const wanted = asItLives ? 'handler, listener or timer' : 'handler, listener, timer or loop';
-        return this.#verdictOf(chain, fn, `No ${wanted} was found that reaches`);
+        return this.#verdictOf(chain, fn, wanted, 'reaches');
       }
       case 'open-to-users': {
         const fn = { file, fn: condition.fn };
         const found = condition.fn < 0 ? undefined : this.#graph.findUserChain(fn);
         const chain = condition.directly && found?.steps.length ? undefined : found;
-        return this.#verdictOf(chain, fn, 'No published function was found that reaches');
+        return this.#verdictOf(chain, fn, 'published function', 'reaches');
       }
       case 'handed-by-requests': {
         const fn = { file, fn: condition.fn };
         const chain = this.#graph.findGivingChain(fn, condition.parameter);
-        return this.#verdictOf(chain, fn, 'No request was found that brings what is handed to');
+        return this.#verdictOf(chain, fn, 'request', 'brings what is handed to');
       }
       case 'in-library': {
         const holds = this.#project.isOfLibrary(file);
@@ -200,11 +188,10 @@ export class Linker {
       }
       case 'project-states': {
         const where = this.#facts.find(condition.fact);
-        const holds = where !== undefined;
         return {
-          holds,
+          holds: where !== undefined,
           evidence: [],
-          why: holds ? `${where} states ${condition.fact}` : `No file states ${condition.fact}`,
+          why: `${where ?? 'No file'} ${wordsOfFact(condition.fact)}`,
         };
       }
       case 'program-states': {
@@ -213,7 +200,8 @@ export class Linker {
           file,
           condition.facts.flatMap((fact) => this.#facts.filesStating(fact)),
         );
-        return { holds, evidence: [], why: holds ? '' : `No program that loads it states ${condition.facts[0]}` };
+        const done = wordsOfFact(condition.facts[0]!);
+        return { holds, evidence: [], why: `${holds ? 'A' : 'No'} file of a program that loads it ${done}` };
       }
       case 'not': {
         const { holds, why } = this.#judge(condition.of, file);
@@ -226,7 +214,12 @@ export class Linker {
           if (!verdict.holds) return { ...verdict, evidence: [] };
           verdicts.set(part, verdict);
         }
-        return { holds: true, evidence: condition.of.flatMap((part) => verdicts.get(part)!.evidence), why: '' };
+        const parts = condition.of.map((part) => verdicts.get(part)!);
+        return {
+          holds: true,
+          evidence: parts.flatMap(({ evidence }) => evidence),
+          why: joinReasons(parts.map(({ why }) => why)),
+        };
       }
       case 'any': {
         const reasons: string[] = [];
@@ -235,17 +228,16 @@ export class Linker {
           if (verdict.holds) return verdict;
           reasons.push(verdict.why);
         }
-        return { holds: false, evidence: [], why: reasons.join('; ') };
+        return { holds: false, evidence: [], why: joinReasons(reasons) };
       }
     }
   }
 
-  #verdictOf(chain: CallChain | undefined, fn: FunctionRef, refusal: string): Verdict {
-    if (!chain) {
-      const name = fn.fn < 0 ? 'module level' : `\`${this.#graph.nameOf(fn)}\``;
-      return { holds: false, evidence: [], why: `${refusal} ${name}` };
-    }
-    return { holds: true, evidence: this.#evidenceOf(chain), why: '' };
+  /** Whether `who` was found that `does` something to a function. */
+  #verdictOf(chain: CallChain | undefined, fn: FunctionRef, who: string, does: string): Verdict {
+    const name = fn.fn < 0 ? 'module level' : `\`${this.#graph.nameOf(fn)}\``;
+    if (!chain) return { holds: false, evidence: [], why: `No ${who} was found that ${does} ${name}` };
+    return { holds: true, evidence: [this.#evidenceOf(chain)], why: `A ${who} ${does} ${name}` };
   }
 
   /** How many calls lead from the handler: one of another file is handed to its route, which is no call. */
@@ -258,9 +250,8 @@ export class Linker {
   #evidenceOf({ entry, steps }: CallChain): RelatedLocation[] {
     const evidence: RelatedLocation[] = [];
     if (entry) {
-      const kind = entry.point.kind === 'request' ? 'request handler' : 'runs repeatedly';
       const line = this.#project.summaryOf(entry.file)!.functions[entry.fn]!.line;
-      evidence.push(locate(this.#project, entry.file, line, undefined, `${kind}: ${entry.point.label}`));
+      evidence.push(locate(this.#project, entry.file, line, undefined, wordsOfEntry(entry.point)));
     }
     for (const { from, edge, to } of steps) {
       const often = edge.frequency === 'loop' ? ' in a loop' : '';
@@ -276,8 +267,10 @@ export class Linker {
     if (!holds) return { holds, evidence: [], why: `${name} is not seen to ${wordsOf(deeds)}` };
     const [{ file: home, fn }] = callees as [FunctionRef];
     const { line } = this.#project.summaryOf(home)!.functions[fn]!;
-    const evidence = [locate(this.#project, home, line, undefined, 'what is called')];
-    return { holds, evidence, why: `${name} is seen to ${wordsOf(deeds)}` };
+    const done = deeds.filter((deed) => this.#doesOne({ file: home, fn }, [deed], 0, given));
+    const seen = `seen to ${wordsOf(done)}`;
+    const evidence = [[locate(this.#project, home, line, undefined, `declares ${name}, ${seen}`)]];
+    return { holds, evidence, why: `${name} is ${seen}` };
   }
 
   /**
@@ -314,7 +307,8 @@ export class Linker {
   }
 
   #judgeUnused(file: string, symbol: string, members: readonly string[]): Verdict {
-    const unused: Verdict = { holds: true, evidence: [], why: '' };
+    const why = `No other file uses ${orList(members.map(shownMember))} of \`${symbol}\``;
+    const unused: Verdict = { holds: true, evidence: [], why };
     const routes = new Set(this.#project.routesTo(file));
     for (const user of this.#usersOf(file, symbol, members, routes)) {
       for (const use of this.#project.summaryOf(user)?.uses ?? []) {
@@ -323,7 +317,7 @@ export class Linker {
         const used = this.#membersOn(target, use.name, use.members, file, symbol);
         const member = members.find((wanted) => used.includes(wanted));
         if (member !== undefined)
-          return { ...unused, holds: false, why: `${user} uses \`${member}\` of \`${symbol}\`` };
+          return { ...unused, holds: false, why: `${user} uses ${shownMember(member)} of \`${symbol}\`` };
       }
     }
     return unused;
@@ -364,10 +358,10 @@ export class Linker {
           ...this.#evidenceOf(chain),
           locate(this.#project, user, call.line, call.at, `calls ${symbol}`),
         ];
-        return { holds: true, evidence, why: '' };
+        return { holds: true, evidence: [evidence], why: `A request handler waits for \`${symbol}\`` };
       }
     }
-    return { holds: false, evidence: [], why: `No request handler was found that waits for ${symbol}` };
+    return { holds: false, evidence: [], why: `No request handler was found that waits for \`${symbol}\`` };
   }
 
   /** The names of an export, and those that files which hand it on give it. */

@@ -7,7 +7,7 @@ const handsOnAtRunTime = /\bmodule\.exports\b|\b(?:exports\.[\w$]+|__exportStar\
  * Whether users of a published package may import what a file exports by `names`: an entry of the package has it, or one
  * that hands on what others export.
  */
-export function isOffered(project: Project, file: string, names: readonly string[]): boolean {
+export function isExportedToUsers(project: Project, file: string, names: readonly string[]): boolean {
   return project.isPublished(file) && isHandedOut(project, file, names, new Set());
 }
 

@@ -242,7 +242,7 @@ const argumentParser = /^(?:commander|yargs)$/;
  * Whether a published package is there to be built on: it needs no framework of programs, is no bot, and more than a command.
  * Whoever builds on it uses it as often as there is work for it.
  */
-export function isLibrary(manifest: PackageManifest): boolean {
+export function isLibraryPackage(manifest: PackageManifest): boolean {
   const { bin, main, types, typings, exports, module, browser } = manifest;
   const commands = isRecord(bin) ? Object.values(bin) : [bin];
   const isCommand = (offer: unknown): boolean => commands.some((one) => samePath(one, offer));

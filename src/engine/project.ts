@@ -6,7 +6,7 @@ import { hasReExport } from './import-scan.ts';
 import type { ImportTargets } from './kept-targets.ts';
 import { KeptTexts } from './kept-texts.ts';
 import { compareText } from './order.ts';
-import { isLibrary, type PackageIndex } from './packages.ts';
+import { isLibraryPackage, type PackageIndex } from './packages.ts';
 import { ModuleResolver } from './resolve-module.ts';
 import { summariseFile } from './run-file.ts';
 import type { EntryPointSettings } from './scan-request.ts';
@@ -281,10 +281,12 @@ export class Project {
     return known !== undefined && this.#packages.isPublished(known.packageDir) && !this.isAside(file);
   }
 
-  /** Whether the file is product code of a library: see {@link isLibrary}. */
+  /** Whether the file is product code of a library: see {@link isLibraryPackage}. */
   isOfLibrary(file: string): boolean {
     const known = this.#files.get(file);
-    return known !== undefined && this.isPublished(file) && isLibrary(this.#packages.manifestOf(known.packageDir));
+    return (
+      known !== undefined && this.isPublished(file) && isLibraryPackage(this.#packages.manifestOf(known.packageDir))
+    );
   }
 
   /** Tests, scripts and examples: what they call says nothing of how often the product does. */

@@ -8,6 +8,7 @@ import { isDeprecated } from '../ast/where/deprecated.ts';
 import { isSample } from '../ast/where/file-role.ts';
 import { isInDrivenPage } from '../ast/where/in-driven-page.ts';
 import { isOffProduction } from '../ast/where/off-production.ts';
+import { isRedeclared } from '../ast/where/redeclared.ts';
 import type { FileContext, FileRole, PackageFacts } from '../model/file-context.ts';
 import type { Finding, FindingFix, Range, RelatedLocation } from '../model/finding.ts';
 import type { Fix, Fixer, RulePair } from '../model/fixer.ts';
@@ -172,6 +173,9 @@ function isFlow({ text }: FileContext): boolean {
   return comments.some(({ pos, end }) => /@flow\b/.test(text.slice(pos, end)));
 }
 
+const ofSample = 'It stands in an example, which runs in nobody’s production';
+const ofDeprecated = 'What it stands in is deprecated';
+
 /** A rule that throws loses its findings of this file and is named; the others go on. */
 function runRule(run: RuleRun, file: FileContext, least: Confidence, result: FileResult): void {
   const { rule, fixer } = run.pair;
@@ -188,15 +192,16 @@ function runRule(run: RuleRun, file: FileContext, least: Confidence, result: Fil
   const places = new Set<string>();
   for (const found of matches) {
     if (!isConfident(found.confidence ?? rule.confidence, least)) continue;
-    const isOfLittleUse = isSample(file.path) || isDeprecated(found.at, file);
-    const match: Match<never> = isOfLittleUse ? { ...found, confidence: 'possible' } : found;
+    const doubt = isSample(file.path) ? ofSample : isDeprecated(found.at, file) ? ofDeprecated : undefined;
+    const match: Match<never> = doubt === undefined ? found : { ...found, confidence: 'possible' };
     if (!isConfident(match.confidence ?? rule.confidence, least)) continue;
-    if (isOffProduction(match.at, file) || isInDrivenPage(match.at, file)) continue;
+    if (isOffProduction(match.at, file) || isInDrivenPage(match.at, file) || isRedeclared(match.at, file)) continue;
     const start = match.at.getStart(file.source);
     const place = `${start}-${match.at.end}`;
     if (places.has(place)) continue;
     places.add(place);
     const finding = makeFinding(match, run, file, start);
+    if (doubt !== undefined) finding.doubt = doubt;
     if (fixer) attachFix(finding, match, fixer, file, result.problems);
     const { when, sureWhen } = match;
     result.findings.push({ finding, ...(when && { when }), ...(sureWhen && { sureWhen }) });
@@ -313,7 +318,7 @@ function checkFix(fix: Fix, fixer: Fixer<never>, file: FileContext): FindingFix 
     edits: withoutSemicolons(edits, file.source),
     needs: fix.needs ?? [],
     imports: fix.imports ?? [],
-    changes: fixer.changes,
+    changes: fix.changes ?? fixer.changes,
     ...(fix.note !== undefined && { note: fix.note }),
     ...(fix.ends && { ends: fix.ends }),
     ...(fix.under && { under: fix.under }),

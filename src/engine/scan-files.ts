@@ -6,7 +6,7 @@ import { headOfHash, sha256 } from './content-hash.ts';
 import type { DiscoveredFile } from './discover.ts';
 import { scanImports } from './import-scan.ts';
 import { KeptTexts } from './kept-texts.ts';
-import { Linker, type Verdict } from './link.ts';
+import { Linker } from './link.ts';
 import { compareText } from './order.ts';
 import type { PackageIndex } from './packages.ts';
 import type { FileOutcome } from './process-file.ts';
@@ -14,10 +14,11 @@ import { processFiles } from './process-files.ts';
 import { Project, type ProjectFile, type ProjectStore } from './project.ts';
 import { RulePlan } from './rule-plan.ts';
 import { asksOthers } from './run-file.ts';
-import type { Scope } from './scan.ts';
+import type { ScanScope } from './scan.ts';
 import type { PackageSummary, ScannedFile, ScanOutcome, ScanRequest } from './scan-request.ts';
 import { rawFindingsOf, type Scanned, settle, unsureWanted } from './settle.ts';
 import { readSource } from './source-text.ts';
+import type { Verdict } from './verdict.ts';
 
 /** An outcome, and what it depends on that shows only when it is made. */
 export interface Judged {
@@ -35,7 +36,7 @@ export interface Judged {
 export async function scanFiles(
   request: ScanRequest & { today: string },
   pairs: readonly RulePair<never>[],
-  scope: Scope,
+  scope: ScanScope,
   cache: ScanCache | undefined,
 ): Promise<Judged> {
   const makePlan = () => new RulePlan(pairs, request);
@@ -91,7 +92,7 @@ export async function scanFiles(
 /** Decides what depends on other files. */
 function link(
   request: ScanRequest,
-  { files: discovered, packages, listRest }: Scope,
+  { files: discovered, packages, listRest }: ScanScope,
   scanned: readonly Scanned[],
   plan: RulePlan,
   kept: KeptTexts,

@@ -10,7 +10,7 @@ import { type ScanOutcome, type ScanRequest, UsageError } from './scan-request.t
 export type RuleSource = readonly RulePair<never>[] | (() => Promise<readonly RulePair<never>[]>);
 
 /** All files of a scan. */
-export interface Scope extends Discovery {
+export interface ScanScope extends Discovery {
   /** With narrower paths, the other files of the root: looked at for what is asked of the whole, but not reported on. */
   listRest(): readonly DiscoveredFile[];
 }
@@ -47,7 +47,7 @@ export async function scan(request: ScanRequest, rules: RuleSource): Promise<Sca
   return outcome;
 }
 
-function findScope(request: ScanRequest): Scope {
+function findScope(request: ScanRequest): ScanScope {
   const discovery = discover(request);
   let rest: readonly DiscoveredFile[] | undefined;
   return {
@@ -97,7 +97,7 @@ interface WholeKeys {
 }
 
 /** What discovery found is taken down at once: the scan goes on counting in it. */
-function wholeKeys(request: ScanRequest, scope: Scope, cache: ScanCache): WholeKeys {
+function wholeKeys(request: ScanRequest, scope: ScanScope, cache: ScanCache): WholeKeys {
   const { files, skipped, problems, packages } = scope;
   const found = JSON.stringify([request.entryPoints, skipped, problems]);
   const keyOf = (rest: readonly DiscoveredFile[] | undefined): string | undefined => {
@@ -124,7 +124,7 @@ function wholeKeys(request: ScanRequest, scope: Scope, cache: ScanCache): WholeK
 function findWhole(
   keys: WholeKeys,
   root: string,
-  { files, listRest }: Scope,
+  { files, listRest }: ScanScope,
   cache: ScanCache,
   today: string,
 ): ScanOutcome | undefined {

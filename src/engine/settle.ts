@@ -1,12 +1,13 @@
 import type { Finding } from '../model/finding.ts';
 import type { SuppressionProblem } from '../model/scan-result.ts';
-import type { Verdict } from './link.ts';
 import { compareFindings } from './order.ts';
 import type { FileOutcome } from './process-file.ts';
+import { joinChains } from './reasons.ts';
 import type { RulePlan } from './rule-plan.ts';
 import { isConfident, type RawFinding } from './run-file.ts';
 import type { RefutedFinding } from './scan-request.ts';
 import { applySuppressions } from './suppressions.ts';
+import type { Verdict } from './verdict.ts';
 
 export type Scanned = Extract<FileOutcome, { kind: 'scanned' }>;
 
@@ -29,6 +30,11 @@ export function unsureWanted(scanned: readonly Scanned[], plan: RulePlan): (file
   return (file) => directed.has(file);
 }
 
+/** Which of the limits holds, the rule does not tell. */
+function ofForm(ruleId: string): string {
+  return `This form of it is only possible: see the limits in \`plimsoll explain ${ruleId}\``;
+}
+
 /**
  * What is left of the findings of some files when the linker and their directives have spoken.
  *
@@ -49,11 +55,12 @@ export function settle(
       if (isConfident(finding.confidence, plan.confidence)) refuted.push({ finding, why: verdict.why });
       return;
     }
-    finding.related.unshift(...verdict.evidence);
+    finding.related = joinChains([...verdict.evidence, ...finding.related.map((place) => [place])]);
     if (verdict.doubt !== undefined) {
       if (finding.confidence !== 'possible') finding.doubt = verdict.doubt;
       finding.confidence = 'possible';
     }
+    if (finding.confidence === 'possible') finding.doubt ??= ofForm(finding.ruleId);
     findings.push(finding);
   });
   const suppressionProblems = suppress(today, plan, scanned, findings);

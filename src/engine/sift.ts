@@ -1,8 +1,8 @@
 import type { Rule, TextShape } from '../model/rule.ts';
 import { createTokenSearch } from './token-search.ts';
 
-/** Forces a parse: a directive must be judged even where no rule could fire. */
-export const directiveToken = 'plimsoll-ignore';
+/** Force a parse: a directive must be judged even where no rule could fire. What other tools call it has to be told of. */
+const directiveTokens = ['ignore', 'disable', 'enable', 'suppress'].map((verb) => `plimsoll-${verb}`);
 
 /** The rules that could fire on a text, and whether it holds directives. */
 export interface Sifted {
@@ -24,17 +24,17 @@ interface Clause {
 
 /** A text is read once, whatever the number of rules and tokens; for shapes only where its tokens are found. */
 export function createSift(rules: readonly Asked[]): (text: string) => Sifted {
-  const tokens = [...new Set([directiveToken, ...rules.flatMap(({ mentions }) => mentions.flatMap(tokensOf))])];
+  const tokens = [...new Set([...directiveTokens, ...rules.flatMap(({ mentions }) => mentions.flatMap(tokensOf))])];
   const places = new Map(tokens.map((token, i) => [token, i]));
   const conditions = rules.map((rule) => listClauses(rule, places));
-  const directive = places.get(directiveToken)!;
+  const directives = directiveTokens.map((token) => places.get(token)!);
   const search = createTokenSearch(tokens);
 
   return (text) => {
     const found = search(text);
     const fire: number[] = [];
     for (let i = 0; i < conditions.length; i++) if (holdsOne(conditions[i]!, found, text)) fire.push(i);
-    return { rules: fire, hasDirectives: found[directive] === 1 };
+    return { rules: fire, hasDirectives: directives.some((place) => found[place] === 1) };
   };
 }
 

@@ -20,9 +20,9 @@ export interface Directives {
   malformed: { line: number; message: string }[];
 }
 
-const directive = /(\/\/|\/\*)[\s*]*plimsoll-ignore(-[a-z-]+)?(?![\w-])/g;
+const directive = /(\/\/|\/\*)[\s*]*plimsoll-((?:ignore|disable|enable|suppress)[\w-]*)(?![\w-]|\.\w)/g;
 const ruleId = /^[a-z][a-z\d]*(?:-[a-z\d]+)*$/;
-const form = 'plimsoll-ignore-next-line <rule-id>[, …] [until=YYYY-MM-DD] -- <reason>';
+const rest = '<rule-id>[, …] [until=YYYY-MM-DD] -- <reason>';
 
 /** Reads the directives in the comments of a parsed file; look-alikes in strings and templates are none. */
 export function readDirectives(source: ts.SourceFile): Directives {
@@ -37,7 +37,7 @@ export function readDirectives(source: ts.SourceFile): Directives {
     const isBlock = match[1] === '/*';
     const bodyEnd = isBlock ? indexOrEnd(text, '*/', bodyStart) : lineEnd(text, bodyStart);
     const line = lineOf(match.index);
-    const parsed = parseBody(match[2] ?? '', text.slice(bodyStart, bodyEnd));
+    const parsed = parseBody(match[2]!, text.slice(bodyStart, bodyEnd));
     if ('message' in parsed) {
       result.malformed.push({ line, message: parsed.message });
       continue;
@@ -90,11 +90,14 @@ type DirectiveKind = 'next-line' | 'line' | 'file' | 'start' | 'end';
 
 type Body = { kind: DirectiveKind; ruleIds: string[]; reason: string; until?: string } | { message: string };
 
-function parseBody(suffix: string, body: string): Body {
-  const kind = suffix.slice(1);
-  if (!/^(?:next-line|line|file|start|end)$/.test(kind)) {
-    return { message: `Unknown directive plimsoll-ignore${suffix}; write ${form}` };
+function parseBody(name: string, body: string): Body {
+  const kind = /^ignore-(next-line|line|file|start|end)$/.exec(name)?.[1];
+  if (kind === undefined) {
+    return {
+      message: `Unknown directive plimsoll-${name}; write plimsoll-ignore-next-line, -line, -file, -start or -end ${rest}`,
+    };
   }
+  const form = `plimsoll-${name} ${rest}`;
   const text = body
     .replace(/^\s*\*/gm, ' ')
     .replace(/\s+/g, ' ')
@@ -109,7 +112,9 @@ function parseBody(suffix: string, body: string): Body {
       if (!isDate(date)) return { message: `${word} is no date; write until=YYYY-MM-DD` };
       until = date;
     } else if (ruleId.test(word)) ids.push(word);
-    else return { message: `${word} is no rule id; write ${form}` };
+    else if (ruleId.test(word.slice(0, -1))) {
+      return { message: `What stands behind the rule is no reason without --; write ${form}` };
+    } else return { message: `${word} is no rule id; write ${form}` };
   }
   if (kind !== 'end') {
     if (ids.length === 0) return { message: `No rule is named; write ${form}` };

@@ -1,6 +1,6 @@
 import type { FileSummary } from '../model/link.ts';
 import { escapeName } from './escape-name.ts';
-import { isOffered } from './offered.ts';
+import { isExportedToUsers } from './offered.ts';
 import type { Project } from './project.ts';
 import { isTestFile } from './test-file.ts';
 import { isStartName } from './unused-file.ts';
@@ -12,7 +12,9 @@ const templates = ['vue', 'svelte', 'astro', 'nuxt', '@angular/core', 'ember-sou
 
 /** Whether others than the files of the project may take what a file exports by `names`. */
 export function mayBeTakenElsewhere(project: Project, file: string, names: readonly string[]): boolean {
-  return project.isAside(file) || project.configuredEntry(file) !== undefined || isOffered(project, file, names);
+  return (
+    project.isAside(file) || project.configuredEntry(file) !== undefined || isExportedToUsers(project, file, names)
+  );
 }
 
 /**

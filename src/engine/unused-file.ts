@@ -92,10 +92,11 @@ function isIdle(project: Project, file: string, isLed = false): boolean {
 }
 
 /**
- * Whether tests alone import a file that lies among tests, and none of them is its own: what `users.js` has a `usersTest.js`
- * for, a framework may load.
+ * Whether a file that at most tests import is theirs: it is named as what stands in for another there, or it lies among them
+ * and none of them is its own, since what `users.js` has a `usersTest.js` for, a framework may load.
  */
 function isHelperOfTests(project: Project, file: string): boolean {
+  if (standIn.test(basename(file))) return true;
   const importers = project.importersOf(file);
   if (importers.length === 0 || importers.some((one) => stemOf(one) === stemOf(file))) return false;
   const folder = `${dirname(file)}/`;
@@ -103,6 +104,10 @@ function isHelperOfTests(project: Project, file: string): boolean {
   const tests = around.filter((other) => isTestFile(project, other));
   return tests.length > 0 && tests.length * 2 >= around.length;
 }
+
+/** `stub-user.repository.ts`, `FakeMailer.ts`, `clock.mock.js` */
+const standIn =
+  /^(?:stub|mock|fake|dummy)(?:[._-]|s?\.|[A-Z])|^(?:Stub|Mock|Fake|Dummy)[A-Z._-]|[._-](?:stub|mock|fake)s?\.\w+$/;
 
 /** The name of a file without its ending, or that of what it tests: one word for `orderStore.js` and `order-store.test.js`. */
 function stemOf(file: string): string {

@@ -44,7 +44,7 @@ function reportOf(finding: Finding, scan: SharedScan, { sourceCode }: Rule.RuleC
   const { start, end } = finding.range;
   const report: Rule.ReportDescriptor = {
     loc: { start: { line: start.line, column: start.column - 1 }, end: { line: end.line, column: end.column - 1 } },
-    message: finding.message,
+    message: finding.lifecycle === 'trial' ? `${finding.message} (on trial)` : finding.message,
   };
   const { fix } = finding;
   const alone = fix && scan.fixOf(finding);
@@ -54,7 +54,7 @@ function reportOf(finding: Finding, scan: SharedScan, { sourceCode }: Rule.RuleC
     editsBetween(sourceCode.text, alone.after).map(({ start, end, text }) =>
       fixer.replaceTextRange([start, end], text),
     );
-  if (fix.safety === 'safe' && alone.elsewhere.length === 0) return { ...report, fix: edit };
+  if (alone.safety === 'safe' && alone.elsewhere.length === 0) return { ...report, fix: edit };
   const owners = alone.elsewhere.join(', ');
   const more = owners === '' ? fix.note : `${owners} must call ${fix.ends!.method}() then`;
   const desc = more === undefined ? fix.changes : `${fix.changes}; ${more}`;

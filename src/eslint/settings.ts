@@ -1,4 +1,4 @@
-import { findFault } from '../config/check.ts';
+import { type ConfigFault, findFault } from '../config/check.ts';
 import { InputError } from '../config/input-error.ts';
 import { confidenceChoices, entryPointsShape, type Shape } from '../config/schema.ts';
 import type { EntryPointSettings } from '../engine/scan-request.ts';
@@ -28,6 +28,16 @@ const shape: Shape = {
 export function readSettings(value: unknown): PlimsollSettings {
   if (value === undefined) return {};
   const fault = findFault(value, shape);
-  if (fault) throw new InputError(`settings.plimsoll of the ESLint configuration: ${fault.message}`);
+  if (fault) throw withoutStack(new InputError(`settings.plimsoll of the ESLint configuration: ${wordsOf(fault)}`));
   return value as PlimsollSettings;
+}
+
+function wordsOf({ message, wrong }: ConfigFault): string {
+  return wrong ? `${message}; known: ${wrong.candidates.join(', ')}` : message;
+}
+
+/** ESLint prints the stack of what a rule throws, and a wrong setting has nothing to do with where it was found. */
+function withoutStack(error: InputError): InputError {
+  error.stack = error.message;
+  return error;
 }

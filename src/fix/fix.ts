@@ -16,7 +16,7 @@ import { type CommandResult, runCommand } from './run-command.ts';
 import { type RuntimeMode, RuntimeSupply } from './runtime-source.ts';
 import { hasTypedFiles } from './tsconfig.ts';
 import type { NewTypeError } from './type-check.ts';
-import { UsageError } from './usage-error.ts';
+import { FixRefused } from './usage-error.ts';
 import { type Culprit, findCulprits } from './verify.ts';
 
 export type { EditedFix } from './edited-fix.ts';
@@ -197,10 +197,10 @@ async function writeAndVerify(run: Run): Promise<FixResult> {
     refuseMissingRuntime(run);
     const before = await runVerify(0);
     if (!before.passed) {
-      throw new UsageError(
+      throw new FixRefused(
         'verify-fails-before',
         verify,
-        `the command of --verify fails before any fix: ${verify}\n${before.output}`,
+        withOutput(`the command of --verify fails before any fix: ${verify}`, '\n', before.output),
         'make it pass first, or leave --verify out',
       );
     }
@@ -225,7 +225,7 @@ async function writeAndVerify(run: Run): Promise<FixResult> {
           result,
         );
         for (const { key, output } of found.culprits)
-          run.takenBack.push(takeBack(all, key, `breaks \`${verify}\`: ${output}`));
+          run.takenBack.push(takeBack(all, key, withOutput(`breaks \`${verify}\``, ': ', output)));
         result = found.result;
       }
       run.verification = { command: verify, runs, ...result };
@@ -239,10 +239,15 @@ async function writeAndVerify(run: Run): Promise<FixResult> {
   return await toResult(run, run.plan.files.length > 0);
 }
 
+/** A command that fails may say nothing. */
+function withOutput(what: string, between: string, output: string): string {
+  return output.trim() === '' ? what : `${what}${between}${output}`;
+}
+
 function refuseMissingRuntime({ plan, supply, request }: Run): void {
   const folders = supply.listToInstall(plan.users);
   if (folders.length === 0) return;
-  throw new UsageError(
+  throw new FixRefused(
     'runtime-not-installed',
     folders.join(', '),
     `@plimsoll/runtime is not installed in ${folders.join(', ')}, so that \`${request.verify}\` could not run the fixed code`,
@@ -341,6 +346,7 @@ function nextSteps({ plan, supply, verification }: Run): string[] {
       (folder) =>
         `run \`npm install\`${folder === '.' ? '' : ` in ${folder}`}: the fixed code imports @plimsoll/runtime`,
     );
+  next.push(...plan.fixes.flatMap(({ uncalled }) => (uncalled ? [`call ${uncalled}: until then it leaks`] : [])));
   if (plan.files.length > 0 && !verification)
     next.push('run your tests; `--verify "<command>"` does it and takes back what breaks them');
   return next;

@@ -19,6 +19,15 @@ export interface Followed {
   where: string[];
 }
 
+/** Where instances of a class are made, and what ends them. */
+export interface Following {
+  followed: Followed[];
+  /** Places that make an instance which nothing ends, `service.ts:7`. */
+  left: string[];
+  /** Whether the project makes one at all. */
+  isMade: boolean;
+}
+
 export interface FollowRequest {
   listMakers: ListMakers;
   safety: FixSafety;
@@ -41,24 +50,32 @@ export function followEnd(
   end: PartEnd,
   texts: ReadonlyMap<string, string>,
   request: FollowRequest,
-): Followed[] {
+): Following {
   let current = texts;
   const followed: Followed[] = [];
+  const left = new Set<string>();
+  let isMade = false;
   const climb = (of: string, part: PartEnd, height: number): void => {
     for (const { file: maker } of request.listMakers(of, part.owner, current)) {
       // Asked again: what was changed before may stand in the same file.
       const made = request.listMakers(of, part.owner, current).find((one) => one.file === maker);
       if (!made) continue;
+      isMade = true;
       const ended = judge(made, part, current, request, height);
-      const done = ended && apply(made, ended.edits);
-      if (!ended || !done) continue;
+      const done = apply(made, ended.edits);
+      for (const offset of done ? ended.left : made.at) left.add(placeIn(made, offset));
+      if (!done || ended.edits.length === 0) continue;
       current = new Map(current).set(maker, done.after);
       followed.push({ file: maker, ...done, where: ended.where });
       for (const owner of ended.given) climb(maker, { owner, method: 'dispose', isNew: true }, height + 1);
     }
   };
   climb(file, end, 0);
-  return followed;
+  return { followed, left: [...left], isMade };
+}
+
+function placeIn({ file, text }: Maker, offset: number): string {
+  return `${file}:${text.slice(0, offset).split('\n').length}`;
 }
 
 function judge(
@@ -67,15 +84,16 @@ function judge(
   texts: ReadonlyMap<string, string>,
   request: FollowRequest,
   height: number,
-): EndedParts | undefined {
-  if (height > maxHeight || !request.mayChange(made.file)) return undefined;
+): EndedParts {
+  if (height > maxHeight || !request.mayChange(made.file)) return { edits: [], where: [], given: [], left: made.at };
   const mayGive = (owner: string): boolean =>
     request
       .listMakers(made.file, owner, texts)
-      .some((one) => judge(one, { owner, method: 'dispose', isNew: true }, texts, request, height + 1) !== undefined);
+      .some(
+        (one) => judge(one, { owner, method: 'dispose', isNew: true }, texts, request, height + 1).edits.length > 0,
+      );
   const context = analyseFile(made.file, made.text, request.packageOf(made.file));
-  const ended = endParts(made.at, part, context, request.safety, mayGive);
-  return ended.edits.length === 0 ? undefined : ended;
+  return endParts(made.at, part, context, request.safety, mayGive);
 }
 
 function apply(

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { UsageError } from './usage-error.ts';
+import { FixRefused } from './usage-error.ts';
 
 const run = promisify(execFile);
 
@@ -18,7 +18,7 @@ export async function checkCleanTree(root: string, files: readonly string[]): Pr
   const inTheWay = status.filter(({ isTracked, file }) => isTracked || wanted.has(file)).map(({ file }) => file);
   if (inTheWay.length === 0) return;
   const shown = inTheWay.slice(0, 5).join(', ') + (inTheWay.length > 5 ? ` and ${inTheWay.length - 5} more` : '');
-  throw new UsageError(
+  throw new FixRefused(
     'dirty-tree',
     shown,
     `the git tree has changes that are not committed: ${shown}`,

@@ -2,12 +2,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FileContext } from '../model/file-context.ts';
 import type { Finding, FindingFix } from '../model/finding.ts';
 import type { FixedFile, LeftFinding, SupportFile } from '../model/fix-result.ts';
-import type { FixSafety, RuntimeName, TextEdit } from '../model/fixer.ts';
+import type { FixSafety, PartEnd, RuntimeName, TextEdit } from '../model/fixer.ts';
 import { type AppliedFixes, applyFixes } from './apply.ts';
-import { followEnd, type ListMakers } from './follow-ends.ts';
+import { type Following, followEnd, type ListMakers } from './follow-ends.ts';
 import { importEdits, type NeededImport } from './imports.ts';
 import { packageFacts } from './package-facts.ts';
-import { isChanged, keyOf, type PlannedFix, type Progress, startProgress, take } from './progress.ts';
+import { type FileProgress, isChanged, keyOfFix, type PlannedFix, startFile, take } from './progress.ts';
 import type { RuntimeSupply, RuntimeUser } from './runtime-source.ts';
 
 /** Finds what is wrong with the project, given these texts in place of those on disk. */
@@ -30,7 +30,7 @@ export const maxPasses = 10;
 /** The event loop gets a turn this often, for aborting. */
 const turnMs = 25;
 
-export interface PlanRequest {
+export interface FixPlanRequest {
   /** Those of the scan. */
   findings: readonly Finding[];
   /** Text of every file that may be changed, as it was scanned. */
@@ -70,11 +70,11 @@ export interface Plan {
  * Fixes, scans again and fixes on, at most ten times, all in memory: what comes out is the same for the same input, and
  * nothing is written.
  */
-export async function planFixes(request: PlanRequest): Promise<Plan> {
+export async function planFixes(request: FixPlanRequest): Promise<Plan> {
   const { texts, supply, rescan, signal } = request;
   const current = groupByFile(request.findings);
-  const progress = new Map<string, Progress>();
-  for (const file of [...texts.keys()].sort()) progress.set(file, startProgress(file, texts.get(file)!, supply));
+  const progress = new Map<string, FileProgress>();
+  for (const file of [...texts.keys()].sort()) progress.set(file, startFile(file, texts.get(file)!, supply));
   /** By the keys of fixes: every scan makes its findings anew. */
   const reasons = new Map<string, string>();
   const known = new Set(request.findings.map(({ fingerprint }) => fingerprint));
@@ -82,10 +82,11 @@ export async function planFixes(request: PlanRequest): Promise<Plan> {
   let pending = [...progress.values()];
   while (pending.length > 0 && passes < maxPasses) {
     signal?.throwIfAborted();
-    const changed = new Set<Progress>();
+    const changed = new Set<FileProgress>();
     let turnAt = performance.now() + turnMs;
     for (const state of pending) {
-      if (fixOnce(state, current.get(state.file) ?? [], request, reasons, passes)) changed.add(state);
+      const found = (current.get(state.file) ?? []).map((one) => withSafety(one, state, progress, request));
+      if (fixOnce(state, found, request, reasons, passes)) changed.add(state);
       if (performance.now() < turnAt) continue;
       await nextTurn();
       signal?.throwIfAborted();
@@ -111,36 +112,69 @@ export async function planFixes(request: PlanRequest): Promise<Plan> {
   }
   for (const state of pending) {
     const { applied, left } = attempt(state, current.get(state.file) ?? [], request, passes);
-    for (const { finding, why } of left) reasons.set(keyOf(finding, state), why);
+    for (const { finding, why } of left) reasons.set(keyOfFix(finding, state), why);
     for (const finding of applied)
-      reasons.set(keyOf(finding, state), `${maxPasses} passes are used up; fix again to go on`);
+      reasons.set(keyOfFix(finding, state), `${maxPasses} passes are used up; fix again to go on`);
   }
   const admitted = new Set([...progress.keys()].filter((file) => !texts.has(file)));
   return { ...finishPlan(progress, [...current.values()].flat(), reasons, passes, supply), admitted };
 }
 
 /** The files that differ from the disk, as they are by now. */
-function textsOf(progress: ReadonlyMap<string, Progress>): Map<string, string> {
+function textsOf(progress: ReadonlyMap<string, FileProgress>): Map<string, string> {
   const differing = [...progress.values()].filter(isChanged);
   return new Map(differing.map(({ file, text }) => [file, text]));
 }
 
 /** The state of a file that fixes have come to; undefined where it must not be changed. */
-function enter(file: string, progress: Map<string, Progress>, request: PlanRequest): Progress | undefined {
+function enter(file: string, progress: Map<string, FileProgress>, request: FixPlanRequest): FileProgress | undefined {
   const known = progress.get(file);
   if (known) return known;
   const text = request.admit?.(file);
   if (text === undefined) return undefined;
-  const state = startProgress(file, text, request.supply);
+  const state = startFile(file, text, request.supply);
   progress.set(file, state);
   return state;
 }
 
+/** A fix that is safe once its owners call what it adds, where all of them will. */
+function withSafety(
+  finding: Finding,
+  state: FileProgress,
+  progress: Map<string, FileProgress>,
+  request: FixPlanRequest,
+): Finding {
+  const { fix, file, status } = finding;
+  if (request.safety === 'review' || status !== 'active' || !fix?.ends?.isSafeWhenCalled) return finding;
+  if (!(request.only?.has(`${keyOfFix(finding, state)}\0end`) ?? true)) return finding;
+  const { isMade, left } = follow(file, fix.ends, textsOf(progress), progress, request);
+  return isMade && left.length === 0 ? { ...finding, fix: { ...fix, safety: 'safe' } } : finding;
+}
+
+/** What the owners of a class do about its new end; nothing where owners are not looked for. */
+function follow(
+  file: string,
+  end: PartEnd,
+  texts: ReadonlyMap<string, string>,
+  progress: Map<string, FileProgress>,
+  { listMakers, safety, supply, admit }: FixPlanRequest,
+): Following {
+  if (!listMakers) return { followed: [], left: [], isMade: false };
+  return followEnd(file, end, texts, {
+    listMakers,
+    safety,
+    packageOf: (path) => packageFacts(supply.packageTypeOf(path)),
+    mayChange: (path) => progress.has(path) || admit?.(path) !== undefined,
+  });
+}
+
 /** Has the owners of classes that this pass gave an end call it; the files that changed by it. */
-function followFixes(changed: readonly Progress[], progress: Map<string, Progress>, request: PlanRequest): Progress[] {
-  const { listMakers, safety, supply } = request;
-  const touched: Progress[] = [];
-  if (!listMakers) return touched;
+function followFixes(
+  changed: readonly FileProgress[],
+  progress: Map<string, FileProgress>,
+  request: FixPlanRequest,
+): FileProgress[] {
+  const touched: FileProgress[] = [];
   const texts = textsOf(progress);
   const done = new Set([...progress.values()].flatMap(({ follows }) => follows.map(({ key }) => key)));
   for (const state of changed) {
@@ -148,12 +182,7 @@ function followFixes(changed: readonly Progress[], progress: Map<string, Progres
       const end = fix.finding.fix!.ends;
       const key = `${fix.key}\0end`;
       if (!end || done.has(key) || !(request.only?.has(key) ?? true)) continue;
-      const followed = followEnd(state.file, end, texts, {
-        listMakers,
-        safety,
-        packageOf: (file) => packageFacts(supply.packageTypeOf(file)),
-        mayChange: (file) => progress.has(file) || request.admit?.(file) !== undefined,
-      });
+      const { followed, left } = follow(state.file, end, texts, progress, request);
       const where: string[] = [];
       for (const one of followed) {
         const owner = enter(one.file, progress, request)!;
@@ -167,9 +196,13 @@ function followFixes(changed: readonly Progress[], progress: Map<string, Progres
         where.push(...one.where);
         touched.push(owner);
       }
-      if (where.length === 0) continue;
-      const called = `${where.join(', ')} calls its ${end.method}()`;
-      fix.finding = withNote(fix.finding, end.note ? `${called}; ${end.note}` : called);
+      const called = where.length > 0 ? [`${where.join(', ')} calls its ${end.method}()`] : [];
+      if (end.isNew && left.length > 0) {
+        fix.uncalled = `${end.method}() of the ${end.owner} that is made at ${left.join(', ')}`;
+        called.push(`nothing calls ${fix.uncalled}: that one runs on`);
+      }
+      if (called.length === 0) continue;
+      fix.finding = withNote(fix.finding, [...called, ...(end.note ? [end.note] : [])].join('; '));
     }
   }
   return touched;
@@ -184,9 +217,9 @@ function withNote(finding: Finding, note: string): Finding {
  * that one leaves, as often as that brings one further.
  */
 function fixOnce(
-  state: Progress,
+  state: FileProgress,
   findings: readonly Finding[],
-  request: PlanRequest,
+  request: FixPlanRequest,
   reasons: Map<string, string>,
   passes: number,
 ): boolean {
@@ -195,13 +228,13 @@ function fixOnce(
   for (let round = passes; tried.length > 0; round++) {
     const before = state.text;
     const { text, tree, ...result } = attempt(state, tried, request, round);
-    for (const { finding, why } of result.left) reasons.set(keyOf(finding, state), why);
+    for (const { finding, why } of result.left) reasons.set(keyOfFix(finding, state), why);
     const waiting = result.left.filter(({ waits }) => waits).map(({ finding }) => finding);
-    const keys = new Map(waiting.map((finding) => [finding, keyOf(finding, state)]));
+    const keys = new Map(waiting.map((finding) => [finding, keyOfFix(finding, state)]));
     take(state, { text, ...result });
     if (!tree || result.applied.length === 0) break;
     last = tree;
-    const isSame = (earlier: Finding, now: Finding): boolean => keys.get(earlier) === keyOf(now, state);
+    const isSame = (earlier: Finding, now: Finding): boolean => keys.get(earlier) === keyOfFix(now, state);
     tried = waiting.length > 0 ? (request.refind?.(state.file, before, { text, tree }, waiting, isSame) ?? []) : [];
   }
   if (!last) return false;
@@ -211,17 +244,17 @@ function fixOnce(
 
 /** @param passes done before: what a scan finds after them has the fixer's own fix again, not the edited one */
 export function attempt(
-  state: Progress,
+  state: FileProgress,
   findings: readonly Finding[],
-  { only, edited, safety, supply }: Pick<PlanRequest, 'only' | 'edited' | 'safety' | 'supply'>,
+  { only, edited, safety, supply }: Pick<FixPlanRequest, 'only' | 'edited' | 'safety' | 'supply'>,
   passes = 0,
 ): AppliedFixes {
-  const isEdited = (finding: Finding): boolean => edited?.has(keyOf(finding, state)) ?? false;
+  const isEdited = (finding: Finding): boolean => edited?.has(keyOfFix(finding, state)) ?? false;
   const candidates = findings.filter(
     (finding) =>
       finding.status === 'active' &&
       finding.fix &&
-      (only?.has(keyOf(finding, state)) ?? true) &&
+      (only?.has(keyOfFix(finding, state)) ?? true) &&
       (passes === 0 || !isEdited(finding)),
   );
   return applyFixes(state.file, state.text, candidates, {
@@ -233,7 +266,7 @@ export function attempt(
 
 /** Imports for the fixes of one pass, or which of the fixes cannot have theirs. */
 function finish(
-  state: Progress,
+  state: FileProgress,
   text: string,
   fixed: readonly Finding[],
   supply: RuntimeSupply,
@@ -273,7 +306,7 @@ export function importedAs(name: RuntimeName, under: FindingFix['under']): strin
 }
 
 function finishPlan(
-  progress: ReadonlyMap<string, Progress>,
+  progress: ReadonlyMap<string, FileProgress>,
   findings: readonly Finding[],
   reasons: ReadonlyMap<string, string>,
   passes: number,
@@ -303,7 +336,7 @@ function finishPlan(
     users,
     passes,
     left: remaining.flatMap((finding) => {
-      const why = (finding.fix && reasons.get(keyOf(finding, progress.get(finding.file)!))) ?? finding.skip;
+      const why = (finding.fix && reasons.get(keyOfFix(finding, progress.get(finding.file)!))) ?? finding.skip;
       return why === undefined ? [] : [{ finding, why }];
     }),
     remaining,

@@ -14,10 +14,12 @@ export interface PlannedFix {
   finding: Finding;
   /** Where the change is none of the finding's own file: what it does. */
   follows?: string;
+  /** The end that it adds and that something does not call yet: "dispose() of the Beat that is made at app.ts:7". */
+  uncalled?: string;
 }
 
 /** One file on its way. */
-export interface Progress {
+export interface FileProgress {
   file: string;
   /** With the text before any fix. */
   user: RuntimeUser;
@@ -30,7 +32,7 @@ export interface Progress {
 }
 
 /** A file that nothing was changed in yet. */
-export function startProgress(file: string, text: string, supply: RuntimeSupply): Progress {
+export function startFile(file: string, text: string, supply: RuntimeSupply): FileProgress {
   return { file, user: userOf(file, text, supply), text, applied: [], follows: [], names: new Set(), steps: [] };
 }
 
@@ -51,14 +53,14 @@ function userOf(file: string, text: string, supply: RuntimeSupply): RuntimeUser 
 }
 
 /** Whether a fix has changed the file. */
-export function isChanged({ applied, follows }: Progress): boolean {
+export function isChanged({ applied, follows }: FileProgress): boolean {
   return applied.length > 0 || follows.length > 0;
 }
 
 /** Takes in what was applied. */
-export function take(state: Progress, { text, applied, steps }: AppliedFixes): void {
+export function take(state: FileProgress, { text, applied, steps }: AppliedFixes): void {
   for (const finding of applied) {
-    const key = keyOf(finding, state);
+    const key = keyOfFix(finding, state);
     state.applied.push({ key, finding: atOrigin(finding, state) });
     for (const name of finding.fix!.needs) state.names.add(name);
   }
@@ -73,12 +75,12 @@ export function keysOf(findings: readonly Finding[]): Set<string> {
 }
 
 /** A fix is known by its rule and the place it had in the text before any fix. */
-export function keyOf(finding: Finding, state: Progress): string {
+export function keyOfFix(finding: Finding, state: FileProgress): string {
   const { offset, into } = originOf(finding.range.start.offset, state);
   return [state.file, finding.ruleId, offset, ...into].join('\0');
 }
 
-function originOf(from: number, { steps }: Progress): { offset: number; into: number[] } {
+function originOf(from: number, { steps }: FileProgress): { offset: number; into: number[] } {
   const into: number[] = [];
   let offset = from;
   for (const edits of [...steps].reverse()) {
@@ -89,7 +91,7 @@ function originOf(from: number, { steps }: Progress): { offset: number; into: nu
   return { offset, into };
 }
 
-function atOrigin(finding: Finding, state: Progress): Finding {
+function atOrigin(finding: Finding, state: FileProgress): Finding {
   if (state.steps.length === 0) return finding;
   const { text } = state.user;
   const start = positionAt(text, originOf(finding.range.start.offset, state).offset);

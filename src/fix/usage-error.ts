@@ -1,5 +1,5 @@
 /** Fixing was refused before anything was changed (exit 2). */
-export class UsageError extends Error {
+export class FixRefused extends Error {
   override readonly name = 'UsageError';
   readonly kind: 'dirty-tree' | 'verify-fails-before' | 'runtime-not-installed';
   /** What is wrong: the changed files, the command, the folders. */
@@ -7,7 +7,7 @@ export class UsageError extends Error {
   /** What to do about it. */
   readonly hint: string;
 
-  constructor(kind: UsageError['kind'], subject: string, message: string, hint: string) {
+  constructor(kind: FixRefused['kind'], subject: string, message: string, hint: string) {
     super(message);
     this.kind = kind;
     this.subject = subject;

@@ -8,6 +8,7 @@ import type { Severity } from '../model/rule.ts';
 import type { RuleFacts } from '../model/rule-facts.ts';
 import type { Problem, SuppressionProblem } from '../model/scan-result.ts';
 import { rulePage } from '../report/context.ts';
+import { besideInWords } from '../report/summary.ts';
 
 /** What the diagnostics of one project depend on beside its findings. */
 export interface DiagnosticContext {
@@ -34,13 +35,13 @@ export function diagnosticsOf(scan: FileScan, context: DiagnosticContext): Diagn
   ];
 }
 
-/** A rule on trial is one step milder than its severity. */
+/** What weighs nothing is one step milder than its severity. */
 export function diagnosticOf(finding: Finding, { root, rules }: DiagnosticContext): Diagnostic {
-  const { ruleId, severity, lifecycle, message, advice, related } = finding;
+  const { ruleId, severity, message, advice, related } = finding;
   const href = rulePage(ruleId, rules);
   return {
     range: rangeOf(finding.range),
-    severity: levels[places[severity] + (lifecycle === 'trial' ? 1 : 0)]!,
+    severity: levels[places[severity] + (besideInWords(finding) === undefined ? 0 : 1)]!,
     code: ruleId,
     ...(href !== undefined && { codeDescription: { href } }),
     source,

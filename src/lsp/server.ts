@@ -51,6 +51,7 @@ export class LanguageServer {
   readonly #pending = new Map<string, NodeJS.Timeout>();
   #abilities: EditAbilities = { documentChanges: false, createFiles: false, snippets: false };
   #watchesFiles = false;
+  #tellsFolders = false;
   #told = '';
 
   constructor(connection: Connection, options: ServerOptions) {
@@ -77,6 +78,7 @@ export class LanguageServer {
     const folders = uris.flatMap((uri) => pathOf(uri) ?? []);
     this.#projects.folders = folders.length > 0 ? folders : [this.#options.cwd];
     this.#abilities = abilitiesOf(capabilities);
+    this.#tellsFolders = capabilities.workspace?.workspaceFolders === true;
     this.#watchesFiles = capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration === true;
     return {
       serverInfo: { name: 'plimsoll', version },
@@ -90,12 +92,15 @@ export class LanguageServer {
 
   #watch(): void {
     const { client, workspace } = this.#connection;
-    workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
-      const gone = removed.map(({ uri }) => pathOf(uri));
-      const left = this.#projects.folders.filter((folder) => !gone.includes(folder));
-      this.#projects.folders = [...left, ...added.flatMap(({ uri }) => pathOf(uri) ?? [])];
-      this.#startAnew();
-    });
+    // The library throws where the client has not said that it tells of them.
+    if (this.#tellsFolders) {
+      workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+        const gone = removed.map(({ uri }) => pathOf(uri));
+        const left = this.#projects.folders.filter((folder) => !gone.includes(folder));
+        this.#projects.folders = [...left, ...added.flatMap(({ uri }) => pathOf(uri) ?? [])];
+        this.#startAnew();
+      });
+    }
     if (!this.#watchesFiles) return;
     const watchers = watched.map((globPattern) => ({ globPattern }));
     client.register(DidChangeWatchedFilesNotification.type, { watchers }).catch(() => {

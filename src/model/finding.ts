@@ -64,7 +64,7 @@ export interface Finding {
   status: FindingStatus;
   /** Who the file belongs to, as CODEOWNERS names them; left out where nobody does. */
   owners?: readonly string[];
-  /** Why it is only `possible`, where what the rest of the project shows made it so. */
+  /** Why it is only `possible`, as sentences without the last full stop; absent where it is more than that. */
   doubt?: string;
   /** For suppressed findings the reason given; for those known at a commit, which. */
   reason?: string;

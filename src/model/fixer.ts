@@ -45,6 +45,8 @@ export interface PartEnd {
   method: string;
   /** Whether the fix adds the method; one that was there may do more than end things. */
   isNew: boolean;
+  /** The fix is safe where all that the project makes are ended by it, though it is `review` by itself. */
+  isSafeWhenCalled?: true;
   /** What the reader of the diff must know besides of who calls it. */
   note?: string;
 }
@@ -66,6 +68,8 @@ export interface Fix {
   under?: Readonly<Partial<Record<RuntimeName, string>>>;
   /** Names to import from other packages or node: modules, written the same way. */
   imports?: readonly { module: string; name: string }[];
+  /** What this rewrite does, where the fixer does one thing or another: see `Fixer.changes`. */
+  changes?: string;
   /** What the reader of the diff must know or do. */
   note?: string;
   /** What the owners of the repaired class must call; they are looked for, and repaired, when the fix has landed. */
@@ -84,7 +88,7 @@ export interface Skip {
 export interface Fixer<Data = unknown> {
   rule: string;
   safety: FixSafety;
-  /** What the rewrite does, for the doc page and the report: "clears the interval in the class's stop hook". */
+  /** What the rewrite does, for the doc page and the report, as part of a sentence: "clears the interval in the class's stop hook". */
   changes: string;
   fix(match: Match<Data>, file: FileContext): Fix | Skip;
 }

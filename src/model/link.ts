@@ -95,7 +95,7 @@ export interface CallEdge {
   isLeftAlone?: true;
   /**
    * It runs once for the process, however often its function does, or not at all in production: see
-   * `src/ast/where/once-guard.ts`, `src/ast/where/off-production.ts`.
+   * `src/ast/where/once-guard.ts`, `src/ast/where/off-production.ts`, `src/ast/where/redeclared.ts`.
    */
   isOnce?: true;
   /** The parameter that spares it where callers hand something in: `known ?? (await load(id))`. */

@@ -24,6 +24,8 @@ export interface RuleFacts {
   fix?: { safety: FixSafety; changes: string };
   /** Code that the rule reports, taken from its fixtures without their marks. */
   bad?: string;
+  /** What the rule says of `bad`: its message with the values filled in. */
+  says?: string;
   /** Code that looks alike and is fine. */
   good?: string;
 }

@@ -50,8 +50,11 @@ export interface FileCounts {
   /** Of those, parsed: the others mention nothing that a rule looks for. */
   parsed: number;
   codeLines: number;
-  /** Left out, by reason. */
-  skipped: Record<'test' | 'declaration' | 'generated' | 'minified' | 'build-output' | 'ignored', number>;
+  /** Left out, by reason: files; of `linked`, links to folders that hold the root or were read by another link; of `special`, pipes and devices. */
+  skipped: Record<
+    'test' | 'declaration' | 'generated' | 'minified' | 'build-output' | 'ignored' | 'linked' | 'special',
+    number
+  >;
 }
 
 /** Findings of one kind at one place that were known before: of one rule, in one scope, with the same code. */

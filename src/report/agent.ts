@@ -1,5 +1,5 @@
 import type { ScanResult } from '../model/scan-result.ts';
-import { besideInWords, isActive, placeOf } from './summary.ts';
+import { besideInWords, besideTheScore, isActive, placeOf } from './summary.ts';
 import { oneLine, visible } from './text.ts';
 
 /** One line a finding with all that a program needs to act on it; ids are stable when lines move. No prose, no colour. */
@@ -15,8 +15,9 @@ export function agent(result: ScanResult): string {
     lines.push(`${visible(problem.file)} not-analysed ${problem.kind} ${oneLine(problem.message)}`);
   }
   const { value, grade, counts } = result.score;
+  const beside = besideTheScore(result.findings);
   lines.push(
-    `score ${value} ${grade} | high ${counts.high} medium ${counts.medium} low ${counts.low} | exit ${result.exit.code} ${oneLine(result.exit.reason)}`,
+    `score ${value} ${grade} | high ${counts.high} medium ${counts.medium} low ${counts.low}${beside.length > 0 ? ` | beside ${beside.join(', ')}` : ''} | exit ${result.exit.code} ${oneLine(result.exit.reason)}`,
   );
   if (result.comparison) {
     const { ref, commit, known, fresh, elsewhere, fixed, scoreChange } = result.comparison;

@@ -2,7 +2,7 @@ import type { Finding } from '../model/finding.ts';
 import type { ScanResult } from '../model/scan-result.ts';
 import type { ReportContext } from './context.ts';
 import { pretty } from './pretty.ts';
-import { isActive, ownersInWords, worstFirst } from './summary.ts';
+import { isActive, toldSeverity, wholeText, worstFirst } from './summary.ts';
 import { oneLine } from './text.ts';
 
 /** Azure Pipelines knows errors and warnings. */
@@ -25,16 +25,15 @@ export function azure(result: ScanResult, context: ReportContext): string {
   });
   const issues = worstFirst(result.findings.filter(isActive)).map((finding) => {
     const { line, column } = finding.range.start;
-    const owners = ownersInWords(finding);
     return issue(
       {
-        type: types[finding.severity],
+        type: types[toldSeverity(finding)],
         sourcepath: finding.file,
         linenumber: line,
         columnnumber: column,
         code: finding.ruleId,
       },
-      `${finding.message} ${finding.advice}${owners === undefined ? '' : ` Owner: ${owners}`}`,
+      wholeText(finding),
     );
   });
   // A line of scanned code that looks like a command of the log must not be one.

@@ -1,6 +1,6 @@
 import type { Finding } from '../model/finding.ts';
 import type { ScanResult } from '../model/scan-result.ts';
-import { isActive, ownersInWords } from './summary.ts';
+import { isActive, toldSeverity, wholeText } from './summary.ts';
 import { escapeXml } from './text.ts';
 
 const severities: Record<Finding['severity'], string> = { high: 'error', medium: 'warning', low: 'info' };
@@ -11,11 +11,9 @@ export function checkstyle(result: ScanResult): string {
   const add = (file: string, line: string) => files.set(file, [...(files.get(file) ?? []), line]);
   for (const finding of result.findings.filter(isActive)) {
     const { line, column } = finding.range.start;
-    const owners = ownersInWords(finding);
-    const text = `${finding.message} ${finding.advice}${owners === undefined ? '' : ` Owner: ${owners}`}`;
     add(
       finding.file,
-      `    <error line="${line}" column="${column}" severity="${severities[finding.severity]}" message="${escapeXml(text)}" source="plimsoll.${finding.ruleId}"/>`,
+      `    <error line="${line}" column="${column}" severity="${severities[toldSeverity(finding)]}" message="${escapeXml(wholeText(finding))}" source="plimsoll.${finding.ruleId}"/>`,
     );
   }
   for (const { file, position, kind, message } of result.problems) {

@@ -4,7 +4,7 @@ import type { Category } from '../model/rule.ts';
 import type { ScanResult } from '../model/scan-result.ts';
 import type { ReportContext } from './context.ts';
 import { gateLine, type Pen, paintGrade, penFor } from './pretty.ts';
-import { isActive, placeOf, scopeInWords } from './summary.ts';
+import { besideInWords, isActive, placeOf, scopeInWords } from './summary.ts';
 import { columnsOf, oneLine, plural, visible, wrap } from './text.ts';
 
 /** What a run of fixes did, for people: score and findings before and after, each change, what is left and why, what comes next. */
@@ -62,7 +62,7 @@ function signed(count: number, { context }: Pen): string {
   return count > 0 ? `+${count}` : `${context.unicode ? '−' : '-'}${-count}`;
 }
 
-/** Findings that weigh, by severity and by category. */
+/** Findings that weigh, by severity and by category; then how many do not. */
 function countLines(before: ScanResult, after: ScanResult, pen: Pen): string[] {
   const { paint } = pen;
   const total = ({ high, medium, low }: ScanResult['score']['counts']) => high + medium + low;
@@ -85,6 +85,9 @@ function countLines(before: ScanResult, after: ScanResult, pen: Pen): string[] {
       inCategory(after, category),
     ]),
     ['all', total(before.score.counts), total(after.score.counts)],
+    ...(weightless(before) + weightless(after) > 0
+      ? [['do not weigh', weightless(before), weightless(after)] satisfies [string, number, number]]
+      : []),
   ];
   const row = (label: string, cells: readonly string[]) =>
     `${label.padEnd(14)}${cells.map((cell) => cell.padStart(8)).join('')}`;
@@ -95,6 +98,11 @@ function countLines(before: ScanResult, after: ScanResult, pen: Pen): string[] {
       return label === 'all' ? paint.bold(text) : text;
     }),
   ];
+}
+
+/** How many are shown that are on trial or only possible. */
+function weightless({ findings }: ScanResult): number {
+  return findings.filter((finding) => isActive(finding) && besideInWords(finding) !== undefined).length;
 }
 
 function changeLines(fixes: FixResult, pen: Pen): string[] {

@@ -2,7 +2,7 @@ import type { Finding } from '../model/finding.ts';
 import type { ScanResult } from '../model/scan-result.ts';
 import type { ReportContext } from './context.ts';
 import { pretty } from './pretty.ts';
-import { besideInWords, isActive, ownersInWords, worstFirst } from './summary.ts';
+import { besideInWords, isActive, ownersInWords, toldSeverity, worstFirst } from './summary.ts';
 import { plural, visible } from './text.ts';
 
 /** GitHub shows so many annotations of a kind for a step; the rest would vanish without a word. */
@@ -36,7 +36,7 @@ export function github(result: ScanResult, context: ReportContext): string {
   let cut = Math.max(0, lines.length - shownOfAKind);
   lines.splice(shownOfAKind);
   for (const finding of worstFirst(result.findings.filter(isActive))) {
-    const kind = kinds[finding.severity];
+    const kind = kinds[toldSeverity(finding)];
     if (shown[kind] >= shownOfAKind) {
       cut++;
       continue;

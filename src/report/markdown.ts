@@ -12,6 +12,7 @@ import {
   effortInWords,
   isActive,
   placeOf,
+  repairHeads,
   scopeInWords,
   skippedInWords,
   trendInWords,
@@ -68,7 +69,7 @@ export function markdown(result: ScanResult, { rules }: Pick<ReportContext, 'rul
     lines.push('');
   }
   const effort = effortInWords(result.findings);
-  if (effort !== undefined) lines.push(`To repair: ${effort}.`, '');
+  if (effort !== undefined) lines.push(`${repairHeads(result).effort}: ${effort}.`, '');
   const owners = countsByOwner(result.findings);
   if (owners.length > 0) {
     lines.push('| owner | high | medium | low |', '|-|-:|-:|-:|');
@@ -78,7 +79,7 @@ export function markdown(result: ScanResult, { rules }: Pick<ReportContext, 'rul
     lines.push('');
   }
   if (score.moves.length > 0) {
-    lines.push('Repair first, in this order:', '');
+    lines.push(`${repairHeads(result).moves}, in this order:`, '');
     score.moves.forEach((move, index) => {
       const rule = ruleLink(move.ruleId, rules);
       lines.push(`${index + 1}. ${rule}: ${plural(move.findings, 'finding')}, +${move.points}`);

@@ -9,6 +9,7 @@ import { linesOf } from './source-lines.ts';
 import { sparkline } from './sparkline.ts';
 import {
   baselineInWords,
+  besideInWords,
   besideTheScore,
   comparisonInWords,
   countsByOwner,
@@ -16,6 +17,7 @@ import {
   effortInWords,
   isActive,
   placeOf,
+  repairHeads,
   scopeInWords,
   skippedInWords,
   trendInWords,
@@ -107,10 +109,11 @@ export function findingBlock(finding: Finding, pen: Pen, withRule: boolean): str
   const colour = paintFor(finding, paint);
   const place = visible(placeOf(finding));
   const rule = paint.bold(link(finding.ruleId, rulePage(finding.ruleId, pen.context.rules), pen));
+  const beside = besideInWords(finding);
   const tags = [
     finding.category,
-    finding.confidence === 'certain' ? '' : finding.confidence,
-    finding.lifecycle === 'trial' ? 'trial: does not weigh' : '',
+    finding.confidence === 'likely' ? 'likely' : '',
+    beside === undefined ? '' : `${beside}: does not weigh`,
   ].filter(Boolean);
   const tail = tags.join(` ${mark.dot} `);
   const severity = `${mark[finding.severity]} ${finding.severity}`;
@@ -343,7 +346,7 @@ function moveLines(result: ScanResult, pen: Pen): string[] {
   });
   const won = moves.reduce((sum, move) => sum + move.points, 0);
   const outcome = `${result.score.value} ${pen.mark.arrow} ${result.score.value + won}`;
-  return [`${paint.bold('Repair first')} ${paint.dim(`(in this order: ${outcome})`)}`, ...rows];
+  return [`${paint.bold(repairHeads(result).moves)} ${paint.dim(`(in this order: ${outcome})`)}`, ...rows];
 }
 
 function fixLines(result: ScanResult, pen: Pen): string[] {
@@ -352,7 +355,7 @@ function fixLines(result: ScanResult, pen: Pen): string[] {
   const review = active.filter((finding) => finding.fix?.safety === 'review').length;
   const { paint } = pen;
   const effort = effortInWords(active);
-  const lines = effort === undefined ? [] : dimLines(`to repair: ${effort}`, pen);
+  const lines = effort === undefined ? [] : dimLines(`${repairHeads(result).effort}: ${effort}`, pen);
   if (safe > 0) lines.push(`${paint.green(plural(safe, 'safe fix', 'safe fixes'))}: plimsoll --fix`);
   if (review > 0) lines.push(`${paint.yellow(plural(review, 'fix', 'fixes'))} to review: plimsoll --fix=review --diff`);
   return lines;
@@ -361,6 +364,7 @@ function fixLines(result: ScanResult, pen: Pen): string[] {
 export function gateLine(gate: Gate, pen: Pen): string {
   const { paint, mark } = pen;
   const head = gate.passed ? paint.green(`${mark.pass} ${gate.name}`) : paint.red(`${mark.fail} ${gate.name}`);
-  const message = pen.context.unicode ? gate.message : gate.message.replace('≥', '>=');
-  return `${head}  ${oneLine(message)}`;
+  const message = oneLine(pen.context.unicode ? gate.message : gate.message.replace('≥', '>='));
+  if (columnsOf(`${mark.pass} ${gate.name}  ${message}`) <= pen.width) return `${head}  ${message}`;
+  return [head, ...wrap(message, pen.width - 4).map((line) => `    ${line}`)].join('\n');
 }

@@ -2,7 +2,7 @@ import type { Finding, Position, Range } from '../model/finding.ts';
 import type { ScanResult } from '../model/scan-result.ts';
 import { homepage, type ReportContext, rulePage } from './context.ts';
 import { linesOf, positionAt } from './source-lines.ts';
-import { isActive, ownersInWords } from './summary.ts';
+import { besideInWords, isActive, ownersInWords, toldSeverity } from './summary.ts';
 
 const severities: Record<Finding['severity'], string> = { high: 'ERROR', medium: 'WARNING', low: 'INFO' };
 
@@ -36,7 +36,7 @@ export function rdjson(result: ScanResult, context: ReportContext): string {
       return {
         message: messageOf(finding),
         location: { path: finding.file, range: range(finding.file, finding.range) },
-        severity: severities[finding.severity],
+        severity: severities[toldSeverity(finding)],
         code: { value: finding.ruleId, ...(page === undefined ? {} : { url: page }) },
         ...(suggested.length > 0 ? { suggestions: suggested } : {}),
         ...(finding.related.length > 0
@@ -56,7 +56,12 @@ export function rdjson(result: ScanResult, context: ReportContext): string {
 /** It becomes a comment: an owner is named there without being called at every run. */
 function messageOf(finding: Finding): string {
   const owners = ownersInWords(finding)?.replaceAll('@', '@\u200b');
-  return [finding.message, finding.why, finding.advice, ...(owners === undefined ? [] : [`Owner: ${owners}`])].join(
-    '\n',
-  );
+  const beside = besideInWords(finding);
+  return [
+    finding.message,
+    finding.why,
+    finding.advice,
+    ...(beside === undefined ? [] : [`Does not weigh: ${beside}.`]),
+    ...(owners === undefined ? [] : [`Owner: ${owners}`]),
+  ].join('\n');
 }

@@ -3,8 +3,8 @@ import type { Confidence, Severity } from '../model/rule.ts';
 import type { Problem, ScanResult } from '../model/scan-result.ts';
 import { homepage, type ReportContext, rulePage } from './context.ts';
 import { lineHashes } from './line-hashes.ts';
-import { linesOf, positionAt, textOf } from './source-lines.ts';
-import { besideInWords, worstFirst } from './summary.ts';
+import { linesOf, positionAt, textOfRange } from './source-lines.ts';
+import { besideInWords, toldSeverity, worstFirst } from './summary.ts';
 import { pascalCase, plural, sentence } from './text.ts';
 
 /** What GitHub takes of one run; what lies past it is cut, worst kept, and the cut is stated in a notification. */
@@ -144,7 +144,7 @@ function regionOf({ start, end }: Range) {
 }
 
 function physicalLocation(file: string, range: Range, source: SourceFacts | undefined, snippet?: string) {
-  const text = source === undefined ? snippet : textOf(source.text, range);
+  const text = source === undefined ? snippet : textOfRange(source.text, range);
   return {
     artifactLocation: artifactLocation(file),
     region: {
@@ -174,14 +174,9 @@ function escapeMessage(text: string): string {
 function messageOf(finding: Finding, related: readonly Finding['related'][number][]): string {
   const links = related.map((one, index) => `[${escapeMessage(one.note)}](${index + 1})`);
   const seeAlso = links.length > 0 ? ` See ${links.join(', ')}.` : '';
-  return `${escapeMessage(sentence(finding.message))} ${escapeMessage(sentence(finding.advice))}${seeAlso}`;
-}
-
-/** What weighs nothing is one step milder: a check of pull requests must not fail by it. */
-function levelOf(finding: Finding): 'error' | 'warning' | 'note' {
-  const level = levels[finding.severity];
-  if (besideInWords(finding) === undefined) return level;
-  return level === 'error' ? 'warning' : 'note';
+  const beside = besideInWords(finding);
+  const weight = beside === undefined ? '' : ` Does not weigh: ${beside}.`;
+  return `${escapeMessage(sentence(finding.message))} ${escapeMessage(sentence(finding.advice))}${weight}${seeAlso}`;
 }
 
 function resultOf(finding: Finding, ruleIndex: number, sources: Sources) {
@@ -191,7 +186,7 @@ function resultOf(finding: Finding, ruleIndex: number, sources: Sources) {
   return {
     ruleId: finding.ruleId,
     ruleIndex,
-    level: levelOf(finding),
+    level: levels[toldSeverity(finding)],
     message: { text: messageOf(finding, related) },
     locations: [
       {

@@ -1,7 +1,7 @@
 import type { Finding, Range } from '../model/finding.ts';
 import type { Category } from '../model/rule.ts';
 import type { ScanResult } from '../model/scan-result.ts';
-import { isActive, ownersInWords } from './summary.ts';
+import { besideInWords, isActive, ownersInWords, toldSeverity, worstFirst } from './summary.ts';
 
 const severities: Record<Finding['severity'], string> = { high: 'HIGH', medium: 'MEDIUM', low: 'LOW' };
 
@@ -30,7 +30,8 @@ function textRange({ start, end }: Range) {
 export function sonar(result: ScanResult): string {
   const findings = result.findings.filter(isActive);
   const rules = new Map<string, Finding>();
-  for (const finding of findings) if (!rules.has(finding.ruleId)) rules.set(finding.ruleId, finding);
+  // An issue has no severity of its own: its rule has that of the worst.
+  for (const finding of worstFirst(findings)) if (!rules.has(finding.ruleId)) rules.set(finding.ruleId, finding);
   const document = {
     rules: [...rules.values()].map((finding) => ({
       id: finding.ruleId,
@@ -38,7 +39,7 @@ export function sonar(result: ScanResult): string {
       description: `${finding.why} ${finding.advice}`,
       engineId: 'plimsoll',
       cleanCodeAttribute: attributes[finding.category],
-      impacts: [{ softwareQuality: 'RELIABILITY', severity: severities[finding.severity] }],
+      impacts: [{ softwareQuality: 'RELIABILITY', severity: severities[toldSeverity(finding)] }],
     })),
     issues: findings.map((finding) => ({
       ruleId: finding.ruleId,
@@ -62,8 +63,13 @@ export function sonar(result: ScanResult): string {
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }
 
-/** The format has no other place for an owner. */
+/** The format has no other place for these. */
 function messageOf(finding: Finding): string {
   const owners = ownersInWords(finding);
-  return owners === undefined ? finding.message : `${finding.message} (owner: ${owners})`;
+  const beside = besideInWords(finding);
+  const besides = [
+    ...(beside === undefined ? [] : [`does not weigh: ${beside}`]),
+    ...(owners === undefined ? [] : [`owner: ${owners}`]),
+  ];
+  return besides.length === 0 ? finding.message : `${finding.message} (${besides.join('; ')})`;
 }

@@ -15,6 +15,6 @@ export function positionAt(text: string, offset: number): Position {
 }
 
 /** The text of a range. */
-export function textOf(text: string, range: Range): string {
+export function textOfRange(text: string, range: Range): string {
   return text.slice(range.start.offset, range.end.offset);
 }

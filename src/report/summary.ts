@@ -1,7 +1,8 @@
 import type { Finding } from '../model/finding.ts';
 import type { FixSafety } from '../model/fixer.ts';
+import type { Severity } from '../model/rule.ts';
 import type { ScanResult } from '../model/scan-result.ts';
-import { groupDigits, plural } from './text.ts';
+import { groupDigits, plural, sentence } from './text.ts';
 
 /** What is left out of the list of active findings, in words; empty when nothing is. */
 export function besideTheScore(findings: readonly Finding[]): string[] {
@@ -10,13 +11,21 @@ export function besideTheScore(findings: readonly Finding[]): string[] {
   const groups: [count: number, what: string][] = [
     [count((finding) => finding.status === 'suppressed'), 'suppressed'],
     [count((finding) => finding.status === 'baselined' && finding.reason === undefined), 'in the baseline'],
-    [count((finding) => active(finding) && finding.lifecycle === 'trial'), 'on trial'],
+    [count((finding) => active(finding) && besideInWords(finding) === 'trial'), 'on trial'],
     [
-      count((finding) => active(finding) && finding.lifecycle === 'stable' && finding.confidence === 'possible'),
-      'only possible',
+      count((finding) => active(finding) && besideInWords(finding) === 'trial and possible'),
+      'on trial and only possible',
     ],
+    [count((finding) => active(finding) && besideInWords(finding) === 'possible'), 'only possible'],
   ];
   return groups.filter(([many]) => many > 0).map(([many, what]) => `${groupDigits(many)} ${what}`);
+}
+
+/** Of what code the moves and the effort are: of all of it, and of what is new, where a scan tells what is new. */
+export function repairHeads({ comparison }: ScanResult): { moves: string; effort: string } {
+  return comparison
+    ? { moves: 'Repair first in all the code', effort: 'To repair what is new' }
+    : { moves: 'Repair first', effort: 'To repair' };
 }
 
 /**
@@ -99,6 +108,8 @@ const skipNames: Record<keyof ScanResult['files']['skipped'], string> = {
   minified: 'minified',
   'build-output': 'build output',
   ignored: 'ignored',
+  linked: 'behind links',
+  special: 'pipe or device',
 };
 
 /** Files left out, by reason: "8 test, 2 generated"; empty when none. */
@@ -110,9 +121,31 @@ export function skippedInWords(result: ScanResult): string {
     .join(', ');
 }
 
-/** Why a finding weighs nothing though it is shown: "trial", "possible"; undefined for one that does weigh. */
-export function besideInWords({ lifecycle, confidence }: Finding): string | undefined {
-  return lifecycle === 'trial' ? 'trial' : confidence === 'possible' ? 'possible' : undefined;
+/** Why a finding weighs nothing though it is shown; undefined for one that does weigh. */
+export function besideInWords({
+  lifecycle,
+  confidence,
+}: Finding): 'trial' | 'possible' | 'trial and possible' | undefined {
+  if (lifecycle === 'trial') return confidence === 'possible' ? 'trial and possible' : 'trial';
+  return confidence === 'possible' ? 'possible' : undefined;
+}
+
+/** The severity that formats with levels tell: of what weighs nothing one step milder, for a job must not fail by it. */
+export function toldSeverity(finding: Finding): Severity {
+  if (besideInWords(finding) === undefined) return finding.severity;
+  return finding.severity === 'high' ? 'medium' : 'low';
+}
+
+/** A finding for a format that has one text for it: message and advice, and what the format has no field for. */
+export function wholeText(finding: Finding): string {
+  const beside = besideInWords(finding);
+  const owners = ownersInWords(finding);
+  return [
+    sentence(finding.message),
+    finding.advice,
+    ...(beside === undefined ? [] : [`Does not weigh: ${beside}.`]),
+    ...(owners === undefined ? [] : [`Owner: ${owners}`]),
+  ].join(' ');
 }
 
 /** "@acme/orders, ops@example.com"; undefined where nobody owns the file. */
@@ -141,11 +174,17 @@ export function isActive(finding: Finding): boolean {
   return finding.status === 'active';
 }
 
-/** Worst first, then by confidence, then by place: for formats that show only so many. */
+/** Worst first by the severity that is told, then what weighs, by confidence, by place: for formats that show only so many. */
 export function worstFirst(findings: readonly Finding[]): Finding[] {
   const severity = { high: 0, medium: 1, low: 2 };
   const confidence = { certain: 0, likely: 1, possible: 2 };
-  const rank = (finding: Finding) => severity[finding.severity] * 3 + confidence[finding.confidence];
+  const rank = (finding: Finding) => {
+    const beside = besideInWords(finding) === undefined ? 0 : 1;
+    return (
+      ((severity[toldSeverity(finding)] * 2 + beside) * 3 + severity[finding.severity]) * 3 +
+      confidence[finding.confidence]
+    );
+  };
   return findings
     .map((finding, index) => ({ finding, index }))
     .sort((a, b) => rank(a.finding) - rank(b.finding) || a.index - b.index)

@@ -1,6 +1,6 @@
 import type { Finding } from '../model/finding.ts';
 import type { ScanResult } from '../model/scan-result.ts';
-import { isActive, ownersInWords } from './summary.ts';
+import { isActive, toldSeverity, wholeText } from './summary.ts';
 import { visible } from './text.ts';
 
 const severities: Record<Finding['severity'], string> = { high: 'ERROR', medium: 'WARNING', low: 'WEAK WARNING' };
@@ -29,14 +29,13 @@ export function teamcity(result: ScanResult): string {
     message('inspectionType', { id: ruleId, name: ruleId, category: `Plimsoll: ${category}`, description: why }),
   );
   for (const finding of findings) {
-    const owners = ownersInWords(finding);
     lines.push(
       message('inspection', {
         typeId: finding.ruleId,
-        message: `${finding.message} ${finding.advice}${owners === undefined ? '' : ` Owner: ${owners}`}`,
+        message: wholeText(finding),
         file: finding.file,
         line: finding.range.start.line,
-        SEVERITY: severities[finding.severity],
+        SEVERITY: severities[toldSeverity(finding)],
       }),
     );
   }

@@ -29,40 +29,18 @@ function plural(count: number, one: string, many = `${one}s`): string {
 /** Applies the gates that are set; findings that do not weigh cannot fail one. */
 export function judge(findings: readonly Weighed[], score: Score, options: GateOptions): Gate[] {
   const gates: Gate[] = [];
-  if (options.failOn !== 'never') {
-    const weighing = findings.filter(weighs);
-    const countOf = (severity: Severity) => weighing.filter((finding) => finding.severity === severity).length;
-    const failing = severities.slice(0, severities.indexOf(options.failOn) + 1).filter((one) => countOf(one) > 0);
-    const count = failing.reduce((sum, severity) => sum + countOf(severity), 0);
-    const named = failing.map((severity) => `${countOf(severity)} ${severity}`).join(' and ');
-    gates.push({
-      name: 'fail-on',
-      passed: count === 0,
-      message:
-        count === 0
-          ? `no ${options.failOn} ${options.failOn === 'high' ? '' : 'or worse '}findings`
-          : `${named} finding${count === 1 ? '' : 's'}, none allowed`,
-    });
-  }
+  if (options.failOn !== 'never') gates.push(severityGate(findings, options.failOn));
   if (options.minScore !== undefined) {
     gates.push(scoreGate('score', score.value, options.minScore));
   }
-  if (options.maxIssues !== undefined)
-    gates.push(countGate('finding', findings.filter(weighs).length, options.maxIssues));
+  if (options.maxIssues !== undefined) gates.push(countGate('max-issues', 'finding', findings, options.maxIssues));
   for (const [category, { maxIssues, minScore }] of Object.entries(options.categories ?? {})) {
-    const own = findings.filter((finding) => weighs(finding) && finding.category === category);
-    if (maxIssues !== undefined) gates.push(countGate(`${category} finding`, own.length, maxIssues));
+    const own = findings.filter((finding) => finding.category === category);
+    if (maxIssues !== undefined) gates.push(countGate('max-issues', `${category} finding`, own, maxIssues));
     const value = score.categories[category as Category]?.value ?? 100;
     if (minScore !== undefined) gates.push(scoreGate(`score of ${category}`, value, minScore));
   }
-  if (options.maxNew !== undefined) {
-    const count = findings.filter(weighs).length;
-    gates.push({
-      name: 'max-new',
-      passed: count <= options.maxNew,
-      message: `${plural(count, 'new finding')}, ${options.maxNew} allowed`,
-    });
-  }
+  if (options.maxNew !== undefined) gates.push(countGate('max-new', 'new finding', findings, options.maxNew));
   if (options.maxStale !== undefined) {
     const { stale = 0, maxStale } = options;
     gates.push({
@@ -86,8 +64,46 @@ function scoreGate(what: string, value: number, least: number): Gate {
   return { name: 'min-score', passed, message: `${what} ${value} ${passed ? '≥' : '<'} ${least}` };
 }
 
-function countGate(what: string, count: number, most: number): Gate {
-  return { name: 'max-issues', passed: count <= most, message: `${plural(count, what)}, ${most} allowed` };
+function severityGate(findings: readonly Weighed[], failOn: Severity): Gate {
+  const failing = severities.slice(0, severities.indexOf(failOn) + 1);
+  const own = findings.filter(({ severity }) => failing.includes(severity));
+  const count = own.filter(weighs).length;
+  const what = `no ${failOn}${failOn === 'high' ? '' : ' or worse'} finding`;
+  const beside = besideInWords(own);
+  const message =
+    count > 0
+      ? `${bySeverity(own.filter(weighs))} ${count === 1 ? 'finding' : 'findings'}, none allowed`
+      : beside === ''
+        ? `${what}s`
+        : `${what} that weighs (${beside})`;
+  return { name: 'fail-on', passed: count === 0, message };
+}
+
+function countGate(name: 'max-issues' | 'max-new', what: string, findings: readonly Weighed[], most: number): Gate {
+  const count = findings.filter(weighs).length;
+  const beside = besideInWords(findings);
+  const counted = beside === '' ? '' : ` that ${count === 1 ? 'weighs' : 'weigh'} (${beside})`;
+  return { name, passed: count <= most, message: `${plural(count, what)}${counted}, ${most} allowed` };
+}
+
+/** "2 high and 3 medium". */
+function bySeverity(findings: readonly Weighed[]): string {
+  const countOf = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
+  return severities
+    .filter((severity) => countOf(severity) > 0)
+    .map((severity) => `${countOf(severity)} ${severity}`)
+    .join(' and ');
+}
+
+/** "2 high and 3 medium on trial, 1 high only possible": what a report lists though no gate counts it; empty without any. */
+function besideInWords(findings: readonly Weighed[]): string {
+  const beside = findings.filter((finding) => finding.status === 'active' && !weighs(finding));
+  const onTrial = beside.filter(({ lifecycle }) => lifecycle === 'trial');
+  const possible = beside.filter(({ lifecycle }) => lifecycle !== 'trial');
+  return [
+    ...(onTrial.length > 0 ? [`${bySeverity(onTrial)} on trial`] : []),
+    ...(possible.length > 0 ? [`${bySeverity(possible)} only possible`] : []),
+  ].join(', ');
 }
 
 export const exitCodes = { passed: 0, gateFailed: 1, usage: 2, incomplete: 3, bug: 70, interrupted: 130 } as const;

@@ -21,7 +21,6 @@ it('exports names alone, and no more than it says', () => {
     'listRules',
     'report',
     'scan',
-    'sourceReader',
   ]);
 });
 
@@ -43,7 +42,16 @@ it('scan rejects with what is wrong, in words and as data', async () => {
       name: 'InputError',
       wrong: { name: 'nope' },
     });
-    await expect(api.scan({ cwd, paths: ['nope.ts'] })).rejects.toThrow('nope.ts');
+    await expect(api.scan({ cwd, paths: ['nope.ts'] })).rejects.toMatchObject({
+      name: 'InputError',
+      message: expect.stringContaining('nope.ts'),
+      wrong: { name: 'nope.ts' },
+    });
+    await expect(api.scan({ cwd: 'nowhere' })).rejects.toMatchObject({
+      name: 'InputError',
+      message: 'no such folder: nowhere',
+      wrong: { name: 'nowhere' },
+    });
   });
 });
 

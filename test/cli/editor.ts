@@ -18,6 +18,8 @@ import {
   type FileEvent,
   InitializedNotification,
   InitializeRequest,
+  LogMessageNotification,
+  MessageType,
   PublishDiagnosticsNotification,
   type PublishDiagnosticsParams,
   type Range,
@@ -53,6 +55,7 @@ export async function startEditor({ bin, folder, capabilities = everything }: Ed
   );
   const published: PublishDiagnosticsParams[] = [];
   const messages: string[] = [];
+  const errors: string[] = [];
   const registered: string[] = [];
   let waiting: (() => void)[] = [];
   const note = <Value>(list: Value[], value: Value): void => {
@@ -63,6 +66,9 @@ export async function startEditor({ bin, folder, capabilities = everything }: Ed
   };
   connection.onNotification(PublishDiagnosticsNotification.type, (params) => note(published, params));
   connection.onNotification(ShowMessageNotification.type, ({ message }) => note(messages, message));
+  connection.onNotification(LogMessageNotification.type, ({ type, message }) => {
+    if (type === MessageType.Error) note(errors, message);
+  });
   connection.onRequest(RegistrationRequest.type, ({ registrations }) => {
     for (const { method } of registrations) note(registered, method);
   });
@@ -93,6 +99,8 @@ export async function startEditor({ bin, folder, capabilities = everything }: Ed
     folder,
     uriOf,
     messages,
+    /** What the server writes into the editor's log as errors. */
+    errors,
     published,
     until,
     registered: () => until(() => registered[0]),

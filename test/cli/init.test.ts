@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -35,6 +35,25 @@ describe('init', () => {
     expect(files()).toEqual(before);
     expect(read('plimsoll.config.json')).toBe(config);
     expect((await run('--fail-on', 'never')).code).toBe(0);
+  });
+
+  it('writes a gate that a stable rule can fail', async () => {
+    writeFileSync(at('package.json'), JSON.stringify({ name: 'shop', type: 'module' }));
+    writeFileSync(
+      at('src/app.ts'),
+      `import express from 'express';
+export const app = express();
+app.get('/price/:id', async (req, res) => {
+  const answer = await fetch(\`https://prices.example.com/\${req.params.id}\`);
+  res.json(await answer.json());
+});
+`,
+    );
+    expect((await run('--quiet')).code).toBe(0);
+    await run('init', '--ci', 'none');
+    const { code, stdout } = await run('--reporter', 'concise');
+    expect(stdout).toContain('failed fail-on: 1 medium finding, none allowed');
+    expect(code).toBe(1);
   });
 
   it('writes jobs whose commands run, and whose reports are there', async () => {
@@ -78,9 +97,19 @@ describe('init', () => {
   it('writes an entry where lint-staged is used without a configuration', async () => {
     writeFileSync(at('package.json'), JSON.stringify({ name: 'shop', devDependencies: { 'lint-staged': '16' } }));
     await run('init', '--ci', 'none');
-    expect(JSON.parse(read('.lintstagedrc.json'))).toEqual({
-      '*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}': 'plimsoll --staged --quiet --reporter concise',
-    });
+    const { default: entries } = await import(at('.lintstagedrc.mjs'));
+    // A function: lint-staged appends file names to what is a string, and they would narrow the scan.
+    expect(entries['*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}']()).toBe('plimsoll --staged --quiet --reporter concise');
+  });
+
+  it('prints an entry that takes no file names, in the form of the configuration that is there', async () => {
+    writeFileSync(at('.lintstagedrc.yaml'), "'*.md': prettier\n");
+    const asText = await run('init', '--ci', 'none');
+    expect(asText.stdout).toContain(`"sh -c 'plimsoll --staged --quiet --reporter concise'"`);
+    rmSync(at('.lintstagedrc.yaml'));
+    writeFileSync(at('lint-staged.config.js'), 'export default {};\n');
+    const asCode = await run('init', '--ci', 'none');
+    expect(asCode.stdout).toContain("': () => 'plimsoll --staged --quiet --reporter concise',");
   });
 
   it.each([
@@ -105,7 +134,7 @@ describe('init', () => {
     const dev = { husky: '9', 'lint-staged': '16' };
     writeFileSync(at('package.json'), JSON.stringify({ name: 'shop', devDependencies: dev }));
     const { stdout } = await run('init', '--ci', 'none');
-    expect(stdout).toContain('wrote    .lintstagedrc.json');
+    expect(stdout).toContain('wrote    .lintstagedrc.mjs');
     expect(existsSync(at('.husky'))).toBe(false);
   });
 

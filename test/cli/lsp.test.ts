@@ -189,6 +189,12 @@ describe('configuration', () => {
   });
 });
 
+test('an editor that tells of no folders gets all the same', async () => {
+  const editor = await edit({ files: { 'src/poller.ts': poller }, capabilities: {} });
+  expect(await editor.open('src/poller.ts')).toHaveLength(1);
+  expect(editor.errors).toEqual([]);
+});
+
 describe('code actions', () => {
   test('a safe fix is preferred and does what --fix does', async () => {
     const editor = await edit({ files: { 'src/poller.ts': poller } });

@@ -79,4 +79,15 @@ describe('the server for agents, asked by a client of the same protocol', () => 
     expect((await call('scan', { paths: ['nope.ts'] })).isError).toBe(true);
     expect((await call('scan', { severity: 'high' })).isError).toBe(false);
   });
+
+  it.each([
+    ['scan', { severity: 'hihg' }, 'unknown severity "hihg"; did you mean high?; known: high, medium, low'],
+    ['scan', { confidence: 'possible' }, 'unknown argument "confidence"; known: paths, rules, severity'],
+    ['scan', { rules: ['no-leaked-intervall'] }, 'did you mean no-leaked-interval?'],
+    ['scan', { rules: 'no-leaked-interval' }, '"rules" must be of type array, not string'],
+    ['fix', { safety: 'all' }, 'unknown safety "all"; known: safe, review'],
+    ['why', { file: 'src/poller.ts' }, '"line" is missing'],
+  ])('refuses what %s does not take: %o', async (name, input, why) => {
+    expect(await call(name, input)).toEqual({ text: expect.stringContaining(why), isError: true });
+  });
 });

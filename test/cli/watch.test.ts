@@ -37,16 +37,19 @@ describe('--watch', () => {
   test('reports what a change brings and takes away, also in new folders, and ends with 130', async () => {
     const { child, seen, output, at } = await watching({ 'src/app.ts': 'export {};\n' });
     writeFileSync(at('src/app.ts'), leakyApp);
-    await seen('src/app.ts:6');
+    await seen('+ src/app.ts:6');
     mkdirSync(at('src/deep/er'), { recursive: true });
     writeFileSync(at('src/deep/er/new.ts'), leakyApp);
-    await seen('src/deep/er/new.ts:6');
-    writeFileSync(at('src/deep/er/new.ts'), `\n${leakyApp}`);
-    await seen('src/deep/er/new.ts:7');
+    await seen('+ src/deep/er/new.ts:6');
+    expect(output().match(/src\/app\.ts:6/g)).toHaveLength(1);
     rmSync(at('src/deep'), { recursive: true });
+    await seen('- src/deep/er/new.ts:6');
+    await seen('score ');
     writeFileSync(at('src/app.ts'), `\n\n${leakyApp}`);
-    await seen('src/app.ts:8');
-    expect(output().slice(output().lastIndexOf('src/app.ts:8'))).not.toContain('deep');
+    writeFileSync(at('src/other.ts'), leakyApp);
+    await seen('+ src/other.ts:6');
+    expect(output()).not.toContain('src/app.ts:8');
+    expect(output()).toMatch(/\n\d\d:\d\d:\d\d\n\+ src\/other/);
     child.kill('SIGINT');
     const [code] = await once(child, 'close');
     expect(code).toBe(130);
@@ -75,5 +78,7 @@ describe('--watch', () => {
     onTestFinished(() => made.remove());
     const { code, stderr } = await plimsoll(['--watch', '--fix'], { cwd: made.folder });
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('--watch only reports') });
+    const document = await plimsoll(['--watch', '--reporter', 'json'], { cwd: made.folder });
+    expect(document).toMatchObject({ code: 2, stderr: expect.stringContaining('--reporter json=<file>') });
   });
 });

@@ -286,6 +286,42 @@ describe('what is wrong in it: exit 2, the place, the nearest right name', () =>
       ':1:30',
       'database',
     ],
+    ['nothing in it', 'json', ' \n', 'the configuration is empty', '', undefined],
+    ['its syntax, in TypeScript', 'ts', 'export default {\n  rules: {},\n', "'}' expected", ':3:1', undefined],
+    ['its syntax, in JavaScript', 'mjs', 'export default {\n  rules: {},\n', "'}' expected", ':3:1', undefined],
+    [
+      'options of a rule without any',
+      'json',
+      '{ "rules": { "no-leaked-interval": ["high", {}] } }',
+      'must be one of off, on, high, medium, low, not list: the rule has no options',
+      ':1:14',
+      undefined,
+    ],
+    [
+      'an open glob',
+      'json',
+      '{ "exclude": ["a/**", "[a.js"] }',
+      '"exclude" holds a glob that matches',
+      ':1:23',
+      undefined,
+    ],
+    ['an absolute glob', 'json', '{ "include": ["/etc/**"] }', '"/etc/**" is absolute', ':1:15', undefined],
+    [
+      'a glob that leaves the root',
+      'json',
+      '{ "overrides": [{ "files": ["!../x/**"], "rules": {} }] }',
+      '"overrides[0].files" holds a glob that matches nothing: "!../x/**" leaves',
+      ':1:29',
+      undefined,
+    ],
+    [
+      'a name',
+      'json',
+      '{ "entryPoints": { "requestCalls": ["a b"] } }',
+      '"entryPoints.requestCalls[0]" is no name like defineHandler or rpc.method: "a b"',
+      ':1:37',
+      undefined,
+    ],
     ['what it is', 'json', '[]', 'the configuration must be an object, not list', '', undefined],
   ])('%s', async (_, extension, text, message, place, didYouMean) => {
     await withProject({ [`plimsoll.config.${extension}`]: text }, async (folder) => {
@@ -295,6 +331,28 @@ describe('what is wrong in it: exit 2, the place, the nearest right name', () =>
       expect(lines[0]).toContain(message);
       expect(lines[1]).toContain(`  at plimsoll.config.${extension}${place}`);
       if (didYouMean) expect(lines).toContain(`  did you mean "${didYouMean}"?`);
+    });
+  });
+
+  it('a key that stands in another one', async () => {
+    await withProject({ 'plimsoll.config.json': '{ "failon": "high" }' }, async (folder) => {
+      const { code, stderr } = await plimsoll([], { cwd: folder });
+      expect([code, stderr]).toEqual([2, expect.stringContaining('help: it is a key of "gates": gates.failOn')]);
+    });
+  });
+
+  it('a kind of file that is not read', async () => {
+    await withProject({ 'plimsoll.config.yaml': 'rules: {}\n' }, async (folder) => {
+      const { code, stderr } = await plimsoll([], { cwd: folder });
+      expect(code).toBe(2);
+      expect(stderr).toContain('plimsoll.config.yaml\n  help: it is read as plimsoll.config.ts, ');
+    });
+  });
+
+  it('an include that matches nothing', async () => {
+    await withProject({ 'plimsoll.config.json': '{ "include": ["lib/**"] }' }, async (folder) => {
+      const { code, stderr } = await plimsoll([], { cwd: folder });
+      expect([code, stderr]).toEqual([2, expect.stringContaining('none matches "include" (lib/**)')]);
     });
   });
 
@@ -344,7 +402,7 @@ describe('the JSON Schema', () => {
       case 'boolean':
         return fc.boolean();
       case 'string':
-        return fc.string();
+        return one.pattern === undefined ? fc.string() : fc.stringMatching(new RegExp(one.pattern));
       case 'integer':
         return fc.integer({ min: one.minimum, max: one.maximum ?? 1000 });
       case 'choice':

@@ -39,6 +39,8 @@ describe('the files in scope', () => {
       minified: 1,
       'build-output': 2,
       ignored: 0,
+      linked: 0,
+      special: 0,
     });
   });
 
@@ -199,12 +201,35 @@ describe('links and locked folders', () => {
     ]);
   });
 
-  test('a linked folder outside the root is entered once', () => {
-    const outside = tempProject({ 'lib/x.ts': code });
+  test('what is linked from elsewhere is read here, a folder once, unless it is ignored', () => {
+    const outside = tempProject({ 'lib/x.ts': code, 'one.ts': code });
+    const root = tempProject({ 'a.ts': code, '.gitignore': 'bazel-*\n', 'sub/b.ts': code });
+    for (const name of ['linked', 'twice', 'bazel-out']) symlinkSync(join(outside, 'lib'), join(root, name));
+    symlinkSync(join(outside, 'one.ts'), join(root, 'one.ts'));
+    symlinkSync(join(root, 'a.ts'), join(root, 'again.ts'));
+    symlinkSync(join(root, 'sub'), join(root, 'there'));
+    expect(pathsIn(root)).toEqual(['a.ts', 'linked/x.ts', 'one.ts', 'sub/b.ts']);
+    expect(discover({ root }).skipped.linked).toBe(1);
+    expect(pathsIn(root, { paths: ['twice'] })).toEqual(['twice/x.ts']);
+  });
+
+  test('a link to a folder that holds the root brings in nothing', () => {
+    const above = tempProject({ 'other/x.ts': code, 'own/a.ts': code });
+    symlinkSync('../..', join(above, 'own/up'));
+    symlinkSync('..', join(above, 'own/above'));
+    expect(pathsIn(join(above, 'own'))).toEqual(['a.ts']);
+  });
+
+  test('what is no file is left out and counted, also behind a link, and refused by name', () => {
     const root = tempProject({ 'a.ts': code });
-    symlinkSync(join(outside, 'lib'), join(root, 'linked'));
-    symlinkSync(join(outside, 'lib'), join(root, 'twice'));
-    expect(pathsIn(root)).toEqual(['a.ts', 'linked/x.ts']);
+    execFileSync('mkfifo', [join(root, 'pipe.ts')]);
+    symlinkSync('pipe.ts', join(root, 'linked.ts'));
+    symlinkSync('/dev/null', join(root, 'null.ts'));
+    const { files, skipped, problems } = discover({ root });
+    expect(files.map(({ path }) => path)).toEqual(['a.ts']);
+    expect(skipped.special).toBe(3);
+    expect(problems).toEqual([]);
+    expect(() => discover({ root, paths: ['pipe.ts'] })).toThrow('Not a file, but a pipe or a device: pipe.ts');
   });
 
   test('a folder that cannot be read is a problem, and the rest is found', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isLibrary, PackageIndex } from '../../src/engine/packages.ts';
+import { isLibraryPackage, PackageIndex } from '../../src/engine/packages.ts';
 import { tempProject } from './temp-project.ts';
 
 const base = { name: 'rows', version: '1.0.0', main: 'index.js' };
@@ -7,24 +7,24 @@ const parser = { dependencies: { commander: '^12.0.0' } };
 
 describe('a library', () => {
   test('is what offers more than a command, and needs no framework of programs', () => {
-    expect(isLibrary(base)).toBe(true);
-    expect(isLibrary({ ...base, bin: 'index.js' })).toBe(false);
-    expect(isLibrary({ ...base, main: undefined, exports: './dist/app.js', bin: './dist/app.js' })).toBe(false);
-    expect(isLibrary({ ...base, dependencies: { express: '^5.0.0' } })).toBe(false);
+    expect(isLibraryPackage(base)).toBe(true);
+    expect(isLibraryPackage({ ...base, bin: 'index.js' })).toBe(false);
+    expect(isLibraryPackage({ ...base, main: undefined, exports: './dist/app.js', bin: './dist/app.js' })).toBe(false);
+    expect(isLibraryPackage({ ...base, dependencies: { express: '^5.0.0' } })).toBe(false);
   });
 
   test('is no bot: one that needs the client of bots says what it ships', () => {
     const dependencies = { 'discord.js': '^14.0.0', pg: '^8.0.0' };
-    expect(isLibrary({ ...base, dependencies })).toBe(false);
-    expect(isLibrary({ ...base, dependencies, types: 'index.d.ts' })).toBe(true);
-    expect(isLibrary({ ...base, dependencies, files: ['dist'] })).toBe(true);
+    expect(isLibraryPackage({ ...base, dependencies })).toBe(false);
+    expect(isLibraryPackage({ ...base, dependencies, types: 'index.d.ts' })).toBe(true);
+    expect(isLibraryPackage({ ...base, dependencies, files: ['dist'] })).toBe(true);
   });
 
   test('may bring a command along that reads arguments, as something else than what is imported', () => {
-    expect(isLibrary({ ...base, ...parser, bin: { rows: './bin/rows.js' } })).toBe(true);
-    expect(isLibrary({ ...base, ...parser, bin: { rows: './index.js' } })).toBe(false);
-    expect(isLibrary({ ...base, ...parser, main: undefined, exports: './cli.js', bin: './cli.js' })).toBe(false);
-    expect(isLibrary({ ...base, ...parser })).toBe(false);
+    expect(isLibraryPackage({ ...base, ...parser, bin: { rows: './bin/rows.js' } })).toBe(true);
+    expect(isLibraryPackage({ ...base, ...parser, bin: { rows: './index.js' } })).toBe(false);
+    expect(isLibraryPackage({ ...base, ...parser, main: undefined, exports: './cli.js', bin: './cli.js' })).toBe(false);
+    expect(isLibraryPackage({ ...base, ...parser })).toBe(false);
   });
 });
 

@@ -95,8 +95,26 @@ describe('directives that do not apply are reported, and the finding stays', () 
     expect(await judge('// plimsoll-ignore no-slow -- x\nslow();')).toMatchObject([
       [2],
       [],
-      [expect.stringMatching(/Unknown directive plimsoll-ignore;/)],
+      [expect.stringMatching(/Unknown directive plimsoll-ignore; .*-next-line, -line, -file, -start or -end/)],
     ]);
+  });
+
+  test('with a word of another tool, or a reason that stands behind a colon', async () => {
+    for (const name of ['disable-next-line', 'disable', 'suppress', 'ignore-nextLine', 'ignore-next_line', 'ignored']) {
+      expect(await judge(`// plimsoll-${name} no-slow -- x\nslow();`)).toMatchObject([
+        [2],
+        [],
+        [expect.stringContaining(`1 malformed: Unknown directive plimsoll-${name};`)],
+      ]);
+    }
+    // Also where no rule would have the file parsed.
+    expect((await judge('// plimsoll-disable no-slow -- x\n'))[2]).toHaveLength(1);
+    expect((await judge('// plimsoll-ignore-line no-slow: x\nslow();'))[2]).toEqual([
+      expect.stringContaining('no reason without --; write plimsoll-ignore-line <rule-id>'),
+    ]);
+    expect((await judge('// plimsoll-ignore-file.ts, plimsoll-disabler.js and plimsoll-baseline\nslow();'))[2]).toEqual(
+      [],
+    );
   });
 
   test('past their date; up to it they apply', async () => {

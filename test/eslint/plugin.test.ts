@@ -57,8 +57,14 @@ describe.each([
       `${id} ${line}:${column}-${end} ${message}`;
     expect(messages.map((one) => place(one.ruleId!, one.message, one.line, one.column, one.endColumn)).sort()).toEqual(
       findings
-        .map(({ ruleId, message, range: { start, end } }) =>
-          place(`plimsoll/${ruleId}`, message, start.line, start.column, end.column),
+        .map(({ ruleId, message, lifecycle, range: { start, end } }) =>
+          place(
+            `plimsoll/${ruleId}`,
+            lifecycle === 'trial' ? `${message} (on trial)` : message,
+            start.line,
+            start.column,
+            end.column,
+          ),
         )
         .sort(),
     );
@@ -145,6 +151,9 @@ export const own = () => readFileSync('/tmp/page.html', 'utf8');
     const cwd = files({ 'src/poller.ts': poller });
     const wrong = lint(cwd, { config: { settings: { plimsoll: { confidense: 'possible' } } } });
     await expect(wrong).rejects.toThrow('settings.plimsoll of the ESLint configuration: unknown key "confidense"');
+    await expect(wrong).rejects.toThrow('known: root, confidence, entryPoints');
+    // ESLint prints the stack of what a rule throws.
+    await expect(wrong).rejects.toMatchObject({ stack: expect.not.stringMatching(/^ +at /m) });
   });
 
   test('a file that ESLint can read and Plimsoll cannot is named, once', async () => {

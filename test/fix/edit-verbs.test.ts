@@ -7,7 +7,7 @@ import { insertAtFunctionEnd } from '../../fixers/edit/insert-at-function-end.ts
 import { insertAtFunctionStart } from '../../fixers/edit/insert-at-function-start.ts';
 import { insertBefore } from '../../fixers/edit/insert-before.ts';
 import { insertClassMember } from '../../fixers/edit/insert-class-member.ts';
-import { removeMember, removeStatement } from '../../fixers/edit/remove-statement.ts';
+import { removeClassMember, removeStatement } from '../../fixers/edit/remove-statement.ts';
 import { renameReferences } from '../../fixers/edit/rename-references.ts';
 import { replaceNode } from '../../fixers/edit/replace-node.ts';
 import { findStatement, getTopLevelStatement } from '../../fixers/edit/statement-of.ts';
@@ -165,7 +165,7 @@ describe('classes', () => {
 
   it('lose members with their lines', () => {
     const file = read('class A {\n  b = 1;\n  c = 2;\n}\n');
-    expect(edited(file, removeMember(classOf(file).members[0]!, file))).toBe('class A {\n  c = 2;\n}\n');
+    expect(edited(file, removeClassMember(classOf(file).members[0]!, file))).toBe('class A {\n  c = 2;\n}\n');
   });
 });
 

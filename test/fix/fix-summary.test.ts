@@ -70,6 +70,17 @@ describe('the summary of a run of fixes', () => {
     `);
   });
 
+  it('counts the findings that do not weigh as well, and only where there are any', async () => {
+    const project = new SampleProject(files);
+    const onTrial = async () => (await project.scan()).findings.map((one) => ({ ...one, lifecycle: 'trial' as const }));
+    const before = resultOf(await onTrial());
+    const result = await project.fix({});
+    const text = fixSummary(before, resultOf(await onTrial()), result, contextOf());
+    expect(text).toContain('Fixed 4 findings');
+    expect(text).toMatch(/^all +0 +0 +0\ndo not weigh +6 +2 +−4\n/m);
+    expect((await told(files)).text).not.toContain('do not weigh');
+  });
+
   it('tells what the verified command took back, with its last lines', async () => {
     const verify = 'if grep -q fast src/b.ts; then echo "one failed"; echo "expected slow"; exit 1; fi';
     const { text } = await told(files, { verify });

@@ -130,14 +130,51 @@ export class Other {
   });
 
   it('leaves owners alone that nobody ends', async () => {
-    const { read, fixes } = await fix({
-      'limiter.ts': limiter,
-      'service.ts': service('  readonly limiter = new Limiter(1_000);', '  ping(): number {\n    return 1;\n  }'),
-      'app.ts':
-        "import { Service } from './service.js';\n\nexport function handle(): number {\n  return new Service().ping();\n}\nfor (const x of [1, 2]) setInterval(handle, x);\n",
-    });
+    const { read, fixes } = await fix(
+      {
+        'limiter.ts': limiter,
+        'service.ts': service('  readonly limiter = new Limiter(1_000);', '  ping(): number {\n    return 1;\n  }'),
+        'app.ts':
+          "import { Service } from './service.js';\n\nexport function handle(): number {\n  return new Service().ping();\n}\nfor (const x of [1, 2]) setInterval(handle, x);\n",
+      },
+      'review',
+    );
     expect(read('service.ts')).not.toContain('dispose');
     expect(fixes.files.every(({ file }) => file === 'limiter.ts')).toBe(true);
+  });
+
+  it('is for review, and told to leak on, where nothing calls its end', async () => {
+    const files = {
+      'limiter.ts': limiter,
+      'app.ts':
+        "import express from 'express';\nimport { Limiter } from './limiter.js';\n\nconst app = express();\napp.get('/', (req, res) => {\n  const limiter = new Limiter(1_000);\n  res.json(limiter);\n});\n",
+    };
+    const safe = await fix(files);
+    expect(safe.fixes.files).toEqual([]);
+    expect(safe.fixes.skipped.map(({ why }) => why)).toEqual([
+      'needs review (--fix=review): it runs on until whoever makes a Limiter calls its dispose()',
+    ]);
+    expect(safe.fixes.remaining.map(({ file }) => file)).toEqual(['limiter.ts']);
+    const { fixes } = await fix(files, 'review');
+    expect(fixes.files[0]!.applied[0]!.fix!.note).toBe(
+      'nothing calls dispose() of the Limiter that is made at app.ts:6: that one runs on',
+    );
+    expect(fixes.next).toContain('call dispose() of the Limiter that is made at app.ts:6: until then it leaks');
+  });
+
+  it('is for review where one owner of several leaves it running', async () => {
+    const files = {
+      'limiter.ts': limiter,
+      'service.ts': service('  private readonly limiter = new Limiter(1_000);', '  close(): void {}'),
+      'app.ts':
+        "import { Limiter } from './limiter.js';\n\nexport function handle(): unknown {\n  return new Limiter(1_000);\n}\n",
+    };
+    expect((await fix(files)).fixes.files).toEqual([]);
+    const { fixes, read } = await fix(files, 'review');
+    expect(read('service.ts')).toContain('this.limiter.dispose();');
+    expect(fixes.files.flatMap(({ applied }) => applied.map((one) => one.fix!.note))).toEqual([
+      'Service.close calls its dispose(); nothing calls dispose() of the Limiter that is made at app.ts:4: that one runs on',
+    ]);
   });
 
   it('is left running by an owner that can start again, unless the fixes are for review', async () => {

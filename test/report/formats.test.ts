@@ -8,6 +8,8 @@ import AjvDraft4 from 'ajv-draft-04';
 import formats from 'ajv-formats';
 import { afterAll, describe, expect, it } from 'vitest';
 import { memoryPages, validateXML } from 'xmllint-wasm';
+import { diagnosticOf } from '../../src/lsp/diagnostics.ts';
+import type { Finding } from '../../src/model/finding.ts';
 import type { ScanResult } from '../../src/model/scan-result.ts';
 import type { ReportContext } from '../../src/report/context.ts';
 import { lineHashes } from '../../src/report/line-hashes.ts';
@@ -65,14 +67,41 @@ describe('every format', () => {
   });
 
   it.each([
-    ['concise', '[no-leaked-interval, trial]', '[no-leaked-interval, possible]'],
-    ['agent', 'does not weigh: trial', 'does not weigh: possible'],
-    ['markdown', '| high (trial) |', '| high (possible) |'],
-    ['github', 'title=no-leaked-interval (trial)', 'title=no-leaked-interval (possible)'],
-  ])('%s says of a finding that it weighs nothing, and why', async (name, trial, possible) => {
-    expect(await render(name, resultOf([finding({ lifecycle: 'trial' })]))).toContain(trial);
-    expect(await render(name, resultOf([finding({ confidence: 'possible' })]))).toContain(possible);
-    expect(await render(name, resultOf([finding()]))).not.toMatch(/trial|possible/);
+    ['pretty', 'resources · *: does not weigh'],
+    ['concise', '[no-leaked-interval, *]'],
+    ['agent', 'does not weigh: *'],
+    ['markdown', '| high (*) |'],
+    ['github', 'title=no-leaked-interval (*)'],
+    ['junit', '<skipped message="*: '],
+    ['html', '"z":"*"'],
+    ['sonar', '(does not weigh: *)'],
+    ...['azure', 'checkstyle', 'gitlab', 'rdjson', 'sarif', 'teamcity'].map((name) => [name, 'Does not weigh: *.']),
+  ])('%s says of a finding that it weighs nothing, and why', async (name, words) => {
+    const trial = finding({ lifecycle: 'trial' });
+    const said = (why: string) => words.replace('*', why);
+    expect(await render(name, resultOf([trial]))).toContain(said('trial'));
+    expect(await render(name, resultOf([finding({ confidence: 'possible' })]))).toContain(said('possible'));
+    expect(await render(name, resultOf([{ ...trial, confidence: 'possible' }]))).toContain(said('trial and possible'));
+    expect(await render(name, resultOf([finding()]))).not.toMatch(/[dD]oes not weigh: |\(trial|, trial|"z"/);
+  });
+
+  it.each([
+    ['github', /^::(error|warning|notice) file/gm, ['error', 'warning', 'notice']],
+    ['azure', /type=(error|warning);/g, ['error', 'warning', 'warning']],
+    ['teamcity', /SEVERITY='([^']*)'/g, ['ERROR', 'WARNING', 'WEAK WARNING']],
+    ['checkstyle', /severity="(\w+)"/g, ['error', 'warning', 'info']],
+    ['gitlab', /"severity": "(\w+)"/g, ['critical', 'major', 'minor']],
+    ['rdjson', /"severity": "(\w+)"/g, ['ERROR', 'WARNING', 'INFO']],
+    ['sonar', /"severity": "(\w+)"/g, ['HIGH', 'MEDIUM', 'LOW']],
+    ['sarif', /"level": "(\w+)",\s+"message"/g, ['error', 'warning', 'note']],
+  ])('%s tells what weighs nothing one level milder', async (name, pattern, levels) => {
+    const told = async (over: Partial<Finding>) =>
+      [...(await render(name, resultOf([finding(over)]))).matchAll(pattern)].map(([, level]) => level);
+    const [high, medium, low] = levels;
+    expect(await told({ severity: 'high' })).toEqual([high]);
+    expect(await told({ severity: 'high', lifecycle: 'trial' })).toEqual([medium]);
+    expect(await told({ severity: 'medium', confidence: 'possible' })).toEqual([low]);
+    expect(await told({ severity: 'low', lifecycle: 'trial', confidence: 'possible' })).toEqual([low]);
   });
 
   it.each(names.filter((name) => !['json', 'ndjson', 'sarif', 'html'].includes(name)))(
@@ -405,14 +434,48 @@ describe('what weighs nothing', () => {
     expect(text).toContain('<skipped message="trial: It leaks."/>');
   });
 
-  it('is one level milder in sarif', async () => {
-    const levelOf = async (result: ScanResult): Promise<string> =>
-      JSON.parse(await render('sarif', result)).runs[0].results[0].level;
-    expect(await levelOf(trial)).toBe('warning');
-    expect(await levelOf(resultOf([finding({ severity: 'high', lifecycle: 'stable' })]))).toBe('error');
-    expect(
-      await levelOf(resultOf([finding({ severity: 'medium', lifecycle: 'stable', confidence: 'possible' })])),
-    ).toBe('note');
+  it('takes none of the annotations of GitHub from what weighs', async () => {
+    const onTrial = Array.from({ length: 20 }, (_, index) => finding({ lifecycle: 'trial', fingerprint: `t${index}` }));
+    const stable = finding({ severity: 'medium', ruleId: 'require-outbound-timeout' });
+    const text = await render('github', resultOf([...onTrial, stable]));
+    expect(text).toContain(
+      '::warning file=src/gateway.ts,line=5,endLine=5,col=5,endColumn=42,title=require-outbound-timeout::',
+    );
+    expect(text.match(/^::warning /gm)).toHaveLength(10);
+    expect(text).toContain('11 more findings not annotated');
+  });
+
+  it('is one level milder in an editor', () => {
+    const severityOf = (over: Partial<Finding>) => diagnosticOf(finding(over), { root: '/', rules: [] }).severity;
+    expect(severityOf({})).toBe(1);
+    expect(severityOf({ lifecycle: 'trial' })).toBe(2);
+    expect(severityOf({ confidence: 'possible' })).toBe(2);
+    expect(severityOf({ lifecycle: 'trial', confidence: 'possible' })).toBe(2);
+  });
+
+  it('is counted once beside the score', async () => {
+    const trial = { lifecycle: 'trial' } as const;
+    const possible = { confidence: 'possible' } as const;
+    const result = resultOf([finding(trial), finding({ ...trial, ...possible }), finding(possible)]);
+    const beside = '1 on trial, 1 on trial and only possible, 1 only possible';
+    for (const name of ['pretty', 'concise', 'agent', 'markdown', 'html']) {
+      expect(await render(name, result)).toContain(beside);
+    }
+  });
+
+  it('does not stand above a gate that knows of no finding', async () => {
+    expect(await render('pretty', trial)).toContain('✔ fail-on  no high finding that weighs (1 high on trial)');
+  });
+});
+
+describe('a scan that tells what is new', () => {
+  it.each(['pretty', 'markdown', 'html'])('says in %s what is of all the code and what is not', async (name) => {
+    const scoreBefore = { value: 90, grade: 'A' };
+    const comparison = { ref: 'main', commit: '1a2b3c4d', known: 3, fresh: 1, fixed: [], scoreBefore, scoreChange: -2 };
+    const text = await render(name, resultOf([finding()], { comparison }));
+    expect(text).toContain('Repair first in all the code');
+    expect(text).toContain('To repair what is new: about 10 min by hand');
+    expect(await render(name, resultOf([finding()]))).not.toMatch(/in all the code|what is new/);
   });
 });
 

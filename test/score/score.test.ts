@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Category, Confidence, Lifecycle, Severity } from '../../src/model/rule.ts';
-import { exitOf, judge } from '../../src/score/gates.ts';
+import { exitOf, type GateOptions, judge } from '../../src/score/gates.ts';
 import { gradeOf, pointsLost, score, type Weighed } from '../../src/score/score.ts';
 import { weights } from '../../src/score/weights.ts';
 
@@ -169,6 +169,28 @@ describe('gates', () => {
     const findings = [finding({ lifecycle: 'trial' }), finding({ status: 'baselined' })];
     const gates = judge(findings, score(findings, 2000), { failOn: 'low', minScore: 100, maxNew: 0 });
     expect(gates.every((gate) => gate.passed)).toBe(true);
+  });
+
+  it('tells of the findings that a report lists though none of them weighs', () => {
+    const findings = [
+      ...many(2, { lifecycle: 'trial' }),
+      finding({ lifecycle: 'trial', severity: 'medium', confidence: 'possible' }),
+      finding({ confidence: 'possible' }),
+      finding({ status: 'suppressed' }),
+    ];
+    const told = (options: GateOptions) =>
+      judge(findings, score(findings, 2000), options).map(({ message }) => message);
+    expect(told({ failOn: 'high' })).toEqual(['no high finding that weighs (2 high on trial, 1 high only possible)']);
+    expect(told({ failOn: 'low' })).toEqual([
+      'no low or worse finding that weighs (2 high and 1 medium on trial, 1 high only possible)',
+    ]);
+    expect(told({ failOn: 'never', maxNew: 0, maxIssues: 1 })).toEqual([
+      '0 findings that weigh (2 high and 1 medium on trial, 1 high only possible), 1 allowed',
+      '0 new findings that weigh (2 high and 1 medium on trial, 1 high only possible), 0 allowed',
+    ]);
+    const one = [...findings, finding({})];
+    expect(judge(one, score(one, 2000), { failOn: 'high' })[0]?.message).toBe('1 high finding, none allowed');
+    expect(judge([], score([], 2000), { failOn: 'medium' })[0]?.message).toBe('no medium or worse findings');
   });
 
   it('states the score and the least allowed one', () => {

@@ -1,7 +1,7 @@
 import type { Binding, FileContext } from '../../model/file-context.ts';
 import { emitterLifeOf } from '../life/emitter-lifetime.ts';
 import { eventKindOf } from '../listeners/event-kind.ts';
-import { findAdd } from '../listeners/listener-calls.ts';
+import { findListenerAdd } from '../listeners/listener-calls.ts';
 import { isConstructorOfClosures } from '../listeners/listener-of-closure.ts';
 import type { ClassShape } from '../names/class-shape.ts';
 import { findImport } from '../names/provenance.ts';
@@ -154,7 +154,7 @@ function isKeptByKey(node: ts.NewExpression): boolean {
 /** `parser.on('channel', …)`: whatever the function around it begins, it runs for each of them. */
 function isHandlerOfMany(fn: FunctionNode, file: FileContext): boolean {
   const { parent } = getOutermostWrapped(fn);
-  const add = ts.isCallExpression(parent) ? findAdd(parent, file) : undefined;
+  const add = ts.isCallExpression(parent) ? findListenerAdd(parent, file) : undefined;
   return add !== undefined && !/once/i.test(add.method) && eventKindOf(add.event) === 'recurring';
 }
 

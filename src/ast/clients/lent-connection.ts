@@ -1,5 +1,6 @@
 import type { Binding, FileContext } from '../../model/file-context.ts';
 import { asksForHeld, findLeaks, type Handling, isAbsence, mayThrow } from '../handles/release-paths.ts';
+import { type Asked, isTakenWhere } from '../handles/taken-here.ts';
 import { findThisOwner } from '../names/class-shape.ts';
 import { bareModule, findOrigin, originName } from '../names/provenance.ts';
 import {
@@ -16,7 +17,7 @@ import {
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { isInFinally, outcomeOf } from '../where/conditions.ts';
+import { isInFinally, resultWith } from '../where/conditions.ts';
 import { listMethodCalls, listNodesWithin } from '../within.ts';
 import { acquisitions } from './acquisitions.ts';
 
@@ -49,35 +50,44 @@ export interface Lent {
   binding: Binding;
   /** Names that tell whether it was lent at all: of `given || pool.connect()`, `if (isOwn) c = …`, and what those choose. */
   flags: readonly string[];
+  /** The conditions behind them, where one decides. */
+  asked: readonly Asked[];
 }
 
 /** `const c = await pool.connect()`, `c = given ?? (await …)`, also on a local `let` or over a parameter. */
 export function findLent(call: ts.CallExpression, fn: FunctionNode, file: FileContext): Lent | undefined {
   const flags: ts.Expression[] = [];
+  const asked: Asked[] = [];
+  const ask = (condition: ts.Expression, takes: boolean): void => {
+    flags.push(condition);
+    asked.push({ condition, takes });
+  };
   let outer = getOutermostWrapped(call);
   for (let isInner = true; isInner; ) {
     const { parent } = outer;
     const isEither =
       ts.isBinaryExpression(parent) && parent.right === outer && /^(?:\|\||\?\?)$/.test(parent.operatorToken.getText());
-    if (isEither) flags.push(parent.left);
-    else if (ts.isConditionalExpression(parent) && parent.condition !== outer) flags.push(parent.condition);
+    if (isEither) ask(parent.left, false);
+    else if (ts.isConditionalExpression(parent) && parent.condition !== outer)
+      ask(parent.condition, parent.whenTrue === outer);
     else if (!ts.isAwaitExpression(parent)) isInner = false;
     if (isInner) outer = getOutermostWrapped(parent);
   }
   for (let at: ts.Node = outer; at.parent && at !== fn; at = at.parent) {
-    if (ts.isIfStatement(at.parent) && at !== at.parent.expression)
-      flags.push(at.parent.expression, ...listSetIn(at as ts.Statement));
+    if (!ts.isIfStatement(at.parent) || at === at.parent.expression) continue;
+    ask(at.parent.expression, at.parent.thenStatement === at);
+    flags.push(...listSetIn(at as ts.Statement));
   }
-  const names = withChosen(flags.flatMap(listNames), fn, file);
+  const names = withChosen(flags.flatMap(listAskedNames), fn, file);
   const { parent } = outer;
   if (ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name)) {
     const binding = file.bindingOf(parent.name);
-    return binding && { binding, flags: names };
+    return binding && { binding, flags: names, asked };
   }
   if (ts.isBinaryExpression(parent) && parent.right === outer && ts.isIdentifier(parent.left)) {
     const binding = file.bindingOf(parent.left);
     const isLocal = binding?.kind === 'let' || binding?.kind === 'var' || binding?.kind === 'parameter';
-    return isLocal ? { binding, flags: names } : undefined;
+    return isLocal ? { binding, flags: names, asked } : undefined;
   }
   return undefined;
 }
@@ -96,7 +106,7 @@ function withChosen(flags: readonly string[], fn: FunctionNode, file: FileContex
   if (flags.length === 0) return flags;
   const chosen = listNodesWithin('VariableDeclaration', fn, file).flatMap(({ name, initializer }) => {
     const value = initializer && skipWrappers(initializer);
-    const isChosen = value && ts.isConditionalExpression(value) && listNames(value.condition).some(isFlag);
+    const isChosen = value && ts.isConditionalExpression(value) && listAskedNames(value.condition).some(isFlag);
     return isChosen ? [name.getText(file.source)] : [];
   });
   return [...flags, ...chosen];
@@ -195,7 +205,7 @@ export function isReleasedElsewhere(
 }
 
 /** Returned, stored, told of events, captured by a function that is kept, or passed on in a function that never releases it. */
-export function isHandedOver(
+export function isConnectionHandedOver(
   binding: Binding,
   fn: FunctionNode,
   releases: readonly ts.CallExpression[],
@@ -283,9 +293,10 @@ export function isGivenBackUnlessRollbackFails(fn: FunctionNode, handling: Handl
 /** How to tell, on the way through a function, what happens to what it was lent; `lazy`: where that really takes it. */
 export function handlingOfLent(
   call: ts.CallExpression,
-  { binding, flags }: Lent,
+  { binding, flags, asked }: Lent,
   lazy: ts.Node | undefined,
   releases: readonly ts.CallExpression[],
+  file: FileContext,
 ): Handling {
   const known = new Set<ts.Node>(releases);
   let acquire = lazy ?? getOutermostWrapped(call);
@@ -294,12 +305,14 @@ export function handlingOfLent(
     acquire,
     isRelease: (node: ts.Node) => known.has(node),
     isGuard: (condition: ts.Expression, isOfRelease: boolean) =>
-      findAnswer(binding, condition) !== undefined || asksForHeld(binding, condition, isOfRelease),
+      findAnswer(binding, condition) !== undefined ||
+      isTakenWhere(condition, asked, file) !== undefined ||
+      asksForHeld(binding, condition, isOfRelease),
     isAbsence: (condition: ts.Expression) => {
       const answer = findAnswer(binding, condition);
-      return answer ? answer === 'refused' : isAbsence(condition);
+      return answer ? answer === 'refused' : !(isTakenWhere(condition, asked, file) ?? !isAbsence(condition));
     },
-    isFlag: (condition: ts.Expression) => listNames(condition).some((name) => flags.includes(name)),
+    isFlag: (condition: ts.Expression) => listAskedNames(condition).some((name) => flags.includes(name)),
   };
 }
 
@@ -317,7 +330,7 @@ export function tellsWhetherGranted(binding: Binding): boolean {
  */
 function findAnswer(binding: Binding, condition: ts.Expression): 'granted' | 'refused' | undefined {
   for (const answer of listAnswers(binding)) {
-    const holds = isWithin(answer, condition) ? outcomeOf(condition, answer.getText(), true) : undefined;
+    const holds = isWithin(answer, condition) ? resultWith(condition, answer.getText(), true) : undefined;
     if (holds !== undefined) return granted.test(answer.name.text) === holds ? 'granted' : 'refused';
   }
   return undefined;
@@ -332,7 +345,7 @@ function listAnswers({ references }: Binding): ts.PropertyAccessExpression[] {
 }
 
 /** `isOwn`, `this.runner`: the names that a condition asks about. */
-export function listNames(condition: ts.Expression): string[] {
+export function listAskedNames(condition: ts.Expression): string[] {
   return condition.getText().match(/(?:this\.)?[A-Za-z_$][\w$]*(?:\.[\w$]+)*/g) ?? [];
 }
 

@@ -1,7 +1,7 @@
 import type { FileContext } from '../../model/file-context.ts';
 import { findMethodCall, getOutermostWrapped, isAsync, isFunctionNode, isWithin, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { isHandedOver, listReleases } from './lent-connection.ts';
+import { isConnectionHandedOver, listReleases } from './lent-connection.ts';
 import { findLentToCallback, type LentToCallback } from './lent-to-callback.ts';
 
 /** What a callback is lent, of a function or of a promise. */
@@ -24,7 +24,8 @@ function findLentToChain(call: ts.CallExpression, file: FileContext): LentToCall
   const lent = ts.isIdentifier(name) ? file.bindingOf(name) : undefined;
   if (!lent) return undefined;
   const releases = listReleases(lent, callback, file);
-  if (isHandedOver(lent, callback, releases, 'connect') || isGivenAway(callback, lent.references)) return undefined;
+  if (isConnectionHandedOver(lent, callback, releases, 'connect') || isGivenAway(callback, lent.references))
+    return undefined;
   if (releases.length === 0) return { callback, binding: lent, releases, leak: undefined };
   const ways = releases.map((release) => wayTo(release, callback));
   if (ways.some((way) => way !== 'success')) return undefined;

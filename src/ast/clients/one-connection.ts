@@ -1,10 +1,19 @@
 import type { Binding, FileContext } from '../../model/file-context.ts';
 import { findTransactionAround } from '../io/transaction-around.ts';
-import { findEnclosingFunction, findMethodCall, isFunctionNode, isWithin, skipWrappers } from '../syntax.ts';
+import {
+  findEnclosingFunction,
+  findMethodCall,
+  getOutermostWrapped,
+  isFunctionNode,
+  isWithin,
+  skipWrappers,
+} from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { listMethodCalls } from '../within.ts';
+import { runOnGivenConnection } from './given-connection.ts';
 
 const transactionName = /^(?:tx|trx|transaction|queryRunner)$/;
+const maxSteps = 3;
 const transactionType = /(?:Transaction(?:Client|Manager)?|QueryRunner)$/;
 
 /**
@@ -29,17 +38,36 @@ export function sharesConnection(at: ts.Node, work: ts.Node, file: FileContext):
 
 /**
  * Whether all of these calls work with one connection that was taken out of a pool and is given back
- * (`client.release()`), outside of the loop `around` them: it answers one statement at a time, however many are sent.
+ * (`client.release()`), outside of the loop `around` them, or that was handed in: it answers one statement at a time, however
+ * many are sent.
  */
 export function runOnOneConnection(calls: readonly ts.Node[], file: FileContext, around?: ts.Node): boolean {
+  if (runOnGivenConnection(calls, file)) return true;
   return listMethodCalls('release', file).some((release) => {
     const taken = findMethodCall(release)?.receiver;
     const binding = taken && ts.isIdentifier(taken) ? file.bindingOf(taken) : undefined;
     return (
       binding !== undefined &&
       !(around && isWithin(binding.identifier, around)) &&
-      calls.every((call) => binding.references.some((use) => use !== taken && isWithin(use, call)))
+      calls.every((call) => listUsesBy(call, binding, file).some((use) => use !== taken && isWithin(use, call)))
     );
+  });
+}
+
+/** A whole function may wait for something else as well, beside what is made with the connection. */
+function listUsesBy(call: ts.Node, binding: Binding, file: FileContext): readonly ts.Identifier[] {
+  return ts.isCallExpression(call) ? listUses(binding, file) : binding.references;
+}
+
+/** Where a name stands, and the names of what is made with it: `const orders = new Orders(client)`. */
+function listUses(binding: Binding, file: FileContext, steps = 0): readonly ts.Identifier[] {
+  return binding.references.flatMap((use) => {
+    const { parent } = use;
+    const holder =
+      ts.isNewExpression(parent) && parent.expression !== use ? getOutermostWrapped(parent).parent : parent;
+    const isMade = holder !== parent && ts.isVariableDeclaration(holder) && ts.isIdentifier(holder.name);
+    const made = isMade ? file.bindingOf(holder.name as ts.Identifier) : undefined;
+    return made && steps < maxSteps ? [use, ...listUses(made, file, steps + 1)] : [use];
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Binding, FileContext } from '../../model/file-context.ts';
-import { asksForHeld, findLeaks, type Leak, mayThrow } from '../handles/release-paths.ts';
+import { asksForHeld, findLeaks, isAbsence, type Leak, mayThrow } from '../handles/release-paths.ts';
+import { isTakenWhere } from '../handles/taken-here.ts';
 import {
   calleeName,
   type FunctionNode,
@@ -13,7 +14,7 @@ import {
 import { ts } from '../ts.ts';
 import { isInCatch, isInFinally } from '../where/conditions.ts';
 import { listNodesWithin } from '../within.ts';
-import { findLent, listNames } from './lent-connection.ts';
+import { findLent, listAskedNames } from './lent-connection.ts';
 
 /** A transaction that its function commits, and leaves open on some way out. */
 export interface OpenTransaction {
@@ -56,9 +57,12 @@ export function findOpenTransaction(
     {
       acquire: awaited,
       isRelease: (node) => known.has(node),
-      isGuard: (condition, isOfRelease) => asksForHeld(binding, condition, isOfRelease),
+      isGuard: (condition, isOfRelease) =>
+        isTakenWhere(condition, lent.asked, file) !== undefined || asksForHeld(binding, condition, isOfRelease),
+      isAbsence: (condition) => !(isTakenWhere(condition, lent.asked, file) ?? !isAbsence(condition)),
       isFlag: (condition) =>
-        isFlagOfEnd(condition, fn) || listNames(condition).some((name) => told.includes(name) && name !== binding.name),
+        isFlagOfEnd(condition, fn) ||
+        listAskedNames(condition).some((name) => told.includes(name) && name !== binding.name),
       canThrow: (node) => mayThrow(node, file) && !isAheadOfRollback(node, ends, fn),
     },
     file,

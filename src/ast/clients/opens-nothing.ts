@@ -1,7 +1,9 @@
 import type { FileContext } from '../../model/file-context.ts';
 import { onlyValueOf } from '../names/initializer.ts';
-import { findProperty, findPropertyName, skipAwait, skipWrappers } from '../syntax.ts';
+import { findOrigin } from '../names/provenance.ts';
+import { findMethodCall, findProperty, findPropertyName, skipAwait, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import type { ClientHome } from './client-home.ts';
 
 /**
  * Whether something is made from options that are written out and lack the one without which it opens nothing:
@@ -17,6 +19,29 @@ export function opensNothing(node: ts.Node, needs: string, file: FileContext): b
     const key = name && !ts.isComputedPropertyName(name) ? findPropertyName(name) : undefined;
     return key !== undefined && key !== needs;
   });
+}
+
+/**
+ * Whether a client of redis 4 or later, which a function keeps to itself, is never told to connect: until then it has no socket,
+ * and all it is asked for fails. Earlier ones open theirs as they are made, and have no `connect()`.
+ */
+export function isNeverConnected(
+  { expression }: ts.CallExpression | ts.NewExpression,
+  { binding }: ClientHome,
+  file: FileContext,
+): boolean {
+  const module = findOrigin(expression, file)?.module ?? '';
+  if (!binding || binding.scope === file.moduleScope || !/^(?:@redis\/client|redis)$/.test(module)) return false;
+  const isAsked = ({ parent }: ts.Node): boolean =>
+    ts.isPropertyAccessExpression(parent) &&
+    findMethodCall(parent.parent) !== undefined &&
+    parent.name.text !== 'connect';
+  const isLater = file.nodes('CallExpression').some((call) => {
+    const target = findMethodCall(call);
+    return target?.method === 'connect' && findOrigin(target.receiver, file)?.module === module;
+  });
+  const uses = binding.references.filter((use) => use !== binding.identifier);
+  return isLater && uses.length > 0 && uses.every(isAsked);
 }
 
 /** The first argument as an object, also by a name that goes nowhere else, so that nobody adds to what it stands for. */

@@ -1,6 +1,6 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { LinkCondition } from '../../model/link.ts';
-import { anyOf } from '../all-of.ts';
+import { allOf, anyOf } from '../all-of.ts';
 import { listCallsOf } from '../names/functions.ts';
 import { findMethodCall, isFunctionNode, rootOfMembers, skipAwait, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
@@ -9,23 +9,25 @@ import { runsFromOutside } from '../where/where.ts';
 import type { Add } from './container-growth.ts';
 import { isFresh } from './fresh-key.ts';
 import { listKeyParts } from './passing-key.ts';
+import { notKeptOfRows } from './stored-key.ts';
 
 const maxDepth = 4;
 
 /**
  * "Users, messages or connections lead to what adds": a round of the process's own clock and its start bring no other keys
- * than those of the few things that the program has. Undefined where the file shows itself where ever more come from: they
- * are made anew, are of what is read there (rows, one after the other or each for itself), or of the message that a job brings.
+ * than those of the few things that the program has, and whoever keeps a row that it has found no more than there are rows.
+ * Undefined where the file shows itself where ever more come from: they are made anew, are of what is read there (rows, one after the other or each for itself), or of the message that a job brings.
  *
  * @param byUsers what else shows that many come
  */
 export function whenFromOutside(
-  { node, key }: Add,
+  add: Add,
   byUsers: readonly LinkCondition[],
   file: FileContext,
 ): LinkCondition | undefined {
+  const { node, key } = add;
   const isShown = !key || isFresh(key, file) || listKeyParts(key, file).some((part) => isOfRead(part, file, 0));
-  return isShown ? undefined : anyOf(runsFromOutside(node, file), ...byUsers);
+  return isShown ? undefined : allOf(anyOf(runsFromOutside(node, file), ...byUsers), notKeptOfRows(add, file));
 }
 
 function isOfRead(part: ts.Expression, file: FileContext, depth: number): boolean {

@@ -24,18 +24,18 @@ export function isMemo(add: Add, container: Container, growth: Growth, file: Fil
   return (
     (isAsked(add, growth, file) && !isCounter(add)) ||
     cacheName.test(container.name) ||
-    /Cache|Memo(?!r)/.test(ownerOf(container))
+    /Cache|Memo(?!r)/.test(classOfContainer(container))
   );
 }
 
 /** The class that a container is a field of; empty for others. */
-export function ownerOf({ home }: Container): string {
+export function classOfContainer({ home }: Container): string {
   return home.kind === 'field' ? home.shape.name : '';
 }
 
 /** Whether the class that a container is a field of lives for as many requests as go over it, by its name. */
 export function isOfConnection(container: Container): boolean {
-  return /(?:Socket|Connection|Peer|Channel)$/.test(ownerOf(container));
+  return /(?:Socket|Connection|Peer|Channel)$/.test(classOfContainer(container));
 }
 
 const invalidating =
@@ -49,7 +49,7 @@ function isInvalidation(removal: Removal, add: Add, container: Container, file: 
   if (removal.fn === add.fn) return true;
   return (
     cacheName.test(container.name) ||
-    /Cache|Memo(?!r)/.test(ownerOf(container)) ||
+    /Cache|Memo(?!r)/.test(classOfContainer(container)) ||
     expiring.test(add.value?.getText(file.source) ?? '')
   );
 }

@@ -7,7 +7,7 @@ import type { Add } from './container-growth.ts';
 import { isFresh } from './fresh-key.ts';
 
 /** Whether users of a library fill it through what that offers: a cache, or entries that are new each time. */
-export function isOffered(add: Add, isCache: boolean, file: FileContext): boolean {
+export function isFilledByUsers(add: Add, isCache: boolean, file: FileContext): boolean {
   const fn = methodAround(add.fn);
   return (
     (isCache && isPublicApi(fn, file)) ||

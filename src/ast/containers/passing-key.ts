@@ -34,9 +34,22 @@ export function isPassingKey(key: ts.Expression, container: Container, file: Fil
 
 /** Whether an entry has such a key, or says itself when it expires where whoever calls chooses the key. */
 export function isPassingEntry({ key, value }: Add, container: Container, file: FileContext): boolean {
-  if (!key) return false;
+  if (!key || isOfAccounts(key, file)) return false;
   const ofClients = holdsClients(container, value, file);
   return isPassingKey(key, container, file, ofClients) || (isAnyKey(key, file) && hasExpiry(value, file));
+}
+
+const accountId =
+  /(?:^|_|[a-z])(?:user|member|account|customer|employee|author|guild|tenant|workspace)_?(?:id|uid|uuid)$/i;
+
+/**
+ * Whether a key is the id of an account, beside what is few: who is registered comes again, and a service can hold an
+ * entry for each of them for years. What a request may make up, or a text beside it, is another thing.
+ */
+function isOfAccounts(key: ts.Expression, file: FileContext): boolean {
+  const parts = listParts(key, file, 0).filter((part) => !saysNothing(nameOf(part)));
+  const isAccount = (part: ts.Expression): boolean => accountId.test(nameOf(part)) && !isSentIn(part, file);
+  return parts.some(isAccount) && parts.every((part) => isAccount(part) || domainOfName(nameOf(part)) === 'bounded');
 }
 
 /** Whether a part of a key is one that a request brings, by the name of that: `${req.method} ${req.originalUrl}`. */

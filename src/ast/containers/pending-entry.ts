@@ -56,7 +56,7 @@ function standsForOperation(expression: ts.Expression, file: FileContext, depth:
 }
 
 /** Whether a value is, or holds, what settles one promise that the function around it makes. */
-export function isSettler(expression: ts.Expression, file: FileContext): boolean {
+export function settlesOnePromise(expression: ts.Expression, file: FileContext): boolean {
   const value = skipWrappers(expression);
   if (isFunctionNode(value)) return settlesPromise(value, file);
   if (ts.isIdentifier(value)) {
@@ -67,8 +67,8 @@ export function isSettler(expression: ts.Expression, file: FileContext): boolean
     ts.isObjectLiteralExpression(value) &&
     value.properties.some(
       (property) =>
-        (ts.isShorthandPropertyAssignment(property) && isSettler(property.name, file)) ||
-        (ts.isPropertyAssignment(property) && isSettler(property.initializer, file)),
+        (ts.isShorthandPropertyAssignment(property) && settlesOnePromise(property.name, file)) ||
+        (ts.isPropertyAssignment(property) && settlesOnePromise(property.initializer, file)),
     )
   );
 }

@@ -2,14 +2,14 @@ import type { FileContext } from '../../model/file-context.ts';
 import type { LinkCondition } from '../../model/link.ts';
 import { findFunctionValue } from '../names/functions.ts';
 import { findCallee } from '../names/symbol-ref.ts';
-import { listNames } from '../size/loop-facts.ts';
+import { listUsedBindings } from '../size/loop-facts.ts';
 import { type FunctionNode, findMemberPath, isWithin, rootOf, skipAwait, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 
 const shared =
   /single-?flight|in-?flight|pending|dedupe?|promise|(?<![bc])lock|mutex|semaphore|coalesc|DataLoader|p-memoize|swr|stale/i;
 /** What takes its turn, or waits for another's: words of code that is longer than the look-up itself. */
-export const takesTurns =
+export const turnTaking =
   /single-?flight|in-?flight|coalesc|DataLoader|p-memoize|(?:mutex|semaphore|lock)\w*\.\w+\(|\.(?:lock|acquire|runExclusive)\(|(?:acquire|with|take)\w*Lock\(/i;
 
 /**
@@ -19,7 +19,7 @@ export const takesTurns =
 export function isSharedLoad(fn: FunctionNode, load: ts.AwaitExpression, file: FileContext): boolean {
   const own = fn.getText(file.source).replace(/Promise<|new Promise|Promise\.all|async/g, '');
   return (
-    shared.test(own) || listReached(load, file, 2).some((reached) => takesTurns.test(reached.getText(file.source)))
+    shared.test(own) || listReached(load, file, 2).some((reached) => turnTaking.test(reached.getText(file.source)))
   );
 }
 
@@ -33,7 +33,8 @@ export function notSharedElsewhere(load: ts.AwaitExpression, file: FileContext):
 /** `const reader = await openReader()` under a key of the call: what is waited for is the same for all keys. */
 export function isForAnyKey(call: ts.CallExpression, key: ts.Expression, fn: FunctionNode, file: FileContext): boolean {
   if (call.arguments.length > 0 || findMemberPath(call.expression) === undefined) return false;
-  const isOfCall = (node: ts.Node): boolean => listNames(node, file).some(({ scope }) => isWithin(scope.node, fn));
+  const isOfCall = (node: ts.Node): boolean =>
+    listUsedBindings(node, file).some(({ scope }) => isWithin(scope.node, fn));
   return isOfCall(key) && !isOfCall(call);
 }
 

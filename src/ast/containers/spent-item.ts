@@ -5,7 +5,7 @@ import { findTimerFunction } from '../timers/timers.ts';
 import { ts } from '../ts.ts';
 import { listNodesWithin } from '../within.ts';
 import type { Add, Growth } from './container-growth.ts';
-import { isSettler } from './pending-entry.ts';
+import { settlesOnePromise } from './pending-entry.ts';
 
 /**
  * Why an item of a list is of no use soon after it was added, where nothing takes it out: it settles one promise
@@ -13,7 +13,8 @@ import { isSettler } from './pending-entry.ts';
  */
 export function findSpent(add: Add, growth: Growth, file: FileContext): 'settler' | 'timer' | undefined {
   if (!add.value) return undefined;
-  if (growth.removals.length === 0 && isSettler(add.value, file)) return isOfOneStart(add) ? undefined : 'settler';
+  if (growth.removals.length === 0 && settlesOnePromise(add.value, file))
+    return isOfOneStart(add) ? undefined : 'settler';
   const timer = findTimer(add.value, file, 0) ?? findClearedTimer(add.value, file);
   const run = timer?.arguments[0] && findFunctionValue(timer.arguments[0], file);
   return timer && !(run && growth.removals.some(({ node }) => isWithin(node, run))) ? 'timer' : undefined;

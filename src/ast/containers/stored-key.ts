@@ -1,5 +1,7 @@
 import type { FileContext } from '../../model/file-context.ts';
+import type { LinkCondition } from '../../model/link.ts';
 import { isExported, listCallsOf } from '../names/functions.ts';
+import { findOrigin } from '../names/provenance.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -7,6 +9,7 @@ import {
   findMethodCall,
   isHiddenMethod,
   isWithin,
+  nameOfFunction,
   skipAwait,
   skipWrappers,
 } from '../syntax.ts';
@@ -17,7 +20,7 @@ import type { Add } from './container-growth.ts';
 import { isPassingName } from './key-words.ts';
 import { isMarkOfOne } from './mark-of-one.ts';
 
-const lookup = /^(?:find|get|load|fetch|read|select|query)(?:[A-Z]\w*)?$/;
+const lookup = /^_*(?:find|get|load|fetch|read|select|query)(?:[A-Z]\w*)?$/;
 
 /**
  * Whether an entry is added only for what is stored: a row is looked up by the key first, and without one nothing is
@@ -34,11 +37,38 @@ function isOfFoundRow({ node, key, fn }: Add, file: FileContext): boolean {
   return isFoundAt(node, key, fn, file) || isFoundByCallers(key, fn, file);
 }
 
+const keeping = /^_*(?:set|cache|store|save|keep|put|remember|memoi[sz]e|add)[A-Z]\w*$/;
+
+/** "No other file keeps a row, that it has found by the key, by calling the function that adds the entry": `setSite(id, site)`. */
+export function notKeptOfRows({ key, fn }: Add, file: FileContext): LinkCondition | undefined {
+  if (!key || !fn || !isExported(fn, file) || !parameterOf(key, fn, file)) return undefined;
+  const name = nameOfFunction(fn);
+  return keeping.test(name) ? { kind: 'not', of: { kind: 'project-states', fact: `keeps-row:${name}` } } : undefined;
+}
+
+/** The functions of other files that this one hands a key, by which it has found a row, to keep something under. */
+export function listKeptRows(file: FileContext): string[] {
+  if (!/\bawait\b/.test(file.text)) return [];
+  return file.nodes('CallExpression').flatMap((call) => {
+    const { expression, arguments: handed } = call;
+    if (!ts.isIdentifier(expression) || !keeping.test(expression.text) || handed.length < 2) return [];
+    const name = findOrigin(expression, file)?.path.at(-1);
+    const fn = findEnclosingFunction(call);
+    return name !== undefined && fn && isFoundAt(call, handed[0]!, fn, file) ? [name] : [];
+  });
+}
+
+/** The parameter of a function that a key is, whole. */
+function parameterOf(key: ts.Expression, fn: FunctionNode, file: FileContext): ts.ParameterDeclaration | undefined {
+  const named = skipWrappers(key);
+  const declaration = ts.isIdentifier(named) ? file.bindingOf(named)?.declaration : undefined;
+  return fn.parameters.find((parameter) => parameter === declaration);
+}
+
 /** `if (value !== null) this.keep(id, value)`: each call of a helper that this file alone calls comes after what was found by its key. */
 function isFoundByCallers(key: ts.Expression, fn: FunctionNode, file: FileContext): boolean {
-  const named = skipWrappers(key);
-  const parameter = ts.isIdentifier(named) ? file.bindingOf(named)?.declaration : undefined;
-  if (!parameter || !ts.isParameter(parameter) || parameter.parent !== fn) return false;
+  const parameter = parameterOf(key, fn, file);
+  if (!parameter) return false;
   if (isExported(fn, file) || (ts.isMethodDeclaration(fn) && !isHiddenMethod(fn))) return false;
   const calls = listCallsOf(fn, file);
   return (
@@ -58,13 +88,20 @@ function isFoundAt(node: ts.Node, key: ts.Expression, fn: FunctionNode, file: Fi
   const mentionsKey = new RegExp(`(?<![\\w$])${name.replaceAll('$', '\\$')}(?![\\w$])`);
   return listNodesWithin('VariableDeclaration', fn, file).some((declared) => {
     const { initializer } = declared;
-    if (declared.end > node.pos || !ts.isIdentifier(declared.name) || !initializer) return false;
-    if (!ts.isAwaitExpression(skipWrappers(initializer)) || isPassingName(declared.name.text)) return false;
+    if (declared.end > node.pos || !initializer || !ts.isAwaitExpression(skipWrappers(initializer))) return false;
     const call = skipAwait(initializer);
     if (!ts.isCallExpression(call) || !lookup.test(findMethodCall(call)?.method ?? '')) return false;
     const isByKey = call.arguments.some((argument) => mentionsKey.test(argument.getText(file.source)));
-    return isByKey && isRequired(declared.name, node, file);
+    return isByKey && listNames(declared.name).some((row) => !isPassingName(row.text) && isRequired(row, node, file));
   });
+}
+
+/** `site`, or the names of `{ site, isCached }`. */
+function listNames(name: ts.BindingName): ts.Identifier[] {
+  if (ts.isIdentifier(name)) return [name];
+  return name.elements.flatMap((element) =>
+    ts.isBindingElement(element) && ts.isIdentifier(element.name) ? [element.name] : [],
+  );
 }
 
 /** `if (!site) return;`, `continue` or `throw` between it and what is added, or that is within `if (site !== null)`. */

@@ -9,11 +9,17 @@ export function shownKey(key: ts.Expression, file: FileContext): string {
   return text.length > 40 || text.includes('`') ? 'key' : `\`${text}\``;
 }
 
-/** What is said of how entries leave a table that grows. */
-export function describeTrim(growth: Growth, removals: readonly Removal[], isNeverCalled: boolean): string {
+/**
+ * What is said of how entries leave a table that grows.
+ *
+ * @param uncalled the removals that nothing calls
+ */
+export function describeTrim(growth: Growth, removals: readonly Removal[], uncalled: readonly Removal[]): string {
   if (growth.removals.length === 0) return 'never loses one';
   if (removals.length === 0 && growth.removals.some(({ node }) => isOnFailure(node)))
     return 'loses one only when it could not be made';
   if (removals.length === 0) return 'loses them only when its owner ends';
-  return isNeverCalled ? 'nothing calls what would take one out' : 'loses one only when that very key is asked to go';
+  return uncalled.length === removals.length
+    ? 'nothing calls what would take one out'
+    : 'loses one only when that very key is asked to go';
 }

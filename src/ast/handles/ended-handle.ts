@@ -12,7 +12,7 @@ import {
   isWithin,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { findEnd, isAwaited } from './ending-call.ts';
+import { findEndingCall, isAwaited } from './ending-call.ts';
 import { findBinding, type HandleLeak, handlingOf } from './handle-leak.ts';
 import type { HandleKind } from './handles.ts';
 import { isPartOfEnded } from './part-of-ended.ts';
@@ -50,7 +50,7 @@ export function findEndedHandle(creation: ts.Expression, file: FileContext): End
   const binding = name.search(making) === 0 ? findBinding(creation, file) : undefined;
   const fn = binding && findEnclosingFunction(creation);
   if (!fn || binding.references.length < 2 || !isWithin(binding.scope.node, fn)) return undefined;
-  const ends = binding.references.flatMap((reference) => findEnd(reference) ?? []);
+  const ends = binding.references.flatMap((reference) => findEndingCall(reference) ?? []);
   if (ends.length === 0 || ends.some((end) => findEnclosingFunction(end) !== fn)) return undefined;
   // Where only a failure ends it, what works hands it on.
   if (ends.every(isInCatch)) return undefined;

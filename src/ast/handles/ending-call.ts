@@ -4,7 +4,7 @@ import { ts } from '../ts.ts';
 const ending = /^(?:close|destroy|terminate|disconnect|quit|shutdown|\$disconnect|kill)$/;
 
 /** `browser.close()`, for a use of `browser`: the call that ends what it is called on, by its name. */
-export function findEnd(use: ts.Expression): ts.CallExpression | undefined {
+export function findEndingCall(use: ts.Expression): ts.CallExpression | undefined {
   const target = findMethodCall(use.parent.parent);
   if (target?.receiver !== use) return undefined;
   // `decryptor.dispose()`, which nothing waits for, often only forgets what the garbage collector would.

@@ -11,7 +11,7 @@ const outcomes = {
 } as const;
 
 /** When a handle is left open, as the message says it. */
-export function outcomeOf(leak: HandleLeak): string {
+export function shownOutcome(leak: HandleLeak): string {
   if (leak.kind === 'never') return 'at all';
   if (leak.kind === 'owner') return `by ${nameOfFunction(leak.disposer)}()`;
   if (leak.kind === 'left') return leak.outcome;
@@ -26,17 +26,17 @@ export function outcomeOf(leak: HandleLeak): string {
 
 /** On a way that is written out ahead of the end, which is taken each time that its condition holds. */
 export function isEarly(leak: HandleLeak): boolean {
-  const outcome = outcomeOf(leak);
+  const outcome = shownOutcome(leak);
   return outcome === outcomes.return || outcome === outcomes.refusal;
 }
 
 /** Only where something fails. */
 export function isOfFailure(leak: HandleLeak): boolean {
-  return outcomeOf(leak) === outcomes.throw;
+  return shownOutcome(leak) === outcomes.throw;
 }
 
 /** The place that shows it. */
-export function relatedOf(creation: ts.Node, leak: HandleLeak): Pick<Match<unknown>, 'related'> {
+export function placeOfLeak(creation: ts.Node, leak: HandleLeak): Pick<Match<unknown>, 'related'> {
   if (leak.kind === 'owner') return { related: [{ at: leak.disposer, note: 'the end of its owner' }] };
   if (leak.kind === 'left') return { related: [{ at: leak.at, note: leak.note }] };
   if (leak.kind === 'piped' && leak.pipe === creation) return {};

@@ -28,7 +28,7 @@ const deferring =
  * stands in what runs after the response. Not where it is handed a callback, or where it, or the function of this file
  * that it runs, holds what answers.
  */
-export function isLeftAlone(call: ts.CallExpression | ts.NewExpression, file: FileContext): boolean {
+export function runsUnattended(call: ts.CallExpression | ts.NewExpression, file: FileContext): boolean {
   const end = endOfChain(call);
   const { parent } = end;
   const isLeft =
@@ -105,7 +105,7 @@ export function isRunAlone(fn: FunctionNode, file: FileContext): boolean {
   const call = outer.parent;
   if (!ts.isCallExpression(call) || holdsAnswer(fn, file)) return false;
   if (deferring.test(calleeName(call)) || isDroppedByEach(fn, call)) return true;
-  return (call.expression === outer || isLink(call)) && isLeftAlone(call, file);
+  return (call.expression === outer || isLink(call)) && runsUnattended(call, file);
 }
 
 /** `list.forEach(async (item) => …);`, which is over at once; not one that is awaited, as a cursor's of its own may be. */

@@ -19,7 +19,10 @@ export function findLeftOpen(creation: ts.CallExpression | ts.NewExpression, fil
     const evicted = findEvictedHandle(creation, file);
     const { end: at, fn } = evicted ?? {};
     if (at && fn) {
-      const told = { outcome: 'when it is evicted', note: 'ends what is left of them' };
+      const told = {
+        outcome: 'when it is evicted',
+        note: 'ends those that are still kept, not those that were evicted',
+      };
       return { handle: cachedKind, leak: { kind: 'left', at, fn, ...told } };
     }
     const worker = findLeftWorker(creation, file);
@@ -30,12 +33,12 @@ export function findLeftOpen(creation: ts.CallExpression | ts.NewExpression, fil
     }
   } else {
     const left = findLeftReader(creation, file);
-    const told = { outcome: 'when its reader is left early', note: 'leaves it' };
+    const told = { outcome: 'when its reader is left early', note: 'stops reading it here' };
     if (left) return { handle: fileKind, leak: { kind: 'left', ...told, ...left } };
   }
   const timeout = findToldTimeout(creation, file);
   if (!timeout) return undefined;
   const { listener: at, fn, name } = timeout;
-  const told = { outcome: 'when it times out', note: 'is told, and ends nothing' };
+  const told = { outcome: 'when it times out', note: 'hears of the timeout, and does not end it' };
   return { handle: name === 'request' ? requestKind : socketKind, leak: { kind: 'left', at, fn, ...told } };
 }

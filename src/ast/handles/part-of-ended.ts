@@ -13,7 +13,7 @@ import {
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { listNodesWithin } from '../within.ts';
-import { findEnd } from './ending-call.ts';
+import { findEndingCall } from './ending-call.ts';
 
 /** Deeper chains of names and calls are not followed. */
 const maxHops = 3;
@@ -28,7 +28,7 @@ export function isPartOfEnded(creation: ts.CallExpression, file: FileContext, ho
   if (!fn || !owner || hops > maxHops) return false;
   const root = rootOfMembers(skipWrappers(creation.expression));
   const binding = ts.isIdentifier(root) ? file.bindingOf(root) : undefined;
-  if (binding?.references.some((use) => isWithin(use, fn) && findEnd(use) !== undefined)) return true;
+  if (binding?.references.some((use) => isWithin(use, fn) && findEndingCall(use) !== undefined)) return true;
   return isEndedAround(owner, fn, file, hops);
 }
 
@@ -71,7 +71,7 @@ function endsIn(block: ts.Block, owner: ts.Expression, file: FileContext): boole
   const path = findMemberPath(owner)?.join('.');
   return listNodesWithin('CallExpression', block, file).some((call) => {
     const ended = findMethodCall(call)?.receiver;
-    if (!ended || findEnd(ended) !== call) return false;
+    if (!ended || findEndingCall(ended) !== call) return false;
     const isSame = ts.isIdentifier(ended) && ts.isIdentifier(owner) && file.bindingOf(ended) === file.bindingOf(owner);
     return isSame || (path?.startsWith('this.') === true && findMemberPath(ended)?.join('.') === path);
   });

@@ -364,7 +364,7 @@ function isReleaseAround(node: ts.Node, handling: Handling): boolean {
 }
 
 /** The place to show of the ways on which something stays: the first that is not the end of the function. */
-export function relatedOf(leaks: readonly Leak[]): Related[] {
+export function placesOfLeaks(leaks: readonly Leak[]): Related[] {
   return leaks
     .filter(({ outcome }) => outcome !== 'end')
     .slice(0, 1)

@@ -10,7 +10,7 @@ export function isPart(expression: ts.Expression, state: readonly Part[]): boole
 }
 
 /** What a statement does besides changing these parts and variables of its own; undefined when that is all. */
-export function findEffect(main: ts.Node, state: readonly Part[], file: FileContext): string | undefined {
+export function findOtherEffect(main: ts.Node, state: readonly Part[], file: FileContext): string | undefined {
   const why = 'the code that changes its points does more than that';
   const isOwn = (target: ts.Expression): boolean => {
     let at = skipWrappers(target);

@@ -2,7 +2,7 @@ import type { Binding, FileContext } from '../../model/file-context.ts';
 import { calleeName, type FunctionNode, getOutermostWrapped, isWithin, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { isPart, touches } from './effects.ts';
-import { callsIn, namesOf, type Part, uses } from './parts.ts';
+import { callsIn, listIdentifiers, type Part, uses } from './parts.ts';
 import type { RingChange } from './points.ts';
 
 /** The parameter that is handed to what hashes the points as well. */
@@ -21,7 +21,7 @@ export function findRingKey(
     const inner = hashed.at(-1);
     const value = inner?.arguments?.find((a) => uses(a, binding));
     if (!inner || !value || hashed.some((call) => !isWithin(inner, call))) continue;
-    const isPlain = namesOf(value).every(
+    const isPlain = listIdentifiers(value).every(
       (name) => file.bindingOf(name) === binding || /^(?:String|toString)$/.test(name.text),
     );
     if (isPlain) return { parameter: binding, value, call: inner };

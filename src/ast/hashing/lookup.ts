@@ -5,7 +5,7 @@ import { isPart, touches } from './effects.ts';
 import { findRingKey, listSearchLocals } from './key.ts';
 import { isNothing, kindOf, memberOf, type RingTerms } from './kinds.ts';
 import { findRingMemo, type RingMemo } from './memo.ts';
-import { namesOf, type Part, type RingOwner, uses } from './parts.ts';
+import { listIdentifiers, type Part, type RingOwner, uses } from './parts.ts';
 import type { RingChange } from './points.ts';
 import { type EmptyResult, hasEffect, isSafe, readEnd } from './results.ts';
 
@@ -73,7 +73,7 @@ export function findLookup(fn: FunctionNode, reading: Reading, file: FileContext
   if (!access) return 'no method here looks a key up';
   const common = { fn, parameter: key.parameter, key: key.value, access, search, memo };
   const isForeign = (s: ts.Node): boolean =>
-    used.some((p) => namesOf(s).some((name) => file.bindingOf(name)?.declaration === p));
+    used.some((p) => listIdentifiers(s).some((name) => file.bindingOf(name)?.declaration === p));
   const guards = rest.filter((s) => isGuard(s));
   const isGuarded = before.length + guards.length > 0;
   const searching = rest.filter((s) => !isGuard(s));

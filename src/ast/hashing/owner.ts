@@ -31,7 +31,11 @@ export function findFamily(owner: RingOwner, file: FileContext): string | undefi
 }
 
 /** A hash that is a parameter or a field that one is kept in. */
-export function isHandedIn(call: ts.CallExpression | ts.NewExpression, owner: RingOwner, file: FileContext): boolean {
+export function isHashHandedIn(
+  call: ts.CallExpression | ts.NewExpression,
+  owner: RingOwner,
+  file: FileContext,
+): boolean {
   const callee = skipWrappers(call.expression);
   if (ts.isIdentifier(callee)) {
     const declaration = file.bindingOf(callee)?.declaration;

@@ -110,7 +110,7 @@ export function findReplacement(access: ts.Expression): ts.BinaryExpression | un
   return isAssignment(parent) && parent.left === outer ? parent : undefined;
 }
 
-export function namesOf(node: ts.Node): ts.Identifier[] {
+export function listIdentifiers(node: ts.Node): ts.Identifier[] {
   const found: ts.Identifier[] = [];
   const visit = (at: ts.Node): void => {
     if (ts.isIdentifier(at)) found.push(at);

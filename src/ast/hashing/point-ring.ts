@@ -2,13 +2,13 @@ import type { FileContext } from '../../model/file-context.ts';
 import { classShape } from '../names/class-shape.ts';
 import { type FunctionNode, hasModifier, isClassNode, isWithin } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { findEffect } from './effects.ts';
+import { findOtherEffect } from './effects.ts';
 import { findLookup, type RingLookup } from './lookup.ts';
-import { findFamily, isHandedIn, judgeNode } from './owner.ts';
+import { findFamily, isHashHandedIn, judgeNode } from './owner.ts';
 import { callsIn, findMember, findRingOwner, isHidden, listParts, type Part, type RingOwner } from './parts.ts';
 import { findAddition, type RingChange } from './points.ts';
 import { asksForMore, hasWeights } from './reads.ts';
-import { findRemoval } from './removal.ts';
+import { findPointRemoval } from './removal.ts';
 import { findReset, isEmptyTest, isMadeEmpty, isOrdering, type RingReset } from './upkeep.ts';
 
 /** A consistent-hash ring written by hand: points of nodes in order, and a look-up that takes the first one behind a key. */
@@ -48,13 +48,13 @@ export function findPointRing(at: ts.Node, file: FileContext): PointRing | strin
     if (!isMadeEmpty(part)) return 'its points are not an empty list at the start';
   }
   const names = additions.flatMap(({ main }) => callsIn(main));
-  const given = names.find((call) => isHandedIn(call, owner, file));
+  const given = names.find((call) => isHashHandedIn(call, owner, file));
   if (given) return 'its hash is handed in: those who do may depend on where keys go';
   const state = keys ? [table, keys] : [table];
   for (const addition of additions) {
     const { main, node, member } = addition;
     for (const source of addition.sources) if (usesElsewhere(source, main, file)) return 'its points are used as well';
-    const effect = [main, ...addition.sources].map((one) => findEffect(one, state, file)).find((one) => one);
+    const effect = [main, ...addition.sources].map((one) => findOtherEffect(one, state, file)).find((one) => one);
     if (effect) return effect;
     if (hasWeights(addition, state, file)) return 'its nodes have weights or points of their own';
     const unclear = judgeNode(node, main, member, file);
@@ -93,7 +93,7 @@ function sortUses(reading: Reading): PointRing | string {
       const ordering = isOrdering(access, state);
       if (ordering) orderings.push(ordering);
       else {
-        const removal = findRemoval(access, owner, reading, file);
+        const removal = findPointRemoval(access, owner, reading, file);
         if (typeof removal === 'string') return removal;
         if (removal) changes.push(removal);
         else {

@@ -1,19 +1,19 @@
 import type { Binding, FileContext } from '../../model/file-context.ts';
 import { findMethodCall, getOutermostWrapped, isFunctionNode, isWithin, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { findEffect } from './effects.ts';
-import { findMember, findReplacement, namesOf, type Part, type RingOwner, uses } from './parts.ts';
+import { findOtherEffect } from './effects.ts';
+import { findMember, findReplacement, listIdentifiers, type Part, type RingOwner, uses } from './parts.ts';
 import { findMain, findNode, type RingChange } from './points.ts';
 
 /** The points of a node taken out at a use of the points; undefined where nothing is, a text where it is not clear what. */
-export function findRemoval(
+export function findPointRemoval(
   access: ts.Expression,
   owner: RingOwner,
   { state }: { state: readonly Part[] },
   file: FileContext,
 ): RingChange | string | undefined {
   const member = findMember(access, owner);
-  const names = member ? namesOf(member).flatMap((name) => findNode(name, file) ?? []) : [];
+  const names = member ? listIdentifiers(member).flatMap((name) => findNode(name, file) ?? []) : [];
   for (const node of new Set(names)) {
     if (!isWithin(node.identifier, member!)) continue;
     const { main, isLooped } = findMain(access, node);
@@ -22,7 +22,7 @@ export function findRemoval(
     if (!isLooped && !filter) continue;
     if (filter && !isKept(filter, node, file)) return 'which points stay is decided by more than their node';
     if (!filter && !decides(main, node)) return 'which points go is decided by more than their node';
-    const effect = findEffect(main, state, file);
+    const effect = findOtherEffect(main, state, file);
     return effect ?? { method: 'remove', main, node, member, access, sources: [] };
   }
   return undefined;

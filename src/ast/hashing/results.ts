@@ -1,7 +1,7 @@
 import type { Binding, FileContext } from '../../model/file-context.ts';
 import { getOutermostWrapped, isWithin, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { findEffect } from './effects.ts';
+import { findOtherEffect } from './effects.ts';
 import { isNothing, kindOf, memberOf, type RingTerms } from './kinds.ts';
 import type { Part } from './parts.ts';
 
@@ -73,10 +73,10 @@ export function hasEffect(
   let found = false;
   const visit = (node: ts.Node): void => {
     if (ts.isReturnStatement(node)) {
-      if (node.expression && findEffect(node.expression, own, file)) found = true;
+      if (node.expression && findOtherEffect(node.expression, own, file)) found = true;
     } else if (ts.isBlock(node) || ts.isIfStatement(node) || ts.isIterationStatement(node, false))
       ts.forEachChild(node, visit);
-    else if (findEffect(node, own, file)) found = true;
+    else if (findOtherEffect(node, own, file)) found = true;
   };
   visit(statement);
   return found;

@@ -8,7 +8,7 @@ import {
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { isPart } from './effects.ts';
-import { findPartCall, findReplacement, namesOf, type Part } from './parts.ts';
+import { findPartCall, findReplacement, listIdentifiers, type Part } from './parts.ts';
 
 export interface RingReset {
   part: Part;
@@ -101,11 +101,14 @@ export function isOrdering(access: ts.Expression, state: readonly Part[]): ts.St
     if (builtins.has(name.text) || ts.isParameter(parent)) return true;
     if (isPart(name, state)) return true;
     for (let up: ts.Node = name; up !== write; up = up.parent) {
-      if (isFunctionNode(up) && up.parameters.some((p) => namesOf(p.name).some(({ text }) => text === name.text)))
+      if (
+        isFunctionNode(up) &&
+        up.parameters.some((p) => listIdentifiers(p.name).some(({ text }) => text === name.text))
+      )
         return true;
     }
     return false;
   };
   const mentions = state.some(({ accesses }) => accesses.some((one) => isWithin(one, write.right)));
-  return mentions && namesOf(write.right).every(isKnown) ? statement : undefined;
+  return mentions && listIdentifiers(write.right).every(isKnown) ? statement : undefined;
 }

@@ -13,8 +13,9 @@ import {
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { leavesFunction, outcomeOf } from '../where/conditions.ts';
+import { leavesFunction, resultWith } from '../where/conditions.ts';
 import { contains } from '../within.ts';
+import { waitsForOthers } from './renewed-wait.ts';
 
 /** The loop whose body the attempt is: nothing but blocks and conditions in between. */
 export function findRetryLoop(node: ts.Node): LoopNode | undefined {
@@ -133,7 +134,7 @@ export function goesOtherWay(attempt: ts.TryStatement, fn: FunctionNode, file: F
     const name = set.left.getText(file.source);
     return contains(body, (n) => {
       if (!ts.isIfStatement(n)) return false;
-      const isTrue = outcomeOf(n.expression, name, isSet);
+      const isTrue = resultWith(n.expression, name, isSet);
       if (isTrue === undefined) return false;
       if (n.end <= attempt.pos) return isTrue && leavesFunction(n.thenStatement);
       return isTrue ? isWithin(attempt, n.elseStatement ?? n.expression) : isWithin(attempt, n.thenStatement);
@@ -168,13 +169,21 @@ export function behindTryLeaves(attempt: ts.TryStatement): boolean {
 
 /**
  * The tries may come to an end that is no success: the `catch` ends them, or counts (to tell the count of a log is no
- * limit), or what stands beside the attempt leaves.
+ * limit), what stands beside the attempt leaves, or the attempt does for a flag that is set elsewhere.
  */
 export function mayGiveUp(attempt: ts.TryStatement, loop: LoopNode, file: FileContext): boolean {
   const { block } = attempt.catchClause!;
   if (contains(block, isExit) || behindTryLeaves(attempt)) return true;
   if (/attempt|retr(?:y|ies)|tries/i.test(withoutTexts(block, file).replace(logCall, ''))) return true;
-  return contains(loop.statement, (n) => isExit(n) && !isWithin(n, attempt));
+  return contains(loop.statement, (n) => (isExit(n) && !isWithin(n, attempt)) || isLeftForFlag(n, loop, file));
+}
+
+/** `if (isOver) break;`, where only other functions set `isOver`: a timer, or whoever calls it off. */
+function isLeftForFlag(node: ts.Node, loop: LoopNode, file: FileContext): boolean {
+  if (!ts.isIfStatement(node) || !(isExit(node.thenStatement) || contains(node.thenStatement, isExit))) return false;
+  const flag = skipWrappers(node.expression);
+  const { writes = [] } = (ts.isIdentifier(flag) && file.bindingOf(flag)) || {};
+  return writes.length > 0 && writes.every((write) => !isWithin(write, loop));
 }
 
 const logCall = /(?:[\w$.]+\.)?(?:log(?:ger)?|console|debug)(?:\.\w+)*\([^;]*?\)(?=\s*(?:;|\}|$|\n))/gi;
@@ -210,7 +219,7 @@ function isFalseWith(condition: ts.Expression, name: string, value: boolean): bo
   const asked = skipWrappers(condition);
   if (ts.isBinaryExpression(asked) && asked.operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken)
     return isFalseWith(asked.left, name, value) || isFalseWith(asked.right, name, value);
-  return outcomeOf(asked, name, value) === false;
+  return resultWith(asked, name, value) === false;
 }
 
 function booleanOf({ kind }: ts.Expression): boolean | undefined {
@@ -235,9 +244,11 @@ export function changesSubject(attempt: ts.TryStatement, loop: LoopNode, file: F
 
 /**
  * `catch { token = undefined; }`: the next round asks for something else, without the token that was refused; also
- * where the round makes its request of it ahead of the attempt.
+ * where the round makes its request of it ahead of the attempt, or first waits for another promise.
  */
-export function changesAttempt({ tryBlock, catchClause }: ts.TryStatement, loop: LoopNode, file: FileContext): boolean {
+export function changesAttempt(attempt: ts.TryStatement, loop: LoopNode, file: FileContext): boolean {
+  const { tryBlock, catchClause } = attempt;
+  if (waitsForOthers(attempt, file)) return true;
   return contains(catchClause!.block, (node) => {
     if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.EqualsToken) return false;
     if (!ts.isIdentifier(node.left) || isCaughtError(node.right, catchClause!)) return false;

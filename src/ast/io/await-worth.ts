@@ -2,9 +2,10 @@ import type { FileContext } from '../../model/file-context.ts';
 import type { LinkCondition } from '../../model/link.ts';
 import { allOf, anyOf } from '../all-of.ts';
 import { hasServer } from '../clients/embedded-database.ts';
+import { mayRunOnGivenConnection } from '../clients/given-connection.ts';
 import { findFunctionValue } from '../names/functions.ts';
 import { findCallee } from '../names/symbol-ref.ts';
-import { dependsOnRound, findAdd } from '../size/loop-facts.ts';
+import { dependsOnRound, findEntryAdd } from '../size/loop-facts.ts';
 import { findSize, soundsLarge } from '../size/size.ts';
 import { findMemberPath, findMethodCall, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
@@ -21,9 +22,10 @@ import { isOfRemoteClient } from './remote-client.ts';
 
 type Calls = readonly ts.CallExpression[];
 
-/** Files of this machine are read at once, a page has one user, and nobody waits for what runs by a timetable. */
+/** Files of this machine are read at once, a page has one user, nobody waits for what runs by a timetable, and one connection answers in turn. */
 export function isLittleGained(calls: Calls, file: FileContext): boolean {
-  return calls.every((call) => readsFiles(call, file)) || isSeldomAsked(file) || isInBrowser(file);
+  const isQuick = calls.every((call) => readsFiles(call, file)) || mayRunOnGivenConnection(calls, file);
+  return isQuick || isSeldomAsked(file) || isInBrowser(file);
 }
 
 /** A call of the local file system, or of a function of this file that waits for nothing else. */
@@ -113,7 +115,7 @@ function isFilledList(over: ts.Expression, file: FileContext): boolean {
   const binding = ts.isIdentifier(value) ? file.bindingOf(value) : undefined;
   return (
     binding?.references.some((reference) => {
-      const add = findAdd(reference);
+      const add = findEntryAdd(reference);
       return add !== undefined && findMethodCall(add)?.method === 'push';
     }) ?? false
   );

@@ -1,5 +1,6 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { SymbolRef } from '../../model/link.ts';
+import { runOnOneConnection } from '../clients/one-connection.ts';
 import { findMethodCall, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { awaitedCall } from './independence.ts';
@@ -28,6 +29,7 @@ export function findAwaitedElements(first: ts.AwaitExpression, file: FileContext
     .map((element) => skipWrappers(ts.isAwaitExpression(element) ? element.expression : element))
     .filter(ts.isCallExpression);
   if (calls.length < 2 || !ts.isCallExpression(skipWrappers(first.expression))) return undefined;
+  if (runOnOneConnection(calls, file)) return undefined;
   return { awaits, calls, hasWrite: calls.some((call) => ioOf(call, file) === 'write') };
 }
 
@@ -56,5 +58,5 @@ export function findAwaitedMembers(first: ts.AwaitExpression, file: FileContext)
     calls.push(read.call);
     if (read.asked) asked.push(read.asked);
   }
-  return { calls, asked };
+  return runOnOneConnection(calls, file) ? undefined : { calls, asked };
 }

@@ -1,6 +1,6 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { LinkCondition, SymbolRef } from '../../model/link.ts';
-import { sharesConnection } from '../clients/one-connection.ts';
+import { runOnOneConnection, sharesConnection } from '../clients/one-connection.ts';
 import { isRedisCommand } from '../clients/redis-command.ts';
 import { findFunctionValue } from '../names/functions.ts';
 import { bareModule, findOrigin, originName } from '../names/provenance.ts';
@@ -29,6 +29,8 @@ export interface FanOut {
   io: Io;
   /** Where the file does not tell that it waits for something outside: what it calls in other files. */
   asked: readonly SymbolRef[];
+  /** The calls that it waits for. */
+  waited: readonly ts.CallExpression[];
   /** All it does outside is to write files, as a build does from its configuration. */
   writesFiles: boolean;
   /** Each round holds a connection of its own until it ends. */
@@ -64,6 +66,8 @@ export function findFanOut(call: ts.CallExpression, file: FileContext): FanOut |
   const work = body ?? pushed;
   if (!work || usesLimiter(work) || (pushed && usesLimiter(pushed)) || sharesConnection(call, work, file))
     return undefined;
+  const waited = listAwaited(work);
+  if (waited.length > 0 && runOnOneConnection(waited, file, work)) return undefined;
   const own = pushed && ioOf(pushed, file);
   const io = body ? listIo(body, file) : own ? [own] : [];
   const asked = io.length > 0 ? [] : listAwaitedCallees(work, file);
@@ -77,6 +81,7 @@ export function findFanOut(call: ts.CallExpression, file: FileContext): FanOut |
     body,
     io: io.includes('write') || asked.length > 0 ? 'write' : 'read',
     asked,
+    waited,
     writesFiles: writesFiles(work, file),
     holdsConnection: holdsConnection(work),
     isHeldBack: body !== undefined && isHeldBack(body, file),
@@ -137,13 +142,16 @@ function isGathered(fn: Work, file: FileContext): boolean {
 
 /** What a function waits for that another file may define. */
 function listAwaitedCallees(fn: Work, file: FileContext): SymbolRef[] {
-  const found: SymbolRef[] = [];
+  const callees = listAwaited(fn).map((call) => findCallee(call, file));
+  return callees.filter((to) => to !== undefined && to.kind !== 'named').slice(0, maxAsked);
+}
+
+/** The calls that it waits for. */
+function listAwaited(fn: Work): ts.CallExpression[] {
+  const found: ts.CallExpression[] = [];
   const visit = (at: ts.Node): void => {
     if (isFunctionNode(at) && at !== fn) return;
-    if (ts.isCallExpression(at) && found.length < maxAsked && (at === fn || isAwaitedOrReturned(at))) {
-      const to = findCallee(at, file);
-      if (to && to.kind !== 'named') found.push(to);
-    }
+    if (ts.isCallExpression(at) && (at === fn || isAwaitedOrReturned(at))) found.push(at);
     ts.forEachChild(at, visit);
   };
   const at = partOf(fn);

@@ -12,7 +12,7 @@ export interface HeldQuery {
 }
 
 /** A call as a chain of methods, last first, and what that begins with. */
-export interface CallChain {
+export interface MethodChain {
   call: ts.CallExpression;
   methods: readonly string[];
   head: ts.Expression;
@@ -23,7 +23,7 @@ export interface CallChain {
  * library has, where the package depends on that. `source.getRepository(Order).find()`, `source.manager.findOne(Order, …)`,
  * `orderRepository.findOneBy({ id })`, `orders.find().toArray()`, `getClient().order.findMany()`.
  */
-export function findHeldQuery(chain: CallChain, file: FileContext): HeldQuery | undefined {
+export function findHeldQuery(chain: MethodChain, file: FileContext): HeldQuery | undefined {
   const { dependencies } = file.package;
   for (const [library, packages, find] of holders) {
     if (!packages.some((name) => dependencies.has(name))) continue;
@@ -33,7 +33,7 @@ export function findHeldQuery(chain: CallChain, file: FileContext): HeldQuery | 
   return undefined;
 }
 
-type Find = (chain: CallChain, file: FileContext) => string | undefined;
+type Find = (chain: MethodChain, file: FileContext) => string | undefined;
 
 const holders: readonly (readonly [HeldQuery['library'], readonly string[], Find])[] = [
   ['typeorm', ['typeorm', '@nestjs/typeorm'], findOfRepository('typeorm')],
@@ -94,7 +94,7 @@ const ownOfPrisma =
 const optionsOfPrisma = /^(?:where|select|include|omit|orderBy|take|skip|cursor|distinct|data|by|skipDuplicates)$/;
 
 /** `client.order.findMany({ where })`: a model of whatever a client is called; a repository of the project's own has none. */
-function findOfPrisma({ call, methods, head }: CallChain, file: FileContext): string | undefined {
+function findOfPrisma({ call, methods, head }: MethodChain, file: FileContext): string | undefined {
   const [verb, ...before] = methods;
   if (verb === undefined || before.length > 0 || !ownOfPrisma.test(verb) || !areOptionsOfPrisma(call)) return undefined;
   const receiver = skipWrappers((skipWrappers(call.expression) as ts.PropertyAccessExpression).expression);
@@ -117,7 +117,7 @@ function areOptionsOfPrisma({ arguments: [given] }: ts.CallExpression): boolean 
 }
 
 /** `orders.find({ … }).toArray()`, and what is done with a collection that a name of the project holds. */
-function findOfCollection({ call, methods, head }: CallChain, file: FileContext): string | undefined {
+function findOfCollection({ call, methods, head }: MethodChain, file: FileContext): string | undefined {
   const [last] = methods;
   if (last === 'toArray') return methods.some((name) => /^(?:find|aggregate)$/.test(name)) ? last : undefined;
   if (last === undefined || methods.length > 1 || !methodsOf.mongodb.test(last) || !/(?:One|Many|And\w+)$/.test(last))

@@ -3,7 +3,7 @@ import type { SymbolRef } from '../../model/link.ts';
 import { runOnOneConnection } from '../clients/one-connection.ts';
 import { findFunctionValue } from '../names/functions.ts';
 import { findNumber } from '../names/number-value.ts';
-import { dependsOnRound, isDeclaredIn, listNames } from '../size/loop-facts.ts';
+import { dependsOnRound, isDeclaredIn, listUsedBindings } from '../size/loop-facts.ts';
 import {
   findEnclosingFunction,
   findMemberPath,
@@ -109,8 +109,8 @@ export function findIndependentRounds(loop: ListLoop, file: FileContext): Indepe
   // What one round puts in, a later one may take out: their order counts.
   if (!isFit || calls.length === 0 || taken.size > 0) return undefined;
   // A list that its own rounds make longer: the next item is not known before the last is read.
-  if (listNames(over, file).some((b) => written.has(b))) return undefined;
-  if (calls.some((call) => listNames(call, file).some((b) => written.has(b)))) return undefined;
+  if (listUsedBindings(over, file).some((b) => written.has(b))) return undefined;
+  if (calls.some((call) => listUsedBindings(call, file).some((b) => written.has(b)))) return undefined;
   if (hasConditionOn(loop.statement, written, file) || runOnOneConnection(calls, file, loop)) return undefined;
   return { loop, over, calls, asked, sent };
 }
@@ -223,7 +223,7 @@ function fillsInOrder(expression: ts.Expression, loop: ts.Node, file: FileContex
 function hasConditionOn(body: ts.Node, written: ReadonlySet<Binding>, file: FileContext): boolean {
   const visit = (at: ts.Node): boolean => {
     const condition = ts.isIfStatement(at) ? at.expression : ts.isConditionalExpression(at) ? at.condition : undefined;
-    if (condition && listNames(condition, file).some((b) => written.has(b))) return true;
+    if (condition && listUsedBindings(condition, file).some((b) => written.has(b))) return true;
     return isFunctionNode(at) ? false : (ts.forEachChild(at, visit) ?? false);
   };
   return visit(body);

@@ -1,6 +1,6 @@
 import type { FileContext } from '../../model/file-context.ts';
 import { findFunctionValue } from '../names/functions.ts';
-import { bareModule, findOrigin, isHandedIn, originName } from '../names/provenance.ts';
+import { bareModule, findOrigin, isParameterCallee, originName } from '../names/provenance.ts';
 import {
   findCallOn,
   findEnclosingFunction,
@@ -52,7 +52,7 @@ export function findOutboundCall(call: ts.CallExpression, file: FileContext): Ou
   if (name === undefined || !(verbs.test(name) || (ts.isIdentifier(callee) && renamed.test(name)))) return undefined;
   const found = (library: HttpLibrary, index: number): OutboundCall => ({ library, index, end: call });
   if (ts.isIdentifier(callee) && callee.text === 'fetch') {
-    if (isHandedIn(callee, file) || call.arguments.length === 0) return undefined;
+    if (isParameterCallee(callee, file) || call.arguments.length === 0) return undefined;
     const module = bareModule(findOrigin(callee, file)?.module ?? '');
     if (loadsNodeFetch(callee, file)) return found('node-fetch', 1);
     if (module === '' || module === 'undici' || fetchWrapper.test(module)) return found('fetch', 1);

@@ -1,6 +1,6 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { Judge, Size } from '../size/size.ts';
-import { tenant, textOf } from '../size/size-sources.ts';
+import { queryText, tenant } from '../size/size-sources.ts';
 import { pluralOf, soundOfName } from '../size/size-words.ts';
 import {
   argumentsOf,
@@ -48,7 +48,7 @@ export function sizeOfQuery(call: Invocation, file: FileContext, depth: number, 
     return list.size === 'large'
       ? { ...list, why: `one row for each of ${list.why}` }
       : unknown('as many as asked for');
-  return { size: 'large', why: `all rows of ${textOf(call)}, which has no limit`, at: call, isWhole: true };
+  return { size: 'large', why: `all rows of ${queryText(call)}, which has no limit`, at: call, isWhole: true };
 }
 
 /**

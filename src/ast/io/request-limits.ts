@@ -1,5 +1,6 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { LinkCondition } from '../../model/link.ts';
+import { listImports } from '../names/module-surface.ts';
 import { calleeName, findMethodCall, findPropertyName, isFunctionNode, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { mayServeNext } from '../where/file-entries.ts';
@@ -29,11 +30,20 @@ const settings: Partial<Record<HttpLibrary, string>> = {
 
 /**
  * Whether a file says that all requests of its program end at a limit: it puts a time-out ahead of its handlers, or is a
- * route that tells its platform how long it may take, which ends each of them.
+ * route that tells its platform how long it may take, which ends each of them, or is called by a gateway that does.
  */
 export function endsAllRequests(file: FileContext): boolean {
   if (/maxDuration/.test(file.text) && mayServeNext(file) && tellsDuration(file)) return true;
+  if (/APIGatewayProxy/.test(file.text) && isBehindGateway(file)) return true;
   return /imeout/.test(file.text) && limitsAll(file);
+}
+
+/** `handler: APIGatewayProxyHandler`, `(event: APIGatewayProxyEvent) => …`: Amazon's API Gateway waits for half a minute at most. */
+function isBehindGateway(file: FileContext): boolean {
+  return (
+    /\bAPIGatewayProxy(?:Handler|Event)(?:V2)?\b/.test(file.text) &&
+    listImports(file).some((module) => /^(?:@types\/)?aws-lambda$/.test(module))
+  );
 }
 
 /** After so long fetch gives up by itself. */

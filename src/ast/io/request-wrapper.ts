@@ -38,11 +38,11 @@ export function unlessCallersLimit(
 ): LinkCondition[] | undefined {
   const given = call.arguments[index];
   if (!given || call.arguments.some(ts.isSpreadElement) || isStandIn(call, file)) return undefined;
-  return listConditions(optionsOf(skipWrappers(given), call, file), ownerOf(call), file, 0);
+  return listConditions(optionsOf(skipWrappers(given), call, file), functionOfCall(call), file, 0);
 }
 
 /** The function that a call belongs to, also from inside of a promise that it makes. */
-export function ownerOf(node: ts.Node): FunctionNode | undefined {
+export function functionOfCall(node: ts.Node): FunctionNode | undefined {
   const fn = findEnclosingFunction(node);
   const promise = fn && findPromiseAround(fn);
   return promise ? findEnclosingFunction(promise) : fn;
@@ -68,7 +68,12 @@ function listConditions(
       if (outer.arguments.slice(0, index + 1).some(ts.isSpreadElement)) return undefined;
       const argument = outer.arguments[index];
       if (!mayLimit(argument, outer, file)) continue;
-      const further = listConditions(optionsOf(skipWrappers(argument!), outer, file), ownerOf(outer), file, depth + 1);
+      const further = listConditions(
+        optionsOf(skipWrappers(argument!), outer, file),
+        functionOfCall(outer),
+        file,
+        depth + 1,
+      );
       if (!further) return undefined;
       conditions.push(...further);
     }

@@ -19,7 +19,7 @@ export function isRowsOfRead(value: ts.Expression, file: FileContext, depth = 0)
   if (depth > maxDepth) return false;
   const again = (part: ts.Expression | undefined): boolean => part !== undefined && isRowsOfRead(part, file, depth + 1);
   if (ts.isPropertyAccessExpression(read)) return rowsOf.test(read.name.text) && again(read.expression);
-  if (ts.isIdentifier(read)) return listGiven(read, file).some(again);
+  if (ts.isIdentifier(read)) return listValuesGiven(read, file).some(again);
   const target = ts.isCallExpression(read) ? findMethodCall(read) : undefined;
   if (!target) return false;
   if (page.test(target.method) || (target.method === 'toArray' && isOfFind(target.receiver))) return true;
@@ -35,7 +35,7 @@ function isOfFind(cursor: ts.Expression): boolean {
 }
 
 /** What a name is given: where it is declared, where it is written, by what it is the answer of. */
-export function listGiven(name: ts.Identifier, file: FileContext): ts.Expression[] {
+export function listValuesGiven(name: ts.Identifier, file: FileContext): ts.Expression[] {
   const binding = file.bindingOf(name);
   if (!binding) return [];
   const { declaration, writes } = binding;

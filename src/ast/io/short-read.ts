@@ -2,7 +2,7 @@ import type { FileContext } from '../../model/file-context.ts';
 import { onlyValueOf } from '../names/initializer.ts';
 import { findMethodCall, findProperty, skipAwait, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { listGiven, rowsOf } from './rows-of-read.ts';
+import { listValuesGiven, rowsOf } from './rows-of-read.ts';
 
 /** Below some hundred rows it does not matter how they are looked through. */
 const fewRows = 100;
@@ -21,7 +21,7 @@ export function isShortRead(value: ts.Expression, file: FileContext, depth = 0):
   if (ts.isPropertyAccessExpression(read))
     return rowsOf.test(read.name.text) && isShortRead(read.expression, file, depth + 1);
   if (ts.isIdentifier(read)) {
-    const given = listGiven(read, file);
+    const given = listValuesGiven(read, file);
     return given.length > 0 && given.every((part) => isShortRead(part, file, depth + 1));
   }
   return ts.isCallExpression(read) && hasSmallLimit(read, file);

@@ -4,9 +4,9 @@ import { listCallsOf } from '../names/functions.ts';
 import { findNumber } from '../names/number-value.ts';
 import { bareModule, findOrigin } from '../names/provenance.ts';
 import {
+  calleeName,
   type FunctionNode,
   findEnclosingFunction,
-  findMemberPath,
   findMethodCall,
   findStringValue,
   getOutermostWrapped,
@@ -57,8 +57,8 @@ const asyncZlib =
 
 /** Judges a call named …Sync. */
 export function findSyncCall(call: ts.CallExpression, file: FileContext): SyncCall | undefined {
-  const name = findMemberPath(call.expression)?.at(-1);
-  if (name === undefined || !name.endsWith('Sync')) return undefined;
+  const name = calleeName(call);
+  if (!name.endsWith('Sync')) return undefined;
   const origin = findOrigin(call.expression, file);
   const module = origin && moduleNames[bareModule(origin.module)];
   const original = origin?.path.at(-1) ?? name;
@@ -108,7 +108,7 @@ export function isDoneOnce(found: SyncCall, file: FileContext): boolean {
   // `loadTemplate(name)`: another file with each call.
   const isForCall = reading.test(found.name) && variesByCall(found, file);
   if (!isMaking && (isStartup(fn, file) || (onceName.test(nameOfFunction(fn)) && !isForCall))) return true;
-  if (onceFile.test(file.path) || isOfKernel(call)) return true;
+  if (onceFile.test(file.path) || isOfKernel(call) || endsMachine(found)) return true;
   if (/(?:parentPort|isMainThread)\b/.test(file.text) || (module === 'zlib' && isOfConstant(call, file))) return true;
   return isKeptForLater(call, file);
 }
@@ -122,6 +122,16 @@ const makingName = /^(?:register|create|generate)(?!\w*(?:Admin|Root|Super|Defau
 function isMadeForEach(fn: FunctionNode, { module }: Pick<SyncCall, 'module'>, file: FileContext): boolean {
   if ((module !== 'bcrypt' && module !== 'crypto') || !makingName.test(nameOfFunction(fn))) return false;
   return listCallsOf(fn, file).every((call) => frequencyOf(call, file) === 'call' && !isKeptForLater(call, file));
+}
+
+/** `execSync('sudo reboot')`, `spawnSync('shutdown', ['-h', 'now'])`: nothing is left to wait. */
+function endsMachine({ call: { arguments: given }, module }: SyncCall): boolean {
+  const [command, rest] = given.map(skipWrappers);
+  const words = rest && ts.isArrayLiteralExpression(rest) ? rest.elements : [];
+  const text = [command, ...words].map((word) => findStringValue(word) ?? '').join(' ');
+  return (
+    module === 'child_process' && /^(?:sudo )?(?:\/\S*\/)?(?:systemctl )?(?:reboot|shutdown|poweroff|halt)\b/.test(text)
+  );
 }
 
 /** Files that the kernel makes up as they are read. */

@@ -51,7 +51,7 @@ export function listEnds(life: Life): readonly FunctionNode[] {
 }
 
 /** The function that ends an owner for good. */
-export function findEnd(life: Life): FunctionNode | undefined {
+export function findOwnerEnd(life: Life): FunctionNode | undefined {
   return findDisposer(listEnds(life), undefined);
 }
 

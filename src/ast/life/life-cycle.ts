@@ -55,7 +55,7 @@ export function lifeOf(node: ts.Node, file: FileContext): Life {
 }
 
 function judgeLife(node: ts.Node, file: FileContext): Life {
-  const effect = findEffect(node);
+  const effect = findUiEffect(node);
   // What an `async` effect returns is a promise, which nobody calls.
   if (effect) return { kind: 'effect', effect, cleanups: isAsync(effect) ? [] : listReturnedFunctions(effect, file) };
   if (frequencyOf(node, file) === 'once') return { kind: 'process' };
@@ -107,7 +107,7 @@ function getOutermostFunction(fn: FunctionNode): FunctionNode {
 }
 
 /** The run of a UI effect that a node stands in. */
-export function findEffect(node: ts.Node): FunctionNode | undefined {
+export function findUiEffect(node: ts.Node): FunctionNode | undefined {
   for (let fn = findEnclosingFunction(node); fn; fn = findEnclosingFunction(fn)) {
     const call = getOutermostWrapped(fn).parent;
     if (!ts.isCallExpression(call) || call.expression === fn) continue;

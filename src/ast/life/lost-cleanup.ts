@@ -8,14 +8,14 @@ import {
   isFunctionNode,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { findEffect } from './life-cycle.ts';
+import { findUiEffect } from './life-cycle.ts';
 
 /**
  * Whether a place stands in a clean-up that nobody is ever given: `useEffect(async () => { …; return () => clear(); })` returns
  * a promise, and what `(async () => { …; return () => clear(); })();` within an effect returns is dropped.
  */
 export function isInLostCleanup(node: ts.Node, file: FileContext): boolean {
-  const effect = findEffect(node);
+  const effect = findUiEffect(node);
   if (!effect) return false;
   for (let fn = findEnclosingFunction(node); fn && fn !== effect; fn = findEnclosingFunction(fn)) {
     const giver = giverOf(fn);

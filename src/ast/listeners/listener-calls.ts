@@ -55,7 +55,7 @@ function collect(methods: RegExp, file: FileContext): ListenerCall[] {
 }
 
 /** The parts of an adding call; undefined for other calls. */
-export function findAdd(call: ts.CallExpression, file: FileContext): ListenerCall | undefined {
+export function findListenerAdd(call: ts.CallExpression, file: FileContext): ListenerCall | undefined {
   return findListenerCall(call, adding, file);
 }
 
@@ -69,7 +69,7 @@ export function findTimeoutAdd(call: ts.CallExpression, file: FileContext): List
   return { call, method, receiver, target, event: 'timeout', isEventKnown: true, listener, options: undefined };
 }
 
-export function findRemoval(call: ts.CallExpression, file: FileContext): ListenerCall | undefined {
+export function findListenerRemoval(call: ts.CallExpression, file: FileContext): ListenerCall | undefined {
   return findListenerCall(call, removing, file);
 }
 

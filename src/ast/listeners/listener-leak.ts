@@ -53,8 +53,8 @@ import {
   isBoundToSignal,
   isEnded,
   isForwarded,
-  isLeftAlone,
   isRegistering,
+  isResultDropped,
   type ListenerLeak,
   type ListenerPlace,
   listOwnCaptures,
@@ -85,7 +85,7 @@ export function findListenerLeak(add: ListenerCall, file: FileContext): Listener
 function judge(add: ListenerCall, file: FileContext): ListenerLeak | undefined {
   const fn = findEnclosingFunction(add.call);
   const listener = add.listener && skipWrappers(add.listener);
-  if (!fn || !listener || !isLeftAlone(add.call) || !canListen(listener) || isBoundToSignal(add)) return undefined;
+  if (!fn || !listener || !isResultDropped(add.call) || !canListen(listener) || isBoundToSignal(add)) return undefined;
   const life = lifeOf(add.call, file);
   if (life.kind === 'process') return undefined;
   const promise = findPromiseAround(fn);

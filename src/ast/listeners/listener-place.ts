@@ -126,7 +126,7 @@ function endsOther(_: ts.SourceFile, { text }: FileContext): boolean {
 }
 
 /** The result is not kept: it may be what takes the listener away. */
-export function isLeftAlone(call: ts.CallExpression): boolean {
+export function isResultDropped(call: ts.CallExpression): boolean {
   const { parent } = getOutermostWrapped(call);
   if (ts.isArrowFunction(parent)) {
     const { parent: taker } = parent;

@@ -3,7 +3,7 @@ import { listCallsOf } from '../names/functions.ts';
 import { findEnclosingFunction, getOutermostWrapped, nameOfFunction } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { eventKindOf } from './event-kind.ts';
-import { findAdd, type ListenerCall } from './listener-calls.ts';
+import { findListenerAdd, type ListenerCall } from './listener-calls.ts';
 import { hasOnce, isEnded, type ListenerLeak, type ListenerPlace } from './listener-place.ts';
 
 /** One event may come once; what several of them call runs again with each. */
@@ -28,7 +28,7 @@ export function findAddedByEachEvent({ add, fn, emitter, promise, file }: Listen
 function findHandledEvent(call: ts.Node, file: FileContext): string | undefined {
   const handler = findEnclosingFunction(call);
   const parent = handler && getOutermostWrapped(handler).parent;
-  const outer = parent && ts.isCallExpression(parent) ? findAdd(parent, file) : undefined;
+  const outer = parent && ts.isCallExpression(parent) ? findListenerAdd(parent, file) : undefined;
   return outer && !/once/i.test(outer.method) ? outer.event : undefined;
 }
 

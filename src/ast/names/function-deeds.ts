@@ -1,6 +1,6 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { FunctionDeed } from '../../model/link.ts';
-import { takesTurns } from '../containers/shared-load.ts';
+import { turnTaking } from '../containers/shared-load.ts';
 import { catchesAll } from '../io/cannot-fail.ts';
 import { givesAtOnce } from '../io/gives-at-once.ts';
 import { listIoCalls } from '../io/io-call.ts';
@@ -51,7 +51,7 @@ export function listDeeds(fn: FunctionNode, file: FileContext): FunctionDeed[] {
   if (isSleep(fn, file)) deeds.add('sleeps');
   if (catchesAll(fn)) deeds.add('catches');
   if (givesAtOnce(fn)) deeds.add('at-once');
-  if (takesTurns.test(text)) deeds.add('shares');
+  if (turnTaking.test(text)) deeds.add('shares');
   return [...deeds].sort();
 }
 

@@ -373,7 +373,7 @@ function traceReturn(callee: ts.Identifier, file: FileContext, depth: number): O
 }
 
 /** A parameter, or a part of one: whatever the caller calls so. SvelteKit hands in the real one. */
-export function isHandedIn(callee: ts.Identifier, file: FileContext): boolean {
+export function isParameterCallee(callee: ts.Identifier, file: FileContext): boolean {
   const declaration = file.bindingOf(callee)?.declaration;
   if (!declaration || /(?:^|\/)\+/.test(file.path)) return false;
   if (ts.isParameter(declaration)) return true;

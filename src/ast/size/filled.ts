@@ -14,7 +14,7 @@ import {
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { findAdd, findIterated, isDeclaredIn, isOverStream, listRepetitions } from './loop-facts.ts';
+import { findEntryAdd, findIterated, isDeclaredIn, isOverStream, listRepetitions } from './loop-facts.ts';
 import type { Judge, Size } from './size.ts';
 
 const fillsOnce =
@@ -38,7 +38,7 @@ export function sizeOfFilled(
   let isFilled = false;
   let isSmall = true;
   for (const access of accesses) {
-    const add = findAdd(access);
+    const add = findEntryAdd(access);
     if (!add) continue;
     isFilled = true;
     const found = sizeOfAdd(add, access, { isField: references === undefined, isTable }, file, depth, judge);

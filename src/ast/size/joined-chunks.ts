@@ -13,7 +13,7 @@ import { ts } from '../ts.ts';
 import { isInSomeRounds } from '../where/rounds.ts';
 import { type ByteGrowth, fewBytes, findRepeats, isConcat, isLastCall } from './byte-growth.ts';
 import { isOfOneLine, isOfSmallBody, isShownToGetChunks } from './chunk-evidence.ts';
-import { isDeclaredIn, listNames } from './loop-facts.ts';
+import { isDeclaredIn, listUsedBindings } from './loop-facts.ts';
 
 /**
  * Judges a `Buffer.concat(chunks)` that runs for each chunk that `chunks` gets: all that has come is copied to learn its
@@ -56,7 +56,7 @@ function decidedOutside(call: ts.Node, place: ts.Node, file: FileContext): ts.No
     const { parent } = at;
     if (!ts.isBinaryExpression(parent) || parent.operatorToken.kind !== ts.SyntaxKind.AmpersandAmpersandToken) continue;
     if (parent.right !== at) continue;
-    const isOuter = listNames(parent.left, file).every(
+    const isOuter = listUsedBindings(parent.left, file).every(
       (b) => !isDeclaredIn(b, place) && !b.writes.some((write) => isWithin(write, place)),
     );
     if (!isOuter) break;

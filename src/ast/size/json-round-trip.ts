@@ -174,14 +174,14 @@ function isGuarded(log: ts.Node): boolean {
 }
 
 /** Whether callers hand in what is turned into JSON, or a part of it: `{ value, expires }` of a parameter. */
-export function isHandedIn(value: ts.Node, file: FileContext): boolean {
+export function isJsonHandedIn(value: ts.Node, file: FileContext): boolean {
   if (isFunctionNode(value)) return false;
   if (ts.isIdentifier(value)) {
     const declaration = file.bindingOf(value)?.declaration;
     return declaration !== undefined && ts.isParameter(declaration);
   }
-  if (ts.isPropertyAccessExpression(value)) return isHandedIn(value.expression, file);
-  return ts.forEachChild(value, (child) => isHandedIn(child, file) || undefined) === true;
+  if (ts.isPropertyAccessExpression(value)) return isJsonHandedIn(value.expression, file);
+  return ts.forEachChild(value, (child) => isJsonHandedIn(child, file) || undefined) === true;
 }
 
 /** Literals and what the program fixes, one text, the few numbers that a write gives; one side of a comparison is enough. */

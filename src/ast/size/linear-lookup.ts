@@ -16,7 +16,7 @@ import { ts } from '../ts.ts';
 import type { Repetition } from '../where/where.ts';
 import {
   dependsOnRound,
-  findAdd,
+  findEntryAdd,
   findIterated,
   isDeclaredIn,
   isOverStream,
@@ -139,7 +139,7 @@ function growsIn(list: ts.Expression, node: ts.Node, file: FileContext): boolean
   if (!ts.isIdentifier(list)) return false;
   const binding = file.bindingOf(list);
   if (!binding || isDeclaredIn(binding, node)) return false;
-  return binding.references.some((r) => isWithin(r, node) && findAdd(r) !== undefined);
+  return binding.references.some((r) => isWithin(r, node) && findEntryAdd(r) !== undefined);
 }
 
 /** The test that compares a part of the list's item with something of the round. */

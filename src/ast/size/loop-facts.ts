@@ -12,7 +12,7 @@ import { ts } from '../ts.ts';
 import { findRepetition, type Repetition } from '../where/where.ts';
 
 /** Every name that is used inside a node, with what it refers to. */
-export function listNames(node: ts.Node, file: FileContext): Binding[] {
+export function listUsedBindings(node: ts.Node, file: FileContext): Binding[] {
   const found = new Set<Binding>();
   const visit = (at: ts.Node): void => {
     if (ts.isIdentifier(at)) {
@@ -32,7 +32,7 @@ export function isDeclaredIn(binding: Binding, node: ts.Node): boolean {
 
 /** Whether an expression has the same value in every round: nothing in it is declared, written or called inside. */
 export function isInvariant(expression: ts.Expression, repetition: ts.Node, file: FileContext): boolean {
-  const names = listNames(expression, file);
+  const names = listUsedBindings(expression, file);
   if (names.some((b) => isDeclaredIn(b, repetition) || b.writes.some((w) => isWithin(w, repetition)))) return false;
   return !hasCall(expression);
 }
@@ -43,7 +43,7 @@ function hasCall(node: ts.Node): boolean {
 
 /** Whether an expression uses what changes from round to round: the item, the index, what is declared in the body. */
 export function dependsOnRound(node: ts.Node, repetition: ts.Node, file: FileContext): boolean {
-  return listNames(node, file).some(
+  return listUsedBindings(node, file).some(
     (b) =>
       (isDeclaredIn(b, repetition) && !isWithin(b.identifier, node)) ||
       b.writes.some((w) => isWithin(w, repetition) && !isWithin(w, node)),
@@ -63,7 +63,7 @@ export function getOutermostRound(node: ts.Node): ts.Node {
 }
 
 /** The node that adds an entry to what an expression names: `x.push()`, `x.set()`, `x.add()`, `x[k] = v`, `x = [...x, v]`. */
-export function findAdd(access: ts.Expression): ts.Node | undefined {
+export function findEntryAdd(access: ts.Expression): ts.Node | undefined {
   const outer = getOutermostWrapped(access) as ts.Expression;
   const { parent } = outer;
   if (ts.isPropertyAccessExpression(parent) && parent.expression === outer) {

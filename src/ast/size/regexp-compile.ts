@@ -12,7 +12,14 @@ import {
 import { ts } from '../ts.ts';
 import { findEntryPoint } from '../where/entry-points.ts';
 import { frequencyOf, isStartup, type Repetition } from '../where/where.ts';
-import { dependsOnRound, endsRepetition, findIterated, isInvariant, listNames, listRepetitions } from './loop-facts.ts';
+import {
+  dependsOnRound,
+  endsRepetition,
+  findIterated,
+  isInvariant,
+  listRepetitions,
+  listUsedBindings,
+} from './loop-facts.ts';
 import { sizeOf, soundsLarge } from './size.ts';
 
 export type RegExpNode = ts.NewExpression | ts.CallExpression;
@@ -110,7 +117,7 @@ function isTable(over: ts.Expression, file: FileContext): boolean {
 /** Nothing but the table's entry goes into the source. */
 function dependsOnlyOnTable(source: ts.Expression, { node }: Repetition, file: FileContext): boolean {
   const fn = findEnclosingFunction(node);
-  return listNames(source, file).every((b) => {
+  return listUsedBindings(source, file).every((b) => {
     if (!fn || !isWithin(b.identifier, fn)) return true;
     if (!isWithin(b.identifier, node)) return false;
     const { declaration } = b;

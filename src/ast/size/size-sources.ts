@@ -55,9 +55,9 @@ export function sizeOfSource(
   const query = sizeOfQuery(call, file, depth, judge);
   if (query) return query;
   if (target && (isWhole(call, target.method, file) || isWholeCollection(call)))
-    return { ...large(`everything that ${textOf(call)} gives`), isWhole: true };
+    return { ...large(`everything that ${queryText(call)} gives`), isWhole: true };
   if (target && isNarrowed(target.receiver)) return { size: 'unknown', why: 'those of one group', at: call };
-  return isAwaited(call) || allCall.test(name) ? sizeOfRead(call, name, file, depth, judge) : undefined;
+  return isChainAwaited(call) || allCall.test(name) ? sizeOfRead(call, name, file, depth, judge) : undefined;
 }
 
 const readOut =
@@ -92,7 +92,7 @@ function sizeOfRead(
   const asked = what.replace(/^And\w*/, '') || (holder ? thingOf(holder) : '');
   const sound = asked === '' ? 'nothing' : soundOfName(asked);
   if (sound === 'few') return { size: 'unknown', why: 'few by their name', at: call };
-  if (!isAwaited(call) && sound !== 'many') return undefined;
+  if (!isChainAwaited(call) && sound !== 'many') return undefined;
   if (!all && (sound !== 'many' || by !== undefined)) return undefined;
   let narrowed = false;
   for (const argument of call.arguments) {
@@ -111,7 +111,7 @@ function sizeOfRead(
     if (!/^(?:true|false|null|undefined)$/.test(value.getText(file.source))) narrowed = true;
   }
   if (narrowed || (by !== undefined && !tenant.test(by.toLowerCase()) && call.arguments.length > 0)) return undefined;
-  return { size: 'large', why: `everything that ${textOf(call)} gives`, at: call, isWhole: true };
+  return { size: 'large', why: `everything that ${queryText(call)} gives`, at: call, isWhole: true };
 }
 
 /** `roleStore` → `roles`, `this.userRepository` → `users`. */
@@ -129,10 +129,10 @@ function isWhole(call: ts.CallExpression, method: string, file: FileContext): bo
   const origin = findOrigin(call.expression, file);
   if (origin && /^(?:ioredis|redis|@redis\/client)$/.test(bareModule(origin.module))) return true;
   const path = findMemberPath(call.expression);
-  return isAwaited(call) && (redisOnly.test(method) || (!!path && /redis/i.test(path.slice(0, -1).join('.'))));
+  return isChainAwaited(call) && (redisOnly.test(method) || (!!path && /redis/i.test(path.slice(0, -1).join('.'))));
 }
 
-export function isAwaited(call: ts.Node): boolean {
+export function isChainAwaited(call: ts.Node): boolean {
   let { parent } = getOutermostWrapped(call);
   while (ts.isPropertyAccessExpression(parent) && ts.isCallExpression(parent.parent))
     parent = getOutermostWrapped(parent.parent).parent;
@@ -205,7 +205,7 @@ function isIncomingText(text: ts.Expression, file: FileContext, depth: number): 
     : false;
 }
 
-export function textOf(call: Invocation): string {
+export function queryText(call: Invocation): string {
   const text = calleeOf(call).getText().replace(/\s+/g, '');
   return `${text.length > 50 ? `…${text.slice(-49)}` : text}()`;
 }

@@ -10,7 +10,7 @@ import {
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { listNames } from './loop-facts.ts';
+import { listUsedBindings } from './loop-facts.ts';
 import { isTied } from './tied-size.ts';
 
 /** `rows.sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id))`: a search of all for each comparison. */
@@ -67,7 +67,7 @@ function judge(
   file: FileContext,
 ): SortLookup | undefined {
   const [value] = call.arguments;
-  const isOfPair = value && listNames(value, file).some((name) => isWithin(name.identifier, compare));
+  const isOfPair = value && listUsedBindings(value, file).some((name) => isWithin(name.identifier, compare));
   if (!isOfPair || list === over || isSecondSearch(call, compare, file)) return undefined;
   const why = isCopyOf(list, over, file)
     ? 'a copy of what is sorted'

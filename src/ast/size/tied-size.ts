@@ -3,7 +3,7 @@ import { isAskedOfLoader } from '../io/row-lists.ts';
 import { initializerOf } from '../names/initializer.ts';
 import { findEnclosingFunction, findMethodCall, nameOfFunction, skipAwait, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { findAdd, findIterated, isDeclaredIn, listRepetitions } from './loop-facts.ts';
+import { findEntryAdd, findIterated, isDeclaredIn, listRepetitions } from './loop-facts.ts';
 import type { Size } from './size.ts';
 
 /** What stands in a file where {@link findManyGiven} finds something. */
@@ -58,7 +58,7 @@ export function isTied(list: ts.Expression, over: ts.Expression, file: FileConte
   const made = initializer && skipAwait(initializer);
   if (made && ts.isCallExpression(made) && isMadeFrom(made, speaksOf, file)) return true;
   return binding.references.some((reference) => {
-    const add = findAdd(reference);
+    const add = findEntryAdd(reference);
     return (
       add !== undefined &&
       listRepetitions(add).some((repetition) => {

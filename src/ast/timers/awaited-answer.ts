@@ -11,7 +11,7 @@ const failing = /^(?:reject|cb|callback|done|fail|onError|errback)$/;
  * `pending.set(id, call); setTimeout(() => { pending.delete(id); call.reject(late); }, ms)`: a timer that takes out what the
  * function around has put into a table, and fails it, where another function takes it out when the answer comes.
  */
-export function findAnswer(
+export function findPendingAnswer(
   run: FunctionNode,
   timer: ts.CallExpression,
   file: FileContext,

@@ -4,11 +4,12 @@ import { ts } from '../ts.ts';
 import { isShortCircuit, listConditionsOn } from '../where/conditions.ts';
 
 /** `attempt < max`, `retries > 0`, `Date.now() < end`: somebody has set an end to it. A length is not set. */
-export function isCounted(condition: ts.Expression): boolean {
+export function isCountedCondition(condition: ts.Expression): boolean {
   const value = skipWrappers(condition);
   if (!ts.isBinaryExpression(value)) return false;
   const { kind } = value.operatorToken;
-  if (kind === ts.SyntaxKind.AmpersandAmpersandToken) return isCounted(value.left) || isCounted(value.right);
+  if (kind === ts.SyntaxKind.AmpersandAmpersandToken)
+    return isCountedCondition(value.left) || isCountedCondition(value.right);
   if (kind < ts.SyntaxKind.LessThanToken || kind > ts.SyntaxKind.GreaterThanEqualsToken) return false;
   return !/\b(?:length|size)\b/.test(value.getText());
 }
@@ -18,7 +19,9 @@ export function isCountedWithin({ statement }: LoopNode, file: FileContext): boo
   if (!ts.isBlock(statement) || listContinues(statement, file).length > 0) return false;
   return statement.statements.some((exit) => {
     if (!ts.isIfStatement(exit) || !leavesLoop(exit.thenStatement)) return false;
-    return listChoices(exit.expression).some((choice) => isCounted(choice) && comparesCounter(choice, exit, file));
+    return listChoices(exit.expression).some(
+      (choice) => isCountedCondition(choice) && comparesCounter(choice, exit, file),
+    );
   });
 }
 
@@ -75,7 +78,7 @@ export function isOneOfTries(call: ts.Node, file: FileContext): boolean {
 }
 
 function comparesTries(condition: ts.Node, run: FunctionNode, file: FileContext): boolean {
-  if (ts.isBinaryExpression(condition) && isCounted(condition) && !isShortCircuit(condition))
+  if (ts.isBinaryExpression(condition) && isCountedCondition(condition) && !isShortCircuit(condition))
     return [condition.left, condition.right].some((side) => countsTries(skipWrappers(side), run, file));
   return ts.forEachChild(condition, (part) => comparesTries(part, run, file) || undefined) === true;
 }

@@ -15,7 +15,7 @@ import {
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { isInOtherBranch } from '../where/conditions.ts';
-import { findAnswer } from './awaited-answer.ts';
+import { findPendingAnswer } from './awaited-answer.ts';
 import { findTableOf } from './entry-timer.ts';
 import { findReArming } from './re-arming.ts';
 import { isSleep } from './sleep.ts';
@@ -66,7 +66,7 @@ export function findDeadline(timer: ts.CallExpression, file: FileContext): Deadl
     const found = judgeCallee(callee, timer, file);
     if (found) return found;
   }
-  return run && (findFlag(run, timer, file) ?? findAnswer(run, timer, file));
+  return run && (findFlag(run, timer, file) ?? findPendingAnswer(run, timer, file));
 }
 
 /** `resolve`, `reject` of a promise's executor, or the callback of the function. */

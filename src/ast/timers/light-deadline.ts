@@ -85,7 +85,7 @@ function holdsLittle(node: ts.Node, held: Held): boolean {
     if (!binding || isWithin(binding.identifier, held.run) || !findEnclosingFunction(binding.identifier)) return true;
     // A number or a name that stands in the text of an error.
     if (isTold(node, held) || isPlain(binding.declaration, held.file, 0)) return true;
-    return isSettler(binding.declaration) || findMemberName(node.parent) === 'abort';
+    return isSettlerParameter(binding.declaration) || findMemberName(node.parent) === 'abort';
   }
   return ts.forEachChild(node, (child) => (holdsLittle(child, held) ? undefined : true)) === undefined;
 }
@@ -103,7 +103,7 @@ function isTold(node: ts.Identifier, { run, file }: Held): boolean {
       const settle = skipWrappers(parent.expression);
       const by = ts.isIdentifier(settle) ? file.bindingOf(settle)?.declaration : undefined;
       const given = file.bindingOf(node)?.declaration;
-      return by !== undefined && isSettler(by) && given !== undefined && ts.isParameter(given);
+      return by !== undefined && isSettlerParameter(by) && given !== undefined && ts.isParameter(given);
     }
     if (isFunctionNode(parent)) return false;
   }
@@ -135,7 +135,7 @@ const plainType: ReadonlySet<ts.SyntaxKind> = new Set([
 ]);
 
 /** A parameter of a promise's executor: what settles it twice settles nothing. */
-export function isSettler(declaration: ts.Node): boolean {
+export function isSettlerParameter(declaration: ts.Node): boolean {
   if (!ts.isParameter(declaration)) return false;
   const executor = declaration.parent;
   return isFunctionNode(executor) && findPromiseAround(executor) !== undefined;

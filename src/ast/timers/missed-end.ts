@@ -1,7 +1,15 @@
 import type { Binding, FileContext } from '../../model/file-context.ts';
 import type { LinkCondition } from '../../model/link.ts';
 import { type HandlePlace, isThisAlias } from '../handles/handle-escape.ts';
-import { asksForEnd, endName, findCalled, findEnd, isReachedByEnd, listEnds, withCallees } from '../life/after-end.ts';
+import {
+  asksForEnd,
+  endName,
+  findCalled,
+  findOwnerEnd,
+  isReachedByEnd,
+  listEnds,
+  withCallees,
+} from '../life/after-end.ts';
 import { isPrivateName, type Life } from '../life/life-cycle.ts';
 import { listCaptures } from '../names/captures.ts';
 import { type ClassShape, isDisposerName } from '../names/class-shape.ts';
@@ -35,7 +43,7 @@ export function isMissedAtEnd(
   life: Life,
   file: FileContext,
 ): boolean {
-  if (!findEnd(life) || !concernsOwner(call, file) || isSetByEnd(call, life, file)) return false;
+  if (!findOwnerEnd(life) || !concernsOwner(call, file) || isSetByEnd(call, life, file)) return false;
   const clears = listClearsOf(places, file);
   if (isKeptHere(places, life) && isLeftToHanded(clears, life, file)) return true;
   if (!keepsForOwner(call, places, clears, life, file)) return false;

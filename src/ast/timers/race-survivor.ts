@@ -20,7 +20,7 @@ import {
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { isCounted, isCountedWithin } from './counted-rounds.ts';
+import { isCountedCondition, isCountedWithin } from './counted-rounds.ts';
 import { findTimerFunction } from './timers.ts';
 
 /** A race that is run round after round, with a promise among those raced that is the same in each round. */
@@ -149,7 +149,7 @@ function roundsOf(loop: LoopNode, file: FileContext): 'many' | 'unknown' | 'few'
   }
   if (ts.isForInStatement(loop)) return 'few';
   const condition = ts.isForStatement(loop) ? loop.condition : loop.expression;
-  if (condition && isCounted(condition)) return 'few';
+  if (condition && isCountedCondition(condition)) return 'few';
   return isCountedWithin(loop, file) ? 'few' : 'many';
 }
 

@@ -105,7 +105,7 @@ function startsAgain(failed: FunctionNode, fn: FunctionNode, file: FileContext):
 /**
  * Whether a chain counts its runs and compares the count with how many there may be: `attempts++ … attempts === max`.
  */
-export function isCounted({ fn, via }: ReArming, file: FileContext): boolean {
+export function countsItsRuns({ fn, via }: ReArming, file: FileContext): boolean {
   const runs = via ? [fn, via] : [fn];
   const counted = new Set<string>();
   const count = (at: ts.Expression): void => void counted.add(at.getText(file.source));

@@ -5,7 +5,7 @@ import { findEnclosingFunction, isHiddenMethod } from '../syntax.ts';
 import { ts } from '../ts.ts';
 
 /** Whether a timer goes to who called: other methods, or other code, that keep it are the ones to look at. */
-export function isHandedOver(timer: ts.CallExpression, file: FileContext): boolean {
+export function isTimerHandedOver(timer: ts.CallExpression, file: FileContext): boolean {
   return listHandlePlaces(timer, file).some(({ kind }) => kind === 'handed-over');
 }
 

@@ -6,7 +6,6 @@ import { hasEnd } from '../life/end-of-life.ts';
 import { type Life, lifeOf } from '../life/life-cycle.ts';
 import { standsForSocket } from '../life/link-of-owner.ts';
 import { throwsWhenEnded, worksOnEnded } from '../life/works-on-ended.ts';
-import { isDisposerName } from '../names/class-shape.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -17,7 +16,7 @@ import {
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { isNoLastCall } from '../where/last-call.ts';
-import { isByHand, isSeldomAsked } from '../where/seldom.ts';
+import { isSeldomAsked } from '../where/seldom.ts';
 import { isWholeByName } from '../where/singleton.ts';
 import { isPartOfClosable } from '../where/starts-repeatedly.ts';
 import { isInBrowser } from '../where/tooling.ts';
@@ -28,13 +27,13 @@ import {
   isMadeWithRequests,
   isOfLibrary,
 } from '../where/under-load.ts';
-import { isSetUp, runsAsItLives, runsRepeatedly } from '../where/where.ts';
+import { runsAsItLives, runsRepeatedly } from '../where/where.ts';
 import { isOneOfTries } from './counted-rounds.ts';
 import {
   isDelayGiven,
   isGoneInTime,
   isGoneSoon,
-  isSettler,
+  isSettlerParameter,
   knownDelay,
   staysLong,
   usualDelay,
@@ -167,9 +166,9 @@ export function weighOverwritten(
 /**
  * Of a deadline, which surely stays until it fires: what is over soon is `possible`. One that holds next to nothing is sure
  * in a library, whose users it keeps from ending, but where failures alone leave it; a service has room for thousands of
- * them. What holds more is sure where it stays for a minute, where requests or a library's users set it, or where it ends its
- * owner. What begins or ends something, or is done by hand, sets few: there one of less than a minute is sure where requests or a library's users set it only. What
- * ends its owner after a beginning that failed ends the next one too, however soon it fires.
+ * them. What holds more is sure where it stays for a minute, where it ends its owner, and where requests or a library's users set
+ * it; what failures alone leave, in a library. What ends its owner after a beginning that failed ends the next one too,
+ * however soon it fires.
  */
 export function weighDeadline(call: ts.CallExpression, isCleared: boolean, file: FileContext): TimerWeight {
   const [, delay] = call.arguments;
@@ -191,11 +190,9 @@ export function weighDeadline(call: ts.CallExpression, isCleared: boolean, file:
   // Behind a last call the process ends, and the timer with it.
   if (staysLong(ms))
     return { sureWhen: anyOf(isNoLastCall(call), comesWithUse(call, life, file), runsRepeatedly(call, file)) };
-  if (!isOfFewRuns(call, file)) return { sureWhen: comesWithUse(call, life, file) };
   if (!isCleared) return { sureWhen: comesWithUse(call, life, file) };
-  const often = [isOfLibrary(life), isMadeWithRequests(call, life, file)];
-  if (isDelayGiven(delay, file)) often.push(runsRepeatedly(call, file));
-  return { sureWhen: anyOf(...often) };
+  // What goes well clears it: a service has room for the failures of a minute.
+  return { sureWhen: isOfLibrary(life) };
 }
 
 /** Whether another timer sets this one as it fires, `SIGKILL` some seconds after `SIGTERM`: few come so far. */
@@ -224,7 +221,7 @@ function callsBack(call: ts.CallExpression, file: FileContext): boolean {
     return (
       declaration !== undefined &&
       ts.isParameter(declaration) &&
-      !isSettler(declaration) &&
+      !isSettlerParameter(declaration) &&
       !isWithin(declaration, callback!)
     );
   };
@@ -259,20 +256,6 @@ function keepsHanded(call: ts.CallExpression, fn: FunctionNode, file: FileContex
       fn.parameters.some((parameter) => isWithin(identifier, parameter)) &&
       references.some((reference) => run && isWithin(reference, run)),
   );
-}
-
-/** Within a function that, by its name, begins or ends something, or that somebody calls by hand. */
-function isOfFewRuns(call: ts.CallExpression, file: FileContext): boolean {
-  for (let fn = findEnclosingFunction(call); fn; fn = findEnclosingFunction(fn)) {
-    if (
-      isSetUp(fn, file) ||
-      isByHand(fn, file) ||
-      isDisposerName(nameOfFunction(fn)) ||
-      /^_*start/.test(nameOfFunction(fn))
-    )
-      return true;
-  }
-  return false;
 }
 
 /**

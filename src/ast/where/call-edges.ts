@@ -1,6 +1,6 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { CallEdge, CallFrequency, FunctionSummary, SymbolRef } from '../../model/link.ts';
-import { isLeftAlone, isRunAlone } from '../handles/left-alone.ts';
+import { isRunAlone, runsUnattended } from '../handles/left-alone.ts';
 import { findTable, listDispatched, listSteps } from '../names/dispatch-table.ts';
 import { findFunctionValue, isStreamStart, ordinalOf } from '../names/functions.ts';
 import { findImport, findOrigin } from '../names/provenance.ts';
@@ -12,6 +12,7 @@ import {
   findMethodCall,
   findPropertyName,
   getOutermostWrapped,
+  isCalledInPlace,
   isFunctionNode,
   lineOf,
   skipWrappers,
@@ -20,7 +21,7 @@ import { isAfterAnswer, isTimeLimited } from '../timers/bounded-wait.ts';
 import { ts } from '../ts.ts';
 import { findEntryOfCall, findEntryPoint } from './entry-points.ts';
 import { findFrameworkCall } from './framework-calls.ts';
-import { listGiven } from './given-values.ts';
+import { listGivenValues } from './given-values.ts';
 import { listHanded, parameterRef } from './handed-over.ts';
 import { isOffProduction } from './off-production.ts';
 import { isOnceAProcess } from './once-guard.ts';
@@ -53,7 +54,7 @@ export function addCall(
   // What a call gives may be told by its name alone.
   const isMade = target && 'members' in target && target.members.includes('()');
   const named = !target || isMade ? findNamed(call, file) : undefined;
-  const given = target || named ? listGiven(call, file) : [];
+  const given = target || named ? listGivenValues(call, file) : [];
   const sparedBy = from && findSparing(call, from);
   for (const to of [target, named]) {
     if (to)
@@ -159,7 +160,7 @@ export function addStepEdges(
 
 /** Nobody waits for it, or for a limited time only. */
 function isNotWaitedFor(call: ts.CallExpression | ts.NewExpression, file: FileContext): boolean {
-  return isLeftAlone(call, file) || isAfterAnswer(call, file) || isTimeLimited(call, file);
+  return runsUnattended(call, file) || isAfterAnswer(call, file) || isTimeLimited(call, file);
 }
 
 function handedFrequency(call: ts.Node): CallFrequency {
@@ -214,8 +215,8 @@ export function addInlineEdge(
   const at = fn.getStart(file.source);
   const to: SymbolRef = { kind: 'function', fn: ordinalOf(fn, file) };
   const from = findEnclosingFunction(fn);
-  // `(async () => { … })()`; what is only made there is run as often as others call it.
-  const isRunThere = ts.isCallExpression(outer.parent) && outer.parent.expression === outer;
+  // What is only made there is run as often as others call it.
+  const isRunThere = isCalledInPlace(fn);
   addEdge(from, {
     to,
     at,

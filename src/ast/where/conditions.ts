@@ -89,11 +89,11 @@ export function isAboveZero(node: ts.Node): node is ts.BinaryExpression {
 }
 
 /** How `x`, `!x` and `x === false` come out once `name` is given a value; undefined of all else. */
-export function outcomeOf(condition: ts.Expression, name: string, value: boolean): boolean | undefined {
+export function resultWith(condition: ts.Expression, name: string, value: boolean): boolean | undefined {
   const asked = skipWrappers(condition);
   if (asked.getText() === name) return value;
   if (ts.isPrefixUnaryExpression(asked) && asked.operator === ts.SyntaxKind.ExclamationToken) {
-    const inner = outcomeOf(asked.operand, name, value);
+    const inner = resultWith(asked.operand, name, value);
     return inner === undefined ? undefined : !inner;
   }
   if (!ts.isBinaryExpression(asked) || skipWrappers(asked.left).getText() !== name) return undefined;

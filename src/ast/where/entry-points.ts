@@ -52,7 +52,8 @@ const listenerMethod =
   /^(?:on|addListener|prependListener|addEventListener|subscribe|tap|listen|observe|watch|onMessage)$/;
 const connectionEvent = /^(?:request|connection|upgrade|message|stream|secureConnection|checkContinue|connect)$/;
 const consumerMethod = /^(?:process|consume|subscribe|define|work|handle|each|eachMessage|eachBatch|schedule|add)$/;
-const consumerModule =
+/** Libraries that hand out jobs or messages. */
+export const consumerModule =
   /^(?:bull|bullmq|kafkajs|node-rdkafka|@confluentinc\/kafka-javascript|amqplib(?:\/\w+)?|amqp-connection-manager|agenda|bee-queue|pg-boss|graphile-worker|node-cron|cron|node-schedule|croner|sqs-consumer|@google-cloud\/pubsub|nats|mqtt|rhea)$/;
 /** Queues and timetables: each job runs once in a while, unlike the messages of a broker. */
 const jobModule = /^(?:bull|bullmq|agenda|bee-queue|pg-boss|graphile-worker|node-cron|cron|node-schedule|croner)$/;

@@ -119,7 +119,7 @@ const listName = /(?:s|list|all|data|rows?|batch|queue|set|array|result|collecti
 const maxLists = 4;
 
 /** What of the arguments of a call is long, comes out of a request, or is handed on from a parameter. */
-export function listGiven(call: ts.CallExpression | ts.NewExpression, file: FileContext): GivenValue[] {
+export function listGivenValues(call: ts.CallExpression | ts.NewExpression, file: FileContext): GivenValue[] {
   return (call.arguments ?? []).flatMap((given, argument): GivenValue[] => {
     const whole = findParameter(given, file);
     const sources = listSourcesOf(given, file).map(

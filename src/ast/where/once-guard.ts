@@ -3,6 +3,7 @@ import {
   type FunctionNode,
   findEnclosingFunction,
   isAssignment,
+  isCalledInPlace,
   isWithin,
   nameOfFunction,
   skipWrappers,
@@ -19,10 +20,16 @@ const ending = /^_*(?:reset|shut|stop|close|dispose|destroy|tear|clear|clean|end
  */
 export function isOnceAProcess(call: ts.Node, fn: FunctionNode, file: FileContext): boolean {
   for (const flag of file.memo(listFlags, file.source)) {
-    if (flag.writes.some((write) => findEnclosingFunction(write) === fn) && isKeptOutBy(flag, call, fn, file))
-      return true;
+    if (flag.writes.some((write) => runsWithin(write, fn)) && isKeptOutBy(flag, call, fn, file)) return true;
   }
   return false;
+}
+
+/** In the function itself, or in what it calls in place: `pending = (async () => { await start(); started = true; })()`. */
+function runsWithin(write: ts.Identifier, fn: FunctionNode): boolean {
+  let at = findEnclosingFunction(write);
+  while (at && at !== fn && isCalledInPlace(at)) at = findEnclosingFunction(at);
+  return at === fn;
 }
 
 /** Variables of the module that are unset as it loads, and stay set once they are. */

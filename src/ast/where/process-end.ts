@@ -97,7 +97,8 @@ function isSignalHandler(fn: FunctionNode, file: FileContext): boolean {
   return file.bindingOf(name)?.references.some((use) => listensToSignal(use.parent)) ?? false;
 }
 
-function listensToSignal(call: ts.Node): boolean {
+/** `process.once('SIGTERM', …)` */
+export function listensToSignal(call: ts.Node): call is ts.CallExpression {
   if (!ts.isCallExpression(call)) return false;
   const path = findMemberPath(skipWrappers(call.expression))?.join('.');
   return /^process\.(?:on|once|addListener)$/.test(path ?? '') && /^SIG/.test(findStringValue(call.arguments[0]) ?? '');

@@ -65,7 +65,7 @@ export function ofLibrary(isLasting: boolean): LinkCondition {
  * Whether a user of the file can get hold of a function: exported, a public method of an exported owner, or given out
  * by a function that is. Plain functions that bring an application up are run once.
  */
-export function isOffered(fn: FunctionNode, file: FileContext): boolean {
+export function isPublicFunction(fn: FunctionNode, file: FileContext): boolean {
   return file.memo(judgeOffered, fn);
 }
 
@@ -78,13 +78,13 @@ function judgeOffered(fn: FunctionNode, file: FileContext): boolean {
   if (isExported(fn, file)) return !isStartup(fn, file) && !/^(?:cli|cmd|command)$/i.test(nameOfFunction(fn));
   const owner = findOwnerOfMethod(fn, file);
   if (owner && isExported(owner, file)) return !nameOfFunction(fn).startsWith('_');
-  return home !== undefined && isOffered(home, file) && isGivenOut(fn, home, file);
+  return home !== undefined && isPublicFunction(home, file) && isGivenOut(fn, home, file);
 }
 
 /** `return class extends Loader { … }` of what users can get hold of, also by the name that the class has there. */
 function isGivenClass(cls: ClassNode, file: FileContext): boolean {
   const home = findEnclosingFunction(cls);
-  if (!home || !isOffered(home, file)) return false;
+  if (!home || !isPublicFunction(home, file)) return false;
   return listReturnedValues(home, file).some((returned) => {
     const value = skipWrappers(returned);
     return value === cls || (ts.isIdentifier(value) && file.bindingOf(value)?.declaration === cls);
@@ -113,5 +113,5 @@ function isGivenOut(fn: FunctionNode, home: FunctionNode, file: FileContext): bo
 
 /** Whether a function is one that users of a library call as often as they like. */
 export function isPublicApi(fn: FunctionNode | undefined, file: FileContext): boolean {
-  return !!fn && !isStartup(fn, file) && !ts.isConstructorDeclaration(fn) && isOffered(fn, file);
+  return !!fn && !isStartup(fn, file) && !ts.isConstructorDeclaration(fn) && isPublicFunction(fn, file);
 }

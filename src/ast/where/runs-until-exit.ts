@@ -1,5 +1,5 @@
 import type { FileContext } from '../../model/file-context.ts';
-import { isExecutor, isExported, listFunctionUses } from '../names/functions.ts';
+import { findFunctionValue, isExecutor, isExported, listFunctionUses } from '../names/functions.ts';
 import {
   calleeName,
   type FunctionNode,
@@ -10,22 +10,39 @@ import {
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { listNodesWithin } from '../within.ts';
 import { listConditionsOn } from './conditions.ts';
+import { listensToSignal, mayEndProcess } from './process-end.ts';
 
 const exit = /^(?:return\s+|void\s+)?process\.exit\(/;
 
 /**
  * Whether all that call the function around a node end the process as soon as that is over, whichever way it comes out: `drained().then(() =>
- * process.exit(0)).catch(() => process.exit(1))`. What it starts lives no longer than that.
+ * process.exit(0)).catch(() => process.exit(1))`; or it is the start of the process itself. What it starts lives no longer than that.
  */
 export function runsUntilExit(node: ts.Node, file: FileContext): boolean {
   if (!/\bprocess\.exit\b/.test(file.text)) return false;
+  if (isStartOfProcess(node, file)) return true;
   let fn = findEnclosingFunction(node);
   while (fn && isExecutor(fn)) fn = findEnclosingFunction(fn);
   if (!fn || isExported(fn, file)) return false;
   const home = fn;
   const uses = listFunctionUses(home, file).filter((use) => !isNameOf(use, home));
   return uses.length > 0 && uses.every((use) => endsEitherWay(use, file));
+}
+
+/** A function around it also says how the process ends: `process.once('SIGTERM', () => { …; process.exit(); })`. */
+function isStartOfProcess(node: ts.Node, file: FileContext): boolean {
+  const isOwn = (call: ts.CallExpression, fn: FunctionNode): boolean => {
+    const handler = findEnclosingFunction(call) === fn && listensToSignal(call) ? call.arguments[1] : undefined;
+    const run = handler && findFunctionValue(handler, file);
+    return run !== undefined && mayEndProcess(run, file);
+  };
+  for (let fn = findEnclosingFunction(node); fn; fn = findEnclosingFunction(fn)) {
+    const home = fn;
+    if (listNodesWithin('CallExpression', home, file).some((call) => isOwn(call, home))) return true;
+  }
+  return false;
 }
 
 function isNameOf(use: ts.Node, fn: FunctionNode): boolean {

@@ -30,7 +30,8 @@ function findMissing(node: ts.Node): ts.Expression | undefined {
   return isFallback ? parent.left : undefined;
 }
 
-function presentIn(condition: ts.Expression): ts.Expression | undefined {
+/** What a condition asks to be there: `x` of `x` and of `x !== undefined`. */
+export function presentIn(condition: ts.Expression): ts.Expression | undefined {
   const asked = skipWrappers(condition);
   return ts.isBinaryExpression(asked) ? comparedToNothing(asked, /^!==?$/) : asked;
 }

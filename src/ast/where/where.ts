@@ -9,7 +9,9 @@ import {
   findEnclosingLoop,
   findMethodCall,
   getOutermostWrapped,
+  isCalledInPlace,
   isClassNode,
+  isWithin,
   type LoopNode,
   nameOfFunction,
 } from '../syntax.ts';
@@ -50,20 +52,14 @@ function frequency(node: ts.Node, file: FileContext, depth: number): Frequency {
   if (field) return field.modifiers?.some((m) => m.kind === ts.SyntaxKind.StaticKeyword) ? 'once' : 'instance';
   if (!fn) return 'once';
   if (ts.isConstructorDeclaration(fn)) return 'instance';
-  const outer = getOutermostWrapped(fn);
-  const isCalledInPlace = ts.isCallExpression(outer.parent) && outer.parent.expression === outer;
-  if (isCalledInPlace) return frequency(outer, file, depth);
+  if (isCalledInPlace(fn)) return frequency(getOutermostWrapped(fn), file, depth);
   if (findEntryPoint(fn, file)) return 'call';
   if (depth > 4 || ts.isMethodDeclaration(fn) || isExported(fn, file)) return 'call';
   const calls = listCallsOf(fn, file);
   const isOnlyCalled = calls.length > 0 && countNameUses(fn, file) === calls.length;
   if (!isOnlyCalled || calls.length > 1) return 'call';
   const call = calls[0]!;
-  return findEnclosingLoop(call) || isInside(call, fn) ? 'call' : frequency(call, file, depth + 1);
-}
-
-function isInside(node: ts.Node, ancestor: ts.Node): boolean {
-  return node.pos >= ancestor.pos && node.end <= ancestor.end;
+  return findEnclosingLoop(call) || isWithin(call, fn) ? 'call' : frequency(call, file, depth + 1);
 }
 
 function findFieldAround(node: ts.Node, within: FunctionNode | undefined): ts.PropertyDeclaration | undefined {

@@ -9,7 +9,7 @@ import type { Run } from '../../run.ts';
 import { note } from '../output.ts';
 
 /** A finding by what stays the same from one scan to the next. */
-export function nameOf({ file, fingerprint }: Finding): string {
+export function findingName({ file, fingerprint }: Finding): string {
   return `${file}\0${fingerprint}`;
 }
 
@@ -21,7 +21,7 @@ export class EditedRepairs {
 
   constructor(edited: readonly Finding[], run: Run) {
     this.#run = run;
-    this.#edited = new Map(edited.map((finding) => [nameOf(finding), finding]));
+    this.#edited = new Map(edited.map((finding) => [findingName(finding), finding]));
   }
 
   /** Moves the edits to where they belong in files whose texts are others now. */
@@ -36,18 +36,18 @@ export class EditedRepairs {
 
   /** What a person has made of the fix of a finding. */
   fixOf(finding: Finding): EditedFix | undefined {
-    return this.#fixes.get(nameOf(finding));
+    return this.#fixes.get(findingName(finding));
   }
 
   /** Whether an edited repair has no place any more. */
   isOut(finding: Finding): boolean {
-    const name = nameOf(finding);
+    const name = findingName(finding);
     return this.#edited.has(name) && !this.#fixes.has(name);
   }
 
   /** Shows each that is not among the applied ones. */
   async showRest(applied: readonly Finding[]): Promise<void> {
-    const done = new Set(applied.map(nameOf));
+    const done = new Set(applied.map(findingName));
     for (const [name, finding] of this.#edited) {
       if (done.has(name)) continue;
       const patch = previewFix(this.#run.readSource(finding.file) ?? '', finding);

@@ -47,7 +47,9 @@ function explanation(rule: RuleFacts, page: string | undefined, paint: ChalkInst
   });
   const parts = [
     `${paint.bold(rule.id)}\n${paint.dim(facts.join(' · '))}`,
-    section('What', rule.message.replace(/\{(\w+)\}/g, '<$1>')),
+    rule.says === undefined
+      ? section('What', rule.message.replace(/\{(\w+)\}/g, '<$1>'))
+      : section('What it says, of the code below', rule.says),
     section('Why', rule.why),
     section('Advice', rule.advice),
     ...(rule.bad === undefined ? [] : [code('Reported', rule.bad)]),

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { addTo, type Step, writeNew } from './init-step.ts';
+import { addTo, type InitStep, writeNew } from './init-step.ts';
 
 const check = 'plimsoll --staged --quiet --reporter concise';
 const sources = '*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}';
@@ -20,7 +20,7 @@ interface Manifest {
 }
 
 /** An entry for what the project runs before commits: lint-staged, lefthook or husky. Without any of them, none. */
-export function hooks(folder: string): Step[] {
+export function hooks(folder: string): InitStep[] {
   const manifest = readManifest(folder);
   if (!manifest) return [];
   const has = (name: string) => name in { ...manifest.dependencies, ...manifest.devDependencies };
@@ -41,17 +41,19 @@ function readManifest(folder: string): Manifest | undefined {
   }
 }
 
-function lintStaged(folder: string, manifest: Manifest, isUsed: boolean): Step | undefined {
-  const entry = JSON.stringify({ [sources]: check }, undefined, 2);
+function lintStaged(folder: string, manifest: Manifest, isUsed: boolean): InitStep | undefined {
+  // Else it appends the names of what is staged, and nothing would be said of what a change does to other files.
+  const code = `  // A function: no file names are appended.\n  '${sources}': () => '${check}',`;
+  const entry = JSON.stringify({ [sources]: `sh -c '${check}'` }, undefined, 2);
   const own = lintStagedFiles.find((file) => existsSync(join(folder, file)));
-  if (own !== undefined) return addTo(folder, own, entry);
+  if (own !== undefined) return addTo(folder, own, /\.[cm]?[jt]s$/.test(own) ? code : entry);
   if (manifest['lint-staged'] !== undefined) {
     return addTo(folder, 'package.json', entry, JSON.stringify(manifest['lint-staged']));
   }
-  return isUsed ? writeNew(folder, '.lintstagedrc.json', `${entry}\n`) : undefined;
+  return isUsed ? writeNew(folder, '.lintstagedrc.mjs', `export default {\n${code}\n};\n`) : undefined;
 }
 
-function lefthook(folder: string, isUsed: boolean): Step | undefined {
+function lefthook(folder: string, isUsed: boolean): InitStep | undefined {
   const entry = `pre-commit:
   commands:
     plimsoll:
@@ -63,7 +65,7 @@ function lefthook(folder: string, isUsed: boolean): Step | undefined {
   return isUsed ? writeNew(folder, 'lefthook.yml', entry) : undefined;
 }
 
-function husky(folder: string, isUsed: boolean): Step | undefined {
+function husky(folder: string, isUsed: boolean): InitStep | undefined {
   if (!isUsed && !existsSync(join(folder, '.husky'))) return undefined;
   const file = '.husky/pre-commit';
   if (existsSync(join(folder, file))) return addTo(folder, file, `npx ${check}`);

@@ -7,7 +7,7 @@ import { assertKnown, type InitFlags } from '../options.ts';
 import { print } from '../output.ts';
 import type { Session } from '../session.ts';
 import { hooks } from './init-hooks.ts';
-import { addTo, type Step, writeNew } from './init-step.ts';
+import { addTo, type InitStep, writeNew } from './init-step.ts';
 
 export const ciChoices = ['github', 'gitlab', 'none'] as const;
 
@@ -31,12 +31,13 @@ export async function initCommand(flags: InitFlags, session: Session): Promise<n
   return 0;
 }
 
-function configuration(folder: string): Step {
+function configuration(folder: string): InitStep {
   const found = configIn(folder);
   if (found !== undefined) return { file: found.slice(folder.length + 1), said: 'kept' };
   const config = {
     $schema: './node_modules/plimsoll/schema/config.schema.json',
-    gates: { failOn: 'high' },
+    // The default, high, fails on nothing while every rule of that severity is on trial.
+    gates: { failOn: 'medium' },
   };
   return writeNew(folder, 'plimsoll.config.json', `${JSON.stringify(config, undefined, 2)}\n`);
 }
@@ -113,7 +114,7 @@ const gitlabJob = `plimsoll:
     - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
 `;
 
-function gitlab(folder: string): Step[] {
+function gitlab(folder: string): InitStep[] {
   const include = 'include:\n  - local: .gitlab/plimsoll.yml\n';
   const job = writeNew(folder, '.gitlab/plimsoll.yml', gitlabJob);
   const root = '.gitlab-ci.yml';

@@ -12,13 +12,13 @@ import { type Run, run } from '../../run.ts';
 import { type FixOptions, runFix } from '../../run-fix.ts';
 import { findReasonFault, planSuppressions } from '../../suppress.ts';
 import type { ScanFlags } from '../options.ts';
-import { print } from '../output.ts';
+import { note, print } from '../output.ts';
 import { writePatch } from '../patch-file.ts';
 import { startProgress } from '../progress.ts';
 import { type ReporterChoice, writeReports } from '../reporting.ts';
 import { type Answer, type Decisions, type Reviewer, review } from '../review.ts';
 import { RepairEditor } from './edit-repair.ts';
-import { EditedRepairs, nameOf } from './edited-repairs.ts';
+import { EditedRepairs, findingName } from './edited-repairs.ts';
 import { contextOf, showRepair } from './fix.ts';
 
 /**
@@ -65,7 +65,7 @@ async function carryOut(
   try {
     const { done, left, texts } = await planSuppressions(before, suppress);
     byHand.follow(texts);
-    const chosen = new Set(apply.filter((finding) => !byHand.isOut(finding)).map(nameOf));
+    const chosen = new Set(apply.filter((finding) => !byHand.isOut(finding)).map(findingName));
     for (const [file, after] of texts) journal.write(join(root, file), after);
     for (const finding of done) await print(`Suppressed ${visible(placeOf(finding))} ${finding.ruleId}\n`);
     for (const finding of left)
@@ -74,11 +74,13 @@ async function carryOut(
       writePatch(flags.patch, '');
       return await showUnrepaired(await before.rescan(), choices);
     }
+    const checks = flags.verify === undefined ? 'types' : 'types and tests';
+    if (!flags.quiet) await note(`Repairing, and checking ${checks} …\n`);
     const repair = await runFix({
       ...options,
       safety: 'review',
       allowDirty: true,
-      isChosen: (finding) => chosen.has(nameOf(finding)),
+      isChosen: (finding) => chosen.has(findingName(finding)),
       editedFix: (finding) => byHand.fixOf(finding),
       ...(flags.runtime === undefined ? {} : { runtime: flags.runtime }),
       ...(flags.verify === undefined ? {} : { verify: flags.verify }),
@@ -144,7 +146,7 @@ function reviewerAt(run: Run, signal: AbortSignal | undefined): Reviewer {
 
 /** ^C and Escape call everything off. */
 function settled<Given extends string>(answer: Given | symbol): Given {
-  if (typeof answer === 'symbol') throw new DOMException('interrupted', 'AbortError');
+  if (typeof answer === 'symbol') throw new DOMException('interrupted: nothing was written', 'AbortError');
   return answer;
 }
 

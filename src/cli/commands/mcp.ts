@@ -9,7 +9,7 @@ import { evidenceAt } from '../evidence.ts';
 import { failureOf } from '../failure.ts';
 import { findRule } from '../known-rules.ts';
 import { assertKnown } from '../options.ts';
-import { assertPaths } from '../paths.ts';
+import { assertPlace } from '../place.ts';
 import type { Session } from '../session.ts';
 
 interface Answer {
@@ -102,8 +102,12 @@ export async function mcpCommand(session: Session): Promise<number> {
     try {
       return await call(params.name, (params.arguments ?? {}) as Input, session);
     } catch (error) {
-      const { message, didYouMean, help } = failureOf(error);
-      const more = [didYouMean === undefined ? undefined : `did you mean ${didYouMean}?`, help].filter(Boolean);
+      const { message, didYouMean, list, help } = failureOf(error);
+      const more = [
+        didYouMean === undefined ? undefined : `did you mean ${didYouMean}?`,
+        list === undefined ? undefined : `known: ${list}`,
+        help,
+      ].filter(Boolean);
       return { ...textOf([message, ...more].join('; ')), isError: true };
     }
   });
@@ -148,6 +152,7 @@ async function call(name: string, input: Input, { cwd, signal }: Session): Promi
     tools.map((tool) => tool.name),
     'tools/list',
   );
+  assertInput(tools.find((tool) => tool.name === name)!.inputSchema, input);
   if (name === 'explain') return textOf(JSON.stringify(await findRule(input.rule ?? '', { cwd }), undefined, 2));
   if (name === 'why') return textOf(await why(input, cwd, signal));
   for (const path of input.paths ?? []) assertInside(cwd, path);
@@ -176,7 +181,7 @@ async function call(name: string, input: Input, { cwd, signal }: Session): Promi
 
 async function why({ file = '', line = 0 }: Input, cwd: string, signal: AbortSignal): Promise<string> {
   assertInside(cwd, file);
-  assertPaths([file], cwd, []);
+  assertPlace({ file, line }, cwd);
   const done = await run({ cwd, signal, confidence: 'possible' });
   const { root, ruleFacts } = done.settings;
   return evidenceAt(done, relative(root, resolve(cwd, file)).replaceAll('\\', '/'), line, {
@@ -187,6 +192,29 @@ async function why({ file = '', line = 0 }: Input, cwd: string, signal: AbortSig
     readSource: done.readSource,
     rules: ruleFacts,
   });
+}
+
+interface InputShape {
+  properties: Record<string, { type?: string; enum?: readonly string[] }>;
+  required?: readonly string[];
+}
+
+/** Refuses what the tool does not take: an answer to another question would not show that it is one. */
+function assertInput({ properties, required = [] }: InputShape, input: Input): void {
+  const missing = required.find((key) => !Object.hasOwn(input, key));
+  if (missing !== undefined) throw new InputError(`"${missing}" is missing`);
+  for (const [key, value] of Object.entries(input)) {
+    assertKnown('argument', key, Object.keys(properties), Object.keys(properties).join(', '));
+    const { type, enum: choices } = properties[key]!;
+    if (choices) assertKnown(key, String(value), choices, choices.join(', '));
+    else if (typeOf(value) !== type) throw new InputError(`"${key}" must be of type ${type}, not ${typeOf(value)}`);
+  }
+}
+
+/** As a JSON schema names it. */
+function typeOf(value: unknown): string {
+  if (Array.isArray(value)) return value.every((one) => typeof one === 'string') ? 'array' : 'array of other things';
+  return Number.isInteger(value) ? 'integer' : typeof value;
 }
 
 /** An agent is given one project, not the machine. */

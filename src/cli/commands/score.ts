@@ -6,7 +6,7 @@ import { groupDigits } from '../../report/text.ts';
 import { run } from '../../run.ts';
 import { severities, weights } from '../../score/weights.ts';
 import { type ScanFlags, scanOptionsOf } from '../options.ts';
-import { print } from '../output.ts';
+import { note, print } from '../output.ts';
 import { assertPaths } from '../paths.ts';
 import { startProgress } from '../progress.ts';
 import type { Session } from '../session.ts';
@@ -28,6 +28,8 @@ export async function scoreCommand(paths: readonly string[], flags: ScoreFlags, 
   if (flags.json) await print(`${JSON.stringify({ score, partial: result.partial, weights }, undefined, 2)}\n`);
   else if (flags.explain) await print(arithmetic(score, besideTheScore(result.findings)));
   else await print(`${score.value} ${score.grade}\n`);
+  // The report says it where a scan fails; here nothing else would.
+  if (result.exit.code !== 0) await note(`exit code ${result.exit.code}: ${result.exit.reason}\n`);
   return result.exit.code;
 }
 

@@ -4,7 +4,7 @@ import type { TextEdit } from '../../model/fixer.ts';
 import type { ScanResult } from '../../model/scan-result.ts';
 import { type ReportContext, rulePage } from '../context.ts';
 import { linesOf } from '../source-lines.ts';
-import { worstFirst } from '../summary.ts';
+import { besideInWords, worstFirst } from '../summary.ts';
 
 /** A finding as the page holds it; short names, because there can be tens of thousands. */
 export interface PageFinding {
@@ -31,8 +31,8 @@ export interface PageFinding {
   x?: { s: 'safe' | 'review'; c: string; n?: string; i?: string; d: string[] };
   /** Why there is none. */
   y?: string;
-  /** True for a rule on trial. */
-  z?: 1;
+  /** Why it weighs nothing. */
+  z?: string;
   id: string;
 }
 
@@ -73,6 +73,7 @@ export function pageFindings(
     }
     const source = sourceOf(finding.file);
     const { fix, related } = finding;
+    const beside = besideInWords(finding);
     const imports = fix ? [...fix.needs, ...fix.imports.map(({ name }) => name)] : [];
     return {
       r: rule,
@@ -103,7 +104,7 @@ export function pageFindings(
           }
         : {}),
       ...(finding.skip === undefined ? {} : { y: finding.skip }),
-      ...(finding.lifecycle === 'trial' ? { z: 1 } : {}),
+      ...(beside === undefined ? {} : { z: beside }),
     };
   });
   return { rules, findings };

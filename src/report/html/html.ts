@@ -7,6 +7,7 @@ import {
   besideTheScore,
   comparisonInWords,
   effortInWords,
+  repairHeads,
   scopeInWords,
   skippedInWords,
 } from '../summary.ts';
@@ -110,7 +111,7 @@ function verdict(result: ScanResult, context: ReportContext): string {
     `<p>${severities.map((severity) => `<strong class="${severity}">${groupDigits(score.counts[severity])} ${severity}</strong>`).join(' · ')}${beside.length > 0 ? `<span class="dim"> · beside the score: ${escapeHtml(beside.join(', '))}</span>` : ''}</p>`,
   ];
   const effort = effortInWords(result.findings);
-  if (effort !== undefined) lines.push(`<p>To repair: ${escapeHtml(effort)}</p>`);
+  if (effort !== undefined) lines.push(`<p>${repairHeads(result).effort}: ${escapeHtml(effort)}</p>`);
   const since = comparisonInWords(result);
   if (since !== undefined) lines.push(`<p><strong>${escapeHtml(since)}</strong></p>`);
   if (result.baseline) lines.push(`<p>${escapeHtml(baselineInWords(result.baseline))}</p>`);
@@ -120,7 +121,9 @@ function verdict(result: ScanResult, context: ReportContext): string {
         `<li>${ruleLink(ruleId, context)}: ${plural(findings, 'finding')}, <strong class="good">+${points}</strong></li>`,
     );
     const won = score.moves.reduce((sum, move) => sum + move.points, 0);
-    lines.push(`<p>Repair first, in this order (${score.value} → ${score.value + won}):</p><ol>${moves.join('')}</ol>`);
+    lines.push(
+      `<p>${repairHeads(result).moves}, in this order (${score.value} → ${score.value + won}):</p><ol>${moves.join('')}</ol>`,
+    );
   }
   const gates = result.gates.map(
     ({ name, passed, message }) =>

@@ -92,7 +92,7 @@ function item(one) {
   const text = el('span', '', prose('span', one.m), el('span', 'tag', data.rules[one.r].id));
   if (one.x) text.append(el('span', 'tag', one.x.s === 'safe' ? 'safe fix' : 'fix to review'));
   if (one.t !== 'active') text.append(el('span', 'tag', one.t === 'suppressed' ? 'suppressed' : one.n ? 'not new' : 'in the baseline'));
-  if (one.z) text.append(el('span', 'tag', 'trial: does not weigh'));
+  if (one.z) text.append(el('span', 'tag', one.z + ': does not weigh'));
   const place = el('div', 'where', one.f + ':' + one.l + ':' + one.k);
   const details = el('details', 'finding', el('summary', '', severity, el('span', '', text, place)));
   details.addEventListener('toggle', () => {

@@ -1,0 +1,65 @@
+/** What a file that states a fact does, by the kind of the fact; of what stands after the colon. */
+const words: Readonly<Record<string, (named: string) => string>> = {
+  import: (module) => `imports \`${module}\``,
+  signal: (signal) => `listens for ${signal}`,
+  on: (event) => `listens for \`${event}\``,
+  token: (word) => `names \`${word}\``,
+  listen: () => 'starts a server',
+  function: () => 'has a function that takes all of them at once, by its name',
+  keeping: () => 'has such a function that keeps what it read',
+  reused: (name) => `uses \`${name}\``,
+  'calls-helper': (name) => `calls \`${name}\``,
+  'clear-timer': (name) => `clears the timer \`${name}\``,
+  'clear-timer-of-other': (name) => `clears the timer \`${name}\` of another object`,
+  'clear-timer-by': (name) => `clears the timer \`${name}\``,
+  'part-of-closable': (name) => `makes \`${name}\` as a part of what has an end`,
+  lent: (name) => `hands \`${name}\` what outlives it`,
+  'client-class': (name) => `declares \`${name}\` as a client`,
+  'serving-thread': (name) => `is the thread \`${name}\`, which waits for one message after another`,
+  'gives-stream': (name) => `opens a stream in \`${name}\` and gives it back`,
+  'gives-object': (name) => `gives the stream of an object of S3 by \`${name}\``,
+  'ends-idle-objects': () => 'makes a client of S3 that ends idle connections',
+  'gives-remover': (name) => `declares \`${name}\` so that it gives what takes the listener away`,
+  'requesting-getter': (name) => `declares \`${name}\` as a getter that sends a request each time`,
+  'event-member': (name) => `declares \`${name}\` as an event whose listeners are disposed of`,
+  'drops-listeners': (name) => `drops all listeners in \`${name}\``,
+  'made-once': (name) => `makes \`${name}\`, or calls it, once for the process`,
+  'kept-once': (name) => `keeps one \`${name}\``,
+  'made-for-call': (name) => `makes \`${name}\` anew for each call`,
+  'ends-requests': () => 'ends every request at a limit of time',
+  'parses-json': () => 'reads every request as JSON',
+  limited: () => 'sets a limit of time for all requests of its HTTP client',
+  'last-call': (name) => `ends the process right after \`${name}\``,
+  'survives-errors': () => 'goes on after an uncaught exception',
+  'hears-clients': () => 'listens for the errors of its clients',
+  'handed-to-listener': (name) => `hands \`${name}\` to what may listen`,
+  'redis-client': (name) => `exports \`${name}\` as a client of Redis`,
+  'listed-type': (name) => `gives a list of \`${name}\``,
+  trims: (name) => `takes something out of \`${name}\``,
+  few: (name) => `makes \`${name}\` with a small limit`,
+  many: (name) => `makes \`${name}\` without a small limit`,
+  handful: (name) => `limits \`${name}\` to a handful`,
+  database: (kind) => (kind === 'embedded' ? 'sets up a database within the process' : 'sets up a database server'),
+  'one-connection': (name) => `declares \`${name}\` as one transaction`,
+  'ended-at-exit': (name) => `ends the process right after \`${name}\``,
+  'exits-at': (name) => `ends the process in \`${name}\``,
+  'ended-in-life': (name) => `calls \`${name}\` while the process goes on`,
+  'for-settings': (name) => `runs \`${name}\` once for each of its settings`,
+  'keeps-row': (name) => `hands \`${name}\` the key of a row that it has found`,
+  'on-fresh': (name) => `calls \`${name}\` on a new instance`,
+  'keeps-result': (name) => `keeps what \`${name}\` gives`,
+  'varies-client': (name) => `hands \`${name}\` other settings from call to call`,
+  'limits-call': (name) => `hands \`${name.replace(/\.\d+$/, '')}\` a limit of time`,
+  'unlimited-axios': (token) => `provides \`${token}\` without a limit of time`,
+  'same-signal': (name) => `hands \`${name}\` one signal, call after call`,
+  'removed-at-end': (name) => `calls \`${name}\` as what it listens to ends`,
+};
+
+/** `lent-0:Query` and `gives-remover-subscribe:Store` say more in their kind. */
+const longKind = /^(lent|gives-remover)-\w+$/;
+
+/** What a file that states `fact` does, as in "clears the timer `poll`"; of one that only rules of a plugin ask for, no more is known. */
+export function wordsOfFact(fact: string): string {
+  const [kind = '', named = ''] = fact.split(/:(.*)/s);
+  return words[longKind.exec(kind)?.[1] ?? kind]?.(named) ?? 'says so';
+}
