@@ -44,7 +44,7 @@ function reportOf(finding: Finding, scan: SharedScan, { sourceCode }: Rule.RuleC
   const { start, end } = finding.range;
   const report: Rule.ReportDescriptor = {
     loc: { start: { line: start.line, column: start.column - 1 }, end: { line: end.line, column: end.column - 1 } },
-    message: finding.lifecycle === 'trial' ? `${finding.message} (on trial)` : finding.message,
+    message: finding.message,
   };
   const { fix } = finding;
   const alone = fix && scan.fixOf(finding);

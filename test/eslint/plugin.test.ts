@@ -57,14 +57,8 @@ describe.each([
       `${id} ${line}:${column}-${end} ${message}`;
     expect(messages.map((one) => place(one.ruleId!, one.message, one.line, one.column, one.endColumn)).sort()).toEqual(
       findings
-        .map(({ ruleId, message, lifecycle, range: { start, end } }) =>
-          place(
-            `plimsoll/${ruleId}`,
-            lifecycle === 'trial' ? `${message} (on trial)` : message,
-            start.line,
-            start.column,
-            end.column,
-          ),
+        .map(({ ruleId, message, range: { start, end } }) =>
+          place(`plimsoll/${ruleId}`, message, start.line, start.column, end.column),
         )
         .sort(),
     );
