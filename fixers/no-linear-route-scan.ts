@@ -43,7 +43,7 @@ export const fixer: Fixer<RouteScan> = {
     return {
       edits: sorted([...listEdits(home, keys, item, file), adding, ...finding]),
       needs: ['RouteCache'],
-      note: 'What follows a `?` or `#` in the path no longer counts.',
+      note: 'what follows a `?` or `#` in the path no longer counts',
     };
   },
 };

@@ -26,7 +26,7 @@ export const fixer: Fixer<ModuloSharding> = {
     return {
       edits: [replaceNode(access, `new HashRing(${list}).get(${key.getText(file.source)})${bang}`, file)],
       needs: ['HashRing'],
-      note: 'Every key moves once. Build the ring where the list changes, when there are many nodes.',
+      note: 'every key moves once; build the ring where the list changes, when there are many nodes',
     };
   },
 };

@@ -47,7 +47,7 @@ export const fixer: Fixer<RaceInLoop> = {
     ].join('\n');
     return {
       edits: [...insertBefore(statement, before, file), replaceNode(survivor, `${ofRound}()`, file)],
-      note: 'What the promise gives reaches the loop one turn later.',
+      note: 'what the promise gives reaches the loop one turn later',
     };
   },
 };

@@ -44,13 +44,13 @@ export const fixer: Fixer<SortOnInsert> = {
       return {
         edits: queue,
         needs: ['PriorityQueue'],
-        note: 'What decides the order must not change while an entry waits.',
+        note: 'what decides the order must not change while an entry waits',
       };
     const others = home.accesses.filter((access) => !isWithin(access, added) && !isWithin(access, sorted));
     if (others.some((access) => isFilled(access))) return { skip: 'entries are put in elsewhere as well' };
     const edits = insertInOrder(data, order, item, file);
     return edits
-      ? { edits, note: 'What decides the order must not change while an entry is in the list.' }
+      ? { edits, note: 'what decides the order must not change while an entry is in the list' }
       : { skip: 'a comment stands behind what is put in, or behind the function that orders' };
   },
 };

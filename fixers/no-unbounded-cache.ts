@@ -32,7 +32,7 @@ export const fixer: Fixer<UnboundedCache> = {
     return {
       edits,
       needs: ['BoundedCache'],
-      note: `Choose \`max\` (and \`ttl\`) for what the process can hold.`,
+      note: `choose \`max\` (and \`ttl\`) for what the process can hold`,
       safety: isPlainMemo(data) ? 'safe' : 'review',
     };
   },

@@ -52,7 +52,7 @@ function useRing(container: Container, adds: readonly Add[], file: FileContext):
   return {
     edits: [first, ...edits],
     needs: ['RingBuffer'],
-    note: 'Choose the number of values that are looked back on.',
+    note: 'choose the number of values that are looked back on',
   };
 }
 

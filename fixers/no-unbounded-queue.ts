@@ -36,7 +36,7 @@ export const fixer: Fixer<UnboundedQueue> = {
     if (!first) return { skip: 'nothing fills it here' };
     return {
       edits: [first, ...rest],
-      note: 'Choose the limit, and whether the oldest or the newest is to go; a TaskQueue holds the producer back instead.',
+      note: 'choose the limit, and whether the oldest or the newest is to go; a TaskQueue holds the producer back instead',
     };
   },
 };

@@ -17,7 +17,7 @@ export const fixer: Fixer<UnevenRing> = {
     if (!data.points) return { skip: 'the number of points is not written here' };
     return {
       edits: [replaceNode(data.points, points, file)],
-      note: `Most keys move once. A HashRing is more even and faster, but cannot be put in by itself: ${ring}.`,
+      note: `most keys move once; a HashRing is more even and faster, but cannot be put in by itself: ${ring}`,
     };
   },
 };

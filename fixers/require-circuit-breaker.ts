@@ -27,7 +27,7 @@ export const fixer: Fixer<RemoteService> = {
     return {
       edits: [...insertBefore(first, made, file), ...wraps],
       needs: ['CircuitBreaker'],
-      note: 'An answer with an error status counts as a success for fetch: throw inside of the breaker where it should not.',
+      note: 'an answer with an error status counts as a success for fetch: throw inside of the breaker where it should not',
     };
   },
 };

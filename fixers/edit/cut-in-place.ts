@@ -29,7 +29,7 @@ export function cutInPlace(adds: readonly Add[], container: Container, limit: st
     return { skip: 'its type is read-only' };
   const [first, ...rest] = edits;
   if (!first) return { skip: 'nothing adds to it here' };
-  return { edits: [first, ...rest], note: 'Choose the number of values that are looked back on.' };
+  return { edits: [first, ...rest], note: 'choose the number of values that are looked back on' };
 }
 
 function isPushed(call: ts.CallExpression): boolean {
