@@ -94,7 +94,6 @@ function judge(call: ts.CallExpression, file: FileContext): Match<OutboundTimeou
   const handedIn = options === 'open' ? unlessCallersLimit(call, found, file) : [];
   if (!handedIn || (!injected && target && isOwnHost(target, file))) return undefined;
   const written = options === 'open' ? call.arguments[index] : options;
-  const fn = findEnclosingFunction(call)!;
   // A worker at the edge ends with the one request that it serves, and holds no other.
   const isEndedByEdge = library === 'fetch' && isAtEdge(file);
   return {
@@ -104,7 +103,7 @@ function judge(call: ts.CallExpression, file: FileContext): Match<OutboundTimeou
     }),
     values: {
       call: call.expression.getText(file.source).replace(/\s+/g, ''),
-      place: ` in ${shownFunction(fn)}`,
+      place: ` in ${shownFunction(findEnclosingFunction(call)!)}`,
       wait: patienceOf[isEndedByEdge ? 'edge' : library],
     },
     when: allOf(

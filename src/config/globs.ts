@@ -4,7 +4,10 @@ import { InputError } from './input-error.ts';
 import { type ConfigFile, placeIn } from './load.ts';
 import type { Config } from './types.ts';
 
-const posix = (path: string): string => (sep === '/' ? path : path.replaceAll(sep, '/'));
+/** A path with `/`, whatever the system writes. */
+export function posix(path: string): string {
+  return sep === '/' ? path : path.replaceAll(sep, '/');
+}
 
 /** The globs of a configuration file, made relative to the root: without one, of the folder that they are relative to. */
 export function rebaseGlobs(root: string, globs: readonly string[], { file, globsFrom = dirname(file) }: ConfigFile) {

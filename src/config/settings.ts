@@ -4,7 +4,7 @@ import type { EntryPointSettings, RuleOverride, RuleSetting } from '../engine/sc
 import type { RulePair } from '../model/fixer.ts';
 import type { Confidence, OptionValues, Severity, Trial } from '../model/rule.ts';
 import type { RuleFacts } from '../model/rule-facts.ts';
-import { assertGlobs, rebaseGlobs } from './globs.ts';
+import { assertGlobs, posix, rebaseGlobs } from './globs.ts';
 import { InputError } from './input-error.ts';
 import { type ConfigFile, checkConfig, configIn, findConfig, placeIn, readConfig } from './load.ts';
 import { presets } from './presets.ts';
@@ -58,10 +58,6 @@ export interface SettingsSource {
   cwd: string;
   paths: readonly string[];
   config?: string | false | Config;
-}
-
-function posix(path: string): string {
-  return sep === '/' ? path : path.replaceAll(sep, '/');
 }
 
 function isInside(folder: string, path: string): boolean {

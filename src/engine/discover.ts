@@ -86,6 +86,20 @@ export function isSourceName(name: string): boolean {
   return sourceName.test(name);
 }
 
+/** Counts of what is left out, before anything is. */
+export function noneSkipped(): FileCounts['skipped'] {
+  return {
+    test: 0,
+    declaration: 0,
+    generated: 0,
+    minified: 0,
+    'build-output': 0,
+    ignored: 0,
+    linked: 0,
+    special: 0,
+  };
+}
+
 class Walk {
   /** Why the file that is asked about was left out. */
   reason: LeftOutReason | undefined;
@@ -104,16 +118,7 @@ class Walk {
   readonly #linkedFolders = new Set<string>();
   /** Absolute paths of files whose minified form stands beside them. */
   readonly #distributed = new Set<string>();
-  readonly #skipped: FileCounts['skipped'] = {
-    test: 0,
-    declaration: 0,
-    generated: 0,
-    minified: 0,
-    'build-output': 0,
-    ignored: 0,
-    linked: 0,
-    special: 0,
-  };
+  readonly #skipped = noneSkipped();
 
   constructor(request: ScanRequest, asked?: string) {
     this.#asked = asked;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Finding } from '../model/finding.ts';
 import type { RulePair } from '../model/fixer.ts';
 import type { Problem, SuppressionProblem } from '../model/scan-result.ts';
-import { type DiscoveredFile, type Discovery, discover } from './discover.ts';
+import { type DiscoveredFile, type Discovery, discover, noneSkipped } from './discover.ts';
 import { scanImports } from './import-scan.ts';
 import { Linker } from './link.ts';
 import { MakerIndex } from './makers.ts';
@@ -113,17 +113,7 @@ export class FileScanner {
       return discover(this.#request);
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
-      const skipped = {
-        test: 0,
-        declaration: 0,
-        generated: 0,
-        minified: 0,
-        'build-output': 0,
-        ignored: 0,
-        linked: 0,
-        special: 0,
-      };
-      return { files: [], skipped, problems: [], packages: new PackageIndex(this.root) };
+      return { files: [], skipped: noneSkipped(), problems: [], packages: new PackageIndex(this.root) };
     }
   }
 

@@ -5,6 +5,7 @@ import {
   type FunctionNode,
   findEnclosingFunction,
   findPropertyName,
+  getOutermostWrapped,
   isFunctionNode,
   isWithin,
   skipWrappers,
@@ -61,7 +62,7 @@ export function settlesOnePromise(expression: ts.Expression, file: FileContext):
   if (isFunctionNode(value)) return settlesPromise(value, file);
   if (ts.isIdentifier(value)) {
     const declaration = file.bindingOf(value)?.declaration;
-    return declaration !== undefined && ts.isParameter(declaration) && isExecutor(declaration.parent as FunctionNode);
+    return declaration !== undefined && ts.isParameter(declaration) && isSettling(declaration);
   }
   return (
     ts.isObjectLiteralExpression(value) &&
@@ -71,6 +72,14 @@ export function settlesOnePromise(expression: ts.Expression, file: FileContext):
         (ts.isPropertyAssignment(property) && settlesOnePromise(property.initializer, file)),
     )
   );
+}
+
+/** A parameter of `new Promise((resolve, reject) => …)`, or the `resolve` of what makes one: `defer((resolve) => …)`. */
+function isSettling(declaration: ts.ParameterDeclaration): boolean {
+  const fn = declaration.parent as FunctionNode;
+  if (isExecutor(fn)) return true;
+  const isFirst = fn.parameters[0] === declaration && declaration.name.getText() === 'resolve';
+  return isFirst && ts.isCallExpression(getOutermostWrapped(fn).parent);
 }
 
 /** `(answer) => resolve(answer.body)`, kept by the executor of that promise. */
