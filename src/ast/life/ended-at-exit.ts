@@ -13,6 +13,7 @@ import {
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { mayEndProcess } from '../where/process-end.ts';
+import { inLibrary } from '../where/public-api.ts';
 import type { Life } from './life-cycle.ts';
 import { methodAround } from './trimming.ts';
 
@@ -64,7 +65,10 @@ export function listEndings(file: FileContext): readonly string[] {
   return facts;
 }
 
-/** "It ends by a name by which only the whole process ends"; undefined where it ends itself meanwhile, and clears nothing. */
+/**
+ * "It ends by a name by which only the whole process ends", never in a library, whose users end it when they like; undefined
+ * where it ends itself meanwhile, and clears nothing.
+ */
 function whenOnlyAtExit(disposers: readonly FunctionNode[], file: FileContext): LinkCondition | undefined {
   const names = disposers.map(nameOfFunction);
   const isLeft = (call: ts.CallExpression): boolean => {
@@ -76,6 +80,7 @@ function whenOnlyAtExit(disposers: readonly FunctionNode[], file: FileContext): 
   if (!names.every((name) => endings.test(name))) return undefined;
   if (disposers.some((end) => listCallsOf(end, file).some(isLeft))) return undefined;
   return allOf(
+    { kind: 'not', of: inLibrary },
     ...names.flatMap((name): LinkCondition[] => [
       { kind: 'project-states', fact: `exits-at:${name}` },
       { kind: 'not', of: { kind: 'project-states', fact: `ended-in-life:${name}` } },
