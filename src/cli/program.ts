@@ -224,6 +224,12 @@ function programFor(session: Session, done: (code: number) => void): Command {
   return program;
 }
 
+/** What other tools have options for, and we read from the environment as all of them do too. */
+const byEnvironment: Readonly<Record<string, string>> = {
+  '--color': 'set FORCE_COLOR=1',
+  '--no-color': 'set NO_COLOR=1',
+};
+
 /** Commander's own errors, said in our shape and with the nearest right name. */
 function inputErrorOf(error: CommanderError, command: Command): InputError {
   const text = error.message.replace(/^error: /, '');
@@ -231,8 +237,11 @@ function inputErrorOf(error: CommanderError, command: Command): InputError {
   const quoted = /'([^']+)'/.exec(text)?.[1] ?? '';
   if (error.code === 'commander.unknownOption') {
     const name = quoted.split('=')[0] ?? quoted;
-    const candidates = [...command.options.flatMap((option) => option.long ?? []), '--help', '--version'];
-    return new InputError(`unknown option "${name}"`, { wrong: { name, candidates }, list });
+    const message = `unknown option "${name}"`;
+    const help = byEnvironment[name];
+    if (help) return new InputError(message, { help, list });
+    const long = [...command.options.flatMap((option) => option.long ?? []), '--help', '--version'];
+    return new InputError(message, { wrong: { name, candidates: /^-\w$/.test(name) ? ['-h', '-V'] : long }, list });
   }
   return new InputError(text.replaceAll("'", '"').replace(/\.$/, ''), { list });
 }

@@ -308,6 +308,8 @@ function scoreLines(result: ScanResult, pen: Pen): string[] {
   const colour = value >= 80 ? paint.green : value >= 45 ? paint.yellow : paint.red;
   const bar = colour(mark.full.repeat(filled)) + paint.dim(mark.empty.repeat(cells - filled));
   const beside = besideTheScore(result.findings);
+  const onTrial = result.findings.some((finding) => isActive(finding) && besideInWords(finding) === 'trial');
+  const weighing = onTrial ? '; with --trial weigh, rules on trial count' : '';
   const skipped = skippedInWords(result);
   const since = comparisonInWords(result);
   const trend = trendInWords(result);
@@ -315,7 +317,7 @@ function scoreLines(result: ScanResult, pen: Pen): string[] {
     `${paint.bold('Score')} ${colour.bold(String(value))} / 100  ${paintGrade(grade, value, pen)}  ${bar}${result.partial ? paint.red('  partial') : ''}`,
     ...(trend === undefined ? [] : [`${paint.bold('Trend')} ${course(result, pen)}  ${paint.dim(ascii(trend, pen))}`]),
     ...dimLines(`${scopeInWords(result)}${skipped === '' ? '' : `; left out: ${skipped}`}`, pen),
-    ...(beside.length > 0 ? dimLines(`beside the score: ${beside.join(', ')}`, pen) : []),
+    ...(beside.length > 0 ? dimLines(`beside the score: ${beside.join(', ')}${weighing}`, pen) : []),
     ...(since === undefined ? [] : wrap(visible(ascii(since, pen)), pen.width).map((line) => paint.bold(line))),
     ...(result.baseline ? dimLines(visible(baselineInWords(result.baseline)), pen) : []),
   ];

@@ -180,6 +180,8 @@ describe('wrong usage: exit 2, one line, the nearest right name', () => {
   it.each([
     ['an option', ['--minscore', '3'], 'unknown option "--minscore"', '--min-score', 'plimsoll scan --help'],
     ['an option of a command', ['rules', '--jsno'], 'unknown option "--jsno"', '--json', 'plimsoll rules --help'],
+    ['a letter', ['-v'], 'unknown option "-v"', '-V', 'plimsoll scan --help'],
+    ['what the environment says', ['--no-color'], 'unknown option "--no-color"', 'NO_COLOR=1', undefined],
     [
       'a rule',
       ['--rule', 'no-leaked-intervall'],

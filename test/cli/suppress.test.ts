@@ -33,7 +33,7 @@ it('writes a directive with the reason above each finding, which then weighs not
     suppressionProblems: [],
   });
   expect((await run('suppress', rule, '--reason', 'again')).stdout).toBe(
-    `0 findings of ${rule} suppressed in 0 files\n`,
+    `no finding of ${rule}: nothing to suppress\n`,
   );
 });
 

@@ -168,6 +168,19 @@ describe('the page', () => {
     await page.close();
   });
 
+  it('keeps what was opened right after a search was given up', async () => {
+    const { page } = await open(sample);
+    await page.keyboard.press('/');
+    await page.evaluate(() => {
+      document.activeElement?.dispatchEvent(new Event('input', { bubbles: true }));
+      document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
+      document.querySelector<HTMLElement>('.finding > summary')?.click();
+    });
+    await page.waitForTimeout(300);
+    expect(await rows(page).first().locator('details').getAttribute('open')).not.toBeNull();
+    await page.close();
+  });
+
   it('has a name for each control and picture', async () => {
     const { page } = await open(sample);
     const nameless = await page.evaluate(() =>

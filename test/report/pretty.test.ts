@@ -55,7 +55,9 @@ describe('the terminal report', () => {
     expect(text).toMatch(/│ resources │ +1 │ +0 │ +0 │ +88 │ A +│/);
     expect(text).toContain('Score 77 / 100  B+');
     expect(text).toContain('12,345 code lines; left out: 8 test, 2 declaration, 1 build output');
-    expect(text).toContain('beside the score: 1 suppressed, 1 in the baseline, 1 on trial, 1 only possible');
+    expect(text).toContain(
+      'beside the score: 1 suppressed, 1 in the baseline, 1 on trial, 1 only possible; with --trial weigh',
+    );
     expect(text).toContain('Repair first (in this order: 77 → 100)');
     expect(text).toContain('1 safe fix: plimsoll --fix');
     expect(text).toContain('✖ fail-on  2 high findings, none allowed');

@@ -27,6 +27,10 @@ export async function suppressCommand(
     ...(flags.until === undefined ? {} : { until: flags.until }),
     onProgress: progress.report,
   }).finally(() => progress.end());
+  if (done.length + left.length === 0) {
+    await print(`no finding of ${rule}: nothing to suppress\n`);
+    return exitCodes.passed;
+  }
   await print(done.map((finding) => `suppressed  ${visible(placeOf(finding))}\n`).join(''));
   await print(`${plural(done.length, 'finding')} of ${rule} suppressed in ${plural(files.length, 'file')}\n`);
   for (const finding of left) {

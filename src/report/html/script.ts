@@ -114,7 +114,9 @@ function state() {
   const wanted = severities.filter((one) => find('is-' + one).checked);
   return { words, wanted, category: inputs.category.value, rule: inputs.rule.value, owner: inputs.owner.value, status: inputs.status.value, fix: inputs.fix.checked };
 }
+let waiting;
 function apply(keepHash) {
+  clearTimeout(waiting);
   const { words, wanted, category, rule, owner, status, fix } = state();
   matches = [];
   data.findings.forEach((one, index) => {
@@ -161,7 +163,6 @@ function showFile(file) {
   const first = list.querySelector('summary');
   if (first) first.focus({ preventScroll: true });
 }
-let waiting;
 inputs.q.addEventListener('input', () => { clearTimeout(waiting); waiting = setTimeout(apply, 120); });
 find('filters').addEventListener('change', () => apply());
 find('filters').addEventListener('submit', (event) => event.preventDefault());
