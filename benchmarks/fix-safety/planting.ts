@@ -111,16 +111,21 @@ function isQuiet(plant: Plant, project: Project): boolean {
 
 const telling = new Map<string, boolean>();
 
-/** Whether the plant, alone in a file and written so, is reported at each mark and fixed: types that were taken out tell much. */
+/**
+ * Whether the plant, alone in a file and written so, is reported at each mark and fixed: types that were taken out tell much,
+ * and the Node.js that a project runs on may lack what the fix writes.
+ */
 async function isTelling(plant: Plant, rendered: Rendered, project: Project): Promise<boolean> {
   const { language } = project.facts;
   const extension = language === 'ts' ? 'ts' : syntaxOf(project) === 'esm' ? 'mjs' : 'cjs';
-  const key = `${plant.rule}/${plant.name} ${extension}`;
+  const { engines } = JSON.parse(readFileSync(join(project.folder, 'package.json'), 'utf8')) as { engines?: object };
+  const key = `${plant.rule}/${plant.name} ${extension} ${JSON.stringify(engines)}`;
   const known = telling.get(key);
   if (known !== undefined) return known;
   const cwd = mkdtempSync(join(tmpdir(), 'plimsoll-plant-'));
   const text = insertPlants('', language, [rendered]);
   const alone = { rule: plant.rule, file: `plant.${extension}`, lines: markedLines(text) };
+  writeFileSync(join(cwd, 'package.json'), JSON.stringify({ engines }));
   writeFileSync(join(cwd, alone.file), text);
   const { fixes } = await fix({ cwd, config: false, confidence: 'possible', safety: 'review', write: false });
   rmSync(cwd, { recursive: true });

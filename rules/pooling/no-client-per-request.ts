@@ -1,5 +1,11 @@
 import { allOf } from '../../src/ast/all-of.ts';
-import { fillsAnother, isCaptured, isMadeIfUnset, isNeverEnded } from '../../src/ast/clients/client-end.ts';
+import {
+  fillsAnother,
+  isCaptured,
+  isEndedByWhatIsGiven,
+  isMadeIfUnset,
+  isNeverEnded,
+} from '../../src/ast/clients/client-end.ts';
 import { isClientFactory, keptByNobody, ofSettingsOnly } from '../../src/ast/clients/client-factory.ts';
 import { isKeptBeyond, isTwinAgent, keepsConnections } from '../../src/ast/clients/client-kept.ts';
 import { isOfRequestScope, isPartOfContext } from '../../src/ast/clients/client-of-request.ts';
@@ -88,6 +94,7 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
   if (isOfRequest) return judgeOfRequest(node, library, fn, file);
   if (places.some((place) => isKeptBeyond(place, fn, file)) || isPartOfField(node, file) || isTwinAgent(node))
     return undefined;
+  if (isEndedByWhatIsGiven(node, fn, file)) return undefined;
   // An agent or a memory is handed to each request it serves; other clients, once handed over, are the receiver's.
   const isMemory = library.kind === 'memory';
   const isLent = isMemory || library.kind === 'agent';

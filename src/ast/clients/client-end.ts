@@ -1,4 +1,5 @@
 import type { FileContext } from '../../model/file-context.ts';
+import { lifeOf } from '../life/life-cycle.ts';
 import {
   calleeName,
   type FunctionNode,
@@ -73,6 +74,20 @@ export function isCaptured(node: ts.NewExpression | ts.CallExpression, fn: Funct
     }
     return false;
   });
+}
+
+/** `return { load, close: () => pool.end() }`: whoever keeps what its function gives keeps it, and ends it. */
+export function isEndedByWhatIsGiven(
+  node: ts.NewExpression | ts.CallExpression,
+  fn: FunctionNode,
+  file: FileContext,
+): boolean {
+  const life = lifeOf(node, file);
+  if (life.kind !== 'factory' || life.fn !== fn) return false;
+  const { references = [] } = findClientName(node, file) ?? {};
+  return references.some(
+    (use) => ending.test(findMemberName(use.parent) ?? '') && life.disposers.some((end) => isWithin(use, end)),
+  );
 }
 
 /** `if (!check) { check = makeCheck(createKeys(url)); … }`: whoever asks again finds it. */

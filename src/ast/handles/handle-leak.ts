@@ -203,7 +203,10 @@ function isGivenAway(
     if (ts.isCallExpression(parent) && parent.expression !== outer) {
       return !ends.includes(parent) && ends.length === 0 && !isBorrow(parent, kind, file);
     }
-    if (ts.isNewExpression(parent)) return ends.length === 0 && !isBorrow(parent, kind, file);
+    if (ts.isNewExpression(parent))
+      return (
+        (ends.length === 0 || ts.isReturnStatement(getOutermostWrapped(parent).parent)) && !isBorrow(parent, kind, file)
+      );
     if (ts.isPropertyAssignment(parent) || ts.isShorthandPropertyAssignment(parent)) {
       return ends.length === 0 || !ts.isCallExpression(parent.parent.parent);
     }

@@ -44,12 +44,14 @@ export function listEndedAtExit(file: FileContext): readonly string[] {
 
 /** Ends by such names are rare enough that all calls of one tell when it comes. */
 const endings = /^(?:shut[dD]own|dispose|destroy|terminate|tear[dD]own)$/;
+const anyEnding = new RegExp(endings.source.replace('^', '\\b').replace('$', '\\b'));
 
 /**
  * `exits-at:shutdown` of a file with a function of that name that ends the process, `ended-in-life:shutdown` of one that ends
  * something by that name while the process goes on: neither as it ends by the same name itself, nor ahead of the exit.
  */
 export function listEndings(file: FileContext): readonly string[] {
+  if (!anyEnding.test(file.text)) return [];
   const facts: string[] = [];
   for (const call of file.nodes('CallExpression')) {
     const target = findMethodCall(call);

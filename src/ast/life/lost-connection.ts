@@ -42,9 +42,10 @@ export function findMissedLoss(
   const arms = findEnclosingFunction(call);
   const first = findRun(call, file);
   if (life.kind !== 'owner' || !arms || !first || !places.every(({ kind }) => kind === 'field')) return undefined;
-  const clears = listClearsOf(places, file).filter(
-    (clear) => !isWithin(clear, first) && findEnclosingFunction(clear) !== arms,
-  );
+  const all = listClearsOf(places, file);
+  const clears = all.filter((clear) => !isWithin(clear, first) && findEnclosingFunction(clear) !== arms);
+  // There is never more than one, and a connection that is set up again later has use for it.
+  const isSetAnew = all.some((clear) => findEnclosingFunction(clear) === arms && clear.end < call.pos);
   const names = places.map((place) => ('name' in place ? place.name : ''));
   if (clears.length === 0 || asksForEnd(call, [first], life, file, names)) return undefined;
   for (const link of listLinks(life, file)) {
@@ -60,7 +61,7 @@ export function findMissedLoss(
     const runs = listRuns(link.told, life, file);
     if (
       runs.some((fn) => isWithin(call, fn)) ||
-      withCallees(runs, file).some((fn) => fn === arms && !isLater(arms, runs, file))
+      withCallees(runs, file).some((fn) => fn === arms && (isSetAnew || !isLater(arms, runs, file)))
     )
       continue;
     if (!clears.some((clear) => withCallees(runs, file).some((fn) => isWithin(clear, fn)))) return closed.at;

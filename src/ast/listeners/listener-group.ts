@@ -2,6 +2,7 @@ import type { FileContext } from '../../model/file-context.ts';
 import { withCallees } from '../life/after-end.ts';
 import { isInLostCleanup } from '../life/lost-cleanup.ts';
 import { isDisposerName } from '../names/class-shape.ts';
+import { isExecutor } from '../names/functions.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -85,13 +86,25 @@ function removes(by: ListenerCall, add: ListenerCall, file: FileContext): boolea
   return listEndsOf(add, file).some((end) => runs.some((fn) => isWithin(end, fn)));
 }
 
+/** Whether a listener ends the wait that it belongs to: one in a `new Promise(…)` that speaks of none of its functions keeps what it got. */
+function endsWait({ call, listener }: ListenerCall, file: FileContext): boolean {
+  const executor = findEnclosingFunction(call);
+  const run = listener && findListenerFunction(listener, file);
+  if (!run || !executor || !isExecutor(executor)) return true;
+  const runs = withCallees([run], file);
+  return executor.parameters.some(({ name }) => {
+    const uses = ts.isIdentifier(name) ? file.bindingOf(name)?.references : undefined;
+    return !uses || uses.some((use) => runs.some((fn) => isWithin(use, fn)));
+  });
+}
+
 /**
  * Listeners of a wait that nothing takes away when another one ends it: only events after which the emitter goes on
  * count as its end.
  */
 export function findStayingInWait(group: readonly ListenerCall[], file: FileContext): Staying | undefined {
   for (const fired of group) {
-    if (eventKindOf(fired.event) !== 'recurring') continue;
+    if (eventKindOf(fired.event) !== 'recurring' || !endsWait(fired, file)) continue;
     for (const add of group) {
       if (add.call === fired.call || add.event === fired.event || removes(fired, add, file)) continue;
       return { add, fired };
@@ -115,8 +128,9 @@ export function findStayingOnOneOutcome(
     ),
   );
   if (!isAlternative) return undefined;
-  const settling = group.filter(({ method, event, listener }) => {
-    if (!/once/i.test(method)) return false;
+  const settling = group.filter((one) => {
+    const { method, event, listener } = one;
+    if (!/once/i.test(method) || !endsWait(one, file)) return false;
     // Nothing stays behind where the process ends.
     const run = listener && findListenerFunction(listener, file);
     if (run && mayEndProcess(run, file)) return false;
