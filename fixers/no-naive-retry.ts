@@ -18,9 +18,11 @@ export const fixer: Fixer<NaiveRetry> = {
     if (fault === 'jitter') return addJitter(loop as ts.CallExpression, file);
     if (!loop || !isLoop(loop) || !attempt)
       return { skip: 'the function calls itself: its rounds have to become a loop first' };
+    if (fault === 'timed') return { skip: 'only time ends it: how many tries it has room for is not written' };
     if (fault === 'fixed') return { skip: 'it pauses already: how long to wait is for someone who knows the service' };
     const work = findWork(attempt);
     if (!work || !isAlone(attempt, loop)) return { skip: 'more than one awaited result is made in a round' };
+    if (asksForRound(work, loop)) return { skip: 'what is tried asks which attempt it is' };
     const retries = findRetries(loop, file);
     if (retries === undefined) return { skip: 'how often it may be repeated is not written in the loop' };
     const log = findLog(attempt.catchClause!, file);
@@ -63,13 +65,15 @@ function findWork({ tryBlock }: ts.TryStatement): ts.Expression | undefined {
 }
 
 function isAlone(attempt: ts.TryStatement, loop: ts.IterationStatement): boolean {
-  return (
-    isInList(loop) &&
-    attempt.parent === loop.statement &&
-    ts.isBlock(loop.statement) &&
-    loop.statement.statements.length === 1 &&
-    !attempt.finallyBlock
-  );
+  const { statement } = loop;
+  const isOnly = attempt.parent === statement && ts.isBlock(statement) && statement.statements.length === 1;
+  return isInList(loop) && isOnly && !attempt.finallyBlock;
+}
+
+/** `task(attempt)`: behind the fix nothing counts the attempts. */
+function asksForRound(work: ts.Expression, loop: ts.IterationStatement): boolean {
+  const counter = ts.isForStatement(loop) && /^\w+ (\w+)/.exec(loop.initializer?.getText() ?? '')?.[1];
+  return !!counter && new RegExp(`\\b${counter}\\b`).test(work.getText());
 }
 
 /** Rounds but the first: of `attempt < max` with a start of 0, or of `attempt <= max` with a start of 1. */

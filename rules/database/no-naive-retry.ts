@@ -14,17 +14,17 @@ import {
   isPacedByRound,
   isPauseOrRepair,
   isToldOfError,
-  keepsHead,
   leavesAlways,
   leavesWithoutConnection,
   mayGiveUp,
-  takesUpAtWill,
   withoutTexts,
 } from '../../src/ast/io/attempts.ts';
+import { findOnlyEnd, isOpenLoop } from '../../src/ast/io/endless-tries.ts';
+import { findRunAnew, keepsHead } from '../../src/ast/io/kept-failed.ts';
+import { findJitterLeftOut } from '../../src/ast/io/library-jitter.ts';
 import { waitsForEvents } from '../../src/ast/listeners/event-wait.ts';
 import { listCallsOf } from '../../src/ast/names/functions.ts';
-import { bareModule, findOrigin, originName } from '../../src/ast/names/provenance.ts';
-import { findEnclosingFunction, findProperty, isWithin, type LoopNode, skipWrappers } from '../../src/ast/syntax.ts';
+import { findEnclosingFunction, isWithin, type LoopNode } from '../../src/ast/syntax.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { findRestartAtOnce, restartWords } from '../../src/ast/where/restart-at-once.ts';
 import { hasTooling } from '../../src/ast/where/tooling.ts';
@@ -34,7 +34,7 @@ import type { FileContext } from '../../src/model/file-context.ts';
 import type { Match } from '../../src/model/rule.ts';
 
 export interface NaiveRetry {
-  fault: 'endless' | 'immediate' | 'fixed' | 'jitter';
+  fault: 'endless' | 'timed' | 'immediate' | 'fixed' | 'jitter';
   /** The loop around the attempt, or the call of a library. */
   loop: LoopNode | ts.CallExpression | undefined;
   attempt: ts.TryStatement | undefined;
@@ -44,6 +44,12 @@ export interface NaiveRetry {
 const pacedName = /withRetr|untilSuccess|limiter/i;
 /** A person answers first. */
 const askingName = /\b(?:\w*[pP]rompt\w*|\w*[qQ]uestion|inquirer|readline\w*)\b/;
+
+const howAtOnce = {
+  timed: 'at once, as often as its time allows',
+  endless: 'at once and without end',
+  immediate: 'at once, with no pause between',
+} as const;
 
 export const rule = defineRule<NaiveRetry>({
   id: 'no-naive-retry',
@@ -57,7 +63,7 @@ export const rule = defineRule<NaiveRetry>({
   advice:
     'Retry a few times with pauses that grow and vary (`retry` of @plimsoll/runtime, decorrelated jitter), and give up with the last error.',
   limits: [
-    'It is `likely` where nothing but success ends the tries and nothing waits between them. Else it is `possible`: who knows the service knows what a failed attempt meets there, some tries do no harm, and what goes on to the next of several looks the same.',
+    'It is `likely` where nothing but success, the kind of a failure that does not go by, or a time of five seconds and more ends the tries, and nothing waits between them; so it is where what could not be sent stays in its queue, or is put back, and the next run begins at once. Else it is `possible`: who knows the service knows what a failed attempt meets there, some tries do no harm, and what goes on to the next of several looks the same.',
     'What waits for a person is left alone.',
     'A wait for an event that is taken up again, and a loop that ends with its connection, are left alone.',
     'A restart from the event that tells of the end is one where a start that fails ends so too: child processes, workers, sockets, requests of `http`. What counts its starts, or takes the next of a queue, is left alone.',
@@ -75,13 +81,21 @@ function judgeTry(node: ts.TryStatement, file: FileContext): Match<NaiveRetry> |
   if (!node.catchClause || !contains(node.tryBlock, ts.isAwaitExpression)) return undefined;
   if (waitsForEvents(node.tryBlock)) return undefined;
   const loop = findRetryLoop(node);
-  return loop ? judgeLoop(node, loop, file) : judgeRecursion(node, file);
+  const found = loop ? judgeLoop(node, loop, file) : judgeRecursion(node, file);
+  return found ?? judgeRun(node, file);
+}
+
+/** The next run begins at once, with what has failed still waiting. */
+function judgeRun(attempt: ts.TryStatement, file: FileContext): Match<NaiveRetry> | undefined {
+  const { run, again } = findRunAnew(attempt, file) ?? {};
+  const data = { fault: 'endless' as const, loop: undefined, attempt };
+  return run && report(run, data, 'at once and without end', { again: again!, isSure: true });
 }
 
 function judgeLoop(attempt: ts.TryStatement, loop: LoopNode, file: FileContext): Match<NaiveRetry> | undefined {
   if (ts.isForOfStatement(loop) || ts.isForInStatement(loop)) return undefined;
-  const isOfHead = keepsHead(attempt, loop);
-  const isOpen = isOfHead || isEndless(loop);
+  const isOfHead = keepsHead(attempt, loop, file);
+  const isOpen = isOfHead || isOpenLoop(loop, file);
   if (!isOpen && !isCountedRetry(loop, file)) return undefined;
   // Without a way out on success it is a worker's loop, not a retry.
   if (!isOfHead && !endsOnSuccess(attempt, loop)) return undefined;
@@ -96,16 +110,16 @@ function judgeLoop(attempt: ts.TryStatement, loop: LoopNode, file: FileContext):
   if (changesSubject(attempt, loop, file) || changesAttempt(attempt, loop, file)) return undefined;
   if (!pauses && contains(clause.block, isPauseOrRepair)) return undefined;
   if (isOpen && leavesWithoutConnection(loop, file)) return undefined;
+  const isEndlessByHead = isOfHead || isEndless(loop);
   if (!pauses) {
-    const isCountless = isOpen && (!isLimited || takesUpAtWill(clause.block, loop, file));
-    return report(
-      loop,
-      { fault: isCountless ? 'endless' : 'immediate', loop, attempt },
-      isCountless ? 'at once and without end' : 'at once, with no pause between',
-      { isSure: isCountless && !isPacedByRound(attempt, loop) },
-    );
+    const isUnlimited = isEndlessByHead && !isLimited;
+    const end = isUnlimited ? 'kind' : isOpen && !isOfHead ? findOnlyEnd(attempt, loop, file) : undefined;
+    const fault = end === 'time' ? 'timed' : end ? 'endless' : 'immediate';
+    return report(loop, { fault, loop, attempt }, howAtOnce[fault], {
+      isSure: end !== undefined && !isPacedByRound(attempt, loop),
+    });
   }
-  if (isOpen && !isLimited && !/Math\.random|jitter|\*\*|Math\.pow|Math\.min|\*=|backoff/i.test(text)) {
+  if (isEndlessByHead && !isLimited && !/Math\.random|jitter|\*\*|Math\.pow|Math\.min|\*=|backoff/i.test(text)) {
     return report(loop, { fault: 'endless', loop, attempt }, 'without end, after the same pause each time');
   }
   return undefined;
@@ -171,30 +185,16 @@ function judgeRestart(node: ts.CallExpression | ts.BinaryExpression, file: FileC
   return found && report(found.start, data, 'at once and without end', { again: found.again, isSure: true });
 }
 
-/** p-retry 7 (`randomize`) and exponential-backoff 3 (`jitter`) leave chance out unless told. */
 function judgeLibrary(call: ts.CallExpression, file: FileContext): Match<NaiveRetry> | undefined {
-  const callee = skipWrappers(call.expression);
-  if (!ts.isIdentifier(callee)) return undefined;
-  if (!/retry|backoff/i.test(callee.text)) return undefined;
-  const origin = findOrigin(callee, file);
-  const module = origin && bareModule(origin.module);
-  const option =
-    module === 'p-retry'
-      ? 'randomize'
-      : module === 'exponential-backoff' && originName(origin!) === 'backOff'
-        ? 'jitter'
-        : undefined;
-  const options = call.arguments[1] && skipWrappers(call.arguments[1]);
-  if (
-    !option ||
-    (options && (!ts.isObjectLiteralExpression(options) || options.properties.some(ts.isSpreadAssignment)))
-  )
-    return undefined;
-  if (findProperty(options, option)) return undefined;
-  return {
-    at: call,
-    confidence: 'possible',
-    values: { how: `after pauses that all clients share: \`${module}\` has its \`${option}\` off by default` },
-    data: { fault: 'jitter', loop: call, attempt: undefined },
-  };
+  const found = findJitterLeftOut(call, file);
+  return (
+    found && {
+      at: call,
+      confidence: 'possible',
+      values: {
+        how: `after pauses that all clients share: \`${found.module}\` has its \`${found.option}\` off by default`,
+      },
+      data: { fault: 'jitter', loop: call, attempt: undefined },
+    }
+  );
 }

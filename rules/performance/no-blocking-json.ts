@@ -13,7 +13,7 @@ import {
 import { findLargeBody, isOfRouter } from '../../src/ast/size/large-body.ts';
 import { sizeOf } from '../../src/ast/size/size.ts';
 import { findEnclosingFunction, findStringValue } from '../../src/ast/syntax.ts';
-import { ts } from '../../src/ast/ts.ts';
+import type { ts } from '../../src/ast/ts.ts';
 import { openInLibrary } from '../../src/ast/where/under-load.ts';
 import { onRequestPath, onUsersPath, runsAsItLives } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
@@ -46,6 +46,7 @@ export const rule = defineRule<BlockingJson>({
   limits: [
     'It is `likely` only where a request waits for a copy or a comparison of what this file shows to grow with data, where a package copies the rows that its users read, and around a cache of the process and in an interceptor of all answers; one answer that is cached for a key and not shown to grow, what is only called after many, one row, all rows of a table (how many there are is not shown), bodies of requests (limited by what parses them), what runs by a timer or for an event, and log lines are `possible`.',
     'What is one text by its name (an id, an address, a name) is not judged, nor what MySQL answers a write with.',
+    'What is put under a key as text, by itself or as a field of an entry, counts where the same class, or the file, parses that field; a text that is also used otherwise (sent, say) is left alone where it has a name.',
     'A store in memory that stands in for one on a disk is left alone: its values are copies by contract.',
     'Bodies that frameworks parse and send are not judged, but for a limit of 100 MB and more for all paths; that of a router is `possible` in a program whose application reads all bodies itself.',
   ],
@@ -80,19 +81,14 @@ function judgeBody(call: ts.CallExpression, limit: ts.Expression, file: FileCont
 const unlessReadBefore: LinkCondition = { kind: 'not', of: { kind: 'program-states', facts: ['parses-json'] } };
 
 /** Kept for a key, and neither what callers hand in, which is anything, nor shown to be long: one answer of some kilobytes. */
-function isOfOneAnswer({ value }: JsonRoundTrip, call: ts.CallExpression, file: FileContext): boolean {
-  return (
-    ts.isCallExpression(call.parent) &&
-    !isJsonHandedIn(value, file) &&
-    sizeOf(value, file) !== 'large' &&
-    !isRowsOfRead(value, file)
-  );
+function isOfOneAnswer({ value }: JsonRoundTrip, file: FileContext): boolean {
+  return !isJsonHandedIn(value, file) && sizeOf(value, file) !== 'large' && !isRowsOfRead(value, file);
 }
 
 /** What is cached is asked for again and again, whoever it is that asks, and an interceptor sees every answer; a package that reads rows does so for all who use it. */
 function weigh(found: JsonRoundTrip, call: ts.CallExpression, file: FileContext): Partial<Match<BlockingJson>> {
   if (found.kind === 'answer') return {};
-  if (found.kind === 'cache') return isOfOneAnswer(found, call, file) ? { confidence: 'possible' } : {};
+  if (found.kind === 'cache') return found.isKeyed && isOfOneAnswer(found, file) ? { confidence: 'possible' } : {};
   const isOfRows = found.kind === 'clone' && isRowsOfRead(found.value, file);
   const isLong = isShownLong(found, file);
   return {

@@ -27,16 +27,19 @@ export const rule = defineRule<Accumulation>({
     'Copies of a field of `this`, as stores of immutable state make them, are left alone, and so are those that one call of a function makes, however often it is called.',
     'A list of open work that each round copies counts as all that is walked, unless each round waits, or what is walked is files or what somebody writes by hand.',
   ],
-  mentions: [...together(['.reduce'], ['...', 'concat(']), ...together(['...', 'concat('], roundWords)],
+  mentions: [
+    ...together(['.reduce', ' reduce(', ' reduceRight('], ['...', 'concat(']),
+    ...together(['...', 'concat('], roundWords),
+  ],
   sureMentions: [...givenWords, 'concat(', '[...', 'hgetall', 'hvals', 'smembers', 'All(', 'findMany(', '.find('],
   visit: {
     CallExpression(call, file) {
-      const method = findMethodCall(call)?.method ?? '';
+      const method = findMethodCall(call)?.method ?? (ts.isIdentifier(call.expression) ? call.expression.text : '');
       if (method === 'set') return reportLoop(call, file);
       if (!/^reduce(?:Right)?$/.test(method)) return undefined;
       const found = findReduce(call, file);
       return found?.kind === 'reduce'
-        ? report(found, found.copies[0]!.node, found.accumulator, findMethodCall(call)!.receiver, file)
+        ? report(found, found.copies[0]!.node, found.accumulator, found.over, file)
         : undefined;
     },
     BinaryExpression(node, file) {

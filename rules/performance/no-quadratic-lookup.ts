@@ -1,4 +1,4 @@
-import { anyOf } from '../../src/ast/all-of.ts';
+import { allOf, anyOf } from '../../src/ast/all-of.ts';
 import { findListAsSet, type ListAsSet } from '../../src/ast/containers/list-as-set.ts';
 import { roundWords, together } from '../../src/ast/mention-words.ts';
 import { type FirstKey, findFirstKey } from '../../src/ast/size/first-key.ts';
@@ -9,7 +9,7 @@ import { givenWords } from '../../src/ast/size/tied-size.ts';
 import { findMethodCall } from '../../src/ast/syntax.ts';
 import type { ts } from '../../src/ast/ts.ts';
 import { sureInLibrary } from '../../src/ast/where/under-load.ts';
-import { onAskedPath, onRequestPath, runsUnderLoad } from '../../src/ast/where/where.ts';
+import { onAskedPath, onRequestPath, runsRepeatedly, runsUnderLoad } from '../../src/ast/where/where.ts';
 import { defineRule } from '../../src/model/define-rule.ts';
 import type { FileContext } from '../../src/model/file-context.ts';
 import type { Match, Related } from '../../src/model/rule.ts';
@@ -107,7 +107,7 @@ export const rule = defineRule<QuadraticLookup>({
         };
       const set = findListAsSet(call, file);
       if (!set) return undefined;
-      const { evidence, use, grows } = set;
+      const { evidence, use, grows, made } = set;
       const place = getOutermostRound(set.add);
       return {
         at: call,
@@ -119,7 +119,7 @@ export const rule = defineRule<QuadraticLookup>({
           !evidence || grows === 'by itself'
             ? when
             : grows === 'by requests'
-              ? onRequestPath(place, file)
+              ? allOf(onRequestPath(place, file), made && { kind: 'not', of: runsRepeatedly(made, file) })
               : runsUnderLoad(place, file),
         data: { kind: 'set', lookup: set },
       };

@@ -27,8 +27,9 @@ export const rule = defineRule<FanOut>({
   advice:
     'Run some ten at a time: mapLimit keeps the order of results and the first error. Where the work is a query, ask for all of them in one.',
   limits: [
-    'A list as long as an answer tells (`Array.from({ length: pageCount }, …)`) is `likely` where another host is asked, whoever waits; one whose count is compared with a limit, or cut by `Math.min`, is left alone. Parts of a text count where each is asked for at another host.',
+    'A list as long as an answer tells (`Array.from({ length: pageCount }, …)`) is `likely` where another host is asked, whoever waits, a command too; one whose count is compared with a limit, or cut by `Math.min`, is left alone. Parts of a text count where each is asked for at another host.',
     'Lists whose files are written count where requests, listeners or timers lead there.',
+    'Lists that neither their file nor their name calls long count where a caller in another file hands in what data makes long.',
     'Lists that only a name calls long are `possible`, unless each item takes a transaction of its own, a caller in another file hands in what data makes long, or the function of another file that gives the list asks for all rows; a loop that waits for something before it starts the next is left alone.',
     'Statements of one transaction, or of one connection that an object was made with, run in turn and are left alone; calls that only items missing from a set make, those of an AWS client, which has a limit of its own, and commands of Redis, which share one connection, are `possible`; so are items that a function picks of others (`users.filter((user) => wants(user))`), unless each takes a transaction of its own.',
     'What changes or removes one thing (PUT, PATCH, DELETE, a mutation of GraphQL), and what is a chore by the name of its file or route (a report, an export, an upload, a synchronisation, settings), is asked for by few: `possible`.',
@@ -71,8 +72,9 @@ export const rule = defineRule<FanOut>({
         when: allOf(
           fanOut.asked.length > 0 ? asks(fanOut) : undefined,
           fanOut.giver && !fanOut.isNamed ? gives(fanOut.giver) : undefined,
+          fanOut.handed,
           notOnGivenConnection(fanOut.waited, file),
-          runs,
+          fanOut.size.isTold ? anyOf(runs, ...toOthers(fanOut, file)) : runs,
         ),
         data: fanOut,
       };
@@ -136,10 +138,10 @@ function isWaitedFor(fanOut: FanOut, call: ts.CallExpression, file: FileContext)
   return fanOut.size.isTold ? anyOf(asked, ...toOthers(fanOut, file)) : asked;
 }
 
-/** Reads alone, of rows that a query or a store gives, in this file or by a function of another one. */
+/** Reads alone, outside of transactions, of rows that a query or a store gives, in this file or by a function of another one. */
 function isReadOfRows(fanOut: FanOut, file: FileContext): boolean {
   const { size, isCarried, isGiven, isTold, isOfText, at } = fanOut.size;
-  if (fanOut.io !== 'read' || isCarried || isGiven || isTold || isOfText) return false;
+  if (fanOut.io !== 'read' || fanOut.holdsConnection || isCarried || isGiven || isTold || isOfText) return false;
   return size !== 'large' || isOfTable(fanOut, file) || ts.isAwaitExpression(at.parent);
 }
 

@@ -1,3 +1,4 @@
+import { allOf } from '../../src/ast/all-of.ts';
 import { endedByName, findEndedHandle } from '../../src/ast/handles/ended-handle.ts';
 import { findHandleLeak, type HandleLeak } from '../../src/ast/handles/handle-leak.ts';
 import { oftenEnough, weighHandle } from '../../src/ast/handles/handle-weight.ts';
@@ -12,6 +13,7 @@ import {
   inheritedClient,
   streamKind,
 } from '../../src/ast/handles/handles.ts';
+import { findLastingName, lastingInstance, makesOwnInstance, ownerEnds } from '../../src/ast/handles/lasting-class.ts';
 import { isEarly, isOfFailure, placeOfLeak, shownOutcome } from '../../src/ast/handles/leak-words.ts';
 import { findLeftOpen } from '../../src/ast/handles/left-open.ts';
 import { findPipedAnswer } from '../../src/ast/handles/piped-answer.ts';
@@ -60,6 +62,7 @@ export const rule = defineRule<LeakedHandle>({
     'A handle that is returned, stored or passed on is taken to be ended there. What an effect of a page leaves open is `possible` where it may run once for the page; editors, charts, maps and players are judged in effects and owners only.',
     'Of streams joined by `pipe()`, those between a file, an answer of another service, or the output of a child, and the client of a handler are followed, also by way of what is made of the response, and what another service sends, or a function is handed as a stream, into a file; an answer that its handler calls an image or the like is `possible`: what is small is sent before anybody goes. An abort counts as an end of what is read, unless it is that of a timer that is cleared as the answer comes. An object of S3 is left alone where a client of the project has a `socketTimeout`, and so is a download of GridFS, which keeps neither a file nor a socket.',
     'A thread is judged where its owner keeps it, and where a function starts it for one message by a file that waits for more.',
+    'An instance of a class of the project is judged in a field of an owner with an end, where it is used by its members alone, and where the class starts an interval, a thread or a listener of the page or process as it is made, which its end alone stops.',
     'Of what no known library makes, only what its own function opens, waits for and ends on some way out is followed.',
     'Else only what is known by its import is a handle; response bodies that are left unread, at all or on an early return, are followed for `http` and `https`, and on an early return for objects of S3 and for the stream in what a function of the project gives. Of `fetch`, only a GET of whatever an address names whose body nobody reads: a body of up to 16 KB (Node.js 20) or 64 KB (22 and later) holds no connection, so that what answers a failure, or an API, does not matter; the garbage collector ends it in its time, so that it is `possible`. What a refusal or a redirect leaves unread is `possible`.',
   ],
@@ -86,6 +89,7 @@ export const rule = defineRule<LeakedHandle>({
       ],
     ),
     ...importWords(['lru-cache', 'quick-lru']),
+    ...together(['= new '], ownerEnds),
     'GetObject',
     'getObject',
     ...together(["'timeout'", '"timeout"', '.setTimeout('], ['request(', '.get(', 'connect(', 'onnection(', 'Socket(']),
@@ -100,6 +104,7 @@ export const rule = defineRule<LeakedHandle>({
   shapes: {
     ...Object.fromEntries(clientWords.map((word) => [word, madeClient])),
     'await ': endedByName,
+    '= new ': makesOwnInstance,
     'await fetch(': fetchedAddress,
   },
   visit: {
@@ -131,7 +136,7 @@ function judge(creation: Creation, file: FileContext): Match<LeakedHandle> | und
   const handle = findHandleKind(creation, file) ?? findInherited(creation, file);
   if (!handle) {
     const ended = findEndedHandle(creation, file);
-    return ended && report(creation, ended.kind, ended.leak, file);
+    return ended ? report(creation, ended.kind, ended.leak, file) : judgeInstance(creation, file);
   }
   const leak = findHandleLeak(creation, handle, file);
   if (!leak || (leak.kind === 'never' && handle.isClient)) return undefined;
@@ -146,6 +151,16 @@ function findInherited(creation: Creation, file: FileContext): HandleKind | unde
   // By a path or an alias of one; what it is called must say that it could be.
   const isOwn = module !== undefined && /^(?:\.|[~#@]\/|src\/|app\/)/.test(module);
   return isOwn && binding && clientName.test(binding.name) ? inheritedClient : undefined;
+}
+
+/** An instance of a class of the project that nothing ends, though it runs on until it is. */
+function judgeInstance(creation: Creation, file: FileContext): Match<LeakedHandle> | undefined {
+  const name = findLastingName(creation, file);
+  const leak = name === undefined ? undefined : findHandleLeak(creation, lastingInstance, file);
+  if (!leak || leak.kind === 'outcome') return undefined;
+  const match = report(creation, lastingInstance, leak, file);
+  const isLasting: LinkCondition = { kind: 'project-states', fact: `runs-until-ended:${name}` };
+  return { ...match, when: allOf(match.when, isLasting) };
 }
 
 function report(creation: Creation, handle: HandleKind, leak: HandleLeak, file: FileContext): Match<LeakedHandle> {

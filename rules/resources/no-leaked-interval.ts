@@ -5,6 +5,7 @@ import { unlessEndedAtExit } from '../../src/ast/life/ended-at-exit.ts';
 import { takesWhile } from '../../src/ast/life/gone-meanwhile.ts';
 import { type Life, lifeOf } from '../../src/ast/life/life-cycle.ts';
 import { findMissedLoss } from '../../src/ast/life/lost-connection.ts';
+import { isOfTable } from '../../src/ast/names/table-calls.ts';
 import { type FunctionNode, nameOfFunction } from '../../src/ast/syntax.ts';
 import { listClearsOf } from '../../src/ast/timers/clears-of-places.ts';
 import { isPollOfEffect } from '../../src/ast/timers/effect-poll.ts';
@@ -74,6 +75,7 @@ export const rule = defineRule<LeakedInterval>({
   limits: [
     'A class of an application counts as created many times only when the project does so; what a published package offers may be created by its users as often as they like.',
     'Sure is what an effect or a component leaves running, and what requests, users of a library, or an owner that ends without its part leave more than one of, and what works on a thing that the end has closed. Where nothing says so, in the one service of a process or in a function that is called once, it is `possible`.',
+    'What runs each time that a client has connected (of Mongoose, Redis, MQTT, Socket.IO and others that connect anew by themselves) starts one more each time; so does a method that whoever has made an instance calls once more on it, later.',
     'An owner that is told of the end of the socket which it was handed as it was made counts as one of many.',
     'That a client has gone before a handler listens for its end is asked of timers that this end alone clears.',
     'One that is kept by a key is lost with the next start for that key where several functions of the file bring it, or requests do; what there is one of for each use (a connection, a job, a round) comes once.',
@@ -140,8 +142,9 @@ function judge(
     const overwrite = findOverwrite(call, places, life, file);
     if (!overwrite) return undefined;
     const again = isStatic(call) ? startsRepeatedly(call, life, file) : runsAgain(call, life, file);
-    const found = report('overwritten', allOf(again, overwrite.when));
-    return overwrite.shown === 'request' ? { ...found, sureWhen: undefined } : found;
+    const isAsked = overwrite.shown === 'request';
+    const found = report('overwritten', allOf(isAsked && isOfTable(call, file) ? undefined : again, overwrite.when));
+    return isAsked ? { ...found, sureWhen: undefined } : found;
   }
   return neverCleared(call, places, life, file);
 }

@@ -40,7 +40,10 @@ export function textOfFact(fact: string): FactText {
       return { mentions: [`${payload}&process.exit`] };
     case 'drops-listeners':
       return { mentions: [`${payload}&this.removeAllListeners(`], isOfProduct: true };
+    case 'at-each-connect':
+      return { mentions: [['.on(', ...payload.split('.')].join('&')], isOfProduct: true };
     case 'on-fresh':
+    case 'calls-again':
     case 'clear-timer-by':
       return { mentions: [payload.split('.').join('&')] };
     case 'limited':
@@ -165,6 +168,16 @@ export function textOfFact(fact: string): FactText {
     }
     case 'client-class':
       return { mentions: [payload], shape: classNamed(payload) };
+    case 'runs-until-ended':
+      return {
+        mentions: [
+          `${payload}&setInterval`,
+          `${payload}&Worker`,
+          `${payload}&addEventListener`,
+          `${payload}&process.on`,
+        ],
+        shape: classNamed(payload),
+      };
     case 'unlimited-axios':
       return { mentions: [`${payload}&provide&axios`], isOfProduct: true };
     default:

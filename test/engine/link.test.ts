@@ -811,6 +811,18 @@ export class Connection {
     };
     expect(await chainsIn(sources, usersRule)).toEqual([['lib/factory.js'], ['lib/socket.js'], ['lib/tools.js']]);
   });
+
+  test('lead to what methods call on their own object: of a prototype, by `self` in a callback, of an object', async () => {
+    const sources = {
+      'package.json': JSON.stringify(library),
+      'lib/gauge.js': `function Gauge() {}\nGauge.prototype.read = function () {\n  this._settle();\n};\nGauge.prototype._settle = function () {\n  slow();\n};\nmodule.exports = Gauge;\n`,
+      'lib/meter.js': `function Meter() {}\nMeter.prototype.read = function (pins) {\n  const self = this;\n  pins.forEach(function (pin) {\n    self._sense(pin);\n  });\n};\nMeter.prototype._sense = function () {\n  slow();\n};\nmodule.exports = Meter;\n`,
+      'lib/scale.js': `module.exports = {\n  weigh: function () {\n    this._tare();\n  },\n  _tare: function () {\n    slow();\n  },\n};\n`,
+      'lib/unused.js': `function Dial() {}\nDial.prototype._turn = function () {\n  slow();\n};\nmodule.exports = Dial;\n`,
+    };
+    const ends = (await chainsIn(sources, usersRule)).map((chain) => chain.at(-1));
+    expect(ends).toEqual(['lib/gauge.js', 'lib/meter.js', 'lib/scale.js']);
+  });
 });
 
 describe('members used elsewhere', () => {

@@ -49,7 +49,7 @@ export function findArrayQueue(call: ts.CallExpression, file: FileContext): Arra
   if (!target || !takesFirst(target.call, target.method)) return undefined;
   const list = skipWrappers(target.receiver);
   const name = findMemberPath(list)?.at(-1)?.replace(/^#/, '');
-  if (name === undefined || fewNames.test(name)) return undefined;
+  if (name === undefined) return undefined;
   const home = findListHome(list, file);
   const loop = home && findDrain(call, list);
   if (!home || isOtherQueue(home) || hasCap(home.accesses, loop)) return undefined;
@@ -63,6 +63,8 @@ export function findArrayQueue(call: ts.CallExpression, file: FileContext): Arra
   const isLong = loop && declaration?.initializer && soundsLarge(declaration.initializer, file);
   if (loop ? !fill && !isLong : !fill || !isPlainQueue(call, list, accesses, file)) return undefined;
   const facts = { isPaced: !!loop && awaits(loop), isOutrun: !!loop && !!fill && isOutrun(loop, call, file) };
+  // What is called so is few, unless the code shows that it waits for want of time.
+  if (fewNames.test(name) && !facts.isOutrun) return undefined;
   return { call, list, name, declaration, accesses, isPrivate, loop, fill, ...facts };
 }
 

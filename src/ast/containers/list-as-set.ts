@@ -1,8 +1,10 @@
 import type { Binding, FileContext } from '../../model/file-context.ts';
+import { isGivenOut } from '../life/life-cycle.ts';
 import { classShape, findThisOwner } from '../names/class-shape.ts';
 import { findFunctionValue } from '../names/functions.ts';
 import { pluralOf, soundOfName } from '../size/size-words.ts';
 import {
+  type FunctionNode,
   findEnclosingBlock,
   findEnclosingFunction,
   findMemberPath,
@@ -37,6 +39,8 @@ export interface ListAsSet {
    * and again (also where another function takes what waits in it), or requests must reach it.
    */
   grows: 'by itself' | 'under load' | 'as it waits' | 'by requests';
+  /** Where a function makes it for what it gives back: it lasts unless that function runs again and again. */
+  made?: ts.Node;
 }
 
 const fewNames =
@@ -60,7 +64,8 @@ export function findListAsSet(call: ts.CallExpression, file: FileContext): ListA
   const use = fn && findUse(call, target.method, list, accesses, pushes);
   const [first] = pushes;
   if (!use || !first) return undefined;
-  const found = { call, list, name, use, grows: 'under load' as const };
+  const made = findMakingOf(list, fn, file);
+  const found = { call, list, name, use, grows: 'under load' as const, ...(made && { made }) };
   const own = findEndOfItem(call, pushes, file);
   if (own) {
     const why = `one for each ${own.item} until its '${own.event}'`;
@@ -68,7 +73,9 @@ export function findListAsSet(call: ts.CallExpression, file: FileContext): ListA
   }
   const add = pushes.find((push) => findEnclosingFunction(push) === fn) ?? first;
   const isHandedOn = isParameter(list, file);
-  const drain = accesses.map((a) => findCallOn(a, /^(?:shift|pop)$/)).find((c) => c !== undefined);
+  const drain = accesses
+    .map((a) => findCallOn(a, /^(?:shift|pop)$/) ?? findTakenAtHead(a))
+    .find((c) => c !== undefined);
   if (use === 'add' && drain && findEnclosingFunction(drain) !== fn)
     return {
       ...found,
@@ -171,7 +178,8 @@ function listAccesses(list: ts.Expression, file: FileContext): readonly ts.Expre
   if (ts.isIdentifier(list)) {
     const binding = file.bindingOf(list);
     const isKept = binding?.scope === file.moduleScope && ts.isVariableDeclaration(binding.declaration);
-    return isKept || (binding && isHandedToItself(binding, file)) ? binding.references : undefined;
+    const isMade = findMakingOf(list, findEnclosingFunction(list), file) !== undefined;
+    return isKept || (binding && (isMade || isHandedToItself(binding, file))) ? binding.references : undefined;
   }
   const path = memberPath(list, file);
   if (path?.[0] !== 'this' || path.length > 3) return undefined;
@@ -180,6 +188,33 @@ function listAccesses(list: ts.Expression, file: FileContext): readonly ts.Expre
   return listAccessesOf(path.at(-1)!, file).filter(
     (a) => memberPath(a, file)?.join('.') === text && findThisOwner(a, file) === owner,
   );
+}
+
+/** `const codes = []` of a function that gives back what searches it: `return { add, list }`. */
+function findMakingOf(
+  list: ts.Expression,
+  fn: FunctionNode | undefined,
+  file: FileContext,
+): ts.VariableDeclaration | undefined {
+  const declaration = ts.isIdentifier(list) ? file.bindingOf(list)?.declaration : undefined;
+  if (!fn || !declaration || !ts.isVariableDeclaration(declaration) || !isGivenOut(fn, file)) return undefined;
+  return findEnclosingFunction(declaration) === findEnclosingFunction(fn) ? declaration : undefined;
+}
+
+/** `list[this.head]` beside `this.head += 1`: the next one is taken, and stays until many are. */
+function findTakenAtHead(access: ts.Expression): ts.Node | undefined {
+  const { parent } = getOutermostWrapped(access);
+  const head = ts.isElementAccessExpression(parent) && findMemberPath(parent.argumentExpression)?.join('.');
+  const fn = findEnclosingFunction(access);
+  if (!head || !fn?.body || isAssignment(parent.parent)) return undefined;
+  const movesOn = (at: ts.Node): boolean => {
+    const moved =
+      ts.isPostfixUnaryExpression(at) || ts.isPrefixUnaryExpression(at)
+        ? at.operator === ts.SyntaxKind.PlusPlusToken && at.operand
+        : ts.isBinaryExpression(at) && at.operatorToken.kind === ts.SyntaxKind.PlusEqualsToken && at.left;
+    return (moved && findMemberPath(moved)?.join('.') === head) || (ts.forEachChild(at, movesOn) ?? false);
+  };
+  return head.includes('.') && movesOn(fn.body) ? parent : undefined;
 }
 
 function isParameter(list: ts.Expression, file: FileContext): boolean {

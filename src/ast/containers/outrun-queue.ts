@@ -1,8 +1,10 @@
 import type { FileContext } from '../../model/file-context.ts';
+import { dependsOnRound } from '../size/loop-facts.ts';
 import {
   findMemberPath,
   findMethodCall,
   isAssignment,
+  isLogical,
   isWithin,
   rootOfMembers,
   skipAwait,
@@ -16,14 +18,19 @@ import { listNodesWithin } from '../within.ts';
  * now (`if (!stream.push(entry)) break`), or because its time is up: what comes meanwhile is not held back by anybody.
  */
 export function isOutrun(loop: ts.Node, shift: ts.CallExpression, file: FileContext): boolean {
-  const condition = ts.isWhileStatement(loop) || ts.isDoStatement(loop) ? loop.expression : undefined;
-  if (condition && isAnswered(condition, loop, shift, file)) return true;
+  const condition =
+    ts.isWhileStatement(loop) || ts.isDoStatement(loop)
+      ? loop.expression
+      : ts.isForStatement(loop)
+        ? loop.condition
+        : undefined;
+  if (condition && (isAnswered(condition, loop, shift, file) || asksTime(condition, loop, file))) return true;
   return file.nodesOfKind(ts.SyntaxKind.IfStatement).some((node) => {
     const { expression, thenStatement } = node as ts.IfStatement;
     return (
       isWithin(node, loop) &&
       leavesLoop(thenStatement) &&
-      (isOverTime(expression, file) ||
+      (asksTime(expression, loop, file) ||
         (isRefusal(expression) &&
           (isAnswered(expression, loop, shift, file) ||
             listNodesWithin('CallExpression', expression, file).some((call) => takes(call, shift, file)))))
@@ -36,9 +43,32 @@ function leavesLoop(statement: ts.Statement): boolean {
   return /\b(?:break|return)\s*[;}]/.test(`${statement.getText()};`);
 }
 
-/** `Date.now() - start > budget`: the time of the loop itself, not of an entry. */
-function isOverTime(question: ts.Expression, file: FileContext): boolean {
-  return /\b(?:Date|performance)\.now\(\)\s*-\s*[\w$]+\s*>/.test(question.getText(file.source));
+/** `Date.now() - start > budget`, `performance.now() < until`, `deadline.timeRemaining() > 0`: the time of the loop itself, not of an entry. */
+function asksTime(question: ts.Expression, loop: ts.Node, file: FileContext): boolean {
+  const value = skipWrappers(question);
+  if (!ts.isBinaryExpression(value)) return false;
+  const [left, right] = [skipWrappers(value.left), skipWrappers(value.right)];
+  const isCompared = /^[<>]=?$/.test(value.operatorToken.getText(file.source));
+  if (isLogical(value)) return asksTime(left, loop, file) || asksTime(right, loop, file);
+  const isLeft = (side: ts.Expression): boolean => findMethodCall(side)?.method === 'timeRemaining';
+  if (!isCompared || isLeft(left) || isLeft(right)) return isCompared;
+  const [clock, limit] = readsClock(left, loop, file) ? [left, right] : [right, left];
+  return readsClock(clock, loop, file) && isSetBefore(limit, loop, file);
+}
+
+/** `Date.now()`, `performance.now() - start`, where `start` was set before the loop. */
+function readsClock(node: ts.Expression, loop: ts.Node, file: FileContext): boolean {
+  if (ts.isCallExpression(node)) return /^(?:Date|performance)\.now$/.test(node.expression.getText(file.source));
+  if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.MinusToken) return false;
+  return readsClock(skipWrappers(node.left), loop, file) && isSetBefore(skipWrappers(node.right), loop, file);
+}
+
+/** A number, a setting, or a name that no round gives another value. */
+function isSetBefore(node: ts.Expression, loop: ts.Node, file: FileContext): boolean {
+  if (ts.isBinaryExpression(node))
+    return isSetBefore(skipWrappers(node.left), loop, file) && isSetBefore(skipWrappers(node.right), loop, file);
+  if (ts.isNumericLiteral(node)) return true;
+  return findMemberPath(node) !== undefined && !dependsOnRound(node, loop, file);
 }
 
 /** `!taken`, `taken === false`. */

@@ -4,7 +4,6 @@ import type { FileContext } from '../../model/file-context.ts';
 import {
   calleeName,
   type FunctionNode,
-  findMethodCall,
   isAssignment,
   isFunctionNode,
   isLoop,
@@ -71,28 +70,6 @@ export function isEndless(loop: LoopNode): boolean {
   return false;
 }
 
-const removal = /^(?:shift|pop|splice|delete|clear|dequeue|unshift|push)$/;
-
-/**
- * `while (queue.length > 0) try { await send(queue[0]); queue.shift(); } catch { log(); }`: what failed stays at the head,
- * and is tried again in the next round.
- */
-export function keepsHead(attempt: ts.TryStatement, loop: LoopNode): boolean {
-  if (!ts.isWhileStatement(loop)) return false;
-  const queue = /^([\w$.#]+)\.(?:length|size)(?:\s*(?:>|!==?)\s*0)?$/.exec(loop.expression.getText())?.[1];
-  if (queue === undefined) return false;
-  const changes: ts.Node[] = [];
-  let waited: ts.Node | undefined;
-  contains(loop.statement, (node) => {
-    if (ts.isAwaitExpression(node)) waited ??= node;
-    const target = findMethodCall(node);
-    const isChange = target ? removal.test(target.method) && target.receiver.getText() === queue : false;
-    if (isChange || (isAssignment(node) && node.left.getText().startsWith(queue))) changes.push(node);
-    return false;
-  });
-  return changes.length > 0 && changes.every((node) => isWithin(node, attempt.tryBlock) && node.pos > waited!.end);
-}
-
 /** `for (let attempt = 0; attempt < maxAttempts; attempt++)`. */
 export function isCountedRetry(loop: LoopNode, file: FileContext): boolean {
   const head = ts.isForStatement(loop)
@@ -142,9 +119,19 @@ export function goesOtherWay(attempt: ts.TryStatement, fn: FunctionNode, file: F
   });
 }
 
-/** `const message = await queue.receive()` ahead of the attempt: each round waits for what it works on. */
+/**
+ * `const message = await queue.receive()` ahead of the attempt: each round waits for what it works on. To read the same
+ * thing anew (`await db.get(id)`) is no wait.
+ */
 export function isPacedByRound(attempt: ts.TryStatement, loop: LoopNode): boolean {
-  return contains(loop.statement, (node) => ts.isAwaitExpression(node) && node.end <= attempt.pos);
+  return contains(
+    loop.statement,
+    (node) => ts.isAwaitExpression(node) && node.end <= attempt.pos && !isReadByKey(skipWrappers(node.expression)),
+  );
+}
+
+function isReadByKey(node: ts.Expression): boolean {
+  return ts.isCallExpression(node) && node.arguments.length > 0 && /^(?:get|find|load|fetch)/.test(calleeName(node));
 }
 
 /** The attempt returns, breaks, or sets the flag that ends the loop. */
@@ -234,12 +221,24 @@ export function changesSubject(attempt: ts.TryStatement, loop: LoopNode, file: F
       ? loop.initializer.declarations[0]?.name.getText(file.source)
       : undefined;
   if (counter === undefined)
-    return /\b(?:EEXIST|unique|duplicate|conflict|P2002|collision|slug|code === )/i.test(attempt.getText(file.source));
+    return /\b(?:EEXIST|unique|duplicate|conflict|P2002|collision|slug|code === )/i.test(
+      attempt.getText(file.source).replace(logCall, ''),
+    );
   return (
-    new RegExp(`\\[\\s*${counter}\\b|[(,]\\s*${counter}\\s*[),]`).test(attempt.tryBlock.getText(file.source)) ||
+    new RegExp(`\\[\\s*${counter}\\b`).test(attempt.tryBlock.getText(file.source)) ||
+    contains(attempt.tryBlock, (node) => isGivenCounter(node, counter, file)) ||
     new RegExp(`\\b\\w*(?:[pP]ort|[sS]tart\\w*)\\s*\\+\\s*${counter}\\b`).test(loop.getText(file.source)) ||
     /unique|duplicate|conflict|P2002|collision/i.test(attempt.getText(file.source))
   );
+}
+
+/** `fetchPage(attempt)`; work that is handed in (`operation(attempt)`) is told which attempt it is. */
+function isGivenCounter(node: ts.Node, counter: string, file: FileContext): boolean {
+  if (!ts.isCallExpression(node) && !ts.isNewExpression(node)) return false;
+  if (!node.arguments?.some((argument) => argument.getText(file.source) === counter)) return false;
+  const callee = skipWrappers(node.expression);
+  const declaration = ts.isIdentifier(callee) ? file.bindingOf(callee)?.declaration : undefined;
+  return !(declaration && ts.isParameter(declaration) && /attempt|retr(?:y|ies)|tr(?:y|ies)/i.test(counter));
 }
 
 /**

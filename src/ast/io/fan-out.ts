@@ -9,6 +9,7 @@ import { listRepetitions } from '../size/loop-facts.ts';
 import { findSize, type Size, soundsLarge } from '../size/size.ts';
 import { type FunctionNode, findMemberPath, findMethodCall, isFunctionNode, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { isHandedMany } from '../where/given-values.ts';
 import { isHeldBack } from './held-back.ts';
 import { type Io, ioOf, listIo, listIoCalls } from './io-call.ts';
 import { findSend, listOwnSends } from './network-send.ts';
@@ -45,6 +46,8 @@ export interface FanOut {
   isNamed: boolean;
   /** The function that gives the list, where the file does not tell how long it is. */
   giver?: SymbolRef;
+  /** "A caller hands the list in, and data makes it long": where neither the file nor its name says so. */
+  handed?: LinkCondition;
 }
 
 const limiter = /(?:limit(?:er|ed)?|semaphore|mutex|throttle[rd]?|queue|pool|bottleneck|pLimit|sem|lock|gate)$/i;
@@ -60,7 +63,9 @@ export function findFanOut(call: ts.CallExpression, file: FileContext): FanOut |
   const size = gathering.work.size ?? findSize(items, file);
   const giver = size.size === 'unknown' ? findGiver(items, file) : undefined;
   const isNamed = size.size === 'large' || soundsLarge(items, file);
-  if ((!size.isTold && isBatch(items)) || isInBatch(call) || !(isNamed || giver || size.isOfText)) return undefined;
+  const isSaid = isNamed || giver !== undefined || size.isOfText === true;
+  const handed = !isSaid && size.size === 'unknown' ? isHandedMany(items, file) : undefined;
+  if ((!size.isTold && isBatch(items)) || isInBatch(call) || !(isSaid || handed)) return undefined;
   const pushed = ts.isCallExpression(fn) ? fn : undefined;
   const body = findFunctionValue(pushed ? pushed.expression : fn, file);
   const work = body ?? pushed;
@@ -88,6 +93,7 @@ export function findFanOut(call: ts.CallExpression, file: FileContext): FanOut |
     isPipelined: isPipelined(work, file),
     size,
     ...(giver && { giver }),
+    ...(handed && { handed }),
     isNamed,
   };
 }

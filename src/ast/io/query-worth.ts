@@ -22,6 +22,7 @@ import {
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import type { DataLoop } from '../where/data-loop.ts';
+import { findEntryPoint } from '../where/entry-points.ts';
 import { isHandedMany } from '../where/given-values.ts';
 import { isInSomeRounds, listOtherWaits, waitsForOther } from '../where/rounds.ts';
 import { openInLibrary } from '../where/under-load.ts';
@@ -173,6 +174,20 @@ function countOwn(node: ts.Node, loop: ts.Node, file: FileContext): number {
 }
 
 const forMany = /bulk|batch|many|import/i;
+const pathForMany = /[/_-](?:bulk|batch|many|import)(?![a-z])/i;
+
+/** Whether the function around says that it is for many, by its name or, of a handler without one, by its route: `POST /labels/bulk`. */
+function isInsideForMany(node: ts.Node, file: FileContext): boolean {
+  for (let fn = findEnclosingFunction(node); fn; fn = findEnclosingFunction(fn)) {
+    const name = nameOfFunction(fn);
+    if (forMany.test(name)) return true;
+    const label = findEntryPoint(fn, file)?.label;
+    if (label !== undefined) return pathForMany.test(label);
+    // What is handed to a transaction, or to a wrapper of errors, is a part of what is around it.
+    if (!ts.isCallExpression(getOutermostWrapped(fn).parent)) return false;
+  }
+  return false;
+}
 
 /**
  * `Promise.all(items.map((item) => db.item.create(…)))` in a function that says that it is for many, where each round is
@@ -188,8 +203,7 @@ export function isBareWriteMap(
 ): boolean {
   if (kind !== 'insert' && kind !== 'delete') return false;
   const map = findMethodCall(node);
-  const outer = findEnclosingFunction(node);
-  if (!outer || !forMany.test(nameOfFunction(outer))) return false;
+  if (!isInsideForMany(node, file)) return false;
   if (map?.method !== 'map' || sizeOf(over, file) === 'small' || rowListOf(over, file) === 'part') return false;
   const all = findMethodCall(getOutermostWrapped(node).parent);
   if (!all || !/^all(?:Settled)?$/.test(all.method) || all.receiver.getText(file.source) !== 'Promise') return false;
@@ -210,7 +224,8 @@ export function whenOften(
   hasBatch?: LinkCondition,
 ): LinkCondition | undefined {
   if (isAskedOfLoader(over, file)) return undefined;
-  const isOfMany = isForMany(call) || isOfRequest(over, file) || holdsAllRows(over, file);
+  const isOfMany =
+    isInsideForMany(getOutermostRound(call), file) || isOfRequest(over, file) || holdsAllRows(over, file);
   const often = allOf(isOfMany ? onAskedPath(call, file) : onReadPath(call, file), hasServer(file));
   return hasBatch ? anyOf(often, allOf(hasBatch, openInLibrary(call, file))) : often;
 }
@@ -218,11 +233,6 @@ export function whenOften(
 /** The list of a request itself, not rows asked for by what it says. */
 function isOfRequest(over: ts.Expression, file: FileContext): boolean {
   return findSize(over, file).isCarried === true && !findQuery(sourceOf(over, file, 0), file);
-}
-
-function isForMany(call: ts.Node): boolean {
-  const outer = findEnclosingFunction(getOutermostRound(call));
-  return outer !== undefined && forMany.test(nameOfFunction(outer));
 }
 
 const enriching =

@@ -5,6 +5,7 @@ import { type Size, sizeOfCount, soundsLarge } from '../size/size.ts';
 import { findEnclosingFunction, findMethodCall, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { isStepped } from '../where/data-loop.ts';
+import { isHandedMany } from '../where/given-values.ts';
 
 /** Work that is started for all items before any of it is waited for. */
 export interface StartedWork {
@@ -90,8 +91,9 @@ function findPushed(list: ts.Identifier, file: FileContext): StartedWork | undef
   if (push?.method !== 'push' || push.receiver !== list || !pushed || more.length > 0 || !binding) return undefined;
   const fn = skipWrappers(pushed);
   if (!ts.isCallExpression(fn)) return undefined;
+  let handed: StartedWork | undefined;
   for (const repetition of listRepetitions(push.call)) {
-    if (isDeclaredIn(binding, repetition.node)) return undefined;
+    if (isDeclaredIn(binding, repetition.node)) return handed;
     const isHeld = (): boolean => /\bawait\b/.test(roundBefore(repetition.node, push.call, file));
     const items = findIterated(repetition);
     if (!items) {
@@ -100,8 +102,9 @@ function findPushed(list: ts.Identifier, file: FileContext): StartedWork | undef
       return size?.isTold && !isHeld() ? { items: count!, fn, inline: undefined, size } : undefined;
     }
     if (soundsLarge(items, file)) return isHeld() ? undefined : { items, fn, inline: undefined };
+    if (isHandedMany(items, file) && !isHeld()) handed ??= { items, fn, inline: undefined };
   }
-  return undefined;
+  return handed;
 }
 
 /** `pages` of `for (let page = 1; page <= pages; page++)`. */

@@ -19,11 +19,27 @@ const builtIn =
   /^(?:Map|Set|WeakMap|WeakSet|Date|RegExp|URL|URLSearchParams|Promise|AbortController|Array|Headers|FormData|\w*(?:Error|Array|Buffer|Stream))$/;
 const making = /^(?:from|create|make|new|of|build|get|for)/;
 
+interface CallsOnMade {
+  fresh: ReadonlySet<string>;
+  /** Those that a function inside of the one that makes it calls once more. */
+  again: ReadonlySet<string>;
+}
+
+/** Of the calls in {@link listCallsOnFresh} and in what is called later, by `Class.method`: those on an instance that is there. */
+export function listCallsAgain(file: FileContext): ReadonlySet<string> {
+  return file.memo(collectCallsOnMade, file.source).again;
+}
+
 /**
  * `Class.method` for each method that this file calls on an instance in the very function that makes it, by `new` or a
- * static method of the class: `const job = new Job(); job.schedule()`.
+ * static method of the class: `const job = new Job(); job.schedule()`. Not where a function inside calls it once more on
+ * that very instance: `link.on('offline', () => link.connect())`.
  */
 export function listCallsOnFresh(file: FileContext): ReadonlySet<string> {
+  return file.memo(collectCallsOnMade, file.source).fresh;
+}
+
+function collectCallsOnMade(_: ts.SourceFile, file: FileContext): CallsOnMade {
   const found = new Set<string>();
   const made = new Map<FunctionNode | undefined, Map<string, string>>();
   const keep = (at: ts.Expression, name: string | undefined): void => {
@@ -39,15 +55,21 @@ export function listCallsOnFresh(file: FileContext): ReadonlySet<string> {
     const path = findMemberPath(call.expression);
     if (path?.length === 2 && /^[A-Z]/.test(path[0]!) && making.test(path[1]!)) keep(call, path[0]);
   }
-  if (made.size === 0) return found;
+  const called = new Set<string>();
+  if (made.size === 0) return { fresh: found, again: called };
   for (const call of file.nodes('CallExpression')) {
     const target = findMethodCall(call);
-    const places = target && made.get(findEnclosingFunction(call));
-    const receiver = places && findMemberPath(target!.receiver)?.join('.');
-    const name = receiver === undefined ? undefined : places!.get(receiver);
-    if (name !== undefined) found.add(`${name}.${target!.method}`);
+    const receiver = target && findMemberPath(target.receiver)?.join('.');
+    if (receiver === undefined) continue;
+    const home = findEnclosingFunction(call);
+    for (let fn = home; ; fn = findEnclosingFunction(fn)) {
+      const name = made.get(fn)?.get(receiver);
+      if (name !== undefined) (fn === home ? found : called).add(`${name}.${target!.method}`);
+      if (name !== undefined || !fn) break;
+    }
   }
-  return found;
+  const again = new Set([...called].filter((call) => found.delete(call)));
+  return { fresh: found, again };
 }
 
 /** `job` of `const job = new Job()`, `this.job` of `this.job = new Job()`. */

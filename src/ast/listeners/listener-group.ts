@@ -100,11 +100,15 @@ function endsWait({ call, listener }: ListenerCall, file: FileContext): boolean 
 
 /**
  * Listeners of a wait that nothing takes away when another one ends it: only events after which the emitter goes on
- * count as its end.
+ * count as its end, and any where the wait is tried again (`isRetried`).
  */
-export function findStayingInWait(group: readonly ListenerCall[], file: FileContext): Staying | undefined {
+export function findStayingInWait(
+  group: readonly ListenerCall[],
+  file: FileContext,
+  isRetried = false,
+): Staying | undefined {
   for (const fired of group) {
-    if (eventKindOf(fired.event) !== 'recurring' || !endsWait(fired, file)) continue;
+    if (!(isRetried || eventKindOf(fired.event) === 'recurring') || !endsWait(fired, file)) continue;
     for (const add of group) {
       if (add.call === fired.call || add.event === fired.event || removes(fired, add, file)) continue;
       return { add, fired };

@@ -46,6 +46,7 @@ import { findLeftByStub } from './listener-of-stub.ts';
 import { findKeptOnFailure } from './listener-of-success.ts';
 import { orLeftOnHanded } from './listener-on-handed.ts';
 import { findOnLentClient } from './listener-on-lent-client.ts';
+import { findOnOwnSignal } from './listener-on-own-signal.ts';
 import { findLeftByOneEnd } from './listener-partial-end.ts';
 import {
   canListen,
@@ -64,6 +65,7 @@ import { findAddedByEachEvent } from './listener-restart.ts';
 import { findForgottenSibling } from './listener-sibling.ts';
 import { findLeftByItsUndoer } from './listener-undoer.ts';
 import { findHomeOf, findInWait, goesWithItsEmitter, isAddedAgain } from './listener-wait.ts';
+import { findRepeatedWait } from './repeated-wait.ts';
 import { nameForSignals } from './shared-signal.ts';
 import { isHandedFresh, isNeverHanded, settlesBeforeAbort } from './signal-wait.ts';
 
@@ -107,7 +109,8 @@ function judge(add: ListenerCall, file: FileContext): ListenerLeak | undefined {
   if (promise && processEnd.test(add.event)) return undefined;
   if (place.emitter === 'local' || place.emitter === 'parameter') {
     const lent = findOnLentClient(place);
-    if (lent || place.emitter === 'local') return lent;
+    if (lent) return lent;
+    if (place.emitter === 'local') return promise && findRepeatedWait(place) ? findInWait(place, promise) : undefined;
   }
   // What else has a method of this name is no emitter.
   if (add.method === 'setTimeout' && place.emitter !== 'pooled') return undefined;
@@ -136,6 +139,7 @@ function judge(add: ListenerCall, file: FileContext): ListenerLeak | undefined {
     findForgottenSibling(place) ??
     findLeftByItsUndoer(place) ??
     findDeferredForGood(place) ??
+    findOnOwnSignal(place) ??
     findLeftByCounterpart(place);
   if (consumer) return consumer;
   switch (place.emitter) {

@@ -31,6 +31,7 @@ import {
   type ListenerPlace,
   listOwnCaptures,
 } from './listener-place.ts';
+import { findRepeatedWait } from './repeated-wait.ts';
 
 /** What a channel says many times in its life, whatever its kind; who waits for `data` reads on until the end. */
 const manyTimes =
@@ -41,14 +42,15 @@ const takingAway = /\b(?:off|removeListener|removeEventListener|removeAllListene
 /** A listener that stays when the promise around it has settled, on an emitter that many waits share. */
 export function findInWait(place: ListenerPlace, promise: ts.NewExpression): ListenerLeak | undefined {
   const { add, file } = place;
-  if (hasOnce(add) || !isShared(place, promise)) return undefined;
+  const repeated = findRepeatedWait(place);
+  if (hasOnce(add) || !(repeated || isShared(place, promise))) return undefined;
   if (/once/i.test(add.method)) {
     const lost = findLostRace(place, promise);
     if (lost) return lost;
     const group = listGroup(add, file).filter((other) => isWithin(other.call, promise));
-    const staying = findStayingInWait(group, file);
+    const staying = findStayingInWait(group, file, repeated?.isRetried);
     if (staying?.add.call !== add.call || isRemovedOutside(add, listenersOf(group, file), file)) return undefined;
-    const isSure = manyTimes.test(lastWord(staying.fired.event));
+    const isSure = repeated !== undefined || manyTimes.test(lastWord(staying.fired.event));
     return { shape: 'wait', what: 'each wait', fired: staying.fired, ...(isSure && { confidence: 'likely' as const }) };
   }
   const unremoved = findWayWithout(place, promise);
@@ -57,7 +59,8 @@ export function findInWait(place: ListenerPlace, promise: ts.NewExpression): Lis
   const isErrorOfClient = isErrorOfEachCommand(place);
   if (goesWithItsEmitter(add, file)) return undefined;
   if ((kind !== 'recurring' && !isErrorOfClient) || listEndsOf(add, file).length > 0) return undefined;
-  const isSure = isErrorOfClient || waitsForOneOfMany(place, promise) || isWaitForWhoever(place);
+  const isSure =
+    repeated !== undefined || isErrorOfClient || waitsForOneOfMany(place, promise) || isWaitForWhoever(place);
   return { shape: 'wait', what: 'each call', ...(isSure && { confidence: 'likely' as const }) };
 }
 

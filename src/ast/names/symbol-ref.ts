@@ -2,15 +2,18 @@ import type { FileContext } from '../../model/file-context.ts';
 import type { SymbolRef } from '../../model/link.ts';
 import {
   type ClassNode,
+  type FunctionNode,
   findMemberName,
   findMemberPath,
   findMethodCall,
   findPropertyName,
   findThisClass,
+  isClassNode,
   isFunctionNode,
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { classShape, findSelf, findThisOwner } from './class-shape.ts';
 import { isExternal } from './external-module.ts';
 import { findFunctionOfBinding, ordinalOf } from './functions.ts';
 import { listCommonJsExports } from './module-surface.ts';
@@ -95,8 +98,17 @@ export function refOf(
     const isOwn = receiver.kind === ts.SyntaxKind.ThisKeyword || receiver.kind === ts.SyntaxKind.SuperKeyword;
     const cls = isOwn ? findThisClass(value) : undefined;
     if (cls) return { kind: 'method', class: classes.indexOf(cls), member };
+    const method = findMethodOfSelf(receiver, member, file);
+    if (method) return { kind: 'function', fn: ordinalOf(method, file) };
   }
   return refOfOrigin(findOrigin(value, file));
+}
+
+/** `this.find`, `self.find` in the methods of a prototype or of an object: a function that they have beside them. */
+function findMethodOfSelf(receiver: ts.Expression, member: string, file: FileContext): FunctionNode | undefined {
+  const self = findSelf(receiver, file);
+  const owner = self && findThisOwner(self, file);
+  return owner && !isClassNode(owner) ? classShape(owner, file).methods.get(member) : undefined;
 }
 
 /** `exports.find`, `module.exports.find` */

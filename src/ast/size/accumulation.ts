@@ -17,6 +17,7 @@ import { listWalksAround } from '../where/data-walk.ts';
 import { type Copy, copyOf, findRewrite, hasEmptyList } from './copy.ts';
 import { findIterated, isDeclaredIn, listRepetitions } from './loop-facts.ts';
 import { mergesNested } from './nested-growth.ts';
+import { findReduction } from './reduction.ts';
 import { findSize, type Size } from './size.ts';
 import { findManyGiven } from './tied-size.ts';
 import { isTakenFrom, isWorkList, sizeOfWork } from './work-list.ts';
@@ -26,6 +27,7 @@ export type Accumulation =
   | {
       kind: 'reduce';
       call: ts.CallExpression;
+      over: ts.Expression;
       fn: FunctionNode;
       accumulator: ts.Identifier;
       copies: Copy[];
@@ -44,10 +46,10 @@ export type Accumulation =
 
 /** Judges a `reduce` whose result is copied in each step. */
 export function findReduce(call: ts.CallExpression, file: FileContext): Accumulation | undefined {
-  const target = findMethodCall(call);
-  const [first, initial] = call.arguments;
-  if (!target || !/^reduce(?:Right)?$/.test(target.method) || !first || !initial) return undefined;
-  const fn = findStep(first, file);
+  const reduction = findReduction(call, file);
+  if (!reduction) return undefined;
+  const { over, step, initial } = reduction;
+  const fn = findStep(step, file);
   const accumulator = fn?.parameters[0]?.name;
   if (!fn?.body || !accumulator || !ts.isIdentifier(accumulator)) return undefined;
   const copies = listResults(fn, accumulator.text)
@@ -55,8 +57,8 @@ export function findReduce(call: ts.CallExpression, file: FileContext): Accumula
     .filter((copy) => copy !== undefined);
   if (copies.length === 0) return undefined;
   const added = copies.flatMap((copy) => copy.added);
-  const size = sizeOfRounds(target.receiver, call, accumulator.text, added, file);
-  return { kind: 'reduce', call, fn, accumulator, copies, initial, size };
+  const size = sizeOfRounds(over, call, accumulator.text, added, file);
+  return { kind: 'reduce', call, over, fn, accumulator, copies, initial, size };
 }
 
 /** The function of each step: written there, of the file by its name, or what another one of the file makes: `reduce(addTo(totals), [])`. */

@@ -66,7 +66,10 @@ function isLengthTested(condition: ts.Expression, name: string | undefined): boo
 /** Lengths of 32 bits. */
 const wide = /\b(?:read|get)(?:Big)?U?[iI]nt(?:32|64|BE|LE)/;
 
-/** Whether frames of this file may be long: nothing limits their lengths, which have 32 bits. */
+/** A frame of so many bytes comes in hundreds of chunks. */
+const longFrameBytes = 16 << 20;
+
+/** Whether frames of this file may be long: nothing holds their lengths, which have 32 bits, to less than that. */
 export function hasLongFrames(file: FileContext): boolean {
   return wide.test(file.text) && !file.memo(limitsFrames, file.source);
 }
@@ -77,7 +80,8 @@ function limitsFrames(_: ts.SourceFile, file: FileContext): boolean {
     const over = skipWrappers(left);
     if (!/^>=?$/.test(operatorToken.getText(file.source)) || !ts.isIdentifier(over)) return false;
     const limit = findMemberPath(right)?.at(-1) ?? '';
-    if (!/max|limit/i.test(limit) && findNumber(right, file) === undefined) return false;
+    const bytes = findNumber(right, file);
+    if (bytes === undefined ? !/max|limit/i.test(limit) : bytes >= longFrameBytes) return false;
     const binding = file.bindingOf(over);
     const made = binding && ts.isVariableDeclaration(binding.declaration) ? binding.declaration.initializer : undefined;
     const set = (binding?.writes ?? []).map(({ parent }) => parent).filter(isAssignment);

@@ -1,5 +1,7 @@
 import type { FileContext } from '../../model/file-context.ts';
+import { listReturnedValues } from '../life/life-cycle.ts';
 import { findClassField, findThisOwner } from '../names/class-shape.ts';
+import { findFunctionValue } from '../names/functions.ts';
 import { findNumber } from '../names/number-value.ts';
 import { bareModule, findOrigin, originName } from '../names/provenance.ts';
 import {
@@ -82,9 +84,14 @@ function judge(
   const place = repeats.kind === 'loop' ? repeats.node : repeats.fn;
   if (stopsAtLimit(target, place, file) || isShortExchange(call) || isPreamble(target)) return undefined;
   if (repeats.kind === 'calls' && (isOwnBlock(chunks, file) || beginsWithHeader(target, file))) return undefined;
-  const isShown = repeats.kind === 'loop' ? isOverMuch(repeats.node, file) : isShownToGetChunks(repeats.fn, file);
+  const framed = isCut(target, file) && hasLongFrames(file) && 'framed';
+  // What cuts frames by their lengths gets parts of a stream, by whatever name it is called.
+  const isShown =
+    repeats.kind === 'loop'
+      ? isOverMuch(repeats.node, file)
+      : framed === 'framed' || isShownToGetChunks(repeats.fn, file);
   const isMuch = isRaw(chunks, file) && isShown && !isOfSmallBody(call, file);
-  const isLarge = isMuch && (!isCut(target, file) || (hasLongFrames(file) && 'framed'));
+  const isLarge = isMuch && (!isCut(target, file) || framed);
   return { call, target, assignment, chunks, repeats, isLarge };
 }
 
@@ -169,13 +176,19 @@ function isCut(target: ts.Expression, file: FileContext): boolean {
     const root = rootOfMembers(node.right);
     const declaration = ts.isIdentifier(root) && root !== target ? file.bindingOf(root)?.declaration : undefined;
     const made = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
-    return [node.right, ...(made ? [made] : [])].some((given) => {
+    return [...outcomesOf(node.right), ...(made ? [made] : [])].some((given) => {
       const value = skipAwait(given);
       const cut = findMethodCall(value);
       if (cut && isPart.test(cut.method)) return true;
       return ts.isCallExpression(value) && cut?.method !== 'concat' && value.arguments.some(isBytes);
     });
   });
+}
+
+/** Both sides of `isEmpty ? undefined : rest.subarray(n)`. */
+function outcomesOf(given: ts.Expression): ts.Expression[] {
+  const value = skipWrappers(given);
+  return ts.isConditionalExpression(value) ? [...outcomesOf(value.whenTrue), ...outcomesOf(value.whenFalse)] : [value];
 }
 
 /** So many are copied in no time, however often. */
@@ -261,8 +274,9 @@ function findKept(
   for (const reference of ts.isIdentifier(name) ? (file.bindingOf(name)?.references ?? []) : []) {
     const cut = findMethodCall(reference.parent.parent);
     const kept = cut && /^(?:slice|subarray)$/.test(cut.method) && cut.receiver === reference ? cut.call : reference;
-    const carried = getOutermostWrapped(kept).parent;
-    if (!isAssignment(carried) || skipWrappers(carried.right) !== kept) continue;
+    const outcome = outOfChoice(kept);
+    const carried = outcome.parent;
+    if (!isAssignment(carried) || carried.right !== outcome) continue;
     const place = skipWrappers(carried.left);
     if (isOld(place)) return { target: place, assignment: undefined, joined: name as ts.Identifier };
   }
@@ -304,7 +318,7 @@ export function findRepeats(
   if (!fn || fn.kind === ts.SyntaxKind.Constructor || listRepetitions(call).length > 0) return undefined;
   if (isLastCall(fn)) return undefined;
   const isOuter = binding ? !isDeclaredIn(binding, fn) : findMemberPath(target)?.[0] === 'this';
-  if (!isOuter || (binding && !isChunkCallback(fn))) return undefined;
+  if (!isOuter || (binding && !isChunkCallback(fn, file))) return undefined;
   return { kind: 'calls', fn };
 }
 
@@ -327,13 +341,31 @@ function findLeft(jump: ts.BreakStatement): ts.Node | undefined {
 }
 
 /** A listener or consumer that gets the chunks, not a helper that is called once. */
-function isChunkCallback(fn: FunctionNode): boolean {
+function isChunkCallback(fn: FunctionNode, file: FileContext): boolean {
   const { parent } = getOutermostWrapped(fn);
   const event = ts.isCallExpression(parent) ? findStringValue(parent.arguments[0]) : undefined;
   if (event !== undefined) return true;
-  return /^(?:on_?)?(?:data|chunk|write|read|push|transform|_transform|_write|append|add|feed|parse|message)/i.test(
-    nameOfFunction(fn),
-  );
+  return chunkName.test(nameOfFunction(fn)) || isGivenBack(fn, file) || isNamedListener(fn, file);
+}
+
+const chunkName = /^(?:on_?)?(?:data|chunk|write|read|push|transform|_transform|_write|append|add|feed|parse|message)/i;
+
+/** `return (chunk) => { … }`: what is made to be called with one after the other. */
+function isGivenBack(fn: FunctionNode, file: FileContext): boolean {
+  const maker = fn.parameters.length > 0 ? findEnclosingFunction(fn) : undefined;
+  return !!maker && listReturnedValues(maker, file).some((value) => findFunctionValue(value, file) === fn);
+}
+
+/** `socket.on('data', take)` of `function take(chunk) { … }`. */
+function isNamedListener(fn: FunctionNode, file: FileContext): boolean {
+  const { parent } = getOutermostWrapped(fn);
+  const name = ts.isFunctionDeclaration(fn) ? fn.name : ts.isVariableDeclaration(parent) ? parent.name : undefined;
+  const binding = name && ts.isIdentifier(name) ? file.bindingOf(name) : undefined;
+  return (binding?.references ?? []).some((use) => {
+    const target = findMethodCall(use.parent);
+    const isListened = target?.call.arguments[1] === use && /^(?:on|addListener)$/.test(target.method);
+    return isListened && findStringValue(target.call.arguments[0]) === 'data';
+  });
 }
 
 /** Runs when the last chunk has come. */

@@ -1,15 +1,11 @@
 import type { FileContext } from '../../model/file-context.ts';
 import { findQuery } from '../io/queries.ts';
-import { classShape, findThisOwner, type OwnerNode } from '../names/class-shape.ts';
-import { bareModule, findOrigin, originName } from '../names/provenance.ts';
 import {
   findEnclosingFunction,
   findMemberName,
   findMemberPath,
   findMethodCall,
   getOutermostWrapped,
-  isAssignment,
-  isClassNode,
   isFunctionNode,
   isLoop,
   isWithin,
@@ -18,6 +14,7 @@ import {
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { isCachedUnderKey, isKeptAsText } from './json-cache.ts';
 import { findIterated, listRepetitions } from './loop-facts.ts';
 import { findSize, type Size, sizeOf } from './size.ts';
 
@@ -28,13 +25,11 @@ export type JsonRoundTrip =
   /** `JSON.stringify(a) === JSON.stringify(b)` */
   | { kind: 'compare'; call: ts.CallExpression; value: ts.Expression }
   /** `map.set(k, JSON.stringify(v))` with `JSON.parse(map.get(k))` around a cache of this process. */
-  | { kind: 'cache'; call: ts.CallExpression; value: ts.Expression }
+  | { kind: 'cache'; call: ts.CallExpression; value: ts.Expression; isKeyed: boolean }
   /** `map((answer) => JSON.parse(JSON.stringify(answer, replacer)))` in an interceptor: the framework makes JSON of it again. */
   | { kind: 'answer'; call: ts.CallExpression; value: ts.Expression }
   /** `logger.debug(JSON.stringify(x))`: made also when the level is off. */
   | { kind: 'log'; call: ts.CallExpression; value: ts.Expression };
-
-const cacheModule = /^(?:lru-cache|quick-lru|node-cache|memory-cache|tiny-lru|@isaacs\/ttlcache|mnemonist)$/;
 
 /** Judges a `JSON.stringify(x)`; whether what it is given is long is for the caller to weigh. */
 export function findJsonRoundTrip(call: ts.CallExpression, file: FileContext): JsonRoundTrip | undefined {
@@ -52,8 +47,8 @@ export function findJsonRoundTrip(call: ts.CallExpression, file: FileContext): J
     isStringify(parent.right)
   )
     return { kind: 'compare', call, value };
-  if (ts.isCallExpression(parent) && isCachePut(parent, call, file)) return { kind: 'cache', call, value };
-  if (isKeptAsText(call, file)) return { kind: 'cache', call, value };
+  if (isCachedUnderKey(call, file)) return { kind: 'cache', call, value, isKeyed: true };
+  if (isKeptAsText(call, file)) return { kind: 'cache', call, value, isKeyed: false };
   return isGatedLog(call) ? { kind: 'log', call, value } : undefined;
 }
 
@@ -72,38 +67,6 @@ function isStringify(node: ts.Expression): boolean {
   return ts.isCallExpression(value) && isJson(value, 'stringify');
 }
 
-/** `this.cache.set(key, JSON.stringify(v))` where the same class parses what it gets from the same cache. */
-function isCachePut(put: ts.CallExpression, call: ts.CallExpression, file: FileContext): boolean {
-  const target = findMethodCall(put);
-  if (!target || !/^(?:set|put)$/.test(target.method) || put.arguments[1] !== call) return false;
-  const path = findMemberPath(target.receiver)?.join('.');
-  const owner = findThisOwner(put, file);
-  if (path === undefined || !isInProcess(target.receiver, file) || isStandIn(path, owner, file)) return false;
-  const text = owner ? owner.getText(file.source) : file.text;
-  return /JSON\.parse\(/.test(text) && text.includes(`${path}.get(`);
-}
-
-/** `listCache = JSON.stringify(list)`, where this file parses what the variable of the module or the field holds. */
-function isKeptAsText(call: ts.CallExpression, file: FileContext): boolean {
-  const outer = getOutermostWrapped(call);
-  const { parent } = outer;
-  if (!isAssignment(parent) || parent.right !== outer) return false;
-  const left = skipWrappers(parent.left);
-  if (!/cache|memo(?!ry)/i.test(findMemberPath(left)?.at(-1) ?? '')) return false;
-  const home = ts.isIdentifier(left) ? file.bindingOf(left) : undefined;
-  if (home ? home.scope !== file.moduleScope : findMemberPath(left)?.[0] !== 'this') return false;
-  const kept = left.getText(file.source);
-  return file.nodes('CallExpression').some((parse) => {
-    const text = parse.arguments[0] && isJson(parse, 'parse') ? skipWrappers(parse.arguments[0]) : undefined;
-    if (!text) return false;
-    if (text.getText(file.source) === kept) return !ts.isIdentifier(text) || file.bindingOf(text) === home;
-    // `const text = listCache; … JSON.parse(text)`
-    const declaration = ts.isIdentifier(text) ? file.bindingOf(text)?.declaration : undefined;
-    const made = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
-    return made !== undefined && skipWrappers(made).getText(file.source) === kept;
-  });
-}
-
 /** What an interceptor of NestJS is handed of every answer: `next.handle().pipe(map((answer) => …))`. */
 function isAnswerOfAll(value: ts.Expression, file: FileContext): boolean {
   const name = skipWrappers(value);
@@ -115,31 +78,6 @@ function isAnswerOfAll(value: ts.Expression, file: FileContext): boolean {
   const method = findEnclosingFunction(map);
   return (
     method !== undefined && nameOfFunction(method) === 'intercept' && /\.handle\(\)/.test(method.getText(file.source))
-  );
-}
-
-/** A store in memory behind the interface of one on a disk: its values are copies by contract, whatever that costs. */
-function isStandIn(path: string, owner: OwnerNode | undefined, file: FileContext): boolean {
-  const name = owner && isClassNode(owner) ? (owner.name?.text ?? '') : '';
-  return (
-    /stor(?:e|age)|repository|database|persist/i.test(`${name} ${path}`) &&
-    !/cache/i.test(`${name} ${path} ${file.path}`)
-  );
-}
-
-function isInProcess(cache: ts.Expression, file: FileContext): boolean {
-  const origin = findOrigin(cache, file);
-  if (
-    origin &&
-    (cacheModule.test(bareModule(origin.module)) || (origin.module === '' && originName(origin) === 'Map.new'))
-  )
-    return true;
-  const path = findMemberPath(cache);
-  const owner = path?.[0] === 'this' ? findThisOwner(cache, file) : undefined;
-  const field = owner && path?.[1] ? classShape(owner, file).fields.get(path[1]) : undefined;
-  return (
-    field?.values.some((v) => ts.isNewExpression(v) && /^(?:Map|LRU\w*)$/.test(v.expression.getText(file.source))) ??
-    false
   );
 }
 

@@ -1,10 +1,13 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { LinkCondition } from '../../model/link.ts';
+import { allOf, anyOf } from '../all-of.ts';
 import { type HandlePlace, isKeptByModule } from '../handles/handle-escape.ts';
+import { withCallees } from '../life/after-end.ts';
 import { findBegunAnew } from '../life/begun-anew.ts';
-import { hasEnd } from '../life/end-of-life.ts';
+import { findMethodAround, hasEnd } from '../life/end-of-life.ts';
 import type { Life } from '../life/life-cycle.ts';
 import type { ts } from '../ts.ts';
+import { runsAtEachConnect } from '../where/each-connect.ts';
 import { isStartedWhenUnset } from '../where/latch.ts';
 import { isOnceAProcess } from '../where/once-guard.ts';
 import { startsWithOnlyInstance } from '../where/singleton.ts';
@@ -17,7 +20,7 @@ import {
   whenMadeOften,
 } from '../where/starts-repeatedly.ts';
 import { comesWithRequests } from '../where/under-load.ts';
-import { isStartup } from '../where/where.ts';
+import { isStartup, runsRepeatedly } from '../where/where.ts';
 import { findEntryTimer, findTaken } from './entry-timer.ts';
 
 /** What must hold so that an interval which nothing clears is a defect; undefined where it never is. */
@@ -40,7 +43,7 @@ export function whenNeverCleared(
       // A page lives as long as its scripts.
       return file.role === 'ui' || isOnceAProcess(call, life.fn, file)
         ? undefined
-        : [canBeCalledOften(call, life, file)];
+        : [anyOf(canBeCalledOften(call, life, file), runsAtEachConnect(call, life, file))];
     default:
       return undefined;
   }
@@ -63,7 +66,18 @@ function whenOwned(
   // A gateway, say, of which there is one, starts one for each who connects.
   if (life.isSingleton) return isLatched ? undefined : [comesWithRequests(call, file)];
   const often = isLatched ? whenMadeOften(life, file) : canBeStartedOften(call, life, file);
-  return often && [often, notMadeOnce(life)];
+  const isOften = often && allOf(often, notMadeOnce(life));
+  if (isLatched) return isOften && [isOften];
+  const again = isStartedApart(call, life, file) ? [runsRepeatedly(call, file)] : [];
+  return [anyOf(isOften, ...again, runsAtEachConnect(call, life, file))];
+}
+
+/** Whether a method starts it that making the instance does not lead to: on the only one, each call of it starts one more. */
+function isStartedApart(call: ts.CallExpression, life: Extract<Life, { kind: 'owner' }>, file: FileContext): boolean {
+  const { shape } = life;
+  const method = findMethodAround(call, shape);
+  if (!method || !shape.constructorNode || method === shape.constructorNode) return false;
+  return !withCallees([shape.constructorNode], file).includes(method);
 }
 
 /**

@@ -8,6 +8,7 @@ import { findConnectionOpenedBy } from '../life/opened-once.ts';
 import { findCallbackUse } from '../listeners/repeated-event.ts';
 import { isDisposerName } from '../names/class-shape.ts';
 import { isInlineCallback, listCallsOf } from '../names/functions.ts';
+import { listTableCalls } from '../names/table-calls.ts';
 import {
   type FunctionNode,
   findEnclosingFunction,
@@ -174,9 +175,9 @@ function findOutermost(fn: FunctionNode): FunctionNode {
   }
 }
 
-/** Every call in the file, those by `self` among them. */
+/** Every call in the file, those by `self` and those of a table that holds it among them. */
 function listOwnCalls(fn: FunctionNode, life: Life, file: FileContext): readonly ts.CallExpression[] {
-  const calls = listCallsOf(fn, file);
+  const calls = [...listCallsOf(fn, file), ...listTableCalls(fn, file)];
   const name = nameOfFunction(fn);
   if (life.kind !== 'owner' || life.shape.methods.get(name) !== fn) return calls;
   const bySelf = life.shape.fields.get(name)?.accesses.flatMap(({ parent }) => {

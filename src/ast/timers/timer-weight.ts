@@ -2,7 +2,7 @@ import type { FileContext } from '../../model/file-context.ts';
 import type { LinkCondition } from '../../model/link.ts';
 import { anyOf } from '../all-of.ts';
 import { findTimerRun, isOpening, listEnds, startsAgain, withCallees } from '../life/after-end.ts';
-import { hasEnd } from '../life/end-of-life.ts';
+import { findMethodAround, hasEnd } from '../life/end-of-life.ts';
 import { type Life, lifeOf } from '../life/life-cycle.ts';
 import { standsForSocket } from '../life/link-of-owner.ts';
 import { throwsWhenEnded, worksOnEnded } from '../life/works-on-ended.ts';
@@ -15,6 +15,7 @@ import {
   nameOfFunction,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { runsAtEachConnect } from '../where/each-connect.ts';
 import { isNoLastCall } from '../where/last-call.ts';
 import { isSeldomAsked } from '../where/seldom.ts';
 import { isWholeByName } from '../where/singleton.ts';
@@ -93,12 +94,22 @@ const unsure: TimerWeight = { confidence: 'possible' };
 export function weighInterval(call: ts.CallExpression, life: Life, leak: IntervalLeak, file: FileContext): TimerWeight {
   const made = (): LinkCondition => isMadeWithRequests(call, life, file);
   if (leak === 'overwritten' || leak === 'late')
-    return { sureWhen: anyOf(isOfLibrary(life), comesWithRequests(call, file)) };
+    return {
+      sureWhen: anyOf(
+        isOfLibrary(life),
+        comesWithRequests(call, file),
+        runsAtEachConnect(call, life, file),
+        isCalledAgain(call, life),
+      ),
+    };
   if (leak === 'unmount' || life.kind === 'effect' || (life.kind === 'factory' && file.role === 'ui')) return {};
   if (life.kind === 'owner' && leak === 'never' && isWholeByName(life.shape)) return { sureWhen: made() };
   if (life.kind === 'call' && leak === 'never')
     return {
-      sureWhen: keepsHanded(call, life.fn, file) ? comesWithUse(call, life, file) : comesWithRequests(call, file),
+      sureWhen: anyOf(
+        keepsHanded(call, life.fn, file) ? comesWithUse(call, life, file) : comesWithRequests(call, file),
+        runsAtEachConnect(call, life, file),
+      ),
     };
   // What its end leaves running holds the process of whoever uses a library, be it one only.
   if (life.kind === 'call' && leak === 'missed') return { sureWhen: anyOf(isOfLibrary(life), made()) };
@@ -107,8 +118,16 @@ export function weighInterval(call: ts.CallExpression, life: Life, leak: Interva
   if ((leak === 'never' || leak === 'missed') && worksOnEnded(call, life, file)) return {};
   if (leak !== 'option' && standsForSocket(life, file)) return {};
   const often = [isOfLibrary(life), made()];
+  if (leak === 'never') often.push(runsAtEachConnect(call, life, file));
   if (life.kind === 'owner' && leak === 'never' && hasEnd(life.shape)) often.push(isPartOfClosable(life));
   return { sureWhen: anyOf(...often) };
+}
+
+/** "Who makes the owner calls the method around once more on that instance": `feed.on('down', () => feed.connect())`. */
+function isCalledAgain(call: ts.CallExpression, life: Life): LinkCondition | undefined {
+  const method = life.kind === 'owner' ? findMethodAround(call, life.shape) : undefined;
+  if (!method || life.kind !== 'owner') return undefined;
+  return { kind: 'project-states', fact: `calls-again:${life.shape.name}.${nameOfFunction(method)}` };
 }
 
 /**
