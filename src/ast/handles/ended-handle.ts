@@ -54,7 +54,12 @@ export function findEndedHandle(creation: ts.Expression, file: FileContext): End
   if (ends.length === 0 || ends.some((end) => findEnclosingFunction(end) !== fn)) return undefined;
   // Where only a failure ends it, what works hands it on.
   if (ends.every(isInCatch)) return undefined;
-  if (isGivenAway(binding, fn) || isPartOfEnded(creation, file) || isKeptByMaker(creation, binding, file))
+  if (
+    isGivenAway(binding, fn) ||
+    isTakenOver(binding, ends) ||
+    isPartOfEnded(creation, file) ||
+    isKeptByMaker(creation, binding, file)
+  )
     return undefined;
   const leaks = findLeaks(fn, handlingOf(creation, binding, ends, file), file);
   if (leaks.length === 0) return undefined;
@@ -95,6 +100,19 @@ function isGivenAway(binding: Binding, fn: FunctionNode): boolean {
       ts.isSpreadElement(parent) ||
       ts.isConditionalExpression(parent) ||
       (ts.isVariableDeclaration(parent) && parent.initializer === outer)
+    );
+  });
+}
+
+/** `if (isGone) return link.close(); relay(socket, link);`: what nobody waits for, after every end, goes on with it. */
+function isTakenOver({ references }: Binding, ends: readonly ts.Node[]): boolean {
+  return references.some((reference) => {
+    const { parent } = getOutermostWrapped(reference);
+    return (
+      ts.isCallExpression(parent) &&
+      parent.expression !== reference &&
+      ts.isExpressionStatement(getOutermostWrapped(parent).parent) &&
+      ends.every((end) => end.end <= parent.pos)
     );
   });
 }

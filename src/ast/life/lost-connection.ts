@@ -1,5 +1,5 @@
 import type { FileContext } from '../../model/file-context.ts';
-import type { HandlePlace } from '../handles/handle-escape.ts';
+import { type HandlePlace, listHandlePlaces } from '../handles/handle-escape.ts';
 import { findListenerFunction, listAdds } from '../listeners/listener-calls.ts';
 import { isDisposerName } from '../names/class-shape.ts';
 import { bareModule, findOrigin } from '../names/provenance.ts';
@@ -67,6 +67,16 @@ export function findMissedLoss(
     if (!clears.some((clear) => withCallees(runs, file).some((fn) => isWithin(clear, fn)))) return closed.at;
   }
   return undefined;
+}
+
+/** Who hears that the link of an owner is lost clears its timer: the next one is set where none is left. */
+export function isClearedAtLoss(call: ts.CallExpression, life: Life, file: FileContext): boolean {
+  if (life.kind !== 'owner') return false;
+  const clears = listClearsOf(listHandlePlaces(call, file), file);
+  return listLinks(life, file).some(({ told }) => {
+    const runs = withCallees(listRuns(told, life, file), file);
+    return clears.some((clear) => runs.some((fn) => isWithin(clear, fn)));
+  });
 }
 
 /**

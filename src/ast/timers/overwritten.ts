@@ -4,7 +4,9 @@ import type { HandlePlace } from '../handles/handle-escape.ts';
 import { findCalled } from '../life/after-end.ts';
 import { unlessCalledOnFresh } from '../life/fresh-instance.ts';
 import { isGivenOut, type Life } from '../life/life-cycle.ts';
+import { isClearedAtLoss } from '../life/lost-connection.ts';
 import { findConnectionOpenedBy } from '../life/opened-once.ts';
+import { findListenerFunction, listAdds } from '../listeners/listener-calls.ts';
 import { findCallbackUse } from '../listeners/repeated-event.ts';
 import { isDisposerName } from '../names/class-shape.ts';
 import { isInlineCallback, listCallsOf } from '../names/functions.ts';
@@ -121,7 +123,7 @@ interface Search {
 /** Follows what leads to `at` in `fn` outwards, to the functions around it and to its callers, up to the entries. */
 function climb(fn: FunctionNode, at: ts.Node, search: Search): void {
   const { call, names, life, file, seen, entries } = search;
-  if (startsOnce(fn, life, search.isKeyed) || comesWithConnection(fn, search)) return;
+  if (startsOnce(fn, life, search.isKeyed) || comesWithConnection(fn, search) || comesWithLink(fn, search)) return;
   if (isGuarded(at, fn, search) || seen.has(fn)) return;
   seen.add(fn);
   const use = findCallbackUse(fn, names, file);
@@ -155,6 +157,15 @@ function climb(fn: FunctionNode, at: ts.Node, search: Search): void {
 function startsOnce(fn: FunctionNode, life: Life, isKeyed = false): boolean {
   const isConstructor = ts.isConstructorDeclaration(fn) || (life.kind === 'owner' && fn === life.shape.constructorNode);
   return isConstructor || bringUp.test(nameOfFunction(fn)) || (!isKeyed && hasTwin(fn, life));
+}
+
+/** Runs as the link of the owner opens, whose loss clears the timer: that of the one before is gone. */
+function comesWithLink(fn: FunctionNode, { call, life, file }: Search): boolean {
+  const isOpening = listAdds(file).some(
+    ({ event, listener }) =>
+      /^(?:connect|secureConnect|open|ready)$/.test(event) && listener && findListenerFunction(listener, file) === fn,
+  );
+  return isOpening && isClearedAtLoss(call, life, file);
 }
 
 /** Runs as the one connection opens that the variable of the timer is for. */
