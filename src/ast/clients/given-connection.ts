@@ -72,9 +72,10 @@ function isEnded(members: readonly Member[], by: string): boolean {
   });
 }
 
-/** The one parameter that all of these calls work with. */
+/** The one parameter that all of these calls work with; `Promise.all(…)` only waits for some of them. */
 function findGivenConnection(calls: readonly ts.Node[], file: FileContext): ts.ParameterDeclaration | undefined {
-  const [given, ...others] = new Set(calls.map((call) => findBehindCall(call, file)));
+  const working = calls.filter((call) => findMethodCall(call)?.receiver.getText(file.source) !== 'Promise');
+  const [given, ...others] = new Set(working.map((call) => findBehindCall(call, file)));
   return others.length === 0 ? given : undefined;
 }
 
