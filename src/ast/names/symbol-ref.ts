@@ -104,8 +104,12 @@ export function refOf(
   return refOfOrigin(findOrigin(value, file));
 }
 
-/** `this.find`, `self.find` in the methods of a prototype or of an object: a function that they have beside them. */
+/**
+ * `this._find`, `self._find` in the methods of a prototype or of an object: a function that they have beside them. One without
+ * the mark of what is private is there for others, whoever else calls it.
+ */
 function findMethodOfSelf(receiver: ts.Expression, member: string, file: FileContext): FunctionNode | undefined {
+  if (!member.startsWith('_')) return undefined;
   const self = findSelf(receiver, file);
   const owner = self && findThisOwner(self, file);
   return owner && !isClassNode(owner) ? classShape(owner, file).methods.get(member) : undefined;
