@@ -168,13 +168,15 @@ export class CallGraph {
     return undefined;
   }
 
-  /** Tests and examples are users too. */
+  /** Tests and examples are users too; what the methods of a prototype call on their own object is there for users none the less. */
   #isLeftToUsers(fn: FunctionRef): boolean {
     if (!this.#summaryOf(fn)?.isOffered || !this.#project.isPublished(fn.file)) return false;
     const isNone = (from: FunctionRef): boolean =>
       this.#project.isAside(from.file) || !!this.#summaryOf(from)?.isStandIn;
     if (isCalledAtLoad(this.#project, this.#symbols, fn)) return false;
-    return this.#callersOf(fn).every(({ from }) => keyOf(from) === keyOf(fn) || isNone(from));
+    return this.#callersOf(fn).every(({ from, edge }) => {
+      return keyOf(from) === keyOf(fn) || isNone(from) || (edge.to.kind === 'function' && edge.to.isOfSelf);
+    });
   }
 
   entryOf({ file, fn }: FunctionRef): EntryPoint | undefined {

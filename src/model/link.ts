@@ -59,8 +59,8 @@ export type RequestedBy = 'users' | 'readers' | 'waiting' | 'waiting-users' | 's
 
 /** A value as a file can name it without reading another file. */
 export type SymbolRef =
-  /** The `fn`-th function of this file. */
-  | { kind: 'function'; fn: number }
+  /** The `fn`-th function of this file; `isOfSelf` where a method of a prototype or an object calls one beside it. */
+  | { kind: 'function'; fn: number; isOfSelf?: true }
   /** Method `member` of the `class`-th class of this file (looked up in its base classes too). */
   | { kind: 'method'; class: number; member: string }
   /** What `module` exports as `name` (`default`, `*` for the namespace), then `members` on it, or on an instance of it. */

@@ -823,6 +823,12 @@ export class Connection {
     const ends = (await chainsIn(sources, usersRule)).map((chain) => chain.at(-1));
     expect(ends).toEqual(['lib/gauge.js', 'lib/meter.js', 'lib/scale.js']);
   });
+
+  test('end at a method of a prototype that others of it call too: it is there for users none the less', async () => {
+    const gauge = `function Gauge() {}\nGauge.prototype.renew = function () {\n  this.read();\n};\nGauge.prototype.read = function () {\n  slow();\n};\nmodule.exports = Gauge;\n`;
+    const chains = await chainsIn({ 'package.json': JSON.stringify(library), 'lib/gauge.js': gauge }, usersRule);
+    expect(chains).toEqual([['lib/gauge.js']]);
+  });
 });
 
 describe('members used elsewhere', () => {

@@ -99,17 +99,13 @@ export function refOf(
     const cls = isOwn ? findThisClass(value) : undefined;
     if (cls) return { kind: 'method', class: classes.indexOf(cls), member };
     const method = findMethodOfSelf(receiver, member, file);
-    if (method) return { kind: 'function', fn: ordinalOf(method, file) };
+    if (method) return { kind: 'function', fn: ordinalOf(method, file), isOfSelf: true };
   }
   return refOfOrigin(findOrigin(value, file));
 }
 
-/**
- * `this._find`, `self._find` in the methods of a prototype or of an object: a function that they have beside them. One without
- * the mark of what is private is there for others, whoever else calls it.
- */
+/** `this.find`, `self.find` in the methods of a prototype or of an object: a function that they have beside them. */
 function findMethodOfSelf(receiver: ts.Expression, member: string, file: FileContext): FunctionNode | undefined {
-  if (!member.startsWith('_')) return undefined;
   const self = findSelf(receiver, file);
   const owner = self && findThisOwner(self, file);
   return owner && !isClassNode(owner) ? classShape(owner, file).methods.get(member) : undefined;
