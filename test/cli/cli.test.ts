@@ -181,7 +181,7 @@ describe('wrong usage: exit 2, one line, the nearest right name', () => {
     ['an option', ['--minscore', '3'], 'unknown option "--minscore"', '--min-score', 'plimsoll scan --help'],
     ['an option of a command', ['rules', '--jsno'], 'unknown option "--jsno"', '--json', 'plimsoll rules --help'],
     ['a letter', ['-v'], 'unknown option "-v"', '-V', 'plimsoll scan --help'],
-    ['what the environment says', ['--no-color'], 'unknown option "--no-color"', 'NO_COLOR=1', undefined],
+    ['what the environment says', ['--no-color'], 'unknown option "--no-color"', undefined, 'help: set NO_COLOR=1'],
     [
       'a rule',
       ['--rule', 'no-leaked-intervall'],
