@@ -9,6 +9,7 @@ import {
   findMemberPath,
   findMethodCall,
   getOutermostWrapped,
+  hasModifier,
   isAssignment,
   isWithin,
   nameOfFunction,
@@ -157,14 +158,11 @@ function isOfWhole(emitter: ts.Expression, node: ClassNode, file: FileContext): 
 
 function nameOfField(value: ts.Expression): string | undefined {
   const { parent } = getOutermostWrapped(value);
-  if (ts.isPropertyDeclaration(parent) && !isStaticMember(parent)) return parent.name.getText();
+  if (ts.isPropertyDeclaration(parent))
+    return hasModifier(parent, ts.SyntaxKind.StaticKeyword) ? undefined : parent.name.getText();
   return ts.isBinaryExpression(parent) && findMemberPath(parent.left)?.[0] === 'this'
     ? findMemberName(skipWrappers(parent.left))
     : undefined;
-}
-
-function isStaticMember(node: ts.PropertyDeclaration): boolean {
-  return node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword) ?? false;
 }
 
 /** Its work, or what it listens to, calls its end: `this.on('done', () => this.stop())`. */

@@ -4,6 +4,7 @@ import type { FileContext } from '../../model/file-context.ts';
 import { findNumber } from '../names/number-value.ts';
 import { calleeName, findEnclosingFunction, isWithin, type LoopNode, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { splitBy } from '../where/conditions.ts';
 import { contains } from '../within.ts';
 import { isEndless, takesUpAtWill, withoutTexts } from './attempts.ts';
 
@@ -53,7 +54,8 @@ function headOf(loop: LoopNode): ts.Expression | undefined {
  */
 function listWaysOut(attempt: ts.TryStatement, loop: LoopNode): readonly ts.Expression[][] | undefined {
   const ways: ts.Expression[][] = [];
-  const { BarBarToken: or, AmpersandAmpersandToken: and } = ts.SyntaxKind;
+  const or = ts.SyntaxKind.BarBarToken;
+  const and = ts.SyntaxKind.AmpersandAmpersandToken;
   let isOpen = true;
   contains(loop.statement, (node) => {
     const isExit = ts.isThrowStatement(node) || ts.isReturnStatement(node) || ts.isBreakStatement(node);
@@ -81,13 +83,6 @@ function listConditionsAround(node: ts.Node, loop: LoopNode): ts.Expression[] {
   for (let at = node; at !== loop && at.parent; at = at.parent)
     if (ts.isIfStatement(at.parent) && at.parent.expression !== at) found.push(at.parent.expression);
   return found;
-}
-
-function splitBy(operator: ts.SyntaxKind, condition: ts.Expression): ts.Expression[] {
-  const at = skipWrappers(condition);
-  return ts.isBinaryExpression(at) && at.operatorToken.kind === operator
-    ? [...splitBy(operator, at.left), ...splitBy(operator, at.right)]
-    : [at];
 }
 
 /** `this.giveUpAfter(retries)`: what is handed the count may end them by it. */

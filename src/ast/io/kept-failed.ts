@@ -14,7 +14,7 @@ import {
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { listConditionsOn } from '../where/conditions.ts';
+import { listConditionsOn, splitBy } from '../where/conditions.ts';
 import { contains, listNodesWithin } from '../within.ts';
 import { callsPause, isPauseOrRepair, leavesAlways, withoutTexts } from './attempts.ts';
 
@@ -66,7 +66,9 @@ export function findRunAnew(attempt: ts.TryStatement, file: FileContext): RunAne
     ) ??
     listNodesWithin('CallExpression', attempt.finallyBlock ?? block, file).find((call) => beginsAnew(call, run, file));
   if (!again) return undefined;
-  const conditions = listConditionsOn(again, run, file).flatMap(splitAnd);
+  const conditions = listConditionsOn(again, run, file).flatMap((one) =>
+    splitBy(ts.SyntaxKind.AmpersandAmpersandToken, one),
+  );
   const queue = conditions.map(findAsked).find((asked) => asked !== undefined);
   const others = conditions.filter((condition) => findAsked(condition) === undefined);
   if (queue === undefined || others.some((condition) => isDecidedBy(run, condition, file))) return undefined;
@@ -82,13 +84,6 @@ function findRun(attempt: ts.TryStatement): FunctionNode | LoopNode | undefined 
     if (fn === parent && !isInlineCallback(fn)) return fn;
   }
   return undefined;
-}
-
-function splitAnd(condition: ts.Expression): ts.Expression[] {
-  const at = skipWrappers(condition);
-  return ts.isBinaryExpression(at) && at.operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken
-    ? [...splitAnd(at.left), ...splitAnd(at.right)]
-    : [at];
 }
 
 /** It calls the run, or hands it to what calls it at once. */

@@ -43,8 +43,9 @@ export function listEndedAtExit(file: FileContext): readonly string[] {
 }
 
 /** Ends by such names are rare enough that all calls of one tell when it comes. */
-const endings = /^(?:shut[dD]own|dispose|destroy|terminate|tear[dD]own)$/;
-const anyEnding = new RegExp(endings.source.replace('^', '\\b').replace('$', '\\b'));
+const ending = '(?:shut[dD]own|dispose|destroy|terminate|tear[dD]own)';
+const endings = new RegExp(`^${ending}$`);
+const anyEnding = new RegExp(`\\b${ending}\\b`);
 
 /**
  * `exits-at:shutdown` of a file with a function of that name that ends the process, `ended-in-life:shutdown` of one that ends

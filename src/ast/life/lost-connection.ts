@@ -69,15 +69,18 @@ export function findMissedLoss(
   return undefined;
 }
 
-/** Who hears that the link of an owner is lost clears its timer: the next one is set where none is left. */
-export function isClearedAtLoss(call: ts.CallExpression, life: Life, file: FileContext): boolean {
-  if (life.kind !== 'owner') return false;
-  const clears = listClearsOf(listHandlePlaces(call, file), file);
-  return listLinks(life, file).some(({ told }) => {
-    const runs = withCallees(listRuns(told, life, file), file);
-    return clears.some((clear) => runs.some((fn) => isWithin(clear, fn)));
+/** `db.on('disconnected', () => clearInterval(sweep))`: who hears that a link is lost clears the timer; the next one is set where none is left. */
+export function isClearedAtLoss(call: ts.CallExpression, file: FileContext): boolean {
+  const told = listAdds(file).flatMap(({ event, listener }) => {
+    const run = lossEvent.test(event) && listener ? findListenerFunction(listener, file) : undefined;
+    return run ? [run] : [];
   });
+  if (told.length === 0) return false;
+  const runs = withCallees(told, file);
+  return listClearsOf(listHandlePlaces(call, file), file).some((clear) => runs.some((fn) => isWithin(clear, fn)));
 }
+
+const lossEvent = /^(?:disconnect(?:ed|ing)?|close|end|offline|reconnecting)$/;
 
 /**
  * Whoever begins to listen for the close clears the timer: it is over by then. Or the listener for errors that is added

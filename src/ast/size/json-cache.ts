@@ -75,8 +75,8 @@ function isFieldParsed(field: string, owner: OwnerNode | undefined, file: FileCo
     const declaration = file.bindingOf(text)?.declaration;
     if (declaration && ts.isBindingElement(declaration))
       return (declaration.propertyName ?? declaration.name).getText(file.source) === field;
-    const made = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
-    return made !== undefined && findMemberName(skipWrappers(made)) === field;
+    const made = initializerOf(text, file);
+    return made !== undefined && findMemberName(made) === field;
   });
 }
 
@@ -93,9 +93,7 @@ export function isKeptAsText(call: ts.CallExpression, file: FileContext): boolea
   return listParsed(file).some((text) => {
     if (text.getText(file.source) === kept) return !ts.isIdentifier(text) || file.bindingOf(text) === home;
     // `const text = listCache; … JSON.parse(text)`
-    const declaration = ts.isIdentifier(text) ? file.bindingOf(text)?.declaration : undefined;
-    const made = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
-    return made !== undefined && skipWrappers(made).getText(file.source) === kept;
+    return initializerOf(text, file)?.getText(file.source) === kept;
   });
 }
 
@@ -128,7 +126,7 @@ function isInProcess(cache: ts.Expression, file: FileContext): boolean {
   const field = owner && path?.[1] ? classShape(owner, file).fields.get(path[1]) : undefined;
   if (field) return field.values.some((value) => isContainer(value, file));
   const home = ts.isIdentifier(cache) ? file.bindingOf(cache) : undefined;
-  const made = home && ts.isVariableDeclaration(home.declaration) ? home.declaration.initializer : undefined;
+  const made = initializerOf(cache, file);
   return made !== undefined && home?.scope === file.moduleScope && isContainer(made, file);
 }
 

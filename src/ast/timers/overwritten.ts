@@ -26,7 +26,6 @@ import {
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { leavesFunction, listConditionsOn } from '../where/conditions.ts';
-import { isClearedAtDisconnect } from '../where/each-connect.ts';
 import { findEntryPoint } from '../where/entry-points.ts';
 import { isGuardedByState } from '../where/latch.ts';
 import { listNodesWithin } from '../within.ts';
@@ -160,15 +159,15 @@ function startsOnce(fn: FunctionNode, life: Life, isKeyed = false): boolean {
   return isConstructor || bringUp.test(nameOfFunction(fn)) || (!isKeyed && hasTwin(fn, life));
 }
 
-/** Runs as the link of the owner, or a client, opens, whose loss clears the timer: that of the one before is gone. */
-function comesWithLink(fn: FunctionNode, { call, life, file }: Search): boolean {
+/** Runs as a link opens whose loss clears the timer: that of the one before is gone. */
+function comesWithLink(fn: FunctionNode, { call, file }: Search): boolean {
   const isOpening = listAdds(file).some(
     ({ event, listener }) =>
       /^(?:connect|connected|secureConnect|open|ready)$/.test(event) &&
       listener &&
       findListenerFunction(listener, file) === fn,
   );
-  return isOpening && (isClearedAtLoss(call, life, file) || isClearedAtDisconnect(call, file));
+  return isOpening && isClearedAtLoss(call, file);
 }
 
 /** Runs as the one connection opens that the variable of the timer is for. */

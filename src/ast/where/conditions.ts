@@ -53,6 +53,17 @@ export function isShortCircuit(node: ts.BinaryExpression): boolean {
   return kind === ts.SyntaxKind.AmpersandAmpersandToken || kind === ts.SyntaxKind.BarBarToken;
 }
 
+/** The parts of `a && b && c`, or of `a || b || c`, by the operator that joins them; a condition without it is the only one. */
+export function splitBy(
+  operator: ts.SyntaxKind.AmpersandAmpersandToken | ts.SyntaxKind.BarBarToken,
+  condition: ts.Expression,
+): ts.Expression[] {
+  const at = skipWrappers(condition);
+  return ts.isBinaryExpression(at) && at.operatorToken.kind === operator
+    ? [...splitBy(operator, at.left), ...splitBy(operator, at.right)]
+    : [at];
+}
+
 /** Whether a node stands in the `catch` of a `try` inside `within`: only a failure leads there. */
 export function isInCatch(node: ts.Node, within: ts.Node): boolean {
   for (let at = node; at !== within && at.parent; at = at.parent) if (ts.isCatchClause(at)) return true;

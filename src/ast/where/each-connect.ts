@@ -1,26 +1,28 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { LinkCondition } from '../../model/link.ts';
 import { anyOf } from '../all-of.ts';
-import { listHandlePlaces } from '../handles/handle-escape.ts';
 import { withCallees } from '../life/after-end.ts';
 import { findMethodAround } from '../life/end-of-life.ts';
 import type { Life } from '../life/life-cycle.ts';
+import { isClearedAtLoss } from '../life/lost-connection.ts';
 import { findListenerFunction, listAdds } from '../listeners/listener-calls.ts';
 import { initializerOf } from '../names/initializer.ts';
 import { bareModule, findOrigin } from '../names/provenance.ts';
 import { type FunctionNode, findEnclosingFunction, findMethodCall, isWithin, nameOfFunction } from '../syntax.ts';
-import { listClearsOf } from '../timers/clears-of-places.ts';
 import { ts } from '../ts.ts';
 import { listNodesWithin } from '../within.ts';
 
 /** Clients that connect anew by themselves, and tell of it by the same event each time. */
-const lasting =
-  /^(?:mongoose|redis|ioredis|mqtt|async-mqtt|socket\.io-client|engine\.io-client|reconnecting-websocket|amqp-connection-manager|nats|node-zookeeper-client)$/;
-const lossEvent = /^(?:disconnect(?:ed|ing)?|close|end|offline|reconnecting)$/;
+const clients =
+  'mongoose|redis|ioredis|mqtt|async-mqtt|socket\\.io-client|engine\\.io-client|reconnecting-websocket|amqp-connection-manager|nats|node-zookeeper-client';
+const lasting = new RegExp(`^(?:${clients})$`);
+/** They are named in quotes where they are loaded. */
+const loaded = new RegExp(`['"](?:${clients})['"/]`);
 const connectEvent = /^(?:connect|connected|ready|open|reconnect|reconnected)$/;
 
 /** Callbacks that the clients of a file run each time that they have connected, be it anew. */
 function listConnectHandlers(_: ts.SourceFile, file: FileContext): readonly FunctionNode[] {
+  if (!loaded.test(file.text)) return [];
   return listAdds(file).flatMap(({ receiver, method, event, listener }) => {
     if (!listener || !connectEvent.test(event) || /once/i.test(method)) return [];
     const origin = findOrigin(receiver, file);
@@ -36,6 +38,7 @@ function listConnectHandlers(_: ts.SourceFile, file: FileContext): readonly Func
  */
 export function listRunAtEachConnect(file: FileContext): ReadonlySet<string> {
   const names = new Set<string>();
+  if (!loaded.test(file.text)) return names;
   for (const handler of file.memo(listConnectHandlers, file.source)) {
     for (const call of listNodesWithin('CallExpression', handler, file)) {
       if (findEnclosingFunction(call) !== handler) continue;
@@ -59,7 +62,7 @@ export function listRunAtEachConnect(file: FileContext): ReadonlySet<string> {
  * one calls. Never where what hears that it is lost clears the timer.
  */
 export function runsAtEachConnect(node: ts.CallExpression, life: Life, file: FileContext): LinkCondition {
-  if (isClearedAtDisconnect(node, file)) return anyOf();
+  if (isClearedAtLoss(node, file)) return anyOf();
   const handlers = file.memo(listConnectHandlers, file.source);
   // A condition that always holds is one of none.
   if (handlers.some((handler) => withCallees([handler], file).some((fn) => isWithin(node, fn))))
@@ -69,15 +72,4 @@ export function runsAtEachConnect(node: ts.CallExpression, life: Life, file: Fil
   const name =
     method && life.kind === 'owner' ? `${life.shape.name}.${nameOfFunction(method)}` : fn && nameOfFunction(fn);
   return name ? { kind: 'project-states', fact: `at-each-connect:${name}` } : anyOf();
-}
-
-/** `db.on('disconnected', () => clearInterval(sweep))`: what hears that a client is lost clears the timer. */
-export function isClearedAtDisconnect(node: ts.CallExpression, file: FileContext): boolean {
-  const told = listAdds(file).flatMap(({ event, listener }) => {
-    const run = lossEvent.test(event) && listener ? findListenerFunction(listener, file) : undefined;
-    return run ? [run] : [];
-  });
-  if (told.length === 0) return false;
-  const runs = withCallees(told, file);
-  return listClearsOf(listHandlePlaces(node, file), file).some((clear) => runs.some((fn) => isWithin(clear, fn)));
 }

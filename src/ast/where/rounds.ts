@@ -10,6 +10,7 @@ import {
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
+import { splitBy } from './conditions.ts';
 
 /** Whether a node runs only when a condition holds. */
 export function isConditional(node: ts.Node, within: ts.Node): boolean {
@@ -62,15 +63,9 @@ export function asksForWritten(call: Invocation, loop: ts.Node, file: FileContex
 /** What has to hold, all of it, for a round to come to a node. */
 function listTestsAround(node: ts.Node, loop: ts.Node): ts.Expression[] {
   const found: ts.Expression[] = [];
-  const add = (test: ts.Expression): void => {
-    const value = skipWrappers(test);
-    if (ts.isBinaryExpression(value) && value.operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken) {
-      add(value.left);
-      add(value.right);
-    } else found.push(value);
-  };
   for (let at = node; at !== loop && at.parent; at = at.parent)
-    if (ts.isIfStatement(at.parent) && at.parent.thenStatement === at) add(at.parent.expression);
+    if (ts.isIfStatement(at.parent) && at.parent.thenStatement === at)
+      found.push(...splitBy(ts.SyntaxKind.AmpersandAmpersandToken, at.parent.expression));
   return found;
 }
 
