@@ -21,6 +21,18 @@ describe('the role of a file', () => {
     expect(fileRole('print-tests/src/runner.ts', '', { ...pkg, dir: 'print-test-page' })).toBe('product');
   });
 
+  test('a server that stands in for another one is one of tests', () => {
+    for (const path of [
+      'mock-server/index.js',
+      'audio-api-stub/routes/files.js',
+      'stub-services/mail.ts',
+      'backend_mock/app.js',
+    ])
+      expect(roleOf(path)).toBe('test');
+    for (const path of ['src/stubs/order.ts', 'api/stubborn/index.ts', 'src/mockups/api.ts'])
+      expect(roleOf(path)).toBe('product');
+  });
+
   test('a name that tests have in other ecosystems is one of a test where the text runs tests', () => {
     const runs = "describe('orders', () => {\n  it('are found', find);\n});\n";
     for (const path of ['src/ordersTest.js', 'src/OrdersSpec.ts']) expect(roleOf(path, runs)).toBe('test');

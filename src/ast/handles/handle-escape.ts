@@ -173,7 +173,7 @@ function ownerOf(receiver: ts.Expression, file: FileContext): OwnerNode | undefi
   return findThisOwner(thisAliased(receiver, file) ?? receiver, file);
 }
 
-/** The last written name of what holds something: `this.timers` → `timers`. */
+/** The last written name of what holds something: `this.timers` → `timers`, `this[key]` → `this`. */
 export function nameOfHolder(expression: ts.Expression): string {
   const at = skipWrappers(expression);
   if (ts.isIdentifier(at)) return at.text;
@@ -181,7 +181,7 @@ export function nameOfHolder(expression: ts.Expression): string {
   if (name !== undefined) return name;
   if (ts.isElementAccessExpression(at)) return nameOfHolder(at.expression);
   if (ts.isCallExpression(at)) return nameOfHolder(at.expression);
-  return '';
+  return at.kind === ts.SyntaxKind.ThisKeyword ? 'this' : '';
 }
 
 /** `new Map().set(key, handle)`: the handle goes where the fresh collection goes. */

@@ -43,6 +43,7 @@ const takingAway = /\b(?:off|removeListener|removeEventListener|removeAllListene
 export function findInWait(place: ListenerPlace, promise: ts.NewExpression): ListenerLeak | undefined {
   const { add, file } = place;
   const repeated = findRepeatedWait(place);
+  const isOpenEnded = repeated !== undefined && !repeated.isOfList;
   if (hasOnce(add) || !(repeated || isShared(place, promise))) return undefined;
   if (/once/i.test(add.method)) {
     const lost = findLostRace(place, promise);
@@ -50,7 +51,7 @@ export function findInWait(place: ListenerPlace, promise: ts.NewExpression): Lis
     const group = listGroup(add, file).filter((other) => isWithin(other.call, promise));
     const staying = findStayingInWait(group, file, repeated?.isRetried);
     if (staying?.add.call !== add.call || isRemovedOutside(add, listenersOf(group, file), file)) return undefined;
-    const isSure = repeated !== undefined || manyTimes.test(lastWord(staying.fired.event));
+    const isSure = isOpenEnded || manyTimes.test(lastWord(staying.fired.event));
     return { shape: 'wait', what: 'each wait', fired: staying.fired, ...(isSure && { confidence: 'likely' as const }) };
   }
   const unremoved = findWayWithout(place, promise);
@@ -59,8 +60,7 @@ export function findInWait(place: ListenerPlace, promise: ts.NewExpression): Lis
   const isErrorOfClient = isErrorOfEachCommand(place);
   if (goesWithItsEmitter(add, file)) return undefined;
   if ((kind !== 'recurring' && !isErrorOfClient) || listEndsOf(add, file).length > 0) return undefined;
-  const isSure =
-    repeated !== undefined || isErrorOfClient || waitsForOneOfMany(place, promise) || isWaitForWhoever(place);
+  const isSure = isOpenEnded || isErrorOfClient || waitsForOneOfMany(place, promise) || isWaitForWhoever(place);
   return { shape: 'wait', what: 'each call', ...(isSure && { confidence: 'likely' as const }) };
 }
 

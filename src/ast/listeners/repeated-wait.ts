@@ -15,6 +15,8 @@ import type { ListenerPlace } from './listener-place.ts';
 export interface RepeatedWait {
   /** Whether the loop goes on when the wait has failed. */
   isRetried: boolean;
+  /** Whether the loop goes over a list, which may hold a few things. */
+  isOfList: boolean;
 }
 
 /**
@@ -48,7 +50,8 @@ function findDeclared(value: ts.Expression, file: FileContext): ts.Node | undefi
 function findRound(wait: ts.Node, made: ts.Node | undefined): RepeatedWait | undefined {
   const loop = made && findEnclosingLoop(wait);
   if (!loop || isWithin(made, loop) || isLeft(wait, loop)) return undefined;
-  return { isRetried: isCaught(wait, loop) };
+  const isOfList = ts.isForInStatement(loop) || (ts.isForOfStatement(loop) && !loop.awaitModifier);
+  return { isRetried: isCaught(wait, loop), isOfList };
 }
 
 /** `return await wait(…)` outside of what catches its failure: the loop ends with it. */

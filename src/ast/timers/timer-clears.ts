@@ -71,6 +71,8 @@ function collectClears(_: ts.SourceFile, file: FileContext): TimerClears {
       if (key !== undefined) add(names, key, at);
       for (const member of listMembersMeant(from, file)) add(names, member, at);
       trace(from.expression, at, depth + 1, true);
+    } else if (from.kind === ts.SyntaxKind.ThisKeyword && isWhole) {
+      add(names, 'this', at);
     } else if (ts.isCallExpression(from)) {
       trace(from.expression, at, depth + 1, isWhole);
       for (const held of listHoldersGiven(from)) traceHeld(held, at, depth + 1);

@@ -19,6 +19,7 @@ import {
 import { ts } from '../ts.ts';
 import { listNodesWithin } from '../within.ts';
 import { leavesFunction, listConditionsOn } from './conditions.ts';
+import { isOnceAProcess } from './once-guard.ts';
 import { absentIn } from './spared.ts';
 
 /** Functions that are there to make a connection, or to try one. */
@@ -80,7 +81,8 @@ export function isMemoised(node: ts.Node, fn: FunctionNode, file: FileContext): 
     )
       return true;
   }
-  const isKept = keepsWhatItGives(fn) || isCalledIfUnset(fn, file) || givesKept(node, file);
+  const isKept =
+    keepsWhatItGives(fn) || isCalledIfUnset(fn, file) || givesKept(node, file) || isOnceAProcess(node, fn, file);
   return isKept || isInGuard(node, fn, file) || isReturnedAbove(node, fn, file) || isForUnconnected(node, fn, file);
 }
 

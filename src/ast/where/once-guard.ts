@@ -9,7 +9,7 @@ import {
   skipWrappers,
 } from '../syntax.ts';
 import { ts } from '../ts.ts';
-import { isOnFailure, leavesFunction } from './conditions.ts';
+import { isOnFailure, leavesFunction, splitBy } from './conditions.ts';
 
 const ending = /^_*(?:reset|shut|stop|close|dispose|destroy|tear|clear|clean|end|uninit|unload)/i;
 
@@ -19,10 +19,10 @@ const ending = /^_*(?:reset|shut|stop|close|dispose|destroy|tear|clear|clean|end
  * but a failure, or a function that ends things.
  */
 export function isOnceAProcess(call: ts.Node, fn: FunctionNode, file: FileContext): boolean {
-  for (const flag of file.memo(listFlags, file.source)) {
-    if (flag.writes.some((write) => runsWithin(write, fn)) && isKeptOutBy(flag, call, fn, file)) return true;
-  }
-  return false;
+  const flags = file.memo(listFlags, file.source);
+  return flags.some(
+    (flag) => flag.writes.some((write) => runsWithin(write, fn)) && isKeptOutBy(flag, flags, call, fn, file),
+  );
 }
 
 /** In the function itself, or in what it calls in place: `pending = (async () => { await start(); started = true; })()`. */
@@ -63,13 +63,19 @@ function isSetting(node: ts.Node): node is ts.BinaryExpression {
   );
 }
 
-function isKeptOutBy(flag: Binding, call: ts.Node, fn: FunctionNode, file: FileContext): boolean {
+function isKeptOutBy(
+  flag: Binding,
+  flags: readonly Binding[],
+  call: ts.Node,
+  fn: FunctionNode,
+  file: FileContext,
+): boolean {
   return flag.references.some((use) => {
     if (findEnclosingFunction(use) !== fn) return false;
     const { parent } = use;
     if (isSetting(parent) && parent.left === use)
       return parent.operatorToken.kind !== ts.SyntaxKind.EqualsToken && isWithin(call, parent.right);
-    const asked = findQuestion(use, file);
+    const asked = findQuestion(use, flags, file);
     if (!asked) return false;
     const { question, isWhenSet } = asked;
     if (!isWhenSet) return isWithin(call, question.thenStatement);
@@ -79,9 +85,13 @@ function isKeptOutBy(flag: Binding, call: ts.Node, fn: FunctionNode, file: FileC
   });
 }
 
-/** The `if` that asks for a variable alone, and whether it is for when it is set: `started`, `!started`, `client === null`. */
+/**
+ * The `if` that asks for a variable, alone or with others that are set so (`server && schema`, `!server || !schema`), and whether
+ * it is for when it is set: `started`, `!started`, `client === null`.
+ */
 function findQuestion(
   use: ts.Identifier,
+  flags: readonly Binding[],
   file: FileContext,
 ): { question: ts.IfStatement; isWhenSet: boolean } | undefined {
   let at: ts.Node = use;
@@ -96,6 +106,15 @@ function findQuestion(
     at = parent;
     isWhenSet = operator.startsWith('!');
   }
-  const question = at.parent;
-  return ts.isIfStatement(question) && question.expression === at ? { question, isWhenSet } : undefined;
+  const joint = isWhenSet ? ts.SyntaxKind.AmpersandAmpersandToken : ts.SyntaxKind.BarBarToken;
+  let whole = at;
+  while (ts.isBinaryExpression(whole.parent) && whole.parent.operatorToken.kind === joint) whole = whole.parent;
+  const question = whole.parent;
+  if (!ts.isIfStatement(question) || question.expression !== whole) return undefined;
+  const isOfFlag = (part: ts.Expression): boolean => {
+    const name = !isWhenSet && ts.isPrefixUnaryExpression(part) ? part.operand : part;
+    return ts.isIdentifier(name) && flags.some((flag) => flag === file.bindingOf(name));
+  };
+  const isOfAll = splitBy(joint, question.expression).every((part) => part === at || isOfFlag(part));
+  return isOfAll ? { question, isWhenSet } : undefined;
 }
