@@ -1,5 +1,5 @@
 import { type FactText, textOfFact } from './fact-text.ts';
-import { createSift } from './sift.ts';
+import { createPick } from './sift.ts';
 
 /** Which files may state which facts, as it is kept from one scan to the next. */
 export interface KeptPlaces {
@@ -114,13 +114,13 @@ export class FactPlaces {
   /** Of each fact, those of `places` whose text may state it. */
   #search(facts: readonly string[], places: Iterable<number>): number[][] {
     const forms = facts.map(textOfFact);
-    const sift = createSift(forms);
+    const pick = createPick(forms);
     const found = facts.map((): number[] => []);
     for (const place of places) {
       const path = this.#paths[place]!;
       if (!forms.some((form) => isAskedOf(form, path))) continue;
       const text = this.#textOf(path) ?? '';
-      for (const i of sift(text).rules) {
+      for (const i of pick(text)) {
         const form = forms[i]!;
         if (isAskedOf(form, path) && (form.shape?.test(text) ?? true)) found[i]!.push(place);
       }

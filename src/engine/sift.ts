@@ -2,7 +2,7 @@ import type { Rule, TextShape } from '../model/rule.ts';
 import { createTokenSearch } from './token-search.ts';
 
 /** Force a parse: a directive must be judged even where no rule could fire. What other tools call it has to be told of. */
-const directiveTokens = ['ignore', 'disable', 'enable', 'suppress'].map((verb) => `plimsoll-${verb}`);
+const directives: Asked['mentions'] = ['plimsoll-ignore', 'plimsoll-disable', 'plimsoll-enable', 'plimsoll-suppress'];
 
 /** The rules that could fire on a text, and whether it holds directives. */
 export interface Sifted {
@@ -22,19 +22,31 @@ interface Clause {
   shapes: readonly TextShape[];
 }
 
-/** A text is read once, whatever the number of rules and tokens; for shapes only where its tokens are found. */
+/** {@link createPick}, which also tells whether a text holds directives. */
 export function createSift(rules: readonly Asked[]): (text: string) => Sifted {
-  const tokens = [...new Set([...directiveTokens, ...rules.flatMap(({ mentions }) => mentions.flatMap(tokensOf))])];
+  const pick = createPick([...rules, { mentions: directives }]);
+  return (text) => {
+    const fire = pick(text);
+    const hasDirectives = fire.at(-1) === rules.length;
+    return { rules: hasDirectives ? fire.slice(0, -1) : fire, hasDirectives };
+  };
+}
+
+/**
+ * The places, ascending, of those whose conditions a text meets. It is read once, whatever their number and that of their
+ * tokens; for shapes only where its tokens are found.
+ */
+export function createPick(asked: readonly Asked[]): (text: string) => number[] {
+  const tokens = [...new Set(asked.flatMap(({ mentions }) => mentions.flatMap(tokensOf)))];
   const places = new Map(tokens.map((token, i) => [token, i]));
-  const conditions = rules.map((rule) => listClauses(rule, places));
-  const directives = directiveTokens.map((token) => places.get(token)!);
+  const conditions = asked.map((one) => listClauses(one, places));
   const search = createTokenSearch(tokens);
 
   return (text) => {
     const found = search(text);
     const fire: number[] = [];
     for (let i = 0; i < conditions.length; i++) if (holdsOne(conditions[i]!, found, text)) fire.push(i);
-    return { rules: fire, hasDirectives: directives.some((place) => found[place] === 1) };
+    return fire;
   };
 }
 

@@ -8,7 +8,7 @@ import { isTestFile } from './test-file.ts';
 const exportList = /\bexport\s*\{[^}]*\}|\b(?:module\.)?exports\s*=\s*\{[^}]*\}/g;
 
 /**
- * Whether a handler that only its parameters tell is mounted nowhere: no file that imports its own names it, though they
+ * Whether a handler that only its parameters or its file tell is mounted nowhere: no file that imports its own names it, though they
  * name others beside it, so that nothing mounts all of them by itself or by names in a text of another kind. In a service
  * of Sails it is one where somebody calls it.
  */

@@ -120,7 +120,10 @@ export interface EntryPoint {
   isAction?: true;
   /** It changes or removes one thing, or is a chore by its name: see `src/ast/where/chore.ts`. */
   isRare?: true;
-  /** Nothing but its parameters tells (`(req, res)`): who mounts it must be found elsewhere, see `src/engine/unmounted-handler.ts`. */
+  /**
+   * Nothing but its parameters tells (`(req, res)`), or that it is a server action as all of its file: who mounts or calls it
+   * must be found elsewhere, see `src/engine/unmounted-handler.ts`.
+   */
   isBySignature?: true;
 }
 

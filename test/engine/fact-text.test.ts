@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { analyseFile } from '../../src/ast/analyse.ts';
 import { listFacts } from '../../src/ast/project-facts.ts';
 import { textOfFact } from '../../src/engine/fact-text.ts';
-import { createSift } from '../../src/engine/sift.ts';
+import { createPick } from '../../src/engine/sift.ts';
 import { packageFacts } from '../../src/fix/package-facts.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -37,7 +37,7 @@ const shaped = [
 
 function isHeld(fact: string, text: string): boolean {
   const form = textOfFact(fact);
-  return createSift([form])(text).rules.length === 1 && (form.shape?.test(text) ?? true);
+  return createPick([form])(text).length === 1 && (form.shape?.test(text) ?? true);
 }
 
 describe('the form of a fact', () => {

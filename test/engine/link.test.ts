@@ -993,4 +993,13 @@ export async function resetOrders(req, res) { slow(); res.end(); }
     const chains = await chainsIn({ 'src/server.ts': mounting, 'src/handlers.ts': own });
     expect(chains.map(([first = '']) => first.split(' ')[0])).toEqual(['src/handlers.ts:2', 'src/handlers.ts:3']);
   });
+
+  test('is none of the server actions of a file where nothing that imports it asks for it', async () => {
+    const actions = `'use server';\n${slow}export async function listOrders() { slow(); }
+export async function resetOrders() { slow(); }
+`;
+    const page = "import { listOrders } from './actions';\nexport const Orders = () => listOrders();\n";
+    const chains = await chainsIn({ 'src/Orders.ts': page, 'src/actions.ts': actions });
+    expect(chains.map(([first = '']) => first.split(' ')[0])).toEqual(['src/actions.ts:3']);
+  });
 });

@@ -52,7 +52,8 @@ export function entryOfFile(fn: FunctionNode, file: FileContext): EntryPoint | u
   if (/(?:^|\/)entry\.server\.[jt]sx?$/.test(path) && (isDefaultExport(fn) || find(/^default$/)))
     return request(`render ${path}`);
   if (find(/^middleware$/) && /(?:^|\/)middleware\.[jt]s$/.test(path)) return request('Next middleware');
-  if (hasDirective(file.text.slice(0, 1000), 'use server') && isOpen()) return request(`server action ${names[0]}`);
+  if (hasDirective(file.text.slice(0, 1000), 'use server') && isOpen())
+    return { ...request(`server action ${names[0]}`), isBySignature: true };
   return undefined;
 }
 
