@@ -7,13 +7,13 @@ import {
 } from '../../src/ast/clients/axios-instance.ts';
 import { findInjectedRequest, ofUnlimited } from '../../src/ast/clients/injected-instance.ts';
 import { isUnheard, runsUnattended } from '../../src/ast/handles/left-alone.ts';
-import { isKeptForAll } from '../../src/ast/io/kept-answer.ts';
 import { findOutboundCall, type HttpLibrary, type OutboundCall } from '../../src/ast/io/outbound-call.ts';
 import { isOwnHost } from '../../src/ast/io/own-host.ts';
 import { patienceOf } from '../../src/ast/io/patience.ts';
 import { unlessAllEnd, unlessSet } from '../../src/ast/io/request-limits.ts';
 import { findOptions } from '../../src/ast/io/request-options.ts';
 import { unlessCallersLimit } from '../../src/ast/io/request-wrapper.ts';
+import { isSeldomFelt } from '../../src/ast/io/seldom-felt.ts';
 import { isUsersAddress } from '../../src/ast/io/users-address.ts';
 import { importWords } from '../../src/ast/mention-words.ts';
 import { shownFunction } from '../../src/ast/names/shown-function.ts';
@@ -21,7 +21,6 @@ import { findEnclosingClass, findEnclosingFunction, findProperty } from '../../s
 import { isAfterAnswer, isTimeLimited } from '../../src/ast/timers/bounded-wait.ts';
 import { ts } from '../../src/ast/ts.ts';
 import { isAtEdge } from '../../src/ast/where/edge-runtime.ts';
-import { isByHand } from '../../src/ast/where/seldom.ts';
 import { hasTooling } from '../../src/ast/where/tooling.ts';
 import { openInLibrary } from '../../src/ast/where/under-load.ts';
 import {
@@ -62,7 +61,7 @@ export const rule = defineRule<OutboundTimeout>({
     'A wrapper of the project around fetch is judged where it calls fetch; an instance of axios or got where it is made, by the calls of its file (also of what callers hand in) and, where it is exported, of files that say nothing of time; one that a container hands in under a token (`@Inject`) by each of its requests.',
     'Calls that nobody waits for, those made after the response, and those that somebody waits for up to a limit only are left alone though their sockets pile up; so is a function that stands in for the `fetch` of a client and hands on what that says.',
     'What an administrator asks for or calls by hand, or tries (`/settings/chat/test`), is `possible`.',
-    'Where all requests end at a limit (a time-out in a middleware or an interceptor, a platform that routes tell how long they may take by `maxDuration`, a function of AWS Lambda, a worker at the edge), it is `possible`. So is fetch, which gives up after five minutes, where only jobs wait for it, where one answer is kept for all, or where it asks for the cookies of a browser (`credentials`).',
+    'Where all requests end at a limit (a time-out in a middleware or an interceptor, a platform that routes tell how long they may take by `maxDuration`, a function of AWS Lambda, a worker at the edge), it is `possible`. So is fetch, which gives up after five minutes, where only jobs wait for it, where one answer is kept for all (also by the data cache of Next.js, of a fixed address), or where it asks for the cookies of a browser (`credentials`).',
     'An address that users set (`webhook.url`, a `callbackUrl` that is handed in) is none of these: whoever sets it may name a host that never answers, and jobs and requests behind it wait.',
     'What only a timer starts is `possible`, and left alone where it is fetch.',
     'What only users of a published package are seen to wait for is `possible` unless a class (a client) makes the call, and left alone where it is fetch, which gives up after five minutes.',
@@ -98,7 +97,7 @@ function judge(call: ts.CallExpression, file: FileContext): Match<OutboundTimeou
   const isEndedByEdge = library === 'fetch' && isAtEdge(file);
   return {
     at: call.expression,
-    ...((isSeldomFelt(call, library, file) || isOfPages(written) || isEndedByEdge) && {
+    ...((isSeldomFelt(call, library, written, file) || isEndedByEdge) && {
       confidence: 'possible' as const,
     }),
     values: {
@@ -159,17 +158,6 @@ function judgeInstance(
     ),
     data: { call: creation, library, options, index: 0 },
   };
-}
-
-/** What is called by hand; an answer of fetch, which gives up by itself, that is kept for all who come after. */
-function isSeldomFelt(call: ts.CallExpression, library: HttpLibrary, file: FileContext): boolean {
-  return isByHand(findEnclosingFunction(call)!, file) || (library === 'fetch' && isKeptForAll(call, file));
-}
-
-/** `credentials: 'include'`: cookies are a browser's, which has no limit of Node.js' and holds no request of others. */
-function isOfPages(options: ts.Node | undefined): boolean {
-  const given = options && ts.isObjectLiteralExpression(options) ? findProperty(options, 'credentials') : undefined;
-  return given !== undefined && ts.isStringLiteralLike(given) && /^(?:include|same-origin)$/.test(given.text);
 }
 
 /**

@@ -49,12 +49,16 @@ function judge(node: ts.NewExpression, file: FileContext): Match<SharedClient> |
     (!home.path.startsWith('this.') && frequencyOf(node, file) === 'call' && home.binding?.kind === 'const')
   )
     return undefined;
-  const use = file.nodes('CallExpression').find((call) => {
-    const target = findMethodCall(call);
-    if (target?.method !== 'query' || findMemberPath(target.receiver)?.join('.') !== home.path) return false;
+  const calls = file
+    .nodes('CallExpression')
+    .filter((call) => findMemberPath(findMethodCall(call)?.receiver ?? call)?.join('.') === home.path);
+  const enders = calls.filter((call) => findMethodCall(call)?.method === 'end').map(findEnclosingFunction);
+  const use = calls.find((call) => {
     const fn = findEnclosingFunction(call);
-    return fn !== undefined && !isStartup(fn, file);
+    return findMethodCall(call)?.method === 'query' && fn !== undefined && !isStartup(fn, file);
   });
+  // Who queries it ends it, too: it lasts for one use.
+  if (use && enders.includes(findEnclosingFunction(use))) return undefined;
   if (!use) {
     // Other files import it.
     if (home.binding?.scope !== file.moduleScope) return undefined;

@@ -10,6 +10,7 @@ import { type FunctionNode, nameOfFunction } from '../../src/ast/syntax.ts';
 import { listClearsOf } from '../../src/ast/timers/clears-of-places.ts';
 import { isPollOfEffect } from '../../src/ast/timers/effect-poll.ts';
 import { findLeftByComponent } from '../../src/ast/timers/hook-timer.ts';
+import { isKeepAlive } from '../../src/ast/timers/keep-alive.ts';
 import { findLateEnd } from '../../src/ast/timers/late-end.ts';
 import { findOutcomeLeft } from '../../src/ast/timers/left-by-run.ts';
 import { isMissedAtEnd, listForeignClears, listReleasesElsewhere } from '../../src/ast/timers/missed-end.ts';
@@ -91,7 +92,7 @@ export const rule = defineRule<LeakedInterval>({
       const component = life.kind === 'call' && findLeftByComponent(call, places, file);
       if (component) return match(call, places, life, 'unmount', unlessAtRoot(component), file);
       if (places.some((place) => place.kind === 'handed-over')) return undefined;
-      if (isOfCommandLine(file) || drawsOnTerminal(call, file)) return undefined;
+      if (isOfCommandLine(file) || drawsOnTerminal(call, file) || isKeepAlive(call, file)) return undefined;
       if ((call.arguments[0] && mayEndProcess(call.arguments[0], file)) || runsUntilExit(call, file)) return undefined;
       const found = judge(call, places, life, file);
       if (!found || !isUnrefed(call, places, file)) return found;

@@ -109,6 +109,7 @@ describe('the role of a file', () => {
     ['old/server/index.ts', 'example'],
     ['backend-old/src/main.ts', 'example'],
     ['src/old/index.ts', 'product'],
+    ['src/mail/sender.bak/index.ts', 'example'],
     ['archive/routes.ts', 'product'],
     ['src/demo-mode.ts', 'product'],
     ['src/extract-locales.ts', 'script'],

@@ -38,7 +38,7 @@ const examplePath =
 const besidePath = /^(?:docs|website|templates?)\//i;
 /** What somebody laid aside when it was written anew. */
 const retiredPath =
-  /^(?:_?old|old-[\w.-]+|[\w.-]+-old|_archived?|archived|_?deprecated|_?obsolete|_?unused|_?attic|_?graveyard|_?bak|_backups?)\//i;
+  /^(?:_?old|old-[\w.-]+|[\w.-]+-old|_archived?|archived|_?deprecated|_?obsolete|_?unused|_?attic|_?graveyard|_?bak|_backups?)\/|(?:^|\/)[\w-]+\.(?:bak|old|orig|backup)\//i;
 const uiPath =
   /(?:^|\/)(?:client|frontend|front-end|web|webapp|ui|components?|hooks|public|assets|static|browser|renderer|mobile|ios|android|electron|desktop|admin-ui|dashboard)\//i;
 const uiImport =
