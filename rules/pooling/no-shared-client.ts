@@ -52,13 +52,15 @@ function judge(node: ts.NewExpression, file: FileContext): Match<SharedClient> |
   const calls = file
     .nodes('CallExpression')
     .filter((call) => findMemberPath(findMethodCall(call)?.receiver ?? call)?.join('.') === home.path);
-  const enders = calls.filter((call) => findMethodCall(call)?.method === 'end').map(findEnclosingFunction);
+  const listIn = (method: string) =>
+    calls.filter((call) => findMethodCall(call)?.method === method).map(findEnclosingFunction);
   const use = calls.find((call) => {
     const fn = findEnclosingFunction(call);
     return findMethodCall(call)?.method === 'query' && fn !== undefined && !isStartup(fn, file);
   });
-  // Who queries it ends it, too: it lasts for one use.
-  if (use && enders.includes(findEnclosingFunction(use))) return undefined;
+  // Who opens it, or queries it, ends it, too: it lasts for one use.
+  const openers = [...listIn('connect'), use && findEnclosingFunction(use)];
+  if (listIn('end').some((fn) => fn !== undefined && openers.includes(fn))) return undefined;
   if (!use) {
     // Other files import it.
     if (home.binding?.scope !== file.moduleScope) return undefined;
