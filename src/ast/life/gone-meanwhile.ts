@@ -6,6 +6,7 @@ import { type FunctionNode, findEnclosingFunction, skipWrappers } from '../synta
 import { ts } from '../ts.ts';
 import { leavesFunction } from '../where/conditions.ts';
 import { listNodesWithin } from '../within.ts';
+import { isOverAtOnce } from './over-at-once.ts';
 
 const liveness =
   /readyState|connect|destroyed|clos(?:ed|ing)|isAlive|\bOPEN\b|aborted|\bgone\b|disconnected|writableEnded/i;
@@ -20,6 +21,7 @@ export function findLastWait(
   if (!outermost) return undefined;
   return listNodesWithin('AwaitExpression', outermost, file)
     .filter((wait) => wait.end <= node.pos && functions.includes(findEnclosingFunction(wait)!) && mayTake(wait))
+    .filter((wait) => !isOverAtOnce(wait, file))
     .at(-1);
 }
 
