@@ -1,15 +1,8 @@
-import type { CallEdge, EntryPoint, FunctionSummary, HandedTo, RequestedBy } from '../model/link.ts';
+import type { CallEdge, EntryPoint, FunctionSummary, RequestedBy } from '../model/link.ts';
 import { isAdminRouter, isNamedByAdmins } from './admin-router.ts';
-import {
-  isExportedFunction,
-  listDefaultHomes,
-  listNewNames,
-  mayCall,
-  namesOf,
-  tailOf,
-  tailOfParameter,
-} from './call-names.ts';
+import { isExportedFunction } from './call-names.ts';
 import { isCalledAtLoad } from './called-at-load.ts';
+import { Callers, keyOfRunning, type Running } from './callers.ts';
 import { compareRefs, compareSteps } from './order.ts';
 import type { Project } from './project.ts';
 import { isBy, isFromOutside, isWithoutAdmins } from './requested-by.ts';
@@ -19,25 +12,15 @@ import type { Wiring } from './wiring.ts';
 
 /** A call on the way from an entry point to a function. */
 export interface Step {
-  from: FunctionRef;
+  from: Running;
   edge: CallEdge;
-  to: FunctionRef;
+  to: Running;
 }
 
 /** Why a function runs as often as it does: the entry, if one was found, then each call. */
 export interface CallChain {
   entry: (FunctionRef & { point: EntryPoint }) | undefined;
   steps: Step[];
-}
-
-interface Caller {
-  from: FunctionRef;
-  edge: CallEdge;
-}
-
-interface Surroundings {
-  reachers: readonly string[];
-  within: ReadonlySet<string>;
 }
 
 /** Where a chain may begin, and which calls it may go by. */
@@ -68,9 +51,7 @@ export class CallGraph {
   readonly #project: Project;
   readonly #symbols: SymbolTable;
   readonly #wiring: Wiring;
-  readonly #callers = new Map<string, readonly Caller[]>();
-  readonly #surroundings = new Map<string, Surroundings>();
-  readonly #edgesByTail = new Map<string, Map<string, Caller[]>>();
+  readonly #callers: Callers;
   readonly #chains = new Map<string, CallChain | undefined>();
   readonly #unmounted = new Map<string, boolean>();
   readonly #forAdmins = new Map<string, boolean>();
@@ -79,6 +60,7 @@ export class CallGraph {
     this.#project = project;
     this.#wiring = wiring;
     this.#symbols = symbols;
+    this.#callers = new Callers(project, symbols, (fn) => this.entryOf(fn));
   }
 
   /**
@@ -126,14 +108,14 @@ export class CallGraph {
   }
 
   /** Whether a caller hands a function a list that data makes long, or hands on one that it is handed itself. */
-  isHandedMany(fn: FunctionRef, parameter: number, hops = 1): boolean {
-    return this.#callersOf(fn).some(({ from, edge }) => {
+  isHandedMany(fn: Running, parameter: number, hops = 1): boolean {
+    return this.#callers.of(fn).some(({ from, edge }) => {
       if (this.#project.isAside(from.file)) return false;
       return edge.given?.some((value) => {
         if (value.argument !== parameter) return false;
         if (value.from !== 'parameter') return value.from === 'many';
         if (!value.isWhole || hops === maxListHandings) return false;
-        return this.isHandedMany({ file: from.file, fn: value.fn }, value.parameter, hops + 1);
+        return this.isHandedMany({ ...from, fn: value.fn }, value.parameter, hops + 1);
       });
     });
   }
@@ -141,11 +123,11 @@ export class CallGraph {
   /** The calls by which what a request brings comes to a parameter of a function, nearest first. */
   findGivingChain(target: FunctionRef, parameter: number): CallChain | undefined {
     const seen = new Set<string>();
-    let level: { fn: FunctionRef; parameter: number; steps: Step[] }[] = [{ fn: target, parameter, steps: [] }];
+    let level: { fn: Running; parameter: number; steps: Step[] }[] = [{ fn: target, parameter, steps: [] }];
     for (let hops = 0; hops < maxHandings && level.length > 0; hops++) {
       const next: typeof level = [];
       for (const { fn, parameter: wanted, steps } of level) {
-        for (const { from, edge } of this.#callersByAnyName(fn)) {
+        for (const { from, edge } of this.#callers.byAnyName(fn)) {
           if (edge.isOnce || this.#project.isAside(from.file)) continue;
           const path = [{ from, edge, to: fn }, ...steps];
           for (const value of edge.given ?? []) {
@@ -155,8 +137,8 @@ export class CallGraph {
               if (this.entryOf(from)?.seldom === 'admin' || this.#summaryOf(from)?.isForAdmins) continue;
               return this.#chain(from, path, new Map());
             }
-            const home = { file: from.file, fn: value.fn };
-            const key = `${keyOf(home)}\0${value.parameter}`;
+            const home = { ...from, fn: value.fn };
+            const key = `${keyOfRunning(home)}\0${value.parameter}`;
             if (seen.has(key)) continue;
             seen.add(key);
             next.push({ fn: home, parameter: value.parameter, steps: path });
@@ -174,7 +156,7 @@ export class CallGraph {
     const isNone = (from: FunctionRef): boolean =>
       this.#project.isAside(from.file) || !!this.#summaryOf(from)?.isStandIn;
     if (isCalledAtLoad(this.#project, this.#symbols, fn)) return false;
-    return this.#callersOf(fn).every(({ from, edge }) => {
+    return this.#callers.of(fn).every(({ from, edge }) => {
       return keyOf(from) === keyOf(fn) || isNone(from) || (edge.to.kind === 'function' && edge.to.isOfSelf);
     });
   }
@@ -209,7 +191,7 @@ export class CallGraph {
   }
 
   #isMountedForAdmins(fn: FunctionRef): boolean {
-    const mounts = isNamedByAdmins(this.#project, fn.file) ? this.#findCallers(fn) : [];
+    const mounts = isNamedByAdmins(this.#project, fn.file) ? this.#callers.find(fn) : [];
     const served = mounts.filter(({ from }) => !this.#project.isAside(from.file));
     return served.length > 0 && served.every(({ from }) => this.#summaryOf(from)?.entry?.seldom === 'admin');
   }
@@ -249,15 +231,15 @@ export class CallGraph {
     const isDead = (fn: FunctionRef): boolean =>
       this.#wiring.hasFound && this.#wiring.isApart(fn, target, (piece) => this.#wiring.isKnown(piece));
     /** The call by which each function leads to the target. */
-    const next = new Map<string, Step | undefined>([[keyOf(target), undefined]]);
-    let level = isClosed?.(target) ? [] : [target];
+    const next = new Map<string, Step | undefined>([[keyOfRunning(target), undefined]]);
+    let level: Running[] = isClosed?.(target) ? [] : [target];
     for (let calls = 0; level.length > 0; calls++) {
       const start = level.find(isStart);
       if (start) return this.#chain(start, [], next);
       if (calls === maxCalls) return undefined;
-      const callers: FunctionRef[] = [];
+      const callers: Running[] = [];
       for (const step of level
-        .flatMap((to) => this.#callersByAnyName(to).map((caller) => ({ ...caller, to })))
+        .flatMap((to) => this.#callers.byAnyName(to).map((caller) => ({ ...caller, to })))
         .sort(compareSteps)) {
         const { from, edge, to } = step;
         if (edge.isOnce || (awaited && edge.isLeftAlone)) continue;
@@ -265,8 +247,8 @@ export class CallGraph {
         if (loopsStart && edge.frequency === 'loop' && !this.#project.isAside(from.file)) {
           return this.#chain(to, [step], next);
         }
-        if (next.has(keyOf(from)) || isClosed?.(from)) continue;
-        next.set(keyOf(from), step);
+        if (next.has(keyOfRunning(from)) || isClosed?.(from)) continue;
+        next.set(keyOfRunning(from), step);
         callers.push(from);
       }
       level = callers.sort(compareRefs);
@@ -275,126 +257,10 @@ export class CallGraph {
   }
 
   /** From `start`, or the first of the `steps` that lead there, to the target. */
-  #chain(start: FunctionRef, steps: Step[], next: ReadonlyMap<string, Step | undefined>): CallChain {
-    for (let step = next.get(keyOf(start)); step; step = next.get(keyOf(step.to))) steps.push(step);
+  #chain(start: Running, steps: Step[], next: ReadonlyMap<string, Step | undefined>): CallChain {
+    for (let step = next.get(keyOfRunning(start)); step; step = next.get(keyOfRunning(step.to))) steps.push(step);
     const first = steps[0]?.from ?? start;
     const point = this.entryOf(first);
     return { entry: point && { ...first, point }, steps };
-  }
-
-  /** The callers; where they are of its own file only, also those that call it by its telling name or its owner's. */
-  #callersByAnyName(fn: FunctionRef): readonly Caller[] {
-    const callers = this.#callersOf(fn);
-    if (!callers.every(({ from }) => from.file === fn.file) || this.entryOf(fn)?.kind === 'request') return callers;
-    const name = this.nameOf(fn);
-    const isMade = callers.every(
-      ({ from, edge: { to } }) => to.kind === 'function' && name.startsWith(`${this.nameOf(from)}.`),
-    );
-    const places = this.#symbols.names.placesOf(name, fn.file, isMade);
-    const named = places.flatMap(({ file, member, holder }) =>
-      (this.#edgesOf(file).get(member) ?? []).filter(({ edge: { to } }) => {
-        if (to.kind !== 'named' || (holder && to.holder !== holder)) return false;
-        return !holder || this.#symbols.functionsOf(file, to, undefined).some((one) => keyOf(one) === keyOf(fn));
-      }),
-    );
-    return [...callers, ...named];
-  }
-
-  /** Nothing that leads to a request handler matters. */
-  #callersOf(fn: FunctionRef): readonly Caller[] {
-    let callers = this.#callers.get(keyOf(fn));
-    if (!callers) {
-      callers = this.entryOf(fn)?.kind === 'request' ? [] : this.#findCallers(fn);
-      this.#callers.set(keyOf(fn), callers);
-    }
-    return callers;
-  }
-
-  #findCallers(target: FunctionRef): Caller[] {
-    const summary = this.#project.summaryOf(target.file);
-    if (!summary?.functions[target.fn]) return [];
-    const names = namesOf(summary, target.fn);
-    const homes = new Set([target.file]);
-    for (const cls of names.classes) {
-      this.#symbols.summariseExtending(target.file, cls.name);
-      for (const file of this.#symbols.relativesOf(target.file, cls)) homes.add(file);
-    }
-    const found = [
-      ...this.#callersIn(target.file, target, names.tails, undefined),
-      ...this.#callersOfHanded(target.file, summary.functions[target.fn]!.handedTo ?? []),
-    ];
-    if (!names.isReachable) return found;
-    const { reachers, within } = this.#around(homes);
-    const routes = { within, defaultHomes: listDefaultHomes(names, target, within, this.#project) };
-    const given = listNewNames(names, target, routes, this.#project, this.#symbols);
-    const tails = new Set([...names.tails, ...given]);
-    for (const file of reachers) {
-      if (file === target.file || this.#project.leadsNowhere(file)) continue;
-      if (!this.#project.isSummarised(file) && !mayCall(names, given, routes, this.#project, file)) continue;
-      found.push(...this.#callersIn(file, target, tails, within));
-    }
-    return found;
-  }
-
-  /**
-   * The entries that those who are handed a function make, and that call it: what runs it at once is run by whoever hands it
-   * over, not by all who hand over something.
-   */
-  #callersOfHanded(file: string, handed: readonly HandedTo[]): Caller[] {
-    return handed
-      .flatMap(({ to, argument, member }) =>
-        this.#symbols
-          .functionsOf(file, to, undefined)
-          .flatMap(({ file: home, fn }) => this.#edgesOf(home).get(tailOfParameter(fn, argument, member)) ?? []),
-      )
-      .filter(({ from }) => this.entryOf(from) !== undefined);
-  }
-
-  /** The files that may call into `homes`, and those through which they name what they call. */
-  #around(homes: ReadonlySet<string>): Surroundings {
-    const key = [...homes].join('\0');
-    let around = this.#surroundings.get(key);
-    if (!around) {
-      const within = new Set([...homes].flatMap((home) => this.#project.routesTo(home)));
-      around = { reachers: this.#project.reachersOf(homes), within };
-      this.#surroundings.set(key, around);
-    }
-    return around;
-  }
-
-  #callersIn(
-    file: string,
-    target: FunctionRef,
-    tails: ReadonlySet<string>,
-    within: ReadonlySet<string> | undefined,
-  ): Caller[] {
-    const edges = this.#edgesOf(file);
-    const found: Caller[] = [];
-    const isTarget = (ref: FunctionRef): boolean => ref.file === target.file && ref.fn === target.fn;
-    for (const tail of [...tails, ...(file === target.file ? [`#${target.fn}`] : [])]) {
-      for (const caller of edges.get(tail) ?? []) {
-        if (this.#symbols.functionsOf(file, caller.edge.to, within).some(isTarget)) found.push(caller);
-      }
-    }
-    return found;
-  }
-
-  /** The calls of a file by the last name they are written with; those of its own functions by `#ordinal`. */
-  #edgesOf(file: string): Map<string, Caller[]> {
-    let edges = this.#edgesByTail.get(file);
-    if (edges) return edges;
-    edges = new Map();
-    this.#edgesByTail.set(file, edges);
-    this.#project.summaryOf(file)?.functions.forEach(({ calls }, fn) => {
-      for (const edge of calls) {
-        const { to } = edge;
-        const tail = tailOf(to);
-        const caller = { from: { file, fn }, edge };
-        const list = edges.get(tail);
-        if (list) list.push(caller);
-        else edges.set(tail, [caller]);
-      }
-    });
-    return edges;
   }
 }

@@ -11,12 +11,18 @@ export interface FunctionRef {
   fn: number;
 }
 
+/** What a call may run; `on`: the class that it is made on, where the method is one of its bases'. */
+interface Meant extends FunctionRef {
+  on?: ClassRef;
+}
+
 /** One text for each function. */
 export function keyOf({ file, fn }: FunctionRef): string {
   return `${file}\0${fn}`;
 }
 
-interface ClassRef {
+/** A class of the project: its file, and its place in the file's summary. */
+export interface ClassRef {
   file: string;
   class: number;
 }
@@ -48,13 +54,18 @@ export class SymbolTable {
   }
 
   /** The functions that calling `ref` in `file` may run. */
-  functionsOf(file: string, ref: SymbolRef, within: ReadonlySet<string> | undefined, depth = 0): FunctionRef[] {
+  functionsOf(file: string, ref: SymbolRef, within: ReadonlySet<string> | undefined, depth = 0): Meant[] {
     if (depth > maxDepth) return [];
     switch (ref.kind) {
       case 'function':
         return [{ file, fn: ref.fn }];
-      case 'method':
-        return this.#methods({ file, class: ref.class }, ref.member, within, depth + 1);
+      case 'method': {
+        const cls = { file, class: ref.class };
+        if (!ref.isSuper) return this.#methods(cls, ref.member, within, depth + 1);
+        const base = this.#baseOf(cls);
+        const inherited = base && this.#inheritedMethod(base, ref.member, depth + 1);
+        return inherited ? [inherited] : [];
+      }
       case 'parameter':
         return [];
       case 'named':
@@ -124,7 +135,7 @@ export class SymbolTable {
     members: readonly string[],
     within: ReadonlySet<string> | undefined,
     depth: number,
-  ): FunctionRef[] {
+  ): Meant[] {
     const summary = depth > maxDepth ? undefined : this.#project.summaryOf(file);
     if (!summary) return [];
     if (name === '*') {
@@ -166,7 +177,7 @@ export class SymbolTable {
     members: readonly string[],
     within: ReadonlySet<string> | undefined,
     depth: number,
-  ): FunctionRef[] {
+  ): Meant[] {
     if (depth > maxDepth) return [];
     const [first, ...rest] = members;
     switch (value.kind) {
@@ -187,7 +198,7 @@ export class SymbolTable {
       }
       case 'object': {
         if (first === undefined) return [];
-        const inParts = (): FunctionRef[][] =>
+        const inParts = (): Meant[][] =>
           (value.spread ?? []).map((part) => this.#walk(file, part, members, within, depth + 1));
         if (first === anyMember) {
           const held = Object.values(value.properties).flatMap((one) => this.#walk(file, one, rest, within, depth + 1));
@@ -210,7 +221,7 @@ export class SymbolTable {
     [first, ...rest]: readonly string[],
     within: ReadonlySet<string> | undefined,
     depth: number,
-  ): FunctionRef[] {
+  ): Meant[] {
     if (first === undefined) return [];
     if (rest.length === 0) return this.#methods(cls, first, within, depth + 1);
     const found = this.#inherited(cls, ({ fields }) => own(fields, first), depth);
@@ -226,22 +237,22 @@ export class SymbolTable {
     members: readonly string[],
     within: ReadonlySet<string> | undefined,
     depth: number,
-  ): FunctionRef[] {
+  ): Meant[] {
     const returns = this.#project.summaryOf(file)?.functions[fn]?.returns;
     return returns ? this.#walk(file, returns, members, within, depth + 1) : [];
   }
 
   /** The method of the class or of what it extends; of its heirs where it has none itself. */
-  #methods(cls: ClassRef, member: string, within: ReadonlySet<string> | undefined, depth: number): FunctionRef[] {
+  #methods(cls: ClassRef, member: string, within: ReadonlySet<string> | undefined, depth: number): Meant[] {
     const inherited = this.#inheritedMethod(cls, member, depth);
-    if (inherited) return [inherited];
+    if (inherited) return [isSameClass(inherited.of, cls) ? inherited : { ...inherited, on: cls }];
     const name = this.#classOf(cls)?.name ?? '';
     return member === constructorMember ? [] : this.#methodsOfHeirs(cls.file, name, member, within, depth + 1);
   }
 
-  #inheritedMethod(cls: ClassRef, member: string, depth: number): FunctionRef | undefined {
+  #inheritedMethod(cls: ClassRef, member: string, depth: number): (FunctionRef & { of: ClassRef }) | undefined {
     const found = this.#inherited(cls, ({ methods }) => own(methods, member), depth);
-    return found && { file: found.cls.file, fn: found.value };
+    return found && { file: found.cls.file, fn: found.value, of: found.cls };
   }
 
   /** What the class, or else the next of those it extends, has. */
@@ -254,8 +265,41 @@ export class SymbolTable {
     if (!summary) return undefined;
     const value = find(summary);
     if (value !== undefined) return { cls, value };
-    const base = summary.extends && this.#classOfRef(cls.file, summary.extends);
+    const base = this.#baseOf(cls);
     return base && this.#inherited(base, find, depth + 1);
+  }
+
+  /** The class of the function's file that has it as its method of that name. */
+  classWith({ file, fn }: FunctionRef, member: string): ClassRef | undefined {
+    const place = this.#project.summaryOf(file)?.classes.findIndex(({ methods }) => own(methods, member) === fn) ?? -1;
+    return place < 0 ? undefined : { file, class: place };
+  }
+
+  /** Whether `this.step()`, in a class that has such a method or only declares it, may run the one of an heir. */
+  mayBeOverriddenBy(file: string, call: SymbolRef, target: FunctionRef): boolean {
+    if (call.kind !== 'method' || call.isSuper || call.member === constructorMember) return false;
+    const heir = this.classWith(target, call.member);
+    return heir !== undefined && this.isOfLine(heir, { file, class: call.class });
+  }
+
+  /** Whether a class is another, or descends from it. */
+  isOfLine(cls: ClassRef, ancestor: ClassRef): boolean {
+    let above: ClassRef | undefined = cls;
+    for (let depth = 0; above && depth <= maxDepth; depth++) {
+      if (isSameClass(above, ancestor)) return true;
+      above = this.#baseOf(above);
+    }
+    return false;
+  }
+
+  /** Whether something may be an instance of both. */
+  areOfOneLine(a: ClassRef, b: ClassRef): boolean {
+    return this.isOfLine(a, b) || this.isOfLine(b, a);
+  }
+
+  #baseOf(cls: ClassRef): ClassRef | undefined {
+    const base = this.#classOf(cls)?.extends;
+    return base && this.#classOfRef(cls.file, base);
   }
 
   #methodsOfHeirs(
@@ -264,9 +308,9 @@ export class SymbolTable {
     member: string | undefined,
     within: ReadonlySet<string> | undefined,
     depth: number,
-  ): FunctionRef[] {
+  ): Meant[] {
     if (member === undefined || depth > maxDepth) return [];
-    const found: FunctionRef[] = [];
+    const found: Meant[] = [];
     const declared = this.originOf(file, name);
     if (declared) this.#summariseHeirs(declared.file, declared.local, member);
     const heirs = this.#heirs.get(name);
@@ -336,6 +380,10 @@ export class SymbolTable {
       }
     });
   }
+}
+
+function isSameClass(a: ClassRef, b: ClassRef): boolean {
+  return a.class === b.class && a.file === b.file;
 }
 
 function withMembers(ref: SymbolRef, members: readonly string[]): SymbolRef {

@@ -61,8 +61,8 @@ export type RequestedBy = 'users' | 'readers' | 'waiting' | 'waiting-users' | 's
 export type SymbolRef =
   /** The `fn`-th function of this file; `isOfSelf` where a method of a prototype or an object calls one beside it. */
   | { kind: 'function'; fn: number; isOfSelf?: true }
-  /** Method `member` of the `class`-th class of this file (looked up in its base classes too). */
-  | { kind: 'method'; class: number; member: string }
+  /** Method `member` of the `class`-th class of this file (looked up in its base classes too; `isSuper`: in those alone). */
+  | { kind: 'method'; class: number; member: string; isSuper?: true }
   /** What `module` exports as `name` (`default`, `*` for the namespace), then `members` on it, or on an instance of it. */
   | { kind: 'imported'; module: string; name: string; members: readonly string[] }
   /** Members of what this file itself exports or declares at module level as `name`. */

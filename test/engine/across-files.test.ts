@@ -155,6 +155,54 @@ const unreached: Record<string, Record<string, string>> = {
   },
 };
 
+const serves = (name: string): string =>
+  `${express}import { Count, Rates, Later } from './feeds';\nawait new Rates().read();\nconst feed = new ${name}();\napp.get('/', async (req, res) => { res.json(await feed.read()); });\n`;
+const feeds = (base: string): string =>
+  `${base}\nexport class Count extends Feed { async page() { return 1; } }\nexport class Rates extends Feed { async page() { return ${ask}; } }\nexport class Later extends Rates {}\n`;
+const abstractFeed = 'abstract class Feed { abstract page(): Promise<unknown>; async read() { return this.page(); } }';
+const plainFeed = 'class Feed { async page() { return 0; } async read() { return [1].map(() => this.page()); } }';
+const privateFeed =
+  'abstract class Feed { abstract page(): Promise<unknown>; async #all() { return this.page(); } async read() { return this.#all(); } }';
+for (const [kind, base] of Object.entries({
+  abstract: abstractFeed,
+  overridden: plainFeed,
+  'indirectly called': privateFeed,
+})) {
+  reached[`an ${kind} page of the class that is read`] = { 'main.ts': serves('Rates'), 'feeds.ts': feeds(base) };
+  reached[`an ${kind} page of what the class that is read extends`] = {
+    'main.ts': serves('Later'),
+    'feeds.ts': feeds(base),
+  };
+  reached[`an ${kind} page of any of the classes that a list holds`] = {
+    'main.ts': `${express}import { list } from './list';\napp.get('/:id', async (req, res) => { res.json(await list[req.params.id].read()); });\n`,
+    'list.ts':
+      "import { Count, Rates } from './feeds';\nexport const list = { count: new Count(), rates: new Rates() };\n",
+    'feeds.ts': feeds(base),
+  };
+  unreached[`an ${kind} page of another class than the one that is read`] = {
+    'main.ts': serves('Count'),
+    'feeds.ts': feeds(base),
+  };
+}
+for (const [holds, name] of [
+  [reached, 'Rates'],
+  [unreached, 'Count'],
+] as const) {
+  holds[`a page of a class whose base is in another file, where ${name} is read`] = {
+    'main.ts': serves(name),
+    'base.ts': `export ${plainFeed}\n`,
+    'feeds.ts': feeds("import { Feed } from './base';"),
+  };
+}
+reached['what a class does by the method that it overrides'] = {
+  'main.ts': serves('Rates'),
+  'feeds.ts': `class Feed { async read() { return ${ask}; } }\nexport class Rates extends Feed { async read() { return super.read(); } }\n`,
+};
+unreached['a page of another class than the one that is read by super'] = {
+  'main.ts': serves('Count'),
+  'feeds.ts': `${abstractFeed}\nexport class Count extends Feed { async page() { return 1; } async read() { return super.read(); } }\nexport class Rates extends Feed { async page() { return ${ask}; } }\n`,
+};
+
 test.each(Object.entries(reached))('requests are followed to %s', async (_, files) => {
   expect(await isReached(files)).toBe(true);
 });

@@ -95,9 +95,9 @@ export function refOf(
     if (own && isFunctionNode(own)) return { kind: 'function', fn: ordinalOf(own, file) };
     if (own && ts.isIdentifier(own)) return refOf(own, file, classes);
     const receiver = skipWrappers((value as ts.PropertyAccessExpression).expression);
-    const isOwn = receiver.kind === ts.SyntaxKind.ThisKeyword || receiver.kind === ts.SyntaxKind.SuperKeyword;
-    const cls = isOwn ? findThisClass(value) : undefined;
-    if (cls) return { kind: 'method', class: classes.indexOf(cls), member };
+    const isSuper = receiver.kind === ts.SyntaxKind.SuperKeyword;
+    const cls = isSuper || receiver.kind === ts.SyntaxKind.ThisKeyword ? findThisClass(value) : undefined;
+    if (cls) return { kind: 'method', class: classes.indexOf(cls), member, ...(isSuper && { isSuper }) };
     const method = findMethodOfSelf(receiver, member, file);
     if (method) return { kind: 'function', fn: ordinalOf(method, file), isOfSelf: true };
   }
