@@ -230,6 +230,28 @@ const byEnvironment: Readonly<Record<string, string>> = {
   '--no-color': 'set NO_COLOR=1',
 };
 
+const reporterHelp = 'say --reporter <name>, or --reporter <name>=<file>';
+const excludeHelp = 'list the globs in `exclude` of the configuration, or in .gitignore';
+
+/** What the scans of other tools have options for under these names, and ours does another way. */
+const byAnotherOption: Readonly<Record<string, string>> = {
+  '--format': reporterHelp,
+  '--output': reporterHelp,
+  '--output-file': reporterHelp,
+  '--json': 'say --reporter json',
+  '--sarif': 'say --reporter sarif',
+  '--exclude': excludeHelp,
+  '--ignore': excludeHelp,
+  '--ignore-pattern': excludeHelp,
+  '--max-warnings': 'say --max-issues <n>, or --fail-on <severity>',
+  '--severity': 'say --fail-on <severity> for what fails, or --confidence <level> for what is reported',
+  '--dry-run': 'say --diff',
+  '--fix-dry-run': 'say --diff',
+  '--write': 'say --fix',
+  '--jobs': 'say --threads <n>',
+  '--concurrency': 'say --threads <n>',
+};
+
 /** Commander's own errors, said in our shape and with the nearest right name. */
 function inputErrorOf(error: CommanderError, command: Command): InputError {
   const text = error.message.replace(/^error: /, '');
@@ -238,7 +260,7 @@ function inputErrorOf(error: CommanderError, command: Command): InputError {
   if (error.code === 'commander.unknownOption') {
     const name = quoted.split('=')[0] ?? quoted;
     const message = `unknown option "${name}"`;
-    const help = byEnvironment[name];
+    const help = byEnvironment[name] ?? (command.name() === 'scan' ? byAnotherOption[name] : undefined);
     if (help) return new InputError(message, { help, list });
     const long = [...command.options.flatMap((option) => option.long ?? []), '--help', '--version'];
     return new InputError(message, { wrong: { name, candidates: /^-\w$/.test(name) ? ['-h', '-V'] : long }, list });

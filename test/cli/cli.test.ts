@@ -182,6 +182,9 @@ describe('wrong usage: exit 2, one line, the nearest right name', () => {
     ['an option of a command', ['rules', '--jsno'], 'unknown option "--jsno"', '--json', 'plimsoll rules --help'],
     ['a letter', ['-v'], 'unknown option "-v"', '-V', 'plimsoll scan --help'],
     ['what the environment says', ['--no-color'], 'unknown option "--no-color"', undefined, 'help: set NO_COLOR=1'],
+    ['a format', ['--format', 'json'], 'unknown option "--format"', undefined, 'help: say --reporter <name>'],
+    ['what is left out', ['--ignore=src'], 'unknown option "--ignore"', undefined, 'help: list the globs in `exclude`'],
+    ['of a command', ['rules', '--jobs'], 'unknown option "--jobs"', undefined, 'plimsoll rules --help'],
     [
       'a rule',
       ['--rule', 'no-leaked-intervall'],
