@@ -1,6 +1,7 @@
 import { escapeName } from './escape-name.ts';
 
-const made = /(?:const|let|var)\s+([\w$]+)\s*(?::[^=\n]+)?=\s*(?:new\s+)?(?:[\w$]+\.)?Router\s*\(/g;
+const made =
+  /(?:const|let|var)\s+([\w$]+)\s*(?::[^=\n]+)?=\s*(?:new\s+)?(?:(?:[\w$]+|require\(\s*['"][^'"\n]+['"]\s*\))\.)?Router\s*\(/g;
 
 /**
  * The rest of a text that gives a router of its own and nothing else (`const router = new Router(); router.get(…);

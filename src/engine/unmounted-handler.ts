@@ -22,7 +22,11 @@ export function isUnmounted(project: Project, { file, fn }: FunctionRef): boolea
   const importers = project.reachersOf([file]).filter((other) => other !== file && !isTestFile(project, other));
   const isNamed = (word: string): boolean =>
     importers.some((other) =>
-      project.ask(other, `word ${word}`, (text) => new RegExp(`(?<![\\w$])${word}(?![\\w$])`).test(text)),
+      project.ask(
+        other,
+        `another's ${word}`,
+        (text) => new RegExp(`(?<![\\w$])${word}(?![\\w$])`).test(text) && !declares(text, word),
+      ),
     );
   if (importers.length === 0 || names.some(isNamed)) return false;
   return summary.functions.some(
@@ -37,7 +41,22 @@ function listNames(summary: FileSummary, fn: number): string[] | undefined {
   return isReachable && names.length > 0 ? names : undefined;
 }
 
-/** Named in its own file but where it is declared and exported. */
+/** Whether a text has something of its own by a name, so that it does not mean what another file exports by it. */
+function declares(text: string, name: string): boolean {
+  return new RegExp(`\\b(?:function\\s*\\*?|const|let|var|class)\\s+${name}(?![\\w$])`).test(text);
+}
+
+/** Text in quotes, and comments. */
+const said = /'[^'\n]*'|"[^"\n]*"|\/\*[\s\S]*?\*\/|(?<![:'"`\w])\/\/.*/g;
+
+/** Named in its own file but where it is declared and exported, or spoken of: `console.error('[listOrders] …')`. */
 function isUsedAtHome(text: string, name: string): boolean {
-  return (text.replace(exportList, '').match(new RegExp(`(?<![\\w$])${name}(?![\\w$])`, 'g')) ?? []).length > 1;
+  return (
+    (
+      text
+        .replace(said, '')
+        .replace(exportList, '')
+        .match(new RegExp(`(?<![\\w$])${name}(?![\\w$])`, 'g')) ?? []
+    ).length > 1
+  );
 }

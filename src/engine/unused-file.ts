@@ -72,7 +72,8 @@ function isLeftAlone(project: Project, file: string): boolean {
 /**
  * Whether a file does nothing as it loads, and has no function that is called from outside.
  *
- * @param isLed other files lead to it: what stands within its functions is not called from outside
+ * @param isLed other files lead to it: what stands within its functions is not called from outside, and a handler that only
+ *   its parameters tell is mounted by those
  */
 function isIdle(project: Project, file: string, isLed = false): boolean {
   if (isOnlyRouter(project, file)) return project.configuredEntry(file) === undefined;
@@ -83,7 +84,7 @@ function isIdle(project: Project, file: string, isLed = false): boolean {
   const isClass = (name: string): boolean => summary.classes.some((cls) => cls.name === name);
   const isPlain = isOfPlainFunctions(summary);
   const isRun = ({ entry, name }: FunctionSummary): boolean =>
-    entry !== undefined && !isClass(name.split('.')[0]!) && !(isPlain && entry.isBySignature);
+    entry !== undefined && !isClass(name.split('.')[0]!) && !(entry.isBySignature && (isPlain || isLed));
   const run = summary.functions.filter(isRun);
   const isWithin = ({ line }: FunctionSummary): boolean => isWithinFunction(project, file, line);
   if (!run.every(isWithin)) return false;

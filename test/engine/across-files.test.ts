@@ -129,6 +129,13 @@ const unreached: Record<string, Record<string, string>> = {
     ['orders', 'shops', 'users'],
     "// app.use('/rates', require('./routes/rates'));\n",
   ),
+  'a controller of a router that nobody mounts, and what that calls': {
+    ...routers(['orders', 'shops', 'users']),
+    'routes/rates.js':
+      "const router = require('express').Router();\nconst { list } = require('../controllers/rates');\nrouter.get('/', list);\nmodule.exports = router;\n",
+    'controllers/rates.js': `const { load } = require('../load');\nexports.list = async (req, res) => { res.json([await load(req), ${ask}]); };\n`,
+    'load.js': `exports.load = async (file) => ${ask};\n`,
+  },
   'what only a router that nobody mounts calls, whatever it listens to': {
     ...routers(['orders', 'shops', 'users']),
     'routes/rates.js': `const { load } = require('../load');\n${router('await load(req)')}`,

@@ -1002,4 +1002,14 @@ export async function resetOrders() { slow(); }
     const chains = await chainsIn({ 'src/Orders.ts': page, 'src/actions.ts': actions });
     expect(chains.map(([first = '']) => first.split(' ')[0])).toEqual(['src/actions.ts:3']);
   });
+
+  test('is none of which only its own file speaks, or whose name another file has for something of its own', async () => {
+    const actions = `'use server';\n${slow}export async function listOrders() { slow(); }
+export async function resetOrders() { slow(); console.error('[resetOrders] failed'); } // resetOrders
+`;
+    const page =
+      "import { listOrders } from './actions';\nasync function resetOrders() {}\nexport const Orders = () => [listOrders(), resetOrders()];\n";
+    const chains = await chainsIn({ 'src/Orders.ts': page, 'src/actions.ts': actions });
+    expect(chains.map(([first = '']) => first.split(' ')[0])).toEqual(['src/actions.ts:3']);
+  });
 });
