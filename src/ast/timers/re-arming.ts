@@ -120,8 +120,14 @@ export function countsItsRuns({ fn, via }: ReArming, file: FileContext): boolean
   return pairs.some(
     ({ operatorToken, left, right }) =>
       /^(?:[<>]=?|={2,3})$/.test(operatorToken.getText(file.source)) &&
-      [left, right].some((side) => counted.has(skipWrappers(side).getText(file.source))),
+      [left, right].some((side) => counted.has(counterOf(side).getText(file.source))),
   );
+}
+
+/** `left` of `left`, and of `left--`. */
+function counterOf(side: ts.Expression): ts.Expression {
+  const value = skipWrappers(side);
+  return ts.isPostfixUnaryExpression(value) || ts.isPrefixUnaryExpression(value) ? value.operand : value;
 }
 
 /** `{ onDismiss: () => setTimeout(…) }` among the arguments of a call: whoever gets it decides whether it ever runs. */
@@ -164,14 +170,21 @@ function isConditional(exit: ts.Node, fn: FunctionNode): boolean {
   return false;
 }
 
-/** Whether the chain is how a promise comes to its end: it stands in an executor and settles it. */
-export function settlesPromise({ fn }: ReArming, file: FileContext): boolean {
+/** Whether the chain is how a promise comes to its end: it stands in an executor and settles it, itself or by what it has beside it. */
+export function settlesPromise({ fn, via }: ReArming, file: FileContext): boolean {
   for (let at = findEnclosingFunction(fn); at; at = findEnclosingFunction(at)) {
     if (!findPromiseAround(at)) continue;
-    return at.parameters.some(
-      ({ name }) =>
-        ts.isIdentifier(name) && (file.bindingOf(name)?.references.some((use) => isWithin(use, fn)) ?? false),
+    const executor = at;
+    const runs = via ? [fn, via] : [fn];
+    const usesOf = (name: ts.BindingName): readonly ts.Node[] =>
+      ts.isIdentifier(name) ? (file.bindingOf(name)?.references ?? []) : [];
+    const isOfRuns = (uses: readonly ts.Node[]): boolean => uses.some((use) => runs.some((run) => isWithin(use, run)));
+    const settling = executor.parameters.flatMap(({ name }) => usesOf(name));
+    // `const reply = { reject: (error) => reject(error) }`
+    const beside = listNodesWithin('VariableDeclaration', executor, file).filter(
+      ({ initializer }) => initializer && settling.some((use) => isWithin(use, initializer)),
     );
+    return isOfRuns(settling) || beside.some(({ name }) => isOfRuns(usesOf(name)));
   }
   return false;
 }
