@@ -4,6 +4,7 @@ import type { Project } from './project.ts';
 import { isUncalledService } from './sails-service.ts';
 import type { FunctionRef } from './symbols.ts';
 import { isTestFile } from './test-file.ts';
+import { anyComment } from './uncalled-code.ts';
 
 const exportList = /\bexport\s*\{[^}]*\}|\b(?:module\.)?exports\s*=\s*\{[^}]*\}/g;
 
@@ -25,7 +26,8 @@ export function isUnmounted(project: Project, { file, fn }: FunctionRef): boolea
       project.ask(
         other,
         `another's ${word}`,
-        (text) => new RegExp(`(?<![\\w$])${word}(?![\\w$])`).test(text) && !declares(text, word),
+        (text) =>
+          new RegExp(`(?<![\\w$])${word}(?![\\w$])`).test(text.replace(anyComment, '')) && !declares(text, word),
       ),
     );
   if (importers.length === 0 || names.some(isNamed)) return false;
@@ -46,17 +48,10 @@ function declares(text: string, name: string): boolean {
   return new RegExp(`\\b(?:function\\s*\\*?|const|let|var|class)\\s+${name}(?![\\w$])`).test(text);
 }
 
-/** Text in quotes, and comments. */
-const said = /'[^'\n]*'|"[^"\n]*"|\/\*[\s\S]*?\*\/|(?<![:'"`\w])\/\/.*/g;
+const quoted = /'[^'\n]*'|"[^"\n]*"/g;
 
 /** Named in its own file but where it is declared and exported, or spoken of: `console.error('[listOrders] …')`. */
 function isUsedAtHome(text: string, name: string): boolean {
-  return (
-    (
-      text
-        .replace(said, '')
-        .replace(exportList, '')
-        .match(new RegExp(`(?<![\\w$])${name}(?![\\w$])`, 'g')) ?? []
-    ).length > 1
-  );
+  const code = text.replace(anyComment, '').replace(quoted, '').replace(exportList, '');
+  return (code.match(new RegExp(`(?<![\\w$])${name}(?![\\w$])`, 'g')) ?? []).length > 1;
 }

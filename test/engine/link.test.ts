@@ -978,6 +978,7 @@ export async function resetOrders(req, res) { slow(); res.end(); }
     const mounting =
       "import { mount } from './mount';\nimport { listOrders } from './handlers';\nmount('/orders', listOrders);\n";
     expect(await linesOf(mounting)).toEqual(['src/handlers.ts:2']);
+    expect(await linesOf(`${mounting}// mount('/reset', resetOrders);\n`)).toEqual(['src/handlers.ts:2']);
   });
 
   test('is one where whoever imports its file names none of them: a text of another kind may', async () => {
