@@ -70,6 +70,7 @@ export function isPublicFunction(fn: FunctionNode, file: FileContext): boolean {
 }
 
 function judgeOffered(fn: FunctionNode, file: FileContext): boolean {
+  if (readsCommandLine(fn, file)) return false;
   if (isClassNode(fn.parent)) {
     if (hasModifier(fn, ts.SyntaxKind.PrivateKeyword) || (fn.name && ts.isPrivateIdentifier(fn.name))) return false;
     return isExported(fn.parent, file) || isGivenClass(fn.parent, file);
@@ -79,6 +80,11 @@ function judgeOffered(fn: FunctionNode, file: FileContext): boolean {
   const owner = findOwnerOfMethod(fn, file);
   if (owner && isExported(owner, file)) return !nameOfFunction(fn).startsWith('_');
   return home !== undefined && isPublicFunction(home, file) && isGivenOut(fn, home, file);
+}
+
+/** `main(args = process.argv)`: a command of a program, which is there for whoever starts that. */
+function readsCommandLine(fn: FunctionNode, file: FileContext): boolean {
+  return !ts.isConstructorDeclaration(fn) && /\bprocess\.argv\b/.test(fn.getText(file.source));
 }
 
 /** `return class extends Loader { … }` of what users can get hold of, also by the name that the class has there. */
