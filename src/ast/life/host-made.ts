@@ -1,3 +1,4 @@
+import type { FileContext } from '../../model/file-context.ts';
 import type { ClassShape } from '../names/class-shape.ts';
 import { findMemberPath, hasModifier, isClassNode } from '../syntax.ts';
 import { ts } from '../ts.ts';
@@ -14,6 +15,13 @@ export function isMadeByHost({ node }: ClassShape): boolean {
   if (!isClassNode(node) || !node.name || !extendsHostBase(node)) return false;
   const isDefault = hasModifier(node, ts.SyntaxKind.DefaultKeyword);
   return isDefault || node.getSourceFile().statements.some((statement) => isExportOf(statement, node.name!.text));
+}
+
+const platformReady = /['"]didFinishLaunching['"]|\bDID_FINISH_LAUNCHING\b/;
+
+/** Whether a class is a platform of Homebridge, which makes one for as long as it runs: it waits to be told that all is known again. */
+export function isPlatform(cls: ts.ClassLikeDeclaration, file: FileContext): boolean {
+  return platformReady.test(file.source.text) && platformReady.test(cls.getText(file.source));
 }
 
 function extendsHostBase(node: ts.ClassLikeDeclaration): boolean {

@@ -31,7 +31,7 @@ export function isClosing(event: string): boolean {
 /** `ready`, `afterLoad`, `loadingFinished`, `app-started`: by parts of the name, so that projects' own events count. */
 const bringUp =
   /^(?:after|on|did|all|is|app|application|server|bot|system)?(?:ready|listening|load(?:ed|ing)?|start(?:ed|ing|up)?|boot(?:ed|ing|strap(?:ped)?)?|init(?:iali[sz](?:e|ed|ation))?|setup|mount(?:ed)?|launch(?:ed)?)(?:finish(?:ed)?|completed?|done|ended)?$/;
-const aroundIt = /^(?:domcontentloaded|willfinishlaunching|beforequit|willquit)$/;
+const aroundIt = /^(?:domcontentloaded|(?:will|did)finishlaunching|beforequit|willquit)$/;
 
 /** Whether an event tells that a process, page or application has come up, or goes: it comes once in its life. */
 export function isBringUp(event: string): boolean {

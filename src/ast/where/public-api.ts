@@ -1,5 +1,6 @@
 import type { FileContext } from '../../model/file-context.ts';
 import type { LinkCondition } from '../../model/link.ts';
+import { isPlatform } from '../life/host-made.ts';
 import { listReturnedValues } from '../life/life-cycle.ts';
 import { findThisOwner, type OwnerNode } from '../names/class-shape.ts';
 import { findFunctionValue, isExported } from '../names/functions.ts';
@@ -72,6 +73,7 @@ export function isPublicFunction(fn: FunctionNode, file: FileContext): boolean {
 function judgeOffered(fn: FunctionNode, file: FileContext): boolean {
   if (readsCommandLine(fn, file)) return false;
   if (isClassNode(fn.parent)) {
+    if (isPlatform(fn.parent, file)) return false;
     if (hasModifier(fn, ts.SyntaxKind.PrivateKeyword) || (fn.name && ts.isPrivateIdentifier(fn.name))) return false;
     return isExported(fn.parent, file) || isGivenClass(fn.parent, file);
   }

@@ -1,5 +1,6 @@
 import type { FileContext } from '../../model/file-context.ts';
 import { findMethodAround } from '../life/end-of-life.ts';
+import { isPlatform } from '../life/host-made.ts';
 import { type ClassShape, classShape, type OwnerNode } from '../names/class-shape.ts';
 import { listCallsOf } from '../names/functions.ts';
 import {
@@ -43,7 +44,7 @@ export function isSingleton(owner: OwnerNode, file: FileContext): boolean {
       return true;
     if ([...shape.fields.values()].some((f) => f.isStatic && /^_*(?:instance|shared|singleton)$/i.test(f.name)))
       return true;
-    if (isMadeByItselfOnce(owner, file)) return true;
+    if (isMadeByItselfOnce(owner, file) || isPlatform(owner, file)) return true;
   }
   const name = owner.name ?? holderName(owner);
   const binding = name && file.bindingOf(name);
