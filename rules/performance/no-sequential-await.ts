@@ -9,6 +9,7 @@ import {
   isFewAndQuick,
   isLittleGained,
   isPageAndTotal,
+  isRunForAll,
   isWeakRounds,
   isWorthTogether,
   listAsked,
@@ -78,6 +79,7 @@ export const rule = defineRule<SequentialAwait>({
     'The values of one object (`{ a: await a(), b: await b() }`) are weighed as neighbouring reads are, where all that are waited for are read.',
     'What a `Promise.all` is handed as `[await a(), await b()]` is `likely` in what answers requests or a library offers, and `possible` where one of them writes.',
     'Fewer than five reads of what somebody does now and then (approves, invites, removes), or that a cache may answer, and those whose order a comment explains by who may go on, or says is meant, are `possible`. What one connection answers, taken out of a pool before or handed in, is left alone; where only its name says so (`connection`), it is `possible`.',
+    'Reads that are made for all elements at once (`Promise.all(rows.map(async …))`) are `possible`: those of the others go on meanwhile.',
     'A loop is `likely` where users read (no action of theirs), in the handler and up to three calls below it, and each round waits for another service; what asks the own database, most often for a handful, what a round sends for its effect, a list that the program keeps, and where what is called keeps the answers, are `possible`.',
     'What changes or removes one thing (PUT, PATCH, DELETE, a mutation of GraphQL), and what is a chore by the name of its file or route (a report, an export, an upload, a synchronisation, settings), is asked for by few: `possible`.',
     'Reads of local files, for administrators or background jobs and in code of the browser are `possible`; queries of a project that sets up SQLite alone run one after another anyway, and what it reads otherwise is `possible`, but for calls of other hosts.',
@@ -188,13 +190,12 @@ const manyReads = 5;
 function isWeak(reads: IndependentReads | AwaitedMembers, node: ts.AwaitExpression, file: FileContext): boolean {
   const isShort = isFewAndQuick(reads, node) && !isOfPage(node, file);
   const isMeant = 'statements' in reads && isOrderMeant(reads, file);
-  return isShort || isMeant || isLittleGained(reads.calls, file) || fillsCache(node, file);
+  return isShort || isMeant || isLittleGained(reads.calls, file) || fillsCache(node, file) || isRunForAll(node);
 }
 
 /** In a handler that answers with what it reads: a page or a list, loaded by everybody who opens it. */
 function isOfPage(node: ts.Node, file: FileContext): boolean {
   const fn = findEnclosingFunction(node);
-  return (
-    fn !== undefined && /^(?:@?get\b|tRPC query|load(?:er)? |Next get)/i.test(findEntryPoint(fn, file)?.label ?? '')
-  );
+  const { label } = (fn && findEntryPoint(fn, file)) ?? {};
+  return /^(?:@?get\b|tRPC query|load(?:er)? |Next get)/i.test(label ?? '');
 }

@@ -7,7 +7,7 @@ import { findFunctionValue } from '../names/functions.ts';
 import { findCallee } from '../names/symbol-ref.ts';
 import { dependsOnRound, findEntryAdd } from '../size/loop-facts.ts';
 import { findSize, soundsLarge } from '../size/size.ts';
-import { findMemberPath, findMethodCall, skipWrappers } from '../syntax.ts';
+import { findMemberName, findMemberPath, findMethodCall, skipWrappers } from '../syntax.ts';
 import { ts } from '../ts.ts';
 import { isSeldomAsked } from '../where/seldom.ts';
 import { isInBrowser } from '../where/tooling.ts';
@@ -154,4 +154,10 @@ export function isWeakRounds({ calls, over, sent }: IndependentRounds, file: Fil
 export function isFewAndQuick({ calls }: { calls: Calls }, node: ts.Node): boolean {
   if (calls.length !== fewReads) return calls.length < fewReads;
   return calls.filter(givesMany).length < 2 && !findRepetition(node);
+}
+
+/** `Promise.all(kinds.map(async (kind) => …))`: the reads of the others are under way meanwhile, and share the same connections. */
+export function isRunForAll(node: ts.Node): boolean {
+  const round = findRepetition(node)?.node;
+  return round !== undefined && ts.isCallExpression(round) && findMemberName(round.expression) === 'map';
 }
