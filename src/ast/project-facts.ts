@@ -20,6 +20,7 @@ import { listHandfuls } from './io/schema-limits.ts';
 import { listPartsOfClosable } from './life/end-of-life.ts';
 import { listEndedAtExit, listEndings } from './life/ended-at-exit.ts';
 import { listCallsAgain, listCallsOnFresh } from './life/fresh-instance.ts';
+import { listOwnArguments } from './life/own-arguments.ts';
 import { listTrimmedFields } from './life/trimming.ts';
 import { listEventMembers } from './listeners/event-members.ts';
 import { listRemovedAtEnd } from './listeners/removed-at-end.ts';
@@ -72,6 +73,7 @@ export function listFacts(file: FileContext): string[] {
   for (const name of listPartsOfClosable(file)) facts.add(`part-of-closable:${name}`);
   for (const mount of listMounts(file)) facts.add(mount);
   for (const lent of listLentArguments(file)) facts.add(`lent-${lent}`);
+  for (const own of listOwnArguments(file)) facts.add(`own-${own}`);
   for (const name of listClientClasses(file)) facts.add(`client-class:${name}`);
   for (const name of listLastingClasses(file)) facts.add(`runs-until-ended:${name}`);
   for (const name of listServingThreads(file)) facts.add(`serving-thread:${name}`);

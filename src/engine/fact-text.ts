@@ -181,7 +181,7 @@ export function textOfFact(fact: string): FactText {
     case 'unlimited-axios':
       return { mentions: [`${payload}&provide&axios`], isOfProduct: true };
     default:
-      if (kind.startsWith('lent-')) return { mentions: [payload], shape: new RegExp(madeAs(payload)) };
+      if (/^(?:lent|own)-/.test(kind)) return { mentions: [payload], shape: new RegExp(madeAs(payload)) };
       if (kind.startsWith('gives-remover-')) return { mentions: [payload], shape: classNamed(payload) };
       return { mentions: [payload || fact] };
   }

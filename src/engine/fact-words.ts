@@ -14,6 +14,7 @@ const words: Readonly<Record<string, (named: string) => string>> = {
   'clear-timer-by': (name) => `clears the timer \`${name}\``,
   'part-of-closable': (name) => `makes \`${name}\` as a part of what has an end`,
   lent: (name) => `hands \`${name}\` what outlives it`,
+  own: (name) => `hands \`${name}\` what it makes itself`,
   'client-class': (name) => `declares \`${name}\` as a client`,
   'runs-until-ended': (name) => `declares \`${name}\` so that it runs until it is ended`,
   'serving-thread': (name) => `is the thread \`${name}\`, which waits for one message after another`,
@@ -59,7 +60,7 @@ const words: Readonly<Record<string, (named: string) => string>> = {
 };
 
 /** `lent-0:Query` and `gives-remover-subscribe:Store` say more in their kind. */
-const longKind = /^(lent|gives-remover)-\w+$/;
+const longKind = /^(lent|own|gives-remover)-\w+$/;
 
 /** What a file that states `fact` does, as in "clears the timer `poll`"; of one that only rules of a plugin ask for, no more is known. */
 export function wordsOfFact(fact: string): string {

@@ -107,7 +107,7 @@ function isHandedToConstructor(argument: ts.Expression, file: FileContext): bool
 }
 
 /** The name that its own file gives a class. */
-function classNameOf(binding: Binding): string {
+export function classNameOf(binding: Binding): string {
   const imported = findImport(binding)?.name;
   return imported && /^\w+$/.test(imported) && imported !== 'default' ? imported : binding.name;
 }

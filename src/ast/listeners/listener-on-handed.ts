@@ -1,5 +1,7 @@
 import type { FileContext } from '../../model/file-context.ts';
-import { anyOf } from '../all-of.ts';
+import type { LinkCondition } from '../../model/link.ts';
+import { allOf, anyOf } from '../all-of.ts';
+import { findGivenArgument } from '../clients/lent-arguments.ts';
 import { endsWhole, findDisposer, findMethodAround } from '../life/end-of-life.ts';
 import type { ClassShape } from '../names/class-shape.ts';
 import { listCallsOf } from '../names/functions.ts';
@@ -40,9 +42,15 @@ function findLeftOnHanded(place: ListenerPlace): ListenerLeak | undefined {
     what: `each ${life.shape.name}`,
     left: end,
     confidence: 'likely',
-    when: isMadeOften(add.call, life, file),
+    when: allOf(isMadeOften(add.call, life, file), isLentBeyond(add.receiver, life.shape, file))!,
     sureWhen: anyOf(isOfLibrary(life), isMadeWithRequests(add.call, life, file)),
   };
+}
+
+/** "Nobody is seen to make an instance with an emitter that it makes itself", and that ends with both. */
+function isLentBeyond(emitter: ts.Expression, shape: ClassShape, file: FileContext): LinkCondition | undefined {
+  const given = findGivenArgument(emitter, shape, file);
+  return given && { kind: 'not', of: { kind: 'project-states', fact: `own-${given.index}:${shape.name}` } };
 }
 
 /** As {@link findLeftOnHanded}, or `lent`, which the project is seen to hand in. */
