@@ -4,6 +4,7 @@ import { listClasses, refOf } from '../names/symbol-ref.ts';
 import { isChunked, isLiteralSized } from '../size/small-input.ts';
 import {
   findMethodCall,
+  findStringValue,
   getOutermostWrapped,
   type Invocation,
   isWithin,
@@ -36,11 +37,11 @@ export function findRounds(call: Invocation, file: FileContext): DataLoop | unde
 
 const naming = /^(?:from|into|table|getRepository|collection|model)$/;
 
-/** `knex.select().from(entity.table)`: each round asks a table of its own, which no query for all could. */
-function asksTableOfItem(call: Invocation, loop: ts.Node, file: FileContext): boolean {
+/** `knex.select().from(entity.table)`: each round, or each call, asks a table of its own, which no query for all could. */
+export function asksTableOfItem(call: Invocation, around: ts.Node, file: FileContext): boolean {
   const isOfRound = (name: ts.Identifier): boolean => {
     const binding = file.bindingOf(name);
-    return binding !== undefined && isWithin(binding.identifier, loop);
+    return binding !== undefined && !isWrittenOut(binding.declaration) && isWithin(binding.identifier, around);
   };
   for (let at = findMethodCall(call); at; at = findMethodCall(at.receiver)) {
     const [table] = at.call.arguments;
@@ -49,6 +50,11 @@ function asksTableOfItem(call: Invocation, loop: ts.Node, file: FileContext): bo
     if (ts.isIdentifier(root) && isOfRound(root)) return true;
   }
   return namesTableOfItem(call, isOfRound, file);
+}
+
+/** `const table = 'orders'` */
+function isWrittenOut(declaration: ts.Node): boolean {
+  return ts.isVariableDeclaration(declaration) && findStringValue(declaration.initializer) !== undefined;
 }
 
 /** `FROM "${schema}"."${row.name}"`: the text of a statement ends so ahead of the name of a table. */

@@ -7,6 +7,7 @@ import { listIoCalls } from '../io/io-call.ts';
 import { isLimitedSend, listOwnSends } from '../io/network-send.ts';
 import { askedText, matchHanded } from '../io/own-query.ts';
 import { findQuery, isGatheredLookup, isInsideChain, isRun, type QueryCall } from '../io/queries.ts';
+import { asksTableOfItem } from '../io/query-rounds.ts';
 import { asksForMany, isBulk } from '../io/query-worth.ts';
 import { isOfRemoteClient } from '../io/remote-client.ts';
 import { isRowQuery } from '../io/row-lists.ts';
@@ -75,7 +76,7 @@ function* listOwnQueries(
   if (!handed) return;
   for (const query of queries) {
     const { call, kind } = query;
-    if (isConditional(call, fn) || !handed.test(askedText(call, file))) continue;
+    if (isConditional(call, fn) || !handed.test(askedText(call, file)) || asksTableOfItem(call, fn, file)) continue;
     if (asksForMany(query, file)) yield 'many';
     if (isBulk(query, file)) continue;
     if (kind !== 'point' && kind !== 'list' && kind !== 'insert' && kind !== 'delete') continue;
