@@ -101,6 +101,7 @@ describe('the role of a file', () => {
     ['src/certification/exam.ts', 'product'],
     ['src/ci-server.ts', 'test'],
     ['test-embed/index.js', 'test'],
+    ['integration-test-runner/runner.ts', 'test'],
     ['src/test-helpers/queue.ts', 'test'],
     ['src/test-results/store.ts', 'product'],
     ['demo-app/index.ts', 'example'],

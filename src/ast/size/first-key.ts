@@ -29,7 +29,8 @@ export function findFirstKey(at: ts.CallExpression | ts.ForInStatement, file: Fi
     skipWrappers(place).getText(file.source) === table.getText(file.source);
   // All of it is dropped: the keys are listed once.
   if (!ts.isForInStatement(at) && listRepetitions(at).length > 0) return undefined;
-  return dropsOne(fn.body, isOwn) && isFilledElsewhere(table, file) ? { at, table } : undefined;
+  const isFirst = (key: ts.Expression): boolean => isWithin(at, key) || isNamedBy(key, at, file);
+  return dropsOne(fn.body, isOwn, isFirst) && isFilledElsewhere(table, file) ? { at, table } : undefined;
 }
 
 /** `table` of `Object.keys(table)[0]` and `Object.keys(table).shift()`. */
@@ -50,11 +51,23 @@ function leavesEarly(body: ts.Node): boolean {
   return visit(body);
 }
 
-function dropsOne(body: ts.Node, isOwn: (place: ts.Expression) => boolean): boolean {
+/** Whether a key is the variable that holds the first: `const [oldest] = Object.keys(all)`, `for (const oldest in all)`. */
+function isNamedBy(key: ts.Expression, at: ts.CallExpression | ts.ForInStatement, file: FileContext): boolean {
+  const value = skipWrappers(key);
+  const declaration = ts.isIdentifier(value) ? file.bindingOf(value)?.declaration : undefined;
+  return declaration !== undefined && (isWithin(at, declaration) || isWithin(declaration, at));
+}
+
+function dropsOne(
+  body: ts.Node,
+  isOwn: (place: ts.Expression) => boolean,
+  isFirst: (key: ts.Expression) => boolean,
+): boolean {
   const visit = (at: ts.Node): boolean => {
     if (ts.isDeleteExpression(at)) {
       const place = skipWrappers(at.expression);
-      if (ts.isElementAccessExpression(place) && isOwn(place.expression)) return true;
+      if (ts.isElementAccessExpression(place) && isOwn(place.expression) && isFirst(place.argumentExpression))
+        return true;
     }
     return isFunctionNode(at) ? false : (ts.forEachChild(at, visit) ?? false);
   };
