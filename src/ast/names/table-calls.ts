@@ -7,6 +7,7 @@ import { ts } from '../ts.ts';
  * `const handlers = { show() {}, hide() {} }`, also by a name for what is looked up.
  */
 export function listTableCalls(fn: FunctionNode, file: FileContext): readonly ts.CallExpression[] {
+  if (ts.isFunctionDeclaration(fn)) return [];
   const entry = ts.isMethodDeclaration(fn) ? fn : getOutermostWrapped(fn).parent;
   const table = ts.isObjectLiteralExpression(entry.parent) ? getOutermostWrapped(entry.parent).parent : undefined;
   if (!table || !ts.isVariableDeclaration(table) || !ts.isIdentifier(table.name)) return [];
