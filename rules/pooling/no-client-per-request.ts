@@ -67,7 +67,7 @@ export const rule = defineRule<ClientPerRequest>({
     'A client built from the values of one request (another tenant’s address, a connection test) is reported as `possible` only, and so is one of what few ask for (administrators, jobs, a change of one thing, a report or an export by its name).',
     'What a function gives as a part of the context of a request is known by its name (`createContext`), and an instance for each request by `Scope.REQUEST` of Nest.',
     'An agent without `keepAlive` costs a handshake and keeps nothing: it is `possible`.',
-    'An agent, or a client that one method of its class ends again, is `possible` where neither a request nor a user of the package is seen to come there; so is a client whose end somebody listens for, one that tries its settings or checks health, and one that only background jobs (pg-boss, BullMQ, Agenda, cron) make.',
+    'An agent, or a client that one method of its class ends again, is `possible` where neither a request nor a user of the package (whom a function that reads the command line is not there for) is seen to come there; so is a client whose end somebody listens for, one that tries its settings or checks health, and one that only background jobs (pg-boss, BullMQ, Agenda, cron) make.',
     'A factory that returns a new client is judged by its callers in the same file; one called `getS3Client()` or the like by those of all files: where one of them keeps what it gives, gives it on, or hands in what differs from call to call, it is left alone.',
   ],
   mentions: clientWords,

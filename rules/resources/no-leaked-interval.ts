@@ -74,7 +74,7 @@ export const rule = defineRule<LeakedInterval>({
   advice:
     'Keep the handle and clear it where its owner ends (stop, close, dispose, the clean-up of the effect), on every outcome.',
   limits: [
-    'A class of an application counts as created many times only when the project does so; what a published package offers may be created by its users as often as they like.',
+    'A class of an application counts as created many times only when the project does so; what a published package offers may be created by its users as often as they like (a platform of Homebridge, which the host makes one of, once).',
     'Sure is what an effect or a component leaves running, and what requests, users of a library, or an owner that ends without its part leave more than one of, and what works on a thing that the end has closed. Where nothing says so, in the one service of a process or in a function that is called once, it is `possible`.',
     'What runs each time that a client has connected (of Mongoose, Redis, MQTT, Socket.IO and others that connect anew by themselves) starts one more each time; so does a method that whoever has made an instance calls once more on it, later.',
     'An owner that is told of the end of the socket which it was handed as it was made counts as one of many.',

@@ -28,7 +28,7 @@ export const rule = defineRule<LeakedListener>({
   advice:
     'Remove the listener where the work or its owner ends, on every outcome; once() alone leaves the siblings that did not fire. A `{ signal }` removes several at a time.',
   limits: [
-    'Emitters handed in by a caller are taken to end with the call, unless a caller in the project is seen to hand in what it keeps, or a class of a library with an end of its own was handed it as it was made (a socket, a stream or whatever else by its name is one side of a conversation is taken to end with its owner); AbortSignals are taken to live on, unless all callers in the file make them for the call.',
+    'Emitters handed in by a caller are taken to end with the call, unless a caller in the project is seen to hand in what it keeps, or a class of a library with an end of its own was handed it as it was made (a socket, a stream or whatever else by its name is one side of a conversation is taken to end with its owner, and what its maker makes itself, in a constructor, with both); AbortSignals are taken to live on, unless all callers in the file make them for the call.',
     'A removal of the same event anywhere in the file is taken to be the right one, unless it is one of several outcomes.',
     'Listeners of one instance or call each are `possible` unless requests, events, timers or the users of a package come there; so are those on the socket of a request, on what is kept by a key, and on an emitter that an owner has for itself.',
     'One that a method adds for what it was handed, for what it gives its caller or for whoever waits is sure where such calls are many.',
