@@ -66,7 +66,7 @@ export function listCalled(fn: FunctionNode, file: FileContext): FunctionNode[] 
  */
 export function canEnd(call: ts.CallExpression, { fn, via }: ReArming, file: FileContext): boolean {
   // What another function asks before it comes back is not followed.
-  if (via) return true;
+  if (via || isOnCondition(call, fn, file)) return true;
   for (let at: ts.Node = call; at !== fn && at.parent; at = at.parent) {
     const { parent } = at;
     if (ts.isIfStatement(parent) && parent.expression !== at) return true;
@@ -81,6 +81,16 @@ export function canEnd(call: ts.CallExpression, { fn, via }: ReArming, file: Fil
     if (name !== undefined && /^(?:catch|on|once|addListener|addEventListener|subscribe)$/.test(name)) return true;
   }
   return hasEarlyExit(call, fn, file);
+}
+
+/** `setTimeout(() => { if (isWanted) tick(); })`: the callback asks before it comes back. */
+function isOnCondition(call: ts.CallExpression, fn: FunctionNode, file: FileContext): boolean {
+  const callback = call.arguments[0] && skipWrappers(call.arguments[0]);
+  if (!callback || !isFunctionNode(callback)) return false;
+  const again = listNodesWithin('CallExpression', callback, file).filter(
+    (inner) => findFunctionValue(inner.expression, file) === fn,
+  );
+  return again.length > 0 && again.every((inner) => isConditional(inner, callback));
 }
 
 /** `.then(again).catch(stop)`: the chain goes on while it works, and what handles its failure does not start it again. */
