@@ -125,7 +125,7 @@ export const ruleFacts: readonly RuleFacts[] = [
     "advice": "Keep the function in a field or const, and hand that same reference, event and capture flag to both calls.",
     "limits": [
       "Only adds and removals in the same file are compared.",
-      "Where the listener goes anyway (it has fired, its event comes once, its element goes with its component) the finding is `possible`."
+      "Where the listener goes anyway (it has fired, its event comes once, its element goes with its component, its socket is given up right behind) the finding is `possible`."
     ],
     "options": {},
     "fix": {

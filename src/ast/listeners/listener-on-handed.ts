@@ -24,6 +24,11 @@ import { hasOnce, isEnded, type ListenerLeak, type ListenerPlace } from './liste
 const ofOne =
   /(?:socket|stream|conn|connection|ws|websocket|child|proc|process|req|request|res|response|transport|channel|port|input|output|stdin|stdout|stderr|rl|readline|worker|page|xhr|upload|download|source|target|element|el|node|dom|signal|reader|writer|query|cursor|job|task|spark|duplex|parser|processor|decoder|encoder|serial|pc|peer|call|track|tunnel|pipe|file|watcher|sub|subscriber|subscription|server|session|pipe\w*)s?$/i;
 
+/** Whether a name is that of one side of a conversation: `socket`, `this.request`. */
+export function isOneSide(name: string): boolean {
+  return ofOne.test(name);
+}
+
 /**
  * `constructor(bus) { bus.on('change', …); }` of a class whose `close()` does other things: whoever handed the emitter in has it
  * still, with one more listener for each instance that was made and closed.
@@ -36,7 +41,7 @@ function findLeftOnHanded(place: ListenerPlace): ListenerLeak | undefined {
   const end = findDisposer(life.shape.disposers.filter(endsWhole), undefined);
   if (!end || !doesSomething(end) || !isAddedAsItBegins(place, life.shape)) return undefined;
   const names = listNamesOfHanded(add.receiver, life.shape, file);
-  if (names.length === 0 || names.some((name) => ofOne.test(name) || isEnded({ target: name }, file))) return undefined;
+  if (names.length === 0 || names.some((name) => isOneSide(name) || isEnded({ target: name }, file))) return undefined;
   return {
     shape: 'lent',
     what: `each ${life.shape.name}`,

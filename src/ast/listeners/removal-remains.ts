@@ -3,17 +3,20 @@ import { findEnclosingFunction, findMemberPath, isWithin, skipWrappers } from '.
 import { ts } from '../ts.ts';
 import { eventKindOf } from './event-kind.ts';
 import { identityOf, type ListenerCall } from './listener-calls.ts';
+import { isOneSide } from './listener-on-handed.ts';
 import { hasOnce } from './listener-place.ts';
 
 /**
  * Whether a removal that removes nothing leaves nothing behind either: the listener has gone with its first event, goes
- * with the element of the component that added it, or is one that the DOM adds no second time.
+ * with the element of the component that added it or with the socket that is given up, or is one that the DOM adds no
+ * second time.
  */
 export function leavesNothing(add: ListenerCall, removal: ListenerCall, file: FileContext): boolean {
   return (
     isOfBeginning(add, removal) ||
     isSpent(add, removal, file) ||
     isOnOwnElement(add, file) ||
+    isGivenUp(removal, file) ||
     isAddedAgain(add, removal, file)
   );
 }
@@ -43,6 +46,18 @@ function isOnOwnElement(add: ListenerCall, file: FileContext): boolean {
   const [ref, current, ...rest] = findMemberPath(value ? skipWrappers(value) : at) ?? [];
   if (ref === undefined || current !== 'current' || rest.length > 0) return false;
   return new RegExp(`\\bref=\\{\\s*${ref.replaceAll('$', '\\$')}\\s*\\}`).test(file.text);
+}
+
+/** `this.socket.off('data', run); this.socket = null`: nobody else has the other side of a conversation that is over. */
+function isGivenUp({ receiver, call }: ListenerCall, file: FileContext): boolean {
+  const path = findMemberPath(skipWrappers(receiver));
+  const fn = findEnclosingFunction(call);
+  if (!fn || path?.length !== 2 || path[0] !== 'this' || !isOneSide(path[1]!)) return false;
+  const behind = file.text.slice(call.end, fn.end);
+  const field = `\\bthis\\s*\\.\\s*${path[1]}`;
+  return new RegExp(
+    `${field}\\s*=\\s*(?:null|undefined|void 0)\\b|${field}[?!]?\\s*\\.\\s*(?:destroy|end|close|terminate|abort)\\s*\\(`,
+  ).test(behind);
 }
 
 /** `el.removeEventListener('x', run); el.addEventListener('x', run, true)`: the same function is not added twice. */

@@ -51,9 +51,7 @@ export function addCall(
     ...(from && (isOnceAProcess(call, from, file) || isOffProduction(call, file)) && { isOnce: true }),
   });
   const target = targetOf(call, file, classes);
-  // What a call gives may be told by its name alone.
-  const isMade = target && 'members' in target && target.members.includes('()');
-  const named = !target || isMade ? findNamed(call, file) : undefined;
+  const named = !target || isToldByName(target) ? findNamed(call, file) : undefined;
   const given = target || named ? listGivenValues(call, file) : [];
   const sparedBy = from && findSparing(call, from);
   for (const to of [target, named]) {
@@ -98,6 +96,16 @@ export function addCall(
       }
     }
   }
+}
+
+const container = /^(?:get|getAsync|inject|make|lookup|locate|resolve|resolveAsync|use[A-Z]?\w*)$/;
+
+/** What a call gives may be told by its name alone; of what a package gives, that which a container or a context does. */
+function isToldByName(target: SymbolRef): boolean {
+  if (!('members' in target) || !target.members.includes('()')) return false;
+  const isOfPackage = target.kind === 'imported' && /^@?\w[\w.-]*(?:\/[\w.-]+)*$/.test(target.module);
+  const makers = target.kind === 'imported' ? [target.name, ...target.members] : [];
+  return !isOfPackage || makers.some((maker, i) => makers[i + 1] === '()' && container.test(maker));
 }
 
 /** A handler of another file, also one that is made there: `rateCommand(source)`. */
