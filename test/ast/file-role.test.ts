@@ -124,6 +124,8 @@ describe('the role of a file', () => {
     ['dev/tool', 'script'],
     ['tools/importer', 'script'],
     ['packages/cli', 'script'],
+    ['packages/script-tools', 'script'],
+    ['packages/script-runner', 'product'],
     ['bench/pools', 'script'],
     ['packages/tooltips', 'product'],
     ['apps/api', 'product'],

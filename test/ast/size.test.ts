@@ -40,6 +40,10 @@ const large: Record<string, string> = {
   'what the calls of this file hand over': `${prisma}async function f() { g(await prisma.user.findMany()); }\nfunction g(list: unknown[]) { judge(list); }`,
 };
 const notLarge: Record<string, [size: string, text: string]> = {
+  'people by an office that few hold': [
+    'unknown',
+    `${prisma}async function f() { const superAdmins = await prisma.user.findMany({ where: { role: 'super' } }); judge(superAdmins); }`,
+  ],
   'a literal': ['small', `judge(['a', 'b']);`],
   'a constant': ['small', `import { ROLES } from './roles.js';\njudge(ROLES);`],
   'a page of rows': ['unknown', `${prisma}async function f() { judge(await prisma.user.findMany({ take: 50 })); }`],

@@ -29,3 +29,8 @@ export function soundOfName(name: string): Sound {
     ?.toLowerCase();
   return last !== undefined && manyNouns.has(last) ? 'many' : 'nothing';
 }
+
+/** Whether people are called by an office that few hold, however many are registered. */
+export function areAppointed(name: string): boolean {
+  return /(?:^|[a-z_])(?:super)?(?:admins|administrators|moderators|maintainers)$/i.test(name);
+}

@@ -23,7 +23,7 @@ import { findDerived } from './derived.ts';
 import { sizeOfFilled } from './filled.ts';
 import { carried, carriedAs, isBodyParameter, isIncoming } from './incoming.ts';
 import { sizeOfSource } from './size-sources.ts';
-import { soundOfName } from './size-words.ts';
+import { areAppointed, soundOfName } from './size-words.ts';
 import { findToldCount } from './told-count.ts';
 
 /**
@@ -231,6 +231,7 @@ function judgeIdentifier(identifier: ts.Identifier, file: FileContext, depth: nu
   const binding = file.bindingOf(identifier);
   if (!binding || binding.kind === 'import') return unknown(identifier);
   if (isCapped(identifier, file)) return small(identifier, 'its length is checked');
+  if (areAppointed(text)) return unknown(identifier, 'few by its name');
   const { declaration } = binding;
   if (ts.isParameter(declaration)) return judgeParameter(declaration, identifier, file, depth);
   if (ts.isBindingElement(declaration)) return judgeElement(declaration, identifier, file, depth);

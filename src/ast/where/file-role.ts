@@ -29,7 +29,7 @@ const testPackage =
   /(?:^|\/)(?:tests?[-_][\w.-]+|testcontainers?|(?:[\w.-]+[-_])?(?:int(?:egration)?|e2e|acceptance|functional|smoke)[-_]tests?[-_][\w.-]+|(?!(?:ab|a-b|split|speed)[-_]tests?$)[\w.-]+[-_]test(?:s|ing|containers?|kit|[-_](?:utils?|helpers?|kit|apps?|servers?|tool(?:s|ing)?))?)$/i;
 /** Folders that packages for the developers themselves lie in. */
 const toolPackage =
-  /(?:^|\/)(?:bin|scripts|tools?|(?:[\w.-]+-)?cli)$|(?:^|\/)bench(?:mark)?s?(?:\/|$)|^(?:dev|tools?|scripts)\//i;
+  /(?:^|\/)(?:bin|scripts|tools?|(?:[\w.-]+-)?(?:cli|(?:scripts?|build|dev)-(?:tools?|utils?|helpers?)))$|(?:^|\/)bench(?:mark)?s?(?:\/|$)|^(?:dev|tools?|scripts)\//i;
 const configPath =
   /(?:^|\/)[\w.-]+\.config\.[cm]?[jt]s$|(?:^|\/)\.\w+rc\.[cm]?js$|(?:^|\/)(?:knexfile|ormconfig)\.[cm]?[jt]s$/i;
 const examplePath =
