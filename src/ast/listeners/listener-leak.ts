@@ -158,8 +158,12 @@ function judge(add: ListenerCall, file: FileContext): ListenerLeak | undefined {
   }
 }
 
+/** `setUpClient(client)` gives what it is handed its listeners, once for each. */
+const settingUp = /^_*(?:setup|setUp|attach|register|bind|wire|hook)[A-Z]/;
+
 function findOnOneOutcome(place: ListenerPlace): ListenerLeak | undefined {
-  const { add, emitter, file } = place;
+  const { add, emitter, promise, fn, file } = place;
+  if (!promise && emitter === 'parameter' && settingUp.test(nameOfFunction(fn))) return undefined;
   const group = listGroup(add, file);
   const livesOn = emitter === 'outer' ? isAddedAgain(place) : /^(?:self|field|process|kept)$/.test(emitter);
   const staying = group.length > 1 ? findStayingOnOneOutcome(group, livesOn, file) : undefined;
