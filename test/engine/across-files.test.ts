@@ -95,6 +95,10 @@ const reached: Record<string, Record<string, string>> = {
     'mount.ts':
       "import type { Express } from 'express';\nexport function mount(app: Express, route) { app.get(route.path, route.handler); }\n",
   },
+  'a method of what a container of a package gives, by its telling name': {
+    'main.ts': `${express}import ws from 'ws';\nimport { Bank } from './bank';\nawait new Bank().loadRatesOfBank();\napp.get('/', async (req, res) => { res.json(await ws.container.get('bank').loadRatesOfBank()); });\n`,
+    'bank.ts': `export class Bank { async loadRatesOfBank() { return ${ask}; } }\n`,
+  },
   'a use case that a maker gives to a controller': {
     'main.ts': `${express}import { getRates } from './controllers';\nimport { toHandler } from './handler';\napp.get('/', toHandler(getRates));\n`,
     'handler.ts':
@@ -155,6 +159,10 @@ const unreached: Record<string, Record<string, string>> = {
     'main.ts': `${express}import { mountLogin } from './login';\nmountLogin(app, { path: '/x', loadProfile: async (code) => ${ask} });\n`,
     'login.ts':
       'export function mountLogin(app, opts) { app.get(opts.path, async (req, res) => { res.json(req.query.code); }); }\n',
+  },
+  'a method of the name that what a package gives has': {
+    'main.ts': `${express}import ws from 'ws';\nimport { Bank } from './bank';\nawait new Bank().loadRatesOfBank();\napp.get('/', async (req, res) => { const hub = await new ws.parts.Hub().openHub(); res.json(await hub.loadRatesOfBank()); });\n`,
+    'bank.ts': `export class Bank { async loadRatesOfBank() { return ${ask}; } }\n`,
   },
   'a field of a type that is a word of another kind': {
     'main.ts': `${apollo}import { loadRates } from './rates';\nexport const columns = { query: { rates: loadRates } };\n`,

@@ -3,7 +3,7 @@ import type { CallEdge, CallFrequency, FunctionSummary, SymbolRef } from '../../
 import { isRunAlone, runsUnattended } from '../handles/left-alone.ts';
 import { findTable, listDispatched, listSteps } from '../names/dispatch-table.ts';
 import { findFunctionValue, isStreamStart, ordinalOf } from '../names/functions.ts';
-import { findImport, findOrigin } from '../names/provenance.ts';
+import { findImport, findOrigin, packageOfModule } from '../names/provenance.ts';
 import { anyMember, findNamed, refOf, refOfMade, targetOf } from '../names/symbol-ref.ts';
 import {
   type ClassNode,
@@ -51,7 +51,7 @@ export function addCall(
     ...(from && (isOnceAProcess(call, from, file) || isOffProduction(call, file)) && { isOnce: true }),
   });
   const target = targetOf(call, file, classes);
-  const named = !target || isToldByName(target) ? findNamed(call, file) : undefined;
+  const named = isToldByName(call, target, file) ? findNamed(call, file) : undefined;
   const given = target || named ? listGivenValues(call, file) : [];
   const sparedBy = from && findSparing(call, from);
   for (const to of [target, named]) {
@@ -101,11 +101,15 @@ export function addCall(
 const container = /^(?:get|getAsync|inject|make|lookup|locate|resolve|resolveAsync|use[A-Z]?\w*)$/;
 
 /** What a call gives may be told by its name alone; of what a package gives, that which a container or a context does. */
-function isToldByName(target: SymbolRef): boolean {
-  if (!('members' in target) || !target.members.includes('()')) return false;
-  const isOfPackage = target.kind === 'imported' && /^@?\w[\w.-]*(?:\/[\w.-]+)*$/.test(target.module);
-  const makers = target.kind === 'imported' ? [target.name, ...target.members] : [];
-  return !isOfPackage || makers.some((maker, i) => makers[i + 1] === '()' && container.test(maker));
+function isToldByName(
+  call: ts.CallExpression | ts.NewExpression,
+  target: SymbolRef | undefined,
+  file: FileContext,
+): boolean {
+  if (target && !('members' in target && target.members.includes('()'))) return false;
+  const { module = '', path = [] } = findOrigin(call.expression, file) ?? {};
+  if (!file.package.dependencies.has(packageOfModule(module))) return true;
+  return path.some((maker, i) => path[i + 1] === '()' && container.test(maker));
 }
 
 /** A handler of another file, also one that is made there: `rateCommand(source)`. */
