@@ -8,6 +8,7 @@ import { type Creation, listCreationsBehind } from '../../src/ast/clients/made-b
 import { isNeverConnected } from '../../src/ast/clients/opens-nothing.ts';
 import { listHandlePlaces } from '../../src/ast/handles/handle-escape.ts';
 import { notSurvived } from '../../src/ast/handles/survived-errors.ts';
+import { listReturnedValues } from '../../src/ast/life/life-cycle.ts';
 import { importWords, together } from '../../src/ast/mention-words.ts';
 import { listCallsOf } from '../../src/ast/names/functions.ts';
 import { bareModule, findOrigin, originName } from '../../src/ast/names/provenance.ts';
@@ -81,6 +82,8 @@ function judge(node: ts.NewExpression | ts.CallExpression, file: FileContext): M
     conditions.push({ kind: 'unused-members', symbol: home.binding.name, members });
     conditions.push({ kind: 'not', of: { kind: 'project-states', fact: `handed-to-listener:${home.binding.name}` } });
   }
+  if (isGivenBack(node, home, file))
+    conditions.push({ kind: 'not', of: { kind: 'project-states', fact: 'hears-clients' } });
   return {
     at: node,
     values: { what: emitter.what, name: home.path },
@@ -161,6 +164,12 @@ function isAdapted(home: ClientHome, file: FileContext): boolean {
     if (!given?.some((argument) => findMemberPath(argument)?.join('.') === home.path)) return false;
     return listeningAdapters.test(findOrigin(expression, file)?.module ?? '');
   });
+}
+
+/** `this.client = createClient(); return this.client;`: whoever asks for it may listen. */
+function isGivenBack(node: Creation, { binding, path }: ClientHome, file: FileContext): boolean {
+  const fn = binding === undefined ? findEnclosingFunction(node) : undefined;
+  return fn !== undefined && listReturnedValues(fn, file).some((value) => findMemberPath(value)?.join('.') === path);
 }
 
 /** A local that the function gives away: its receiver listens, or not. */
